@@ -13,7 +13,7 @@ import re
 import unicodedata
 from typing import Final
 
-__all__ = ["JOINED", "UNSEEN", "is_blank", "is_invisible", "strange_character"]
+__all__ = ["JOINED", "UNSEEN", "is_blank", "is_invisible", "is_plain", "strange_character"]
 
 _IGNORABLE: Final = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
@@ -92,6 +92,16 @@ _HIEROGLYPHS: Final = re.compile("(?<![\U00013000-\U0001345f])[\U00013430-\U0001
 _BREAKS: Final = "\n\r\x0b\x0c\x85\u2028\u2029"
 _NAMES: Final = {"\n": "line feed", "\r": "carriage return"}
 _NOT_IN_LINE: Final = re.compile("[\n\r\u00ad]")
+_PLAIN: Final = re.compile(
+    "[ -~\u00a1-\u00a7\u00a9-\u00ac\u00ae\u00b0-\u00b3\u00b5-\u00b7\u00b9-\u0240\u0391-\u03a1\u03a3-\u03ce"
+    "\u0400-\u0482\u048a-\u0523\u2010-\u2027\u2030-\u203a\u20ac\u2116]*"
+)
+"""Texts of these characters alone have nothing to be looked at, and a reader sees each of these but the blank."""
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text is not blank, and has only characters that every text may have; by a quick test."""
+    return _PLAIN.fullmatch(text) is not None and text != "" and not text.isspace()
 
 
 def strange_character(text: str, *, one_line: bool = False) -> str | None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.errors import ContentError, Fault
-from domain.fact import text_faults
 from domain.provenance import Citation
+from domain.texts import text_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

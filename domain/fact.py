@@ -8,35 +8,44 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, cast
 from uuid import UUID, uuid5
 from weakref import WeakValueDictionary
 
-from domain.characters import is_blank, strange_character
 from domain.errors import ContentError, Fault
-from domain.named import LONGEST_ID, Being, Name, Person, Place, Sort, beings_in, named_in, text_of
+from domain.named import (
+    LONGEST_ID,
+    Being,
+    Name,
+    Named,
+    Person,
+    Place,
+    Sort,
+    beings_in,
+    named_in,
+    text_of,
+)
 from domain.provenance import Citation, Link, check_citation, check_link
 from domain.quantity import Quantity, fill_bounds
 from domain.register import Register, RegisterEntry
+from domain.texts import (
+    LONGEST_LIST,
+    LONGEST_LISTS,
+    MOST_CITATIONS,
+    MOST_QUANTITIES,
+    id_faults,
+    list_texts,
+    text_fault,
+    text_faults,
+)
 from domain.time.edtf_meant import explain
 from domain.time.holding import Holding, Window, window
 from domain.time.valid_time import ValidTime, ValidTimeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-LONGEST_LIST: Final = 1_000
-MOST_QUANTITIES: Final = 50
-MOST_CITATIONS: Final = 200
-LONGEST_TEXT: Final = 100_000
 LONGEST_NAME: Final = 255
-#: The fields whose texts may have several lines; all others are names, titles and the like, of one line.
-SEVERAL_LINES: Final = frozenset(
-    {"summary", "note", "quote", "why", "reason", "identity", "contact"}
-)
-#: The fields whose lists have bounds of their own, for who records or corrects. What was stored before they
-#: were set is read and answered as it is.
-LONGEST_LISTS: Final = {"quantities": MOST_QUANTITIES, "citations": MOST_CITATIONS}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,12 +151,12 @@ def check_fact(fact: Fact, standing: Fact | None = None) -> Fact:
     """
     if standing is None and _CHECKED.get(id(fact)) is fact:
         return fact
-    kept = frozenset() if standing is None else frozenset(_texts(as_primitives(standing)))
+    sound = _is_sound(fact, "")
     faults = [
-        *_text_faults(as_primitives(fact), "", kept),
+        *([] if sound else _text_faults(fact, standing)),
         *_valid_faults(fact),
         *_size_faults(fact),
-        *_id_faults(as_primitives(fact), ""),
+        *([] if sound else id_faults(as_primitives(fact))),
         *fact.own_faults(),
     ]
     quantities: list[Quantity] = []
@@ -164,7 +173,8 @@ def check_fact(fact: Fact, standing: Fact | None = None) -> Fact:
         faults += collect_faults(f"/links/{index}", check_link, link)[1]
     if faults:
         raise ContentError(*faults)
-    whole = replace(fact, quantities=tuple(quantities))
+    filled = tuple(quantities)
+    whole = fact if filled == fact.quantities else replace(fact, quantities=filled)
     if standing is None:
         _CHECKED[id(whole)] = whole
     return whole
@@ -172,6 +182,30 @@ def check_fact(fact: Fact, standing: Fact | None = None) -> Fact:
 
 _CHECKED: Final[WeakValueDictionary[int, Fact]] = WeakValueDictionary()
 """Facts that have passed `check_fact`, by identity, so that parsing and deciding do not check one twice."""
+
+
+def _is_sound(value: object, field: str) -> bool:
+    """Whether no text, list and id in a value has a fault; if one has, it is looked for again, with its place."""
+    cls = type(value)
+    if cls is str:
+        return text_fault(cast("str", value), field) is None
+    if cls is tuple:
+        parts = cast("tuple[object, ...]", value)
+        longest = LONGEST_LISTS.get(field, LONGEST_LIST)
+        return len(parts) <= longest and all(_is_sound(part, "") for part in parts)
+    names = _field_names(cls)
+    if names is None:
+        return not isinstance(value, (str, tuple, list, dict))
+    for name in names:
+        part = getattr(value, name)
+        if part is not None and not _is_sound(part, name):
+            return False
+    return not (isinstance(value, Named) and len(value.id) > LONGEST_ID)
+
+
+def _text_faults(fact: Fact, standing: Fact | None) -> Sequence[Fault]:
+    kept = () if standing is None else list_texts(as_primitives(standing))
+    return text_faults(as_primitives(fact), frozenset(kept))
 
 
 def _is_sent(kept: Quantity, sent: Quantity) -> bool:
@@ -205,55 +239,6 @@ def _size_faults(fact: Fact) -> Iterable[Fault]:
         text = getattr(fact, name)
         if text is not None and len(text) > LONGEST_NAME:
             yield Fault(f"/{name}", f"write at most {LONGEST_NAME} characters, not {len(text)}")
-
-
-def _id_faults(value: object, pointer: str) -> Iterable[Fault]:
-    """A fault for each id of a name, at any depth, that is longer than LONGEST_ID."""
-    if isinstance(value, dict) and value.keys() == {"name", "id"} and len(value["id"]) > LONGEST_ID:
-        yield Fault(
-            f"{pointer}/id", f"write at most {LONGEST_ID} characters, not {len(value['id'])}"
-        )
-    parts = dict(enumerate(value)) if isinstance(value, list) else value
-    if isinstance(parts, dict):
-        for key, part in parts.items():
-            yield from _id_faults(part, f"{pointer}/{key}")
-
-
-def text_faults(value: Mapping[str, Any]) -> list[Fault]:
-    """Faults of every text in a primitive value: blank, too long, or of a character that cannot be recorded."""
-    return list(_text_faults(value, "", frozenset()))
-
-
-def _texts(value: object) -> Iterable[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, (dict, list)):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from _texts(part)
-
-
-def _text_faults(value: object, pointer: str, kept: frozenset[str]) -> Iterable[Fault]:
-    if isinstance(value, str):
-        detail = None if value in kept else _text_fault(value, pointer)
-        if detail is not None:
-            yield Fault(pointer, detail)
-    elif isinstance(value, dict):
-        for key, part in value.items():
-            yield from _text_faults(part, f"{pointer}/{key}", kept)
-    elif isinstance(value, list):
-        longest = LONGEST_LISTS.get(pointer[1:], LONGEST_LIST)
-        if len(value) > longest:
-            yield Fault(pointer, f"write at most {longest} entries, not {len(value)}")
-        for index, part in enumerate(value[:longest]):
-            yield from _text_faults(part, f"{pointer}/{index}", kept)
-
-
-def _text_fault(text: str, pointer: str) -> str | None:
-    if len(text) > LONGEST_TEXT:
-        return f"write at most {LONGEST_TEXT} characters, not {len(text)}"
-    if is_blank(text):
-        return "write a text: blanks and invisible characters alone are none"
-    return strange_character(text, one_line=pointer.rpartition("/")[2] not in SEVERAL_LINES)
 
 
 def as_primitives(value: Any) -> Any:  # noqa: ANN401 -- any dataclass, tuple or scalar goes in

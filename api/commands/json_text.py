@@ -51,10 +51,13 @@ _WORDS: Final = (
 _Place = tuple[str | int, ...]
 
 
-class _Object(dict[str, Any]):
-    """A JSON object that remembers which of its names came twice."""
+class _Repeating(dict[str, Any]):
+    """A JSON object in which names came twice."""
 
-    repeated: tuple[str, ...] = ()
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        times = Counter(name for name, _ in pairs)
+        self.names = [name for name, count in times.items() if count > 1]
 
 
 def pointer(place: _Place) -> str:
@@ -100,6 +103,15 @@ def read_json(raw: bytes) -> Any:  # noqa: ANN401 -- JSON is anything
 
 def read_repeating(raw: bytes) -> tuple[Any, ContentError]:
     """Read one JSON text, and the faults of names that come twice, of which the last counts; else as `read_json`."""
+    repeating: list[_Repeating] = []
+
+    def read_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) == len(pairs):
+            return found
+        repeating.append(_Repeating(pairs))
+        return repeating[-1]
+
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -107,9 +119,7 @@ def read_repeating(raw: bytes) -> tuple[Any, ContentError]:
     if not text.strip():
         raise ContentError.at("", "the body is empty: send JSON")
     try:
-        value = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_refused, parse_float=_number
-        )
+        value = json.loads(text, object_pairs_hook=read_object, **_READING)
     except json.JSONDecodeError as error:
         said = next((own for theirs, own in _WORDS if theirs in error.msg), "it is broken here")
         raise ContentError.at("", f"not JSON at character {error.pos}: {said}") from error
@@ -117,18 +127,16 @@ def read_repeating(raw: bytes) -> tuple[Any, ContentError]:
         raise ContentError.at("", f"nested deeper than {DEEPEST} levels") from error
     except ValueError as error:
         raise ContentError.at("", "a number has too many digits to be read") from error
-    refusal = ContentError.of(_faults(value))
+    refusal = ContentError.of(() if _is_harmless(text) and not repeating else _faults(value))
     if refusal.more or any(fault.detail != _TWICE for fault in refusal.faults):
         raise refusal
     return value, refusal
 
 
-def _object(pairs: list[tuple[str, Any]]) -> _Object:
-    found = _Object(pairs)
-    if len(found) < len(pairs):
-        times = Counter(name for name, _ in pairs)
-        found.repeated = tuple(name for name, count in times.items() if count > 1)
-    return found
+def _is_harmless(text: str) -> bool:
+    """Whether no value of a JSON text can be nested too deep, one of too many, or half of a surrogate pair."""
+    opened = text.count("{") + text.count("[")
+    return opened <= DEEPEST and text.count(",") < MOST_ENTRIES and "\\u" not in text
 
 
 def _number(text: str) -> int | float:
@@ -143,6 +151,9 @@ def _number(text: str) -> int | float:
 
 def _refused(constant: str) -> None:
     raise ContentError.at("", f"not JSON: {constant} is no number")
+
+
+_READING: Final[dict[str, Any]] = {"parse_constant": _refused, "parse_float": _number}
 
 
 def _faults(value: object) -> Iterator[Fault]:
@@ -161,7 +172,7 @@ def _faults(value: object) -> Iterator[Fault]:
             return
         if isinstance(part, str) and _HALF.search(part):
             yield Fault(pointer(place), "half of a surrogate pair is no character: leave it out")
-        elif isinstance(part, _Object):
+        elif isinstance(part, dict):
             yield from _faults_of_names(place, part)
             waiting += [((*place, name), part[name]) for name in islice(part, MOST_ENTRIES)]
         elif isinstance(part, list):
@@ -172,9 +183,10 @@ def _faults(value: object) -> Iterator[Fault]:
             waiting += [((*place, index), part[index]) for index in range(len(part[:MOST_ENTRIES]))]
 
 
-def _faults_of_names(place: _Place, part: _Object) -> Iterator[Fault]:
+def _faults_of_names(place: _Place, part: dict[str, Any]) -> Iterator[Fault]:
     if len(part) > MOST_ENTRIES:
         yield Fault(pointer(place), f"write at most {MOST_ENTRIES} names, not {len(part)}")
-    yield from (Fault(pointer((*place, name)), _TWICE) for name in part.repeated)
+    repeated = part.names if isinstance(part, _Repeating) else []
+    yield from (Fault(pointer((*place, name)), _TWICE) for name in repeated)
     if any(_HALF.search(name) for name in part):
         yield Fault(pointer(place), "half of a surrogate pair is no character: leave it out")

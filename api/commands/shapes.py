@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import msgspec
 from pydantic import TypeAdapter, ValidationError
 
-from api.commands.json_text import pointer, write_json
+from api.commands.json_text import pointer
 from api.commands.mending import Place
 from api.commands.name_faults import of_one_form
 from domain.errors import MOST_FAULTS, Fault
@@ -34,7 +35,7 @@ class ShapeError(Exception):
 def validate_json(adapter: TypeAdapter[Any], document: object, *, tagged: bool) -> Any:  # noqa: ANN401
     """Read JSON by its adapter, which is strict; ShapeError where it does not have the shape."""
     try:
-        return adapter.validate_json(write_json(document))
+        return adapter.validate_json(msgspec.json.encode(document))
     except ValidationError as error:
         raise ShapeError(error, tagged=tagged) from error
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from domain.errors import ContentError, Fault
-from domain.fact import MOST_CITATIONS, Fact, check_fact, collect_faults, text_faults
+from domain.fact import Fact, check_fact, collect_faults
 from domain.gathering import Gathering
 from domain.provenance import Citation, check_citation, check_published
+from domain.texts import MOST_CITATIONS, text_faults
 from domain.time.edtf_meant import explain
 from domain.time.holding import Holding
 from domain.time.valid_time import ValidTimeError

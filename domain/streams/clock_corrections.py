@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from domain.errors import ContentError
-from domain.fact import text_faults
 from domain.streams.event import ClockCorrected, ClockCorrectionWithdrawn
+from domain.texts import text_faults
 from domain.time.record_time import ClockCorrection
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from uuid import UUID, uuid5
 
 from domain.access import Visibility
 from domain.errors import ContentError, Fault, StateError, TakenError
-from domain.fact import text_faults
 from domain.streams.change_checks import check_change
 from domain.streams.change_request import Subject
 from domain.streams.event import (
@@ -21,6 +20,7 @@ from domain.streams.event import (
     SettingsChanged,
     SnapshotTaken,
 )
+from domain.texts import text_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

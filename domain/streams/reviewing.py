@@ -13,7 +13,6 @@ from domain.errors import (
     StaleError,
     StateError,
 )
-from domain.fact import text_faults
 from domain.streams.event import (
     ChangeApproved,
     ChangeProposed,
@@ -22,6 +21,7 @@ from domain.streams.event import (
     ChangeWithdrawn,
     ReviewedOp,
 )
+from domain.texts import text_faults
 from domain.time.instant import format_instant
 
 if TYPE_CHECKING:

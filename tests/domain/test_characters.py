@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from domain.characters import is_blank, is_invisible, strange_character
+from domain.characters import is_blank, is_invisible, is_plain, strange_character
 
 PERSIAN: Final = "می\u200cخواهد"  # noqa: RUF001 -- another script is the point
 HINDI: Final = "क्\u200dष"
@@ -204,3 +204,12 @@ def test_what_is_one_line_is_not_broken(character: str) -> None:
 
 def test_the_invisible_are_those_of_the_standard() -> None:
     assert sum(is_invisible(chr(code)) for code in range(sys.maxunicode + 1)) == 4174
+
+
+def test_a_plain_character_is_seen_and_stands_in_every_text() -> None:
+    plain = [chr(number) for number in range(sys.maxunicode + 1) if is_plain(f"a{chr(number)}")]
+    assert len(plain) > len("The letters of Latin, Greek and Cyrillic")
+    strange = [each for each in plain if strange_character(each, one_line=True) is not None]
+    assert strange == []
+    assert [each for each in plain if is_blank(each)] == [" "]
+    assert not any(map(is_plain, ("", " ", "\n", "a\nb", "a\u00adb", "a\u200db")))

@@ -11,20 +11,18 @@ from hypothesis import given
 from domain.errors import ContentError
 from domain.fact import (
     KINDS,
-    LONGEST_LIST,
     LONGEST_NAME,
-    LONGEST_TEXT,
     Fact,
     as_primitives,
     check_fact,
     differences,
     fact_id,
     kind,
-    text_faults,
 )
 from domain.kinds.prisoners import Release
 from domain.provenance import Citation, Link
 from domain.quantity import Quantity
+from domain.texts import LONGEST_LIST, LONGEST_TEXT, text_faults
 from domain.time.holding import Holding
 from tests.examples import NEGOTIATION, REUTERS, fact, full_fact
 from tests.strategies import SOME, facts

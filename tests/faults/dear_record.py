@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from domain.fact import MOST_QUANTITIES, Fact, fact_id
+from domain.fact import Fact, fact_id
 from domain.provenance import Citation
 from domain.quantity import Quantity
 from domain.streams.event import FactCorrected, FactRecorded
 from domain.streams.negotiation import negotiation_id
+from domain.texts import MOST_QUANTITIES
 from tests.benchmarks.population import day
 from tests.examples import count, fact
 

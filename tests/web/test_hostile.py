@@ -12,7 +12,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from api.web.wording import close_turns
-from domain.fact import LONGEST_NAME, LONGEST_TEXT
+from domain.fact import LONGEST_NAME
+from domain.texts import LONGEST_TEXT
 from tests.thorough import THOROUGH, often
 from tests.web.hostile import import_facts, store_hostile
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
@@ -53,7 +53,7 @@ class CommandReader:
         content, kept_apart = withhold_confidential(dict(line.content))
         gathered = Gathering((*line.faults, *kept_apart.faults), line.more)
         # A long import keeps all of its commands in memory, so their source is dropped here.
-        line = replace(line, content=None)
+        line = SourceLine(line.number, None, line.faults, line.columns, line.more, line.last)
         op = gathered.take(_op, content.pop("op", "record"))
         id_ = gathered.take(_id, content.pop("id", None))
         named: Named | None = None

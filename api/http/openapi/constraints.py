@@ -9,11 +9,12 @@ from api.commands.bodies import NegotiationChanges
 from api.commands.commands import BODIES
 from api.http.exchange.edtf_patterns import CUT
 from domain.addresses import LONGEST_ADDRESS
-from domain.fact import LONGEST_LIST, LONGEST_LISTS, LONGEST_NAME, SEVERAL_LINES
+from domain.fact import LONGEST_NAME
 from domain.named import LONGEST_ID, Named
 from domain.provenance import GRADE, LANGUAGE
 from domain.quantity import LARGEST
 from domain.streams.negotiation import SLUG, SNAPSHOT_NAME
+from domain.texts import LONGEST_LIST, LONGEST_LISTS, SEVERAL_LINES
 from domain.time.edtf_fault import LONGEST
 
 __all__ = ["constrain_components"]

@@ -14,7 +14,8 @@ from api.commands.importing.csv_columns import singular_of
 from api.commands.importing.described import describe_columns
 from api.commands.importing.form_cells import ENTRIES, MOST_ENTRIES
 from api.web.forms.readings import read_date, read_number_in_words
-from domain.fact import KINDS, SEVERAL_LINES, Fact
+from domain.fact import KINDS, Fact
+from domain.texts import SEVERAL_LINES
 
 __all__ = [
     "Field",
