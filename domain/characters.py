@@ -101,7 +101,8 @@ _PLAIN: Final = re.compile(
 
 def is_plain(text: str) -> bool:
     """Whether a text is not blank, and has only characters that every text may have; by a quick test."""
-    return _PLAIN.fullmatch(text) is not None and text != "" and not text.isspace()
+    usual = text.isprintable() if text.isascii() else _PLAIN.fullmatch(text) is not None
+    return usual and text != "" and not text.isspace()
 
 
 def strange_character(text: str, *, one_line: bool = False) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 from uuid import UUID, uuid5
 from weakref import WeakValueDictionary
 
@@ -184,21 +184,19 @@ _CHECKED: Final[WeakValueDictionary[int, Fact]] = WeakValueDictionary()
 """Facts that have passed `check_fact`, by identity, so that parsing and deciding do not check one twice."""
 
 
-def _is_sound(value: object, field: str) -> bool:
+def _is_sound(value: object, field: str = "") -> bool:
     """Whether no text, list and id in a value has a fault; if one has, it is looked for again, with its place."""
-    cls = type(value)
-    if cls is str:
-        return text_fault(cast("str", value), field) is None
-    if cls is tuple:
-        parts = cast("tuple[object, ...]", value)
+    if isinstance(value, str):
+        return text_fault(value, field) is None
+    if isinstance(value, tuple):
         longest = LONGEST_LISTS.get(field, LONGEST_LIST)
-        return len(parts) <= longest and all(_is_sound(part, "") for part in parts)
-    names = _field_names(cls)
+        return len(value) <= longest and all(map(_is_sound, value))
+    names = _field_names(type(value))
     if names is None:
-        return not isinstance(value, (str, tuple, list, dict))
+        return not isinstance(value, (list, dict))
     for name in names:
         part = getattr(value, name)
-        if part is not None and not _is_sound(part, name):
+        if not (part is None or part == () or _is_sound(part, name)):
             return False
     return not (isinstance(value, Named) and len(value.id) > LONGEST_ID)
 

@@ -183,7 +183,8 @@ class Ledger(Application[UUID]):
         given = {"claim": claim, "sources": sources, "standing": standing, "until": until}
         given["within"] = within
         extra: dict[str, Any] = {name: value for name, value in given.items() if value}
-        positions = [recording.notification.id for recording in self.save(*events, **extra)]
+        stored = [self.mapper.to_stored_event(event) for event in events]
+        positions: list[int] = list(self.recorder.insert_events(stored, **extra) or ())
         for event in events:
             if isinstance(event, FactErased):
                 with suppress(KeyError):

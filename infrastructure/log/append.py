@@ -171,6 +171,7 @@ class LogTransaction:
         parts = sources.get((stored.originator_id, stored.originator_version))
         if parts:
             self._sources[self._position] = parts
+        authored = isinstance(stored, AuthoredEvent)
         return LogEntry(
             originator_id=stored.originator_id,
             originator_version=stored.originator_version,
@@ -178,7 +179,8 @@ class LogTransaction:
             state=stored.state,
             id=self._position,
             recorded_at=self._recorded_at,
-            actor=stored.actor if isinstance(stored, AuthoredEvent) else "",
+            actor=stored.actor if authored else "",
+            event=stored.event if authored else None,
         )
 
     def _write(self, entries: Sequence[LogEntry], older: Sequence[str]) -> None:

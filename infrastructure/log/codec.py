@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from operator import attrgetter
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, get_type_hints
+from typing import TYPE_CHECKING, Any, Final, cast, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -54,41 +55,60 @@ _KIND: Final = re.compile(rb'\{"kind":"([a-z_]+)",')
 
 
 def encode_fact(fact: Fact) -> bytes:
-    """A fact as JSON, with its fields in order; fields added later are left out if they have their default."""
-    return _encoder.encode(_drop_defaults(fact))
+    """A fact as JSON, with its fields in order; fields added later are left out if they have their default.
+
+    The JSON is kept beside the fact's fields, because an event holds it, and each version of the fact.
+    """
+    kept: dict[str, Any] = fact.__dict__
+    encoded: bytes | None = kept.get(_ENCODED)
+    fields = _fields(type(fact))
+    if encoded is None and fields is not None:
+        encoded = kept[_ENCODED] = _encoder.encode(fields.read(fact))
+    return cast("bytes", encoded)
+
+
+_ENCODED: Final = "encoded by the log's codec"
 
 
 def _drop_defaults(value: Any) -> Any:  # noqa: ANN401 -- any part of an event
     """A value without the later fields that have their default."""
     if isinstance(value, tuple):
         return [_drop_defaults(part) for part in value]
+    if isinstance(value, Fact):
+        return msgspec.Raw(encode_fact(value))
     fields = _fields(type(value))
-    if fields is None:
-        return value
-    return {
-        name: part if type(part) in _SIMPLE else _drop_defaults(part)
-        for name, default in fields
-        if (part := getattr(value, name)) != default or default is _ALWAYS
-    }
+    return value if fields is None else fields.read(value)
 
 
-_SIMPLE: Final = frozenset((str, int, type(None), bool))
+class _Fields:
+    """The fields of a dataclass; the `later` ones are left out of what is stored if they have their default."""
+
+    def __init__(self, cls: type) -> None:
+        self._names = [each.name for each in dataclasses.fields(cls)]
+        self._values = attrgetter(*self._names, "__class__")
+        self._later = later_fields(cls)
+
+    def read(self, value: object) -> dict[str, Any]:
+        """The fields of a value, as they are stored."""
+        found = dict(zip(self._names, self._values(value), strict=False))
+        for name, default in self._later.items():
+            if found[name] == default:
+                del found[name]
+        for name, part in found.items():
+            if type(part) not in _SIMPLE:
+                found[name] = _drop_defaults(part)
+        return found
+
+
+_SIMPLE: Final = frozenset((str, int, type(None), bool, UUID))
 """The types of most values, which have no parts."""
-_ALWAYS: Final = object()
-"""Stands for the default of a field that is always stored."""
+_kept_fields: Final[dict[type, _Fields | None]] = {}
 
 
-_kept_fields: Final[dict[type, tuple[tuple[str, Any], ...] | None]] = {}
-
-
-def _fields(cls: type) -> tuple[tuple[str, Any], ...] | None:
-    """A dataclass's fields, each with its default if it was added later, else `_ALWAYS`; None for another class."""
+def _fields(cls: type) -> _Fields | None:
+    """The fields of a dataclass; None for another class."""
     if cls not in _kept_fields:
-        fields = None
-        if dataclasses.is_dataclass(cls):
-            added = later_fields(cls)
-            fields = tuple((f.name, added.get(f.name, _ALWAYS)) for f in dataclasses.fields(cls))
-        _kept_fields[cls] = fields
+        _kept_fields[cls] = _Fields(cls) if dataclasses.is_dataclass(cls) else None
     return _kept_fields[cls]
 
 
@@ -122,6 +142,7 @@ class EventCodec(Mapper[UUID]):
             topic=domain_event.stored_name,
             state=_encoder.encode({"shape": shape, **payload}),
             actor=domain_event.actor,
+            event=domain_event,
         )
 
     def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
+
+from domain.streams.event import RecordEvent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,9 +28,13 @@ __all__ = [
 
 @dataclass(frozen=True)
 class AuthoredEvent(StoredEvent):
-    """A stored event with its actor; a plain StoredEvent is recorded with an empty actor."""
+    """A stored event with its actor; a plain StoredEvent is recorded with an empty actor.
+
+    `event` is the event that was encoded, so that what follows the log in its transaction need not decode it.
+    """
 
     actor: str
+    event: RecordEvent | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -36,12 +42,13 @@ class LogEntry(Notification):
     """An event as recorded. `id` is its position, `recorded_at` microseconds since 1970 UTC.
 
     If the payload was erased, `state` is empty, and `erased_by` is the payload of the erasing event if that is in the
-    same stream, else empty. Otherwise `erased_by` is None.
+    same stream, else empty. Otherwise `erased_by` is None. `event` is the event of an entry that was just recorded.
     """
 
     recorded_at: int
     actor: str
     erased_by: bytes | None = None
+    event: RecordEvent | None = field(default=None, compare=False, repr=False)
 
 
 class InlineProjection(Protocol):

@@ -10,6 +10,7 @@ from domain.named import Sort, fields_naming, key_of
 from domain.naming import fold_name, shorten_key
 from domain.register import Shape, Succession
 from domain.streams.erasure import BLANK
+from domain.time.holding import window
 from domain.time.instant import BEGINNING, END
 from domain.views.naming import terms_of
 from infrastructure.log.codec import encode_fact
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from domain.fact import Fact
     from domain.register import Register, RegisterEntry
     from domain.streams.fact import FactRecord
+    from domain.time.holding import Window
+    from domain.time.valid_time import ValidTime
     from domain.views.naming import Names
     from domain.views.versions import FactVersion
 
@@ -119,18 +122,18 @@ def _content_of(record: FactRecord) -> dict[str, Any]:
     fact = record.fact
     if record.erased:
         return dict(ERASED)
-    valid, window = fact.valid_time, fact.window
-    bounds = valid.bounds
+    valid = fact.valid_time
+    bounds, held = valid.bounds, window(valid, fact.holding)
     return {
         "kind": fact.kind,
         "start_earliest": bounds.start_earliest,
         "start_latest": bounds.start_latest,
         "end_earliest": bounds.end_earliest,
         "end_latest": bounds.end_latest,
-        "possible_from": window.possible_from,
-        "certain_from": window.certain_from,
-        "certain_to": window.certain_to,
-        "possible_to": window.possible_to,
+        "possible_from": held.possible_from,
+        "certain_from": held.certain_from,
+        "certain_to": held.certain_to,
+        "possible_to": held.possible_to,
         "happened_latest": (bounds.end_latest if valid.spans else bounds.start_latest) - 1,
         "matter": fact.matter,
         "external_id": fact.external_id,
@@ -141,15 +144,14 @@ def _content_of(record: FactRecord) -> dict[str, Any]:
 def term_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
     """The names and places by which the version is found."""
     record = version.record
+    of_version = {
+        "fact_id": record.id.hex,
+        "version": record.version,
+        "variant": 0,
+        "negotiation_id": record.negotiation_id.hex,
+    }
     for field, term in sorted(terms_of(record.fact)):
-        yield {
-            "fact_id": record.id.hex,
-            "version": record.version,
-            "variant": 0,
-            "negotiation_id": record.negotiation_id.hex,
-            "field": field,
-            "term": term,
-        }
+        yield {**of_version, "field": field, "term": term}
 
 
 def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
@@ -161,34 +163,35 @@ def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
     record = version.record
     if record.status == "retracted" or record.erased:
         return
-    valid, window = record.fact.valid_time, record.fact.window
-    bounds = valid.bounds
-    for rule, question in sorted(_questions(record.fact)):
-        yield {
-            "negotiation_id": record.negotiation_id.hex,
-            "rule": rule,
-            "question": question,
-            "vague": bounds.start_latest - bounds.start_earliest > PRECISE,
-            "start_earliest": bounds.start_earliest,
-            "start_latest": bounds.start_latest,
-            "known_from": version.position,
-            "known_to": END,
-            "published_from": version.published_at,
-            "published_to": END,
-            "possible_from": window.possible_from,
-            "certain_from": window.certain_from,
-            "certain_to": _keeps(rule, record.fact),
-            "possible_to": window.possible_to,
-            "fact_id": record.id.hex,
-            "version": record.version,
-        }
+    questions = sorted(_questions(record.fact))
+    if not questions:
+        return
+    valid = record.fact.valid_time
+    bounds, held = valid.bounds, window(valid, record.fact.holding)
+    of_version = {
+        "negotiation_id": record.negotiation_id.hex,
+        "vague": bounds.start_latest - bounds.start_earliest > PRECISE,
+        "start_earliest": bounds.start_earliest,
+        "start_latest": bounds.start_latest,
+        "known_from": version.position,
+        "known_to": END,
+        "published_from": version.published_at,
+        "published_to": END,
+        "possible_from": held.possible_from,
+        "certain_from": held.certain_from,
+        "possible_to": held.possible_to,
+        "fact_id": record.id.hex,
+        "version": record.version,
+    }
+    for rule, question in questions:
+        kept = _keeps(rule, valid, held)
+        yield {**of_version, "rule": rule, "question": question, "certain_to": kept}
 
 
-def _keeps(rule: int, fact: Fact) -> int:
-    valid = fact.valid_time
+def _keeps(rule: int, valid: ValidTime, held: Window) -> int:
     if rule == YIELDING and (not valid.spans or valid.bounds.end_unknown):
         return valid.bounds.start_latest
-    return END if rule == LATEST else fact.window.certain_to
+    return END if rule == LATEST else held.certain_to
 
 
 def _questions(fact: Fact) -> set[tuple[int, str]]:

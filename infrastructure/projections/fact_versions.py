@@ -92,18 +92,19 @@ class _Batch:
         self._alone = len(entries) == 1
         new: set[UUID] = set()
         older: dict[UUID, None] = {}
-        times = []
-        for entry in entries:
-            if not isinstance(entry.event, FactEvent):
-                continue
-            id_ = entry.event.originator_id
-            if entry.event.originator_version == 1:
+        changes = [
+            (entry.event, entry.recorded_at)
+            for entry in entries
+            if isinstance(entry.event, FactEvent)
+        ]
+        for event, _ in changes:
+            id_ = event.originator_id
+            if event.originator_version == 1:
                 new.add(id_)
             elif id_ not in new:
                 older[id_] = None
-            times.append(published_at(entry.event, entry.recorded_at))
         if older:
-            self.planes.load(older, min(times))
+            self.planes.load(older, min(published_at(*change) for change in changes))
 
     def take(self, entry: Entry, event: FactEvent) -> None:
         """Write what a change leaves of its fact."""

@@ -62,7 +62,7 @@ def entries_of(codec: EventCodec, entries: Iterable[LogEntry]) -> list[Entry]:
         Entry(
             position=entry.id,
             recorded_at=entry.recorded_at,
-            event=codec.read(entry, entry.actor),
+            event=entry.event or codec.read(entry, entry.actor),
         )
         for entry in entries
         if entry.topic in STORED_NAMES

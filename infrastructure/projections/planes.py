@@ -107,7 +107,12 @@ class Planes:
         terms = [
             {**row, "variant": part.variant} for part in full for row in term_rows(part.version)
         ]
-        answers = [row | _edges(part) for part in new for row in answer_rows(part.version)]
+        answers = [
+            {**row, **edges}
+            for part in new
+            for edges in (_edges(part),)
+            for row in answer_rows(part.version)
+        ]
         rows = [_row(rectangle) for rectangle in new]
         if COUNTED_IN in rows[0]:
             _insert_counting(self._tables.version).run(self._connection, rows[0])
@@ -126,15 +131,22 @@ def _insert_counting(table: Table) -> HotStatement:
 
 
 def _row(rectangle: Rectangle) -> dict[str, Any]:
-    row = row_of(rectangle.version) | _edges(rectangle) | {"variant": rectangle.variant}
+    row = row_of(rectangle.version)
+    row.update(_edges(rectangle), variant=rectangle.variant)
     if rectangle.counts is None:
-        return row | {COUNTED_IN: row["negotiation_id"]}
-    return row | {f"{name}_count": rectangle.counts[name] for name in COUNTS}
+        row[COUNTED_IN] = row["negotiation_id"]
+    else:
+        row.update((f"{name}_count", rectangle.counts[name]) for name in COUNTS)
+    return row
 
 
 def _edges(rectangle: Rectangle) -> dict[str, int]:
-    names = ("known_from", "known_to", "published_from", "published_to")
-    return {name: getattr(rectangle, name) for name in names}
+    return {
+        "known_from": rectangle.known_from,
+        "known_to": rectangle.known_to,
+        "published_from": rectangle.published_from,
+        "published_to": rectangle.published_to,
+    }
 
 
 def _rectangle(row: Row[Any]) -> Rectangle:

@@ -70,7 +70,15 @@ class Plane:
         """Write what the next event leaves. `earlier` gives every version before it, with the times that count."""
         at, edge = after.published_at, self.edge
         if edge is None:
-            self._open([(at, END, after)], after.position, counts, {}, {})
+            first = Rectangle(
+                version=after,
+                variant=0,
+                known_from=after.position,
+                published_from=at,
+                published_to=END,
+                counts=counts,
+            )
+            self.open, self.written = [first], [*self.written, first]
             return
         pieces: list[Piece] = []
         lowest = self.open[0].published_from
