@@ -171,7 +171,7 @@ class LogTransaction:
         parts = sources.get((stored.originator_id, stored.originator_version))
         if parts:
             self._sources[self._position] = parts
-        authored = isinstance(stored, AuthoredEvent)
+        authored = stored if isinstance(stored, AuthoredEvent) else None
         return LogEntry(
             originator_id=stored.originator_id,
             originator_version=stored.originator_version,
@@ -179,8 +179,8 @@ class LogTransaction:
             state=stored.state,
             id=self._position,
             recorded_at=self._recorded_at,
-            actor=stored.actor if authored else "",
-            event=stored.event if authored else None,
+            actor="" if authored is None else authored.actor,
+            event=None if authored is None else authored.event,
         )
 
     def _write(self, entries: Sequence[LogEntry], older: Sequence[str]) -> None:
