@@ -57,8 +57,8 @@ clean: ## remove the environment and what the tools left (never parley.db)
 TEST_FOLDER = $(or $(TMPDIR),$(shell [ -w /dev/shm ] && [ "$$(df -Pk /dev/shm | awk 'END { print $$4 }')" -gt 8000000 ] \
   && echo /dev/shm || echo /tmp))
 
-# The tests that draw less each time than in their long form.
-THOROUGH = $(shell grep -rlE --include='test_*.py' 'tests.(thorough|on_sqlite)|from hypothesis|mark.(either_database|control)' tests)
+# The tests that draw or try less each time than in their long form.
+THOROUGH = tests/machines $(shell grep -rlE --include='test_*.py' 'tests.(thorough|on_sqlite)|from hypothesis|mark.(either_database|control)' tests)
 
 LOCK = uv pip compile pyproject.toml --group build --universal --python-version 3.11 \
   --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet $(LOCKFLAGS)

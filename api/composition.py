@@ -18,6 +18,7 @@ from infrastructure.backup.file import Manifest
 from infrastructure.clock import Clock, system_clock
 from infrastructure.configured import seals_by
 from infrastructure.database.database import Database
+from infrastructure.database.replication import refuse_standby
 from infrastructure.database.schema import refuse_newer, schema_at_head
 from infrastructure.database.schema import upgrade as bring_to_head
 from infrastructure.database.working_alone import work_alone
@@ -130,8 +131,11 @@ class Parley:
 
     @contextmanager
     def following(self) -> Iterator[None]:
-        """While the block runs, what is written is taken up soon after, asked for or not."""
+        """While the block runs, what is written is taken up soon after, asked for or not, unless this only reads."""
         recorder = cast("EventRecorder", self.ledger.recorder)
+        if self.settings.read_only:
+            yield
+            return
         with ExitStack() as held:
             held.enter_context(self.overwritten.keep_following())
             held.enter_context(follow(recorder.wakeup, self.follow))
@@ -240,13 +244,21 @@ def compose(
 ) -> Parley:
     """Open the database of the settings, upgrade it unless told not to, and put the record on it.
 
-    One that `signs` has the key of the settings, which is made where it is missing, or raises `LogKeyError`.
+    One that `signs` has the key of the settings, which is made where it is missing, or raises `LogKeyError`. One that
+    only reads upgrades and signs nothing.
     """
     database = Database(
-        settings.database_url, clock=clock, seals=seals_by(settings), limits=settings.limits
+        settings.database_url,
+        clock=clock,
+        seals=seals_by(settings),
+        limits=settings.limits,
+        read_only=settings.read_only,
     )
+    upgrade, signs = upgrade and not settings.read_only, signs and not settings.read_only
     with ExitStack() as refused:
         refused.callback(database.close)
+        if upgrade or signs:
+            refuse_standby(database)
         if upgrade:
             bring_to_head(database)
         else:

@@ -12,11 +12,26 @@ from eventsourcing.persistence import (
 )
 from sqlalchemy import exc
 
-__all__ = ["OF_STORAGE", "OUT_OF_REACH", "DatabaseRefusedError", "UnreadableEventError"]
+__all__ = [
+    "OF_STORAGE",
+    "OUT_OF_REACH",
+    "DatabaseRefusedError",
+    "ReadOnlyError",
+    "UnreadableEventError",
+]
 
 
 class DatabaseRefusedError(Exception):
     """The database cannot give a guarantee that the log needs; the message says which."""
+
+
+class ReadOnlyError(Exception):
+    """This process only reads its database, and was asked to change something."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this process only reads the database (PARLEY_READ_ONLY): change it where that is not set"
+        )
 
 
 class UnreadableEventError(MapperDeserialisationError):

@@ -157,10 +157,13 @@ class RecordStorage(Storage, SlidingWindowCounterSupport):
 
 
 def storage_of(database: Database, uri: str) -> Storage:
-    """The storage of a record's rates: at a `uri` of the library `limits`, or beside the record if that is empty."""
+    """The storage of a record's rates: at a `uri` of the library `limits`, or beside the record if that is empty.
+
+    A process that only reads its database counts for itself.
+    """
     if uri:
         return cast("Storage", storage_from_string(uri))
-    if database.is_memory:
+    if database.is_memory or database.read_only:
         return cast("Storage", storage_from_string("memory://"))
     return RecordStorage(database.url)
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError
 from domain.access import OPEN_TO_ANYBODY, Scope
 from domain.characters import is_blank
 from infrastructure.identity.algorithms import ALGORITHMS
-from infrastructure.outbound.address import address
+from infrastructure.outbound.address import address, web_parts
 from infrastructure.sealing.wrapping import read_keys
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ __all__ = [
     "storage_address",
     "values_of",
     "variable",
+    "web_address",
     "whole_number",
     "word",
 ]
@@ -218,6 +219,11 @@ def storage_address(text: str) -> str:
     if text and not (separator and scheme in SCHEMES):
         raise ValueError(f"write an address that begins with one of {', '.join(sorted(SCHEMES))}")
     return text
+
+
+def web_address(text: str) -> str:
+    """An http or https address, or nothing."""
+    return text and web_parts(text).geturl()
 
 
 def host_names(text: str) -> tuple[str, ...]:

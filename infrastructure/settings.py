@@ -13,14 +13,13 @@ from limits import RateLimitItem
 
 from domain.access import Scope
 from infrastructure.database.lanes import TimeLimits
-from infrastructure.identity.algorithms import DEFAULT_ALGORITHMS
 from infrastructure.key_files import key_file_of
+from infrastructure.oidc_settings import OIDC, OidcSettings
 from infrastructure.setting_values import (
     Setting,
     SettingsError,
     database_url,
     host_names,
-    issuer_keys,
     line,
     networks,
     open_scopes,
@@ -29,11 +28,11 @@ from infrastructure.setting_values import (
     seal_keys,
     setting,
     settings_in,
-    signatures,
     storage_address,
     true_or_false,
     values_of,
     variable,
+    web_address,
     whole_number,
     word,
 )
@@ -43,55 +42,6 @@ if TYPE_CHECKING:
 
 
 __all__ = ["SETTINGS", "OidcSettings", "Settings", "SettingsError"]
-
-OIDC: Final = "oidc_"
-"""The prefix of the settings of an issuer."""
-
-
-@dataclass(frozen=True)
-class OidcSettings:
-    """The issuer whose access tokens are accepted."""
-
-    issuer: str = setting(
-        line,
-        None,
-        "the OpenID Connect issuer whose access tokens are accepted: exactly the `iss` that they carry. Set this"
-        " and the next two together",
-    )
-    audience: str = setting(
-        line,
-        None,
-        "a value that the `aud` of every token must have",
-    )
-    jwks: str = setting(
-        issuer_keys,
-        None,
-        "the issuer's public keys, a JWK Set: an https URL (http on this machine alone), or a file",
-        secret=True,
-    )
-    algorithms: tuple[str, ...] = setting(
-        signatures,
-        " ".join(DEFAULT_ALGORITHMS),
-        "the signatures that are accepted. RS, PS and ES of 256, 384 and 512 may be named; HMAC and `none` may not",
-    )
-    person_claim: str = setting(
-        word,
-        "sub",
-        "the claim that names the person. Take one that people cannot choose for themselves; `email` counts only"
-        " if it is verified",
-    )
-
-    @classmethod
-    def from_env(cls, environ: Mapping[str, str]) -> Self | None:
-        """Read the settings of an issuer; None if no part is set, SettingsError if only some are."""
-        values = values_of(cls, environ, OIDC)
-        needed = {variable(OIDC + name): values[name] for name in ("issuer", "audience", "jwks")}
-        missing = [name for name, value in needed.items() if value is None]
-        if len(missing) == len(needed):
-            return None
-        if missing:
-            raise SettingsError(missing[0], "", f"set all of {', '.join(needed)}, or none of them")
-        return cls(**values)
 
 
 @dataclass(frozen=True)
@@ -123,6 +73,17 @@ class Settings:
         "1",
         "how many processes of `parley serve` answer. Raise it, up to the number of cores, where requests wait for a"
         " core that is busy while others are idle",
+    )
+    read_only: bool = setting(
+        true_or_false,
+        "false",
+        "whether this process only reads the database, which may then be a hot standby of PostgreSQL, and refuses"
+        " every change: `true` or `false`",
+    )
+    writer_url: str = setting(
+        web_address,
+        "",
+        "the address of a server that takes changes. One that only reads names it where it refuses a change",
     )
     actor: str = setting(
         line,
@@ -260,7 +221,7 @@ class Settings:
         "",
         "where rates are counted, as a URI of the library [limits](https://limits.readthedocs.io) (`redis://…`)."
         " Empty: in the record's PostgreSQL database, or in a file `…-limits` beside its SQLite file; that file may"
-        " be deleted",
+        " be deleted. A process that only reads counts for itself",
         secret=True,
     )
     allowed_hosts: tuple[str, ...] = setting(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any, Final, cast
 
 import typer
@@ -18,7 +19,7 @@ from api.composition import Parley, compose
 from domain.errors import RecordError
 from infrastructure.database.lanes import Lane, in_lane
 from infrastructure.database.working_alone import NotAloneError
-from infrastructure.errors import OF_STORAGE, DatabaseRefusedError
+from infrastructure.errors import OF_STORAGE, DatabaseRefusedError, ReadOnlyError
 from infrastructure.key_files import database_file
 from infrastructure.log.recorder import EventRecorder
 from infrastructure.proofs.log_key import LogKeyError
@@ -48,6 +49,7 @@ REFUSALS: Final = (
     RecordError,
     SettingsError,
     DatabaseRefusedError,
+    ReadOnlyError,
     LogKeyError,
     NotAloneError,
     *OF_STORAGE,
@@ -90,11 +92,19 @@ def settings() -> Settings:
 
 @contextmanager
 def open_record(
-    *, upgrade: bool = False, signs: bool = False, lane: Lane = "writing"
+    *,
+    upgrade: bool = False,
+    signs: bool = False,
+    read_only: bool = False,
+    lane: Lane = "writing",
 ) -> Iterator[Parley]:
-    """Open the record in the database of the settings; CommandRefusedError if the database is missing or outdated."""
+    """Open the record in the database of the settings; CommandRefusedError if the database is missing or outdated.
+
+    It is opened for reading alone if it is `read_only`, or if the settings say so.
+    """
     current = settings()
-    if not upgrade:
+    current = replace(current, read_only=current.read_only or read_only)
+    if not upgrade or current.read_only:
         _refuse_missing(current)
     parley = compose(current, upgrade=upgrade, signs=signs)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, cast
 
 from api.composition import Parley
+from infrastructure.database.replication import measure_lag
 from infrastructure.database.schema import NewerDatabaseError
 from infrastructure.database.timekeeping import ClockInDoubtError
 from infrastructure.errors import OF_STORAGE, DatabaseRefusedError
@@ -22,12 +23,13 @@ _DAMAGED: Final = "a part of the database is damaged: run parley verify, which s
 def readiness(parley: Parley) -> tuple[dict[str, Any], list[str]]:
     """What `Parley.ready` found, and what is lacking, in words; nothing is where it can serve."""
     found, lacks = _looked(parley)
+    found = {"role": "reader" if parley.settings.read_only else "writer", **found}
     return found, [_DAMAGED, *lacks] if parley.database.damage.seen else lacks
 
 
 def _looked(parley: Parley) -> tuple[dict[str, Any], list[str]]:
     try:
-        found = parley.ready()
+        found = {**parley.ready(), **_lag(parley)}
     except NewerDatabaseError as error:
         return _NOTHING, [str(error)]
     except _FAILURES:
@@ -43,6 +45,15 @@ def _looked(parley: Parley) -> tuple[dict[str, Any], list[str]]:
     if refused:
         return found, refused
     return found, [f"the projection {name} is behind the log" for name in _behind(found)]
+
+
+def _lag(parley: Parley) -> dict[str, Any]:
+    """How far a reader may be behind; a writer is not."""
+    if not parley.settings.read_only:
+        return {}
+    with parley.database.reading() as connection:
+        lag = measure_lag(connection, parley.clock())
+    return {"lag_seconds": lag.seconds, "unreplayed_bytes": lag.unreplayed}
 
 
 def _sealed_away(parley: Parley) -> list[str]:

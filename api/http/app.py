@@ -29,6 +29,7 @@ from api.http.exchange.idempotency import Idempotency
 from api.http.exchange.kept_answers import KeptAnswers
 from api.http.exchange.kept_form import names_in
 from api.http.exchange.revalidation import KnownTags
+from api.http.log_watch import LogWatch
 from api.http.middleware.authentication import Identify, identify_by
 from api.http.middleware.stack import guard
 from api.http.openapi.document import document
@@ -89,6 +90,7 @@ def create_app(
     app.state.kept_answers = KeptAnswers()
     app.state.pictures = Pictures(renderer())
     app.state.threads = Threads(parley.settings.limits)
+    app.state.log_watch = LogWatch(parley, app.state.threads)
     included, app.state.addresses = _routes()
     app.state.pages = [route for router in before for route in router.routes]
     app.router.routes += [*app.state.pages, *included]

@@ -39,7 +39,7 @@ from domain.time.instant import InstantError, format_instant
 from domain.time.valid_time import ValidTimeError
 from infrastructure.database.damage import shows_damage
 from infrastructure.database.timekeeping import ClockInDoubtError
-from infrastructure.errors import OUT_OF_REACH
+from infrastructure.errors import OUT_OF_REACH, ReadOnlyError
 from infrastructure.log.errors import OutcomeUnknownError
 from infrastructure.sealing.wrapping import BrokenSealError, MissingKeyError, SealKeyError
 
@@ -64,6 +64,7 @@ _AGAIN: Final = {"Retry-After": "1"}
 _LATER: Final = {"Retry-After": "60"}
 _SENT_WITH: Final[Mapping[str, Mapping[str, str]]] = {
     "overloaded": _AGAIN,
+    "lagging": _AGAIN,
     "unauthenticated": {"WWW-Authenticate": 'Bearer realm="parley", error="invalid_token"'},
 }
 """Header fields of a request's refusal, by its kind."""
@@ -203,6 +204,10 @@ def _state(error: StateError) -> Response:
     return problem("state", str(error))
 
 
+def _read_only(error: ReadOnlyError) -> Response:
+    return problem("read-only", str(error))
+
+
 def _http(error: HTTPException) -> Response:
     name = {404: "unknown", 405: "method", 413: "too-large"}.get(error.status_code, "malformed")
     detail = "there is nothing at this address" if name == "unknown" else str(error.detail)
@@ -271,6 +276,7 @@ _ANSWERS: Final[tuple[tuple[type[Exception], Callable[[Any], Response]], ...]] =
     (ValidTimeError, _unreadable),
     (RequestValidationError, _invalid),
     (HTTPException, _http),
+    (ReadOnlyError, _read_only),
     (BrokenOffError, _broken_off),
     (OutcomeUnknownError, _outcome_unknown),
     (ClockInDoubtError, _clock),

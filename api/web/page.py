@@ -261,7 +261,8 @@ class Page(Visit):
     @property
     def certificate(self) -> str | None:
         """The address at which the answer that the page is drawn from is certified; None where it cannot be."""
-        signs = self.request.app.state.parley.publisher is not None
+        parley: Parley = self.request.app.state.parley
+        signs = parley.publisher is not None or parley.settings.read_only  # its writer does
         if not signs or self.first is None or self.slug is None or "/charts/" in self.path:
             return None
         found = _FIXED.search(self.first.headers.get("link", ""))

@@ -26,7 +26,7 @@ from infrastructure.database.lanes import Lane, Patience, TimeLimits, current_la
 from infrastructure.database.pools import BEGIN_OPTION, Pools
 from infrastructure.database.timekeeping import Timekeeper
 from infrastructure.database.vacuuming import rewrite, vacuum
-from infrastructure.errors import DatabaseRefusedError
+from infrastructure.errors import DatabaseRefusedError, ReadOnlyError
 from infrastructure.sealing.seals import SEALS, Seals
 from infrastructure.transaction_memo import TRANSACTIONLESS
 
@@ -45,7 +45,8 @@ class Database:
 
     `url` is a SQLAlchemy URL of SQLite or PostgreSQL; `limits` says how long a request waits for it. Connects at once,
     so that an unsuitable database is refused at start (`DatabaseRefusedError`), not at the first write. Without `seals`
-    nothing can be recorded, and no sealed payload can be read.
+    nothing can be recorded, and no sealed payload can be read. If `read_only`, `writing` raises ReadOnlyError, a SQLite
+    file is opened for reading alone, and a PostgreSQL may be a hot standby.
     """
 
     def __init__(
@@ -55,18 +56,24 @@ class Database:
         clock: Clock = system_clock,
         seals: Seals | None = None,
         limits: TimeLimits | None = None,
+        read_only: bool = False,
     ) -> None:
         self.url = _with_driver(make_url(url))
+        self.read_only = read_only
         self.clock = clock
         self.timekeeper = Timekeeper.of(clock)
         self.seals = seals or Seals()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.is_memory = self.is_sqlite and _is_memory(self.url)
         self._limits = limits or TimeLimits()
+        opened = self.url
         if self.is_sqlite and not self.is_memory:
-            _keep_private(self.url)
+            if read_only:
+                opened = _for_reading(self.url)
+            else:
+                _keep_private(self.url)
         self.damage = Damage()
-        self._pools = Pools(self.url, self._limits, self.damage, memory=self.is_memory)
+        self._pools = Pools(opened, self._limits, self.damage, memory=self.is_memory)
         weakref.finalize(self, self._pools.dispose)
         self._optioned: dict[tuple[Lane, str], Engine] = {}
         lock = threading.Lock()
@@ -99,7 +106,12 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that commits at the end of the block, or rolls back when it raises."""
+        """A transaction that commits at the end of the block, or rolls back when it raises.
+
+        Raises ReadOnlyError if this database is opened for reading alone.
+        """
+        if self.read_only:
+            raise ReadOnlyError
         with self._lock(self._write_lock), self._writing.begin() as connection:
             yield connection
 
@@ -183,6 +195,13 @@ def _with_driver(url: URL) -> URL:
             f"use a database of SQLite or PostgreSQL, not {url.get_backend_name()}"
         )
     return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+
+
+def _for_reading(url: URL) -> URL:
+    """The URL by which SQLite opens a file for reading alone."""
+    file = str(url.database)
+    named = file if file.startswith("file:") else Path(file).absolute().as_uri()
+    return url.set(database=named).update_query_dict({"mode": "ro", "uri": "true"})
 
 
 def _keep_private(url: URL) -> None:

@@ -7,10 +7,12 @@ text that it cannot decode.
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
 
 from infrastructure.database.bounded_connection import BoundedConnection
 
@@ -18,6 +20,12 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import ExceptionContext
 
 __all__ = ["NOT_UTF8", "engine_of"]
+
+_REFUSED_WRITES: Final = (
+    psycopg.errors.ReadOnlySqlTransaction,
+    psycopg.errors.FeatureNotSupported,
+)
+"""What PostgreSQL raises if a standby is to write; it raises both for other reasons, too."""
 
 NOT_UTF8: Final = "Could not decode to UTF-8"
 """How an error of Python's SQLite begins that quotes a text it cannot decode."""
@@ -29,6 +37,7 @@ def engine_of(url: URL | str, **options: Any) -> Engine:  # noqa: ANN401 -- SQLA
     event.listen(engine, "handle_error", _leave_out_detail)
     if engine.dialect.name == "postgresql":
         event.listen(engine, "do_connect", _connect)
+        event.listen(engine, "handle_error", _leave_standby, retval=True)
     return engine
 
 
@@ -36,6 +45,30 @@ def _connect(
     _dialect: object, _record: object, given: list[Any], named: dict[str, Any]
 ) -> BoundedConnection:
     return BoundedConnection.connect(*given, **named)
+
+
+def _leave_standby(context: ExceptionContext) -> OperationalError | None:
+    """Give up the connections to a server that takes no writes any more, because another one was made the primary."""
+    raised, connection = context.original_exception, context.connection
+    if not isinstance(raised, _REFUSED_WRITES) or connection is None:
+        return None
+    driver = connection.connection.dbapi_connection
+    if not (isinstance(driver, BoundedConnection) and _is_in_recovery(driver)):
+        return None
+    context.is_disconnect = True
+    return OperationalError(context.statement, None, raised, connection_invalidated=True)
+
+
+def _is_in_recovery(driver: BoundedConnection) -> bool:
+    """Whether the server is a standby; ends the transaction, which has failed."""
+    with suppress(psycopg.Error):
+        driver.rollback()
+        was_read_only, driver.read_only = driver.read_only, True
+        found = driver.execute("SELECT pg_is_in_recovery()").fetchone()
+        driver.rollback()
+        driver.read_only = was_read_only
+        return found == (True,)
+    return False
 
 
 def _leave_out_detail(context: ExceptionContext) -> None:

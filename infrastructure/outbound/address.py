@@ -1,4 +1,4 @@
-"""Accepts an address to fetch from if it uses TLS or is on this machine."""
+"""Reads addresses of the web; one to fetch from has to use TLS or be on this machine."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from contextlib import suppress
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
-__all__ = ["AddressError", "address"]
+__all__ = ["AddressError", "address", "web_parts"]
 
 
 class AddressError(ValueError):
@@ -15,6 +15,14 @@ class AddressError(ValueError):
 
 def address(url: str) -> SplitResult:
     """The parts of an https URL, or of an http URL on this machine; AddressError for any other."""
+    parts = web_parts(url)
+    if parts.scheme != "https" and not _is_loopback(str(parts.hostname)):
+        raise AddressError("write an https URL, or an http URL of this machine")
+    return parts
+
+
+def web_parts(url: str) -> SplitResult:
+    """The parts of an http or https URL; AddressError for any other."""
     if not (url.isascii() and url.isprintable()) or " " in url:
         raise AddressError("write a URL of printable ASCII characters")
     try:
@@ -25,8 +33,8 @@ def address(url: str) -> SplitResult:
         raise AddressError("write a URL, such as https://parley.example") from None
     if not host or parts.username is not None or parts.password is not None or parts.fragment:
         raise AddressError("write a URL with a host, and without a user or a fragment")
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
-        raise AddressError("write an https URL, or an http URL of this machine")
+    if parts.scheme not in {"http", "https"}:
+        raise AddressError("write an http or https URL")
     return parts
 
 

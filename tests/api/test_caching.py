@@ -154,7 +154,7 @@ GIVEN = {
 }
 """A value other than the default for every parameter of a question that may be left out."""
 NEEDED = {"what": "released", "from": "2025", "q": "freed"}
-TRIED_ALONE = {"as_known_at", "position", "cursor", "bom", "count", "kind", "what"}
+TRIED_ALONE = {"as_known_at", "position", "wait", "cursor", "bom", "count", "kind", "what"}
 """They name the log's part, ask for another form, or go with nothing else."""
 
 

@@ -33,7 +33,7 @@ PERSPECTIVES: Final[tuple[Query, ...]] = (
     {},
     {"as_known_at": "2025-11-08", "clock": "published", "match": "certain"},
     {"as_known_at": _AT},
-    {"position": "150", "as_of": "2025-09-10"},
+    {"position": "150", "wait": "1", "as_of": "2025-09-10"},
     {"as_of": "2025-06-30", "match": "certain"},
     {"as_known_at": "2025-06-22", "clock": "published"},
     {"as_known_at": "2025-11", "clock": "published", "position": "260"},

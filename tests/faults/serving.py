@@ -46,6 +46,7 @@ class Server:
     variant: str = "right"
     settings: dict[str, str] = field(default_factory=dict)
     keys: Path | None = None
+    options: tuple[str, ...] = ()
     port: int = 0
     process: subprocess.Popen[str] | None = None
     _draining: Thread | None = None
@@ -65,7 +66,8 @@ class Server:
     def start(self, supervisor: Supervisor | None = None) -> None:
         """Start it, and wait until it says where it listens."""
         self.open_up()
-        command, handed = program(self.variant, supervisor, CALLS, "serve", "--port", "0", "--json")
+        serve = ("serve", "--port", "0", "--json", *self.options)
+        command, handed = program(self.variant, supervisor, CALLS, *serve)
         kept = {name: text for name, text in os.environ.items() if not name.startswith("PARLEY_")}
         with self.errors.open("ab") as errors:
             self.process = Forked(

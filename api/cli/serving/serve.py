@@ -28,6 +28,7 @@ from api.web.site import create_site
 from domain.access import SCOPES, Scope
 from infrastructure.key_files import database_file
 from infrastructure.projections.rebuild import Difference
+from infrastructure.setting_values import variable
 
 __all__ = ["register"]
 
@@ -92,10 +93,17 @@ def serve(
             help="Serve with so many processes, at most one for each core. Default: PARLEY_WORKERS.",
         ),
     ] = None,
+    read_only: Annotated[
+        bool,
+        typer.Option(
+            "--read-only",
+            help="Only read the database, as on a standby, and refuse every change. Default: PARLEY_READ_ONLY.",
+        ),
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Serve the pages and the API until stopped; requests under way are finished first."""
-    with open_record(upgrade=upgrade, signs=True) as parley:
+    with open_record(upgrade=upgrade, signs=True, read_only=read_only) as parley:
         parley.check_seals()
         given = parley.settings
         number = given.workers if workers is None else workers
@@ -109,6 +117,8 @@ def serve(
             _serve_alone(parley, listening, json=json)
             return
         _announce(parley, listening, json=json)
+    if read_only:
+        os.environ[variable("read_only")] = "true"  # the workers read the settings again
     config = uvicorn.Config(
         "api.cli.serving.worker:create_worker",
         factory=True,
@@ -155,7 +165,7 @@ def _refuse_memory(database_url: str) -> None:
 def _first_key(parley: Parley, listening: socket.socket) -> str | None:
     """Make a key if there is no valid one yet; CommandRefusedError if the server listens beyond this machine.
 
-    Such a server needs a key that a person has made on purpose.
+    Such a server needs a key that a person has made on purpose. One that only reads makes none.
     """
     if parley.keys.any_open() or parley.settings.oidc is not None:
         return None
@@ -164,6 +174,8 @@ def _first_key(parley: Parley, listening: socket.socket) -> str | None:
         raise CommandRefusedError(
             f"{host} can be reached from other machines, but there is no key yet: run parley keys create first"
         )
+    if parley.settings.read_only:
+        return None
     return parley.keys.create_first(parley.settings.actor, FIRST_SCOPES)
 
 

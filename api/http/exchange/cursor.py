@@ -12,12 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
+from starlette.requests import Request
+
 from api.commands.json_text import write_json
 from api.http.exchange.parameters import Parameter, cut, whole_number
+from api.http.log_watch import LogWatch
 from api.http.problems import RefusedError
 from domain.errors import ContentError
 
-__all__ = ["CURSOR", "LIMIT", "OF_THE_PAGE", "WHOLE_LIMIT", "Cursor"]
+__all__ = ["CURSOR", "LIMIT", "OF_THE_PAGE", "WAIT", "WHOLE_LIMIT", "Cursor", "wait_if_asked"]
 
 LIMIT: Final = Parameter(
     "limit",
@@ -32,7 +35,14 @@ CURSOR: Final = Parameter(
     " that come with it must be the same.",
     {"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "minLength": 1, "maxLength": 8000},
 )
-OF_THE_PAGE: Final = frozenset({"cursor", "limit"})
+LONGEST_WAIT: Final = 30
+WAIT: Final = Parameter(
+    "wait",
+    "How many seconds to wait until the log has reached `position`, as on a standby that lags; then 503. 0, or left"
+    " out: 409 at once.",
+    {"type": "integer", "minimum": 0, "maximum": LONGEST_WAIT},
+)
+OF_THE_PAGE: Final = frozenset({"cursor", "limit", "wait"})
 """Parameters that may differ from page to page."""
 _PINS: Final = frozenset({"as_of", "clock", "match", "position"})
 _MOST: Final = 2**63
@@ -64,6 +74,15 @@ class Cursor:
                 raise ContentError.at("/query/cursor", detail)
         return cursor
 
+    @classmethod
+    def pinned_position(cls, parameters: Mapping[str, str]) -> int | None:
+        """The position that `cursor` is pinned to; None where there is no cursor, or none that was given here."""
+        text = parameters.get("cursor")
+        try:
+            return None if text is None else int(cls._decoded(text, ()).pinned["position"])
+        except RefusedError:
+            return None
+
     def goes_with(self, name: str, value: str, parameters: Mapping[str, str]) -> bool:
         """Whether a parameter sent with the cursor agrees with the cursor's question."""
         if name in {"as_of", "as_known_at"}:
@@ -80,12 +99,27 @@ class Cursor:
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
             question, pinned, place = json.loads(raw)
             sound = _texts(question) and _pins(pinned)
-            sound = sound and any(_shaped(place, shape) for shape in shapes)
+            sound = sound and (not shapes or any(_shaped(place, shape) for shape in shapes))
         except (ValueError, TypeError, binascii.Error, RecursionError) as error:
             raise _foreign() from error
         if not sound:
             raise _foreign()
         return cls(question, pinned, tuple(place))
+
+
+async def wait_if_asked(
+    request: Request, parameters: Mapping[str, str], position: int | None
+) -> None:
+    """Wait for the position of a question, or of its cursor, if it names one and is to wait.
+
+    Raises ContentError, and RefusedError as `wait_for` does.
+    """
+    seconds = whole_number(parameters, WAIT.name, 0, LONGEST_WAIT)
+    pinned = Cursor.pinned_position(parameters)
+    awaited = position if pinned is None else pinned
+    if seconds and awaited is not None:
+        watch: LogWatch = request.app.state.log_watch
+        await watch.wait_for(awaited, seconds)
 
 
 def _foreign() -> RefusedError:

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from api.composition import Parley
 from api.http.exchange.authorization import principal_of
 from api.http.exchange.caching import answered
-from api.http.exchange.cursor import CURSOR, OF_THE_PAGE, Cursor
+from api.http.exchange.cursor import CURSOR, OF_THE_PAGE, WAIT, Cursor, wait_if_asked
 from api.http.exchange.edtf_patterns import CUT
 from api.http.exchange.in_process import UNDISCLOSED
 from api.http.exchange.kept_answers import Filled
@@ -45,7 +45,6 @@ __all__ = [
 ERASED: Final = "erased"
 """The name of the list of erased facts that an answer may have held, beside the lists of the state."""
 _CUT: Final = {"type": "string", "pattern": CUT, "maxLength": 40}
-_POSITION: Final = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
 PERSPECTIVE: Final = (
     Parameter(
         "as_of",
@@ -63,7 +62,7 @@ PERSPECTIVE: Final = (
     Parameter(
         "position",
         "The log as it stood at this position, 0 to its head. Left out: the latest.",
-        _POSITION,
+        {"type": "integer", "minimum": 0, "maximum": 10**18 - 1},
     ),
     Parameter(
         "clock",
@@ -269,7 +268,7 @@ class Asked:
         """The parameters besides the perspective's: as they were given, or as they count where they are left out."""
         found: dict[str, Any] = {}
         for each in self.declared:
-            if each in PERSPECTIVE or each.name == CURSOR.name:
+            if each in PERSPECTIVE or each.name in {CURSOR.name, WAIT.name}:
                 continue
             given_text = self.parameters.get(each.name)
             if given_text is not None:
@@ -290,11 +289,12 @@ class Asking:
     """A FastAPI dependency that reads a perspective and the parameters declared besides it."""
 
     def __init__(self, *more: Parameter, without: tuple[str, ...] = ()) -> None:
-        shared = tuple(each for each in PERSPECTIVE if each.name not in without)
+        shared = tuple(each for each in (*PERSPECTIVE, WAIT) if each.name not in without)
         self.parameters = (*shared, *more)
 
     async def __call__(self, request: Request) -> Asked:
-        """Read the question, or raise ContentError."""
+        """Read the question, and wait for its position if it says so; ContentError, or RefusedError at its end."""
         parameters = given(request, self.parameters)
         query = perspective_query(parameters)
+        await wait_if_asked(request, parameters, query.position)
         return Asked(request, request.app.state.parley, parameters, query, self.parameters)

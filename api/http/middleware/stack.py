@@ -15,6 +15,7 @@ from api.http.middleware.internal_errors import Unforeseen
 from api.http.middleware.load_shedding import Shedding
 from api.http.middleware.rate_budget import Budget
 from api.http.middleware.rates import Rates
+from api.http.middleware.read_only import ReadOnly
 from api.http.middleware.refusals import Refusals
 from api.http.middleware.sessions import SignedIn
 from api.http.middleware.slow_bodies import SlowBodies
@@ -51,5 +52,7 @@ def guard(app: FastAPI, parley: Parley, identify: Identify) -> None:
     app.add_middleware(Refusals, budget=budget("refusals", settings.rate_refusals))
     app.add_middleware(Shedding, most=settings.max_waiting, changes=settings.max_writing)
     app.add_middleware(SlowBodies)
-    app.add_middleware(Frame, checks=(Hosts(settings.allowed_hosts).check, check_head))
+    read_only = ReadOnly(settings.writer_url, reads_only=settings.read_only)
+    checks = (Hosts(settings.allowed_hosts).check, check_head, read_only.check)
+    app.add_middleware(Frame, checks=checks)
     app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))

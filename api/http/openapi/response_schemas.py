@@ -250,6 +250,9 @@ class ReadinessResponse(Exact):
     """The schema is at its head and the projections hold the whole log."""
 
     status: Literal["ready"]
+    role: Literal["writer", "reader"]
     schema: bool
     log: int
     projections: dict[str, int]
+    lag_seconds: NotRequired[float]
+    unreplayed_bytes: NotRequired[int | None]

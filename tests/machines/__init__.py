@@ -1,0 +1,1 @@
+"""Parley on more than one machine: standbys, poolers and caches, each with the real program."""
