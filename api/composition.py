@@ -253,6 +253,7 @@ def compose(
         seals=seals_by(settings),
         limits=settings.limits,
         read_only=settings.read_only,
+        prepare_threshold=settings.prepare_threshold,
     )
     upgrade, signs = upgrade and not settings.read_only, signs and not settings.read_only
     with ExitStack() as refused:

@@ -18,9 +18,11 @@ from limits.storage import SlidingWindowCounterSupport, Storage, storage_from_st
 from sqlalchemy import URL, Engine, event, text
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
+from infrastructure.database.bounded_connection import BoundedConnection
 from infrastructure.database.closing_pool import make_closing_pool
 from infrastructure.database.engines import engine_of
 from infrastructure.database.pools import KEEPALIVES
+from infrastructure.database.server_sessions import PREPARE_THRESHOLD, open_session
 from infrastructure.database.write_ahead import keep_write_ahead
 from infrastructure.rate_statements import (
     ACQUIRE,
@@ -60,12 +62,14 @@ class RecordStorage(Storage, SlidingWindowCounterSupport):
 
     STORAGE_SCHEME = None
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, prepare_threshold: int | None = PREPARE_THRESHOLD) -> None:
         super().__init__()
         self._is_sqlite = url.get_backend_name() == "sqlite"
         self._closed = Event()
         pool = make_closing_pool(self._closed)
-        self._engine = _beside(url, pool) if self._is_sqlite else _within(url, pool)
+        self._engine = (
+            _beside(url, pool) if self._is_sqlite else _within(url, pool, prepare_threshold)
+        )
         weakref.finalize(self, self._engine.dispose)
         self._swept = time.monotonic()
 
@@ -165,7 +169,7 @@ def storage_of(database: Database, uri: str) -> Storage:
         return cast("Storage", storage_from_string(uri))
     if database.is_memory or database.read_only:
         return cast("Storage", storage_from_string("memory://"))
-    return RecordStorage(database.url)
+    return RecordStorage(database.url, database.prepare_threshold)
 
 
 def _sliding(key: str) -> str:
@@ -201,7 +205,7 @@ def _make_private(file: str) -> Any:  # noqa: ANN401 -- a listener of SQLAlchemy
     return touch
 
 
-def _within(url: URL, pool: type[QueuePool]) -> Engine:
+def _within(url: URL, pool: type[QueuePool], prepare_threshold: int | None) -> Engine:
     patience = {**KEEPALIVES, "connect_timeout": 2}
     engine = engine_of(
         url,
@@ -212,11 +216,15 @@ def _within(url: URL, pool: type[QueuePool]) -> Engine:
         connect_args={name: at for name, at in patience.items() if name not in url.query},
     )
 
+    settings = {
+        "synchronous_commit": "off",
+        "statement_timeout": int(LONGEST_SECONDS * 1_000),
+    }
+
     def prepare(connection: DBAPIConnection, _record: object) -> None:
-        cursor = connection.cursor()
-        cursor.execute("SET synchronous_commit = off")
-        cursor.execute(f"SET statement_timeout = {int(LONGEST_SECONDS * 1_000)}")
-        cursor.close()
+        open_session(connection, settings, prepare_threshold, durable=False)
+        if isinstance(connection, BoundedConnection) and connection.pooled:
+            connection.seconds = LONGEST_SECONDS
 
     event.listen(engine, "connect", prepare)
     return engine

@@ -29,6 +29,7 @@ __all__ = [
     "issuer_keys",
     "line",
     "networks",
+    "number_or_none",
     "open_scopes",
     "rate",
     "seal_keys",
@@ -157,6 +158,12 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
         return int(text)
 
     return read
+
+
+def number_or_none(low: int, high: int) -> Callable[[str], int | None]:
+    """A whole number as `whole_number` reads it, or none."""
+    read = whole_number(low, high)
+    return lambda text: read(text) if text else None
 
 
 def database_url(text: str) -> str:

@@ -13,6 +13,7 @@ from limits import RateLimitItem
 
 from domain.access import Scope
 from infrastructure.database.lanes import TimeLimits
+from infrastructure.database.server_sessions import PREPARE_THRESHOLD
 from infrastructure.key_files import key_file_of
 from infrastructure.oidc_settings import OIDC, OidcSettings
 from infrastructure.setting_values import (
@@ -22,6 +23,7 @@ from infrastructure.setting_values import (
     host_names,
     line,
     networks,
+    number_or_none,
     open_scopes,
     printable,
     rate,
@@ -57,6 +59,13 @@ class Settings:
         "sqlite:///parley.db",
         "a SQLAlchemy URL of SQLite or PostgreSQL (15 or newer)",
         secret=True,
+    )
+    prepare_threshold: int | None = setting(
+        number_or_none(1, 1_000_000),
+        str(PREPARE_THRESHOLD),
+        "how often a connection to PostgreSQL runs a statement before it has the server prepare it. Empty: never, and"
+        " no setting is left in a session of the server. Behind PgBouncer that is so by itself; another pooler in"
+        " transaction mode needs it",
     )
     host: str = setting(
         line,

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from typing import Final
 
 __all__ = ["NOT_RUN", "PACKAGES", "find_program", "why_not_run"]
 
-PACKAGES: Final = {"chromium": "chromium"}
+PACKAGES: Final = {
+    "chromium": "chromium",
+    "pgbouncer": "pgbouncer",
+}
 """The Debian package that brings each program."""
 NOT_RUN: Final = "not run: "
 
 
 def find_program(name: str) -> str | None:
     """Where a program is; None where the machine has none."""
-    return shutil.which(name)
+    return shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin")
 
 
 def why_not_run(name: str) -> str | None:

@@ -28,10 +28,12 @@ class SilentServerError(psycopg.OperationalError):
 class BoundedConnection(psycopg.Connection[Any]):
     """A psycopg connection that waits at most `seconds` for the next bytes of the server; None waits for ever.
 
-    After that it closes itself and raises SilentServerError: whether the statement was carried out is unknown.
+    After that it closes itself and raises SilentServerError: whether the statement was carried out is unknown. It is
+    `pooled` if nothing may be left in its session, because others use that, too.
     """
 
     seconds: float | None = None
+    pooled: bool = False
 
     def wait(self, gen: Generator[Any, Any, _T], *given: Any, **named: Any) -> _T:  # noqa: ANN401 -- as psycopg has it
         """Wait for the server, as psycopg does, within the limit."""

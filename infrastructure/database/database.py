@@ -24,6 +24,7 @@ from infrastructure.clock import Clock, system_clock
 from infrastructure.database.damage import Damage
 from infrastructure.database.lanes import Lane, Patience, TimeLimits, current_lane, in_lane
 from infrastructure.database.pools import BEGIN_OPTION, Pools
+from infrastructure.database.server_sessions import PREPARE_THRESHOLD
 from infrastructure.database.timekeeping import Timekeeper
 from infrastructure.database.vacuuming import rewrite, vacuum
 from infrastructure.errors import DatabaseRefusedError, ReadOnlyError
@@ -46,7 +47,8 @@ class Database:
     `url` is a SQLAlchemy URL of SQLite or PostgreSQL; `limits` says how long a request waits for it. Connects at once,
     so that an unsuitable database is refused at start (`DatabaseRefusedError`), not at the first write. Without `seals`
     nothing can be recorded, and no sealed payload can be read. If `read_only`, `writing` raises ReadOnlyError, a SQLite
-    file is opened for reading alone, and a PostgreSQL may be a hot standby.
+    file is opened for reading alone, and a PostgreSQL may be a hot standby. With a `prepare_threshold` of None
+    nothing is left in a session of PostgreSQL, as behind a pooler.
     """
 
     def __init__(
@@ -57,9 +59,11 @@ class Database:
         seals: Seals | None = None,
         limits: TimeLimits | None = None,
         read_only: bool = False,
+        prepare_threshold: int | None = PREPARE_THRESHOLD,
     ) -> None:
         self.url = _with_driver(make_url(url))
         self.read_only = read_only
+        self.prepare_threshold = prepare_threshold
         self.clock = clock
         self.timekeeper = Timekeeper.of(clock)
         self.seals = seals or Seals()
@@ -73,7 +77,13 @@ class Database:
             else:
                 _keep_private(self.url)
         self.damage = Damage()
-        self._pools = Pools(opened, self._limits, self.damage, memory=self.is_memory)
+        self._pools = Pools(
+            opened,
+            self._limits,
+            self.damage,
+            memory=self.is_memory,
+            prepare_threshold=prepare_threshold,
+        )
         weakref.finalize(self, self._pools.dispose)
         self._optioned: dict[tuple[Lane, str], Engine] = {}
         lock = threading.Lock()

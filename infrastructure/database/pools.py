@@ -18,6 +18,7 @@ from sqlalchemy.exc import InvalidatePoolError
 from infrastructure.database.bounded_connection import BoundedConnection
 from infrastructure.database.closing_pool import make_closing_pool
 from infrastructure.database.engines import engine_of
+from infrastructure.database.server_sessions import open_session, set_in_transactions
 from infrastructure.database.write_ahead import keep_write_ahead
 from infrastructure.errors import DatabaseRefusedError
 
@@ -60,8 +61,17 @@ FULL: Final = 2
 class Pools:
     """The engines of one database, each made at its first use; a database in memory has one for all lanes."""
 
-    def __init__(self, url: URL, limits: TimeLimits, damage: Damage, *, memory: bool) -> None:
+    def __init__(
+        self,
+        url: URL,
+        limits: TimeLimits,
+        damage: Damage,
+        *,
+        memory: bool,
+        prepare_threshold: int | None,
+    ) -> None:
         self._url = url
+        self._prepare_threshold = prepare_threshold
         self._limits = limits
         self._damage = damage
         self._memory = memory
@@ -99,7 +109,7 @@ class Pools:
             "pool_timeout": patience.turn,
         }
         if self._url.get_backend_name() != "sqlite":
-            return _postgresql_engine(self._url, patience, pooled)
+            return _postgresql_engine(self._url, patience, pooled, self._prepare_threshold)
         return _sqlite_engine(self._url, patience, pooled, memory=self._memory)
 
 
@@ -118,7 +128,9 @@ def _sqlite_engine(url: URL, patience: Patience, pooled: dict[str, Any], *, memo
     return engine
 
 
-def _postgresql_engine(url: URL, patience: Patience, pooled: dict[str, Any]) -> Engine:
+def _postgresql_engine(
+    url: URL, patience: Patience, pooled: dict[str, Any], prepare_threshold: int | None
+) -> Engine:
     waiting = {"connect_timeout": patience.connect, **KEEPALIVES}
     engine = engine_of(
         url,
@@ -128,7 +140,9 @@ def _postgresql_engine(url: URL, patience: Patience, pooled: dict[str, Any]) -> 
     )
     allowed = None if patience.statement is None else patience.statement + MARGIN_SECONDS
     pinged = PING_SECONDS if allowed is None else min(PING_SECONDS, allowed)
-    event.listen(engine, "connect", _set_up_session(patience))
+    settings = _session_settings(patience)
+    event.listen(engine, "connect", _set_up_session(patience, settings, prepare_threshold))
+    event.listen(engine, "begin", set_in_transactions(settings))
     event.listen(engine, "connect", _limit_waiting(allowed))
     event.listen(engine, "checkin", _limit_waiting(pinged))
     event.listen(engine, "checkin", _note_use)
@@ -179,25 +193,24 @@ def _limit_waiting(seconds: float | None) -> Callable[..., None]:
     return listener
 
 
-def _set_up_session(patience: Patience) -> Callable[[DBAPIConnection, object], None]:
-    """Make a listener that has each commit on the server's disk before it is acknowledged, and sets the time limits.
+def _session_settings(patience: Patience) -> dict[str, object]:
+    """The settings of a lane's sessions. A limit that is None here leaves the server's own setting.
 
-    A low random_page_cost tells the planner that pages are in memory or on a solid-state disk. A limit that is None
-    here leaves the server's own setting.
+    A low random_page_cost tells the planner that pages are in memory or on a solid-state disk.
     """
-    lines = ["SET random_page_cost = 1.1"]
     limits = {"statement_timeout": patience.statement, "lock_timeout": patience.lock}
-    lines += [f"SET {name} = {at * 1_000:.0f}" for name, at in limits.items() if at is not None]
+    given = {name: f"{at * 1_000:.0f}" for name, at in limits.items() if at is not None}
+    return {"random_page_cost": 1.1, **given}
+
+
+def _set_up_session(
+    patience: Patience, settings: dict[str, object], prepare_threshold: int | None
+) -> Callable[[DBAPIConnection, object], None]:
+    """Make a listener that opens a session with these settings."""
 
     def on_connect(connection: DBAPIConnection, _record: object) -> None:
         _limit_waiting(patience.connect)(connection)
-        connection.autocommit = True
-        cursor = connection.cursor()
-        cursor.execute("; ".join(lines))
-        if cursor.execute("SHOW synchronous_commit").fetchone() == ("off",):
-            cursor.execute("SET synchronous_commit = on")
-        cursor.close()
-        connection.autocommit = False
+        open_session(connection, settings, prepare_threshold)
 
     return on_connect
 

@@ -15,6 +15,9 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.exc import TimeoutError as LockTimeoutError
 
+from infrastructure.database.server_sessions import is_pooled
+from infrastructure.errors import DatabaseRefusedError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -33,6 +36,10 @@ _READS_OLDER: Final = """
 _OLDER: Final = (
     "a transaction still reads an older state of the database, so overwritten data is kept; try again when it has"
     " ended"
+)
+_NO_SESSION: Final = (
+    "this needs a session of its own, and a pooler stands before the server: name the server itself in"
+    " PARLEY_DATABASE_URL"
 )
 _RECYCLE_NONE: Final = "ALTER SYSTEM SET wal_recycle = off; SELECT pg_reload_conf();"
 _LEAVE_SEGMENTS: Final = (
@@ -88,11 +95,13 @@ def rewrite(engine: Engine, tables: Sequence[str], patience: float) -> tuple[str
     """Write tables into new files, which hold only present rows, and begin a new write-ahead log.
 
     Locks the tables: OperationalError if somebody else uses one for longer than 10 seconds, LockTimeoutError if an
-    older state is read for longer than `patience` seconds. Returns the statements that a superuser still has to run,
-    in order.
+    older state is read for longer than `patience` seconds; DatabaseRefusedError behind a pooler. Returns the statements
+    that a superuser still has to run, in order.
     """
     left = []
     with _connect_unhurried(engine) as connection:
+        if is_pooled(connection):
+            raise DatabaseRefusedError(_NO_SESSION)
         if _is_read(connection, patience):
             raise LockTimeoutError(_OLDER)
         connection.exec_driver_sql(_LONGER)
@@ -121,8 +130,11 @@ def analyze(connection: Connection, tables: Sequence[str]) -> None:
 
 @contextmanager
 def _connect_unhurried(engine: Engine) -> Iterator[Connection]:
-    """A connection without transactions and without a statement timeout."""
+    """A connection without transactions and without a statement timeout; behind a pooler the server's own holds."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if is_pooled(connection):
+            yield connection
+            return
         connection.exec_driver_sql("SET statement_timeout = 0")
         try:
             yield connection

@@ -13,6 +13,7 @@ def test_every_setting_has_a_default() -> None:
         host="127.0.0.1",
         port=8000,
         workers=1,
+        prepare_threshold=5,
         read_only=False,
         writer_url="",
         actor="editor",
@@ -47,6 +48,7 @@ def test_every_setting_has_a_default() -> None:
 def test_the_environment_is_read() -> None:
     environ = {
         "PARLEY_DATABASE_URL": "postgresql+psycopg://parley@db/parley",
+        "PARLEY_PREPARE_THRESHOLD": "",
         "PARLEY_READ_ONLY": "true",
         "PARLEY_WRITER_URL": "https://parley.example",
         "PARLEY_HOST": "0.0.0.0",  # noqa: S104 -- read, not bound
@@ -70,6 +72,7 @@ def test_the_environment_is_read() -> None:
     assert settings.database_url.endswith("@db/parley")
     assert (settings.port, settings.actor, settings.max_body_bytes) == (0, "Ana Petrova", 10)
     assert settings.max_import_bytes == 20
+    assert settings.prepare_threshold is None
     assert (settings.read_only, settings.writer_url) == (True, "https://parley.example")
     assert (settings.contact, settings.index_people) == ("desk@paper.example", True)
     assert settings.change_request_days == 3_650
@@ -194,6 +197,8 @@ def test_no_other_signature_may_be_pinned(value: str, others: dict[str, str]) ->
         ("PARLEY_TRUSTED_PROXIES", "proxy.example"),
         ("PARLEY_ACTOR", " "),
         ("PARLEY_ACTOR", "two\nlines"),
+        ("PARLEY_PREPARE_THRESHOLD", "0"),
+        ("PARLEY_PREPARE_THRESHOLD", "none"),
         ("PARLEY_READ_ONLY", "yes"),
         ("PARLEY_WRITER_URL", "parley.example"),
         ("PARLEY_WRITER_URL", "ftp://parley.example"),
