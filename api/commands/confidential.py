@@ -61,6 +61,9 @@ class Withheld:
         return found
 
 
+_NOTHING: Final = Withheld()
+
+
 def read_withholding(raw: bytes) -> tuple[Any, Withheld]:
     """What a body says, as `withhold_confidential` gives it; names that come twice are among the faults."""
     document, repeated = read_repeating(raw)
@@ -71,7 +74,7 @@ def read_withholding(raw: bytes) -> tuple[Any, Withheld]:
 def withhold_confidential(document: Any) -> tuple[Any, Withheld]:  # noqa: ANN401 -- what was sent may be any JSON
     """What was sent, a fact or a change of one, without what is confidential in it."""
     if not isinstance(document, dict):
-        return document, Withheld()
+        return document, _NOTHING
     taking = _Taking()
     rest = dict(document)
     if "citation" in rest:
@@ -86,6 +89,8 @@ def withhold_confidential(document: Any) -> tuple[Any, Withheld]:  # noqa: ANN40
         place = ("changes", "citations")
         citations, listed = taking.all_taken(changes["citations"], place)
         rest["changes"] = {**changes, "citations": citations}
+    if own is None and not (listed or taking.faults):
+        return rest, _NOTHING
     return rest, Withheld(listed, own, tuple(taking.faults))
 
 

@@ -117,6 +117,8 @@ def find_near(
     `recorded` are facts of one negotiation. Many questions are read at once: at most MOST_READ facts for each recorded
     one, the latest first.
     """
+    if not recorded or not _has_answers(database, recorded[0].record.negotiation_id.hex):
+        return
     by_rule: dict[int, set[str]] = {}
     for version in recorded:
         for row in answer_rows(version):
@@ -140,6 +142,13 @@ def find_near(
                     statement.limit(min(MOST_AT_ONCE, MOST_READ * len(recorded)))
                 ).all()
             yield from map(version_of_row, rows)
+
+
+def _has_answers(database: Database, negotiation_id: str) -> bool:
+    with database.reading() as connection:
+        answer = serving_tables(connection).answer.c
+        one = select(answer.fact_id).where(answer.negotiation_id == negotiation_id).limit(1)
+        return connection.execute(one).first() is not None
 
 
 def _meets(answer: Any, begin: _Instant, end: _Instant, *, took: bool) -> ColumnElement[bool]:  # noqa: ANN401 -- the same

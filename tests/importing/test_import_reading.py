@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tracemalloc
 from itertools import chain, count, takewhile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -16,6 +16,7 @@ from api.commands.importing.csv_rows import read_csv
 from api.commands.importing.lines import BLANK_LINES, read_ndjson
 from api.commands.importing.reading import MISREAD_LINES, Misread, read_lines
 from api.commands.importing.report import LISTED_REJECTIONS
+from api.commands.importing.spool import FactSpool
 from domain.streams.negotiation import negotiation_id
 from tests.importing.lines import SLUG, change, custody, faults, run
 
@@ -29,8 +30,9 @@ PAST = 20_000
 
 
 @pytest.fixture
-def reader() -> CommandReader:
-    return CommandReader(negotiation_id(SLUG), FactParser())
+def reader() -> Iterator[CommandReader]:
+    with FactSpool() as spool:
+        yield CommandReader(negotiation_id(SLUG), FactParser(), spool)
 
 
 def ndjson(lines: int) -> Iterator[SourceLine]:
@@ -82,17 +84,34 @@ def test_blank_lines_are_passed_over_until_they_are_too_many(
     assert next(taken) <= BLANK_LINES + 10
 
 
-def test_past_what_is_listed_a_line_that_was_misread_is_a_number(reader: CommandReader) -> None:
+def test_past_what_is_listed_a_line_that_was_misread_is_a_number() -> None:
     good = json.dumps(custody()).encode() + b"\n"
     tracemalloc.start()
     kept = []
     for misread in (b"\n", b"x\n"):
-        found = read_lines(reader, read_ndjson([good, misread] * 1_000), None)
-        kept.append(tracemalloc.get_traced_memory()[0])
+        with FactSpool() as spool:
+            reader = CommandReader(negotiation_id(SLUG), FactParser(), spool)
+            found = read_lines(reader, read_ndjson([good, misread] * 1_000), None)
+            kept.append(tracemalloc.get_traced_memory()[0])
         held = len(found.lines) + found.more_lines
-        del found
+        del found, reader, spool
     tracemalloc.stop()
     assert held == 2_000
+    assert kept[1] - kept[0] < 100 * 1_000
+
+
+def test_a_line_that_was_read_holds_little_memory_whatever_its_fact_says() -> None:
+    kept = []
+    for note in ("x", "x" * 10_000):
+        lines = [json.dumps(custody(str(n), note=note)).encode() for n in range(1_000)]
+        tracemalloc.start()
+        with FactSpool() as spool:
+            reader = CommandReader(negotiation_id(SLUG), FactParser(), spool)
+            found = read_lines(reader, read_ndjson(lines), None)
+            kept.append(tracemalloc.get_traced_memory()[0])
+            assert all(cast("Any", each).load().note == note for each in found.lines)
+        tracemalloc.stop()
+    assert kept[1] < 1_000 * 1_000
     assert kept[1] - kept[0] < 100 * 1_000
 
 

@@ -12,6 +12,7 @@ from api.commands.commands import FactParser
 from api.commands.confidential import Withheld, withhold_confidential
 from api.commands.importing.lines import SourceLine
 from api.commands.importing.report import COUNTED
+from api.commands.importing.spool import FactSpool, SpooledFact
 from api.commands.json_text import canonical
 from api.commands.merge_patch import check_for_any_kind
 from domain.characters import is_blank
@@ -29,22 +30,35 @@ Named = tuple[UUID, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """The command of one line; `named` is the external id or id that it gives, None if it gives neither."""
+    """The command of one line; `named` is the external id or id that it gives, None if it gives neither.
+
+    A fact is kept in a spool, and `load` reads it.
+    """
 
     line: SourceLine
     op: str
     fact_id: UUID
     named: str | None
-    body: Fact | Change
+    body: SpooledFact | Change
     withheld: Withheld
+
+    @property
+    def is_fact(self) -> bool:
+        """Whether the line is a fact, and not a change of one."""
+        return isinstance(self.body, SpooledFact)
+
+    def load(self) -> Fact | Change:
+        """The fact or the change."""
+        return self.body.load() if isinstance(self.body, SpooledFact) else self.body
 
 
 class CommandReader:
-    """Reads the lines of one negotiation's import."""
+    """Reads the lines of one negotiation's import, and keeps their facts in `spool`."""
 
-    def __init__(self, negotiation_id: UUID, parser: FactParser) -> None:
+    def __init__(self, negotiation_id: UUID, parser: FactParser, spool: FactSpool) -> None:
         self._negotiation_id = negotiation_id
         self._facts = parser
+        self._spool = spool
 
     def read(self, line: SourceLine) -> Command:
         """Read a line's command; ContentError with every fault that can be found without reading the record."""
@@ -71,7 +85,8 @@ class CommandReader:
         gathered.refuse()
         if op is None or body is None or named is None:
             raise AssertionError
-        return Command(line, op, *named, body, kept_apart)
+        kept = self._spool.add(body) if isinstance(body, Fact) else body
+        return Command(line, op, *named, kept, kept_apart)
 
     def _parse(
         self, line: SourceLine, parse: Callable[[dict[str, Any]], R], content: dict[str, Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Final
+from typing import Final, cast
 from uuid import UUID, uuid5
 
 from api.commands.changes import OPS
@@ -18,15 +18,35 @@ from api.composition import Parley
 from domain.access import Principal, Scope
 from domain.errors import ContentError, RecordError
 from domain.fact import Fact
-from domain.streams.event import FactCorrected, FactEvent
+from domain.streams.event import FactCorrected, FactEvent, FactRecorded
 from domain.streams.negotiation import NegotiationSettings
 from domain.time.perspective import PerspectiveQuery
 from infrastructure.readers.log import read_streams
 
-__all__ = ["Deciding", "Step"]
+__all__ = ["Deciding", "NewFacts", "Step"]
 
 _BATCH: Final = 500
 _RECORDING: Final[Scope] = "fact:write"
+
+
+@dataclass(frozen=True, slots=True)
+class NewFacts:
+    """Says of a line that it waits to record a new fact; the event is made of the line when it is needed."""
+
+    negotiation_id: UUID
+    actor: str
+    batch: str | None
+
+    def event_of(self, command: Command) -> FactEvent:
+        """The event that records the fact of a line."""
+        return FactRecorded(
+            originator_id=command.fact_id,
+            originator_version=1,
+            actor=self.actor,
+            batch=self.batch,
+            negotiation_id=self.negotiation_id,
+            fact=cast("Fact", command.load()),
+        )
 
 
 @dataclass(slots=True)
@@ -38,11 +58,18 @@ class Step:
     """
 
     line: Read
-    event: FactEvent | None = None
+    event: FactEvent | NewFacts | None = None
     rejected: Misread | None = None
     done: bool = False
     superseded: tuple[int, list[str]] | None = None
     updates: bool = False
+
+    def load_event(self) -> FactEvent | None:
+        """The waiting event; None if none waits."""
+        event = self.event
+        if isinstance(event, NewFacts) and isinstance(self.line, Command):
+            return event.event_of(self.line)
+        return None if isinstance(event, NewFacts) else event
 
     def about(self, facts: Container[UUID]) -> bool:
         """Whether the line has to be decided again when those facts have changed."""
@@ -70,6 +97,7 @@ class Deciding:
         self._settings = settings
         self._update = update
         self._batch = batch
+        self._new_facts = NewFacts(negotiation_id, principal.actor, batch)
         self._last: dict[UUID, Step] = {}
         self._working: dict[UUID, FactStream] = {}
         self._copies: dict[UUID, UUID] = {}
@@ -94,20 +122,26 @@ class Deciding:
                 self._working[line.fact_id].pass_over(line, self._parser)
             if step.rejected is not None and step.rejected.named is not None:
                 self._rejected.setdefault(step.rejected.named, step.rejected.number)
-        self._supersede(steps)
+            if isinstance(line, Command) and self._last.get(line.fact_id) is step:
+                self._supersede(step, line.fact_id)
+                del self._working[line.fact_id]
+        copies = _last_of(steps) if self._copies else {}
+        for id_ in copies.keys() & self._copies.values():
+            self._supersede(copies[id_], id_)
 
-    def _supersede(self, steps: Sequence[Step]) -> None:
-        """Mark the last line on each fact, if its content had been corrected before this import began."""
-        for id_, step in _last_of(steps).items():
-            if step.event is None and step.rejected is None and not step.done:
-                step.superseded = self._working[id_].find_superseded()
+    def _supersede(self, step: Step, id_: UUID) -> None:
+        """Mark the last line on a fact, if its content had been corrected before this import began."""
+        if step.event is None and step.rejected is None and not step.done:
+            step.superseded = self._working[id_].find_superseded()
 
     def _decide(self, step: Step, command: Command) -> None:
         step.event = step.rejected = None
         try:
             event = self._answer(command, last=self._last.get(command.fact_id) is step)
-            step.event = None if event is None else replace(event, batch=self._batch)
-            step.updates = isinstance(command.body, Fact) and isinstance(step.event, FactCorrected)
+            if isinstance(event, FactEvent):
+                event = replace(event, batch=self._batch)
+            step.event = event
+            step.updates = command.is_fact and isinstance(event, FactCorrected)
         except RecordError as error:
             step.rejected = self._misread(command, error)
 
@@ -117,7 +151,7 @@ class Deciding:
         self._room -= len(listed)
         return Misread(command.line.number, command.named, refusal.count, listed)
 
-    def _answer(self, command: Command, *, last: bool) -> FactEvent | None:
+    def _answer(self, command: Command, *, last: bool) -> FactEvent | NewFacts | None:
         op = OPS.get(command.op)
         scope: Scope = _RECORDING if op is None else op.scope
         if not self._principal.may(scope):
@@ -126,6 +160,8 @@ class Deciding:
         rejected = self._rejected.get(command.named or "")
         if stream.record is None and op is not None and rejected is not None:
             raise ContentError.at("/external_id", f"its fact was rejected on line {rejected}")
+        if last and op is None and stream.record is None and not stream.taken:
+            return self._new_facts
         reviews = (op or OPS["correct"]).reviewed
         reviewed = reviews is not None and reviews(self._settings)
         update = self._update if last else None
@@ -169,8 +205,9 @@ class Deciding:
         unnamed = self._facts_by_content() if nameless else {}
         for step in nameless:
             line = step.line
-            if isinstance(line, Command) and isinstance(line.body, Fact) and line.body in unnamed:
-                step.line = replace(line, fact_id=unnamed[line.body])
+            fact = line.load() if unnamed and isinstance(line, Command) else None
+            if isinstance(line, Command) and isinstance(fact, Fact) and fact in unnamed:
+                step.line = replace(line, fact_id=unnamed[fact])
 
     def _facts_by_content(self) -> dict[Fact, UUID]:
         """The facts without an external id, by content."""

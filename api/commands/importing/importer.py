@@ -18,10 +18,10 @@ from api.commands.importing.lines import read_ndjson
 from api.commands.importing.matching import Update
 from api.commands.importing.reading import Progress, ReadLines, read_lines
 from api.commands.importing.report import COUNTED, ImportReport, SimilarFacts
+from api.commands.importing.spool import FactSpool, SpooledFact
 from api.commands.importing.turns import Recorded, Turns
 from api.composition import Parley
 from domain.access import Principal
-from domain.fact import Fact
 from domain.streams.event import RecordEvent
 from domain.streams.negotiation import negotiation_id
 
@@ -65,30 +65,33 @@ class Importer:
             with self._parley.reading(principal) as reading:
                 reading.negotiation(slug)
         source = read_csv(lines) if media == "csv" else read_ndjson(lines)
-        read = read_lines(CommandReader(negotiation_id(slug), self._parser), source, progress)
-        turns = Turns(
-            self._parley,
-            self._parser,
-            slug=slug,
-            lines=read.lines,
-            principal=principal,
-            opening=opening,
-            partial=partial,
-            on_recorded=on_recorded,
-            update=update,
-            batch=batch,
-        )
-        broken = read.stopped is not None and not partial
-        refused = turns.refused or broken
-        alike = {} if refused else likenesses(self._parley, principal, turns.steps)
-        if not (dry_run or broken):
-            turns.record()
-        report = _report(turns, read, alike)
-        if turns.refused or broken:
-            report.undo_counts()
-        if guessed is not None:
-            report.notice_file(f"the file does not name its encoding: it was read as {guessed}")
-        return report
+        with FactSpool() as spool:
+            read = read_lines(
+                CommandReader(negotiation_id(slug), self._parser, spool), source, progress
+            )
+            turns = Turns(
+                self._parley,
+                self._parser,
+                slug=slug,
+                lines=read.lines,
+                principal=principal,
+                opening=opening,
+                partial=partial,
+                on_recorded=on_recorded,
+                update=update,
+                batch=batch,
+            )
+            broken = read.stopped is not None and not partial
+            refused = turns.refused or broken
+            alike = {} if refused else likenesses(self._parley, principal, turns.steps)
+            if not (dry_run or broken):
+                turns.record()
+            report = _report(turns, read, alike)
+            if turns.refused or broken:
+                report.undo_counts()
+            if guessed is not None:
+                report.notice_file(f"the file does not name its encoding: it was read as {guessed}")
+            return report
 
 
 def _report(turns: Turns, read: ReadLines, alike: Mapping[int, SimilarFacts]) -> ImportReport:
@@ -103,8 +106,8 @@ def _report(turns: Turns, read: ReadLines, alike: Mapping[int, SimilarFacts]) ->
             op = "correct" if step.updates else command.op
             report.count(op)
             report.tell(number, COUNTED[op])
-            if isinstance(command.body, Fact):
-                report.notice(number, command.body)
+            if isinstance(command.body, SpooledFact) and command.body.noticed:
+                report.notice(number, command.body.load())
             if number in alike:
                 report.liken(alike[number])
         elif step.superseded is not None:

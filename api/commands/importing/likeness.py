@@ -6,10 +6,14 @@ and those of the lines above.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from functools import lru_cache
+from itertools import chain
+from typing import Any, Final, cast
+from uuid import UUID
 
 from api.commands.importing.command import Command
-from api.commands.importing.decision import Step
+from api.commands.importing.decision import NewFacts, Step
 from api.commands.importing.report import SimilarFacts
 from api.composition import Parley
 from domain.access import Principal
@@ -17,47 +21,82 @@ from domain.streams.entry import Entry
 from domain.streams.event import FactRecorded
 from domain.streams.fact import evolve
 from domain.time.perspective import PerspectiveQuery
-from domain.views.rivalry.similar import MOST, Alike, marks_of
+from domain.views.rivalry.similar import MOST, Alike, is_another, marks_of
 from domain.views.versions import FactVersion, version_of
 from infrastructure.readers.similar import find_near
 
 __all__ = ["likenesses"]
+
+_REMEMBERED: Final = 4_096
+"""Facts of lines that are kept for the lines after them, most of which are near in time."""
 
 
 def likenesses(
     parley: Parley, principal: Principal, steps: Sequence[Step]
 ) -> dict[int, SimilarFacts]:
     """{line number: facts much like it}, for lines that would record a fact; to be called before any is recorded."""
-    recorded = dict(_recorded_facts(steps))
-    if not recorded:
-        return {}
-    index, lines = Alike(), {version.record.id: number for number, version in recorded.items()}
-    marked = {number: marks_of(version.record.fact) for number, version in recorded.items()}
-    wanted = set().union(*marked.values())
-    with parley.reading(principal) as reading:
-        perspective = reading.perspective(PerspectiveQuery())
-    held = set()
-    for near in find_near(parley.database, list(recorded.values()), perspective):
-        own = marks_of(near.record.fact) & wanted
-        if own and near.record.id not in held:
-            held.add(near.record.id)
-            index.add(near, own)
+    recorded = _Recorded(steps)
+    index, held = Alike(), _list_held(parley, principal, recorded)
+    for near, own in held:
+        index.add(near.record.fact, own)
+    load = lru_cache(_REMEMBERED)(recorded.__getitem__)
     reports = {}
-    for number, version in recorded.items():
-        alike = index.of(version, marked[number])
-        index.add(version, marked[number])
+    for at, version in enumerate(recorded):
+        fact = version.record.fact
+        marked = marks_of(fact)
+        near_by = index.of(fact, marked)
+        index.add(fact, marked)
+        numbered = [
+            (number, held[number][0] if number < len(held) else load(number - len(held)))
+            for number in near_by
+        ]
+        alike = [(number, other) for number, other in numbered if is_another(version, other)]
         if alike:
-            ids = [version_.record.id for version_ in alike]
-            in_file = [lines[id_] for id_ in ids if id_ in lines]
+            ids = [other.record.id for _, other in alike]
+            in_file = [recorded.line(n - len(held)) for n, _ in alike if n >= len(held)]
+            number = recorded.line(at)
             reports[number] = SimilarFacts(number, ids[:MOST], in_file[:MOST], len(ids))
     return reports
 
 
-def _recorded_facts(steps: Iterable[Step]) -> Iterable[tuple[int, FactVersion]]:
-    """The facts that the lines record, each as its line leaves it."""
-    for step in steps:
-        event = step.event
-        if isinstance(event, FactRecorded) and isinstance(step.line, Command):
-            number = step.line.line.number
-            entry = Entry(position=number, recorded_at=0, event=event)
-            yield number, version_of(entry, event, evolve(None, event), number)
+def _list_held(
+    parley: Parley, principal: Principal, recorded: _Recorded
+) -> list[tuple[FactVersion, set[Hashable]]]:
+    """The facts in the record that share a mark with a line, each with these marks."""
+    with parley.reading(principal) as reading:
+        perspective = reading.perspective(PerspectiveQuery())
+    near = find_near(parley.database, recorded, perspective)
+    first = next(near, None)
+    if first is None:
+        return []
+    wanted = {mark for version in recorded for mark in marks_of(version.record.fact)}
+    held: dict[UUID, tuple[FactVersion, set[Hashable]]] = {}
+    for version in chain([first], near):
+        own = marks_of(version.record.fact) & wanted
+        if own:
+            held.setdefault(version.record.id, (version, own))
+    return list(held.values())
+
+
+class _Recorded(Sequence[FactVersion]):
+    """The facts that lines record, each as its line leaves it; a fact is read from its line each time."""
+
+    def __init__(self, steps: Iterable[Step]) -> None:
+        self._steps = [step for step in steps if _records(step)]
+
+    def line(self, at: int) -> int:
+        """The number of a fact's line."""
+        return cast("Command", self._steps[at].line).line.number
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def __getitem__(self, at: Any) -> Any:  # noqa: ANN401 -- the library's own overloads; no slice is asked for
+        number = self.line(at)
+        event = cast("FactRecorded", self._steps[at].load_event())
+        entry = Entry(position=number, recorded_at=0, event=event)
+        return version_of(entry, event, evolve(None, event), number)
+
+
+def _records(step: Step) -> bool:
+    return isinstance(step.event, NewFacts | FactRecorded)

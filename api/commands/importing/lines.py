@@ -32,6 +32,9 @@ _ENOUGH: Final = LONGEST_LINE + 3
 """The longest line, two bytes for a line break, and one that shows that a line is too long."""
 
 
+_NO_COLUMNS: Final[Mapping[str, str]] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class SourceLine:
     """One line as read: its object and its faults; `columns` maps pointers to the columns of a table.
@@ -42,7 +45,7 @@ class SourceLine:
     number: int
     content: dict[str, Any] | None
     faults: tuple[Fault, ...] = ()
-    columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=lambda: _NO_COLUMNS)
     more: int = 0
     last: bool = False
 

@@ -114,7 +114,7 @@ class FactStream:
         ContentError if the line would make a change that is `reviewed`, because a line cannot wait for a second person.
         With `update`, which is given for the last line on a fact, the fact is corrected to the line's content.
         """
-        body = command.body
+        body = command.load()
         self._matched_at = None
         if isinstance(body, Fact):
             event = self._record(command, body, actor, reviewed=reviewed, update=update)
@@ -156,9 +156,10 @@ class FactStream:
 
     def pass_over(self, command: Command, parser: FactParser) -> None:
         """Match the event of a line that was decided before, so that it matches no other line."""
-        if not isinstance(command.body, Fact):
+        body = command.load()
+        if not isinstance(body, Fact):
             with suppress(ContentError):
-                self._match(command.body, parser)
+                self._match(body, parser)
 
     def _record(
         self, command: Command, fact: Fact, actor: str, *, reviewed: bool, update: Update | None

@@ -24,7 +24,7 @@ from domain.access import Principal
 from domain.confidential import Source
 from domain.errors import MovedOnError, RecordError, StaleError, TakenError
 from domain.streams.conflicts import ConflictError
-from domain.streams.event import RecordEvent
+from domain.streams.event import FactEvent, RecordEvent
 from domain.streams.negotiation import negotiation_id
 from infrastructure.errors import OUT_OF_REACH
 from infrastructure.log.errors import OutcomeUnknownError
@@ -34,6 +34,7 @@ __all__ = ["Recorded", "Turns", "size_next_turn"]
 
 Moved = Mapping[UUID, tuple[int, int]]
 """By fact, the version that was expected, and the present one."""
+Turn = Sequence[tuple[Step, FactEvent]]
 Recorded = Callable[[int, int], None]
 """Is called with the number of recorded events, 0 at first, and the number of all."""
 ATTEMPTS: Final = 10
@@ -142,24 +143,26 @@ class Turns:
                 conflicts = away = 0
                 self._go_on(len(turn), time.monotonic() - began)
 
-    def _turn(self) -> list[Step]:
-        """The next waiting steps, as many as fit in a turn."""
-        turn: list[Step] = []
+    def _turn(self) -> Turn:
+        """The next waiting steps with their events, as many as fit in a turn."""
+        turn: list[tuple[Step, FactEvent]] = []
         room = MOST_BYTES
         while self._at < len(self.steps):
-            event = self.steps[self._at].event
+            step = self.steps[self._at]
+            event = None if turn and len(turn) == self._size else step.load_event()
             if event is not None:
                 room -= len(self._parley.ledger.codec.to_stored_event(event).state)
-                if turn and (len(turn) == self._size or room < 0):
+            if step.event is not None:
+                if event is None or (turn and room < 0):
                     break
-                turn.append(self.steps[self._at])
+                turn.append((step, event))
             self._at += 1
         return turn
 
-    def _append(self, turn: Sequence[Step]) -> None:
-        events = [step.event for step in turn if step.event is not None]
+    def _append(self, turn: Turn) -> None:
+        events = [event for _, event in turn]
         sources: dict[tuple[UUID, int], Sequence[Source]] = {}
-        for step, event in zip(turn, events, strict=True):
+        for step, event in turn:
             confidential = (
                 step.line.withheld.sources(event) if isinstance(step.line, Command) else ()
             )
@@ -167,7 +170,7 @@ class Turns:
                 sources[event.originator_id, event.originator_version] = confidential
         appended = self._parley.ledger.append([*self._opening, *events], sources=sources)
         positions = appended[len(self._opening) :]
-        for step in turn:
+        for step, _ in turn:
             step.event, step.done = None, True
         self._opening = ()
         self._recorded += len(turn)
@@ -208,10 +211,10 @@ class Turns:
         waiting = sum(step.event is not None for step in self.steps)
         self._of, self._at = self._recorded + waiting, 0
 
-    def _moved(self, turn: Sequence[Step]) -> Moved:
+    def _moved(self, turn: Turn) -> Moved:
         """The facts of a turn that another writer has changed."""
         expected: dict[UUID, int] = {}
-        for event in (step.event for step in turn if step.event is not None):
+        for _, event in turn:
             expected.setdefault(event.originator_id, event.originator_version - 1)
         events_by_id = self._streams(list(expected))
         last = {id_: events[-1].originator_version for id_, events in events_by_id.items()}

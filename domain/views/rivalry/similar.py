@@ -5,6 +5,7 @@ They are of one kind and one question, their dates meet, and they name the same 
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, insort
 from typing import TYPE_CHECKING, Final
 
@@ -29,42 +30,46 @@ def find_similar(recorded: FactVersion, others: Iterable[FactVersion]) -> list[F
     return [
         other
         for other in others
-        if _is_another(recorded, other) and _alike(recorded.record.fact, other.record.fact)
+        if is_another(recorded, other) and _alike(recorded.record.fact, other.record.fact)
     ]
 
 
 class Alike:
-    """An index of facts by their marks, so that a fact is compared with few: the MOST_HELD nearest in time."""
+    """An index of facts by their marks, so that a fact is compared with few: the MOST_HELD nearest in time.
+
+    It holds no facts, but numbers: of the first fact that is added 0, of the next 1.
+    """
 
     def __init__(self) -> None:
-        self._held: dict[Hashable, list[_Held]] = {}
-        self._added = 0
+        self._held: dict[int, array[int]] = {}
+        self._begin, self._end = array("q"), array("q")
 
-    def add(self, version: FactVersion, marked: Iterable[Hashable]) -> None:
+    def add(self, fact: Fact, marked: Iterable[Hashable]) -> None:
         """One more fact, with its marks."""
-        begin, end = version.record.fact.told
-        self._added += 1
-        for mark in marked:
-            insort(self._held.setdefault(mark, []), (begin, self._added, end, version))
+        begin, end = fact.told
+        number = len(self._begin)
+        self._begin.append(begin)
+        self._end.append(end)
+        for mark in map(hash, marked):
+            held = self._held.get(mark)
+            if held is None:
+                held = self._held[mark] = array("q")
+            insort(held, number, key=self._begin.__getitem__)
 
-    def of(self, version: FactVersion, marked: Iterable[Hashable]) -> list[FactVersion]:
-        """The facts that are much like a fact with these marks, in the order in which they were added."""
-        alike: dict[int, FactVersion] = {}
-        begin, end = version.record.fact.told
-        for mark in marked:
-            held = self._held.get(mark, ())
-            last = bisect_left(held, (end,))
-            near = held[max(0, last - MOST_HELD) : last]
-            alike |= {added: other for _, added, until, other in near if begin < until}
-        others = (alike[added] for added in sorted(alike))
-        return [other for other in others if _is_another(version, other)]
+    def of(self, fact: Fact, marked: Iterable[Hashable]) -> list[int]:
+        """The numbers of the facts that may be much like a fact with these marks, in order."""
+        alike = set[int]()
+        begin, end = fact.told
+        for mark in map(hash, marked):
+            held = self._held.get(mark)
+            if held is not None:
+                last = bisect_left(held, end, key=self._begin.__getitem__)
+                near = held[max(0, last - MOST_HELD) : last]
+                alike |= {number for number in near if begin < self._end[number]}
+        return sorted(alike)
 
 
-_Held = tuple[int, int, int, "FactVersion"]
-"""When what a fact tells began, in which place it was added, and when that ended."""
-
-
-def _is_another(one: FactVersion, other: FactVersion) -> bool:
+def is_another(one: FactVersion, other: FactVersion) -> bool:
     """Whether `other` is a different fact that stands and is not tied to `one`."""
     return other.record.id != one.record.id and other.record.stands and not _tied(one, other)
 

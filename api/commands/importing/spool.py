@@ -1,0 +1,81 @@
+"""Keeps the facts of an import in a temporary file, so that memory does not grow with what they say."""
+
+from __future__ import annotations
+
+import struct
+from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING, Final, Self
+
+from domain.fact import Fact, take_as_checked
+from domain.views.notices import find_notices
+from infrastructure.log.codec import decode_fact, encode_fact
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+__all__ = ["FactSpool", "SpooledFact"]
+
+_IN_MEMORY: Final = 4_194_304
+"""Bytes of facts that are kept in memory; of more, all are in a file."""
+_WINDOW: Final = 65_536
+"""Bytes that are read at once: an import reads its facts mostly in their order."""
+_SIZE: Final = struct.Struct("<I")
+
+
+class SpooledFact:
+    """A checked fact that is kept in a spool; `noticed` says whether there are notices on it."""
+
+    __slots__ = ("_at", "_spool", "noticed")
+
+    def __init__(self, spool: FactSpool, at: int, *, noticed: bool) -> None:
+        self._spool = spool
+        self._at = at
+        self.noticed = noticed
+
+    def load(self) -> Fact:
+        """The fact."""
+        return take_as_checked(decode_fact(self._spool.read(self._at)))
+
+
+class FactSpool:
+    """The facts of one import, until it is over."""
+
+    def __init__(self) -> None:
+        self._file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 -- closed at the end of the block
+        self._end = 0
+        self._begin = 0
+        self._window = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    def add(self, fact: Fact) -> SpooledFact:
+        """Keep a fact that `check_fact` returned."""
+        content = encode_fact(fact)
+        at = self._end
+        self._file.seek(at)
+        self._file.write(_SIZE.pack(len(content)))
+        self._file.write(content)
+        self._end = at + _SIZE.size + len(content)
+        return SpooledFact(self, at, noticed=bool(find_notices(fact)))
+
+    def read(self, at: int) -> bytes:
+        """The JSON of the fact that is kept at a place."""
+        (size,) = _SIZE.unpack(self._bytes(at, _SIZE.size))
+        return self._bytes(at + _SIZE.size, size)
+
+    def _bytes(self, at: int, size: int) -> bytes:
+        start = at - self._begin
+        if start < 0 or start + size > len(self._window):
+            self._file.seek(at)
+            self._begin, start = at, 0
+            self._window = self._file.read(max(size, _WINDOW))
+        return self._window[start : start + size]
