@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 from uuid import UUID, uuid5
 from weakref import WeakValueDictionary
@@ -68,17 +69,17 @@ class Fact:
     external_id: str | None = None
     note: str | None = None
 
-    @property
+    @cached_property
     def valid_time(self) -> ValidTime:
         """The valid time and its bounds."""
         return ValidTime.parse(self.valid)
 
-    @property
+    @cached_property
     def window(self) -> Window:
         """The instants from which, and until which, the fact may hold and surely holds."""
         return window(self.valid_time, self.holding)
 
-    @property
+    @cached_property
     def told(self) -> tuple[int, int]:
         """The time in which it happened or began to hold: (start, end), half-open, in microseconds UTC."""
         valid, bounds = self.valid_time, self.valid_time.bounds

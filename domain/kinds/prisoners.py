@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NotRequired
 
 from typing_extensions import TypedDict
@@ -116,7 +117,7 @@ class Custody(Fact):
     place: Place | None = None
     sentence_ends: str | None = later()
 
-    @property
+    @cached_property
     def window(self) -> Window:
         """When it may hold and surely holds; a death holds for good."""
         found = super().window

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -29,7 +30,7 @@ class ErasedFact(Fact):
     summary: str = ""
     citations: tuple[Citation, ...] = ()
 
-    @property
+    @cached_property
     def window(self) -> Window:
         """An empty window: it never holds."""
         return Window(END, END, END, END)

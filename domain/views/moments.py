@@ -47,8 +47,8 @@ __all__ = [
 Axis = Literal["valid", "recorded", "published"]
 Unit = Literal["day", "month", "year", "decade", "century", "millennium"]
 """By what moments can be grouped, from the finest; of the last there are fewer than 300 in all the time there is."""
-Boundary = tuple["UUID", int]
-"""What changes, a fact or the negotiation itself, and the instant (microseconds UTC) at which it does."""
+Boundary = tuple[str, int]
+"""What changes, a fact or the negotiation itself, by its id in hexadecimal; and the instant (microseconds UTC)."""
 
 
 _MONTHS: Final = 12
@@ -83,23 +83,34 @@ def _date(instant: int) -> str:
 
 def group_moments(boundaries: Iterable[Boundary], by: Unit | None) -> list[Moment]:
     """The moments of these boundaries in order, by day, month or other unit (UTC) if `by` is given."""
-    places = {(whose, at if by is None else _number(at, by)) for whose, at in boundaries}
+    if by is None:
+        return _count(set(boundaries))
+    return _group_days({(whose, at // DAY) for whose, at in boundaries}, by)
+
+
+def _group_days(days: Iterable[Boundary], by: Unit) -> list[Moment]:
+    """The same by the days (since 1970) on which something changes."""
+    days = list(days)
+    numbers = {day: _number(day, by) for day in {day for _, day in days}}
+    return _count({(whose, numbers[day]) for whose, day in days})
+
+
+def _count(places: Iterable[Boundary]) -> list[Moment]:
     return [Moment(*moment) for moment in sorted(Counter(at for _, at in places).items())]
 
 
 def fit_moments(boundaries: Iterable[Boundary], most: int) -> tuple[Unit, list[Moment]]:
     """The finest unit by which there are at most so many moments, or the widest, and the moments."""
-    every = set(boundaries)
+    days = {(whose, at // DAY) for whose, at in boundaries}
     for unit in get_args(Unit):
-        moments = group_moments(every, unit)
+        moments = _group_days(days, unit)
         if len(moments) <= most:
             break
     return unit, moments
 
 
-def _number(instant: int, by: Unit) -> int:
-    """The number of the day, month, year, decade or other unit in which an instant (microseconds UTC) lies."""
-    day = instant // DAY
+def _number(day: int, by: Unit) -> int:
+    """The number of the day, month, year, decade or other unit in which a day (since 1970) lies."""
     if by == "day":
         return day
     year, month, _ = civil_day(day)
@@ -127,15 +138,15 @@ def find_boundaries(
     if axis == "valid":
         standing = timeslice(versions, perspective)
         return {
-            (seen.version.record.id, at)
+            (seen.version.record.id.hex, at)
             for seen in standing
             for at in valid_boundaries(_valid_times(seen.version.record.fact))
         }
     if axis == "recorded":
-        boundaries = {(negotiation_id, _recorded_by(change, perspective)) for change in changes}
+        boundaries = {(negotiation_id.hex, _recorded_by(change, perspective)) for change in changes}
         return boundaries | _differing(versions, *_by_record_time(versions, changes, perspective))
     boundaries = {
-        (negotiation_id, correct_times(change, perspective.corrections).published_at)
+        (negotiation_id.hex, correct_times(change, perspective.corrections).published_at)
         for change in changes[1:]
     }
     return boundaries | _differing(versions, *_by_published_time(versions, perspective))
@@ -203,6 +214,6 @@ def _differing(
     for at in sorted(instants):
         after = {version.record.id: version for version in select_known(versions, shown(at))}
         changed = {id_ for id_ in before.keys() | after.keys() if before.get(id_) != after.get(id_)}
-        boundaries |= {(id_, at) for id_ in changed}
+        boundaries |= {(id_.hex, at) for id_ in changed}
         before = after
     return boundaries

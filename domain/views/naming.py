@@ -74,6 +74,8 @@ class Names:
         self._names: dict[str, set[str]] = defaultdict(set)
         self._resolved: dict[Name, Name] = {}
         self._keys: dict[Name, str] = {}
+        self._folded: dict[str, str] = {}
+        self._borne_by: dict[str, list[str]] = {}
         for name, id_ in borne:
             self._ids[self._end(name, Sort.SOMEBODY)].add(id_)
             self._names[id_].add(name)
@@ -116,7 +118,11 @@ class Names:
 
     def ids(self, name: str) -> list[str]:
         """The ids that bear a name under any of its spellings."""
-        return sorted(self._ids.get(self._end(shorten_key(fold_name(name)), Sort.SOMEBODY), ()))
+        ids = self._borne_by.get(name)
+        if ids is None:
+            end = self._end(shorten_key(fold_name(name)), Sort.SOMEBODY)
+            ids = self._borne_by[name] = sorted(self._ids.get(end, ()))
+        return ids
 
     def bearers(self, name: Name) -> set[str]:
         """The key parts of all ids that bear a name which does not mean a single one of them; else empty."""
@@ -131,6 +137,15 @@ class Names:
         if key is None:
             key = self._keys[name] = self._key(name)
         return key
+
+    def _key_of(self, name: Name) -> str:
+        """The key part for a name whose aliases are followed already."""
+        if isinstance(name, Named):
+            return key_of(name)
+        folded = self._folded.get(name)
+        if folded is None:
+            folded = self._folded[name] = fold_name(name)
+        return folded
 
     def _key(self, name: Name) -> str:
         resolved = self.resolve(name)
@@ -176,7 +191,7 @@ class Names:
                 shows |= self._shown(field, name, always=named)
             else:
                 shows[field] = self.canonical(text_of(name), sort) if sort else name
-                key.append(key_of(shows[field]))
+                key.append(self._key_of(shows[field]))
         return shows, tuple(key)
 
     def key_parts(self, name: Name, sort: Sort) -> set[str]:

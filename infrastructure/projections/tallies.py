@@ -8,18 +8,45 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, literal, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import Boolean
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from sqlalchemy.sql.compiler import SQLCompiler
+
     from domain.views.versions import FactVersion
 
-__all__ = ["COUNTED_IN", "COUNTS", "Tallies", "counts_at", "one_more"]
+__all__ = ["COUNTED_IN", "COUNTS", "Tallies", "counts_at", "gives_numbers", "one_more"]
 
 COUNTS: Final = ("recorded", "corrected", "retracted")
 COUNTED_IN: Final = "counted_in"
 """The parameter of `one_more` that names the negotiation."""
+
+_NUMBERED: Final = literal(b'"quantities":[{')
+"""Stands in the content of every fact that gives a quantity."""
+
+
+class gives_numbers(FunctionElement[bool]):  # noqa: N801 -- a function of SQL
+    """The condition that a content may give a quantity; false only where it gives none."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(gives_numbers)
+def _gives_numbers(element: gives_numbers, compiler: SQLCompiler, **_: object) -> str:
+    content = compiler.process(next(iter(element.clauses)))
+    return f"position({compiler.process(_NUMBERED)} in {content}) > 0"
+
+
+@compiles(gives_numbers, "sqlite")
+def _gives_numbers_sqlite(element: gives_numbers, compiler: SQLCompiler, **_: object) -> str:
+    content = compiler.process(next(iter(element.clauses)))
+    return f"instr({content}, {compiler.process(_NUMBERED)}) > 0"
 
 
 class Tallies:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
 
 from sqlalchemy import Connection, and_, case, func, null, select, union_all
 
@@ -25,6 +24,7 @@ from infrastructure.tables.record import event, negotiation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from uuid import UUID
 
     from sqlalchemy import Row, Select
 
@@ -42,20 +42,20 @@ def read_boundaries(
 ) -> Iterator[Boundary]:
     """Yield the boundaries of a negotiation along an axis, some twice; `perspective` has no cut along it."""
     if axis == "valid":
-        for row in connection.execute(select_valid(tables, id_, perspective)):
-            yield from ((UUID(row.fact_id), at) for at in valid_boundaries(row[1:]))
+        for whose, *times in connection.execute(select_valid(tables, id_, perspective)):
+            yield from ((whose, at) for at in valid_boundaries(times))
     elif axis == "recorded":
         known = perspective.corrections
         for whose, position, at in connection.execute(select_recorded(tables, id_, perspective)):
-            yield UUID(whose), recorded_by(position, at, known)
+            yield whose, recorded_by(position, at, known)
         for correction in read_corrections(connection, id_, perspective):
-            yield id_, recorded_by(correction.position, correction.recorded_at, known)
+            yield id_.hex, recorded_by(correction.position, correction.recorded_at, known)
     else:
         rows = connection.execute(select_published(tables, id_, perspective))
         for (whose, _, _), pieces in groupby(rows, itemgetter(0, 1, 2)):
-            yield from ((UUID(whose), at) for at in _published_times(list(pieces)))
+            yield from ((whose, at) for at in _published_times(list(pieces)))
         for correction in read_corrections(connection, id_, perspective):
-            yield id_, correct_times(correction, perspective.corrections).published_at
+            yield id_.hex, correct_times(correction, perspective.corrections).published_at
 
 
 def read_span(

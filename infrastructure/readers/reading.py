@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
     from domain.access import Principal
     from domain.confidential import Confidential
-    from domain.sought import AllOf
     from domain.streams.event import RecordEvent
     from domain.streams.negotiation import Negotiation
     from domain.time.perspective import Perspective, PerspectiveQuery
@@ -184,23 +183,13 @@ class Reading:
             sorts = self._connection.dialect.name == "sqlite"  # else it searches once for each fact
             statement = timeslices.select_timeline(*about, along=not sorts)
             words = parse_terms(question(q), translit=translit, spellings=names.spellings())
-        versions, more = self._read_found(statement, perspective, words, limit)
+        if words is not None and not self._searched:
+            raise RuntimeError("only a reading that was opened as searched holds the full text")
+        search = None if words is None else searches.Search(words, perspective.published_cut)
+        found = searches.find_page(self._connection, self._tables, statement, search, limit)
+        versions, more = pages.read_versions(found[0], perspective), found[1]
         at = perspective.as_of
         return [Seen(version=v, certainty=v.record.fact.window.begun(at)) for v in versions], more
-
-    def _read_found(
-        self, statement: Select[Any], perspective: Perspective, words: AllOf | None, limit: int
-    ) -> tuple[list[FactVersion], bool]:
-        order, table = timeslices.valid_order(self._tables), self._tables.version
-        if words is None:
-            rows, more_follow = pages.read_page(self._connection, statement, table, order, limit)
-        elif not self._searched:
-            raise RuntimeError("only a reading that was opened as searched holds the full text")
-        else:
-            search = searches.Search(words, perspective.published_cut)
-            about = self._connection, statement, table, order, search, limit
-            rows, more_follow = searches.search_page(*about)
-        return pages.read_versions(rows, perspective), more_follow
 
     def fact(self, fact_id: UUID, perspective: Perspective) -> FactVersion:
         """The version that is seen; else UnknownError, NotYetKnownError, ErasedError or WithdrawnError."""

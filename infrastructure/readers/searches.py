@@ -32,6 +32,7 @@ from domain.views.published import limit_citations
 from infrastructure.log.codec import decode_fact
 from infrastructure.projections.fact_text import checkpoint
 from infrastructure.readers import pages
+from infrastructure.readers.timeslices import valid_order
 from infrastructure.tables.record import log_head
 from infrastructure.tables.text import fact_text
 
@@ -41,8 +42,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Row, Select, Table
 
     from domain.sought import Sought
+    from infrastructure.tables.facts import FactTables
 
-__all__ = ["MOST_UNINDEXED", "Search", "last_searchable", "narrow", "search_page"]
+__all__ = ["MOST_UNINDEXED", "Search", "find_page", "last_searchable", "narrow"]
 
 MOST_UNINDEXED: Final = 2_000
 """Positions past the index that a search reads one by one, in some tenths of a second; it sees none past those."""
@@ -73,7 +75,21 @@ class Search:
         )
 
 
-def search_page(
+def find_page(
+    connection: Connection,
+    tables: FactTables,
+    statement: Select[Any],
+    search: Search | None,
+    limit: int,
+) -> tuple[Sequence[Row[Any]], bool]:
+    """A page along valid time, as `pages.read_page` gives it; of what is sought alone, if anything is."""
+    about = connection, statement, tables.version, valid_order(tables)
+    if search is None:
+        return pages.read_page(*about, limit)
+    return _search_page(*about, search, limit)
+
+
+def _search_page(
     connection: Connection,
     statement: Select[Any],
     version: Table,

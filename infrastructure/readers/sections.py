@@ -17,13 +17,14 @@ from sqlalchemy import Connection, Select, and_, func, or_, select
 from domain.naming import HASHED
 from domain.register import Shape
 from domain.time.perspective import Perspective
+from domain.views.counting.tally import add_hints, find_kinds, tally
 from domain.views.rivalry.contesting import find_rivals
 from domain.views.sections import LONGEST_PLACE, ROOM_OF_PAGE
 from domain.views.state import limit_list, lists_by_path, page_section, resolve_state
 from domain.views.versions import FactVersion, Seen, as_seen
 from infrastructure.projections.fact_rows import ASIDE, BY, entry_questions, questions_of, rule_of
 from infrastructure.projections.stored_versions import versions_in
-from infrastructure.projections.tallies import COUNTS
+from infrastructure.projections.tallies import COUNTS, gives_numbers
 from infrastructure.readers import states
 from infrastructure.readers.moments import read_boundaries, read_span
 from infrastructure.readers.names import read_names
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from domain.register import Register
     from domain.streams.negotiation import Negotiation
+    from domain.views.counting.tally import Tally, TallyQuery
     from domain.views.moments import Axis, Boundary
     from domain.views.naming import Names
     from domain.views.sections import Page, Place, Rest
@@ -105,6 +107,22 @@ class SectionReader:
         seen = self._seen(questions=questions) if questions else []
         seen += self._read(select_tied(self.tables, version.record, self.perspective))
         return find_rivals(version, seen, self.perspective, names)
+
+    def tally(self, query: TallyQuery) -> Tally:
+        """As `domain.views.counting.tally` counts it; where nothing is counted, with hints at what can be."""
+        kinds = find_kinds(query)
+        slice_ = self.counting(kinds)
+        found = tally(slice_, self.perspective, query, self._names())
+        if query.what is None or found.lists["facts"]:
+            return found
+        return add_hints(found, slice_ if kinds is None else self.counting(None))
+
+    def counting(self, kinds: frozenset[str] | None) -> list[Seen]:
+        """The facts of `kinds`; where that is None, of all kinds, at least those that give a number."""
+        known = select_known(self.tables, self.negotiation_id, self.perspective, kinds)
+        if kinds is None:
+            known = known.where(gives_numbers(self.tables.version.c.content))
+        return self._read(known)
 
     def boundaries(self, axis: Axis) -> Iterator[Boundary]:
         """The boundaries along an axis, by `read_boundaries`; the perspective has no cut along it."""

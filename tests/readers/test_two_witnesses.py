@@ -18,7 +18,7 @@ from domain.streams.event import ClockCorrected
 from domain.time.perspective import Perspective, PerspectiveQuery
 from domain.views import versions as history
 from domain.views.audit import is_audited
-from domain.views.counting.tally import TallyQuery, tally
+from domain.views.counting.tally import TallyQuery, add_hints, tally
 from domain.views.diff import SECTIONS, diff
 from domain.views.moments import Axis, find_boundaries, free_along
 from domain.views.negotiation_changes import apply_corrections, fold_entries, pair_corrections
@@ -66,6 +66,11 @@ if TYPE_CHECKING:
 #: Histories drawn on each database: others each time, many in the long form. Several perspectives are asked of each.
 HISTORIES: Final = often(10, 1_500)
 PERSPECTIVES: Final = 4
+#: What a kind has a total of, what no kind has one of, what nobody counts, and facts.
+TALLIES: Final = (
+    *(TallyQuery(what=what) for what in ("released", "held", "unheard of")),
+    TallyQuery(kind="statement"),
+)
 NOW: Final = 1_800_000_000_000_000
 YEARS: Final = 10 * 365 * 86_400_000_000
 
@@ -264,10 +269,12 @@ def _same_slices(
     assert reading.timeslice(NEGOTIATION, pinned) == slice_
     talks = reading.negotiation(SLUG)
     assert reading.state(talks, pinned) == resolve_state(talks, slice_, count_facts(known), pinned)
-    query = TallyQuery(what="released")
-    counted_months = tally(reading.timeslice(NEGOTIATION, pinned), pinned, query)
-    by_the_fold = tally(slice_, pinned, query)
-    assert counted_months.page(None, 1000) == by_the_fold.page(None, 1000)
+    for query in TALLIES:
+        counted = reading.sections(NEGOTIATION, pinned).tally(query)
+        by_the_fold = tally(slice_, pinned, query)
+        if query.what is not None and not by_the_fold.lists["facts"]:
+            by_the_fold = add_hints(by_the_fold, slice_)
+        assert counted.page(None, 1000) == by_the_fold.page(None, 1000)
 
 
 def _same_negotiation(
@@ -392,7 +399,7 @@ def _times_of_events(versions: list[FactVersion], axis: Axis) -> set[Boundary]:
     if axis == "valid":
         return set()
     return {
-        (each.record.id, each.recorded_at if axis == "recorded" else each.published_at)
+        (each.record.id.hex, each.recorded_at if axis == "recorded" else each.published_at)
         for each in versions
     }
 

@@ -49,7 +49,8 @@ class Subject:
     def slice_at(self, perspective: Perspective) -> Sequence[Seen]:
         """The facts that can count what is counted."""
         id_ = self.reading.negotiation(self.slug).id
-        return self.reading.timeslice(id_, perspective, find_kinds(TallyQuery(what=self.what)))
+        sections = self.reading.sections(id_, perspective)
+        return sections.counting(find_kinds(TallyQuery(what=self.what)))
 
     def total(
         self, slice_: Sequence[Seen], at: str, perspective: Perspective, to: int | None = None

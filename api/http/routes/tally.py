@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Annotated, Any, Final, cast, get_args
 from urllib.parse import quote
-from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
@@ -26,20 +25,14 @@ from api.http.exchange.table import MARKED, MEDIA, table, with_mark
 from api.http.threads import LaneRoute
 from domain.errors import ContentError
 from domain.fact import KINDS
-from domain.time.perspective import Perspective
 from domain.views.brief import describe_perspective
 from domain.views.counting.points import By
 from domain.views.counting.tally import (
     Per,
     Place,
-    Tally,
     TallyQuery,
-    add_hints,
-    find_kinds,
     last_bucket,
-    tally,
 )
-from infrastructure.readers.reading import Reading
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
 
@@ -103,9 +96,8 @@ def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
         after = None if cursor is None else cast("Place", cursor.place)
 
         def make(blanks: Blanks) -> dict[str, Any]:
-            content, place = _counted(reading, negotiation.id, perspective, query).page(
-                after, limit
-            )
+            counted = reading.sections(negotiation.id, perspective).tally(query)
+            content, place = counted.page(after, limit)
             content = _leading_on(content, place, blanks)
             return with_erasures(content, reading, negotiation.id, perspective, rest=blanks.rest)
 
@@ -128,18 +120,6 @@ def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
 def _points(filled: Filled) -> Iterator[dict[str, Any]]:
     """The rows of a table, read from an answer only if it is sent as a table."""
     yield from filled.content["points"]
-
-
-def _counted(
-    reading: Reading, negotiation_id: UUID, perspective: Perspective, query: TallyQuery
-) -> Tally:
-    counting = find_kinds(query)
-    slice_ = reading.timeslice(negotiation_id, perspective, counting)
-    found = tally(slice_, perspective, query, reading.names(negotiation_id, perspective))
-    if query.what is None or found.lists["facts"]:
-        return found
-    some = counting is not None
-    return add_hints(found, reading.timeslice(negotiation_id, perspective) if some else slice_)
 
 
 def _tallied(parameters: Mapping[str, str]) -> dict[str, str]:

@@ -125,13 +125,13 @@ def test_each_moment_of_a_clock_of_knowledge_is_there_for_what_is_seen_otherwise
     for axis in ("recorded", "published"):
         for whose, instant in find_boundaries(found, own, NEGOTIATION, perspective, axis):
             before, after = (
-                {each.record.id: each for each in select_known(found, seen_from)}
+                {each.record.id.hex: each for each in select_known(found, seen_from)}
                 for seen_from in (
                     at(entries, perspective, axis, instant - 1),
                     at(entries, perspective, axis, instant),
                 )
             )
-            assert whose == NEGOTIATION or before.get(whose) != after.get(whose)
+            assert whose == NEGOTIATION.hex or before.get(whose) != after.get(whose)
 
 
 @given(
@@ -151,5 +151,5 @@ def test_a_group_counts_each_fact_once_and_its_name_cuts_at_its_end(
 
 def test_an_instant_is_named_as_itself_and_no_bound_is_a_moment() -> None:
     assert Moment(DAY, 1).format(None) == "1970-01-02T00:00:00.000000Z"
-    assert group_moments([(NEGOTIATION, DAY), (NEGOTIATION, DAY)], None) == [Moment(DAY, 1)]
+    assert group_moments([(NEGOTIATION.hex, DAY), (NEGOTIATION.hex, DAY)], None) == [Moment(DAY, 1)]
     assert END not in {each.at for each in group_moments([], None)}
