@@ -133,10 +133,16 @@ class Parley:
     def following(self) -> Iterator[None]:
         """While the block runs, what is written is taken up soon after, asked for or not, unless this only reads."""
         recorder = cast("EventRecorder", self.ledger.recorder)
-        if self.settings.read_only:
-            yield
-            return
+        given = self.settings
         with ExitStack() as held:
+            if given.purge_url:
+                from infrastructure.outbound.purging import Purger  # noqa: PLC0415 -- httpx takes 0.1 s
+
+                purger = Purger(recorder, self.clock, given.purge_url, given.cache_seconds)
+                held.enter_context(follow(recorder.wakeup, purger.follow, purger.poll_seconds))
+            if given.read_only:
+                yield
+                return
             held.enter_context(self.overwritten.keep_following())
             held.enter_context(follow(recorder.wakeup, self.follow))
             if self.publisher is not None:
@@ -244,8 +250,7 @@ def compose(
 ) -> Parley:
     """Open the database of the settings, upgrade it unless told not to, and put the record on it.
 
-    One that `signs` has the key of the settings, which is made where it is missing, or raises `LogKeyError`. One that
-    only reads upgrades and signs nothing.
+    One that `signs` makes a missing key, or raises `LogKeyError`; one that only reads signs and upgrades nothing.
     """
     database = Database(
         settings.database_url,

@@ -199,8 +199,15 @@ class Settings:
         whole_number(0, 31_536_000),
         "600",
         "how many seconds caches may keep a fixed answer that needs no credentials. Raise it only if you purge"
-        " the `Cache-Tag` (the slug, `changes` and `negotiations`) after an erasure, and after a negotiation is"
-        " made private. Browsers keep an answer as long",
+        " the `Cache-Tag` (the slug, `changes`, `negotiations` and `entries`) after an erasure, and after a negotiation"
+        " is made private, as PARLEY_PURGE_URL does. Browsers keep an answer as long",
+    )
+    purge_url: str = setting(
+        web_address,
+        "",
+        "where a cache before the servers takes a request `PURGE` with the tags in `Cache-Tag`; it is sent after each"
+        " erasure, and after settings of a negotiation changed, until it is answered with 2xx. Empty: none",
+        secret=True,
     )
     rate_reads: RateLimitItem | None = setting(
         rate,

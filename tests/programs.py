@@ -11,6 +11,8 @@ __all__ = ["NOT_RUN", "PACKAGES", "find_program", "why_not_run"]
 PACKAGES: Final = {
     "chromium": "chromium",
     "pgbouncer": "pgbouncer",
+    "nginx": "nginx-light",
+    "varnishd": "varnish",
 }
 """The Debian package that brings each program."""
 NOT_RUN: Final = "not run: "

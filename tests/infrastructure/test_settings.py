@@ -42,6 +42,7 @@ def test_every_setting_has_a_default() -> None:
         contact="",
         index_people=False,
         cache_seconds=600,
+        purge_url="",
     )
 
 
@@ -200,6 +201,7 @@ def test_no_other_signature_may_be_pinned(value: str, others: dict[str, str]) ->
         ("PARLEY_PREPARE_THRESHOLD", "0"),
         ("PARLEY_PREPARE_THRESHOLD", "none"),
         ("PARLEY_READ_ONLY", "yes"),
+        ("PARLEY_PURGE_URL", "parley.example"),
         ("PARLEY_WRITER_URL", "parley.example"),
         ("PARLEY_WRITER_URL", "ftp://parley.example"),
         ("PARLEY_WRITER_URL", "https://user@parley.example"),
