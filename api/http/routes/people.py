@@ -99,7 +99,7 @@ def read_people(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respons
             "next": lambda last: asked.next(perspective, last, question_),
             "rest": asked.rest(slug, perspective),
         }
-        about = ("people", wanted.status, asked.parameters.get("q"), tuple(parties), after, limit)
+        about = ("people", *sorted(question_.items()), tuple(parties), after, limit)
         sight = Sight(reading, negotiation.id, slug, perspective, about)
         content = asked.request.app.state.kept_answers.answer(sight, make, fills)
         rows = table(asked, _COLUMNS, _rows(content))
