@@ -6,7 +6,8 @@ A text in a script other than Latin is followed by its transliteration, in which
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from domain.fact import Fact, as_primitives
 from domain.named import Named, text_of
@@ -39,6 +40,14 @@ def list_words(texts: Iterable[str]) -> list[str]:
     known: set[str] = set()
     room, space = LONGEST_TEXT, MOST_BYTES
     for text in texts:
+        whole = _remember(text) if len(text) <= _SHORT else _read_whole(text)
+        new = whole.different - known
+        taken = sum(len(unit.encode()) for unit in new)
+        if whole.length <= room and taken <= space:
+            words += whole.units
+            known |= new
+            room, space = room - whole.length, space - taken
+            continue
         for word in (*split_words(text), BREAK):
             room -= len(word) + 1
             if room < 0:
@@ -51,13 +60,32 @@ def list_words(texts: Iterable[str]) -> list[str]:
                     return words
                 words.append(unit)
         latin = _romanised(text)
-        new = set(latin) - known
+        new = frozenset(latin) - known
         known |= new
         space -= sum(len(word.encode()) for word in new)
         if space < 0:
             return words
         words += latin
     return words
+
+
+class _Whole(NamedTuple):
+    """What a text adds to the words where there is room for all of it."""
+
+    units: list[str]
+    different: frozenset[str]
+    length: int
+
+
+def _read_whole(text: str) -> _Whole:
+    found = [*split_words(text), BREAK]
+    units = [*search_units(found), *_romanised(text)]
+    return _Whole(units, frozenset(units), sum(map(len, found)) + len(found))
+
+
+_SHORT: Final = 100
+"""A text of at most so many characters, such as a name or a publisher, comes again in other facts."""
+_remember: Final = lru_cache(8_192)(_read_whole)
 
 
 def _romanised(text: str) -> list[str]:
@@ -74,15 +102,24 @@ def _texts(fact: Fact) -> Iterable[str]:
     yield fact.summary
     if fact.note is not None:
         yield fact.note
-    for field in dataclasses.fields(fact):
-        if field.name not in _COMMON:
-            yield from _strings(getattr(fact, field.name))
+    for name in _own_fields(type(fact)):
+        yield from _strings(getattr(fact, name))
     yield from _strings((*fact.people, *fact.places, *fact.parties))
     yield from (quantity.text for quantity in fact.quantities if quantity.text is not None)
     for citation in fact.citations:
         yield citation.publisher
         if citation.title is not None:
             yield citation.title
+
+
+def _own_fields(cls: type[Fact]) -> list[str]:
+    if cls not in _OWN:
+        names = (field.name for field in dataclasses.fields(cls))
+        _OWN[cls] = [name for name in names if name not in _COMMON]
+    return _OWN[cls]
+
+
+_OWN: Final[dict[type[Fact], list[str]]] = {}
 
 
 def _strings(value: Any) -> Iterable[str]:  # noqa: ANN401 -- a kind's own field may be anything

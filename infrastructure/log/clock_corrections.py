@@ -22,9 +22,9 @@ from infrastructure.sealing.seals import seals_of
 from infrastructure.tables.record import event, log_head
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import RowMapping, Select
+    from sqlalchemy import Select
 
 __all__ = [
     "HAS_CORRECTIONS",
@@ -68,7 +68,7 @@ def corrections(connection: Connection) -> tuple[ClockCorrection, ...]:
     return corrections_of(read, max((entry.position for entry in read), default=0))
 
 
-def correction_fault(connection: Connection, row: RowMapping) -> str | None:
+def correction_fault(connection: Connection, row: Mapping[Any, Any]) -> str | None:
     """What is wrong with a correction of the clock, given the events before it; `row` is selected by `LOGGED`."""
     position, stream = row["position"], row["stream"]
     state = seals_of(connection).open_payload(row)[0]
@@ -122,7 +122,7 @@ def wrong_instead(
 
 
 def _withdrawal_fault(
-    connection: Connection, withdrawal: ClockCorrectionWithdrawn, row: RowMapping
+    connection: Connection, withdrawal: ClockCorrectionWithdrawn, row: Mapping[Any, Any]
 ) -> str | None:
     try:
         withdrawn = last_in_force(connection, row["position"])

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from dataclasses import is_dataclass
 from operator import attrgetter
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, cast, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, Final, get_type_hints
 from uuid import UUID
+from weakref import ref
 
 import msgspec
 from eventsourcing.persistence import (
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 
     from eventsourcing.domain import DomainEventProtocol
 
-__all__ = ["EventCodec", "UnreadableEventError", "decode_fact", "encode_fact"]
+__all__ = ["EventCodec", "UnreadableEventError", "decode_fact", "encode_fact", "restore_fact"]
 
 #: stored name → the steps that bring an older shape to the next one, oldest first.
 UPCASTS: Final[dict[str, tuple[Callable[[dict[str, Any]], dict[str, Any]], ...]]] = {}
@@ -57,17 +59,21 @@ _KIND: Final = re.compile(rb'\{"kind":"([a-z_]+)",')
 def encode_fact(fact: Fact) -> bytes:
     """A fact as JSON, with its fields in order; fields added later are left out if they have their default.
 
-    The JSON is kept beside the fact's fields, because an event holds it, and each version of the fact.
+    The JSON is kept as long as the fact, because an event holds it, and each version of the fact.
     """
-    kept: dict[str, Any] = fact.__dict__
-    encoded: bytes | None = kept.get(_ENCODED)
-    fields = _fields(type(fact))
-    if encoded is None and fields is not None:
-        encoded = kept[_ENCODED] = _encoder.encode(fields.read(fact))
-    return cast("bytes", encoded)
+    kept = _encoded.get(id(fact))
+    if kept is not None and kept[0]() is fact:
+        return kept[1]
+    return _keep(fact, _encoder.encode(_Fields.of(type(fact)).read(fact)))
 
 
-_ENCODED: Final = "encoded by the log's codec"
+def _keep(fact: Fact, content: bytes) -> bytes:
+    at = id(fact)
+    _encoded[at] = ref(fact, lambda _: _encoded.pop(at, None)), content
+    return content
+
+
+_encoded: Final[dict[int, tuple[ref[Fact], bytes]]] = {}
 
 
 def _drop_defaults(value: Any) -> Any:  # noqa: ANN401 -- any part of an event
@@ -76,12 +82,21 @@ def _drop_defaults(value: Any) -> Any:  # noqa: ANN401 -- any part of an event
         return [_drop_defaults(part) for part in value]
     if isinstance(value, Fact):
         return msgspec.Raw(encode_fact(value))
-    fields = _fields(type(value))
-    return value if fields is None else fields.read(value)
+    return _Fields.of(type(value)).read(value) if is_dataclass(value) else value
 
 
 class _Fields:
     """The fields of a dataclass; the `later` ones are left out of what is stored if they have their default."""
+
+    _known: ClassVar[dict[type, _Fields]] = {}
+
+    @classmethod
+    def of(cls, dataclass: type) -> _Fields:
+        """The fields of a dataclass."""
+        found = cls._known.get(dataclass)
+        if found is None:
+            found = cls._known[dataclass] = cls(dataclass)
+        return found
 
     def __init__(self, cls: type) -> None:
         self._names = [each.name for each in dataclasses.fields(cls)]
@@ -102,14 +117,6 @@ class _Fields:
 
 _SIMPLE: Final = frozenset((str, int, type(None), bool, UUID))
 """The types of most values, which have no parts."""
-_kept_fields: Final[dict[type, _Fields | None]] = {}
-
-
-def _fields(cls: type) -> _Fields | None:
-    """The fields of a dataclass; None for another class."""
-    if cls not in _kept_fields:
-        _kept_fields[cls] = _Fields(cls) if dataclasses.is_dataclass(cls) else None
-    return _kept_fields[cls]
 
 
 def decode_fact(content: bytes) -> Fact:
@@ -122,6 +129,13 @@ def decode_fact(content: bytes) -> Fact:
         with _BUILDING:
             decoder = _fact_decoders[kind] = msgspec.json.Decoder(cls)
     return decoder.decode(content)  # type: ignore[no-any-return]
+
+
+def restore_fact(content: bytes) -> Fact:
+    """The fact that was stored as `content`, by which `encode_fact` goes on storing it."""
+    fact = decode_fact(content)
+    _keep(fact, content)
+    return fact
 
 
 class EventCodec(Mapper[UUID]):
@@ -161,7 +175,7 @@ class EventCodec(Mapper[UUID]):
             fields = {name: getattr(payload, name) for name in payload.__struct_fields__}
             _check_shape(stored.topic, fields.pop("shape"))
             if "fact" in fields:
-                fields["fact"] = decode_fact(fields["fact"])
+                fields["fact"] = restore_fact(bytes(fields["fact"]))
             return cls(
                 originator_id=_uuid(stored.originator_id),
                 originator_version=stored.originator_version,

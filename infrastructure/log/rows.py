@@ -47,7 +47,9 @@ def entries(
 ) -> list[LogEntry]:
     """The entries that a statement made from `LOGGED` selects; `originator` turns a stream's name into its id."""
     open_ = seals_of(connection).open_payload
-    rows = connection.execute(statement).mappings().all()
+    result = connection.execute(statement)
+    names = list(result.keys())
+    rows = [dict(zip(names, row, strict=True)) for row in result]
     erased = {row["stream"]: None for row in rows if not row["payload"]}
     by = _erasures(connection, list(erased)) if erased else {}
     return [

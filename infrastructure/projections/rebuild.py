@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Select, Table, and_, or_, select, update
 
 from domain.streams.event import STORED_NAMES
 from infrastructure.database.vacuuming import analyze
@@ -127,19 +127,31 @@ def _compare(connection: Connection, spare: FactTables) -> list[Difference]:
 
 
 def _table_differences(connection: Connection, serving: Table, derived: Table) -> list[Difference]:
-    """Rows that stand in one table and not, or not so, in the other; the first hundred."""
-    differing = [
-        *connection.execute(select(serving).except_(select(derived)).limit(DIFFERENCES_SAID)),
-        *connection.execute(select(derived).except_(select(serving)).limit(DIFFERENCES_SAID)),
-    ]
-    names = [column.name for column in serving.primary_key]
-    keys = {tuple(getattr(row, name) for name in names): None for row in differing}
+    """Rows that stand in one table and not, or not so, in the other; the first hundred of each.
+
+    Each row is looked up by its key, so that this takes no memory, however large the tables are.
+    """
+    keys = {
+        tuple(row): None
+        for pair in ((serving, derived), (derived, serving))
+        for row in connection.execute(_select_differing(*pair).limit(DIFFERENCES_SAID))
+    }
     return [
         Difference(
             serving.name, key, _row(connection, serving, key), _row(connection, derived, key)
         )
         for key in keys
     ]
+
+
+def _select_differing(table: Table, other: Table) -> Select[Any]:
+    """The keys of the rows that the other table has not, or not so."""
+    same = and_(*(column == other.c[column.name] for column in table.primary_key))
+    rest = [column for column in table.columns if not column.primary_key]
+    missing = other.c[next(iter(table.primary_key)).name].is_(None)
+    differs = (column.is_distinct_from(other.c[column.name]) for column in rest)
+    joined = table.outerjoin(other, same)
+    return select(*table.primary_key).select_from(joined).where(or_(missing, *differs))
 
 
 def _row(connection: Connection, table: Table, key: tuple[Any, ...]) -> dict[str, Any] | None:

@@ -69,7 +69,7 @@ def stray_part(connection: Connection) -> int | None:
 
 
 def content_fault(
-    connection: Connection, row: RowMapping, parts: Sequence[RowMapping], erasures: Erasures
+    connection: Connection, row: Mapping[Any, Any], parts: Sequence[RowMapping], erasures: Erasures
 ) -> str | None:
     """What is wrong with an event's payload and confidential parts; None if nothing is.
 
@@ -86,7 +86,9 @@ def content_fault(
     return _parts_fault(connection, row, parts, erasures.parts.get(row["stream"], 0))
 
 
-def _erased_fault(row: RowMapping, parts: Sequence[RowMapping], erased_at: int) -> str | None:
+def _erased_fault(
+    row: Mapping[Any, Any], parts: Sequence[RowMapping], erased_at: int
+) -> str | None:
     if erased_at <= row["position"]:
         return "its payload is gone, but no event says that it was erased"
     if row["salt"] or row["data_key"] or parts:
@@ -94,7 +96,7 @@ def _erased_fault(row: RowMapping, parts: Sequence[RowMapping], erased_at: int) 
     return None
 
 
-def _bound(row: RowMapping, opened: Mapping[str, Any]) -> bool:
+def _bound(row: Mapping[Any, Any], opened: Mapping[str, Any]) -> bool:
     """Whether the digest is that of salt and payload.
 
     With a short salt the payload must be JSON: else bytes of a longer salt could be moved to the front of the payload.
@@ -113,7 +115,7 @@ def _is_text(payload: bytes) -> bool:
 
 
 def _parts_fault(
-    connection: Connection, row: RowMapping, parts: Sequence[RowMapping], erased_at: int
+    connection: Connection, row: Mapping[Any, Any], parts: Sequence[RowMapping], erased_at: int
 ) -> str | None:
     """What is wrong with the confidential parts, whose digests the leaf has confirmed; None if nothing is."""
     if not parts:

@@ -26,7 +26,7 @@ from infrastructure.sealing.wrapping import BrokenSealError, SealKeyError
 from infrastructure.tables.record import event, log_head, tile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Row, RowMapping
 
@@ -102,12 +102,14 @@ def verify(
     return Verification(builder.size, builder.root(), wrong)
 
 
-def _rows(connection: Connection) -> Iterator[tuple[RowMapping, Sequence[RowMapping]]]:
+def _rows(connection: Connection) -> Iterator[tuple[Mapping[Any, Any], Sequence[RowMapping]]]:
     """Each event with its confidential parts."""
     after = BEGINNING
     while True:
         wanted = LOGGED.where(event.c.position > after).order_by(event.c.position)
-        rows = connection.execute(wanted.limit(BATCH)).mappings().all()
+        result = connection.execute(wanted.limit(BATCH))
+        names = list(result.keys())
+        rows = [dict(zip(names, row, strict=True)) for row in result]
         parts = parts_between(connection, after, rows[-1]["position"]) if rows else {}
         yield from ((row, parts.get(row["position"], ())) for row in rows)
         if len(rows) < BATCH:
@@ -117,7 +119,7 @@ def _rows(connection: Connection) -> Iterator[tuple[RowMapping, Sequence[RowMapp
 
 def _check_row(
     connection: Connection,
-    row: RowMapping,
+    row: Mapping[Any, Any],
     parts: Sequence[RowMapping],
     erasures: Erasures,
     seen: _Progress,
@@ -141,7 +143,7 @@ def _check_row(
     return None
 
 
-def _fault(row: RowMapping, seen: _Progress) -> str | None:
+def _fault(row: Mapping[Any, Any], seen: _Progress) -> str | None:
     last = seen.versions.get(row["stream"])
     corrects = row["type"] == ClockCorrected.stored_name
     if row["recorded_at"] <= seen.recorded_at and not corrects:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from domain.fact import Fact, take_as_checked
 from domain.views.notices import find_notices
-from infrastructure.log.codec import decode_fact, encode_fact
+from infrastructure.log.codec import encode_fact, restore_fact
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -34,7 +34,7 @@ class SpooledFact:
 
     def load(self) -> Fact:
         """The fact."""
-        return take_as_checked(decode_fact(self._spool.read(self._at)))
+        return take_as_checked(restore_fact(self._spool.read(self._at)))
 
 
 class FactSpool:
