@@ -110,10 +110,11 @@ def _of_names(fact: Fact) -> Iterable[Notice]:
 
 
 def _of_name(name: str, pointer: str, *, list_of: bool) -> Iterable[Notice]:
-    if len(_SEVERAL.split(name)) > 1:
+    if _SEVERAL.search(name):
         several = "each is an item of the list" if list_of else "here is room for one"
         yield Notice(pointer, f"this is recorded as one name; if it is several, {several}")
-    mixed = next((word for word in _WORD.findall(name) if len(_alphabets(word)) > 1), None)
+    words = () if name.isascii() else _WORD.findall(name)
+    mixed = next((word for word in words if len(_alphabets(word)) > 1), None)
     if mixed is not None:
         detail = f"the word {mixed} has letters of several alphabets, which look alike and are not the same"
         yield Notice(pointer, detail)
@@ -127,14 +128,19 @@ def _alphabets(word: str) -> set[str]:
 
 
 def _of_counts(fact: Fact) -> Iterable[Notice]:
+    if not fact.quantities:
+        return
     summed = {
         register.summed
         for kind in KINDS.values()
         for register in kind.registers
         if register.summed is not None
     }
+    folded = set(map(fold_name, summed))
     for index, quantity in enumerate(fact.quantities):
+        if quantity.counted in folded:
+            continue
         near = get_close_matches(quantity.counted, summed, n=1, cutoff=_NEAR)
-        if near and quantity.counted not in map(fold_name, summed):
+        if near:
             detail = f"what is added up is {near[0]}; {quantity.what} counts apart"
             yield Notice(f"/quantities/{index}/what", detail)

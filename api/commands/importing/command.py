@@ -47,6 +47,11 @@ class Command:
         """Whether the line is a fact, and not a change of one."""
         return isinstance(self.body, SpooledFact)
 
+    @property
+    def size(self) -> int:
+        """How many bytes the line's fact has as JSON."""
+        return self.body.size if isinstance(self.body, SpooledFact) else 0
+
     def load(self) -> Fact | Change:
         """The fact or the change."""
         return self.body.load() if isinstance(self.body, SpooledFact) else self.body

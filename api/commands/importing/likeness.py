@@ -17,6 +17,7 @@ from api.commands.importing.decision import NewFacts, Step
 from api.commands.importing.report import SimilarFacts
 from api.composition import Parley
 from domain.access import Principal
+from domain.fact import Fact
 from domain.streams.entry import Entry
 from domain.streams.event import FactRecorded
 from domain.streams.fact import evolve
@@ -41,19 +42,24 @@ def likenesses(
         index.add(near.record.fact, own)
     load = lru_cache(_REMEMBERED)(recorded.__getitem__)
     reports = {}
-    for at, version in enumerate(recorded):
-        fact = version.record.fact
+    for at in range(len(recorded)):
+        fact = recorded.fact(at)
         marked = marks_of(fact)
         near_by = index.of(fact, marked)
         index.add(fact, marked)
-        numbered = [
-            (number, held[number][0] if number < len(held) else load(number - len(held)))
-            for number in near_by
-        ]
-        alike = [(number, other) for number, other in numbered if is_another(version, other)]
+        recorded.tied[at] = fact.matter is not None or bool(fact.links)
+        alike = []
+        for number in near_by:
+            other = number - len(held)
+            if other >= 0 and not (fact.links or recorded.tied[other]):
+                alike.append((other, recorded.id(other)))
+                continue
+            version = held[number][0] if other < 0 else load(other)
+            if is_another(load(at), version):
+                alike.append((other, version.record.id))
         if alike:
-            ids = [other.record.id for _, other in alike]
-            in_file = [recorded.line(n - len(held)) for n, _ in alike if n >= len(held)]
+            ids = [id_ for _, id_ in alike]
+            in_file = [recorded.line(other) for other, _ in alike if other >= 0]
             number = recorded.line(at)
             reports[number] = SimilarFacts(number, ids[:MOST], in_file[:MOST], len(ids))
     return reports
@@ -79,14 +85,29 @@ def _list_held(
 
 
 class _Recorded(Sequence[FactVersion]):
-    """The facts that lines record, each as its line leaves it; a fact is read from its line each time."""
+    """The facts that lines record, each as its line leaves it; a fact is read from its line each time.
+
+    `tied` says of those that were looked at so far whether a matter or a link may tie them to another.
+    """
 
     def __init__(self, steps: Iterable[Step]) -> None:
         self._steps = [step for step in steps if _records(step)]
+        self.tied = bytearray(len(self._steps))
 
     def line(self, at: int) -> int:
         """The number of a fact's line."""
-        return cast("Command", self._steps[at].line).line.number
+        return self._command(at).line.number
+
+    def id(self, at: int) -> UUID:
+        """The id of a fact."""
+        return self._command(at).fact_id
+
+    def fact(self, at: int) -> Fact:
+        """A fact."""
+        return cast("Fact", self._command(at).load())
+
+    def _command(self, at: int) -> Command:
+        return cast("Command", self._steps[at].line)
 
     def __len__(self) -> int:
         return len(self._steps)

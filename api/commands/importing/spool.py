@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Final, Self
 
@@ -19,22 +18,22 @@ _IN_MEMORY: Final = 4_194_304
 """Bytes of facts that are kept in memory; of more, all are in a file."""
 _WINDOW: Final = 65_536
 """Bytes that are read at once: an import reads its facts mostly in their order."""
-_SIZE: Final = struct.Struct("<I")
 
 
 class SpooledFact:
-    """A checked fact that is kept in a spool; `noticed` says whether there are notices on it."""
+    """A checked fact in a spool, as JSON of `size` bytes; `noticed` says whether there are notices on it."""
 
-    __slots__ = ("_at", "_spool", "noticed")
+    __slots__ = ("_at", "_spool", "noticed", "size")
 
-    def __init__(self, spool: FactSpool, at: int, *, noticed: bool) -> None:
+    def __init__(self, spool: FactSpool, at: int, size: int, *, noticed: bool) -> None:
         self._spool = spool
         self._at = at
+        self.size = size
         self.noticed = noticed
 
     def load(self) -> Fact:
         """The fact."""
-        return take_as_checked(restore_fact(self._spool.read(self._at)))
+        return take_as_checked(restore_fact(self._spool.read(self._at, self.size)))
 
 
 class FactSpool:
@@ -62,17 +61,12 @@ class FactSpool:
         content = encode_fact(fact)
         at = self._end
         self._file.seek(at)
-        self._file.write(_SIZE.pack(len(content)))
         self._file.write(content)
-        self._end = at + _SIZE.size + len(content)
-        return SpooledFact(self, at, noticed=bool(find_notices(fact)))
+        self._end = at + len(content)
+        return SpooledFact(self, at, len(content), noticed=bool(find_notices(fact)))
 
-    def read(self, at: int) -> bytes:
-        """The JSON of the fact that is kept at a place."""
-        (size,) = _SIZE.unpack(self._bytes(at, _SIZE.size))
-        return self._bytes(at + _SIZE.size, size)
-
-    def _bytes(self, at: int, size: int) -> bytes:
+    def read(self, at: int, size: int) -> bytes:
+        """The JSON that is kept at a place."""
         start = at - self._begin
         if start < 0 or start + size > len(self._window):
             self._file.seek(at)

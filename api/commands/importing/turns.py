@@ -15,7 +15,7 @@ from eventsourcing.persistence import OperationalError, PersistenceError
 
 from api.commands.commands import FactParser
 from api.commands.importing.command import Command
-from api.commands.importing.decision import Deciding, Step
+from api.commands.importing.decision import Deciding, NewFacts, Step
 from api.commands.importing.matching import Update
 from api.commands.importing.reading import Read
 from api.commands.importing.report import BrokenOffError
@@ -145,19 +145,25 @@ class Turns:
 
     def _turn(self) -> Turn:
         """The next waiting steps with their events, as many as fit in a turn."""
-        turn: list[tuple[Step, FactEvent]] = []
+        turn: list[Step] = []
         room = MOST_BYTES
         while self._at < len(self.steps):
             step = self.steps[self._at]
-            event = None if turn and len(turn) == self._size else step.load_event()
-            if event is not None:
-                room -= len(self._parley.ledger.codec.to_stored_event(event).state)
             if step.event is not None:
-                if event is None or (turn and room < 0):
+                room -= self._measure(step)
+                if turn and (len(turn) == self._size or room < 0):
                     break
-                turn.append((step, event))
+                turn.append(step)
             self._at += 1
-        return turn
+        return [(step, event) for step in turn if (event := step.load_event()) is not None]
+
+    def _measure(self, step: Step) -> int:
+        """About how many bytes a step's payload has."""
+        if isinstance(step.event, NewFacts) and isinstance(step.line, Command):
+            return step.line.size
+        if not isinstance(step.event, FactEvent):
+            return 0
+        return len(self._parley.ledger.codec.to_stored_event(step.event).state)
 
     def _append(self, turn: Turn) -> None:
         events = [event for _, event in turn]
