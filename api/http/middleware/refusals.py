@@ -1,7 +1,7 @@
-"""Who guesses at credentials is not heard for a while: an address has few refusals, and then none is tried.
+"""Answers 429 to an address whose credentials were refused too often, and does not look at its credentials for a while.
 
-What was refused is counted where every process sees it; that it was too often is known to a process from
-its own next refusal on. Requests without credentials are none of this, nor are those for health.
+Refusals are counted where every process sees them. A process learns that there were too many when it next refuses one
+itself. Requests without credentials, and those for health, are not counted.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _TOO_OFTEN: Final = "credentials from this address were refused too often; these
 
 
 class Refusals:
-    """ASGI middleware around whatever answers 401."""
+    """ASGI middleware around the application that answers 401."""
 
     def __init__(self, app: ASGIApp, budget: Budget | None) -> None:
         self.app = app
