@@ -95,9 +95,9 @@ class Parley:
         with self.database.looking() as connection:
             yield Look(connection, self.clock(), principal)
 
-    def catch_up(self) -> int:
-        """Let the full text hold all of the log; the last position when called."""
-        return fact_text.catch_up(self.database)
+    def catch_up(self, progress: Callable[[int, int], None] | None = None) -> int:
+        """Let the full text hold all of the log; returns the last position when called."""
+        return fact_text.catch_up(self.database, progress)
 
     def follow(self) -> None:
         """Let everything that follows the log in batches hold it all."""

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from api.cli.session import consoles
 
@@ -18,12 +29,14 @@ def progress_bar(
 ) -> Iterator[Callable[[int, int | None], None]]:
     """A bar on standard error while it is a terminal; it is told (done, of how many).
 
-    `doing` says what is under way, and `then` what still is when all are done.
+    It shows the share that is done, how many are done a second, and how much time has passed and is left. `doing` says
+    what is under way, and `then` what still is when all are done.
     """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    times = (_Rate(), TimeElapsedColumn(), TimeRemainingColumn(compact=True))
     _, errors = consoles()
     shown = Progress(
-        *columns, TimeElapsedColumn(), console=errors, transient=True,
+        *columns, TaskProgressColumn(), *times, console=errors, transient=True,
         disable=not errors.is_terminal,
     )  # fmt: skip
     with shown:
@@ -36,3 +49,12 @@ def progress_bar(
             )
 
         yield advance
+
+
+class _Rate(ProgressColumn):
+    """How many are done a second, lately."""
+
+    def render(self, task: Task) -> Text:
+        """The rate; nothing before there is one."""
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None else f"{speed:,.0f}/s", style="progress.data.speed")

@@ -123,8 +123,10 @@ def _index(parley: Parley) -> None:
     """Add what the command recorded to the full text; where that fails, the next search reads the new events itself."""
     recorder = cast("EventRecorder", parley.ledger.recorder)
     if recorder.committed_transactions:
-        with suppress(*OF_STORAGE):
-            parley.catch_up()
+        from api.cli.progress import progress_bar  # noqa: PLC0415 -- it needs this module's consoles
+
+        with suppress(*OF_STORAGE), progress_bar("indexing", None) as bar:
+            parley.catch_up(bar)
 
 
 def _refuse_missing(current: Settings) -> None:

@@ -7,7 +7,7 @@ With `history`, it has every operation, in the order of the log.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final, Self
@@ -81,11 +81,12 @@ class Export:
             reading.negotiation(slug, perspective.position)
         return cls(parley, principal, slug, query, perspective, history)
 
-    def pages(self) -> Iterator[list[Line]]:
+    def pages(self, progress: Callable[[int, int], None] | None = None) -> Iterator[list[Line]]:
         """The lines, page by page, in order of recording: the facts that stand, or with `history` every operation.
 
         With an `as_of`, only facts that had begun by then are given. Each page is read in its own transaction, so a
         slow client holds no connection. A fact that is erased between two pages is missing from the later ones.
+        `progress` is called with (position reached, last position).
         """
         after: int | None = 0
         records: dict[UUID, FactRecord] = {}
@@ -97,6 +98,8 @@ class Export:
                     lines, after = _history_page(reading, id_, position, after, records)
                 else:
                     lines, after = self._present_page(reading, id_, after)
+            if progress is not None:
+                progress(position if after is None else after, position)
             yield lines
 
     def lines(self) -> Iterator[Line]:

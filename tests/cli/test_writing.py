@@ -380,6 +380,12 @@ def _read(keeper: int) -> bytes:
 def test_a_terminal_shows_progress_and_a_pipe_does_not(light: Shell) -> None:
     path = light.file(*LINES)
     assert f"{len(LINES)}/{len(LINES)}".encode() in on_a_terminal(light, "import", SLUG, path)
+    many = [{**LINES[0], "external_id": f"bar {number}"} for number in range(1_100)]
+    imported = on_a_terminal(light, "import", SLUG, light.file(*many))
+    assert b"indexing" in imported
+    assert b"100%" in imported
+    assert b"/s" in imported
+    assert b"exporting" in on_a_terminal(light, "export", SLUG, "--output", f"{path}.out")
     assert b"rebuilding" in on_a_terminal(light, "rebuild")
     piped = light("import", SLUG, path)
     assert piped.stderr == ""

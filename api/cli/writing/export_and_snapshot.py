@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -15,6 +16,7 @@ from api.cli.options import (
     Slug,
     take_perspective,
 )
+from api.cli.progress import progress_bar
 from api.cli.session import consoles, open_record, say
 from api.cli.tables import show_erased, show_heading
 from api.cli.text import echo, json_text, print_json, print_line, visible_bytes
@@ -58,9 +60,9 @@ def export(
         )
     cuts = {name: asked[name] and parse_cut(str(asked[name])) for name in ("as_of", "as_known_at")}
     query = PerspectiveQuery(**{**asked, **cuts})  # type: ignore[arg-type]
-    with open_record() as parley:
+    with open_record() as parley, _show_progress(output) as bar:
         exported = Export.of(parley, parley.owner, slug, query, history=history)
-        lines = _Lines(exported)
+        lines = _Lines(exported, bar)
         pieces = write_pages(lines.pages, bom=bom) if csv else lines.written()
         if output is None:
             _write(map(visible_bytes, pieces) if csv else pieces, sys.stdout.buffer)
@@ -71,17 +73,28 @@ def export(
         say(answer) if json else echo(f"{lines.count} lines in {output}")
 
 
+@contextmanager
+def _show_progress(output: Path | None) -> Iterator[Callable[[int, int | None], None]]:
+    """Show how far an export has come, unless its lines are shown on the same terminal."""
+    if output is None and sys.stdout.isatty():
+        yield lambda *_: None
+        return
+    with progress_bar("exporting", None) as bar:
+        yield bar
+
+
 class _Lines:
     """The lines of an export, which are counted as they are read."""
 
-    def __init__(self, exported: Export) -> None:
+    def __init__(self, exported: Export, progress: Callable[[int, int | None], None]) -> None:
         self._export_lines = exported
+        self._progress = progress
         self.count = 0
 
     def pages(self) -> Iterator[list[Line]]:
         """The pages, from the first."""
         self.count = 0
-        for page in self._export_lines.pages():
+        for page in self._export_lines.pages(self._progress):
             self.count += len(page)
             yield page
 
