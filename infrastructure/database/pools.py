@@ -40,6 +40,12 @@ SIZES: Final[dict[Lane, tuple[int, int]]] = {
     "unhurried": (1, 7),
 }
 """How many connections of each lane are kept open, and how many more there may be at once."""
+SERVER_SIZES: Final[dict[Lane, tuple[int, int]]] = {
+    **SIZES,
+    "reading": (16, 4),
+    "writing": (16, 4),
+}
+"""The same on PostgreSQL, which starts a process for each connection: one is kept for each thread of a lane."""
 KEEPALIVES: Final = {
     "keepalives_idle": 15,
     "keepalives_interval": 5,
@@ -101,14 +107,15 @@ class Pools:
 
     def _make_engine(self, lane: Lane) -> Engine:
         patience = self._limits.patience(lane)
-        size, overflow = SIZES[lane]
+        is_sqlite = self._url.get_backend_name() == "sqlite"
+        size, overflow = (SIZES if is_sqlite else SERVER_SIZES)[lane]
         pooled: dict[str, Any] = {
             "poolclass": make_closing_pool(self._closed),
             "pool_size": size,
             "max_overflow": overflow,
             "pool_timeout": patience.turn,
         }
-        if self._url.get_backend_name() != "sqlite":
+        if not is_sqlite:
             return _postgresql_engine(self._url, patience, pooled, self._prepare_threshold)
         return _sqlite_engine(self._url, patience, pooled, memory=self._memory)
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from api.http.threads import SIZES
 from infrastructure.database.database import Database
 from infrastructure.errors import DatabaseRefusedError
 from infrastructure.rate_storage import RecordStorage
@@ -212,3 +213,19 @@ def test_a_new_sqlite_file_is_opened_by_many_at_once(tmp_path: Path) -> None:
             url = sqlite_file_url(tmp_path / f"{number}.db")
             modes = [threads.submit(opened, url, line) for _ in range(8)]
             assert [each.result() for each in modes] == [["wal", "wal"]] * 8
+
+
+def test_postgresql_starts_no_process_twice_for_the_threads_of_a_lane(
+    fresh_database: Callable[[Kind], str],
+) -> None:
+    database, together = Database(fresh_database("postgresql")), Barrier(SIZES["writing"])
+
+    def hold(_: int) -> int:
+        with database.reading() as connection:
+            together.wait(30)
+            return int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+    with closing(database), ThreadPoolExecutor(SIZES["writing"]) as pool:
+        once, again = ({*pool.map(hold, range(SIZES["writing"]))} for _ in "ab")
+    assert len(once) == SIZES["writing"]
+    assert once == again
