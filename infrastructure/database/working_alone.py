@@ -21,6 +21,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from infrastructure.database.lanes import in_lane
+from infrastructure.errors import ReadOnlyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,8 +64,11 @@ class NotAloneError(Exception):
 def work_alone(database: Database, work: Work) -> Iterator[Callable[[], None]]:
     """While the block runs, no process does other such work on the database.
 
-    Yields a function that raises NotAloneError if the lock was lost. Raises NotAloneError if other work is under way.
+    Yields a function that raises NotAloneError if the lock was lost. Raises NotAloneError if other work is under way,
+    and ReadOnlyError if the database is opened for reading alone.
     """
+    if database.read_only:
+        raise ReadOnlyError
     if database.is_memory:
         held = _mark_in_process(database, work)
     elif database.is_sqlite:

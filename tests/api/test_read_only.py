@@ -108,6 +108,8 @@ def test_no_byte_of_its_files_changes(parley: Parley, database_url: str) -> None
         with TestClient(create_app(reader), headers=HEADERS) as http:
             for path in (*ASKED, "/readyz", "/v1/search?q=freed", "/checkpoint"):
                 assert http.get(path).status_code in {200, 404}, path
+            with pytest.raises(ReadOnlyError):
+                reader.rebuild()
         assert digests(folder) == before
     assert digests(folder) == before
     assert parley.database.is_sqlite
