@@ -59,6 +59,38 @@ def test_the_numbers_hold_their_picture_and_say_how_to_embed_it(real: Reader) ->
     assert "max-age" in shown.headers["cache-control"]
 
 
+def test_the_numbers_show_how_one_became_known(real: Reader) -> None:
+    page = real.see(f"{BELARUS}/numbers/released?{AT}")
+    assert page.html.count('class="picture"') == 2
+    assert "How it became known" in page.words
+    address = f"/v1/negotiations/us-belarus/charts/known.svg?{AT}"
+    assert _lines(real.http.get(address).text) <= _lines(unescape(page.html))
+    assert (
+        "clock=published"
+        in real.see(f"{BELARUS}/numbers/released")
+        .html.partition("charts/known.svg?")[2]
+        .partition('"')[0]
+    )
+
+
+def _lines(markup: str) -> set[str]:
+    """The texts of a picture that no other picture of the page has."""
+    return {text for text in re.findall(r">([^<]+)</text>", markup) if "became known" in text}
+
+
+def test_counts_that_are_not_added_are_shown_by_who_counted(real: Reader) -> None:
+    page = real.see(f"{BELARUS}/numbers/held?{AT}")
+    assert page.status == 200, page.words
+    assert "Nothing is counted" not in page.words
+    assert "are not added up" in page.words
+    points = real.http.get(f"/v1/negotiations/us-belarus/tally?what=held&{AT}").json()["points"]
+    assert len(points) > 3
+    for point in points:
+        told = [name for name in (point["population"], point["counted_by"]) if name]
+        assert (", ".join(told) or "not said") in page.words
+    assert "charts/held.svg" in page.html
+
+
 def test_only_what_is_to_be_embedded_may_be_framed(real: Reader) -> None:
     framed = real.see(f"{BELARUS}/embed/posts?{AT}")
     assert "frame-ancestors *" in framed.headers["content-security-policy"]

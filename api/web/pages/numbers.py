@@ -1,4 +1,4 @@
-"""One number as a page: the total with its bounds, and how it adds up over time."""
+"""One number as a page: how it adds up over time, or how it stands, and how it became known."""
 
 from __future__ import annotations
 
@@ -10,19 +10,23 @@ from starlette.responses import Response
 
 from api.web.figure import read_figure
 from api.web.page import Page, router_of_pages
+from domain.views.counting.tally import NOT_ADDED
 
 router: Final[APIRouter] = router_of_pages()
 
 
 @router.get("/n/{slug}/numbers/{what:path}")
 async def read_numbers_page(slug: str, what: str, request: Request) -> Response:
-    """Show a tally by day, month or year."""
+    """Show a tally by day, month or year; of a stock the counts, which are not added."""
     page = Page(request, slug, ("by", "from", "to", "per", "cursor"))
     by = page.given.get("by", "month")
     given = page.of("from", "to", "per", "cursor")
     question = {"what": what, "by": by, **given, "limit": "100"}
     tally = await page.ask("/tally", question)
-    figure = await read_figure(page, "releases", {"what": what})
+    stock = tally["total"]["text"] == NOT_ADDED["text"]
+    figure = await read_figure(page, "held" if stock else "releases", {"what": what})
+    clock = page.given.get("clock", "recorded" if "as_known_at" in page.given else "published")
+    learnt = None if stock else await read_figure(page, "known", {"what": what, "clock": clock})
     return await page.draw(
         "numbers",
         here="/numbers/released",
@@ -30,6 +34,8 @@ async def read_numbers_page(slug: str, what: str, request: Request) -> Response:
         by=by,
         tally=tally,
         following=tally["next"],
+        stock=stock,
         figure=figure,
+        learnt=learnt,
         facts=tally["facts"],
     )
