@@ -19,7 +19,7 @@ from infrastructure.tables.facts import serving_tables
 from infrastructure.tables.record import negotiation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from uuid import UUID
 
     from infrastructure.clock import Clock
@@ -60,13 +60,13 @@ class Purger:
         url: str,
         kept_seconds: int,
         *,
-        again_seconds: float = AGAIN_SECONDS,
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self._log = log
         self._clock = clock
         self._url = url
         self._kept_seconds = kept_seconds
-        self._again_seconds = again_seconds
+        self._steady = steady
         self._reached: int | None = None
         self._due: list[_Due] = []
         self._not_before = 0.0
@@ -75,7 +75,7 @@ class Purger:
     def follow(self) -> None:
         """Note what was erased since the last call, and ask for what is due; after a failure a later call does so."""
         self._note_erased()
-        now = time.monotonic()
+        now = self._steady()
         due = [each for each in self._due if each.at <= now]
         if not due or now < self._not_before:
             return
@@ -102,9 +102,9 @@ class Purger:
             self._reached = entries[-1].id if len(entries) == _AT_ONCE else head
 
     def _add(self, slugs: frozenset[str]) -> None:
-        now = time.monotonic()
+        now = self._steady()
         tags = slugs | _OF_ALL
-        self._due += [_Due(now, tags), _Due(now + self._again_seconds, tags)]
+        self._due += [_Due(now, tags), _Due(now + AGAIN_SECONDS, tags)]
 
     def _slugs(self, streams: Iterable[UUID | str]) -> frozenset[str]:
         """The negotiations of some facts, if they are public, and those that have these ids."""

@@ -13,8 +13,7 @@ from starlette.testclient import TestClient
 
 from api.composition import compose
 from api.http.app import create_app
-from infrastructure.outbound import purging
-from infrastructure.outbound.purging import Purger
+from infrastructure.outbound.purging import AGAIN_SECONDS, PAUSE_SECONDS, Purger
 from tests.api.asking import FACTS, TALKS, Client, fact
 from tests.databases import KEY, let_in, settings_of
 
@@ -102,27 +101,27 @@ def log_of(parley: Parley) -> EventRecorder:
     return cast("EventRecorder", parley.ledger.recorder)
 
 
-def test_it_is_asked_until_it_has_answered_and_once_more(
-    database_url: str, cache: Cache, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(purging, "PAUSE_SECONDS", 0.01)
+def test_it_is_asked_until_it_has_answered_and_once_more(database_url: str, cache: Cache) -> None:
+    now = 0.0
     with served(database_url) as (parley, client):
         opened(client)
-        purger = Purger(log_of(parley), parley.clock, cache.url, 0, again_seconds=0.3)
+        purger = Purger(log_of(parley), parley.clock, cache.url, 0, steady=lambda: now)
         purger.follow()
         assert cache.taken == []
         cache.statuses = [503, 404]
         erase(client)
-        for _ in range(3):
-            purger.follow()
-            time.sleep(0.02)
-        assert cache.taken == [("/cache", TAGS)] * 3
+        for asked in (1, 2, 3):
+            for _ in "ab":
+                purger.follow()
+                assert len(cache.taken) == asked, "after a failure there is a pause"
+            now += PAUSE_SECONDS
+        now = AGAIN_SECONDS - 1
         purger.follow()
         assert len(cache.taken) == 3, "it was answered with 200"
-        time.sleep(0.3)
-        for _ in range(2):
+        now = AGAIN_SECONDS
+        for _ in "ab":
             purger.follow()
-        assert cache.taken == [("/cache", TAGS)] * 4, "for what was under way meanwhile"
+    assert cache.taken == [("/cache", TAGS)] * 4, "once more, for what was under way meanwhile"
 
 
 def test_who_erases_does_not_wait_for_a_cache_that_does_not_answer(
