@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import resource
 import tracemalloc
+from contextlib import contextmanager
 from itertools import chain, count, takewhile
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from eventsourcing.persistence import OperationalError
 
 from api.commands.commands import FactParser
 from api.commands.importing.command import CommandReader
@@ -18,7 +21,7 @@ from api.commands.importing.reading import MISREAD_LINES, Misread, read_lines
 from api.commands.importing.report import LISTED_REJECTIONS
 from api.commands.importing.spool import FactSpool
 from domain.streams.negotiation import negotiation_id
-from tests.importing.lines import SLUG, change, custody, faults, run
+from tests.importing.lines import SLUG, change, custody, faults, head, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -113,6 +116,26 @@ def test_a_line_that_was_read_holds_little_memory_whatever_its_fact_says() -> No
         tracemalloc.stop()
     assert kept[1] < 1_000 * 1_000
     assert kept[1] - kept[0] < 100 * 1_000
+
+
+@contextmanager
+def _no_file_above(size: int) -> Iterator[None]:
+    """While the block runs, this process can write no file of more bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_an_import_that_finds_no_room_for_its_facts_is_refused_as_by_a_full_disk(
+    light: Parley,
+) -> None:
+    lines = [custody(str(number), note="x" * 50_000) for number in range(200)]
+    with _no_file_above(1_048_576), pytest.raises(OperationalError, match="File too large"):
+        run(light, lines)
+    assert head(light) == 1
 
 
 def test_a_line_of_many_faults_keeps_as_many_as_are_listed(reader: CommandReader) -> None:

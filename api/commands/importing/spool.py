@@ -5,6 +5,8 @@ from __future__ import annotations
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Final, Self
 
+from eventsourcing.persistence import OperationalError
+
 from domain.fact import Fact, take_as_checked
 from domain.views.notices import find_notices
 from infrastructure.log.codec import encode_fact, restore_fact
@@ -57,11 +59,16 @@ class FactSpool:
         self._file.close()
 
     def add(self, fact: Fact) -> SpooledFact:
-        """Keep a fact that `check_fact` returned."""
+        """Keep a fact that `check_fact` returned; OperationalError if there is no room for it."""
         content = encode_fact(fact)
         at = self._end
-        self._file.seek(at)
-        self._file.write(content)
+        try:
+            self._file.seek(at)
+            self._file.write(content)
+        except OSError as error:
+            raise OperationalError(
+                f"the facts of an import cannot be kept in a temporary file: {error.strerror}"
+            ) from error
         self._end = at + len(content)
         return SpooledFact(self, at, len(content), noticed=bool(find_notices(fact)))
 
