@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import appending, serving
+from tests.benchmarks import appending, crowds, importing, long_work, serving
 from tests.benchmarks.bench import FULL, Bench
 from tests.benchmarks.machine import describe_machine, describe_version
 from tests.benchmarks.rows import HEADINGS
@@ -31,7 +31,13 @@ if TYPE_CHECKING:
 
 PAGE: Final = Path(__file__).resolve().parent.parent.parent / "docs" / "benchmarks.md"
 FOLDER: Final = "/var/tmp"  # noqa: S108 -- a folder that is on a disk where /tmp is in memory
-MEASURED: Final[tuple[Callable[[Bench], Iterator[Row]], ...]] = (appending.rows, serving.rows)
+MEASURED: Final[tuple[Callable[[Bench], Iterator[Row]], ...]] = (
+    appending.rows,
+    crowds.rows,
+    importing.rows,
+    long_work.rows,
+    serving.rows,
+)
 """What is measured, in the order of the table."""
 ABOUT: Final = """\
 # Benchmarks

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 import psycopg
 from sqlalchemy import make_url
 
 from infrastructure.ledger import StoredLedger
+from infrastructure.log.erasure import TABLES
+from tests.benchmarks.children import P, T, in_own_process
 from tests.benchmarks.measure import Job, measure
+from tests.benchmarks.mixed import mixed_facts
+from tests.benchmarks.population import populate
 from tests.databases import opened
 
 if TYPE_CHECKING:
@@ -37,7 +41,11 @@ class Sizes:
     """Facts of the record that is read, rebuilt and verified as a whole."""
     paged: int
     """Facts of the record whose pages are drawn."""
+    processes: int
+    """How many write by hand at once."""
     seconds: float
+    alone: bool = True
+    """Whether what takes memory runs in a process of its own."""
 
 
 FULL: Final = Sizes(
@@ -48,10 +56,20 @@ FULL: Final = Sizes(
     imported=100_000,
     followed=20_000,
     paged=10_000,
+    processes=8,
     seconds=2.0,
 )
 SHORT: Final = Sizes(
-    facts=(60,), appends=2, bulk=10, requests=2, imported=80, followed=80, paged=60, seconds=0.0
+    facts=(60,),
+    appends=2,
+    bulk=10,
+    requests=2,
+    imported=80,
+    followed=80,
+    paged=60,
+    processes=2,
+    seconds=0.0,
+    alone=False,
 )
 
 
@@ -62,6 +80,8 @@ class Bench:
     kind: Kind
     fresh: Callable[[], str]
     sizes: Sizes
+    made: dict[int, str] = field(default_factory=dict)
+    """The databases that already have a negotiation of so many facts of mixed kinds, for all who read."""
 
     @contextmanager
     def database(self, url: str | None = None, clock: Clock | None = None) -> Iterator[Database]:
@@ -77,9 +97,23 @@ class Bench:
             opening = {"slug": SLUG, "title": "Talks", "parties": (), "summary": None}
             StoredLedger(database).open_negotiation(**opening, actor="bench")  # type: ignore[arg-type]
 
+    def mixed(self, size: int) -> str:
+        """The URL of a database with a negotiation of so many facts of mixed kinds, whose samples were taken."""
+        if size not in self.made:
+            url = self.made[size] = self.fresh()
+            with self.database(url) as database:
+                populate(StoredLedger(database), SLUG, size, mixed_facts(size))
+                database.drop_overwritten(*TABLES)
+        return self.made[size]
+
     def job(self, url: str, run: Callable[[], object], *servers: int) -> Job:
         """Something to measure that works on a database: in this process, or in `servers` that this one only asks."""
         return Job(run, lambda: [*servers, *self.backends(url)], asking=bool(servers))
+
+    def run_alone(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What a function of a module returns in a process of its own."""
+        run = in_own_process if self.sizes.alone else _call
+        return run(function, *args, **kwargs)
 
     def measure(self, *jobs: Job, times: int | None = None) -> list[Spent]:
         """Measure jobs in turns."""
@@ -87,15 +121,24 @@ class Bench:
 
     def backends(self, url: str) -> list[int]:
         """The processes of PostgreSQL that work for a database."""
-        if self.kind == "SQLite":
-            return []
-        database = make_url(url).database
-        found = (
-            "SELECT pid FROM pg_stat_activity"
-            " WHERE datname = %s AND backend_type IN ('client backend', 'parallel worker')"
-        )
-        with psycopg.connect(driver_url(url, "postgres"), autocommit=True) as connection:
-            return [int(pid) for (pid,) in connection.execute(found, (database,))]
+        return backends_of(url)
+
+
+def _call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    return function(*args, **kwargs)
+
+
+def backends_of(url: str) -> list[int]:
+    """The processes of PostgreSQL that work for the database of a URL; none of SQLite."""
+    database = make_url(url)
+    if database.get_backend_name() == "sqlite":
+        return []
+    found = (
+        "SELECT pid FROM pg_stat_activity"
+        " WHERE datname = %s AND backend_type IN ('client backend', 'parallel worker')"
+    )
+    with psycopg.connect(driver_url(url, "postgres"), autocommit=True) as connection:
+        return [int(pid) for (pid,) in connection.execute(found, (database.database,))]
 
 
 def driver_url(url: str, database: str | None = None) -> str:

@@ -5,6 +5,7 @@ Two things that are compared run in turns, so that what else the machine does fa
 
 from __future__ import annotations
 
+import resource
 import statistics
 import time
 from collections.abc import Callable, Iterable
@@ -45,10 +46,10 @@ class Job:
     def measure(self, times: int = 1) -> Spent:
         """Run it so many times; what one run took."""
         before = {pid: cpu_of(pid) for pid in self.pids()}
-        wall, own = time.perf_counter(), time.process_time()
+        wall, own = time.perf_counter(), _own_seconds()
         for _ in range(times):
             self.run()
-        own, wall = time.process_time() - own, time.perf_counter() - wall
+        own, wall = _own_seconds() - own, time.perf_counter() - wall
         others = sum(cpu_of(pid) - before.get(pid, 0.0) for pid in self.pids())
         return Spent(others + (0.0 if self.asking else own), wall).per(times)
 
@@ -76,6 +77,12 @@ def measure(*jobs: Job, seconds: float, times: int | None = None) -> list[Spent]
         if time.perf_counter() > ends:
             break
     return [_median(found) for found in spent]
+
+
+def _own_seconds() -> float:
+    """The processor time of this process, and of its children that have ended."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + ended.ru_utime + ended.ru_stime
 
 
 def _fitting(seconds: float) -> int:

@@ -23,6 +23,9 @@ HEADINGS: Final = (
     "met",
 )
 
+FLAT: Final = 1.1
+"""How many times the memory for a little may be taken for much."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -78,6 +81,13 @@ def counted(what: str, on: str, found: float, most: float, unit: str, beside: st
     figure, goal = f"{found:,.3g} {unit}", f"≤ {most:g} {unit}"
     part = f"{found / most:.2f} of it"
     return Row(what, on, figure, "", beside, "", "", part, goal, found <= most)
+
+
+def flat(what: str, on: str, large: int, small: int, beside: str) -> Row:
+    """The bytes of memory that much takes, beside what a little takes; they are to be about the same."""
+    times = large / small
+    figures = (f"{large / 1e6:.0f} MB", "", beside, f"{small / 1e6:.0f} MB", "")
+    return Row(what, on, *figures, f"{times:.2f}", f"≤ {FLAT:g}", times <= FLAT)
 
 
 def duration(seconds: float) -> str:

@@ -58,12 +58,18 @@ class Served:
         headers: dict[str, Any] | None = None,
     ) -> tuple[bytes, str | None]:
         """Send a request, which has to be answered with a status; the answer's body and its ETag."""
-        sent = None if body is None else json.dumps(body)
+        sent = body if body is None or isinstance(body, bytes) else json.dumps(body)
         self.connection.request(method, path, sent, {**HEADERS, **(headers or {})})
         answer = self.connection.getresponse()
         received = answer.read()
         assert answer.status == status, received
         return received, answer.headers["ETag"]
+
+    @contextmanager
+    def another(self) -> Iterator[Served]:
+        """The same server, over another connection."""
+        with closing(HTTPConnection("127.0.0.1", self.connection.port, timeout=60)) as connection:
+            yield Served(connection, self.pid)
 
 
 def rows(bench: Bench) -> Iterator[Row]:
@@ -117,16 +123,23 @@ def served(url: str | None) -> Iterator[Served]:
         port = int(free.getsockname()[1])
     process = multiprocessing.get_context("spawn").Process(target=_serve, args=(url, port))
     process.start()
-    with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
-        for _ in range(300):
-            try:
-                connection.connect()
-                break
-            except ConnectionRefusedError:
-                time.sleep(0.1)
-        yield Served(connection, process.pid or 0)
-    process.terminate()
-    process.join()
+    try:
+        with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+            _connect(connection)
+            yield Served(connection, process.pid or 0)
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _connect(connection: HTTPConnection) -> None:
+    for _ in range(300):
+        try:
+            connection.connect()
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+        else:
+            return
 
 
 def _serve(url: str | None, port: int) -> None:

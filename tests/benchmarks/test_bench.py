@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.benchmarks.bench import Bench
 
 
+@pytest.mark.either_database
 @pytest.mark.parametrize("rows", MEASURED, ids=lambda rows: rows.__module__.rpartition(".")[2])
 def test_every_row_is_measured(rows: Callable[[Bench], Iterator[Row]], bench: Bench) -> None:
     measured = list(rows(bench))

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from infrastructure.clock import system_clock
 from infrastructure.ledger import StoredLedger
 from infrastructure.proofs.verification import verify
-from infrastructure.tables.facts import metadata
+from infrastructure.tables.facts import SIDES, metadata
 from tests.benchmarks.appending import decide_events
 from tests.benchmarks.yardsticks.appending import RawLog
 from tests.benchmarks.yardsticks.connection import Raw
+from tests.benchmarks.yardsticks.rebuilding import rebuild_by_hand
 from tests.benchmarks.yardsticks.recorded import read_recorded
 
 if TYPE_CHECKING:
@@ -72,3 +73,13 @@ def test_appends_by_hand_leave_what_parley_leaves(bench: Bench) -> None:
         assert [again.fact(event.originator_id).fact for event in events] == [
             event.fact for event in events
         ]
+
+
+def test_rebuilding_by_hand_leaves_what_serves(bench: Bench) -> None:
+    url = bench.mixed(EVENTS)
+    with closing(Raw(url)) as raw:
+        assert rebuild_by_hand(raw, read_recorded(raw, 1, EVENTS + 1)) == EVENTS
+    with bench.database(url) as database:
+        found = content(database)
+    for serving, spare in zip(SIDES["first"].all, SIDES["second"].all, strict=True):
+        assert found[spare.name] == found[serving.name] != []

@@ -33,23 +33,16 @@ def seal(position: int, event: tuple[Any, ...]) -> tuple[Any, ...]:
     secret = secrets.token_bytes(16)
     digest = sha256(sha256(b"parley salt\0" + secret).digest() + payload).digest()
     said = (position, recorded_at, stream, version, type_, actor)
-    leaf = leaf_of(*said, digest)
+    leaf = leaf_of(said, digest)
     key, nonce, other = secrets.token_bytes(32), secrets.token_bytes(12), secrets.token_bytes(12)
-    sealed = nonce + AESGCM(key).encrypt(nonce, secret + payload, _place(*said))
+    sealed = nonce + AESGCM(key).encrypt(nonce, secret + payload, _place(said))
     wrapped = other + _WRAPPING.encrypt(other, key, _context(stream))
     return (*said, sealed, b"", digest, leaf, version, _KEY_ID, wrapped)
 
 
-def leaf_of(
-    position: int,
-    recorded_at: int,
-    stream: str,
-    version: int,
-    type_: str,
-    actor: str,
-    digest: bytes,
-) -> bytes:
-    """The hash of an event's entry."""
+def leaf_of(said: tuple[Any, ...], digest: bytes) -> bytes:
+    """The hash of an event's entry: (position, recorded_at, stream, version, type, actor), and the payload's digest."""
+    position, recorded_at, stream, version, type_, actor = said
     at = datetime.fromtimestamp(recorded_at // 1_000_000, UTC).replace(
         microsecond=recorded_at % 1_000_000
     )
@@ -74,7 +67,7 @@ def unwrap(stream: str, wrapped: bytes) -> AESGCM:
 
 def open_sealed(key: AESGCM, sealed: bytes, said: tuple[Any, ...]) -> tuple[bytes, bytes]:
     """The secret and the payload of an event: (position, recorded_at, stream, version, type, actor)."""
-    plain = key.decrypt(sealed[:12], sealed[12:], _place(*said))
+    plain = key.decrypt(sealed[:12], sealed[12:], _place(said))
     return plain[:16], plain[16:]
 
 
@@ -82,9 +75,8 @@ def _context(stream: str) -> bytes:
     return f"parley data key\0{stream}".encode()
 
 
-def _place(
-    position: int, recorded_at: int, stream: str, version: int, type_: str, actor: str
-) -> bytes:
+def _place(said: tuple[Any, ...]) -> bytes:
+    position, recorded_at, stream, version, type_, actor = said
     texts = (stream.encode(), type_.encode(), actor.encode())
     sizes = (len(texts[0]), len(texts[1]))
     return b"".join((_PLACE.pack(position, recorded_at, version, *sizes), *texts))

@@ -1,0 +1,47 @@
+"""Rebuilds by hand: reads, opens and decodes the log, and writes the rows of each fact again, into the spare tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.benchmarks.yardsticks.reading import read_log
+from tests.benchmarks.yardsticks.recorded import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.benchmarks.yardsticks.connection import Raw
+    from tests.benchmarks.yardsticks.recorded import Recorded
+
+__all__ = ["rebuild_by_hand"]
+
+EVENTS: Final = 1_000
+"""How many events a transaction writes the rows of."""
+SPARE: Final = "_spare"
+
+
+def rebuild_by_hand(raw: Raw, given: Sequence[Recorded]) -> int:
+    """Write the rows that are given for the log's facts, in order, as it is read; the number of facts."""
+    tables = {name: columns for name, columns in TABLES.items() if f"{name}{SPARE}" in TABLES}
+    inserts = {name: raw.insert(f"{name}{SPARE}", columns) for name, columns in tables.items()}
+    for name in reversed(inserts):
+        raw.cursor.execute(f"DELETE FROM {name}{SPARE}")  # noqa: S608 -- names of the schema
+    read = 0
+    waiting: list[Recorded] = []
+    for _ in read_log(raw):
+        waiting.append(given[read])
+        read += 1
+        if len(waiting) == EVENTS:
+            _write(raw, inserts, waiting)
+            waiting = []
+    _write(raw, inserts, waiting)
+    return read
+
+
+def _write(raw: Raw, inserts: dict[str, str], given: Sequence[Recorded]) -> None:
+    raw.cursor.execute("BEGIN")
+    for table, statement in inserts.items():
+        rows: list[tuple[Any, ...]] = [row for each in given for row in each.rows.get(table, ())]
+        if rows:
+            raw.cursor.executemany(statement, rows)
+    raw.cursor.execute("COMMIT")
