@@ -305,3 +305,22 @@ def test_what_is_kept_has_so_many_bytes_at_most_and_a_bad_spec_is_refused() -> N
             pictures.draw("talks", 0, {"mark": 7}, "svg")
     finally:
         drawing.close()
+
+
+@pytest.mark.parametrize(
+    ("chart", "what", "said"),
+    [
+        ("releases", "held", "Counts of “held” are not added up"),
+        ("known", "held", "Counts of “held” are not added up"),
+        ("held", "released", "Numbers of “released” are added up"),
+    ],
+)
+def test_a_picture_of_what_another_one_shows_says_so(
+    client: Client, chart: str, what: str, said: str
+) -> None:
+    filled(client)
+    counted = {"kind": "prisoner_count", "population": "all", "counted_by": "Viasna"}
+    client.record(**counted, quantities=[{"what": "held", "text": "1,000"}])
+    spec = client.http.get(f"{CHARTS}/{chart}.vl.json?what={what}").text
+    assert said in spec
+    assert "Nothing is counted" not in spec

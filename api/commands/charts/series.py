@@ -21,7 +21,7 @@ MOST: Final = 6
 """How many counters a picture shows: there are as many different dashes and marks."""
 
 
-def counters(points: Sequence[Mapping[str, Any]], inks: Inks) -> dict[str, Any]:
+def counters(points: Sequence[Mapping[str, Any]], inks: Inks, what: str) -> dict[str, Any]:
     """A picture of a stock's points {population, counted_by, at, until, low, high, contested}, a line for each counter.
 
     It shows those with the most points.
@@ -40,7 +40,7 @@ def counters(points: Sequence[Mapping[str, Any]], inks: Inks) -> dict[str, Any]:
         if each["counter"] in kept
         for at in dict.fromkeys((each["at"], each["until"]))
     ]
-    y = {"field": "low", "type": "quantitative", "axis": {"title": "people held", "tickMinStep": 1}}
+    y = {"field": "low", "type": "quantitative", "axis": {"title": what, "tickMinStep": 1}}
     legend = {"title": None, "orient": "bottom", "columns": 2, "symbolStrokeColor": inks.ink}
     by = {
         "field": "counter",

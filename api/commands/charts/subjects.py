@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from api.commands.charts.band import band
 from api.commands.charts.courses import MEASURES, POSTS, Section, course
-from api.commands.charts.frame import Inks, footed, frame, inks, month_of, plain
+from api.commands.charts.frame import Inks, footed, frame, inks, month_of, nothing, plain
 from api.commands.charts.lanes import lanes
 from api.commands.charts.series import counters, strips
 from domain.time.instant import format_instant, parse_cut
 from domain.time.perspective import Perspective
 from domain.views.brief import describe_perspective
-from domain.views.counting.tally import TallyQuery, find_kinds, tally
+from domain.views.counting.tally import NOT_ADDED, Tally, TallyQuery, find_kinds, tally
 from domain.views.moments import Axis, group_moments
 from domain.views.versions import Seen
 from infrastructure.readers.reading import Reading
@@ -63,10 +63,16 @@ class Subject:
         return {"at": at, **{n: total[n] for n in ("low", "high", "text", "contested")}}
 
 
+_NOT_ADDED: Final = "Counts of “{what}” are not added up. The picture “held” shows each of them."
+_ADDED: Final = "Numbers of “{what}” are added up. The picture “releases” shows their sum."
+
+
 def _releases(subject: Subject, ink: Inks) -> dict[str, Any]:
     perspective = subject.perspective
     slice_ = subject.slice_at(perspective)
     found = tally(slice_, perspective, TallyQuery(what=subject.what))
+    if _is_stock(found):
+        return nothing(ink, _NOT_ADDED.format(what=plain(subject.what)))
     at = _latest({each["at"] for each in found.points})
     steps = [subject.total(slice_, month_of(each), perspective, parse_cut(each)) for each in at]
     until = format_instant(perspective.as_of)[:10]
@@ -75,12 +81,20 @@ def _releases(subject: Subject, ink: Inks) -> dict[str, Any]:
 
 def _held(subject: Subject, ink: Inks) -> dict[str, Any]:
     slice_ = subject.slice_at(subject.perspective)
-    query = TallyQuery(what=subject.what)
-    return counters(tally(slice_, subject.perspective, query).points, ink)
+    found = tally(slice_, subject.perspective, TallyQuery(what=subject.what))
+    if found.points and not _is_stock(found):
+        return nothing(ink, _ADDED.format(what=plain(subject.what)))
+    return counters(found.points, ink, plain(subject.what))
+
+
+def _is_stock(found: Tally) -> bool:
+    return bool(found.content["total"]["text"] == NOT_ADDED["text"])
 
 
 def _known(subject: Subject, ink: Inks) -> dict[str, Any]:
     perspective = subject.perspective
+    if _is_stock(tally(subject.slice_at(perspective), perspective, TallyQuery(what=subject.what))):
+        return nothing(ink, _NOT_ADDED.format(what=plain(subject.what)))
     axis = perspective.clock
     days = [each for each in _moments(subject, axis, "day") if _within(each["at"], perspective)]
     steps = []
