@@ -8,10 +8,10 @@ computed here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from domain.proof.merkle import leaf_hash
 from domain.proof.tiles import TILE_WIDTH, CompleteTile, TileBuilder
@@ -28,7 +28,7 @@ from infrastructure.tables.record import event, log_head, tile
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from sqlalchemy import Row, RowMapping
+    from sqlalchemy import RowMapping
 
     from domain.proof.checkpoint import Checkpoint
 
@@ -58,13 +58,35 @@ class Verification:
     wrong: Wrong | None
 
 
+_FOLLOWING: Final = select(
+    event.c.position,
+    event.c.version,
+    func.lag(event.c.version)
+    .over(partition_by=event.c.stream, order_by=event.c.position)
+    .label("last"),
+).subquery()
+_FIRST_OUT_OF_ORDER: Final = (
+    select(_FOLLOWING)
+    .where(
+        or_(
+            and_(_FOLLOWING.c.last.is_(None), _FOLLOWING.c.version.not_in(FIRST_VERSIONS)),
+            _FOLLOWING.c.version != _FOLLOWING.c.last + 1,
+        )
+    )
+    .order_by(_FOLLOWING.c.position)
+    .limit(1)
+)
+"""The first event whose version does not follow that of the event before it in its stream. The database looks for it,
+because the versions of all streams would not fit into memory."""
+
+
 @dataclass(slots=True)
 class _Progress:
-    """The position, record time and versions that the rows so far have reached."""
+    """The position and record time that the rows so far have reached, and the first event out of its stream's order."""
 
     position: int = 0
     recorded_at: int = BEGINNING
-    versions: dict[str, int] = field(default_factory=dict)
+    out_of_order: Row[Any] | None = None
 
 
 def verify(
@@ -78,7 +100,8 @@ def verify(
     because it cannot be checked.
     """
     head = connection.execute(select(log_head.c.position, log_head.c.recorded_at)).one()
-    builder, seen = TileBuilder(), _Progress()
+    out_of_order = connection.execute(_FIRST_OUT_OF_ORDER).first()
+    builder, seen = TileBuilder(), _Progress(out_of_order=out_of_order)
     signed = {
         checkpoint.size: checkpoint
         for checkpoint in sorted(checkpoints, key=lambda checkpoint: checkpoint.size)
@@ -139,17 +162,16 @@ def _check_row(
     if what is not None:
         return Wrong(position, what)
     seen.position, seen.recorded_at = position, row["recorded_at"]
-    seen.versions[row["stream"]] = row["version"]
     return None
 
 
 def _fault(row: Mapping[Any, Any], seen: _Progress) -> str | None:
-    last = seen.versions.get(row["stream"])
+    wrong = seen.out_of_order
     corrects = row["type"] == ClockCorrected.stored_name
     if row["recorded_at"] <= seen.recorded_at and not corrects:
         return "it was recorded no later than the one before"
-    if row["version"] != last + 1 if last is not None else row["version"] not in FIRST_VERSIONS:
-        return f"version {row['version']} of its stream does not follow {last}"
+    if wrong is not None and wrong.position == row["position"]:
+        return f"version {wrong.version} of its stream does not follow {wrong.last}"
     if leaf_hash(entry_of(row)) != row["leaf"]:
         return "its leaf does not match its row"
     return None
