@@ -1,0 +1,94 @@
+"""What was erased stands on no page, in no picture, and in nothing that the process keeps of them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, cast
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from tests.web.browsing import Reader
+
+TALKS: Final = "/n/talks"
+WORDS: Final = ("Zdzislawa", "Wspominana", "Przemilczana", "Gazetowska", "Miastowice", "Sprawowska")
+SAID: Final = {
+    "kind": "custody",
+    "valid": "2025-03-04/..",
+    "person": "Zdzislawa Przemilczana",
+    "status": "detained",
+    "place": "Miastowice",
+    "summary": "Zdzislawa Wspominana was taken",
+    "matter": "sprawowska",
+    "quantities": [{"what": "cases", "text": "7"}],
+    "citations": [{"publisher": "Gazetowska", "published": "2025-03-05", "quote": "Wspominana"}],
+    "external_id": "A-1",
+}
+STAYS: Final = {
+    "kind": "release",
+    "valid": "2025-09-11",
+    "summary": "Fifty-two were freed",
+    "matter": "count",
+    "quantities": [{"what": "released", "text": "52"}],
+    "citations": [{"publisher": "Paper", "published": "2025-09-11"}],
+}
+SPELT: Final = re.compile("|".join(WORDS), re.IGNORECASE)
+
+
+def test_what_was_erased_stands_on_no_page(reader: Reader) -> None:
+    ids = _record(reader)
+    pages = _pages(ids[0])
+    before = {page: _found(reader, page) for page in pages}
+    assert {word.casefold() for found in before.values() for word in found} == {
+        word.casefold() for word in WORDS
+    }
+    assert SPELT.search(_kept(reader))
+    gone = reader.editor.post(
+        f"/v1/facts/{ids[0]}/erasure", {"reason": "They asked for it"}, if_match="*"
+    )
+    assert gone.status == 200, gone.json
+    assert {page: found for page in pages if (found := _found(reader, page))} == {}
+    assert not SPELT.search(_kept(reader))
+
+
+def _record(reader: Reader) -> list[str]:
+    reader.editor.open()
+    settings = {"review_erasure": False}
+    assert reader.editor.post("/v1/negotiations/talks/settings", settings).status == 200
+    facts = [reader.editor.post("/v1/negotiations/talks/facts", each) for each in (SAID, STAYS)]
+    assert [each.status for each in facts] == [201, 201], facts
+    return [each.json["id"] for each in facts]
+
+
+def _pages(fact_id: str) -> list[str]:
+    """Every page that may show a fact, of now and of a position at which it was there."""
+    own = (
+        *("", "/timeline", "/people", "/audit", "/matters/count", "/matters/sprawowska"),
+        *("/numbers/released", "/numbers/cases"),
+        *(f"/pictures/{name}" for name in ("releases", "held", "known", "posts", "activity")),
+        *(f"/facts/{fact_id}", "/compare?from=2025-01-01&clock=published"),
+    )
+    there = "position=3"
+    pages = [f"{TALKS}{path}" for path in own]
+    return [*pages, *(f"{page}{'&' if '?' in page else '?'}{there}" for page in pages), "/"]
+
+
+def _found(reader: Reader, page: str) -> list[str]:
+    """The erased words on a page or in its headers, without those of its own address."""
+    seen = reader.see(page)
+    shown = seen.html + repr(seen.headers)
+    given = SPELT.findall(page)
+    return SPELT.findall(shown) if not given else SPELT.findall(_without_addresses(shown, given))
+
+
+def _without_addresses(shown: str, given: list[str]) -> str:
+    """A page whose address names what is looked for repeats it; all else that it says is looked at."""
+    for word in given:
+        shown = re.sub(re.escape(word), "", shown, flags=re.IGNORECASE)
+    return shown
+
+
+def _kept(reader: Reader) -> str:
+    """All that the process keeps of answers and of pictures."""
+    state: Any = cast("FastAPI", reader.http.app).state
+    return repr([*state.kept_answers._kept._kept.values(), *state.pictures._kept._kept.values()])
