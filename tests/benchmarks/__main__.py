@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import appending, crowds, importing, long_work, serving
+from tests.benchmarks import appending, crowds, importing, long_work, pages, reading, serving
 from tests.benchmarks.bench import FULL, Bench
 from tests.benchmarks.machine import describe_machine, describe_version
 from tests.benchmarks.rows import HEADINGS
@@ -36,7 +36,9 @@ MEASURED: Final[tuple[Callable[[Bench], Iterator[Row]], ...]] = (
     crowds.rows,
     importing.rows,
     long_work.rows,
+    reading.rows,
     serving.rows,
+    pages.rows,
 )
 """What is measured, in the order of the table."""
 ABOUT: Final = """\

@@ -69,8 +69,10 @@ def compared(
     )
 
 
-def bounded(what: str, on: str, ours: Spent, most: float) -> Row:
-    """A thing that may take so many seconds of the processor."""
+def bounded(what: str, on: str, ours: Spent, most: float | None) -> Row:
+    """A thing that may take so many seconds of the processor, if that is said."""
+    if most is None:
+        return Row(what, on, duration(ours.cpu), duration(ours.wall), "", "", "", "", "", None)
     part = f"{ours.cpu / most:.2f} of it"
     figures = (duration(ours.cpu), duration(ours.wall))
     return Row(what, on, *figures, "", "", "", part, f"≤ {duration(most)}", ours.cpu <= most)

@@ -23,7 +23,7 @@ from fastapi import FastAPI
 
 from api.cli.serving.serve import PROTOCOL
 from api.composition import compose
-from api.http.app import create_app
+from api.web.site import create_site
 from tests.benchmarks.measure import Job
 from tests.benchmarks.rows import compared
 from tests.databases import KEY, UNBOUNDED, let_in, settings_of
@@ -152,7 +152,7 @@ def _serve(url: str | None, port: int) -> None:
 
     else:
         key = str(Path(tempfile.mkdtemp()) / "log.key")
-        app = create_app(
+        app = create_site(
             compose(settings_of(url, PARLEY_LOG_KEY_FILE=key, **UNBOUNDED), signs=True)
         )
     settings = {**PROTOCOL, "timeout_keep_alive": KEPT_SECONDS}

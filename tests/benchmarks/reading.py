@@ -1,0 +1,222 @@
+"""Questions to records of mixed kinds, in process: each kind of answer at each size, and every shape of a timeline.
+
+The answers of the smallest record are compared with the pure fold over its log before anything is timed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from domain.fact import fact_id
+from domain.streams.negotiation import negotiation_id
+from domain.time.instant import parse_cut
+from domain.time.perspective import Clock, PerspectiveQuery
+from domain.views import versions as history
+from domain.views.counting.tally import TallyQuery, find_kinds, tally
+from domain.views.diff import diff
+from domain.views.moments import group_moments
+from domain.views.people import PeopleFilter, list_people
+from domain.views.state import count_facts, resolve_state
+from domain.views.timeline import TimelineFilter, list_timeline
+from domain.views.versions import by_valid_time
+from infrastructure.clock import system_clock
+from infrastructure.database.database import Database
+from infrastructure.ledger import StoredLedger
+from infrastructure.projections import fact_text
+from infrastructure.readers.look import Look
+from infrastructure.readers.reading import Reading
+from tests.benchmarks.bench import SLUG
+from tests.benchmarks.rows import bounded
+from tests.examples import OWNER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from tests.benchmarks.bench import Bench
+    from tests.benchmarks.rows import Row
+
+TALKS: Final = negotiation_id(SLUG)
+STATE: Final = {1_000: 0.005, 10_000: 0.010, 100_000: 0.025}
+"""Seconds for the state of so many facts."""
+CHANGED: Final = 20
+PAGE: Final = 100
+EVERYTHING: Final = 10**9
+MIDDLE: Final = parse_cut("2014")
+CLOCKS: Final[tuple[Clock, ...]] = get_args(Clock)
+RELEASED: Final = TallyQuery(what="released")
+
+Question = tuple[str, float | None, Callable[[], object]]
+"""What is asked, the seconds that it may take, and how it is asked."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A record that is asked, on one clock."""
+
+    database: Database
+    ledger: StoredLedger
+    clock: Clock = "recorded"
+
+    def ask(self, answer: Callable[..., Any], *given: object) -> Any:  # noqa: ANN401 -- any answer
+        """What one reading answers on this clock: `answer` of it, of what rests on the clock, and of what is given."""
+        with self.database.reading() as connection:
+            now = system_clock()
+            reading = Reading(connection, self.ledger.codec, now, OWNER, searched=True)
+            return answer(reading, self.query, *given)
+
+    @property
+    def query(self) -> PerspectiveQuery:
+        """The present; on the published clock, what was public by a day after the record's last."""
+        public = parse_cut("2020") if self.clock == "published" else None
+        return PerspectiveQuery(as_known_at=public, clock=self.clock)
+
+
+def rows(bench: Bench) -> Iterator[Row]:
+    """Each kind of answer at each size, then the timelines of the largest."""
+    for size in bench.sizes.facts:
+        url = bench.mixed(size)
+        with bench.database(url) as database:
+            asking = Asking(database, StoredLedger(database))
+            if size == bench.sizes.facts[0]:
+                _compare_with_fold(asking)
+            fact_text.catch_up(database)
+            _change_last(asking.ledger, size)
+            asked = [
+                *_answers(asking, size),
+                *(_timelines(asking) if size == bench.sizes.facts[-1] else ()),
+            ]
+            for what, most, ask in asked:
+                found = bench.measure(bench.job(url, ask))[0]
+                yield bounded(f"{what}, {size:,} facts", bench.kind, found, most)
+
+
+def _answers(asking: Asking, size: int) -> Iterator[Question]:
+    one = fact_id(TALKS, f"M-{size // 2}")
+    yield "one fact", 150e-6, partial(_look, asking, one)
+    yield "state", STATE.get(size), partial(asking.ask, _state)
+    for clock in CLOCKS:
+        on = replace(asking, clock=clock)
+        yield f"tally, {clock} clock", 0.010, partial(on.ask, _tally)
+    yield f"diff of the last {CHANGED} events", 0.010, partial(asking.ask, _diff)
+    yield "audit, a page", 0.005, partial(asking.ask, _audit)
+    yield "history of a fact", 0.005, partial(asking.ask, _history, one)
+    yield "changes, a page", 0.005, partial(asking.ask, _changes)
+    yield "people, a page", 0.005, partial(asking.ask, _people)
+    yield "moments by year", None, partial(asking.ask, _moments)
+
+
+def shapes() -> dict[str, TimelineFilter]:
+    """Each filter of a timeline, alone."""
+    return {
+        "first page": TimelineFilter(),
+        "of a kind": TimelineFilter(kind="meeting"),
+        "of a person": TimelineFilter(person="Person 3"),
+        "of a place": TimelineFilter(place="Place 3"),
+        "of a matter": TimelineFilter(matter="wave 1"),
+        "of nobody": TimelineFilter(person="Nobody"),
+        "from": TimelineFilter(from_=MIDDLE),
+        "to": TimelineFilter(to=MIDDLE),
+        "begun": TimelineFilter(begun=True),
+    }
+
+
+def _timelines(asking: Asking) -> Iterator[Question]:
+    for clock in CLOCKS:
+        on = replace(asking, clock=clock)
+        (middle, *_), _ = on.ask(_timeline, TimelineFilter(from_=MIDDLE))
+        wanted = shapes() | {"later page": TimelineFilter(after=by_valid_time(middle))}
+        for name, each in wanted.items():
+            yield f"timeline: {name}, {clock} clock", 0.005, partial(on.ask, _timeline, each)
+        for word in ("custody", "3"):
+            ask = partial(on.ask, _timeline, TimelineFilter(), word)
+            yield f"timeline: q={word}, {clock} clock", 0.005, ask
+
+
+def _look(asking: Asking, id_: UUID) -> None:
+    with asking.database.looking() as connection:
+        assert Look(connection, system_clock(), OWNER).fact(id_, PerspectiveQuery()) is not None
+
+
+def _state(reading: Reading, query: PerspectiveQuery) -> Any:  # noqa: ANN401 -- JSON
+    return reading.state(
+        reading.negotiation(SLUG), reading.perspective(query), lambda path, _: path
+    )
+
+
+def _tally(reading: Reading, query: PerspectiveQuery) -> Any:  # noqa: ANN401 -- JSON
+    at = reading.perspective(query)
+    slice_ = reading.timeslice(TALKS, at, find_kinds(RELEASED))
+    return tally(slice_, at, RELEASED, reading.names(TALKS, at)).page(None, PAGE)
+
+
+def _diff(reading: Reading, _: PerspectiveQuery) -> Any:  # noqa: ANN401 -- JSON
+    to = reading.perspective(PerspectiveQuery())
+    from_ = reading.perspective(PerspectiveQuery(as_of=to.as_of, position=reading.head - CHANGED))
+    found = reading.changes.differing(TALKS, from_, to, after=0, limit=1_000)[0]
+    return diff(found, (from_, to))
+
+
+def _audit(reading: Reading, query: PerspectiveQuery) -> object:
+    found, _ = reading.changes.of_mind(TALKS, reading.perspective(query), limit=PAGE)
+    assert found
+    return reading.changes.approvers(TALKS, [version for _, version in found])
+
+
+def _history(reading: Reading, query: PerspectiveQuery, id_: UUID) -> object:
+    return reading.changes.of_fact(id_, reading.perspective(query), limit=PAGE)
+
+
+def _changes(reading: Reading, _: PerspectiveQuery) -> object:
+    return reading.entries(after=0, limit=PAGE)
+
+
+def _people(reading: Reading, query: PerspectiveQuery) -> Any:  # noqa: ANN401 -- JSON
+    listed = reading.people(TALKS, reading.perspective(query), PeopleFilter(), lambda path, _: path)
+    return listed.page(None, PAGE)
+
+
+def _moments(reading: Reading, query: PerspectiveQuery) -> object:
+    found = reading.sections(TALKS, reading.perspective(query)).boundaries("valid")
+    return list(group_moments(found, "year"))
+
+
+def _timeline(
+    reading: Reading,
+    query: PerspectiveQuery,
+    wanted: TimelineFilter,
+    q: str | None = None,
+    limit: int = PAGE,
+) -> Any:  # noqa: ANN401 -- facts, and whether more follow
+    return reading.timeline(TALKS, reading.perspective(query), wanted, limit=limit, q=q)
+
+
+def _change_last(ledger: StoredLedger, size: int) -> None:
+    """Change the last facts, so that there is something to audit and to compare."""
+    for number in range(size - CHANGED, size):
+        record = ledger.fact(fact_id(TALKS, f"M-{number}"))
+        ledger.change(record.decide_prefer(preferred=not record.preferred, why="so", actor="bench"))
+
+
+def _compare_with_fold(asking: Asking) -> None:
+    """Compare the answers with the fold over the log."""
+
+    def compare(reading: Reading, query: PerspectiveQuery) -> None:
+        at = reading.perspective(query)
+        versions = history.fold_versions(reading.entries_of(TALKS, at.position))
+        slice_ = history.timeslice(versions, at)
+        known = count_facts(history.select_known(versions, at))
+        talks = reading.negotiation(SLUG)
+        assert reading.state(talks, at) == resolve_state(talks, slice_, known, at)
+        assert _tally(reading, query) == tally(slice_, at, RELEASED).page(None, PAGE)
+        expected = list_people(slice_, at, PeopleFilter()).page(None, PAGE)
+        assert reading.people(TALKS, at, PeopleFilter(), None).page(None, PAGE) == expected
+        for wanted in shapes().values():
+            found, _ = _timeline(reading, query, wanted, limit=EVERYTHING)
+            assert found == list_timeline(versions, at, wanted)
+
+    for clock in CLOCKS:
+        replace(asking, clock=clock).ask(compare)
