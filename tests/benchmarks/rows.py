@@ -92,6 +92,12 @@ def flat(what: str, on: str, large: int, small: int, beside: str) -> Row:
     return Row(what, on, *figures, f"{times:.2f}", f"≤ {FLAT:g}", times <= FLAT)
 
 
+def agreeing(what: str, on: str, differing: Sequence[str]) -> Row:
+    """Answers that are to be those of the pure fold, and the names of those that are not."""
+    figure = "; ".join(differing) or "all agree"
+    return Row(what, on, figure, "", "the pure fold", "", "", "", "all agree", not differing)
+
+
 def duration(seconds: float) -> str:
     """A duration in a unit that fits."""
     for size, unit in ((1.0, "s"), (1e-3, "ms")):

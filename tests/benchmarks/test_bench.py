@@ -26,6 +26,7 @@ def test_every_row_is_measured(rows: Callable[[Bench], Iterator[Row]], bench: Be
         assert row.what
         assert row.figure
         assert (row.goal == "") == (row.met is None)
+    assert [row for row in measured if row.goal == "all agree" and not row.met] == []
 
 
 def test_the_page_has_a_line_for_each_row(tmp_path: Path) -> None:
