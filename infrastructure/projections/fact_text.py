@@ -13,6 +13,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from domain.views.full_text import list_fact_words
+from infrastructure.hot_statements import insert_rows
 from infrastructure.log.codec import decode_fact
 from infrastructure.projections.planes import whole_rows
 from infrastructure.tables.facts import serving_tables
@@ -135,8 +136,7 @@ def _written(database: Database, batch: _Batch) -> bool:
         read = {"since": batch.since, "before": batch.before, "reached": batch.reached}
         moved = connection.execute(ADVANCE, read)
         rows = _unerased(connection, batch.rows) if moved.rowcount == 1 else []
-        if rows:
-            connection.execute(fact_text.insert(), rows)
+        insert_rows(connection, fact_text, rows)
         return moved.rowcount == 1
 
 
