@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
 
 from domain.kinds.prisoners import CUSTODY, Custody
 from domain.named import Being, Name, Named, beings_in, text_of
-from domain.naming import fold_name
+from domain.naming import fold_for_search, fold_name
 from domain.sought import AllOf, holds_terms
 from domain.views.alike import Likeness
 from domain.views.full_text import list_words
@@ -23,7 +23,7 @@ from domain.views.state import limit_list
 from domain.views.versions import Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from domain.time.perspective import Perspective
     from domain.views.sections import Place, Rest
@@ -43,10 +43,14 @@ _OF_ENTRY: Final = ("status", "since", "certainty", "contested", "last_reported"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleFilter:
-    """Which people a list keeps; None keeps all. `parties` are those of the negotiation, which are no people."""
+    """Which people a list keeps; None keeps all. `person` is a spelling of a name, or an id.
+
+    `parties` are those of the negotiation, which are no people.
+    """
 
     status: str | None = None
     q: AllOf | None = None
+    person: str | None = None
     parties: Sequence[str] = ()
 
 
@@ -92,6 +96,9 @@ def list_people(
         return whole.item(entries[place]) if place in entries else {}
 
     places = [place for place, person in everyone.items() if _is_called(person, wanted.q)]
+    if wanted.person is not None:
+        means = _meaning(wanted.person, names)
+        places = [place for place in places if means(place, everyone[place])]
     if wanted.status is not None:
         places = [place for place in places if _is(entry(place), wanted.status)]
 
@@ -169,6 +176,18 @@ def _named(person: _Person) -> dict[str, Any]:
 
 def _is_called(person: _Person, q: AllOf | None) -> bool:
     return q is None or holds_terms(q, list_words(sorted({person.name, *person.spellings})))
+
+
+def _meaning(wanted: str, names: Names) -> Callable[[Place, _Person], bool]:
+    """Tell who may be meant by an id or by a spelling of a name, as a timeline takes it."""
+    keys = {place_of((key,)) for key in (names.key(wanted), *names.bearers(wanted))}
+    folded = fold_for_search(wanted)
+
+    def means(place: Place, person: _Person) -> bool:
+        spelt = map(fold_for_search, (person.name, *person.spellings))
+        return place in keys or person.id == wanted or folded in spelt
+
+    return means
 
 
 def _is(entry: dict[str, Any], status: str) -> bool:

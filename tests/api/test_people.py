@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from tests.api.asking import FACTS, TALKS, fact
 from tests.api.test_names import custody, summaries
@@ -222,6 +223,26 @@ def test_who_was_held_on_a_day_is_asked_by_status_and_as_of(client: Client) -> N
         "Ivan Primerov",
         "ivan primerov",
         "Иван Примеров",
+    ]
+
+
+def test_one_person_is_asked_for_by_a_spelling_or_by_their_id(client: Client) -> None:
+    recorded_people(client)
+    client.record(people=[ELDER, YOUNGER, "Ann Example Junior"], valid="2025-09-11")
+    client.record(kind="alias", name="Иван Примеров", same_as="Ivan Primerov", valid="2025-12")
+
+    def found(person: str) -> list[tuple[str, str | None]]:
+        return [(each["name"], each["id"]) for each in listed(client, f"person={quote(person)}")]
+
+    assert found("Ivan Primerov") == found("Иван Примеров") == [("Ivan Primerov", None)]
+    alike = [("Lukasz Nowak", None), ("Łukasz Nowak", None)]
+    assert found("łukasz nowak") == found("LUKASZ NOWAK") == alike
+    both = [("Ann Example", ELDER["id"]), ("Ann Example", YOUNGER["id"])]
+    assert found("ann example")[-2:] == both
+    assert found("list:17") == both[:1]
+    assert found("Ann") == []
+    assert listed(client, f"person={quote('Ann Example')}&status=held") == [
+        each for each in listed(client, "status=held") if each["name"] == "Ann Example"
     ]
 
 

@@ -65,6 +65,10 @@ ANSWERS = (
         ("people", SLUG, "--status", "held", "--q", "losik"),
         f"{OF}/people?status=held&q=losik&limit=1000&",
     ),
+    (
+        ("people", SLUG, "--person", "Ihar Losik"),
+        f"{OF}/people?person=Ihar+Losik&limit=1000&",
+    ),
     (("audit", SLUG), f"{OF}/audit?"),
     (
         ("audit", SLUG, "--as-known-at", "2025-09-12", "--clock", "published"),

@@ -57,7 +57,12 @@ EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
     "readAudit": ({"limit": "1000", "bom": "true"}, {"limit": "20"}, {}),
     "readNegotiationHistory": ({"limit": "1000"}, {"limit": "1"}),
     "readHistory": ({"limit": "1000"}, {"limit": "2"}),
-    "readPeople": ({"status": "held", "limit": "1000"}, {"q": "a", "bom": "true"}, {"limit": "3"}),
+    "readPeople": (
+        {"status": "held", "limit": "1000"},
+        {"q": "a", "bom": "true"},
+        {"limit": "3"},
+        {"person": "a"},
+    ),
     "exportLines": ({"history": "true"}, {"bom": "true"}, {}),
     "readSection": ({"limit": "1"}, {"limit": "1000"}),
     "readTally": (

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from domain.errors import ErasedError, NotYetKnownError, UnknownError, WithdrawnError
 from domain.fact import KINDS
+from domain.named import text_of
 from domain.streams import clock_corrections
 from domain.streams.entry import Entry
 from domain.streams.event import ClockCorrected
@@ -291,7 +292,9 @@ def _same_negotiation(
 
 
 def _same_people(reading: Reading, slice_: list[Seen], pinned: Perspective, status: str) -> None:
-    for wanted in (PeopleFilter(), PeopleFilter(status=status)):
+    named = (name for seen in slice_ for name in seen.version.record.fact.named())
+    someone = text_of(next(named, status))
+    for wanted in (PeopleFilter(), PeopleFilter(status=status), PeopleFilter(person=someone)):
         expected = list_people(slice_, pinned, wanted).page(None, 1_000)
         assert reading.people(NEGOTIATION, pinned, wanted, None).page(None, 1_000) == expected
 

@@ -41,6 +41,13 @@ def people(
     q: Annotated[
         str | None, typer.Option("--q", help="Those whose name holds all of these words.")
     ] = None,
+    person: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="This person alone: by a spelling of the name, or by their id.",
+        ),
+    ] = None,
     csv: AsCsv = False,
     bom: WithBom = False,
     asked: dict[str, object],
@@ -49,7 +56,7 @@ def people(
     """List the people whom facts name: who is held, who is free, whom a name may mean."""
     check_table_options(csv=csv, bom=bom, json=json)
     asked = {
-        "status": status, "q": q, "limit": 1000, **({"bom": "true"} if bom else {}),
+        "status": status, "q": q, "person": person, "limit": 1000, **({"bom": "true"} if bom else {}),
         **asked,
     }  # fmt: skip
     path = f"/v1/negotiations/{slug}/people"

@@ -30,6 +30,9 @@ _FILTERS: Final = (
         "Those with this status: one of custody, `free`, `pardoned`, or `held`, any that keeps somebody in.",
         {"type": "string", "enum": list_statuses()},
     ),
+    Parameter(
+        "person", "Those who are this person: by a spelling of the name, or by their id.", TEXT
+    ),
     Parameter("q", "Those whose name, in any spelling, holds all of these words.", TEXT),
 )
 _NAMES: Final = frozenset(each.name for each in _FILTERS)
@@ -110,7 +113,8 @@ def _wanted(parameters: Mapping[str, str]) -> PeopleFilter:
     status, q = parameters.get("status"), parameters.get("q")
     if status is not None and status not in list_statuses():
         raise unknown_choice("/query/status", status, list_statuses())
-    return PeopleFilter(status=status, q=None if q is None else parse_terms(question(q)))
+    terms = None if q is None else parse_terms(question(q))
+    return PeopleFilter(status=status, q=terms, person=parameters.get("person"))
 
 
 def _rows(filled: Filled) -> Iterator[dict[str, Any]]:

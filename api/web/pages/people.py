@@ -44,17 +44,13 @@ async def read_person_page(slug: str, request: Request) -> Response:
     page = Page(request, slug, ("name", "id"))
     sought = page.given.get("id") or page.given.get("name", "")
     timeline = await page.ask("/timeline", {"person": sought, "limit": "100"})
-    people = await page.ask("/people", {"q": sought, "limit": "100"})
-    known = [
-        person
-        for person in people["items"]
-        if sought in {person["id"], person["name"], *person["spellings"]}
-    ]
+    people = await page.ask("/people", {"person": sought, "limit": "100"})
     return await page.draw(
         "person",
         here="/people",
         sought=sought,
-        known=known,
+        known=people["items"],
+        more=people["next"] is not None,
         items=timeline["items"],
         following=timeline["next"],
         axis=axis_of(timeline["items"]),

@@ -1,0 +1,47 @@
+"""The page of one person shows what became of them, however many others have a name like theirs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from tests.web.browsing import Reader, Seen
+
+MANY: Final = 120
+"""More people than a page lists at once."""
+
+
+def _page(reader: Reader, **parameters: str) -> Seen:
+    query = "&".join(f"{name}={quote(text)}" for name, text in parameters.items())
+    page = reader.see(f"/n/talks/person?{query}")
+    assert page.status == 200, page.words
+    return page
+
+
+def test_a_person_is_found_among_more_than_a_page_of_people_with_such_a_name(
+    reader: Reader,
+) -> None:
+    reader.editor.open()
+    others: list[Any] = [
+        {"name": f"Ann Example Zoë {n:03}", "id": f"other:{n}"} for n in range(MANY)
+    ]
+    reader.editor.record(people=others, valid="2025-09-11")
+    held = {"kind": "custody", "status": "detained", "valid": "2025-01-10/.."}
+    last = {"name": "Zoë Ann Example", "id": "list:17"}
+    reader.editor.record(**held, person=last)
+    for asked in ({"name": "Zoe Ann Example"}, {"id": "list:17"}):
+        assert "Zoë Ann Example : detained" in _page(reader, **asked).words
+    assert "Zoë Ann Example :" not in _page(reader, name="Ann Example Zoë 007").words
+
+
+def test_a_name_that_more_people_bear_than_a_page_shows_leads_to_all_of_them(
+    reader: Reader,
+) -> None:
+    reader.editor.open()
+    bearers = [{"name": "Ann Example", "id": f"list:{n}"} for n in range(MANY)]
+    reader.editor.record(people=bearers, valid="2025-09-11")
+    page = _page(reader, name="Ann Example")
+    assert "Everyone of this name" in page.words
+    assert "/n/talks/people?q=Ann+Example" in page.all("a", "href")
+    assert "Everyone of this name" not in _page(reader, id="list:7").words
