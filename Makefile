@@ -32,7 +32,7 @@ check: $(VENV)/.dev ## lint, format, types and layers
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.dev ## measure on both databases, and write docs/benchmarks.md
-	$(BIN)/python -m tests.benchmarks
+	timeout --kill-after=60 1800 $(BIN)/python -m tests.benchmarks
 
 faults: $(VENV)/.dev ## kill, starve, unplug and forge it for an hour or two, and count what is left (as root)
 	PARLEY_THOROUGH=1 TMPDIR=$(TEST_FOLDER) $(BIN)/python -m pytest -q -o faulthandler_timeout=14400 -n $(WORKERS) --dist loadgroup $(THOROUGH)

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
+import sys
 import tempfile
 import time
+import traceback
 from contextlib import ExitStack
 from functools import partial
 from itertools import count
@@ -18,10 +21,20 @@ from typing import TYPE_CHECKING, Final
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import appending, crowds, importing, long_work, pages, reading, serving
+from tests.benchmarks import (
+    appending,
+    asked_again,
+    crowds,
+    importing,
+    long_work,
+    pages,
+    reading,
+    serving,
+)
 from tests.benchmarks.bench import FULL, Bench
+from tests.benchmarks.children import time_limit
 from tests.benchmarks.machine import describe_machine, describe_version
-from tests.benchmarks.rows import HEADINGS
+from tests.benchmarks.rows import HEADINGS, stopped
 from tests.databases import migrate, postgresql_server, sqlite_file_url
 
 if TYPE_CHECKING:
@@ -31,12 +44,17 @@ if TYPE_CHECKING:
 
 PAGE: Final = Path(__file__).resolve().parent.parent.parent / "docs" / "benchmarks.md"
 FOLDER: Final = "/var/tmp"  # noqa: S108 -- a folder that is on a disk where /tmp is in memory
+ROW_SECONDS: Final = 240.0
+"""How long one row may take."""
+WHOLE_SECONDS: Final = 1_200.0
+"""How long all rows may take; what is not measured by then says so."""
 MEASURED: Final[tuple[Callable[[Bench], Iterator[Row]], ...]] = (
     appending.rows,
     crowds.rows,
     importing.rows,
     long_work.rows,
     reading.rows,
+    asked_again.rows,
     serving.rows,
     pages.rows,
 )
@@ -63,6 +81,7 @@ def main() -> None:
         "--page", type=Path, help="the file to write; docs/benchmarks.md if all is measured"
     )
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped from outside"))
     began = time.monotonic()
     with ExitStack() as held:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory(dir=given.folder)))
@@ -85,12 +104,30 @@ def _measured(
     benches: Sequence[Bench], measured: Sequence[Callable[[Bench], Iterator[Row]]]
 ) -> Iterator[Row]:
     """All rows, each written on standard error as soon as it is there."""
-    progress = Console(stderr=True, width=160)
+    progress, ends = Console(stderr=True, width=160), time.monotonic() + WHOLE_SECONDS
     for rows in measured:
         for bench in benches:
-            for row in rows(bench):
+            for row in measure_within(ends, rows, bench):
                 progress.print(" · ".join(filter(None, row.cells())), markup=False)
                 yield row
+
+
+def measure_within(
+    ends: float, rows: Callable[[Bench], Iterator[Row]], bench: Bench
+) -> Iterator[Row]:
+    """The rows of one measurement; one that takes too long, or fails, is the last, and says so."""
+    measured = rows(bench)
+    while True:
+        try:
+            with time_limit(min(ROW_SECONDS, ends - time.monotonic())):
+                row = next(measured, None)
+        except Exception as error:  # noqa: BLE001 -- what was measured before is not lost
+            traceback.print_exc()
+            row = stopped(f"the rest of {_name(rows)}", bench.kind, str(error) or repr(error))
+            measured = iter(())
+        if row is None:
+            return
+        yield row
 
 
 def _name(rows: Callable[[Bench], Iterator[Row]]) -> str:

@@ -1,24 +1,51 @@
-"""Runs a function in a process of its own, so that the memory which it takes can be told from all else."""
+"""Runs a function in a process of its own, so that its memory is told from all else; and ends what runs too long."""
 
 from __future__ import annotations
 
 import multiprocessing
 import re
+import signal
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 P = ParamSpec("P")
 T = TypeVar("T")
+LEAST_SECONDS: Final = 0.001
+AGAIN_SECONDS: Final = 10.0
+"""When a row that was stopped is stopped again, if it still waits for something."""
 
 
 def in_own_process(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """What a function of a module returns in a new process."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         return pool.submit(function, *args, **kwargs).result()
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise TimeoutError after so many seconds, and kill the processes that were started meanwhile or before.
+
+    They are killed first, so that nothing waits for them for ever.
+    """
+
+    def stop(*_: object) -> None:
+        for process in multiprocessing.active_children():
+            process.kill()
+        signal.setitimer(signal.ITIMER_REAL, AGAIN_SECONDS)
+        raise TimeoutError(f"stopped after {seconds:.0f} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, LEAST_SECONDS))
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def peak_memory() -> int:

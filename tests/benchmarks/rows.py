@@ -98,6 +98,11 @@ def agreeing(what: str, on: str, differing: Sequence[str]) -> Row:
     return Row(what, on, figure, "", "the pure fold", "", "", "", "all agree", not differing)
 
 
+def stopped(what: str, on: str, why: str) -> Row:
+    """What could not be measured to its end, and why."""
+    return Row(what, on, why, "", "", "", "", "", "measured", met=False)
+
+
 def duration(seconds: float) -> str:
     """A duration in a unit that fits."""
     for size, unit in ((1.0, "s"), (1e-3, "ms")):

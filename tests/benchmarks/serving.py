@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 KEPT_SECONDS: Final = 600
 """How long a connection stays open while the other server is asked."""
+ANSWER_SECONDS: Final = 120
+ENDING_SECONDS: Final = 20
+"""How long a server may take to end; then it is killed."""
 HEADERS: Final = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
 BESIDE: Final = "an empty async endpoint"
 FACTS: Final = "/v1/negotiations/bench/facts"
@@ -68,7 +71,9 @@ class Served:
     @contextmanager
     def another(self) -> Iterator[Served]:
         """The same server, over another connection."""
-        with closing(HTTPConnection("127.0.0.1", self.connection.port, timeout=60)) as connection:
+        with closing(
+            HTTPConnection("127.0.0.1", self.connection.port, timeout=ANSWER_SECONDS)
+        ) as connection:
             yield Served(connection, self.pid)
 
 
@@ -124,12 +129,13 @@ def served(url: str | None) -> Iterator[Served]:
     process = multiprocessing.get_context("spawn").Process(target=_serve, args=(url, port))
     process.start()
     try:
-        with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        with closing(HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)) as connection:
             _connect(connection)
             yield Served(connection, process.pid or 0)
     finally:
         process.terminate()
-        process.join()
+        process.join(ENDING_SECONDS)
+        process.kill()
 
 
 def _connect(connection: HTTPConnection) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.benchmarks.__main__ import MEASURED, write_page
-from tests.benchmarks.rows import HEADINGS, Row
+from tests.benchmarks.__main__ import MEASURED, measure_within, write_page
+from tests.benchmarks.children import in_own_process, time_limit
+from tests.benchmarks.rows import HEADINGS, Row, stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,6 +30,26 @@ def test_every_row_is_measured(rows: Callable[[Bench], Iterator[Row]], bench: Be
         assert row.figure
         assert (row.goal == "") == (row.met is None)
     assert [row for row in measured if row.goal == "all agree" and not row.met] == []
+
+
+def test_a_row_that_takes_too_long_is_stopped_with_its_processes() -> None:
+    with pytest.raises(TimeoutError, match="stopped after 2 s"), time_limit(2):
+        in_own_process(time.sleep, 300)
+    assert multiprocessing.active_children() == []
+
+
+def test_the_rows_before_one_that_fails_are_kept(bench: Bench) -> None:
+    row = stopped("one append", bench.kind, "why")
+
+    def rows(_: Bench) -> Iterator[Row]:
+        yield row
+        raise ValueError("no room")
+
+    ends = time.monotonic() + 60
+    assert list(measure_within(ends, rows, bench)) == [
+        row,
+        stopped("the rest of test_bench", bench.kind, "no room"),
+    ]
 
 
 def test_the_page_has_a_line_for_each_row(tmp_path: Path) -> None:

@@ -1,0 +1,61 @@
+"""Answers of the application to a program that asks the same again.
+
+A state, a tally, the people and the moments are kept while they hold; a timeline and an audit are made each time.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from starlette.testclient import TestClient
+
+from api.composition import compose
+from api.http.app import create_app
+from tests.benchmarks.bench import SLUG
+from tests.benchmarks.reading import STATE
+from tests.benchmarks.rows import bounded
+from tests.databases import KEY, UNBOUNDED, let_in, settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.benchmarks.bench import Bench
+    from tests.benchmarks.rows import Row
+
+CREDENTIAL: Final = {"Authorization": f"Bearer {KEY}"}
+ASKED: Final[dict[str, tuple[str, float | None]]] = {
+    "tally": ("/tally?what=released", 0.010),
+    "people": ("/people", 0.005),
+    "moments by year": ("/moments?by=year", None),
+    "timeline: first page": ("/timeline", 0.005),
+    "audit, a page": ("/audit", 0.005),
+}
+"""What is asked beside the state: the end of its address, and the seconds that it may take."""
+
+
+def rows(bench: Bench) -> Iterator[Row]:
+    """Each answer at each size, once it was given before; what the test's client takes is counted too."""
+    for size in bench.sizes.facts:
+        url = bench.mixed(size)
+        let_in(url)
+        with tempfile.TemporaryDirectory() as folder:
+            key = str(Path(folder) / "log.key")
+            settings = settings_of(url, PARLEY_LOG_KEY_FILE=key, **UNBOUNDED)
+            with (
+                closing(compose(settings, upgrade=False)) as parley,
+                TestClient(create_app(parley), headers=CREDENTIAL) as http,
+            ):
+                for what, (path, most) in {"state": ("", STATE.get(size)), **ASKED}.items():
+                    ask = partial(_get, http, f"/v1/negotiations/{SLUG}{path}")
+                    (found,) = bench.measure(bench.job(url, ask))
+                    told = f"asked again over the application: {what}, {size:,} facts"
+                    yield bounded(told, bench.kind, found, most)
+
+
+def _get(http: TestClient, address: str) -> None:
+    answer = http.get(address)
+    assert answer.status_code == 200, answer.text
