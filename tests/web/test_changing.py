@@ -203,6 +203,45 @@ def test_an_erasure_is_approved_and_takes_its_change_request_along(
     assert desk.see(page).status == 410
 
 
+@pytest.mark.parametrize("reviewed", [True, False])
+def test_a_fact_is_erased_in_a_form_that_says_what_goes_and_asks_again(
+    reader: Reader, desk: Desk, *, reviewed: bool
+) -> None:
+    page = _recorded(reader, summary="Ann Secret was freed")
+    settings = {"review_erasure": reviewed}
+    address = "/v1/negotiations/talks/settings"
+    assert reader.editor.post(address, settings, if_match="*").status == 200
+    desk.enter()
+    assert f"{page}/erase" in desk.see(page).all("a", "href")
+    form = desk.see(f"{page}/erase")
+    assert {"What goes", "What stays"} <= {part.strip() for part in form.parts}
+    assert "save" not in form.all("button", "value")
+    asked = desk.fill(form, f"{page}/erase", reason="The person asked", do="check")
+    assert _record(reader, page)["version"] == 1
+    assert ("It takes a second person" if reviewed else "Are you sure?") in asked.words
+    answer = desk.fill(asked, f"{page}/erase", do="save")
+    assert answer.status == 303
+    if reviewed:
+        assert _record(reader, page)["version"] == 1
+        second = Desk(desk.site)
+        second.enter("Ben")
+        request = answer.headers["location"]
+        assert second.fill(second.see(request), request, do="approve").status == 303
+    else:
+        assert answer.headers["location"] == "/n/talks/timeline"
+    assert desk.see(page).status == 410
+    assert "Ann Secret" not in desk.see("/n/talks/timeline").html
+
+
+def test_a_withdrawn_fact_is_erased_in_a_form(reader: Reader, desk: Desk) -> None:
+    page = _recorded(reader)
+    desk.enter()
+    assert _sent(desk, f"{page}/retract", **WHY).status == 303
+    assert f"{page}/erase" in desk.see(page).all("a", "href")
+    proposed = _sent(desk, f"{page}/erase", reason="The person asked")
+    assert proposed.headers["location"].startswith("/n/talks/change-requests/")
+
+
 def test_a_correction_loses_nothing_that_a_form_can_hardly_show(reader: Reader, desk: Desk) -> None:
     page = _recorded(
         reader,

@@ -44,6 +44,7 @@ FORMS: Final = (
     f"{BELARUS}/facts/ID/retract",
     f"{BELARUS}/facts/ID/corroborate",
     f"{BELARUS}/facts/ID/prefer",
+    f"{BELARUS}/facts/ID/erase",
     f"{BELARUS}/change-requests",
     f"{BELARUS}/change-requests/REQUEST",
     f"{BELARUS}/import",
@@ -166,6 +167,22 @@ def test_a_fact_is_corrected_with_a_second_persons_approval(
     expect(second.get_by_role("heading", name="Approved")).to_be_visible()
     page.goto(f"{BELARUS}/facts/{site['ID']}")
     expect(page.get_by_role("heading", level=1)).to_have_text("Fifty-two people freed")
+
+
+def test_an_erasure_is_asked_for_once_more_before_it_is_proposed(
+    enter: Callable[..., Page], site: dict[str, str]
+) -> None:
+    page = enter()
+    page.goto(f"{BELARUS}/facts/{site['ID']}/erase")
+    expect(page.get_by_role("heading", name="What goes")).to_be_visible()
+    expect(page.get_by_role("heading", name="What stays")).to_be_visible()
+    page.get_by_label("Why").fill("The person asked for it")
+    page.locator(".deeds").get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("It takes a second person")).to_be_visible()
+    page.get_by_role("button", name="Propose it").click()
+    expect(page.get_by_text("Somebody else has to approve it")).to_be_visible()
+    page.get_by_role("button", name="Withdraw it").click()
+    expect(page.get_by_role("button", name="Withdraw it")).to_have_count(0)
 
 
 def test_by_the_keyboard_alone_a_fact_is_recorded(enter: Callable[..., Page]) -> None:

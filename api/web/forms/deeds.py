@@ -18,12 +18,16 @@ __all__ = ["DEEDS", "Deed"]
 _REASONS: Final = get_args(Reason)
 _WHY: Final = "for the audit: how you know"
 _PUBLISHED: Final = "when this was made public, as 2025-09-11; empty: when it is recorded"
+_WHY_ERASED: Final = "for the log, which keeps it: name nobody, and repeat nothing of the claim"
 _PUBLISHED_LABEL: Final = "Made public"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Deed:
-    """One way to change a fact: its `name` in addresses of pages, `path` in the API's, and the words of its form."""
+    """One way to change a fact: its `name` in addresses of pages, `path` in the API's, and the words of its form.
+
+    One that `asks_again` cannot be taken back, and is only offered once it was checked.
+    """
 
     name: str
     path: str
@@ -31,11 +35,16 @@ class Deed:
     heading: str
     says: str
     button: str
+    asks_again: bool = False
 
     @property
     def scope(self) -> Scope:
         """What a key has to have for it."""
         return OPS[self.name].scope
+
+    def is_for(self, *, withdrawn: bool) -> bool:
+        """Whether it is offered for a fact that stands, or that was withdrawn."""
+        return self.name == "erase" or (self.name == "reinstate") == withdrawn
 
     def groups(
         self,
@@ -64,6 +73,11 @@ class Deed:
             source = fields_of_entry(fields, faults, needed=False)
             end = Group(title="The end", fields=[ended])
             return [end, source, self._about(fields, faults, needed=False)]
+        if self.name == "erase":
+            why = text_field(
+                "reason", "Why", fields, faults, _WHY_ERASED, needed=True, several=True
+            )
+            return [Group(title="About the erasure", fields=[why])]
         return [self._about(fields, faults, reason=self.name == "retract")]
 
     def _about(
@@ -101,8 +115,10 @@ class Deed:
         body: dict[str, Any] = {name: text for name, text in said.items() if text}
         if self.name != "end":
             body.pop("ended", None)
-        if self.name not in {"correct", "retract"}:
+        if self.name not in {"correct", "retract", "erase"}:
             body.pop("reason", None)
+        if self.name == "erase":
+            body = {name: text for name, text in body.items() if name == "reason"}
         if self.name == "prefer":
             body = {**body, "preferred": not record["preferred"]}
             body.pop("published", None)
@@ -179,6 +195,15 @@ _EVERY: Final = (
         heading="Which claim is shown.",
         says="A preferred claim is shown before its rivals, however many origins they have.",
         button="Prefer it",
+    ),
+    Deed(
+        name="erase",
+        link="Erase",
+        path="erasure",
+        heading="Erase this fact for good.",
+        says="For where the law or somebody’s safety demands it. What is only wrong, correct or withdraw instead.",
+        button="Erase it for good",
+        asks_again=True,
     ),
 )
 DEEDS: Final[Mapping[str, Deed]] = {deed.name: deed for deed in _EVERY}

@@ -1,4 +1,4 @@
-"""To correct, end, withdraw, reinstate, corroborate or prefer a fact: from the version that somebody saw."""
+"""To correct, end, withdraw, reinstate, corroborate, prefer or erase a fact: from the version that somebody saw."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from api.web.forms.standing import (
     read_seen,
     read_withdrawn,
 )
-from api.web.page import Page, router_of_pages
+from api.web.page import Page, PageRefusedError, router_of_pages
 
 router: Final[APIRouter] = router_of_pages()
 
@@ -51,7 +51,7 @@ class _Sheet:
     @property
     def record(self) -> dict[str, Any]:
         """The fact as it would be; as it was seen where nothing was checked."""
-        if self.outcome is None or not self.outcome.is_done:
+        if self.outcome is None or not self.outcome.is_done or self.deed.asks_again:
             return self.seen.record
         found: dict[str, Any] = self.outcome.content.get("record", self.outcome.content)
         return found
@@ -86,7 +86,7 @@ async def change_fact(slug: str, fact_id: str, name: str, request: Request) -> R
     address, dry = f"/v1/facts/{seen.record['id']}/{deed.path}", act != "save"
     outcome = await send_change(page, address, body, dry=dry, key=sheet.key, seen=seen.tag)
     if outcome.is_done and not dry:
-        return redirect(_target(page, seen, outcome))
+        return redirect(_target(page, deed, seen, outcome))
     sheet.outcome = outcome
     sheet.faults, sheet.others = outcome.faults(cells.column_of)
     if not outcome.is_done:
@@ -105,17 +105,30 @@ def _deed(name: str) -> Deed:
 
 
 async def _seen(page: Page, deed: Deed, fact_id: str, position: str | None) -> SeenFact:
-    """The fact as it was seen when the form was opened, or now."""
+    """The fact as it was seen when the form was opened, or now; to be erased, with all its versions, as it is now."""
     if deed.name == "reinstate":
         return await read_withdrawn(page, fact_id)
+    if deed.asks_again:
+        return await _standing_or_withdrawn(page, fact_id)
     known = position if position is not None and _NUMBER.fullmatch(position) else None
     return await read_seen(page, fact_id, known)
 
 
-def _target(page: Page, seen: SeenFact, outcome: Outcome) -> str:
-    """Where what was done is shown: the change request, or the fact."""
+async def _standing_or_withdrawn(page: Page, fact_id: str) -> SeenFact:
+    try:
+        return await read_seen(page, fact_id, None)
+    except PageRefusedError as error:
+        if error.reply.status != HTTPStatus.GONE:
+            raise
+    return await read_withdrawn(page, fact_id)
+
+
+def _target(page: Page, deed: Deed, seen: SeenFact, outcome: Outcome) -> str:
+    """Where what was done is shown: the change request, or the fact; the timeline where the fact was erased."""
     if outcome.is_proposed:
         return page.link("/change-requests", outcome.content["id"])
+    if deed.asks_again:
+        return page.link("/timeline")
     return page.link("/facts", seen.record["id"])
 
 
@@ -156,5 +169,7 @@ async def _draw(page: Page, sheet: _Sheet, status: int = 200, *, live: bool = Fa
         names=names,
         checked=checked,
         changes=changes_in_words(sheet.seen.record, sheet.record) if checked else [],
-        beside=await name_beside(page, sheet.record) if checked else {},
+        beside=await name_beside(page, sheet.record)
+        if checked and not sheet.deed.asks_again
+        else {},
     )

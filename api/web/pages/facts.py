@@ -46,7 +46,7 @@ async def read_fact_page(slug: str, fact_id: str, request: Request) -> Response:
         "fact",
         here=None,
         id=fact_id,
-        deeds=[deed for deed in DEEDS.values() if (deed.name == "reinstate") == (record is None)],
+        deeds=[deed for deed in DEEDS.values() if deed.is_for(withdrawn=record is None)],
         record=record,
         history=history,
         untold=_UNTOLD,
