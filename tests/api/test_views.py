@@ -37,6 +37,34 @@ def test_a_tally_sums_month_by_month(client: Client) -> None:
     assert [(each["at"], each["low"]) for each in by_year["points"]] == [("2025", 64)]
 
 
+def test_a_tally_over_a_stretch_says_nothing_of_what_lies_outside_it(client: Client) -> None:
+    client.open()
+    client.record(quantities=count(14), valid="2025-06-21")
+    client.record(quantities=count(52))
+    client.record(quantities=count(3), valid="2025", summary="Three freed in the year")
+    for number, valid in ((1_200, "2025-05-01"), (1_100, "2025-10-01")):
+        held = [{"what": "held", "value": number}]
+        counted = {"population": "political prisoners", "counted_by": "Viasna"}
+        client.record(kind="prisoner_count", valid=valid, quantities=held, **counted)
+
+    def points(what: str, stretch: str) -> list[tuple[str, str, str]]:
+        answer = client.get(f"{TALKS}/tally?what={what}&as_of=2025-12-31&{stretch}").json
+        return [(each["at"], each["until"], each["text"]) for each in answer["points"]]
+
+    september = ("2025-09", "2025-09", "52 to 55")
+    assert points("released", "from=2025-09&to=2025-09") == [september]
+    assert points("released", "from=2025-08") == [
+        ("2025-08", "2025-08", "0 to 3"),
+        september,
+        ("2025-10", "2025-12", "0 to 3"),
+    ]
+    assert points("released", "from=2025-06&to=2025-07") == [
+        ("2025-06", "2025-06", "14 to 17"),
+        ("2025-07", "2025-07", "0 to 3"),
+    ]
+    assert points("held", "to=2025-06") == [("2025-05", "2025-06", "1200")]
+
+
 def test_a_long_tally_is_given_page_by_page_as_it_stood_with_the_first(client: Client) -> None:
     client.open()
     for day in range(1, 6):

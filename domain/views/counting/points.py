@@ -6,7 +6,7 @@ Its cost is that of sorting the facts; it does not grow with the time over which
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -45,6 +45,10 @@ def bucket(instant: int, by: By) -> int:
     return year if by == "year" else year * _MONTHS + month - 1
 
 
+def _bucket(instant: int | None, by: By) -> int | None:
+    return None if instant is None else bucket(instant, by)
+
+
 def bucket_name(number: int, by: By) -> str:
     """How a bucket is written: 2025-09-11, 2025-09 or 2025."""
     match by:
@@ -58,11 +62,15 @@ def bucket_name(number: int, by: By) -> str:
             return f"{number:04d}"
 
 
-def find_points(spreads: Iterable[Spread], by: By) -> list[dict[str, Any]]:
+def find_points(
+    spreads: Iterable[Spread], by: By, from_: int | None = None, to: int | None = None
+) -> list[dict[str, Any]]:
     """[{at, until, low, high, approximate, text, contested}]: the total of each bucket from `at` to `until`.
 
-    Neighbouring buckets with the same total are one point. A bucket to which nothing is added is in no point.
+    Neighbouring buckets with the same total are one point. A bucket to which nothing is added is in no point, and
+    neither is one that lies outside the stretch between the instants `from_` and `to`.
     """
+    spreads = _clip(spreads, _bucket(from_, by), _bucket(to, by))
     points: list[dict[str, Any]] = []
     before: tuple[int, dict[str, Any]] | None = None
     for first, last, has in _runs(spreads):
@@ -72,6 +80,15 @@ def find_points(spreads: Iterable[Spread], by: By) -> list[dict[str, Any]]:
             points.append({"at": bucket_name(first, by), "until": bucket_name(last, by), **has})
         before = last, has
     return points
+
+
+def _clip(spreads: Iterable[Spread], first: int | None, last: int | None) -> Iterator[Spread]:
+    """What the spreads add to the buckets from `first` to `last`."""
+    for spread in spreads:
+        starts = spread.first if first is None else max(spread.first, first)
+        ends = spread.last if last is None else min(spread.last, last)
+        if starts <= ends:
+            yield replace(spread, first=starts, last=ends)
 
 
 def _runs(spreads: Iterable[Spread]) -> Iterator[tuple[int, int, dict[str, Any]]]:

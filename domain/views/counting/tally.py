@@ -60,6 +60,10 @@ class TallyQuery:
         """Whether `from_` is set. A cumulative figure counts from the beginning, so it bounds no such stretch."""
         return self.from_ is not None
 
+    def until(self, perspective: Perspective) -> int:
+        """The last instant that is counted: `as_of`, or the end of the stretch where that is earlier."""
+        return perspective.as_of if self.to is None else min(self.to, perspective.as_of)
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -112,7 +116,7 @@ def tally(
     counting = _counting(slice_, perspective, query, names or Names.of(slice_))
     stock = query.what is not None and _is_stock(counting, query.what)
     if stock and query.what is not None:
-        lists, shown = list_counts(counting, query.what, query.by, perspective.as_of)
+        lists, shown = list_counts(counting, query.what, query.by, query.until(perspective))
         return Tally({**_content(perspective, query), "total": NOT_ADDED}, shown, lists)
     everything = _sum(counting, query, perspective)
     split = group_by_field(counting, query.per) if query.per else []
@@ -123,7 +127,9 @@ def tally(
     shown = [
         {**group, **point}
         for group, group_sum in (sums if query.per else [({}, everything)])
-        for point in find_points(_spreads(group_sum, query.by, perspective.as_of), query.by)
+        for point in find_points(
+            _spreads(group_sum, query.by, perspective.as_of), query.by, query.from_, query.to
+        )
     ]
     return Tally(content, sorted(shown, key=_place), _lists(everything, query, perspective))
 
