@@ -50,6 +50,7 @@ def test_who_signs_in_reads_what_is_private_and_who_signs_out_no_more(
     page = desk.see("/n/talks")
     assert page.status == 200
     assert "Secret talks" in page.words
+    assert "where this negotiation is private, send your key" in page.words
     assert page.headers["cache-control"].startswith("private")
     assert {"Cookie", "Authorization"} <= set(page.headers["vary"].split(", "))
     assert "cache-tag" not in page.headers
