@@ -119,7 +119,7 @@ def measure_within(
     measured = rows(bench)
     while True:
         try:
-            with time_limit(min(ROW_SECONDS, ends - time.monotonic())):
+            with time_limit(max(0.0, min(ROW_SECONDS, ends - time.monotonic()))):
                 row = next(measured, None)
         except Exception as error:  # noqa: BLE001 -- what was measured before is not lost
             traceback.print_exc()
