@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
 
+from domain.fact import KINDS
 from domain.time.instant import BEGINNING, END
-from infrastructure.projections.fact_rows import ASIDE, YIELDING
+from domain.views.state import list_registers
+from infrastructure.projections.fact_rows import ASIDE, LATEST, YIELDING, questions_of, rule_of
+from infrastructure.readers.questions import name_table, question_range
 from infrastructure.readers.timeslices import is_seen
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
     from domain.time.perspective import Perspective
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["ROW", "select_aside", "select_standing"]
+__all__ = ["ROW", "ending_kinds", "select_aside", "select_ending", "select_standing"]
 
 ROW: Final = ("fact_id", "known_from", "published_from")
 """The key of a version's row, which its answers have too."""
@@ -60,6 +65,62 @@ def select_aside(
     return select(*(columns[name] for name in ROW)).where(
         columns.possible_to > perspective.as_of, ~earlier
     )
+
+
+@cache
+def ending_kinds() -> Mapping[str, frozenset[str]]:
+    """{section: kinds}, where only an answer of these kinds ends what stands aside.
+
+    An answer of another kind may have taken the place of such an answer, which ended it all the same.
+    """
+    kinds: dict[str, frozenset[str]] = {}
+    for register in list_registers():
+        holdings = {holding for aside in register.asides for holding in aside.ended_by}
+        answering = {name: kind for name, kind in KINDS.items() if register in kind.registers}
+        ending = frozenset(name for name, kind in answering.items() if kind.holding in holdings)
+        if holdings and len(ending) < len(answering) and rule_of(register) == LATEST:
+            kinds[register.section] = ending
+    return kinds
+
+
+def select_ending(
+    tables: FactTables,
+    negotiation_id: UUID,
+    perspective: Perspective,
+    in_question: ColumnElement[bool],
+    section: str,
+) -> Select[Any]:
+    """To each question of a section the latest answer that surely has begun and that ends what stands aside.
+
+    None where nothing stands aside that began before it.
+    """
+    aside, columns, version = name_table(tables.answer, "aside").c, tables.answer.c, tables.version
+    own = question_range(columns.question, *questions_of(section))
+    first = select(func.min(aside.start_latest)).where(
+        aside.negotiation_id == negotiation_id.hex,
+        aside.rule == ASIDE,
+        question_range(aside.question, *questions_of(section)),
+        aside.possible_from <= perspective.as_of,
+        is_seen(aside, perspective),
+    )
+    same = and_(*(version.c[name] == columns[name] for name in ROW))
+    last = func.max(columns.start_earliest).over(partition_by=columns.question)
+    ending = (
+        select(*(columns[name] for name in ROW), columns.start_earliest, last.label("last"))
+        .join(version, same)
+        .where(
+            columns.negotiation_id == negotiation_id.hex,
+            columns.rule == LATEST,
+            own,
+            in_question,
+            columns.certain_from <= perspective.as_of,
+            columns.start_earliest >= first.scalar_subquery(),
+            is_seen(columns, perspective),
+            version.c.kind.in_(sorted(ending_kinds()[section])),
+        )
+        .subquery(f"ending_{section}")
+    )
+    return select(*(ending.c[name] for name in ROW)).where(ending.c.start_earliest == ending.c.last)
 
 
 def _begun(

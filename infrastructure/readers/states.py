@@ -45,7 +45,13 @@ from infrastructure.readers.questions import (
     questions_as_rows,
     step_through,
 )
-from infrastructure.readers.standing import ROW, select_aside, select_standing
+from infrastructure.readers.standing import (
+    ROW,
+    ending_kinds,
+    select_aside,
+    select_ending,
+    select_standing,
+)
 from infrastructure.readers.timeslices import RETRACTED, is_seen
 
 if TYPE_CHECKING:
@@ -130,6 +136,13 @@ def _needed(
         _every(tables, negotiation_id, perspective, LASTING, _own(tables, section, questions)),
         select_standing(tables, negotiation_id, perspective, _own(tables, section, questions)),
         select_aside(tables, negotiation_id, perspective, _own(tables, section, questions)),
+        *(
+            select_ending(
+                tables, negotiation_id, perspective, _own(tables, section, questions), each
+            )
+            for each in ending_kinds()
+            if section in (None, each)
+        ),
         *(
             _latest(tables, negotiation_id, perspective, tops, vague=vague, sqlite=sqlite)
             for vague in _VAGUENESS
