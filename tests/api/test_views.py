@@ -63,6 +63,13 @@ def test_a_tally_over_a_stretch_says_nothing_of_what_lies_outside_it(client: Cli
         ("2025-07", "2025-07", "0 to 3"),
     ]
     assert points("held", "to=2025-06") == [("2025-05", "2025-06", "1200")]
+    assert points("held", "from=2025-06&to=2025-08") == [("2025-06", "2025-08", "1200")]
+    assert points("held", "from=2025-11") == [("2025-11", "2025-12", "1100")]
+    assert points("held", "from=2025-08&to=2025-10") == [
+        ("2025-08", "2025-09", "1200"),
+        ("2025-10", "2025-10", "1100"),
+    ]
+    assert points("held", "to=2025-04") == []
 
 
 def test_a_long_tally_is_given_page_by_page_as_it_stood_with_the_first(client: Client) -> None:

@@ -20,24 +20,27 @@ if TYPE_CHECKING:
 
 
 def list_counts(
-    candidates: Sequence[Candidate], what: str, by: By, as_of: int
+    candidates: Sequence[Candidate], what: str, by: By, as_of: int, from_: int | None = None
 ) -> tuple[dict[str, Sequence[str | Figure]], list[dict[str, Any]]]:
     """The lists of a tally, of which only `facts` has items here, and the points of each counter.
 
-    A point is {population, counted_by, at, until, low, high, approximate, text, contested}, with `counted_by_id` where
-    the counter has an id.
+    What no longer stood at the instant `from_` is left out. A point is {population, counted_by, at, until, low, high,
+    approximate, text, contested}, with `counted_by_id` where the counter has an id.
     """
     shown: list[dict[str, Any]] = []
     counted: list[Candidate] = []
+    earliest = BEGINNING if from_ is None else bucket(from_, by)
     for counter, counts in _by_counter(candidates, what):
         parts = [
             part for group in _begun_together(counts) if (part := part_of(group, what, "stock"))
         ]
-        counted += [candidate for part in parts for candidate in (part.shown, *part.rivals)]
         for index, part in enumerate(parts):
-            first = bucket(_stands_from(part), by)
+            began = bucket(_stands_from(part), by)
             after = parts[index + 1] if index + 1 < len(parts) else None
             last = bucket(as_of, by) if after is None else bucket(_stands_from(after), by) - 1
+            if max(began, last) >= earliest:
+                counted += (part.shown, *part.rivals)
+            first = max(began, earliest)
             if last >= first:
                 at = {"at": bucket_name(first, by), "until": bucket_name(last, by)}
                 shown.append({**counter, **at, **part.bounds})

@@ -113,10 +113,12 @@ def tally(
     `counted_by` (and `counted_by_id` where the counter has an id), and `totals` has one total for each. `slice_` needs
     only the facts of the `kinds` that count; `names` has to come from all facts.
     """
-    counting = _counting(slice_, perspective, query, names or Names.of(slice_))
-    stock = query.what is not None and _is_stock(counting, query.what)
-    if stock and query.what is not None:
-        lists, shown = list_counts(counting, query.what, query.by, query.until(perspective))
+    names = names or Names.of(slice_)
+    counting = _counting(slice_, perspective, query, names)
+    counts = _find_counts(counting, slice_, perspective, query, names)
+    if counts is not None and query.what is not None:
+        until = query.until(perspective)
+        lists, shown = list_counts(counts, query.what, query.by, until, query.from_)
         return Tally({**_content(perspective, query), "total": NOT_ADDED}, shown, lists)
     everything = _sum(counting, query, perspective)
     split = group_by_field(counting, query.per) if query.per else []
@@ -268,6 +270,24 @@ def _counting(
                 Candidate(dated, {}, holds=holds, begun=begun == "certain", names=names)
             )
     return candidates
+
+
+def _find_counts(
+    counting: Sequence[Candidate],
+    slice_: Iterable[Seen],
+    perspective: Perspective,
+    query: TallyQuery,
+    names: Names,
+) -> Sequence[Candidate] | None:
+    """The counts of a stock, earlier ones too, since one may stand into the stretch; None where numbers are added."""
+    what = query.what
+    if what is None:
+        return None
+    numbered = any(numbers_of(each.fact, what) for each in counting)
+    if query.from_ is None or (numbered and not _is_stock(counting, what)):
+        return counting if _is_stock(counting, what) else None
+    earlier = _counting(slice_, perspective, replace(query, from_=None), names)
+    return earlier if numbered or _is_stock(earlier, what) else None
 
 
 def _stands(fact: Fact) -> bool:
