@@ -45,3 +45,16 @@ def test_a_name_that_more_people_bear_than_a_page_shows_leads_to_all_of_them(
     assert "Everyone of this name" in page.words
     assert "/n/talks/people?q=Ann+Example" in page.all("a", "href")
     assert "Everyone of this name" not in _page(reader, id="list:7").words
+
+
+def test_a_day_of_which_nothing_is_said_leads_to_what_begins_later(reader: Reader) -> None:
+    reader.editor.open()
+    held = {"kind": "custody", "status": "detained", "valid": "2025-06-25/.."}
+    reader.editor.record(**held, person="Ann Example", summary="Ann Example is held")
+    early = _page(reader, name="Ann Example", as_of="2025-06-22")
+    assert "No fact on record names Ann Example by this day" in early.words
+    assert "Ann Example is held" in early.words
+    later = _page(reader, name="Ann Example", as_of="2025-06-26")
+    assert "by this day" not in later.words
+    unknown = _page(reader, name="Ben Example", as_of="2025-06-22")
+    assert "No fact on record names this person" in unknown.words

@@ -5,7 +5,7 @@ Search engines are asked to list neither, unless the settings say otherwise.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -45,6 +45,11 @@ async def read_person_page(slug: str, request: Request) -> Response:
     sought = page.given.get("id") or page.given.get("name", "")
     timeline = await page.ask("/timeline", {"person": sought, "limit": "100"})
     people = await page.ask("/people", {"person": sought, "limit": "100"})
+    of_another_day: list[Any] = []
+    if not timeline["items"] and "as_of" in page.cuts:
+        whenever = {name: text for name, text in page.cuts.items() if name != "as_of"}
+        others = await page.ask("/timeline", {"person": sought, "limit": "100"}, cuts=whenever)
+        of_another_day = others["items"]
     return await page.draw(
         "person",
         here="/people",
@@ -53,7 +58,8 @@ async def read_person_page(slug: str, request: Request) -> Response:
         more=people["next"] is not None,
         items=timeline["items"],
         following=timeline["next"],
-        axis=axis_of(timeline["items"]),
+        of_another_day=of_another_day,
+        axis=axis_of([*timeline["items"], *of_another_day]),
         facts=[record["id"] for record in timeline["items"]],
         listed=page.settings.index_people,
     )
