@@ -55,6 +55,6 @@ def test_a_day_of_which_nothing_is_said_leads_to_what_begins_later(reader: Reade
     assert "No fact on record names Ann Example by this day" in early.words
     assert "Ann Example is held" in early.words
     later = _page(reader, name="Ann Example", as_of="2025-06-26")
-    assert "by this day" not in later.words
+    assert "These begin later" not in later.words
     unknown = _page(reader, name="Ben Example", as_of="2025-06-22")
     assert "No fact on record names this person" in unknown.words
