@@ -45,6 +45,7 @@ FORMS: Final = (
     f"{BELARUS}/facts/ID/corroborate",
     f"{BELARUS}/facts/ID/prefer",
     f"{BELARUS}/facts/ID/erase",
+    f"{BELARUS}/correct",
     f"{BELARUS}/change-requests",
     f"{BELARUS}/change-requests/REQUEST",
     f"{BELARUS}/import",
