@@ -17,7 +17,8 @@ from sqlalchemy import Connection, Select, and_, func, or_, select
 from domain.naming import HASHED
 from domain.register import Shape
 from domain.time.perspective import Perspective
-from domain.views.counting.tally import add_hints, find_kinds, tally
+from domain.views.counting.countable import add_hints, find_kinds
+from domain.views.counting.tally import tally
 from domain.views.rivalry.contesting import find_rivals
 from domain.views.sections import LONGEST_PLACE, ROOM_OF_PAGE
 from domain.views.state import limit_list, lists_by_path, page_section, resolve_state

@@ -16,7 +16,8 @@ from domain.streams.negotiation import negotiation_id
 from domain.time.instant import parse_cut
 from domain.time.perspective import Clock, PerspectiveQuery
 from domain.views import versions as history
-from domain.views.counting.tally import TallyQuery, find_kinds, tally
+from domain.views.counting.countable import find_kinds
+from domain.views.counting.tally import TallyQuery, tally
 from domain.views.diff import diff
 from domain.views.moments import group_moments
 from domain.views.people import PeopleFilter, list_people

@@ -19,7 +19,8 @@ from domain.streams.event import ClockCorrected
 from domain.time.perspective import Perspective, PerspectiveQuery
 from domain.views import versions as history
 from domain.views.audit import is_audited
-from domain.views.counting.tally import TallyQuery, add_hints, tally
+from domain.views.counting.countable import add_hints
+from domain.views.counting.tally import TallyQuery, tally
 from domain.views.diff import SECTIONS, diff
 from domain.views.moments import Axis, find_boundaries, free_along
 from domain.views.negotiation_changes import apply_corrections, fold_entries, pair_corrections

@@ -14,7 +14,8 @@ from api.commands.charts.series import counters, strips
 from domain.time.instant import format_instant, parse_cut
 from domain.time.perspective import Perspective
 from domain.views.brief import describe_perspective
-from domain.views.counting.tally import NOT_ADDED, Tally, TallyQuery, find_kinds, tally
+from domain.views.counting.countable import find_kinds
+from domain.views.counting.tally import NOT_ADDED, Tally, TallyQuery, tally
 from domain.views.moments import Axis, group_moments
 from domain.views.versions import Seen
 from infrastructure.readers.reading import Reading

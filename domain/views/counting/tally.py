@@ -5,17 +5,16 @@ A fact that may have happened in any of several points raises the high bound of 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from domain.fact import KINDS, Fact
 from domain.naming import fold_name
 from domain.quantity import Quantity
 from domain.time.holding import Holding
 from domain.time.instant import parse_cut
 from domain.views.brief import describe_perspective
+from domain.views.counting.countable import find_kinds
 from domain.views.counting.figures import Figure, group_by_field, has_total, numbers_of
 from domain.views.counting.parts import Part, add_parts
 from domain.views.counting.points import By, Spread, bucket, find_points
@@ -27,6 +26,7 @@ from domain.views.rivalry.questions import find_questions
 from domain.views.versions import matches
 
 if TYPE_CHECKING:
+    from domain.fact import Fact
     from domain.time.perspective import Perspective
     from domain.views.versions import Seen
 
@@ -219,35 +219,6 @@ def last_bucket(as_of: int, by: By) -> int:
     return bucket(as_of, by) if _FIRST <= as_of <= _LAST else as_of
 
 
-def add_hints(tally: Tally, slice_: Iterable[Seen]) -> Tally:
-    """The tally; where no fact of the slice counts `what`, with the list `known` of all that can be counted in it."""
-    known: dict[str, str] = {}
-    summing = _summing()
-    for seen in slice_:
-        fact = seen.version.record.fact
-        for quantity in fact.quantities:
-            what = quantity.counted
-            if type(fact) in summing.get(what, {type(fact)}) and _counts(fact, quantity):
-                known.setdefault(what, quantity.what)
-    if fold_name(tally.content.get("what") or "") in known:
-        return tally
-    return replace(tally, lists={**tally.lists, "known": sorted(known.values())})
-
-
-def _counts(fact: Fact, quantity: Quantity) -> bool:
-    return any(each.basis is not None for each in numbers_of(fact, quantity.what))
-
-
-def find_kinds(query: TallyQuery) -> frozenset[str] | None:
-    """The kinds that can count what is asked for; None where every kind can."""
-    if query.what is None:
-        return frozenset({query.kind or ""})
-    counting = _summing().get(fold_name(query.what))
-    if counting is None:
-        return None
-    return frozenset(name for name, kind in KINDS.items() if kind in counting)
-
-
 def _counting(
     slice_: Iterable[Seen], perspective: Perspective, query: TallyQuery, names: Names
 ) -> list[Candidate]:
@@ -301,13 +272,3 @@ def _is_stock(candidates: Iterable[Candidate], what: str) -> bool:
         return False
     bases = {q.basis for each in candidates for q in numbers_of(each.fact, what)}
     return "stock" in bases and not bases & {"increment", "cumulative"}
-
-
-def _summing() -> dict[str, set[type[Fact]]]:
-    """The kinds that have a total of their own, by what that total counts."""
-    kinds: dict[str, set[type[Fact]]] = defaultdict(set)
-    for kind in KINDS.values():
-        for register in kind.registers:
-            if register.summed is not None:
-                kinds[register.summed].add(kind)
-    return kinds

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from domain.kinds.prisoners import Pardon, Release
 from domain.quantity import Quantity
 from domain.time.instant import parse_cut
+from domain.views.counting.countable import add_hints
 from domain.views.counting.parts import Part, add_parts
 from domain.views.counting.points import By, bucket, bucket_name
-from domain.views.counting.tally import Tally, TallyQuery, add_hints, tally
+from domain.views.counting.tally import Tally, TallyQuery, tally
 from domain.views.counting.totals import sum_facts
 from domain.views.naming import Names
 from domain.views.rivalry.candidates import Candidate

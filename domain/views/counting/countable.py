@@ -1,0 +1,57 @@
+"""What can be counted, and which kinds of fact count it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from domain.fact import KINDS, Fact
+from domain.naming import fold_name
+from domain.views.counting.figures import numbers_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.quantity import Quantity
+    from domain.views.counting.tally import Tally, TallyQuery
+    from domain.views.versions import Seen
+
+
+def add_hints(tally: Tally, slice_: Iterable[Seen]) -> Tally:
+    """The tally; where no fact of the slice counts `what`, with the list `known` of all that can be counted in it."""
+    known: dict[str, str] = {}
+    summing = _summing()
+    for seen in slice_:
+        fact = seen.version.record.fact
+        for quantity in fact.quantities:
+            what = quantity.counted
+            if type(fact) in summing.get(what, {type(fact)}) and _counts(fact, quantity):
+                known.setdefault(what, quantity.what)
+    if fold_name(tally.content.get("what") or "") in known:
+        return tally
+    return replace(tally, lists={**tally.lists, "known": sorted(known.values())})
+
+
+def _counts(fact: Fact, quantity: Quantity) -> bool:
+    return any(each.basis is not None for each in numbers_of(fact, quantity.what))
+
+
+def find_kinds(query: TallyQuery) -> frozenset[str] | None:
+    """The kinds that can count what is asked for; None where every kind can."""
+    if query.what is None:
+        return frozenset({query.kind or ""})
+    counting = _summing().get(fold_name(query.what))
+    if counting is None:
+        return None
+    return frozenset(name for name, kind in KINDS.items() if kind in counting)
+
+
+def _summing() -> dict[str, set[type[Fact]]]:
+    """The kinds that have a total of their own, by what that total counts."""
+    kinds: dict[str, set[type[Fact]]] = defaultdict(set)
+    for kind in KINDS.values():
+        for register in kind.registers:
+            if register.summed is not None:
+                kinds[register.summed].add(kind)
+    return kinds
