@@ -15,7 +15,7 @@ from domain.named import Body, Person, Place, Population, Somebody
 from domain.quantity import Quantity
 from domain.register import Aside, Register, RegisterEntry, Shape, Succession
 from domain.time.edtf_meant import explain
-from domain.time.holding import Holding
+from domain.time.holding import Holding, window
 from domain.time.instant import END
 from domain.time.valid_time import ValidTime, ValidTimeError
 
@@ -120,7 +120,7 @@ class Custody(Fact):
     @cached_property
     def window(self) -> Window:
         """When it may hold and surely holds; a death holds for good."""
-        found = super().window
+        found = window(self.valid_time, self.holding)
         return found if self.status != _DIED else replace(found, certain_to=END, possible_to=END)
 
     def own_faults(self) -> Iterable[Fault]:

@@ -10,7 +10,6 @@ from domain.named import Sort, fields_naming, key_of
 from domain.naming import fold_name, shorten_key
 from domain.register import Shape, Succession
 from domain.streams.erasure import BLANK
-from domain.time.holding import window
 from domain.time.instant import BEGINNING, END
 from domain.views.naming import terms_of
 from infrastructure.log.codec import encode_fact
@@ -123,7 +122,7 @@ def _content_of(record: FactRecord) -> dict[str, Any]:
     if record.erased:
         return dict(ERASED)
     valid = fact.valid_time
-    bounds, held = valid.bounds, window(valid, fact.holding)
+    bounds, held = valid.bounds, fact.window
     return {
         "kind": fact.kind,
         "start_earliest": bounds.start_earliest,
@@ -167,7 +166,7 @@ def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
     if not questions:
         return
     valid = record.fact.valid_time
-    bounds, held = valid.bounds, window(valid, record.fact.holding)
+    bounds, held = valid.bounds, record.fact.window
     of_version = {
         "negotiation_id": record.negotiation_id.hex,
         "vague": bounds.start_latest - bounds.start_earliest > PRECISE,

@@ -35,9 +35,11 @@ DAYS = ("2011-03-04", "2013", "2013-05", "2016-01-02", "2016-06-07", "2017~", "2
 
 def told(what: str, name: str, day: str, *, ended: str | None = None) -> Fact:
     """Something that became of somebody."""
-    if what == "custody":
+    if what in ("custody", "died"):
         valid = f"{day}/{ended if ended is not None and day < '2018' else '..'}"
-        return fact("custody", person=name, status="sentenced", valid=valid)
+        return fact(
+            "custody", person=name, status="sentenced" if what == "custody" else what, valid=valid
+        )
     if what == "alias":
         return fact("alias", name=name, same_as=NAMES[0], valid=day)
     return fact(what, people=(name,), valid=day)
@@ -96,7 +98,7 @@ def test_what_became_of_few_people_is_told_alike(database: Database, data: st.Da
     names = NAMES[: data.draw(st.integers(1, 3))]
     drawn = st.builds(
         told,
-        st.sampled_from(("pardon", "custody", "custody", "release", "alias")),
+        st.sampled_from(("pardon", "custody", "custody", "died", "release", "alias")),
         st.sampled_from(names),
         st.sampled_from(DAYS),
         ended=st.sampled_from((None, None, "2018", "")),
