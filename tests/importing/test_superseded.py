@@ -93,6 +93,25 @@ def test_a_refused_file_and_a_dry_run_say_so_too(light: Parley) -> None:
     assert run(light, [custody()], dry_run=True)["superseded_total"] == 1
 
 
+def test_a_correction_says_nothing_of_fields_that_it_does_not_name(light: Parley) -> None:
+    run(light, [custody(), CORRECT])
+    other = change(
+        "correct", reason="better_evidence", why="charged", changes={"status": "charged"}
+    )
+    run(light, [other])
+    assert done(run(light, [CORRECT])) == {"unchanged": 1}
+    assert done(run(light, [CORRECT], update=UPDATE)) == {"unchanged": 1}
+    assert done(run(light, [custody()])) == {"superseded_total": 1}
+    both = change(
+        "correct",
+        reason="coding_error",
+        why="both",
+        changes={"status": "charged", "place": "Minsk"},
+    )
+    run(light, [both])
+    assert done(run(light, [CORRECT])) == {"superseded_total": 1}
+
+
 UPDATE = Update("source_corrected", "the master file says so")
 
 

@@ -28,7 +28,7 @@ from domain.streams.event import (
 from domain.streams.fact import FactRecord, decide_record, evolve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from uuid import UUID
 
     from api.commands.commands import FactParser
@@ -78,6 +78,7 @@ class FactStream:
         self._past: list[Step] = []
         self._first: Fact | None = None
         self._matched_at: int | None = None
+        self._said: Collection[str] | None = None  # by the last line, if it is a correction
         self._line: int | None = None
         """The line of this import that recorded the fact."""
         for event in kept:
@@ -116,6 +117,7 @@ class FactStream:
         """
         body = command.load()
         self._matched_at = None
+        self._said = body.changes if isinstance(body, CorrectionBody) else None
         if isinstance(body, Fact):
             event = self._record(command, body, actor, reviewed=reviewed, update=update)
         else:
@@ -134,29 +136,30 @@ class FactStream:
     def find_superseded(self) -> tuple[int, list[str]] | None:
         """(present version, fields that differ) if the last line's content was corrected since; else None.
 
-        Only corrections that were in the log before this import count; added citations, an end, a preference or a
-        retraction do not.
+        Only corrections that were in the log before this import count; added citations, ends, preferences and
+        retractions do not. A line that corrects says nothing of fields that it does not name.
         """
         if self._matched_at is None or self.record is None or not self.record.stands:
             return None
         later = [event for _, event in self._past[self._matched_at : self._kept]]
         if not any(isinstance(event, FactCorrected) for event in later):
             return None
+        recorded = cast("Fact", self._first)
         if self._matched_at:
-            before, said_by = self._past[self._matched_at - 1]
-            recorded = evolve(before, said_by).fact
-        else:
-            recorded = cast("Fact", self._first)
+            recorded = evolve(*self._past[self._matched_at - 1]).fact
         ended = any(isinstance(event, FactEnded) for event in later)
         added = set(recorded.citations) <= set(self.record.fact.citations)
         changed = {difference["field"] for difference in differences(recorded, self.record.fact)}
         changed -= {"valid"} if ended else set()
         changed -= {"citations"} if added else set()
+        if self._said is not None:
+            changed &= {*self._said}
         return (self.record.version, sorted(changed)) if changed else None
 
     def pass_over(self, command: Command, parser: FactParser) -> None:
         """Match the event of a line that was decided before, so that it matches no other line."""
         body = command.load()
+        self._said = body.changes if isinstance(body, CorrectionBody) else None
         if not isinstance(body, Fact):
             with suppress(ContentError):
                 self._match(body, parser)
