@@ -58,7 +58,7 @@ def witnesses(database_url: str) -> Iterator[Witnesses]:
 
 @pytest.fixture
 def asking(database_url: str) -> Iterator[Client]:
-    """A client of the same database, of whom nobody counts rates."""
+    """A client of the same database, whose rates nobody counts."""
     parley = compose(settings_of(database_url, **UNBOUNDED), upgrade=False)
     app = create_app(parley)
     yield Client(TestClient(app, headers=entered(parley), raise_server_exceptions=False))
