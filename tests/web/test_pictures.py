@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from html import unescape
 from typing import TYPE_CHECKING, Final
@@ -202,3 +203,25 @@ def test_a_picture_that_there_is_not_is_a_page_that_says_so(real: Reader) -> Non
     for path in ("pictures/none", "embed/none"):
         page = real.see(f"{BELARUS}/{path}")
         assert (page.status, page.headers["cache-control"]) == (404, NOT_CACHED)
+
+
+def test_how_a_number_became_known_is_one_click_away_where_many_facts_count(
+    reader: Reader,
+) -> None:
+    reader.editor.open()
+    fact = {
+        "kind": "release",
+        "valid": "2025-09-11",
+        "quantities": [{"what": "released", "value": 1}],
+    }
+    cited = {"citations": [{"publisher": "Paper", "published": "2025-09-12"}]}
+    lines = [
+        {**fact, **cited, "summary": f"One of {n}", "external_id": f"R-{n}"} for n in range(101)
+    ]
+    body = "\n".join(map(json.dumps, lines)).encode()
+    path = "/v1/negotiations/talks/import"
+    assert reader.editor.post(path, body, content_type="application/x-ndjson").status == 200
+    page = reader.see("/n/talks/numbers/released")
+    assert page.status == 200, page.words
+    assert page.html.count('class="picture"') == 1
+    assert "/n/talks/pictures/known?what=released" in page.all("a", "href")

@@ -24,6 +24,9 @@ __all__ = ["SUBJECTS", "Subject"]
 
 MOST_STEPS: Final = 60
 """How many steps a band has at most: each is a sum of its own."""
+FEWEST_STEPS: Final = 4
+MOST_READ: Final = 8_000
+"""How many facts all steps of what became known read, so that a large record shows its latest days alone."""
 _BAND: Final = "Solid: certain. Hatched: possible; with no dashed edge there is no upper bound. Half-filled: contested."
 
 _LANES: Final = "Solid: certain. Hatched: possible. Split: contested."
@@ -94,12 +97,14 @@ def _is_stock(found: Tally) -> bool:
 
 def _known(subject: Subject, ink: Inks) -> dict[str, Any]:
     perspective = subject.perspective
-    if _is_stock(tally(subject.slice_at(perspective), perspective, TallyQuery(what=subject.what))):
+    counting = subject.slice_at(perspective)
+    if _is_stock(tally(counting, perspective, TallyQuery(what=subject.what))):
         return nothing(ink, _NOT_ADDED.format(what=plain(subject.what)))
     axis = perspective.clock
     days = [each for each in _moments(subject, axis, "day") if _within(each["at"], perspective)]
     steps = []
-    for each in days[-MOST_STEPS:]:
+    most = max(FEWEST_STEPS, min(MOST_STEPS, MOST_READ // max(1, len(counting))))
+    for each in days[-most:]:
         at = replace(perspective, as_known_at=parse_cut(each["at"]))
         if axis == "recorded":
             position = subject.reading.cuts.position_of(parse_cut(each["at"]))

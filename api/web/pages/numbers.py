@@ -26,7 +26,11 @@ async def read_numbers_page(slug: str, what: str, request: Request) -> Response:
     stock = tally["total"]["text"] == NOT_ADDED["text"]
     figure = await read_figure(page, "held" if stock else "releases", {"what": what})
     clock = page.given.get("clock", "recorded" if "as_known_at" in page.given else "published")
-    learnt = None if stock else await read_figure(page, "known", {"what": what, "clock": clock})
+    learnt = None
+    if (
+        not stock and "facts_more" not in tally
+    ):  # else it is one click away, since it sums them day by day
+        learnt = await read_figure(page, "known", {"what": what, "clock": clock})
     return await page.draw(
         "numbers",
         here="/numbers/released",
