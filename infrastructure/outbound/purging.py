@@ -84,7 +84,7 @@ class Purger:
         except httpx.HTTPError as error:
             self._not_before = now + PAUSE_SECONDS
             if not self._failing:
-                _logger.warning("the cache is not purged of what was erased yet: %s", error)
+                _logger.warning("the cache could not be purged and is asked again: %s", error)
             self._failing = True
         else:
             self._due = [each for each in self._due if each not in due]
