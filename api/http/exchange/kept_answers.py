@@ -30,6 +30,8 @@ __all__ = ["Blanks", "Filled", "KeptAnswers", "Sight"]
 MOST_BYTES: Final = 32 * 2**20
 MOST_SPANS: Final = 4_096
 """Of how many questions it is known between which instants their answers hold."""
+MOST_OF_ONE: Final = 300
+"""How many such spans are known of one question: as many as a slider has stops."""
 _MARK: Final = secrets.token_hex(16)
 _BLANK: Final = re.compile(rf'"{_MARK}(\d+)"'.encode())
 _WEIGHT: Final = 200
@@ -159,7 +161,7 @@ class KeptAnswers:
         if len(self._spans) >= MOST_SPANS:
             self._spans.clear()
         spans = [each for each in self._spans[owner, key] if each[0] != begins]
-        self._spans[owner, key] = [*spans, (begins, ends)]
+        self._spans[owner, key] = [*spans, (begins, ends)][-MOST_OF_ONE:]
         self._kept.keep(owner, erased, (key, begins), made)
         return made.filled(fills)
 
