@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction
@@ -27,10 +28,16 @@ _DECIMAL: Final = re.compile(r"(\d+)[.,](\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number; `open` means at least that many, as in the plural "hundreds"."""
+    """A number; `open`: at least as many, as in the plural "hundreds"; `about`: roughly, as in "a couple of dozen"."""
 
     value: int
     open: bool = False
+    about: bool = False
+
+    @property
+    def exact(self) -> bool:
+        """Whether it is this number and no other."""
+        return not (self.open or self.about)
 
 
 class Amounts:
@@ -52,7 +59,7 @@ class Amounts:
         if value is not None:
             whole = value.denominator == 1 and 0 <= value <= MOST
             return Amount(int(value)) if whole else None
-        return self._plural(tokens) or self._several(tokens)
+        return self._plural(tokens) or self._several(tokens) or self._pair(tokens)
 
     def _behind_singular(self, tokens: Phrase) -> Fraction | None:
         """A number from a thousand on, in the grammatical case that follows a hedge: "тысячи двухсот"."""
@@ -78,16 +85,24 @@ class Amounts:
         return Amount(value, open=True)
 
     def _several(self, tokens: Phrase) -> Amount | None:
-        for phrase in self._language.several:
+        value = self._two(tokens, self._language.several)
+        return None if value is None else Amount(value, open=True)
+
+    def _pair(self, tokens: Phrase) -> Amount | None:
+        value = self._two(tokens, self._language.pairs)
+        return None if value is None else Amount(value, about=True)
+
+    def _two(self, tokens: Phrase, phrases: frozenset[Phrase]) -> int | None:
+        """Two of the unit that follows one of the phrases: "several dozen"."""
+        for phrase in phrases:
             rest = tokens[len(phrase) :]
             if tokens[: len(phrase)] == phrase and rest:
-                units = [self._language.units.get(word) for word in rest]
-                value = _AT_LEAST
-                for unit in units:
-                    if unit is None:
-                        return None
-                    value *= unit
-                return Amount(value, open=True)
+                units = [
+                    self._language.units.get(word, self._language.plurals.get(word))
+                    for word in rest
+                ]
+                if None not in units:
+                    return _AT_LEAST * math.prod(unit for unit in units if unit)
         return None
 
     def _closed(self, tokens: Phrase) -> Fraction | None:

@@ -6,13 +6,13 @@ in brackets or after a comma is a remark, unless it may belong to the number. Th
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from domain.number.amounts import Amount, Amounts
+from domain.number.tokens import split_tokens
 from domain.number.words import LANGUAGES, Comparator
 
 if TYPE_CHECKING:
@@ -22,21 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NumberReading", "bounds_of", "read_number", "runs_on"]
 
-LONGEST: Final = 200
-"""The most characters of a number; a longer text is prose."""
-_MOST_TOKENS: Final = 24
 _LONGEST_PHRASE: Final = 5
-_DASHES: Final = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
-_APOSTROPHES: Final = re.compile("[\u2018\u2019\u02bc\u02b9\uff07`]")
-_TOKEN: Final = re.compile(
-    r"(?P<number>\d{1,3}(?:(?P<mark>[,.' ])\d{3})(?:(?P=mark)\d{3})*(?:[.,]\d{1,2})?[km]?(?![\w.,']*\d)"
-    r"|\d+(?:[.,]\d+)?[km]?(?![\w.,']*\d))(?!\w)"
-    r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)*)\.?"
-    r"|(?P<sign>>=|<=|[≥≤><~≈+,()-])"
-)
-_FUNCTION: Final = frozenset(
-    ("a", "an", "and", "as", "at", "by", "from", "if", "in", "including", "of", "on", "or", "the", "to")
-)  # fmt: skip
 _NEGATIONS: Final = frozenset(
     ("not", "no", "never", "nothing", "none", "neither", "не", "ни", "ні")
 )  # fmt: skip
@@ -44,8 +30,8 @@ _TELLING: Final = {
     word
     for language in LANGUAGES
     for phrase in (*language.before, *language.after, *language.doubts)
-    for word in phrase
-} - _FUNCTION
+    for word in set(phrase) - language.function
+}
 """Words in a remark that may change the number before it."""
 _MARKS: Final = frozenset(",()")
 _LOW, _HIGH = frozenset({"ge", "gt"}), frozenset({"le", "lt"})
@@ -64,7 +50,7 @@ class NumberReading:
 @lru_cache(maxsize=4096)
 def read_number(text: str) -> NumberReading | None:
     """The number that a text gives; None if the text is not understood."""
-    tokens = _tokens(text)
+    tokens = split_tokens(text)
     readings = (None if tokens is None else grammar.text(tokens) for grammar in _GRAMMARS)
     return next((reading for reading in readings if reading is not None), None)
 
@@ -72,33 +58,8 @@ def read_number(text: str) -> NumberReading | None:
 @lru_cache(maxsize=4096)
 def runs_on(text: str) -> bool:
     """Whether a number counts everything up to a day, by words such as "so far", "in total" or "since January"."""
-    tokens = _tokens(text)
+    tokens = split_tokens(text)
     return tokens is not None and any(grammar.runs_on(tokens) for grammar in _GRAMMARS)
-
-
-def _tokens(text: str) -> Phrase | None:
-    """The words, numbers and signs of a text; None if it has anything else, or is too long."""
-    if len(text) > LONGEST or any(map(_hides_digits, text)):
-        return None
-    plain = unicodedata.normalize("NFKC", text).casefold().replace("\u0451", "\u0435")
-    plain = _APOSTROPHES.sub("'", _DASHES.sub("-", plain))
-    plain = plain.replace("[", "(").replace("]", ")").replace(";", ",").rstrip(" .")
-    plain = " ".join(plain.split())
-    tokens, at = list[str](), 0
-    while at < len(plain):
-        match = _TOKEN.match(plain, at)
-        if match is None or len(tokens) == _MOST_TOKENS:
-            return None
-        tokens.append(match["word"] or match[0])
-        at = match.end() + (plain[match.end() : match.end() + 1] == " ")
-    return tuple(tokens) or None
-
-
-def _hides_digits(character: str) -> bool:
-    """Whether a character becomes digits in compatibility form but is not a digit, as a footnote mark or fraction."""
-    if character.isdecimal():
-        return False
-    return any(map(str.isdecimal, unicodedata.normalize("NFKC", character)))
 
 
 def _split_remarks(tokens: Phrase) -> tuple[Phrase, list[Phrase]]:
@@ -160,15 +121,37 @@ class _Grammar:
         again = self._number(remark)
         if again is not None and again.value is not None and again.value == head.value:
             return True
-        if self._language.before.get(remark[:1]) == "approx":
-            again = self._number(remark[1:])
+        rising = _longest(remark, 0, self._language.rising)
+        if rising:
+            again = self._number(remark[rising:])
         rises = again is not None and again.low is not None and again.low >= (head.low or 0)
         return rises and head.low is not None and head.high is None
 
     def _number(self, tokens: Phrase) -> NumberReading | None:
         kept = self._without_idle(tokens)
-        reading = kept and (self._bare(kept) or self._hedged(kept, ()) or self._two_sided(kept))
-        return reading or None
+        if not kept:
+            return None
+        if kept in self._language.idioms:
+            return _read_as(*self._language.idioms[kept])
+        return (
+            self._bare(kept)
+            or self._hedged(kept, ())
+            or self._two_sided(kept)
+            or self._rising(kept)
+        )
+
+    def _rising(self, tokens: Phrase) -> NumberReading | None:
+        """The reading of a plural that is followed by one at least as great: "dozens or hundreds"."""
+        for at in range(1, len(tokens) - 1):
+            length = _longest(tokens, at, self._language.rising)
+            if length:
+                first, second = (
+                    self._amount(side, hedged=False)
+                    for side in (tokens[:at], tokens[at + length :])
+                )
+                if first and second and first.open and second.open and first.value <= second.value:
+                    return _apply_hedges(first, ())
+        return None
 
     def _without_idle(self, tokens: Phrase) -> Phrase:
         kept: list[str] = []
@@ -200,7 +183,8 @@ class _Grammar:
         return None
 
     def _peel_hedges(self, tokens: Phrase) -> Iterator[tuple[Phrase, Comparator]]:
-        """The tokens without a hedge at their beginning or end; longer hedges are tried first."""
+        """The tokens without a hedge at their beginning or end, or before a unit; longer hedges are tried first."""
+        units = self._units_behind(tokens)
         for length in range(min(_LONGEST_PHRASE, len(tokens) - 1), 0, -1):
             begin, end = tokens[:length], tokens[-length:]
             if begin in self._language.before:
@@ -208,6 +192,16 @@ class _Grammar:
             if end in self._language.after:
                 rest = tokens[:-length]
                 yield rest[:-1] if rest[-1] == "-" else rest, self._language.after[end]
+            inner = tokens[-length - units : -units] if units else ()
+            rest = tokens[: -length - units]
+            if rest and inner in self._language.after:
+                rest = rest[:-1] if rest[-1] == "-" else rest
+                yield (*rest, *tokens[-units:]), self._language.after[inner]
+
+    def _units_behind(self, tokens: Phrase) -> int:
+        """How many words at the end are units."""
+        behind = takewhile(self._language.units.__contains__, reversed(tokens))
+        return sum(1 for _ in behind)
 
     def _two_sided(self, tokens: Phrase) -> NumberReading | None:
         """The reading of two hedged numbers: more than the first and less than the second."""
@@ -239,13 +233,18 @@ class _Grammar:
         return None
 
     def _ends(self, first: Phrase, second: Phrase) -> NumberReading | None:
-        """The reading of a range; a unit after the second number counts for both, as in "two to three thousand"."""
+        """The reading of a range; a unit after the second number counts for both, as in "two to three thousand".
+
+        Not in "one to a thousand", which would be no range then.
+        """
         high = self._amount(second, hedged=True)
         unit = next((word for word in second[-1:] if word in self._language.units), None)
         shared = (*first, unit) if unit is not None and unit not in first else first
         for written in (shared, first):
             low = self._amount(written, hedged=True)
-            if low and high and not low.open and not high.open and low.value <= high.value:
+            if low and high and low.exact and high.exact and low.value <= high.value:
+                if written != first and low.value == high.value:
+                    continue
                 return _between(low.value, high.value)
         return None
 
@@ -285,12 +284,16 @@ def _apply_hedges(amount: Amount | None, hedges: Sequence[Comparator]) -> Number
             return NumberReading("ge", low=amount.value)
         return NumberReading("approx") if kinds == {"approx"} else None
     value = amount.value
-    if "approx" in kinds:
+    if amount.about or "approx" in kinds:
         return NumberReading("approx", value)
     if len(kinds) > 1:
         return None
-    comparator: Comparator = next(iter(kinds), "eq")
-    low, high = bounds_of(comparator, value)
+    return _read_as(next(iter(kinds), "eq"), value)
+
+
+def _read_as(comparator: Comparator, value: int | None) -> NumberReading | None:
+    """The reading of a comparator and a value; None where no number fits."""
+    low, high = (None, None) if value is None else bounds_of(comparator, value)
     return None if high is not None and high < 0 else NumberReading(comparator, value, low, high)
 
 

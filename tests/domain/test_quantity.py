@@ -110,8 +110,8 @@ def test_a_comparator_bounds_a_value(
         ("dozens, but not hundreds of people", 24),
         ("scores / a slew", 40),
         ("HUNDREDS in some waves", 200),
-        ("thousands and thousands", 2000),
-        ("hundreds or perhaps thousands", 200),
+        ("thousands and thousands of men", 2000),
+        ("hundreds or perhaps thousands of them", 200),
     ],
 )
 def test_a_word_with_bounds_is_found_in_a_text_where_a_comparator_is_sent(

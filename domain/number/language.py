@@ -1,0 +1,92 @@
+"""A language's words for numbers, as newspapers use them; the grammar is in `domain.number.reading`.
+
+Words are written as they are compared: in compatibility form, case folded, without diaeresis, and with one kind of
+apostrophe and hyphen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from typing import Literal
+
+Comparator = Literal["eq", "ge", "gt", "le", "lt", "approx"]
+Phrase = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Language:
+    """How one language writes numbers.
+
+    Words in `small` are below a thousand and are summed; `units` multiply the number before them. A unit in `bare` may
+    be used without a number, and so may one of `singulars` after a hedge, which requires another grammatical case.
+    `plurals` and `several` mean at least two of a unit. Numbers in `whole` are used alone. `before` and `after` are the
+    hedges before and after a number. `idle` words change no bound; neither do words in `running`, nor the words after
+    one in `since`, which say that a number counts everything up to a day. `both` joins two hedged numbers, `joint` the
+    parts of one number. A remark with one of `doubts` makes the number unreadable. `pairs` mean about two of a unit.
+    `idioms` are used alone, and have a comparator and a value (None where there is none). A phrase of `rising` joins a
+    plural to a greater one: "dozens, if not hundreds". The words of `function` in a hedge tell nothing in a remark.
+    """
+
+    small: Mapping[str, int]
+    units: Mapping[str, int]
+    articles: frozenset[str]
+    bare: frozenset[str]
+    plurals: Mapping[str, int]
+    singulars: Mapping[str, int]
+    fractions: Mapping[Phrase, Fraction]
+    whole: Mapping[Phrase, int]
+    several: frozenset[Phrase]
+    before: Mapping[Phrase, Comparator]
+    after: Mapping[Phrase, Comparator]
+    doubts: frozenset[Phrase]
+    ranges: tuple[tuple[Phrase, Phrase], ...]
+    both: frozenset[str]
+    joint: frozenset[str]
+    of: frozenset[str]
+    idle: frozenset[Phrase]
+    running: frozenset[Phrase]
+    since: frozenset[Phrase]
+    pairs: frozenset[Phrase]
+    idioms: Mapping[Phrase, tuple[Comparator, int | None]]
+    rising: frozenset[Phrase]
+    function: frozenset[str]
+
+
+def phrases(*texts: str) -> dict[Phrase, None]:
+    """The texts as phrases, in order."""
+    return {tuple(text.split()): None for text in texts}
+
+
+def all_of(comparator: Comparator, *texts: str) -> dict[Phrase, Comparator]:
+    """{phrase: comparator} for every text."""
+    return dict.fromkeys(phrases(*texts), comparator)
+
+
+def not_(negations: str, comparator: Comparator, *texts: str) -> dict[Phrase, Comparator]:
+    """Each text after each negation: "not fewer than" means at least."""
+    pairs = product(negations.split("|"), texts)
+    return all_of(comparator, *(f"{negation} {text}" for negation, text in pairs))
+
+
+def forms(table: Mapping[int, str]) -> dict[str, int]:
+    """{form: number} for every form of each number."""
+    return {form: number for number, written in table.items() for form in written.split()}
+
+
+def idioms(
+    comparator: Comparator, *begins: str, **units: int
+) -> dict[Phrase, tuple[Comparator, int | None]]:
+    """{phrase: (comparator, value)} for each beginning before each unit."""
+    pairs = product(begins, units.items())
+    return {(*begin.split(), unit): (comparator, value) for begin, (unit, value) in pairs}
+
+
+def inverted(
+    units: Mapping[str, int], counts: Mapping[str, int]
+) -> dict[Phrase, tuple[Comparator, int | None]]:
+    """{phrase: about its number} for a unit before its number: in Russian and Ukrainian."""
+    pairs = product(units.items(), counts.items())
+    return {(unit, count): ("approx", size * many) for (unit, size), (count, many) in pairs}
