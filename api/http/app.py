@@ -11,19 +11,17 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, Final
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
 from api.commands.charts.renderer import Pictures, renderer
 from api.commands.commands import FactParser
 from api.composition import Parley
 from api.http import routes
-from api.http.exchange.authorization import authorized
 from api.http.exchange.change_request_response import again
 from api.http.exchange.idempotency import Idempotency
 from api.http.exchange.kept_answers import KeptAnswers
@@ -34,6 +32,7 @@ from api.http.middleware.authentication import Identify, identify_by
 from api.http.middleware.stack import guard
 from api.http.openapi.document import document
 from api.http.problems import RefusedError, problem_of
+from api.http.route_table import RouteTable
 from api.http.threads import Threads
 from domain.errors import RecordError
 from domain.fact import Fact
@@ -91,9 +90,9 @@ def create_app(
     app.state.pictures = Pictures(renderer())
     app.state.threads = Threads(parley.settings.limits)
     app.state.log_watch = LogWatch(parley, app.state.threads)
-    included, app.state.addresses = _routes()
+    app.state.addresses = _routes()
     app.state.pages = [route for router in before for route in router.routes]
-    app.router.routes += [*app.state.pages, *included]
+    app.router.routes.append(RouteTable([*app.state.pages, *app.state.addresses]))
     guard(app, parley, identify or identify_by(parley.keys, verifier_of(parley.settings)))
     for error in _HANDLED:
         app.add_exception_handler(error, _answer)
@@ -116,14 +115,12 @@ def _described(app: FastAPI, parser: FactParser) -> bytes:
 
 
 @cache
-def _routes() -> tuple[list[BaseRoute], list[APIRoute]]:
-    """Every route, which takes what it says to be let in; what FastAPI works out of them holds for each application."""
-    every, addresses = APIRouter(), []
-    for module in iter_modules(routes.__path__):
-        router = import_module(f"{routes.__name__}.{module.name}").router
-        every.include_router(router, dependencies=[Depends(authorized)])
-        addresses += [each for each in router.routes if isinstance(each, APIRoute)]
-    return every.routes, addresses
+def _routes() -> list[APIRoute]:
+    """Every route of the API; what FastAPI works out of them holds for each application."""
+    modules = [
+        import_module(f"{routes.__name__}.{each.name}") for each in iter_modules(routes.__path__)
+    ]
+    return [each for module in modules for each in module.router.routes]
 
 
 async def _answer(request: Request, error: Exception) -> Response:

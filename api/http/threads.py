@@ -21,9 +21,11 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.http.authorization import SCOPE, check_scope
 from api.http.callers import Confirmation, caller_of
 from api.http.metering import count_work
 from api.http.problems import RefusedError
+from domain.access import Scope
 from infrastructure.database.lanes import Lane, TimeLimits, in_lane
 
 __all__ = ["LaneRoute", "Threads", "lane_of", "run_in_lane"]
@@ -127,11 +129,18 @@ class LaneRoute(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401 -- FastAPI's
         super().__init__(path, _in_a_thread(endpoint), **options)
 
+    @property
+    def takes(self) -> Scope | None:
+        """The scope that its description names; KeyError for a description that says nothing of it."""
+        scope: Scope | None = (self.openapi_extra or {})[SCOPE]
+        return scope
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Have what answers know its request."""
-        answer = super().get_route_handler()
+        """Refuse a request without the scope, and have what answers know its request."""
+        answer, takes = super().get_route_handler(), self.takes
 
         async def answered(request: Request) -> Response:
+            check_scope(request, takes)
             before = _UNDER_WAY.set(request)
             try:
                 return await answer(request)

@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from api.composition import Parley
-from api.http.exchange.authorization import principal_of
+from api.http.authorization import principal_of
 from api.http.exchange.caching import answered
 from api.http.exchange.in_process import Reply, on_behalf
 from api.http.exchange.parameters import TEXT, Parameter, given

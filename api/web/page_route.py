@@ -30,7 +30,12 @@ class PageRefusedError(Exception):
 
 
 class PageRoute(LaneRoute):
-    """A route that answers with a page, or with the API's refusal of what the page asks, which becomes a page."""
+    """A route that answers with a page, or with the API's refusal of what the page asks, which becomes a page.
+
+    It takes no scope: what it asks the API does.
+    """
+
+    takes = None
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Answer with a refusal."""

@@ -14,8 +14,8 @@ from starlette.requests import ClientDisconnect, Request
 
 from api.commands.importing.text_files import CHARSETS
 from api.composition import Parley
+from api.http.authorization import principal_of
 from api.http.callers import Confirmation
-from api.http.exchange.authorization import principal_of
 from api.http.exchange.parameters import Parameter, given
 from api.http.problems import RefusedError
 from domain.access import Principal

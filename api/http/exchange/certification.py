@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from api.commands.json_text import write_json
 from api.composition import Parley
-from api.http.exchange.authorization import principal_of
+from api.http.authorization import principal_of
 from api.http.exchange.in_process import Reply, on_behalf
 from api.http.problems import problem
 from domain.errors import ContentError, Fault

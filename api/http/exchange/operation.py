@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from api.http.exchange.authorization import secured
+from api.http.authorization import secured
 from api.http.exchange.parameters import Parameter
 from api.http.problem_kinds import PROBLEMS
 from api.http.problems import MEDIA_TYPE

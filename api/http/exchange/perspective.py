@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.composition import Parley
-from api.http.exchange.authorization import principal_of
+from api.http.authorization import principal_of
 from api.http.exchange.caching import answered
 from api.http.exchange.cursor import CURSOR, OF_THE_PAGE, WAIT, Cursor, wait_if_asked
 from api.http.exchange.edtf_patterns import CUT

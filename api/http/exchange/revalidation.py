@@ -15,7 +15,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.http.exchange.authorization import principal_of
+from api.http.authorization import principal_of
 from api.http.exchange.entity_tags import has_tag
 from infrastructure.readers.look import Ground
 

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from api.commands.commands import BODIES, FactParser
 from api.commands.confidential import FIELD
-from api.http.exchange.authorization import SECURITY_SCHEMES
+from api.http.authorization import SECURITY_SCHEMES
 from api.http.exchange.certification import certifiable
 from api.http.exchange.perspective import ERASED
 from api.http.openapi import change_response, list_responses, response_parts, response_schemas
@@ -46,7 +46,7 @@ def document(app: FastAPI, parser: FactParser) -> dict[str, Any]:
         version=app.version,
         summary="What was so, what did we know, and how do we know it.",
         description=_DESCRIPTION,
-        routes=app.routes,
+        routes=app.state.addresses,
     )
     spec["components"] = {"schemas": _components(parser), "securitySchemes": SECURITY_SCHEMES}
     question = spec["components"]["schemas"]["CertificateBody"]["properties"]["question"]

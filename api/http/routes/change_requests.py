@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.commands.json_text import write_json
+from api.http.authorization import principal_of
 from api.http.exchange import change_request_response
-from api.http.exchange.authorization import principal_of
 from api.http.exchange.cursor import LIMIT
 from api.http.exchange.fact_response import fact_uuid
 from api.http.exchange.operation import reads

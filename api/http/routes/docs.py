@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.commands.json_text import write_json
-from api.http.exchange.authorization import secured
+from api.http.authorization import secured
 from api.http.exchange.caching import fresh
 from api.http.exchange.parameters import given
 from api.http.threads import LaneRoute

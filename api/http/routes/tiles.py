@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.composition import Parley
-from api.http.exchange.authorization import principal_of
+from api.http.authorization import principal_of
 from api.http.exchange.caching import answered, for_ever, fresh
 from api.http.exchange.operation import reads
 from api.http.exchange.parameters import given

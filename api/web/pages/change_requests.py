@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.commands.changes import PROPOSABLE
-from api.http.exchange.authorization import principal_of
+from api.http.authorization import principal_of
 from api.http.problems import RefusedError
 from api.web.forms.answer import draw_form, redirect, sign_in_first
 from api.web.forms.asking import send_change

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.composition import Parley
-from api.http.exchange.authorization import principal_of
+from api.http.authorization import principal_of
 from api.http.threads import run_in_lane
 from api.web.forms.deeds import DEEDS
 from api.web.page import KNOWN, Page, PageRefusedError, router_of_pages

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.composition import Parley
+from api.http.authorization import principal_of
 from api.http.callers import SIGN_IN
-from api.http.exchange.authorization import principal_of
 from api.http.session_cookie import clear_session_cookie, is_secure, set_session_cookie
 from api.http.threads import run_in_lane
 from api.web.forms.answer import draw_form, redirect, target_of

@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from domain.access import OPEN_TO_ANYBODY, Principal, Scope
 
-__all__ = ["SCOPE", "SECURITY_SCHEMES", "authorized", "principal_of", "secured"]
+__all__ = ["SCOPE", "SECURITY_SCHEMES", "check_scope", "principal_of", "secured"]
 
 SCOPE: Final = "x-scope"
 """Where an operation of the document names its scope; null where it takes none."""
@@ -32,9 +32,8 @@ def secured(scope: Scope | None) -> dict[str, Any]:
     return {SCOPE: scope, "security": required}
 
 
-async def authorized(request: Request) -> None:
-    """Raise ForbiddenError or UnauthenticatedError where the principal lacks the operation's scope."""
-    scope: Scope | None = request.scope["route"].openapi_extra[SCOPE]
+def check_scope(request: Request, scope: Scope | None) -> None:
+    """Raise ForbiddenError or UnauthenticatedError where the principal lacks the scope that an operation takes."""
     if scope is not None:
         principal_of(request).check(scope)
 
