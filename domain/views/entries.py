@@ -102,13 +102,16 @@ def _vacant(last: Candidate | None) -> dict[str, Any]:
     """The entry of a key whose last answer has surely ceased: what followed is unknown."""
     shows = {} if last is None else last.shows
     key = () if last is None else last.key
-    nothing = dict.fromkeys(shows, None) | {name: shows[name] for name in key}
+    nothing = dict.fromkeys(shows, None) | {
+        name: shows[name] for name in (*key, AMBIGUOUS) if name in shows
+    }
     return {**_primitives(nothing.items()), "since": None, "certainty": "unknown"}
 
 
 def _short(candidate: Candidate) -> dict[str, Any]:
     """The short form of an answer beside the entry's own: what it shows besides the key, since when, and its fact."""
-    shows = ((name, value) for name, value in candidate.shows.items() if name not in candidate.key)
+    of_key = (*candidate.key, AMBIGUOUS)
+    shows = ((name, value) for name, value in candidate.shows.items() if name not in of_key)
     return {**_primitives(shows), **_when(candidate), "fact": describe_briefly(candidate.version)}
 
 

@@ -1,6 +1,7 @@
 """At a perspective, aliases lead from a spelling to a name, and ids tell apart people who have the same name.
 
-Both count over all of valid time. A bare name that one id bears means that id; one that several ids bear means none.
+Both count over all of valid time. A bare name that one id bears means that id; one that several ids bear means none,
+and neither does one that aliases lead to different names.
 """
 
 from __future__ import annotations
@@ -20,56 +21,32 @@ from domain.named import (
     text_of,
 )
 from domain.naming import fold_for_search, fold_name, shorten_key
+from domain.views.aliases import Aliases, keep_preferred
+from domain.views.terms import BORNE, PART, borne_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from domain.fact import Fact
     from domain.register import RegisterEntry
+    from domain.views.terms import Borne
     from domain.views.versions import Seen
 
-__all__ = ["AMBIGUOUS", "BORNE", "MOST_TERMS", "Names", "borne_by", "terms_of"]
+__all__ = ["AMBIGUOUS", "MOST_TERMS", "Names"]
 
 AMBIGUOUS: Final = "ambiguous"
 """The field of an entry that lists the ids that bear its name."""
-BORNE: Final = "borne"
-"""The field of terms that hold a name with its id; terms of `person` and `place` hold a name alone."""
-_PART: Final = "\x1f"
 MOST_TERMS: Final = 1_000
 """How many spellings of one name a filter looks for; each is a parameter of a statement."""
 
-Borne = tuple[str, str]
-"""A folded name, or its hash where it is long, and an id that bears it."""
-
-
-def borne_by(fact: Fact) -> set[Borne]:
-    """The names with an id in a fact, as (folded name, id)."""
-    named = (name for name in fact.named() if isinstance(name, Named))
-    return {(shorten_key(fold_name(name.name)), name.id) for name in named}
-
-
-def terms_of(fact: Fact) -> set[tuple[str, str]]:
-    """The names and places by which a fact is found, as (field, term)."""
-    terms = {("person", shorten_key(fold_for_search(text_of(name)))) for name in fact.named()}
-    terms |= {("place", shorten_key(fold_for_search(place))) for place in fact.located()}
-    return terms | {(BORNE, f"{name}{_PART}{id_}") for name, id_ in borne_by(fact)}
-
 
 class Names:
-    """The names of one negotiation, by `aliases` in the order of recording and by the names that ids bear."""
+    """The names of one negotiation, by `aliases` and by the names that ids bear."""
 
     def __init__(self, aliases: Iterable[Alias], borne: Iterable[Borne] = ()) -> None:
-        led: dict[Sort, dict[str, str]] = defaultdict(dict)
-        self._written: dict[Sort, dict[str, str]] = defaultdict(dict)
-        self._given: dict[str, str] = {}
-        for alias in aliases:
-            name = fold_name(text_of(alias.name))
-            led[alias.sort][name] = text_of(alias.same_as)
-            for spelling in map(text_of, (alias.name, alias.same_as)):
-                self._written[alias.sort].setdefault(fold_name(spelling), spelling)
-            if alias.sort is Sort.SOMEBODY and isinstance(alias.same_as, Named):
-                self._given[name] = alias.same_as.id
-        self._ends = {sort: _ends(same_as) for sort, same_as in led.items()}
+        found = Aliases(aliases)
+        self._ends, self._torn, self._given = found.ends, found.torn, found.given
+        self._written = found.written
         self._ids: dict[str, set[str]] = defaultdict(set)
         self._names: dict[str, set[str]] = defaultdict(set)
         self._resolved: dict[Name, Name] = {}
@@ -82,15 +59,16 @@ class Names:
 
     @classmethod
     def of(cls, slice_: Iterable[Seen]) -> Names:
-        """The names of the known facts; of two aliases for one name, the one recorded later counts."""
-        facts = [seen.version.record.fact for seen in slice_]
-        aliases = (fact for fact in facts if isinstance(fact, Alias))
-        return cls(aliases, (each for fact in facts for each in borne_by(fact)))
+        """The names of the known facts."""
+        records = [seen.version.record for seen in slice_]
+        aliases = [(each.fact, each.preferred) for each in records if isinstance(each.fact, Alias)]
+        borne = (each for record in records for each in borne_by(record.fact))
+        return cls(keep_preferred(aliases), borne)
 
     @property
-    def has_ids(self) -> bool:
-        """Whether anybody has an id."""
-        return bool(self._names)
+    def doubtful(self) -> bool:
+        """Whether a name may be found that means one of several: somebody has an id, or aliases part."""
+        return bool(self._names) or any(self._torn.values())
 
     @property
     def aliases(self) -> Sequence[str]:
@@ -112,9 +90,44 @@ class Names:
         end = self.canonical(text_of(name))
         if isinstance(name, Named):
             return Named(name=end, id=name.id)
-        given = self._given.get(fold_name(name))
+        folded = fold_name(name)
+        between = self._between(folded, Sort.SOMEBODY)
+        if len(between) == 1:
+            return next(iter(between.values()))
+        if between:
+            return end
+        given = self._given.get(folded)
         ids = self.ids(end) if given is None else [given]
         return Named(name=end, id=ids[0]) if len(ids) == 1 else end
+
+    def _between(self, folded: str, sort: Sort) -> dict[str, Name]:
+        """{key part: whom it may mean} for a spelling that aliases lead to different names; else empty."""
+        between: dict[str, Name] = {}
+        for name in self._torn.get(sort, {}).get(folded, ()):
+            led: Name = self.canonical(text_of(name), sort)
+            if sort is Sort.SOMEBODY:
+                ids = self.ids(text_of(led)) if isinstance(name, str) else [name.id]
+                led = Named(name=text_of(led), id=ids[0]) if len(ids) == 1 else led
+            between[self._part(led)] = led
+        return between
+
+    def torn(self) -> dict[str, list[Name]]:
+        """{key part: whom it may mean} for each spelling of somebody that aliases lead to different people."""
+        sort = Sort.SOMEBODY
+        found = {name: self._between(name, sort) for name in self._torn.get(sort, {})}
+        return {name: list(between.values()) for name, between in found.items() if len(between) > 1}
+
+    def parting(self, alias: Alias) -> list[str]:
+        """The names to which an alias and others lead its spelling, where they are not one; else empty."""
+        between = self._between(fold_name(text_of(alias.name)), alias.sort).values()
+        return sorted(map(text_of, between)) if len(between) > 1 else []
+
+    def meant(self, name: str, sort: Sort = Sort.SOMEBODY) -> list[str]:
+        """Whom a bare name may mean: the ids that bear it, and where aliases part, ids or names to which they lead."""
+        ids = self.ids(name) if sort is Sort.SOMEBODY else []
+        between = self._between(fold_name(name), sort).values()
+        led = (each.id if isinstance(each, Named) else each for each in between)
+        return sorted({*ids, *led})
 
     def ids(self, name: str) -> list[str]:
         """The ids that bear a name under any of its spellings."""
@@ -125,11 +138,12 @@ class Names:
         return ids
 
     def bearers(self, name: Name) -> set[str]:
-        """The key parts of all ids that bear a name which does not mean a single one of them; else empty."""
+        """The key parts of all whom a name may mean which does not mean a single one of them; else empty."""
         resolved = self.resolve(name)
         if isinstance(resolved, Named):
             return set()
-        return {self.key(Named(name=resolved, id=id_)) for id_ in self.ids(resolved)}
+        ids = {self.key(Named(name=resolved, id=id_)) for id_ in self.ids(resolved)}
+        return ids | self._between(fold_name(resolved), Sort.SOMEBODY).keys()
 
     def key(self, name: Name) -> str:
         """The key part for a person; for one with an id it holds the alphabetically first of their names."""
@@ -148,7 +162,10 @@ class Names:
         return folded
 
     def _key(self, name: Name) -> str:
-        resolved = self.resolve(name)
+        return self._part(self.resolve(name))
+
+    def _part(self, resolved: Name) -> str:
+        """The key part for a name that is resolved already."""
         if not isinstance(resolved, Named):
             return fold_name(resolved)
         ends = (self._end(spelling, Sort.SOMEBODY) for spelling in self._names.get(resolved.id, ()))
@@ -192,6 +209,8 @@ class Names:
             else:
                 shows[field] = self.canonical(text_of(name), sort) if sort else name
                 key.append(self._key_of(shows[field]))
+                if sort and (meant := self.meant(shows[field], sort)):
+                    shows[AMBIGUOUS] = meant
         return shows, tuple(key)
 
     def key_parts(self, name: Name, sort: Sort) -> set[str]:
@@ -228,7 +247,7 @@ class Names:
         known = {wanted} if wanted in self._names else ids if len(ids) == 1 else set[str]()
         for id_ in known:
             for name in self._names[id_]:
-                terms.add((BORNE, f"{name}{_PART}{id_}"))
+                terms.add((BORNE, f"{name}{PART}{id_}"))
                 if self._ids[self._end(name, Sort.SOMEBODY)] == {id_}:
                     alike = self._spellings(name, Sort.SOMEBODY)
                     terms |= {
@@ -273,24 +292,8 @@ class Names:
 
     def _shown(self, field: str, name: Name, *, always: bool) -> dict[str, Any]:
         resolved = self.resolve(name)
-        ids = [] if isinstance(resolved, Named) else self.ids(resolved)
+        meant = [] if isinstance(resolved, Named) else self.meant(resolved)
         shown: dict[str, Any] = {field: text_of(resolved)}
         if isinstance(resolved, Named) or always:
             shown[f"{field}_id"] = resolved.id if isinstance(resolved, Named) else None
-        return {**shown, AMBIGUOUS: ids} if len(ids) > 1 else shown
-
-
-def _ends(same_as: Mapping[str, str]) -> dict[str, str]:
-    """{folded name: name at the end of its aliases}; each alias is followed once, also in long chains and rings."""
-    ends: dict[str, str] = {}
-    for start in same_as:
-        way: dict[str, str] = {}
-        name, key = start, start
-        while key in same_as and key not in ends and key not in way:
-            name = way[key] = same_as[key]
-            key = fold_name(name)
-        if key in way:
-            met = list(way)
-            name = min((way[spelling] for spelling in met[met.index(key) :]), key=fold_name)
-        ends |= dict.fromkeys(way, ends.get(key, name))
-    return ends
+        return {**shown, AMBIGUOUS: meant} if len(meant) > 1 else shown

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from domain.errors import ContentError
 from domain.fact import KINDS
+from domain.kinds.envoys import Alias
 from domain.named import fields_naming, text_of
 from domain.naming import fold_name
 from domain.quantity import fill_bounds
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 
     from domain.fact import Fact
     from domain.quantity import Quantity
+    from domain.views.naming import Names
 
-__all__ = ["Notice", "find_notices", "find_rereadings"]
+__all__ = ["Notice", "find_notices", "find_parting", "find_rereadings"]
 
 _SPAN: Final = re.compile(r"(\d{2})(\d{2})-(\d{2})")
 _SEVERAL: Final = re.compile(r"\s*[|;]\s*|\s+[/&]\s+")
@@ -43,6 +45,17 @@ class Notice:
 def find_notices(fact: Fact) -> list[Notice]:
     """The notices on a fact."""
     return [*_of_time(fact), *_of_names(fact), *_of_counts(fact), *_of_citations(fact)]
+
+
+def find_parting(fact: Fact, names: Names) -> list[Notice]:
+    """A notice on an alias, if another one leads its spelling to another name."""
+    if not isinstance(fact, Alias) or not (led := names.parting(fact)):
+        return []
+    detail = (
+        f"aliases lead {text_of(fact.name)} to {' and to '.join(led)}, so it leads to none of them: prefer the one"
+        " that is right, or retract what is wrong"
+    )
+    return [Notice("/same_as", detail)]
 
 
 def find_rereadings(fact: Fact) -> list[Notice]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
 
 from domain.kinds.prisoners import CUSTODY, Custody
 from domain.named import Being, Name, Named, beings_in, text_of
 from domain.naming import fold_for_search, fold_name
 from domain.sought import AllOf, holds_terms
-from domain.views.alike import Likeness
+from domain.views.alike import MOST, Likeness
 from domain.views.full_text import list_words
 from domain.views.naming import AMBIGUOUS, Names
 from domain.views.rivalry.rivals import find_last_reported
@@ -32,6 +33,7 @@ __all__ = ["HELD", "TIMELINE", "PeopleFilter", "list_people", "list_statuses"]
 
 TIMELINE: Final = "timeline"
 
+LED_APART: Final = "one of several to whom aliases of one name lead"
 HELD: Final = "held"
 """The filter for any status of people who are held."""
 KEEPS_IN: Final = frozenset(
@@ -91,6 +93,7 @@ def list_people(
     whole = limit_list(CUSTODY.section, slice_, perspective, _nowhere, names=names)
     entries = {place: index for index, place in enumerate(whole.places)}
     likeness = Likeness((each.name, each.id) for each in everyone.values())
+    led = _led_apart(everyone, names)
 
     def entry(place: Place) -> dict[str, Any]:
         return whole.item(entries[place]) if place in entries else {}
@@ -110,7 +113,7 @@ def list_people(
             fields["last_reported"] = find_last_reported(
                 seen.version.record.fact for seen in person.facts
             )
-        may_be = likeness.of(person.name, person.id)
+        may_be = _join_hints(led[places[index]], likeness.of(person.name, person.id))
         about = {**_named(person), **fields, "facts": len(person.facts), "may_be": may_be}
         if rest is None:
             return about
@@ -146,6 +149,29 @@ def _everyone(slice_: Iterable[Seen], names: Names, parties: Iterable[str]) -> d
     return {place_of((key,)): people[key] for key in sorted(people.keys() - others)}
 
 
+def _led_apart(
+    everyone: Mapping[Place, _Person], names: Names
+) -> dict[Place, list[dict[str, Any]]]:
+    """Hints for people whose name aliases lead to different people, and for those to whom they lead."""
+    hints: dict[Place, list[dict[str, Any]]] = defaultdict(list)
+    for spelling, meant in names.torn().items():
+        one = place_of((spelling,))
+        for other in (place_of((names.key(name),)) for name in meant):
+            for place, hinted in ((one, other), (other, one)):
+                if hinted in everyone:
+                    person = everyone[hinted]
+                    hints[place].append({"name": person.name, "id": person.id, "why": LED_APART})
+    return hints
+
+
+def _join_hints(*hints: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The hints, each person once."""
+    found: dict[tuple[str, str | None], dict[str, Any]] = {}
+    for hint in chain(*hints):
+        found.setdefault((hint["name"], hint["id"]), hint)
+    return list(found.values())[:MOST]
+
+
 def _external_id(person: _Person, entry: Mapping[str, Any]) -> str | None:
     """The external id of the fact that an entry shows."""
     shown = None if entry.get("fact") is None else entry["fact"]["id"]
@@ -158,7 +184,7 @@ def _person(name: Name, names: Names) -> _Person:
     known = names.resolve(name)
     if isinstance(known, Named):
         return _Person(known.name, known.id, ())
-    return _Person(known, None, names.ids(known))
+    return _Person(known, None, names.meant(known))
 
 
 def _letters(name: str) -> tuple[str, str]:

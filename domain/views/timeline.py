@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from domain.views.naming import Names, terms_of
+from domain.views.naming import Names
+from domain.views.terms import terms_of
 from domain.views.versions import Seen, by_valid_time, is_public, matches, select_known
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from domain.naming import fold_name, shorten_key
 from domain.register import Shape, Succession
 from domain.streams.erasure import BLANK
 from domain.time.instant import BEGINNING, END
-from domain.views.naming import terms_of
+from domain.views.terms import terms_of
 from infrastructure.log.codec import encode_fact
 from infrastructure.tables.facts import VALID_INSTANTS
 

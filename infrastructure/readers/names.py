@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, and_, select
 
 from domain.kinds.envoys import Alias
-from domain.views.naming import BORNE, Names
+from domain.views.aliases import keep_preferred
+from domain.views.naming import Names
+from domain.views.terms import BORNE
 from infrastructure.log.codec import decode_fact
 from infrastructure.projections.fact_rows import ALIAS, TIMELESS
 from infrastructure.readers.timeslices import RETRACTED, is_seen
@@ -33,10 +35,10 @@ def read_names(
 def _aliases(
     connection: Connection, tables: FactTables, negotiation_id: UUID, perspective: Perspective
 ) -> Iterable[Alias]:
-    """The aliases that are known and stand, in order of recording."""
+    """The aliases that are known and stand, in order of recording; beside a preferred one no other of its spelling."""
     answer, version = tables.answer.c, tables.version.c
     statement = (
-        select(version.content)
+        select(version.content, version.preferred)
         .join_from(
             tables.answer,
             tables.version,
@@ -54,8 +56,11 @@ def _aliases(
         )
         .order_by(version.first_position)
     )
-    facts = (decode_fact(content) for content in connection.execute(statement).scalars())
-    return [fact for fact in facts if isinstance(fact, Alias)]
+    rows = connection.execute(statement)
+    facts = ((decode_fact(content), preferred) for content, preferred in rows)
+    return keep_preferred(
+        (fact, bool(preferred)) for fact, preferred in facts if isinstance(fact, Alias)
+    )
 
 
 def _borne(

@@ -79,7 +79,7 @@ class SectionReader:
         register, _ = lists_by_path()[page.path]
         after = page.after or ("",)
         names = self._names()
-        paged = register.shape is Shape.ENTRIES and len(after) == 1 and not names.has_ids
+        paged = register.shape is Shape.ENTRIES and len(after) == 1 and not names.doubtful
         aliases = names.aliases
         if not paged or len(aliases) > MOST_ALIASES or self._abridged(register):
             seen = self._seen(section=register.section)

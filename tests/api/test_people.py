@@ -356,3 +356,51 @@ def test_of_very_many_ids_that_bear_a_name_the_first_are_given_and_the_way_to_th
     client.post(f"{TALKS}/snapshots", {"name": "whole"})
     kept = client.get(f"{TALKS}/snapshots/whole").json["content"]["custody"][0]
     assert (kept["ambiguous"], "ambiguous_more" in kept) == (ids, False)
+
+
+def test_a_name_that_aliases_lead_to_two_people_is_neither_and_contests_both(
+    client: Client,
+) -> None:
+    client.open()
+    for person in ("Ann Primer", "Bea Sample"):
+        client.record(**HELD, person=person)
+    client.record(kind="alias", name="A. B.", same_as="Ann Primer", valid="2025-01-01")
+    client.record(people=["a. b."], valid="2025-09-11")
+    assert shown(client, "person", "status") == [("Ann Primer", "free"), ("Bea Sample", "detained")]
+    rival = client.record(kind="alias", name="A. B.", same_as="Bea Sample", valid="2025-01-01")
+    fields = ("person", "ambiguous", "status", "certainty", "contested")
+    both = ["Ann Primer", "Bea Sample"]
+    assert shown(client, *fields) == [
+        ("a. b.", both, "free", "certain", False),
+        ("Ann Primer", None, "detained", "possible", True),
+        ("Bea Sample", None, "detained", "possible", True),
+    ]
+    assert shown(client, "person", match="certain") == [("a. b.",)]
+    page = client.get(f"{TALKS}/state/custody?limit=1").json
+    assert [each["ambiguous"] for each in page["items"]] == [both]
+    people = client.get(f"{TALKS}/people").json["items"]
+    why = "one of several to whom aliases of one name lead"
+    hints = [[(hint["name"], hint["why"]) for hint in each["may_be"]] for each in people]
+    assert [each["name"] for each in people] == ["A. B.", *both]
+    assert hints == [[(name, why) for name in both], [("A. B.", why)], [("A. B.", why)]]
+    assert people[0]["ambiguous"] == both
+    found = client.get(f"{TALKS}/people?person=A.%20B.").json["items"]
+    assert [each["name"] for each in found] == ["A. B.", *both]
+    assert len(client.get(f"{TALKS}/timeline?person=Ann%20Primer").json["items"]) == 2
+    path = f"/v1/facts/{rival.json['id']}/preference"
+    assert client.post(path, {"preferred": True, "why": "it is she"}, if_match="*").status == 200
+    assert shown(client, "person", "status") == [("Ann Primer", "detained"), ("Bea Sample", "free")]
+
+
+def test_a_post_that_aliases_lead_to_two_posts_is_neither(client: Client) -> None:
+    client.open()
+    for post, person in (("Special Envoy", "John Coale"), ("Deputy Envoy", "Ann Example")):
+        client.record(kind="appointment", post=post, person=person, valid="2025-01-10/..")
+        client.record(kind="alias", of="post", name="Envoy", same_as=post, valid="2025-01-01")
+    client.record(kind="appointment", post="Envoy", person="Bea Sample", valid="2025-02-10/..")
+    posts = client.get(TALKS).json["posts"]
+    assert [(e["post"], e["holder"], e["contested"], e.get("ambiguous")) for e in posts] == [
+        ("Deputy Envoy", "Ann Example", True, None),
+        ("Envoy", "Bea Sample", False, ["Deputy Envoy", "Special Envoy"]),
+        ("Special Envoy", "John Coale", True, None),
+    ]

@@ -307,3 +307,12 @@ def test_a_check_lists_what_should_be_looked_at(light: Shell) -> None:
     assert "/people/0" in told
     (item,) = json.loads(light.out("check", SLUG, "--json"))["items"]
     assert (item["external_id"], item["pointer"]) == ("V", "/people/0")
+
+
+def test_a_check_lists_aliases_that_lead_one_name_to_two(light: Shell) -> None:
+    for end in ("Ann Primer", "Bea Sample"):
+        alias = {**FREED, "kind": "alias", "external_id": end, "name": "A. B.", "same_as": end}
+        light.out("import", SLUG, light.file({k: v for k, v in alias.items() if k != "quantities"}))
+    items = json.loads(light.out("check", SLUG, "--json"))["items"]
+    assert [each["pointer"] for each in items] == ["/same_as"] * 2
+    assert "Ann Primer and to Bea Sample" in items[0]["detail"]

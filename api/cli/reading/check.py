@@ -13,7 +13,8 @@ from api.cli.text import print_line
 from domain.rules import READING
 from domain.time.perspective import PerspectiveQuery
 from domain.views.brief import describe_perspective
-from domain.views.notices import find_notices, find_rereadings
+from domain.views.naming import Names
+from domain.views.notices import find_notices, find_parting, find_rereadings
 
 __all__ = ["register"]
 
@@ -27,6 +28,7 @@ def check(slug: Slug, *, json: AsJson = False) -> None:
         perspective = reading.perspective(PerspectiveQuery())
         negotiation = reading.negotiation(slug, perspective.position)
         known = reading.known(negotiation.id, perspective)
+        names = Names.of(reading.timeslice(negotiation.id, perspective))
         items = [
             {
                 "fact": str(version.record.id),
@@ -39,6 +41,7 @@ def check(slug: Slug, *, json: AsJson = False) -> None:
             for notice in (
                 *find_rereadings(version.record.fact),
                 *find_notices(version.record.fact),
+                *find_parting(version.record.fact, names),
             )
         ]
         at = describe_perspective(perspective)

@@ -91,8 +91,8 @@ class PersonEntry(Exact):
     """Somebody whom facts name, in which spellings, and what the custody section says of them; null means not known.
 
     `known_to_be` is null where no fact tells whether the name belongs to a person or a body. `external_id` belongs to
-    `fact`. `ambiguous` lists the ids that bear the name, if several do. `spellings_more` has the address of the facts
-    that name the person.
+    `fact`. `ambiguous` lists the ids that bear the name, or the names to which aliases lead it, if there are several.
+    `spellings_more` has the address of the facts that name the person.
     """
 
     name: str

@@ -153,14 +153,13 @@ def _entry(register: Register) -> Any:  # noqa: ANN401 -- a model that is made a
     name = _name_of(register) if declared is None else declared.__name__
     said = "An entry of the state." if declared is None else str(declared.__doc__)
     brief = {"fact": Brief}
-    is_named = declared is None or any(each.endswith("_id") for each in own)
     fields = {
         **own,
         "since": str | None if vacant else str,
         "certainty": Certainty | Literal["unknown"] | None if vacant else Certainty | None,
         "fact": Brief | None if vacant else Brief,
         **_STANDING,
-        **(_BARE if is_named else {}),
+        **_BARE,
     }
     if vacant:
         fields["previous"] = _beside(f"Previous{name}", own, brief) | None

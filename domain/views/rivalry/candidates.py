@@ -63,8 +63,8 @@ class Candidate:
 
     @property
     def bearers(self) -> dict[str, set[str]]:
-        """{key part of a bare name: key parts of those who bear it}, for its people whose name several ids bear."""
-        named = self.fact.people if self.names.has_ids else ()
+        """{key part of a name: key parts of those whom it may mean}, for its people whose name may mean several."""
+        named = self.fact.people if self.names.doubtful else ()
         return {
             self.names.key(name): ids for name in named if len(ids := self.names.bearers(name)) > 1
         }

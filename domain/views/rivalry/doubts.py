@@ -1,4 +1,7 @@
-"""Where several ids bear a name, an answer under the bare name belongs to no id, and contests that of each id."""
+"""Where a name may mean several, an answer under it belongs to none of them, and contests the answer of each.
+
+So it is where several ids bear a name, and where aliases lead it to different names.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from domain.named import id_in
+from domain.naming import fold_name
 from domain.views.naming import AMBIGUOUS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from domain.views.rivalry.candidates import Candidate
     from domain.views.rivalry.rivals import Resolved
@@ -19,24 +23,40 @@ __all__ = ["Doubts", "add_doubts"]
 
 
 class Doubts:
-    """The answers shown under bare names that several ids bear, one for each name, to be found by each of those ids."""
+    """The answers shown under names that may mean several, to be found by each whom they may mean."""
 
     def __init__(self, shown: Iterable[tuple[Key, Candidate]]) -> None:
         self._known: dict[str, list[tuple[Key, Candidate]]] = {}
         for key, candidate in shown:
-            for id_ in candidate.shows[AMBIGUOUS]:
-                self._known.setdefault(id_, []).append((key, candidate))
+            for meant in _meant(candidate):
+                self._known.setdefault(meant, []).append((key, candidate))
 
     def about(self, key: Key) -> list[Candidate]:
-        """The answers that may be about a person whom a key names, under keys that are otherwise the same."""
-        ids = {id_: None for part in key if (id_ := id_in(part)) is not None}
-        answers = (answer for id_ in ids for answer in self._known.get(id_, ()))
-        return [answer for bare, answer in answers if _alike(bare, key)]
+        """The answers that may be about somebody whom a key names, under keys that are otherwise the same."""
+        parts = dict.fromkeys(map(_called, key))
+        answers = (answer for part in parts for answer in self._known.get(part, ()))
+        return [answer for bare, answer in answers if _alike(bare, key, _meant(answer))]
 
 
-def _alike(bare: Key, key: Key) -> bool:
-    return len(bare) == len(key) and all(
-        one == other or id_in(other) is not None for one, other in zip(bare, key, strict=True)
+def _meant(candidate: Candidate) -> dict[str, None]:
+    """The ids and folded names that an answer's name may mean, in order."""
+    listed = candidate.shows[AMBIGUOUS]
+    return dict.fromkeys([*listed, *map(fold_name, listed)])
+
+
+def _called(part: str) -> str:
+    """The id in a part of a key, or its name."""
+    id_ = id_in(part)
+    return part if id_ is None else id_
+
+
+def _alike(bare: Key, key: Key, meant: Container[str]) -> bool:
+    """Whether two keys differ in one part or several, each of which a name may mean."""
+    pairs = zip(bare, key, strict=False)
+    return (
+        bare != key
+        and len(bare) == len(key)
+        and all(one == other or _called(other) in meant for one, other in pairs)
     )
 
 

@@ -13,6 +13,9 @@ from tests.steps import steps
     [
         ("Ivan Primerov", "Иван Примеров", "the same in Latin letters"),
         ("Łukasz Nowak", "Lukasz Nowak", "the same but for accents"),
+        ("Пётр Ёлкин", "Петр Елкин", "the same but for accents"),
+        ("Фёдор", "Федор", "the same but for accents"),
+        ("Ґалаґан", "Галаган", "the same but for accents"),
         ("Nowak Łukasz", "Lukasz Nowak", "the same words in another order"),
         ("Yevgeny Primerov", "Evgeny Primerov", "written much alike"),
         ("Aliaksandr Kazlou", "Aliaksandar Kazlou", "written much alike"),

@@ -55,8 +55,50 @@ def test_names_in_a_ring_are_one_name() -> None:
     assert {found.canonical(name) for name in "ABCD"} == {"A"}
 
 
-def test_of_two_aliases_for_one_name_the_later_recorded_counts() -> None:
-    assert names(("Cole", "Nat Cole"), ("Cole", "John Coale")).canonical("Cole") == "John Coale"
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_name_that_aliases_lead_to_two_names_leads_to_neither(order: int) -> None:
+    found = names(*(("Cole", "Nat Cole"), ("Cole", "John Coale"), ("C.", "Cole"))[::order])
+    assert [found.canonical(name) for name in ("Cole", "C.", "Nat Cole")] == [
+        "Cole",
+        "Cole",
+        "Nat Cole",
+    ]
+    assert found.meant("Cole") == ["John Coale", "Nat Cole"]
+    assert found.bearers("c.") == {"john coale", "nat cole"}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_two_aliases_of_one_name_agree_where_another_makes_their_ends_one(order: int) -> None:
+    found = names(
+        *(("Cole", "Nat Cole"), ("Cole", "John Coale"), ("Nat Cole", "John Coale"))[::order]
+    )
+    assert {found.canonical(name) for name in ("Cole", "Nat Cole")} == {"John Coale"}
+    back = names(*(("Cole", "Nat Cole"), ("Cole", "John Coale"), ("Nat Cole", "Cole"))[::order])
+    assert {back.canonical(name) for name in ("Cole", "Nat Cole")} == {"John Coale"}
+    log = Log()
+    log.record(fact("alias", name="Cole", same_as=Named(name="Nat Cole", id="1")))
+    log.record(fact("alias", name="Cole", same_as=Named(name="John Coale", id="1")))
+    assert Names.of(log.slice()).key("Cole") == Names.of(log.slice()).key(Named(name="Nat", id="1"))
+
+
+def test_of_two_aliases_for_one_name_the_preferred_one_counts() -> None:
+    log = Log()
+    first = log.record(fact("alias", name="Cole", same_as="Nat Cole"))
+    log.record(fact("alias", name="Cole", same_as="John Coale"))
+    log.prefer(first)
+    assert Names.of(log.slice()).canonical("Cole") == "Nat Cole"
+
+
+@SOME
+@given(data=st.data())
+def test_the_order_of_aliases_means_nothing(data: st.DataObject) -> None:
+    letters = st.sampled_from("ABCDE")
+    pairs = data.draw(st.lists(st.tuples(letters, letters), max_size=8))
+    other = data.draw(st.permutations(pairs))
+    one, two = names(*pairs), names(*other)
+    for name in "ABCDE":
+        assert one.canonical(name) == two.canonical(name)
+        assert one.meant(name) == two.meant(name)
 
 
 def test_an_alias_counts_at_every_day_and_not_once_it_is_withdrawn() -> None:

@@ -1,0 +1,157 @@
+"""Aliases lead from a spelling to a name; where two lead one spelling to different names, it leads to none of them.
+
+Neither the order in which the aliases were recorded nor their number decides. The one that an editor prefers does.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from domain.named import Name, Named, Sort, key_of, text_of
+from domain.naming import fold_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.kinds.envoys import Alias
+
+__all__ = ["Aliases", "keep_preferred"]
+
+Targets = dict[str, str]
+"""The names to which the aliases of one spelling lead: {folded name: name}."""
+
+
+def keep_preferred(aliases: Iterable[tuple[Alias, bool]]) -> list[Alias]:
+    """The aliases, given with whether each is preferred; of a spelling of which one is preferred, only such."""
+    every = list(aliases)
+    settled = {_spelling(alias) for alias, preferred in every if preferred}
+    return [alias for alias, preferred in every if preferred or _spelling(alias) not in settled]
+
+
+def _spelling(alias: Alias) -> tuple[Sort, str]:
+    return alias.sort, fold_name(text_of(alias.name))
+
+
+class Aliases:
+    """Where spellings lead, by sort: `ends` has the name at the end of each way, `torn` the names where ways part.
+
+    `given` has the id to which a spelling of somebody leads, where its aliases name one id, and `written` how each
+    folded spelling was written.
+    """
+
+    def __init__(self, aliases: Iterable[Alias]) -> None:
+        targets: dict[Sort, dict[str, Targets]] = defaultdict(lambda: defaultdict(dict))
+        named: dict[tuple[Sort, str], dict[str, Name]] = defaultdict(dict)
+        self.written: dict[Sort, Targets] = defaultdict(dict)
+        for alias in aliases:
+            sort, name = _spelling(alias)
+            led = text_of(alias.same_as)
+            for spelling in (text_of(alias.name), led):
+                _write(self.written[sort], spelling)
+            _write(targets[sort][name], led)
+            named[sort, name][key_of(alias.same_as)] = alias.same_as
+        self.ends: dict[Sort, Targets] = {}
+        self.torn: dict[Sort, dict[str, list[Name]]] = {}
+        for sort, led_to in targets.items():
+            ways, torn = _Ways(led_to).settle()
+            self.ends[sort] = _ends(ways)
+            self.torn[sort] = {
+                name: [named[sort, name][key] for key in sorted(named[sort, name])] for name in torn
+            }
+        self.given = {
+            name: found.pop()
+            for (sort, name), each in named.items()
+            if sort is Sort.SOMEBODY and name not in self.torn[sort]
+            if len(found := {led.id for led in each.values() if isinstance(led, Named)}) == 1
+        }
+
+
+def _write(written: Targets, spelling: str) -> None:
+    """Keep one way to write a name, whichever comes first."""
+    key = fold_name(spelling)
+    written[key] = max(spelling, written.get(key, spelling))
+
+
+@dataclass(slots=True)
+class _Ways:
+    """Spellings and the names to which their aliases lead, joined as far as these are surely one."""
+
+    targets: Mapping[str, Targets]
+    led: Targets = field(default_factory=dict)
+    roots: dict[str, str] = field(default_factory=dict)
+    waiting: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def settle(self) -> tuple[Targets, list[str]]:
+        """{spelling: the name to which it leads}, and the spellings that lead to names which are not surely one.
+
+        A spelling with several aliases leads on once all its names are led to one: "A is B", "A is C" and "B is C" tell
+        of one person.
+        """
+        torn = set[str]()
+        for name, targets in self.targets.items():
+            others = targets.keys() - {name}
+            if len(others) > 1:
+                torn.add(name)
+                for other in (name, *others):
+                    self.waiting[other].add(name)
+            else:
+                self.led[name] = targets[next(iter(others), name)]
+        for name, led in self.led.items():
+            self._join(name, fold_name(led))
+        again = deque(sorted(torn))
+        while again:
+            name = again.popleft()
+            if name in torn and self._leads_on(name):
+                torn.discard(name)
+                again += sorted(self._join(name, fold_name(self.led[name])))
+        return self.led, sorted(torn)
+
+    def _leads_on(self, name: str) -> bool:
+        """Whether all names of a spelling are one, or the spelling itself; it leads to the first of them then."""
+        own = self._root(name)
+        targets = sorted(self.targets[name].keys() - {name})
+        away = [target for target in targets if self._root(target) != own]
+        if len({self._root(target) for target in away}) > 1:
+            return False
+        self.led[name] = self.targets[name][(away or targets)[0]]
+        return True
+
+    def _join(self, one: str, other: str) -> set[str]:
+        """Make two names one; the spellings that waited for either may lead on now."""
+        root, lesser = self._root(one), self._root(other)
+        if root == lesser:
+            return set()
+        if len(self.waiting[root]) < len(self.waiting[lesser]):
+            root, lesser = lesser, root
+        self.roots[lesser] = root
+        moved = self.waiting.pop(lesser, set())
+        self.waiting[root] |= moved
+        return moved
+
+    def _root(self, name: str) -> str:
+        root = name
+        while (up := self.roots.get(root, root)) != root:
+            root = up
+        while (up := self.roots.get(name, name)) != root:
+            self.roots[name] = root
+            name = up
+        return root
+
+
+def _ends(same_as: Mapping[str, str]) -> Targets:
+    """{folded name: name at the end of its aliases}; each alias is followed once, also in long chains and rings."""
+    ends: Targets = {}
+    for start in same_as:
+        way: Targets = {}
+        name, key = start, start
+        while key in same_as and key not in ends and key not in way:
+            name = way[key] = same_as[key]
+            key = fold_name(name)
+        if key in way:
+            met = list(way)
+            name = min((way[spelling] for spelling in met[met.index(key) :]), key=fold_name)
+        ends |= dict.fromkeys(way, ends.get(key, name))
+    return ends
