@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from contextvars import ContextVar
 from functools import partial, wraps
-from inspect import iscoroutinefunction
+from inspect import iscoroutinefunction, signature
 from typing import Any, Final, ParamSpec, TypeVar
 
 from anyio import CapacityLimiter, WouldBlock, fail_after, to_thread
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Send
+from starlette.types import Scope as ASGIScope
 
 from api.http.authorization import SCOPE, check_scope
 from api.http.callers import Confirmation, caller_of
@@ -36,6 +39,7 @@ SHARE: Final = SIZES["reading"] // 4
 """How many of the threads that read one caller has at once, so that nobody keeps all others from reading."""
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _NO_TURN: Final = "the requests before this one take too long; nothing was done"
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
@@ -60,29 +64,34 @@ class Threads:
 
         What one caller asks has a share of the lane's threads; what more they ask waits for those.
         """
-        async with AsyncExitStack() as turns:
-            try:
+        sharing = caller if lane == "reading" else None
+        wanted, held = [*self._share(sharing), self._turns[lane]], _Held()
+        try:
+            if not held.take_free(wanted):
                 with fail_after(self._patience(lane)):
-                    if lane == "reading" and caller is not None:
-                        await turns.enter_async_context(self._share(caller))
-                    await turns.enter_async_context(_turn(self._turns[lane]))
-            except TimeoutError:
-                raise RefusedError("overloaded", "", _NO_TURN) from None
+                    await held.wait_for(wanted)
+        except TimeoutError:
+            raise RefusedError("overloaded", "", _NO_TURN) from None
+        else:
             with in_lane(lane):
                 return await to_thread.run_sync(count_work(call), limiter=self._any)
-
-    @asynccontextmanager
-    async def _share(self, caller: str) -> AsyncIterator[None]:
-        """Hold one of the threads that a caller may have; a caller who holds and awaits nothing is forgotten."""
-        limiter = self._shares.setdefault(caller, CapacityLimiter(SHARE))
-        self._asking[caller] += 1
-        try:
-            async with _turn(limiter):
-                yield
         finally:
-            self._asking[caller] -= 1
-            if not self._asking[caller]:
-                del self._asking[caller], self._shares[caller]
+            held.release()
+            self._leave(sharing)
+
+    def _share(self, caller: str | None) -> list[CapacityLimiter]:
+        """What limits the threads that a caller has at once; a caller who holds and awaits nothing is forgotten."""
+        if caller is None:
+            return []
+        self._asking[caller] += 1
+        return [self._shares.setdefault(caller, CapacityLimiter(SHARE))]
+
+    def _leave(self, caller: str | None) -> None:
+        if caller is None:
+            return
+        self._asking[caller] -= 1
+        if not self._asking[caller]:
+            del self._asking[caller], self._shares[caller]
 
     def _patience(self, lane: Lane) -> float | None:
         """How long a turn is waited for: a change as long as for the log, others as long as for a statement."""
@@ -90,18 +99,31 @@ class Threads:
         return patience.lock if lane == "writing" else patience.statement
 
 
-@asynccontextmanager
-async def _turn(limiter: CapacityLimiter) -> AsyncIterator[None]:
-    """Hold one of what a limiter gives; a task may hold several."""
-    borrower = object()
-    try:
-        limiter.acquire_on_behalf_of_nowait(borrower)
-    except WouldBlock:
-        await limiter.acquire_on_behalf_of(borrower)
-    try:
-        yield
-    finally:
-        limiter.release_on_behalf_of(borrower)
+class _Held:
+    """What one request holds of the limiters; a task may hold several times."""
+
+    def __init__(self) -> None:
+        self._limiters: list[CapacityLimiter] = []
+
+    def take_free(self, wanted: Sequence[CapacityLimiter]) -> bool:
+        """Take the limiters one after the other, as far as nobody has to be waited for; whether all are held now."""
+        with suppress(WouldBlock):
+            for limiter in wanted:
+                limiter.acquire_on_behalf_of_nowait(self)
+                self._limiters.append(limiter)
+            return True
+        return False
+
+    async def wait_for(self, wanted: Sequence[CapacityLimiter]) -> None:
+        """Wait for the limiters that are not held yet."""
+        for limiter in wanted[len(self._limiters) :]:
+            await limiter.acquire_on_behalf_of(self)
+            self._limiters.append(limiter)
+
+    def release(self) -> None:
+        """Let others have what is held."""
+        for limiter in self._limiters:
+            limiter.release_on_behalf_of(self)
 
 
 _UNDER_WAY: Final[ContextVar[Request]] = ContextVar("request")
@@ -128,6 +150,8 @@ class LaneRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401 -- FastAPI's
         super().__init__(path, _in_a_thread(endpoint), **options)
+        if call_plainly(self.dependant) is not None:
+            self.app = _respond_by(self.get_route_handler())
 
     @property
     def takes(self) -> Scope | None:
@@ -135,9 +159,9 @@ class LaneRoute(APIRoute):
         scope: Scope | None = (self.openapi_extra or {})[SCOPE]
         return scope
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> Handler:
         """Refuse a request without the scope, and have what answers know its request."""
-        answer, takes = super().get_route_handler(), self.takes
+        answer, takes = call_plainly(self.dependant) or super().get_route_handler(), self.takes
 
         async def answered(request: Request) -> Response:
             check_scope(request, takes)
@@ -148,6 +172,49 @@ class LaneRoute(APIRoute):
                 _UNDER_WAY.reset(before)
 
         return answered
+
+
+def call_plainly(dependant: Dependant) -> Handler | None:
+    """Call an endpoint without FastAPI's general way, which takes several times as long; None if it needs that.
+
+    Its arguments are texts of the path, the request, and what a coroutine reads from the request.
+    """
+    texts = [
+        each.name
+        for each in dependant.path_params
+        if each.field_info.annotation is str and not each.field_info.metadata
+    ]
+    reads: dict[str, Any] = {
+        str(each.name): each.call for each in dependant.dependencies if _reads_request(each)
+    }
+    of_request, call = dependant.request_param_name, dependant.call
+    if call is None or {*signature(call).parameters} != {*texts, *reads, of_request} - {None}:
+        return None
+
+    async def answer(request: Request) -> Response:
+        given: dict[str, Any] = {name: request.path_params[name] for name in texts}
+        for name, read in reads.items():
+            given[name] = await read(request)
+        if of_request is not None:
+            given[of_request] = request
+        response: Response = await call(**given)
+        return response
+
+    return answer
+
+
+def _reads_request(dependant: Dependant) -> bool:
+    call: Any = dependant.call
+    parameters = {*signature(call).parameters}
+    return iscoroutinefunction(type(call).__call__) and parameters == {dependant.request_param_name}
+
+
+def _respond_by(answer: Handler) -> ASGIApp:
+    async def app(scope: ASGIScope, receive: Receive, send: Send) -> None:
+        response = await answer(Request(scope, receive, send))
+        await response(scope, receive, send)
+
+    return app
 
 
 def _in_a_thread(endpoint: Callable[..., Any]) -> Callable[..., Any]:
