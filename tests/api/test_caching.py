@@ -138,6 +138,7 @@ GIVEN = {
     "after": "1",
     "by": "day",
     "per": "population",
+    "parts": "true",
     "from": "2025",
     "to": "2026",
     "include": "retracted,ahead",

@@ -70,6 +70,7 @@ EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
         {"what": "held", "by": "year", "bom": "true"},
         {"what": "released", "from": "2025-09", "to": "2025-10-15", "per": "population"},
         {"count": "facts", "kind": "custody", "by": "day"},
+        {"what": "released", "parts": "true"},
     ),
     "readMoments": (
         {"axis": "valid", "limit": "1000"},

@@ -36,6 +36,18 @@ class SumEntry(Split):
     rests_on: str
 
 
+class PartEntry(Interval):
+    """What one question adds to a total: its bounds, the fact that is shown for it, and its first ten rivals.
+
+    Where there are more, `rivals_more` is how many there are.
+    """
+
+    matter: str | None
+    fact: Brief
+    rivals: list[Brief]
+    rivals_more: NotRequired[int]
+
+
 class TallyResponse(Paged):
     """Totals along valid time. Neighbouring days, months or years with one total are one point; empty ones have none.
 
@@ -60,6 +72,8 @@ class TallyResponse(Paged):
     uncounted_more: NotRequired[More]
     undated: list[Identity]
     undated_more: NotRequired[More]
+    parts: NotRequired[list[PartEntry]]
+    parts_more: NotRequired[More]
     known: NotRequired[list[str]]
     known_more: NotRequired[More]
 

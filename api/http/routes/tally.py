@@ -17,6 +17,7 @@ from api.http.exchange.parameters import (
     Parameter,
     cut,
     first_moment,
+    truth,
     unknown_choice,
     whole_number,
 )
@@ -67,6 +68,12 @@ _TALLY: Final = Asking(
         "by",
         "How wide a point is.",
         {"type": "string", "enum": list(get_args(By)), "default": "month"},
+    ),
+    Parameter(
+        "parts",
+        "Also list in `parts` what is added, one part for each question: its bounds, the fact that is shown for it and "
+        "its rivals. Of stocks, which are not added, there are none.",
+        {"type": "boolean", "default": False},
     ),
     MARKED,
     LIMIT,
@@ -126,6 +133,8 @@ def _tallied(parameters: Mapping[str, str]) -> dict[str, str]:
     """Give what is asked for besides the perspective and the page."""
     named = {name: parameters[name] for name in _TALLIED if name in parameters}
     question = {"by": "month", **named}
+    if truth(parameters, "parts"):
+        question["parts"] = "true"
     for name, known in _KNOWN.items():
         if name in question and question[name] not in known():
             raise unknown_choice(f"/query/{name}", question[name], sorted(known()))
@@ -164,6 +173,7 @@ def _query(question: Mapping[str, str]) -> TallyQuery:
         from_=first_moment(question, "from"),
         to=cut(question, "to"),
         per=cast("Per | None", question.get("per")),
+        parts="parts" in question,
     )
 
 

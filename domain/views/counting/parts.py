@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import KW_ONLY, dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from domain.quantity import Quantity, Total
+from domain.views.brief import describe_briefly
 from domain.views.counting.figures import find_figure
 from domain.views.rivalry import disputes
 from domain.views.rivalry.candidates import Candidate
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from domain.quantity import Basis
+
+MOST_RIVALS: Final = 10
+"""How many rivals a part lists at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,18 @@ class Part:
             "text": total.text,
             "contested": self.contested,
         }
+
+    def describe(self) -> dict[str, Any]:
+        """{matter, low, high, approximate, text, contested, fact, rivals, rivals_more}: what it adds, and who says so.
+
+        What is only possible adds nothing to the low bound. At most `MOST_RIVALS` rivals are listed; where there are
+        more, `rivals_more` is how many there are.
+        """
+        bounds = self.bounds if self.certain else replace(self, low=0).bounds
+        rivals = [describe_briefly(each.version) for each in self.rivals[:MOST_RIVALS]]
+        more = {"rivals_more": len(self.rivals)} if len(self.rivals) > MOST_RIVALS else {}
+        fact = describe_briefly(self.shown.version)
+        return {"matter": self.shown.fact.matter, **bounds, "fact": fact, "rivals": rivals, **more}
 
 
 def add_parts(parts: Sequence[Part]) -> Total:

@@ -5,7 +5,7 @@ A fact that may have happened in any of several points raises the high bound of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -54,6 +54,8 @@ class TallyQuery:
     from_: int | None = None
     to: int | None = None
     per: Per | None = None
+    parts: bool = False
+    """Whether the parts that are added are listed, each with what it adds."""
 
     @property
     def stretch(self) -> bool:
@@ -71,7 +73,7 @@ class Tally:
 
     content: dict[str, Any]
     points: Sequence[dict[str, Any]]
-    lists: dict[str, Sequence[str | Figure]]
+    lists: Mapping[str, Sequence[str | Figure | Part]]
 
     def page(self, after: Place | None, limit: int) -> tuple[dict[str, Any], Place | None]:
         """One page: at most `limit` points after a place, `MOST` items of each list; and the place at which it ends.
@@ -85,9 +87,7 @@ class Tally:
             f"{name}_more": len(all_) for name, all_ in self.lists.items() if len(all_) > end
         }
         lists = {
-            name: [
-                item.describe() if isinstance(item, Figure) else item for item in all_[start:end]
-            ]
+            name: [item if isinstance(item, str) else item.describe() for item in all_[start:end]]
             for name, all_ in self.lists.items()
         }
         place = _place(points[:limit][-1]) if points else past, end
@@ -156,7 +156,7 @@ def _content(perspective: Perspective, query: TallyQuery) -> dict[str, Any]:
 
 def _lists(
     sum_: Sum, query: TallyQuery, perspective: Perspective
-) -> dict[str, Sequence[str | Figure]]:
+) -> dict[str, Sequence[str | Figure | Part]]:
     outside = [
         part.shown
         for part in sum_.parts
@@ -167,6 +167,7 @@ def _lists(
         "cumulative": sum_.cumulative,
         "uncounted": [str(candidate.id) for candidate in sum_.uncounted],
         "undated": [str(candidate.id) for candidate in outside],
+        **({"parts": sum_.parts} if query.parts else {}),
     }
 
 

@@ -139,6 +139,32 @@ def test_a_matter_counts_once_and_says_that_it_is_contested() -> None:
     assert tallied(log)["total"]["contested"]
 
 
+def test_the_parts_say_what_each_question_adds_and_who_contradicts_it() -> None:
+    log = written(("2025-06-21", 14), ("2025-10/2025-11", 31))
+    for value in (52, 50):
+        log.record(fact("release", matter="sep11", quantities=count(value)))
+    slice_, then = log.slice(as_of="2025-10-15"), log.perspective(as_of="2025-10-15")
+    found = tally(slice_, then, replace(RELEASED, parts=True))
+    parts = whole(found)["parts"]
+    assert [each["text"] for each in parts] == ["14", "50 to 52", "0 to 31"]
+    assert [(each["matter"], each["contested"], len(each["rivals"])) for each in parts] == [
+        (None, False, 0),
+        ("sep11", True, 1),
+        (None, False, 0),
+    ]
+    assert sum(each["low"] for each in parts) == found.content["total"]["low"]
+    assert sum(each["high"] for each in parts) == found.content["total"]["high"]
+    assert "parts" not in tally(slice_, then, RELEASED).lists
+
+
+def test_a_part_lists_ten_rivals_and_says_how_many_there_are() -> None:
+    log = Log()
+    for value in range(20, 32):
+        log.record(fact("release", matter="sep11", quantities=count(value)))
+    (part,) = whole(tally(log.slice(), log.perspective(), replace(RELEASED, parts=True)))["parts"]
+    assert (len(part["rivals"]), part["rivals_more"]) == (10, 11)
+
+
 def test_where_dates_disagree_each_of_them_is_only_possible() -> None:
     log = Log()
     for day in ("2025-08-30", "2025-09-11"):
