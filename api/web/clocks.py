@@ -20,19 +20,25 @@ __all__ = ["Clock", "Clocks", "read_clocks"]
 MOST_STOPS: Final = 300
 """How many changes a slider stops at, at most; where there are more, those of a month, a year or more are one stop."""
 _TALLEST: Final = 28.0
+_EVERYTHING: Final = "all so far"
 _YEARS: Final = {"decade": 10, "century": 100, "millennium": 1_000}
 _OTHER: Final = {"recorded": "published", "published": "recorded"}
 
 
 @dataclass(frozen=True)
 class Clock:
-    """One slider: its `stops` as an address takes them and in `words`, with how much changes at each."""
+    """One slider: its `stops` as an address takes them and in `words`, with how much changes at each.
+
+    One stands `here`, in words, which is at stop `now` or after it; `last` is the day of that stop where it is earlier.
+    """
 
     parameter: str
     stops: Sequence[str]
     words: Sequence[str]
     changes: Sequence[int]
     now: int
+    here: str
+    last: str | None
     before: str | None
     after: str | None
 
@@ -96,7 +102,19 @@ async def _clock(
     def address(at: int) -> str | None:
         return page.here(**{parameter: stops[at], **with_it}) if 0 <= at < len(stops) else None
 
-    return Clock(parameter, stops, words, changes, now, address(now - 1), address(now + 1))
+    here, last = _here(cut, stops[now], words[now], content["by"])
+    if parameter == "as_of" and page.standing is not None and page.standing.is_now:
+        here = date_in_words(page.standing.so_day, short=True)
+    before, after = address(now - 1), address(now + 1)
+    return Clock(parameter, stops, words, changes, now, here, last, before, after)
+
+
+def _here(cut: str | None, stop: str, words: str, by: str) -> tuple[str, str | None]:
+    """Where one stands, as the headline says it, and the day of the last change where that is an earlier day."""
+    if cut is None:
+        return _EVERYTHING, None
+    is_earlier = by == "day" and parse_cut(stop) < parse_instant(cut) // DAY * DAY
+    return cut_in_words(cut, short=True), words if is_earlier else None
 
 
 def _stops(content: Any) -> tuple[list[str], list[str], list[int]]:  # noqa: ANN401 -- an answer

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from api.web.dates import cut_in_words, date_in_words, instant_in_words, since_in_words
-from api.web.quantities import grouped, quantity_in_words, split_figure
+from api.web.quantities import grouped, quantity_in_words, reading_in_words, split_figure
 from api.web.wording import (
     brief,
     close_turns,
@@ -91,6 +91,7 @@ def _environment() -> Environment:
         "cut": cut_in_words,
         "instant": instant_in_words,
         "quantity": quantity_in_words,
+        "reading": reading_in_words,
         "grouped": grouped,
         "figure": split_figure,
         "since": _REMEMBERED(since_in_words),

@@ -289,3 +289,7 @@ class Page(Visit):
         if name in {".", ".."}:
             return self.link("/timeline", matter=name)
         return self.link("/matters", name)
+
+    def claims(self, fact_id: str, matter: str | None = None) -> str:
+        """The address of who says what: all that speaks to a matter, or a fact and its rivals."""
+        return self.link("/claims", fact_id) if matter is None else self.matter(matter)

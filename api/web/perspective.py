@@ -63,7 +63,8 @@ class Standing:
     @property
     def verb(self) -> str:
         """What goes before the valid-time cut."""
-        so = "certainly so" if self.perspective["match"] == "certain" else "so"
+        sure = self.perspective["match"] == "certain"
+        so = "so, however the sources’ dates are read," if sure else "so"
         return f"What is {so} today," if self.is_now else f"What was {so} on"
 
     @property

@@ -6,7 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-__all__ = ["grouped", "quantity_in_words", "split_figure"]
+__all__ = [
+    "BASES",
+    "bounds_in_words",
+    "grouped",
+    "quantity_in_words",
+    "reading_in_words",
+    "split_figure",
+]
 
 _BEFORE: Final = {
     "eq": "",
@@ -16,6 +23,12 @@ _BEFORE: Final = {
     "lt": "fewer than ",
     "approx": "about ",
 }
+BASES: Final[Mapping[str, str]] = {
+    "increment": "these people, this time",
+    "cumulative": "all so far",
+    "stock": "how many there are",
+}
+"""What the bases of numbers mean."""
 _DIGITS: Final = re.compile(r"(?<![\d.,])\d{4,}(?![\d.,])")
 _FIGURE: Final = re.compile(r"(?P<before>\D*)(?P<figure>\d[\d,]*(?: to \d[\d,]*)?)(?P<after>.*)")
 
@@ -32,6 +45,24 @@ def quantity_in_words(quantity: Mapping[str, Any]) -> str:
     if quantity["value"] is None:
         return _bounds_in_words(quantity["low"], quantity["high"])
     return f"{_BEFORE[quantity['comparator']]}{quantity['value']:,}"
+
+
+def reading_in_words(quantity: Mapping[str, Any]) -> str:
+    """Say how a quantity is read where that is not in its words, and what it counts: "24 or more; all so far"."""
+    low, high = quantity["low"], quantity["high"]
+    told = "any number" if low is None and high is None else bounds_in_words(low, high)
+    is_plain = (
+        low == high and quantity_in_words(quantity) == f"{low:,}" if low is not None else False
+    )
+    said = [None if is_plain else f"read as {told}", BASES.get(quantity["basis"] or "")]
+    return "; ".join(each for each in said if each)
+
+
+def bounds_in_words(low: int | None, high: int | None) -> str:
+    """Say from what to what a number goes."""
+    if low is None or high is None:
+        return f"{low:,} or more" if low is not None else f"{high:,} or fewer"
+    return f"exactly {low:,}" if low == high else f"{low:,} to {high:,}"
 
 
 def _bounds_in_words(low: int | None, high: int | None) -> str:

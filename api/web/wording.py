@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from typing import Any, Final
 from urllib.parse import quote
 
-from api.web.quantities import quantity_in_words
+from api.web.quantities import BASES, quantity_in_words
 
 __all__ = [
     "brief",
@@ -75,7 +75,7 @@ def _object(value: dict[str, Any]) -> str:
         case {"publisher": str(publisher)}:
             return ", ".join(text for name in _CITED if (text := value.get(name))) or publisher
         case {"what": str(what), "text": _, "basis": basis}:
-            return f"{what}: {quantity_in_words(value)}{f', {basis}' if basis else ''}"
+            return f"{what}: {quantity_in_words(value)}{f', {BASES.get(basis, basis)}' if basis else ''}"
         case _:
             told = (f"{name}: {plain(part)}" for name, part in value.items() if part is not None)
             return ", ".join(told)

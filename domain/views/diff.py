@@ -52,8 +52,13 @@ class Differing:
     causes: Mapping[str, Sequence[FactVersion]] = field(default_factory=dict)
 
 
-def diff(differing: Differing, at: tuple[Perspective, Perspective]) -> dict[str, Any]:
-    """What the two cuts disagree on, by section, in order of first recording."""
+def diff(
+    differing: Differing, at: tuple[Perspective, Perspective], *, kinds: bool = False
+) -> dict[str, Any]:
+    """What the two cuts disagree on, by section, in order of first recording.
+
+    With `kinds`, each entry says of what kind its fact is.
+    """
     old = {version.record.id: version for version in differing.before}
     causes: dict[UUID, dict[str, FactVersion]] = defaultdict(dict)
     for section, event in SAYING.items():
@@ -67,12 +72,13 @@ def diff(differing: Differing, at: tuple[Perspective, Perspective]) -> dict[str,
     }
     for version in differing.after:
         id_ = version.record.id
+        told = {"kind": version.record.fact.kind} if kinds else {}
         for section in _sections(old.get(id_), version, causes[id_]):
             why = _reason(section, causes[id_])
-            answer[section].append(_entry(section, old.get(id_), version, why))
+            answer[section].append({**_entry(section, old.get(id_), version, why), **told})
         marked = id_ in old and old[id_].record.preferred
         if version.record.stands and version.record.preferred != marked:
-            answer["preferred"].append(_mark(version, causes[id_].get("preferred")))
+            answer["preferred"].append({**_mark(version, causes[id_].get("preferred")), **told})
     return answer
 
 

@@ -139,6 +139,7 @@ GIVEN = {
     "by": "day",
     "per": "population",
     "parts": "true",
+    "kinds": "true",
     "from": "2025",
     "to": "2026",
     "include": "retracted,ahead",

@@ -202,7 +202,7 @@ def test_nothing_is_told_by_colour_alone(client: Client) -> None:
     dashed = [each for each in found.iter() if each.get("stroke-dasharray")]
     assert len({each.get("stroke-dasharray") for each in dashed}) == 2
     words = " ".join(found.itertext())
-    for word in ("envoy", "Ann", "nobody known", "Solid: certain", "Split: contested"):
+    for word in ("envoy", "Ann", "nobody known", "Solid: undisputed so far", "Split: contested"):
         assert word in words
 
 

@@ -84,6 +84,7 @@ EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
     "readDiff": (
         {"limit": "1000", "from": _AT},
         {"from": "2025-06-22", "to": "2025-11", "bom": "true"},
+        {"from": "2025-06-22", "kinds": "true"},
     ),
     "listNegotiations": ({"limit": "1"}, {}, {"latest": "true"}),
     "listSnapshots": ({"limit": "1"}, {}),

@@ -143,7 +143,7 @@ def sentence(perspective: Mapping[str, Any]) -> str:
     said = "recorded" if perspective["clock"] == "recorded" else "published"
     if known is not None:
         so += f", as {said} by {day(known)}"
-    certain = ", only what is certain" if perspective["match"] == "certain" else ""
+    certain = ", however the dates are read" if perspective["match"] == "certain" else ""
     return f"{so}{certain}"
 
 
@@ -200,7 +200,7 @@ def values(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"values": list(rows)}
 
 
-def nothing(inks: Inks, told: str = "Nothing is counted at this perspective.") -> dict[str, Any]:
+def nothing(inks: Inks, told: str = "Nothing is counted by this day.") -> dict[str, Any]:
     """The picture where there is nothing to show."""
     return {
         "table": table((), ()),

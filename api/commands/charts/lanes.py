@@ -36,7 +36,7 @@ class Row:
 def lanes(spells: Sequence[Spell], until: str, inks: Inks, *, has_more: bool) -> dict[str, Any]:
     """A picture of spells by lane, each label on a row of its own; time ends with the day `until`."""
     if not spells:
-        return nothing(inks, "Nothing of this is recorded at this perspective.")
+        return nothing(inks, "Nothing of this is on record by this day.")
     *rows, height = _rows(spells)
     first = date.fromisoformat(min(each.start for each in spells))
     last = max(date.fromisoformat(until), first + timedelta(days=2))

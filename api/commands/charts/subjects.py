@@ -27,9 +27,12 @@ MOST_STEPS: Final = 60
 FEWEST_STEPS: Final = 4
 MOST_READ: Final = 8_000
 """How many facts all steps of what became known read, so that a large record shows its latest days alone."""
-_BAND: Final = "Solid: certain. Hatched: possible; with no dashed edge there is no upper bound. Half-filled: contested."
+_BAND: Final = (
+    "Solid: at least so many. Hatched: perhaps more; with no dashed edge nobody gives a limit."
+    " Half-filled: contested."
+)
 
-_LANES: Final = "Solid: certain. Hatched: possible. Split: contested."
+_LANES: Final = "Solid: undisputed so far. Hatched: possible. Split: contested."
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ class SumEntry(Split):
     rests_on: str
 
 
-class PartEntry(Interval):
+class AddendEntry(Interval):
     """What one question adds to a total: its bounds, the fact that is shown for it, and its first ten rivals.
 
     Where there are more, `rivals_more` is how many there are.
@@ -72,7 +72,7 @@ class TallyResponse(Paged):
     uncounted_more: NotRequired[More]
     undated: list[Identity]
     undated_more: NotRequired[More]
-    parts: NotRequired[list[PartEntry]]
+    parts: NotRequired[list[AddendEntry]]
     parts_more: NotRequired[More]
     known: NotRequired[list[str]]
     known_more: NotRequired[More]

@@ -214,26 +214,6 @@ class AuditEntry(Recorded, Explained):
     negotiation: NotRequired[NegotiationResponse]
 
 
-class Added(Exact):
-    """A fact that only the later cut knows."""
-
-    fact: Brief
-
-
-class Changed(Explained):
-    """A fact whose content, status or mark differs between the two cuts."""
-
-    fact: Brief
-
-
-class Withdrawn(Exact):
-    """A fact that was retracted between the two cuts."""
-
-    fact: Brief
-    reason: Reason | None
-    why: str | None
-
-
 class DecisionEntry(Exact):
     """The decision on a change request: who made it, when and why."""
 

@@ -8,9 +8,8 @@ from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
 from api.http.openapi.response_parts import (
-    Added,
     AuditEntry,
-    Changed,
+    Brief,
     Erased,
     EventEntry,
     Exact,
@@ -29,8 +28,8 @@ from api.http.openapi.response_parts import (
     RejectedLine,
     SupersededLine,
     VersionEntry,
-    Withdrawn,
 )
+from domain.streams.event import Reason
 
 
 class ProblemResponse(TypedDict):
@@ -104,6 +103,29 @@ class AuditResponse(Paged):
     """A page of changes of mind, oldest first."""
 
     items: list[AuditEntry]
+
+
+class Added(Exact):
+    """A fact that only the later cut knows."""
+
+    fact: Brief
+    kind: NotRequired[str]
+
+
+class Changed(Explained):
+    """A fact whose content, status or mark differs between the two cuts."""
+
+    fact: Brief
+    kind: NotRequired[str]
+
+
+class Withdrawn(Exact):
+    """A fact that was retracted between the two cuts."""
+
+    fact: Brief
+    kind: NotRequired[str]
+    reason: Reason | None
+    why: str | None
 
 
 DiffResponse = TypedDict(  # `from` is a keyword

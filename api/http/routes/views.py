@@ -13,7 +13,7 @@ from starlette.responses import Response
 from api.http.exchange.cursor import CURSOR, LIMIT, WHOLE_LIMIT, Cursor
 from api.http.exchange.kept_answers import Blanks, Sight
 from api.http.exchange.operation import OF_WHAT_HOLDS, reads
-from api.http.exchange.parameters import Parameter, choice, cut, whole_number
+from api.http.exchange.parameters import Parameter, choice, cut, truth, whole_number
 from api.http.exchange.perspective import PERSPECTIVE, Asked, Asking, with_erasures
 from api.http.exchange.table import MARKED, MEDIA, publishers, table, with_mark
 from api.http.threads import LaneRoute
@@ -45,6 +45,9 @@ _CHOSEN: Final = "unit"
 _DIFF: Final = Asking(
     Parameter("from", "The earlier knowledge cut.", _CUT, required=True, example="2025-11-08"),
     Parameter("to", "The later knowledge cut. Left out: everything known.", _CUT),
+    Parameter(
+        "kinds", "Also say of what `kind` each fact is.", {"type": "boolean", "default": False}
+    ),
     MARKED,
     WHOLE_LIMIT,
     CURSOR,
@@ -116,6 +119,8 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
         detail = "this is later than to: write the earlier cut in from and the later one in to"
         raise ContentError.at("/query/from", detail)
     later = replace(asked, query=replace(asked.query, as_known_at=last))
+    kinds = truth(asked.parameters, "kinds")
+    question |= {"kinds": "true"} if kinds else {}
     with asked.reading() as reading:
         to = later.perspective(reading)
         query = replace(asked.query, as_known_at=first, as_of=to.as_of)
@@ -127,7 +132,7 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
         onward = with_mark(later, question)
         following = None if place is None else later.next(to, place, onward)
         of_it = _of_itself(reading, negotiation, (from_, to))
-        content = {**diff(found, (from_, to)), **of_it, "next": following}
+        content = {**diff(found, (from_, to), kinds=kinds), **of_it, "next": following}
         fixed = {"from": format_instant(first)}
         if last is not None:
             fixed["to"] = format_instant(last)

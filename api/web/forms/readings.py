@@ -6,13 +6,14 @@ import re
 from typing import Final, cast, get_args
 
 from api.web.dates import date_in_words
+from api.web.quantities import bounds_in_words
 from domain.errors import ContentError
 from domain.quantity import Comparator, Quantity, fill_bounds
 from domain.time.holding import Holding
 from domain.time.instant import BEGINNING, END, format_instant
 from domain.time.valid_time import ValidTime, ValidTimeError
 
-__all__ = ["bounds_in_words", "read_date", "read_number_in_words"]
+__all__ = ["read_date", "read_number_in_words"]
 
 _DAY: Final = 10
 _INTEGER: Final = re.compile("[0-9]{1,16}")
@@ -61,13 +62,6 @@ def read_number_in_words(
     if read.low is None and read.high is None:
         return f"Read as: about {read.value:,}, without bounds." if read.value is not None else None
     return f"Read as: {bounds_in_words(read.low, read.high)}."
-
-
-def bounds_in_words(low: int | None, high: int | None) -> str:
-    """Say from what to what a number goes."""
-    if low is None or high is None:
-        return f"{low:,} or more" if low is not None else f"{high:,} or fewer"
-    return f"exactly {low:,}" if low == high else f"{low:,} to {high:,}"
 
 
 def _between(verb: str, earliest: int, latest: int) -> str | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from itertools import groupby
+from typing import Any, Final
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -15,9 +16,19 @@ from domain.views.audit import CHANGES_OF_MIND
 
 router: Final[APIRouter] = router_of_pages()
 
-_SECTIONS: Final = (
-    *("added", "corrected", "corroborated", "ended", "retracted", "reinstated", "preferred"),
-)
+_SECTIONS: Final = {
+    "added": "Added",
+    "corrected": "Corrected",
+    "corroborated": "Said by another source too",
+    "ended": "Ended",
+    "retracted": "Withdrawn",
+    "reinstated": "Reinstated",
+    "preferred": "Preferred by an editor",
+}
+_OURS: Final = "preferred"
+"""What an editor of this record chose, which no paper knew: it is left out where one goes by the papers."""
+_LAST: Final = "alias"
+"""The kind that is listed last: spellings and other names."""
 
 _PAGE: Final = 100
 """How many changes are shown at once."""
@@ -54,6 +65,7 @@ async def read_compare_page(slug: str, request: Request) -> Response:
         await page.ask("/audit", {"limit": "1"}, cuts=page.of(*KNOWN))
         diff = None
     else:
+        cuts["kinds"] = "true"
         diff = await page.ask_list("/diff", "from", "to", limit=_PAGE, cuts=cuts)
         for entry in diff["corrected"]:
             for change in entry["changes"]:
@@ -62,8 +74,31 @@ async def read_compare_page(slug: str, request: Request) -> Response:
         "compare",
         here="/compare",
         diff=diff,
-        sections=_SECTIONS,
+        sections=[] if diff is None else _sections(diff),
         following=diff["next"] if diff else None,
         listed=False,
         clocked=False,
     )
+
+
+def _sections(diff: dict[str, Any]) -> list[tuple[str, int, list[tuple[str, list[Any]]]]]:
+    """What became of facts, with how many there are and those of each kind; names that mean the same come last."""
+    shown = {**_SECTIONS} if diff["to"]["clock"] == "recorded" else {**_SECTIONS, _OURS: ""}
+    found = []
+    for name, told in shown.items():
+        entries = sorted(diff[name], key=_place) if told else []
+        if entries:
+            kinds = [
+                (kind.replace("_", " ").capitalize(), list(of_it))
+                for kind, of_it in groupby(entries, key=_kind)
+            ]
+            found.append((told, len(entries), kinds))
+    return found
+
+
+def _kind(entry: dict[str, Any]) -> str:
+    return str(entry["kind"])
+
+
+def _place(entry: dict[str, Any]) -> tuple[bool, str]:
+    return _kind(entry) == _LAST, _kind(entry)

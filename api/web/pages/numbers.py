@@ -21,7 +21,7 @@ async def read_numbers_page(slug: str, what: str, request: Request) -> Response:
     page = Page(request, slug, ("by", "from", "to", "per", "cursor"))
     by = page.given.get("by", "month")
     given = page.of("from", "to", "per", "cursor")
-    question = {"what": what, "by": by, **given, "limit": "100"}
+    question = {"what": what, "by": by, **given, "limit": "100", "parts": "true"}
     tally = await page.ask("/tally", question)
     stock = tally["total"]["text"] == NOT_ADDED["text"]
     figure = await read_figure(page, "held" if stock else "releases", {"what": what})

@@ -15,6 +15,8 @@ from api.web.page import Page, router_of_pages
 
 router: Final[APIRouter] = router_of_pages()
 
+_LOOKS: Final = {"certain": "undisputed so far", "possible": "possible", "unknown": "not known"}
+"""How sure something is, as pages say it."""
 _DATED: Final = frozenset({"from", "until before", "month"})
 """The columns of a picture's table that hold dates."""
 
@@ -25,14 +27,26 @@ async def read_picture_page(slug: str, name: str, request: Request) -> Response:
     page = Page(request, slug, ("what",))
     spec = await _spec(page, name)
     figure = await read_figure(page, name, page.of("what"))
+    table = spec["usermeta"]["table"]
+    rows = [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
     return await page.draw(
         "picture",
         here=f"/pictures/{name}",
         heading=spec["title"]["text"],
-        table=spec["usermeta"]["table"],
+        columns=table["columns"],
+        rows=[(row, _claims(page, name, row)) for row in rows],
+        looks=_LOOKS,
         dated=_DATED,
         figure=figure,
     )
+
+
+def _claims(page: Page, name: str, row: dict[str, str]) -> str:
+    """The address of what sources say of a row of a picture's table."""
+    if name in {"releases", "known"}:
+        then = {"as_known_at": row["from"]} if name == "known" else {}
+        return f"{page.link('/numbers', page.given.get('what', 'released'), **then)}#adds-up"
+    return f"{page.link(as_of=row['from'])}#{name}" if "from" in row else page.link()
 
 
 @router.get("/n/{slug}/embed/{name}")

@@ -20,6 +20,7 @@ _ANSWERS: Final = {
     "denied": "denied it",
     "neither_confirmed_nor_denied": "neither confirmed nor denied it",
 }
+_TOTALS: Final = ("released", "pardoned")
 _STATEMENTS: Final = 6
 """How many statements the page shows at most."""
 _STATUSES: Final = (
@@ -34,6 +35,8 @@ async def read_state_page(slug: str, request: Request) -> Response:
     """Show what was so: posts, totals, who is held, measures, what is asked and not known, what was said last."""
     page = Page(request, slug)
     state = await page.ask("")
+    prisoners = state["prisoners"]
+    tallies = {what: await _parts(page, prisoners[what], what) for what in _TOTALS}
     return await page.draw(
         "state",
         here="",
@@ -41,10 +44,18 @@ async def read_state_page(slug: str, request: Request) -> Response:
         state=state,
         facts=_facts(state),
         answers=_ANSWERS,
-        held=_latest(state["prisoners"]["held"]),
+        tallies=tallies,
+        held=_latest(prisoners["held"]),
         custody=_by_status(state["custody"]),
         statements=_latest_first(state["statements"])[:_STATEMENTS],
     )
+
+
+async def _parts(page: Page, total: Mapping[str, Any], what: str) -> dict[str, Any] | None:
+    """What each question adds to a total; None where nothing is added."""
+    if not total["facts"]:
+        return None
+    return await page.ask("/tally", {"what": what, "parts": "true", "by": "year", "limit": "1"})
 
 
 def _facts(part: Any) -> Iterator[str]:  # noqa: ANN401 -- any JSON of a state

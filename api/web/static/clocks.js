@@ -23,6 +23,7 @@ function tell(slider) {
   const words = slider.dataset.words.split("|")[slider.value];
   slider.setAttribute("aria-valuetext", words);
   slider.closest(".slider").querySelector("output").textContent = words;
+  slider.closest(".slider").querySelector(".last").textContent &&= "\u00a0";
   slider.closest(".slider").querySelectorAll("rect").forEach((bar, at) => bar.classList.toggle("past", at <= slider.value));
 }
 

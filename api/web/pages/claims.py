@@ -1,0 +1,109 @@
+"""Who says what: all that speaks to one matter, or a fact and its rivals, side by side, and which claim is shown."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import quote
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.http.problems import RefusedError
+from api.web.page import Page, router_of_pages
+from api.web.spans import axis_of
+
+router: Final[APIRouter] = router_of_pages()
+
+_PAGE: Final = 100
+
+
+@router.get("/n/{slug}/claims/{fact_id}")
+async def read_claims_page(slug: str, fact_id: str, request: Request) -> Response:
+    """Show a fact beside its rivals in the state; alone where the state has none."""
+    page = Page(request, slug)
+    state = await page.ask("")
+    record = await page.ask(f"/v1/facts/{quote(fact_id, safe='')}")
+    if record["negotiation"] != slug:
+        kind, detail = "unknown", "this negotiation has no such fact"
+        raise RefusedError(kind, "/path/fact_id", detail)
+    shown = _shown(state, {record["id"]})
+    briefs = [] if shown is None else [each for each in (shown["fact"], *shown["rivals"]) if each]
+    claims = [_record(each) for each in briefs if each["id"] != record["id"]]
+    return await page.draw(
+        "claims",
+        here=None,
+        title=state["negotiation"]["title"],
+        about=None,
+        claims=_by_claim([record, *claims]),
+        following=None,
+        shown=shown,
+        axis=None,
+        matter=record["fact"]["matter"],
+        names={},
+        facts=[record["id"], *(each["id"] for each in claims)],
+    )
+
+
+def _record(brief: Mapping[str, Any]) -> dict[str, Any]:
+    """A rival as a record without what its short form leaves out."""
+    fact = {**brief, "quantities": [], "links": []}
+    return {"id": brief["id"], "fact": fact, "certainty": None, "preferred": False}
+
+
+@router.get("/n/{slug}/matters/{matter:path}")
+async def read_matter_page(slug: str, matter: str, request: Request) -> Response:
+    """Show the rival claims that speak to one matter, side by side, and which one is shown."""
+    page = Page(request, slug, ("cursor",))
+    asked = {"matter": matter, "limit": f"{_PAGE}", **page.of("cursor")}
+    timeline = await page.ask("/timeline", asked)
+    state = await page.ask("")
+    return await page.draw(
+        "claims",
+        here=None,
+        title=state["negotiation"]["title"],
+        about=matter,
+        matter=None,
+        names={f"external:{each['fact']['external_id']}": each["id"] for each in timeline["items"]},
+        claims=_by_claim(timeline["items"]),
+        following=timeline["next"],
+        shown=_shown(state, {record["id"] for record in timeline["items"]}),
+        axis=axis_of(timeline["items"]),
+        facts=[record["id"] for record in timeline["items"]],
+    )
+
+
+def _by_claim(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Give the facts with the origins of each, those with the most origins first."""
+    claims = [
+        {"record": record, "origins": _by_origin(record["fact"]["citations"])} for record in records
+    ]
+    return sorted(claims, key=lambda claim: len(claim["origins"]), reverse=True)
+
+
+def _by_origin(citations: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[Mapping[str, Any]]]]:
+    """Give the citations under the report that they derive from."""
+    origins: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for citation in citations:
+        origins[citation["origin"] or citation["publisher"]].append(citation)
+    return sorted(origins.items())
+
+
+def _shown(state: Any, ids: set[str]) -> Mapping[str, Any] | None:  # noqa: ANN401 -- any JSON of a state
+    """Give the first entry of a state that shows one of these facts, or has one as a rival; None without one.
+
+    What is previous to an entry, or its outlook, is not shown.
+    """
+    if isinstance(state, dict):
+        fact = state.get("fact")
+        rivals = state.get("rivals") or ()
+        if (
+            isinstance(fact, dict)
+            and "contested" in state
+            and (fact.get("id") in ids or any(rival["id"] in ids for rival in rivals))
+        ):
+            return state
+    parts = state.values() if isinstance(state, dict) else state if isinstance(state, list) else ()
+    return next((entry for part in parts if (entry := _shown(part, ids)) is not None), None)

@@ -1,0 +1,156 @@
+"""What is contested leads to who says what, a total shows what it adds, and no word needs to be learnt first."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from tests.api.asking import count
+from tests.web.browsing import BELARUS
+from tests.web.test_pages import AT, PAGES
+
+if TYPE_CHECKING:
+    from tests.web.browsing import Reader, Seen
+
+pytestmark = pytest.mark.either_database
+
+TALKS: Final = "/n/talks"
+
+
+def contested(page: Seen) -> list[str]:
+    """Where the marks of a page lead that say that something is contested; a mark that leads nowhere is an error."""
+    marks = [(tag, given) for tag, given in page.elements if given.get("class") == "mark contested"]
+    assert {tag for tag, _ in marks} <= {"a"}
+    return [str(given["href"]) for _, given in marks]
+
+
+def groups(page: Seen) -> list[str]:
+    """The headings of a comparison: what became of facts, and their kinds."""
+    return re.findall(r"<h[23]>([A-Z][a-z ]+)<", page.html.partition('id="content"')[2])
+
+
+def test_each_contested_mark_leads_to_who_says_what(real: Reader) -> None:
+    leading = 0
+    for address in (*PAGES, f"{BELARUS}?{AT}", f"{BELARUS}/pictures/measures?{AT}"):
+        page = real.see(address)
+        assert page.status == 200
+        if address == "/about":
+            continue
+        for to in contested(page):
+            path, _, anchor = to.partition("#")
+            there = real.see(path) if path else page
+            assert there.status == 200, to
+            assert not anchor or anchor in there.all("section", "id"), to
+            leading += 1
+    assert leading > 20
+
+
+def test_a_mission_that_two_sources_date_otherwise_is_shown_beside_its_rival(real: Reader) -> None:
+    state = real.http.get(f"/v1/negotiations/us-belarus?{AT}").json()
+    (mission,) = (each for each in state["missions"] if each["contested"])
+    to = f"{BELARUS}/claims/{mission['fact']['id']}"
+    page = real.see(f"{to}?{AT}")
+    assert [to in each for each in contested(real.see(f"{BELARUS}?{AT}"))].count(True) == 1
+    assert f"Shown: {mission['fact']['summary']}" in page.words
+    for claim in (mission["fact"], *mission["rivals"]):
+        assert claim["summary"] in page.words
+        for citation in claim["citations"]:
+            assert (citation["origin"] or citation["publisher"]) in page.words
+
+
+def test_who_says_what_of_a_fact_without_rivals_names_its_sources_alone(reader: Reader) -> None:
+    reader.editor.open()
+    recorded = reader.editor.record(summary="Ann was freed", valid="2025-09-11")
+    id_ = recorded.json["id"]
+    page = reader.see(f"{TALKS}/claims/{id_}")
+    assert page.status == 200
+    assert f"{TALKS}/claims/{id_}" in reader.see(f"{TALKS}/facts/{id_}").all("a", "href")
+    assert page.words.count("Ann was freed") >= 2
+    assert contested(page) == []
+    reader.editor.open("others")
+    assert reader.see(f"/n/others/claims/{id_}").status == 404
+
+
+def test_a_total_shows_its_sum_and_what_is_left_out_of_it(real: Reader) -> None:
+    page = real.see(f"{BELARUS}?{AT}")
+    assert re.search(r"1 \+ 3 \+ 1 \+ 14 \+ 50 to 52 \( contested \) = at least 69", page.words), (
+        page.words
+    )
+    assert "Not added: “dozens, several waves” , as that counts all so far" in page.words
+    assert "23 + 16 + 25 + 2 = 66" in page.words or "= 97" in page.words
+    assert "The pardoned are counted apart from the released" in page.words
+    numbers = real.see(f"{BELARUS}/numbers/released?{AT}")
+    assert "50 to 52 ( contested ) = at least 69" in numbers.words
+    for said in ("RBC-Ukraine speaks of 50 released", "Fifty-one of the 52 reached Lithuania"):
+        assert said in numbers.words
+
+
+def test_a_sum_of_many_numbers_names_the_first_and_leads_to_all(reader: Reader) -> None:
+    reader.editor.open()
+    for day in range(1, 12):
+        reader.editor.record(quantities=count(day), valid=f"2025-09-{day:02d}")
+    page = reader.see(TALKS)
+    assert "1 + 2 + 3 + 4 + 5 + 6 + 7 + 8 + 3 more = 66" in page.words
+    assert f"{TALKS}/numbers/released#adds-up" in page.all("a", "href")
+    listed = reader.see(f"{TALKS}/numbers/released").words
+    assert "11 September 2025" in listed or "11 Sep 2025" in listed
+
+
+def test_undisputed_is_not_called_certain_and_is_explained(real: Reader) -> None:
+    for address in PAGES:
+        marks = re.findall(r'<span class="mark certain">([^<]*)', real.see(address).html)
+        assert {*marks} <= {"undisputed so far"}, address
+    about = real.see("/about").words
+    assert "It does not mean that it is true" in about
+    assert "contradict" in about
+
+
+def test_the_slider_says_the_day_of_the_headline_and_when_something_changed_last(
+    real: Reader,
+) -> None:
+    page = real.see(f"{BELARUS}?as_of=2025-12-05&as_known_at=2025-11-26&clock=published")
+    assert "What was so on 5 December 2025" in page.words
+    shown = re.findall(r"<output[^>]*>([^<]*)</output>", page.html)
+    assert shown == ["5 Dec 2025", "26 Nov 2025"]
+    assert re.search(r"no change on record since \d+ Nov 2025", page.words)
+    today = real.see(BELARUS)
+    so, known = re.findall(r"<output[^>]*>([^<]*)</output>", today.html)
+    told = re.search(r"What is so today, (\d+) ([A-Z][a-z]{2})[a-z]* (\d{4})", today.words)
+    assert told is not None
+    assert (so, known) == (" ".join(told.groups()), "all so far")
+
+
+def test_a_comparison_is_grouped_by_kind_and_other_spellings_come_last(reader: Reader) -> None:
+    reader.editor.open()
+    cited = [{"publisher": "A", "published": "2025-09-12"}]
+    reader.editor.record(
+        kind="alias", name="Ana", same_as="Ann", valid="2025-09-11", citations=cited
+    )
+    marked = reader.editor.record(summary="Ann was freed", citations=cited)
+    other: dict[str, Any] = {"kind": "pardon", "granted_by": "P", "summary": "Ann was pardoned"}
+    reader.editor.record(**other, citations=cited)
+    body = {"preferred": True, "why": "the best source"}
+    address = f"/v1/facts/{marked.json['id']}/preference"
+    assert reader.editor.post(address, body, if_match="*").status == 200
+    papers = reader.see(f"{TALKS}/compare?from=2025&to=2026&clock=published")
+    assert groups(reader.see(f"{TALKS}/compare?from=2020&clock=published")) == [
+        "Added",
+        "Pardon",
+        "Release",
+        "Alias",
+    ]
+    assert papers.status == 200
+    since = json.loads(reader.editor.get("/v1/changes?after=0").body)["items"][-2]["recorded_at"]
+    ours = reader.see(f"{TALKS}/compare?from={since}&clock=recorded")
+    assert groups(ours)[:2] == ["Preferred by an editor", "Release"]
+
+
+@pytest.mark.parametrize("address", [page for page in PAGES if page.startswith(BELARUS)])
+def test_no_page_uses_words_that_only_those_who_made_it_know(real: Reader, address: str) -> None:
+    shown = re.sub(r"(?s)<pre.*?</pre>", "", real.see(address).html)
+    text = re.sub(r"<[^>]+>", " ", shown)
+    for word in ("perspective", "rules no.", "increment", "bounds"):
+        assert word not in text, word
