@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import wraps
 from typing import Final, TypeVar
 
 __all__ = ["Meter", "add_work", "count_work", "measure_work"]
@@ -50,7 +49,6 @@ def measure_work() -> Iterator[Meter]:
 def count_work(call: Callable[[], _T]) -> Callable[[], _T]:
     """Have the processor's time that the calling thread takes counted towards the request that it is done for."""
 
-    @wraps(call)
     def measured() -> _T:
         began = time.thread_time()
         try:

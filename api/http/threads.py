@@ -7,7 +7,6 @@ than its lane allows is refused; nothing of it was done then.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
@@ -16,7 +15,7 @@ from functools import partial, wraps
 from inspect import iscoroutinefunction, signature
 from typing import Any, Final, ParamSpec, TypeVar
 
-from anyio import CapacityLimiter, WouldBlock, fail_after, to_thread
+from anyio import CapacityLimiter, WouldBlock, fail_after
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.requests import Request
@@ -28,6 +27,7 @@ from api.http.authorization import SCOPE, check_scope
 from api.http.callers import Confirmation, caller_of
 from api.http.metering import count_work
 from api.http.problems import RefusedError
+from api.http.workers import Workers
 from domain.access import Scope
 from infrastructure.database.lanes import Lane, TimeLimits, in_lane
 
@@ -54,7 +54,7 @@ class Threads:
 
     def __init__(self, limits: TimeLimits) -> None:
         self._turns = {lane: CapacityLimiter(size) for lane, size in SIZES.items()}
-        self._any = CapacityLimiter(math.inf)
+        self._workers = Workers()
         self._shares: dict[str, CapacityLimiter] = {}
         self._asking: Counter[str] = Counter()
         self._limits = limits
@@ -74,7 +74,7 @@ class Threads:
             raise RefusedError("overloaded", "", _NO_TURN) from None
         else:
             with in_lane(lane):
-                return await to_thread.run_sync(count_work(call), limiter=self._any)
+                return await self._workers.run(count_work(call))
         finally:
             held.release()
             self._leave(sharing)

@@ -8,12 +8,12 @@ import sqlite3
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from anyio import to_thread
 from sqlalchemy import Pool, event, text
 from starlette.testclient import TestClient
 
 from api.composition import Parley, compose
 from api.http.app import create_app
+from api.http.workers import Workers
 from infrastructure.transaction_memo import read_once
 from tests.api.asking import FACTS, TALKS, Client, count, entered, fact
 from tests.databases import UNBOUNDED, settings_of
@@ -106,14 +106,14 @@ def test_a_request_is_handed_over_to_a_thread_once(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     handed_over: list[object] = []
-    hand_over = to_thread.run_sync
+    hand_over = Workers.run
 
-    def counted(call: Callable[..., Any], *given: Any, **named: Any) -> Any:  # noqa: ANN401
+    async def counted(workers: Workers, call: Callable[[], Any]) -> Any:  # noqa: ANN401
         handed_over.append(call)
-        return hand_over(call, *given, **named)
+        return await hand_over(workers, call)
 
     client.open()
-    monkeypatch.setattr(to_thread, "run_sync", counted)
+    monkeypatch.setattr(Workers, "run", counted)
     at = client.record(external_id="A").headers["location"]
     tag = client.get(f"{at}?position=2").headers["etag"]
     assert len(handed_over) == 2

@@ -1,0 +1,95 @@
+"""A thread does what a coroutine asks for, and the coroutine has its result or its error."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+import time
+from contextvars import ContextVar
+from functools import partial
+
+import pytest
+from anyio import move_on_after
+
+from api.http.workers import Workers
+
+WORD: ContextVar[str] = ContextVar("word")
+
+
+def throw(error: BaseException) -> None:
+    raise error
+
+
+def test_what_is_called_has_the_context_and_gives_its_result_or_its_error() -> None:
+    async def run() -> None:
+        workers = Workers()
+        WORD.set("said")
+        assert await workers.run(WORD.get) == "said"
+        for error in (ValueError(), KeyboardInterrupt(), asyncio.CancelledError()):
+            with pytest.raises(type(error)):
+                await workers.run(partial(throw, error))
+        with pytest.raises(RuntimeError, match="StopIteration"):
+            await workers.run(iter(()).__next__)
+
+    asyncio.run(run())
+
+
+def test_there_are_as_many_threads_as_are_needed_at_once_and_none_when_nobody_has_them() -> None:
+    found: set[threading.Thread] = set()
+
+    async def run(workers: Workers) -> None:
+        for _ in range(3):
+            found.add(await workers.run(threading.current_thread))
+        assert len(found) == 1
+        held = threading.Barrier(5)
+
+        def met() -> threading.Thread:
+            held.wait(30)
+            return threading.current_thread()
+
+        found.update(await asyncio.gather(*(workers.run(met) for _ in range(5))))
+        assert len(found) == 5
+
+    workers = Workers()
+    asyncio.run(run(workers))
+    del workers
+    gc.collect()
+    for each in found:
+        each.join(30)
+    assert not any(each.is_alive() for each in found)
+
+
+def test_who_is_cancelled_waits_until_the_call_has_ended() -> None:
+    ended = []
+
+    def slow() -> None:
+        time.sleep(0.2)
+        ended.append(True)
+
+    async def run() -> None:
+        with move_on_after(0.01):
+            await Workers().run(slow)
+        assert ended
+
+    asyncio.run(run())
+
+
+def test_a_loop_that_has_ended_hears_nothing_and_the_thread_goes_on() -> None:
+    begun, goes_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def slow() -> None:
+        begun.set()
+        goes_on.wait(30)
+        ended.set()
+
+    async def leave(workers: Workers) -> None:
+        task = asyncio.create_task(workers.run(slow))
+        await asyncio.to_thread(begun.wait, 30)
+        task.cancel()
+
+    workers = Workers()
+    asyncio.run(leave(workers))
+    goes_on.set()
+    assert ended.wait(30)
+    assert asyncio.run(workers.run(lambda: 52)) == 52
