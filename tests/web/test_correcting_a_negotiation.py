@@ -31,10 +31,14 @@ def test_a_correction_of_a_negotiation_changes_what_differs_and_nothing_else(
     done = desk.fill(checked, PAGE, do="save")
     assert (done.status, done.headers["location"]) == (303, "/n/talks")
     assert _said(reader) == {**before, "title": "Minsk talks"}
-    parties = desk.fill(desk.see(PAGE), PAGE, **WHY, parties="US; Belarus ;", summary="", do="save")
+    parties = desk.fill(
+        desk.see(PAGE), PAGE, **WHY, parties="US\n\n Belarus; its KGB \n", summary="", do="save"
+    )
     assert parties.status == 303
     after = _said(reader)
-    assert (after["parties"], after["summary"]) == (["US", "Belarus"], None)
+    assert (after["parties"], after["summary"]) == (["US", "Belarus; its KGB"], None)
+    opened = desk.see(PAGE).form(PAGE)[1]
+    assert opened["parties"] == "US\nBelarus; its KGB"
     last = reader.editor.get(f"{API}/history").json["items"][-1]
     assert (last["actor"], last["reason"], last["why"]) == ("Ann", *WHY.values())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
@@ -185,7 +186,31 @@ def test_the_names_that_are_known_are_offered_with_their_spellings(
     form = desk.see(f"{RECORD}?kind=custody")
     assert {"Ihar Losik"} <= set(form.all("option", "value"))
     [person] = [given for _, given in form.elements if given.get("name") == "person"]
-    assert person["list"] == "people-known"
+    assert person["list"] == "somebody-known"
+
+
+@pytest.mark.either_database
+def test_places_posts_and_populations_are_completed_too(reader: Reader, desk: Desk) -> None:
+    reader.editor.open()
+    reader.editor.record(places=["Vilnius", "Minsk"], population="political prisoners")
+    reader.editor.record(places=["Minsk"])
+    reader.editor.record(kind="appointment", person="John Coale", post="envoy; for all")
+    desk.enter()
+    lists = {
+        "appointment": [("post", "post", ["envoy; for all"])],
+        "release": [
+            ("places", "place", ["Minsk", "Vilnius"]),
+            ("population", "population", ["political prisoners"]),
+        ],
+    }
+    for kind, expected in lists.items():
+        form = desk.see(f"{RECORD}?kind={kind}")
+        for column, sort, names in expected:
+            [field] = [given for _, given in form.elements if given.get("name") == column]
+            assert field["list"] == f"{sort}-known"
+            _, _, inside = form.html.partition(f'<datalist id="{sort}-known">')
+            offered = re.findall('<option value="([^"]*)"', inside.partition("</datalist>")[0])
+            assert offered == names
 
 
 @pytest.mark.either_database

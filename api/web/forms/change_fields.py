@@ -7,7 +7,12 @@ from collections.abc import Mapping, Sequence
 from api.web.forms.fields import Field
 from api.web.forms.readings import read_date
 
-__all__ = ["choice", "text_field"]
+__all__ = ["choice", "lines_of_field", "text_field"]
+
+
+def lines_of_field(text: str) -> list[str]:
+    """The lines of a field in which several are written, one a line."""
+    return [line.strip() for line in text.split("\n") if line.strip()]
 
 
 def text_field(

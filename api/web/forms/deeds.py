@@ -20,6 +20,11 @@ _WHY: Final = "for the audit: how you know"
 _PUBLISHED: Final = "when this was made public, as 2025-09-11; empty: when it is recorded"
 _WHY_ERASED: Final = "for the log, which keeps it: name nobody, and repeat nothing of the claim"
 _PUBLISHED_LABEL: Final = "Made public"
+ERASED: Final = ("fact", "sources")
+"""What an erasure takes: the whole fact, or its confidential sources alone."""
+_WHAT: Final = "the whole fact, or only what is kept in confidence about its sources"
+_OWN: Final = ("what", "reason", "why", "published", "ended")
+"""The fields of a change that are not the fact's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +82,8 @@ class Deed:
             why = text_field(
                 "reason", "Why", fields, faults, _WHY_ERASED, needed=True, several=True
             )
-            return [Group(title="About the erasure", fields=[why])]
+            what = choice("what", "What goes", ERASED, fields, faults, _WHAT)
+            return [Group(title="About the erasure", fields=[what, why])]
         return [self._about(fields, faults, reason=self.name == "retract")]
 
     def _about(
@@ -99,26 +105,30 @@ class Deed:
 
     def filled_in(self, record: Mapping[str, Any]) -> dict[str, str]:
         """What the fields hold when the form is opened."""
+        if self.name == "erase":
+            return {"what": ERASED[0]}
         return cells_of_fact(record["fact"]) if self.name == "correct" else {}
 
     def typed(self, record: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, str]:
         """What was written in the fields that this form has."""
         kind = record["fact"]["kind"] if self.name == "correct" else "statement"
-        own = {name: fields.get(name, "") for name in ("reason", "why", "published", "ended")}
+        own = {name: fields.get(name, "") for name in _OWN}
         return {**known_cells(kind, fields), **own}
 
     def body(
         self, record: Mapping[str, Any], typed: Mapping[str, str]
     ) -> tuple[dict[str, Any], FormCells]:
         """What is sent, and the cells that faults in it lead back to."""
-        said = {name: typed[name].strip() for name in ("reason", "why", "published", "ended")}
+        said = {name: typed[name].strip() for name in _OWN}
         body: dict[str, Any] = {name: text for name, text in said.items() if text}
         if self.name != "end":
             body.pop("ended", None)
         if self.name not in {"correct", "retract", "erase"}:
             body.pop("reason", None)
         if self.name == "erase":
-            body = {name: text for name, text in body.items() if name == "reason"}
+            body = {"what": said["what"], **{n: text for n, text in body.items() if n == "reason"}}
+        else:
+            body.pop("what", None)
         if self.name == "prefer":
             body = {**body, "preferred": not record["preferred"]}
             body.pop("published", None)
@@ -132,8 +142,7 @@ class Deed:
 
 
 def _of_the_fact(typed: Mapping[str, str]) -> dict[str, str]:
-    apart = {"reason", "why", "published", "ended"}
-    return {name: text for name, text in typed.items() if name not in apart}
+    return {name: text for name, text in typed.items() if name not in _OWN}
 
 
 def _patch(record: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,13 +11,21 @@ from urllib.parse import quote
 
 from api.http.exchange.in_process import on_behalf
 from api.http.problems import RefusedError
+from api.web.page_route import PageRefusedError
 from api.web.wording import changed_words
 from domain.fact import differences
 
 if TYPE_CHECKING:
     from api.web.page import Page
 
-__all__ = ["SeenFact", "changes_in_words", "changes_since", "read_seen", "read_withdrawn"]
+__all__ = [
+    "SeenFact",
+    "changes_in_words",
+    "changes_since",
+    "read_seen",
+    "read_standing_or_withdrawn",
+    "read_withdrawn",
+]
 
 _RETRACTED: Final = "retracted"
 
@@ -56,6 +64,16 @@ async def read_withdrawn(page: Page, fact_id: str) -> SeenFact:
     )
     _check(page, record)
     return SeenFact(record, last["version"], withdrawn=True)
+
+
+async def read_standing_or_withdrawn(page: Page, fact_id: str) -> SeenFact:
+    """Give a fact as it stands, or as it stood before it was withdrawn."""
+    try:
+        return await read_seen(page, fact_id, None)
+    except PageRefusedError as error:
+        if error.reply.status != HTTPStatus.GONE:
+            raise
+    return await read_withdrawn(page, fact_id)
 
 
 async def changes_since(page: Page, seen: SeenFact) -> tuple[SeenFact | None, list[dict[str, Any]]]:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.web.forms.answer import draw_form, redirect, sign_in_first
 from api.web.forms.asking import send_change
-from api.web.forms.change_fields import choice, text_field
+from api.web.forms.change_fields import choice, lines_of_field, text_field
 from api.web.forms.fields import Group
 from api.web.forms.sent import read_form
 from api.web.page import Page, router_of_pages
@@ -37,7 +37,7 @@ async def begin(request: Request) -> Response:
     page = Page(request)
     typed = {name: fields.get(name, "") for name in _NAMES}
     filled = {name: text.strip() for name, text in typed.items() if text.strip()}
-    parties = [part.strip() for part in filled.pop("parties", "").split(";") if part.strip()]
+    parties = lines_of_field(filled.pop("parties", ""))
     body: dict[str, Any] = {**filled, "parties": parties}
     outcome = await send_change(
         page, "/v1/negotiations", body, dry=False, key=fields.get("key", "")
@@ -56,11 +56,12 @@ def _draw(
     status: int = 200,
 ) -> Response:
     short = "for addresses and commands: small letters, digits and hyphens, as us-belarus; it stays"
+    who = "who negotiates, one a line"
     seen = "whether anybody may read it, or its members alone"
     fields = [
         text_field("title", "Title", typed, faults, "as US–Belarus talks", needed=True),
         text_field("slug", "Short name", typed, faults, short, needed=True),
-        text_field("parties", "Parties", typed, faults, "who negotiates; write ; between two"),
+        text_field("parties", "Parties", typed, faults, who, several=True),
         text_field("summary", "Summary", typed, faults, "in a sentence", several=True),
         choice("visibility", "Read by", ("public", "private"), typed, faults, seen),
     ]

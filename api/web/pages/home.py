@@ -1,4 +1,4 @@
-"""The first page: which negotiations are on record, and how to begin one."""
+"""The first page, with the negotiations on record and how to begin one; and how to read all pages."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.http.exchange.caching import fresh
+from api.http.exchange.parameters import given
 from api.http.routes.docs import welcome
+from api.web.drawing import POLICY, render
 from api.web.page import CUTS, Page, router_of_pages
+from api.web.visit import Visit
 
 router: Final[APIRouter] = router_of_pages()
 
@@ -30,3 +34,13 @@ def _last_changed(negotiation: dict[str, Any]) -> str:
     """When something of a negotiation was recorded or changed last; empty where nothing is known."""
     latest = negotiation.get("latest")
     return "" if latest is None else str(latest["recorded_at"])
+
+
+@router.get("/about")
+async def read_about_page(request: Request) -> Response:
+    """Say what undisputed, possible, contested and known mean, and how a claim is chosen."""
+    given(request, ())
+    body = render("about", page=Visit(request)).encode()
+    response = fresh(request, body, "text/html; charset=utf-8")
+    response.headers["Content-Security-Policy"] = POLICY
+    return response

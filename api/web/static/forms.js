@@ -33,7 +33,7 @@ async function check() {
 
 /** Offer whole lists: what stands before the last semicolon, and each name after it. */
 function complete(field) {
-  const known = document.getElementById("people-known");
+  const known = document.getElementById(field.dataset.listed);
   if (!known) return;
   const listed = known.cloneNode(true);
   listed.id = `${field.id}-known`;

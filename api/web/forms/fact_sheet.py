@@ -1,0 +1,130 @@
+"""One form that changes a fact: as it is filled in, tried, and shown again with what it would come to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from api.web.forms.answer import draw_form
+from api.web.forms.asking import Outcome, send_change
+from api.web.forms.beside import name_beside
+from api.web.forms.deeds import Deed
+from api.web.forms.fields import shown_entries
+from api.web.forms.names import names_known
+from api.web.forms.standing import SeenFact, changes_in_words, changes_since
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from api.web.page import Page
+
+__all__ = ["FactSheet", "draw_sheet", "send_sheet", "sheet_of"]
+
+
+@dataclass
+class FactSheet:
+    """A form as it is filled in, on the fact as it was seen.
+
+    `digest` is that of the change request in whose place what is written is proposed; empty where there is none.
+    """
+
+    deed: Deed
+    seen: SeenFact
+    typed: dict[str, str]
+    shown: dict[str, int] = field(default_factory=dict)
+    key: str = field(default_factory=lambda: uuid4().hex)
+    faults: dict[str, str] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
+    outcome: Outcome | None = None
+    since: list[dict[str, Any]] | None = None
+    digest: str = ""
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether it was tried, and can be done or proposed."""
+        return self.outcome is not None and self.outcome.is_done
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The fact as it would be; as it was seen where nothing was checked."""
+        if self.outcome is None or not self.outcome.is_done or self.deed.asks_again:
+            return self.seen.record
+        found: dict[str, Any] = self.outcome.content.get("record", self.outcome.content)
+        return found
+
+
+def sheet_of(deed: Deed, seen: SeenFact, fields: Mapping[str, str]) -> FactSheet:
+    """The form that was sent."""
+    typed = deed.typed(seen.record, fields)
+    sheet = FactSheet(deed, seen, typed, shown_entries(fields), fields.get("key", ""))
+    sheet.digest = fields.get("digest", "")
+    act = fields.get("do", "")
+    if act.startswith("add-"):
+        singular = act.removeprefix("add-")
+        sheet.shown[singular] = sheet.shown.get(singular, 1) + 1
+    return sheet
+
+
+async def send_sheet(
+    page: Page, sheet: FactSheet, address: str, *, dry: bool, seen: str | None = None
+) -> Outcome:
+    """Try what was written, or send it to an address, on the fact as it was `seen`; its faults go to their fields."""
+    body, cells = sheet.deed.body(sheet.seen.record, sheet.typed)
+    tag = sheet.seen.tag if seen is None else seen
+    outcome = await send_change(page, address, body, dry=dry, key=sheet.key, seen=tag)
+    sheet.outcome = outcome
+    sheet.faults, sheet.others = outcome.faults(cells.column_of)
+    if not outcome.is_done:
+        sheet.key = uuid4().hex
+    if outcome.is_stale and seen is None:
+        await _take_up(page, sheet)
+    return outcome
+
+
+async def _take_up(page: Page, sheet: FactSheet) -> None:
+    """Take up what others changed meanwhile: fields that nobody touched here show it, and the others what was typed."""
+    now, sheet.since = await changes_since(page, sheet.seen)
+    sheet.faults, sheet.others = {}, []
+    if now is None:
+        sheet.others = ["the fact was withdrawn or erased meanwhile: open its page"]
+        return
+    opened, standing = (sheet.deed.filled_in(each.record) for each in (sheet.seen, now))
+    for name in {*opened, *standing}:
+        if sheet.typed.get(name, "").strip() == opened.get(name, ""):
+            sheet.typed[name] = standing.get(name, "")
+    sheet.seen = now
+
+
+async def draw_sheet(
+    page: Page, sheet: FactSheet, status: int = HTTPStatus.OK, *, live: bool = False
+) -> Response:
+    """Draw the form, with what it would change where it was tried."""
+    corrects = sheet.deed.name == "correct"
+    names = await names_known(page, live=live) if corrects else {}
+    groups = sheet.deed.groups(sheet.seen.record, sheet.typed, sheet.faults, sheet.shown)
+    fields = [each for group in groups for each in (*group.fields, *group.more)]
+    placed = {each.column for each in fields}
+    others = [detail for column, detail in sheet.faults.items() if column not in placed]
+    checked = sheet.is_checked
+    return draw_form(
+        page,
+        "change",
+        status,
+        here=None,
+        title=await page.title(),
+        sheet=sheet,
+        deed=sheet.deed,
+        seen=sheet.seen,
+        groups=groups,
+        wrong=[each for each in fields if each.fault],
+        others=[*sheet.others, *others],
+        names=names,
+        checked=checked,
+        changes=changes_in_words(sheet.seen.record, sheet.record) if checked else [],
+        beside=await name_beside(page, sheet.record)
+        if checked and not sheet.deed.asks_again
+        else {},
+    )

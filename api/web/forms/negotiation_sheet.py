@@ -1,0 +1,184 @@
+"""The form that corrects a negotiation: as it is filled in, tried, and shown again with what it would come to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final, get_args
+from uuid import uuid4
+
+from api.web.forms.answer import draw_form
+from api.web.forms.asking import Outcome, send_change
+from api.web.forms.change_fields import choice, lines_of_field, text_field
+from api.web.forms.fields import Group
+from api.web.wording import changed_words
+from domain.streams.event import Reason
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from api.web.page import Page
+
+__all__ = [
+    "NegotiationSheet",
+    "SeenNegotiation",
+    "draw_negotiation_sheet",
+    "read_seen_negotiation",
+    "send_negotiation_sheet",
+    "typed_of",
+]
+
+_SAID: Final = ("title", "parties", "summary")
+_ABOUT: Final = ("reason", "why", "published")
+
+
+@dataclass(frozen=True)
+class SeenNegotiation:
+    """What was said of a negotiation at a position, and the ETag that a correction of it has to name."""
+
+    said: dict[str, Any]
+    position: int
+    tag: str
+
+    @property
+    def filled_in(self) -> dict[str, str]:
+        """What the fields hold when the form is opened."""
+        return fields_of(self.said)
+
+    def body(self, typed: Mapping[str, str]) -> dict[str, Any]:
+        """The correction that was written: of the fields that differ alone; null for a summary that was emptied."""
+        opened = self.filled_in
+        written = {name: typed[name].strip() for name in _SAID}
+        changes: dict[str, Any] = {n: text for n, text in written.items() if text != opened[n]}
+        if "parties" in changes:
+            changes["parties"] = lines_of_field(written["parties"])
+        if "summary" in changes:
+            changes["summary"] = written["summary"] or None
+        about = {name: typed[name].strip() for name in _ABOUT if typed[name].strip()}
+        return {**about, "changes": changes}
+
+
+@dataclass
+class NegotiationSheet:
+    """The form as it is filled in, on the negotiation as it was seen; `digest` as a `FactSheet` has it."""
+
+    seen: SeenNegotiation
+    typed: dict[str, str]
+    key: str = field(default_factory=lambda: uuid4().hex)
+    faults: dict[str, str] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
+    outcome: Outcome | None = None
+    since: list[dict[str, Any]] | None = None
+    digest: str = ""
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether it was checked, and can be done or proposed."""
+        return self.outcome is not None and self.outcome.is_done
+
+    @property
+    def changes(self) -> list[dict[str, Any]]:
+        """What it would change, once it was checked."""
+        if self.outcome is None or not self.outcome.is_done:
+            return []
+        content = self.outcome.content
+        return _changes(self.seen.said, content.get("record", content))
+
+
+def fields_of(said: Mapping[str, Any]) -> dict[str, str]:
+    """What is said of a negotiation, as the fields of the form hold it: one party a line."""
+    return {
+        "title": said["title"],
+        "parties": "\n".join(said["parties"]),
+        "summary": said["summary"] or "",
+    }
+
+
+def typed_of(fields: Mapping[str, str]) -> dict[str, str]:
+    """What was written in the fields that the form has."""
+    return {name: fields.get(name, "") for name in (*_SAID, *_ABOUT)}
+
+
+async def read_seen_negotiation(page: Page, position: str | None) -> SeenNegotiation:
+    """What is said of the negotiation now, or was at the position at which the form was opened."""
+    reply = await page.answer(page.root, {} if position is None else {"position": position})
+    content = json.loads(reply.body)
+    position_of = content["perspective"]["position"]
+    return SeenNegotiation(content["negotiation"], position_of, reply.headers["etag"])
+
+
+async def send_negotiation_sheet(
+    page: Page, sheet: NegotiationSheet, address: str, *, dry: bool, seen: str | None = None
+) -> Outcome:
+    """Try what was written, or send it to an address, on the negotiation as it was `seen`."""
+    body, tag = sheet.seen.body(sheet.typed), sheet.seen.tag if seen is None else seen
+    outcome = await send_change(page, address, body, dry=dry, key=sheet.key, seen=tag)
+    sheet.outcome = outcome
+    sheet.faults, sheet.others = outcome.faults(_column_of)
+    if not outcome.is_done:
+        sheet.key = uuid4().hex
+    if outcome.is_stale and seen is None:
+        await _take_up(page, sheet)
+    return outcome
+
+
+async def _take_up(page: Page, sheet: NegotiationSheet) -> None:
+    """Take up what others corrected meanwhile: fields that nobody touched here show it."""
+    now = await read_seen_negotiation(page, None)
+    sheet.faults, sheet.others, sheet.since = {}, [], _changes(sheet.seen.said, now.said)
+    opened = sheet.seen.filled_in
+    for name, text in now.filled_in.items():
+        if sheet.typed[name].strip() == opened[name]:
+            sheet.typed[name] = text
+    sheet.seen = now
+
+
+def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+    """What differs between two editions, with the words that came and went."""
+    return [
+        {"field": name, "words": changed_words(before[name], after[name])}
+        for name in _SAID
+        if before[name] != after[name]
+    ]
+
+
+def _column_of(pointer: str) -> str | None:
+    """The field that a fault leads back to."""
+    parts = [part for part in pointer.split("/") if part and part != "changes"]
+    return parts[0] if parts and parts[0] in {*_SAID, *_ABOUT} else None
+
+
+def draw_negotiation_sheet(
+    page: Page, sheet: NegotiationSheet, status: int = HTTPStatus.OK
+) -> Response:
+    """Draw the form, with what it would change where it was tried."""
+    typed, faults = sheet.typed, sheet.faults
+    why = "for the audit: how you know"
+    public = "when this was made public, as 2025-09-11; empty: when it is recorded"
+    who = "who negotiates, one a line"
+    said = [
+        text_field("title", "Title", typed, faults, needed=True),
+        text_field("parties", "Parties", typed, faults, who, several=True),
+        text_field("summary", "Summary", typed, faults, "in a sentence", several=True),
+    ]
+    about = [
+        choice("reason", "Reason", get_args(Reason), typed, faults),
+        text_field("why", "Why", typed, faults, why, needed=True, several=True),
+        text_field("published", "Made public", typed, faults, public, dated=True),
+    ]
+    return draw_form(
+        page,
+        "correct_negotiation",
+        status,
+        here="/correct",
+        title=sheet.seen.said["title"],
+        sheet=sheet,
+        groups=[
+            Group(title="The negotiation", fields=said),
+            Group(title="About the change", fields=about),
+        ],
+        wrong=[each for each in (*said, *about) if each.fault],
+        others=sheet.others,
+    )
