@@ -90,10 +90,10 @@ class Parley:
             yield Reading(connection, self.ledger.codec, now, principal, searched=searched)
 
     @contextmanager
-    def looking(self, principal: Principal) -> Iterator[Look]:
-        """Somebody's look at single things, each as it stands when it is asked for."""
+    def looking(self, principal: Principal, key_id: str | None = None) -> Iterator[Look]:
+        """Somebody's look at single things, each as it stands when it is asked for, and at their key with it."""
         with self.database.looking() as connection:
-            yield Look(connection, self.clock(), principal)
+            yield Look(connection, self.clock(), principal, key_id)
 
     def catch_up(self, progress: Callable[[int, int], None] | None = None) -> int:
         """Let the full text hold all of the log; returns the last position when called."""

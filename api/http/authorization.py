@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from starlette.requests import Request
 
+from api.http.callers import Confirmation
 from domain.access import OPEN_TO_ANYBODY, Principal, Scope
+from infrastructure.readers.look import Look
 
-__all__ = ["SCOPE", "SECURITY_SCHEMES", "check_scope", "principal_of", "secured"]
+__all__ = ["SCOPE", "SECURITY_SCHEMES", "check_scope", "looking", "principal_of", "secured"]
 
 SCOPE: Final = "x-scope"
 """Where an operation of the document names its scope; null where it takes none."""
@@ -40,5 +44,16 @@ def check_scope(request: Request, scope: Scope | None) -> None:
 
 def principal_of(request: Request) -> Principal:
     """Give the principal that sent a request."""
-    found: Principal = request.state.principal
+    found: Principal = request.scope["state"]["principal"]
     return found
+
+
+@contextmanager
+def looking(request: Request) -> Iterator[Look]:
+    """Look at single things for the sender of a request, whose credential is confirmed by what is read with them."""
+    confirmation: Confirmation | None = request.scope["state"].get("confirmation")
+    awaited = None if confirmation is None else confirmation.awaited_key
+    with request.app.state.parley.looking(principal_of(request), awaited) as look:
+        yield look
+    if confirmation is not None and look.key is not None:
+        confirmation.confirm_by(look.key)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from ipaddress import IPv6Address, ip_address
-from typing import Final
+from typing import Any, Final
 
 from starlette.types import Scope
 
 from api.http.problems import RefusedError
 from domain.access import Principal
 from domain.streams.negotiation import SLUG, negotiation_id
-from infrastructure.identity.keys import Sight
+from infrastructure.identity.keys import ReadKey, Sight, key_id
 
 __all__ = ["HEALTH", "NO_CREDENTIAL", "SIGN_IN", "WHERE", "Confirmation", "address_of", "caller_of"]
 
@@ -37,9 +37,13 @@ class Confirmation:
     """
 
     def __init__(
-        self, identify: Callable[[Sight | None], Principal | None], principal: Principal
+        self,
+        credential: str,
+        identify: Callable[[str, Sight | ReadKey | None], Principal | None],
+        principal: Principal,
     ) -> None:
-        self._identify = identify
+        self._identify = partial(identify, credential)
+        self._key = key_id(credential)
         self._sight: Sight | None = None
         self.principal = principal
         self.tried = False
@@ -52,10 +56,22 @@ class Confirmation:
         """
         if self.confirmed:
             return
-        self.tried = True
         named = slug is not None and SLUG.fullmatch(slug)
         self._sight = Sight(negotiation_id(slug), self.principal) if slug and named else None
-        if self._identify(self._sight) != self.principal:
+        self._check(self._sight)
+
+    @property
+    def awaited_key(self) -> str | None:
+        """The id of the key that is still to be checked; None if there is no such key."""
+        return None if self.tried else self._key
+
+    def confirm_by(self, row: Any) -> None:  # noqa: ANN401 -- a row
+        """Check by a row that a statement about something else has read, with the columns of `awaited_key`."""
+        self._check(ReadKey(row))
+
+    def _check(self, beside: Sight | ReadKey | None) -> None:
+        self.tried = True
+        if self._identify(beside) != self.principal:
             raise RefusedError("unauthenticated", WHERE, NO_CREDENTIAL)
         self.confirmed = True
 

@@ -130,16 +130,24 @@ _UNDER_WAY: Final[ContextVar[Request]] = ContextVar("request")
 
 
 async def run_in_lane(call: Callable[_P, _T], *given: _P.args, **named: _P.kwargs) -> _T:
-    """Call it in a thread of the lane of the request that is under way, once its credential is confirmed."""
+    """Call it in a thread of the lane of the request that is under way.
+
+    Before a change its credential is confirmed, and after a question, unless what the question looked at confirmed it.
+    """
     request = _UNDER_WAY.get()
     lane = lane_of(request.method)
     changes = lane == "writing"
     confirmation: Confirmation | None = request.scope["state"].get("confirmation")
 
     def confirmed() -> _T:
-        if confirmation is not None:
-            confirmation.confirm(request.path_params.get("slug") if changes else None)
-        return call(*given, **named)
+        if confirmation is None:
+            return call(*given, **named)
+        if changes:
+            confirmation.confirm(request.path_params.get("slug"))
+        try:
+            return call(*given, **named)
+        finally:
+            confirmation.confirm()
 
     threads: Threads = request.app.state.threads
     return await threads.run(lane, confirmed, caller_of(request.scope))

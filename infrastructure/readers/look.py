@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
@@ -46,6 +47,7 @@ from infrastructure.tables.facts import (
 from infrastructure.tables.record import (
     HEX_ID,
     TEXT,
+    api_key,
     confidential_part,
     event,
     log_head,
@@ -54,7 +56,7 @@ from infrastructure.tables.record import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from uuid import UUID
 
     from domain.access import Principal
@@ -96,10 +98,15 @@ class Ground:
 class Look:
     """Answers somebody on one connection. `now` is in microseconds UTC.
 
-    What `principal` may not see is treated as if it did not exist.
+    What `principal` may not see is treated as if it did not exist. With a `key_id`, a fact or a ground is read with the
+    columns of that key, and `key` is the row that has them; None if nothing was found.
     """
 
-    def __init__(self, connection: Connection, now: int, principal: Principal) -> None:
+    def __init__(
+        self, connection: Connection, now: int, principal: Principal, key_id: str | None = None
+    ) -> None:
+        self.key: Any = None
+        self._key_id = key_id
         self._connection = connection
         self._now = now
         self._who = access.bind_principal(principal)
@@ -125,7 +132,7 @@ class Look:
         """
         by_slug = isinstance(named, str)
         given = {"named": named if by_slug else named.hex, **self._who}  # type: ignore[union-attr]
-        row = (_GROUND_BY_SLUG if by_slug else _GROUND).first(self._connection, given)
+        row = self._first(_GROUND_BY_SLUG if by_slug else _GROUND, given)
         if row is None or row.clock_corrected:
             return None
         return Ground(row.slug, row.erased_at)
@@ -135,7 +142,7 @@ class Look:
         if query.as_known_at is not None:
             return None
         given = {"fact": fact_id.hex, "position": query.position, **self._who}
-        row = _SEEN.first(self._connection, given)
+        row = self._first(_SEEN, given)
         if row is None or row.clock_corrected or row.erased or row.status == timeslices.RETRACTED:
             return None
         if query.position is not None and query.position > row.head:
@@ -148,6 +155,13 @@ class Look:
             position=row.head if query.position is None else query.position,
         )
         return SeenFact(version_of_row(row), row.slug, perspective, row.confidential)
+
+    def _first(self, statement: _WithKey, given: dict[str, Any]) -> Any:  # noqa: ANN401 -- a row
+        if self._key_id is None:
+            return statement.alone.first(self._connection, given)
+        given["key"] = self._key_id
+        self.key = statement.with_key.first(self._connection, given)
+        return self.key
 
     def _as_of(self, query: PerspectiveQuery, head_at: int, at: int | None) -> int:
         if query.as_of is not None:
@@ -259,13 +273,21 @@ def _ground_on(tables: FactTables, *, by_slug: bool) -> Select[Any]:
     )
 
 
+class _WithKey:
+    """A statement about what one of the sides holds, and the same one with the columns of a key in each row."""
+
+    def __init__(self, select_on: Callable[[FactTables], Select[Any]]) -> None:
+        found = [select_on(side).subquery(side.side) for side in SIDES.values()]
+        self.alone = HotStatement(union_all(*(select(each) for each in found)))
+        is_key = api_key.c.id == bindparam("key", type_=TEXT)
+        keyed = (select(each, *api_key.c).outerjoin_from(each, api_key, is_key) for each in found)
+        self.with_key = HotStatement(union_all(*keyed))
+
+
 _GROUND, _GROUND_BY_SLUG = (
-    HotStatement(union_all(*(_ground_on(each, by_slug=by_slug) for each in SIDES.values())))
-    for by_slug in (False, True)
+    _WithKey(partial(_ground_on, by_slug=by_slug)) for by_slug in (False, True)
 )
-_SEEN: Final = HotStatement(
-    union_all(*(select(_seen_on(each).subquery(each.side)) for each in SIDES.values()))
-)
+_SEEN: Final = _WithKey(_seen_on)
 _SLUG: Final = union_all(
     *(select(_slug_on(side).subquery(f"on_{side.side}").c.slug) for side in SIDES.values())
 )

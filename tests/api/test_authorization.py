@@ -298,6 +298,9 @@ def test_two_credentials_are_none(record: Record) -> None:
     ("method", "path", "body"),
     [
         ("GET", TALKS, None),
+        ("GET", "/v1/facts/{fact}", None),
+        ("GET", "/v1/facts/{fact}?position=2&as_of=2026", None),
+        ("GET", "/v1/facts/2f3b0b1e-52ea-4d7f-9e2b-7a0c4c6f8a11", None),
         ("GET", "/v1/nowhere", None),
         ("GET", f"{TALKS}?position=x", None),
         ("DELETE", TALKS, None),
@@ -305,19 +308,31 @@ def test_two_credentials_are_none(record: Record) -> None:
         ("POST", FACTS, {"kind": "none"}),
         ("POST", f"{TALKS}/settings", {"visibility": "private"}),
     ],
-    ids=["answered", "nowhere", "wrong", "no method", "recorded", "refused", "forbidden"],
+    ids=[
+        "answered",
+        "a fact",
+        "a fixed fact",
+        "no fact",
+        "nowhere",
+        "wrong",
+        "no method",
+        "recorded",
+        "refused",
+        "forbidden",
+    ],
 )
+@pytest.mark.parametrize("has", [{}, {"if-none-match": "*"}], ids=["nothing had", "had"])
 def test_a_revoked_key_is_refused_at_once(
-    record: Record, method: str, path: str, body: object
+    record: Record, method: str, path: str, body: object, has: dict[str, str]
 ) -> None:
     key, kept = record.parley.keys.create("Ann", ["fact:read", "fact:write"])
-    header = {"authorization": f"bearer {key}"}
+    header, path = {"authorization": f"bearer {key}"}, path.format(fact=record.facts[0])
     for _ in range(2):
         assert record.http.get(TALKS, headers=header).status_code == 200
     before = record.head
     record.parley.keys.revoke(kept.id)
     for _ in range(2):
-        answer = record.http.request(method, path, json=body, headers=header)
+        answer = record.http.request(method, path, json=body, headers={**header, **has})
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"] == 'Bearer realm="parley", error="invalid_token"'
         assert answer.json()["errors"][0]["pointer"] == "/header/Authorization"

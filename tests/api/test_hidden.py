@@ -97,6 +97,8 @@ def test_what_is_hidden_is_looked_for_as_what_is_not_there(place: Place, who: st
 def test_nor_is_it_told_by_an_id_that_can_be_computed(place: Place) -> None:
     computed = str(fact_id(negotiation_id(HIDDEN), "canary-id"))
     assert computed == place.fact
+    # A key that opened before is looked up together with the fact.
+    answered(place, "reader", ("get", "/v1/facts/{fact_id}"), nothing(), None)
     for perspective in ("", "?position=2", "?clock=published&as_known_at=2025-10&position=1"):
         for path in ("/v1/facts/{fact_id}", "/v1/facts/{fact_id}/history"):
             operation = ("get", path + perspective)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 POST: Final = 12
-GET: Final = 2
+GET: Final = 1
 CHANGE: Final = 20
 SENT: Final = re.compile(r"\tF\t\d+\t(?:Query\t \"([^\"]*)\"|(Execute)\t)")
 
@@ -88,7 +88,7 @@ def test_one_post_writes_in_one_transaction_and_reads_nothing_again(
     assert written(sent) == 1
 
 
-def test_a_fact_is_read_by_one_statement_besides_its_reader_s_key(
+def test_a_fact_is_read_by_one_statement_together_with_its_reader_s_key(
     client: Client, statements: Callable[[], list[str]]
 ) -> None:
     client.open()

@@ -15,7 +15,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.http.authorization import principal_of
+from api.http.authorization import looking, principal_of
 from api.http.exchange.entity_tags import has_tag
 from infrastructure.readers.look import Ground
 
@@ -73,13 +73,12 @@ def _is_fixed(response: Response) -> bool:
 def _ground(request: Request) -> Ground | None:
     """Read the ground of responses about the negotiation or fact that an address names; None if it names neither."""
     names: dict[str, Any] = request.path_params
-    parley, principal = request.app.state.parley, principal_of(request)
     try:
         fact = UUID(names["fact_id"]) if "fact_id" in names else None
     except ValueError:
         return None
     if fact is None and "slug" not in names:
         return None
-    with parley.looking(principal) as look:
+    with looking(request) as look:
         ground: Ground | None = look.ground(fact if fact is not None else names["slug"])
     return ground

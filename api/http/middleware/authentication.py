@@ -22,13 +22,13 @@ from api.http.exchange.in_process import is_in_process
 from api.http.problems import RefusedError, problem, problem_of
 from api.http.threads import Threads
 from domain.access import Principal
-from infrastructure.identity.keys import Keys, Sight, is_key
+from infrastructure.identity.keys import Keys, ReadKey, Sight, is_key
 from infrastructure.identity.oidc import TokenVerifier
 from infrastructure.identity.token_errors import IssuerOutOfReachError, TokenRefusedError
 
 __all__ = ["Authentication", "Identify", "identify_by"]
 
-Identify = Callable[[str, Sight | None], Principal | None]
+Identify = Callable[[str, Sight | ReadKey | None], Principal | None]
 """From a bearer credential to who brings it, and if possible what they see; None where it opens nothing."""
 
 LONGEST_CREDENTIAL: Final = 16_384
@@ -70,7 +70,7 @@ class Authentication:
             credential = _credential(found)
             opened = self._opened.get(_digest(credential or ""))
             if credential is not None and opened is not None and not _brings_much(scope):
-                confirmation = Confirmation(partial(self.identify, credential), opened)
+                confirmation = Confirmation(credential, self.identify, opened)
                 await self._confirmed(confirmation, credential, scope, receive, send)
                 return
             principal = None if credential is None else await self._look_up(credential)
@@ -154,9 +154,9 @@ def _credential(headers: list[bytes]) -> str | None:
 def identify_by(keys: Keys, verifier: TokenVerifier | None) -> Identify:
     """Tell who brings a key of the record, or a token of the issuer that is set."""
 
-    def identify(credential: str, sight: Sight | None) -> Principal | None:
+    def identify(credential: str, beside: Sight | ReadKey | None) -> Principal | None:
         if is_key(credential) or verifier is None:
-            return keys.principal(credential, sight)
+            return keys.principal(credential, beside)
         return verifier.principal(credential)
 
     return identify

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from api.commands.confidential import read_withholding
 from api.commands.examples import FACTS
+from api.http.authorization import looking
 from api.http.exchange import dry_run, fact_response
 from api.http.exchange.body import Sending, Sent
 from api.http.exchange.cursor import CURSOR, WHOLE_LIMIT, Cursor
@@ -80,7 +81,7 @@ def read_fact(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respon
     Who may read sources (`source:read`) is shown in each citation what is `confidential` of it.
     """
     id_ = fact_uuid(fact_id)
-    with asked.parley.looking(asked.principal) as look:
+    with looking(asked.request) as look:
         found = look.fact(id_, asked.query)
     if found is not None and not (asked.discloses and found.confidential):
         return _answer(asked, found.version, found.perspective, found.slug, found)
