@@ -126,9 +126,9 @@ def _standing(figures: Iterable[Figure]) -> list[Figure]:
     return list({figure.candidate.id: figure for figure in last.values()}.values())
 
 
-def _order(figure: Figure) -> tuple[int, float, int]:
-    least, _ = ends_of(figure.quantity)
-    return _dated(figure), -least, -figure.candidate.version.first_position
+def _order(figure: Figure) -> tuple[int, float, float]:
+    least, most = ends_of(figure.quantity)
+    return _dated(figure), -least, most
 
 
 def _counters(candidate: Candidate) -> set[str]:

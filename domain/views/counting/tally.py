@@ -165,7 +165,7 @@ def _lists(
     return {
         "facts": [str(part.shown.id) for part in sum_.parts],
         "cumulative": sum_.cumulative,
-        "uncounted": [str(candidate.id) for candidate in sum_.uncounted],
+        "uncounted": [str(each.candidate.id) for each in sum_.uncounted],
         "undated": [str(candidate.id) for candidate in outside],
         **({"parts": sum_.parts} if query.parts else {}),
     }
@@ -185,7 +185,7 @@ def _sum(candidates: Sequence[Candidate], query: TallyQuery, perspective: Perspe
 def _one(facts: Sequence[Candidate]) -> Part:
     """The facts of a question, counted as one."""
     one = Quantity(what="facts", comparator="eq", value=1, basis="increment", low=1, high=1)
-    shown = min(facts, key=lambda each: (not each.certain, each.version.first_position))
+    shown = min(facts, key=lambda each: (not each.certain, each.by_content))
     return Part(one, shown, (), certain=any(each.certain for each in facts), low=1, high=1)
 
 
@@ -197,10 +197,10 @@ def _spreads(sum_: Sum, by: By, as_of: int) -> Iterable[Spread]:
             low = part.low if part.certain and first == last else 0
             about = (part.about, part.about_most)
             yield Spread(first, last, low, part.high, about, part.contested)
-    for candidate in sum_.uncounted:
-        buckets = _buckets(candidate.fact.told, by, as_of)
+    for each in sum_.uncounted:
+        buckets = _buckets(each.candidate.fact.told, by, as_of)
         if buckets is not None:
-            yield Spread(*buckets, 0, None, counted=False)
+            yield Spread(*buckets, 0, each.most, counted=False)
 
 
 def _buckets(span: tuple[int, int], by: By, as_of: int) -> tuple[int, int] | None:

@@ -16,9 +16,8 @@ from domain.quantity import NOT_COUNTED, NOTHING_RECORDED, Total
 from domain.register import Register, Shape
 from domain.views.counting.figures import Figure, find_figure, has_total, numbers_of, standing_bound
 from domain.views.counting.parts import Part, add_parts, part_of
-from domain.views.counting.unnumbered import count_names
+from domain.views.counting.unnumbered import Uncounted, count_names
 from domain.views.entries import list_resolved
-from domain.views.rivalry.candidates import Candidate
 from domain.views.rivalry.questions import find_questions
 from domain.views.sections import Listed
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from domain.quantity import Basis, Quantity
     from domain.time.perspective import Perspective
+    from domain.views.rivalry.candidates import Candidate
     from domain.views.sections import Rest
 
 _MOST_WORDS: Final = 5
@@ -45,7 +45,7 @@ class Sum:
     contested: bool
     parts: Sequence[Part]
     cumulative: Sequence[Figure]
-    uncounted: Sequence[Candidate]
+    uncounted: Sequence[Uncounted]
 
     def describe(self) -> dict[str, Any]:
         """{low, high, approximate, text, contested, rests_on}."""
@@ -116,7 +116,9 @@ def sum_facts(
     ]
     parts = [part for part in numbered if part is not None]
     rest = [q for q, part in zip(found.questions, numbered, strict=True) if part is None]
-    named, uncounted, open_ = count_names(rest, parts, what)
+    named, uncounted = count_names(rest, parts, what)
+    more = [each.most for each in uncounted]
+    open_ = bool(named) or None in more
     parts = sorted(
         [*parts, *named], key=lambda part: (part.shown.starts[0], part.shown.version.first_position)
     )
@@ -125,7 +127,8 @@ def sum_facts(
     bound, disagree = (0, False) if stretch else standing_bound(cumulative, by)
     open_ = open_ or perspective.match == "certain" or (bool(cumulative) and not stretch)
     added = add_parts(parts)
-    total = replace(added, low=max(added.low, bound), high=None if open_ else added.high)
+    high = None if open_ or added.high is None else added.high + sum(each or 0 for each in more)
+    total = replace(added, low=max(added.low, bound), high=high)
     contested = disagree or any(part.contested for part in parts)
     text = total.text
     if not parts and not bound:
@@ -165,8 +168,9 @@ def sum_lists(sum_: Sum, rest: Rest | None) -> dict[str, Listed]:
         (figure.candidate.starts[0], figure.candidate.version.first_position)
         for figure in sum_.cumulative
     ]
-    uncounted = [(0, candidate.version.first_position) for candidate in sum_.uncounted]
-    ids = [str(candidate.id) for candidate in sum_.uncounted]
+    left = [each.candidate for each in sum_.uncounted]
+    uncounted = [(0, candidate.version.first_position) for candidate in left]
+    ids = [str(candidate.id) for candidate in left]
 
     def more(index: int) -> dict[str, Any]:
         part = parts[index]

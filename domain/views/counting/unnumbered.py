@@ -5,43 +5,69 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from domain.quantity import Quantity
 from domain.views.counting.figures import numbers_of
 from domain.views.counting.parts import Part
+from domain.views.rivalry.candidates import Candidate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from domain.views.rivalry.candidates import Candidate
     from domain.views.rivalry.questions import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """A fact that adds nothing for sure: `most` more people at most, or None where there may be any number more."""
+
+    candidate: Candidate
+    most: int | None
 
 
 def count_names(
     rest: Iterable[Question], parts: Sequence[Part], what: str
-) -> tuple[list[Part], list[Candidate], bool]:
-    """The parts that names add, the facts that cannot be added, and whether either leaves the sum open."""
+) -> tuple[list[Part], list[Uncounted]]:
+    """The parts that names add, and the facts that cannot be added.
+
+    A fact whose people may be counted already, in a number of the same time, may tell of others too. If it only names
+    people, these are the most that it adds.
+    """
     counted = _Counted()
     for fact in (candidate for part in parts for candidate in (part.shown, *part.rivals)):
         counted.take(fact)
     includes = _including(parts)
     named: list[Part] = []
-    uncounted: list[Candidate] = []
-    open_ = False
-    for candidate in (fact for question in rest for fact in question.facts):
-        if any(q.basis == "cumulative" for q in numbers_of(candidate.fact, what)):
+    left: list[Candidate] = []
+    for candidate in sorted((fact for question in rest for fact in question.facts), key=_in_order):
+        numbers = numbers_of(candidate.fact, what)
+        if any(q.basis == "cumulative" for q in numbers):
             continue
-        apart = not includes(candidate)
-        numbered = bool(numbers_of(candidate.fact, what))
-        if candidate.fact.people and not numbered and apart:
+        if candidate.fact.people and not numbers and not includes(candidate):
             new = counted.take(candidate)
             if new:
                 named.append(_of_names(candidate, what, new))
-            continue
-        uncounted.append(candidate)
-        open_ = open_ or apart
-    return named, uncounted, open_ or bool(named)
+        else:
+            left.append(candidate)
+    return named, [_left(candidate, counted, what, includes) for candidate in left]
+
+
+def _left(
+    candidate: Candidate, counted: _Counted, what: str, includes: Callable[[Candidate], bool]
+) -> Uncounted:
+    """A fact that is left out; another thing that it counts, such as women, is a part of what is counted that day."""
+    fact = candidate.fact
+    if numbers_of(fact, what) or not includes(candidate):
+        return Uncounted(candidate, None)
+    known = bool(fact.people or fact.quantities)
+    return Uncounted(candidate, counted.take_any(candidate) if known else None)
+
+
+def _in_order(candidate: Candidate) -> tuple[Any, ...]:
+    """What is certain first, by date; the order of recording decides nothing."""
+    return (not candidate.certain, *candidate.starts, candidate.by_content)
 
 
 class _Counted:
@@ -65,6 +91,12 @@ class _Counted:
                 for bearer in bearers[name]:
                     self._may_be[bearer].add(name)
         return surely
+
+    def take_any(self, candidate: Candidate) -> int:
+        """How many people a fact names who may not have been counted before; they are counted from now on."""
+        new = candidate.people - self._known
+        self._known |= new
+        return len(new)
 
     def _is_one_of_before(self, name: str) -> bool:
         """Whether a bare name that was counted may mean this person; if so, it is taken to mean no other."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from domain.fact import Fact, as_primitives
 from domain.register import Aside
+from domain.time.instant import BEGINNING
 from domain.views.naming import Names
 from domain.views.versions import Seen
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from domain.fact import Fact
     from domain.views.versions import FactVersion
 
 
@@ -92,9 +94,38 @@ class Candidate:
 
     @property
     def last_published(self) -> int:
-        """The latest published time of its citations; where no citation has one, that of this version."""
+        """The latest published time of its citations; where no citation has one, before all others."""
         cited = (citation.published_at for citation in self.fact.citations)
-        return max((at for at in cited if at is not None), default=self.version.published_at)
+        return max((at for at in cited if at is not None), default=BEGINNING)
+
+    @property
+    def by_content(self) -> tuple[Content, int]:
+        """What orders facts that nothing else does: what they say, so that the order of recording decides nothing."""
+        return Content(self.fact), self.version.first_position
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a fact says, as a text that is made only where it is compared."""
+
+    fact: Fact
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both say the same."""
+        return isinstance(other, Content) and (self.fact is other.fact or self.text == other.text)
+
+    def __lt__(self, other: Content) -> bool:
+        """Whether this one comes first in alphabetical order."""
+        return self.text < other.text
+
+    def __hash__(self) -> int:
+        """The hash of the text."""
+        return hash(self.text)
+
+    @property
+    def text(self) -> str:
+        """The fact in JSON."""
+        return json.dumps(as_primitives(self.fact), sort_keys=True)
 
 
 def precedes(one: Candidate, latest_start: int) -> bool:

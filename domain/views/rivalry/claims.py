@@ -1,7 +1,8 @@
 """Facts that say the same make one claim; the claim with the most distinct origins is shown.
 
 Where two claims have equally many origins, the sharper one is shown if both can be right; else the one published
-last, else the one recorded first.
+last. A claim that no source dates comes after all dated ones. Where that does not decide, the facts' content does, and
+never the order in which they were recorded.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ class Claims:
         self._vaguer = {
             claim
             for number in {len(origins[claim]) for claim in made}
-            for claim in find_vaguer({claim for claim in made if len(origins[claim]) == number})
+            for claim in _less_sharp({claim for claim in made if len(origins[claim]) == number})
         }
 
     def rank(self, candidate: Candidate) -> tuple[Any, ...]:
@@ -98,9 +99,9 @@ class Claims:
         )
 
     @staticmethod
-    def _own_rank(candidate: Candidate) -> tuple[int, int, int]:
+    def _own_rank(candidate: Candidate) -> tuple[Any, ...]:
         roots = {citation.root for citation in candidate.fact.citations}
-        return (-len(roots), -candidate.last_published, candidate.version.first_position)
+        return (-len(roots), -candidate.last_published, candidate.by_content)
 
 
 def _exact(claim: Claim) -> Claim | None:
@@ -110,6 +111,31 @@ def _exact(claim: Claim) -> Claim | None:
             return (value, value)
         case ((str(what), ("about", int(value))),):
             return ((what, (value, value)),)
+    return None
+
+
+def _less_sharp(claims: set[Claim]) -> set[Claim]:
+    """The claims that a sharper one makes vaguer; "about 50" has no bounds, and is vaguer than all that has some."""
+    bounded = {
+        what for what, ends in _intervals(claims).items() if any(map(_bounds, ends.values()))
+    }
+    about = {
+        claim for claim in claims if (what := _approximated(claim)) is not None and what in bounded
+    }
+    return find_vaguer(claims) | about
+
+
+def _bounds(ends: Ends) -> bool:
+    return ends != (-math.inf, math.inf)
+
+
+def _approximated(claim: Claim) -> str | None:
+    """What an approximate claim counts, as `_intervals` has it; None where a claim is not approximate."""
+    match claim:
+        case ("about", int()):
+            return ""
+        case ((str(what), ("about", int())),):
+            return what
     return None
 
 

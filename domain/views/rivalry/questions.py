@@ -174,7 +174,7 @@ class _Tied:
                     tied.add(id_)
         crossing: set[UUID] = set()
         firm = [id_ for id_ in back if id_ not in tied]
-        ordered = sorted(tied, key=lambda id_: self.facts[id_].version.first_position)
+        ordered = sorted(tied, key=lambda id_: self.facts[id_].by_content)
         for first in (*firm, *ordered):
             if first in crossing:
                 continue

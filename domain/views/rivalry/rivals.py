@@ -101,11 +101,7 @@ def _previous(candidates: Sequence[Candidate], register: Register) -> Candidate 
         for each in candidates
         if each.begun and (each.seen.certainty is None or _displaced(each, latest, register))
     )
-    return max(
-        gone,
-        key=lambda candidate: (*candidate.starts, -candidate.version.first_position),
-        default=None,
-    )
+    return min(gone, key=_latest_first, default=None)
 
 
 def _may_hold(candidate: Candidate, others: Sequence[Candidate], register: Register) -> bool:
@@ -145,9 +141,9 @@ def _rule(candidate: Candidate) -> Aside:
     return cast("Aside", candidate.aside)
 
 
-def _latest_first(candidate: Candidate) -> tuple[int, int, int]:
+def _latest_first(candidate: Candidate) -> tuple[Any, ...]:
     earliest, latest = candidate.starts
-    return -earliest, -latest, candidate.version.first_position
+    return -earliest, -latest, candidate.by_content
 
 
 def rank_rivals(standing: Standing, register: Register) -> Resolved:
@@ -187,7 +183,7 @@ def find_last_reported(facts: Iterable[Fact]) -> str | None:
     """The latest publication date of the facts' citations, as written; None where no citation has a date."""
     cited = (citation for fact in facts for citation in fact.citations)
     dated = [(at, c.published) for c in cited if (at := c.published_at) is not None]
-    return max(dated, key=lambda pair: pair[0], default=(0, None))[1]
+    return max(dated, default=(0, None), key=lambda pair: (pair[0], pair[1] or ""))[1]
 
 
 def _same_question(shown: Candidate, questions: Iterable[Question]) -> frozenset[UUID]:

@@ -279,10 +279,10 @@ def each_bucket(slice_: Sequence[Seen], at: Perspective, what: str) -> list[tupl
     kind = {"released": Release, "pardoned": Pardon}[what]
     found = sum_facts([each for each in held if isinstance(each.fact, kind)], what, at)
     inside: dict[int, list[Part]] = defaultdict(list)
-    silent: set[int] = set()
-    for shown, part in (
-        *((each.shown, each) for each in found.parts),
-        *((each, None) for each in found.uncounted),
+    silent: dict[int, list[int | None]] = defaultdict(list)
+    for shown, part, most in (
+        *((each.shown, each, None) for each in found.parts),
+        *((each.candidate, None, each.most) for each in found.uncounted),
     ):
         valid = shown.fact.valid_time
         last = min(
@@ -293,19 +293,20 @@ def each_bucket(slice_: Sequence[Seen], at: Perspective, what: str) -> list[tupl
             touched = range(bucket(first, "month"), bucket(last, "month") + 1)
             for number in touched:
                 if part is None:
-                    silent.add(number)
+                    silent[number].append(most)
                 else:
                     sure = part.certain and len(touched) == 1
                     inside[number].append(replace(part, certain=sure))
     return [
-        (bucket_name(number, "month"), *_shown(inside[number], silent=number in silent))
+        (bucket_name(number, "month"), *_shown(inside[number], silent[number]))
         for number in sorted({*inside, *silent})
     ]
 
 
-def _shown(parts: list[Part], *, silent: bool) -> tuple[int, int | None, bool, str, bool]:
+def _shown(parts: list[Part], silent: list[int | None]) -> tuple[int, int | None, bool, str, bool]:
     total = add_parts(parts)
-    high = None if silent else total.high
+    unbounded = total.high is None or None in silent
+    high = None if unbounded else (total.high or 0) + sum(each or 0 for each in silent)
     text = replace(total, high=high).text if parts else "not counted"
     return total.low, high, total.about > 0, text, any(part.contested for part in parts)
 

@@ -164,23 +164,9 @@ def _replaced(told: Fact, **fields: Any) -> Fact:  # noqa: ANN401 -- a fact's fi
 
 
 def _freed(story: Story, first: int, last: int) -> tuple[int, int]:
-    """How many the sources tell of from the one instant to the other, both included, and how many were freed.
-
-    What was told without a number, at a time for which there is one, may be a part of that.
-    """
-    numbered = [each for each in story.facts if each.quantities]
+    """How many the sources tell of from the one instant to the other, both included, and how many were freed."""
     happened = [each for each in story.freeings if first <= each.at <= last]
-    told = [
-        each.freed
-        for each in happened
-        if any(report.quantities for report in each.facts)
-        or any(not any(_meet(report, other) for other in numbered) for report in each.facts)
-    ]
-    return sum(told), sum(each.freed for each in happened)
-
-
-def _meet(one: Fact, other: Fact) -> bool:
-    return one.told[0] < other.told[1] and other.told[0] < one.told[1]
+    return sum(each.freed for each in happened if each.facts), sum(each.freed for each in happened)
 
 
 def _log(story: Story) -> Log:

@@ -1,0 +1,84 @@
+"""The order in which facts were recorded decides nothing of what was so: not what is shown, nor what is contested."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from hypothesis import assume, given, note, settings
+from hypothesis import strategies as st
+
+from domain.errors import ContentError
+from domain.time.instant import format_instant
+from domain.views.counting.tally import TallyQuery, tally
+from domain.views.people import PeopleFilter, list_people
+from tests.drawn_facts import facts_of, instants
+from tests.strategies import SOME
+from tests.thorough import often
+from tests.written_log import Log
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.fact import Fact
+
+KINDS: Final = (
+    "release",
+    "custody",
+    "appointment",
+    "prisoner_count",
+    "measure",
+    "alias",
+    "mission",
+)
+TALLIES: Final = (TallyQuery(what="released"), TallyQuery(what="held"), TallyQuery(kind="release"))
+
+
+def answers(recorded: Sequence[Fact], as_of: str) -> Any:  # noqa: ANN401 -- JSON
+    """What the record says was so, with its lists in alphabetical order."""
+    log = Log()
+    for day, each in enumerate(recorded, start=1):
+        log.record(each, at=f"2025-12-{day:02}")
+    at = log.perspective(as_of=as_of)
+    slice_ = log.slice(as_of=as_of)
+    state = log.state(as_of=as_of)
+    tallies = [tally(slice_, at, query).page(None, 999) for query in TALLIES]
+    people = list_people(slice_, at, PeopleFilter()).page(None, 999)
+    return _sorted([state, tallies, people])
+
+
+def _sorted(answer: Any) -> Any:  # noqa: ANN401 -- JSON
+    if isinstance(answer, dict):
+        return {name: _sorted(value) for name, value in answer.items()}
+    if isinstance(answer, list | tuple):
+        return sorted(map(_sorted, answer), key=lambda each: json.dumps(each, default=str))
+    return answer
+
+
+@st.composite
+def recorded(draw: st.DrawFn) -> list[Fact]:
+    """Facts of a few kinds, so that many are rivals; each has an external id."""
+    kinds = st.sampled_from(draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=2)))
+    drawn = draw(st.lists(kinds.flatmap(facts_of), min_size=2, max_size=5))
+    return [replace(each, external_id=f"F-{number}") for number, each in enumerate(drawn)]
+
+
+@settings(SOME, max_examples=often(150, 5_000))
+@given(told=recorded(), as_of=instants(), data=st.data())
+def test_the_order_of_recording_changes_no_answer(
+    told: list[Fact], as_of: int, data: st.DataObject
+) -> None:
+    when = format_instant(as_of)
+    other = data.draw(st.permutations(told))
+    try:
+        expected = answers(told, when)
+    except ContentError:
+        assume(False)
+    note(told_of(told))
+    assert answers(other, when) == expected
+
+
+def told_of(told: Sequence[Fact]) -> str:
+    """The facts as a reader would check them."""
+    return "\n".join(map(str, told))
