@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 from domain.errors import ContentError
 from domain.fact import KINDS
 from domain.kinds.envoys import Alias
-from domain.named import fields_naming, text_of
+from domain.named import fields_naming, key_of, text_of
 from domain.naming import fold_name
-from domain.quantity import fill_bounds
+from domain.quantity import Quantity, fill_bounds
 from domain.time.edtf_calendar import DAY
 from domain.time.holding import Holding
 from domain.views.since import went_on_before, write_up_to
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from domain.fact import Fact
-    from domain.quantity import Quantity
     from domain.views.naming import Names
 
 __all__ = ["Notice", "find_notices", "find_parting", "find_rereadings"]
@@ -150,10 +149,25 @@ def _of_counts(fact: Fact) -> Iterable[Notice]:
         if register.summed is not None
     }
     folded = set(map(fold_name, summed))
+    counting = set(_counted_people(fact))
+    named = len(set(map(key_of, fact.people)))
     for index, quantity in enumerate(fact.quantities):
+        if quantity.counted in counting and quantity.high is not None and quantity.high < named:
+            detail = f"at most {quantity.high} {quantity.what}, but {named} people are named: one may be wrong"
+            yield Notice(f"/quantities/{index}", detail)
         if quantity.counted in folded:
             continue
         near = get_close_matches(quantity.counted, summed, n=1, cutoff=_NEAR)
         if near:
             detail = f"what is added up is {near[0]}; {quantity.what} counts apart"
             yield Notice(f"/quantities/{index}/what", detail)
+
+
+def _counted_people(fact: Fact) -> Iterable[str]:
+    """What a fact's kind counts, folded: the people of whom those that it names are some."""
+    for answer in fact.register_entries():
+        if answer.register.summed is not None:
+            yield fold_name(answer.register.summed)
+        counted = answer.shows.get("quantity") if "quantity" in answer.compared else None
+        if isinstance(counted, Quantity):
+            yield counted.counted

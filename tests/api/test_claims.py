@@ -99,6 +99,14 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
         [freed(52), freed(publisher="AP")],
         (52, None, "at least 52", False, 1),
     ),
+    "fewer by the number than by the names": (
+        [freed(1, people=["Ann", "Bob"])],
+        (1, 2, "1 to 2", True, 0),
+    ),
+    "fewer by one report than another names": (
+        [freed(1, matter="m"), freed(people=["Ann", "Bob", "Eve"], matter="m")],
+        (1, 3, "1 to 3", True, 0),
+    ),
     "names on another day": (
         [freed(52), freed(people=["Ann"], valid="2025-10-01")],
         (53, None, "at least 53", False, 0),

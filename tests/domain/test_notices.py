@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 from domain.provenance import Citation
-from domain.quantity import Quantity
+from domain.quantity import Quantity, fill_bounds
 from domain.views.notices import find_notices, find_rereadings
 from tests.examples import count, fact, full_fact
 
@@ -51,6 +51,34 @@ def test_what_may_be_another_thing_is_noticed(fields: dict[str, Any], pointer: s
 )
 def test_what_is_written_as_it_should_be_is_not(fields: dict[str, Any]) -> None:
     assert find_notices(fact("release", **fields)) == []
+
+
+TWO: Final = ("Ann Example", "Bob Example")
+
+
+@pytest.mark.parametrize(
+    ("kind", "what", "fields", "noticed"),
+    [
+        ("release", "released", {"value": 1}, True),
+        ("release", "Released", {"text": "fewer than two"}, True),
+        ("release", "released", {"value": 1, "basis": "cumulative"}, True),
+        ("pardon", "pardoned", {"value": 1}, True),
+        ("prisoner_count", "held", {"value": 1}, True),
+        ("prisoner_count", "inmates", {"value": 0}, True),
+        ("release", "released", {"value": 2}, False),
+        ("release", "released", {"text": "at least 1"}, False),
+        ("release", "released", {"text": "about 1"}, False),
+        ("release", "women", {"value": 1}, False),
+        ("statement", "released", {"value": 1}, False),
+    ],
+)
+def test_a_number_below_that_of_the_people_named_is_noticed(
+    kind: str, what: str, fields: dict[str, Any], noticed: bool
+) -> None:
+    number = fill_bounds(Quantity(what=what, **fields))
+    found = find_notices(fact(kind, people=(*TWO, "ANN EXAMPLE"), quantities=(number,)))
+    assert [each.pointer for each in found] == (["/quantities/0"] if noticed else [])
+    assert not found or "2 people are named" in found[0].detail
 
 
 def test_one_field_for_one_name_is_told_from_a_list() -> None:

@@ -112,6 +112,7 @@ def part_of(
         return numbers[candidate.id]
 
     contested = bool(against)
+    named = _most_named(facts) if basis == "increment" else 0
     facts, supporting, against = (
         [candidate for candidate in group if candidate.id in numbers]
         for group in (facts, supporting, against)
@@ -144,6 +145,8 @@ def part_of(
     )
     quantity = given(shown)
     low, high = _width(ends) if contested else ends_of(quantity)
+    if high < named:
+        high, contested = named, True
     about = [
         number.value or 0 for number in map(given, facts) if number.approximate and number.value
     ]
@@ -160,6 +163,11 @@ def part_of(
         contested=contested,
         undated=undated,
     )
+
+
+def _most_named(facts: Iterable[Candidate]) -> int:
+    """The most people whom a fact names for sure to be different ones: no fewer were counted if it is right."""
+    return max((len(each.people - each.bearers.keys()) for each in facts), default=0)
 
 
 def _width(ends: dict[Any, tuple[float, float]]) -> tuple[float, float]:
