@@ -43,6 +43,11 @@ FAULTY: list[tuple[dict[str, Any], set[str]]] = [
      {"/reason", "/why", "/published"}),
     (change("correct", reason="refinement", why=" ", changes={"valid": "x", "place": 7}),
      {"/why", "/changes/valid", "/changes/place"}),
+    (change("correct", reason="no", why="x", changes={"status": "open", "person": None, "stage": "mooted"}),
+     {"/reason", "/changes/status", "/changes/person", "/changes/stage"}),
+    (change("correct", reason="no", why="x", changes={"valid": "x", "sentence_ends": "x", "population": "all"}),
+     {"/reason", "/changes/valid", "/changes/sentence_ends", "/changes/population"}),
+    (change("correct", reason="no", why="x", external_id="B", changes={"status": "open"}), {"/reason"}),
     (change("corroborate", citation=TWO_IN_ONE, why=7),
      {"/citation/published", "/citation/grade", "/citation/url", "/why"}),
     (change("end", ended="never", why=" ", published="x"), {"/ended", "/why", "/published"}),
@@ -61,6 +66,18 @@ def test_a_line_lists_all_of_its_faults(
     report = run(light, [custody("Z"), line])
     assert set(faults(report)) == {(2, pointer) for pointer in expected}
     assert len(report["rejected"]) == report["rejected_total"] == len(expected)
+
+
+def test_a_faulty_correction_of_a_fact_of_the_same_file_is_checked_by_its_kind(
+    light: Parley,
+) -> None:
+    faulty = change("correct", reason="no", why="x", changes={"status": "open", "stage": "mooted"})
+    report = run(light, [custody("A"), faulty])
+    told = {(2, "/reason"), (2, "/changes/status"), (2, "/changes/stage")}
+    assert set(faults(report)) == told
+    assert report["rejected_total"] == len(told)
+    report = run(light, [custody("A"), faulty], partial=True)
+    assert (report["recorded"], set(faults(report))) == (1, told)
 
 
 def test_a_row_lists_all_of_its_faults(light: Parley) -> None:

@@ -14,16 +14,50 @@ from api.commands.importing.lines import SourceLine
 from api.commands.importing.report import COUNTED
 from api.commands.importing.spool import FactSpool, SpooledFact
 from api.commands.json_text import canonical
-from api.commands.merge_patch import check_for_any_kind
+from api.commands.merge_patch import apply_merge_patch, check_for_any_kind
 from domain.characters import is_blank
-from domain.errors import ContentError
+from domain.errors import ContentError, Fault
 from domain.fact import LONGEST_NAME, Fact, as_primitives, fact_id
 from domain.gathering import Gathering
 from domain.streams.change_request import OWN_VERSION
 
-__all__ = ["Command", "CommandReader"]
+__all__ = ["Command", "CommandReader", "FaultyCorrection", "FaultyCorrectionError"]
 
 R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class FaultyCorrection:
+    """What is known of a correction that could not be read: its fact, its changes and the faults apart from these.
+
+    Once the fact is known, the changes are checked by its kind.
+    """
+
+    line: SourceLine
+    fact_id: UUID
+    changes: dict[str, Any]
+    apart: tuple[Fault, ...]
+    more: int
+
+    def check(self, fact: Fact, parser: FactParser) -> ContentError:
+        """All faults of the correction, on the fact that it corrects."""
+        unread = [fault.pointer for fault in self.line.faults]
+        try:
+            apply_merge_patch(fact, self.changes, parser)
+        except ContentError as error:
+            found = [fault for fault in error.faults if not _is_within(fault.pointer, unread)]
+            return ContentError(*dict.fromkeys((*self.apart, *found)), more=self.more + error.more)
+        return ContentError(*self.apart, more=self.more)
+
+
+class FaultyCorrectionError(ContentError):
+    """The faults of a correction that can be found before its fact is known."""
+
+    def __init__(self, error: ContentError, correction: FaultyCorrection) -> None:
+        super().__init__(*error.faults, more=error.more)
+        self.correction = correction
+
+
 Named = tuple[UUID, str | None]
 """The id of a fact, and the name that a line has for it."""
 
@@ -86,12 +120,29 @@ class CommandReader:
             named = gathered.take(self._name_fact, id_, external_id)
             body = gathered.take(self._parse, line, OPS[op].parser.parse, content)
             if op == "correct" and gathered.found:
-                gathered.take(check_for_any_kind, content.get("changes"), self._facts)
+                self._refuse_correction(gathered, line, named, content.get("changes"))
         gathered.refuse()
         if op is None or body is None or named is None:
             raise AssertionError
         kept = self._spool.add(body) if isinstance(body, Fact) else body
         return Command(line, op, *named, kept, kept_apart)
+
+    def _refuse_correction(
+        self, gathered: Gathering, line: SourceLine, named: Named | None, changes: object
+    ) -> None:
+        """Refuse a correction with the faults that its changes have on a fact of any kind."""
+        gathered.take(check_for_any_kind, changes, self._facts)
+        try:
+            gathered.refuse()
+        except ContentError as error:
+            if named is None or not isinstance(changes, dict):
+                raise
+            of_changes = {*error.faults} - {*line.faults}
+            apart = (
+                each for each in error.faults if not (each in of_changes and _in_changes(each))
+            )
+            kept = FaultyCorrection(line, named[0], changes, tuple(apart), error.more)
+            raise FaultyCorrectionError(error, kept) from error
 
     def _parse(
         self, line: SourceLine, parse: Callable[[dict[str, Any]], R], content: dict[str, Any]
@@ -125,6 +176,10 @@ class CommandReader:
         """An id that is derived from the content, so that recording the same content again is recognised."""
         unnamed = uuid5(self._negotiation_id, "")
         return uuid5(unnamed, canonical(as_primitives(fact)).decode())
+
+
+def _in_changes(fault: Fault) -> bool:
+    return fault.pointer.startswith("/changes/")
 
 
 def _is_within(pointer: str, others: Iterable[str]) -> bool:

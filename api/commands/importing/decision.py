@@ -102,6 +102,7 @@ class Deciding:
         self._working: dict[UUID, FactStream] = {}
         self._copies: dict[UUID, UUID] = {}
         self._rejected: dict[str, int] = {}
+        self._awaited: set[UUID] = set()
         self._room = LISTED_REJECTIONS
 
     def decide(self, steps: Sequence[Step], *, waiting: bool = False) -> None:
@@ -112,10 +113,11 @@ class Deciding:
         self._identify(steps)
         self._comparisons = Comparisons(len(steps))
         self._last = _last_of(steps)
+        self._awaited = {each.correction.fact_id for each in _faulty(steps) if each.correction}
         for step in self._load_facts(steps):
             line = step.line
             if isinstance(line, Misread):
-                step.rejected = line
+                step.rejected = self._check_again(line)
             elif not waiting or step.event is not None:
                 self._decide(step, line)
             elif step.rejected is None:
@@ -124,7 +126,8 @@ class Deciding:
                 self._rejected.setdefault(step.rejected.named, step.rejected.number)
             if isinstance(line, Command) and self._last.get(line.fact_id) is step:
                 self._supersede(step, line.fact_id)
-                del self._working[line.fact_id]
+                if line.fact_id not in self._awaited:
+                    del self._working[line.fact_id]
         copies = _last_of(steps) if self._copies else {}
         for id_ in copies.keys() & self._copies.values():
             self._supersede(copies[id_], id_)
@@ -145,6 +148,16 @@ class Deciding:
         except RecordError as error:
             step.rejected = self._misread(command, error)
 
+    def _check_again(self, line: Misread) -> Misread:
+        """A line that could not be read; if it corrects a fact that is known by now, with all faults of its changes."""
+        correction = line.correction
+        record = None if correction is None else self._working[correction.fact_id].record
+        if correction is None or record is None or record.erased:
+            return line
+        found = correction.check(record.fact, self._parser)
+        listed = rejections(correction.line, found.faults[:LISTED_REJECTIONS])
+        return replace(line, faults=found.count, listed=listed)
+
     def _misread(self, command: Command, error: RecordError) -> Misread:
         refusal = error if isinstance(error, ContentError) else ContentError.at("", str(error))
         listed = rejections(command.line, refusal.faults[: self._room])
@@ -160,7 +173,8 @@ class Deciding:
         rejected = self._rejected.get(command.named or "")
         if stream.record is None and op is not None and rejected is not None:
             raise ContentError.at("/external_id", f"its fact was rejected on line {rejected}")
-        if last and op is None and stream.record is None and not stream.taken:
+        awaited = command.fact_id in self._awaited
+        if last and op is None and stream.record is None and not (stream.taken or awaited):
             return self._new_facts
         reviews = (op or OPS["correct"]).reviewed
         reviewed = reviews is not None and reviews(self._settings)
@@ -175,6 +189,7 @@ class Deciding:
         rest = iter(steps)
         while batch := list(islice(rest, _BATCH)):
             named = [step.line.fact_id for step in batch if isinstance(step.line, Command)]
+            named += [line.correction.fact_id for line in _faulty(batch) if line.correction]
             new = [id_ for id_ in dict.fromkeys(named) if id_ not in self._working]
             self._load(new)
             elsewhere = [id_ for id_ in new if self._working[id_].taken]
@@ -215,6 +230,11 @@ class Deciding:
             known = reading.known(self._negotiation_id, reading.perspective(PerspectiveQuery()))
         unnamed = [version.record for version in known if version.record.fact.external_id is None]
         return {record.fact: record.id for record in reversed(unnamed)}
+
+
+def _faulty(steps: Iterable[Step]) -> Iterator[Misread]:
+    """The lines that could not be read."""
+    return (step.line for step in steps if isinstance(step.line, Misread))
 
 
 def _last_of(steps: Iterable[Step]) -> dict[UUID, Step]:

@@ -6,7 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from api.commands.importing.command import Command, CommandReader
+from api.commands.importing.command import (
+    Command,
+    CommandReader,
+    FaultyCorrection,
+    FaultyCorrectionError,
+)
 from api.commands.importing.lines import SourceLine
 from api.commands.importing.report import LISTED_REJECTIONS, Rejection
 from domain.errors import ContentError, Fault
@@ -25,12 +30,16 @@ _TOO_MANY: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Misread:
-    """A line without a command: the id that it names, the number of its faults, and the faults to list."""
+    """A line without a command: the id that it names, the number of its faults, and the faults to list.
+
+    A `correction` is checked again once its fact is known.
+    """
 
     number: int
     named: str | None
     faults: int
     listed: Sequence[Rejection]
+    correction: FaultyCorrection | None = None
 
 
 Read = Command | Misread
@@ -62,9 +71,9 @@ class ReadLines:
         named = (line.content or {}).get("external_id")
         listed = rejections(line, error.faults[: self._room])
         self._room -= len(listed)
-        self.lines.append(
-            Misread(line.number, named if isinstance(named, str) else None, error.count, listed)
-        )
+        of = error.correction if isinstance(error, FaultyCorrectionError) else None
+        named = named if isinstance(named, str) else None
+        self.lines.append(Misread(line.number, named, error.count, listed, of))
 
 
 def read_lines(
