@@ -21,7 +21,11 @@ __all__ += ["parse_terms", "question"]
 
 MOST_WORDS: Final = 2_000
 MOST_SPELLINGS: Final = 100
-"""How many spellings of one name a question looks for."""
+"""How many spellings of one name a question looks for; a name with more is refused, since facts would be missed."""
+_SPELT_TOO_OFTEN: Final = (
+    f"aliases give a name in this more than {MOST_SPELLINGS} other spellings: ask for person= or place= instead,"
+    " or end the name with * to look for this spelling alone"
+)
 #: Stands before a word that is there in another script; never in a word.
 ROMANISED: Final = "≈"
 
@@ -110,7 +114,7 @@ def _by_words(spellings: Iterable[Sequence[str]]) -> dict[tuple[str, ...], list[
             Term(tuple(split_words(each)), spelt=tuple(split_accented_words(each))): None
             for each in group
         }
-        found = [term for term in terms if term.words][:MOST_SPELLINGS]
+        found = [term for term in terms if term.words]
         for term in found:
             known.setdefault(term.words, []).extend(found)
     return known
@@ -128,6 +132,8 @@ def _named(
             break
         if asked in known:
             named = index, [each for each in known[asked] if each.words != asked]
+    if len(named[1]) > MOST_SPELLINGS:
+        raise ContentError.at("/q", _SPELT_TOO_OFTEN)
     return named
 
 

@@ -10,7 +10,7 @@ from domain.errors import ContentError
 from domain.naming import fold_for_search
 from domain.provenance import Citation
 from domain.quantity import Quantity
-from domain.sought import MOST_WORDS, Term, holds_terms, parse_terms, question
+from domain.sought import MOST_SPELLINGS, MOST_WORDS, Term, holds_terms, parse_terms, question
 from domain.views.full_text import BREAK, LONGEST_TEXT, MOST_BYTES, list_fact_words
 from domain.words import LONGEST_WORD, split_words
 from tests.examples import fact
@@ -146,3 +146,12 @@ def test_a_text_of_pairs_is_bounded_by_what_a_database_takes_of_a_row() -> None:
     many = tuple("".join(ideographs[n : n + 30_000]) for n in range(0, 300_000, 30_000))
     different = set(list_fact_words(fact("release", people=many)))
     assert MOST_BYTES - 100 < sum(len(unit.encode()) for unit in different) <= MOST_BYTES + 10
+
+
+def test_a_name_with_more_spellings_than_are_looked_for_is_refused_and_not_cut_short() -> None:
+    few = [f"Ann {number}" for number in range(MOST_SPELLINGS + 1)]
+    wanted = parse_terms(question("ann 0"), spellings=[few])
+    assert all(holds_terms(wanted, split_words(f"{each} freed")) for each in few)
+    with pytest.raises(ContentError, match="person="):
+        parse_terms(question("freed ann 0"), spellings=[[*few, "Bea"]])
+    assert parse_terms(question("ann 0*"), spellings=[[*few, "Bea"]]).parts

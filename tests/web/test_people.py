@@ -58,3 +58,14 @@ def test_a_day_of_which_nothing_is_said_leads_to_what_begins_later(reader: Reade
     assert "These begin later" not in later.words
     unknown = _page(reader, name="Ben Example", as_of="2025-06-22")
     assert "No fact on record names this person" in unknown.words
+
+
+def test_a_page_that_shows_some_of_many_spellings_says_how_many_there_are(reader: Reader) -> None:
+    reader.editor.open()
+    people: list[Any] = [{"name": f"Ann Example {n:03}", "id": "list:1"} for n in range(MANY)]
+    reader.editor.record(people=people, valid="2025-09-11")
+    said = f"Ann Example 099 … in {MANY} spellings in all"
+    assert said in _page(reader, id="list:1").words
+    assert said in reader.see("/n/talks/people").words
+    reader.editor.record(people=["Ben Example"], valid="2025-09-11")
+    assert "spellings in all" not in _page(reader, name="Ben Example").words
