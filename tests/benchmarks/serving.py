@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import socket
+import sys
 import tempfile
 import time
 from contextlib import closing, contextmanager
@@ -22,6 +23,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.cli.serving.serve import PROTOCOL
+from api.cli.serving.worker import TURN_SECONDS
 from api.composition import compose
 from api.web.site import create_site
 from tests.benchmarks.measure import Job
@@ -161,5 +163,6 @@ def _serve(url: str | None, port: int) -> None:
         app = create_site(
             compose(settings_of(url, PARLEY_LOG_KEY_FILE=key, **UNBOUNDED), signs=True)
         )
+    sys.setswitchinterval(TURN_SECONDS)
     settings = {**PROTOCOL, "timeout_keep_alive": KEPT_SECONDS}
     uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, **settings)
