@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -44,6 +44,7 @@ from infrastructure.proofs.log_key import LastSigned, LogKeyError, ensure_signer
 from infrastructure.proofs.publishing import POLL_SECONDS, Publisher, last_signed_note
 from infrastructure.readers.look import Look
 from infrastructure.readers.reading import Reading
+from infrastructure.readers.state.kept_facts import KeptSlices
 from infrastructure.sealing.wrapping import SealKeyError
 from infrastructure.settings import Settings
 from infrastructure.tables.record import log_head
@@ -55,10 +56,7 @@ _HOUR: Final = 3_600_000_000
 
 @dataclass(frozen=True)
 class Parley:
-    """The record on one database: `ledger` takes commands, `reading` answers questions.
-
-    `publisher` signs the log, where this process is to do so. `overwritten` sees to what erasures left behind.
-    """
+    """The record on one database: `ledger` takes commands, `reading` answers, and the one `publisher` signs the log."""
 
     settings: Settings
     database: Database
@@ -66,6 +64,7 @@ class Parley:
     clock: Clock
     overwritten: Overwritten
     publisher: Publisher | None = None
+    kept: KeptSlices = field(default_factory=KeptSlices)
 
     @property
     def keys(self) -> Keys:
@@ -85,9 +84,9 @@ class Parley:
     @contextmanager
     def reading(self, principal: Principal, *, searched: bool = False) -> Iterator[Reading]:
         """One consistent snapshot to answer somebody from; `searched` where full text is asked for."""
-        now = self.clock()
+        given = self.ledger.codec, self.clock(), principal
         with self.database.reading() as connection:
-            yield Reading(connection, self.ledger.codec, now, principal, searched=searched)
+            yield Reading(connection, *given, searched=searched, kept=self.kept)
 
     @contextmanager
     def looking(self, principal: Principal, key_id: str | None = None) -> Iterator[Look]:

@@ -26,8 +26,9 @@ from domain.named import (
     named_in,
     text_of,
 )
+from domain.naming import fold_name
 from domain.provenance import Citation, Link, check_citation, check_link
-from domain.quantity import Quantity, fill_bounds
+from domain.quantity import Quantity, derive_basis, fill_bounds
 from domain.register import Register, RegisterEntry
 from domain.texts import (
     LONGEST_LIST,
@@ -85,6 +86,17 @@ class Fact:
         valid, bounds = self.valid_time, self.valid_time.bounds
         took = valid.spans and self.holding is Holding.ONWARD
         return bounds.start_earliest, bounds.end_latest if took else bounds.start_latest
+
+    @cached_property
+    def numbers(self) -> Mapping[str, Sequence[Quantity]]:
+        """{what is counted, folded: its numbers, each with its basis, stored or derived}."""
+        numbers: dict[str, list[Quantity]] = {}
+        for quantity in self.quantities:
+            counted = quantity.counted
+            summed = any(fold_name(each.summed or "") == counted for each in self.registers)
+            based = derive_basis(quantity, self.holding, summed=summed)
+            numbers.setdefault(counted, []).append(based)
+        return numbers
 
     def named(self) -> Iterable[Name]:
         """Everybody whom the fact names, in `people` and in the fields of its kind."""

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from domain.errors import ContentError, Fault
 from domain.naming import fold_name
-from domain.number.reading import bounds_of, read_number
+from domain.number.reading import bounds_of, read_number, runs_on
 from domain.number.words import Comparator
+from domain.time.holding import Holding
 
 if TYPE_CHECKING:
     from domain.number.reading import NumberReading
@@ -101,6 +102,21 @@ class Quantity:
     def approximate(self) -> bool:
         """Whether the source gave no bounds at all ("about")."""
         return self.comparator == "approx"
+
+
+def derive_basis(quantity: Quantity, holding: Holding, *, summed: bool) -> Quantity:
+    """The same quantity with a basis; still without one where it cannot be told.
+
+    `holding` is that of its fact; `summed` says whether the fact's kind has a total of its own of what is counted.
+    """
+    if quantity.basis is not None:
+        return quantity
+    if holding is Holding.UNTIL_NEXT:
+        return replace(quantity, basis="stock")
+    if not summed:
+        return quantity
+    running = quantity.text and runs_on(quantity.text)
+    return replace(quantity, basis="cumulative" if running else "increment")
 
 
 def fill_bounds(quantity: Quantity) -> Quantity:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from domain.fact import as_primitives
 from domain.views.brief import describe_briefly
 from domain.views.naming import AMBIGUOUS
 from domain.views.rivalry.doubts import Doubts, add_doubts
-from domain.views.rivalry.rivals import Resolved, find_standing, rank_rivals
 from domain.views.sections import Listed, bound_list, place_of
 from domain.views.since import since
 
@@ -16,39 +17,44 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from domain.register import Register
+    from domain.views.rivalry.answered import Answered
     from domain.views.rivalry.candidates import Candidate
+    from domain.views.rivalry.rivals import Resolved
     from domain.views.sections import Key, Place, Rest
 
 
 def list_entries(
     register: Register,
-    candidates: Mapping[Key, list[Candidate]],
+    answered: Mapping[Key, Answered],
     rest: Rest | None,
     *,
     certain: bool = False,
 ) -> Listed:
-    """One entry for each key, by folded key; a key whose answers have all ceased has no entry, or is shown as vacant.
+    """One entry for each key, in their order; a key whose answers have all ceased has no entry, or is shown as vacant.
 
     An entry that a bare name may also be about is only possible; it is left out where only what is `certain` is shown.
     """
-    standing = {
-        key: find_standing(answers, register) for key, answers in sorted(candidates.items())
-    }
-    held = [(key, answers) for key, answers in standing.items() if answers is not None]
+    held = [(key, found) for key, found in answered.items() if found.standing is not None]
     doubts = Doubts(
         (key, shown)
-        for key, answers in held
-        if answers.facts
-        and AMBIGUOUS in answers.facts[0].shows
-        and (shown := rank_rivals(answers, register).shown) is not None
+        for key, found in held
+        if AMBIGUOUS in found.first_shows and (shown := found.resolved.shown) is not None
     )
-    kept = [(key, answers) for key, answers in held if not (certain and doubts.about(key))]
+    if certain and doubts:
+        held = [(key, found) for key, found in held if not doubts.about(key)]
 
     def resolved(index: int) -> Resolved:
-        key, answers = kept[index]
-        return add_doubts(rank_rivals(answers, register), doubts.about(key))
+        key, found = held[index]
+        return add_doubts(found.resolved, doubts.about(key)) if doubts else found.resolved
 
-    return list_resolved(register, [place_of(key) for key, _ in kept], resolved, rest)
+    listed = list_resolved(register, [place_of(key) for key, _ in held], resolved, rest)
+    if doubts:
+        return listed
+
+    def item(index: int) -> dict[str, Any]:
+        return held[index][1].entry(partial(listed.item, index))
+
+    return replace(listed, item=item, weigh=lambda index, entry: held[index][1].weigh(entry))
 
 
 def list_resolved(

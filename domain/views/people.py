@@ -16,6 +16,7 @@ from domain.named import Being, Name, Named, beings_in, text_of
 from domain.naming import fold_for_search, fold_name
 from domain.sought import AllOf, holds_terms
 from domain.views.alike import MOST, Likeness
+from domain.views.answers import Answers
 from domain.views.full_text import list_words
 from domain.views.naming import AMBIGUOUS, Names
 from domain.views.rivalry.rivals import find_last_reported
@@ -90,7 +91,8 @@ def list_people(
     """
     names = names or Names.of(slice_)
     everyone = _everyone(slice_, names, wanted.parties)
-    whole = limit_list(CUSTODY.section, slice_, perspective, _nowhere, names=names)
+    answers = Answers.of((seen.version for seen in slice_), names, CUSTODY)
+    whole = limit_list(CUSTODY.section, answers, perspective, _nowhere)
     entries = {place: index for index, place in enumerate(whole.places)}
     likeness = Likeness((each.name, each.id) for each in everyone.values())
     led = _led_apart(everyone, names)

@@ -42,13 +42,15 @@ class Page:
 class Listed:
     """The items of a list in order; each has a place, and is made only when it is shown.
 
-    `inside` gives the list within an item. Places ascend, except in a list of rivals, which is ordered by rank.
+    `inside` gives the list within an item. Places ascend, except in a list of rivals, which is ordered by rank. `weigh`
+    tells how many characters an item has.
     """
 
     places: Sequence[Place]
     item: Callable[[int], Any]
     inside: Callable[[int], Listed] | None = None
     ascending: bool = True
+    weigh: Callable[[int, Any], int] = lambda _, item: count_characters(item)
 
     def page(
         self, after: Place | None, limit: int, room: int | None = None
@@ -65,7 +67,7 @@ class Listed:
             if room is not None and held >= room:
                 break
             items.append(self.item(index))
-            held += 0 if room is None else count_characters(items[-1])
+            held += 0 if room is None else self.weigh(index, items[-1])
         end = start + len(items)
         return items, self.places[end - 1] if items and end < len(self.places) else None
 

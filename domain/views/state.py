@@ -5,31 +5,26 @@ A register names the section in which it is shown, so a kind of fact that declar
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from domain.fact import KINDS
-from domain.register import Register, Shape, Succession
+from domain.register import Register, Shape
+from domain.views.answers import Answers
 from domain.views.brief import describe_negotiation, describe_perspective
 from domain.views.counting.totals import SUM_LISTS, describe_total, sum_facts, sum_lists
 from domain.views.entries import list_entries
 from domain.views.naming import Names
-from domain.views.rivalry.candidates import Candidate
 from domain.views.sections import ROOM_OF_PAGE, place_of
-from domain.views.versions import matches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from uuid import UUID
 
     from domain.streams.negotiation import Negotiation
-    from domain.time.holding import Certainty
     from domain.time.perspective import Perspective
+    from domain.views.rivalry.answered import Answered
+    from domain.views.rivalry.candidates import Candidate
     from domain.views.sections import Key, Listed, Page, Place, Rest
     from domain.views.versions import FactVersion, Seen
-
-Keyed = dict[Register, dict["Key", list[Candidate]]]
 
 
 def resolve_state(
@@ -46,13 +41,24 @@ def resolve_state(
     of the rest. A slice without the answers that have surely been succeeded gives the same state. Where a slice leaves
     out other facts, `names` has to come from all facts.
     """
-    answers = group_by_key(slice_, perspective, names)
+    answers = Answers.of(map(_version, slice_), names or Names.of(slice_))
+    return describe_state(negotiation, answers, counts, perspective, rest)
+
+
+def describe_state(
+    negotiation: Negotiation,
+    answers: Answers,
+    counts: Mapping[str, int],
+    perspective: Perspective,
+    rest: Rest | None = None,
+) -> dict[str, Any]:
+    """As `resolve_state`, by the answers of all facts."""
     sections: dict[str, Any] = {
         "negotiation": describe_negotiation(negotiation),
         "perspective": describe_perspective(perspective),
     }
     for register in list_registers():
-        _put(sections, register, answers.get(register, {}), perspective, rest)
+        _put(sections, register, answers.at(register, perspective), perspective, rest)
     sections["facts"] = dict(counts)
     return sections
 
@@ -68,7 +74,16 @@ def page_section(
 
     A page after the place of a rival has the other rivals of that entry.
     """
-    listed = limit_list(page.path, slice_, perspective, rest, names=names)
+    register, _ = lists_by_path()[page.path]
+    answers = Answers.of(map(_version, slice_), names or Names.of(slice_), register)
+    return page_answers(page, answers, perspective, rest)
+
+
+def page_answers(
+    page: Page, answers: Answers, perspective: Perspective, rest: Rest
+) -> tuple[list[Any], Place | None]:
+    """As `page_section`, by the answers of all facts."""
+    listed = limit_list(page.path, answers, perspective, rest)
     after = page.after
     if after is not None and len(after) > len(place_types(page.path)[0]):
         listed = listed.within(after[:-1])
@@ -77,20 +92,22 @@ def page_section(
 
 def limit_list(
     path: str,
-    slice_: Sequence[Seen],
+    answers: Answers,
     perspective: Perspective,
     rest: Rest,
     wanted: Callable[[Place], bool] = lambda _: True,
-    names: Names | None = None,
 ) -> Listed:
     """One list of the state, in which a list of entries has only those whose place is `wanted`."""
     register, part = lists_by_path()[path]
-    candidates = group_by_key(slice_, perspective, names, register).get(register, {})
-    answers = {key: facts for key, facts in candidates.items() if wanted(place_of(key))}
+    answered = {
+        key: found
+        for key, found in answers.at(register, perspective).items()
+        if wanted(place_of(key))
+    }
     if register.shape is Shape.TOTAL:
-        sum_ = sum_facts(_everyone(answers), register.summed or "", perspective)
+        sum_ = sum_facts(_everyone(answered), register.summed or "", perspective)
         return sum_lists(sum_, rest)[part]
-    return list_entries(register, answers, rest, certain=perspective.match == "certain")
+    return list_entries(register, answered, rest, certain=perspective.match == "certain")
 
 
 def lists_by_path() -> dict[str, tuple[Register, str]]:
@@ -115,85 +132,10 @@ def list_registers() -> list[Register]:
     return sorted(declared, key=lambda register: register.section)
 
 
-def group_by_key(
-    slice_: Sequence[Seen],
-    perspective: Perspective,
-    names: Names | None,
-    only: Register | None = None,
-) -> Keyed:
-    """The answers in each register, or only in one, by key; a fact has at most one answer under a key."""
-    names, settled = names or Names.of(slice_), _settled(slice_, "certain")
-    perhaps = _settled(slice_, "possible")
-    keyed: dict[Register, dict[Key, dict[UUID, Candidate]]] = defaultdict(lambda: defaultdict(dict))
-    for seen in slice_:
-        record = seen.version.record
-        if only is not None and only not in record.fact.registers:
-            continue
-        begun = record.fact.window.certain_from <= perspective.as_of
-        targets = record.link_targets if settled or perhaps else frozenset()
-        carried_out = not settled.isdisjoint(targets)
-        in_doubt = not perhaps.isdisjoint(targets)
-        for answer in record.fact.register_entries():
-            register, aside = answer.register, answer.aside
-            if only is not None and register != only:
-                continue
-            if carried_out and register.settled:
-                continue
-            read = _in_doubt(seen) if in_doubt and register.settled else seen
-            holds = _speaks(register, read, perspective, settled)
-            counts = read.certainty is not None and register.shape is Shape.TOTAL
-            if holds or counts or (begun and register.succession is not Succession.NONE):
-                shows, key = names.read_answer(record.fact, answer)
-                done = carried_out and aside is not None and aside.many
-                candidate = Candidate(
-                    read,
-                    shows,
-                    answer.compared,
-                    holds,
-                    begun,
-                    aside,
-                    tuple(answer.key),
-                    done,
-                    begun and answer.lasting,
-                    names,
-                )
-                keyed[register][key].setdefault(record.id, candidate)
-    return {
-        register: {key: list(facts.values()) for key, facts in by_key.items()}
-        for register, by_key in keyed.items()
-    }
-
-
-def _in_doubt(seen: Seen) -> Seen:
-    """The fact with certainty "possible" where it holds, because another fact may have settled it."""
-    return replace(seen, certainty=seen.certainty and "possible")
-
-
-def _speaks(
-    register: Register, seen: Seen, perspective: Perspective, settled: frozenset[str]
-) -> bool:
-    if not register.ahead:
-        return matches(seen.certainty, perspective)
-    record = seen.version.record
-    ahead = record.fact.window.certain_from > perspective.as_of
-    return ahead and not (record.link_targets | {f"matter:{record.fact.matter}"}) & settled
-
-
-def _settled(slice_: Iterable[Seen], certainty: Certainty) -> frozenset[str]:
-    """What facts of this certainty have settled, and what known facts have called off."""
-    targets: set[str] = set()
-    for seen in slice_:
-        fact = seen.version.record.fact
-        targets.update(fact.calls_off())
-        if seen.certainty == certainty:
-            targets.update(fact.settles())
-    return frozenset(targets)
-
-
 def _put(
     sections: dict[str, Any],
     register: Register,
-    candidates: Mapping[Key, list[Candidate]],
+    answered: Mapping[Key, Answered],
     perspective: Perspective,
     rest: Rest | None,
 ) -> None:
@@ -202,9 +144,9 @@ def _put(
     for parent in parents:
         sections = sections.setdefault(parent, {})
     if register.shape is Shape.TOTAL:
-        sections[name] = describe_total(register, _everyone(candidates), perspective, rest)
+        sections[name] = describe_total(register, _everyone(answered), perspective, rest)
         return
-    listed = list_entries(register, candidates, rest, certain=perspective.match == "certain")
+    listed = list_entries(register, answered, rest, certain=perspective.match == "certain")
     if register.shape is Shape.SINGLE:
         sections[name] = next(iter(listed.page(None, 1)[0]), None)
     else:
@@ -216,8 +158,12 @@ def _parts(register: Register) -> tuple[str, ...]:
     return SUM_LISTS if register.shape is Shape.TOTAL else ("",)
 
 
-def _everyone(candidates: Mapping[Key, list[Candidate]]) -> list[Candidate]:
-    return [candidate for facts in candidates.values() for candidate in facts]
+def _everyone(answered: Mapping[Key, Answered]) -> list[Candidate]:
+    return [candidate for found in answered.values() for candidate in found.candidates]
+
+
+def _version(seen: Seen) -> FactVersion:
+    return seen.version
 
 
 def count_facts(known: Iterable[FactVersion]) -> dict[str, int]:

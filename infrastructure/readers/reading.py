@@ -30,8 +30,8 @@ from infrastructure.readers.confidential import read_confidential
 from infrastructure.readers.cuts import Cuts
 from infrastructure.readers.names import read_names
 from infrastructure.readers.proofs import EventProof, prove_event
-from infrastructure.readers.sections import SectionReader
 from infrastructure.readers.similar import read_similar
+from infrastructure.readers.state.sections import SectionReader
 from infrastructure.tables.facts import FACTS, SPARE, FactTables, serving_tables
 from infrastructure.tables.record import negotiation, projection
 
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from infrastructure.log.entry import LogEntry
     from infrastructure.readers.erasures import ErasureNotice
     from infrastructure.readers.negotiations import StoredSnapshot
+    from infrastructure.readers.state.kept_facts import KeptSlices
 
 __all__ = ["Reading"]
 
@@ -70,7 +71,9 @@ class Reading:
         principal: Principal,
         *,
         searched: bool = False,
+        kept: KeptSlices | None = None,
     ) -> None:
+        self._kept = kept
         self._principal = principal
         self._connection = connection
         self._codec = codec
@@ -151,7 +154,7 @@ class Reading:
 
     def people(self, id_: UUID, at: Perspective, wanted: PeopleFilter, rest: Rest | None) -> Listed:
         """As `list_people` lists them."""
-        return list_people(self.timeslice(id_, at), at, wanted, rest=rest)
+        return list_people(self.sections(id_, at).standing(), at, wanted, rest=rest)
 
     def section(
         self, id_: UUID, page: Page, perspective: Perspective, rest: Rest
@@ -161,7 +164,7 @@ class Reading:
 
     def sections(self, id_: UUID, perspective: Perspective) -> SectionReader:
         """Reads of a negotiation's state, section by section."""
-        return SectionReader(self._connection, self._tables, id_, perspective)
+        return SectionReader(self._connection, self._tables, id_, perspective, self._kept)
 
     def timeline(
         self,

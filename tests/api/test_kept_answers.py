@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from api.commands.kept_bytes import KeptBytes
 from api.composition import compose
 from api.http.app import create_app
 from api.http.exchange.kept_answers import KeptAnswers
 from domain.time.instant import BEGINNING, END, format_instant
 from domain.views.moments import valid_boundaries
+from infrastructure.kept_bytes import KeptBytes
 from tests.api.asking import TALKS, Client, entered, without_credentials
 from tests.databases import UNBOUNDED, settings_of
 from tests.drawn_facts import instants

@@ -11,7 +11,7 @@ import pytest
 from domain.streams.event import FactErased
 from domain.streams.negotiation import negotiation_id
 from infrastructure.projections.stored_versions import versions_in
-from infrastructure.readers import sections
+from infrastructure.readers.state import sections
 from tests.api.asking import TALKS, count, fact
 
 if TYPE_CHECKING:

@@ -83,7 +83,7 @@ def commit_late() -> None:
         """Set nothing up."""
 
     given: Any = pools
-    given._set_up_session = lambda _: leave_alone
+    given._set_up_session = lambda *_: leave_alone
 
 
 VARIANTS = {

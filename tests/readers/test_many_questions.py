@@ -9,7 +9,7 @@ from domain.streams.fact import decide_record
 from domain.time.instant import parse_cut
 from domain.time.perspective import Perspective
 from infrastructure.ledger import StoredLedger
-from infrastructure.readers import states
+from infrastructure.readers.state import states
 from infrastructure.tables.facts import serving_tables
 from tests.databases import migrate, opened, sqlite_file_url
 from tests.examples import NEGOTIATION, OPENED, fact

@@ -17,7 +17,8 @@ from domain.views.rivalry.candidates import NO_NAMES
 from domain.views.timeline import TimelineFilter
 from infrastructure.database.database import Database
 from infrastructure.ledger import StoredLedger
-from infrastructure.readers import audits, searches, states, timeslices
+from infrastructure.readers import audits, searches, timeslices
+from infrastructure.readers.state import states
 from infrastructure.tables.facts import serving_tables
 from tests.benchmarks.population import SELDOM, SPEAKERS, populate
 from tests.databases import opened

@@ -18,7 +18,7 @@ from domain.views.state import count_facts, resolve_state
 from domain.views.versions import select_known, timeslice
 from infrastructure.ledger import StoredLedger
 from infrastructure.readers.reading import Reading
-from infrastructure.readers.standing import ending_kinds
+from infrastructure.readers.state.standing import ending_kinds
 from tests.examples import OWNER, fact
 from tests.thorough import often
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 
 from domain.errors import ErasedError, NotYetKnownError, UnknownError, WithdrawnError
@@ -33,6 +33,7 @@ from infrastructure.ledger import StoredLedger
 from infrastructure.log.clock_corrections import wrong_times
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.readers.reading import Reading
+from infrastructure.readers.state.kept_facts import KeptSlices
 from infrastructure.tables.facts import SIDES
 from infrastructure.tables.record import (
     change_request,
@@ -87,12 +88,17 @@ class Witnesses:
 
     def take(self, entries: list[Entry], cuts: list[int]) -> list[FactVersion]:
         """Record a history from an empty log on, in batches that end at `cuts`; its versions by the fold."""
+        *_, versions = self.take_in_turns(entries, cuts)
+        return versions
+
+    def take_in_turns(self, entries: list[Entry], cuts: list[int]) -> Iterator[list[FactVersion]]:
+        """Record a history as `take` does, and give the versions after each batch."""
         self._forget()
         edges = sorted({0, *(cut for cut in cuts if cut < len(entries)), len(entries)})
         for start, end in itertools.pairwise(edges):
             self.now = entries[start].recorded_at
             self.ledger.append([entry.event for entry in entries[start:end]])
-        return history.fold_versions(self.entries())
+            yield history.fold_versions(self.entries())
 
     def take_by_a_wrong_clock(self, entries: list[Entry], first: int, last: int) -> list[Entry]:
         """Record a history of which positions `first` to `last` are by a clock that is years ahead; the log then.
@@ -122,10 +128,10 @@ class Witnesses:
         recorder.withdraw_correction(found[-1].position, why="it was right", actor="desk")
         return self.entries()
 
-    def reading(self) -> Iterator[Reading]:
+    def reading(self, kept: KeptSlices | None = None) -> Iterator[Reading]:
         """One snapshot of the database."""
         with self.database.reading() as connection:
-            yield Reading(connection, self.ledger.codec, NOW, OWNER)
+            yield Reading(connection, self.ledger.codec, NOW, OWNER, kept=kept)
 
     def entries(self) -> list[Entry]:
         """The log."""
@@ -203,6 +209,41 @@ def test_both_witnesses_say_the_same(
             assert found >= expected
             recorded = [each for each in versions if each.position <= asked.position]
             assert found - expected <= _times_of_events(recorded, axis)
+
+
+@settings(
+    max_examples=HISTORIES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(entries=histories(), data=st.data())
+def test_what_is_kept_says_the_same(
+    witnesses: Witnesses, entries: list[Entry], data: DataObject
+) -> None:
+    kept, moves = KeptSlices(), 0
+    cuts = data.draw(st.lists(st.integers(1, len(entries)), min_size=1, max_size=3))
+    for versions in witnesses.take_in_turns(entries, cuts):
+        for _ in range(3):
+            drawn = data.draw(perspectives(versions[-1].position if versions else 1))
+            for as_of in (drawn.as_of, *data.draw(st.lists(instants(), min_size=2, max_size=2))):
+                asked = replace(drawn, as_of=as_of)
+                for reading in witnesses.reading(kept):
+                    moves += _same_kept(reading, versions, asked)
+    note(f"answers by what was kept: {moves}")
+
+
+def _same_kept(reading: Reading, versions: list[FactVersion], asked: Perspective) -> bool:
+    """Hold a reading that keeps facts against the fold; whether it had kept some."""
+    pinned = reading.perspective(_query(asked))
+    known, slice_ = history.select_known(versions, asked), history.timeslice(versions, asked)
+    talks = reading.negotiation(SLUG)
+    sections = reading.sections(NEGOTIATION, pinned)
+    assert sections.state(talks, None) == resolve_state(talks, slice_, count_facts(known), pinned)
+    assert sections.standing() == slice_
+    for path in lists_by_path():
+        _same_pages(reading, slice_, path, pinned)
+    _same_people(reading, slice_, pinned, "free")
+    return sections.facts_kept is not None
 
 
 @settings(

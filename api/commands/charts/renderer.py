@@ -21,7 +21,7 @@ from threading import Lock, Timer
 from typing import Any, Final
 
 from api.commands.charts.svg import tidy
-from api.commands.kept_bytes import KeptBytes
+from infrastructure.kept_bytes import KeptBytes
 
 __all__ = ["DrawingError", "Drawn", "Pictures", "Renderer", "renderer"]
 

@@ -17,13 +17,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from api.commands.json_text import write_json
-from api.commands.kept_bytes import KeptBytes
 from api.http.exchange.caching import tags_of
 from domain.time.instant import BEGINNING, END
 from domain.time.perspective import Perspective
 from domain.views.sections import Place
+from infrastructure.kept_bytes import KeptBytes
 from infrastructure.readers.reading import Reading
-from infrastructure.readers.sections import SectionReader
+from infrastructure.readers.state.sections import SectionReader
 
 __all__ = ["Blanks", "Filled", "KeptAnswers", "Sight"]
 

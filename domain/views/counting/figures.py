@@ -1,8 +1,8 @@
 """The numbers that facts give for a total: increments are added, cumulative figures bound it, the rest is listed.
 
-A number that is stored without a basis gets one here. On a kind that has a total of its own, as a release has of
-`released`, it is an increment, or cumulative where its words say that it runs on ("so far"). On a kind that holds
-until the next count it is a stock.
+A number that is stored without a basis gets one (`derive_basis`). On a kind that has a total of its own, as a release
+has of `released`, it is an increment, or cumulative where its words say that it runs on ("so far"). On a kind that
+holds until the next count it is a stock.
 """
 
 from __future__ import annotations
@@ -10,21 +10,19 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
 from domain.fact import as_primitives
 from domain.naming import fold_name
-from domain.number.reading import runs_on
 from domain.quantity import Quantity
-from domain.time.holding import Holding
 from domain.time.instant import END
 from domain.views.brief import describe_briefly
 from domain.views.rivalry.candidates import Candidate
 from domain.views.rivalry.claims import ends_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from domain.fact import Fact
     from domain.quantity import Basis
@@ -57,38 +55,23 @@ def find_figure(fact: Fact, what: str, basis: Basis | None) -> Quantity | None:
     return replace(numbers[0], comparator="eq", value=None, text=None, low=low, high=high)
 
 
-def numbers_of(fact: Fact, what: str) -> list[Quantity]:
+def numbers_of(fact: Fact, what: str) -> Sequence[Quantity]:
     """The numbers that a fact gives for what is counted, each with its basis, stored or derived."""
-    if not fact.quantities:
-        return []
-    wanted, summed = fold_name(what), has_total(fact, what)
-    counted = (quantity for quantity in fact.quantities if quantity.counted == wanted)
-    return [
-        quantity
-        if quantity.basis is not None
-        else replace(quantity, basis=_following(fact, quantity, summed=summed))
-        for quantity in counted
-    ]
+    return fact.numbers.get(_folded(what), ()) if fact.quantities else ()
 
 
 def has_total(fact: Fact, what: str) -> bool:
     """Whether a fact's kind has a total of its own of what is counted."""
     summed = _summed(fact.registers)
-    return bool(summed) and fold_name(what) in summed
+    return bool(summed) and _folded(what) in summed
+
+
+_folded: Final = lru_cache(maxsize=256)(fold_name)
 
 
 @cache
 def _summed(registers: tuple[Register, ...]) -> frozenset[str]:
     return frozenset(fold_name(each.summed) for each in registers if each.summed)
-
-
-def _following(fact: Fact, quantity: Quantity, *, summed: bool) -> Basis | None:
-    """The basis of a number that is stored without one; None where it cannot be told."""
-    if fact.holding is Holding.UNTIL_NEXT:
-        return "stock"
-    if not summed:
-        return None
-    return "cumulative" if quantity.text and runs_on(quantity.text) else "increment"
 
 
 def standing_bound(figures: Iterable[Figure], as_of: int) -> tuple[int, bool]:

@@ -16,8 +16,6 @@ from domain.views.rivalry.claims import Claims, claim_of_quantity, ends_of, find
 from domain.views.rivalry.rivals import Resolved, find_last_reported
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from domain.quantity import Basis
 
 MOST_RIVALS: Final = 10
@@ -98,10 +96,12 @@ def part_of(
     facts: Sequence[Candidate],
     what: str,
     basis: Basis,
-    supporting: Iterable[Candidate] = (),
+    supporting: Sequence[Candidate] = (),
     against: Sequence[Candidate] = (),
 ) -> Part | None:
     """The part that the facts of one question add; None where no fact gives a number on the basis."""
+    if len(facts) == 1 and not (supporting or against):
+        return _alone(facts[0], what, basis)
     numbers = {
         candidate.id: number
         for candidate in (*facts, *supporting, *against)
@@ -168,6 +168,27 @@ def part_of(
 def _most_named(facts: Iterable[Candidate]) -> int:
     """The most people whom a fact names for sure to be different ones: no fewer were counted if it is right."""
     return max((len(each.people - each.bearers.keys()) for each in facts), default=0)
+
+
+def _alone(fact: Candidate, what: str, basis: Basis) -> Part | None:
+    """The part of a fact that nothing else speaks to."""
+    quantity = find_figure(fact.fact, what, basis)
+    if quantity is None:
+        return None
+    about = quantity.value or 0 if quantity.approximate else 0
+    named, high = _most_named([fact]) if basis == "increment" else 0, quantity.high
+    contested = high is not None and high < named
+    return Part(
+        quantity,
+        fact,
+        (),
+        certain=fact.certain,
+        low=max(quantity.low or 0, 0),
+        high=named if contested else high,
+        about=about,
+        about_most=about,
+        contested=contested,
+    )
 
 
 def _width(ends: dict[Any, tuple[float, float]]) -> tuple[float, float]:

@@ -8,20 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.register import Shape
+from domain.views.answers import Answers
 from domain.views.rivalry.questions import find_questions
-from domain.views.rivalry.rivals import find_standing, rank_rivals
-from domain.views.state import group_by_key
-from domain.views.versions import Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from uuid import UUID
 
-    from domain.register import Register
     from domain.time.perspective import Perspective
     from domain.views.naming import Names
+    from domain.views.rivalry.answered import Answered
     from domain.views.rivalry.candidates import Candidate
-    from domain.views.versions import FactVersion
+    from domain.views.versions import FactVersion, Seen
 
 __all__ = ["find_rivals", "when_it_holds"]
 
@@ -44,24 +42,24 @@ def find_rivals(
     record = version.record
     if not record.stands:
         return []
-    itself = Seen(version=version, certainty=record.fact.window.at(perspective.as_of))
-    slice_ = [*(other for other in others if other.version.record.id != record.id), itself]
+    known = [other.version for other in others if other.version.record.id != record.id]
+    answers = Answers.of([*known, version], names)
     rivals: dict[UUID, FactVersion] = {}
-    for register, by_key in group_by_key(slice_, perspective, names).items():
-        for candidates in by_key.values():
-            if any(each.id == record.id for each in candidates):
-                beside = _beside(record.id, candidates, register)
+    for register in record.fact.registers:
+        for answered in answers.at(register, perspective).values():
+            if any(each.id == record.id for each in answered.candidates):
+                beside = _beside(record.id, answered)
                 rivals.update((each.id, each.version) for each in beside if each.id != record.id)
     return list(rivals.values())
 
 
-def _beside(id_: UUID, candidates: Sequence[Candidate], register: Register) -> list[Candidate]:
-    if register.shape is Shape.TOTAL:
-        return _of_question(id_, [each for each in candidates if each.holds])
-    standing = find_standing(candidates, register)
+def _beside(id_: UUID, answered: Answered) -> list[Candidate]:
+    if answered.register.shape is Shape.TOTAL:
+        return _of_question(id_, [each for each in answered.candidates if each.holds])
+    standing = answered.standing
     if standing is None or all(each.id != id_ for each in standing.facts):
         return []
-    resolved = rank_rivals(standing, register)
+    resolved = answered.resolved
     entry = [*([resolved.shown] if resolved.shown else []), *resolved.rivals]
     if any(each.id == id_ for each in entry):
         return entry

@@ -31,6 +31,9 @@ class Doubts:
             for meant in _meant(candidate):
                 self._known.setdefault(meant, []).append((key, candidate))
 
+    def __bool__(self) -> bool:
+        return bool(self._known)
+
     def about(self, key: Key) -> list[Candidate]:
         """The answers that may be about somebody whom a key names, under keys that are otherwise the same."""
         parts = dict.fromkeys(map(_called, key))

@@ -7,38 +7,45 @@ under aliases are read with each stretch. If there are many aliases, any ids or 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import Connection, Select, func, select
 
-from domain.naming import HASHED
 from domain.register import Shape
 from domain.time.perspective import Perspective
+from domain.views.answers import Answers
 from domain.views.counting.countable import add_hints, find_kinds
 from domain.views.counting.tally import tally
 from domain.views.rivalry.contesting import find_rivals
-from domain.views.sections import LONGEST_PLACE, ROOM_OF_PAGE
-from domain.views.state import limit_list, lists_by_path, page_section, resolve_state
+from domain.views.sections import ROOM_OF_PAGE
+from domain.views.state import (
+    describe_state,
+    limit_list,
+    lists_by_path,
+    page_answers,
+    page_section,
+    resolve_state,
+)
 from domain.views.versions import FactVersion, Seen, as_seen
-from infrastructure.projections.fact_rows import ASIDE, BY, entry_questions, questions_of, rule_of
+from infrastructure.projections.fact_rows import entry_questions
 from infrastructure.projections.stored_versions import versions_in
-from infrastructure.projections.tallies import COUNTS, gives_numbers
-from infrastructure.readers import states
+from infrastructure.projections.tallies import COUNTS, counts_at, gives_numbers
 from infrastructure.readers.moments import read_boundaries, read_span
 from infrastructure.readers.names import read_names
 from infrastructure.readers.negotiations import list_snapshots
-from infrastructure.readers.questions import question_range, step_through
 from infrastructure.readers.similar import select_tied
-from infrastructure.readers.timeslices import RETRACTED, select_known
+from infrastructure.readers.state import states
+from infrastructure.readers.state.kept_facts import KeptFacts, KeptSlices
+from infrastructure.readers.state.stretches import is_abridged, read_stretches
+from infrastructure.readers.timeslices import RETRACTED, select_differing, select_known
 from infrastructure.tables.facts import ERASING, FactTables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from domain.register import Register
     from domain.streams.negotiation import Negotiation
     from domain.views.counting.tally import Tally, TallyQuery
     from domain.views.moments import Axis, Boundary
@@ -50,48 +57,54 @@ __all__ = ["SectionReader"]
 
 MOST_ALIASES: Final = 100
 """How many aliases are looked through with each stretch of questions."""
-_MOST_BESIDE: Final = 4
-"""More than the questions of what stands aside that one key has."""
-_PAST: Final = f"{BY}\U0010ffff"
-"""Sorts past all questions of a key, and before the next key."""
 
 
 @dataclass(frozen=True)
 class SectionReader:
-    """Reads of one negotiation at one perspective."""
+    """Reads of one negotiation at one perspective.
+
+    What a second question with another `as_of` rests on is `kept`, so that the next ones only resolve what has changed
+    between two instants.
+    """
 
     connection: Connection
     tables: FactTables
     negotiation_id: UUID
     perspective: Perspective
+    kept: KeptSlices | None = None
 
     def state(self, negotiation: Negotiation, rest: Rest | None) -> dict[str, Any]:
         """The state of the negotiation; `rest` as for `resolve_state`."""
         counts = states.select_counts(self.tables, self.negotiation_id, self.perspective)
         counted = self.connection.execute(counts).mappings().first()
         known = dict(counted) if counted is not None else dict.fromkeys(COUNTS, 0)
+        if (facts := self.facts_kept) is not None:
+            return describe_state(negotiation, facts.answers, known, self.perspective, rest)
         return resolve_state(
             negotiation, self._seen(), known, self.perspective, rest, self._names()
         )
 
     def page(self, page: Page, rest: Rest) -> tuple[list[Any], Place | None]:
         """A page of one list of the state, as `page_section` gives it."""
+        if (facts := self.facts_kept) is not None:
+            return page_answers(page, facts.answers, self.perspective, rest)
         register, _ = lists_by_path()[page.path]
         after = page.after or ("",)
         names = self._names()
         paged = register.shape is Shape.ENTRIES and len(after) == 1 and not names.doubtful
         aliases = names.aliases
-        if not paged or len(aliases) > MOST_ALIASES or self._abridged(register):
+        if not paged or len(aliases) > MOST_ALIASES or is_abridged(*self._of, register):
             seen = self._seen(section=register.section)
             return page_section(page, seen, self.perspective, rest, names)
         shown: list[tuple[Place, Any]] = []
-        for stretch in self._stretches(register, str(after[0]), page.limit + 1):
+        for stretch in read_stretches(*self._of, register, str(after[0]), page.limit + 1):
             if aliases and any("\x1f" in key for key in stretch.keys):
                 seen = self._seen(section=register.section)
                 return page_section(page, seen, self.perspective, rest, names)
             questions = [*stretch.questions, *(f"{register.section}\x1f{name}" for name in aliases)]
             read = self._seen(questions=questions)
-            listed = limit_list(page.path, read, self.perspective, rest, stretch.holds, names)
+            answers = Answers.of((seen.version for seen in read), names, register)
+            listed = limit_list(page.path, answers, self.perspective, rest, stretch.holds)
             room = page.limit + 1 - len(shown)
             items, following = listed.page(None, room, ROOM_OF_PAGE)
             shown += zip(listed.places[: len(items)], items, strict=True)
@@ -100,6 +113,13 @@ class SectionReader:
             if following is not None:
                 return [item for _, item in shown], following
         return [item for _, item in shown], None
+
+    def standing(self) -> list[Seen]:
+        """All facts that stand, in order of recording."""
+        facts = self.facts_kept
+        if facts is None:
+            return self._read(select_known(self.tables, self.negotiation_id, self.perspective))
+        return self._slice(facts.versions.values())
 
     def rivals(self, version: FactVersion) -> list[FactVersion]:
         """The rivals that a version would have if it were recorded, by `find_rivals`."""
@@ -120,6 +140,10 @@ class SectionReader:
 
     def counting(self, kinds: frozenset[str] | None) -> list[Seen]:
         """The facts of `kinds`; where that is None, of all kinds, at least those that give a number."""
+        if kinds is not None and (facts := self.facts_kept) is not None:
+            return self._slice(
+                each for each in facts.versions.values() if each.record.fact.kind in kinds
+            )
         known = select_known(self.tables, self.negotiation_id, self.perspective, kinds)
         if kinds is None:
             known = known.where(gives_numbers(self.tables.version.c.content))
@@ -130,7 +154,7 @@ class SectionReader:
         read = self.connection, self.tables, self.negotiation_id, self.perspective
         return read_boundaries(*read, axis)
 
-    @property
+    @cached_property
     def last_change(self) -> int:
         """The position of the last event that changed a fact of the negotiation; 0 where there is none."""
         columns = self.tables.version.c
@@ -143,9 +167,9 @@ class SectionReader:
     @property
     def span(self) -> tuple[int, int]:
         """The instants from which, and up to before which, `as_of` gives the same state and timeline."""
-        return read_span(self.connection, self.tables, self.negotiation_id, self.perspective)
+        return read_span(*self._of, self.perspective)
 
-    @property
+    @cached_property
     def last_erasure(self) -> int:
         """The position of the last erasure of a fact; 0 where there is none."""
         columns = self.tables.version.c
@@ -171,51 +195,12 @@ class SectionReader:
         window = versions[0].record.fact.window
         return Seen(version=versions[0], certainty=window.begun(self.perspective.as_of))
 
+    @property
+    def _of(self) -> tuple[Connection, FactTables, UUID]:
+        return self.connection, self.tables, self.negotiation_id
+
     def _names(self) -> Names:
-        return read_names(self.connection, self.tables, self.negotiation_id, self.perspective)
-
-    def _abridged(self, register: Register) -> bool:
-        """Whether a key of the section is too long for a place, or may be replaced by a hash in its question."""
-        columns = self.tables.answer.c
-        first, before = questions_of(register.section)
-        length = func.length(columns.question) - len(first)
-        long = select(columns.question).where(
-            columns.negotiation_id == self.negotiation_id.hex,
-            columns.rule.in_(_rules(register)),
-            question_range(columns.question, first, before),
-            or_(
-                length == HASHED,
-                length > LONGEST_PLACE,
-                and_(columns.rule == ASIDE, length > HASHED),
-            ),
-        )
-        return self.connection.execute(long.limit(1)).first() is not None
-
-    def _stretches(self, register: Register, after: str, size: int) -> Iterator[Stretch]:
-        """Yield the keys of a section past the key `after`, in order, `size` at a time; the last stretch has no end."""
-        first, before = questions_of(register.section)
-        low: str | None = after
-        while low is not None:
-            begin = f"{first}{low}{_PAST}" if low else first
-            by_key: dict[str, list[str]] = {}
-            ends = []
-            for rule in _rules(register):
-                questions = self._steps(rule, begin, before, _MOST_BESIDE * size)
-                keys = [question.removeprefix(first).partition(BY)[0] for question in questions]
-                for key, question in zip(keys, questions, strict=True):
-                    by_key.setdefault(key, []).append(question)
-                if len(keys) == _MOST_BESIDE * size:
-                    ends.append(max(key for key in keys if key != keys[-1]))
-            whole = sorted(key for key in by_key if not ends or key <= min(ends))
-            high = whole[size - 1] if ends or len(whole) > size else None
-            shown = whole[:size] if high is not None else whole
-            yield Stretch(shown, [question for key in shown for question in by_key[key]], low, high)
-            low = high
-
-    def _steps(self, rule: int, begin: str, before: str, size: int) -> list[str]:
-        stepped = step_through(self.tables, self.negotiation_id, rule, begin, before)
-        rows = self.connection.execute(select(stepped.c.question).limit(size)).scalars()
-        return [question for question in rows if question is not None]
+        return read_names(*self._of, self.perspective)
 
     def _seen(
         self, section: str | None = None, questions: Sequence[str] | None = None
@@ -231,33 +216,47 @@ class SectionReader:
         return self._read(needed)
 
     def _read(self, statement: Select[Any]) -> list[Seen]:
+        return self._slice(self._versions(statement))
+
+    def _versions(self, statement: Select[Any]) -> list[FactVersion]:
         rows = self.connection.execute(statement)
         versions = (as_seen(version, self.perspective) for version in versions_in(rows))
+        return [version for version in versions if version.record.stands]
+
+    def _slice(self, versions: Iterable[FactVersion]) -> list[Seen]:
+        as_of = self.perspective.as_of
         return [
-            Seen(version=version, certainty=version.record.fact.window.at(self.perspective.as_of))
+            Seen(version=version, certainty=version.record.fact.window.at(as_of))
             for version in versions
-            if version.record.stands
         ]
 
+    @cached_property
+    def facts_kept(self) -> KeptFacts | None:
+        """The facts that are kept for this perspective, if there are any."""
+        at = self.perspective
+        if self.kept is None or at.corrections:
+            return None
+        return self.kept.find(self)
 
-def _rules(register: Register) -> tuple[int, ...]:
-    """The rules under which the answers of a register stand."""
-    return (rule_of(register), ASIDE) if register.asides else (rule_of(register),)
+    def count_facts(self) -> int:
+        """How many facts were recorded by the position."""
+        counts = counts_at(self.tables.version, self.negotiation_id, self.perspective.position)
+        row = self.connection.execute(counts).first()
+        return 0 if row is None else int(row.recorded)
 
+    def read_facts(self) -> KeptFacts:
+        """All facts that stand, with their answers."""
+        at = self.perspective
+        versions = self._versions(select_known(self.tables, self.negotiation_id, at))
+        answers = Answers.of(versions, self._names(), keep=at.match)
+        return KeptFacts(at, self.last_change, {each.record.id: each for each in versions}, answers)
 
-@dataclass(frozen=True)
-class Stretch:
-    """Some keys of a section in their order: all those past `low` and up to `high`, where there is such an end.
-
-    `questions` are those under which they are answered.
-    """
-
-    keys: Sequence[str]
-    questions: Sequence[str]
-    low: str
-    high: str | None
-
-    def holds(self, place: Place) -> bool:
-        """Whether the entry at a place belongs to it."""
-        key = str(place[0])
-        return key > self.low and (self.high is None or key <= self.high)
+    def move_facts(self, facts: KeptFacts) -> KeptFacts | None:
+        """The facts by what was read at another perspective; None where everything has to be read."""
+        there, here = facts.perspective, self.perspective
+        read = self.tables, self.negotiation_id
+        rows = self.connection.execute(select_differing(*read, there, here, 0))
+        seen = [as_seen(version, here) for version in versions_in(rows)]
+        rows = self.connection.execute(select_differing(*read, here, there, 0))
+        gone = {UUID(row.fact_id) for row in rows}
+        return facts.moved(here, self.last_change, seen, gone)

@@ -11,7 +11,7 @@ from domain.fact import KINDS
 from domain.time.instant import BEGINNING, END
 from domain.views.state import list_registers
 from infrastructure.projections.fact_rows import ASIDE, LATEST, YIELDING, questions_of, rule_of
-from infrastructure.readers.questions import name_table, question_range
+from infrastructure.readers.state.questions import name_table, question_range
 from infrastructure.readers.timeslices import is_seen
 
 if TYPE_CHECKING:

@@ -39,13 +39,13 @@ from infrastructure.projections.fact_rows import (
     questions_of,
 )
 from infrastructure.projections.tallies import counts_at
-from infrastructure.readers.questions import (
+from infrastructure.readers.state.questions import (
     name_table,
     question_range,
     questions_as_rows,
     step_through,
 )
-from infrastructure.readers.standing import (
+from infrastructure.readers.state.standing import (
     ROW,
     ending_kinds,
     select_aside,

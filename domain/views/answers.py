@@ -1,0 +1,280 @@
+"""The answers of facts, by register and key, from which the state at any `as_of` is resolved.
+
+What is shown under a key changes only at the bounds of the facts that answer there, and of the facts that settle them.
+So it is resolved once for all of the time between two neighbouring bounds.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from domain.kinds.envoys import Alias
+from domain.register import Register, RegisterEntry, Shape, Succession
+from domain.time.holding import Window
+from domain.time.perspective import Match
+from domain.views.naming import Names, borne_by
+from domain.views.rivalry.answered import Answered
+from domain.views.rivalry.candidates import Candidate
+from domain.views.sections import Key
+from domain.views.versions import FactVersion, Seen
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from domain.time.holding import Certainty
+    from domain.time.perspective import Perspective
+
+__all__ = ["Answers"]
+
+MOST_KEPT: Final = 20_000
+"""How many keys between two bounds are kept at most."""
+_NOTHING: Final[frozenset[str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """One fact's answer, with every name in it resolved; `targets` name what can settle it."""
+
+    version: FactVersion
+    window: Window
+    entry: RegisterEntry
+    shows: Mapping[str, Any]
+    targets: frozenset[str]
+
+
+class _Settlers:
+    """The facts that settle others once they hold, and what is called off as soon as a fact is known."""
+
+    def __init__(self, versions: Iterable[FactVersion]) -> None:
+        self._windows: list[tuple[Window, frozenset[str]]] = []
+        called_off: set[str] = set()
+        for version in versions:
+            fact = version.record.fact
+            called_off.update(fact.calls_off())
+            if targets := frozenset(fact.settles()):
+                self._windows.append((fact.window, targets))
+        self._called_off = frozenset(called_off)
+        self._kept: tuple[int, frozenset[str], frozenset[str]] | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self._windows or self._called_off)
+
+    def at(self, as_of: int) -> tuple[frozenset[str], frozenset[str]]:
+        """What is surely settled at `as_of`, and what is only possibly settled."""
+        kept = self._kept
+        if kept is None or kept[0] != as_of:
+            kept = self._kept = as_of, self._with("certain", as_of), self._with("possible", as_of)
+        return kept[1:]
+
+    def bounds(self, targets: frozenset[str]) -> set[int]:
+        """When something that settles one of these targets may begin or cease to."""
+        settling = (window for window, settled in self._windows if not settled.isdisjoint(targets))
+        return {at for window in settling for at in _bounds(window)}
+
+    def _with(self, certainty: Certainty, as_of: int) -> frozenset[str]:
+        settled = [targets for window, targets in self._windows if window.at(as_of) == certainty]
+        return self._called_off.union(*settled)
+
+
+class _Keyed:
+    """The answers under one key, and what was resolved of them between their bounds."""
+
+    __slots__ = ("_bounds", "_made", "answers")
+
+    def __init__(self, answers: Mapping[UUID, _Answer] | None = None) -> None:
+        self.answers: dict[UUID, _Answer] = dict(answers or {})
+        self._bounds: list[int] | None = None
+        self._made: dict[int, Answered | None] = {}
+
+    def at(
+        self, as_of: int, settlers: _Settlers, make: Callable[[], Answered | None]
+    ) -> Answered | None:
+        """What is made at `as_of`, once between two bounds."""
+        if self._bounds is None:
+            bounds = {at for answer in self.answers.values() for at in _bounds(answer.window)}
+            if settlers:
+                targets = (_all_targets(answer) for answer in self.answers.values())
+                bounds |= settlers.bounds(_NOTHING.union(*targets))
+            self._bounds = sorted(bounds)
+        index = bisect_right(self._bounds, as_of)
+        made = self._made
+        if index not in made:
+            made[index] = make()
+        return made[index]
+
+    def forget(self) -> None:
+        """Forget what was made."""
+        self._made = {}
+
+    def in_order(self) -> _Keyed:
+        """The same answers, in the order in which their facts were recorded."""
+        ordered = sorted(self.answers.items(), key=lambda each: each[1].version.first_position)
+        return _Keyed(dict(ordered))
+
+
+@dataclass
+class Answers:
+    """The answers of the facts that stand, by register and by key, in the order of the keys.
+
+    What is made for perspectives of the match `keep` stays until the next bound of its key.
+    """
+
+    names: Names
+    settlers: _Settlers
+    keyed: dict[Register, dict[Key, _Keyed]]
+    only: Register | None = None
+    keep: Match | None = None
+    _kept: int = 0
+
+    @classmethod
+    def of(
+        cls,
+        versions: Iterable[FactVersion],
+        names: Names,
+        only: Register | None = None,
+        keep: Match | None = None,
+    ) -> Answers:
+        """The answers of some facts; of one register, if given. Others than the facts given may have aliases."""
+        stand = [version for version in versions if version.record.stands]
+        found = cls(names, _Settlers(stand), {}, only, keep)
+        for version in stand:
+            for register, key, answer in found.answers_of(version):
+                by_key = found.keyed.setdefault(register, {})
+                keyed = by_key.get(key) or by_key.setdefault(key, _Keyed())
+                keyed.answers.setdefault(version.record.id, answer)
+        ordered = {register: dict(sorted(keys.items())) for register, keys in found.keyed.items()}
+        return replace(found, keyed=ordered)
+
+    def after(
+        self, changes: Sequence[tuple[FactVersion | None, FactVersion | None]]
+    ) -> Answers | None:
+        """The answers after changes of some facts, each given as the versions that stand before and after it.
+
+        None where a change may concern more than the keys of its fact: where it changes what names mean, or settles.
+        """
+        if any(_concerns_others(old, new) for old, new in changes):
+            return None
+        changed: dict[Register, dict[Key, _Keyed]] = {}
+
+        def change(version: FactVersion) -> Iterator[tuple[dict[UUID, _Answer], _Answer]]:
+            for register, key, answer in self.answers_of(version):
+                by_key = changed.setdefault(register, {})
+                if key not in by_key:
+                    before = self.keyed.get(register, {}).get(key)
+                    by_key[key] = _Keyed(before.answers if before else {})
+                yield by_key[key].answers, answer
+
+        for old, new in changes:
+            for answers, answer in change(old) if old is not None else ():
+                answers.pop(answer.version.record.id, None)
+            for answers, answer in change(new) if new is not None else ():
+                answers.setdefault(answer.version.record.id, answer)
+        keyed = dict(self.keyed)
+        for register, by_key in changed.items():
+            kept = keyed.get(register, {}) | {key: each.in_order() for key, each in by_key.items()}
+            keyed[register] = {key: kept[key] for key in sorted(kept) if kept[key].answers}
+        return replace(self, keyed=keyed)
+
+    def at(self, register: Register, perspective: Perspective) -> dict[Key, Answered]:
+        """What is answered in a register, by key, in the order of the keys."""
+        as_of, match = perspective.as_of, perspective.match
+        settled, perhaps = self.settlers.at(as_of)
+        if self._kept > MOST_KEPT:
+            self._forget()
+
+        def make(keyed: _Keyed) -> Answered | None:
+            self._kept += 1
+            read = (
+                self._candidate(answer, as_of, match, settled, perhaps)
+                for answer in keyed.answers.values()
+            )
+            candidates = [candidate for candidate in read if candidate is not None]
+            return Answered(register, candidates) if candidates else None
+
+        keyed = self.keyed.get(register, {})
+        if self.keep == match:
+            found = (
+                (key, each.at(as_of, self.settlers, partial(make, each)))
+                for key, each in keyed.items()
+            )
+        else:
+            found = ((key, make(each)) for key, each in keyed.items())
+        return {key: answered for key, answered in found if answered is not None}
+
+    def _forget(self) -> None:
+        """Make room: forget all that was made, and no answer."""
+        self._kept = 0
+        for by_key in self.keyed.values():
+            for keyed in by_key.values():
+                keyed.forget()
+
+    def answers_of(self, version: FactVersion) -> Iterator[tuple[Register, Key, _Answer]]:
+        """The answers of one fact, each with its register and its key."""
+        record, only = version.record, self.only
+        if only is not None and only not in record.fact.registers:
+            return
+        window = record.fact.window
+        targets = record.link_targets if self.settlers else _NOTHING
+        for entry in record.fact.register_entries():
+            if only is None or entry.register == only:
+                shows, key = self.names.read_answer(record.fact, entry)
+                yield entry.register, key, _Answer(version, window, entry, shows, targets)
+
+    def _candidate(
+        self,
+        answer: _Answer,
+        as_of: int,
+        match: Match,
+        settled: frozenset[str],
+        perhaps: frozenset[str],
+    ) -> Candidate | None:
+        """The answer as a candidate; None where it says nothing at `as_of`."""
+        register, window = answer.entry.register, answer.window
+        carried_out = not settled.isdisjoint(answer.targets)
+        if carried_out and register.settled:
+            return None
+        certainty = window.at(as_of)
+        if register.settled and not perhaps.isdisjoint(answer.targets):
+            certainty = certainty and "possible"
+        begun = window.certain_from <= as_of
+        holds = certainty is not None and (match == "possible" or certainty == "certain")
+        if register.ahead:
+            holds = window.certain_from > as_of and settled.isdisjoint(_all_targets(answer))
+        counts = certainty is not None and register.shape is Shape.TOTAL
+        if not (holds or counts or (begun and register.succession is not Succession.NONE)):
+            return None
+        aside = answer.entry.aside
+        return Candidate(
+            Seen(version=answer.version, certainty=certainty),
+            answer.shows,
+            answer.entry.compared,
+            holds,
+            begun,
+            aside,
+            tuple(answer.entry.key),
+            done=carried_out and aside is not None and aside.many,
+            lasts=begun and answer.entry.lasting,
+            names=self.names,
+        )
+
+
+def _concerns_others(old: FactVersion | None, new: FactVersion | None) -> bool:
+    """Whether a change may change what names mean, or what is settled or called off."""
+    facts = [version.record.fact for version in (old, new) if version is not None]
+    if any(isinstance(fact, Alias) or [*fact.settles(), *fact.calls_off()] for fact in facts):
+        return True
+    before, after = (set() if each is None else borne_by(each.record.fact) for each in (old, new))
+    return before != after
+
+
+def _all_targets(answer: _Answer) -> frozenset[str]:
+    """What can settle an answer: its fact by its names, and its matter as a whole."""
+    return answer.targets | {f"matter:{answer.version.record.fact.matter}"}
+
+
+def _bounds(window: Window) -> tuple[int, int, int, int]:
+    return window.possible_from, window.certain_from, window.certain_to, window.possible_to

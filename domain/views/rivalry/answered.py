@@ -1,0 +1,57 @@
+"""What the facts under one key of a register answer at an instant, and the entry that is made of it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from domain.views.rivalry.rivals import Resolved, Standing, find_standing, rank_rivals
+from domain.views.sections import MORE, count_characters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from domain.register import Register
+    from domain.views.rivalry.candidates import Candidate
+
+__all__ = ["Answered"]
+
+
+class Answered:
+    """The candidates under one key at an `as_of`, and what is made of them, which is made once."""
+
+    def __init__(self, register: Register, candidates: list[Candidate]) -> None:
+        self.register = register
+        self.candidates = candidates
+        self._entry: dict[str, Any] | None = None
+        self._characters: int | None = None
+
+    @cached_property
+    def standing(self) -> Standing | None:
+        """As `find_standing` finds it."""
+        return find_standing(self.candidates, self.register)
+
+    @cached_property
+    def resolved(self) -> Resolved:
+        """As `rank_rivals` ranks what stands, where something does."""
+        return rank_rivals(self.standing or Standing(()), self.register)
+
+    @property
+    def first_shows(self) -> Mapping[str, Any]:
+        """What the first of the facts that stand shows; nothing where the key is vacant."""
+        return self.standing.facts[0].shows if self.standing and self.standing.facts else {}
+
+    def entry(self, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """The entry as it is shown, kept where no list in it breaks off; nobody may change it."""
+        made = make() if self._entry is None else self._entry
+        if not any(name.endswith(MORE) for name in made):
+            self._entry = made
+        return made
+
+    def weigh(self, entry: dict[str, Any]) -> int:
+        """How many characters the texts of the entry have."""
+        if entry is not self._entry:
+            return count_characters(entry)
+        if self._characters is None:
+            self._characters = count_characters(entry)
+        return self._characters

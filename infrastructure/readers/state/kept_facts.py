@@ -1,0 +1,127 @@
+"""Keeps the facts that a second question about a negotiation needs too, until something of the negotiation changes.
+
+With them a question at another `as_of` reads no facts, and resolves only what differs there. The first question reads
+as few facts as possible, so that a record that is asked about once is never read whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+from uuid import UUID
+
+from domain.time.perspective import Perspective
+from domain.views.answers import Answers
+from domain.views.versions import FactVersion
+from infrastructure.kept_bytes import KeptBytes
+
+__all__ = ["KeptFacts", "KeptSlices"]
+
+MOST_BYTES: Final = 2**27
+"""About how many bytes a process keeps in all."""
+FACT_BYTES: Final = 4_000
+"""About how many bytes a fact takes in memory, with its answers."""
+MOST_FACTS: Final = 20_000
+"""How many facts a negotiation has at most whose facts are kept."""
+
+
+@dataclass(frozen=True)
+class KeptFacts:
+    """The facts that stand at a perspective, whatever its `as_of`, by id in order of recording, and their answers.
+
+    `last` is the position of the last change of the negotiation that the perspective knows.
+    """
+
+    perspective: Perspective
+    last: int
+    versions: Mapping[UUID, FactVersion]
+    answers: Answers
+
+    def __len__(self) -> int:
+        return FACT_BYTES * (1 + len(self.versions))
+
+    def sees_as(self, perspective: Perspective, last: int) -> bool:
+        """Whether the same is seen from a perspective that knows the changes up to `last`."""
+        return self.last == last and self.perspective.published_cut == perspective.published_cut
+
+    def moved(
+        self, perspective: Perspective, last: int, seen: Iterable[FactVersion], gone: Iterable[UUID]
+    ) -> KeptFacts | None:
+        """The facts at another perspective, from which other versions are `seen`, and some facts are not seen at all.
+
+        None where other facts may be concerned too.
+        """
+        stand = {version.record.id: version for version in seen if version.record.stands}
+        changed = {*gone, *(version.record.id for version in seen)}
+        pairs = [(self.versions.get(id_), stand.get(id_)) for id_ in changed]
+        answers = self.answers.after(pairs)
+        if answers is None:
+            return None
+        versions = {id_: each for id_, each in self.versions.items() if id_ not in changed} | stand
+        ordered = sorted(versions.values(), key=lambda version: version.first_position)
+        return KeptFacts(perspective, last, {each.record.id: each for each in ordered}, answers)
+
+
+class _Asked:
+    """Stands for facts that were asked for once, and are not kept yet."""
+
+    def __len__(self) -> int:
+        return FACT_BYTES
+
+
+class Source(Protocol):
+    """Where facts are read at a perspective."""
+
+    @property
+    def negotiation_id(self) -> UUID:
+        """The negotiation."""
+
+    @property
+    def perspective(self) -> Perspective:
+        """The perspective."""
+
+    @property
+    def last_change(self) -> int:
+        """The position of the last change of the negotiation that the perspective knows."""
+
+    @property
+    def last_erasure(self) -> int:
+        """The position of the last erasure in the negotiation."""
+
+    def count_facts(self) -> int:
+        """About how many facts there are."""
+
+    def read_facts(self) -> KeptFacts:
+        """All of them."""
+
+    def move_facts(self, facts: KeptFacts) -> KeptFacts | None:
+        """The same by what was read at another perspective; None where everything has to be read."""
+
+
+class KeptSlices:
+    """The facts that one process keeps: of each negotiation those known last, and those of one other perspective."""
+
+    def __init__(self) -> None:
+        self._kept: KeptBytes[KeptFacts | _Asked] = KeptBytes(MOST_BYTES)
+
+    def find(self, source: Source) -> KeptFacts | None:
+        """The facts of a negotiation; None the first time that they are asked for, and where they are many."""
+        owner, erased, match = source.negotiation_id, source.last_erasure, source.perspective.match
+        newest, other = (
+            self._kept.find(owner, erased, (match, slot)) for slot in ("newest", "other")
+        )
+        kept = [facts for facts in (newest, other) if isinstance(facts, KeptFacts)]
+        for facts in kept:
+            if facts.sees_as(source.perspective, source.last_change):
+                return facts
+        moved = source.move_facts(kept[-1]) if kept else None
+        if moved is None and (newest is None or source.count_facts() > MOST_FACTS):
+            self._kept.keep(owner, erased, (match, "newest"), newest or _Asked())
+            return None
+        facts = moved or source.read_facts()
+        earlier = (
+            kept and facts.last < kept[0].last
+        ) or facts.perspective.published_cut is not None
+        self._kept.keep(owner, erased, (match, "other" if earlier else "newest"), facts)
+        return facts
