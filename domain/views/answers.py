@@ -16,10 +16,11 @@ from domain.kinds.envoys import Alias
 from domain.register import Register, RegisterEntry, Shape, Succession
 from domain.time.holding import Window
 from domain.time.perspective import Match
-from domain.views.naming import Names, borne_by
+from domain.views.naming import Names
 from domain.views.rivalry.answered import Answered
 from domain.views.rivalry.candidates import Candidate
 from domain.views.sections import Key
+from domain.views.terms import borne_by
 from domain.views.versions import FactVersion, Seen
 
 if TYPE_CHECKING:

@@ -27,6 +27,8 @@ PATIENCE_SECONDS: Final = 30
 PAUSES: Final = (0.005, 0.01, 0.02, 0.04, *repeat(0.08, 400))
 """Seconds between two tries: who asks at once again only keeps the server from whom it waits for."""
 
+IDLE_SECONDS: Final = 2.0
+"""Less than a server keeps a connection on which nothing is asked."""
 JSON: Final = {**CREDENTIAL, "Content-Type": "application/json"}
 HELD: Final = {"kind": "custody", "person": "A", "status": "detained", "valid": "2025-01"}
 
@@ -49,15 +51,19 @@ class _Racers:
         self._own = local()
 
     def ask(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
-        """One request on the thread's own connection: its status, and its JSON."""
+        """One request on the thread's own connection, a new one after a while: its status, and its JSON."""
         if not hasattr(self._own, "connection"):
             self._own.connection = HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE_SECONDS)
+        elif time.monotonic() - self._own.answered > IDLE_SECONDS:
+            self._own.connection.close()
         named = {name.replace("_", "-"): text for name, text in headers.items()}
         self._own.connection.request(
             method, path, None if body is None else json.dumps(body), {**JSON, **named}
         )
         answer = self._own.connection.getresponse()
-        return answer.status, json.loads(answer.read())
+        content = json.loads(answer.read())
+        self._own.answered = time.monotonic()
+        return answer.status, content
 
     def all(self, run: Callable[[int], Any]) -> list[Any]:
         """What each racer gets, once all of them stand at the line."""

@@ -1,6 +1,6 @@
 """What a section of the state showed over time: each entry and its rivals, on each day on which it may have changed.
 
-The state itself is asked for each of those days, so a picture says what the state says.
+The section is resolved for each of those days as in the state, so a picture says what the state says.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from domain.fact import KINDS, Fact
 from domain.time.edtf_calendar import DAY, civil_day
 from domain.time.instant import parse_cut
 from domain.time.perspective import Perspective
+from domain.views.answers import Answers
 from domain.views.counting.points import bucket_name
 from domain.views.moments import valid_boundaries
 from domain.views.naming import Names
 from domain.views.sections import Page
+from domain.views.state import lists_by_path, page_answers
 from infrastructure.readers.reading import Reading
 
 __all__ = ["MEASURES", "POSTS", "Course", "Section", "Spell", "course"]
@@ -71,16 +73,19 @@ class Course:
 def course(reading: Reading, slug: str, perspective: Perspective, section: Section) -> Course:
     """Give what a section showed up to the perspective's cut."""
     id_ = reading.negotiation(slug).id
-    slice_ = reading.timeslice(id_, perspective, _kinds(section.path))
-    facts = {seen.version.record.id: seen.version.record.fact for seen in slice_}
-    rivals = _Rivals(section, facts, reading.names(id_, perspective))
+    known = [seen.version for seen in reading.sections(id_, perspective).standing()]
+    names, kinds = reading.names(id_, perspective), _kinds(section.path)
+    register, _ = lists_by_path()[section.path]
+    answers = Answers.of(known, names, register, keep=perspective.match)
+    facts = {each.record.id: each.record.fact for each in known if each.record.fact.kind in kinds}
+    rivals = _Rivals(section, facts, names)
     days = _days(facts.values(), perspective.as_of)
     end = min(perspective.as_of // DAY + 1, _LAST)
     spells: dict[tuple[str, str], list[Spell]] = {}
     has_more = False
     for day, until in zip(days, [*days[1:], end][: len(days)], strict=True):
         at = replace(perspective, as_of=(day + 1) * DAY - 1)
-        items, rest = reading.section(id_, Page(section.path, None, MOST_LANES), at, _nowhere)
+        items, rest = page_answers(Page(section.path, None, MOST_LANES), answers, at, _nowhere)
         has_more = has_more or rest is not None
         for lane, label, look in _looks(items, section, rivals, at.as_of):
             mine = spells.setdefault((lane, label), [])

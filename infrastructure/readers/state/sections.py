@@ -25,7 +25,6 @@ from domain.views.state import (
     describe_state,
     limit_list,
     lists_by_path,
-    page_answers,
     page_section,
     resolve_state,
 )
@@ -86,8 +85,6 @@ class SectionReader:
 
     def page(self, page: Page, rest: Rest) -> tuple[list[Any], Place | None]:
         """A page of one list of the state, as `page_section` gives it."""
-        if (facts := self.facts_kept) is not None:
-            return page_answers(page, facts.answers, self.perspective, rest)
         register, _ = lists_by_path()[page.path]
         after = page.after or ("",)
         names = self._names()
