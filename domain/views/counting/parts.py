@@ -16,6 +16,8 @@ from domain.views.rivalry.claims import Claims, claim_of_quantity, ends_of, find
 from domain.views.rivalry.rivals import Resolved, find_last_reported
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from domain.quantity import Basis
 
 MOST_RIVALS: Final = 10
