@@ -6,25 +6,31 @@ its errors and its listeners stay in use.
 
 from __future__ import annotations
 
+import re
 from collections import namedtuple
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
+from operator import attrgetter, methodcaller
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, cast
 
+import psycopg
 from sqlalchemy import Boolean
 from sqlalchemy.exc import NoResultFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    import psycopg
     from sqlalchemy import Connection, Dialect, Executable, Table
     from sqlalchemy.engine.interfaces import DBAPICursor
     from sqlalchemy.sql.compiler import SQLCompiler
 
-__all__ = ["HotStatement", "insert_rows"]
+__all__ = ["HotStatement", "insert_rows", "run_text"]
 
 ROWS_A_STATEMENT: Final = 50
 ROWS_TO_COPY: Final = 10
+_ROWS: Final[Callable[[Any], list[Any]]] = methodcaller("fetchall")
+_CHANGED: Final[Callable[[Any], int]] = attrgetter("rowcount")
+_NAMED: Final = re.compile(r"%\(([^)]+)\)s")
+_T = TypeVar("_T")
 
 
 class HotStatement:
@@ -41,7 +47,7 @@ class HotStatement:
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         """The rows of a query."""
         text = self._text(connection)
-        rows, _ = _execute(connection, text.sql, text.parameters(values))
+        rows = _execute(connection, text.sql, text.parameters(values), _ROWS)
         return [text.read(row) for row in rows]
 
     def first(self, connection: Connection, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- a named tuple
@@ -59,7 +65,7 @@ class HotStatement:
     def run(self, connection: Connection, values: Mapping[str, Any]) -> int:
         """Carry out a change; returns how many rows it changed."""
         text = self._text(connection)
-        return _execute(connection, text.sql, text.parameters(values))[1]
+        return _execute(connection, text.sql, text.parameters(values), _CHANGED)
 
     def _text(self, connection: Connection) -> _Text:
         name = connection.dialect.name
@@ -77,16 +83,18 @@ class _Text:
     def __init__(self, compiled: SQLCompiler, dialect: Dialect) -> None:
         self.sql = str(compiled)
         self._given = dict(compiled.params)
-        self._order = compiled.positiontup
+        self._order = compiled.positiontup or []
+        if dialect.name == "postgresql":
+            self.sql, self._order = _numbered(self.sql)
         columns = list(getattr(compiled.statement, "selected_columns", ()))
         row: Any = namedtuple("Row", [column.key for column in columns])  # type: ignore[misc]  # noqa: PYI024
         self._row: Callable[[Iterable[Any]], Any] = row._make
         booleans = [at for at, each in enumerate(columns) if isinstance(each.type, Boolean)]
         self._booleans = () if dialect.supports_native_boolean else tuple(booleans)
 
-    def parameters(self, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- a tuple or a mapping, as the driver has it
+    def parameters(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         given = {**self._given, **values}
-        return given if self._order is None else tuple([given[name] for name in self._order])
+        return tuple([given[name] for name in self._order])
 
     def read(self, row: Sequence[Any]) -> Any:  # noqa: ANN401 -- a named tuple
         if not self._booleans:
@@ -100,7 +108,7 @@ class _Text:
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, which all have the same columns, many by one statement.
 
-    PostgreSQL gets many rows by COPY: psycopg takes longer to find the parameters of a long INSERT than all else takes.
+    PostgreSQL gets many rows by COPY, for which psycopg takes less time than for the parameters of a long INSERT.
     """
     if not rows:
         return
@@ -112,7 +120,12 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     for start in range(0, len(rows), ROWS_A_STATEMENT):
         part = rows[start : start + ROWS_A_STATEMENT]
         sql = _insert(connection.dialect, table, columns, len(part))
-        _execute(connection, sql, tuple([row[name] for row in part for name in columns]))
+        _execute(connection, sql, tuple([row[name] for row in part for name in columns]), _CHANGED)
+
+
+def run_text(connection: Connection, sql: str) -> None:
+    """Carry out a statement without parameters."""
+    _execute(connection, sql, (), _CHANGED)
 
 
 def _copy(connection: Connection, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
@@ -142,32 +155,48 @@ def _into(dialect: Dialect, table: Table, columns: Sequence[str]) -> str:
 
 @lru_cache(maxsize=512)
 def _insert(dialect: Dialect, table: Table, columns: Sequence[str], rows: int) -> str:
-    mark = "?" if dialect.paramstyle == "qmark" else "%s"
-    row = f"({', '.join(mark for _ in columns)})"
-    into = _into(dialect, table, columns)
-    return f"INSERT INTO {into} VALUES {', '.join([row] * rows)}"  # noqa: S608 -- names of the schema
+    into, width = _into(dialect, table, columns), len(columns)
+    marks = [f"${at + 1}" if dialect.name == "postgresql" else "?" for at in range(rows * width)]
+    values = (f"({', '.join(marks[at : at + width])})" for at in range(0, rows * width, width))
+    return f"INSERT INTO {into} VALUES {', '.join(values)}"  # noqa: S608 -- names of the schema
 
 
-def _execute(connection: Connection, sql: str, parameters: Any) -> tuple[list[Any], int]:  # noqa: ANN401 -- as above
-    """Run a statement in the connection's transaction; returns its rows, and how many rows it changed."""
-    cursor = connection.connection.cursor()
+def _numbered(sql: str) -> tuple[str, list[str]]:
+    """A statement with numbers for the names of its parameters, and these names in the order of the numbers."""
+    names: dict[str, int] = {}
+    text = _NAMED.sub(lambda found: f"${names.setdefault(found[1], len(names) + 1)}", sql)
+    return text.replace("%%", "%"), list(names)
+
+
+def _execute(
+    connection: Connection, sql: str, parameters: Sequence[Any], result: Callable[[Any], _T]
+) -> _T:
+    """Run a statement in the connection's transaction; returns what `result` takes from its cursor."""
+    cursor = _cursor(connection)
     try:
         _tell_listeners(connection, cursor, sql, parameters)
         cursor.execute(sql, parameters)
-        rows = cast("list[Any]", cursor.fetchall()) if cursor.description else []
+        return result(cursor)
     except Exception as error:  # noqa: BLE001 -- the driver's become SQLAlchemy's, others are raised as they are
         _raise(connection, error, sql, parameters)
-    else:
-        return rows, cursor.rowcount
     finally:
         cursor.close()
+
+
+def _cursor(connection: Connection) -> DBAPICursor:
+    """A cursor of the driver; psycopg's is one that takes numbered parameters, and does not look for them each time."""
+    driver: Any = connection.connection.dbapi_connection
+    if connection.dialect.name != "postgresql":
+        return cast("DBAPICursor", driver.cursor())
+    return cast("DBAPICursor", psycopg.RawCursor(driver))
 
 
 def _tell_listeners(
     connection: Connection, cursor: DBAPICursor, sql: str, parameters: object, *, many: bool = False
 ) -> None:
-    if connection._has_events or connection.engine._has_events:  # noqa: SLF001 -- no public way asks
-        connection.dispatch.before_cursor_execute(connection, cursor, sql, parameters, None, many)
+    listeners = connection.dispatch.before_cursor_execute
+    if listeners:
+        listeners(connection, cursor, sql, parameters, None, many)
 
 
 def _raise(connection: Connection, error: Exception, sql: str, parameters: Any) -> NoReturn:  # noqa: ANN401 -- as above

@@ -39,14 +39,21 @@ class BoundedConnection(psycopg.Connection[Any]):
         """Wait for the server, as psycopg does, within the limit."""
         if self.seconds is None:
             return super().wait(gen, *given, **named)
-        return super().wait(self._wait_bounded(gen, self.seconds), *given, **named)
-
-    def _wait_bounded(
-        self, gen: Generator[Any, Any, _T], seconds: float
-    ) -> Generator[Any, Any, _T]:
-        """Run psycopg's generator until it ends, or until nothing has come for `seconds`."""
         try:
             wanted = next(gen)
+        except StopIteration as ended:  # it needs nothing from the server
+            answer: _T = ended.value
+            return answer
+        return super().wait(self._wait_bounded(gen, wanted, self.seconds), *given, **named)
+
+    def _wait_bounded(
+        self,
+        gen: Generator[Any, Any, _T],
+        wanted: Any,  # noqa: ANN401 -- psycopg's
+        seconds: float,
+    ) -> Generator[Any, Any, _T]:
+        """Run psycopg's generator, which waits for what is `wanted`, until it ends, or nothing comes for `seconds`."""
+        try:
             deadline = time.monotonic() + seconds
             while True:
                 ready = yield wanted

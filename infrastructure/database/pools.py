@@ -21,6 +21,7 @@ from infrastructure.database.engines import engine_of
 from infrastructure.database.server_sessions import open_session, set_in_transactions
 from infrastructure.database.write_ahead import keep_write_ahead
 from infrastructure.errors import DatabaseRefusedError
+from infrastructure.hot_statements import run_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -225,7 +226,7 @@ def _set_up_session(
 def _emit_begin(connection: Connection) -> None:
     begin = connection.get_execution_options().get(BEGIN_OPTION, "BEGIN")
     if begin:
-        connection.exec_driver_sql(begin)
+        run_text(connection, begin)
 
 
 def _assert_pragmas(
