@@ -85,12 +85,16 @@ def question(q: str) -> tuple[Term, ...]:
 
 
 def parse_terms(
-    terms: Sequence[Term], *, translit: bool = True, spellings: Iterable[Sequence[str]] = ()
+    terms: Sequence[Term],
+    *,
+    translit: bool = True,
+    spellings: Iterable[Sequence[str]] = (),
+    cut: bool = False,
 ) -> AllOf:
     """What a text must hold to be found; with `translit` also in other scripts, by transliteration both ways.
 
     `spellings` are groups of names for one thing: where neighbouring words of the question are such a name, any name
-    of its group will do.
+    of its group will do. ContentError at `/q` for more than MOST_SPELLINGS of them; with `cut` the first ones will do.
     """
     known = _by_words(spellings)
     longest = max(map(len, known), default=0)
@@ -99,6 +103,9 @@ def parse_terms(
     at = 0
     while at < len(terms):
         taken, others = _named(terms, at, known, longest)
+        if len(others) > MOST_SPELLINGS and not cut:
+            raise ContentError.at("/q", _SPELT_TOO_OFTEN)
+        others = others[:MOST_SPELLINGS]
         own = tuple(map(form, terms[at : at + taken]))
         alone = own[0] if taken == 1 else AllOf(own)
         parts.append(AnyOf((alone, *map(form, others))) if others else alone)
@@ -132,8 +139,6 @@ def _named(
             break
         if asked in known:
             named = index, [each for each in known[asked] if each.words != asked]
-    if len(named[1]) > MOST_SPELLINGS:
-        raise ContentError.at("/q", _SPELT_TOO_OFTEN)
     return named
 
 

@@ -51,14 +51,17 @@ class Amounts:
         language = self._language
         if tokens in language.whole:
             return Amount(language.whole[tokens])
+        idiom, value = language.idioms.get(tokens, ("eq", None))
+        if hedged and idiom == "approx" and value is not None:
+            return Amount(value, about=True)
         if hedged and len(tokens) == 1 and tokens[0] in language.singulars:
             return Amount(language.singulars[tokens[0]])
-        value = self._closed(tokens)
-        if value is None and hedged:
-            value = self._behind_singular(tokens)
-        if value is not None:
-            whole = value.denominator == 1 and 0 <= value <= MOST
-            return Amount(int(value)) if whole else None
+        number = self._closed(tokens)
+        if number is None and hedged:
+            number = self._behind_singular(tokens)
+        if number is not None:
+            whole = number.denominator == 1 and 0 <= number <= MOST
+            return Amount(int(number)) if whole else None
         return self._plural(tokens) or self._several(tokens) or self._pair(tokens)
 
     def _behind_singular(self, tokens: Phrase) -> Fraction | None:

@@ -175,8 +175,12 @@ class Reading:
         limit: int,
         q: str | None = None,
         translit: bool = True,
+        cut: bool = False,
     ) -> tuple[list[Seen], bool]:
-        """At most `limit` facts, and whether more follow; `q` finds other scripts unless `translit` is off."""
+        """At most `limit` facts, and whether more follow; `q` finds other scripts unless `translit` is off.
+
+        `cut` is as for `parse_terms`.
+        """
         names = self.names(id_, perspective) if q is not None or wanted.names else NO_NAMES
         about = (self._tables, id_, perspective, wanted, names)
         if q is None:
@@ -185,7 +189,8 @@ class Reading:
         else:
             sorts = self._connection.dialect.name == "sqlite"  # else it searches once for each fact
             statement = timeslices.select_timeline(*about, along=not sorts)
-            words = parse_terms(question(q), translit=translit, spellings=names.spellings())
+            spellings = names.spellings()
+            words = parse_terms(question(q), translit=translit, spellings=spellings, cut=cut)
         if words is not None and not self._searched:
             raise RuntimeError("only a reading that was opened as searched holds the full text")
         search = None if words is None else searches.Search(words, perspective.published_cut)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from starlette.testclient import TestClient
 
-from tests.api.asking import Client, fact
+from tests.api.asking import TALKS, Client, fact
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -139,3 +139,18 @@ def test_an_erased_fact_is_neither_found_nor_the_latest(client: Client) -> None:
 def test_words_are_needed(client: Client) -> None:
     assert client.get("/v1/search").pointers == ["/query/q"]
     assert client.get("/v1/search?q=a&cursor=x").status == 404
+
+
+def test_a_name_with_more_spellings_than_are_looked_for_is_refused_where_facts_would_be_missed(
+    client: Client,
+) -> None:
+    client.open()
+    for number in range(102):
+        name = f"Ann {number:03}"
+        client.record(kind="alias", name=name, same_as="Ann Example", valid="2025-01-01")
+    refused = client.get(f"{TALKS}/timeline?q=ann+example")
+    assert (refused.status, refused.pointers) == (422, ["/q"])
+    assert "person=" in refused.json["errors"][0]["detail"]
+    assert client.get(f"{TALKS}/timeline?q=ann+example*").status == 200
+    assert len(client.get(f"{TALKS}/timeline?person=Ann+Example").json["items"]) == 100
+    assert client.get("/v1/search?q=ann+example").status == 200

@@ -144,7 +144,8 @@ def read_timeline(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respo
 def search(asked: Annotated[Asked, Depends(_SEARCHING)]) -> Response:
     """Find what is known and not retracted in all of valid time, in each negotiation under its own names.
 
-    Negotiations that one may not see are not searched. Facts that were erased since are left out.
+    Negotiations that one may not see are not searched. Facts that were erased since are left out. Where a negotiation
+    gives a name more than a hundred other spellings, the first hundred in alphabetical order are looked for in it.
     """
     cursor = Cursor.read(asked.parameters, (str, *_PLACE))
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
@@ -182,7 +183,7 @@ def _found_everywhere(
         wanted = TimelineFilter(after=cast("Place", after) if each == slug else None)
         left = limit - len(found)
         facts, more_here = reading.timeline(
-            id_, perspective, wanted, q=question["q"], translit=translit, limit=left
+            id_, perspective, wanted, q=question["q"], translit=translit, limit=left, cut=True
         )
         found += [(each, seen) for seen in facts]
         if more_here or (len(found) == limit and (more or each != opened[-1])):
