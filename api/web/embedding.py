@@ -16,6 +16,8 @@ FRAMED: Final = (
     " frame-ancestors *"
 )
 """The content security policy of what other pages may show in a frame: it runs nothing at all."""
+SLIM: Final = 480
+"""Below how many pixels a frame shows the picture for a telephone, as `site.css` says."""
 _FOOT: Final = 40
 """How many pixels the line under a picture takes."""
 
@@ -29,13 +31,11 @@ class Embedding:
 
     def size(self, width: int | None = None, height: int | None = None) -> tuple[int, int]:
         """Give the width and height of the frame, within these bounds where they are given."""
-        wide = self.picture.width if width is None else min(width, self.picture.width)
-        ratio = self.picture.height / self.picture.width
-        if height is not None:
-            wide = min(wide, int((height - _FOOT) / ratio))
-        wide = max(wide, 1)
-        high = round(wide * ratio) + _FOOT
-        return wide, high if height is None else min(high, height)
+        sides = self.picture.width, self.picture.height
+        wide, high = _fitting(sides, width, height)
+        if wide < SLIM:
+            wide, high = _fitting(self.picture.narrow, width, height)
+        return wide, high
 
     def code(self, width: int | None = None, height: int | None = None) -> Markup:
         """Give the markup to copy."""
@@ -60,3 +60,14 @@ class Embedding:
             "width": wide,
             "height": high,
         }
+
+
+def _fitting(sides: tuple[int, int], width: int | None, height: int | None) -> tuple[int, int]:
+    """The width and height of a frame around a picture with these sides, within bounds."""
+    wide = sides[0] if width is None else min(width, sides[0])
+    ratio = sides[1] / sides[0]
+    if height is not None:
+        wide = min(wide, int((height - _FOOT) / ratio))
+    wide = max(wide, 1)
+    high = round(wide * ratio) + _FOOT
+    return wide, high if height is None else min(high, height)

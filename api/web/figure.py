@@ -53,7 +53,12 @@ class Figure:
 
 async def read_figure(page: Page, name: str, own: Mapping[str, str]) -> Figure:
     """Ask for a picture of the page's negotiation."""
-    return Figure(page, name, own, inline(await page.fetch(_address(page, name, "svg", own))))
+    return Figure(
+        page,
+        name,
+        own,
+        inline(await page.fetch(_address(page, name, "svg", {**own, "width": "both"}))),
+    )
 
 
 def _address(page: Page, name: str, form: str, own: Mapping[str, str]) -> str:

@@ -32,17 +32,37 @@ _SVG: Final = "{http://www.w3.org/2000/svg}"
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture to put into a page: its markup, its size in pixels, and its name for those who do not see it."""
+    """A picture to put into a page: its markup, its size in pixels, and its name for those who do not see it.
+
+    Its markup has it twice, for a page and for a telephone, of which a page shows the one that fits.
+    """
 
     markup: Markup
     width: int
     height: int
     name: str
+    narrow: tuple[int, int]
 
 
 def inline(reply: Reply) -> Picture:
-    """Read the picture that an answer of the API is."""
-    root = ET.fromstring(reply.body)  # noqa: S314 -- what Parley drew itself
+    """Read the picture that an answer of the API is, in both widths."""
+    both = ET.fromstring(reply.body)  # noqa: S314 -- what Parley drew itself
+    wide, narrow = both
+    markup = Markup("").join(
+        _markup(each, name) for each, name in ((wide, "wide"), (narrow, "slim"))
+    )
+    return Picture(markup, *_size(wide), wide.attrib["aria-label"], _size(narrow))
+
+
+def _size(root: ET.Element) -> tuple[int, int]:
+    width, height = (round(float(root.attrib[side])) for side in ("width", "height"))
+    return width, height
+
+
+def _markup(root: ET.Element, name: str) -> Markup:
+    """A picture as a page has it, of a class with a name."""
+    del root.attrib["y"]
+    root.set("class", f"{name}-picture")
     for child in [*root]:
         if child.tag == f"{_SVG}rect":
             root.remove(child)
@@ -51,9 +71,7 @@ def inline(reply: Reply) -> Picture:
             if attribute in each.attrib:
                 each.set(attribute, _COLOUR.sub(_named, each.attrib[attribute]))
     root.attrib.pop("font-family", None)
-    markup = Markup(ET.tostring(root, encoding="unicode"))  # noqa: S704 -- serialized, so every text in it is escaped
-    width, height = (round(float(root.attrib[side])) for side in ("width", "height"))
-    return Picture(markup, width, height, root.attrib["aria-label"])
+    return Markup(ET.tostring(root, encoding="unicode"))  # noqa: S704 -- serialized, so every text in it is escaped
 
 
 def _named(found: re.Match[str]) -> str:

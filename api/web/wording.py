@@ -61,6 +61,8 @@ def plain(value: Any) -> str:  # noqa: ANN401 -- any JSON of a change
             return ""
         case str():
             return value
+        case bool():
+            return "yes" if value else "no"
         case dict():
             return _object(value)
         case list():

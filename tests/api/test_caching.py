@@ -152,6 +152,7 @@ GIVEN = {
     "status": "held",
     "axis": "recorded",
     "theme": "dark",
+    "width": "narrow",
     "latest": "true",
 }
 """A value other than the default for every parameter of a question that may be left out."""

@@ -195,6 +195,40 @@ def test_a_picture_of_many_holders_shows_the_last_and_says_that_there_are_more(
     assert "There are more than are shown here." in drawn
 
 
+@pytest.mark.parametrize("chart", SUBJECTS)
+def test_a_narrow_picture_says_the_same_to_a_telephone(client: Client, chart: str) -> None:
+    filled(client)
+    client.record(kind="appointment", person="Ann", post="envoy", valid="2025-01/..")
+    client.record(
+        kind="measure", authority="A", target="T", action="eased", stage="in_force", valid="2025"
+    )
+    query = "as_of=2025-12&position=8"
+    wide, narrow = (
+        ET.fromstring(client.http.get(f"{CHARTS}/{chart}.svg?{query}&width={width}").content)  # noqa: S314
+        for width in ("wide", "narrow")
+    )
+    assert 680 < float(wide.attrib["width"]) < 800
+    assert float(narrow.attrib["width"]) < 390
+    assert max(map(len, narrow.itertext())) < 60
+    said = [sorted("".join(each.itertext()).split()) for each in (wide, narrow)]
+    words = [{word for word in each if word.isalpha() and len(word) > 6} for each in said]
+    assert words[0]
+    assert len(words[0] - words[1]) < 5
+    both = ET.fromstring(client.http.get(f"{CHARTS}/{chart}.svg?{query}&width=both").content)  # noqa: S314
+    heights = [float(each.attrib["height"]) for each in (wide, narrow)]
+    assert [each.attrib["width"] for each in both] == [
+        each.attrib["width"] for each in (wide, narrow)
+    ]
+    assert float(both.attrib["height"]) == pytest.approx(sum(heights), abs=0.2)
+    assert (
+        spec(client, chart, f"{query}&width=narrow")["usermeta"]
+        == spec(client, chart, query)["usermeta"]
+    )
+    for form in ("png", "vl.json"):
+        refused = client.get(f"{CHARTS}/{chart}.{form}?{query}&width=both")
+        assert refused.pointers == ["/query/width"]
+
+
 def test_nothing_is_told_by_colour_alone(client: Client) -> None:
     offices(client)
     drawn = client.http.get(f"{CHARTS}/posts.svg?as_of=2025-12-01")

@@ -78,9 +78,9 @@ EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
         {"axis": "published", "by": "month", "limit": "3"},
         {"axis": "valid", "by": "auto", "limit": "5"},
     ),
-    "drawSvg": ({"theme": "dark"}, {"what": "held"}),
-    "drawPng": ({"theme": "light"}, {"what": "released"}),
-    "readSpec": ({"theme": "dark"}, {"what": "held"}),
+    "drawSvg": ({"theme": "dark"}, {"what": "held"}, {"width": "both"}),
+    "drawPng": ({"theme": "light"}, {"what": "released"}, {"width": "narrow"}),
+    "readSpec": ({"theme": "dark"}, {"what": "held"}, {"width": "narrow"}),
     "readDiff": (
         {"limit": "1000", "from": _AT},
         {"from": "2025-06-22", "to": "2025-11", "bom": "true"},

@@ -38,7 +38,8 @@ def test_a_picture_stands_in_its_page_with_its_numbers(real: Reader, name: str) 
     spec = real.http.get(f"/v1/negotiations/us-belarus/charts/{name}.vl.json?{AT}").json()
     rows = spec["usermeta"]["table"]["rows"]
     assert page.html.count("<tr>") == len(rows) + 1
-    drawn = page.html.partition('class="picture"')[2].partition("</svg>")[0]
+    drawn = page.html.partition('<figure class="picture')[2].partition("</figure>")[0]
+    assert re.findall(r'class="(\w+)-picture"', drawn) == ["wide", "slim"]
     assert "style=" not in drawn
     assert "#" not in drawn.replace("&#", "")
     assert "var(--" in drawn

@@ -99,6 +99,15 @@ def test_a_sum_of_many_numbers_names_the_first_and_leads_to_all(reader: Reader) 
     assert "11 September 2025" in listed or "11 Sep 2025" in listed
 
 
+def test_one_number_is_no_sum(reader: Reader) -> None:
+    reader.editor.open()
+    reader.editor.record(quantities=count(5))
+    assert " = 5" not in reader.see(TALKS).words
+    for value in (7, 8):
+        reader.editor.record(quantities=count(value), matter="m", valid="2025-10-01")
+    assert "5 + 7 to 8 ( contested ) = 12 to 13" in reader.see(TALKS).words
+
+
 def test_undisputed_is_not_called_certain_and_is_explained(real: Reader) -> None:
     for address in PAGES:
         marks = re.findall(r'<span class="mark certain">([^<]*)', real.see(address).html)

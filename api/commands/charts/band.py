@@ -7,14 +7,14 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Final
 
-from api.commands.charts.frame import HALF, Inks, nothing, table, values
+from api.commands.charts.frame import HALF, WIDTH, Sheet, nothing, table, values
 
 __all__ = ["band"]
 
 HATCHES: Final = 150
 """How many lines hatch a picture from its left to its right."""
 HEIGHT: Final = 300
-_X: Final = {
+_X: Final[dict[str, Any]] = {
     "field": "at",
     "type": "temporal",
     "scale": {"type": "utc"},
@@ -23,7 +23,7 @@ _X: Final = {
 
 
 def band(
-    steps: Sequence[Mapping[str, Any]], until: str, inks: Inks, ink: str, *, title: str
+    steps: Sequence[Mapping[str, Any]], until: str, inks: Sheet, ink: str, *, title: str
 ) -> dict[str, Any]:
     """A picture of steps {at, low, high, text, contested}, in order of `at`.
 
@@ -45,7 +45,8 @@ def band(
     rows = [{**each, "top": room if each["high"] is None else each["high"]} for each in steps]
     drawn = [*rows, {**rows[-1], "at": end}]
     bounded = [{**each, "top": None if each["high"] is None else each["top"]} for each in drawn]
-    lines = _hatches(drawn)
+    lines = _hatches(drawn, HATCHES * inks.width // WIDTH)
+    x = {**_X, "axis": {**_X["axis"], "tickCount": 4 if inks.is_narrow else 8}}
     last = rows[-1]
     stepped = {"interpolate": "step-after"}
     low, top = {"field": "low", **y}, {"field": "top", **y}
@@ -62,12 +63,12 @@ def band(
             {
                 "data": values(drawn),
                 "mark": {"type": "area", "color": ink, "opacity": 0.16, **stepped},
-                "encoding": {"x": _X, "y": low},
+                "encoding": {"x": x, "y": low},
             },
             {
                 "data": values(lines),
                 "mark": {"type": "rule", "color": ink, "strokeWidth": 0.7, "opacity": 0.55},
-                "encoding": {"x": _X, "y": low, "y2": {"field": "top"}},
+                "encoding": {"x": x, "y": low, "y2": {"field": "top"}},
             },
             {
                 "data": values(bounded),
@@ -78,22 +79,22 @@ def band(
                     "strokeDash": [4, 3],
                     **stepped,
                 },
-                "encoding": {"x": _X, "y": top},
+                "encoding": {"x": x, "y": top},
             },
             {
                 "data": values(drawn),
                 "mark": {"type": "line", "color": ink, "strokeWidth": 2.4, **stepped},
-                "encoding": {"x": _X, "y": low},
+                "encoding": {"x": x, "y": low},
             },
             {
                 "data": contested,
                 "mark": {**shape, "shape": "circle", "fill": inks.paper},
-                "encoding": {"x": _X, "y": low},
+                "encoding": {"x": x, "y": low},
             },
             {
                 "data": contested,
                 "mark": {**shape, "shape": HALF, "fill": ink, "filled": True},
-                "encoding": {"x": _X, "y": low},
+                "encoding": {"x": x, "y": low},
             },
             {
                 "data": values([{"at": end, "low": last["top"], "text": last["text"]}]),
@@ -107,7 +108,7 @@ def band(
                     "fontSize": 14,
                     "color": inks.ink,
                 },
-                "encoding": {"x": _X, "y": low, "text": {"field": "text"}},
+                "encoding": {"x": x, "y": low, "text": {"field": "text"}},
             },
         ],
     }
@@ -124,10 +125,10 @@ def _changing(steps: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return found
 
 
-def _hatches(drawn: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _hatches(drawn: Sequence[Mapping[str, Any]], most: int) -> list[dict[str, Any]]:
     """Lines from what is certain to what is possible, in equal distances over the whole time."""
     begin, end = (date.fromisoformat(drawn[at]["at"]) for at in (0, -1))
-    between = max(1, (end - begin).days // HATCHES)
+    between = max(1, (end - begin).days // most)
     found = []
     for one, other in pairwise(drawn):
         if one["top"] <= one["low"]:

@@ -7,13 +7,15 @@ mark: nothing is told by colour alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from textwrap import wrap
 from typing import Any, Final, Literal, get_args
 
 __all__ = [
     "HALF",
     "WIDTH",
     "Inks",
+    "Sheet",
     "Theme",
     "day",
     "footed",
@@ -23,15 +25,27 @@ __all__ = [
     "nothing",
     "plain",
     "sentence",
+    "sheet",
     "source",
     "table",
     "theme_names",
     "values",
+    "wrapped",
 ]
 
 Theme = Literal["light", "dark"]
 SANS: Final = "'Source Sans 3', 'Segoe UI', 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', 'DejaVu Sans', sans-serif"
 WIDTH: Final = 680
+NARROW: Final = 280
+"""How wide what is drawn is, in pixels, beside the padding: on a page, and on a telephone."""
+_PADDING: Final = {"left": 20, "right": 24, "top": 18, "bottom": 16}
+_PADDING_NARROW: Final = {**_PADDING, "left": 2, "right": 10}
+_LARGE: Final = 20
+_SMALL: Final = 13
+_FOOT: Final = 11.5
+_LINE: Final = 14
+_WIDEST: Final = 0.62
+"""How wide a letter is on average, beside its height, in the widest font in which pictures are drawn."""
 LONGEST: Final = 110
 """How many characters of a name a picture shows."""
 HALF: Final = "M0,-1A1,1,0,0,0,0,1Z"
@@ -60,6 +74,28 @@ _INKS: Final[Mapping[str, Inks]] = {
 }
 
 
+@dataclass(frozen=True)
+class Sheet(Inks):
+    """What a picture is drawn on: its colours, and how wide it is."""
+
+    width: int = WIDTH
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it is for a telephone: labels stand above what they name, and long lines are broken."""
+        return self.width < WIDTH
+
+
+def sheet(theme: str, *, narrow: bool) -> Sheet:
+    """The sheet of a theme, for a page or for a telephone."""
+    return Sheet(**asdict(inks(theme)), width=NARROW if narrow else WIDTH)
+
+
+def wrapped(text: str, size: float, on: Sheet) -> list[str]:
+    """A text in lines that fit on a sheet, for letters of a size in pixels in a wide font."""
+    return wrap(text, int(on.width / (_WIDEST * size)))
+
+
 def inks(theme: str) -> Inks:
     """The colours of a theme."""
     return _INKS[theme]
@@ -81,25 +117,29 @@ def frame(
     told: str,
     negotiation: str,
     perspective: Mapping[str, Any],
-    inks: Inks,
+    inks: Sheet,
 ) -> dict[str, Any]:
     """The parts of a spec that all pictures share; `told` says what the marks mean."""
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "background": inks.paper,
-        "padding": {"left": 20, "right": 24, "top": 18, "bottom": 16},
-        "width": WIDTH,
+        "padding": _PADDING_NARROW if inks.is_narrow else _PADDING,
+        "width": inks.width,
         "title": {
-            "text": plain(title),
-            "subtitle": [sentence(perspective), told],
+            "text": wrapped(plain(title), _LARGE, inks) if inks.is_narrow else plain(title),
+            "subtitle": [
+                line
+                for text in (f"{sentence(perspective)}.", told)
+                for line in wrapped(text, _SMALL, inks)
+            ],
             "anchor": "start",
             "frame": "group",
             "offset": 18,
-            "fontSize": 20,
+            "fontSize": _LARGE,
             "fontWeight": 600,
             "color": inks.ink,
             "subtitleColor": inks.quiet,
-            "subtitleFontSize": 13,
+            "subtitleFontSize": _SMALL,
             "subtitlePadding": 6,
             "subtitleLineHeight": 18,
         },
@@ -108,28 +148,29 @@ def frame(
     }
 
 
-def footed(spec: dict[str, Any], picture: Mapping[str, Any]) -> dict[str, Any]:
+def footed(spec: dict[str, Any], picture: Mapping[str, Any], on: Sheet) -> dict[str, Any]:
     """A spec with a picture, and under it the line that says where it is from.
 
     What the picture has as its `table` is for those who read the spec; it is not drawn.
     """
-    width, foot = spec.pop("width"), spec["usermeta"]["source"]
+    width, foot = spec.pop("width"), wrapped(spec["usermeta"]["source"], _FOOT, on)
     drawn = {name: part for name, part in picture.items() if name != "table"}
     spec["usermeta"]["table"] = picture["table"]
     line = {
         "data": {"values": [{}]},
         "width": width,
-        "height": 14,
+        "height": _LINE * len(foot),
         "mark": {
             "type": "text",
             "align": "left",
             "baseline": "top",
-            "fontSize": 11.5,
+            "fontSize": _FOOT,
+            "lineBreak": "\n",
             "x": 0,
             "y": 2,
         },
         "encoding": {
-            "text": {"value": foot},
+            "text": {"value": "\n".join(foot)},
             "color": {"value": spec["config"]["title"]["subtitleColor"]},
         },
     }
@@ -200,12 +241,20 @@ def values(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"values": list(rows)}
 
 
-def nothing(inks: Inks, told: str = "Nothing is counted by this day.") -> dict[str, Any]:
+def nothing(inks: Sheet, told: str = "Nothing is counted by this day.") -> dict[str, Any]:
     """The picture where there is nothing to show."""
+    lines = wrapped(told, _LINE, inks)
     return {
         "table": table((), ()),
-        "height": 60,
+        "height": 60 + 18 * (len(lines) - 1),
         "data": values([{}]),
-        "mark": {"type": "text", "color": inks.quiet, "fontSize": 14, "align": "left", "x": 0},
-        "encoding": {"text": {"value": told}},
+        "mark": {
+            "type": "text",
+            "color": inks.quiet,
+            "fontSize": _LINE,
+            "align": "left",
+            "x": 0,
+            "lineBreak": "\n",
+        },
+        "encoding": {"text": {"value": "\n".join(lines)}},
     }

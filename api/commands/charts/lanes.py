@@ -9,12 +9,13 @@ from itertools import groupby
 from typing import Any, Final
 
 from api.commands.charts.courses import Spell
-from api.commands.charts.frame import WIDTH, Inks, nothing, table, values
+from api.commands.charts.frame import WIDTH, Sheet, nothing, table, values
 
 __all__ = ["lanes"]
 
 LEFT: Final = 216
-"""Where time begins: left of it stand the labels."""
+"""Where time begins: left of it stand the labels; on a narrow sheet they stand above what they name."""
+ABOVE: Final = 16
 ROW: Final = 26
 HEAD: Final = 30
 BAR: Final = 14
@@ -31,13 +32,16 @@ class Row:
     text: str
     y: int
     spells: Sequence[Spell]
+    bar: int
+    """At which height its spells are drawn."""
 
 
-def lanes(spells: Sequence[Spell], until: str, inks: Inks, *, has_more: bool) -> dict[str, Any]:
+def lanes(spells: Sequence[Spell], until: str, inks: Sheet, *, has_more: bool) -> dict[str, Any]:
     """A picture of spells by lane, each label on a row of its own; time ends with the day `until`."""
     if not spells:
         return nothing(inks, "Nothing of this is on record by this day.")
-    *rows, height = _rows(spells)
+    *rows, height = _rows(spells, ABOVE if inks.is_narrow else 0)
+    left, width = 0 if inks.is_narrow else LEFT, inks.width
     first = date.fromisoformat(min(each.start for each in spells))
     last = max(date.fromisoformat(until), first + timedelta(days=2))
     x = {
@@ -45,33 +49,40 @@ def lanes(spells: Sequence[Spell], until: str, inks: Inks, *, has_more: bool) ->
         "type": "temporal",
         "scale": {
             "type": "utc",
-            "range": [LEFT, WIDTH],
+            "range": [left, width],
             "domain": [first.isoformat(), last.isoformat()],
         },
-        "axis": {"title": None, "labelFlush": True, "tickCount": 6, "grid": True, "domain": False},
+        "axis": {
+            "title": None,
+            "labelFlush": True,
+            "tickCount": 4 if inks.is_narrow else 6,
+            "grid": True,
+            "domain": False,
+        },
     }
     along = {"x": x, "x2": {"field": "end"}}
-    bars = [_bar(each, row.y) for row in rows if isinstance(row, Row) for each in row.spells]
+    bars = [_bar(each, row.bar) for row in rows if isinstance(row, Row) for each in row.spells]
     looks = {look: [bar for bar in bars if bar["look"] == look] for look in _LOOKS}
     outlined = {"type": "rect", "fill": None, "stroke": inks.so, "strokeWidth": 1.2}
     filled = {"type": "rect", "fill": inks.so, "stroke": inks.so, "strokeWidth": 0.8}
     half = [{**bar, "top": (bar["top"] + bar["bottom"]) / 2} for bar in looks["contested"]]
     heads = [{"text": row.text, "top": row.y} for row in rows if not row.spells]
     labels = [{"text": row.text, "top": row.y} for row in rows if row.spells]
+    shaded = [*heads, *labels] if inks.is_narrow else heads
     told = ((each.lane, each.label, each.start, each.end, each.look) for each in spells)
     return {
         "table": table(("which", "what", "from", "until before", "how sure"), told),
         "height": height,
         "layer": [
             _layer(
-                [{**head, "top": head["top"] - 12, "bottom": head["top"] + 10} for head in heads],
-                {"type": "rect", "fill": inks.paper, "x": 0, "x2": WIDTH},
+                [{**head, "top": head["top"] - 12, "bottom": head["top"] + 10} for head in shaded],
+                {"type": "rect", "fill": inks.paper, "x": 0, "x2": width},
                 _BOTH,
             ),
             _layer(looks["certain"], filled, along | _BOTH),
             _layer(looks["possible"], {**outlined, "strokeDash": [4, 3]}, along | _BOTH),
             _layer(
-                list(_hatches(looks["possible"], first, last)),
+                list(_hatches(looks["possible"], first, last, HATCHES * width // WIDTH)),
                 {"type": "rule", "color": inks.so, "strokeWidth": 0.9},
                 {"x": x, **_BOTH},
             ),
@@ -82,8 +93,8 @@ def lanes(spells: Sequence[Spell], until: str, inks: Inks, *, has_more: bool) ->
                 {"type": "rule", "color": inks.quiet, "strokeWidth": 1.6, "strokeDash": [1.5, 4]},
                 along | {"y": {**_TOP["y"], "field": "middle"}},
             ),
-            _text(heads, {"fontWeight": 600, "limit": WIDTH}),
-            _text(labels, {"limit": LEFT - 16, "dx": 10}),
+            _text(heads, {"fontWeight": 600, "limit": width}),
+            _text(labels, {"limit": width if inks.is_narrow else LEFT - 16, "dx": 0 if inks.is_narrow else 10}),
             *([_text([{"text": _MORE, "top": height - 8}], {"color": inks.quiet})] if has_more else []),
         ],
     }  # fmt: skip
@@ -93,16 +104,16 @@ _LOOKS: Final = ("certain", "possible", "contested", "unknown")
 _MORE: Final = "There are more than are shown here."
 
 
-def _rows(spells: Sequence[Spell]) -> list[Any]:
-    """The rows from above to below, and last the height of all."""
+def _rows(spells: Sequence[Spell], above: int) -> list[Any]:
+    """The rows from above to below, and last the height of all; labels stand so far `above` their spells."""
     rows: list[Any] = []
     y = 4
     for lane, within in groupby(spells, key=lambda each: each.lane):
-        rows.append(Row(lane, y, ()))
+        rows.append(Row(lane, y, (), y))
         y += HEAD - 8
         for label, mine in groupby(within, key=lambda each: each.label):
-            rows.append(Row(label, y, list(mine)))
-            y += ROW - 4
+            rows.append(Row(label, y, list(mine), y + above))
+            y += ROW - 4 + above
         y += 12
     return [*rows, y]
 
@@ -120,9 +131,11 @@ def _bar(spell: Spell, y: int) -> dict[str, Any]:
     }
 
 
-def _hatches(bars: Sequence[dict[str, Any]], first: date, last: date) -> Iterator[dict[str, Any]]:
+def _hatches(
+    bars: Sequence[dict[str, Any]], first: date, last: date, most: int
+) -> Iterator[dict[str, Any]]:
     """Lines through what is possible, in equal distances over the whole time."""
-    between = max(1, (last - first).days // HATCHES)
+    between = max(1, (last - first).days // most)
     for bar in bars:
         at, end = date.fromisoformat(bar["start"]), date.fromisoformat(bar["end"])
         at += timedelta(days=-(at - first).days % between)

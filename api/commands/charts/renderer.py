@@ -207,7 +207,10 @@ class Pictures:
 def _name(spec: Mapping[str, Any]) -> str:
     """The name of a picture for readers who do not see it: its title, and what it shows."""
     title = spec.get("title", "")
-    return title if isinstance(title, str) else ". ".join([title["text"], *title["subtitle"]])
+    if isinstance(title, str):
+        return title
+    text = title["text"]
+    return f"{text if isinstance(text, str) else ' '.join(text)}. {' '.join(title['subtitle'])}"
 
 
 _RENDERER: Final = Renderer()

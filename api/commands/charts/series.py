@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from api.commands.charts.frame import Inks, month_of, nothing, plain, table, values
+from api.commands.charts.frame import Sheet, month_of, nothing, plain, table, values
 
 __all__ = ["counters", "strips"]
 
-_X: Final = {
+_X: Final[dict[str, Any]] = {
     "field": "at",
     "type": "temporal",
     "scale": {"type": "utc"},
@@ -21,13 +21,14 @@ MOST: Final = 6
 """How many counters a picture shows: there are as many different dashes and marks."""
 
 
-def counters(points: Sequence[Mapping[str, Any]], inks: Inks, what: str) -> dict[str, Any]:
+def counters(points: Sequence[Mapping[str, Any]], inks: Sheet, what: str) -> dict[str, Any]:
     """A picture of a stock's points {population, counted_by, at, until, low, high, contested}, a line for each counter.
 
     It shows those with the most points.
     """
     numbered = (each for each in points if each["low"] or each["high"] is not None)
     named = [{**each, "counter": _counter(each)} for each in numbered]
+    x = _along(inks)
     if not named:
         return nothing(inks)
     many: dict[str, int] = {}
@@ -41,7 +42,14 @@ def counters(points: Sequence[Mapping[str, Any]], inks: Inks, what: str) -> dict
         for at in dict.fromkeys((each["at"], each["until"]))
     ]
     y = {"field": "low", "type": "quantitative", "axis": {"title": what, "tickMinStep": 1}}
-    legend = {"title": None, "orient": "bottom", "columns": 2, "symbolStrokeColor": inks.ink}
+    legend = {
+        "title": None,
+        "orient": "bottom",
+        "columns": 1 if inks.is_narrow else 2,
+        "symbolStrokeColor": inks.ink,
+    }
+    if inks.is_narrow:
+        legend |= {"labelLimit": 250}
     by = {
         "field": "counter",
         "type": "nominal",
@@ -66,21 +74,26 @@ def counters(points: Sequence[Mapping[str, Any]], inks: Inks, what: str) -> dict
             {
                 "data": values(rows),
                 "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 1.8, "color": ink},
-                "encoding": {"x": _X, "y": y, "strokeDash": dash, "detail": {"field": "counter"}},
+                "encoding": {"x": x, "y": y, "strokeDash": dash, "detail": {"field": "counter"}},
             },
             {
                 "data": values(said),
                 "mark": {"type": "rule", "strokeWidth": 1.2, "color": ink, "strokeDash": [3, 2]},
-                "encoding": {"x": _X, "y": y, "y2": {"field": "top"}},
+                "encoding": {"x": x, "y": y, "y2": {"field": "top"}},
             },
             {
                 "data": values(said),
                 "mark": {"type": "point", "size": 70, "filled": True, "opacity": 1, "color": ink,
                          "stroke": ink, "strokeWidth": 1.4},
-                "encoding": {"x": _X, "y": y, "shape": shape, "fill": hollow},
+                "encoding": {"x": x, "y": y, "shape": shape, "fill": hollow},
             },
         ],
     }  # fmt: skip
+
+
+def _along(inks: Sheet) -> dict[str, Any]:
+    """The axis of time."""
+    return {**_X, "axis": {**_X["axis"], "tickCount": 4 if inks.is_narrow else 8}}
 
 
 def _drawn(point: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,7 +109,7 @@ def _counter(point: Mapping[str, Any]) -> str:
     return plain(": ".join(each for each in parts if each))
 
 
-def strips(axes: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], inks: Inks) -> dict[str, Any]:
+def strips(axes: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], inks: Sheet) -> dict[str, Any]:
     """A picture with a strip for each axis: the more facts change in a month, the stronger and taller it is there."""
     drawn: list[dict[str, Any]] = []
     days = sorted(
@@ -116,12 +129,12 @@ def strips(axes: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], inks: Inks) 
         drawn.append({
             "title": {"text": name, "anchor": "start", "frame": "group", "fontSize": 13, "fontWeight": 600,
                       "color": inks.ink},
-            "width": 680,
+            "width": inks.width,
             "height": 56,
             "data": values(rows),
             "mark": {"type": "bar", "width": {"band": 1}, "color": inks.ink},
             "encoding": {
-                "x": {**_X, "timeUnit": "utcyearmonth", "bandPosition": 0, "scale": scale},
+                "x": {**_along(inks), "timeUnit": "utcyearmonth", "bandPosition": 0, "scale": scale},
                 "y": {"field": "changes", "type": "quantitative",
                       "axis": {"title": None, "tickCount": 2, "tickMinStep": 1}},
                 "opacity": opacity,

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from api.commands.charts.band import band
 from api.commands.charts.courses import MEASURES, POSTS, Section, course
-from api.commands.charts.frame import Inks, footed, frame, inks, month_of, nothing, plain
+from api.commands.charts.frame import Sheet, footed, frame, month_of, nothing, plain, sheet
 from api.commands.charts.lanes import lanes
 from api.commands.charts.series import counters, strips
 from domain.time.instant import format_instant, parse_cut
@@ -44,14 +44,14 @@ class Subject:
     perspective: Perspective
     what: str
 
-    def spec(self, name: str, theme: str) -> dict[str, Any]:
-        """The Vega-Lite spec of a picture."""
-        of, ink = SUBJECTS[name], inks(theme)
+    def spec(self, name: str, theme: str, *, narrow: bool = False) -> dict[str, Any]:
+        """The Vega-Lite spec of a picture; a narrow one is for a telephone."""
+        of, ink = SUBJECTS[name], sheet(theme, narrow=narrow)
         opened = self.reading.negotiation(self.slug, self.perspective.position)
         title = plain(self.reading.seen(opened, self.perspective).title)
         shown = describe_perspective(self.perspective)
         head = frame(of.title.format(what=plain(self.what)), of.told, title, shown, ink)
-        return footed(head, of.drawn(self, ink))
+        return footed(head, of.drawn(self, ink), ink)
 
     def slice_at(self, perspective: Perspective) -> Sequence[Seen]:
         """The facts that can count what is counted."""
@@ -74,7 +74,7 @@ _NOT_ADDED: Final = "Counts of “{what}” are not added up. The picture “hel
 _ADDED: Final = "Numbers of “{what}” are added up. The picture “releases” shows their sum."
 
 
-def _releases(subject: Subject, ink: Inks) -> dict[str, Any]:
+def _releases(subject: Subject, ink: Sheet) -> dict[str, Any]:
     perspective = subject.perspective
     slice_ = subject.slice_at(perspective)
     found = tally(slice_, perspective, TallyQuery(what=subject.what))
@@ -86,7 +86,7 @@ def _releases(subject: Subject, ink: Inks) -> dict[str, Any]:
     return band(steps, until, ink, ink.so, title=plain(subject.what))
 
 
-def _held(subject: Subject, ink: Inks) -> dict[str, Any]:
+def _held(subject: Subject, ink: Sheet) -> dict[str, Any]:
     slice_ = subject.slice_at(subject.perspective)
     found = tally(slice_, subject.perspective, TallyQuery(what=subject.what))
     if found.points and not _is_stock(found):
@@ -98,7 +98,7 @@ def _is_stock(found: Tally) -> bool:
     return bool(found.content["total"]["text"] == NOT_ADDED["text"])
 
 
-def _known(subject: Subject, ink: Inks) -> dict[str, Any]:
+def _known(subject: Subject, ink: Sheet) -> dict[str, Any]:
     perspective = subject.perspective
     counting = subject.slice_at(perspective)
     if _is_stock(tally(counting, perspective, TallyQuery(what=subject.what))):
@@ -120,7 +120,7 @@ def _known(subject: Subject, ink: Inks) -> dict[str, Any]:
     return band(steps, until, ink, ink.known, title=plain(subject.what))
 
 
-def _activity(subject: Subject, ink: Inks) -> dict[str, Any]:
+def _activity(subject: Subject, ink: Sheet) -> dict[str, Any]:
     axes: tuple[tuple[str, Axis], ...] = (
         ("What was so", "valid"),
         ("What was published", "published"),
@@ -129,16 +129,16 @@ def _activity(subject: Subject, ink: Inks) -> dict[str, Any]:
     return strips([(name, _moments(subject, axis, "month")) for name, axis in axes], ink)
 
 
-def _over_time(subject: Subject, ink: Inks, section: Section) -> dict[str, Any]:
+def _over_time(subject: Subject, ink: Sheet, section: Section) -> dict[str, Any]:
     found = course(subject.reading, subject.slug, subject.perspective, section)
     return lanes(found.spells, found.end, ink, has_more=found.has_more)
 
 
-def _posts(subject: Subject, ink: Inks) -> dict[str, Any]:
+def _posts(subject: Subject, ink: Sheet) -> dict[str, Any]:
     return _over_time(subject, ink, POSTS)
 
 
-def _measures(subject: Subject, ink: Inks) -> dict[str, Any]:
+def _measures(subject: Subject, ink: Sheet) -> dict[str, Any]:
     return _over_time(subject, ink, MEASURES)
 
 
@@ -172,7 +172,7 @@ class Kind:
     title: str
     told: str
     what: str
-    drawn: Callable[[Subject, Inks], dict[str, Any]]
+    drawn: Callable[[Subject, Sheet], dict[str, Any]]
 
 
 SUBJECTS: Final[Mapping[str, Kind]] = {

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from itertools import chain
+from itertools import chain, groupby
 from typing import Final
 from xml.etree import ElementTree as ET
 
-__all__ = ["tidy"]
+__all__ = ["stack", "tidy"]
 
 _SVG: Final = "http://www.w3.org/2000/svg"
 _NUMBER: Final = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
@@ -27,6 +27,8 @@ _PASSED_ON: Final = frozenset({
     "text-anchor",
 })  # fmt: skip
 """What a group says for everything in it."""
+_MOVED: Final = re.compile(r"translate\(([^,()]+),([^,()]+)\)")
+_PLACED: Final = frozenset({"transform", "x2", "y2"})
 _UNSAID: Final = {"opacity": "1", "transform": "translate(0,0)"}
 
 ET.register_namespace("", _SVG)
@@ -38,9 +40,27 @@ def tidy(svg: bytes, name: str) -> bytes:
     _clean(root)
     _name_font(root)
     _gather(root)
+    _join(root)
     root.set("role", "img")
     root.set("aria-label", name)
     return ET.tostring(root, encoding="unicode").encode()
+
+
+def stack(pictures: Iterable[bytes]) -> bytes:
+    """Give several pictures in one, each above the next."""
+    whole = ET.Element(f"{{{_SVG}}}svg")
+    width = height = 0.0
+    for picture in pictures:
+        part = ET.fromstring(picture)  # noqa: S314 -- what was made tidy here
+        part.set("y", _NUMBER.sub(_short, str(height)))
+        width, height = (
+            max(width, float(part.attrib["width"])),
+            height + float(part.attrib["height"]),
+        )
+        whole.append(part)
+    for name, size in (("width", width), ("height", height)):
+        whole.set(name, _NUMBER.sub(_short, str(size)))
+    return ET.tostring(whole, encoding="unicode").encode()
 
 
 def _clean(element: ET.Element) -> None:
@@ -101,3 +121,34 @@ def _gather(element: ET.Element) -> None:
             element.set(name, said.pop() or "")
             for child in element:
                 del child.attrib[name]
+
+
+def _join(element: ET.Element) -> None:
+    """Make one path of neighbouring lines that look alike."""
+    joined: list[ET.Element] = []
+    for look, lines in groupby(element, key=_look_of_line):
+        alike = list(lines)
+        if look is None or len(alike) == 1:
+            joined += alike
+        else:
+            path = ET.Element(f"{{{_SVG}}}path", {**dict(look), "d": "".join(map(_drawn, alike))})
+            path.tail = alike[-1].tail
+            joined.append(path)
+    element[:] = joined
+    for child in element:
+        _join(child)
+
+
+def _look_of_line(element: ET.Element) -> tuple[tuple[str, str], ...] | None:
+    """What a line looks like, wherever it is; None for anything else, and for a line that is turned."""
+    if not element.tag.endswith("}line") or not _MOVED.fullmatch(
+        element.get("transform", "translate(0,0)")
+    ):
+        return None
+    return tuple(sorted(each for each in element.attrib.items() if each[0] not in _PLACED))
+
+
+def _drawn(line: ET.Element) -> str:
+    found = _MOVED.fullmatch(line.get("transform", "translate(0,0)"))
+    assert found is not None, "such a line has no look"  # noqa: S101 -- a programmer's error
+    return f"M{found[1]},{found[2]}l{line.get('x2', '0')},{line.get('y2', '0')}"

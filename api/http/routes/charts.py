@@ -10,6 +10,7 @@ from starlette.responses import Response
 from api.commands.charts.frame import theme_names
 from api.commands.charts.renderer import DrawingError, Pictures
 from api.commands.charts.subjects import SUBJECTS, Subject
+from api.commands.charts.svg import stack
 from api.commands.json_text import write_json
 from api.http.exchange.caching import answered, tags_of
 from api.http.exchange.operation import reads
@@ -27,7 +28,7 @@ _MEDIA: Final = {
     "png": "image/png",
     "vl.json": "application/vnd.vegalite.v5+json",
 }
-_CHARTS: Final = Asking(
+_SHAPE: Final = (
     Parameter(
         "what",
         "What is counted, as the quantities' `what` says. Left out: `held` for held, else `released`.",
@@ -39,18 +40,37 @@ _CHARTS: Final = Asking(
         {"type": "string", "enum": list(theme_names()), "default": "light"},
     ),
 )
+_WIDTHS: Final = ("wide", "narrow")
+_BOTH: Final = "both"
+_CHARTS: Final = Asking(
+    *_SHAPE,
+    Parameter(
+        "width",
+        "For a page, or narrow for a telephone.",
+        {"type": "string", "enum": [*_WIDTHS], "default": "wide"},
+    ),
+)
+_SVG: Final = Asking(
+    *_SHAPE,
+    Parameter(
+        "width",
+        "For a page, narrow for a telephone, or both: two `svg` in one, for a page that shows the one that fits.",
+        {"type": "string", "enum": [*_WIDTHS, _BOTH], "default": "wide"},
+    ),
+)
 
 
 def _reads(operation: str, summary: str, form: Form) -> dict[str, Any]:
     shape = {"type": "object"} if form == "vl.json" else {"type": "string"}
     media = {_MEDIA[form]: {"schema": shape}}
-    return reads(operation, summary, None, _CHARTS.parameters, media=media)
+    asking = _SVG if form == "svg" else _CHARTS
+    return reads(operation, summary, None, asking.parameters, media=media)
 
 
 @router.get(
     "/v1/negotiations/{slug}/charts/{chart}.svg", **_reads("drawSvg", "A picture as SVG", "svg")
 )
-def draw_svg(slug: str, chart: str, asked: Annotated[Asked, Depends(_CHARTS)]) -> Response:
+def draw_svg(slug: str, chart: str, asked: Annotated[Asked, Depends(_SVG)]) -> Response:
     """Draw `releases`, `held`, `known`, `posts`, `measures` or `activity`; the picture names its perspective."""
     return _answer(slug, chart, asked, "svg")
 
@@ -78,16 +98,30 @@ def _answer(slug: str, chart: str, asked: Asked, form: Form) -> Response:
         raise RefusedError("unknown", "/path/chart", detail)
     pictures: Pictures = asked.request.app.state.pictures
     theme = cast("str", choice(asked.parameters, "theme", theme_names(), "light"))
+    known = (*_WIDTHS, _BOTH) if form == "svg" else _WIDTHS
+    width = cast("str", choice(asked.parameters, "width", known, "wide"))
+    widths = _WIDTHS if width == _BOTH else (width,)
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         what = asked.parameters.get("what", SUBJECTS[chart].what)
         id_ = reading.negotiation(slug, perspective.position).id
         erased = reading.sections(id_, perspective).last_erasure
         subject = Subject(reading, slug, perspective, what)
-        key = (chart, what, theme, perspective)
-        spec = pictures.spec(slug, erased, key, lambda: subject.spec(chart, theme))
+        specs = [
+            pictures.spec(
+                slug,
+                erased,
+                (chart, what, theme, each, perspective),
+                lambda each=each: subject.spec(chart, theme, narrow=each == "narrow"),  # type: ignore[misc]
+            )
+            for each in widths
+        ]
         settled = reading.settled(asked.query)
-    body = write_json(spec) if form == "vl.json" else _draw(asked, slug, erased, spec, form)
+    if form == "vl.json":
+        body = write_json(specs[0])
+    else:
+        drawn = [_draw(asked, slug, erased, spec, form) for spec in specs]
+        body = drawn[0] if len(drawn) == 1 else stack(drawn)
     return answered(
         asked.request,
         body,
