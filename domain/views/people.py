@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
 
@@ -22,7 +23,7 @@ from domain.views.naming import AMBIGUOUS, Names
 from domain.views.rivalry.rivals import find_last_reported
 from domain.views.sections import Listed, bound_list, place_of
 from domain.views.state import limit_list
-from domain.views.versions import Seen
+from domain.views.versions import FactVersion, Seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -30,7 +31,15 @@ if TYPE_CHECKING:
     from domain.time.perspective import Perspective
     from domain.views.sections import Place, Rest
 
-__all__ = ["HELD", "TIMELINE", "PeopleFilter", "list_people", "list_statuses"]
+__all__ = [
+    "HELD",
+    "TIMELINE",
+    "Everyone",
+    "PeopleFilter",
+    "filter_people",
+    "list_people",
+    "list_statuses",
+]
 
 TIMELINE: Final = "timeline"
 
@@ -66,7 +75,7 @@ class _Person:
     ids: Sequence[str]
     known_to_be: str | None = None
     spellings: set[str] = field(default_factory=set)
-    facts: list[Seen] = field(default_factory=list)
+    facts: list[FactVersion] = field(default_factory=list)
 
 
 def list_statuses() -> list[str]:
@@ -90,32 +99,74 @@ def list_people(
     the path TIMELINE it gives the address of the facts that name somebody, by their id or name.
     """
     names = names or Names.of(slice_)
-    everyone = _everyone(slice_, names, wanted.parties)
-    answers = Answers.of((seen.version for seen in slice_), names, CUSTODY)
+    versions = [seen.version for seen in slice_]
+    answers = Answers.of(versions, names, CUSTODY)
+    return filter_people(
+        Everyone(versions, names, wanted.parties), answers, perspective, wanted, rest
+    )
+
+
+class Everyone:
+    """All people whom some facts name, whatever the `as_of`, by the place that their key has in the state, in order.
+
+    Bodies are left out, and the negotiation's `parties`.
+    """
+
+    def __init__(
+        self, versions: Iterable[FactVersion], names: Names, parties: Iterable[str]
+    ) -> None:
+        self.names = names
+        self.people = _everyone(versions, names, parties)
+        self._hints: dict[Place, list[dict[str, Any]]] = {}
+
+    def may_be(self, place: Place) -> list[dict[str, Any]]:
+        """Hints at who else the person at a place may be; they are found once."""
+        hints = self._hints.get(place)
+        if hints is None:
+            person = self.people[place]
+            alike = self._likeness.of(person.name, person.id)
+            hints = self._hints[place] = _join_hints(self._led.get(place, []), alike)
+        return hints
+
+    @cached_property
+    def _likeness(self) -> Likeness:
+        return Likeness((each.name, each.id) for each in self.people.values())
+
+    @cached_property
+    def _led(self) -> dict[Place, list[dict[str, Any]]]:
+        return _led_apart(self.people, self.names)
+
+
+def filter_people(
+    everyone: Everyone,
+    answers: Answers,
+    perspective: Perspective,
+    wanted: PeopleFilter,
+    rest: Rest | None,
+) -> Listed:
+    """As `list_people`, by all whom the facts name, and by the answers of at least the custody section."""
+    people = everyone.people
     whole = limit_list(CUSTODY.section, answers, perspective, _nowhere)
     entries = {place: index for index, place in enumerate(whole.places)}
-    likeness = Likeness((each.name, each.id) for each in everyone.values())
-    led = _led_apart(everyone, names)
 
     def entry(place: Place) -> dict[str, Any]:
         return whole.item(entries[place]) if place in entries else {}
 
-    places = [place for place, person in everyone.items() if _is_called(person, wanted.q)]
+    places = [place for place, person in people.items() if _is_called(person, wanted.q)]
     if wanted.person is not None:
-        means = _meaning(wanted.person, names)
-        places = [place for place in places if means(place, everyone[place])]
+        means = _meaning(wanted.person, everyone.names)
+        places = [place for place in places if means(place, people[place])]
     if wanted.status is not None:
         places = [place for place in places if _is(entry(place), wanted.status)]
 
     def item(index: int) -> dict[str, Any]:
-        person, shown = everyone[places[index]], entry(places[index])
+        person, shown = people[places[index]], entry(places[index])
         fields = {name: shown.get(name) for name in _OF_ENTRY}
         fields["external_id"] = _external_id(person, shown)
         if not shown:
-            fields["last_reported"] = find_last_reported(
-                seen.version.record.fact for seen in person.facts
-            )
-        may_be = _join_hints(led[places[index]], likeness.of(person.name, person.id))
+            facts = (version.record.fact for version in person.facts)
+            fields["last_reported"] = find_last_reported(facts)
+        may_be = everyone.may_be(places[index])
         about = {**_named(person), **fields, "facts": len(person.facts), "may_be": may_be}
         if rest is None:
             return about
@@ -125,21 +176,22 @@ def list_people(
     return Listed(places, item)
 
 
-def _everyone(slice_: Iterable[Seen], names: Names, parties: Iterable[str]) -> dict[Place, _Person]:
-    """The people whom the facts name, by the place that their key has in the state, in that order; no bodies."""
+def _everyone(
+    versions: Iterable[FactVersion], names: Names, parties: Iterable[str]
+) -> dict[Place, _Person]:
     people: dict[str, _Person] = {}
     persons: set[Name] = set()
     bodies: set[Name] = set(parties)
-    for seen in slice_:
+    for version in versions:
         spellings: dict[str, set[Name]] = defaultdict(set)
-        fact = seen.version.record.fact
+        fact = version.record.fact
         persons.update(beings_in(fact, Being.PERSON))
         bodies.update(fact.bodies())
         for name in fact.named():
             spellings[names.key(name)].add(name)
         for key, spelt in spellings.items():
             person = people.get(key) or people.setdefault(key, _person(next(iter(spelt)), names))
-            person.facts.append(seen)
+            person.facts.append(version)
             for name in spelt:
                 if text_of(name) not in person.spellings:
                     person.spellings.add(text_of(name))
@@ -177,7 +229,7 @@ def _join_hints(*hints: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _external_id(person: _Person, entry: Mapping[str, Any]) -> str | None:
     """The external id of the fact that an entry shows."""
     shown = None if entry.get("fact") is None else entry["fact"]["id"]
-    records = (seen.version.record for seen in person.facts)
+    records = (version.record for version in person.facts)
     return next((record.fact.external_id for record in records if str(record.id) == shown), None)
 
 

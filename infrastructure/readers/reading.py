@@ -11,7 +11,6 @@ from domain.errors import NotYetKnownError, UnknownError, WithdrawnError
 from domain.sought import parse_terms, question
 from domain.streams.entry import Entry
 from domain.streams.event import FactRetracted
-from domain.views.people import list_people
 from domain.views.rivalry.candidates import NO_NAMES
 from domain.views.versions import FactVersion, Seen
 from infrastructure.readers import (
@@ -154,7 +153,7 @@ class Reading:
 
     def people(self, id_: UUID, at: Perspective, wanted: PeopleFilter, rest: Rest | None) -> Listed:
         """As `list_people` lists them."""
-        return list_people(self.sections(id_, at).standing(), at, wanted, rest=rest)
+        return self.sections(id_, at).people(wanted, rest)
 
     def section(
         self, id_: UUID, page: Page, perspective: Perspective, rest: Rest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from api.http.exchange.kept_answers import KeptAnswers
 from domain.time.instant import BEGINNING, END, format_instant
 from domain.views.moments import valid_boundaries
 from infrastructure.kept_bytes import KeptBytes
+from infrastructure.readers.state.kept_facts import KeptSlices
 from tests.api.asking import TALKS, Client, entered, without_credentials
 from tests.databases import UNBOUNDED, settings_of
 from tests.drawn_facts import instants
@@ -76,15 +78,16 @@ def test_an_answer_that_is_kept_is_the_one_made_anew(
 ) -> None:
     versions = witnesses.take(entries, [])
     state = cast("FastAPI", asking.http.app).state
-    keeping = KeptAnswers()
+    keeping, keeps_facts = KeptAnswers(), replace(state.parley, kept=KeptSlices())
     question = data.draw(st.sampled_from(QUESTIONS))
     cuts = data.draw(st.lists(_cuts(len(entries)), min_size=1, max_size=2))
     instants_ = data.draw(st.lists(_instants(versions), min_size=1, max_size=6))
     for as_of in (*instants_, *instants_):
         path = _path(question, data.draw(st.sampled_from(cuts)), as_of)
-        state.kept_answers = keeping
+        state.kept_answers, state.parley = keeping, keeps_facts
         kept = asking.http.get(path)
         state.kept_answers = KeptAnswers()
+        state.parley = replace(keeps_facts, kept=KeptSlices())
         anew = asking.http.get(path)
         assert kept.content == anew.content, path
         assert kept.status_code == anew.status_code

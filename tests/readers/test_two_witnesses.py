@@ -212,7 +212,7 @@ def test_both_witnesses_say_the_same(
 
 
 @settings(
-    max_examples=HISTORIES,
+    max_examples=HISTORIES // 2,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -6,13 +6,14 @@ as few facts as possible, so that a record that is asked about once is never rea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 from uuid import UUID
 
 from domain.time.perspective import Perspective
 from domain.views.answers import Answers
+from domain.views.people import Everyone
 from domain.views.versions import FactVersion
 from infrastructure.kept_bytes import KeptBytes
 
@@ -37,9 +38,19 @@ class KeptFacts:
     last: int
     versions: Mapping[UUID, FactVersion]
     answers: Answers
+    _everyone: dict[tuple[str, ...], Everyone] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return FACT_BYTES * (1 + len(self.versions))
+
+    def everyone(self, parties: Sequence[str]) -> Everyone:
+        """All whom the facts name, without a negotiation's parties; found once."""
+        key = tuple(parties)
+        found = self._everyone.get(key)
+        if found is None:
+            found = Everyone(self.versions.values(), self.answers.names, key)
+            self._everyone[key] = found
+        return found
 
     def sees_as(self, perspective: Perspective, last: int) -> bool:
         """Whether the same is seen from a perspective that knows the changes up to `last`."""

@@ -19,6 +19,7 @@ from domain.time.perspective import Perspective
 from domain.views.answers import Answers
 from domain.views.counting.countable import add_hints, find_kinds
 from domain.views.counting.tally import tally
+from domain.views.people import filter_people, list_people
 from domain.views.rivalry.contesting import find_rivals
 from domain.views.sections import ROOM_OF_PAGE
 from domain.views.state import (
@@ -49,7 +50,8 @@ if TYPE_CHECKING:
     from domain.views.counting.tally import Tally, TallyQuery
     from domain.views.moments import Axis, Boundary
     from domain.views.naming import Names
-    from domain.views.sections import Page, Place, Rest
+    from domain.views.people import PeopleFilter
+    from domain.views.sections import Listed, Page, Place, Rest
     from infrastructure.readers.negotiations import StoredSnapshot
 
 __all__ = ["SectionReader"]
@@ -117,6 +119,14 @@ class SectionReader:
         if facts is None:
             return self._read(select_known(self.tables, self.negotiation_id, self.perspective))
         return self._slice(facts.versions.values())
+
+    def people(self, wanted: PeopleFilter, rest: Rest | None) -> Listed:
+        """As `list_people` lists them."""
+        facts = self.facts_kept
+        if facts is None:
+            return list_people(self.standing(), self.perspective, wanted, rest=rest)
+        everyone = facts.everyone(wanted.parties)
+        return filter_people(everyone, facts.answers, self.perspective, wanted, rest)
 
     def rivals(self, version: FactVersion) -> list[FactVersion]:
         """The rivals that a version would have if it were recorded, by `find_rivals`."""
