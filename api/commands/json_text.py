@@ -35,6 +35,7 @@ _LONGEST_POINTER: Final = 300
 CONFIDENTIAL: Final = "confidential"
 _TWICE: Final = "the name stands twice in this object: write it once"
 _EXACT: Final = 2.0**53
+_WRITING: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _WORDS: Final = (
     ("property name", "write a name in double quotes here"),
@@ -78,7 +79,7 @@ def _cut(text: str, longest: int) -> str:
 
 def write_json(value: object) -> bytes:
     """Give JSON in UTF-8, without blanks, names in the order given."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return _WRITING.encode(value).encode()
 
 
 def canonical(value: object) -> bytes:

@@ -53,12 +53,9 @@ class RefusalPages:
 
 def _is_for_people(scope: Scope) -> bool:
     """Whether a browser asks, or anybody asks for a page."""
-    if scope["type"] != "http" or is_in_process(scope):
+    if scope["type"] != "http" or is_in_process(scope) or scope["path"].startswith(_PROGRAMS):
         return False
-    if scope["path"].startswith(_PAGES):
-        return True
-    accepted = Headers(scope=scope).get("accept", "")
-    return "text/html" in accepted and not scope["path"].startswith(_PROGRAMS)
+    return scope["path"].startswith(_PAGES) or "text/html" in Headers(scope=scope).get("accept", "")
 
 
 def _is_problem(start: Message) -> bool:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,9 +26,11 @@ MOST_PRIVATE_SECONDS: Final = 600
 """How long a reader's own cache, which nobody can purge, keeps a fixed answer at most."""
 MOST_FACTS: Final = 16
 """How many facts are named in tags; an answer with more facts is tagged only by its negotiation."""
-_ID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ID: Final = re.compile(rb'[:,\[]"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"(?!:)')
+"""An id that is a value of its own in JSON without blanks."""
 _ASK_AGAIN: Final = "no-cache"
 _DIGITS: Final = 32
+_quoted: Final = lru_cache(maxsize=1_024)(quote_plus)
 
 
 def etag(body: bytes, version: int | None = None) -> str:
@@ -57,7 +60,8 @@ def answered(
         headers["Cache-Control"] = f"public, max-age={_seconds(request)}"
     else:
         headers["Cache-Control"] = _ASK_AGAIN
-        fixed = f"{address or quote(request.scope['path'])}?{urlencode(canonical)}"
+        query = "&".join(f"{name}={_quoted(str(value))}" for name, value in canonical.items())
+        fixed = f"{address or quote(request.scope['path'])}?{query}"
         links = [f'<{fixed}>; rel="canonical"', *([headers["Link"]] if "Link" in headers else [])]
         headers["Link"] = ", ".join(links)
     return _unless_had(request, body, headers, media_type)
@@ -81,19 +85,14 @@ def for_ever(request: Request, body: bytes, media_type: str) -> Response:
     return _unless_had(request, body, headers, media_type)
 
 
-def tags_of(name: str, content: object) -> list[str]:
-    """Give the tags of an answer: a name, usually that of its negotiation, and its facts where they are few."""
-    found: dict[str, None] = {}
-    left = [content]
-    while left and len(found) <= MOST_FACTS:
-        part = left.pop()
-        if isinstance(part, str) and _ID.fullmatch(part):
-            found[part] = None
-        elif isinstance(part, dict):
-            left += part.values()
-        elif isinstance(part, list):
-            left += part
-    return [name, *(sorted(found) if len(found) <= MOST_FACTS else ())]
+def tags_of(name: str, body: bytes = b"") -> list[str]:
+    """Give the tags of an answer in JSON: a name, usually that of its negotiation, and its facts where they are few."""
+    found: set[str] = set()
+    for each in _ID.finditer(body):
+        found.add(each[1].decode())
+        if len(found) > MOST_FACTS:
+            return [name]
+    return [name, *sorted(found)]
 
 
 def _tagged(tags: Iterable[str]) -> dict[str, str]:

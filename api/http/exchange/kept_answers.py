@@ -68,7 +68,8 @@ class Filled:
         """An answer that has no blanks, or that is filled already; its tags are by `tags_of`."""
         if isinstance(content, Filled):
             return content
-        return cls(write_json(content), tags_of(tag, content))
+        body = write_json(content)
+        return cls(body, tags_of(tag, body))
 
     @property
     def content(self) -> dict[str, Any]:
@@ -168,7 +169,7 @@ class KeptAnswers:
 
 def _written(sight: Sight, make: Callable[[Blanks], dict[str, Any]]) -> _Kept:
     blanks = Blanks()
-    content = make(blanks)
-    pieces = _BLANK.split(write_json(content))
+    body = write_json(make(blanks))
+    pieces = _BLANK.split(body)
     named = tuple(blanks.named[int(number)] for number in pieces[1::2])
-    return _Kept(tuple(pieces[::2]), named, tags_of(sight.slug, content))
+    return _Kept(tuple(pieces[::2]), named, tags_of(sight.slug, body))

@@ -22,15 +22,22 @@ HARDENING: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 _FRAMED: Final = "frame-ancestors *"
-_OF_A_FRAME: Final = {"Cross-Origin-Resource-Policy": "cross-origin"}
+_FIELDS: Final = [(name.lower().encode(), text.encode()) for name, text in HARDENING.items()]
+_OF_A_FRAME: Final = [
+    (name, b"cross-origin" if name == b"cross-origin-resource-policy" else text)
+    for name, text in _FIELDS
+    if name != b"x-frame-options"
+]
 _ONLY_HTTPS: Final = ("Strict-Transport-Security", "max-age=31536000")
 
 
 def harden(scope: Scope, headers: MutableHeaders) -> None:
     """Complete the head of an answer; what has a policy of its own keeps it, and may let other pages frame it."""
+    has = {name for name, _ in headers.raw}
     is_framed = _FRAMED in headers.get("Content-Security-Policy", "")
-    for name, text in {**HARDENING, **(_OF_A_FRAME if is_framed else {})}.items():
-        headers.setdefault(name, text)
+    headers.raw.extend(
+        each for each in (_OF_A_FRAME if is_framed else _FIELDS) if each[0] not in has
+    )
     if is_framed:
         del headers["X-Frame-Options"]
     if scope["scheme"] == "https":

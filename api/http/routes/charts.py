@@ -127,7 +127,7 @@ def _answer(slug: str, chart: str, asked: Asked, form: Form) -> Response:
         body,
         canonical=None if settled else asked.canonical(perspective, {}, ()),
         media_type=_MEDIA[form],
-        tags=tags_of(slug, None),
+        tags=tags_of(slug),
     )
 
 

@@ -134,13 +134,15 @@ def read_snapshot(slug: str, name: str, asked: Annotated[Asked, Depends(_ASKING)
     held = hash_json(content) == snapshot.sha256
     if same_rules and not held and not lost:
         raise _tampered(slug, snapshot)
-    shown = {
-        **_described(snapshot),
-        "verified": True if same_rules and held else None,
-        "content": content,
-        **lost,
-    }
-    return answered(asked.request, write_json(shown), canonical=None, tags=tags_of(slug, shown))
+    body = write_json(
+        {
+            **_described(snapshot),
+            "verified": True if same_rules and held else None,
+            "content": content,
+            **lost,
+        }
+    )
+    return answered(asked.request, body, canonical=None, tags=tags_of(slug, body))
 
 
 def replay_state(reading: Reading, slug: str, perspective: Perspective) -> dict[str, Any]:
