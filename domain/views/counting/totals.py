@@ -117,8 +117,7 @@ def sum_facts(
     parts = [part for part in numbered if part is not None]
     rest = [q for q, part in zip(found.questions, numbered, strict=True) if part is None]
     named, uncounted = count_names(rest, parts, what)
-    more = [each.most for each in uncounted]
-    open_ = bool(named) or None in more
+    open_ = bool(named) or not all(each.part for each in uncounted)
     parts = sorted(
         [*parts, *named], key=lambda part: (part.shown.starts[0], part.shown.version.first_position)
     )
@@ -127,8 +126,7 @@ def sum_facts(
     bound, disagree = (0, False) if stretch else standing_bound(cumulative, by)
     open_ = open_ or perspective.match == "certain" or (bool(cumulative) and not stretch)
     added = add_parts(parts)
-    high = None if open_ or added.high is None else added.high + sum(each or 0 for each in more)
-    total = replace(added, low=max(added.low, bound), high=high)
+    total = replace(added, low=max(added.low, bound), high=None if open_ else added.high)
     contested = disagree or any(part.contested for part in parts)
     text = total.text
     if not parts and not bound:

@@ -21,10 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Uncounted:
-    """A fact that adds nothing for sure: `most` more people at most, or None where there may be any number more."""
+    """A fact that adds nothing for sure; `part` if it counts only some of those who are counted already."""
 
     candidate: Candidate
-    most: int | None
+    part: bool
+
+    @property
+    def most(self) -> int | None:
+        """How many it may add at most; None where that is not known."""
+        return 0 if self.part else None
 
 
 def count_names(
@@ -32,8 +37,8 @@ def count_names(
 ) -> tuple[list[Part], list[Uncounted]]:
     """The parts that names add, and the facts that cannot be added.
 
-    A fact whose people may be counted already, in a number of the same time, may tell of others too. If it only names
-    people, these are the most that it adds.
+    A fact whose people may be counted already, in a number of the same time, may tell of others too, and of more than
+    it names. So it leaves the sum open.
     """
     counted = _Counted()
     for fact in (candidate for part in parts for candidate in (part.shown, *part.rivals)):
@@ -51,18 +56,14 @@ def count_names(
                 named.append(_of_names(candidate, what, new))
         else:
             left.append(candidate)
-    return named, [_left(candidate, counted, what, includes) for candidate in left]
+    return named, [Uncounted(each, _is_part(each, what, includes)) for each in left]
 
 
-def _left(
-    candidate: Candidate, counted: _Counted, what: str, includes: Callable[[Candidate], bool]
-) -> Uncounted:
-    """A fact that is left out; another thing that it counts, such as women, is a part of what is counted that day."""
+def _is_part(candidate: Candidate, what: str, includes: Callable[[Candidate], bool]) -> bool:
+    """Whether a fact counts another thing, such as women, and so a part of what is counted at that time."""
     fact = candidate.fact
-    if numbers_of(fact, what) or not includes(candidate):
-        return Uncounted(candidate, None)
-    known = bool(fact.people or fact.quantities)
-    return Uncounted(candidate, counted.take_any(candidate) if known else None)
+    other = bool(fact.quantities) and not numbers_of(fact, what)
+    return other and includes(candidate)
 
 
 def _in_order(candidate: Candidate) -> tuple[Any, ...]:
@@ -91,12 +92,6 @@ class _Counted:
                 for bearer in bearers[name]:
                     self._may_be[bearer].add(name)
         return surely
-
-    def take_any(self, candidate: Candidate) -> int:
-        """How many people a fact names who may not have been counted before; they are counted from now on."""
-        new = candidate.people - self._known
-        self._known |= new
-        return len(new)
 
     def _is_one_of_before(self, name: str) -> bool:
         """Whether a bare name that was counted may mean this person; if so, it is taken to mean no other."""
