@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     Select,
     bindparam,
     exists,
+    false,
     func,
     literal_column,
     select,
@@ -89,10 +91,14 @@ class SeenFact:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What can change a fixed answer about a negotiation: whether the reader sees it, and its last erasure."""
+    """What can change a fixed answer: whether the reader sees its negotiation, and the last erasure there.
+
+    It is `confidential` if it is about one fact, and that keeps sources in confidence.
+    """
 
     slug: str
     erased_at: int | None
+    confidential: bool
 
 
 class Look:
@@ -118,8 +124,7 @@ class Look:
 
     def slug_of_fact(self, fact_id: UUID) -> str:
         """The slug of the negotiation that a fact is of; UnknownError where there is no such fact."""
-        given = {"fact": fact_id.hex, **self._who}
-        slug = self._connection.execute(_SLUG, given).scalar()
+        slug = self._connection.execute(_SLUG, {"fact": fact_id.hex, **self._who}).scalar()
         if slug is None:
             serving_side(self._connection)  # raises where no tables of facts serve
             raise UnknownError("fact", str(fact_id))
@@ -133,9 +138,8 @@ class Look:
         by_slug = isinstance(named, str)
         given = {"named": named if by_slug else named.hex, **self._who}  # type: ignore[union-attr]
         row = self._first(_GROUND_BY_SLUG if by_slug else _GROUND, given)
-        if row is None or row.clock_corrected:
-            return None
-        return Ground(row.slug, row.erased_at)
+        is_any = row is not None and not row.clock_corrected
+        return Ground(row.slug, row.erased_at, row.confidential) if is_any else None
 
     def fact(self, fact_id: UUID, query: PerspectiveQuery) -> SeenFact | None:
         """A fact that stands; None where a `Reading` must be asked instead, which answers or says why it refuses."""
@@ -159,8 +163,7 @@ class Look:
     def _first(self, statement: _WithKey, given: dict[str, Any]) -> Any:  # noqa: ANN401 -- a row
         if self._key_id is None:
             return statement.alone.first(self._connection, given)
-        given["key"] = self._key_id
-        self.key = statement.with_key.first(self._connection, given)
+        self.key = statement.with_key.first(self._connection, {**given, "key": self._key_id})
         return self.key
 
     def _as_of(self, query: PerspectiveQuery, head_at: int, at: int | None) -> int:
@@ -207,10 +210,6 @@ def _seen_on(tables: FactTables) -> Select[Any]:
     """The version of a fact that is seen on one side, where that side serves."""
     version = tables.version.alias("v")
     recorded = select(event.c.recorded_at).where(event.c.position == _POSITION)
-    withheld = (
-        confidential_part.c.stream == version.c.fact_id,
-        confidential_part.c.sealed.is_not(None),
-    )
     return (
         select(
             *content_columns(version.c),
@@ -219,7 +218,7 @@ def _seen_on(tables: FactTables) -> Select[Any]:
             log_head.c.recorded_at.label("head_at"),
             HAS_CORRECTIONS.label("clock_corrected"),
             recorded.scalar_subquery().label("at"),
-            exists().where(*withheld).label("confidential"),
+            _withholds(version.c.fact_id).label("confidential"),
         )
         .join_from(log_head, projection, projection.c.name == FACTS)
         .join(version, version.c.fact_id == _FACT)
@@ -232,6 +231,13 @@ def _seen_on(tables: FactTables) -> Select[Any]:
         )
         .order_by(version.c.known_from.desc())
         .limit(1)
+    )
+
+
+def _withholds(fact: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a fact keeps sources in confidence."""
+    return exists().where(
+        confidential_part.c.stream == fact, confidential_part.c.sealed.is_not(None)
     )
 
 
@@ -261,6 +267,7 @@ def _ground_on(tables: FactTables, *, by_slug: bool) -> Select[Any]:
             negotiation.c.slug,
             HAS_CORRECTIONS.label("clock_corrected"),
             erased.scalar_subquery().label("erased_at"),
+            (false() if by_slug else _withholds(named)).label("confidential"),
         )
         .join_from(negotiation, projection, projection.c.name == FACTS)
         .where(

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from api.composition import Parley, compose
 from api.http.app import create_app
+from infrastructure.readers.look import Look
 from tests.api.asking import TALKS, Client, count, entered, without_credentials
 from tests.databases import settings_of
 from tests.on_sqlite import on_sqlite
@@ -16,6 +17,7 @@ from tests.on_sqlite import on_sqlite
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from domain.access import Scope
     from tests.databases import Kind
 
 pytestmark = pytest.mark.either_database
@@ -284,16 +286,19 @@ def test_the_setting_is_for_caches_that_can_be_purged(
     parley.close()
 
 
+@pytest.mark.parametrize("more", [(), ("source:read",)], ids=["reader", "reader of sources"])
 @pytest.mark.parametrize("about", ["fact", "state"])
 def test_a_tag_that_was_confirmed_is_worth_nothing_once_the_answer_may_not_be_given(
-    client: Client, parley: Parley, about: str
+    client: Client, parley: Parley, about: str, more: tuple[Scope, ...]
 ) -> None:
     client.open()
     at = client.record(external_id="A").headers["location"]
     client.record(external_id="B")
     path = {"fact": f"{at}?position=3", "state": f"{TALKS}?position=3&as_of=2026"}[about]
     reader = Client(
-        TestClient(client.http.app, headers=entered(parley, "Ann", "fact:read", "audit:read"))
+        TestClient(
+            client.http.app, headers=entered(parley, "Ann", "fact:read", "audit:read", *more)
+        )
     )
     tag = reader.get(path).headers["etag"]
     for _ in range(3):
@@ -334,3 +339,35 @@ def test_a_fixed_answer_that_a_client_has_is_not_made_again(
     assert reader.get(path, if_none_match='"other"').status == 200
     assert reader.get(path).status == 200
     assert len(made) >= 3
+
+
+def test_a_fixed_fact_is_not_made_again_for_a_reader_of_sources_but_where_it_has_some(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.open()
+    at = client.record(external_id="A").headers["location"]
+    cited = {"publisher": "Own reporting", "published": "2025-11-09"}
+    told = {**cited, "confidential": {"identity": "Jane"}}
+    other = client.record(external_id="B", citations=[told]).headers["location"]
+    made: list[object] = []
+    look = Look.fact
+
+    def counted(self: Look, *given: Any) -> Any:  # noqa: ANN401
+        made.append(self)
+        return look(self, *given)
+
+    monkeypatch.setattr(Look, "fact", counted)
+    for address, times in ((at, 2), (other, 4)):
+        made.clear()
+        path = f"{address}?position=3"
+        answer = client.get(path)
+        tag = answer.headers["etag"]
+        had = [client.get(path, if_none_match=tag) for _ in range(3)]
+        assert {each.status for each in had} == {304}
+        assert {each.headers["cache-control"] for each in (answer, *had)} == {"no-store"}
+        assert len(made) == times
+    sources = {"what": "sources", "reason": "asked for"}
+    client.post(f"{TALKS}/settings", {"review_erasure": False}, if_match="*")
+    assert client.post(f"{other}/erasure", sources, if_match="*").status == 200
+    after = client.get(path, if_none_match=tag)
+    assert (after.status, b"Jane" in after.body) == (200, False)

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from api.http.exchange.entity_tags import has_tag
 from api.http.session_cookie import token_in
 
-__all__ = ["FOR_EVER", "answered", "etag", "for_ever", "fresh", "tags_of"]
+__all__ = ["FOR_EVER", "answered", "etag", "for_ever", "fresh", "is_fixed", "tags_of"]
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 MOST_PRIVATE_SECONDS: Final = 600
@@ -30,6 +30,8 @@ _ID: Final = re.compile(rb'[:,\[]"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 """An id that is a value of its own in JSON without blanks."""
 _ASK_AGAIN: Final = "no-cache"
 _DIGITS: Final = 32
+_FIXED: Final = "fixed"
+"""Set in the state of a request whose answer never changes, but by an erasure."""
 _quoted: Final = lru_cache(maxsize=1_024)(quote_plus)
 
 
@@ -58,6 +60,7 @@ def answered(
     headers = {"ETag": etag(body, version), **_tagged(tags), **(more or {})}
     if canonical is None:
         headers["Cache-Control"] = f"public, max-age={_seconds(request)}"
+        request.scope["state"][_FIXED] = True
     else:
         headers["Cache-Control"] = _ASK_AGAIN
         query = "&".join(f"{name}={_quoted(str(value))}" for name, value in canonical.items())
@@ -83,6 +86,11 @@ def for_ever(request: Request, body: bytes, media_type: str) -> Response:
     """Answer 200 with hashes that never change, not even by an erasure, or 304 if the client has them."""
     headers = {"ETag": etag(body), "Cache-Control": FOR_EVER}
     return _unless_had(request, body, headers, media_type)
+
+
+def is_fixed(request: Request) -> bool:
+    """Whether a request was answered in its fixed form, by `answered`."""
+    return _FIXED in request.scope["state"]
 
 
 def tags_of(name: str, body: bytes = b"") -> list[str]:

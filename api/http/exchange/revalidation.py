@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http.authorization import looking, principal_of
+from api.http.exchange.caching import is_fixed
 from api.http.exchange.entity_tags import has_tag
 from infrastructure.readers.look import Ground
 
@@ -23,7 +24,7 @@ __all__ = ["KnownTags"]
 
 MOST: Final = 4_096
 """How many responses are remembered."""
-Question = tuple[str, str, bytes, str]
+Question = tuple[str, bool, str, str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +43,17 @@ class KnownTags:
     def answer(self, request: Request, make: Callable[[], Response]) -> Response:
         """Answer 304 if the client has the response that `make` would return; otherwise call `make`."""
         tags = request.headers.get("if-none-match")
-        if tags is None or request.method != "GET" or principal_of(request).may("source:read"):
+        if tags is None or request.method != "GET":
             return make()
         ground = _ground(request)
-        if ground is None:
+        if ground is None or (ground.confidential and principal_of(request).may("source:read")):
             return make()
         question = _question(request)
         known = self._known.get(question)
         if known is not None and known.ground == ground and has_tag(tags, known.tag):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=known.headers)
         response = make()
-        if response.status_code == HTTPStatus.NOT_MODIFIED and _is_fixed(response):
+        if response.status_code == HTTPStatus.NOT_MODIFIED and is_fixed(request):
             if len(self._known) >= MOST:
                 self._known.clear()
             headers = dict(response.headers)
@@ -61,13 +62,9 @@ class KnownTags:
 
 
 def _question(request: Request) -> Question:
-    scope = request.scope
-    accept = request.headers.get("accept", "")
-    return principal_of(request).caller, scope["path"], scope["query_string"], accept
-
-
-def _is_fixed(response: Response) -> bool:
-    return "max-age" in response.headers.get("cache-control", "")
+    scope, principal = request.scope, principal_of(request)
+    asks = principal.caller, principal.may("source:read"), request.headers.get("accept", "")
+    return *asks, scope["path"], scope["query_string"]
 
 
 def _ground(request: Request) -> Ground | None:
@@ -77,7 +74,8 @@ def _ground(request: Request) -> Ground | None:
         fact = UUID(names["fact_id"]) if "fact_id" in names else None
     except ValueError:
         return None
-    if fact is None and "slug" not in names:
+    # A fact that is read without any parameter has no fixed response.
+    if not ("slug" in names if fact is None else request.scope["query_string"]):
         return None
     with looking(request) as look:
         ground: Ground | None = look.ground(fact if fact is not None else names["slug"])
