@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +16,7 @@ from domain.kinds.envoys import Alias
 from domain.register import Register, RegisterEntry, Shape, Succession
 from domain.time.holding import Window
 from domain.time.perspective import Match
+from domain.views.counting.contributions import Contributions
 from domain.views.naming import Names
 from domain.views.rivalry.answered import Answered
 from domain.views.rivalry.candidates import Candidate
@@ -129,6 +130,7 @@ class Answers:
     keyed: dict[Register, dict[Key, _Keyed]]
     only: Register | None = None
     keep: Match | None = None
+    contributions: Contributions = field(default_factory=Contributions)
     _kept: int = 0
 
     @classmethod

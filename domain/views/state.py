@@ -58,7 +58,7 @@ def describe_state(
         "perspective": describe_perspective(perspective),
     }
     for register in list_registers():
-        _put(sections, register, answers.at(register, perspective), perspective, rest)
+        _put(sections, register, answers, perspective, rest)
     sections["facts"] = dict(counts)
     return sections
 
@@ -135,16 +135,19 @@ def list_registers() -> list[Register]:
 def _put(
     sections: dict[str, Any],
     register: Register,
-    answered: Mapping[Key, Answered],
+    answers: Answers,
     perspective: Perspective,
     rest: Rest | None,
 ) -> None:
     """Put a register's list, entry or total into the sections, at its path."""
+    answered = answers.at(register, perspective)
     *parents, name = register.section.split(".")
     for parent in parents:
         sections = sections.setdefault(parent, {})
     if register.shape is Shape.TOTAL:
-        sections[name] = describe_total(register, _everyone(answered), perspective, rest)
+        sections[name] = describe_total(
+            register, _everyone(answered), perspective, rest, answers.contributions
+        )
         return
     listed = list_entries(register, answered, rest, certain=perspective.match == "certain")
     if register.shape is Shape.SINGLE:

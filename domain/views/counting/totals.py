@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.fact import as_primitives
 from domain.quantity import NOT_COUNTED, NOTHING_RECORDED, Total
 from domain.register import Register, Shape
+from domain.views.counting.contributions import Contributions
 from domain.views.counting.figures import Figure, find_figure, has_total, numbers_of, standing_bound
-from domain.views.counting.parts import Part, add_parts, part_of
+from domain.views.counting.parts import Part, add_parts
 from domain.views.counting.unnumbered import Uncounted, count_names
 from domain.views.entries import list_resolved
 from domain.views.rivalry.questions import find_questions
@@ -95,6 +97,7 @@ def sum_facts(
     *,
     stretch: bool = False,
     until: int | None = None,
+    kept: Contributions | None = None,
 ) -> Sum:
     """The sum of `what` over the facts that hold; cumulative figures do not bound the sum of a `stretch` of time.
 
@@ -110,10 +113,8 @@ def sum_facts(
     ]
     held = [candidate for candidate in every if candidate.holds]
     found = find_questions(every)
-    numbered = [
-        part_of(question.facts, what, "increment", question.supporting, question.against)
-        for question in found.questions
-    ]
+    contributions = kept or Contributions()
+    numbered = [contributions.part(question, what) for question in found.questions]
     parts = [part for part in numbered if part is not None]
     rest = [q for q, part in zip(found.questions, numbered, strict=True) if part is None]
     named, uncounted = count_names(rest, parts, what)
@@ -146,18 +147,22 @@ def _figures(candidates: Iterable[Candidate], what: str, basis: Basis) -> list[F
 
 
 def describe_total(
-    register: Register, candidates: Sequence[Candidate], perspective: Perspective, rest: Rest | None
+    register: Register,
+    candidates: Sequence[Candidate],
+    perspective: Perspective,
+    rest: Rest | None,
+    kept: Contributions,
 ) -> dict[str, Any]:
     """The sum as an interval and in words, and the lists of what it rests on."""
-    sum_ = sum_facts(candidates, register.summed or "", perspective)
+    sum_ = sum_facts(candidates, register.summed or "", perspective, kept=kept)
     shown = sum_.describe()
-    for part, items in sum_lists(sum_, rest).items():
+    for part, items in sum_lists(sum_, rest, kept).items():
         path = f"{register.section}.{part}" if part else register.section
         items.fill(shown, part or "parts", path, rest)
     return shown
 
 
-def sum_lists(sum_: Sum, rest: Rest | None) -> dict[str, Listed]:
+def sum_lists(sum_: Sum, rest: Rest | None, kept: Contributions | None = None) -> dict[str, Listed]:
     """The lists of a total by name; the name of the list of parts is empty."""
     parts = sum_.parts
     at = [(part.shown.starts[0], part.shown.version.first_position) for part in parts]
@@ -174,9 +179,16 @@ def sum_lists(sum_: Sum, rest: Rest | None) -> dict[str, Listed]:
         part = parts[index]
         return {"matter": part.shown.fact.matter, "quantity": as_primitives(part.quantity)}
 
+    made = listed = list_resolved(_PART, at, lambda index: parts[index].resolved, rest, more)
+    if kept is not None:
+        listed = replace(
+            listed,
+            item=lambda index: kept.entry(parts[index], partial(made.item, index)),
+            weigh=lambda index, entry: kept.weigh(parts[index], entry),
+        )
     return {
         "facts": Listed(at, facts.__getitem__),
         "cumulative": Listed(running, lambda index: sum_.cumulative[index].describe()),
         "uncounted": Listed(uncounted, ids.__getitem__),
-        "": list_resolved(_PART, at, lambda index: parts[index].resolved, rest, more),
+        "": listed,
     }

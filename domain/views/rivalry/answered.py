@@ -43,7 +43,9 @@ class Answered:
 
     def entry(self, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """The entry as it is shown, kept where no list in it breaks off; nobody may change it."""
-        made = make() if self._entry is None else self._entry
+        if self._entry is not None:
+            return self._entry
+        made = make()
         if not any(name.endswith(MORE) for name in made):
             self._entry = made
         return made

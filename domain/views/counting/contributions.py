@@ -1,0 +1,62 @@
+"""What questions add to a sum is made once, for as long as they consist of the same candidates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from domain.views.counting.parts import Part, part_of
+from domain.views.sections import MORE, count_characters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from domain.views.rivalry.questions import Question
+
+__all__ = ["Contributions"]
+
+MOST_KEPT: Final = 20_000
+"""How many questions are kept at most."""
+
+
+class Contributions:
+    """The parts that questions add, and their entries as they are shown; nobody may change these.
+
+    Candidates are told apart by their identity: those of one key stay the same between two bounds (`Answers`).
+    """
+
+    def __init__(self) -> None:
+        self._parts: dict[tuple[object, ...], tuple[Question, Part | None]] = {}
+        self._entries: dict[int, tuple[Part, dict[str, Any], int]] = {}
+
+    def part(self, question: Question, what: str) -> Part | None:
+        """The part that a question adds to the sum of `what`."""
+        groups = question.facts, question.supporting, question.against
+        key = (what, *map(len, groups), *(id(each) for group in groups for each in group))
+        kept = self._parts.get(key)
+        if kept is None:
+            part = part_of(question.facts, what, "increment", question.supporting, question.against)
+            kept = self._parts[key] = (
+                question,
+                part,
+            )  # holds the candidates, so that no other has their identity
+            self._make_room()
+        return kept[1]
+
+    def entry(self, part: Part, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """A part's entry; made each time where a list in it breaks off."""
+        kept = self._entries.get(id(part))
+        if kept is not None:
+            return kept[1]
+        made = make()
+        if not any(name.endswith(MORE) for name in made):
+            self._entries[id(part)] = part, made, count_characters(made)
+        return made
+
+    def weigh(self, part: Part, entry: dict[str, Any]) -> int:
+        """How many characters the texts of a part's entry have."""
+        kept = self._entries.get(id(part))
+        return kept[2] if kept is not None and kept[1] is entry else count_characters(entry)
+
+    def _make_room(self) -> None:
+        if len(self._parts) > MOST_KEPT:
+            self._parts, self._entries = {}, {}
