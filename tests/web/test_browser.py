@@ -122,8 +122,11 @@ def _status_of(people: Any, name: str) -> str:  # noqa: ANN401 -- a locator
 
 
 def test_a_contested_matter_says_which_claim_is_shown_and_how_that_is_decided(page: Page) -> None:
-    page.goto(f"{BELARUS}/matters/sep11-count")
+    page.goto(BELARUS)
+    page.locator(".sum").get_by_role("link", name="contested").click()
     expect(page.get_by_text("Shown: Fifty-two prisoners freed")).to_be_visible()
+    for number in ("52", "51", "50"):
+        expect(page.locator("#claims .big", has_text=number)).to_be_visible()
     page.get_by_role("link", name="How this is decided").click()
     expect(page.get_by_role("heading", name="Which claim is shown")).to_be_in_viewport()
 

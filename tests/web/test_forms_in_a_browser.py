@@ -48,6 +48,8 @@ FORMS: Final = (
     f"{BELARUS}/correct",
     f"{BELARUS}/change-requests",
     f"{BELARUS}/change-requests/REQUEST",
+    f"{BELARUS}/change-requests/REQUEST/revise",
+    f"{BELARUS}/settings",
     f"{BELARUS}/import",
     "/begin",
 )

@@ -21,6 +21,8 @@ pytestmark = pytest.mark.either_database
 
 LOSIK: Final = "c0e25be5-c83e-5ea0-9fc0-acc1124864b9"
 """The fact that Ihar Losik was freed in June, which was false."""
+EMBASSY: Final = "0030cb29-4575-55d1-8152-1fe772aac767"
+"""The fact that the embassy in Minsk was closed, which two sources date otherwise."""
 PAGES: Final = (
     "/",
     "/about",
@@ -34,6 +36,7 @@ PAGES: Final = (
     f"{BELARUS}/people?status=held",
     f"{BELARUS}/person?name=Ihar+Losik",
     f"{BELARUS}/matters/sep11-count",
+    f"{BELARUS}/claims/{EMBASSY}",
     f"{BELARUS}/numbers/released",
     f"{BELARUS}/pictures/posts",
     f"{BELARUS}/pictures/held",
