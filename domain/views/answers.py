@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Answers"]
 
-MOST_KEPT: Final = 20_000
+MOST_KEPT: Final = 6_000
 """How many keys between two bounds are kept at most."""
 _NOTHING: Final[frozenset[str]] = frozenset()
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Contributions"]
 
-MOST_KEPT: Final = 20_000
+MOST_KEPT: Final = 6_000
 """How many questions are kept at most."""
 
 

@@ -21,7 +21,7 @@ __all__ = ["KeptFacts", "KeptSlices"]
 
 MOST_BYTES: Final = 2**27
 """About how many bytes a process keeps in all."""
-FACT_BYTES: Final = 4_000
+FACT_BYTES: Final = 6_000
 """About how many bytes a fact takes in memory, with its answers."""
 MOST_FACTS: Final = 20_000
 """How many facts a negotiation has at most whose facts are kept."""
