@@ -183,20 +183,22 @@ def test_an_erasure_drops_what_was_kept(client: Client) -> None:
     recorded = client.record(external_id="A", people=[named], summary=f"{named} was freed")
     assert client.post(f"{TALKS}/settings", {"review_erasure": False}).status == 200
     position = recorded.json["position"]
-    paths = [f"{TALKS}{path}position={position}" for path in ("?", "/people?")]
+    dates = "&as_of=2025-11-23", "&as_of=2025-11-24", ""
+    paths = [f"{TALKS}{path}position={position}{at}" for path in ("?", "/people?") for at in dates]
     assert all(named.encode() in client.http.get(path).content for path in paths)
-    keeping = cast("FastAPI", client.http.app).state.kept_answers
+    state = cast("FastAPI", client.http.app).state
 
-    def kept() -> str:
-        return repr([*keeping._kept._kept.values()])
+    def kept() -> list[bool]:
+        both = state.kept_answers._kept, state.parley.kept._kept
+        return [named in repr([*each._kept.values()]) for each in both]
 
-    assert named in kept()
+    assert kept() == [True, True]
     gone = client.post(
         f"{recorded.headers['location']}/erasure", {"reason": "Asked for"}, if_match="*"
     )
     assert gone.status == 200, gone.json
     assert not any(named.encode() in client.http.get(path).content for path in paths)
-    assert named not in kept()
+    assert kept() == [False, False]
 
 
 def test_what_is_kept_shows_nothing_private(client: Client) -> None:
