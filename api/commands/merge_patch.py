@@ -64,7 +64,9 @@ def _moved(document: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     """Leave behind the old kind's fields that another kind has not, unless they were sent."""
     name = document.get("kind")
     kind = KINDS.get(name) if isinstance(name, str) else None
-    fields = set() if kind is None else set(kind.__dataclass_fields__)
+    if kind is None:
+        return document
+    fields = set(kind.__dataclass_fields__)
     return {name: value for name, value in document.items() if name in fields or name in changes}
 
 

@@ -48,6 +48,8 @@ FAULTY: list[tuple[dict[str, Any], set[str]]] = [
     (change("correct", reason="no", why="x", changes={"valid": "x", "sentence_ends": "x", "population": "all"}),
      {"/reason", "/changes/valid", "/changes/sentence_ends", "/changes/population"}),
     (change("correct", reason="no", why="x", external_id="B", changes={"status": "open"}), {"/reason"}),
+    (change("correct", reason="no", why="x", changes={"kind": "cuddle"}), {"/reason", "/changes/kind"}),
+    (change("correct", reason="refinement", why="x", changes={"kind": "cuddle"}), {"/changes/kind"}),
     (change("corroborate", citation=TWO_IN_ONE, why=7),
      {"/citation/published", "/citation/grade", "/citation/url", "/why"}),
     (change("end", ended="never", why=" ", published="x"), {"/ended", "/why", "/published"}),

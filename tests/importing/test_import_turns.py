@@ -181,6 +181,19 @@ def test_what_the_record_does_not_admit_any_more_is_rejected_and_the_rest_record
     assert record(parley, "1").status == "ended"
 
 
+def test_a_faulty_correction_is_checked_on_what_another_writer_recorded_between_turns(
+    parley: Parley,
+) -> None:
+    changes = {"status": "open", "stage": "mooted"}
+    faulty = change("correct", LAST, reason="no", why="x", changes=changes)
+    other = custody(LAST, summary="Somebody else's")
+    report = run(parley, [*LINES, faulty], partial=True, on_recorded=once(as_editor(parley, other)))
+    assert counted(report) == {"recorded": MANY - 1, "rejected_total": 4}
+    told = [(MANY, "/external_id")]
+    told += [(MANY + 1, f"/{where}") for where in ("reason", "changes/status", "changes/stage")]
+    assert sorted(faults(report)) == sorted(told)
+
+
 def test_an_import_goes_on_where_another_writer_is_there_before_each_of_its_turns(
     parley: Parley,
 ) -> None:
