@@ -66,7 +66,7 @@ def _pages(fact_id: str) -> list[str]:
         *("", "/timeline", "/people", "/audit", "/matters/count", "/matters/sprawowska"),
         *("/numbers/released", "/numbers/cases"),
         *(f"/pictures/{name}" for name in ("releases", "held", "known", "posts", "activity")),
-        *(f"/facts/{fact_id}", "/compare?from=2025-01-01&clock=published"),
+        *(f"/facts/{fact_id}", f"/claims/{fact_id}", "/compare?from=2025-01-01&clock=published"),
     )
     there = "position=3"
     pages = [f"{TALKS}{path}" for path in own]

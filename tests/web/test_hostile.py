@@ -98,6 +98,7 @@ def test_an_old_record_of_hostile_texts_is_text_on_every_page(reader: Reader, te
         assert changed.status == 200, changed.json
     seen: set[str] = set()
     left = [*PATHS, f"/n/talks/timeline?q={quote(text[:20])}"]
+    left += [f"/n/talks/claims/{made[0]['id']}"]
     left += [f"/n/talks/facts/{record['id']}" for record in made]
     while left and len(seen) < often(36, 400):
         address = left.pop(0)

@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.either_database
 
 V1: Final = "/v1/negotiations/us-belarus"
+EMBASSY: Final = "0030cb29-4575-55d1-8152-1fe772aac767"
 LOSIK: Final = "c0e25be5-c83e-5ea0-9fc0-acc1124864b9"
 ASKED: Final = {
     "": "",
     "/timeline": "/timeline",
     "/people": "/people",
     "/person?name=Ihar+Losik": "/timeline?person=Ihar+Losik",
+    f"/claims/{EMBASSY}": "",
     "/matters/sep11-count": "/timeline?matter=sep11-count",
     "/numbers/released": "/tally?what=released",
     "/audit": "/audit",

@@ -11,6 +11,8 @@ from tests.web.desk import Desk
 if TYPE_CHECKING:
     from tests.web.browsing import Reader, Seen
 
+pytestmark = pytest.mark.either_database
+
 API: Final = "/v1/negotiations/talks"
 WHY: Final = {"reason": "better_evidence", "why": "The list has 53 names"}
 

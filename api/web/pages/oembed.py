@@ -24,7 +24,7 @@ _ADDRESSES: Final = (
     re.compile("/n/(?P<slug>[^/]+)/numbers/(?P<what>[^/]+)"),
     re.compile("/n/(?P<slug>[^/]+)/(?:pictures|embed)/(?P<name>[a-z]+)"),
     re.compile(r"/v1/negotiations/(?P<slug>[^/]+)/charts/(?P<name>[a-z]+)\.(?:svg|png)"),
-    re.compile("/n/(?P<slug>[^/]+)(?:/(?:timeline|people|audit|compare|matters/.+))?"),
+    re.compile("/n/(?P<slug>[^/]+)(?:/(?:timeline|people|audit|compare|matters/.+|claims/[^/]+))?"),
 )
 """What is described: pictures, a page of numbers by its picture, and other pages of a negotiation as a link."""
 _SIDES: Final = frozenset({"maxwidth", "maxheight"})
