@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.fact import Fact, as_primitives
@@ -104,9 +105,9 @@ class Candidate:
         return Content(self.fact), self.version.first_position
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Content:
-    """What a fact says, as a text that is made only where it is compared."""
+    """What a fact says, as a text that is made once, and only where it is compared."""
 
     fact: Fact
 
@@ -122,7 +123,7 @@ class Content:
         """The hash of the text."""
         return hash(self.text)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The fact in JSON."""
         return json.dumps(as_primitives(self.fact), sort_keys=True)
