@@ -12,11 +12,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from api.web.dates import cut_in_words, date_in_words, instant_in_words, since_in_words
-from api.web.quantities import grouped, quantity_in_words, reading_in_words, split_figure
+from api.web.quantities import (
+    choice_in_words,
+    grouped,
+    quantity_in_words,
+    reading_in_words,
+    split_figure,
+)
 from api.web.wording import (
     brief,
     close_turns,
     event_in_words,
+    field_in_words,
     mail_address,
     plain,
     web_address,
@@ -98,6 +105,8 @@ def _environment() -> Environment:
         "brief": brief,
         "plain": plain,
         "event": event_in_words,
+        "field": field_in_words,
+        "choice": choice_in_words,
         "web": web_address,
         "mail": mail_address,
         "lang": language_of,

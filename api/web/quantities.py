@@ -9,6 +9,7 @@ from typing import Any, Final
 __all__ = [
     "BASES",
     "bounds_in_words",
+    "choice_in_words",
     "grouped",
     "quantity_in_words",
     "reading_in_words",
@@ -31,6 +32,11 @@ BASES: Final[Mapping[str, str]] = {
 """What the bases of numbers mean."""
 _DIGITS: Final = re.compile(r"(?<![\d.,])\d{4,}(?![\d.,])")
 _FIGURE: Final = re.compile(r"(?P<before>\D*)(?P<figure>\d[\d,]*(?: to \d[\d,]*)?)(?P<after>.*)")
+
+
+def choice_in_words(choice: str) -> str:
+    """Say what one may choose in a form."""
+    return BASES.get(choice, choice.replace("_", " "))
 
 
 def grouped(text: str) -> str:

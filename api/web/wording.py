@@ -17,6 +17,7 @@ __all__ = [
     "changed_words",
     "close_turns",
     "event_in_words",
+    "field_in_words",
     "mail_address",
     "plain",
     "web_address",
@@ -35,6 +36,7 @@ _EVENTS: Final = {
     "negotiation.corrected": "Corrected",
 }
 
+_FIELDS: Final = {"valid": "when", "citations": "sources", "quantities": "numbers"}
 _WEB: Final = re.compile("https?://", re.IGNORECASE)
 _MAIL: Final = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 _WORDS: Final = re.compile(r"\s*\S+|\s+")
@@ -119,6 +121,11 @@ def mail_address(text: str) -> str | None:
 def event_in_words(event: str) -> str:
     """Say what an event did; an event without words here is named as the log names it."""
     return _EVENTS.get(event, event)
+
+
+def field_in_words(name: str) -> str:
+    """Say which field of a fact is meant."""
+    return _FIELDS.get(name, name.replace("_", " "))
 
 
 def changed_words(before: Any, after: Any) -> list[tuple[str, str]]:  # noqa: ANN401 -- any JSON of a change

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from api.web.drawing import _environment
-from api.web.wording import brief, changed_words, close_turns, web_address
+from api.web.quantities import choice_in_words, reading_in_words
+from api.web.wording import (
+    brief,
+    changed_words,
+    close_turns,
+    field_in_words,
+    web_address,
+)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +72,30 @@ def test_of_a_long_text_that_stayed_the_beginning_and_the_end_are_shown() -> Non
 def test_a_text_turns_no_word_that_follows_it(text: str, closed: str) -> None:
     assert close_turns(text) == closed
     assert close_turns(closed) == closed
+
+
+def test_fields_and_choices_are_said_in_plain_words() -> None:
+    told = [field_in_words(name) for name in ("valid", "citations", "sentence_ends", "post")]
+    assert told == ["when", "sources", "sentence ends", "post"]
+    assert choice_in_words("increment") == "these people, this time"
+    assert choice_in_words("house_arrest") == "house arrest"
+
+
+def test_a_number_says_how_it_is_read_only_where_its_words_do_not() -> None:
+    said = {
+        "what": "released",
+        "comparator": "eq",
+        "value": 52,
+        "text": "52",
+        "low": 52,
+        "high": 52,
+    }
+    assert reading_in_words({**said, "basis": None}) == ""
+    assert reading_in_words({**said, "basis": "increment"}) == "these people, this time"
+    dozens = {**said, "text": "dozens", "value": None, "low": 24, "high": None}
+    assert reading_in_words({**dozens, "basis": "cumulative"}) == "read as 24 or more; all so far"
+    unbounded = {**dozens, "low": None, "basis": None}
+    assert reading_in_words(unbounded) == "read as any number"
 
 
 def test_a_list_shows_the_first_words_of_a_long_text() -> None:
