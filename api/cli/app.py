@@ -5,18 +5,13 @@ The commands are imported after Ctrl-C is set up, because importing them takes a
 
 from __future__ import annotations
 
-import gc
 import sys
 from io import TextIOWrapper
-from typing import Final
 
+from api.cli.garbage import look_for_cycles_seldom
 from api.cli.interrupts import end_at_once, run_interruptibly
 
 __all__ = ["main"]
-
-ALLOCATIONS: Final = 50_000
-"""After how many new objects Python looks for cycles. A state makes many objects and no cycle: looking for them was a
-quarter of its time."""
 
 
 def main() -> None:
@@ -24,8 +19,7 @@ def main() -> None:
     end_at_once()
     from api.cli.commands import app  # noqa: PLC0415 -- what takes long comes after Ctrl-C is seen to
 
-    gc.freeze()
-    gc.set_threshold(ALLOCATIONS)
+    look_for_cycles_seldom()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 import uvicorn
 from fastapi import FastAPI
 
+from api.cli.garbage import look_for_cycles_seldom
 from api.cli.serving.serve import PROTOCOL
 from api.cli.serving.worker import TURN_SECONDS
 from api.composition import compose
@@ -164,5 +165,6 @@ def _serve(url: str | None, port: int) -> None:
             compose(settings_of(url, PARLEY_LOG_KEY_FILE=key, **UNBOUNDED), signs=True)
         )
     sys.setswitchinterval(TURN_SECONDS)
+    look_for_cycles_seldom()
     settings = {**PROTOCOL, "timeout_keep_alive": KEPT_SECONDS}
     uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, **settings)

@@ -13,6 +13,7 @@ from multiprocessing import parent_process
 from threading import Thread
 from typing import TYPE_CHECKING, Final
 
+from api.cli.garbage import look_for_cycles_seldom
 from api.commands.charts.renderer import renderer
 from api.composition import compose
 from api.web.site import create_site
@@ -38,6 +39,7 @@ def create_worker() -> ASGIApp:
         parley = compose(Settings.from_env(os.environ), upgrade=False, signs=True)
     site = create_site(parley)
     sys.setswitchinterval(TURN_SECONDS)
+    look_for_cycles_seldom()
     renderer().warm_soon()
     Thread(target=_end_with_parent, daemon=True).start()
 
