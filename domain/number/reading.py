@@ -114,7 +114,8 @@ class _Grammar:
     def _is_remark(self, head: NumberReading, remark: Phrase) -> bool:
         """Whether a remark leaves the number as it is."""
         belongs = remark[0][0].isdigit() or not _TELLING.isdisjoint(remark)
-        return not (belongs or self._number(remark)) or self._same(head, remark)
+        number = any(grammar._number(remark) for grammar in _GRAMMARS)  # noqa: SLF001 -- of its own class
+        return not (belongs or number) or self._same(head, remark)
 
     def _same(self, head: NumberReading, remark: Phrase) -> bool:
         """Whether a remark repeats the number ("fifty (50)"), or is compatible with it ("dozens, perhaps hundreds")."""
@@ -200,8 +201,7 @@ class _Grammar:
 
     def _units_behind(self, tokens: Phrase) -> int:
         """How many words at the end are units."""
-        behind = takewhile(self._language.units.__contains__, reversed(tokens))
-        return sum(1 for _ in behind)
+        return sum(1 for _ in takewhile(self._language.units.__contains__, reversed(tokens)))
 
     def _two_sided(self, tokens: Phrase) -> NumberReading | None:
         """The reading of two hedged numbers: more than the first and less than the second."""
