@@ -21,7 +21,6 @@ _AT_LEAST: Final = 2
 _HUNDRED: Final = 100
 _THOUSAND: Final = 1_000
 _TEN: Final = 10
-_AND_A_HALF: Final = ("and", "a", "half")
 _GROUPED: Final = re.compile(r"\d{1,3}(?:([,.' ])\d{3})(?:\1\d{3})*")
 _DECIMAL: Final = re.compile(r"(\d+)[.,](\d+)")
 
@@ -126,8 +125,17 @@ class Amounts:
             if rest:
                 return None
         number = _number(text, whole=not rest and suffix is None)
+        half = self._half(rest, 0)
+        if half and number is not None and text.isdecimal():
+            number, rest = number + Fraction(1, 2), rest[half:]
         unit = suffix or (self._unit(rest) if rest else 1)
         return None if number is None or unit is None else number * unit
+
+    def _half(self, tokens: Phrase, at: int) -> int:
+        """How many tokens from `at` on say "and a half"; 0 if they do not."""
+        return next(
+            (len(each) for each in self._language.halves if tokens[at : at + len(each)] == each), 0
+        )
 
     def _unit(self, words: Phrase) -> int | None:
         """The number that a unit multiplies by: thousand, hundred thousand."""
@@ -155,9 +163,10 @@ class Amounts:
         language, word, following = self._language, tokens[at], tokens[at + 1 : at + 2]
         if word in language.small:
             return int(sum_.add(language.small[word]))
-        if tokens[at : at + 3] == _AND_A_HALF and language.joint and sum_.group is not None:
+        half = self._half(tokens, at)
+        if half and sum_.group is not None:
             sum_.half = Fraction(1, 2)
-            return len(_AND_A_HALF)
+            return half
         if not sum_.begun and word in language.articles:
             one = bool(following) and following[0] in language.units
             return int(one and sum_.add(1))

@@ -140,4 +140,5 @@ ENGLISH: Final = Language(
                 "even")
     ),
     function=frozenset(_FUNCTION.split()),
+    halves=frozenset(phrases("and a half")),
 )  # fmt: skip

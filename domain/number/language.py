@@ -28,6 +28,7 @@ class Language:
     parts of one number. A remark with one of `doubts` makes the number unreadable. `pairs` mean about two of a unit.
     `idioms` are used alone, and have a comparator and a value (None where there is none). A phrase of `rising` joins a
     plural to a greater one: "dozens, if not hundreds". The words of `function` in a hedge tell nothing in a remark.
+    `halves` add a half to the number before them, of the unit behind them.
     """
 
     small: Mapping[str, int]
@@ -53,6 +54,7 @@ class Language:
     idioms: Mapping[Phrase, tuple[Comparator, int | None]]
     rising: frozenset[Phrase]
     function: frozenset[str]
+    halves: frozenset[Phrase]
 
 
 def phrases(*texts: str) -> dict[Phrase, None]:

@@ -153,4 +153,5 @@ RUSSIAN: Final = Language(
                 "может быть", "может", "до", "-")
     ),
     function=frozenset(_FUNCTION.split()),
+    halves=frozenset(phrases("с половиной")),
 )  # fmt: skip

@@ -139,4 +139,5 @@ UKRAINIAN: Final = Language(
                 "можливо", "і", "та", "й", "може", "до", "-")
     ),
     function=frozenset(_FUNCTION.split()),
+    halves=frozenset(phrases("з половиною", "із половиною")),
 )  # fmt: skip
