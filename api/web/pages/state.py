@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.web.page import Page, router_of_pages
+from domain.quantity import Total
 
 router: Final[APIRouter] = router_of_pages()
 
@@ -21,6 +22,8 @@ _ANSWERS: Final = {
     "neither_confirmed_nor_denied": "neither confirmed nor denied it",
 }
 _TOTALS: Final = ("released", "pardoned")
+SUMMED: Final = 8
+"""How many numbers of a sum the page names at most."""
 _STATEMENTS: Final = 6
 """How many statements the page shows at most."""
 _STATUSES: Final = (
@@ -52,10 +55,30 @@ async def read_state_page(slug: str, request: Request) -> Response:
 
 
 async def _parts(page: Page, total: Mapping[str, Any], what: str) -> dict[str, Any] | None:
-    """What each question adds to a total; None where nothing is added."""
+    """What each question adds to a total; None where nothing is added.
+
+    The state says it of all but what facts disagree on, of which the tally is asked.
+    """
     if not total["facts"]:
         return None
-    return await page.ask("/tally", {"what": what, "parts": "true", "by": "year", "limit": "1"})
+    if any(_is_open(part) for part in total["parts"][:SUMMED]):
+        return await page.ask("/tally", {"what": what, "parts": "true", "by": "year", "limit": "1"})
+    parts = [{**part, "text": _added(part)} for part in total["parts"]]
+    return {**total, "what": what, "total": total, "parts": parts}
+
+
+def _is_open(part: Mapping[str, Any]) -> bool:
+    """Whether the number that is shown for a question may not be all that it adds."""
+    sure = part["certainty"] == "certain" and part["quantity"]["comparator"] != "approx"
+    return bool(part["contested"] or (part["rivals"] and not sure))
+
+
+def _added(part: Mapping[str, Any]) -> str:
+    """What a number adds, in words; what is only possible adds nothing to the low bound."""
+    quantity = part["quantity"]
+    low = quantity["low"] or 0 if part["certainty"] == "certain" else 0
+    about = quantity["value"] or 0 if quantity["comparator"] == "approx" else 0
+    return Total(low, quantity["high"], about, about).text
 
 
 def _facts(part: Any) -> Iterator[str]:  # noqa: ANN401 -- any JSON of a state
