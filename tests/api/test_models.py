@@ -156,7 +156,11 @@ def test_a_parameter_of_the_perspective_that_is_not_offered_changes_nothing(
         }.get(path.rpartition("/")[2], "?")
         for more in ("as_of=1990", "match=certain"):
             if more.partition("=")[0] not in names:
-                found[bare(asked, f"{address}&{more}") == bare(asked, address)].add(path)
+                both = f"{address}&{more}", address
+                twice = (
+                    [bare(asked, each) for each in both] for _ in range(2)
+                )  # a minute may pass
+                found[any(one == other for one, other in twice)].add(path)
     assert found[False] == set()
     assert len(found[True]) == 10
 
