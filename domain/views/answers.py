@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.kinds.envoys import Alias
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Answers"]
 
-MOST_KEPT: Final = 6_000
-"""How many keys between two bounds are kept at most."""
+MOST_MADE: Final = 5
+"""How many times each answer is kept at most, on average, among those of which something was made."""
 _NOTHING: Final[frozenset[str]] = frozenset()
 
 
@@ -83,39 +83,51 @@ class _Settlers:
 
 
 class _Keyed:
-    """The answers under one key, and what was resolved of them between their bounds."""
+    """The answers under one key, and the bounds between which the same is made of them."""
 
-    __slots__ = ("_bounds", "_made", "answers")
+    __slots__ = ("_bounds", "answers")
 
     def __init__(self, answers: Mapping[UUID, _Answer] | None = None) -> None:
         self.answers: dict[UUID, _Answer] = dict(answers or {})
         self._bounds: list[int] | None = None
-        self._made: dict[int, Answered | None] = {}
 
-    def at(
-        self, as_of: int, settlers: _Settlers, make: Callable[[], Answered | None]
-    ) -> Answered | None:
-        """What is made at `as_of`, once between two bounds."""
+    def stretch(self, as_of: int, settlers: _Settlers) -> int:
+        """The number of the stretch between two bounds in which `as_of` lies."""
         if self._bounds is None:
             bounds = {at for answer in self.answers.values() for at in _bounds(answer.window)}
             if settlers:
                 targets = (_all_targets(answer) for answer in self.answers.values())
                 bounds |= settlers.bounds(_NOTHING.union(*targets))
             self._bounds = sorted(bounds)
-        index = bisect_right(self._bounds, as_of)
-        made = self._made
-        if index not in made:
-            made[index] = make()
-        return made[index]
-
-    def forget(self) -> None:
-        """Forget what was made."""
-        self._made = {}
+        return bisect_right(self._bounds, as_of)
 
     def in_order(self) -> _Keyed:
         """The same answers, in the order in which their facts were recorded."""
         ordered = sorted(self.answers.items(), key=lambda each: each[1].version.first_position)
         return _Keyed(dict(ordered))
+
+
+class _Made:
+    """What was made of the answers under some keys, each once between two bounds of its key."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[_Keyed, int], Answered | None] = {}
+        self._held = 0
+
+    def at(
+        self, keyed: _Keyed, stretch: int, make: Callable[[], Answered | None]
+    ) -> Answered | None:
+        """What is made of a key's answers in a stretch, once."""
+        found = self._found
+        if (keyed, stretch) not in found:
+            found[keyed, stretch] = make()
+            self._held += 1 + len(keyed.answers)
+        return found[keyed, stretch]
+
+    def make_room(self, most: int) -> None:
+        """Forget all that was made if it holds more answers than `most`."""
+        if self._held > most:
+            self._found, self._held = {}, 0
 
 
 @dataclass
@@ -131,7 +143,7 @@ class Answers:
     only: Register | None = None
     keep: Match | None = None
     contributions: Contributions = field(default_factory=Contributions)
-    _kept: int = 0
+    _made: _Made = field(default_factory=_Made)
 
     @classmethod
     def of(
@@ -186,11 +198,8 @@ class Answers:
         """What is answered in a register, by key, in the order of the keys."""
         as_of, match = perspective.as_of, perspective.match
         settled, perhaps = self.settlers.at(as_of)
-        if self._kept > MOST_KEPT:
-            self._forget()
 
         def make(keyed: _Keyed) -> Answered | None:
-            self._kept += 1
             read = (
                 self._candidate(answer, as_of, match, settled, perhaps)
                 for answer in keyed.answers.values()
@@ -200,20 +209,21 @@ class Answers:
 
         keyed = self.keyed.get(register, {})
         if self.keep == match:
+            for kept in (self._made, self.contributions):
+                kept.make_room(MOST_MADE * self._size)
             found = (
-                (key, each.at(as_of, self.settlers, partial(make, each)))
+                (key, self._made.at(each, each.stretch(as_of, self.settlers), partial(make, each)))
                 for key, each in keyed.items()
             )
         else:
             found = ((key, make(each)) for key, each in keyed.items())
         return {key: answered for key, answered in found if answered is not None}
 
-    def _forget(self) -> None:
-        """Make room: forget all that was made, and no answer."""
-        self._kept = 0
-        for by_key in self.keyed.values():
-            for keyed in by_key.values():
-                keyed.forget()
+    @cached_property
+    def _size(self) -> int:
+        """How many answers there are, and one for each key."""
+        every = (keyed for by_key in self.keyed.values() for keyed in by_key.values())
+        return sum(1 + len(keyed.answers) for keyed in every)
 
     def answers_of(self, version: FactVersion) -> Iterator[tuple[Register, Key, _Answer]]:
         """The answers of one fact, each with its register and its key."""

@@ -7,19 +7,12 @@ and neither does one that aliases lead to different names.
 from __future__ import annotations
 
 from collections import defaultdict
+from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.kinds.envoys import Alias
-from domain.named import (
-    Name,
-    Named,
-    Sort,
-    fields_naming,
-    key_of,
-    key_of_id,
-    text_of,
-)
+from domain.named import Name, Named, Sort, fields_naming, key_of, key_of_id, text_of
 from domain.naming import fold_for_search, fold_name, shorten_key
 from domain.views.aliases import Aliases, keep_preferred
 from domain.views.terms import BORNE, PART, borne_by
@@ -64,6 +57,12 @@ class Names:
         aliases = [(each.fact, each.preferred) for each in records if isinstance(each.fact, Alias)]
         borne = (each for record in records for each in borne_by(record.fact))
         return cls(keep_preferred(aliases), borne)
+
+    def apart(self) -> Names:
+        """The same names, which find anew what a name means, and keep it apart: for names that a question gives."""
+        same = copy(self)
+        same._resolved, same._keys, same._borne_by = {}, {}, {}  # noqa: SLF001 -- its own
+        return same
 
     @property
     def doubtful(self) -> bool:
@@ -149,7 +148,7 @@ class Names:
         """The key part for a person; for one with an id it holds the alphabetically first of their names."""
         key = self._keys.get(name)
         if key is None:
-            key = self._keys[name] = self._key(name)
+            key = self._keys[name] = self._part(self.resolve(name))
         return key
 
     def _key_of(self, name: Name) -> str:
@@ -160,9 +159,6 @@ class Names:
         if folded is None:
             folded = self._folded[name] = fold_name(name)
         return folded
-
-    def _key(self, name: Name) -> str:
-        return self._part(self.resolve(name))
 
     def _part(self, resolved: Name) -> str:
         """The key part for a name that is resolved already."""

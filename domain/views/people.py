@@ -154,7 +154,7 @@ def filter_people(
 
     places = [place for place, person in people.items() if _is_called(person, wanted.q)]
     if wanted.person is not None:
-        means = _meaning(wanted.person, everyone.names)
+        means = _meaning(wanted.person, everyone.names.apart())
         places = [place for place in places if means(place, people[place])]
     if wanted.status is not None:
         places = [place for place in places if _is(entry(place), wanted.status)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from domain.views.counting.parts import Part, part_of
 from domain.views.sections import MORE, count_characters
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Contributions"]
 
-MOST_KEPT: Final = 6_000
-"""How many questions are kept at most."""
-
 
 class Contributions:
     """The parts that questions add, and their entries as they are shown; nobody may change these.
@@ -27,6 +24,7 @@ class Contributions:
     def __init__(self) -> None:
         self._parts: dict[tuple[object, ...], tuple[Question, Part | None]] = {}
         self._entries: dict[int, tuple[Part, dict[str, Any], int]] = {}
+        self._held = 0
 
     def part(self, question: Question, what: str) -> Part | None:
         """The part that a question adds to the sum of `what`."""
@@ -39,7 +37,7 @@ class Contributions:
                 question,
                 part,
             )  # holds the candidates, so that no other has their identity
-            self._make_room()
+            self._held += 1 + sum(map(len, groups))
         return kept[1]
 
     def entry(self, part: Part, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -50,6 +48,7 @@ class Contributions:
         made = make()
         if not any(name.endswith(MORE) for name in made):
             self._entries[id(part)] = part, made, count_characters(made)
+            self._held += 1 + len(part.rivals)
         return made
 
     def weigh(self, part: Part, entry: dict[str, Any]) -> int:
@@ -57,6 +56,7 @@ class Contributions:
         kept = self._entries.get(id(part))
         return kept[2] if kept is not None and kept[1] is entry else count_characters(entry)
 
-    def _make_room(self) -> None:
-        if len(self._parts) > MOST_KEPT:
-            self._parts, self._entries = {}, {}
+    def make_room(self, most: int) -> None:
+        """Forget all of them if they hold more facts than `most`."""
+        if self._held > most:
+            self._parts, self._entries, self._held = {}, {}, 0

@@ -22,9 +22,11 @@ __all__ = ["KeptFacts", "KeptSlices"]
 MOST_BYTES: Final = 2**27
 """About how many bytes a process keeps in all."""
 FACT_BYTES: Final = 6_000
-"""About how many bytes a fact takes in memory, with its answers."""
+"""About how many bytes a fact takes in memory, with its answers and what is made of them."""
 MOST_FACTS: Final = 20_000
 """How many facts a negotiation has at most whose facts are kept."""
+MOST_MOVED: Final = 500
+"""In how many facts two perspectives differ at most for the facts of one to be moved to the other."""
 
 
 @dataclass(frozen=True)
@@ -44,17 +46,23 @@ class KeptFacts:
         return FACT_BYTES * (1 + len(self.versions))
 
     def everyone(self, parties: Sequence[str]) -> Everyone:
-        """All whom the facts name, without a negotiation's parties; found once."""
+        """All whom the facts name, without a negotiation's parties; found once, and kept for the last parties."""
         key = tuple(parties)
         found = self._everyone.get(key)
         if found is None:
             found = Everyone(self.versions.values(), self.answers.names, key)
+            self._everyone.clear()
             self._everyone[key] = found
         return found
 
     def sees_as(self, perspective: Perspective, last: int) -> bool:
         """Whether the same is seen from a perspective that knows the changes up to `last`."""
         return self.last == last and self.perspective.published_cut == perspective.published_cut
+
+    def far_from(self, perspective: Perspective, last: int) -> tuple[bool, int, int]:
+        """What orders facts that are kept by how much may be seen otherwise from a perspective, as `sees_as` has it."""
+        mine, cut = self.perspective.published_cut, perspective.published_cut
+        return (mine is None) != (cut is None), abs(self.last - last), abs((mine or 0) - (cut or 0))
 
     def moved(
         self, perspective: Perspective, last: int, seen: Iterable[FactVersion], gone: Iterable[UUID]
@@ -74,8 +82,12 @@ class KeptFacts:
         return KeptFacts(perspective, last, {each.record.id: each for each in ordered}, answers)
 
 
+@dataclass(frozen=True)
 class _Asked:
-    """Stands for facts that were asked for once, and are not kept yet."""
+    """Stands for facts that were asked for once, and are not kept yet: what is seen up to a change and by a cut."""
+
+    last: int
+    published_cut: int | None
 
     def __len__(self) -> int:
         return FACT_BYTES
@@ -117,22 +129,28 @@ class KeptSlices:
         self._kept: KeptBytes[KeptFacts | _Asked] = KeptBytes(MOST_BYTES)
 
     def find(self, source: Source) -> KeptFacts | None:
-        """The facts of a negotiation; None the first time that they are asked for, and where they are many."""
-        owner, erased, match = source.negotiation_id, source.last_erasure, source.perspective.match
-        newest, other = (
-            self._kept.find(owner, erased, (match, slot)) for slot in ("newest", "other")
+        """The facts of a negotiation; None the first time that they are asked for, and where they are many.
+
+        Where others are kept that cannot be moved, these have to be asked for twice before all of them are read.
+        """
+        owner, erased, at = source.negotiation_id, source.last_erasure, source.perspective
+        last, match = source.last_change, at.match
+        newest, other, asked = (
+            self._kept.find(owner, erased, (match, slot)) for slot in ("newest", "other", "asked")
         )
         kept = [facts for facts in (newest, other) if isinstance(facts, KeptFacts)]
         for facts in kept:
-            if facts.sees_as(source.perspective, source.last_change):
+            if facts.sees_as(at, last):
                 return facts
-        moved = source.move_facts(kept[-1]) if kept else None
-        if moved is None and (newest is None or source.count_facts() > MOST_FACTS):
-            self._kept.keep(owner, erased, (match, "newest"), newest or _Asked())
-            return None
+        nearest = min(kept, key=lambda facts: facts.far_from(at, last), default=None)
+        moved = None if nearest is None else source.move_facts(nearest)
+        if moved is None:
+            this = _Asked(last, at.published_cut)
+            again = asked == this if kept else asked is not None
+            if not again or source.count_facts() > MOST_FACTS:
+                self._kept.keep(owner, erased, (match, "asked"), this)
+                return None
         facts = moved or source.read_facts()
-        earlier = (
-            kept and facts.last < kept[0].last
-        ) or facts.perspective.published_cut is not None
+        earlier = (kept and last < kept[0].last) or at.published_cut is not None
         self._kept.keep(owner, erased, (match, "other" if earlier else "newest"), facts)
         return facts

@@ -38,7 +38,7 @@ from infrastructure.readers.names import read_names
 from infrastructure.readers.negotiations import list_snapshots
 from infrastructure.readers.similar import select_tied
 from infrastructure.readers.state import states
-from infrastructure.readers.state.kept_facts import KeptFacts, KeptSlices
+from infrastructure.readers.state.kept_facts import MOST_MOVED, KeptFacts, KeptSlices
 from infrastructure.readers.state.stretches import is_abridged, read_stretches
 from infrastructure.readers.timeslices import RETRACTED, select_differing, select_known
 from infrastructure.tables.facts import ERASING, FactTables
@@ -261,9 +261,15 @@ class SectionReader:
     def move_facts(self, facts: KeptFacts) -> KeptFacts | None:
         """The facts by what was read at another perspective; None where everything has to be read."""
         there, here = facts.perspective, self.perspective
-        read = self.tables, self.negotiation_id
-        rows = self.connection.execute(select_differing(*read, there, here, 0))
-        seen = [as_seen(version, here) for version in versions_in(rows)]
-        rows = self.connection.execute(select_differing(*read, here, there, 0))
-        gone = {UUID(row.fact_id) for row in rows}
-        return facts.moved(here, self.last_change, seen, gone)
+        seen, gone = (
+            select_differing(self.tables, self.negotiation_id, *pair, 0).limit(MOST_MOVED + 1)
+            for pair in ((there, here), (here, there))
+        )
+        gone_ids = [UUID(row.fact_id) for row in self.connection.execute(gone)]
+        if len(gone_ids) > MOST_MOVED:
+            return None
+        versions = versions_in(self.connection.execute(seen))
+        if len(versions) > MOST_MOVED:
+            return None
+        shown = [as_seen(version, here) for version in versions]
+        return facts.moved(here, self.last_change, shown, gone_ids)
