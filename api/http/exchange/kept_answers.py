@@ -36,6 +36,8 @@ _MARK: Final = secrets.token_hex(16)
 _BLANK: Final = re.compile(rf'"{_MARK}(\d+)"'.encode())
 _WEIGHT: Final = 200
 """How many bytes a blank counts."""
+_LEAST: Final = 1_000
+"""How many bytes an answer counts besides its JSON and its question."""
 Fills = Mapping[str, Callable[..., Any]]
 """{name of a blank: what it is filled with, as JSON}."""
 
@@ -80,14 +82,15 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """The JSON between the blanks, and what each blank is filled with."""
+    """The JSON between the blanks, what each blank is filled with, and how many characters the question has."""
 
     parts: tuple[bytes, ...]
     named: tuple[tuple[str, tuple[Any, ...]], ...]
     tags: list[str]
+    question: int
 
     def __len__(self) -> int:
-        return sum(map(len, self.parts)) + _WEIGHT * len(self.named)
+        return _LEAST + self.question + sum(map(len, self.parts)) + _WEIGHT * len(self.named)
 
     def filled(self, fills: Fills) -> Filled:
         """The answer with every blank filled in."""
@@ -172,4 +175,5 @@ def _written(sight: Sight, make: Callable[[Blanks], dict[str, Any]]) -> _Kept:
     body = write_json(make(blanks))
     pieces = _BLANK.split(body)
     named = tuple(blanks.named[int(number)] for number in pieces[1::2])
-    return _Kept(tuple(pieces[::2]), named, tags_of(sight.slug, body))
+    question = len(repr(sight.changes))
+    return _Kept(tuple(pieces[::2]), named, tags_of(sight.slug, body), question)
