@@ -43,6 +43,7 @@ __all__ = [
     "content_columns",
     "metadata",
     "serving_side",
+    "serving_since",
     "serving_tables",
 ]
 
@@ -215,6 +216,13 @@ def serving_side(connection: Connection) -> str:
             "the row `facts` of the table `projection` names no side; restore the database from a backup"
         )
     return str(side)
+
+
+def serving_since(connection: Connection) -> tuple[str, int]:
+    """The side that serves, and the last position that it held when it began to: others after each rebuild."""
+    row = select(projection.c.state, projection.c.position).where(projection.c.name == FACTS)
+    side, position = connection.execute(row).one()
+    return str(side), int(position)
 
 
 def serving_tables(connection: Connection) -> FactTables:

@@ -13,6 +13,7 @@ from weakref import ref
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from api.composition import compose
@@ -31,6 +32,7 @@ from domain.views.rivalry.candidates import Candidate
 from domain.views.state import describe_state
 from domain.views.versions import fold_versions
 from infrastructure.kept_bytes import KeptBytes
+from infrastructure.projections.rebuild import rebuild
 from infrastructure.readers.reading import Reading
 from infrastructure.readers.state.kept_facts import KeptFacts, KeptSlices
 from infrastructure.readers.state.sections import SectionReader
@@ -218,6 +220,31 @@ def test_an_erasure_drops_what_was_kept(client: Client) -> None:
     assert gone.status == 200, gone.json
     assert not any(named.encode() in client.http.get(path).content for path in paths)
     assert kept() == [False, False]
+
+
+def test_after_a_rebuild_nothing_of_damaged_tables_is_given(
+    witnesses: Witnesses, asking: Client
+) -> None:
+    log = Log()
+    log.record(fact("custody", summary="He was sentenced"))
+    witnesses.take(log.entries, [])
+
+    def ask() -> list[bytes]:
+        days = ("2026-01-01", "2026-01-02", "2026-01-03")
+        paths = [f"{ask_at}as_of={day}" for day in days for ask_at in ("?", "/people?")]
+        return [asking.http.get(f"/v1/negotiations/us-belarus{path}").content for path in paths]
+
+    with witnesses.database.writing() as connection:
+        table = serving_tables(connection).version
+        content = connection.execute(select(table.c.content)).scalar_one()
+        damaged = content.replace(b"He was sentenced", b"He was set free.")
+        connection.execute(table.update().values(content=damaged))
+    assert any(b"He was set free" in answer for answer in ask())
+    for _ in range(2):
+        rebuild(witnesses.database, witnesses.ledger.codec)
+        answers = ask()
+        assert not any(b"He was set free" in answer for answer in answers)
+        assert any(b"He was sentenced" in answer for answer in answers)
 
 
 def test_what_is_kept_shows_nothing_private(client: Client) -> None:

@@ -119,8 +119,8 @@ class Sight:
     def key(self) -> Hashable:
         """The same for two perspectives whose answers can only differ by `as_of`."""
         at = self.perspective
-        changed = self._read.last_change
-        return changed, at.published_cut, at.clock, at.match, at.reading, self.changes
+        changed, built = self._read.last_change, self._read.built
+        return changed, built, at.published_cut, at.clock, at.match, at.reading, self.changes
 
     @property
     def last_erasure(self) -> int:

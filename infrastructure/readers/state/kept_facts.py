@@ -6,7 +6,7 @@ as few facts as possible, so that a record that is asked about once is never rea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 from uuid import UUID
@@ -112,6 +112,10 @@ class Source(Protocol):
     def last_erasure(self) -> int:
         """The position of the last erasure in the negotiation."""
 
+    @property
+    def built(self) -> Hashable:
+        """Which tables are read: others after each rebuild."""
+
     def count_facts(self) -> int:
         """About how many facts there are."""
 
@@ -134,9 +138,9 @@ class KeptSlices:
         Where others are kept that cannot be moved, these have to be asked for twice before all of them are read.
         """
         owner, erased, at = source.negotiation_id, source.last_erasure, source.perspective
-        last, match = source.last_change, at.match
+        last, of = source.last_change, (source.built, at.match)
         newest, other, asked = (
-            self._kept.find(owner, erased, (match, slot)) for slot in ("newest", "other", "asked")
+            self._kept.find(owner, erased, (of, slot)) for slot in ("newest", "other", "asked")
         )
         kept = [facts for facts in (newest, other) if isinstance(facts, KeptFacts)]
         for facts in kept:
@@ -148,9 +152,9 @@ class KeptSlices:
             this = _Asked(last, at.published_cut)
             again = asked == this if kept else asked is not None
             if not again or source.count_facts() > MOST_FACTS:
-                self._kept.keep(owner, erased, (match, "asked"), this)
+                self._kept.keep(owner, erased, (of, "asked"), this)
                 return None
         facts = moved or source.read_facts()
         earlier = (kept and last < kept[0].last) or at.published_cut is not None
-        self._kept.keep(owner, erased, (match, "other" if earlier else "newest"), facts)
+        self._kept.keep(owner, erased, (of, "other" if earlier else "newest"), facts)
         return facts

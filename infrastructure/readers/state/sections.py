@@ -41,7 +41,8 @@ from infrastructure.readers.state import states
 from infrastructure.readers.state.kept_facts import MOST_MOVED, KeptFacts, KeptSlices
 from infrastructure.readers.state.stretches import is_abridged, read_stretches
 from infrastructure.readers.timeslices import RETRACTED, select_differing, select_known
-from infrastructure.tables.facts import ERASING, FactTables
+from infrastructure.tables.facts import ERASING, FactTables, serving_since
+from infrastructure.transaction_memo import read_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -183,6 +184,11 @@ class SectionReader:
         of_negotiation = columns.negotiation_id == self.negotiation_id.hex
         erased = select(func.max(columns.known_from)).where(of_negotiation, ERASING)
         return int(self.connection.execute(erased).scalar() or 0)
+
+    @property
+    def built(self) -> tuple[str, int]:
+        """Which tables are read, as `serving_since` has it; what was read before a rebuild may have been damaged."""
+        return read_once(self.connection, serving_since)
 
     def snapshots(self, after: str, limit: int) -> list[StoredSnapshot]:
         """The snapshots that were taken by the perspective's position, by name past `after`, at most `limit`."""
