@@ -164,7 +164,7 @@ def _of_counts(fact: Fact) -> Iterable[Notice]:
 
 
 def _counted_people(fact: Fact) -> Iterable[str]:
-    """What a fact's kind counts, folded: the people of whom those that it names are some."""
+    """What a fact's kind counts, folded. The people whom the fact names are among those counted."""
     for answer in fact.register_entries():
         if answer.register.summed is not None:
             yield fold_name(answer.register.summed)
