@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
 from anyio import sleep
 
@@ -15,7 +16,7 @@ from api.http.exchange.in_process import Reply, on_behalf
 if TYPE_CHECKING:
     from api.web.page import Page
 
-__all__ = ["Outcome", "send_body", "send_change"]
+__all__ = ["Outcome", "Sheet", "send_body", "send_change"]
 
 _ANSWERED: Final = frozenset({HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED})
 _SHOWN_AGAIN: Final = frozenset(
@@ -65,6 +66,27 @@ class Outcome:
         if not placed and not others:
             others.append(self.content["detail"])
         return placed, others
+
+
+@dataclass(kw_only=True)
+class Sheet:
+    """What every form that changes something holds besides what was seen and what was typed.
+
+    `digest` is that of the change request that this one takes the place of; empty where there is none. `since` is
+    what others changed meanwhile; None where nobody did.
+    """
+
+    key: str = field(default_factory=lambda: uuid4().hex)
+    faults: dict[str, str] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
+    outcome: Outcome | None = None
+    since: list[dict[str, Any]] | None = None
+    digest: str = ""
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether it was tried, and can be done or proposed."""
+        return self.outcome is not None and self.outcome.is_done
 
 
 async def send_change(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from api.web.forms.answer import draw_form
-from api.web.forms.asking import Outcome, send_change
+from api.web.forms.asking import Outcome, Sheet, send_change
 from api.web.forms.beside import name_beside
 from api.web.forms.deeds import Deed
 from api.web.forms.fields import shown_entries
@@ -25,27 +25,13 @@ __all__ = ["FactSheet", "draw_sheet", "send_sheet", "sheet_of"]
 
 
 @dataclass
-class FactSheet:
-    """A form as it is filled in, on the fact as it was seen.
-
-    `digest` is that of the change request in whose place what is written is proposed; empty where there is none.
-    """
+class FactSheet(Sheet):
+    """A form as it is filled in, on the fact as it was seen."""
 
     deed: Deed
     seen: SeenFact
     typed: dict[str, str]
     shown: dict[str, int] = field(default_factory=dict)
-    key: str = field(default_factory=lambda: uuid4().hex)
-    faults: dict[str, str] = field(default_factory=dict)
-    others: list[str] = field(default_factory=list)
-    outcome: Outcome | None = None
-    since: list[dict[str, Any]] | None = None
-    digest: str = ""
-
-    @property
-    def is_checked(self) -> bool:
-        """Whether it was tried, and can be done or proposed."""
-        return self.outcome is not None and self.outcome.is_done
 
     @property
     def record(self) -> dict[str, Any]:
@@ -59,8 +45,8 @@ class FactSheet:
 def sheet_of(deed: Deed, seen: SeenFact, fields: Mapping[str, str]) -> FactSheet:
     """The form that was sent."""
     typed = deed.typed(seen.record, fields)
-    sheet = FactSheet(deed, seen, typed, shown_entries(fields), fields.get("key", ""))
-    sheet.digest = fields.get("digest", "")
+    sheet = FactSheet(deed, seen, typed, shown_entries(fields))
+    sheet.key, sheet.digest = fields.get("key", ""), fields.get("digest", "")
     act = fields.get("do", "")
     if act.startswith("add-"):
         singular = act.removeprefix("add-")

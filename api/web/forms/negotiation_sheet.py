@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, get_args
 from uuid import uuid4
 
 from api.web.forms.answer import draw_form
-from api.web.forms.asking import Outcome, send_change
+from api.web.forms.asking import Outcome, Sheet, send_change
 from api.web.forms.change_fields import choice, lines_of_field, text_field
 from api.web.forms.fields import Group
 from api.web.wording import changed_words
@@ -61,22 +61,11 @@ class SeenNegotiation:
 
 
 @dataclass
-class NegotiationSheet:
-    """The form as it is filled in, on the negotiation as it was seen; `digest` as a `FactSheet` has it."""
+class NegotiationSheet(Sheet):
+    """The form as it is filled in, on the negotiation as it was seen."""
 
     seen: SeenNegotiation
     typed: dict[str, str]
-    key: str = field(default_factory=lambda: uuid4().hex)
-    faults: dict[str, str] = field(default_factory=dict)
-    others: list[str] = field(default_factory=list)
-    outcome: Outcome | None = None
-    since: list[dict[str, Any]] | None = None
-    digest: str = ""
-
-    @property
-    def is_checked(self) -> bool:
-        """Whether it was checked, and can be done or proposed."""
-        return self.outcome is not None and self.outcome.is_done
 
     @property
     def changes(self) -> list[dict[str, Any]]:

@@ -51,7 +51,7 @@ async def correct_negotiation(slug: str, request: Request) -> Response:
     page = Page(request, slug)
     known = fields.get("position", "")
     seen = await read_seen_negotiation(page, known if _NUMBER.fullmatch(known) else None)
-    sheet = NegotiationSheet(seen, typed_of(fields), fields.get("key", ""))
+    sheet = NegotiationSheet(seen, typed_of(fields), key=fields.get("key", ""))
     dry = fields.get("do", "check") != "save"
     outcome = await send_negotiation_sheet(page, sheet, f"{page.root}/corrections", dry=dry)
     if outcome.is_done and not dry:

@@ -59,7 +59,7 @@ async def read_revision_page(slug: str, id_: str, request: Request) -> Response:
 
 @router.post("/n/{slug}/change-requests/{id_}/revise")
 async def revise(slug: str, id_: str, request: Request) -> Response:
-    """Check what is written, or propose it in place of what was proposed, which nobody can approve any more."""
+    """Check what is written, or propose it instead of the former proposal, which nobody can approve any more."""
     fields = await read_form(request)
     page = Page(request, slug)
     found = await _found(page, id_)
@@ -69,7 +69,7 @@ async def revise(slug: str, id_: str, request: Request) -> Response:
     if found["op"] == _OF_NEGOTIATION:
         of_it = await read_seen_negotiation(page, None)
         sheet = NegotiationSheet(
-            of_it, typed_of(fields), fields.get("key", ""), digest=fields.get("digest", "")
+            of_it, typed_of(fields), key=fields.get("key", ""), digest=fields.get("digest", "")
         )
         to = f"{page.root}/corrections" if dry else address
         outcome = await send_negotiation_sheet(page, sheet, to, dry=dry, seen=tag)

@@ -1,4 +1,4 @@
-"""The order in which facts were recorded decides nothing of what was so: not what is shown, nor what is contested."""
+"""The order in which facts were recorded changes neither which fact is shown nor which facts are contested."""
 
 from __future__ import annotations
 
