@@ -132,7 +132,7 @@ _UNDER_WAY: Final[ContextVar[Request]] = ContextVar("request")
 async def run_in_lane(call: Callable[_P, _T], *given: _P.args, **named: _P.kwargs) -> _T:
     """Call it in a thread of the lane of the request that is under way.
 
-    Before a change its credential is confirmed, and after a question, unless what the question looked at confirmed it.
+    The credential is confirmed before a change, and after a question whose own reads have not confirmed it.
     """
     request = _UNDER_WAY.get()
     lane = lane_of(request.method)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Answers"]
 
 MOST_MADE: Final = 5
-"""How many times each answer is kept at most, on average, among those of which something was made."""
+"""What was made may hold this many times as many answers as there are; past that, all of it is forgotten."""
 _NOTHING: Final[frozenset[str]] = frozenset()
 
 

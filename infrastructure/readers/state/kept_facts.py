@@ -1,4 +1,4 @@
-"""Keeps the facts that a second question about a negotiation needs too, until something of the negotiation changes.
+"""Keeps the facts of a negotiation for the next questions about it, and moves them when something changes.
 
 With them a question at another `as_of` reads no facts, and resolves only what differs there. The first question reads
 as few facts as possible, so that a record that is asked about once is never read whole.
@@ -24,9 +24,9 @@ MOST_BYTES: Final = 2**27
 FACT_BYTES: Final = 6_000
 """About how many bytes a fact takes in memory, with its answers and what is made of them."""
 MOST_FACTS: Final = 20_000
-"""How many facts a negotiation has at most whose facts are kept."""
+"""Facts of a negotiation with more facts than this are not kept."""
 MOST_MOVED: Final = 500
-"""In how many facts two perspectives differ at most for the facts of one to be moved to the other."""
+"""The most facts that may differ between two perspectives if the facts of one are moved to the other."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class KeptFacts:
         return self.last == last and self.perspective.published_cut == perspective.published_cut
 
     def far_from(self, perspective: Perspective, last: int) -> tuple[bool, int, int]:
-        """What orders facts that are kept by how much may be seen otherwise from a perspective, as `sees_as` has it."""
+        """A sort key: facts that differ least from those that a perspective sees come first (see `sees_as`)."""
         mine, cut = self.perspective.published_cut, perspective.published_cut
         return (mine is None) != (cut is None), abs(self.last - last), abs((mine or 0) - (cut or 0))
 
@@ -135,7 +135,8 @@ class KeptSlices:
     def find(self, source: Source) -> KeptFacts | None:
         """The facts of a negotiation; None the first time that they are asked for, and where they are many.
 
-        Where others are kept that cannot be moved, these have to be asked for twice before all of them are read.
+        If the kept facts cannot be moved to this perspective, its facts are read whole only when a second question in a
+        row asks for them.
         """
         owner, erased, at = source.negotiation_id, source.last_erasure, source.perspective
         last, of = source.last_change, (source.built, at.match)
