@@ -145,6 +145,13 @@ def limit_citations(fact: Fact, cut: int) -> Fact:
     return replace(fact, citations=citations)
 
 
+def find_citation_times(fact: Fact) -> list[int]:
+    """The instants, in order, at which `limit_citations` shows other citations of a fact than just before."""
+    times = {citation.published_at for citation in fact.citations}
+    dated = sorted(at for at in times if at is not None)
+    return dated if len(times) > 1 else []
+
+
 def apply_change(
     record: FactRecord, before: FactRecord, after: FactRecord, event: str
 ) -> FactRecord:

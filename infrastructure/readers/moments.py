@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_, case, func, null, select, union_all
 from domain.time.instant import BEGINNING, END
 from domain.time.record_time import recorded_by
 from domain.views.moments import valid_boundaries
-from domain.views.published import limit_citations
+from domain.views.published import find_citation_times
 from domain.views.versions import correct_times
 from infrastructure.database.damage import raise_damage
 from infrastructure.log.codec import decode_fact
@@ -141,10 +141,4 @@ def _published_times(rows: Sequence[Row[Any]]) -> Iterator[int]:
         return
     with raise_damage("a version of a fact"):
         fact = decode_fact(content)
-    for at in {citation.published_at for citation in fact.citations}:
-        if (
-            at is not None
-            and begins < at < ends
-            and limit_citations(fact, at) != limit_citations(fact, at - 1)
-        ):
-            yield at
+    yield from (at for at in find_citation_times(fact) if begins < at < ends)

@@ -143,6 +143,6 @@ def _hatches(drawn: Sequence[Mapping[str, Any]], most: int) -> list[dict[str, An
 
 def _after(day: str) -> str:
     try:
-        return (date.fromisoformat(day) + timedelta(days=30)).isoformat()
+        return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
     except OverflowError:
         return day

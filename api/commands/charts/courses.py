@@ -73,10 +73,16 @@ class Course:
 def course(reading: Reading, slug: str, perspective: Perspective, section: Section) -> Course:
     """Give what a section showed up to the perspective's cut."""
     id_ = reading.negotiation(slug).id
-    known = [seen.version for seen in reading.sections(id_, perspective).standing()]
+    sections = reading.sections(id_, perspective)
+    known = [seen.version for seen in sections.standing()]
     names, kinds = reading.names(id_, perspective), _kinds(section.path)
     register, _ = lists_by_path()[section.path]
-    answers = Answers.of(known, names, register, keep=perspective.match)
+    facts_kept = sections.facts_kept
+    answers = (
+        facts_kept.answers
+        if facts_kept
+        else Answers.of(known, names, register, keep=perspective.match)
+    )
     facts = {each.record.id: each.record.fact for each in known if each.record.fact.kind in kinds}
     rivals = _Rivals(section, facts, names)
     days = _days(facts.values(), perspective.as_of)

@@ -173,14 +173,14 @@ class Pictures:
         self._renderer = renderer
         self._kept: KeptBytes[bytes] = KeptBytes(most)
 
-    def spec(
-        self, slug: str, erased: int, asked: Hashable, make: Callable[[], dict[str, Any]]
-    ) -> dict[str, Any]:
-        """Make the spec of a picture, or give the one that is kept; `asked` names a position of the log."""
-        key = f"spec {asked}"
+    def specs(
+        self, slug: str, erased: int, asked: Hashable, make: Callable[[], list[dict[str, Any]]]
+    ) -> list[dict[str, Any]]:
+        """Make the specs of a picture, or give those that are kept; `asked` names a position of the log."""
+        key = f"specs {asked}"
         kept = self._kept.find(slug, erased, key)
         if kept is not None:
-            found: dict[str, Any] = json.loads(kept)
+            found: list[dict[str, Any]] = json.loads(kept)
             return found
         made = make()
         self._kept.keep(slug, erased, key, json.dumps(made).encode())

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import partial
 from typing import Any, Final
 
 from api.commands.charts.band import band
 from api.commands.charts.courses import MEASURES, POSTS, Section, course
-from api.commands.charts.frame import Sheet, footed, frame, month_of, nothing, plain, sheet
+from api.commands.charts.frame import Sheet, footed, frame, nothing, plain, sheet
 from api.commands.charts.lanes import lanes
 from api.commands.charts.series import counters, strips
+from api.commands.charts.sums import add_up, most_steps, step
 from domain.time.instant import format_instant, parse_cut
 from domain.time.perspective import Perspective
 from domain.views.brief import describe_perspective
+from domain.views.counting.contributions import Contributions
 from domain.views.counting.countable import find_kinds
-from domain.views.counting.tally import NOT_ADDED, Tally, TallyQuery, tally
+from domain.views.counting.tally import NOT_ADDED, Tally, TallyQuery, find_total, tally
 from domain.views.moments import Axis, group_moments
+from domain.views.naming import Names
 from domain.views.versions import Seen
 from infrastructure.readers.reading import Reading
 
 __all__ = ["SUBJECTS", "Subject"]
 
-MOST_STEPS: Final = 60
-"""How many steps a band has at most: each is a sum of its own."""
-FEWEST_STEPS: Final = 4
 MOST_READ: Final = 8_000
 """How many facts all steps of what became known read, so that a large record shows its latest days alone."""
 _BAND: Final = (
@@ -44,14 +46,18 @@ class Subject:
     perspective: Perspective
     what: str
 
-    def spec(self, name: str, theme: str, *, narrow: bool = False) -> dict[str, Any]:
-        """The Vega-Lite spec of a picture; a narrow one is for a telephone."""
-        of, ink = SUBJECTS[name], sheet(theme, narrow=narrow)
+    def specs(self, name: str, theme: str, widths: Iterable[str]) -> list[dict[str, Any]]:
+        """The Vega-Lite specs of a picture, one for each width; what the picture shows is read once."""
+        of = SUBJECTS[name]
         opened = self.reading.negotiation(self.slug, self.perspective.position)
         title = plain(self.reading.seen(opened, self.perspective).title)
-        shown = describe_perspective(self.perspective)
-        head = frame(of.title.format(what=plain(self.what)), of.told, title, shown, ink)
-        return footed(head, of.drawn(self, ink), ink)
+        shown, draw = describe_perspective(self.perspective), of.read(self)
+        specs = []
+        for width in widths:
+            ink = sheet(theme, narrow=width == "narrow")
+            head = frame(of.title.format(what=plain(self.what)), of.told, title, shown, ink)
+            specs.append(footed(head, draw(ink), ink))
+        return specs
 
     def slice_at(self, perspective: Perspective) -> Sequence[Seen]:
         """The facts that can count what is counted."""
@@ -59,87 +65,85 @@ class Subject:
         sections = self.reading.sections(id_, perspective)
         return sections.counting(find_kinds(TallyQuery(what=self.what)))
 
-    def total(
-        self, slice_: Sequence[Seen], at: str, perspective: Perspective, to: int | None = None
-    ) -> dict[str, Any]:
-        """A step of a band: what a tally adds up, up to a day."""
-        id_ = self.reading.negotiation(self.slug).id
-        names = self.reading.names(id_, perspective)
-        found = tally(slice_, perspective, TallyQuery(what=self.what, to=to), names)
-        total = found.content["total"]
-        return {"at": at, **{n: total[n] for n in ("low", "high", "text", "contested")}}
+    def names(self, perspective: Perspective) -> Names:
+        """What names mean at a perspective."""
+        return self.reading.names(self.reading.negotiation(self.slug).id, perspective)
 
 
 _NOT_ADDED: Final = "Counts of “{what}” are not added up. The picture “held” shows each of them."
 _ADDED: Final = "Numbers of “{what}” are added up. The picture “releases” shows their sum."
 
 
-def _releases(subject: Subject, ink: Sheet) -> dict[str, Any]:
+Draw = Callable[[Sheet], dict[str, Any]]
+"""Draws what was read for a picture on a sheet."""
+
+
+def _releases(subject: Subject) -> Draw:
     perspective = subject.perspective
-    slice_ = subject.slice_at(perspective)
-    found = tally(slice_, perspective, TallyQuery(what=subject.what))
+    slice_, names = subject.slice_at(perspective), subject.names(perspective)
+    kept = Contributions()
+    found = tally(slice_, perspective, TallyQuery(what=subject.what), names, kept)
     if _is_stock(found):
-        return nothing(ink, _NOT_ADDED.format(what=plain(subject.what)))
-    at = _latest({each["at"] for each in found.points})
-    steps = [subject.total(slice_, month_of(each), perspective, parse_cut(each)) for each in at]
+        return _say(_NOT_ADDED, subject)
+    steps = add_up(slice_, subject.what, perspective, names, kept)
     until = format_instant(perspective.as_of)[:10]
-    return band(steps, until, ink, ink.so, title=plain(subject.what))
+    return lambda ink: band(steps, until, ink, ink.so, title=plain(subject.what))
 
 
-def _held(subject: Subject, ink: Sheet) -> dict[str, Any]:
+def _held(subject: Subject) -> Draw:
     slice_ = subject.slice_at(subject.perspective)
-    found = tally(slice_, subject.perspective, TallyQuery(what=subject.what))
+    names = subject.names(subject.perspective)
+    found = tally(slice_, subject.perspective, TallyQuery(what=subject.what), names)
     if found.points and not _is_stock(found):
-        return nothing(ink, _ADDED.format(what=plain(subject.what)))
-    return counters(found.points, ink, plain(subject.what))
+        return _say(_ADDED, subject)
+    return lambda ink: counters(found.points, ink, plain(subject.what))
+
+
+def _say(words: str, subject: Subject) -> Draw:
+    return lambda ink: nothing(ink, words.format(what=plain(subject.what)))
 
 
 def _is_stock(found: Tally) -> bool:
     return bool(found.content["total"]["text"] == NOT_ADDED["text"])
 
 
-def _known(subject: Subject, ink: Sheet) -> dict[str, Any]:
+def _known(subject: Subject) -> Draw:
     perspective = subject.perspective
     counting = subject.slice_at(perspective)
-    if _is_stock(tally(counting, perspective, TallyQuery(what=subject.what))):
-        return nothing(ink, _NOT_ADDED.format(what=plain(subject.what)))
+    names, query = subject.names(perspective), TallyQuery(what=subject.what)
+    if _is_stock(tally(counting, perspective, query, names)):
+        return _say(_NOT_ADDED, subject)
     axis = perspective.clock
     days = [each for each in _moments(subject, axis, "day") if _within(each["at"], perspective)]
     steps = []
-    most = max(FEWEST_STEPS, min(MOST_STEPS, MOST_READ // max(1, len(counting))))
+    most = most_steps(len(counting), MOST_READ)
     for each in days[-most:]:
         at = replace(perspective, as_known_at=parse_cut(each["at"]))
         if axis == "recorded":
             position = subject.reading.cuts.position_of(parse_cut(each["at"]))
             at = replace(at, position=min(position, perspective.position))
-        steps.append(subject.total(subject.slice_at(at), each["at"], at))
+        counting, names = subject.slice_at(at), subject.names(at)
+        steps.append(step(each["at"], find_total(counting, at, query, names, Contributions())))
     end = perspective.as_known_at
-    until = (
-        days[-1]["at"] if end is None and days else format_instant(end or perspective.as_of)[:10]
-    )
-    return band(steps, until, ink, ink.known, title=plain(subject.what))
+    until = format_instant(end or perspective.as_of)[:10]
+    if end is None and days:
+        until = _leave_room(days[0]["at"], days[-1]["at"])
+    return lambda ink: band(steps, until, ink, ink.known, title=plain(subject.what))
 
 
-def _activity(subject: Subject, ink: Sheet) -> dict[str, Any]:
+def _activity(subject: Subject) -> Draw:
     axes: tuple[tuple[str, Axis], ...] = (
         ("What was so", "valid"),
         ("What was published", "published"),
         ("What was recorded", "recorded"),
     )
-    return strips([(name, _moments(subject, axis, "month")) for name, axis in axes], ink)
+    found = [(name, _moments(subject, axis, "month")) for name, axis in axes]
+    return lambda ink: strips(found, ink)
 
 
-def _over_time(subject: Subject, ink: Sheet, section: Section) -> dict[str, Any]:
+def _over_time(section: Section, subject: Subject) -> Draw:
     found = course(subject.reading, subject.slug, subject.perspective, section)
-    return lanes(found.spells, found.end, ink, has_more=found.has_more)
-
-
-def _posts(subject: Subject, ink: Sheet) -> dict[str, Any]:
-    return _over_time(subject, ink, POSTS)
-
-
-def _measures(subject: Subject, ink: Sheet) -> dict[str, Any]:
-    return _over_time(subject, ink, MEASURES)
+    return lambda ink: lanes(found.spells, found.end, ink, has_more=found.has_more)
 
 
 def _moments(subject: Subject, axis: Axis, by: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -- By
@@ -158,11 +162,11 @@ def _within(at: str, perspective: Perspective) -> bool:
     return perspective.as_known_at is None or parse_cut(at) <= perspective.as_known_at
 
 
-def _latest(months: set[str]) -> list[str]:
-    """The latest months, in order; the latest years if a picture has no room for so many months."""
-    if len(months) > MOST_STEPS:
-        months = {each[:4] for each in months}
-    return sorted(months)[-MOST_STEPS:]
+def _leave_room(first: str, last: str) -> str:
+    """A day some way after the last one, so that what became known on it can be seen."""
+    begun, ended = date.fromisoformat(first), date.fromisoformat(last)
+    room = max(timedelta(days=1), (ended - begun) / 25)
+    return (ended + min(room, date.max - ended)).isoformat()
 
 
 @dataclass(frozen=True)
@@ -172,7 +176,7 @@ class Kind:
     title: str
     told: str
     what: str
-    drawn: Callable[[Subject, Sheet], dict[str, Any]]
+    read: Callable[[Subject], Draw]
 
 
 SUBJECTS: Final[Mapping[str, Kind]] = {
@@ -184,8 +188,12 @@ SUBJECTS: Final[Mapping[str, Kind]] = {
         _held,
     ),
     "known": Kind("How the total became known: {what}", _BAND, "released", _known),
-    "posts": Kind("Who held which post", f"{_LANES} Dotted: nobody known.", "", _posts),
-    "measures": Kind("Measures, and how far they had gone", _LANES, "", _measures),
+    "posts": Kind(
+        "Who held which post", f"{_LANES} Dotted: nobody known.", "", partial(_over_time, POSTS)
+    ),
+    "measures": Kind(
+        "Measures, and how far they had gone", _LANES, "", partial(_over_time, MEASURES)
+    ),
     "activity": Kind(
         "How much changed, month by month",
         "The taller and stronger a bar, the more facts changed in that month.",

@@ -107,15 +107,12 @@ def _answer(slug: str, chart: str, asked: Asked, form: Form) -> Response:
         id_ = reading.negotiation(slug, perspective.position).id
         erased = reading.sections(id_, perspective).last_erasure
         subject = Subject(reading, slug, perspective, what)
-        specs = [
-            pictures.spec(
-                slug,
-                erased,
-                (chart, what, theme, each, perspective),
-                lambda each=each: subject.spec(chart, theme, narrow=each == "narrow"),  # type: ignore[misc]
-            )
-            for each in widths
-        ]
+        specs = pictures.specs(
+            slug,
+            erased,
+            (chart, what, theme, width, perspective),
+            lambda: subject.specs(chart, theme, widths),
+        )
         settled = reading.settled(asked.query)
     if form == "vl.json":
         body = write_json(specs[0])

@@ -10,7 +10,9 @@ from domain.views.sections import MORE, count_characters
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from domain.views.rivalry.candidates import Candidate
     from domain.views.rivalry.questions import Question
+    from domain.views.versions import FactVersion
 
 __all__ = ["Contributions"]
 
@@ -22,9 +24,20 @@ class Contributions:
     """
 
     def __init__(self) -> None:
+        self._candidates: dict[tuple[object, ...], Candidate] = {}
         self._parts: dict[tuple[object, ...], tuple[Question, Part | None]] = {}
         self._entries: dict[int, tuple[Part, dict[str, Any], int]] = {}
         self._held = 0
+
+    def candidate(
+        self, version: FactVersion, sure: tuple[object, ...], make: Callable[[], Candidate]
+    ) -> Candidate:
+        """The candidate that is made of a version where it is as `sure` as that."""
+        found = self._candidates.get((id(version), *sure))
+        if found is None:
+            found = self._candidates[id(version), *sure] = make()  # holds the version
+            self._held += 1
+        return found
 
     def part(self, question: Question, what: str) -> Part | None:
         """The part that a question adds to the sum of `what`."""
@@ -59,4 +72,4 @@ class Contributions:
     def make_room(self, most: int) -> None:
         """Forget all of them if they hold more facts than `most`."""
         if self._held > most:
-            self._parts, self._entries, self._held = {}, {}, 0
+            self._candidates, self._parts, self._entries, self._held = {}, {}, {}, 0

@@ -178,7 +178,8 @@ def _alone(fact: Candidate, what: str, basis: Basis) -> Part | None:
     if quantity is None:
         return None
     about = quantity.value or 0 if quantity.approximate else 0
-    named, high = _most_named([fact]) if basis == "increment" else 0, quantity.high
+    high = quantity.high
+    named = _most_named([fact]) if basis == "increment" and high is not None else 0
     contested = high is not None and high < named
     return Part(
         quantity,

@@ -11,23 +11,21 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from domain.naming import fold_name
 from domain.quantity import Quantity
-from domain.time.holding import Holding
 from domain.time.instant import parse_cut
 from domain.views.brief import describe_perspective
-from domain.views.counting.countable import find_kinds
-from domain.views.counting.figures import Figure, group_by_field, has_total, numbers_of
+from domain.views.counting.contributions import Contributions
+from domain.views.counting.counted import find_counting, find_counts
+from domain.views.counting.figures import Figure, group_by_field
 from domain.views.counting.parts import Part, add_parts
 from domain.views.counting.points import By, Spread, bucket, find_points
 from domain.views.counting.stocks import list_counts
 from domain.views.counting.totals import Sum, sum_facts
 from domain.views.naming import Names
-from domain.views.rivalry.candidates import Candidate
 from domain.views.rivalry.questions import find_questions
-from domain.views.versions import matches
 
 if TYPE_CHECKING:
-    from domain.fact import Fact
     from domain.time.perspective import Perspective
+    from domain.views.rivalry.candidates import Candidate
     from domain.views.versions import Seen
 
 MOST: Final = 100
@@ -105,24 +103,26 @@ def tally(
     perspective: Perspective,
     query: TallyQuery,
     names: Names | None = None,
+    kept: Contributions | None = None,
 ) -> Tally:
     """{perspective, what, by, total, points, facts, cumulative, uncounted, undated}, all by valid time.
 
     `facts` are the ids of the facts that are added up; `undated` are those of them that begin or end outside the years
     1 to 9999. `cumulative` figures and `uncounted` facts add nothing. With `per` each point has its `population` or
     `counted_by` (and `counted_by_id` where the counter has an id), and `totals` has one total for each. `slice_` needs
-    only the facts of the `kinds` that count; `names` has to come from all facts.
+    only the facts of the `kinds` that count; `names` has to come from all facts. What other tallies over the same
+    versions and names can use again is `kept`.
     """
-    names = names or Names.of(slice_)
-    counting = _counting(slice_, perspective, query, names)
-    counts = _find_counts(counting, slice_, perspective, query, names)
+    names, kept = names or Names.of(slice_), kept or Contributions()
+    counting = find_counting(slice_, perspective, query, names, kept)
+    counts = find_counts(counting, slice_, perspective, query, names)
     if counts is not None and query.what is not None:
         until = query.until(perspective)
         lists, shown = list_counts(counts, query.what, query.by, until, query.from_)
         return Tally({**_content(perspective, query), "total": NOT_ADDED}, shown, lists)
-    everything = _sum(counting, query, perspective)
+    everything = _sum(counting, query, perspective, kept)
     split = group_by_field(counting, query.per) if query.per else []
-    sums = [(group, _sum(members, query, perspective)) for group, members in split]
+    sums = [(group, _sum(members, query, perspective, kept)) for group, members in split]
     content = {**_content(perspective, query), "total": everything.describe()}
     if query.per:
         content["totals"] = [{**group, **group_sum.describe()} for group, group_sum in sums]
@@ -134,6 +134,20 @@ def tally(
         )
     ]
     return Tally(content, sorted(shown, key=_place), _lists(everything, query, perspective))
+
+
+def find_total(
+    slice_: Sequence[Seen],
+    perspective: Perspective,
+    query: TallyQuery,
+    names: Names,
+    kept: Contributions,
+) -> dict[str, Any]:
+    """The `total` of a tally alone; `kept` as for a tally."""
+    counting = find_counting(slice_, perspective, query, names, kept)
+    if find_counts(counting, slice_, perspective, query, names) is not None:
+        return NOT_ADDED
+    return _sum(counting, query, perspective, kept).describe()
 
 
 NOT_ADDED: Final = {
@@ -171,9 +185,21 @@ def _lists(
     }
 
 
-def _sum(candidates: Sequence[Candidate], query: TallyQuery, perspective: Perspective) -> Sum:
+def _sum(
+    candidates: Sequence[Candidate],
+    query: TallyQuery,
+    perspective: Perspective,
+    kept: Contributions,
+) -> Sum:
     if query.what is not None:
-        return sum_facts(candidates, query.what, perspective, stretch=query.stretch, until=query.to)
+        return sum_facts(
+            candidates,
+            query.what,
+            perspective,
+            stretch=query.stretch,
+            until=query.to,
+            kept=kept,
+        )
     asked = find_questions(candidates).questions
     parts = [_one(question.facts) for question in asked]
     total = add_parts(parts)
@@ -218,58 +244,3 @@ def last_bucket(as_of: int, by: By) -> int:
     Outside the years 1 to 9999 each instant is one by itself.
     """
     return bucket(as_of, by) if _FIRST <= as_of <= _LAST else as_of
-
-
-def _counting(
-    slice_: Iterable[Seen], perspective: Perspective, query: TallyQuery, names: Names
-) -> list[Candidate]:
-    """The facts that may hold, of the kinds that count; a fact that may lie outside the stretch is only possible."""
-    wanted = find_kinds(query)
-    first, last = query.from_, query.to
-    candidates = []
-    for seen in slice_:
-        fact = seen.version.record.fact
-        begun = fact.window.begun(perspective.as_of)
-        certainty = seen.certainty if query.what is not None and not _stands(fact) else begun
-        if certainty is None or (wanted is not None and fact.kind not in wanted):
-            continue
-        starts, ends = fact.told
-        if (first is None or ends > first) and (last is None or starts <= last):
-            inside = (first is None or first <= starts) and (last is None or ends - 1 <= last)
-            dated = replace(seen, certainty=certainty if inside else "possible")
-            holds = matches(dated.certainty, perspective)
-            candidates.append(
-                Candidate(dated, {}, holds=holds, begun=begun == "certain", names=names)
-            )
-    return candidates
-
-
-def _find_counts(
-    counting: Sequence[Candidate],
-    slice_: Iterable[Seen],
-    perspective: Perspective,
-    query: TallyQuery,
-    names: Names,
-) -> Sequence[Candidate] | None:
-    """The counts of a stock, earlier ones too, since one may stand into the stretch; None where numbers are added."""
-    what = query.what
-    if what is None:
-        return None
-    numbered = any(numbers_of(each.fact, what) for each in counting)
-    if query.from_ is None or (numbered and not _is_stock(counting, what)):
-        return counting if _is_stock(counting, what) else None
-    earlier = _counting(slice_, perspective, replace(query, from_=None), names)
-    return earlier if numbered or _is_stock(earlier, what) else None
-
-
-def _stands(fact: Fact) -> bool:
-    """Whether a fact's count stands until the next count. Such a count remains true of its own time."""
-    return fact.holding is Holding.UNTIL_NEXT
-
-
-def _is_stock(candidates: Iterable[Candidate], what: str) -> bool:
-    """Whether all numbers of `what` are stocks, so that nothing is added; never where the state has a total of it."""
-    if any(has_total(each.fact, what) for each in candidates):
-        return False
-    bases = {q.basis for each in candidates for q in numbers_of(each.fact, what)}
-    return "stock" in bases and not bases & {"increment", "cumulative"}
