@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.provenance import Citation
 from domain.time.edtf_calendar import DAY
 from domain.time.instant import END, parse_cut
 from domain.views.counting.points import By, bucket, bucket_name
@@ -18,9 +19,11 @@ from domain.views.counting.tally import TallyQuery, tally
 from domain.views.moments import Axis, Moment, find_boundaries, group_moments
 from domain.views.negotiation_changes import apply_corrections, fold_entries
 from domain.views.people import PeopleFilter, list_people
+from domain.views.published import find_citation_times, limit_citations
 from domain.views.state import count_facts, resolve_state
 from domain.views.timeline import TimelineFilter, list_timeline
 from domain.views.versions import fold_versions, select_known, timeslice
+from tests.examples import fact
 from tests.strategies import NEGOTIATION, SOME, histories, itself, perspectives
 
 if TYPE_CHECKING:
@@ -153,3 +156,22 @@ def test_an_instant_is_named_as_itself_and_no_bound_is_a_moment() -> None:
     assert Moment(DAY, 1).format(None) == "1970-01-02T00:00:00.000000Z"
     assert group_moments([(NEGOTIATION.hex, DAY), (NEGOTIATION.hex, DAY)], None) == [Moment(DAY, 1)]
     assert END not in {each.at for each in group_moments([], None)}
+
+
+@given(
+    published=st.lists(st.none() | st.integers(0, 3).map(lambda n: f"2025-06-0{n + 1}"), min_size=1)
+)
+def test_the_citations_that_are_shown_change_at_the_times_found(
+    published: list[str | None],
+) -> None:
+    cited = tuple(Citation(publisher=f"P{n}", published=at) for n, at in enumerate(published))
+    told = fact("release", citations=cited)
+    cuts = [parse_cut(f"2025-06-0{day}") for day in range(1, 7)]
+    cuts += [at for each in cited if (at := each.published_at) is not None]
+    cuts = sorted({near for cut in cuts for near in (cut - 1, cut)})
+    changing = [
+        after
+        for before, after in pairwise(cuts)
+        if limit_citations(told, before) != limit_citations(told, after)
+    ]
+    assert find_citation_times(told) == changing
