@@ -31,6 +31,7 @@ __all__ = [
     "networks",
     "number_or_none",
     "open_scopes",
+    "printable",
     "rate",
     "seal_keys",
     "setting",

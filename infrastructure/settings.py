@@ -15,6 +15,7 @@ from domain.access import Scope
 from infrastructure.database.lanes import TimeLimits
 from infrastructure.database.server_sessions import PREPARE_THRESHOLD
 from infrastructure.key_files import key_file_of
+from infrastructure.nats_settings import NATS, NatsSettings
 from infrastructure.oidc_settings import OIDC, OidcSettings
 from infrastructure.setting_values import (
     Setting,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-__all__ = ["SETTINGS", "OidcSettings", "Settings", "SettingsError"]
+__all__ = ["SETTINGS", "NatsSettings", "OidcSettings", "Settings", "SettingsError"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Settings:
     """
 
     oidc: OidcSettings | None
+    nats: NatsSettings
     database_url: str = setting(
         database_url,
         "sqlite:///parley.db",
@@ -256,7 +258,8 @@ class Settings:
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
         """Read the `PARLEY_…` variables, or raise `SettingsError` for the first that is wrong."""
-        return cls(**values_of(cls, environ), oidc=OidcSettings.from_env(environ))
+        oidc, nats = OidcSettings.from_env(environ), NatsSettings.from_env(environ)
+        return cls(**values_of(cls, environ), oidc=oidc, nats=nats)
 
     @property
     def limits(self) -> TimeLimits:
@@ -267,5 +270,6 @@ class Settings:
 SETTINGS: Final[Mapping[str, Setting]] = {
     **{variable(name): declared for name, declared in settings_in(Settings)},
     **{variable(OIDC + name): declared for name, declared in settings_in(OidcSettings)},
+    **{variable(NATS + name): declared for name, declared in settings_in(NatsSettings)},
 }
 """Every setting, by its environment variable."""

@@ -17,7 +17,7 @@ from api.cli.reading import (
     show_and_timeline,
     tally,
 )
-from api.cli.serving import serve
+from api.cli.serving import relay, serve
 from api.cli.session import RefusingGroup
 from api.cli.text import echo
 from api.cli.writing import (
@@ -78,7 +78,18 @@ def parley(
 
 
 for commands in (
-    *(serve, listing, show_and_timeline, people, tally, moments, diff_and_audit, check, kinds),
+    *(
+        serve,
+        relay,
+        listing,
+        show_and_timeline,
+        people,
+        tally,
+        moments,
+        diff_and_audit,
+        check,
+        kinds,
+    ),
     *(one_fact, import_, export_and_snapshot, settings, erase, change_requests),
     *(keys, backup, verify, checkpoint, witness, seal, compact, clock),
 ):

@@ -12,7 +12,7 @@ from infrastructure.tables.record import log_head
 if TYPE_CHECKING:
     from infrastructure.database.database import Database
 
-__all__ = ["Lag", "measure_lag", "refuse_standby"]
+__all__ = ["Lag", "is_standby", "measure_lag", "refuse_standby"]
 
 _IN_RECOVERY: Final = text("SELECT pg_is_in_recovery()")
 _UNREPLAYED: Final = text(
@@ -45,10 +45,15 @@ def measure_lag(connection: Connection, now: int) -> Lag:
     return Lag(max(0, now - settled) / 1_000_000, unreplayed)
 
 
+def is_standby(database: Database) -> bool:
+    """Whether the database is a standby of PostgreSQL."""
+    if database.is_sqlite:
+        return False
+    with database.looking() as connection:
+        return bool(connection.execute(_IN_RECOVERY).scalar_one())
+
+
 def refuse_standby(database: Database) -> None:
     """Raise DatabaseRefusedError for a PostgreSQL that is a standby."""
-    if database.is_sqlite:
-        return
-    with database.looking() as connection:
-        if connection.execute(_IN_RECOVERY).scalar_one():
-            raise DatabaseRefusedError(_STANDBY)
+    if is_standby(database):
+        raise DatabaseRefusedError(_STANDBY)

@@ -30,7 +30,7 @@ COMMANDS = {
     "rebuild", "db upgrade", "verify", "backup", "restore", "keys create", "keys list", "keys revoke", "settings",
     "seal", "compact", "erase", "witness", "change-requests", "approve", "refuse", "withdraw",
     "check",
-    "checkpoint", "correct-clock", "correct-negotiation",
+    "relay", "checkpoint", "correct-clock", "correct-negotiation",
     "record", "correct", "corroborate", "end", "retract", "reinstate", "prefer",
 }  # fmt: skip
 FORMER = {"proposals"}

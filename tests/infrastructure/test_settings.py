@@ -4,7 +4,7 @@ import pytest
 from limits import parse
 
 from infrastructure.database.lanes import TimeLimits
-from infrastructure.settings import OidcSettings, Settings, SettingsError
+from infrastructure.settings import NatsSettings, OidcSettings, Settings, SettingsError
 
 
 def test_every_setting_has_a_default() -> None:
@@ -27,6 +27,9 @@ def test_every_setting_has_a_default() -> None:
         log_seconds=10,
         anonymous_scopes=("fact:read", "audit:read"),
         oidc=None,
+        nats=NatsSettings(
+            url=("nats://127.0.0.1:4222",), credentials="", stream="PARLEY", subject="parley"
+        ),
         rate_reads=parse("12000/minute"),
         rate_work=parse("30000/minute"),
         rate_writes=parse("6000/minute"),
@@ -217,6 +220,12 @@ def test_no_other_signature_may_be_pinned(value: str, others: dict[str, str]) ->
         ("PARLEY_SEAL_KEY", "AAAAAAAAAAAAAAAAAAAAAA=="),
         ("PARLEY_SEAL_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB="),
         ("PARLEY_SEAL_KEY_FILE", ""),
+        ("PARLEY_NATS_URL", "127.0.0.1:4222"),
+        ("PARLEY_NATS_URL", "nats://a:4222, http://b"),
+        ("PARLEY_NATS_URL", "nats://a:port"),
+        ("PARLEY_NATS_STREAM", "two.words"),
+        ("PARLEY_NATS_SUBJECT", "parley.>"),
+        ("PARLEY_NATS_SUBJECT", "parley."),
         ("PARLEY_DATABASE_URL", ""),
         ("PARLEY_DATABASE_URL", "parley.db"),
         ("PARLEY_DATABASE_URL", "mysql://localhost/parley"),

@@ -1,0 +1,134 @@
+"""Defines `parley relay`, which sends the log to a stream of NATS JetStream, from where others follow it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from types import FrameType
+from typing import TYPE_CHECKING, Final, NoReturn, cast
+
+import typer
+
+from api.cli.ask import reply_to
+from api.cli.options import AsJson
+from api.cli.session import CommandRefusedError, describe_refusal, open_record, say
+from api.cli.text import echo
+from api.commands.json_text import write_json
+from api.composition import Parley
+from domain.access import OPEN_TO_ANYBODY, Principal
+from infrastructure.errors import OUT_OF_REACH, DatabaseRefusedError
+from infrastructure.log.recorder import EventRecorder
+
+if TYPE_CHECKING:
+    from infrastructure.outbound.relaying import Listed
+
+__all__ = ["register"]
+
+POLL_SECONDS: Final = 0.2
+"""How long a log that was relayed to its end is left alone."""
+PAUSE_SECONDS: Final = 0.5
+"""The pause after a failure."""
+AT_ONCE: Final = 500
+_READER: Final = Principal(
+    person=None, caller="relay", scopes=frozenset(OPEN_TO_ANYBODY), sees_all=True
+)
+"""Somebody who sees every negotiation, and of each event what anybody sees of a public one."""
+
+
+def relay(*, json: AsJson = False) -> None:
+    """Send the log to a NATS JetStream stream, and what is recorded from now on, until stopped."""
+    signal.signal(signal.SIGTERM, _end)
+    with open_record(read_only=True) as parley:
+        _keep_relaying(parley, _Told(as_json=json))
+
+
+def _keep_relaying(parley: Parley, told: _Told) -> NoReturn:
+    """Relay until stopped, and after each outage begin again; CommandRefusedError if the stream cannot hold the log."""
+    from infrastructure.outbound.jetstream import (  # noqa: PLC0415 -- nats takes 0.3 s
+        OutageError,
+        StreamRefusedError,
+        open_stream,
+    )
+    from infrastructure.outbound.relaying import Relay  # noqa: PLC0415 -- the same
+
+    log = cast("EventRecorder", parley.ledger.recorder)
+    while True:
+        try:
+            with open_stream(parley.settings.nats) as stream:
+                relay = Relay(log, stream, lambda after: _read(parley, after), told)
+                relay.begin()
+                while True:
+                    if not relay.advance():
+                        told.in_step(stream.name, relay.reached)
+                        time.sleep(POLL_SECONDS)
+        except StreamRefusedError as refused:
+            raise CommandRefusedError(str(refused)) from refused
+        except OutageError as outage:
+            told.outage(f"NATS: {outage}")
+        except OUT_OF_REACH as outage:
+            told.outage(f"the database: {describe_refusal(outage)}")
+        time.sleep(PAUSE_SECONDS)
+
+
+def _read(parley: Parley, after: int) -> Sequence[Listed]:
+    """The next events of the log, as it is shown to anybody."""
+    from infrastructure.outbound.relaying import Listed  # noqa: PLC0415 -- as above
+
+    reply = reply_to(parley, f"/v1/changes?after={after}&limit={AT_ONCE}", _READER)
+    content = json.loads(reply.body)
+    if reply.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        raise DatabaseRefusedError(content["detail"])
+    if reply.status != HTTPStatus.OK:
+        raise CommandRefusedError(content["detail"])
+    return [Listed(item, write_json(item)) for item in content["items"]]
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    """End like a completed command: what the stream has acknowledged is in it."""
+    raise typer.Exit(0)
+
+
+class _Told:
+    """Prints what is done, and once why nothing is."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+        self._waits_for: str | None = ""
+
+    def outage(self, why: str) -> None:
+        """Say why nothing is relayed for the time being."""
+        if why != self._waits_for:
+            echo(f"parley: waiting for {why}", err=True)
+        self._waits_for = why
+
+    def in_step(self, stream: str, position: int) -> None:
+        """Say that the stream has the whole log: at first, and after an outage."""
+        if self._waits_for is not None:
+            line = f"The stream {stream} holds the log up to position {position}, and follows it"
+            self._say({"stream": stream, "position": position}, line)
+        self._waits_for = None
+
+    def erased(self, position: int, deleted: Sequence[int]) -> None:
+        """Say which messages were deleted, because the event at a position erased them."""
+        named = ", ".join(map(str, deleted))
+        line = f"Erased by the event at position {position}, and deleted from the stream: {named}"
+        self._say({"erasure": position, "deleted": list(deleted)}, line)
+
+    def made_private(self, position: int, slug: str, number: int) -> None:
+        """Say that public messages were deleted, because their negotiation is private since a position."""
+        line = f"{slug} is private since position {position}: {number} public messages were deleted"
+        self._say({"made_private": slug, "position": position, "deleted_messages": number}, line)
+
+    def _say(self, content: Mapping[str, object], line: str) -> None:
+        if self._as_json:
+            say(content)
+        else:
+            echo(line)
+
+
+def register(app: typer.Typer) -> None:
+    """Offer the command."""
+    app.command()(relay)

@@ -1,0 +1,135 @@
+"""Kill relays and the NATS server at random moments while somebody writes and erases, and look at the stream."""
+
+from __future__ import annotations
+
+import random
+import signal
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.api.asking import Client
+from tests.faults.checking import LostError
+from tests.machines.relays import Nats, Relay, consume, erase, holding, recording
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Figures", "relay_again_and_again"]
+
+RELAYS: Final = 2
+LONGEST_SECONDS: Final = 0.6
+AFTER_SECONDS: Final = 60
+ERASED_EVERY: Final = 4
+WORD: Final = "Relaycanary"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a run did: kills of a relay, and of NATS; events in the stream, and erased facts."""
+
+    relays: int
+    servers: int
+    events: int
+    erased: int
+    seconds: float
+
+
+@dataclass
+class Writer:
+    """Records facts, and erases some of them a moment later, until told to stop."""
+
+    client: Client
+    erased: list[str] = field(default_factory=list)
+    stopped: Event = field(default_factory=Event)
+
+    def run(self) -> None:
+        """Write without a pause."""
+        ids: list[tuple[str, str]] = []
+        number = 0
+        while not self.stopped.is_set():
+            number += 1
+            word = f"{WORD}{number}x"
+            ids.append((self.client.record(summary=word, external_id=word).json["id"], word))
+            if not number % ERASED_EVERY:
+                id_, word = ids[-2]
+                erase(self.client, id_)
+                self.erased.append(word)
+
+
+def relay_again_and_again(url: str, folder: Path, kills: int, seed: int = 0) -> Figures:
+    """Raise `LostError` unless the stream is the log in the end, without what was erased."""
+    chance, began = random.Random(seed), time.monotonic()
+    nats = Nats(folder / "nats")
+    relays = [Relay(url, nats, folder / f"relay{number}") for number in range(RELAYS)]
+    servers = 0
+    with recording(url) as client, ExitStack() as held:
+        held.enter_context(nats)
+        for each in relays:
+            held.enter_context(each)
+        writer = Writer(client)
+        writing = Thread(target=writer.run)
+        writing.start()
+        try:
+            for number in range(kills):
+                time.sleep(chance.uniform(0, LONGEST_SECONDS))
+                if number % (RELAYS + 1) == RELAYS:
+                    nats.kill()
+                    nats.start()
+                    servers += 1
+                else:
+                    killed = relays[number % (RELAYS + 1)]
+                    killed.end(signal.SIGKILL)
+                    killed.start()
+        finally:
+            writer.stopped.set()
+            writing.join()
+        log = _log(client)
+        _wait_until_held(nats, len(log), relays)
+        _compare(nats, log)
+        for word in writer.erased:
+            if nats.words(word):
+                raise LostError(f"{word} was erased, and is in the files of the stream")
+    if not writer.erased or not nats.words(WORD):
+        raise LostError("nothing was erased, or nothing was relayed")
+    took = time.monotonic() - began
+    return Figures(kills - servers, servers, len(log), len(writer.erased), took)
+
+
+def _log(client: Client) -> list[dict[str, Any]]:
+    events: list[dict[str, Any]] = []
+    after: int | None = 0
+    while after is not None:
+        page = client.get(f"/v1/changes?limit=1000&after={after}").json
+        events += page["items"]
+        after = page["next"]
+    return events
+
+
+def _wait_until_held(nats: Nats, position: int, relays: list[Relay]) -> None:
+    deadline = time.monotonic() + AFTER_SECONDS
+    while (reached := holding(nats)) < position:
+        if time.monotonic() > deadline:
+            said = [each.errors[-500:] for each in relays]
+            raise LostError(f"the stream stays at {reached}, and the log is at {position}: {said}")
+        time.sleep(0.1)
+
+
+def _compare(nats: Nats, log: list[dict[str, Any]]) -> None:
+    """Every event is at its position, once, as the log shows it; of erased ones there is no word."""
+    received = consume(nats)
+    sequences = [each.sequence for each in received]
+    if sequences != sorted(set(sequences)):
+        raise LostError("a message came twice, or out of order")
+    of = {each.sequence: each.event for each in received}
+    for event in log:
+        position = event["position"]
+        if event["data"] == {"erased": True}:
+            if of.get(position, event) != event:
+                raise LostError(f"position {position} is erased, and the stream still has it")
+        elif of.get(position) != event:
+            raise LostError(f"position {position} is {of.get(position)} and not {event}")
+    if len(of) > len(log):
+        raise LostError("the stream has messages that are no events")

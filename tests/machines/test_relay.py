@@ -1,0 +1,319 @@
+"""`parley relay` sends the log to JetStream: each event once, at its position, and nothing that must not leave."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import signal
+from contextlib import ExitStack
+from shutil import copy2
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from nats.js.api import ConsumerConfig
+
+from tests.api.asking import FACTS, TALKS, fact, without_credentials
+from tests.faults.relays import relay_again_and_again
+from tests.machines.edge import DEPLOY
+from tests.machines.nats_users import asking_for_credentials
+from tests.machines.relays import PASSWORD, Nats, Relay, asking, consume, erase, holding, recording
+from tests.thorough import often
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from nats.aio.client import Client as Connection
+
+    from tests.api.asking import Client
+
+pytestmark = pytest.mark.xdist_group("relay")
+
+SOURCE: Final = "Confidentialcanary"
+NAMED: Final = "PARLEY_NATS_CREDENTIALS"
+WORD: Final = "Zanzibarcanary"
+CITED: Final = [
+    {
+        "publisher": "Own reporting",
+        "published": "2025-09-11",
+        "confidential": {"identity": SOURCE, "contact": f"+48 {SOURCE}", "note": SOURCE},
+    }
+]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Nats]:
+    with Nats(tmp_path / "nats") as server:
+        yield server
+
+
+@pytest.fixture
+def client(database_url: str) -> Iterator[Client]:
+    with recording(database_url) as client:
+        yield client
+
+
+def log(client: Client) -> list[dict[str, Any]]:
+    """The log as the API lists it."""
+    return list(client.get("/v1/changes?limit=1000").json["items"])
+
+
+def refused(relay: Relay, line: str) -> None:
+    """See a relay end with one line."""
+    assert relay.wait() == 1
+    assert relay.said == []
+    assert re.fullmatch(line, relay.errors), relay.errors
+
+
+def change(client: Client, id_: str, **changes: str) -> str:
+    """Correct a fact, or propose that; the type of the event."""
+    body = {"reason": "refinement", "why": "Better known", "changes": {"note": "Late", **changes}}
+    assert client.post(f"/v1/facts/{id_}/corrections", body, if_match="*").status in {200, 202}
+    return str(log(client)[-1]["event"])
+
+
+def relayed(client: Client, server: Nats, relay: Relay) -> list[dict[str, Any]]:
+    """The log, once the stream has all of it."""
+    events = log(client)
+    relay.wait_for(lambda _: holding(server) == len(events))
+    return events
+
+
+def test_a_message_is_an_event_as_the_log_shows_it_at_its_position(
+    client: Client, database_url: str, server: Nats, tmp_path: Path
+) -> None:
+    public = client.record(summary=f"{WORD} was freed", external_id="one", citations=CITED)
+    hidden = {"slug": "hidden-talks", "title": "Hidden", "parties": ["A", "B"]}
+    opened = client.post("/v1/negotiations", {**hidden, "visibility": "private"})
+    assert opened.status == 201
+    hidden_id = log(client)[-1]["stream"]
+    with Relay(database_url, server, tmp_path / "relay") as relay:
+        relay.wait_for(lambda relay: relay.said)
+        change(client, public.json["id"])
+        body = fact(summary="Nobody is to know", citations=CITED)
+        of_hidden = client.post("/v1/negotiations/hidden-talks/facts", body)
+        assert of_hidden.status == 201
+        reviewed = client.post("/v1/negotiations/hidden-talks/settings", {"review_record": True})
+        assert reviewed.status == 200
+        assert change(client, of_hidden.json["id"]) == "change.proposed"
+        events = relayed(client, server, relay)
+        assert relay.end() == 0
+    received = consume(server)
+    assert [each.sequence for each in received] == [each["position"] for each in events]
+    assert [each.event for each in received] == events
+    assert len({each.id for each in received}) == len(events)
+    known = without_credentials(client).get("/v1/changes?limit=1000").json["items"]
+    assert 0 < len(known) < len(events)
+    assert [each.event for each in consume(server, "parley.public.>")] == known
+    private = consume(server, f"parley.private.{hidden_id}.>")
+    assert [each.event for each in private] == [each for each in events if each not in known]
+    assert {each.subject for each in received if each.event["event"] == "fact.corrected"} == {
+        "parley.public.talks.fact.corrected"
+    }
+    assert "hidden-talks" not in "".join(each.subject for each in received)
+    server.kill()
+    assert server.words(WORD) > 0
+    assert server.words(SOURCE) == 0
+
+
+def test_what_was_erased_is_a_tombstone_or_leaves_the_stream_and_its_files(
+    client: Client, database_url: str, server: Nats, tmp_path: Path
+) -> None:
+    facts = [client.record(summary=f"{WORD}{each} was freed", external_id=each) for each in "abcd"]
+    positions = [each.json["position"] for each in facts]
+    ids = [each.json["id"] for each in facts]
+    erase(client, ids[0])
+    with Relay(database_url, server, tmp_path / "relay") as relay:
+        relayed(client, server, relay)
+        assert (server.words(f"{WORD}a"), server.words(f"{WORD}b") > 0) == (0, True)
+        change(client, ids[1], note=f"{WORD}b")
+        deleted = [positions[1], len(relayed(client, server, relay))]
+        second = erase(client, ids[1])
+        relay.wait_for(lambda _: {"erasure": second, "deleted": deleted} in relay.said)
+        relayed(client, server, relay)
+        relay.end(signal.SIGKILL)
+        third, fourth = erase(client, ids[2]), erase(client, ids[3])
+        asking(server, lambda nats: nats.jetstream().delete_msg("PARLEY", positions[3]))
+        relay.start()
+        events = relayed(client, server, relay)
+        assert {"erasure": third, "deleted": [positions[2]]} in relay.said
+        assert fourth not in {each.get("erasure") for each in relay.said}, "it was deleted already"
+    received = {each.sequence: each for each in consume(server)}
+    gone = {*deleted, positions[2], positions[3]}
+    assert set(received) == {each["position"] for each in events} - gone
+    assert received[positions[0]].event["data"] == {"erased": True}
+    assert [received[each].event["event"] for each in (second, third, fourth)] == [
+        "fact.erased"
+    ] * 3
+    assert server.words(WORD) == 0
+    server.kill()
+    assert server.words(WORD) == 0
+
+
+@pytest.mark.either_database
+def test_of_what_becomes_private_nothing_stays_public(
+    client: Client, database_url: str, server: Nats, tmp_path: Path
+) -> None:
+    client.record(summary="Public for a moment")
+    with Relay(database_url, server, tmp_path / "relay") as relay:
+        before = len(relayed(client, server, relay))
+        assert len(consume(server, "parley.public.>")) == before
+        settings = {"visibility": "private", "members": ["editor"]}
+        assert client.post(f"{TALKS}/settings", settings).status == 200
+        client.post(FACTS, fact(summary="Hidden from now on"))
+        relayed(client, server, relay)
+        told = {"made_private": "talks", "position": before + 1, "deleted_messages": before}
+        assert told in relay.said
+        assert client.post(f"{TALKS}/settings", {"visibility": "public"}).status == 200
+        relayed(client, server, relay)
+    received = consume(server)
+    assert [each.sequence for each in received] == [before + 1, before + 2, before + 3]
+    assert [each.subject.split(".")[1] for each in received] == ["private", "private", "public"]
+
+
+@pytest.mark.usefixtures("client")
+@pytest.mark.either_database
+def test_a_stream_that_cannot_hold_this_log_is_refused_in_one_line(
+    database_url: str, server: Nats, tmp_path: Path
+) -> None:
+    def add(name: str, *subjects: str, **more: Any) -> None:  # noqa: ANN401 -- nats-py's
+        async def added(connection: Connection) -> None:
+            await connection.jetstream().add_stream(name=name, subjects=list(subjects), **more)
+
+        asking(server, added)
+
+    def publish(*subjects: str) -> None:
+        async def published(connection: Connection) -> None:
+            for each in subjects:
+                await connection.jetstream().publish(each, b"{}")
+
+        asking(server, published)
+
+    add("FOREIGN", "foreign.>")
+    publish("foreign.a", "foreign.b")
+    add("AHEAD", "ahead.>")
+    publish(*["ahead.a"] * 9)
+    add("KEPT", "kept.>", deny_delete=True)
+    add("WIDE", "wide.>", "other.>")
+    said = {
+        "foreign": r"the stream FOREIGN holds another log: its message 2 is not the event at that position",
+        "ahead": r"the stream AHEAD is at position 9, and the log at 2: it holds another log, or",
+        "kept": r"no message can be deleted from the stream KEPT",
+        "wide": r"the stream WIDE takes wide\.>, other\.> and not wide\.> alone",
+        "over": r"NATS refuses: subjects overlap with an existing stream",
+    }
+    with ExitStack() as held:
+        for name, line in said.items():
+            subject = "wide.more" if name == "over" else name
+            settings = {"PARLEY_NATS_STREAM": name.upper(), "PARLEY_NATS_SUBJECT": subject}
+            relay = held.enter_context(Relay(database_url, server, tmp_path / name, settings))
+            held.callback(refused, relay, rf"parley: {line}[^\n]*\n")
+
+
+@pytest.mark.usefixtures("client")
+@pytest.mark.either_database
+def test_without_nats_it_waits_and_says_so_once_until_it_is_stopped(
+    database_url: str, tmp_path: Path
+) -> None:
+    nats = Nats(tmp_path / "nats")
+    with Relay(database_url, nats, tmp_path / "relay", options=()) as relay, ExitStack() as held:
+        relay.wait_for(lambda relay: relay.errors)
+        place = f"127.0.0.1:{nats.port}"
+        assert relay.errors == f"parley: waiting for NATS: {place}: Connection refused\n"
+        held.enter_context(nats)
+        relay.wait_for(lambda relay: (relay.folder / "out").read_text())
+        nats.kill()
+        relay.wait_for(lambda relay: relay.errors.count("\n") > 1)
+        assert relay.end(signal.SIGINT) == 130
+        assert relay.errors.endswith("parley: interrupted\n")
+        assert relay.errors.count("waiting for NATS") == relay.errors.count("\n") - 1 <= 2
+        said = "The stream PARLEY holds the log up to position 2, and follows it\n"
+        assert (relay.folder / "out").read_text() == said
+
+
+@pytest.mark.either_database
+def test_an_event_that_nats_does_not_take_is_named(
+    client: Client, database_url: str, tmp_path: Path
+) -> None:
+    position = client.record(note="long " * 1_000).json["position"]
+    with (
+        Nats(tmp_path / "nats", config="max_payload: 4096\n") as nats,
+        Relay(database_url, nats, tmp_path / "relay") as relay,
+    ):
+        assert relay.wait() == 1
+        assert f"the event at position {position} takes" in relay.errors
+        assert relay.errors.endswith("raise its max_payload\n")
+        assert relay.errors.count("\n") == 1
+
+
+@pytest.mark.usefixtures("client")
+@pytest.mark.either_database
+def test_with_a_credentials_file_it_is_let_in_and_without_it_says_so(
+    database_url: str, tmp_path: Path
+) -> None:
+    config, file = asking_for_credentials(tmp_path)
+    files = {name: tmp_path / name for name in ("right", "open", "wrong", "missing")}
+    for each in ("right", "open", "wrong"):
+        copy2(file, files[each])
+    files["open"].chmod(0o644)
+    files["wrong"].write_text("nonsense")
+    said = {
+        "open": "may be read by others",
+        "wrong": "is not a credentials file of a NATS user",
+        "missing": "there is no file",
+    }
+    with ExitStack() as held:
+        server = held.enter_context(Nats(tmp_path / "nats", config))
+        relays = {
+            name: held.enter_context(
+                Relay(database_url, server, tmp_path / f"{name}-relay", {NAMED: str(path)})
+            )
+            for name, path in files.items()
+        }
+        without = held.enter_context(Relay(database_url, server, tmp_path / "without"))
+        without.wait_for(lambda relay: "Authorization Violation" in relay.errors)
+        relays["right"].wait_for(lambda relay: relay.said)
+        for name, line in said.items():
+            refused(relays[name], rf"parley: [^\n]*{line}[^\n]*\n")
+
+
+@pytest.mark.either_database
+def test_a_reader_of_the_public_negotiations_reads_no_others(
+    client: Client, database_url: str, tmp_path: Path
+) -> None:
+    hidden = {"slug": "hidden-talks", "title": "Hidden", "parties": ["A", "B"]}
+    client.post("/v1/negotiations", {**hidden, "visibility": "private"})
+    config = (DEPLOY / "nats.conf").read_text().replace("/var/lib/nats", str(tmp_path / "store"))
+    config = config.replace("listen: 127.0.0.1:4222", "")
+    server = Nats(tmp_path / "nats", config)
+    relaying = {"PARLEY_NATS_URL": server.url.replace("//", f"//relay:{PASSWORD}@")}
+    with server, Relay(database_url, server, tmp_path / "relay", relaying) as relay:
+        relay.wait_for(lambda relay: relay.said)
+        reads = {"user": "reader", "password": PASSWORD, "inbox_prefix": "_INBOX_reader"}
+        public = consume(server, "parley.public.>", durable="reader", **reads)
+        assert [each.sequence for each in public] == [1, 2]
+
+        async def try_others(connection: Connection) -> Any:  # noqa: ANN401 -- errors
+            context = connection.jetstream(timeout=0.5)
+            filtered = ConsumerConfig(name="reader", filter_subject="parley.>")
+            other = ConsumerConfig(name="other", filter_subject="parley.public.>")
+            return await asyncio.gather(
+                context.add_consumer("PARLEY", filtered),
+                context.add_consumer("PARLEY", ConsumerConfig(name="reader")),
+                context.add_consumer("PARLEY", other),
+                context.get_msg("PARLEY", 3),
+                context.get_msg("PARLEY", 3, direct=True),
+                context.stream_info("PARLEY"),
+                return_exceptions=True,
+            )
+
+        tried = asking(server, try_others, **reads)
+        assert [type(each).__name__ for each in tried] == ["TimeoutError"] * len(tried)
+
+
+def test_two_relays_that_are_killed_again_and_again_leave_the_log_and_nothing_erased(
+    database_url: str, tmp_path: Path
+) -> None:
+    figures = relay_again_and_again(database_url, tmp_path, often(3, 12))
+    assert figures.relays > 1
+    assert figures.servers > 0
