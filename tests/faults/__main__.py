@@ -22,6 +22,7 @@ from tests.faults.installation import on_postgresql, on_sqlite
 from tests.faults.kills import kill_again_and_again
 from tests.faults.postgresql_faults import drop_again_and_again
 from tests.faults.races import race_for_a_fact, race_for_keys
+from tests.faults.relays import relay_again_and_again
 from tests.faults.serving import Server
 from tests.faults.supply import why_no_fuse
 
@@ -34,6 +35,7 @@ POSTGRESQL_SITES: Final = 150
 CUTS: Final = 100
 DROPS: Final = 100
 RACES: Final = 1_000
+RELAYS: Final = 120
 FLIPS: Final = 2_000
 FORGERIES: Final = 2_000
 FACTS: Final = 1_000
@@ -128,6 +130,19 @@ def races_postgresql(folder: Path) -> object:
     return found
 
 
+def relays_sqlite(folder: Path) -> object:
+    """Kill relays and their NATS server, on SQLite."""
+    url = sqlite_file_url(folder / "parley.db")
+    migrate(url)
+    return relay_again_and_again(url, folder, RELAYS)
+
+
+def relays_postgresql(folder: Path) -> object:
+    """Kill relays and their NATS server, on PostgreSQL."""
+    with postgresql_server() as postgresql:
+        return relay_again_and_again(postgresql.fresh(), folder, RELAYS)
+
+
 def _found_out(run: Callable[[], object]) -> str:
     try:
         passed = run()
@@ -188,6 +203,8 @@ PARTS: Final[dict[str, Callable[[Path], object]]] = {
     "controls": controls,
     "races-sqlite": races_sqlite,
     "races-postgresql": races_postgresql,
+    "relays-sqlite": relays_sqlite,
+    "relays-postgresql": relays_postgresql,
     "flips-sqlite": flips_sqlite,
     "forgeries-sqlite": forgeries_sqlite,
     "forgeries-postgresql": forgeries_postgresql,
