@@ -1,4 +1,4 @@
-"""Reads a fact in one statement, and answers a change from what its own transaction wrote.
+"""Reads a fact in one statement.
 
 A look opens no transaction: each answer shows the log as it stands at that moment. It covers the commonest question, a
 fact as it is known now or was known at a position. A `Reading` answers all others, such as why a fact was withdrawn.
@@ -6,7 +6,6 @@ fact as it is known now or was known at a position. A `Reading` answers all othe
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -26,25 +25,20 @@ from sqlalchemy import (
 )
 
 from domain.errors import UnknownError
-from domain.streams.entry import Entry
-from domain.streams.event import FactErased, SourcesErased
-from domain.streams.fact import evolve
+from domain.streams.event import FactErased
 from domain.time.instant import END
 from domain.time.perspective import Perspective
-from domain.views.versions import FactVersion, version_of
-from infrastructure.database.damage import DamagedError
+from domain.views.versions import FactVersion
 from infrastructure.hot_statements import HotStatement
 from infrastructure.log.clock_corrections import HAS_CORRECTIONS
 from infrastructure.projections.stored_versions import version_of_row
 from infrastructure.readers import access, cuts, negotiations, timeslices
-from infrastructure.readers.similar import read_similar
 from infrastructure.tables.facts import (
     FACTS,
     SIDES,
     FactTables,
     content_columns,
     serving_side,
-    serving_tables,
 )
 from infrastructure.tables.record import (
     HEX_ID,
@@ -58,17 +52,14 @@ from infrastructure.tables.record import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from uuid import UUID
 
     from domain.access import Principal
-    from domain.streams.event import FactEvent
-    from domain.streams.fact import FactRecord
     from domain.streams.negotiation import Negotiation
     from domain.time.perspective import PerspectiveQuery
-    from infrastructure.log.entry import LogEntry
 
-__all__ = ["Ground", "Look", "RecordedFact", "SeenFact"]
+__all__ = ["Ground", "Look", "SeenFact"]
 
 _FACT: Final = bindparam("fact", type_=HEX_ID)
 _POSITION: Final = bindparam("position", type_=BigInteger)
@@ -172,38 +163,6 @@ class Look:
         if query.position is not None:
             return at or 0
         return cuts.present(self._now, head_at)
-
-
-class RecordedFact:
-    """A fact as an event leaves it: the `within` of an append that ends with `event`.
-
-    `before` is the fact as it was, None for a new one. After the commit `version` is the fact as the event left it,
-    `perspective` that of the log right after it, and `similar` the facts that were then much like it and that
-    `principal` may see. The version's `first_position` is that of the event.
-    """
-
-    version: FactVersion
-    perspective: Perspective
-
-    def __init__(self, event: FactEvent, before: FactRecord | None, principal: Principal) -> None:
-        self.event = event
-        self.before = before
-        self._principal = principal
-        self.similar: list[FactVersion] = []
-
-    def __call__(self, connection: Connection, entries: Sequence[LogEntry]) -> None:
-        """Keep the fact's new version and read the facts like it, in the transaction that wrote `entries`."""
-        at, recorded_at = entries[-1].id, entries[-1].recorded_at
-        entry = Entry(position=at, recorded_at=recorded_at, event=self.event)
-        self.version = version_of(entry, self.event, evolve(self.before, self.event), at)
-        self.perspective = Perspective(
-            as_of=recorded_at, as_known_at=None, clock="recorded", match="possible", position=at
-        )
-        if not isinstance(self.event, FactErased | SourcesErased):
-            tables = serving_tables(connection)
-            about = self.version, self.perspective, self._principal
-            with suppress(DamagedError):  # of another fact, which says so itself when it is read
-                self.similar = read_similar(connection, tables, *about)
 
 
 def _seen_on(tables: FactTables) -> Select[Any]:

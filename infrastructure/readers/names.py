@@ -2,43 +2,84 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, and_, select
 
 from domain.kinds.envoys import Alias
 from domain.views.aliases import keep_preferred
 from domain.views.naming import Names
+from domain.views.notices import find_parting
 from domain.views.terms import BORNE
 from infrastructure.log.codec import decode_fact
 from infrastructure.projections.fact_rows import ALIAS, TIMELESS
+from infrastructure.readers.access import hidden_negotiations
 from infrastructure.readers.timeslices import RETRACTED, is_seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from uuid import UUID
 
+    from domain.access import Principal
     from domain.time.perspective import Perspective
+    from domain.views.notices import Notice
+    from domain.views.versions import FactVersion
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["read_names"]
+__all__ = ["NOTHING", "Instead", "read_names", "read_parting"]
+
+
+Instead = Mapping[str, tuple[Alias, bool]]
+"""Aliases by the hexadecimal ids of their facts, each with whether it is preferred."""
+NOTHING: Final[Instead] = MappingProxyType({})
 
 
 def read_names(
-    connection: Connection, tables: FactTables, negotiation_id: UUID, perspective: Perspective
+    connection: Connection,
+    tables: FactTables,
+    negotiation_id: UUID,
+    perspective: Perspective,
+    instead: Instead = NOTHING,
 ) -> Names:
-    """The names of a negotiation, as `Names.of` has them of all that is known."""
+    """The names of a negotiation, as `Names.of` has them of all that is known.
+
+    Facts that are in `instead` count as if they were so.
+    """
     read = (connection, tables, negotiation_id, perspective)
-    return Names(_aliases(*read), _borne(*read))
+    others = [each[1:] for each in _aliases(*read) if each[0] not in instead]
+    return Names(keep_preferred([*others, *instead.values()]), _borne(*read))
+
+
+def read_parting(
+    connection: Connection,
+    tables: FactTables,
+    version: FactVersion,
+    perspective: Perspective,
+    principal: Principal,
+) -> list[Notice]:
+    """The notices of `find_parting` on a version, as if it were recorded.
+
+    Empty if `principal` does not see the negotiation.
+    """
+    record = version.record
+    if not isinstance(record.fact, Alias):
+        return []
+    if record.negotiation_id.hex in hidden_negotiations(connection, principal):
+        return []
+    instead = {record.id.hex: (record.fact, record.preferred)}
+    names = read_names(connection, tables, record.negotiation_id, perspective, instead)
+    return find_parting(record.fact, names)
 
 
 def _aliases(
     connection: Connection, tables: FactTables, negotiation_id: UUID, perspective: Perspective
-) -> Iterable[Alias]:
-    """The aliases that are known and stand, in order of recording; beside a preferred one no other of its spelling."""
+) -> Iterator[tuple[str, Alias, bool]]:
+    """The aliases that are known and stand, in order of recording: each with its id, and whether it is preferred."""
     answer, version = tables.answer.c, tables.version.c
     statement = (
-        select(version.content, version.preferred)
+        select(version.fact_id, version.content, version.preferred)
         .join_from(
             tables.answer,
             tables.version,
@@ -56,11 +97,10 @@ def _aliases(
         )
         .order_by(version.first_position)
     )
-    rows = connection.execute(statement)
-    facts = ((decode_fact(content), preferred) for content, preferred in rows)
-    return keep_preferred(
-        (fact, bool(preferred)) for fact, preferred in facts if isinstance(fact, Alias)
-    )
+    for id_, content, preferred in connection.execute(statement):
+        fact = decode_fact(content)
+        if isinstance(fact, Alias):
+            yield id_, fact, bool(preferred)
 
 
 def _borne(

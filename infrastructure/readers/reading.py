@@ -27,7 +27,7 @@ from infrastructure.readers.audits import ChangeReader
 from infrastructure.readers.change_requests import ChangeRequestReader
 from infrastructure.readers.confidential import read_confidential
 from infrastructure.readers.cuts import Cuts
-from infrastructure.readers.names import read_names
+from infrastructure.readers.names import NOTHING, Instead, read_names, read_parting
 from infrastructure.readers.proofs import EventProof, prove_event
 from infrastructure.readers.similar import read_similar
 from infrastructure.readers.state.sections import SectionReader
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from domain.streams.negotiation import Negotiation
     from domain.time.perspective import Perspective, PerspectiveQuery
     from domain.views.naming import Names
+    from domain.views.notices import Notice
     from domain.views.people import PeopleFilter
     from domain.views.sections import Listed, Page, Place, Rest
     from domain.views.timeline import TimelineFilter
@@ -137,13 +138,17 @@ class Reading:
             if version.record.stands
         ]
 
-    def names(self, id_: UUID, perspective: Perspective) -> Names:
-        """What names mean in a negotiation."""
-        return read_names(self._connection, self._tables, id_, perspective)
+    def names(self, id_: UUID, at: Perspective, instead: Instead = NOTHING) -> Names:
+        """What names mean in a negotiation; `instead` as for `read_names`."""
+        return read_names(self._connection, self._tables, id_, at, instead)
 
     def similar(self, recorded: FactVersion, perspective: Perspective) -> list[FactVersion]:
         """The facts that stand, are much like `recorded`, and share no matter or link with it."""
         return read_similar(self._connection, self._tables, recorded, perspective, self._principal)
+
+    def parting(self, recorded: FactVersion, perspective: Perspective) -> list[Notice]:
+        """The notices of `find_parting` on a version, as if it were recorded."""
+        return read_parting(self._connection, self._tables, recorded, perspective, self._principal)
 
     def state(
         self, negotiation: Negotiation, perspective: Perspective, rest: Rest | None = None

@@ -7,6 +7,8 @@ import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+import pytest
+
 from tests.api.asking import TALKS, count, fact
 
 if TYPE_CHECKING:
@@ -62,6 +64,66 @@ def test_an_alias_leads_on_from_each_spelling(client: Client) -> None:
         client.record(kind="custody", person=other, status="detained", valid="2025-01-10/..")
     names = [f"Name {index}" for index in range(len(SPELLINGS))]
     assert [each["person"] for each in custody(client)] == names
+
+
+@pytest.mark.either_database
+def test_who_records_a_second_alias_is_told_that_it_leads_to_nobody(client: Client) -> None:
+    client.open()
+    first = {"kind": "alias", "name": "Cole", "same_as": "John Coale", "valid": "2025-11"}
+    second = {**fact(**first), "same_as": "Cole Porter"}
+    assert "notices" not in client.record(**first).json
+    asked = client.post(f"{TALKS}/facts?dry_run=true", second).json
+    told = [
+        {
+            "pointer": "/same_as",
+            "detail": "aliases lead Cole to Cole Porter and to John Coale, so it leads to none of them: prefer the one"
+            " that is right, or retract what is wrong",
+        }
+    ]
+    assert asked["notices"] == told
+    sent = {"Idempotency-Key": '"second"'}
+    answers = [client.http.post(f"{TALKS}/facts", json=second, headers=sent) for _ in "ab"]
+    assert [each.status_code for each in answers] == [201, 201]
+    assert [each.json()["notices"] for each in answers] == [told, told]
+    id_ = answers[0].json()["id"]
+    correction = {
+        "reason": "coding_error",
+        "why": "Misread",
+        "changes": {"same_as": "Joe Cole"},
+        "citation": {"publisher": "P"},
+    }
+    corrected = client.post(f"/v1/facts/{id_}/corrections", correction, if_match="*").json
+    assert "Joe Cole and to John Coale" in corrected["notices"][0]["detail"]
+    correction["changes"] = {"same_as": "John Coale"}
+    mended = client.post(f"/v1/facts/{id_}/corrections", correction, if_match="*").json
+    assert "notices" not in mended
+
+
+@pytest.mark.either_database
+def test_an_import_says_where_aliases_part(client: Client) -> None:
+    client.open()
+    client.record(kind="alias", name="Cole", same_as="John Coale", valid="2025-11")
+    leading = (
+        ("Kol", "Ann"),
+        ("Cole", "Cole Porter"),
+        ("KOL", "Ann"),
+        ("Bo", "Bob"),
+        ("bo", "Rob"),
+    )
+    lines = [
+        fact(kind="alias", name=name, same_as=same, external_id=f"A-{at}", valid="2025-11")
+        for at, (name, same) in enumerate(leading)
+    ]
+    sent = "\n".join(map(json.dumps, lines)).encode()
+    for query in ("?dry_run=true", ""):
+        media = {"content_type": "application/x-ndjson"}
+        report = client.post(f"{TALKS}/import{query}", sent, **media).json
+        assert [(each["line"], each["pointer"]) for each in report["notices"]] == [
+            (2, "/same_as"),
+            (4, "/same_as"),
+            (5, "/same_as"),
+        ], query
+        assert "Bob and to Rob" in report["notices"][1]["detail"]
 
 
 def test_a_search_finds_every_text_that_has_the_characters(client: Client) -> None:

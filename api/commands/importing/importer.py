@@ -13,6 +13,7 @@ from typing import Literal
 from api.commands.commands import FactParser
 from api.commands.importing.command import Command, CommandReader
 from api.commands.importing.csv_rows import read_csv
+from api.commands.importing.decision import Step
 from api.commands.importing.likeness import likenesses
 from api.commands.importing.lines import read_ndjson
 from api.commands.importing.matching import Update
@@ -22,8 +23,11 @@ from api.commands.importing.spool import FactSpool, SpooledFact
 from api.commands.importing.turns import Recorded, Turns
 from api.composition import Parley
 from domain.access import Principal
+from domain.kinds.envoys import Alias
 from domain.streams.event import RecordEvent
 from domain.streams.negotiation import negotiation_id
+from domain.time.perspective import PerspectiveQuery
+from domain.views.naming import Names
 
 __all__ = ["Importer", "Media"]
 
@@ -84,17 +88,37 @@ class Importer:
             broken = read.stopped is not None and not partial
             refused = turns.refused or broken
             alike = {} if refused else likenesses(self._parley, principal, turns.steps)
+            names = self._names(slug, principal, turns.steps)
             if not (dry_run or broken):
                 turns.record()
-            report = _report(turns, read, alike)
+            report = _report(turns, read, alike, names)
             if turns.refused or broken:
                 report.undo_counts()
             if guessed is not None:
                 report.notice_file(f"the file does not name its encoding: it was read as {guessed}")
             return report
 
+    def _names(self, slug: str, principal: Principal, steps: Iterable[Step]) -> Names:
+        """What names mean once the aliases in the file are recorded; nothing is read where it has none."""
+        instead = {}
+        for step in steps:
+            command = step.line
+            if step.event is None or not isinstance(command, Command):
+                continue
+            if isinstance(command.body, SpooledFact) and command.body.noticed:
+                fact = command.body.load()
+                if isinstance(fact, Alias):
+                    instead[command.fact_id.hex] = fact, False
+        if not instead:
+            return Names(())
+        with self._parley.reading(principal) as reading:
+            perspective = reading.perspective(PerspectiveQuery())
+            return reading.names(negotiation_id(slug), perspective, instead)
 
-def _report(turns: Turns, read: ReadLines, alike: Mapping[int, SimilarFacts]) -> ImportReport:
+
+def _report(
+    turns: Turns, read: ReadLines, alike: Mapping[int, SimilarFacts], names: Names
+) -> ImportReport:
     report = ImportReport()
     for step in turns.steps:
         rejected, command = step.rejected, step.line
@@ -107,7 +131,7 @@ def _report(turns: Turns, read: ReadLines, alike: Mapping[int, SimilarFacts]) ->
             report.count(op)
             report.tell(number, COUNTED[op])
             if isinstance(command.body, SpooledFact) and command.body.noticed:
-                report.notice(number, command.body.load())
+                report.notice(number, command.body.load(), names)
             if number in alike:
                 report.liken(alike[number])
         elif step.superseded is not None:

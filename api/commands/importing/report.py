@@ -11,7 +11,8 @@ from eventsourcing.persistence import OperationalError
 
 from domain.errors import MOST_FAULTS
 from domain.fact import Fact
-from domain.views.notices import find_notices
+from domain.views.naming import Names
+from domain.views.notices import find_notices, find_parting
 
 __all__ = [
     "COUNTED",
@@ -127,9 +128,9 @@ class ImportReport:
         self.rejected_total += 1
         self.rejected_lines += 1
 
-    def notice(self, line: int, fact: Fact) -> None:
+    def notice(self, line: int, fact: Fact, names: Names) -> None:
         """Add the notices on a fact that a line records; after LISTED_REJECTIONS they are only counted."""
-        for noticed in find_notices(fact):
+        for noticed in (*find_notices(fact), *find_parting(fact, names)):
             self.notices_total += 1
             if len(self.notices) < LISTED_REJECTIONS:
                 self.notices.append(Rejection(line, noticed.pointer, noticed.detail))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Self
 from eventsourcing.persistence import OperationalError
 
 from domain.fact import Fact, take_as_checked
+from domain.kinds.envoys import Alias
 from domain.views.notices import find_notices
 from infrastructure.log.codec import encode_fact, restore_fact
 
@@ -23,7 +24,7 @@ _WINDOW: Final = 65_536
 
 
 class SpooledFact:
-    """A checked fact in a spool, as JSON of `size` bytes; `noticed` says whether there are notices on it."""
+    """A checked fact in a spool, as JSON of `size` bytes; `noticed` says whether there may be notices on it."""
 
     __slots__ = ("_at", "_spool", "noticed", "size")
 
@@ -70,7 +71,9 @@ class FactSpool:
                 f"the facts of an import cannot be kept in a temporary file: {error.strerror}"
             ) from error
         self._end = at + len(content)
-        return SpooledFact(self, at, len(content), noticed=bool(find_notices(fact)))
+        return SpooledFact(
+            self, at, len(content), noticed=isinstance(fact, Alias) or bool(find_notices(fact))
+        )
 
     def read(self, at: int, size: int) -> bytes:
         """The JSON that is kept at a place."""

@@ -25,8 +25,8 @@ from domain.streams.fact import FactRecord
 from domain.streams.negotiation import Negotiation, evolve
 from domain.streams.reviewing import decide_propose
 from domain.views.brief import describe_negotiation
-from infrastructure.readers.look import RecordedFact
 from infrastructure.readers.reading import Reading
+from infrastructure.readers.recorded_fact import RecordedFact
 
 __all__ = ["PROPOSED", "changed", "corrected", "expiry", "persistently"]
 

@@ -92,7 +92,7 @@ def _record(sent: Sent, event: FactEvent, before: FactRecord | None) -> dict[str
         record = {**fact_response.shown(version, perspective, slug), **_UNKNOWN}
         if before is None and version.record.fact.external_id is None:
             record["id"] = None
-        beside = fact_response.beside(version, reading.similar(version, perspective))
+        beside = fact_response.read_beside(reading, version, perspective)
         then = replace(perspective, as_of=when_it_holds(version, reading.now))
         sections = reading.sections(version.record.negotiation_id, then)
         rivals = sections.rivals(version)

@@ -22,18 +22,19 @@ from domain.streams.negotiation import FIRST_EDITION, Negotiation
 from domain.time.instant import format_instant
 from domain.time.perspective import Perspective, PerspectiveQuery
 from domain.views.brief import describe_fact, describe_negotiation, describe_perspective
-from domain.views.notices import find_notices
+from domain.views.notices import Notice, find_notices
 from domain.views.rivalry.similar import MOST
 from domain.views.versions import FactVersion, Seen
-from infrastructure.readers.look import RecordedFact
+from infrastructure.readers.reading import Reading
+from infrastructure.readers.recorded_fact import RecordedFact
 
 __all__ = [
-    "beside",
     "disclose",
     "edition_tag",
     "erasure",
     "fact_uuid",
     "of_negotiation",
+    "read_beside",
     "recorded",
 ]
 __all__ += ["repeated", "shown"]
@@ -72,7 +73,8 @@ def recorded(found: RecordedFact, slug: str, status: int) -> Response:
     version = found.version
     if isinstance(found.event, FactErased | SourcesErased):
         return _erasure(found.event, version, slug)
-    return _changed(shown(version, found.perspective, slug), version, found.similar, status)
+    told = beside(version, found.similar, found.parting)
+    return _changed(shown(version, found.perspective, slug), version, told, status)
 
 
 def repeated(sent: Sent, position: int, status: int) -> Response:
@@ -88,14 +90,15 @@ def repeated(sent: Sent, position: int, status: int) -> Response:
         slug = reading.slug_of(version.record.negotiation_id)
         if isinstance(event, FactErased | SourcesErased):
             return _erasure(event, version, slug)
-        record, similar = shown(version, perspective, slug), reading.similar(version, perspective)
-    return _changed(record, version, similar, status)
+        record = shown(version, perspective, slug)
+        told = read_beside(reading, version, perspective)
+    return _changed(record, version, told, status)
 
 
 def _changed(
-    record: dict[str, Any], version: FactVersion, similar: Sequence[FactVersion], status: int
+    record: dict[str, Any], version: FactVersion, told: dict[str, Any], status: int
 ) -> Response:
-    body = write_json({**record, **beside(version, similar)})
+    body = write_json({**record, **told})
     tag = etag(write_json(record), version.record.version)
     headers = {"ETag": tag, "Cache-Control": "no-store"}
     if status == HTTPStatus.CREATED:
@@ -115,9 +118,18 @@ def edition_tag(found: Negotiation) -> int | None:
     return None if found.edition == FIRST_EDITION else found.edition
 
 
-def beside(version: FactVersion, similar: Sequence[FactVersion]) -> dict[str, Any]:
+def read_beside(reading: Reading, version: FactVersion, perspective: Perspective) -> dict[str, Any]:
+    """Give what stands `beside` a version that is, or would be, the last change."""
+    similar = reading.similar(version, perspective)
+    return beside(version, similar, reading.parting(version, perspective))
+
+
+def beside(
+    version: FactVersion, similar: Sequence[FactVersion], parting: Sequence[Notice]
+) -> dict[str, Any]:
     """Give what an editor should look at, where there is anything: notices, and the first facts much like this one."""
-    noticed = find_notices(version.record.fact) if version.event in _SAYS_ALL else []
+    says_all = version.event in _SAYS_ALL
+    noticed = [*find_notices(version.record.fact), *parting] if says_all else []
     told: dict[str, Any] = {}
     if noticed:
         told["notices"] = [as_primitives(each) for each in noticed]

@@ -29,7 +29,7 @@ from domain.time.perspective import Perspective
 from domain.views.audit import describe_version
 from domain.views.brief import describe_perspective
 from domain.views.versions import FactVersion
-from infrastructure.readers.look import RecordedFact
+from infrastructure.readers.recorded_fact import RecordedFact
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["facts"])
 
