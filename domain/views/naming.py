@@ -11,6 +11,7 @@ from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from domain.errors import ContentError
 from domain.kinds.envoys import Alias
 from domain.named import Name, Named, Sort, fields_naming, key_of, key_of_id, text_of
 from domain.naming import fold_for_search, fold_name, shorten_key
@@ -31,6 +32,10 @@ AMBIGUOUS: Final = "ambiguous"
 """The field of an entry that lists the ids that bear its name."""
 MOST_TERMS: Final = 1_000
 """How many spellings of one name a filter looks for; each is a parameter of a statement."""
+_SPELT_TOO_OFTEN: Final = (
+    f"aliases give this name more than {MOST_TERMS:,} spellings: ask with q= instead, for one spelling in quotation"
+    " marks with * after them"
+)
 
 
 class Names:
@@ -228,9 +233,11 @@ class Names:
     def terms(self, field: str, name: str) -> set[tuple[str, str]]:
         """The terms that a filter by `person` or `place` looks for; a fact needs one of them.
 
-        If there are more than MOST_TERMS, it takes the alphabetically first ones and the name itself.
+        ContentError at the field if there are more than MOST_TERMS: facts would be missed.
         """
-        terms = sorted(self._terms(field, name))[:MOST_TERMS]
+        terms = self._terms(field, name)
+        if len(terms) > MOST_TERMS:
+            raise ContentError.at(f"/{field}", _SPELT_TOO_OFTEN)
         return {(field, shorten_key(fold_for_search(name))), *terms}
 
     def _terms(self, field: str, wanted: str) -> set[tuple[str, str]]:

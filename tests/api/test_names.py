@@ -153,3 +153,22 @@ def test_a_name_is_found_in_another_script_unless_that_is_switched_off(client: C
     assert page.json["next"] is None
     assert "translit=false" in page.headers["link"]
     assert client.get(f"{TALKS}/timeline?q=a&translit=off").pointers == ["/query/translit"]
+
+
+@pytest.mark.either_database
+def test_a_filter_by_a_name_with_too_many_spellings_is_refused_and_says_what_to_ask(
+    client: Client,
+) -> None:
+    client.open()
+    client.record(people=["Name 7"], summary="Name 7 was freed")
+    lines = [
+        fact(kind="alias", name=f"Name {n}", same_as="Ann", external_id=f"A-{n}", valid="2025")
+        for n in range(1_001)
+    ]
+    sent = "\n".join(map(json.dumps, lines)).encode()
+    report = client.post(f"{TALKS}/import", sent, content_type="application/x-ndjson").json
+    assert report["recorded"] == 1_001
+    refused = client.get(f"{TALKS}/timeline?person=Ann")
+    assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/person")
+    assert "q= instead" in refused.json["errors"][0]["detail"]
+    assert summaries(client, q='"Name 7"*', kind="release") == ["Name 7 was freed"]
