@@ -246,16 +246,15 @@ class Names:
         terms = {(field, shorten_key(fold_for_search(spelling))) for spelling in spellings}
         if sort is Sort.PLACE:
             return terms
-        ids = {id_ for spelling in spellings for id_ in self.ids(spelling)}
+        ends = {self._end(shorten_key(fold_name(spelling)), sort) for spelling in spellings}
+        ids = {id_ for end in ends for id_ in self._ids.get(end, ())}
         known = {wanted} if wanted in self._names else ids if len(ids) == 1 else set[str]()
         for id_ in known:
             for name in self._names[id_]:
                 terms.add((BORNE, f"{name}{PART}{id_}"))
                 if self._ids[self._end(name, Sort.SOMEBODY)] == {id_}:
                     alike = self._spellings(name, Sort.SOMEBODY)
-                    terms |= {
-                        ("person", shorten_key(fold_for_search(spelling))) for spelling in alike
-                    }
+                    terms |= {("person", shorten_key(fold_for_search(each))) for each in alike}
         return terms
 
     def spellings(self) -> list[list[str]]:
@@ -264,10 +263,8 @@ class Names:
 
     def _spellings(self, name: str, sort: Sort) -> set[str]:
         """A name, and all names that aliases make the same as it, or as a name that differs from it only in accents."""
-        ends = {
-            self._end(fold_name(name), sort),
-            *self._alike.get((sort, fold_for_search(name)), ()),
-        }
+        alike = self._alike.get((sort, fold_for_search(name)), ())
+        ends = {self._end(fold_name(name), sort), *alike}
         return {name, *(spelling for end in ends for spelling in self._tied.get((sort, end), ()))}
 
     @cached_property

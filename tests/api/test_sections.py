@@ -132,6 +132,34 @@ def test_a_page_costs_what_a_page_does(client: Client, monkeypatch: pytest.Monke
     assert len(read) == 11
 
 
+def test_a_page_of_questions_without_entries_is_read_in_few_statements(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Most people here are held only later; those who are held on that day stand far apart."""
+    client.open()
+    few = [{**held(number), "valid": "2024-01"} for number in range(0, PEOPLE, 30)]
+    import_(client, [*few, *(held(number) for number in range(PEOPLE) if number % 30)])
+    read: list[object] = []
+
+    def counting(rows: CursorResult[Any]) -> list[FactVersion]:
+        read.append(rows)
+        return versions_in(rows)
+
+    monkeypatch.setattr(sections, "versions_in", counting)
+    for day, shown in (("2023-06", 0), ("2024-06", len(few))):
+        items, more = [], f"as_of={day}&"
+        while more:
+            page = client.get(f"{STATE}/custody?{more}limit=4").json
+            items += page["items"]
+            more = f"cursor={page['next']}&" if page["next"] else ""
+            assert len(read) < 5
+            read.clear()
+        state = client.get(f"{TALKS}?as_of={day}").json["custody"]
+        read.clear()
+        assert items == state
+        assert len(items) == shown
+
+
 def test_pages_follow_aliases_and_hold_long_keys_as_the_state_does(client: Client) -> None:
     client.open()
     import_(client, map(held, range(10)))

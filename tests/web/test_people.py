@@ -69,3 +69,12 @@ def test_a_page_that_shows_some_of_many_spellings_says_how_many_there_are(reader
     assert said in reader.see("/n/talks/people").words
     reader.editor.record(people=["Ben Example"], valid="2025-09-11")
     assert "spellings in all" not in _page(reader, name="Ben Example").words
+
+
+def test_a_person_of_two_spellings_is_shown_with_the_other_one(reader: Reader) -> None:
+    reader.editor.open()
+    reader.editor.record(people=["Joan Coale"], valid="2025-01-10")
+    reader.editor.record(people=["Joan Cole"], valid="2025-01-11")
+    reader.editor.record(kind="alias", name="Joan Cole", same_as="Joan Coale", valid="2025")
+    for name in ("Joan Cole", "Joan Coale"):
+        assert "Also written Joan Cole" in _page(reader, name=name).words

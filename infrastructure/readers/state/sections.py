@@ -2,7 +2,8 @@
 
 A page of entries is read in stretches of its section's questions, so its cost does not grow with the section. Three
 things hide the key of an entry from its question: an alias, an id, and a hash in the place of a long key. The questions
-under aliases are read with each stretch. If there are many aliases, any ids or any hash, the whole section is read.
+under aliases are read with each stretch. If there are many aliases, any ids or any hash, or a few stretches have too
+few entries, the whole section is read.
 """
 
 from __future__ import annotations
@@ -59,6 +60,8 @@ __all__ = ["SectionReader"]
 
 MOST_ALIASES: Final = 100
 """How many aliases are looked through with each stretch of questions."""
+MOST_STRETCHES: Final = 2
+"""How many stretches a page is looked for in; where most questions have no entry, reading the section costs less."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,10 @@ class SectionReader:
             seen = self._seen(section=register.section)
             return page_section(page, seen, self.perspective, rest, names)
         shown: list[tuple[Place, Any]] = []
-        for stretch in read_stretches(*self._of, register, str(after[0]), page.limit + 1):
-            if aliases and any("\x1f" in key for key in stretch.keys):
+        stretches = read_stretches(*self._of, register, str(after[0]), page.limit + 1)
+        for number, stretch in enumerate(stretches):
+            hidden = aliases and any("\x1f" in key for key in stretch.keys)
+            if hidden or number == MOST_STRETCHES:
                 seen = self._seen(section=register.section)
                 return page_section(page, seen, self.perspective, rest, names)
             questions = [*stretch.questions, *(f"{register.section}\x1f{name}" for name in aliases)]

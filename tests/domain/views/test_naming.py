@@ -225,6 +225,22 @@ def test_a_way_of_twice_as_many_aliases_costs_about_twice_as_much(*, closed: boo
     assert steps(resolving(4_000)) < 3 * steps(resolving(2_000))
 
 
+def test_a_filter_by_a_name_of_twice_as_many_spellings_and_ids_costs_about_twice_as_much() -> None:
+    def filtering(number: int) -> Callable[[], object]:
+        log = Log()
+        for n in range(number):
+            log.record(fact("alias", name=f"Name {n}", same_as="Ann Example"))
+            log.record(fact("custody", person=Named(name="Ann Example", id=f"list:{n}")))
+        found = Names.of(log.slice())
+
+        def look() -> None:
+            assert len(found.terms("person", "Name 1")) == number + 1
+
+        return look
+
+    assert steps(filtering(800)) < 3 * steps(filtering(400))
+
+
 def test_a_filter_is_refused_for_more_spellings_than_a_statement_takes() -> None:
     found = leading({f"Name {n}": "Ann Example" for n in range(MOST_TERMS)})
     assert found.terms("person", "Zoë Example") == {("person", "zoe example")}
