@@ -33,8 +33,7 @@ AMBIGUOUS: Final = "ambiguous"
 MOST_TERMS: Final = 1_000
 """How many spellings of one name a filter looks for; each is a parameter of a statement."""
 _SPELT_TOO_OFTEN: Final = (
-    f"aliases give this name more than {MOST_TERMS:,} spellings: ask with q= instead, for one spelling in quotation"
-    " marks with * after them"
+    f"aliases give this name more than {MOST_TERMS:,} spellings: ask with q= for one of them"
 )
 
 
@@ -231,10 +230,7 @@ class Names:
         return {name, *self._tied.get((sort, self._end(fold_name(name), sort)), ())}
 
     def terms(self, field: str, name: str) -> set[tuple[str, str]]:
-        """The terms that a filter by `person` or `place` looks for; a fact needs one of them.
-
-        ContentError at the field if there are more than MOST_TERMS: facts would be missed.
-        """
+        """The terms of a filter by `person` or `place`, of which a fact needs one; ContentError for too many."""
         terms = self._terms(field, name)
         if len(terms) > MOST_TERMS:
             raise ContentError.at(f"/{field}", _SPELT_TOO_OFTEN)

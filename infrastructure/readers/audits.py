@@ -5,23 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
 from domain.errors import UnknownError
 from domain.streams.change_request import stream_of
 from domain.streams.event import ChangeApproved, FactErased, SourcesErased
-from domain.views.audit import CHANGES_OF_MIND
 from domain.views.diff import SAYING, Differing
 from domain.views.negotiation_changes import pair_corrections
 from domain.views.published import pair_public_events
 from domain.views.versions import correct_times
 from infrastructure.log.codec import EventCodec
-from infrastructure.log.rows import LOGGED
 from infrastructure.projections.planes import whole_rows
 from infrastructure.projections.stored_versions import version_of_row
 from infrastructure.readers import erasures, log, negotiations, pages, timeslices
+from infrastructure.readers.changes import (
+    event_known,
+    fact_public,
+    select_approvals,
+    select_before,
+    select_changed,
+    select_last,
+)
 from infrastructure.tables.facts import FactTables
 from infrastructure.tables.record import event
 
@@ -36,9 +42,7 @@ if TYPE_CHECKING:
     from domain.views.versions import FactVersion
     from infrastructure.log.entry import LogEntry
 
-__all__ = ["ChangeReader", "select_approvals", "select_before", "select_changed", "select_last"]
-
-_ERASING: Final = (FactErased.stored_name, SourcesErased.stored_name)
+__all__ = ["ChangeReader"]
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,8 @@ class ChangeReader:
         statement = select(self.tables.version).where(
             columns.fact_id == fact_id.hex,
             columns.version >= after,
-            timeslices.event_known(columns, perspective),
-            timeslices.fact_public(self.tables, columns, perspective),
+            event_known(columns, perspective),
+            fact_public(self.tables, columns, perspective),
         )
         ordered = statement.order_by(columns.version)
         one_more = None if limit is None else limit + (after > 0)
@@ -96,11 +100,11 @@ class ChangeReader:
 
         `to` is the later one. At most `limit` facts, first recorded past the position `after`.
         """
-        columns = self.tables.version.c
+        first = self.tables.version.c.first_position
         statement = timeslices.select_differing(self.tables, id_, from_, to, after)
-        facts, more_follow = self._page(statement, to, columns.first_position, limit)
+        facts, more_follow = self._page(statement, to, first, limit)
         ids = [version.record.id.hex for version in facts]
-        before = timeslices.select_known(self.tables, id_, from_).where(columns.fact_id.in_(ids))
+        before = timeslices.select_known(self.tables, ids, from_)
         causes = {
             event: self._versions(select_last(self.tables, ids, to, (event,), from_), to)
             for event in SAYING.values()
@@ -197,89 +201,6 @@ class ChangeReader:
 def _span(changes: Sequence[FactVersion]) -> tuple[int, int]:
     """The first and the last position of changes in the order of the log."""
     return (changes[0].position, changes[-1].position) if changes else (0, 0)
-
-
-def select_changed(
-    tables: FactTables, negotiation_id: UUID, perspective: Perspective, after: int = 0
-) -> Select[Any]:
-    """Changes of mind past a position, as versions, in the order of the log; of an erased fact only its erasure."""
-    columns = tables.version.c
-    return (
-        select(tables.version)
-        .where(
-            columns.negotiation_id == negotiation_id.hex,
-            columns.known_from > after,
-            columns.known_from <= perspective.position,
-            columns.event.in_(CHANGES_OF_MIND),
-            ~columns.erased | (columns.event == FactErased.stored_name),
-            timeslices.event_known(columns, perspective),
-            timeslices.fact_public(tables, columns, perspective),
-        )
-        .order_by(columns.known_from)
-    )
-
-
-def select_before(tables: FactTables, negotiation_id: UUID, first: int, last: int) -> Select[Any]:
-    """The version before each change of mind from the position `first` to `last`."""
-    table = tables.version
-    columns = table.c
-    later = table.alias("later")
-    follows = (later.c.fact_id == columns.fact_id) & (later.c.version == columns.version + 1)
-    return (
-        select(table)
-        .join(later, follows)
-        .where(
-            later.c.negotiation_id == negotiation_id.hex,
-            later.c.known_from.between(first, last),
-            later.c.event.in_(CHANGES_OF_MIND),
-            *whole_rows(later.c),
-            *whole_rows(columns),
-        )
-    )
-
-
-def select_last(
-    tables: FactTables,
-    fact_ids: Sequence[str],
-    perspective: Perspective,
-    events: Sequence[str],
-    since: Perspective | None = None,
-) -> Select[Any]:
-    """For each fact the last known version made by one of these events; with `since`, one not yet known at that."""
-    table = tables.version
-    later = table.alias("later")
-    conditions = [
-        later.c.fact_id == table.c.fact_id,
-        later.c.event.in_(events),
-        timeslices.event_known(later.c, perspective),
-    ]
-    if since is not None:
-        conditions.append(~timeslices.event_known(later.c, since))
-    latest = select(later.c.version).where(*conditions).order_by(later.c.version.desc()).limit(1)
-    return select(table).where(
-        table.c.fact_id.in_(fact_ids),
-        table.c.version == latest.scalar_subquery(),
-        *whole_rows(table.c),
-    )
-
-
-def select_approvals(tables: FactTables, id_: UUID, first: int, last: int) -> Select[Any]:
-    """The entries that name the approvers of changes from the position `first` to `last`.
-
-    They are the erasures, which name their own approvers, and the approvals right before other changes.
-    """
-    columns = tables.version.c
-    between = and_(
-        columns.negotiation_id == id_.hex,
-        columns.known_from.between(first, last),
-        *whole_rows(columns),
-    )
-    erasing = select(columns.known_from).where(between, columns.event.in_(_ERASING))
-    approved = select(columns.known_from - 1).where(between, columns.event.in_(CHANGES_OF_MIND))
-    return LOGGED.where(
-        event.c.position.in_(union_all(erasing, approved)),
-        event.c.type.in_((*_ERASING, ChangeApproved.stored_name)),
-    )
 
 
 def _find_approvers(

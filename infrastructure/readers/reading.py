@@ -15,7 +15,7 @@ from domain.views.rivalry.candidates import NO_NAMES
 from domain.views.versions import FactVersion, Seen
 from infrastructure.readers import (
     access,
-    audits,
+    changes,
     erasures,
     log,
     negotiations,
@@ -218,7 +218,7 @@ class Reading:
 
     def _why_withdrawn(self, fact_id: UUID, perspective: Perspective) -> str | None:
         retractions = [fact_id.hex], perspective, (FactRetracted.stored_name,)
-        return self._versions(audits.select_last(self._tables, *retractions), perspective)[0].why
+        return self._versions(changes.select_last(self._tables, *retractions), perspective)[0].why
 
     def confidential(self, version: FactVersion) -> list[Confidential | None]:
         """The confidential part of each citation; ForbiddenError without the scope `source:read`."""

@@ -11,15 +11,13 @@ from math import isqrt
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
 
 from domain.time.instant import BEGINNING, END
-from domain.time.record_time import corrections_in_force, recorded_by
 from domain.views.naming import Names
-from domain.views.published import PUBLISHING
 from domain.views.timeline import list_terms
-from infrastructure.projections.planes import whole_rows
 from infrastructure.projections.tallies import counts_at
+from infrastructure.readers.changes import event_known
 from infrastructure.tables.facts import VALID_ORDER, content_columns
 
 if TYPE_CHECKING:
@@ -34,8 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RETRACTED",
-    "event_known",
-    "fact_public",
     "find_shortlist",
     "is_seen",
     "known_at",
@@ -54,20 +50,19 @@ Shortlist = Select[tuple[str]]
 
 def select_known(
     tables: FactTables,
-    negotiation_id: UUID,
+    of: UUID | list[str],
     perspective: Perspective,
     kinds: frozenset[str] | None = None,
     *,
     after: int = 0,
 ) -> Select[Any]:
-    """The version of each fact that is seen, retracted ones too, in order of recording.
+    """The version of each fact `of` a negotiation, or with an id in a list, that is seen; in order of recording.
 
-    Only facts of `kinds`, if given, and that were recorded past the position `after`.
+    Retracted facts too. Only facts of `kinds`, if given, and that were recorded past the position `after`.
     """
     table = tables.version
-    statement = select(*content_columns(table.c)).where(
-        table.c.negotiation_id == negotiation_id.hex, is_seen(table.c, perspective)
-    )
+    which = table.c.fact_id.in_(of) if isinstance(of, list) else table.c.negotiation_id == of.hex
+    statement = select(*content_columns(table.c)).where(which, is_seen(table.c, perspective))
     if after:
         statement = statement.where(table.c.first_position > after)
     if kinds is not None:
@@ -83,12 +78,18 @@ def select_differing(
     Only facts recorded past the position `after`. A version with a citation that was not public by one of the cuts is
     selected too, although it may read the same at both.
     """
-    columns = tables.version.c
+    columns, ends = tables.version.c, (from_.position, to.position)
+    known = select_known(tables, negotiation_id, to, after=after)
+    if (
+        from_.published_cut == to.published_cut
+    ):  # then only what an event between them began or ended differs
+        between = (
+            columns.known_from > ends[0] if ends[0] <= ends[1] else columns.known_to <= ends[0]
+        )
+        return known.where(~is_seen(columns, from_), between)
     cuts = [cut for perspective in (from_, to) if (cut := perspective.published_cut) is not None]
     cited = [columns.last_cited > cut for cut in cuts]
-    return select_known(tables, negotiation_id, to, after=after).where(
-        or_(~is_seen(columns, from_), *cited)
-    )
+    return known.where(or_(~is_seen(columns, from_), *cited))
 
 
 def is_seen(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
@@ -103,44 +104,6 @@ def is_seen(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # n
 def known_at(columns: Any, position: int | ColumnElement[int]) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
     """The condition that the rectangle of a row contains a position, whatever is public."""
     return and_(columns.known_from <= position, columns.known_to > position)
-
-
-def event_known(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
-    """The condition that a row is the whole version that an event made, and that the perspective knows the event.
-
-    On the published clock the event must be public by the cut; `fact_public` says whether its fact is.
-    """
-    known = and_(*whole_rows(columns), columns.position <= perspective.position)
-    if perspective.published_cut is None:
-        return known
-    return and_(known, _public(columns, perspective))
-
-
-def fact_public(tables: FactTables, columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
-    """The condition that the fact of a row is public by the perspective's cut of the published clock, if it has one."""
-    if perspective.published_cut is None:
-        return true()
-    made = tables.version.alias("made_public")
-    return exists().where(
-        made.c.fact_id == columns.fact_id,
-        made.c.event.in_(PUBLISHING),
-        event_known(made.c, perspective),
-    )
-
-
-def _public(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
-    """The condition that an event was public by the cut; an undated one by its record time, as corrected."""
-    at: ColumnElement[int] = columns.published_at
-    known = perspective.corrections
-    undated = columns.published_at == columns.recorded_at
-    wrong = [
-        (
-            and_(columns.position.between(correction.first, correction.last), undated),
-            recorded_by(correction.position, correction.recorded_at, known),
-        )
-        for correction in corrections_in_force(known)
-    ]
-    return (case(*wrong, else_=at) if wrong else at) <= perspective.published_cut
 
 
 def select_timeline(

@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     false,
+    literal_column,
     select,
     text,
 )
@@ -98,6 +100,7 @@ _CONTENT: Final = (
     *("actor", "event", "reason", "why", "batch"),
 )
 ERASING: Final = text("event = 'fact.erased'")
+_CHANGING: Final = text("event <> 'fact.recorded'")
 _BATCHED: Final = text("batch IS NOT NULL")
 
 
@@ -160,6 +163,13 @@ def _side(side: Side, suffix: str) -> FactTables:
             postgresql_where=ERASING,
         ),
         Index(
+            f"ix_{name}_changes",
+            "negotiation_id",
+            "known_from",
+            sqlite_where=_CHANGING,
+            postgresql_where=_CHANGING,
+        ),
+        Index(
             f"ix_{name}_batch",
             "batch",
             "known_from",
@@ -200,6 +210,12 @@ SIDES: Final[dict[str, FactTables]] = {
     "first": _side("first", ""),
     "second": _side("second", "_spare"),
 }
+
+
+def is_change(columns: Any) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
+    """The condition that a row is a change of a fact, written as the index of changes has it."""
+    changed: ColumnElement[bool] = columns.event != literal_column("'fact.recorded'")
+    return changed
 
 
 def content_columns(columns: ReadOnlyColumnCollection[str, Any]) -> list[Column[Any]]:

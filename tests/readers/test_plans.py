@@ -17,7 +17,7 @@ from domain.views.rivalry.candidates import NO_NAMES
 from domain.views.timeline import TimelineFilter
 from infrastructure.database.database import Database
 from infrastructure.ledger import StoredLedger
-from infrastructure.readers import audits, searches, timeslices
+from infrastructure.readers import changes, searches, timeslices
 from infrastructure.readers.state import states
 from infrastructure.tables.facts import serving_tables
 from tests.benchmarks.population import SELDOM, SPEAKERS, populate
@@ -266,7 +266,7 @@ def test_words_are_searched_once_and_not_for_each_fact(
 def test_who_agreed_is_read_without_the_rest_of_the_log(populated: Populated) -> None:
     database, _, few = populated
     with database.reading() as connection:
-        statement = audits.select_approvals(serving_tables(connection), few, 0, SIZE + 10)
+        statement = changes.select_approvals(serving_tables(connection), few, 0, SIZE + 10)
         if connection.dialect.name == "postgresql":
             analysed = text(f"EXPLAIN (FORMAT JSON) {literal(connection, statement)}")
             (plan,) = connection.execute(analysed).scalar_one()
@@ -275,3 +275,42 @@ def test_who_agreed_is_read_without_the_rest_of_the_log(populated: Populated) ->
         else:
             found = steps(connection, statement)
             assert not [step for step in found if step.startswith("SCAN event")]
+
+
+def test_an_audit_reads_changes_and_no_recording(populated: Populated) -> None:
+    database, talks, _ = populated
+    with database.reading() as connection:
+        tables = serving_tables(connection)
+        for statement in (
+            changes.select_changed(tables, talks, perspective()),
+            changes.select_before(tables, talks, 0, SIZE),
+        ):
+            if connection.dialect.name == "postgresql":
+                assert rows_read(connection, statement) == 0
+            else:
+                assert any("_changes (" in step for step in steps(connection, statement))
+                assert instructions(connection, lambda: connection.execute(statement).all()) < 1_000  # noqa: B023
+
+
+@pytest.mark.parametrize("clock", ["recorded", "published"])
+@pytest.mark.parametrize("back", [False, True])
+def test_what_differs_between_two_positions_costs_what_lies_between_them(
+    populated: Populated, clock: Clock, *, back: bool
+) -> None:
+    database, talks, _ = populated
+    late = replace(perspective(clock), position=SIZE + 1)
+    early = replace(late, position=SIZE - 20)
+    from_, to = (late, early) if back else (early, late)
+    with database.reading() as connection:
+        tables = serving_tables(connection)
+        differing = timeslices.select_differing(tables, talks, from_, to, 0)
+        ids = [row.fact_id for row in connection.execute(differing)]
+        assert len(ids) == (0 if back else 21)
+        recorded = timeslices.select_known(tables, talks, to).limit(20)
+        some = [row.fact_id for row in connection.execute(recorded)]
+        for statement in (differing, timeslices.select_known(tables, some, to)):
+            if connection.dialect.name == "postgresql":
+                assert rows_read(connection, statement) < SIZE // 20
+            else:
+                steps(connection, statement)
+                assert instructions(connection, lambda: connection.execute(statement).all()) < SIZE  # noqa: B023

@@ -1,0 +1,160 @@
+"""Makes the statements of an audit and of a diff: which events changed facts, what they changed, and who agreed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, select, true, union_all
+
+from domain.streams.event import ChangeApproved, FactErased, SourcesErased
+from domain.time.record_time import corrections_in_force, recorded_by
+from domain.views.audit import CHANGES_OF_MIND
+from domain.views.published import PUBLISHING
+from infrastructure.log.rows import LOGGED
+from infrastructure.projections.planes import whole_rows
+from infrastructure.tables.facts import FactTables, is_change
+from infrastructure.tables.record import event
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from domain.time.perspective import Perspective
+
+__all__ = [
+    "event_known",
+    "fact_public",
+    "select_approvals",
+    "select_before",
+    "select_changed",
+    "select_last",
+]
+
+_ERASING: Final = (FactErased.stored_name, SourcesErased.stored_name)
+
+
+def event_known(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
+    """The condition that a row is the whole version that an event made, and that the perspective knows the event.
+
+    On the published clock the event must be public by the cut; `fact_public` says whether its fact is.
+    """
+    known = and_(*whole_rows(columns), columns.position <= perspective.position)
+    if perspective.published_cut is None:
+        return known
+    return and_(known, _public(columns, perspective))
+
+
+def fact_public(tables: FactTables, columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
+    """The condition that the fact of a row is public by the perspective's cut of the published clock, if it has one."""
+    if perspective.published_cut is None:
+        return true()
+    made = tables.version.alias("made_public")
+    return exists().where(
+        made.c.fact_id == columns.fact_id,
+        made.c.event.in_(PUBLISHING),
+        event_known(made.c, perspective),
+    )
+
+
+def _public(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
+    """The condition that an event was public by the cut; an undated one by its record time, as corrected."""
+    at: ColumnElement[int] = columns.published_at
+    known = perspective.corrections
+    undated = columns.published_at == columns.recorded_at
+    wrong = [
+        (
+            and_(columns.position.between(correction.first, correction.last), undated),
+            recorded_by(correction.position, correction.recorded_at, known),
+        )
+        for correction in corrections_in_force(known)
+    ]
+    return (case(*wrong, else_=at) if wrong else at) <= perspective.published_cut
+
+
+def select_changed(
+    tables: FactTables, negotiation_id: UUID, perspective: Perspective, after: int = 0
+) -> Select[Any]:
+    """Changes of mind past a position, as versions, in the order of the log; of an erased fact only its erasure."""
+    columns = tables.version.c
+    return (
+        select(tables.version)
+        .where(
+            columns.negotiation_id == negotiation_id.hex,
+            columns.known_from > after,
+            columns.known_from <= perspective.position,
+            *_of_mind(columns),
+            ~columns.erased | (columns.event == FactErased.stored_name),
+            event_known(columns, perspective),
+            fact_public(tables, columns, perspective),
+        )
+        .order_by(columns.known_from)
+    )
+
+
+def _of_mind(columns: Any) -> tuple[ColumnElement[bool], ...]:  # noqa: ANN401 -- of a table or an alias
+    return is_change(columns), columns.event.in_(CHANGES_OF_MIND)
+
+
+def select_before(tables: FactTables, negotiation_id: UUID, first: int, last: int) -> Select[Any]:
+    """The version before each change of mind from the position `first` to `last`."""
+    table = tables.version
+    columns = table.c
+    later = table.alias("later")
+    follows = (later.c.fact_id == columns.fact_id) & (later.c.version == columns.version + 1)
+    return (
+        select(table)
+        .join(later, follows)
+        .where(
+            later.c.negotiation_id == negotiation_id.hex,
+            later.c.known_from.between(first, last),
+            *_of_mind(later.c),
+            *whole_rows(later.c),
+            *whole_rows(columns),
+        )
+    )
+
+
+def select_last(
+    tables: FactTables,
+    fact_ids: Sequence[str],
+    perspective: Perspective,
+    events: Sequence[str],
+    since: Perspective | None = None,
+) -> Select[Any]:
+    """For each fact the last known version made by one of these events; with `since`, one not yet known at that."""
+    table = tables.version
+    later = table.alias("later")
+    conditions = [
+        later.c.fact_id == table.c.fact_id,
+        later.c.event.in_(events),
+        event_known(later.c, perspective),
+    ]
+    if since is not None:
+        conditions.append(~event_known(later.c, since))
+    latest = select(later.c.version).where(*conditions).order_by(later.c.version.desc()).limit(1)
+    return select(table).where(
+        table.c.fact_id.in_(fact_ids),
+        table.c.version == latest.scalar_subquery(),
+        *whole_rows(table.c),
+    )
+
+
+def select_approvals(tables: FactTables, id_: UUID, first: int, last: int) -> Select[Any]:
+    """The entries that name the approvers of changes from the position `first` to `last`.
+
+    They are the erasures, which name their own approvers, and the approvals right before other changes.
+    """
+    columns = tables.version.c
+    between = and_(
+        columns.negotiation_id == id_.hex,
+        columns.known_from.between(first, last),
+        *whole_rows(columns),
+    )
+    erasing = select(columns.known_from).where(
+        between, is_change(columns), columns.event.in_(_ERASING)
+    )
+    approved = select(columns.known_from - 1).where(between, *_of_mind(columns))
+    return LOGGED.where(
+        event.c.position.in_(union_all(erasing, approved)),
+        event.c.type.in_((*_ERASING, ChangeApproved.stored_name)),
+    )
