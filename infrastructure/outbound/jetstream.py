@@ -135,8 +135,8 @@ class Stream:
             last = await self._context.get_last_msg(self.name, f"{self.prefix}.>")
         except NotFoundError:
             return StreamHead(info.state.last_seq, None)
-        id_ = (last.headers or {}).get(Header.MSG_ID)
-        return StreamHead(info.state.last_seq, (last.seq or 0, id_))
+        sequence, id_ = last.seq or 0, (last.headers or {}).get(Header.MSG_ID)
+        return StreamHead(max(info.state.last_seq, sequence), (sequence, id_))
 
     def _refuse_unsuited(self, info: StreamInfo) -> None:
         config = info.config
@@ -239,6 +239,8 @@ async def _connect(settings: NatsSettings, credentials: Mapping[str, Any]) -> Cl
 def _describe(error: BaseException) -> str:
     if isinstance(error, ConnectionError) and error.errno is not None:
         return os.strerror(error.errno)
+    if isinstance(error, TimeoutError):
+        return "it does not answer"
     return str(error).removeprefix("nats: ") or type(error).__name__
 
 

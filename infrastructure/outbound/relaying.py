@@ -132,7 +132,7 @@ class Relay:
     def _refuse_gap(self, listed: Sequence[Listed], events: Sequence[Relayed]) -> None:
         expected = list(range(self.reached + 1, self.reached + 1 + len(listed)))
         found = [[each.content["position"] for each in listed], [each.position for each in events]]
-        if found != [expected, expected]:
+        if not listed or found != [expected, expected]:
             raise StreamRefusedError(
                 f"the log has a gap after position {self.reached}: run parley verify"
             )

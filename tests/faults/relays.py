@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tests.api.asking import Client
 from tests.faults.checking import LostError
-from tests.machines.relays import Nats, Relay, consume, erase, holding, recording
+from tests.machines.relays import Nats, Relay, add_stream, consume, erase, holding, recording
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +23,10 @@ RELAYS: Final = 2
 LONGEST_SECONDS: Final = 0.6
 AFTER_SECONDS: Final = 60
 ERASED_EVERY: Final = 4
+BEHIND: Final = 8
+"""How many facts were recorded since the one that is erased, which may have been relayed."""
+REMEMBERED_SECONDS: Final = 0.1
+"""How long NATS remembers the ids of messages: whether one is sent twice is not to rest on that."""
 WORD: Final = "Relaycanary"
 
 
@@ -39,7 +43,7 @@ class Figures:
 
 @dataclass
 class Writer:
-    """Records facts, and erases some of them a moment later, until told to stop."""
+    """Records facts, and erases some of them a while later, until told to stop."""
 
     client: Client
     erased: list[str] = field(default_factory=list)
@@ -53,8 +57,8 @@ class Writer:
             number += 1
             word = f"{WORD}{number}x"
             ids.append((self.client.record(summary=word, external_id=word).json["id"], word))
-            if not number % ERASED_EVERY:
-                id_, word = ids[-2]
+            if number > BEHIND and not number % ERASED_EVERY:
+                id_, word = ids[-BEHIND]
                 erase(self.client, id_)
                 self.erased.append(word)
 
@@ -67,13 +71,16 @@ def relay_again_and_again(url: str, folder: Path, kills: int, seed: int = 0) -> 
     servers = 0
     with recording(url) as client, ExitStack() as held:
         held.enter_context(nats)
+        add_stream(nats, "PARLEY", "parley.>", duplicate_window=REMEMBERED_SECONDS)
         for each in relays:
             held.enter_context(each)
+        _wait_until_held(nats, 1, relays)
         writer = Writer(client)
         writing = Thread(target=writer.run)
         writing.start()
         try:
             for number in range(kills):
+                _wait_until_held(nats, holding(nats) + 1, relays)
                 time.sleep(chance.uniform(0, LONGEST_SECONDS))
                 if number % (RELAYS + 1) == RELAYS:
                     nats.kill()

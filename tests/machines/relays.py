@@ -34,6 +34,7 @@ __all__ = [
     "Nats",
     "Received",
     "Relay",
+    "add_stream",
     "asking",
     "consume",
     "erase",
@@ -223,6 +224,15 @@ def consume(
 
     found: list[Received] = asking(nats_, fetch, **given)
     return found
+
+
+def add_stream(nats_: Nats, name: str, *subjects: str, **more: Any) -> None:  # noqa: ANN401 -- nats-py's
+    """Create a stream, as an operator would."""
+
+    async def add(connection: Connection) -> None:
+        await connection.jetstream().add_stream(name=name, subjects=list(subjects), **more)
+
+    asking(nats_, add)
 
 
 def holding(nats_: Nats) -> int:

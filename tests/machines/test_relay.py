@@ -16,7 +16,17 @@ from tests.api.asking import FACTS, TALKS, fact, without_credentials
 from tests.faults.relays import relay_again_and_again
 from tests.machines.edge import DEPLOY
 from tests.machines.nats_users import asking_for_credentials
-from tests.machines.relays import PASSWORD, Nats, Relay, asking, consume, erase, holding, recording
+from tests.machines.relays import (
+    PASSWORD,
+    Nats,
+    Relay,
+    add_stream,
+    asking,
+    consume,
+    erase,
+    holding,
+    recording,
+)
 from tests.thorough import often
 
 if TYPE_CHECKING:
@@ -176,12 +186,6 @@ def test_of_what_becomes_private_nothing_stays_public(
 def test_a_stream_that_cannot_hold_this_log_is_refused_in_one_line(
     database_url: str, server: Nats, tmp_path: Path
 ) -> None:
-    def add(name: str, *subjects: str, **more: Any) -> None:  # noqa: ANN401 -- nats-py's
-        async def added(connection: Connection) -> None:
-            await connection.jetstream().add_stream(name=name, subjects=list(subjects), **more)
-
-        asking(server, added)
-
     def publish(*subjects: str) -> None:
         async def published(connection: Connection) -> None:
             for each in subjects:
@@ -189,12 +193,12 @@ def test_a_stream_that_cannot_hold_this_log_is_refused_in_one_line(
 
         asking(server, published)
 
-    add("FOREIGN", "foreign.>")
+    add_stream(server, "FOREIGN", "foreign.>")
     publish("foreign.a", "foreign.b")
-    add("AHEAD", "ahead.>")
+    add_stream(server, "AHEAD", "ahead.>")
     publish(*["ahead.a"] * 9)
-    add("KEPT", "kept.>", deny_delete=True)
-    add("WIDE", "wide.>", "other.>")
+    add_stream(server, "KEPT", "kept.>", deny_delete=True)
+    add_stream(server, "WIDE", "wide.>", "other.>")
     said = {
         "foreign": r"the stream FOREIGN holds another log: its message 2 is not the event at that position",
         "ahead": r"the stream AHEAD is at position 9, and the log at 2: it holds another log, or",
@@ -311,9 +315,31 @@ def test_a_reader_of_the_public_negotiations_reads_no_others(
         assert [type(each).__name__ for each in tried] == ["TimeoutError"] * len(tried)
 
 
+@pytest.mark.either_database
 def test_two_relays_that_are_killed_again_and_again_leave_the_log_and_nothing_erased(
     database_url: str, tmp_path: Path
 ) -> None:
     figures = relay_again_and_again(database_url, tmp_path, often(3, 12))
     assert figures.relays > 1
     assert figures.servers > 0
+
+
+@pytest.mark.either_database
+def test_an_erasure_is_not_sent_before_its_messages_are_deleted(
+    client: Client, database_url: str, server: Nats, tmp_path: Path
+) -> None:
+    id_ = client.record().json["id"]
+
+    async def forbid(connection: Connection) -> None:
+        context = connection.jetstream()
+        config = (await context.stream_info("PARLEY")).config
+        await context.update_stream(config, deny_delete=True)
+
+    with Relay(database_url, server, tmp_path / "relay") as relay:
+        before = len(relayed(client, server, relay))
+        asking(server, forbid)
+        erase(client, id_)
+        client.record(summary="Later")
+        assert relay.wait() == 1
+        assert "no message can be deleted from the stream PARLEY" in relay.errors
+    assert holding(server) == before

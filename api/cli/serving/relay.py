@@ -79,7 +79,7 @@ def _read(parley: Parley, after: int) -> Sequence[Listed]:
 
     reply = reply_to(parley, f"/v1/changes?after={after}&limit={AT_ONCE}", _READER)
     content = json.loads(reply.body)
-    if reply.status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if reply.status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:
         raise DatabaseRefusedError(content["detail"])
     if reply.status != HTTPStatus.OK:
         raise CommandRefusedError(content["detail"])
