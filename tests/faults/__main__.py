@@ -22,7 +22,7 @@ from tests.faults.installation import on_postgresql, on_sqlite
 from tests.faults.kills import kill_again_and_again
 from tests.faults.postgresql_faults import drop_again_and_again
 from tests.faults.races import race_for_a_fact, race_for_keys
-from tests.faults.relays import relay_again_and_again
+from tests.faults.relays import outlast_the_database, relay_again_and_again
 from tests.faults.serving import Server
 from tests.faults.supply import why_no_fuse
 
@@ -138,9 +138,11 @@ def relays_sqlite(folder: Path) -> object:
 
 
 def relays_postgresql(folder: Path) -> object:
-    """Kill relays and their NATS server, on PostgreSQL."""
-    with postgresql_server() as postgresql:
-        return relay_again_and_again(postgresql.fresh(), folder, RELAYS)
+    """Kill relays and their NATS server, on PostgreSQL; and stop that, too."""
+    with cluster() as made:
+        (folder / "outlasting").mkdir()
+        outlast_the_database(made, folder / "outlasting")
+        return relay_again_and_again(made.fresh(), folder, RELAYS)
 
 
 def _found_out(run: Callable[[], object]) -> str:

@@ -17,7 +17,9 @@ from tests.machines.relays import Nats, Relay, add_stream, consume, erase, holdi
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Figures", "relay_again_and_again"]
+    from tests.faults.cluster import Cluster
+
+__all__ = ["Figures", "outlast_the_database", "relay_again_and_again"]
 
 RELAYS: Final = 2
 LONGEST_SECONDS: Final = 0.6
@@ -103,6 +105,19 @@ def relay_again_and_again(url: str, folder: Path, kills: int, seed: int = 0) -> 
         raise LostError("nothing was erased, or nothing was relayed")
     took = time.monotonic() - began
     return Figures(kills - servers, servers, len(log), len(writer.erased), took)
+
+
+def outlast_the_database(database: Cluster, folder: Path) -> None:
+    """Raise AssertionError unless a relay waits for a database that is away, says so, and goes on."""
+    url, nats = database.fresh(), Nats(folder / "nats")
+    with nats, recording(url) as client, Relay(url, nats, folder / "relay") as relay:
+        relay.wait_for(lambda relay: relay.said)
+        database.stop()
+        relay.wait_for(lambda relay: "waiting for the database" in relay.errors)
+        database.start()
+        relay.wait_for(lambda relay: len(relay.said) > 1)
+        position = client.record(summary="Afterwards").json["position"]
+        _wait_until_held(nats, position, [relay])
 
 
 def _log(client: Client) -> list[dict[str, Any]]:

@@ -190,8 +190,8 @@ def asking(nats_: Nats, ask: Callable[[Connection], Awaitable[Any]], **given: An
         async def unheard(_: Exception) -> None:
             """Let the test see the error that is raised."""
 
-        given.setdefault("servers", nats_.url)
-        async with await nats.connect(error_cb=unheard, **given) as connection:
+        named = {"servers": nats_.url, "max_reconnect_attempts": 1, "error_cb": unheard, **given}
+        async with await nats.connect(**named) as connection:
             return await ask(connection)
 
     return asyncio.run(run())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ import pytest
 
 from tests.databases import SEAL_KEY
 from tests.forking import Forked
+from tests.machines.relays import Nats, Relay, consume, holding
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -217,3 +219,28 @@ def test_a_server_that_takes_changes_is_refused_on_a_standby(pair: Pair, tmp_pat
     assert "this PostgreSQL is a standby" in errors
     assert "--read-only" in errors
     assert not list(tmp_path.iterdir())
+
+
+def test_a_relay_sends_from_a_standby_and_waits_where_that_is_behind(
+    writer: Asked, pair: Pair, tmp_path: Path
+) -> None:
+    writer.record(summary="Relayed from a standby")
+    server = Nats(tmp_path / "nats")
+    with (
+        server,
+        Relay(pair.standby_url, server, tmp_path / "standby") as behind,
+        Relay(pair.url, server, tmp_path / "primary") as ahead,
+    ):
+        for relay in (behind, ahead):
+            relay.wait_for(lambda relay: relay.said)
+        with pair.paused():
+            position = writer.record(summary="Recorded while it is paused")
+            ahead.wait_for(lambda _: holding(server) == position)
+            behind.end(signal.SIGKILL)
+            behind.start()
+            behind.wait_for(lambda relay: "this standby is behind" in relay.errors)
+        behind.wait_for(lambda relay: relay.said[-1]["position"] >= position)
+        ahead.end()
+        last = writer.record(summary="Recorded afterwards")
+        behind.wait_for(lambda _: holding(server) == last)
+        assert [each.sequence for each in consume(server)] == list(range(1, last + 1))
