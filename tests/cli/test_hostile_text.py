@@ -54,6 +54,14 @@ ANSWERED: Final[tuple[tuple[str, ...], ...]] = (
     ("settings", SLUG),
     ("change-requests", SLUG),
     ("keys", "list"),
+    ("list",),
+    ("search", "evil"),
+    ("snapshots", SLUG),
+    ("moments", SLUG, "--axis", "recorded"),
+    ("changes",),
+    ("check", SLUG),
+    ("tally", SLUG, "released", "--per", "population"),
+    ("people", SLUG, "--person", HOSTILE[:8]),
 )
 OTHERS: Final[tuple[tuple[str, ...], ...]] = (
     ("settings", SLUG, "--member", "editor"),
@@ -63,7 +71,18 @@ OTHERS: Final[tuple[tuple[str, ...], ...]] = (
     ("erase", SLUG, "a", "--reason", "asked for", "--yes"),
     ("import", SLUG, "-"),
     ("show", SLUG, "--as-of", HOSTILE),
-)
+    ("timeline", SLUG, "--matter", HOSTILE),
+    ("record", SLUG, "release", "--valid", HOSTILE, "--summary", "Freed", "--citation.publisher", "AP", "--yes"),
+    ("correct", SLUG, "b", "--reason", "refinement", "--why", HOSTILE, "--summary", "Freed", "--yes"),
+    ("end", SLUG, "b", "--ended", HOSTILE, "--yes"),
+    ("correct-negotiation", SLUG, "--title", HOSTILE, "--reason", "refinement", "--why", "better", "--yes"),
+    ("snapshot", SLUG, HOSTILE),
+    ("keys", "create", HOSTILE),
+    ("keys", "revoke", HOSTILE),
+    ("approve", HOSTILE, "--why", "seen"),
+    ("restore", HOSTILE),
+    ("verify", "--checkpoint", HOSTILE),
+)  # fmt: skip
 
 
 def unsafe(text: str) -> list[str]:
