@@ -1,6 +1,7 @@
-"""Answers of the application to a program that asks the same again.
+"""Answers of the application to a program that asks the same again, or the same at one day after another.
 
-A state, a tally, the people and the moments are kept while they hold; a timeline and an audit are made each time.
+A state, a tally, the people and the moments are kept while they hold; a timeline and an audit are made each time. At
+another day a state, a tally and people are made from the facts that are kept (ADR 0049).
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import tempfile
 from contextlib import closing
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +18,8 @@ from starlette.testclient import TestClient
 from api.composition import compose
 from api.http.app import create_app
 from tests.benchmarks.bench import SLUG
+from tests.benchmarks.mixed import DAYS, FIRST_DAY
+from tests.benchmarks.population import day
 from tests.benchmarks.reading import STATE
 from tests.benchmarks.rows import bounded
 from tests.databases import KEY, UNBOUNDED, let_in, settings_of
@@ -35,6 +39,8 @@ ASKED: Final[dict[str, tuple[str, float | None]]] = {
     "audit, a page": ("/audit", 0.005),
 }
 """What is asked beside the state: the end of its address, and the seconds that it may take."""
+SLIDING: Final = ("state", "tally", "people")
+"""What is asked as a slider moves, three days later each time."""
 
 
 def rows(bench: Bench) -> Iterator[Row]:
@@ -54,6 +60,19 @@ def rows(bench: Bench) -> Iterator[Row]:
                     (found,) = bench.measure(bench.job(url, ask))
                     told = f"asked again over the application: {what}, {size:,} facts"
                     yield bounded(told, bench.kind, found, most)
+                for what in SLIDING:
+                    path, most = ASKED.get(what, ("", STATE.get(size)))
+                    days = map(day, count(FIRST_DAY + DAYS // 2, 3))
+                    slide = partial(_slide, http, f"/v1/negotiations/{SLUG}{path}", days)
+                    for _ in "ab":
+                        slide()
+                    (found,) = bench.measure(bench.job(url, slide))
+                    told = f"three days later over the application: {what}, {size:,} facts"
+                    yield bounded(told, bench.kind, found, most)
+
+
+def _slide(http: TestClient, address: str, days: Iterator[str]) -> None:
+    _get(http, f"{address}{'&' if '?' in address else '?'}as_of={next(days)}")
 
 
 def _get(http: TestClient, address: str) -> None:
