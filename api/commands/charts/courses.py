@@ -159,7 +159,7 @@ def _looks(
 ) -> Iterator[tuple[str, str, Look]]:
     """What is said in each lane, the entry shown before its rivals; the same is said once."""
     for entry in items:
-        lane, shown = plain(section.lane(entry)), section.said(entry)
+        lane, shown = section.lane(entry), section.said(entry)
         disputed: Look | None = "contested" if entry["contested"] else None
         said = {_NOBODY if shown is None else plain(shown): disputed or entry["certainty"]}
         told = (rivals.said(each["id"], as_of) for each in entry["rivals"])
@@ -189,11 +189,11 @@ def _nowhere(_: str, __: object) -> str:
 
 
 def _post(entry: Mapping[str, Any]) -> str:
-    return str(entry["post"])
+    return plain(entry["post"])
 
 
 def _measure(entry: Mapping[str, Any]) -> str:
-    return f"{entry['target']}, by {entry['authority']}"
+    return f"{plain(entry['target'])}, by {plain(entry['authority'])}"
 
 
 def _stage(entry: Mapping[str, Any]) -> str:

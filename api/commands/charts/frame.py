@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from textwrap import wrap
 from typing import Any, Final, Literal, get_args
+from unicodedata import east_asian_width
 
 __all__ = [
     "HALF",
+    "LEGEND",
     "WIDTH",
     "Inks",
     "Sheet",
@@ -41,11 +43,15 @@ NARROW: Final = 280
 _PADDING: Final = {"left": 20, "right": 24, "top": 18, "bottom": 16}
 _PADDING_NARROW: Final = {**_PADDING, "left": 2, "right": 10}
 _LARGE: Final = 20
+LEGEND: Final = 12
+"""How tall the letters of a legend are."""
 _SMALL: Final = 13
 _FOOT: Final = 11.5
 _LINE: Final = 14
 _WIDEST: Final = 0.62
 """How wide a letter is on average, beside its height, in the widest font in which pictures are drawn."""
+_WIDE: Final = 1.7
+"""The same for wide letters, as Chinese has them: the drawing library leaves that much room for each."""
 LONGEST: Final = 110
 """How many characters of a name a picture shows."""
 HALF: Final = "M0,-1A1,1,0,0,0,0,1Z"
@@ -91,9 +97,10 @@ def sheet(theme: str, *, narrow: bool) -> Sheet:
     return Sheet(**asdict(inks(theme)), width=NARROW if narrow else WIDTH)
 
 
-def wrapped(text: str, size: float, on: Sheet) -> list[str]:
-    """A text in lines that fit on a sheet, for letters of a size in pixels in a wide font."""
-    return wrap(text, int(on.width / (_WIDEST * size)))
+def wrapped(text: str, size: float, width: float) -> list[str]:
+    """A text in lines that fit in a width, for letters of a size in pixels in a wide font."""
+    letter = _WIDE if any(east_asian_width(each) in "WF" for each in text) else _WIDEST
+    return wrap(text, int(width / (letter * size)))
 
 
 def inks(theme: str) -> Inks:
@@ -126,11 +133,11 @@ def frame(
         "padding": _PADDING_NARROW if inks.is_narrow else _PADDING,
         "width": inks.width,
         "title": {
-            "text": wrapped(plain(title), _LARGE, inks) if inks.is_narrow else plain(title),
+            "text": wrapped(plain(title), _LARGE, inks.width) if inks.is_narrow else plain(title),
             "subtitle": [
                 line
                 for text in (f"{sentence(perspective)}.", told)
-                for line in wrapped(text, _SMALL, inks)
+                for line in wrapped(text, _SMALL, inks.width)
             ],
             "anchor": "start",
             "frame": "group",
@@ -153,7 +160,7 @@ def footed(spec: dict[str, Any], picture: Mapping[str, Any], on: Sheet) -> dict[
 
     What the picture has as its `table` is for those who read the spec; it is not drawn.
     """
-    width, foot = spec.pop("width"), wrapped(spec["usermeta"]["source"], _FOOT, on)
+    width, foot = spec.pop("width"), wrapped(spec["usermeta"]["source"], _FOOT, on.width)
     drawn = {name: part for name, part in picture.items() if name != "table"}
     spec["usermeta"]["table"] = picture["table"]
     line = {
@@ -218,7 +225,7 @@ def _config(inks: Inks) -> dict[str, Any]:
         "titleFontSize": 12,
         "titleFontWeight": 400,
     }
-    legend = {"labelColor": inks.ink, "labelFontSize": 12, "labelLimit": 320, "symbolSize": 90}
+    legend = {"labelColor": inks.ink, "labelFontSize": LEGEND, "labelLimit": 0, "symbolSize": 90}
     return {
         "font": SANS,
         "axis": axis,
@@ -243,7 +250,7 @@ def values(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def nothing(inks: Sheet, told: str = "Nothing is counted by this day.") -> dict[str, Any]:
     """The picture where there is nothing to show."""
-    lines = wrapped(told, _LINE, inks)
+    lines = wrapped(told, _LINE, inks.width)
     return {
         "table": table((), ()),
         "height": 60 + 18 * (len(lines) - 1),

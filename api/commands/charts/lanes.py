@@ -9,14 +9,18 @@ from itertools import groupby
 from typing import Any, Final
 
 from api.commands.charts.courses import Spell
-from api.commands.charts.frame import WIDTH, Sheet, nothing, table, values
+from api.commands.charts.frame import WIDTH, Sheet, nothing, table, values, wrapped
 
 __all__ = ["lanes"]
 
 LEFT: Final = 216
 """Where time begins: left of it stand the labels; on a narrow sheet they stand above what they name."""
 ABOVE: Final = 16
+INDENT: Final = 10
 ROW: Final = 26
+LETTER: Final = 13
+LINE: Final = 16
+"""How tall the letters of a label are, and how far apart its lines."""
 HEAD: Final = 30
 BAR: Final = 14
 HATCHES: Final = 110
@@ -27,20 +31,27 @@ _BOTH: Final = {**_TOP, "y2": {"field": "bottom"}}
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the picture: the heading of a lane, or one label with its spells."""
+    """A row of the picture: the heading of a lane, or one label with its spells."""
 
-    text: str
+    lines: Sequence[str]
     y: int
+    """Where the middle of its first line is."""
     spells: Sequence[Spell]
     bar: int
     """At which height its spells are drawn."""
+
+    @property
+    def label(self) -> dict[str, Any]:
+        """Its text, and the bounds of what must be free for it."""
+        end = self.y + LINE * (len(self.lines) - 1)
+        return {"text": "\n".join(self.lines), "at": self.y, "top": self.y - 12, "bottom": end + 10}
 
 
 def lanes(spells: Sequence[Spell], until: str, inks: Sheet, *, has_more: bool) -> dict[str, Any]:
     """A picture of spells by lane, each label on a row of its own; time ends with the day `until`."""
     if not spells:
         return nothing(inks, "Nothing of this is on record by this day.")
-    *rows, height = _rows(spells, ABOVE if inks.is_narrow else 0)
+    rows, height = _rows(spells, inks)
     left, width = 0 if inks.is_narrow else LEFT, inks.width
     first = date.fromisoformat(min(each.start for each in spells))
     last = max(date.fromisoformat(until), first + timedelta(days=2))
@@ -61,13 +72,13 @@ def lanes(spells: Sequence[Spell], until: str, inks: Sheet, *, has_more: bool) -
         },
     }
     along = {"x": x, "x2": {"field": "end"}}
-    bars = [_bar(each, row.bar) for row in rows if isinstance(row, Row) for each in row.spells]
+    bars = [_bar(each, row.bar) for row in rows for each in row.spells]
     looks = {look: [bar for bar in bars if bar["look"] == look] for look in _LOOKS}
     outlined = {"type": "rect", "fill": None, "stroke": inks.so, "strokeWidth": 1.2}
     filled = {"type": "rect", "fill": inks.so, "stroke": inks.so, "strokeWidth": 0.8}
     half = [{**bar, "top": (bar["top"] + bar["bottom"]) / 2} for bar in looks["contested"]]
-    heads = [{"text": row.text, "top": row.y} for row in rows if not row.spells]
-    labels = [{"text": row.text, "top": row.y} for row in rows if row.spells]
+    heads = [row.label for row in rows if not row.spells]
+    labels = [row.label for row in rows if row.spells]
     shaded = [*heads, *labels] if inks.is_narrow else heads
     told = ((each.lane, each.label, each.start, each.end, each.look) for each in spells)
     return {
@@ -75,7 +86,7 @@ def lanes(spells: Sequence[Spell], until: str, inks: Sheet, *, has_more: bool) -
         "height": height,
         "layer": [
             _layer(
-                [{**head, "top": head["top"] - 12, "bottom": head["top"] + 10} for head in shaded],
+                shaded,
                 {"type": "rect", "fill": inks.paper, "x": 0, "x2": width},
                 _BOTH,
             ),
@@ -93,9 +104,9 @@ def lanes(spells: Sequence[Spell], until: str, inks: Sheet, *, has_more: bool) -
                 {"type": "rule", "color": inks.quiet, "strokeWidth": 1.6, "strokeDash": [1.5, 4]},
                 along | {"y": {**_TOP["y"], "field": "middle"}},
             ),
-            _text(heads, {"fontWeight": 600, "limit": width}),
-            _text(labels, {"limit": width if inks.is_narrow else LEFT - 16, "dx": 0 if inks.is_narrow else 10}),
-            *([_text([{"text": _MORE, "top": height - 8}], {"color": inks.quiet})] if has_more else []),
+            _text(heads, {"fontWeight": 600}),
+            _text(labels, {"dx": 0 if inks.is_narrow else INDENT}),
+            *([_text([{"text": _MORE, "at": height - 8}], {"color": inks.quiet})] if has_more else []),
         ],
     }  # fmt: skip
 
@@ -104,18 +115,22 @@ _LOOKS: Final = ("certain", "possible", "contested", "unknown")
 _MORE: Final = "There are more than are shown here."
 
 
-def _rows(spells: Sequence[Spell], above: int) -> list[Any]:
-    """The rows from above to below, and last the height of all; labels stand so far `above` their spells."""
-    rows: list[Any] = []
+def _rows(spells: Sequence[Spell], on: Sheet) -> tuple[list[Row], int]:
+    """The rows from above to below, and the height of all. On a narrow sheet, labels stand above their spells."""
+    rows: list[Row] = []
     y = 4
+    room = on.width if on.is_narrow else LEFT - INDENT - 16
     for lane, within in groupby(spells, key=lambda each: each.lane):
-        rows.append(Row(lane, y, (), y))
-        y += HEAD - 8
+        head = wrapped(lane, LETTER, on.width)
+        rows.append(Row(head, y, (), y))
+        y += HEAD - 8 + LINE * (len(head) - 1)
         for label, mine in groupby(within, key=lambda each: each.label):
-            rows.append(Row(label, y, list(mine), y + above))
-            y += ROW - 4 + above
+            lines = wrapped(label, LETTER, room)
+            more = LINE * (len(lines) - 1)
+            rows.append(Row(lines, y, list(mine), y + more + ABOVE if on.is_narrow else y))
+            y += ROW - 4 + more + (ABOVE if on.is_narrow else 0)
         y += 12
-    return [*rows, y]
+    return rows, y
 
 
 def _bar(spell: Spell, y: int) -> dict[str, Any]:
@@ -149,9 +164,21 @@ def _layer(rows: Any, mark: dict[str, Any], encoding: dict[str, Any]) -> dict[st
 
 
 def _text(rows: Sequence[dict[str, Any]], more: dict[str, Any]) -> dict[str, Any]:
-    mark = {"type": "text", "align": "left", "baseline": "middle", "fontSize": 13, **more}
+    mark = {
+        "type": "text",
+        "align": "left",
+        "baseline": "middle",
+        "fontSize": LETTER,
+        "lineBreak": "\n",
+        "lineHeight": LINE,
+        **more,
+    }
     return {
         "data": values(rows),
         "mark": mark,
-        "encoding": {"x": {"value": 0}, **_TOP, "text": {"field": "text"}},
+        "encoding": {
+            "x": {"value": 0},
+            "y": {**_TOP["y"], "field": "at"},
+            "text": {"field": "text"},
+        },
     }

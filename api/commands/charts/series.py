@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from api.commands.charts.frame import Sheet, month_of, nothing, plain, table, values
+from api.commands.charts.frame import (
+    LEGEND,
+    Sheet,
+    month_of,
+    nothing,
+    plain,
+    table,
+    values,
+    wrapped,
+)
 
 __all__ = ["counters", "strips"]
 
@@ -17,6 +26,8 @@ _X: Final[dict[str, Any]] = {
 }
 _DASHES: Final = [[1, 0], [6, 3], [2, 2], [9, 3, 2, 3], [4, 1], [1, 3]]
 _SHAPES: Final = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
+_SYMBOL: Final = 40
+"""How wide a legend's mark is, with what is left free beside it."""
 MOST: Final = 6
 """How many counters a picture shows: there are as many different dashes and marks."""
 
@@ -35,29 +46,39 @@ def counters(points: Sequence[Mapping[str, Any]], inks: Sheet, what: str) -> dic
     for each in named:
         many[each["counter"]] = many.get(each["counter"], 0) + 1
     kept = sorted(many, key=lambda name: (-many[name], name))[:MOST]
+    columns = 1 if inks.is_narrow else 2
+    lines = {
+        name: "\n".join(wrapped(name, LEGEND, inks.width / columns - _SYMBOL)) for name in kept
+    }
+    labels = [*lines.values()]
     rows = [
-        {**_drawn(each), "at": month_of(at), "said": at == each["at"]}
+        {
+            **_drawn(each),
+            "counter": lines[each["counter"]],
+            "at": month_of(at),
+            "said": at == each["at"],
+        }
         for each in named
         if each["counter"] in kept
         for at in dict.fromkeys((each["at"], each["until"]))
     ]
-    y = {"field": "low", "type": "quantitative", "axis": {"title": what, "tickMinStep": 1}}
+    axis = {"title": what, "tickMinStep": 1, "labelPadding": 8}
+    y = {"field": "low", "type": "quantitative", "axis": axis}
     legend = {
         "title": None,
         "orient": "bottom",
-        "columns": 1 if inks.is_narrow else 2,
+        "columns": columns,
         "symbolStrokeColor": inks.ink,
+        "labelExpr": r"split(datum.label, '\n')",
     }
-    if inks.is_narrow:
-        legend |= {"labelLimit": 250}
     by = {
         "field": "counter",
         "type": "nominal",
-        "sort": kept,
+        "sort": labels,
         "legend": {**legend, "symbolType": "stroke"},
     }
-    dash = {**by, "scale": {"domain": kept, "range": _DASHES[: len(kept)]}}
-    shape = {**by, "scale": {"domain": kept, "range": _SHAPES[: len(kept)]}}
+    dash = {**by, "scale": {"domain": labels, "range": _DASHES[: len(kept)]}}
+    shape = {**by, "scale": {"domain": labels, "range": _SHAPES[: len(kept)]}}
     said = [each for each in rows if each["said"]]
     ink = inks.so
     hollow = {"condition": {"test": "datum.at_most", "value": inks.paper}, "value": ink}
@@ -101,12 +122,12 @@ def _drawn(point: Mapping[str, Any]) -> dict[str, Any]:
     top = point["low"] if point["high"] is None else point["high"]
     at_most = point["low"] == 0 < top
     low = top if at_most else point["low"]
-    return {"counter": point["counter"], "low": low, "top": top, "at_most": at_most}
+    return {"low": low, "top": top, "at_most": at_most}
 
 
 def _counter(point: Mapping[str, Any]) -> str:
     parts = (point.get("counted_by") or "not said by whom", point.get("population"))
-    return plain(": ".join(each for each in parts if each))
+    return ": ".join(plain(each) for each in parts if each)
 
 
 def strips(axes: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], inks: Sheet) -> dict[str, Any]:
