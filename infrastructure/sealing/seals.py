@@ -70,15 +70,20 @@ _KEYS_OF: Final = (
     )
 )
 """The data keys that sealed the last events of streams."""
+_HEAD: Final = select(log_head.c.position).scalar_subquery()
 OWN_KEYS: Final = union_all(
     select(stamp.c.of, stamp.c.key_id, stamp.c.stamp),
     select(
         literal(idempotency_answer.name, TEXT), log_head.c.total_key_id, log_head.c.total_stamp
     ).where(log_head.c.total_key_id.is_not(None), log_head.c.total_stamp.is_not(None)),
     select(literal(None, TEXT), _keyed.c.key_id, literal(None, LargeBinary))
-    .join_from(log_head, _last, _last.c.position == log_head.c.position)
-    .join(_keyed, and_(_keyed.c.stream == _last.c.stream, _keyed.c.version == _last.c.key_version))
-    .where(_keyed.c.key_id.is_not(None)),
+    .join_from(
+        _last,
+        _keyed,
+        and_(_keyed.c.stream == _last.c.stream, _keyed.c.version == _last.c.key_version),
+    )
+    # A subquery, because PostgreSQL may take log_head for a long table, and would read all events to join it.
+    .where(_last.c.position == _HEAD, _keyed.c.key_id.is_not(None)),
 )
 """The keys that a database needs: the key of each stamp, with the stamp, and the key of the last event."""
 
