@@ -265,7 +265,12 @@ def as_primitives(value: Any) -> Any:  # noqa: ANN401 -- any dataclass, tuple or
     names = _field_names(type(value))
     if names is None:
         return value
-    return {name: as_primitives(getattr(value, name)) for name in names}
+    parts = [(name, getattr(value, name)) for name in names]
+    return {n: part if type(part) in _SCALARS else as_primitives(part) for n, part in parts}
+
+
+_SCALARS: Final = frozenset((str, int, bool, type(None)))
+"""The types of most fields, which have no parts."""
 
 
 def _field_names(cls: type) -> tuple[str, ...] | None:

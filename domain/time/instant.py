@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from typing import Final
 
 from domain.time.edtf_calendar import DAY, civil_day, day_number, days_in_month, month_start
@@ -14,7 +15,7 @@ END: Final = 2**62
 """No upper bound."""
 
 _SECOND: Final = 1_000_000
-_LAST_PLAIN_YEAR: Final = 9999
+_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 -- UTC, like all instants
 _MINUTE: Final = 60 * _SECOND
 _HOUR: Final = 60 * _MINUTE
 _YEAR: Final = r"(?P<year>\d{4}|[+-]\d{6}|-\d{4})"
@@ -82,13 +83,20 @@ def parse_instant(text: str) -> int:
 
 def format_instant(instant: int) -> str:
     """Write RFC 3339 in UTC, with six decimals and Z; years outside 0001 to 9999 are written ±YYYYYY (ISO 8601)."""
+    try:
+        plain = _EPOCH + timedelta(microseconds=instant)
+    except OverflowError:  # a datetime has the years 1 to 9999 only
+        return _format_far(instant)
+    return f"{plain.isoformat(timespec='microseconds')}Z"
+
+
+def _format_far(instant: int) -> str:
     number, micros = divmod(instant, DAY)
     year, month, day = civil_day(number)
     seconds, micros = divmod(micros, _SECOND)
     minutes, second = divmod(seconds, 60)
     hour, minute = divmod(minutes, 60)
-    written = f"{year:04d}" if 1 <= year <= _LAST_PLAIN_YEAR else f"{year:+07d}"
-    return f"{written}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}.{micros:06d}Z"
+    return f"{year:+07d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}.{micros:06d}Z"
 
 
 def parse_cut(text: str) -> int:
