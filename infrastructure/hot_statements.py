@@ -12,19 +12,21 @@ from functools import lru_cache
 from operator import attrgetter, methodcaller
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, cast
 
-import psycopg
 from sqlalchemy import Boolean
 from sqlalchemy.exc import NoResultFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    import psycopg
     from sqlalchemy import Connection, Dialect, Executable, Table
     from sqlalchemy.engine.interfaces import DBAPICursor
     from sqlalchemy.sql.compiler import SQLCompiler
 
-__all__ = ["HotStatement", "insert_rows", "run_text"]
+__all__ = ["LISTENERS", "HotStatement", "insert_rows", "run_text"]
 
+LISTENERS: Final = "parley_listeners"
+"""The execution option with the listeners of the engine, which SQLAlchemy takes longer to find for a connection."""
 ROWS_A_STATEMENT: Final = 50
 ROWS_TO_COPY: Final = 10
 _ROWS: Final[Callable[[Any], list[Any]]] = methodcaller("fetchall")
@@ -179,22 +181,21 @@ def _execute(
         return result(cursor)
     except Exception as error:  # noqa: BLE001 -- the driver's become SQLAlchemy's, others are raised as they are
         _raise(connection, error, sql, parameters)
-    finally:
-        cursor.close()
 
 
 def _cursor(connection: Connection) -> DBAPICursor:
-    """A cursor of the driver; psycopg's is one that takes numbered parameters, and does not look for them each time."""
+    """A cursor of the driver; psycopg's is one for all, as each statement's rows are taken before the next one."""
     driver: Any = connection.connection.dbapi_connection
     if connection.dialect.name != "postgresql":
         return cast("DBAPICursor", driver.cursor())
-    return cast("DBAPICursor", psycopg.RawCursor(driver))
+    return cast("DBAPICursor", driver.raw_cursor)
 
 
 def _tell_listeners(
     connection: Connection, cursor: DBAPICursor, sql: str, parameters: object, *, many: bool = False
 ) -> None:
-    listeners = connection.dispatch.before_cursor_execute
+    heard = connection.get_execution_options().get(LISTENERS, connection.dispatch)
+    listeners = heard.before_cursor_execute
     if listeners:
         listeners(connection, cursor, sql, parameters, None, many)
 

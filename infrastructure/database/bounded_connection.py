@@ -7,6 +7,7 @@ the connection stays up: only a clock on this side does.
 from __future__ import annotations
 
 import time
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import psycopg
@@ -34,6 +35,11 @@ class BoundedConnection(psycopg.Connection[Any]):
 
     seconds: float | None = None
     pooled: bool = False
+
+    @cached_property
+    def raw_cursor(self) -> psycopg.RawCursor[Any]:
+        """A cursor that takes numbered parameters, and does not look for them in each statement."""
+        return psycopg.RawCursor(self)
 
     def wait(self, gen: Generator[Any, Any, _T], *given: Any, **named: Any) -> _T:  # noqa: ANN401 -- as psycopg has it
         """Wait for the server, as psycopg does, within the limit."""

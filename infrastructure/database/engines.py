@@ -15,6 +15,7 @@ from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 
 from infrastructure.database.bounded_connection import BoundedConnection
+from infrastructure.hot_statements import LISTENERS
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import ExceptionContext
@@ -34,6 +35,7 @@ NOT_UTF8: Final = "Could not decode to UTF-8"
 def engine_of(url: URL | str, **options: Any) -> Engine:  # noqa: ANN401 -- SQLAlchemy's
     """Make an engine as `create_engine` does; its connections to PostgreSQL are BoundedConnections."""
     engine = create_engine(url, hide_parameters=True, **options)
+    engine.update_execution_options(**{LISTENERS: engine.dispatch})
     event.listen(engine, "handle_error", _leave_out_detail)
     if engine.dialect.name == "postgresql":
         event.listen(engine, "do_connect", _connect)

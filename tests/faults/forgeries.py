@@ -7,9 +7,10 @@ from contextlib import closing, contextmanager
 from itertools import cycle, islice
 from typing import TYPE_CHECKING, Final, Protocol
 
-from sqlalchemy import NullPool, create_engine, make_url, text
+from sqlalchemy import NullPool, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from infrastructure.database.engines import engine_of
 from infrastructure.sealing.key_source import GivenKeys
 from infrastructure.sealing.seals import SEALS, Seals
 from infrastructure.sealing.wrapping import BrokenSealError, read_keys
@@ -126,7 +127,7 @@ def _engine(url: str) -> Engine:
     made = make_url(url)
     if made.drivername == "postgresql":
         made = made.set(drivername="postgresql+psycopg")
-    return create_engine(made, poolclass=NullPool).execution_options(**{SEALS: seals})
+    return engine_of(made, poolclass=NullPool).execution_options(**{SEALS: seals})
 
 
 def _forgeries(engine: Engine) -> dict[str, dict[str, Forge]]:
