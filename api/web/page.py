@@ -79,7 +79,7 @@ class Page(Visit):
             return
         shared = PERSPECTIVE if self.slug is not None else ()
         declared = [*shared, *(Parameter(name, "", TEXT) for name in self.takes)]
-        self.given = given(self.request, declared, of_form=True)
+        self.given = given(self.request.scope["query_string"], declared, of_form=True)
 
     @property
     def address(self) -> str:

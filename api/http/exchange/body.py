@@ -110,7 +110,7 @@ class Sending:
     async def __call__(self, request: Request) -> Sent:
         """Read the body, or refuse it with 413, 415 or 422."""
         parley: Parley = request.app.state.parley
-        parameters = given(request, self.parameters)
+        parameters = given(request.scope["query_string"], self.parameters)
         media, _ = _media(request, _JSON, _UTF8)
         limit = min(parley.settings.max_body_bytes, self.most or parley.settings.max_body_bytes)
         _refuse_announced(request, limit)
@@ -133,7 +133,7 @@ class Spooling:
     async def __call__(self, request: Request) -> AsyncIterator[Sent]:
         """Hold the body in a file that is deleted once the answer has been made."""
         parley: Parley = request.app.state.parley
-        parameters = given(request, self.parameters)
+        parameters = given(request.scope["query_string"], self.parameters)
         media, charset = _media(request, self.media, CHARSETS)
         limit = parley.settings.max_import_bytes
         _refuse_announced(request, limit)

@@ -9,8 +9,6 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 from uuid import UUID
 
-from starlette.requests import Request
-
 from domain.errors import ContentError, Fault
 from domain.time.edtf_calendar import DAY, month_start
 from domain.time.instant import InstantError, parse_cut
@@ -74,16 +72,14 @@ class Parameter:
         }
 
 
-def given(
-    request: Request, declared: Iterable[Parameter], *, of_form: bool = False
-) -> dict[str, str]:
-    """Read the query; ContentError for a parameter that is unknown, repeated, missing, empty or not text.
+def given(query: bytes, declared: Iterable[Parameter], *, of_form: bool = False) -> dict[str, str]:
+    """Read a query; ContentError for a parameter that is unknown, repeated, missing, empty or not text.
 
     With a cursor no parameter is missing, because the cursor holds the whole question. A field that a form left empty
     was not given.
     """
     known = {parameter.name: parameter for parameter in declared}
-    pairs = _pairs(request.scope["query_string"])
+    pairs = _pairs(query)
     if of_form:
         pairs = [(name, text) for name, text in pairs if text or name not in known]
     names = [name for name, _ in pairs]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Final, Protocol, cast, get_args
 from urllib.parse import quote, urlencode
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -26,24 +26,19 @@ from domain.errors import ContentError
 from domain.time.instant import format_instant
 from domain.time.perspective import Clock, Match, Perspective, PerspectiveQuery
 from domain.views.people import TIMELINE
-from domain.views.sections import Listed, Place, Rest
+from domain.views.sections import Place, Rest
 from infrastructure.readers.reading import Reading
 
 __all__ = [
-    "ERASED",
     "PERSPECTIVE",
     "Asked",
     "Asking",
     "Settling",
     "canonical_query",
-    "erasures_listed",
     "perspective_query",
     "resolved",
-    "with_erasures",
 ]
 
-ERASED: Final = "erased"
-"""The name of the list of erased facts that an answer may have held, beside the lists of the state."""
 _CUT: Final = {"type": "string", "pattern": CUT, "maxLength": 40}
 PERSPECTIVE: Final = (
     Parameter(
@@ -107,38 +102,6 @@ def canonical_query(perspective: Perspective, query: PerspectiveQuery) -> dict[s
         "match": query.match,
         "position": perspective.position,
     }
-
-
-def with_erasures(
-    content: dict[str, Any],
-    reading: Reading,
-    negotiation_id: UUID,
-    *perspectives: Perspective,
-    rest: Rest | None = None,
-) -> dict[str, Any]:
-    """Give an answer that says which facts it may have held until they were erased, where there are any.
-
-    With `rest` it names the first of them, and says where the others are.
-    """
-    listed = erasures_listed(reading, negotiation_id, *perspectives)
-    if not listed.places:
-        return content
-    told = dict(content)
-    listed.fill(told, ERASED, ERASED, rest)
-    return told
-
-
-def erasures_listed(reading: Reading, negotiation_id: UUID, *perspectives: Perspective) -> Listed:
-    """List the erasures that took facts out of answers at some perspectives, by position."""
-    found = {each for at in perspectives for each in reading.erasures(negotiation_id, at)}
-    lost = sorted(found, key=lambda each: each.position)
-
-    def told(index: int) -> dict[str, Any]:
-        each = lost[index]
-        at = format_instant(each.recorded_at)
-        return {"fact": str(each.fact_id), "position": each.position, "recorded_at": at}
-
-    return Listed([(each.position,) for each in lost], told)
 
 
 class Settling(Protocol):
@@ -294,7 +257,13 @@ class Asking:
 
     async def __call__(self, request: Request) -> Asked:
         """Read the question, and wait for its position if it says so; ContentError, or RefusedError at its end."""
-        parameters = given(request, self.parameters)
-        query = perspective_query(parameters)
+        parameters, query = _read_question(self, request.scope["query_string"])
         await wait_if_asked(request, parameters, query.position)
         return Asked(request, request.app.state.parley, parameters, query, self.parameters)
+
+
+@lru_cache(maxsize=1_024)
+def _read_question(asking: Asking, text: bytes) -> tuple[Mapping[str, str], PerspectiveQuery]:
+    """Read a query, which many requests have alike; nobody changes what is returned."""
+    parameters = given(text, asking.parameters)
+    return parameters, perspective_query(parameters)

@@ -13,7 +13,7 @@ from api.commands.commands import BODIES, FactParser
 from api.commands.confidential import FIELD
 from api.http.authorization import SECURITY_SCHEMES
 from api.http.exchange.certification import certifiable
-from api.http.exchange.perspective import ERASED
+from api.http.exchange.erased_facts import ERASED
 from api.http.openapi import change_response, list_responses, response_parts, response_schemas
 from api.http.openapi.constraints import constrain_components
 from api.http.openapi.descriptions import describe, describe_paths

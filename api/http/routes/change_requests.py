@@ -55,7 +55,7 @@ _NOT_KEPT: Final = {"Cache-Control": "no-store"}
 )
 def list_change_requests(slug: str, request: Request) -> Response:
     """List what was proposed about the facts of a negotiation, newest last."""
-    parameters = given(request, _LISTING)
+    parameters = given(request.scope["query_string"], _LISTING)
     status = _status(parameters.get("status"))
     limit = whole_number(parameters, "limit", 1, 1000) or 100
     after = whole_number(parameters, "cursor", 0, 10**18 - 1) or 0
@@ -90,7 +90,7 @@ def list_change_requests(slug: str, request: Request) -> Response:
 )
 def read_change_request(change_request_id: str, request: Request) -> Response:
     """Give what is proposed, and what has become of it. Its ETag is what an approval has to name."""
-    given(request, ())
+    given(request.scope["query_string"], ())
     id_ = change_request_response.change_request_uuid(change_request_id)
     with request.app.state.parley.reading(principal_of(request)) as reading:
         seen = reading.change_requests.get(id_)

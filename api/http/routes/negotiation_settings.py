@@ -45,7 +45,7 @@ _NOT_KEPT: Final = {"Cache-Control": "no-store"}
 )
 def read_settings(slug: str, request: Request) -> Response:
     """Give the settings as they stand."""
-    given(request, ())
+    given(request.scope["query_string"], ())
     return _answer(_negotiation(request.app.state.parley, slug))
 
 

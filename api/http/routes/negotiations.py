@@ -17,12 +17,13 @@ from api.http.exchange.change_or_propose import PROPOSED, corrected, persistentl
 from api.http.exchange.cursor import CURSOR, LIMIT, WHOLE_LIMIT, Cursor
 from api.http.exchange.dry_run import DRY_RUN
 from api.http.exchange.entity_tags import if_match, precondition
+from api.http.exchange.erased_facts import with_erasures
 from api.http.exchange.fact_response import edition_tag
 from api.http.exchange.idempotency import Once, about_negotiation, about_opened
 from api.http.exchange.kept_answers import Blanks, Sight
 from api.http.exchange.operation import NEGOTIATION_TAG, OF_WHAT_HOLDS, body_of, reads, writes
 from api.http.exchange.parameters import Parameter, truth, whole_number
-from api.http.exchange.perspective import Asked, Asking, with_erasures
+from api.http.exchange.perspective import Asked, Asking
 from api.http.threads import LaneRoute
 from domain.streams.event import NegotiationOpened
 from domain.streams.negotiation import FIRST_EDITION, Negotiation

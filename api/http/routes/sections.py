@@ -8,9 +8,10 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
+from api.http.exchange.erased_facts import ERASED, erasures_listed, with_erasures
 from api.http.exchange.operation import reads
 from api.http.exchange.parameters import unknown_choice, whole_number
-from api.http.exchange.perspective import ERASED, Asked, Asking, erasures_listed, with_erasures
+from api.http.exchange.perspective import Asked, Asking
 from api.http.problems import RefusedError
 from api.http.threads import LaneRoute
 from domain.views.brief import describe_perspective

@@ -15,10 +15,11 @@ from api.http.exchange.body import Sending, Sent
 from api.http.exchange.caching import answered, tags_of
 from api.http.exchange.change_or_propose import persistently
 from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
+from api.http.exchange.erased_facts import with_erasures
 from api.http.exchange.idempotency import Once, about_negotiation
 from api.http.exchange.operation import OF_WHAT_HOLDS, body_of, reads, writes
 from api.http.exchange.parameters import cut, whole_number
-from api.http.exchange.perspective import Asked, Asking, resolved, with_erasures
+from api.http.exchange.perspective import Asked, Asking, resolved
 from api.http.problems import RefusedError
 from api.http.threads import LaneRoute
 from domain.errors import ContentError, NotYetKnownError, UnknownError

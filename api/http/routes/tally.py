@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
+from api.http.exchange.erased_facts import with_erasures
 from api.http.exchange.kept_answers import Blanks, Filled, Sight
 from api.http.exchange.operation import reads
 from api.http.exchange.parameters import (
@@ -21,7 +22,7 @@ from api.http.exchange.parameters import (
     unknown_choice,
     whole_number,
 )
-from api.http.exchange.perspective import PERSPECTIVE, Asked, Asking, with_erasures
+from api.http.exchange.perspective import PERSPECTIVE, Asked, Asking
 from api.http.exchange.table import MARKED, MEDIA, table, with_mark
 from api.http.threads import LaneRoute
 from domain.errors import ContentError

@@ -11,10 +11,11 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.http.exchange.cursor import CURSOR, LIMIT, WHOLE_LIMIT, Cursor
+from api.http.exchange.erased_facts import with_erasures
 from api.http.exchange.kept_answers import Blanks, Sight
 from api.http.exchange.operation import OF_WHAT_HOLDS, reads
 from api.http.exchange.parameters import Parameter, choice, cut, truth, whole_number
-from api.http.exchange.perspective import PERSPECTIVE, Asked, Asking, with_erasures
+from api.http.exchange.perspective import PERSPECTIVE, Asked, Asking
 from api.http.exchange.table import MARKED, MEDIA, publishers, table, with_mark
 from api.http.threads import LaneRoute
 from domain.errors import ContentError
@@ -53,11 +54,7 @@ _DIFF: Final = Asking(
     CURSOR,
     without=("as_known_at",),
 )
-_AUDIT: Final = Asking(
-    MARKED,
-    WHOLE_LIMIT,
-    CURSOR,
-)
+_AUDIT: Final = Asking(MARKED, WHOLE_LIMIT, CURSOR)
 _MOMENTS: Final = Asking(
     Parameter(
         "axis",

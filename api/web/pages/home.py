@@ -39,7 +39,7 @@ def _last_changed(negotiation: dict[str, Any]) -> str:
 @router.get("/about")
 async def read_about_page(request: Request) -> Response:
     """Say what undisputed, possible, contested and known mean, and how a claim is chosen."""
-    given(request, ())
+    given(request.scope["query_string"], ())
     body = render("about", page=Visit(request)).encode()
     response = fresh(request, body, "text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = POLICY

@@ -1,0 +1,48 @@
+"""An answer says which facts it may have held until they were erased."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from domain.time.instant import format_instant
+from domain.time.perspective import Perspective
+from domain.views.sections import Listed, Rest
+from infrastructure.readers.reading import Reading
+
+__all__ = ["ERASED", "erasures_listed", "with_erasures"]
+
+ERASED: Final = "erased"
+"""The name of the list of erased facts that an answer may have held, beside the lists of the state."""
+
+
+def with_erasures(
+    content: dict[str, Any],
+    reading: Reading,
+    negotiation_id: UUID,
+    *perspectives: Perspective,
+    rest: Rest | None = None,
+) -> dict[str, Any]:
+    """Give an answer that says which facts it may have held until they were erased, where there are any.
+
+    With `rest` it names the first of them, and says where the others are.
+    """
+    listed = erasures_listed(reading, negotiation_id, *perspectives)
+    if not listed.places:
+        return content
+    told = dict(content)
+    listed.fill(told, ERASED, ERASED, rest)
+    return told
+
+
+def erasures_listed(reading: Reading, negotiation_id: UUID, *perspectives: Perspective) -> Listed:
+    """List the erasures that took facts out of answers at some perspectives, by position."""
+    found = {each for at in perspectives for each in reading.erasures(negotiation_id, at)}
+    lost = sorted(found, key=lambda each: each.position)
+
+    def told(index: int) -> dict[str, Any]:
+        each = lost[index]
+        at = format_instant(each.recorded_at)
+        return {"fact": str(each.fact_id), "position": each.position, "recorded_at": at}
+
+    return Listed([(each.position,) for each in lost], told)
