@@ -197,7 +197,7 @@ class Reading:
             words = parse_terms(question(q), translit=translit, spellings=spellings, cut=cut)
         if words is not None and not self._searched:
             raise RuntimeError("only a reading that was opened as searched holds the full text")
-        search = None if words is None else searches.Search(words, perspective.published_cut)
+        search = None if words is None else searches.Search(id_, words, perspective.published_cut)
         found = searches.find_page(self._connection, self._tables, statement, search, limit)
         versions, more = pages.read_versions(found[0], perspective), found[1]
         at = perspective.as_of

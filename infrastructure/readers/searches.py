@@ -11,6 +11,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -33,6 +34,7 @@ from infrastructure.log.codec import decode_fact
 from infrastructure.projections.fact_text import checkpoint
 from infrastructure.readers import pages
 from infrastructure.readers.timeslices import valid_order
+from infrastructure.tables.facts import is_part
 from infrastructure.tables.record import log_head
 from infrastructure.tables.text import fact_text
 
@@ -49,6 +51,9 @@ __all__ = ["MOST_UNINDEXED", "Search", "find_page", "last_searchable", "narrow"]
 MOST_UNINDEXED: Final = 2_000
 """Positions past the index that a search reads one by one, in some tenths of a second; it sees none past those."""
 
+MOST_TRIED: Final = 300
+"""How many rows are read to see whether they have what is sought; of more, those of facts that the index finds."""
+
 
 def last_searchable(connection: Connection) -> int:
     """The last position up to which a search finds everything."""
@@ -57,8 +62,9 @@ def last_searchable(connection: Connection) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is sought, and the cut of the published clock by which it must be public; None means no cut."""
+    """What is sought in a negotiation, and the cut of the published clock by which it must be public, if any."""
 
+    negotiation_id: UUID
     wanted: AllOf
     cut: int | None
 
@@ -143,13 +149,21 @@ def _not_in_index(
     if held < int(connection.execute(select(log_head.c.position)).scalar_one()):
         rows += connection.execute(statement.where(version.c.position > held).order_by(None))
     if search.cut is not None and search.wanted.parts:
-        sqlite = connection.dialect.name == "sqlite"
-        facts = [
-            version.c.fact_id.in_(select(fact_text.c.fact_id).where(_there(part, sqlite=sqlite)))
-            for part in search.wanted.parts
-        ]
-        partly = (version.c.variant > 0, version.c.position <= held, *facts)
-        rows += connection.execute(statement.where(*partly).order_by(None))
+        ours = (
+            version.c.negotiation_id == search.negotiation_id.hex
+        )  # the statement may not use an index for this
+        partly = statement.where(ours, is_part(version.c), version.c.position <= held).order_by(
+            None
+        )
+        found = connection.execute(partly.limit(MOST_TRIED + 1)).all()
+        if len(found) > MOST_TRIED:
+            sqlite = connection.dialect.name == "sqlite"
+            facts = (
+                version.c.fact_id.in_(select(fact_text.c.fact_id).where(_there(p, sqlite=sqlite)))
+                for p in search.wanted.parts
+            )
+            found = connection.execute(partly.where(*facts)).all()
+        rows += found
     return [row for row in rows if search.found_in(row)]
 
 

@@ -101,6 +101,7 @@ _CONTENT: Final = (
 )
 ERASING: Final = text("event = 'fact.erased'")
 _CHANGING: Final = text("event <> 'fact.recorded'")
+_PARTS: Final = text("variant > 0")
 _BATCHED: Final = text("batch IS NOT NULL")
 
 
@@ -170,6 +171,13 @@ def _side(side: Side, suffix: str) -> FactTables:
             postgresql_where=_CHANGING,
         ),
         Index(
+            f"ix_{name}_parts",
+            "negotiation_id",
+            "published_from",
+            sqlite_where=_PARTS,
+            postgresql_where=_PARTS,
+        ),
+        Index(
             f"ix_{name}_batch",
             "batch",
             "known_from",
@@ -216,6 +224,12 @@ def is_change(columns: Any) -> ColumnElement[bool]:  # noqa: ANN401 -- of a tabl
     """The condition that a row is a change of a fact, written as the index of changes has it."""
     changed: ColumnElement[bool] = columns.event != literal_column("'fact.recorded'")
     return changed
+
+
+def is_part(columns: Any) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
+    """The condition that a row shows only a part of its fact's events, written as the index of parts has it."""
+    part: ColumnElement[bool] = columns.variant > literal_column("0")
+    return part
 
 
 def content_columns(columns: ReadOnlyColumnCollection[str, Any]) -> list[Column[Any]]:

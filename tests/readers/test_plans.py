@@ -17,9 +17,10 @@ from domain.views.rivalry.candidates import NO_NAMES
 from domain.views.timeline import TimelineFilter
 from infrastructure.database.database import Database
 from infrastructure.ledger import StoredLedger
+from infrastructure.projections import fact_text
 from infrastructure.readers import changes, searches, timeslices
 from infrastructure.readers.state import states
-from infrastructure.tables.facts import serving_tables
+from infrastructure.tables.facts import is_part, serving_tables
 from tests.benchmarks.population import SELDOM, SPEAKERS, populate
 from tests.databases import opened
 from tests.thorough import often
@@ -54,6 +55,7 @@ def populated(
     ledger = StoredLedger(database)
     talks = populate(ledger, "talks", SIZE)
     few = populate(ledger, "few", 3)
+    fact_text.catch_up(database)
     with database.writing() as connection:
         connection.execute(text("ANALYZE"))
     yield database, talks, few
@@ -261,6 +263,26 @@ def test_words_are_searched_once_and_not_for_each_fact(
         first, then, *_ = steps(connection, words)
         assert first.startswith("SCAN fact_text VIRTUAL TABLE")
         assert "sqlite_autoindex_fact_version_1 (fact_id=?" in then
+
+
+def test_words_on_the_published_clock_are_sought_in_the_parts_of_events_alone(
+    populated: Populated,
+) -> None:
+    database, talks, _ = populated
+    with database.reading() as connection:
+        tables = serving_tables(connection)
+        at = perspective("published")
+        along = connection.dialect.name != "sqlite"
+        about = (tables, talks, at, TimelineFilter(), NO_NAMES)
+        statement = timeslices.select_timeline(*about, along=along)
+        search = searches.Search(talks, parse_terms(question("speaker")), at.published_cut)
+        find = searches._not_in_index
+        asked = connection, statement, tables.version, search
+
+        assert instructions(connection, lambda: find(*asked)) < SIZE // 2
+        if connection.dialect.name == "postgresql":
+            partly = statement.where(is_part(tables.version.c)).order_by(None)
+            assert rows_read(connection, partly) < SIZE // 100
 
 
 def test_who_agreed_is_read_without_the_rest_of_the_log(populated: Populated) -> None:
