@@ -1,4 +1,4 @@
-"""Relays the log to a stream, and keeps nothing: how far it is, the stream says.
+"""Relays the log to a stream, and keeps nothing, because the stream says how far it is.
 
 Before the event of an erasure is sent, what it erased is deleted from the stream. So a stream that holds the erasure
 holds none of the erased messages, and a relay that was killed in between does the same again. In the same way the
