@@ -8,12 +8,14 @@ from typing import Any, Final
 
 __all__ = [
     "BASES",
+    "NO_LIMITS",
     "bounds_in_words",
     "choice_in_words",
     "grouped",
     "quantity_in_words",
     "reading_in_words",
     "split_figure",
+    "unbounded_in_words",
 ]
 
 _BEFORE: Final = {
@@ -30,6 +32,7 @@ BASES: Final[Mapping[str, str]] = {
     "stock": "how many there are",
 }
 """What the bases of numbers mean."""
+NO_LIMITS: Final = "the source gives no limits"
 _DIGITS: Final = re.compile(r"(?<![\d.,])\d{4,}(?![\d.,])")
 _FIGURE: Final = re.compile(r"(?P<before>\D*)(?P<figure>\d[\d,]*(?: to \d[\d,]*)?)(?P<after>.*)")
 
@@ -55,13 +58,20 @@ def quantity_in_words(quantity: Mapping[str, Any]) -> str:
 
 def reading_in_words(quantity: Mapping[str, Any]) -> str:
     """Say how a quantity is read where that is not in its words, and what it counts: "24 or more; all so far"."""
-    low, high = quantity["low"], quantity["high"]
-    told = "any number" if low is None and high is None else bounds_in_words(low, high)
+    value, low, high = (quantity[name] for name in ("value", "low", "high"))
+    unbounded = low is None and high is None
+    told = unbounded_in_words(value) if unbounded else bounds_in_words(low, high)
     is_plain = (
         low == high and quantity_in_words(quantity) == f"{low:,}" if low is not None else False
     )
-    said = [None if is_plain else f"read as {told}", BASES.get(quantity["basis"] or "")]
+    reading = told if told == NO_LIMITS else f"read as {told}"
+    said = [None if is_plain else reading, BASES.get(quantity["basis"] or "")]
     return "; ".join(each for each in said if each)
+
+
+def unbounded_in_words(value: int | None) -> str:
+    """Say a number of which the source gives neither the least nor the most."""
+    return NO_LIMITS if value is None else f"about {value:,}; {NO_LIMITS}"
 
 
 def bounds_in_words(low: int | None, high: int | None) -> str:

@@ -419,3 +419,30 @@ def test_a_picture_of_what_another_one_shows_says_so(
     spec = client.http.get(f"{CHARTS}/{chart}.vl.json?what={what}").text
     assert said in spec
     assert "Nothing is counted" not in spec
+
+
+ABOUT: Final = {"quantities": [{"what": "released", "text": "about forty"}], "valid": "2026-02"}
+
+
+def test_a_number_without_bounds_is_told_in_words_and_not_drawn(client: Client) -> None:
+    client.open()
+    cited = [{"publisher": "Wire", "published": "2026-02-27"}]
+    client.record(**ABOUT, citations=cited)
+    query = "as_of=2026-03&clock=published"
+    for chart, by in (("releases", "28 February 2026"), ("known", "27 February 2026")):
+        picture = spec(client, chart, query)
+        said = f"About 40, by {by}. Not drawn: no source gives a limit."
+        assert said in json.dumps(picture)
+        assert picture["usermeta"]["table"]["rows"][-1][1] == "about 40"
+
+
+def test_what_became_known_is_not_drawn_past_the_day_that_is_asked_for(client: Client) -> None:
+    client.open()
+    for day in ("2025-01-01", "2025-12-01"):
+        cited = [{"publisher": "Wire", "published": day}]
+        client.record(quantities=count(2), valid="2024", citations=cited, external_id=day)
+    for as_of, end in (("2025-12-05", "2025-12-05"), ("2025-06-01", "2025-12-02")):
+        picture = spec(client, "known", f"as_of={as_of}&clock=published")
+        assert max(each["at"] for each in rows(picture) if "at" in each) == end
+    far = spec(client, "known", "as_of=2040&clock=published")
+    assert "2025-12-02" < max(each["at"] for each in rows(far) if "at" in each) < "2026-02"

@@ -75,6 +75,18 @@ def test_the_numbers_show_how_one_became_known(real: Reader) -> None:
     )
 
 
+def test_about_forty_is_told_alike_on_every_page(reader: Reader) -> None:
+    reader.editor.open()
+    about = [{"what": "released", "text": "about forty"}]
+    made = reader.editor.record(quantities=about, valid="2026-02")
+    said = reader.see(f"/n/talks/facts/{made.json['id']}").words
+    assert "about forty , read as about 40; the source gives no limits" in said
+    told = reader.see("/n/talks/numbers/released?as_of=2026-03").words
+    assert "about 40 The source gives no limits." in told
+    assert "About 40, by 28 February 2026. Not drawn: no source gives a limit." in told
+    assert "Nothing is counted" not in told
+
+
 def _lines(markup: str) -> set[str]:
     """The texts of a picture that no other picture of the page has."""
     return {text for text in re.findall(r">([^<]+)</text>", markup) if "became known" in text}

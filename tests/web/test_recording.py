@@ -351,7 +351,7 @@ def test_the_reading_of_a_date_is_said(
         (("not fewer than fifty",), "Read as: 50 or more."),
         (("52",), "Read as: exactly 52."),
         (("50 to 60",), "Read as: 50 to 60."),
-        (("about 100",), "Read as: about 100, without bounds."),
+        (("about 100",), "Read as: about 100; the source gives no limits."),
         (("", "le", "7"), "Read as: 7 or fewer."),
         (("", "", "", "3", "9"), "Read as: 3 to 9."),
         (("some", "eq", "9"), "Read as: exactly 9."),

@@ -95,7 +95,9 @@ def test_a_number_says_how_it_is_read_only_where_its_words_do_not() -> None:
     dozens = {**said, "text": "dozens", "value": None, "low": 24, "high": None}
     assert reading_in_words({**dozens, "basis": "cumulative"}) == "read as 24 or more; all so far"
     unbounded = {**dozens, "low": None, "basis": None}
-    assert reading_in_words(unbounded) == "read as any number"
+    assert reading_in_words(unbounded) == "the source gives no limits"
+    about = {**unbounded, "comparator": "approx", "text": "about forty", "value": 40}
+    assert reading_in_words(about) == "read as about 40; the source gives no limits"
 
 
 def test_a_list_shows_the_first_words_of_a_long_text() -> None:

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Final
 
-from api.commands.charts.frame import HALF, WIDTH, Sheet, nothing, table, values
+from api.commands.charts.frame import HALF, WIDTH, Sheet, day, nothing, table, values
+from domain.quantity import NOT_COUNTED, NOTHING_RECORDED
 
 __all__ = ["band"]
 
@@ -30,9 +31,10 @@ def band(
     A step lasts until the next one begins, the last step until the day `until`. `at` is a day too. A `high` of None
     means no bound: the hatching then reaches the top of the picture.
     """
-    steps = _changing(steps)
-    if not steps:
-        return nothing(inks)
+    bounded_steps = _changing(steps)
+    if not bounded_steps:
+        return _unbounded(steps, inks)
+    steps = bounded_steps
     end = max(until, _after(steps[-1]["at"]))
     bounds = [each["low"] if each["high"] is None else each["high"] for each in steps]
     most = max([1, *bounds])
@@ -52,12 +54,8 @@ def band(
     low, top = {"field": "low", **y}, {"field": "top", **y}
     shape = {"type": "point", "size": 90, "opacity": 1, "strokeWidth": 1.4, "stroke": ink}
     contested = values([each for each in rows if each["contested"]])
-    told = table(
-        ("from", "number", "contested"),
-        ((each["at"], each["text"], "contested" if each["contested"] else "") for each in rows),
-    )
     return {
-        "table": told,
+        "table": _listed(rows),
         "height": HEIGHT,
         "layer": [
             {
@@ -112,6 +110,23 @@ def band(
             },
         ],
     }
+
+
+def _unbounded(steps: Sequence[Mapping[str, Any]], inks: Sheet) -> dict[str, Any]:
+    """The picture where no step has a bound: the last step in words, if it has a number at all."""
+    told = [each for each in steps if each["text"] not in {NOTHING_RECORDED, NOT_COUNTED}]
+    if not told:
+        return nothing(inks)
+    at, text = told[-1]["at"], told[-1]["text"]
+    words = f"{text[0].upper()}{text[1:]}, by {day(at)}. Not drawn: no source gives a limit."
+    return {**nothing(inks, words), "table": _listed(told)}
+
+
+def _listed(steps: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return table(
+        ("from", "number", "contested"),
+        ((each["at"], each["text"], "contested" if each["contested"] else "") for each in steps),
+    )
 
 
 def _changing(steps: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -127,7 +127,8 @@ def _known(subject: Subject) -> Draw:
     end = perspective.as_known_at
     until = format_instant(end or perspective.as_of)[:10]
     if end is None and days:
-        until = _leave_room(days[0]["at"], days[-1]["at"])
+        room = _leave_room(days[0]["at"], days[-1]["at"])
+        until = room if until.startswith("+") else min(until, room)
     return lambda ink: band(steps, until, ink, ink.known, title=plain(subject.what))
 
 

@@ -6,7 +6,7 @@ import re
 from typing import Final, cast, get_args
 
 from api.web.dates import date_in_words
-from api.web.quantities import bounds_in_words
+from api.web.quantities import bounds_in_words, unbounded_in_words
 from domain.errors import ContentError
 from domain.quantity import Comparator, Quantity, fill_bounds
 from domain.time.holding import Holding
@@ -60,7 +60,7 @@ def read_number_in_words(
     except ContentError:
         return None
     if read.low is None and read.high is None:
-        return f"Read as: about {read.value:,}, without bounds." if read.value is not None else None
+        return f"Read as: {unbounded_in_words(read.value)}." if read.value is not None else None
     return f"Read as: {bounds_in_words(read.low, read.high)}."
 
 
