@@ -25,7 +25,10 @@ _HEADERS: Final = {
     "X-Robots-Tag": "noindex",
 }
 _NOT_WRITTEN: Final = frozenset(
-    {"digest", "do", "key", "kind", "live", "position", "shown-citation", "shown-quantity"}
+    {
+        *("completing", "digest", "do", "key", "kind", "live", "position"),
+        *("shown-citation", "shown-quantity"),
+    }
 )
 """Fields of forms in which nobody writes."""
 _SEEN: Final = "\x21\x7e"

@@ -13,7 +13,7 @@ from api.web.forms.asking import Outcome, Sheet, send_change
 from api.web.forms.beside import name_beside
 from api.web.forms.deeds import Deed
 from api.web.forms.fields import shown_entries
-from api.web.forms.names import names_known
+from api.web.forms.names import Typing, names_known
 from api.web.forms.standing import SeenFact, changes_in_words, changes_since
 
 if TYPE_CHECKING:
@@ -85,11 +85,11 @@ async def _take_up(page: Page, sheet: FactSheet) -> None:
 
 
 async def draw_sheet(
-    page: Page, sheet: FactSheet, status: int = HTTPStatus.OK, *, live: bool = False
+    page: Page, sheet: FactSheet, status: int = HTTPStatus.OK, typing: Typing | None = None
 ) -> Response:
     """Draw the form, with what it would change where it was tried."""
     corrects = sheet.deed.name == "correct"
-    names = await names_known(page, live=live) if corrects else {}
+    names = await names_known(page, typing) if corrects else {}
     groups = sheet.deed.groups(sheet.seen.record, sheet.typed, sheet.faults, sheet.shown)
     fields = [each for group in groups for each in (*group.fields, *group.more)]
     placed = {each.column for each in fields}

@@ -3,40 +3,98 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from api.commands.importing.described import describe_columns
+from domain.words import split_words
 
 if TYPE_CHECKING:
     from api.web.page import Page
 
-__all__ = ["names_known"]
+__all__ = ["COMPLETING", "Typing", "names_known"]
 
 PEOPLE: Final = "somebody"
 _OTHERS: Final = frozenset({"place", "post", "population"})
 MOST: Final = 500
 """How many people are asked for, and how many facts for the other names."""
+MOST_PEOPLE: Final = 20
+MOST_FACTS: Final = 100
+"""The same while somebody types: the more they type, the fewer begin so."""
+LONGEST: Final = 200
+"""How many characters of what is typed are looked at, the last ones."""
+COMPLETING: Final = "completing"
+"""The field of a form that names the field in which somebody types."""
 
 
-async def names_known(page: Page, *, live: bool = False) -> dict[str, list[dict[str, Any]]]:
-    """The names of each sort, each with its other spellings; none for a page that is fetched while somebody types.
+@dataclass(frozen=True)
+class Typing:
+    """The field of a kind in which somebody types, and what stands in it; no column if it is none that takes a name."""
+
+    kind: str
+    column: str
+    text: str
+
+    @classmethod
+    def of(cls, kind: str, fields: Mapping[str, str]) -> Typing | None:
+        """Read it from a form that is checked while somebody types; None for any other form."""
+        if "live" not in fields:
+            return None
+        column = fields.get(COMPLETING, "")
+        return cls(kind, column, fields.get(column, ""))
+
+    @property
+    def sort(self) -> str | None:
+        """What the field takes the names of."""
+        columns = describe_columns(self.kind)
+        return next((each["names"] for each in columns if each["column"] == self.column), None)
+
+    @property
+    def sought(self) -> str:
+        """The question that finds the name of which this is the beginning; empty for no word."""
+        words = self.text[-LONGEST:].rpartition(";")[2].replace('"', " ").split()
+        return " ".join(f"{word.rstrip('*')}*" for word in words if split_words(word))
+
+
+async def names_known(page: Page, typing: Typing | None = None) -> dict[str, list[dict[str, Any]]]:
+    """The names of each sort, each with its other spellings; while somebody types, those that begin so.
 
     It is the first question of a page with a form, so a negotiation that is not seen is refused here.
     """
-    people = await page.ask("/people", {"limit": "1" if live else str(MOST)}, cuts={})
-    if live:
-        return {}
+    if typing is not None:
+        return await _find_names(page, typing)
+    people = await page.ask("/people", {"limit": str(MOST)}, cuts={})
     facts = await page.ask("/timeline", {"limit": str(MOST)}, cuts={})
+    return {PEOPLE: [*_spelled(people["items"])], **_names_in(facts["items"], _OTHERS)}
+
+
+async def _find_names(page: Page, typing: Typing) -> dict[str, list[dict[str, Any]]]:
+    """The names in the whole record that begin as what somebody types; those of bodies where no person is found."""
+    sort, sought = typing.sort, typing.sought
+    if sort not in {PEOPLE, *_OTHERS} or not sought:
+        await page.ask("/people", {"limit": "1"}, cuts={})
+        return {}
+    if sort == PEOPLE:
+        people = await page.ask("/people", {"q": sought, "limit": str(MOST_PEOPLE)}, cuts={})
+        if people["items"]:
+            return {PEOPLE: [*_spelled(people["items"])]}
+    facts = await page.ask("/timeline", {"q": sought, "limit": str(MOST_FACTS)}, cuts={})
+    return _names_in(facts["items"], {sort})
+
+
+def _names_in(
+    records: Iterable[Mapping[str, Any]], sorts: Container[str | None]
+) -> dict[str, list[dict[str, Any]]]:
+    """The names of some sorts in facts, the most frequent first."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
-    for record in facts["items"]:
-        for sort, name in _named(record["fact"]):
+    for record in records:
+        for sort, name in _named(record["fact"], sorts):
             found[sort][name] += 1
-    others = {
+    return {
         sort: [{"name": name, "also": []} for name, _ in names.most_common()]
         for sort, names in found.items()
     }
-    return {PEOPLE: [*_spelled(people["items"])], **others}
 
 
 def _spelled(people: list[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -46,10 +104,10 @@ def _spelled(people: list[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
             yield {"name": spelling, "also": also}
 
 
-def _named(fact: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The names in a fact, other than people's, with what they are names of."""
+def _named(fact: Mapping[str, Any], sorts: Container[str | None]) -> Iterator[tuple[str, str]]:
+    """The names of some sorts in a fact, with what they are names of."""
     for column in describe_columns(fact["kind"]):
         held = fact.get(column["column"])
-        if column["names"] in _OTHERS and held:
+        if column["names"] in sorts and held:
             for name in held if isinstance(held, list) else [held]:
                 yield column["names"], name if isinstance(name, str) else name["name"]

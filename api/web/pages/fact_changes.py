@@ -15,6 +15,7 @@ from api.web.forms.answer import redirect, sign_in_first
 from api.web.forms.asking import Outcome
 from api.web.forms.deeds import DEEDS, Deed
 from api.web.forms.fact_sheet import FactSheet, draw_sheet, send_sheet, sheet_of
+from api.web.forms.names import Typing
 from api.web.forms.sent import read_form
 from api.web.forms.standing import SeenFact, read_seen, read_standing_or_withdrawn, read_withdrawn
 from api.web.page import Page, router_of_pages
@@ -52,7 +53,8 @@ async def change_fact(slug: str, fact_id: str, name: str, request: Request) -> R
     if outcome.is_done and not dry:
         return redirect(_target(page, sheet, outcome))
     status = outcome.status if not dry or outcome.is_stale else HTTPStatus.OK
-    return await draw_sheet(page, sheet, status, live="live" in fields)
+    typing = Typing.of(seen.record["fact"]["kind"], fields)
+    return await draw_sheet(page, sheet, status, typing)
 
 
 def _deed(name: str) -> Deed:

@@ -16,7 +16,7 @@ from api.web.forms.answer import draw_form, redirect, sign_in_first
 from api.web.forms.asking import Outcome, send_change
 from api.web.forms.beside import name_beside
 from api.web.forms.fields import groups_of, known_cells, shown_entries
-from api.web.forms.names import names_known
+from api.web.forms.names import Typing, names_known
 from api.web.forms.sent import read_form
 from api.web.page import Page, router_of_pages
 from domain.fact import KINDS
@@ -77,11 +77,13 @@ async def record(slug: str, request: Request) -> Response:
         sheet.key = uuid4().hex
     else:
         sheet.beside = await name_beside(page, outcome.content)
-    return await _draw(page, sheet, 200 if dry else outcome.status, live="live" in fields)
+    return await _draw(page, sheet, 200 if dry else outcome.status, Typing.of(kind, fields))
 
 
-async def _draw(page: Page, sheet: _Sheet, status: int = 200, *, live: bool = False) -> Response:
-    names = await names_known(page, live=live)
+async def _draw(
+    page: Page, sheet: _Sheet, status: int = 200, typing: Typing | None = None
+) -> Response:
+    names = await names_known(page, typing)
     groups = groups_of(sheet.kind, sheet.cells, sheet.faults, sheet.shown)
     fields = [each for group in groups for each in (*group.fields, *group.more)]
     placed = {each.column for each in fields}

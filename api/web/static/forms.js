@@ -1,4 +1,4 @@
-// Forms: how a date or a number is read is shown as one types, by fetching the same check; names are completed in lists.
+// Forms: as one types, the same check is fetched. It says how a date or a number is read, and which names begin so.
 
 const WAIT = 450; // milliseconds without a key before the check is fetched
 const sheet = document.getElementById("sheet");
@@ -12,9 +12,12 @@ async function check() {
   const fields = new URLSearchParams(new FormData(sheet));
   fields.set("do", "check");
   fields.set("live", "1");
+  const typing = document.activeElement;
+  if (typing.hasAttribute("list")) fields.set("completing", typing.name);
+  const address = sheet.getAttribute("action"); // in the form of a measure, sheet.action is a field
   let page;
   try {
-    const response = await fetch(sheet.action, { method: "POST", body: fields, headers: { Accept: "text/html" }, signal: under_way.signal });
+    const response = await fetch(address, { method: "POST", body: fields, headers: { Accept: "text/html" }, signal: under_way.signal });
     if (!response.ok) return;
     page = new DOMParser().parseFromString(await response.text(), "text/html");
   } catch {
@@ -24,11 +27,24 @@ async function check() {
     const text = page.getElementById(read.id)?.textContent ?? "";
     if (read.textContent !== text) read.textContent = text;
   }
+  page.querySelectorAll("datalist").forEach(offer);
+  if (typing.dataset.listed && typing.value.includes(";")) complete(typing);
   const outcome = page.getElementById("outcome");
   if (outcome) {
     outcome.querySelectorAll("[autofocus]").forEach((each) => each.removeAttribute("autofocus"));
     document.getElementById("outcome")?.replaceWith(outcome);
   }
+}
+
+/** Offer names that were found, beside those that a form came with. */
+function offer(found) {
+  const known = document.getElementById(found.id);
+  if (!known) {
+    sheet.append(found);
+    return;
+  }
+  const offered = new Set([...known.options].map((option) => option.value));
+  known.append(...[...found.options].filter((option) => !offered.has(option.value)));
 }
 
 /** Offer whole lists: what stands before the last semicolon, and each name after it. */
