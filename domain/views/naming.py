@@ -65,7 +65,7 @@ class Names:
     def apart(self) -> Names:
         """The same names, which find anew what a name means, and keep it apart: for names that a question gives."""
         same = copy(self)
-        same._resolved, same._keys, same._borne_by = {}, {}, {}  # noqa: SLF001 -- its own
+        same._resolved, same._keys, same._borne_by, same._folded = {}, {}, {}, {}  # noqa: SLF001 -- its own
         return same
 
     @property
@@ -80,7 +80,7 @@ class Names:
 
     def canonical(self, name: str, sort: Sort = Sort.SOMEBODY) -> str:
         """The name at the end of the aliases; where they form a ring, the first of its names in alphabetical order."""
-        return self._ends.get(sort, {}).get(fold_name(name), name)
+        return self._ends.get(sort, {}).get(self._fold(name), name)
 
     def resolve(self, name: Name) -> Name:
         """The name at the end of the aliases, with its id where exactly one id bears it."""
@@ -93,7 +93,7 @@ class Names:
         end = self.canonical(text_of(name))
         if isinstance(name, Named):
             return Named(name=end, id=name.id)
-        folded = fold_name(name)
+        folded = self._fold(name)
         between = self._between(folded, Sort.SOMEBODY)
         if len(between) == 1:
             return next(iter(between.values()))
@@ -122,13 +122,13 @@ class Names:
 
     def parting(self, alias: Alias) -> list[str]:
         """The names to which an alias and others lead its spelling, where they are not one; else empty."""
-        between = self._between(fold_name(text_of(alias.name)), alias.sort).values()
+        between = self._between(self._fold(text_of(alias.name)), alias.sort).values()
         return sorted(map(text_of, between)) if len(between) > 1 else []
 
     def meant(self, name: str, sort: Sort = Sort.SOMEBODY) -> list[str]:
         """Whom a bare name may mean: the ids that bear it, and where aliases part, ids or names to which they lead."""
         ids = self.ids(name) if sort is Sort.SOMEBODY else []
-        between = self._between(fold_name(name), sort).values()
+        between = self._between(self._fold(name), sort).values()
         led = (each.id if isinstance(each, Named) else each for each in between)
         return sorted({*ids, *led})
 
@@ -136,7 +136,7 @@ class Names:
         """The ids that bear a name under any of its spellings."""
         ids = self._borne_by.get(name)
         if ids is None:
-            end = self._end(shorten_key(fold_name(name)), Sort.SOMEBODY)
+            end = self._end(shorten_key(self._fold(name)), Sort.SOMEBODY)
             ids = self._borne_by[name] = sorted(self._ids.get(end, ()))
         return ids
 
@@ -146,7 +146,7 @@ class Names:
         if isinstance(resolved, Named):
             return set()
         ids = {self.key(Named(name=resolved, id=id_)) for id_ in self.ids(resolved)}
-        return ids | self._between(fold_name(resolved), Sort.SOMEBODY).keys()
+        return ids | self._between(self._fold(resolved), Sort.SOMEBODY).keys()
 
     def key(self, name: Name) -> str:
         """The key part for a person; for one with an id it holds the alphabetically first of their names."""
@@ -159,6 +159,10 @@ class Names:
         """The key part for a name whose aliases are followed already."""
         if isinstance(name, Named):
             return key_of(name)
+        return self._fold(name)
+
+    def _fold(self, name: str) -> str:
+        """`fold_name`, once for each name."""
         folded = self._folded.get(name)
         if folded is None:
             folded = self._folded[name] = fold_name(name)
@@ -167,7 +171,7 @@ class Names:
     def _part(self, resolved: Name) -> str:
         """The key part for a name that is resolved already."""
         if not isinstance(resolved, Named):
-            return fold_name(resolved)
+            return self._fold(resolved)
         ends = (self._end(spelling, Sort.SOMEBODY) for spelling in self._names.get(resolved.id, ()))
         return key_of_id(min(ends, default=resolved.name), resolved.id)
 

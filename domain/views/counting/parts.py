@@ -113,8 +113,7 @@ def part_of(
     def given(candidate: Candidate) -> Quantity:
         return numbers[candidate.id]
 
-    contested = bool(against)
-    named = _most_named(facts) if basis == "increment" else 0
+    contested, everyone = bool(against), facts
     facts, supporting, against = (
         [candidate for candidate in group if candidate.id in numbers]
         for group in (facts, supporting, against)
@@ -147,6 +146,7 @@ def part_of(
     )
     quantity = given(shown)
     low, high = _width(ends) if contested else ends_of(quantity)
+    named = _find_named(everyone, basis, high)
     if high < named:
         high, contested = named, True
     about = [
@@ -167,9 +167,15 @@ def part_of(
     )
 
 
-def _most_named(facts: Iterable[Candidate]) -> int:
-    """The most people whom a fact names for sure to be different ones: no fewer were counted if it is right."""
-    return max((len(each.people - each.bearers.keys()) for each in facts), default=0)
+def _find_named(facts: Iterable[Candidate], basis: Basis, high: float) -> int:
+    """The most people whom a fact surely names as different ones, if they may be more than `high`; else 0.
+
+    No fewer were counted if the fact is right.
+    """
+    if basis != "increment":
+        return 0
+    many = (each for each in facts if len(each.fact.people) > high)
+    return max((len(each.people - each.bearers.keys()) for each in many), default=0)
 
 
 def _alone(fact: Candidate, what: str, basis: Basis) -> Part | None:
@@ -179,7 +185,7 @@ def _alone(fact: Candidate, what: str, basis: Basis) -> Part | None:
         return None
     about = quantity.value or 0 if quantity.approximate else 0
     high = quantity.high
-    named = _most_named([fact]) if basis == "increment" and high is not None else 0
+    named = 0 if high is None else _find_named([fact], basis, high)
     contested = high is not None and high < named
     return Part(
         quantity,

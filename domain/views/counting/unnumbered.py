@@ -40,13 +40,17 @@ def count_names(
     A fact whose people may be counted already, in a number of the same time, may tell of others too, and of more than
     it names. So it leaves the sum open.
     """
+    facts = sorted((fact for question in rest for fact in question.facts), key=_in_order)
     counted = _Counted()
-    for fact in (candidate for part in parts for candidate in (part.shown, *part.rivals)):
-        counted.take(fact)
+    if any(
+        each.fact.people for each in facts
+    ):  # else nobody is compared with those who are counted
+        for fact in (candidate for part in parts for candidate in (part.shown, *part.rivals)):
+            counted.take(fact)
     includes = _including(parts)
     named: list[Part] = []
     left: list[Candidate] = []
-    for candidate in sorted((fact for question in rest for fact in question.facts), key=_in_order):
+    for candidate in facts:
         numbers = numbers_of(candidate.fact, what)
         if any(q.basis == "cumulative" for q in numbers):
             continue
