@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from itertools import cycle, product
 from typing import TYPE_CHECKING, Any, Final
 
+from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
+from api.commands.charts.subjects import SUBJECTS
 from api.composition import compose
-from api.http.app import create_app
+from api.web.drawing import _environment
+from api.web.site import _routers, create_site
 from tests.api.asking import entered
 from tests.databases import UNBOUNDED, settings_of
 from tests.faults.counting import Cost, Counter, counting
@@ -42,6 +45,12 @@ _NONSENSE: Final = (
     ("digits", b"9"),
     ("commas", b",,;"),
 )
+_GIVEN_TO_PAGES: Final = ("", "clock=published", "as_of=9999", "as_of=1950", "match=certain")
+_NEEDED_BY_PAGES: Final = {
+    "/n/{slug}/compare": "from=1950",
+    "/n/{slug}/person": "name=Cited",
+    "/n/{slug}/certificate": f"of=/v1/negotiations/{SLUG}",
+}
 _TEXTS: Final = ("released", LONG_NAME, "a")
 _DAYS: Final = ("9999", "1950")
 
@@ -122,12 +131,16 @@ def _asked_of(
         parley = compose(settings, upgrade=False, signs=True)
         populate(parley.ledger, form.size)
         parley.catch_up()
-        app = create_app(parley)
+        app = create_site(parley)
         paths = app.openapi()["paths"]
         with TestClient(app, headers=entered(parley)) as http:
             _begin(http)
             names = _names(http)
-            every = [*_questions(paths, names, form), *_changes(paths, names, form)]
+            every = [
+                *_questions(paths, names, form),
+                *_pages(names, form),
+                *_changes(paths, names, form),
+            ]
             wanted = of_all({each.kind for each in every})
             for each in every:
                 if each.kind in wanted or f"{each.kind}{_NEXT}" in wanted:
@@ -159,7 +172,10 @@ def _send(http: TestClient, asked: Asked) -> httpx2.Response:
 
 
 def _begin(http: TestClient) -> None:
-    """Have made what is made once for a process, such as the columns that a table is read by."""
+    """Have made what is made once for a process: the columns that a table is read by, and the templates of pages."""
+    templates = _environment()
+    for name in templates.list_templates():
+        templates.get_template(name)
     http.post(
         f"/v1/negotiations/{SLUG}/import", content=b"kind\n", headers={"Content-Type": "text/csv"}
     )
@@ -180,6 +196,9 @@ def _names(http: TestClient) -> dict[str, Sequence[str]]:
         "change_request_id": [cited["id"]],
         "level": ["0"],
         "index": ["000"],
+        "id_": [cited["id"]],
+        "matter": ["many"],
+        "what": ["released"],
     }
 
 
@@ -196,6 +215,25 @@ def _questions(
             given = "&".join(f"{name}={value}" for name, value in {**needed, **query}.items())
             kind, address = (
                 f"{each}?{given}".rstrip("?") for each in (path, _address(path, names))
+            )
+            yield Asked(f"GET {kind}", "GET", address)
+
+
+def _pages(names: Mapping[str, Sequence[str]], form: Form) -> Iterator[Asked]:
+    """Every page of a negotiation, and every picture, now, on the published clock and at the ends of time."""
+    paths = [
+        route.path
+        for router in _routers()
+        for route in router.routes
+        if isinstance(route, APIRoute) and "GET" in (route.methods or ()) and "{slug}" in route.path
+    ]
+    for path, given in product(sorted(paths), _GIVEN_TO_PAGES[: None if form.thorough else 2]):
+        needed = _NEEDED_BY_PAGES.get(path, "")
+        query = "&".join(each for each in (needed, given) if each)
+        for name in SUBJECTS if "{name}" in path and "facts" not in path else ("correct",):
+            shown = path.replace("{name}", name)
+            kind, address = (
+                f"{each}?{query}".rstrip("?") for each in (shown, _address(shown, names))
             )
             yield Asked(f"GET {kind}", "GET", address)
 
