@@ -11,6 +11,8 @@ LONGEST: Final = 200
 Shape = tuple[tuple[re.Pattern[str], str], ...]
 """The parts of a form in order, each with a description of it."""
 
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_SHOWN: Final = 20
 _STRANGE: Final = re.compile(r"[^-0-9XYETZS?~%\[\]{},./:+]")
 
 
@@ -53,6 +55,13 @@ def refuse_strange(text: object) -> str:
         raise ValidTimeError(text, LONGEST, f"longer than {LONGEST} characters")
     strange = _STRANGE.search(text)
     if strange:
-        what = "white space" if strange[0].isspace() else ascii(strange[0])
+        what = "white space" if strange[0].isspace() else ascii(_word_at(text, strange.start()))
         raise ValidTimeError(text, strange.start(), f"{what} cannot stand in an EDTF date")
     return text
+
+
+def _word_at(text: str, offset: int) -> str:
+    """The word that a letter belongs to, cut short; another character alone."""
+    words = _WORD.finditer(text)
+    found = next((word[0] for word in words if word.start() <= offset < word.end()), text[offset])
+    return found[:_SHOWN]

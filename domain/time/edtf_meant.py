@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from domain.time.edtf_calendar import DAY
+from domain.time.edtf_loose import name_date, split_words, suggest
 from domain.time.instant import format_instant, parse_instant
 from domain.time.valid_time import ValidTime, ValidTimeError
 
@@ -31,14 +32,13 @@ _MONTH: Final = "|".join(_MONTHS)
 _DASH: Final = re.compile(r"\s*[\u2010-\u2015\u2212]\s*|\s+-\s+|\s+(?:to|until|till|through)\s+")
 _ABOUT: Final = re.compile(r"(?:c\.?|ca\.?|circa|about|around|approximately|~)\s*(?=\d)")
 _OPEN: Final = {
-    "before": "../{}",
     "until": "../{}",
     "till": "../{}",
     "up to": "../{}",
-    "after": "{}/..",
     "since": "{}/..",
     "from": "{}/..",
 }
+_IS_SEASON: Final = re.compile(r"\d{4}-2[1-4]")
 _YEARS: Final = re.compile(r"(\d{4})\s*-\s*(\d{4})")
 _SHORT_YEARS: Final = re.compile(r"(\d{2})(\d{2})/(\d{2})")
 _DECADE: Final = re.compile(r"(\d{3})0'?s")
@@ -64,14 +64,41 @@ def may_mean(text: str) -> list[str]:
     """The EDTF that another notation may mean, the most likely first; empty if there is no suggestion."""
     if len(text) > _LONGEST:
         return []
-    readings = dict.fromkeys(_readings(" ".join(text.casefold().split()).rstrip(".,;")))
+    readings = dict.fromkeys(_readings(_plain(text)))
     return [reading for reading in readings if reading != text and _is_edtf(reading)]
 
 
 def explain(error: ValidTimeError, *, one_date: bool = False) -> str:
     """Explain what is wrong with a date, and what to write instead; with `one_date`, suggest no interval."""
-    meant = [reading for reading in may_mean(error.text) if not (one_date and "/" in reading)]
-    return f"{error}; write {' or '.join(meant)}" if meant else str(error)
+    meant = [_with_season(each) for each in may_mean(error.text) if not (one_date and "/" in each)]
+    if meant:
+        return f"{error}; write {' or '.join(meant)}"
+    loose = [
+        f"{edtf} ({said})"
+        for edtf, said in _loosely_meant(error.text)
+        if not (one_date and ("/" in edtf or edtf.endswith("..]")))
+    ]
+    return f"{error}; write {', or '.join(loose)}" if loose else str(error)
+
+
+def _with_season(reading: str) -> str:
+    """A suggestion, with its season in words, which a number does not tell."""
+    return f"{reading} ({name_date(reading)})" if _IS_SEASON.fullmatch(reading) else reading
+
+
+def _loosely_meant(text: str) -> Iterable[tuple[str, str]]:
+    """What to write, and what it says, for a date that has words beside it."""
+    found = split_words(_plain(text)) if len(text) <= _LONGEST else None
+    if found is None:
+        return []
+    word, date = found
+    dates = [reading for reading in _one(date) if _is_edtf(reading)]
+    return [each for each in suggest(word, dates[0]) if _is_edtf(each[0])] if dates else []
+
+
+def _plain(text: str) -> str:
+    """A text in small letters, with one blank between words and no stop at its end."""
+    return " ".join(text.casefold().split()).rstrip(".,;")
 
 
 def _is_edtf(text: str) -> bool:

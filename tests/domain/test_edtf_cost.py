@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import time
 from calendar import monthrange
 from functools import partial
 from itertools import product
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from domain.time.edtf_calendar import DAY, day_number
 from domain.time.edtf_date import read_date
 from domain.time.edtf_fault import LONGEST
+from domain.time.edtf_meant import explain
 from domain.time.valid_time import ValidTime, ValidTimeError, strict_upper
 
 if TYPE_CHECKING:
@@ -91,6 +93,28 @@ def test_no_text_of_those_that_ask_for_much_work_takes_more_than_its_length_allo
 @given(st.text("0129X-?~%[]{},./:+TYSEZ", min_size=1, max_size=LONGEST))
 def test_nor_does_any_other(text: str) -> None:
     assert steps(partial(ValidTime.parse, text)) < MOST_STEPS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("mid " * 15, f"the {'end of ' * 8}", f"before {'x ' * 26}", f"{'march ' * 9}2020"),
+        *(
+            f"before {'march ' * 7}2020",
+            "a" * LONGEST,
+            "a 1 " * 50,
+            "by " * 66,
+            f"in the mid {'-' * 40}",
+        ),
+    ],
+)
+def test_nor_does_the_advice_for_a_text_with_words(text: str) -> None:
+    with pytest.raises(ValidTimeError) as refused:
+        ValidTime.parse(text)
+    assert steps(partial(explain, refused.value)) < MOST_STEPS
+    begun = time.process_time()
+    explain(refused.value)
+    assert time.process_time() - begun < 0.05
 
 
 def test_a_date_is_refused_in_as_many_steps_whether_its_years_are_one_or_all() -> None:

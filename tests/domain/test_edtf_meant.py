@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import ContentError
-from domain.time.edtf_meant import may_mean
-from domain.time.valid_time import ValidTime
+from domain.time.edtf_meant import explain, may_mean
+from domain.time.valid_time import ValidTime, ValidTimeError, strict_upper
 from tests.examples import fact
 from tests.strategies import SOME
 
@@ -34,7 +34,7 @@ WRITTEN = {
     "2024-05-01 10:30": ["2024-05-01T10:30:00", "2024-05-01"],
     "May 2024 to June 2024": ["2024-05/2024-06"],
     "since May 2024": ["2024-05/.."],
-    "before 2024": ["../2024"],
+    "until 2024": ["../2024"],
     "spring 2024": ["2024-21"],
     "22.11.2025": ["2025-11-22"],
     "11/22/2025": ["2025-11-22"],
@@ -67,3 +67,59 @@ def test_a_fact_is_refused_with_it(text: str) -> None:
 def test_all_that_is_told_is_edtf(text: str) -> None:
     for each in may_mean(text):
         ValidTime.parse(each)
+
+
+LOOSE = {
+    "mid-February 2026": "2026-02 (some day in February 2026), or [2026-02-10..2026-02-20] (one day between the two)",
+    "end of May 2026": "2026-05 (some day in May 2026), or [2026-05-20..2026-05-31] (one day between the two)",
+    "in early 2025": "2025 (some day in 2025), or [2025-01..2025-04] (one day between the two)",
+    "Late 1999": "1999 (some day in 1999), or [1999-09..1999-12] (one day between the two)",
+    "the mid-1990s": "199X (some day in the 1990s), or [1994..1996] (one day between the two)",
+    "spring 2020": "2020-21 (spring 2020)",
+    "late spring 2020": "2020-21 (spring 2020)",
+    "by the end of May 2025": "[..2025-05] (one day, May 2025 at the latest), or ../2025-05 (all the time until then)",
+    "before 2020-03": "[..2020-02] (one day before March 2020), or ../2020-02 (all the time until then)",
+    "before 1 May 2020": "[..2020-04-30] (one day before 1 May 2020), or ../2020-04-30 (all the time until then)",
+    "after 2020": "[2021..] (one day after 2020), or 2021/.. (from then on, and still so)",
+    "February 2026 or so": "2026-02 (some day in February 2026)",
+    "yesterday": "",
+    "mid-February": "",
+    "before 0001": "",
+    "late 2025-13": "",
+    "late 2025-33": "2025-33 (2025-33)",
+    "before 2025-33": "",
+    "31/02/2024": "",
+}
+
+
+def _explained(text: str, *, one_date: bool = False) -> str:
+    with pytest.raises(ValidTimeError) as refused:
+        ValidTime.parse(text)
+    return explain(refused.value, one_date=one_date)
+
+
+@pytest.mark.parametrize("text", LOOSE)
+def test_words_beside_a_date_are_named_and_what_to_write_for_them_is_told(text: str) -> None:
+    said = _explained(text)
+    assert said.partition("; write ")[2] == LOOSE[text]
+    if LOOSE[text]:
+        word = text.replace("-", " ").partition(" ")[0]
+        assert f"{word!r} cannot stand in an EDTF date; write" in said
+
+
+@pytest.mark.parametrize("text", LOOSE)
+def test_where_one_date_is_asked_for_what_is_told_is_one(text: str) -> None:
+    told = _explained(text, one_date=True).partition("; write ")[2]
+    for each in told.split(", or ") if told else ():
+        strict_upper(each.partition(" (")[0])
+
+
+@SOME
+@given(
+    st.sampled_from(["mid ", "late ", "before ", "by ", "after ", "x"]),
+    st.from_regex(r"[0-9]{4}(-[0-9]{2}){0,2}", fullmatch=True),
+)
+def test_all_that_is_told_for_words_is_edtf(word: str, date: str) -> None:
+    told = _explained(f"{word}{date}").partition("; write ")[2]
+    for each in told.split(", or ") if told else ():
+        ValidTime.parse(each.partition(" (")[0])
