@@ -436,6 +436,15 @@ def test_a_number_without_bounds_is_told_in_words_and_not_drawn(client: Client) 
         assert picture["usermeta"]["table"]["rows"][-1][1] == "about 40"
 
 
+def test_a_band_is_hatched_up_to_the_last_day_that_has_a_name(client: Client) -> None:
+    client.open()
+    client.record(quantities=[{"what": "released", "text": "50 to 60"}], valid="1999")
+    hatched = [
+        each["at"] for each in rows(spec(client, "releases", "as_of=9999-12-31")) if "at" in each
+    ]
+    assert max(hatched) == "9999-12-31"
+
+
 def test_what_became_known_is_not_drawn_past_the_day_that_is_asked_for(client: Client) -> None:
     client.open()
     for day in ("2025-01-01", "2025-12-01"):

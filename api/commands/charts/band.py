@@ -142,17 +142,16 @@ def _changing(steps: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def _hatches(drawn: Sequence[Mapping[str, Any]], most: int) -> list[dict[str, Any]]:
     """Lines from what is certain to what is possible, in equal distances over the whole time."""
-    begin, end = (date.fromisoformat(drawn[at]["at"]) for at in (0, -1))
-    between = max(1, (end - begin).days // most)
+    days = [date.fromisoformat(each["at"]).toordinal() for each in drawn]
+    between = max(1, (days[-1] - days[0]) // most)
     found = []
-    for one, other in pairwise(drawn):
+    for one, (at, to) in zip(drawn, pairwise(days), strict=False):
         if one["top"] <= one["low"]:
             continue
-        at, to = date.fromisoformat(one["at"]), date.fromisoformat(other["at"])
-        at += timedelta(days=-(at - begin).days % between)
-        while at < to:
-            found.append({"at": at.isoformat(), "low": one["low"], "top": one["top"]})
-            at += timedelta(days=between)
+        found += [
+            {"at": date.fromordinal(number).isoformat(), "low": one["low"], "top": one["top"]}
+            for number in range(at + (days[0] - at) % between, to, between)
+        ]
     return found
 
 
