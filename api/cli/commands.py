@@ -8,6 +8,7 @@ import typer
 
 from api.cli.keeping import backup, checkpoint, clock, compact, keys, seal, verify, witness
 from api.cli.reading import (
+    chart,
     check,
     diff_and_audit,
     kinds,
@@ -85,6 +86,7 @@ for commands in (
         show_and_timeline,
         people,
         tally,
+        chart,
         moments,
         diff_and_audit,
         check,

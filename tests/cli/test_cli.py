@@ -26,7 +26,7 @@ pytestmark = pytest.mark.either_database
 
 COMMANDS = {
     "serve", "import", "export", "show", "timeline", "tally", "moments", "people", "diff", "audit",
-    "changes", "kinds", "columns", "snapshot", "snapshots", "list", "search",
+    "changes", "kinds", "columns", "snapshot", "snapshots", "list", "search", "chart",
     "rebuild", "db upgrade", "verify", "backup", "restore", "keys create", "keys list", "keys revoke", "settings",
     "seal", "compact", "erase", "witness", "change-requests", "approve", "refuse", "withdraw",
     "check",
@@ -35,7 +35,7 @@ COMMANDS = {
 }  # fmt: skip
 FORMER = {"proposals"}
 PERSPECTIVE = {"--as-of", "--as-known-at", "--position", "--clock", "--match"}
-READING = {"export", "show", "timeline", "tally", "moments", "people", "audit", "snapshot"}
+READING = {"export", "show", "timeline", "tally", "moments", "people", "audit", "snapshot", "chart"}
 PROGRAM = (sys.executable, "-c", "from api.cli.app import main; main()")
 
 

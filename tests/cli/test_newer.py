@@ -33,6 +33,8 @@ GIVEN = {
     "id_": ID,
     "person": "Ann",
     "key_id": "a",
+    "chart": "held",
+    "--output": "held.svg",
     "--from": "2025",
     "--reason": "refinement",
     "--why": "wrong",

@@ -30,6 +30,7 @@ __all__ = ["register"]
 
 WAIT_SECONDS: Final = 1.0
 """How long a log that is followed is left alone after its end."""
+_DIFFERENCES: Final = ("when", "what", "reason", "why", "changes", "sources")
 _EVENTS: Final = (
     *("position", "recorded at", "event", "reason", "why", "fact", "changes"),
     *("actor", "approved by", "batch"),
@@ -54,6 +55,9 @@ def diff(
             help="The later knowledge cut. Left out: everything known.",
         ),
     ] = None,
+    kinds: Annotated[
+        bool, typer.Option("--kinds", help="Say of what kind each fact is, and sort by kind.")
+    ] = False,
     csv: AsCsv = False,
     bom: WithBom = False,
     asked: dict[str, object],
@@ -62,6 +66,7 @@ def diff(
     """Compare what was known at two times: facts added, corrected, ended, retracted."""
     check_table_options(csv=csv, bom=bom, json=json)
     parameters = {**asked, "from": from_, "to": to, **({"bom": "true"} if bom else {})}
+    parameters |= {"kinds": "true"} if kinds else {}
     path = f"/v1/negotiations/{slug}/diff"
     with open_record() as parley:
         if csv:
@@ -79,12 +84,13 @@ def diff(
     )
     show_erased(out, content)
     for section in SECTIONS:
+        items = sorted(content[section], key=lambda item: str(item.get("kind", "")))
         rows = [
-            (item["fact"]["valid"], item["fact"]["summary"], item.get("reason"),
-             item.get("why"), _changed(item.get("changes", ())), sources(item["fact"]))
-            for item in content[section]
+            (*((item["kind"],) if kinds else ()), item["fact"]["valid"], item["fact"]["summary"],
+             item.get("reason"), item.get("why"), _changed(item.get("changes", ())), sources(item["fact"]))
+            for item in items
         ]  # fmt: skip
-        columns = ("when", "what", "reason", "why", "changes", "sources")
+        columns = (*(("kind",) if kinds else ()), *_DIFFERENCES)
         show_rows(out, f"{section.capitalize()}: {len(rows)}", columns, rows)
     change = content.get("negotiation")
     if change is not None:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli.completing import complete_kind
 from api.cli.options import AsJson
 from api.cli.session import CommandRefusedError, consoles, say
 from api.cli.tables import show_rows
@@ -37,7 +38,13 @@ def kinds(*, json: AsJson = False) -> None:
 
 def columns(
     kind: Annotated[
-        str, typer.Argument(metavar="KIND", show_default=False, help="As parley kinds names it.")
+        str,
+        typer.Argument(
+            metavar="KIND",
+            show_default=False,
+            autocompletion=complete_kind,
+            help="As parley kinds names it.",
+        ),
     ],
     *,
     csv: Annotated[

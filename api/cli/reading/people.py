@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from api.cli.ask import ask_table, ask_whole, print_answer
+from api.cli.completing import complete_status
 from api.cli.options import (
     AsCsv,
     AsJson,
@@ -35,6 +36,7 @@ def people(
         str | None,
         typer.Option(
             metavar="STATUS",
+            autocompletion=complete_status,
             help=f"Those with this status: {', '.join(list_statuses())} (any that keeps somebody in).",
         ),
     ] = None,

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from api.cli.ask import ApiResponse, ask, ask_table, ask_whole, complete_lists, print_answer
+from api.cli.completing import complete_fact, complete_kind
 from api.cli.options import (
     AsCsv,
     AsJson,
@@ -47,7 +48,11 @@ def show(
     *,
     fact: Annotated[
         str | None,
-        typer.Option(help="Show one fact, by its id or its external id.", show_default=False),
+        typer.Option(
+            help="Show one fact, by its id or its external id.",
+            show_default=False,
+            autocompletion=complete_fact,
+        ),
     ] = None,
     section: Annotated[
         str | None,
@@ -143,7 +148,9 @@ def _say_whose_are_gone(parley: Parley, id_: str) -> None:
 def timeline(  # noqa: PLR0913 -- one argument an option
     slug: Slug,
     *,
-    kind: Annotated[str | None, typer.Option(help="Facts of this kind.")] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="Facts of this kind.", autocompletion=complete_kind)
+    ] = None,
     person: Annotated[str | None, typer.Option(help="Facts that name this person.")] = None,
     place: Annotated[str | None, typer.Option(help="Facts that name this place.")] = None,
     matter: Annotated[str | None, typer.Option(help="Facts with this `matter`.")] = None,

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from api.cli.ask import ask, ask_table, print_answer
+from api.cli.completing import complete_kind, complete_what
 from api.cli.options import (
     AsCsv,
     AsJson,
@@ -27,6 +28,7 @@ from domain.views.counting.tally import Per
 __all__ = ["register"]
 
 _COLUMNS: Final = ("when", "population", "counted by", "how many", "approximate", "contested")
+_PARTS: Final = ("when", "matter", "how many", "contested", "what", "others say")
 _NAMED: Final = 20
 """How many of the facts that are in no point are named at most."""
 _OTHERS: Final = {
@@ -41,7 +43,10 @@ def tally(  # noqa: PLR0913 -- one argument an option
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="WHAT", show_default=False, help="What is counted, such as released."
+            metavar="WHAT",
+            show_default=False,
+            autocompletion=complete_what,
+            help="What is counted, such as released.",
         ),
     ] = None,
     *,
@@ -49,6 +54,7 @@ def tally(  # noqa: PLR0913 -- one argument an option
         str | None,
         typer.Option(
             metavar="KIND",
+            autocompletion=complete_kind,
             help="Count the facts of this kind, not the numbers in them.",
         ),
     ] = None,
@@ -67,6 +73,9 @@ def tally(  # noqa: PLR0913 -- one argument an option
         typer.Option(help="One total for each population, or each organisation that counts."),
     ] = None,
     by: Annotated[By, typer.Option(help="One total for each day, month or year.")] = "month",
+    parts: Annotated[
+        bool, typer.Option("--parts", help="Also list what is added, with what else is said.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="The most points on a page.")] = 1000,
     cursor: Annotated[
         str | None, typer.Option(metavar="NEXT", help="Go on after a page: its `next`.")
@@ -78,11 +87,14 @@ def tally(  # noqa: PLR0913 -- one argument an option
 ) -> None:
     """Add up how many people were released, or whatever WHAT counts, month by month."""
     check_table_options(csv=csv, bom=bom, json=json)
+    if parts and csv:
+        raise typer.BadParameter("it does not go with --csv", param_hint="--parts")
     path = f"/v1/negotiations/{slug}/tally"
     with open_record() as parley:
         question = {**({} if cursor else asked), "what": what, "by": by, "kind": kind}
         question |= {"count": None if kind is None else "facts", "from": from_, "to": to}
         question |= {"per": per, "limit": limit, "cursor": cursor}
+        question |= {"parts": "true"} if parts else {}
         if csv:
             print_table(ask_table(parley, path, {**question, **({"bom": "true"} if bom else {})}))
             return
@@ -121,6 +133,8 @@ def _show_tally(slug: str, content: Mapping[str, Any], named: Mapping[str, list[
         return
     rows = [_row(point) for point in content["points"]]
     show_rows(out, f"By {content['by']}", _COLUMNS, rows)
+    if "parts" in content:
+        show_rows(out, "What is added", _PARTS, [_part(each) for each in content["parts"]])
     _show_others(out, content, named)
     for total in content.get("totals", ()):
         name = total.get("population") or total.get("counted_by") or "not said"
@@ -156,6 +170,13 @@ def _row(point: Mapping[str, Any]) -> tuple[object, ...]:
     when = at if at == until else f"{at} to {until}, each"
     whose = (point.get(name) for name in ("population", "counted_by"))
     return (when, *whose, _amount(point), *marks)
+
+
+def _part(part: Mapping[str, Any]) -> tuple[object, ...]:
+    fact = part["fact"]
+    others = [rival["summary"] for rival in part["rivals"]]
+    contested = part["contested"] or None
+    return (fact["valid"], part["matter"], _amount(part), contested, fact["summary"], others)
 
 
 def _amount(interval: Mapping[str, Any]) -> str:

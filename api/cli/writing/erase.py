@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from api.cli.ask import ApiResponse, print_answer, tell
+from api.cli.completing import complete_fact
 from api.cli.options import AsJson, Slug, named_fact
 from api.cli.session import CommandRefusedError, consoles, open_record
 from api.cli.tables import show_rows
@@ -30,7 +31,10 @@ def erase(
     fact: Annotated[
         str,
         typer.Argument(
-            metavar="FACT", show_default=False, help="The id or the external id of the fact."
+            metavar="FACT",
+            show_default=False,
+            autocompletion=complete_fact,
+            help="The id or the external id of the fact.",
         ),
     ],
     *,

@@ -11,6 +11,7 @@ from typing import Annotated, BinaryIO
 import typer
 
 from api.cli.ask import ask, tell
+from api.cli.files import replace_file
 from api.cli.options import (
     AsJson,
     Slug,
@@ -67,7 +68,7 @@ def export(
         if output is None:
             _write(map(visible_bytes, pieces) if csv else pieces, sys.stdout.buffer)
         else:
-            _replace(output, pieces)
+            replace_file(output, pieces)
     if output is not None:
         answer = {"lines": lines.count, "output": str(output)}
         say(answer) if json else echo(f"{lines.count} lines in {output}")
@@ -101,17 +102,6 @@ class _Lines:
     def written(self) -> Iterator[bytes]:
         """Each line as JSON that acts on no terminal."""
         return (json_text(write_json(line)) + b"\n" for page in self.pages() for line in page)
-
-
-def _replace(output: Path, pieces: Iterator[bytes]) -> None:
-    """Write to a file beside the output, and rename it when it is complete."""
-    partly = output.with_name(output.name + ".part")
-    try:
-        with partly.open("wb") as file:
-            _write(pieces, file)
-        partly.replace(output)
-    finally:
-        partly.unlink(missing_ok=True)
 
 
 def _write(pieces: Iterator[bytes], file: BinaryIO) -> None:

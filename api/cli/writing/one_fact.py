@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, get_args
 import typer
 
 from api.cli.ask import ApiResponse, ask, ask_whole, print_answer, tell
+from api.cli.completing import CompletingFields, complete_fact, complete_kind
 from api.cli.options import AsJson, Slug, named_fact
 from api.cli.session import CommandRefusedError, consoles, open_record
 from api.cli.tables import format_value, show_fact, show_rows
@@ -26,7 +27,10 @@ _TAKES_FIELDS: Final = {"allow_extra_args": True, "ignore_unknown_options": True
 Fact = Annotated[
     str,
     typer.Argument(
-        metavar="FACT", show_default=False, help="The id or the external id of the fact."
+        metavar="FACT",
+        show_default=False,
+        autocompletion=complete_fact,
+        help="The id or the external id of the fact.",
     ),
 ]
 DryRun = Annotated[
@@ -62,7 +66,12 @@ def record(
     slug: Slug,
     kind: Annotated[
         str,
-        typer.Argument(metavar="KIND", show_default=False, help="A kind that parley kinds lists."),
+        typer.Argument(
+            metavar="KIND",
+            show_default=False,
+            autocompletion=complete_kind,
+            help="A kind that parley kinds lists.",
+        ),
     ],
     *,
     dry_run: DryRun = False,
@@ -225,6 +234,6 @@ def _show(would_be: ApiResponse, before: Mapping[str, Any] | None, *, json: bool
 
 def register(app: typer.Typer) -> None:
     """Offer the commands."""
-    app.command(context_settings=_TAKES_FIELDS)(record)
+    app.command(cls=CompletingFields, context_settings=_TAKES_FIELDS)(record)
     for op in _CHANGES:
-        app.command(op, context_settings=_TAKES_FIELDS)(_change(op))
+        app.command(op, cls=CompletingFields, context_settings=_TAKES_FIELDS)(_change(op))

@@ -1,0 +1,112 @@
+"""What a shell offers where a command takes a kind, a field, a fact or a picture; nothing where it cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any, Final, get_args
+
+import typer
+from typer.core import CompletionItem, TyperCommand  # type: ignore[attr-defined]  # a command has to offer this
+
+from api.cli.ask import ask
+from api.cli.session import open_record
+from api.commands.charts.subjects import SUBJECTS
+from api.commands.importing.described import describe_columns
+from domain.fact import KINDS
+from domain.streams.event import Reason
+from domain.views.people import list_statuses
+
+__all__ = ["CompletingFields", "complete_chart", "complete_fact", "complete_kind"]
+__all__ += ["complete_status", "complete_what"]
+
+MOST_PAGES: Final = 5
+_PAGE: Final = 1_000
+_NOTHING: Final = "?"
+"""What no fact counts: a tally of it says what is counted."""
+
+
+def complete_kind(incomplete: str) -> list[str]:
+    """The kinds of fact that begin so."""
+    return _begin(sorted(KINDS), incomplete)
+
+
+def complete_status(incomplete: str) -> list[str]:
+    """The statuses of people that begin so."""
+    return _begin(list_statuses(), incomplete)
+
+
+def complete_chart(incomplete: str) -> list[str]:
+    """The pictures whose names begin so."""
+    return _begin(SUBJECTS, incomplete)
+
+
+def complete_fact(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The first 5,000 facts of the negotiation: those whose external id, or id where there is none, begins so."""
+    found: list[str] = []
+    with suppress(Exception), open_record() as parley:
+        path = f"/v1/negotiations/{_slug(ctx)}/timeline"
+        question: dict[str, object] = {"limit": _PAGE, "include": "retracted"}
+        for _ in range(MOST_PAGES):
+            page = ask(parley, path, question).content
+            named = (each["fact"]["external_id"] or each["id"] for each in page["items"])
+            found += _begin(named, incomplete)
+            if page["next"] is None:
+                break
+            question = {"cursor": page["next"]}
+    return found
+
+
+def complete_what(ctx: typer.Context, incomplete: str) -> list[str]:
+    """What the facts of the negotiation count, where it begins so."""
+    with suppress(Exception), open_record() as parley:
+        path = f"/v1/negotiations/{_slug(ctx)}/tally"
+        counted = ask(parley, path, {"what": _NOTHING}).content.get("known", ())
+        return _begin(counted, incomplete)
+    return []
+
+
+class CompletingFields(TyperCommand):
+    """A command that takes fields as options: it offers their names, and the values of those that have few."""
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[CompletionItem]:  # noqa: ANN401 -- typer keeps its context's class to itself
+        """Offer options and fields after a hyphen, and values after a field."""
+        offered = super().shell_complete(ctx, incomplete)
+        columns = _columns(ctx.info_name, ctx.params.get("kind"))
+        given = [each.partition("=")[0].replace("_", "-") for each in ctx.args]
+        last = given[-1].removeprefix("--") if given and "=" not in ctx.args[-1] else None
+        if incomplete.startswith("-"):
+            names = (f"--{name}" for name in columns if f"--{name}" not in given)
+            return offered + [CompletionItem(name) for name in _begin(names, incomplete)]
+        return [CompletionItem(each) for each in _begin(columns.get(last or "", ()), incomplete)]
+
+
+def _columns(command: str | None, kind: str | None) -> dict[str, tuple[str, ...]]:
+    """The fields that a command takes, each with its few values; of any kind where it does not say of which."""
+    kinds = [kind] if kind in KINDS else sorted(KINDS)
+    fields = {
+        column["column"].replace("_", "-"): tuple(column["choices"])
+        for each in kinds
+        for column in describe_columns(each)
+        if column["column"] != "kind"
+    }
+    about = {"why": (), "reason": get_args(Reason)}
+    citation = {name: few for name, few in fields.items() if name.startswith("citation.")}
+    return {
+        "record": fields,
+        "correct": {**fields, **about},
+        "corroborate": citation,
+        "end": {"ended": ()},
+        "retract": about,
+        "reinstate": {"why": ()},
+        "prefer": {"why": (), "preferred": ("true", "false")},
+    }.get(command or "", {})
+
+
+def _slug(ctx: typer.Context) -> str | None:
+    """The negotiation that was named; where an option is to be completed, typer has not read the arguments yet."""
+    return ctx.params.get("slug") or next(iter(ctx.args), None)
+
+
+def _begin(names: Iterable[str], incomplete: str) -> list[str]:
+    return [name for name in names if name.startswith(incomplete)]

@@ -1,0 +1,19 @@
+"""A command writes a file whole, or leaves the file that was there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+__all__ = ["replace_file"]
+
+
+def replace_file(output: Path, pieces: Iterable[bytes]) -> None:
+    """Write to a file beside the output, and rename it when it is complete."""
+    partly = output.with_name(output.name + ".part")
+    try:
+        with partly.open("wb") as file:
+            file.writelines(pieces)
+        partly.replace(output)
+    finally:
+        partly.unlink(missing_ok=True)

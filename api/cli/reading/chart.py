@@ -1,0 +1,77 @@
+"""The command that draws a picture into a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import typer
+
+from api.cli.ask import ask
+from api.cli.completing import complete_chart, complete_what
+from api.cli.files import replace_file
+from api.cli.options import AsJson, Slug, take_perspective
+from api.cli.session import open_record, say
+from api.cli.text import echo, visible_line
+from api.commands.charts.frame import Theme
+from api.commands.charts.subjects import SUBJECTS
+
+__all__ = ["register"]
+
+_FORMS: Final = {".svg": "svg", ".png": "png", ".json": "vl.json"}
+Width = Literal["wide", "narrow"]
+
+
+@take_perspective()
+def chart(
+    slug: Slug,
+    chart: Annotated[
+        str,
+        typer.Argument(
+            metavar="PICTURE",
+            show_default=False,
+            autocompletion=complete_chart,
+            help=f"One of {', '.join(SUBJECTS)}.",
+        ),
+    ],
+    *,
+    output: Annotated[
+        Path,
+        typer.Option(
+            show_default=False,
+            help="Write to this file: NAME.svg, NAME.png, or NAME.json for the Vega-Lite spec with its numbers.",
+        ),
+    ],
+    what: Annotated[
+        str | None,
+        typer.Option(
+            show_default=False,
+            autocompletion=complete_what,
+            help="What is counted. Left out: held for held, else released.",
+        ),
+    ] = None,
+    theme: Annotated[
+        Theme, typer.Option(help="The colours: for paper, or for a dark page.")
+    ] = "light",
+    width: Annotated[Width, typer.Option(help="For a page, or narrow for a telephone.")] = "wide",
+    asked: dict[str, object],
+    json: AsJson = False,
+) -> None:
+    """Draw a picture into a file: what adds up, who is held, who held which post, and so on."""
+    form = _FORMS.get(output.suffix.lower())
+    if form is None:
+        raise typer.BadParameter(
+            f"the name ends in none of {', '.join(_FORMS)}", param_hint="--output"
+        )
+    question = {**asked, "what": what, "theme": theme, "width": width}
+    with open_record() as parley:
+        path = f"/v1/negotiations/{slug}/charts/{chart}.{form}"
+        drawn = ask(parley, path, question, accept="*/*").body
+    replace_file(output, [drawn])
+    answer = {"bytes": len(drawn), "output": str(output)}
+    say(answer) if json else echo(f"{len(drawn):,} bytes in {visible_line(str(output))}")
+
+
+def register(app: typer.Typer) -> None:
+    """Offer the command."""
+    app.command()(chart)
