@@ -455,3 +455,30 @@ def test_what_became_known_is_not_drawn_past_the_day_that_is_asked_for(client: C
         assert max(each["at"] for each in rows(picture) if "at" in each) == end
     far = spec(client, "known", "as_of=2040&clock=published")
     assert "2025-12-02" < max(each["at"] for each in rows(far) if "at" in each) < "2026-02"
+
+
+@pytest.mark.parametrize("as_of", ["0001-02", "9999", "9999-12-31"])
+def test_every_picture_is_drawn_at_the_ends_of_time(client: Client, as_of: str) -> None:
+    offices(client)
+    filled = {"person": "Ed", "post": "regent"}
+    for valid in (
+        "0001-01-01/0001-01-02",
+        "9999-12-30",
+        "9999-12-31/..",
+        "0001/9999",
+        "[9950..9999]",
+    ):
+        client.record(kind="appointment", **filled, valid=valid)
+        client.record(quantities=count(3), valid=valid)
+        client.record(
+            kind="measure",
+            authority="A",
+            target=valid,
+            action="eased",
+            stage="in_force",
+            valid=valid,
+        )
+    for chart in SUBJECTS:
+        for width in ("wide", "narrow"):
+            asked = f"{CHARTS}/{chart}.svg?as_of={as_of}&width={width}"
+            assert client.http.get(asked).status_code == 200, asked

@@ -152,11 +152,10 @@ def _hatches(
     """Lines through what is possible, in equal distances over the whole time."""
     between = max(1, (last - first).days // most)
     for bar in bars:
-        at, end = date.fromisoformat(bar["start"]), date.fromisoformat(bar["end"])
-        at += timedelta(days=-(at - first).days % between)
-        while at < end:
-            yield {"start": at.isoformat(), "top": bar["top"], "bottom": bar["bottom"]}
-            at += timedelta(days=between)
+        at, end = (date.fromisoformat(bar[name]).toordinal() for name in ("start", "end"))
+        for day in range(at + (first.toordinal() - at) % between, end, between):
+            start = date.fromordinal(day).isoformat()
+            yield {"start": start, "top": bar["top"], "bottom": bar["bottom"]}
 
 
 def _layer(rows: Any, mark: dict[str, Any], encoding: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 -- rows of data
