@@ -80,7 +80,7 @@ class BodyParser(Generic[Body]):
         """Read a body; ContentError with every fault of its shape, and then those that `check` finds beside them."""
         document = _document(raw, self.parse)
         try:
-            body: Body = validate_json(self.adapter, document, tagged=False)
+            body: Body = validate_json(self.adapter, document, self._body)
         except ShapeError as wrong:
             gathered = Gathering(wrong.faults, wrong.more)
             if isinstance(document, dict) and self._check is not None:
@@ -93,7 +93,7 @@ class BodyParser(Generic[Body]):
         self, check: Callable[[Body], object], document: dict[str, Any], places: Sequence[Place]
     ) -> None:
         with suppress(ShapeError):
-            rest = validate_json(self.adapter, mend(document, places, self._body), tagged=False)
+            rest = validate_json(self.adapter, mend(document, places, self._body), self._body)
             _check_besides(places, check, rest)
 
 
@@ -132,7 +132,7 @@ class FactParser:
         """Read a fact, its quantities' bounds filled in; ContentError with every fault that `standing` has not."""
         document = _document(raw, self.parse, standing)
         try:
-            fact: Fact = validate_json(self.adapter, document, tagged=True)
+            fact: Fact = validate_json(self.adapter, document, None)
         except ShapeError as wrong:
             gathered = Gathering(wrong.faults, wrong.more)
             if isinstance(document, dict):
@@ -156,7 +156,7 @@ class FactParser:
             return
         with suppress(ShapeError):
             cls = KINDS[document["kind"]]
-            fact = validate_json(self.adapter, mend(document, wrong.places, cls), tagged=True)
+            fact = validate_json(self.adapter, mend(document, wrong.places, cls), None)
             _check_besides(wrong.places, check_fact, fact, standing)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
+from functools import lru_cache
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from api.commands.json_text import pointer
 from domain.errors import Fault
 
-__all__ = ["Place", "faults_elsewhere", "mend"]
+__all__ = ["Place", "choices_at", "faults_elsewhere", "mend"]
 
 Place = tuple[str | int, ...]
 
@@ -31,6 +32,15 @@ def mend(document: dict[str, Any], places: Iterable[Place], cls: type) -> dict[s
             holder = _part(holder, step)
         _mend(holder, place[-1], _hint(cls, place))
     return found
+
+
+@lru_cache(maxsize=512)
+def choices_at(cls: type, place: Place) -> tuple[str, ...]:
+    """All that may be written at a place of a dataclass, where there is a list of it."""
+    found = _hint(cls, place)
+    options = _options(found.hint) if isinstance(found, _Field) else ()
+    listed = (get_args(option) for option in options if get_origin(option) is Literal)
+    return tuple(str(value) for values in listed for value in values)
 
 
 def faults_elsewhere(faults: Iterable[Fault], places: Iterable[Place]) -> list[Fault]:

@@ -2,57 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
 from pydantic import TypeAdapter, ValidationError
 
 from api.commands.json_text import pointer
-from api.commands.mending import Place
+from api.commands.mending import Place, choices_at
 from api.commands.name_faults import of_one_form
 from domain.errors import MOST_FAULTS, Fault
 from domain.fact import KINDS
 
 __all__ = ["ShapeError", "validate_json"]
 
-_MISSING: Final = "this field is required: write it"
+_MISSING: Final = "this field is required: write"
+_EXPECTED: Final = "Input should be "
+"""How pydantic begins to list what may be written."""
 
 
 class ShapeError(Exception):
     """What was sent does not have the declared shape; holds the faults and their places."""
 
-    def __init__(self, error: ValidationError, *, tagged: bool) -> None:
+    def __init__(self, error: ValidationError, body: type | None) -> None:
         super().__init__(str(error))
+        tagged = body is None
         found = of_one_form(
             error.errors(include_url=False, include_context=False, include_input=False)
         )
-        self.faults = [_fault(dict(each), tagged=tagged) for each in found[:MOST_FAULTS]]
+        self.faults = [_fault(dict(each), body) for each in found[:MOST_FAULTS]]
         self.more = len(found) - len(self.faults)
         self.places: list[Place] = [tuple(each["loc"][tagged:]) for each in found]
         self.is_of_kind = any(str(each["type"]).startswith("union_tag") for each in found)
 
 
-def validate_json(adapter: TypeAdapter[Any], document: object, *, tagged: bool) -> Any:  # noqa: ANN401
-    """Read JSON by its adapter, which is strict; ShapeError where it does not have the shape."""
+def validate_json(adapter: TypeAdapter[Any], document: object, body: type | None) -> Any:  # noqa: ANN401
+    """Read JSON by its adapter, which is strict, as a class of body, or as a fact of any kind where that is None.
+
+    ShapeError where it does not have the shape.
+    """
     try:
         return adapter.validate_json(msgspec.json.encode(document))
     except ValidationError as error:
-        raise ShapeError(error, tagged=tagged) from error
+        raise ShapeError(error, body) from error
 
 
-def _fault(error: dict[str, Any], *, tagged: bool) -> Fault:
-    place = error["loc"]
+def _fault(error: dict[str, Any], body: type | None) -> Fault:
+    place, cls = error["loc"], body
     if str(error["type"]).startswith("union_tag"):
         return Fault("/kind", _tag_detail(error))
-    if tagged:
-        place = place[1:]
+    if body is None:
+        cls, place = KINDS.get(place[0]) if place else None, place[1:]
     if str(error["type"]).startswith("missing"):
-        return Fault(pointer(place), _MISSING)
+        choices = choices_at(cls, place) if cls is not None else ()
+        return Fault(pointer(place), f"{_MISSING} {_one_of(choices) or 'it'}")
+    if error["type"] == "literal_error":
+        listed = str(error["msg"]).removeprefix(_EXPECTED).replace("'", "")
+        return Fault(pointer(place), f"write {listed}")
     if error["type"] == "unexpected_keyword_argument":
         return Fault(
             pointer(place), "there is no such field here: leave it out, or correct its name"
         )
     return Fault(pointer(place), str(error["msg"]))
+
+
+def _one_of(choices: Sequence[str]) -> str:
+    *others, last = choices or [""]
+    return " or ".join(each for each in (", ".join(others), last) if each)
 
 
 def _tag_detail(error: dict[str, Any]) -> str:

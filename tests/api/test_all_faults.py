@@ -111,3 +111,17 @@ def test_of_a_fact_that_is_not_known_only_what_no_kind_may_say_is_a_fault(
     sent = json.dumps(line).encode()
     report = light_client.post(f"{TALKS}/import", sent, content_type="application/x-ndjson").json
     assert sorted(each["pointer"] for each in report["rejected"]) == [*wrong, "/reason"]
+
+
+def test_a_field_with_a_list_of_values_is_refused_with_that_list(light_client: Client) -> None:
+    light_client.open()
+    meeting = fact(kind="meeting", participants=["Ann Example"])
+    forms, stages = "visit, talks, call or summit", "planned, held or cancelled"
+    answer = light_client.post(FACTS, {**meeting, "stage": "over"})
+    assert {each["pointer"]: each["detail"] for each in answer.json["errors"]} == {
+        "/form": f"this field is required: write {forms}",
+        "/stage": f"write {stages}",
+    }
+    opened = {"slug": "more", "title": "More", "parties": ["A", "B"], "visibility": "seen"}
+    (wrong,) = light_client.post("/v1/negotiations", opened).json["errors"]
+    assert wrong["detail"] == "write public or private"

@@ -75,13 +75,38 @@ def test_each_change_shows_what_is_and_what_would_be(light: Shell) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        (("record", SLUG, "release", "--valed", "2025", "--yes"), 1, "valed"),
+        (
+            ("record", SLUG, "release", "--valed", "2025"),
+            2,
+            "--valed is not a field of release; did you mean --valid?",
+        ),
+        (
+            ("record", SLUG, "meeting", "--date", "2025", "--xyzzy", "1", "--yes"),
+            2,
+            "--date is not a field of meeting; did you mean --valid?; --xyzzy is not a field of meeting; parley",
+        ),
+        (
+            ("retract", SLUG, "P", *WHY, "--publisher", "x", "--yes"),
+            2,
+            "did you mean --citation.publisher?",
+        ),
         (("record", SLUG, "releese", "--valid", "2025", "--yes"), 2, "release"),
         (("record", SLUG, "release", "--yes", "--valid"), 2, "write a value after it"),
         (("record", SLUG, "release", "2025", "--yes"), 2, "--FIELD VALUE"),
         (("record", SLUG, "release", "--note", "a", "--note", "b", "--yes"), 2, "twice"),
         (("record", SLUG, "release", "--yes"), 1, "/valid: this field is required"),
-        (("record", SLUG, "release", "--valid", "2025"), 2, "--yes"),
+        (("record", SLUG, "release", "--valid", "2025"), 1, "/summary: this field is required"),
+        (
+            ("record", SLUG, "meeting", "--valid", "2025"),
+            1,
+            "/form: this field is required: write visit, talks, call or summit",
+        ),
+        (
+            ("record", SLUG, "meeting", "--form", "chat", "--yes"),
+            1,
+            "/form: write visit, talks, call or summit",
+        ),
+        (RELEASE, 2, "add --yes to record it: there is no terminal to ask"),
         (
             ("correct", SLUG, "P", *WHY, "--post", "envoy", "--kind", "release", "--yes"),
             1,
@@ -91,7 +116,11 @@ def test_each_change_shows_what_is_and_what_would_be(light: Shell) -> None:
         (("correct", SLUG, "\udcff", *WHY, "--note", "x", "--yes"), 1, "no fact"),
         (("record", SLUG, "release", "--\x1b[31m"), 2, "\\u{1B}[31m"),
         (("correct", SLUG, "none", *WHY, "--note", "x", "--yes"), 1, "no fact none"),
-        (("retract", SLUG, "P", "--why", "x", "--yes"), 1, "/reason"),
+        (
+            ("retract", SLUG, "P", "--why", "x", "--yes"),
+            1,
+            "/reason: this field is required: write coding_error,",
+        ),
         (("end", SLUG, "P", "--ended", "22.11.2025", "--yes"), 1, "2025-11-22"),
     ],
 )

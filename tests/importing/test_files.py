@@ -111,6 +111,8 @@ def test_what_is_wrong_with_a_header_is_one_fault_of_each_sort() -> None:
     assert twice == "column 42 'External ID' comes twice: remove one of them"
     ((_, detail),) = read(b"external_id,sumary\nA,B\n")
     assert "'sumary' (summary?)" in detail
+    ((_, detail),) = read(b"kind,when,summary,publisher\nrelease,2025,B,C\n")
+    assert "2 'when' (valid?), 4 'publisher' (citation.publisher?)" in detail
     ((line, detail),) = read(b"Kuupaev;Kokkuvote\nA;B\n")
     assert line == 1
     assert "the first row of a table must name its columns" in detail

@@ -15,6 +15,7 @@ from api.cli.session import CommandRefusedError, consoles, open_record
 from api.cli.tables import format_value, show_fact, show_rows
 from api.cli.text import ask_for, confirm, print_line, visible_line
 from api.cli.writing.erase import agreement
+from api.commands.importing.csv_columns import columns_of, suggest_column
 from api.commands.importing.csv_rows import read_cells
 from api.commands.importing.described import describe_columns
 from api.composition import Parley
@@ -85,6 +86,7 @@ def record(
     if kind not in KINDS:
         raise typer.BadParameter(f"write one of {', '.join(sorted(KINDS))}", param_hint="KIND")
     cells = _fields(context.args)
+    _refuse_unknown(cells, kind, f"; parley columns {kind} lists the fields")
     needed = [
         (column["column"], column["write"]) for column in describe_columns(kind) if column["needed"]
     ]
@@ -107,6 +109,7 @@ def _change(op: str) -> Callable[..., None]:
         json: AsJson = False,
     ) -> None:
         cells = _fields(context.args)
+        _refuse_unknown(cells, "a fact or of its change", "")
         if op == "prefer":
             cells.setdefault("preferred", "true")
         prompts = [(name, _REASONS if name == "reason" else "text") for name in needed]
@@ -141,6 +144,18 @@ def _fields(arguments: Sequence[str]) -> dict[str, str]:
             )
         cells[name] = text if equals else left.pop(0)
     return cells
+
+
+def _refuse_unknown(cells: Iterable[str], of: str, otherwise: str) -> None:
+    """BadParameter with the options that name no field, and the fields that they may mean."""
+    told = []
+    for name in cells:
+        if columns_of([name])[0] == [None]:
+            near = suggest_column(name)
+            meant = f"; did you mean --{near}?" if near else otherwise
+            told.append(f"{visible_line(f'--{name}')} is not a field of {of}{meant}")
+    if told:
+        raise typer.BadParameter("; ".join(told))
 
 
 def _ask_missing(needed: Iterable[tuple[str, str]], cells: Mapping[str, str]) -> dict[str, str]:
@@ -178,14 +193,14 @@ def _write(
     json: bool,
 ) -> None:
     """Show the result of a change, ask, and make it."""
-    if not dry_run and not yes and not sys.stdin.isatty():
-        raise typer.BadParameter("needed, because there is no terminal to ask", param_hint="--yes")
     if dry_run or not yes:
         would_be = tell(parley, path, body, headers=headers, dry_run=True)
         _show(would_be, before, json=json and dry_run)
     if dry_run:
         return
     if not yes:
+        if not sys.stdin.isatty():
+            raise typer.BadParameter("add --yes to record it: there is no terminal to ask")
         confirm("Record it?")
     answer = tell(parley, path, body, headers=headers)
     if json:

@@ -26,6 +26,7 @@ __all__ = [
     "columns_of",
     "names_columns",
     "singular_of",
+    "suggest_column",
 ]
 
 MOST_COLUMNS: Final = 2_000
@@ -51,7 +52,15 @@ _NO_HEADER: Final = (
     "is not a field of a fact or a change, and no other column is: the first row of a table must name its columns;"
     " parley columns KIND lists them"
 )
+_MEANT: Final = {
+    **dict.fromkeys(("when", "date", "day"), "valid"),
+    **dict.fromkeys(("source", "outlet", "newspaper"), "citation.publisher"),
+    **dict.fromkeys(("link", "web_address"), "citation.url"),
+    **dict.fromkeys(("description", "headline"), "summary"),
+}
+"""Columns by what people call them."""
 _SHOWN: Final = 10
+_LONGEST_NAME: Final = 100
 _LONGEST_HEADER: Final = 100_000
 _SURELY: Final = 2
 _JOINTS: Final = re.compile(r"[\s_-]+")
@@ -100,7 +109,7 @@ def columns_of(header: Sequence[str]) -> tuple[list[Column | None], list[Fault]]
         columns.append(column)
         shown = f"{at} {cell.strip()[:100]!r}"
         if column is None:
-            unknown += [shown + _suggest(name, known)] if name else []
+            unknown += [shown + _in_brackets(suggest_column(name))] if name else []
         elif column.name in columns_by_name:
             twice.append(shown)
         elif whole.setdefault(column.field, column.part is None) != (column.part is None):
@@ -164,10 +173,20 @@ def _plain(name: str) -> str:
     return _DOT.sub(".", joined)
 
 
-def _suggest(name: str, known: _Known) -> str:
-    """The column with the most similar name, in brackets; empty if no name is similar."""
-    near = get_close_matches(name[:100], known.plain, n=1, cutoff=0.8)
-    return f" ({near[0]}?)" if near else ""
+def suggest_column(name: str) -> str | None:
+    """The column that another name may mean: by its part or its meaning, else the one with the most similar name."""
+    known, plain = _known_columns(), _plain(name[:_LONGEST_NAME])
+    of_part = (
+        f"{singular}.{plain}"
+        for singular, (_, entry) in known.entries.items()
+        if plain in {field.name for field in dataclasses.fields(entry)}
+    )
+    near = get_close_matches(plain, known.plain, n=1, cutoff=0.8)
+    return next((each for each in (*of_part, _MEANT.get(plain), *near) if each), None)
+
+
+def _in_brackets(suggested: str | None) -> str:
+    return f" ({suggested}?)" if suggested else ""
 
 
 def _list_some(shown: Sequence[str]) -> str:
