@@ -11,6 +11,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from api.web.custody import custody_in_words, custody_since_in_words
 from api.web.dates import cut_in_words, date_in_words, instant_in_words, since_in_words
 from api.web.quantities import (
     choice_in_words,
@@ -102,6 +103,8 @@ def _environment() -> Environment:
         "grouped": grouped,
         "figure": split_figure,
         "since": _REMEMBERED(since_in_words),
+        "custody": custody_in_words,
+        "custody_since": custody_since_in_words,
         "brief": brief,
         "plain": plain,
         "event": event_in_words,

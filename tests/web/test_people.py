@@ -31,7 +31,10 @@ def test_a_person_is_found_among_more_than_a_page_of_people_with_such_a_name(
     last = {"name": "Zoë Ann Example", "id": "list:17"}
     reader.editor.record(**held, person=last)
     for asked in ({"name": "Zoe Ann Example"}, {"id": "list:17"}):
-        assert "Zoë Ann Example : detained" in _page(reader, **asked).words
+        assert (
+            "Zoë Ann Example : in custody (detained), since 10 January 2025"
+            in _page(reader, **asked).words
+        )
     assert "Zoë Ann Example :" not in _page(reader, name="Ann Example Zoë 007").words
 
 
@@ -78,3 +81,21 @@ def test_a_person_of_two_spellings_is_shown_with_the_other_one(reader: Reader) -
     reader.editor.record(kind="alias", name="Joan Cole", same_as="Joan Coale", valid="2025")
     for name in ("Joan Cole", "Joan Coale"):
         assert "Also written Joan Cole" in _page(reader, name=name).words
+
+
+def test_a_status_stands_in_words_and_the_day_of_a_report_is_no_beginning(reader: Reader) -> None:
+    reader.editor.open()
+    held = {"kind": "custody", "status": "sentenced", "valid": "2025-06-25"}
+    cited = [{"publisher": "Wire", "published": "2025-06-25"}]
+    reader.editor.record(
+        **held, person="Ann Example", summary="Ann Example is still in prison", citations=cited
+    )
+    reader.editor.record(**held, person="Bo Example", summary="Bo Example gets ten years")
+    day = "25 June 2025"
+    for name, since in (("Ann", f"reported {day}; since when is not said"), ("Bo", f"since {day}")):
+        said = _page(reader, name=f"{name} Example", as_of="2025-07").words
+        assert f"{name} Example : in prison (sentenced), {since}" in said
+    for path in ("", "/people"):
+        words = reader.see(f"/n/talks{path}?as_of=2025-07").words
+        assert "n prison (sentenced)" in words
+        assert "reported 25 Jun 2025; since when is not said" in words

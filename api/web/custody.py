@@ -1,0 +1,35 @@
+"""Says what became of a person, and since when, where that stands alone, without a report beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from api.web.dates import date_in_words, since_in_words
+
+__all__ = ["custody_in_words", "custody_since_in_words"]
+
+_WORDS: Final = {
+    **{name: f"in custody ({name})" for name in ("detained", "charged", "remanded", "transferred")},
+    "sentenced": "in prison (sentenced)",
+    "house_arrest": "under house arrest",
+    "exiled": "in exile",
+    "died": "dead",
+}
+_BY: Final = "by "
+
+
+def custody_in_words(status: str) -> str:
+    """Say a status: "sentenced" alone reads as if a court had spoken that day."""
+    return _WORDS.get(status, status.replace("_", " "))
+
+
+def custody_since_in_words(entry: Mapping[str, Any], *, short: bool = True) -> str:
+    """Say since when a status is so: the day of a report is told as one, for it is not the beginning."""
+    told = since_in_words(entry["since"], short=short)
+    if not told.startswith(_BY):
+        return told
+    reported = entry["last_reported"]
+    by = told.removeprefix(_BY)
+    is_report = reported is not None and date_in_words(reported, short=short) == by
+    return f"{f'reported {by}' if is_report else told}; since when is not said"
