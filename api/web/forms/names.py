@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from api.commands.importing.described import describe_columns
@@ -47,8 +48,7 @@ class Typing:
     @property
     def sort(self) -> str | None:
         """What the field takes the names of."""
-        columns = describe_columns(self.kind)
-        return next((each["names"] for each in columns if each["column"] == self.column), None)
+        return _columns(self.kind).get(self.column)
 
     @property
     def sought(self) -> str:
@@ -106,8 +106,14 @@ def _spelled(people: list[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def _named(fact: Mapping[str, Any], sorts: Container[str | None]) -> Iterator[tuple[str, str]]:
     """The names of some sorts in a fact, with what they are names of."""
-    for column in describe_columns(fact["kind"]):
-        held = fact.get(column["column"])
-        if column["names"] in sorts and held:
+    for column, sort in _columns(fact["kind"]).items():
+        held = fact.get(column)
+        if sort in sorts and held:
             for name in held if isinstance(held, list) else [held]:
-                yield column["names"], name if isinstance(name, str) else name["name"]
+                yield sort, name if isinstance(name, str) else name["name"]
+
+
+@cache
+def _columns(kind: str) -> Mapping[str, str]:
+    """The columns of a kind that hold names, with what they are names of."""
+    return {each["column"]: each["names"] for each in describe_columns(kind) if each["names"]}
