@@ -268,10 +268,11 @@ def test_a_negotiation_is_begun_in_a_form(reader: Reader, desk: Desk) -> None:
     desk.enter()
     assert "/begin" in desk.see("/").all("a", "href")
     form = desk.see("/begin")
-    refused = desk.fill(form, "/begin", title="Talks", slug="No Good", parties="A; of B\nB")
+    refused = desk.fill(form, "/begin", title="Talks", slug="No Good", parties="Syldavia, Borduria")
     assert refused.status == 422
     assert [given["name"] for _, given in refused.elements if "aria-invalid" in given] == ["slug"]
-    begun = desk.fill(refused, "/begin", slug="talks", visibility="private")
+    assert "“Syldavia, Borduria” is one party of that name" in refused.words
+    begun = desk.fill(refused, "/begin", slug="talks", visibility="private", parties="A; of B\nB")
     assert (begun.status, begun.headers["location"]) == (303, "/n/talks")
     assert desk.see("/n/talks").status == 200
     assert "A; of B, B" in desk.see("/").words

@@ -99,3 +99,27 @@ def test_a_status_stands_in_words_and_the_day_of_a_report_is_no_beginning(reader
         words = reader.see(f"/n/talks{path}?as_of=2025-07").words
         assert "n prison (sentenced)" in words
         assert "reported 25 Jun 2025; since when is not said" in words
+
+
+def test_that_a_report_was_withdrawn_is_told_and_never_what_it_said(reader: Reader) -> None:
+    reader.editor.open()
+    reader.editor.record(people=["Ann Example"], summary="Ann is named", valid="2025-01-10")
+    assert "withdrawn" not in _page(reader, name="Ann Example").words
+    ids = []
+    for day in ("11", "12"):
+        false = {"people": ["Ann Example"], "valid": f"2025-01-{day}", "external_id": day}
+        made = reader.editor.record(**false, summary=f"Canary {day}")
+        ids.append(made.json["id"])
+        said = {"reason": "coding_error", "why": "Misread"}
+        address = f"/v1/facts/{ids[-1]}/retraction"
+        assert reader.editor.post(address, said, if_match="*").status == 200
+        page = _page(reader, name="Ann Example")
+        assert "Canary" not in page.html
+        assert {f"/n/talks/facts/{id_}" for id_ in ids} <= set(page.all("a", "href"))
+        one = "One report about this person was withdrawn: see what was corrected ."
+        assert (one in page.words) == (len(ids) == 1)
+    assert (
+        "Some reports about this person were withdrawn: see correction 1 , correction 2 ."
+        in page.words
+    )
+    assert "withdrawn" not in _page(reader, name="Ann Example", position="3").words

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from api.web.forms.fields import Field
 from api.web.forms.readings import read_date
 
-__all__ = ["choice", "lines_of_field", "text_field"]
+_SHOWN: Final = 60
+
+__all__ = ["choice", "lines_of_field", "text_field", "write_parties"]
 
 
 def lines_of_field(text: str) -> list[str]:
     """The lines of a field in which several are written, one a line."""
     return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def write_parties(text: str) -> str:
+    """What to write in a field of parties; of a line with a comma, that it names one party."""
+    one = next((line for line in lines_of_field(text) if "," in line), None)
+    told = "who negotiates, one a line; a comma does not separate two"
+    return told if one is None else f"{told}; “{one[:_SHOWN]}” is one party of that name"
 
 
 def text_field(

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from api.web.forms.answer import draw_form
 from api.web.forms.asking import Outcome, Sheet, send_change
-from api.web.forms.change_fields import choice, lines_of_field, text_field
+from api.web.forms.change_fields import choice, lines_of_field, text_field, write_parties
 from api.web.forms.fields import Group
 from api.web.wording import changed_words
 from domain.streams.event import Reason
@@ -146,7 +146,7 @@ def draw_negotiation_sheet(
     typed, faults = sheet.typed, sheet.faults
     why = "for the audit: how you know"
     public = "when this was made public, as 2025-09-11; empty: when it is recorded"
-    who = "who negotiates, one a line"
+    who = write_parties(typed["parties"])
     said = [
         text_field("title", "Title", typed, faults, needed=True),
         text_field("parties", "Parties", typed, faults, who, several=True),

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.web.forms.answer import draw_form, redirect, sign_in_first
 from api.web.forms.asking import send_change
-from api.web.forms.change_fields import choice, lines_of_field, text_field
+from api.web.forms.change_fields import choice, lines_of_field, text_field, write_parties
 from api.web.forms.fields import Group
 from api.web.forms.sent import read_form
 from api.web.page import Page, router_of_pages
@@ -56,7 +56,7 @@ def _draw(
     status: int = 200,
 ) -> Response:
     short = "for addresses and commands: small letters, digits and hyphens, as us-belarus; it stays"
-    who = "who negotiates, one a line"
+    who = write_parties(typed.get("parties", ""))
     seen = "whether anybody may read it, or its members alone"
     fields = [
         text_field("title", "Title", typed, faults, "as US–Belarus talks", needed=True),

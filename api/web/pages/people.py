@@ -16,6 +16,7 @@ from api.web.spans import axis_of
 
 router: Final[APIRouter] = router_of_pages()
 
+_WITHDRAWN: Final = "retracted"
 _STATUSES: Final = (
     *("held", "free", "pardoned", "detained", "charged", "remanded", "sentenced", "house_arrest"),
     *("transferred", "missing", "disappeared", "exiled", "died"),
@@ -46,10 +47,12 @@ async def read_person_page(slug: str, request: Request) -> Response:
     timeline = await page.ask("/timeline", {"person": sought, "limit": "100"})
     people = await page.ask("/people", {"person": sought, "limit": "100"})
     of_another_day: list[Any] = []
-    if not timeline["items"] and "as_of" in page.cuts:
-        whenever = {name: text for name, text in page.cuts.items() if name != "as_of"}
-        others = await page.ask("/timeline", {"person": sought, "limit": "100"}, cuts=whenever)
-        of_another_day = others["items"]
+    is_of_another_day = not timeline["items"] and "as_of" in page.cuts
+    cuts = {n: text for n, text in page.cuts.items() if n != "as_of" or not is_of_another_day}
+    asked = {"person": sought, "include": "retracted", "limit": "100"}
+    every = await page.ask("/timeline", asked, cuts=cuts)
+    if is_of_another_day:
+        of_another_day = [each for each in every["items"] if each["status"] != _WITHDRAWN]
     return await page.draw(
         "person",
         here="/people",
@@ -59,6 +62,7 @@ async def read_person_page(slug: str, request: Request) -> Response:
         items=timeline["items"],
         following=timeline["next"],
         of_another_day=of_another_day,
+        withdrawn=[each["id"] for each in every["items"] if each["status"] == _WITHDRAWN],
         axis=axis_of([*timeline["items"], *of_another_day]),
         facts=[record["id"] for record in timeline["items"]],
         listed=page.settings.index_people,
