@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from itertools import cycle, product
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
+from api.commands.charts.renderer import Pictures, renderer
 from api.commands.charts.subjects import SUBJECTS
 from api.composition import compose
+from api.http.exchange.kept_answers import KeptAnswers
 from api.web.drawing import _environment
 from api.web.site import _routers, create_site
+from infrastructure.readers.state.kept_facts import KeptSlices
 from tests.api.asking import entered
 from tests.databases import UNBOUNDED, settings_of
 from tests.faults.counting import Cost, Counter, counting
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import httpx2
+    from fastapi import FastAPI
 
 __all__ = ["DearError", "compare"]
 
@@ -151,6 +155,8 @@ def _asked_of(
 
 def _ask(http: TestClient, counter: Counter, asked: Asked, found: Ledger) -> None:
     """Ask, and where the answer goes on, for its next page too."""
+    if asked.address.startswith("/n/"):
+        _forget(http)
     cost, answer = counter.cost(lambda: _send(http, asked))
     if answer.status_code >= 500 and answer.status_code != 503:
         raise DearError(f"{asked.kind}: {answer.status_code}")
@@ -160,6 +166,13 @@ def _ask(http: TestClient, counter: Counter, asked: Asked, found: Ledger) -> Non
         path = asked.address.partition("?")[0]
         page = f"{path}?cursor={following}"
         _ask(http, counter, Asked(asked.kind + _NEXT, "GET", page), found)
+
+
+def _forget(http: TestClient) -> None:
+    """Have nothing kept of what was asked before, which pages have in common."""
+    state = cast("FastAPI", http.app).state
+    state.kept_answers, state.pictures = KeptAnswers(), Pictures(renderer())
+    vars(state.parley.kept).update(vars(KeptSlices()))
 
 
 def _is_json(answer: httpx2.Response) -> bool:
@@ -227,7 +240,7 @@ def _pages(names: Mapping[str, Sequence[str]], form: Form) -> Iterator[Asked]:
         for route in router.routes
         if isinstance(route, APIRoute) and "GET" in (route.methods or ()) and "{slug}" in route.path
     ]
-    for path, given in product(sorted(paths), _GIVEN_TO_PAGES[: None if form.thorough else 2]):
+    for path, given in product(sorted(paths), _GIVEN_TO_PAGES[: None if form.thorough else 1]):
         needed = _NEEDED_BY_PAGES.get(path, "")
         query = "&".join(each for each in (needed, given) if each)
         for name in SUBJECTS if "{name}" in path and "facts" not in path else ("correct",):
