@@ -84,7 +84,7 @@ def test_beyond_this_machine_nobody_serves_without_a_key(parley: Shell, host: st
     assert "key" not in json.loads(printed)
 
 
-def test_no_query_stands_in_the_logs_of_a_server(light: Shell) -> None:
+def test_no_query_and_no_word_of_a_fact_stand_in_the_logs_of_a_server(light: Shell) -> None:
     environ = {**os.environ, **light.settings, "PARLEY_PORT": "0"}
     paths = ("/v1/negotiations/talks/timeline", "/v1/negotiations", "/nowhere")
     with Forked(
@@ -101,8 +101,12 @@ def test_no_query_stands_in_the_logs_of_a_server(light: Shell) -> None:
             for query in ("?q=Zanzibarcanary&person=Zanzibarcanary", "%3Fq=Zanzibarcanary"):
                 connection.request("GET", path + query)
                 assert connection.getresponse().read()
+        for page in ("matters", "numbers"):
+            connection.request("GET", f"/n/talks/{page}/Zanzibarcanary%2Fof/%3FZanzibarcanary")
+            assert connection.getresponse().read()
         connection.close()
         server.terminate()
         printed = "".join(server.communicate(timeout=60))
     assert all(printed.count(f'"GET {path} HTTP/1.1"') == 2 for path in paths), printed
+    assert '"GET /n/talks/matters/- HTTP/1.1"' in printed
     assert "Zanzibarcanary" not in printed

@@ -1,4 +1,4 @@
-"""The access log says which path was asked, and not the query: names and words of facts stand in it."""
+"""The access log says which path was asked, without words of facts: the query, a matter, what is counted."""
 
 from __future__ import annotations
 
@@ -9,31 +9,34 @@ from typing import Any, Final
 
 from uvicorn.config import LOGGING_CONFIG
 
-__all__ = ["LOGGING", "WithoutQuery"]
+__all__ = ["LOGGING", "WithoutWords"]
 
 _QUERY: Final = re.compile(r"\?|%3F", re.IGNORECASE)
+_WORDS: Final = re.compile("(/(?:matters|numbers)/).+", re.DOTALL)
+"""Pages whose addresses end with words of facts."""
 _PATH: Final = 2
 """Where the address stands among the arguments of uvicorn's line: client, method, address, version, status."""
 
 
-class WithoutQuery(logging.Filter):
-    """Takes from each line of uvicorn's access log what follows the path."""
+class WithoutWords(logging.Filter):
+    """Takes the query, and the words in a path, from each line of uvicorn's access log."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Shorten a line; every one is kept."""
         if isinstance(record.args, tuple) and len(record.args) > _PATH:
             said = list(record.args)
-            said[_PATH] = _QUERY.split(str(said[_PATH]), maxsplit=1)[0]
+            path = _QUERY.split(str(said[_PATH]), maxsplit=1)[0]
+            said[_PATH] = _WORDS.sub(r"\1-", path)
             record.args = tuple(said)
         return True
 
 
-def _without_queries() -> dict[str, Any]:
+def _without_words() -> dict[str, Any]:
     found: dict[str, Any] = deepcopy(LOGGING_CONFIG)
-    found["filters"] = {"without_query": {"()": WithoutQuery}}
-    found["handlers"]["access"]["filters"] = ["without_query"]
+    found["filters"] = {"without_words": {"()": WithoutWords}}
+    found["handlers"]["access"]["filters"] = ["without_words"]
     return found
 
 
-LOGGING: Final = _without_queries()
-"""Uvicorn's own configuration of its logs, but for queries."""
+LOGGING: Final = _without_words()
+"""Uvicorn's own configuration of its logs, but for words of facts."""
