@@ -41,9 +41,10 @@ def text_fault(text: str, field: str) -> str | None:
     """What is wrong with a text of a field: it is blank, too long, or has a character that cannot be recorded."""
     if len(text) > LONGEST_TEXT:
         return f"write at most {LONGEST_TEXT} characters, not {len(text)}"
-    if is_plain(text):
+    shown = text.removeprefix("external:") if field == "fact" else text
+    if is_plain(shown):
         return None
-    if is_blank(text):
+    if is_blank(shown):
         return "write a text: blanks and invisible characters alone are none"
     return strange_character(text, one_line=field not in SEVERAL_LINES)
 

@@ -111,6 +111,16 @@ def test_only_what_is_told_at_length_has_several_lines(light_client: Client) -> 
         assert light_client.post("/v1/negotiations", title).pointers == ["/title"]
 
 
+def test_a_link_names_no_external_id_of_which_nobody_sees_anything(light_client: Client) -> None:
+    light_client.open()
+    for text in (" ", "\t", "\u2800", "\u0301", "\u00a0\u3000"):
+        links = [{"relation": "confirms", "fact": f"external:{text}"}]
+        answer = light_client.post(FACTS, fact(links=links))
+        assert (answer.status, answer.pointers) == (422, ["/links/0/fact"]), ascii(text)
+    links = [{"relation": "confirms", "fact": "external: BY-049"}]
+    assert light_client.post(FACTS, fact(links=links)).status == 201
+
+
 @on_sqlite
 def test_nor_does_any_other_body(client: Client) -> None:
     client.open()
