@@ -13,7 +13,15 @@ import re
 import unicodedata
 from typing import Final
 
-__all__ = ["JOINED", "UNSEEN", "is_blank", "is_invisible", "is_plain", "strange_character"]
+__all__ = [
+    "JOINED",
+    "UNSEEN",
+    "is_blank",
+    "is_invisible",
+    "is_plain",
+    "is_printable_line",
+    "strange_character",
+]
 
 _IGNORABLE: Final = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
@@ -177,6 +185,12 @@ def is_invisible(character: str) -> bool:
 def is_blank(text: str) -> bool:
     """Whether a reader sees nothing of a text: only blanks, marks without a letter, and invisible characters."""
     return not any(map(_seen, text))
+
+
+def is_printable_line(text: str) -> bool:
+    """Whether a text is one printable line that is not blank, and has only characters that can be recorded."""
+    seen = text.isprintable() and not is_blank(text)
+    return seen and strange_character(text, one_line=True) is None
 
 
 def _seen(character: str) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from domain.access import OPEN_TO_ANYBODY, Scope
-from domain.characters import is_blank
+from domain.characters import is_printable_line
 from infrastructure.identity.algorithms import ALGORITHMS
 from infrastructure.outbound.address import address, web_parts
 from infrastructure.sealing.wrapping import read_keys
@@ -126,7 +126,7 @@ def values_of(cls: Any, environ: Mapping[str, str], prefix: str = "") -> dict[st
 
 def line(text: str) -> str:
     """One printable line."""
-    if is_blank(text) or not text.isprintable():
+    if not is_printable_line(text):
         raise ValueError("write one printable line")
     return text
 

@@ -12,7 +12,7 @@ from joserfc.errors import ClaimError, ExpiredTokenError, MissingClaimError
 from joserfc.jwt import JWTClaimsRegistry
 
 from domain.access import SCOPES, Scope
-from domain.characters import is_blank
+from domain.characters import is_printable_line
 from infrastructure.identity.token_errors import TokenRefusedError
 
 if TYPE_CHECKING:
@@ -101,10 +101,10 @@ def one_line(claims: dict[str, Any], name: str) -> str:
     An email address that the issuer has not verified is refused.
     """
     value = claims.get(name)
-    if not isinstance(value, str) or not value.isprintable() or value.strip() != value:
+    if not isinstance(value, str) or value.strip() != value or not is_printable_line(value):
         raise TokenRefusedError(f"the token's {name} is not one printable line")
-    if is_blank(value) or len(value) > LONGEST_NAME:
-        raise TokenRefusedError(f"the token's {name} is empty or longer than {LONGEST_NAME}")
+    if len(value) > LONGEST_NAME:
+        raise TokenRefusedError(f"the token's {name} is longer than {LONGEST_NAME}")
     if name == "email" and claims.get("email_verified") is not True:
         raise TokenRefusedError("the token's email is not verified")
     return value

@@ -18,7 +18,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, bindparam, exists, or_, select, update
 
 from domain.access import SCOPES, Principal, Scope
-from domain.characters import UNSEEN, is_blank
+from domain.characters import UNSEEN, is_printable_line
 from domain.errors import ContentError, UnknownError
 from infrastructure.errors import DatabaseRefusedError
 from infrastructure.hot_statements import HotStatement
@@ -243,8 +243,8 @@ def _hash(secret: str) -> bytes:
 
 
 def _check(person: str) -> None:
-    seen = person.isprintable() and not UNSEEN.search(person)
-    if is_blank(person) or not seen or len(person) > LONGEST_PERSON:
+    seen = is_printable_line(person) and not UNSEEN.search(person)
+    if not seen or len(person) > LONGEST_PERSON:
         raise ContentError.at(
             "/person", f"write one printable line of at most {LONGEST_PERSON} characters"
         )

@@ -123,7 +123,7 @@ def test_the_person_is_named_by_the_claim_that_is_set() -> None:
 @pytest.mark.parametrize(
     "person",
     ["", " ", " ana", "ana ", "a\nb", "a\u2028b", "a\u202eb", "a\u200bb", "a\u00a0b", "\0", "\ud800", "a" * 256,
-     None, 7, True, ["ana"], {"ana": 1}],
+     "a\U0001d159", None, 7, True, ["ana"], {"ana": 1}],
 )  # fmt: skip
 @pytest.mark.parametrize("claim", ["sub", "name"])
 def test_a_person_is_one_printable_line(claim: str, person: object) -> None:

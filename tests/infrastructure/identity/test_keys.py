@@ -90,7 +90,7 @@ def test_a_key_expires(keys: Keys, now: list[int]) -> None:
     assert not keys.any_open()
 
 
-@pytest.mark.parametrize("person", ["", "  ", "a\nb", "x" * 256, "a\x7f"])
+@pytest.mark.parametrize("person", ["", "  ", "a\nb", "x" * 256, "a\x7f", "a\U0001d159"])
 def test_a_key_is_somebody_s(keys: Keys, person: str) -> None:
     with pytest.raises(ContentError):
         keys.create(person, ["admin"])
