@@ -3,12 +3,14 @@
 Python raises KeyboardInterrupt between two steps of its own. A module that is being imported prints it, a callback
 loses it, and a running database statement delays it. So Ctrl-C ends the process at once before the command begins and
 after it has ended. In between, Ctrl-C interrupts the command, so that it can clean up; if the command does not end
-soon after that, the process ends. `parley serve` handles Ctrl-C itself once it listens. Before Python loads the first
+soon after that, the process ends. While Python itself ends, Ctrl-C is ignored: the command is done, and Python
+would end without a line. `parley serve` handles Ctrl-C itself once it listens. Before Python loads the first
 module of Parley, Python's own handling applies.
 """
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
@@ -36,6 +38,7 @@ def end_at_once() -> None:
     """Let Ctrl-C end the process from now on, unless it is ignored, as for a command in a shell's background."""
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, _end)
+        atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
 
 
 def was_interrupted() -> bool:

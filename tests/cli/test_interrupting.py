@@ -109,6 +109,24 @@ def test_a_server_that_does_not_serve_yet_is_interrupted_and_one_that_does_is_st
     assert ended(late)[0] == 0
 
 
+def test_after_a_command_has_ended_it_changes_nothing(light: Shell) -> None:
+    # Python collects garbage a last time after it has taken down the handlers of signals.
+    late = "gc.callbacks.append(lambda *_: sys.is_finalizing() and signal.raise_signal(2))"
+    program = f"import gc, signal, sys\nfrom api.cli.app import main\n{late}\nmain()"
+    command = [sys.executable, "-c", program, "show", SLUG, "--json"]
+    process = subprocess.Popen(
+        command,
+        env={**os.environ, **light.settings},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=hear,  # noqa: PLW1509 -- no thread of the test's holds a lock
+    )
+    status, out, errors = ended(process)
+    assert (status, errors) == (0, "")
+    assert out.startswith("{")
+
+
 def test_where_it_is_ignored_it_stays_so(light: Shell) -> None:
     process = begun(light, "show", SLUG, "--json", ignored=True)
     process.send_signal(signal.SIGINT)
