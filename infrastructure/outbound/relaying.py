@@ -116,7 +116,7 @@ class Relay:
         return True
 
     def _send_page(self, listed: Sequence[Listed]) -> None:
-        # Whether a negotiation is private is read after its events, so that none is sent as public that no longer is.
+        # Whether a negotiation is private is read after its events: no event of one made private is sent as public.
         with self._database.looking() as connection:
             events = read_relayed(connection, self.reached, self.reached + len(listed))
         self._refuse_gap(listed, events)

@@ -169,7 +169,7 @@ def _ask(http: TestClient, counter: Counter, asked: Asked, found: Ledger) -> Non
 
 
 def _forget(http: TestClient) -> None:
-    """Have nothing kept of what was asked before, which pages have in common."""
+    """Forget the kept answers and pictures, which pages share."""
     state = cast("FastAPI", http.app).state
     state.kept_answers, state.pictures = KeptAnswers(), Pictures(renderer())
     vars(state.parley.kept).update(vars(KeptSlices()))
