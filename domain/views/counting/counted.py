@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from domain.time.holding import Holding
 from domain.views.counting.contributions import Contributions
@@ -33,9 +33,11 @@ def find_counting(
     names: Names,
     kept: Contributions,
 ) -> list[Candidate]:
-    """The facts that may hold, of the kinds that count; a fact that may lie outside the stretch is only possible."""
+    """The facts that may hold, of the kinds that count; a fact that may lie outside the stretch is only possible.
+
+    Those that surely lie outside are candidates too: they may speak to one question with a fact inside.
+    """
     wanted = find_kinds(query)
-    first, last = query.from_, query.to
     candidates = []
     for seen in slice_:
         fact = seen.version.record.fact
@@ -43,21 +45,27 @@ def find_counting(
         certainty = seen.certainty if query.what is not None and not _stands(fact) else begun
         if certainty is None or (wanted is not None and fact.kind not in wanted):
             continue
-        starts, ends = fact.told
-        if (first is None or ends > first) and (last is None or starts <= last):
-            inside = (first is None or first <= starts) and (last is None or ends - 1 <= last)
-            dated: Certainty = certainty if inside else "possible"
-            holds, has_begun = matches(dated, perspective), begun == "certain"
-            make = partial(_candidate, seen, dated, names, holds=holds, begun=has_begun)
-            candidates.append(kept.candidate(seen.version, (dated, holds, has_begun), make))
+        inside = _inside(fact, query)
+        dated: Certainty = certainty if inside == "certain" else "possible"
+        holds, has_begun = matches(certainty, perspective), begun == "certain"
+        make = partial(_candidate, seen, dated, names, holds=holds, begun=has_begun, inside=inside)
+        candidates.append(kept.candidate(seen.version, (dated, holds, has_begun, inside), make))
     return candidates
 
 
-def _candidate(
-    seen: Seen, certainty: Certainty, names: Names, *, holds: bool, begun: bool
-) -> Candidate:
-    dated = replace(seen, certainty=certainty)
-    return Candidate(dated, {}, holds=holds, begun=begun, names=names)
+def _inside(fact: Fact, query: TallyQuery) -> Certainty | None:
+    """Whether what a fact tells happened in the stretch of time that is counted; None if it surely did not."""
+    starts, ends = fact.told
+    first, last = query.from_, query.to
+    if (first is not None and ends <= first) or (last is not None and starts > last):
+        return None
+    after, before = first is None or first <= starts, last is None or ends - 1 <= last
+    return "certain" if after and before else "possible"
+
+
+def _candidate(seen: Seen, certainty: Certainty, names: Names, **fields: Any) -> Candidate:  # noqa: ANN401
+    """A candidate as certain as it is that its fact happened in the stretch."""
+    return Candidate(replace(seen, certainty=certainty), {}, names=names, **fields)
 
 
 def find_counts(
@@ -71,11 +79,18 @@ def find_counts(
     what = query.what
     if what is None:
         return None
-    numbered = any(numbers_of(each.fact, what) for each in counting)
-    if query.from_ is None or (numbered and not _is_stock(counting, what)):
-        return counting if _is_stock(counting, what) else None
-    earlier = find_counting(slice_, perspective, replace(query, from_=None), names, Contributions())
+    inside = _within(counting)
+    numbered = any(numbers_of(each.fact, what) for each in inside)
+    if query.from_ is None or (numbered and not _is_stock(inside, what)):
+        return inside if _is_stock(inside, what) else None
+    until = replace(query, from_=None)
+    earlier = _within(find_counting(slice_, perspective, until, names, Contributions()))
     return earlier if numbered or _is_stock(earlier, what) else None
+
+
+def _within(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """The candidates that may lie in the stretch."""
+    return [each for each in candidates if each.inside is not None]
 
 
 def _stands(fact: Fact) -> bool:

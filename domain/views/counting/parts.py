@@ -42,14 +42,13 @@ class Part:
     about: int = 0
     about_most: int = 0
     contested: bool = False
-    undated: bool = False
-    """Whether the facts disagree on when it happened."""
+    undated: Sequence[Candidate] = ()
+    """The facts that tell when it happened, if they disagree on that."""
 
     @property
     def told(self) -> tuple[int, int]:
         """When it happened, half-open, in microseconds UTC; where the facts disagree, all the time that they name."""
-        facts = (self.shown, *self.rivals) if self.undated else (self.shown,)
-        spans = [each.fact.told for each in facts]
+        spans = [each.fact.told for each in self.undated or (self.shown,)]
         return min(start for start, _ in spans), max(end for _, end in spans)
 
     @property
@@ -137,7 +136,8 @@ def part_of(
         claim_of_quantity(given(candidate)): ends_of(given(candidate))
         for candidate in (*facts, *against)
     }
-    undated = disputes.never_meet(facts)
+    telling = (*facts, *against)
+    undated = disputes.never_meet(telling)
     contested = (
         contested
         or undated
@@ -163,7 +163,7 @@ def part_of(
         about=min(about, default=0),
         about_most=max(about, default=0),
         contested=contested,
-        undated=undated,
+        undated=telling if undated else (),
     )
 
 

@@ -19,13 +19,15 @@ from domain.views.counting.figures import Figure, group_by_field
 from domain.views.counting.parts import Part, add_parts
 from domain.views.counting.points import By, Spread, bucket, find_points
 from domain.views.counting.stocks import list_counts
+from domain.views.counting.stretch import find_asked, is_sure
 from domain.views.counting.totals import Sum, sum_facts
 from domain.views.naming import Names
-from domain.views.rivalry.questions import find_questions
+from domain.views.rivalry.disputes import never_meet
 
 if TYPE_CHECKING:
     from domain.time.perspective import Perspective
     from domain.views.rivalry.candidates import Candidate
+    from domain.views.rivalry.questions import Question
     from domain.views.versions import Seen
 
 MOST: Final = 100
@@ -200,19 +202,21 @@ def _sum(
             until=query.to,
             kept=kept,
         )
-    asked = find_questions(candidates).questions
-    parts = [_one(question.facts) for question in asked]
+    each = map(_one, find_asked(candidates, perspective))
+    parts = [part for part in each if part.certain or perspective.match == "possible"]
     total = add_parts(parts)
     if perspective.match == "certain":
         total = replace(total, high=None)
     return Sum(total, total.text, contested=False, parts=parts, cumulative=(), uncounted=())
 
 
-def _one(facts: Sequence[Candidate]) -> Part:
+def _one(question: Question) -> Part:
     """The facts of a question, counted as one."""
     one = Quantity(what="facts", comparator="eq", value=1, basis="increment", low=1, high=1)
-    shown = min(facts, key=lambda each: (not each.certain, each.by_content))
-    return Part(one, shown, (), certain=any(each.certain for each in facts), low=1, high=1)
+    shown = min(question.facts, key=lambda each: (not each.certain, each.by_content))
+    telling = (*question.facts, *question.against)
+    undated = telling if never_meet(telling) else ()
+    return Part(one, shown, (), certain=is_sure(question), low=1, high=1, undated=undated)
 
 
 def _spreads(sum_: Sum, by: By, as_of: int) -> Iterable[Spread]:

@@ -18,9 +18,9 @@ from domain.register import Register, Shape
 from domain.views.counting.contributions import Contributions
 from domain.views.counting.figures import Figure, find_figure, has_total, numbers_of, standing_bound
 from domain.views.counting.parts import Part, add_parts
+from domain.views.counting.stretch import counts, find_asked, is_sure
 from domain.views.counting.unnumbered import Uncounted, count_names
 from domain.views.entries import list_resolved
-from domain.views.rivalry.questions import find_questions
 from domain.views.sections import Listed
 
 if TYPE_CHECKING:
@@ -106,17 +106,28 @@ def sum_facts(
 
     The sum is open where `match=certain` leaves out what is only possible.
     """
-    every = [
+    telling = [
         candidate
         for candidate in candidates
         if has_total(candidate.fact, what) or numbers_of(candidate.fact, what)
     ]
-    held = [candidate for candidate in every if candidate.holds]
-    found = find_questions(every)
+    every = [candidate for candidate in telling if candidate.inside is not None]
+    held = [candidate for candidate in every if counts(candidate, perspective)]
     contributions = kept or Contributions()
-    numbered = [contributions.part(question, what) for question in found.questions]
-    parts = [part for part in numbered if part is not None]
-    rest = [q for q, part in zip(found.questions, numbered, strict=True) if part is None]
+    parts: list[Part] = []
+    rest: list[Candidate] = []
+    left_out = len(held) < len(every)
+    for question in find_asked(telling, perspective):
+        sure = is_sure(question)
+        if perspective.match == "certain" and not sure:
+            left_out = True
+            continue
+        part = contributions.part(question, what)
+        if part is not None:
+            parts.append(part if sure or not part.certain else replace(part, certain=False))
+        else:
+            counted = [each for each in question.facts if counts(each, perspective)]
+            rest += counted if sure else map(_doubt, counted)
     named, uncounted = count_names(rest, parts, what)
     open_ = bool(named) or not all(each.part for each in uncounted)
     parts = sorted(
@@ -131,10 +142,15 @@ def sum_facts(
     contested = disagree or any(part.contested for part in parts)
     text = total.text
     if not parts and not bound:
-        left_out = len(held) < len(every) or (bool(cumulative) and not stretch)
+        left_out = left_out or (bool(cumulative) and not stretch)
         text = "at least 0" if left_out else NOT_COUNTED if every else NOTHING_RECORDED
         total = Total(0, None, 0)
     return Sum(total, text, contested, parts, cumulative, uncounted)
+
+
+def _doubt(candidate: Candidate) -> Candidate:
+    """The candidate, as one that is only possible."""
+    return replace(candidate, seen=replace(candidate.seen, certainty="possible"))
 
 
 def _figures(candidates: Iterable[Candidate], what: str, basis: Basis) -> list[Figure]:

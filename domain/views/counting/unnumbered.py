@@ -16,8 +16,6 @@ from domain.views.rivalry.candidates import Candidate
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from domain.views.rivalry.questions import Question
-
 
 @dataclass(frozen=True, slots=True)
 class Uncounted:
@@ -33,14 +31,14 @@ class Uncounted:
 
 
 def count_names(
-    rest: Iterable[Question], parts: Sequence[Part], what: str
+    rest: Iterable[Candidate], parts: Sequence[Part], what: str
 ) -> tuple[list[Part], list[Uncounted]]:
     """The parts that names add, and the facts that cannot be added.
 
     A fact whose people may be counted already, in a number of the same time, may tell of others too, and of more than
     it names. So it leaves the sum open.
     """
-    facts = sorted((fact for question in rest for fact in question.facts), key=_in_order)
+    facts = sorted(rest, key=_in_order)
     counted = _Counted()
     if any(
         each.fact.people for each in facts

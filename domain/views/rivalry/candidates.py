@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from domain.fact import Fact, as_primitives
 from domain.register import Aside
+from domain.time.holding import Certainty
 from domain.time.instant import BEGINNING
 from domain.views.naming import Names
 from domain.views.versions import Seen
@@ -30,7 +31,8 @@ class Candidate:
 
     `holds`: it may be shown. `begun`: it has surely begun, even if it has ended since. `key` names the fields of
     `shows` that all facts under one key have in common. `done`: it has been carried out. `lasts`: it has surely
-    begun, and nothing that begins later takes its place. `names` resolves the names in the fact.
+    begun, and nothing that begins later takes its place. `inside`: whether it happened in the stretch of time that a
+    tally counts; None if it surely did not. `names` resolves the names in the fact.
     """
 
     seen: Seen
@@ -42,6 +44,7 @@ class Candidate:
     key: tuple[str, ...] = ()
     done: bool = False
     lasts: bool = False
+    inside: Certainty | None = "certain"
     names: Names = NO_NAMES
 
     @property

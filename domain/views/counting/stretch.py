@@ -1,0 +1,46 @@
+"""What a tally over a stretch of time counts: the questions that a fact in it speaks to.
+
+A question is judged by all of its facts. Where one of them tells of a day outside the stretch, and they cannot all be
+right about the day, it may not have happened in the stretch at all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.views.rivalry.disputes import never_meet
+from domain.views.rivalry.questions import find_questions
+from domain.views.versions import matches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.time.perspective import Perspective
+    from domain.views.rivalry.candidates import Candidate
+    from domain.views.rivalry.questions import Question
+
+__all__ = ["counts", "find_asked", "is_sure"]
+
+
+def counts(candidate: Candidate, perspective: Perspective) -> bool:
+    """Whether a fact is counted: it may have happened in the stretch, or surely did where only that matches."""
+    if candidate.inside is None or not candidate.holds:
+        return False
+    return matches(candidate.seen.certainty, perspective)
+
+
+def find_asked(candidates: Iterable[Candidate], perspective: Perspective) -> list[Question]:
+    """The questions to which a fact that is counted speaks."""
+    return [
+        question
+        for question in find_questions(candidates).questions
+        if any(counts(each, perspective) for each in (*question.facts, *question.against))
+    ]
+
+
+def is_sure(question: Question) -> bool:
+    """Whether what a question asks about surely happened in the stretch, if the sources are right."""
+    if not any(each.certain for each in question.facts):
+        return False
+    told = (*question.facts, *question.against)
+    return all(each.inside == "certain" for each in told) or not never_meet(told)

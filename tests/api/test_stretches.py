@@ -1,0 +1,88 @@
+"""What a tally says of a part of the time is no sharper than what its sources say of the whole, on both databases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.api.test_claims import freed, tie
+
+if TYPE_CHECKING:
+    from tests.api.asking import Client
+    from tests.api.test_claims import Body
+
+MIDDLE: Final = "from=2025-08-31&to=2025-09-15"
+LATER: Final = "from=2025-09-16"
+SINCE: Final = "from=2025-08-31"
+CASES: Final[dict[str, tuple[str, list[Body], tuple[int, int | None, bool]]]] = {
+    "of one day by one, of a later day by another": (
+        MIDDLE,
+        [freed(52, matter="m"), freed(50, "AP", matter="m", valid="2025-09-20")],
+        (0, 52, True),
+    ),
+    "the rest of that time": (
+        LATER,
+        [freed(52, matter="m"), freed(50, "AP", matter="m", valid="2025-09-20")],
+        (0, 52, True),
+    ),
+    "the whole of that time": (
+        SINCE,
+        [freed(52, matter="m"), freed(50, "AP", matter="m", valid="2025-09-20")],
+        (50, 52, True),
+    ),
+    "two matters that a link sets against each other": (
+        MIDDLE,
+        [
+            freed(52, matter="a", external_id="A"),
+            freed(*(50, "AP"), matter="b", valid="2025-09-20", links=tie("conflicts_with", "A")),
+        ],
+        (0, 52, True),
+    ),
+    "some day of the month by one, a day of it by another": (
+        MIDDLE,
+        [freed(52, matter="m"), freed(52, "AP", matter="m", valid="2025-09")],
+        (52, 52, False),
+    ),
+    "a round-up of what was before and what was in it": (
+        MIDDLE,
+        [
+            freed(14, valid="2025-06-21", matter="a", external_id="A"),
+            freed(52, matter="b", external_id="B"),
+            freed(66, "AP", valid="2025-09-12", links=tie("confirms", "A", "B")),
+        ],
+        (52, 52, False),
+    ),
+    "a name by two reports of other days": (
+        MIDDLE,
+        [
+            freed(people=["Ann Example"], matter="m"),
+            freed(people=["Ann Example"], matter="m", valid="2025-09-20"),
+        ],
+        (0, None, False),
+    ),
+}
+
+
+def test_a_part_of_the_time_is_counted_no_sharper_than_the_whole(client: Client) -> None:
+    told: dict[str, Any] = {}
+    for number, (name, (stretch, facts, _)) in enumerate(CASES.items()):
+        client.open(f"case-{number}")
+        for each in facts:
+            assert client.post(f"/v1/negotiations/case-{number}/facts", each).status == 201
+        asked = f"/v1/negotiations/case-{number}/tally?what=released&as_of=2025-12-31&{stretch}"
+        total = client.get(asked).json["total"]
+        told[name] = total["low"], total["high"], total["contested"]
+        certain = client.get(f"{asked}&match=certain").json["total"]
+        assert (certain["low"], certain["high"]) == (total["low"], None), name
+    assert told == {name: expected for name, (_, _, expected) in CASES.items()}
+
+
+def test_facts_are_counted_no_sharper_within_a_part_of_the_time(client: Client) -> None:
+    client.open()
+    for each in (freed(52, matter="m"), freed(50, "AP", matter="m", valid="2025-09-20")):
+        client.record(**each)
+    asked = "/v1/negotiations/talks/tally?count=facts&kind=release&as_of=2025-12-31&by=day"
+    found = {at: client.get(f"{asked}&{at}").json for at in (MIDDLE, LATER, SINCE)}
+    bounds = {at: (each["total"]["low"], each["total"]["high"]) for at, each in found.items()}
+    assert bounds == {MIDDLE: (0, 1), LATER: (0, 1), SINCE: (1, 1)}
+    (days,) = found[SINCE]["points"]
+    assert (days["at"], days["until"], days["low"]) == ("2025-09-11", "2025-09-20", 0)

@@ -1,0 +1,110 @@
+"""A total of one question meets what each of its sources says by itself: it excludes none of those that disagree.
+
+The sources are drawn without a happening behind them, so that they disagree on the number, on the day, or on both.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from hypothesis import given, note, settings
+from hypothesis import strategies as st
+
+from domain.provenance import Citation, Link
+from domain.quantity import Quantity
+from domain.time.instant import parse_cut
+from domain.views.counting.points import bucket_name
+from domain.views.counting.tally import TallyQuery, tally
+from tests.drawn_facts import DAY
+from tests.examples import fact
+from tests.strategies import SOME
+from tests.thorough import often
+from tests.written_log import Log
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hypothesis.strategies import DrawFn
+
+    from domain.fact import Fact
+
+DATES: Final = (
+    "2025-09-09",
+    "2025-09-11",
+    "2025-09-20",
+    "2025-09-10/2025-09-12",
+    "2025-09",
+    "2025",
+)
+NUMBERS: Final = ("52", "50", "at least 40", "fewer than 10", "20 to 30", "dozens")
+AS_OF: Final = "2025-12-31"
+Bounds = tuple[int, int | None]
+
+
+@st.composite
+def reports(draw: DrawFn) -> list[Fact]:
+    """Two to four reports of one thing, which a matter or links make one question."""
+    tied = draw(st.sampled_from(("matter", "link", "both")))
+    facts = []
+    for index in range(draw(st.integers(2, 4))):
+        more: dict[str, Any] = {}
+        if tied != "link":
+            more["matter"] = f"m-{index}" if tied == "both" else "m"
+        if tied != "matter" and index:
+            more["links"] = (Link(relation="conflicts_with", fact="external:F-0"),)
+        number = Quantity(what="released", text=draw(st.sampled_from(NUMBERS)))
+        publisher = draw(st.sampled_from(("Reuters", "AP", "BelTA")))
+        facts.append(
+            fact(
+                "release",
+                valid=draw(st.sampled_from(DATES)),
+                quantities=(number,),
+                citations=(Citation(publisher=publisher, published="2025-12-01"),),
+                external_id=f"F-{index}",
+                **more,
+            )
+        )
+    return facts
+
+
+def totals(facts: Sequence[Fact], query: TallyQuery) -> tuple[Bounds, dict[str, Bounds]]:
+    """The bounds of a tally, and of each of its days."""
+    log = Log()
+    for each in facts:
+        log.record(each)
+    found, _ = tally(log.slice(as_of=AS_OF), log.perspective(as_of=AS_OF), query).page(None, 999)
+    days = {
+        bucket_name(day, "day"): (point["low"], point["high"])
+        for point in found["points"]
+        for day in range(
+            parse_cut(point["at"]) // DAY,
+            parse_cut(point["until"]) // DAY + 1,
+        )
+    }
+    return (found["total"]["low"], found["total"]["high"]), days
+
+
+def meet(one: Bounds, other: Bounds) -> bool:
+    return all(
+        high is None or low <= high for low, high in ((one[0], other[1]), (other[0], one[1]))
+    )
+
+
+@settings(SOME, max_examples=often(100, 5_000))
+@given(
+    facts=reports(),
+    stretch=st.tuples(*[st.none() | st.sampled_from(DATES[:3])] * 2),
+)
+def test_a_total_and_each_day_of_it_meet_what_each_source_says(
+    facts: list[Fact], stretch: tuple[str | None, str | None]
+) -> None:
+    from_, to = (None if day is None else parse_cut(day) for day in stretch)
+    query = TallyQuery(what="released", by="day", from_=from_ and from_ - DAY + 1, to=to)
+    found, days = totals(facts, query)
+    note(f"{found} {[(f.valid, f.quantities[0].text, f.matter) for f in facts]}")
+    for each in facts:
+        alone, of_days = totals([each], query)
+        if of_days:  # else it tells nothing of the stretch
+            assert meet(found, alone), alone
+        for day, bounds in of_days.items():
+            assert meet(days.get(day, (0, 0)), bounds), (day, bounds, days)
