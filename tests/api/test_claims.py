@@ -170,6 +170,17 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
         ],
         (50, 52, "50 to 52", True, 0),
     ),
+    "three who differ by one each": (
+        [freed(51, "AP", matter="m"), freed(50, matter="m"), freed(52, "AFP", matter="m")],
+        (50, 52, "50 to 52", True, 0),
+    ),
+    "every day of a month, and a figure that is higher": (
+        [
+            *(freed(269, valid=f"2025-09-{day:02}") for day in range(1, 31)),
+            freed(8_393, basis="cumulative", valid="2025-09-30"),
+        ],
+        (8_393, None, "at least 8393", False, 0),
+    ),
     "three say less sharply": (
         [
             *(freed("at least 50", each, matter="m") for each in ("Reuters", "AP", "AFP")),
@@ -322,6 +333,11 @@ def test_a_total_is_as_sharp_as_what_was_said(client: Client) -> None:
     assert shown["three say less sharply"]["text"] == "at least 50"
     waves = found["increments and waves since January"]["cumulative"]
     assert [each["quantity"]["text"] for each in waves] == ["dozens"]
+    higher = found["every day of a month, and a figure that is higher"]
+    assert [each["quantity"]["value"] for each in higher["cumulative"]] == [8_393]
+    assert [each["quantity"]["value"] for each in higher["parts"]] == [269] * 30
+    (less,) = found["three say less sharply"]["parts"]
+    assert {each["citations"][0]["publisher"] for each in less["rivals"]} > {"Blog"}
 
 
 def post(person: str, valid: str, publisher: str = "Reuters", **fields: Any) -> Body:  # noqa: ANN401
@@ -441,6 +457,8 @@ def test_a_post_says_who_holds_it_and_when_nobody_knows(client: Client) -> None:
         previous = entry["previous"] and entry["previous"]["holder"]
         holder = entry["holder"] and normalize("NFC", entry["holder"])
         found[name] = (holder, entry["certainty"], entry["contested"], previous)
+        if name == "the sure one, and one that may be":
+            assert [each["valid"] for each in entry["rivals"]] == ["2021-03-01/"]
         assert (entry["fact"] is None) == (entry["holder"] is None) == (entry["since"] is None)
         assert entry["post"] == "Envoy"
     assert found == {name: expected for name, (_, _, expected) in POSTS.items()}
