@@ -43,7 +43,7 @@ class Listed:
     """The items of a list in order; each has a place, and is made only when it is shown.
 
     `inside` gives the list within an item. Places ascend, except in a list of rivals, which is ordered by rank. `weigh`
-    tells how many characters an item has.
+    tells how many characters an item has. `count` is the number of all items where only the first are in the list.
     """
 
     places: Sequence[Place]
@@ -51,6 +51,7 @@ class Listed:
     inside: Callable[[int], Listed] | None = None
     ascending: bool = True
     weigh: Callable[[int, Any], int] = lambda _, item: count_characters(item)
+    count: int | None = None
 
     def page(
         self, after: Place | None, limit: int, room: int | None = None
@@ -84,7 +85,8 @@ class Listed:
         else:
             owner[name], last = self.page(None, MOST, ROOM)
         if rest is not None and last is not None:
-            owner[name + MORE] = {"count": len(self.places), "href": rest(path, last)}
+            count = len(self.places) if self.count is None else self.count
+            owner[name + MORE] = {"count": count, "href": rest(path, last)}
 
     def _past(self, after: Place) -> int:
         """The index after a place. Where the item at that place was erased, no item that follows it is left out."""

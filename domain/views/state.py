@@ -5,6 +5,8 @@ A register names the section in which it is shown, so a kind of fact that declar
 
 from __future__ import annotations
 
+from collections.abc import Callable, Container
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from domain.fact import KINDS
@@ -14,16 +16,16 @@ from domain.views.brief import describe_negotiation, describe_perspective
 from domain.views.counting.totals import SUM_LISTS, describe_total, sum_facts, sum_lists
 from domain.views.entries import list_entries
 from domain.views.naming import Names
-from domain.views.sections import ROOM_OF_PAGE, place_of
+from domain.views.sections import ROOM_OF_PAGE, Place, place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from domain.streams.negotiation import Negotiation
     from domain.time.perspective import Perspective
     from domain.views.rivalry.answered import Answered
     from domain.views.rivalry.candidates import Candidate
-    from domain.views.sections import Key, Listed, Page, Place, Rest
+    from domain.views.sections import Key, Listed, Page, Rest
     from domain.views.versions import FactVersion, Seen
 
 
@@ -42,23 +44,35 @@ def resolve_state(
     out other facts, `names` has to come from all facts.
     """
     answers = Answers.of(map(_version, slice_), names or Names.of(slice_))
-    return describe_state(negotiation, answers, counts, perspective, rest)
+    return describe_state(negotiation, lambda _: Section(answers), counts, perspective, rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What a section is made from: the answers of all its facts, or those under the keys at its `first` places alone.
+
+    In the second case `count` is the number of all its entries.
+    """
+
+    answers: Answers
+    first: Container[Place] | None = None
+    count: int | None = None
 
 
 def describe_state(
     negotiation: Negotiation,
-    answers: Answers,
+    section_of: Callable[[Register], Section],
     counts: Mapping[str, int],
     perspective: Perspective,
     rest: Rest | None = None,
 ) -> dict[str, Any]:
-    """As `resolve_state`, by the answers of all facts."""
+    """As `resolve_state`, by what each section is made from."""
     sections: dict[str, Any] = {
         "negotiation": describe_negotiation(negotiation),
         "perspective": describe_perspective(perspective),
     }
     for register in list_registers():
-        _put(sections, register, answers, perspective, rest)
+        _put(sections, register, section_of(register), perspective, rest)
     sections["facts"] = dict(counts)
     return sections
 
@@ -135,12 +149,15 @@ def list_registers() -> list[Register]:
 def _put(
     sections: dict[str, Any],
     register: Register,
-    answers: Answers,
+    section: Section,
     perspective: Perspective,
     rest: Rest | None,
 ) -> None:
     """Put a register's list, entry or total into the sections, at its path."""
+    answers, first = section.answers, section.first
     answered = answers.at(register, perspective)
+    if first is not None:
+        answered = {key: found for key, found in answered.items() if place_of(key) in first}
     *parents, name = register.section.split(".")
     for parent in parents:
         sections = sections.setdefault(parent, {})
@@ -153,7 +170,7 @@ def _put(
     if register.shape is Shape.SINGLE:
         sections[name] = next(iter(listed.page(None, 1)[0]), None)
     else:
-        listed.fill(sections, name, register.section, rest)
+        replace(listed, count=section.count).fill(sections, name, register.section, rest)
 
 
 def _parts(register: Register) -> tuple[str, ...]:

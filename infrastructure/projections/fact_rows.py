@@ -41,6 +41,7 @@ __all__ = [
     "YIELDING",
     "answer_rows",
     "entry_questions",
+    "key_in_question",
     "questions_of",
     "row_of",
     "rule_of",
@@ -196,7 +197,7 @@ def _keeps(rule: int, valid: ValidTime, held: Window) -> int:
 def _questions(fact: Fact) -> set[tuple[int, str]]:
     """Each question as (rule, text); facts that every state must read have separate questions."""
     questions = {
-        (rule, f"{answer.register.section}{_PART}{shorten_key(_key(answer))}{_by(answer)}")
+        (rule, f"{answer.register.section}{_PART}{key_in_question(answer)}{_by(answer)}")
         for answer in fact.register_entries()
         for rule in (_rule(answer), *((LASTING,) if answer.lasting else ()))
     }
@@ -257,5 +258,6 @@ def _by(answer: RegisterEntry) -> str:
     return f"{BY}{fold_name(str(answer.shows[aside.by]))}"
 
 
-def _key(answer: RegisterEntry) -> str:
-    return _PART.join(map(key_of, answer.key.values()))
+def key_in_question(answer: RegisterEntry) -> str:
+    """The key of an answer as its question has it: no alias is followed, and a hash is in the place of a long key."""
+    return shorten_key(_PART.join(map(key_of, answer.key.values())))

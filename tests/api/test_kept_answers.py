@@ -29,7 +29,7 @@ from domain.views.moments import valid_boundaries
 from domain.views.naming import Names
 from domain.views.people import Everyone, PeopleFilter, filter_people
 from domain.views.rivalry.candidates import Candidate
-from domain.views.state import describe_state
+from domain.views.state import Section, describe_state
 from domain.views.versions import fold_versions
 from infrastructure.kept_bytes import KeptBytes
 from infrastructure.projections.rebuild import rebuild
@@ -308,7 +308,8 @@ def test_what_is_made_of_a_total_does_not_grow_with_the_questions() -> None:
     answers = Answers.of(fold_versions(log.entries), Names(()), keep="possible")
     talks = evolve(None, OPENED)
     for day in range(1, 31):
-        state = describe_state(talks, answers, {}, _at(f"2025-01-{day:02}"), lambda *_: "")
+        at = _at(f"2025-01-{day:02}")
+        state = describe_state(talks, lambda _: Section(answers), {}, at, lambda *_: "")
         assert len(state["prisoners"]["released"]["parts"]) == 10
     gc.collect()
     parts = [each for each in gc.get_objects() if isinstance(each, Part)]

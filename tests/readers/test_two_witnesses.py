@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 
+import domain.views.sections
 from domain.errors import ErasedError, NotYetKnownError, UnknownError, WithdrawnError
 from domain.fact import KINDS
 from domain.named import text_of
@@ -33,6 +34,7 @@ from infrastructure.ledger import StoredLedger
 from infrastructure.log.clock_corrections import wrong_times
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.readers.reading import Reading
+from infrastructure.readers.state import first_entries, sections
 from infrastructure.readers.state.kept_facts import KeptSlices
 from infrastructure.tables.facts import SIDES
 from infrastructure.tables.record import (
@@ -216,6 +218,41 @@ def test_both_witnesses_say_the_same(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+@given(entries=histories(), most=st.integers(1, 3), data=st.data())
+def test_first_entries_and_their_counts_are_those_of_the_fold(
+    witnesses: Witnesses,
+    monkeypatch: pytest.MonkeyPatch,
+    entries: list[Entry],
+    most: int,
+    data: DataObject,
+) -> None:
+    monkeypatch.setattr(sections, "MANY", 0)
+    for module in (first_entries, domain.views.sections):
+        monkeypatch.setattr(module, "MOST", most)
+    versions = witnesses.take(entries, [])
+    for _ in range(PERSPECTIVES):
+        asked = data.draw(perspectives(len(entries)))
+        for reading in witnesses.reading():
+            pinned = reading.perspective(_query(asked))
+            known, slice_ = (
+                history.select_known(versions, asked),
+                history.timeslice(versions, asked),
+            )
+            talks = reading.negotiation(SLUG)
+            expected = resolve_state(talks, slice_, count_facts(known), pinned, _past)
+            assert reading.state(talks, pinned, _past) == expected
+
+
+def _past(path: str, place: Place) -> str:
+    """An address of what follows a place in a list."""
+    return f"{path} past {place}"
+
+
+@settings(
+    max_examples=HISTORIES * 2,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(entries=histories(), data=st.data())
 def test_what_is_kept_says_the_same(
     witnesses: Witnesses, entries: list[Entry], data: DataObject
@@ -340,15 +377,12 @@ def _same_people(reading: Reading, slice_: list[Seen], pinned: Perspective, stat
 
 
 def _same_pages(reading: Reading, slice_: list[Seen], path: str, pinned: Perspective) -> None:
-    def rest(of: str, place: Place) -> str:
-        return f"{of} past {place}"
-
-    expected, none_left = page_section(Page(path, None, 1_000), slice_, pinned, rest)
+    expected, none_left = page_section(Page(path, None, 1_000), slice_, pinned, _past)
     assert none_left is None
     paged: list[object] = []
     place: Place | None = None
     while True:
-        page, place = reading.section(NEGOTIATION, Page(path, place, 2), pinned, rest)
+        page, place = reading.section(NEGOTIATION, Page(path, place, 2), pinned, _past)
         paged += page
         if place is None:
             break

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
+    ARRAY,
     CTE,
     ColumnElement,
     FromClause,
     Table,
     Text,
     and_,
-    cast,
+    any_,
+    bindparam,
     func,
-    literal,
     select,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["name_table", "question_range", "questions_as_rows", "step_through"]
+__all__ = ["given_as", "given_rows", "is_given", "name_table", "question_range", "step_through"]
+
+_GIVEN: Final = "questions"
 
 
 def question_range(
@@ -36,14 +38,26 @@ def question_range(
     return question >= first if before is None else and_(question >= first, question < before)
 
 
-def questions_as_rows(questions: Sequence[str], *, sqlite: bool) -> CTE:
-    """A list of questions as rows."""
-    text = json.dumps(questions)
+def given_rows(*, sqlite: bool) -> CTE:
+    """The questions that are given with an execution (`given_as`), as rows."""
     if sqlite:
-        given = func.json_each(text).table_valued("value", name="given")
+        given = func.json_each(bindparam(_GIVEN, type_=Text)).table_valued("value", name="given")
         return select(given.c.value.label("question")).cte("questions")
-    rows = func.jsonb_array_elements_text(cast(literal(text, Text), JSONB)).column_valued("given")
+    rows = func.unnest(bindparam(_GIVEN, type_=ARRAY(Text))).column_valued("given")
     return select(rows.label("question")).cte("questions")
+
+
+def is_given(question: ColumnElement[str], *, sqlite: bool) -> ColumnElement[bool]:
+    """The condition that a question is one of those that are given with an execution."""
+    if sqlite:
+        given = func.json_each(bindparam(_GIVEN, type_=Text)).table_valued("value")
+        return question.in_(select(given.c.value))
+    return question == any_(bindparam(_GIVEN, type_=ARRAY(Text)))
+
+
+def given_as(questions: Sequence[str], *, sqlite: bool) -> dict[str, Any]:
+    """The parameter that gives some questions to a statement."""
+    return {_GIVEN: json.dumps(questions) if sqlite else list(questions)}
 
 
 def step_through(

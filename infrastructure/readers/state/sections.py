@@ -24,6 +24,7 @@ from domain.views.people import filter_people, list_people
 from domain.views.rivalry.contesting import find_rivals
 from domain.views.sections import ROOM_OF_PAGE
 from domain.views.state import (
+    Section,
     describe_state,
     limit_list,
     lists_by_path,
@@ -39,6 +40,7 @@ from infrastructure.readers.names import read_names
 from infrastructure.readers.negotiations import list_snapshots
 from infrastructure.readers.similar import select_tied
 from infrastructure.readers.state import states
+from infrastructure.readers.state.first_entries import FirstEntries
 from infrastructure.readers.state.kept_facts import MOST_MOVED, KeptFacts, KeptSlices
 from infrastructure.readers.state.stretches import is_abridged, read_stretches
 from infrastructure.readers.timeslices import RETRACTED, select_differing, select_known
@@ -60,6 +62,8 @@ __all__ = ["SectionReader"]
 
 MOST_ALIASES: Final = 100
 """How many aliases are looked through with each stretch of questions."""
+MANY: Final = 3_000
+"""Of how many facts on a state is made from those alone that its entries show; of fewer they are read at once."""
 MOST_STRETCHES: Final = 2
 """How many stretches a page is looked for in; where most questions have no entry, reading the section costs less."""
 
@@ -84,10 +88,13 @@ class SectionReader:
         counted = self.connection.execute(counts).mappings().first()
         known = dict(counted) if counted is not None else dict.fromkeys(COUNTS, 0)
         if (facts := self.facts_kept) is not None:
-            return describe_state(negotiation, facts.answers, known, self.perspective, rest)
-        return resolve_state(
-            negotiation, self._seen(), known, self.perspective, rest, self._names()
-        )
+            kept = Section(facts.answers)
+            return describe_state(negotiation, lambda _: kept, known, self.perspective, rest)
+        names = self._names()
+        if rest is None or known["recorded"] < MANY or names.doubtful:
+            return resolve_state(negotiation, self._seen(), known, self.perspective, rest, names)
+        first = FirstEntries(*self._of, self.perspective, names, self._read_standing)
+        return describe_state(negotiation, first.section, known, self.perspective, rest)
 
     def page(self, page: Page, rest: Rest) -> tuple[list[Any], Place | None]:
         """A page of one list of the state, as `page_section` gives it."""
@@ -223,6 +230,12 @@ class SectionReader:
     def _seen(
         self, section: str | None = None, questions: Sequence[str] | None = None
     ) -> list[Seen]:
+        return self._slice(self._read_standing(section, questions))
+
+    def _read_standing(
+        self, section: str | None = None, questions: Sequence[str] | None = None
+    ) -> list[FactVersion]:
+        """The facts that stand of which a state, a section or some questions are made."""
         needed = states.select_needed(
             self.tables,
             self.negotiation_id,
@@ -231,7 +244,7 @@ class SectionReader:
             section=section,
             questions=questions,
         )
-        return self._read(needed)
+        return self._versions(needed)
 
     def _read(self, statement: Select[Any]) -> list[Seen]:
         return self._slice(self._versions(statement))

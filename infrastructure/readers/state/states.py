@@ -6,20 +6,15 @@ the primary key of `fact_answer` leads from question to question, and in each ba
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
-from typing import cast as cast_type
 
 from sqlalchemy import (
     CTE,
-    BigInteger,
     ColumnElement,
     ScalarSelect,
     Select,
-    String,
     and_,
-    bindparam,
     case,
     func,
     or_,
@@ -39,10 +34,13 @@ from infrastructure.projections.fact_rows import (
     questions_of,
 )
 from infrastructure.projections.tallies import counts_at
+from infrastructure.readers.state.placeholders import placed, placeholders
 from infrastructure.readers.state.questions import (
+    given_as,
+    given_rows,
+    is_given,
     name_table,
     question_range,
-    questions_as_rows,
     step_through,
 )
 from infrastructure.readers.state.standing import (
@@ -82,64 +80,40 @@ def select_needed(
     The answers to each question are read by a lateral query, which no planner turns into a scan of all answers. SQLite
     has no lateral queries; there `json_each` over the answers to one question does the same.
     """
-    if questions is not None:
-        return _needed(tables, negotiation_id, perspective, None, questions, sqlite=sqlite)
-    cut = perspective.published_cut
-    made = _made(tables, section, public=cut is None, sqlite=sqlite)
-    about = {"negotiation": negotiation_id.hex, "as_of": perspective.as_of}
-    cuts = {"position": perspective.position} | ({} if cut is None else {"cut": cut})
-    return made.params(about | cuts)
-
-
-@dataclass(frozen=True)
-class _Placeholders:
-    """Bound parameters in the place of a negotiation's id and a perspective; values are given with each execution."""
-
-    hex: Any
-    as_of: Any
-    position: Any
-    published_cut: Any
+    public = perspective.published_cut is None
+    given = questions is not None
+    made = _made(tables, section, given=given, public=public, sqlite=sqlite)
+    asked = given_as(questions, sqlite=sqlite) if questions is not None else {}
+    return made.params(placed(negotiation_id, perspective) | asked)
 
 
 @lru_cache(maxsize=256)
-def _made(tables: FactTables, section: str | None, *, public: bool, sqlite: bool) -> Select[Any]:
-    """The statement for any negotiation and perspective, kept because making it takes longer than executing it."""
-    as_of, position, cut = (
-        bindparam(name, type_=BigInteger) for name in ("as_of", "position", "cut")
-    )
-    negotiation = bindparam("negotiation", type_=String)
-    places = _Placeholders(negotiation, as_of, position, None if public else cut)
-    negotiation_id, perspective = cast_type("UUID", places), cast_type("Perspective", places)
-    return _needed(tables, negotiation_id, perspective, section, None, sqlite=sqlite)
-
-
-def _needed(
-    tables: FactTables,
-    negotiation_id: UUID,
-    perspective: Perspective,
-    section: str | None,
-    questions: Sequence[str] | None,
-    *,
-    sqlite: bool,
+def _made(
+    tables: FactTables, section: str | None, *, given: bool, public: bool, sqlite: bool
 ) -> Select[Any]:
-    if questions is None:
-        stepped = step_through(tables, negotiation_id, LATEST, *_bounds(section))
+    """The statement for any negotiation and perspective, kept because making it takes longer than executing it."""
+    negotiation_id, perspective = placeholders(public=public)
+    question = tables.answer.c.question
+    if given:
+        stepped, own = given_rows(sqlite=sqlite), is_given(question, sqlite=sqlite)
     else:
-        stepped = questions_as_rows(questions, sqlite=sqlite)
+        bounds = _bounds(section)
+        stepped = step_through(tables, negotiation_id, LATEST, *bounds)
+        own = true() if section is None else question_range(question, *bounds)
+    everything = section is None and not given
+    asked = [own] if everything else [own, question.in_(ALWAYS)]
     tops = _tops(tables, negotiation_id, perspective, stepped)
     answers = union_all(
         *(
             _every(tables, negotiation_id, perspective, rule, in_question)
             for rule in (EVERY, AHEAD)
-            for in_question in _asked(tables, section, questions)
+            for in_question in asked
         ),
-        _every(tables, negotiation_id, perspective, LASTING, _own(tables, section, questions)),
-        select_standing(tables, negotiation_id, perspective, _own(tables, section, questions)),
-        select_aside(tables, negotiation_id, perspective, _own(tables, section, questions)),
+        _every(tables, negotiation_id, perspective, LASTING, own),
+        select_standing(tables, negotiation_id, perspective, own),
+        select_aside(tables, negotiation_id, perspective, own),
         *(
-            select_ending(
-                tables, negotiation_id, perspective, _own(tables, section, questions), each
-            )
+            select_ending(tables, negotiation_id, perspective, own, each)
             for each in ending_kinds()
             if section in (None, each)
         ),
@@ -171,24 +145,6 @@ def select_counts(
             "retracted"
         ),
     ).where(columns.negotiation_id == negotiation_id.hex, is_seen(columns, perspective))
-
-
-def _asked(
-    tables: FactTables, section: str | None, questions: Sequence[str] | None
-) -> list[ColumnElement[bool]]:
-    """The conditions on questions whose answers are all needed: the given ones, and those that every section needs."""
-    in_range = _own(tables, section, questions)
-    everything = questions is None and section is None
-    return [in_range] if everything else [in_range, tables.answer.c.question.in_(ALWAYS)]
-
-
-def _own(
-    tables: FactTables, section: str | None, questions: Sequence[str] | None
-) -> ColumnElement[bool]:
-    question = tables.answer.c.question
-    if questions is not None:
-        return question.in_(questions)
-    return true() if section is None else question_range(question, *_bounds(section))
 
 
 def _bounds(section: str | None) -> tuple[str, str | None]:

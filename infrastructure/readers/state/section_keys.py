@@ -1,0 +1,252 @@
+"""Finds which keys of a section have an entry by the bounds of their answers, without reading what the facts say.
+
+A key has an entry while an answer under it may hold that no later one has surely displaced (`find_standing`). Keys have
+the form that they have in questions: no alias is followed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+)
+
+from domain.register import Register, Shape
+from domain.time.instant import BEGINNING, END
+from domain.time.perspective import Perspective
+from infrastructure.projections.fact_rows import (
+    AHEAD,
+    ALWAYS,
+    ASIDE,
+    BY,
+    EVERY,
+    LASTING,
+    LATEST,
+    YIELDING,
+    questions_of,
+    rule_of,
+)
+from infrastructure.readers.state.placeholders import placed, placeholders
+from infrastructure.readers.state.questions import given_as, is_given, name_table, question_range
+from infrastructure.readers.timeslices import is_seen
+from infrastructure.tables.facts import FactTables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+
+__all__ = ["SectionKeys", "is_anything_settled"]
+
+_TOLD: Final = frozenset({EVERY, LATEST, YIELDING})
+
+
+@dataclass(frozen=True)
+class SectionKeys:
+    """The keys of one section at a perspective."""
+
+    connection: Connection
+    tables: FactTables
+    negotiation_id: UUID
+    perspective: Perspective
+    register: Register
+
+    @property
+    def are_told(self) -> bool:
+        """Whether bounds tell which keys of the section have an entry, where nothing has been settled."""
+        register = self.register
+        listed = register.shape is Shape.ENTRIES and rule_of(register) in _TOLD
+        return listed and self.perspective.match == "possible"
+
+    def question(self, key: str) -> str:
+        """The question of the main answers under a key."""
+        return f"{questions_of(self.register.section)[0]}{key}"
+
+    def count(self, without: Collection[str]) -> int:
+        """How many keys have an entry by their main answers; those in `without` are not counted."""
+        ((count,),) = self._rows(_count, without)
+        return int(count)
+
+    def first(self, limit: int, without: Collection[str]) -> list[str]:
+        """The first keys, in order, that have an entry by their main answers; without some."""
+        return [self._key(question) for (question,) in self._rows(_first, without, limit)]
+
+    def stand(self, keys: Collection[str]) -> dict[str, bool]:
+        """{key: whether it has an entry by its main answers} for those of some keys whose answers may have begun."""
+        if not keys:
+            return {}
+        return {self._key(question): bool(stands) for question, stands in self._rows(_stand, keys)}
+
+    def aside(self) -> Mapping[str, Sequence[str]]:
+        """{key: questions} of the answers that stand aside and may hold."""
+        found: dict[str, list[str]] = defaultdict(list)
+        if self.register.asides:
+            for (question,) in self._rows(_aside):
+                found[self._key(question)].append(question)
+        return found
+
+    def with_part(self, names: Collection[str]) -> set[str]:
+        """The keys that have one of some folded names as a part."""
+        if not names:
+            return set()
+        wanted = frozenset(names)
+        keys = {self._key(question) for (question,) in self._rows(_every)}
+        return {key for key in keys if not wanted.isdisjoint(key.split("\x1f"))}
+
+    def _key(self, question: str) -> str:
+        return question[len(self.register.section) + 1 :].partition(BY)[0]
+
+    def _rows(
+        self, make: Callable[..., Select[Any]], keys: Collection[str] = (), limit: int = 0
+    ) -> Sequence[Any]:
+        sqlite = self.connection.dialect.name == "sqlite"
+        public = self.perspective.published_cut is None
+        made = make(self.tables, self.register, public=public, sqlite=sqlite)
+        given = given_as([self.question(key) for key in keys], sqlite=sqlite)
+        about = placed(self.negotiation_id, self.perspective)
+        return self.connection.execute(made, {**about, **given, "limit": limit}).all()
+
+
+def is_anything_settled(
+    connection: Connection, tables: FactTables, negotiation_id: UUID, perspective: Perspective
+) -> bool:
+    """Whether a fact that is seen settles others or calls them off, whenever it holds."""
+    columns = tables.answer.c
+    settling = select(columns.question).where(
+        columns.negotiation_id == negotiation_id.hex,
+        columns.rule.in_((EVERY, AHEAD)),
+        columns.question.in_(ALWAYS),
+        is_seen(columns, perspective),
+    )
+    return connection.execute(settling.limit(1)).first() is not None
+
+
+@lru_cache(maxsize=256)
+def _count(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
+    """How many questions have an entry, but for those that are given."""
+    grouped = _first(tables, register, public=public, sqlite=sqlite).limit(None).order_by(None)
+    return select(func.count()).select_from(grouped.subquery("standing"))
+
+
+@lru_cache(maxsize=256)
+def _first(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
+    """The first questions that have an entry, but for those that are given."""
+    columns = tables.answer.c
+    question = columns.question
+    return (
+        select(question)
+        .where(
+            *_begun(columns, register, rule_of(register), public=public),
+            ~is_given(question, sqlite=sqlite),
+        )
+        .group_by(question)
+        .having(_stands(tables, register, public=public))
+        .order_by(question)
+        .limit(bindparam("limit", type_=Integer))
+    )
+
+
+@lru_cache(maxsize=256)
+def _stand(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
+    """Whether the questions that are given have an entry, where any of their answers may have begun."""
+    columns = tables.answer.c
+    question = columns.question
+    return (
+        select(question, case((_stands(tables, register, public=public), 1), else_=0))
+        .where(
+            *_begun(columns, register, rule_of(register), public=public),
+            is_given(question, sqlite=sqlite),
+        )
+        .group_by(question)
+    )
+
+
+@lru_cache(maxsize=256)
+def _aside(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
+    """The questions of what stands aside and may hold."""
+    del sqlite
+    columns = tables.answer.c
+    _, at = placeholders(public=public)
+    begun = _begun(columns, register, ASIDE, public=public)
+    return select(columns.question).where(*begun, columns.possible_to > at.as_of).distinct()
+
+
+@lru_cache(maxsize=256)
+def _every(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
+    """All questions of the section."""
+    del public, sqlite
+    columns = tables.answer.c
+    negotiation_id, _ = placeholders(public=True)
+    return (
+        select(columns.question)
+        .where(
+            columns.negotiation_id == negotiation_id.hex,
+            columns.rule.in_((rule_of(register), ASIDE)),
+            question_range(columns.question, *questions_of(register.section)),
+        )
+        .distinct()
+    )
+
+
+def _begun(
+    columns: Any,  # noqa: ANN401 -- of a table or an alias
+    register: Register,
+    rule: int,
+    *,
+    public: bool,
+) -> list[ColumnElement[bool]]:
+    """The conditions of the section's answers under a rule that are seen and may have begun."""
+    negotiation_id, at = placeholders(public=public)
+    return [
+        columns.negotiation_id == negotiation_id.hex,
+        columns.rule == rule,
+        question_range(columns.question, *questions_of(register.section)),
+        columns.possible_from <= at.as_of,
+        is_seen(columns, at),
+    ]
+
+
+def _stands(tables: FactTables, register: Register, *, public: bool) -> ColumnElement[bool]:
+    """The condition on the answers of one question, which may have begun, that one stands (`select_standing`)."""
+    columns, rule = tables.answer.c, rule_of(register)
+    _, at = placeholders(public=public)
+    holds, begun = columns.possible_to > at.as_of, columns.certain_from <= at.as_of
+    if rule == EVERY:
+        return _any(holds)
+    if register.vacant:
+        return _any(or_(holds, begun))
+    top = func.coalesce(_latest(begun, columns.start_earliest), BEGINNING)
+    stands = or_(
+        _latest(holds, columns.start_latest) > top, _latest(holds, columns.start_earliest) >= top
+    )
+    if rule == YIELDING:
+        keeps = or_(columns.possible_to < END, columns.certain_to == END)
+        return or_(stands, _any(and_(holds, keeps)))
+    final = name_table(tables.answer, "final").c
+    lasting = select(final.question).where(
+        *_begun(final, register, LASTING, public=public),
+        final.certain_from <= at.as_of,
+        final.possible_to > at.as_of,
+    )
+    return or_(stands, columns.question.in_(lasting))
+
+
+def _any(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return func.max(case((condition, 1), else_=0)) == 1
+
+
+def _latest(condition: ColumnElement[bool], instant: ColumnElement[int]) -> ColumnElement[int]:
+    return func.max(case((condition, instant)))

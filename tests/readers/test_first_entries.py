@@ -1,0 +1,123 @@
+"""A state of a large record is made from its first entries alone, and says how many there are, as the fold does."""
+
+from __future__ import annotations
+
+from itertools import product
+from random import Random
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+import pytest
+
+import domain.views.sections
+from domain.provenance import Citation, Link
+from domain.time.instant import parse_cut
+from domain.time.perspective import Clock, Perspective
+from domain.views import versions as history
+from domain.views.state import count_facts, resolve_state
+from infrastructure.readers.state import first_entries, sections
+from tests.drawn_facts import VALID
+from tests.examples import SLUG, fact
+from tests.readers.test_two_witnesses import Witnesses
+from tests.thorough import often
+from tests.written_log import Log
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from domain.fact import Fact
+    from domain.views.sections import Place
+
+RECORDS: Final = often(4, 400)
+FACTS: Final = 60
+AT: Final = ("2025-09-11", "2025-10-15", "2025-12", "1990", "2026-08")
+NAMES: Final = tuple(f"Person {letter}" for letter in "abcdefghijkl")
+POSTS: Final = tuple(f"Post {letter}" for letter in "abcdef")
+TARGETS: Final = tuple(f"Target {letter}" for letter in "abcdefgh")
+ACTIONS: Final = ("imposed", "eased", "lifted")
+KINDS: Final = (
+    *("custody", "custody", "pardon", "release", "measure", "measure", "appointment", "mission"),
+    *("statement", "response", "proposal", "agreement", "open_question", "prisoner_count"),
+)
+
+
+@pytest.fixture
+def witnesses(database_url: str) -> Iterator[Witnesses]:
+    """Both witnesses, on each database."""
+    found = Witnesses(database_url)
+    yield found
+    found.database.close()
+
+
+def drawn(random: Random, number: int, *, aliases: bool, links: bool) -> Fact:
+    """A fact about one of few names, so that many facts stand under one key."""
+    kind = random.choice((*KINDS, "alias", "alias") if aliases else KINDS)
+    cited = Citation(publisher="Reuters", published=random.choice(("2025-09-12", "2025-12-01")))
+    said = _said(random, kind)
+    if links and number and random.random() < 0.2:
+        other = f"external:F-{random.randrange(number)}"
+        said["links"] = (Link(relation=random.choice(("executes", "answers")), fact=other),)
+    valid = random.choice(VALID)
+    return fact(kind, **said, valid=valid, external_id=f"F-{number}", citations=(cited,))
+
+
+def _said(random: Random, kind: str) -> dict[str, Any]:
+    """What a fact of a kind says beyond the least."""
+    name, post, target = (random.choice(names) for names in (NAMES, POSTS, TARGETS))
+    stage = random.choice(("discussed", "announced", "in_force"))
+    of, spelt = random.choice((("person", NAMES), ("post", POSTS)))
+    spelling, same_as = random.sample(spelt, 2)
+    people = tuple(random.sample(NAMES, random.randrange(3)))
+    said: dict[str, dict[str, Any]] = {
+        "custody": {"person": name, "status": random.choice(("detained", "sentenced", "died"))},
+        "pardon": {"people": people},
+        "release": {"people": people},
+        "measure": {"target": target, "stage": stage, "action": random.choice(ACTIONS)},
+        "appointment": {"person": name, "post": post},
+        "mission": {"post": post, "status": random.choice(("open", "closed"))},
+        "alias": {"name": spelling, "same_as": same_as, "of": of},
+        "statement": {"speaker": name},
+        "response": {"asked": name},
+        "proposal": {"content": target, "by": name},
+        "agreement": {"title": target},
+        "open_question": {"question": target},
+        "prisoner_count": {"counted_by": name},
+    }
+    return said[kind]
+
+
+def past(path: str, place: Place) -> str:
+    """An address of what follows a place in a list."""
+    return f"{path} past {place}"
+
+
+@pytest.mark.parametrize("aliases", [False, True], ids=["no aliases", "aliases"])
+@pytest.mark.parametrize("links", [False, True], ids=["no links", "links"])
+def test_the_first_entries_and_the_number_of_all_are_those_of_the_fold(
+    witnesses: Witnesses, monkeypatch: pytest.MonkeyPatch, aliases: bool, links: bool
+) -> None:
+    monkeypatch.setattr(sections, "MANY", 0)
+    for seed in range(RECORDS):
+        random = Random(seed)
+        most = random.randint(1, 4)
+        for module in (first_entries, domain.views.sections):
+            monkeypatch.setattr(module, "MOST", most)
+        log = Log()
+        for number in range(FACTS):
+            id_ = log.record(drawn(random, number, aliases=aliases, links=links))
+            if random.random() < 0.1:
+                log.retract(id_)
+        versions = witnesses.take(log.entries, [])
+        for as_of, clock in product(AT, get_args(Clock)):
+            known_at = parse_cut("2025-10-01") if clock == "published" else None
+            asked = Perspective(
+                as_of=parse_cut(as_of), as_known_at=known_at, clock=clock, match="possible",
+                position=len(log.entries),
+            )  # fmt: skip
+            known, slice_ = (
+                history.select_known(versions, asked),
+                history.timeslice(versions, asked),
+            )
+            for reading in witnesses.reading():
+                talks = reading.negotiation(SLUG)
+                expected = resolve_state(talks, slice_, count_facts(known), asked, past)
+                assert reading.state(talks, asked, past) == expected, (seed, as_of, clock)
