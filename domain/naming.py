@@ -15,7 +15,7 @@ from typing import Final
 
 from domain.characters import UNSEEN
 
-__all__ = ["HASHED", "LONGEST_KEY", "fold_for_search", "fold_name", "shorten_key"]
+__all__ = ["HASHED", "LONGEST_KEY", "by_letters", "fold_for_search", "fold_name", "shorten_key"]
 
 LONGEST_KEY: Final = 1_024
 """How many UTF-8 bytes a key has at most; a longer one is replaced by its hash. PostgreSQL indexes up to 2,704."""
@@ -82,6 +82,11 @@ def fold_name(text: str) -> str:
         seen = unicodedata.normalize(form, seen).casefold()
     alike = _ACCENTED_BLANK.sub("'", unicodedata.normalize("NFKC", seen)).translate(_ALIKE)
     return " ".join(alike.split())
+
+
+def by_letters(name: str) -> tuple[str, str]:
+    """The sort key of names; of the names that somebody has, the first in this order is shown."""
+    return fold_name(name), name
 
 
 def fold_for_search(text: str) -> str:

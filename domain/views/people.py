@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
 
 from domain.kinds.prisoners import CUSTODY, Custody
 from domain.named import Being, Name, Named, beings_in, text_of
-from domain.naming import fold_for_search, fold_name
+from domain.naming import by_letters, fold_for_search
 from domain.sought import AllOf, holds_terms
 from domain.views.alike import MOST, Likeness
 from domain.views.answers import Answers
@@ -195,7 +195,7 @@ def _everyone(
             for name in spelt:
                 if text_of(name) not in person.spellings:
                     person.spellings.add(text_of(name))
-                    person.name = min(person.name, text_of(names.resolve(name)), key=_letters)
+                    person.name = min(person.name, text_of(names.resolve(name)), key=by_letters)
     known = set(map(names.key, persons))
     for key in known:
         people[key].known_to_be = Being.PERSON.value
@@ -239,11 +239,6 @@ def _person(name: Name, names: Names) -> _Person:
     if isinstance(known, Named):
         return _Person(known.name, known.id, ())
     return _Person(known, None, names.meant(known))
-
-
-def _letters(name: str) -> tuple[str, str]:
-    """The key by which names are ordered; of a person's names the first is shown."""
-    return fold_name(name), name
 
 
 def _named(person: _Person) -> dict[str, Any]:

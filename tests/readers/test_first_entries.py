@@ -11,10 +11,12 @@ import pytest
 import domain.views.sections
 from domain.provenance import Citation, Link
 from domain.time.instant import parse_cut
-from domain.time.perspective import Clock, Perspective
+from domain.time.perspective import Clock, Perspective, PerspectiveQuery
 from domain.views import versions as history
 from domain.views.state import count_facts, resolve_state
+from infrastructure.readers import reading as reading_module
 from infrastructure.readers.state import first_entries, sections
+from infrastructure.readers.state.sections import SectionReader
 from tests.drawn_facts import VALID
 from tests.examples import SLUG, fact
 from tests.readers.test_two_witnesses import Witnesses
@@ -24,11 +26,15 @@ from tests.written_log import Log
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sqlalchemy import Select
+
     from domain.fact import Fact
     from domain.views.sections import Place
+    from domain.views.versions import FactVersion
 
 RECORDS: Final = often(4, 400)
 FACTS: Final = 60
+MANY: Final = 400
 AT: Final = ("2025-09-11", "2025-10-15", "2025-12", "1990", "2026-08")
 NAMES: Final = tuple(f"Person {letter}" for letter in "abcdefghijkl")
 POSTS: Final = tuple(f"Post {letter}" for letter in "abcdef")
@@ -121,3 +127,28 @@ def test_the_first_entries_and_the_number_of_all_are_those_of_the_fold(
                 talks = reading.negotiation(SLUG)
                 expected = resolve_state(talks, slice_, count_facts(known), asked, past)
                 assert reading.state(talks, asked, past) == expected, (seed, as_of, clock)
+
+
+def test_a_state_reads_no_more_facts_than_its_entries_show(
+    witnesses: Witnesses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sections, "MANY", MANY // 2)
+    log = Log()
+    for number in range(MANY):
+        log.record(fact("custody", person=f"Person {number:04}", external_id=f"F-{number}"))
+    witnesses.take(log.entries, [])
+    read: list[FactVersion] = []
+
+    class Counting(SectionReader):
+        def _versions(self, statement: Select[Any]) -> list[FactVersion]:
+            versions = super()._versions(statement)
+            read.extend(versions)
+            return versions
+
+    monkeypatch.setattr(reading_module, "SectionReader", Counting)
+    for reading in witnesses.reading():
+        at = reading.perspective(PerspectiveQuery(as_of=parse_cut("2026")))
+        state = reading.state(reading.negotiation(SLUG), at, past)
+    assert len(state["custody"]) == domain.views.sections.MOST
+    assert state["custody_more"]["count"] == MANY
+    assert len(read) == domain.views.sections.MOST + 1

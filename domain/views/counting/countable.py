@@ -27,7 +27,7 @@ def add_hints(tally: Tally, slice_: Iterable[Seen]) -> Tally:
         for quantity in fact.quantities:
             what = quantity.counted
             if type(fact) in summing.get(what, {type(fact)}) and _counts(fact, quantity):
-                known.setdefault(what, quantity.what)
+                known[what] = min(known.get(what, quantity.what), quantity.what)
     if fold_name(tally.content.get("what") or "") in known:
         return tally
     return replace(tally, lists={**tally.lists, "known": sorted(known.values())})

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.fact import as_primitives
-from domain.naming import fold_name
+from domain.naming import by_letters, fold_name
 from domain.quantity import Quantity
 from domain.time.instant import END
 from domain.views.brief import describe_briefly
@@ -137,11 +137,14 @@ def _passed(candidate: Candidate, as_of: int) -> bool:
 def group_by_field(
     candidates: Iterable[Candidate], field: str
 ) -> list[tuple[dict[str, Any], list[Candidate]]]:
-    """The facts grouped by what they say in a field, each group with that value as shown, in order of folded names."""
+    """The facts grouped by what they say in a field, each group with that value as shown, in order of folded names.
+
+    Where a group has several names, the first in alphabetical order is shown.
+    """
     groups: dict[str, list[Candidate]] = defaultdict(list)
-    shown: dict[str, dict[str, Any]] = {}
+    values: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
     for candidate in candidates:
         key, value = candidate.read_field(field)
-        shown.setdefault(key, value)
         groups[key].append(candidate)
-    return [(shown[key], groups[key]) for key in sorted(groups)]
+        values[key][value[field] or ""] = value
+    return [(values[key][min(values[key], key=by_letters)], groups[key]) for key in sorted(groups)]

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.kinds.prisoners import Pardon, Release
+from domain.named import Named
 from domain.quantity import Quantity
 from domain.time.instant import parse_cut
 from domain.views.counting.countable import add_hints
@@ -377,3 +378,20 @@ def test_what_had_happened_by_a_day_is_no_sharper_when_one_looks_back(
     then = replace(later, as_of=to)
     stood = whole(tally(timeslice(seen, then), then, TallyQuery(what="released")))["total"]
     assert (back["low"] or 0) <= (stood["low"] or 0)
+
+
+def test_the_order_of_recording_does_not_decide_by_which_name_a_counter_or_a_word_is_shown() -> (
+    None
+):
+    held = (Quantity(what="Held", value=1_000), Quantity(what="held", value=1_000))
+    counted = [
+        fact("prisoner_count", counted_by=Named(name=name, id="1"), quantities=(each,))
+        for name, each in zip(("Viasna", "Human Rights Center Viasna"), held, strict=True)
+    ]
+    for recorded in (counted, counted[::-1]):
+        log = Log()
+        for each in recorded:
+            log.record(each)
+        (point,) = tallied(log, "held", "year", as_of="2025-12")["points"]
+        assert point["counted_by"] == "Human Rights Center Viasna"
+        assert tallied(log, "sought")["known"] == ["Held"]
