@@ -90,7 +90,8 @@ class RegisterEntry:
     """A fact's answer in a register: `key` and `shows` are {field: value}, `names` the fields that name people.
 
     Rivals are compared by the fields `compared`. A `lasting` answer is final: once it has surely begun,
-    nothing that begins later takes its place.
+    nothing that begins later takes its place. `apart` is the field in which nobody has two values at one time: facts
+    with different ones may be about two who have one name.
     """
 
     register: Register
@@ -100,3 +101,4 @@ class RegisterEntry:
     compared: tuple[str, ...] = ()
     aside: Aside | None = None
     lasting: bool = False
+    apart: str | None = None

@@ -66,6 +66,8 @@ CUSTODY: Final = Register(
 )
 _PERSON: Final = frozenset({"person"})
 _DIED: Final = "died"
+_CONFINED: Final = frozenset({"detained", "remanded", "sentenced", "house_arrest"})
+"""The statuses of those who stay in one place."""
 
 
 @kind(holds=Holding.ONWARD, registers=(PARDONED, CUSTODY))
@@ -132,8 +134,9 @@ class Custody(Fact):
                 yield Fault("/sentence_ends", explain(error))
 
     def register_entries(self) -> Iterable[RegisterEntry]:
-        """Where the person is."""
+        """Where the person is; nobody is confined in two places at one time."""
         shows = {"status": self.status, "place": self.place, "sentence_ends": self.sentence_ends}
+        known_by_name = isinstance(self.person, str) and self.place is not None
         yield RegisterEntry(
             CUSTODY,
             {"person": self.person},
@@ -141,6 +144,7 @@ class Custody(Fact):
             _PERSON,
             ("status",),
             lasting=self.status == _DIED,
+            apart="place" if known_by_name and self.status in _CONFINED else None,
         )
 
 

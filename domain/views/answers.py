@@ -271,6 +271,7 @@ class Answers:
             tuple(answer.entry.key),
             done=carried_out and aside is not None and aside.many,
             lasts=begun and answer.entry.lasting,
+            apart=answer.entry.apart,
             names=self.names,
         )
 

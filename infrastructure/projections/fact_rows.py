@@ -30,6 +30,7 @@ __all__ = [
     "AHEAD",
     "ALIAS",
     "ALWAYS",
+    "APART",
     "ASIDE",
     "BY",
     "ERASED",
@@ -62,6 +63,8 @@ ASIDE: Final = 5
 """An answer that stands aside is needed while it may hold, unless another of its question is surely later."""
 LASTING: Final = 6
 """An answer that lasts has a second row under this rule, and is needed whatever has begun after it."""
+APART: Final = 7
+"""An answer that may tell two of one name apart has a second row under this rule, needed while it may hold."""
 ALIAS: Final = "alias"
 SETTLES: Final = "settles"
 CALLS_OFF: Final = "calls off"
@@ -199,7 +202,7 @@ def _questions(fact: Fact) -> set[tuple[int, str]]:
     questions = {
         (rule, f"{answer.register.section}{_PART}{key_in_question(answer)}{_by(answer)}")
         for answer in fact.register_entries()
-        for rule in (_rule(answer), *((LASTING,) if answer.lasting else ()))
+        for rule in _rules(answer)
     }
     if isinstance(fact, Alias):
         questions.add((TIMELESS, ALIAS))
@@ -249,6 +252,15 @@ _RULES: Final = {Succession.NONE: EVERY, Succession.LATER: LATEST, Succession.YI
 
 def _rule(answer: RegisterEntry) -> int:
     return rule_of(answer.register) if answer.aside is None else ASIDE
+
+
+def _rules(answer: RegisterEntry) -> Iterable[int]:
+    """The rules under which an answer has a row."""
+    yield _rule(answer)
+    if answer.lasting:
+        yield LASTING
+    if answer.apart is not None:
+        yield APART
 
 
 def _by(answer: RegisterEntry) -> str:

@@ -64,6 +64,9 @@ WHERE: Final[Mapping[str, str]] = {
     "one publisher in both forms": "test_names::test_one_publisher_in_two_spellings_is_one_origin",
     "an alias in one form": "test_names::test_an_alias_leads_on_from_each_spelling",
     "two people of one name, with ids": "test_people::test_two_people_of_one_name_are_two_by_their_ids",
+    "two people of one name, without ids": (
+        "test_people::test_people_of_one_name_without_ids_are_one_entry_that_is_contested"
+    ),
     "person= of six fields": "test_people::test_a_person_is_found_in_every_field_that_names_somebody",
     "person= and q= by an alias": "test_people::test_filters_and_search_follow_aliases_of_every_sort_both_ways",
     "q= of Chinese": "test_names::test_a_search_finds_every_text_that_has_the_characters",

@@ -72,11 +72,58 @@ def test_one_person_of_two_names_is_one_by_their_id(client: Client) -> None:
     assert summaries(client, q="name id 1") == []
 
 
-def test_people_of_one_name_without_ids_are_one_entry(client: Client) -> None:
+def test_people_of_one_name_without_ids_are_one_entry_that_is_contested(client: Client) -> None:
     client.open()
-    for place in ("Minsk", "Gomel"):
-        client.record(**HELD, person="Ann Example", place=place)
-    assert shown(client, "person", "person_id", "status") == [("Ann Example", None, "detained")]
+    facts = [client.record(**HELD, person="Ann Example", place=each) for each in ("Minsk", "Gomel")]
+    fields = ("person", "person_id", "status", "contested")
+    assert shown(client, *fields) == [("Ann Example", None, "detained", True)]
+    assert shown(client, *fields, match="certain") == shown(client, *fields)
+    freed = client.record(people=["Ann Example"], valid="2025-09-11", summary="the younger is free")
+    client.record(people=["Ann Example"], valid="2025-09-12", matter="m", summary="so says AP")
+    assert shown(client, *fields) == [("Ann Example", None, "free", True)]
+    (entry,) = custody(client)
+    held = [each.json["id"] for each in facts]
+    assert [each["id"] for each in entry["rivals"]] == held
+    assert client.get(f"{TALKS}/state/custody").json["items"] == [entry]
+    (listed_,) = listed(client, "status=free")
+    assert (listed_["contested"], listed(client, "status=held")) == (True, [])
+    asked = client.post(f"{FACTS}?dry_run=true", fact(**HELD, person="Ann Example", place="Brest"))
+    assert {each["id"] for each in asked.json["rivals"]} > set(held)
+    ended = {"ended": "2025-06-01"}
+    assert client.post(f"/v1/facts/{held[0]}/end", ended, if_match="*").status == 200
+    assert shown(client, *fields) == [("Ann Example", None, "free", False)]
+    assert freed.json["status"] == "recorded"
+
+
+ONE: Final[dict[str, list[dict[str, Any]]]] = {
+    "moved": [{"place": "Minsk"}, {"place": "Gomel", "valid": "2025-02-01/.."}],
+    "moved that day": [{"place": "Minsk"}, {"place": "Gomel", "status": "transferred"}],
+    "a prison of the town": [{"place": "Minsk"}, {"place": "KGB prison, MINSK"}],
+    "two names of one town": [{"place": "Grodno"}, {"place": "Hrodna"}],
+    "a matter says that they are one": [
+        {"place": "Minsk", "matter": "m"},
+        {"place": "Gomel", "matter": "m"},
+    ],
+    "a link says so": [
+        {"place": "Minsk", "external_id": "A"},
+        {"place": "Gomel", "links": [{"relation": "conflicts_with", "fact": "external:A"}]},
+    ],
+    "no place": [{"place": "Minsk"}, {}],
+}
+
+
+def test_one_person_who_is_said_to_be_in_several_places_is_one(client: Client) -> None:
+    client.open()
+    client.record(kind="alias", of="place", name="Grodno", same_as="Hrodna", valid="2025")
+    for name, told in ONE.items():
+        for each in told:
+            client.record(**{**HELD, **each, "person": name})
+        client.record(people=[name], valid="2025-09-11")
+    found = {name: (status, contested) for name, status, contested in shown(client, *ENTRY)}
+    assert found == dict.fromkeys(ONE, ("free", False))
+
+
+ENTRY: Final = ("person", "status", "contested")
 
 
 NAMING: Final[dict[str, dict[str, Any]]] = {

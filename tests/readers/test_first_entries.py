@@ -74,7 +74,11 @@ def _said(random: Random, kind: str) -> dict[str, Any]:
     spelling, same_as = random.sample(spelt, 2)
     people = tuple(random.sample(NAMES, random.randrange(3)))
     said: dict[str, dict[str, Any]] = {
-        "custody": {"person": name, "status": random.choice(("detained", "sentenced", "died"))},
+        "custody": {
+            "person": name,
+            "status": random.choice(("detained", "sentenced", "died")),
+            "place": random.choice(("Minsk", "Gomel", None)),
+        },
         "pardon": {"people": people},
         "release": {"people": people},
         "measure": {"target": target, "stage": stage, "action": random.choice(ACTIONS)},

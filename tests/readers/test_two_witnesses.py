@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, assume, given, note, settings
@@ -13,10 +14,12 @@ from hypothesis import strategies as st
 import domain.views.sections
 from domain.errors import ErasedError, NotYetKnownError, UnknownError, WithdrawnError
 from domain.fact import KINDS
-from domain.named import text_of
+from domain.named import Named, text_of
 from domain.streams import clock_corrections
 from domain.streams.entry import Entry
 from domain.streams.event import ClockCorrected
+from domain.streams.fact import decide_record
+from domain.streams.negotiation import decide_open
 from domain.time.perspective import Perspective, PerspectiveQuery
 from domain.views import versions as history
 from domain.views.audit import is_audited
@@ -47,7 +50,7 @@ from infrastructure.tables.record import (
 )
 from tests.databases import opened
 from tests.drawn_facts import MATTERS, NAMES, PLACES
-from tests.examples import OWNER
+from tests.examples import OWNER, fact
 from tests.strategies import (
     NEGOTIATION,
     SLUG,
@@ -61,10 +64,11 @@ from tests.written_log import differing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from uuid import UUID
 
-    from hypothesis.strategies import DataObject, SearchStrategy
+    from hypothesis.strategies import DataObject, DrawFn, SearchStrategy
 
+    from domain.fact import Fact
+    from domain.time.perspective import Match
     from domain.views.moments import Boundary
     from infrastructure.log.recorder import EventRecorder
 
@@ -76,6 +80,14 @@ TALLIES: Final = (
     *(TallyQuery(what=what) for what in ("released", "held", "unheard of")),
     TallyQuery(kind="statement"),
 )
+DAYS: Final = (
+    "2025-01-10/..",
+    "2025-01-10",
+    "2025-01/..",
+    "2025-01-10/2025-06-01",
+    "2025-03-01/..",
+)
+MATCHES: Final = st.sampled_from(("possible", "certain"))
 NOW: Final = 1_800_000_000_000_000
 YEARS: Final = 10 * 365 * 86_400_000_000
 
@@ -267,6 +279,56 @@ def test_what_is_kept_says_the_same(
                 for reading in witnesses.reading(kept):
                     moves += _same_kept(reading, versions, asked)
     note(f"answers by what was kept: {moves}")
+
+
+@st.composite
+def held(draw: DrawFn) -> Fact:
+    """One of two people, perhaps of one name, is held somewhere, or freed."""
+    person = draw(st.sampled_from((NAMES[0], NAMES[0], Named(name=NAMES[0], id="1"))))
+    valid = draw(st.sampled_from(DAYS))
+    if draw(st.booleans()):
+        return fact("release", people=(person,), valid=valid[:7])
+    status = draw(st.sampled_from(("detained", "sentenced", "transferred")))
+    place = draw(st.none() | st.sampled_from(("Minsk", "Gomel", "prison No. 1, Minsk")))
+    matter = draw(st.none() | st.just("m"))
+    return fact("custody", person=person, valid=valid, status=status, place=place, matter=matter)
+
+
+@settings(
+    max_examples=HISTORIES * 2,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(others=st.lists(held(), min_size=1, max_size=4), as_of=instants(), match=MATCHES)
+def test_both_say_the_same_of_people_who_have_one_name(
+    witnesses: Witnesses, others: list[Fact], as_of: int, match: Match
+) -> None:
+    both = (fact("custody", person=NAMES[0], valid=DAYS[0], place=place) for place in PLACES[:2])
+    opening = decide_open(slug=SLUG, title="Talks", parties=(), summary=None, actor="desk")
+    recorded = (
+        decide_record(
+            fact_id=UUID(int=number),
+            negotiation_id=NEGOTIATION,
+            fact=each,
+            actor="desk",
+        )
+        for number, each in enumerate((*both, *others))
+    )
+    log = [
+        Entry(position=at, recorded_at=at, event=event)
+        for at, event in enumerate((opening, *recorded), 1)
+    ]
+    versions = witnesses.take(log, [])
+    for at in (as_of, NOW):
+        asked = Perspective(
+            as_of=at, as_known_at=None, clock="recorded", match=match, position=len(log)
+        )
+        for reading in witnesses.reading():
+            pinned = reading.perspective(_query(asked))
+            _same_slices(reading, versions, asked, pinned)
+            slice_ = history.timeslice(versions, asked)
+            _same_pages(reading, slice_, "custody", pinned)
+            _same_people(reading, slice_, pinned, "free")
 
 
 def _same_kept(reading: Reading, versions: list[FactVersion], asked: Perspective) -> bool:

@@ -31,8 +31,8 @@ class Candidate:
 
     `holds`: it may be shown. `begun`: it has surely begun, even if it has ended since. `key` names the fields of
     `shows` that all facts under one key have in common. `done`: it has been carried out. `lasts`: it has surely
-    begun, and nothing that begins later takes its place. `inside`: whether it happened in the stretch of time that a
-    tally counts; None if it surely did not. `names` resolves the names in the fact.
+    begun, and nothing that begins later takes its place. `apart`: as in `RegisterEntry`. `inside`: whether it happened
+    in the stretch of time that a tally counts; None if it surely did not. `names` resolves the names in the fact.
     """
 
     seen: Seen
@@ -44,6 +44,7 @@ class Candidate:
     key: tuple[str, ...] = ()
     done: bool = False
     lasts: bool = False
+    apart: str | None = None
     inside: Certainty | None = "certain"
     names: Names = NO_NAMES
 

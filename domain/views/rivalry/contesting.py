@@ -57,7 +57,7 @@ def _beside(id_: UUID, answered: Answered) -> list[Candidate]:
     if answered.register.shape is Shape.TOTAL:
         return _of_question(id_, [each for each in answered.candidates if each.holds])
     standing = answered.standing
-    if standing is None or all(each.id != id_ for each in standing.facts):
+    if standing is None or all(each.id != id_ for each in (*standing.facts, *standing.namesakes)):
         return []
     resolved = answered.resolved
     entry = [*([resolved.shown] if resolved.shown else []), *resolved.rivals]

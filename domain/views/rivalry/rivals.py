@@ -7,7 +7,7 @@ one that surely holds, else the latest to begin, else one whose claim has the mo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from domain.register import Rivalry, Succession
@@ -15,6 +15,7 @@ from domain.time.instant import BEGINNING
 from domain.views.rivalry import disputes
 from domain.views.rivalry.candidates import Candidate, precedes
 from domain.views.rivalry.claims import Claims, claim_of, comparable
+from domain.views.rivalry.namesakes import find_namesakes
 from domain.views.rivalry.questions import Question, find_questions
 
 if TYPE_CHECKING:
@@ -43,11 +44,15 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The facts under one key of which one is shown, the previous one, and the answers that stand aside."""
+    """The facts under one key of which one is shown, the previous one, and the answers that stand aside.
+
+    `namesakes` may be about two who have one name (`find_namesakes`), whatever has followed them.
+    """
 
     facts: Sequence[Candidate]
     previous: Candidate | None = None
     beside: Mapping[str, Sequence[Candidate]] = field(default_factory=dict)
+    namesakes: Sequence[Candidate] = ()
 
 
 def resolve(candidates: Sequence[Candidate], register: Register) -> Resolved | None:
@@ -69,7 +74,7 @@ def find_standing(candidates: Sequence[Candidate], register: Register) -> Standi
         }
     previous = _previous(main, register) if register.vacant else None
     if facts:
-        return Standing(facts, previous, beside)
+        return Standing(facts, previous, beside, find_namesakes(main))
     vacant = previous is not None and not any(_may_hold(each, main, register) for each in main)
     return Standing((), previous) if vacant else None
 
@@ -147,7 +152,16 @@ def _latest_first(candidate: Candidate) -> tuple[Any, ...]:
 
 
 def rank_rivals(standing: Standing, register: Register) -> Resolved:
-    """The entry of the facts that stand: the one that is shown, and its rivals by rank."""
+    """The entry of the facts that stand: the one that is shown, and its rivals by rank, with namesakes last."""
+    resolved = _rank(standing, register)
+    if not standing.namesakes:
+        return resolved
+    listed = {each.id for each in (resolved.shown, *resolved.rivals) if each is not None}
+    others = [each for each in standing.namesakes if each.id not in listed]
+    return replace(resolved, rivals=[*resolved.rivals, *others], contested=True)
+
+
+def _rank(standing: Standing, register: Register) -> Resolved:
     facts, previous, beside = standing.facts, standing.previous, standing.beside
     if len(facts) < 2:  # noqa: PLR2004 -- one has no rival
         shown = facts[0] if facts else None

@@ -27,6 +27,7 @@ from domain.time.instant import BEGINNING, END
 from infrastructure.projections.fact_rows import (
     AHEAD,
     ALWAYS,
+    APART,
     EVERY,
     LASTING,
     LATEST,
@@ -109,7 +110,7 @@ def _made(
             for rule in (EVERY, AHEAD)
             for in_question in asked
         ),
-        _every(tables, negotiation_id, perspective, LASTING, own),
+        *(_every(tables, negotiation_id, perspective, rule, own) for rule in (LASTING, APART)),
         select_standing(tables, negotiation_id, perspective, own),
         select_aside(tables, negotiation_id, perspective, own),
         *(

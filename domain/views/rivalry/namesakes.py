@@ -1,0 +1,78 @@
+"""Facts under one name that cannot be about one person: they may be about two people who have that name.
+
+Nobody is confined in two places at one time. Where two facts say so, and neither can be the beginning of a transfer, a
+release of that name frees one of the two, and nobody knows which. So both stand beside whatever is shown.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING, Final
+
+from domain.views.rivalry.candidates import precedes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.views.rivalry.candidates import Candidate
+
+__all__ = ["find_namesakes"]
+
+_MOST: Final = 100
+"""How many facts under one name are compared, the latest to begin."""
+
+
+def find_namesakes(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """The facts that hold and that exclude another one of the same name, in the order given."""
+    placed = [
+        each
+        for each in candidates
+        if each.apart and each.begun and each.holds and not _has_id(each)
+    ]
+    if len(placed) < 2:  # noqa: PLR2004 -- one excludes nothing
+        return []
+    latest = sorted(placed, key=lambda each: (each.starts, each.by_content))[-_MOST:]
+    found = {each.id for both in combinations(latest, 2) if _exclude(*both) for each in both}
+    return [each for each in placed if each.id in found]
+
+
+def _has_id(candidate: Candidate) -> bool:
+    return any(candidate.shows.get(f"{field}_id") for field in candidate.key)
+
+
+def _exclude(one: Candidate, other: Candidate) -> bool:
+    return (
+        _begin_together(one, other)
+        and _hold_together(one, other)
+        and _elsewhere(one, other)
+        and not _tied(one, other)
+    )
+
+
+def _begin_together(one: Candidate, other: Candidate) -> bool:
+    """Whether neither surely began before the other, which would have followed it."""
+    return not precedes(one, other.starts[0]) and not precedes(other, one.starts[0])
+
+
+def _hold_together(one: Candidate, other: Candidate) -> bool:
+    ours, theirs = one.fact.window, other.fact.window
+    begun = max(ours.certain_from, theirs.certain_from)
+    return begun < min(ours.certain_to, theirs.certain_to)
+
+
+def _elsewhere(one: Candidate, other: Candidate) -> bool:
+    """Whether one place is not a part of the other by its words, as "Minsk" and "prison No. 1, Minsk" are."""
+    ours, theirs = (set(each.read_field(each.apart or "")[0].split()) for each in (one, other))
+    return not (ours <= theirs or theirs <= ours)
+
+
+def _tied(one: Candidate, other: Candidate) -> bool:
+    """Whether a matter or a link says that both are about one thing."""
+    if one.fact.matter is not None and one.fact.matter == other.fact.matter:
+        return True
+    pairs = ((one, other), (other, one))
+    return any(
+        link.fact in target.version.record.link_targets
+        for fact, target in pairs
+        for link in fact.fact.links
+    )
