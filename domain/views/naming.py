@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from domain.errors import ContentError
 from domain.kinds.envoys import Alias
-from domain.named import Name, Named, Sort, fields_naming, key_of, key_of_id, text_of
+from domain.named import Name, Named, Sort, fields_naming, id_in, key_of, key_of_id, text_of
 from domain.naming import fold_for_search, fold_name, shorten_key
 from domain.views.aliases import Aliases, keep_preferred
 from domain.views.terms import BORNE, PART, borne_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from domain.fact import Fact
     from domain.register import RegisterEntry
@@ -70,13 +70,20 @@ class Names:
 
     @property
     def doubtful(self) -> bool:
-        """Whether a name may be found that means one of several: somebody has an id, or aliases part."""
+        """Whether a name may mean one of several: somebody has an id, or aliases part."""
         return bool(self._names) or any(self._torn.values())
 
     @property
-    def aliases(self) -> Sequence[str]:
-        """The folded names that aliases lead away from, in alphabetical order."""
-        return sorted({name for ends in self._ends.values() for name in ends})
+    def are_plain(self) -> bool:
+        """Whether every name means itself alone: there are no aliases and no ids."""
+        return not (self._names or any(self._written.values()))
+
+    def is_plain(self, part: str) -> bool:
+        """Whether a key part of a name as it was written means that alone: no alias has it, and no id has another."""
+        id_ = id_in(part)
+        name = part if id_ is None else part.removesuffix(key_of_id("", id_))
+        own = not self._ids.get(name) if id_ is None else self._names.get(id_) == {name}
+        return own and all(name not in written for written in self._written.values())
 
     def canonical(self, name: str, sort: Sort = Sort.SOMEBODY) -> str:
         """The name at the end of the aliases; where they form a ring, the first of its names in alphabetical order."""
@@ -155,12 +162,6 @@ class Names:
             key = self._keys[name] = self._part(self.resolve(name))
         return key
 
-    def _key_of(self, name: Name) -> str:
-        """The key part for a name whose aliases are followed already."""
-        if isinstance(name, Named):
-            return key_of(name)
-        return self._fold(name)
-
     def _fold(self, name: str) -> str:
         """`fold_name`, once for each name."""
         folded = self._folded.get(name)
@@ -212,7 +213,7 @@ class Names:
                 shows |= self._shown(field, name, always=named)
             else:
                 shows[field] = self.canonical(text_of(name), sort) if sort else name
-                key.append(self._key_of(shows[field]))
+                key.append(self._part(shows[field]))
                 if sort and (meant := self.meant(shows[field], sort)):
                     shows[AMBIGUOUS] = meant
         return shows, tuple(key)

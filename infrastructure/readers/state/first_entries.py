@@ -1,38 +1,44 @@
-"""Reads no more facts of a section than its first entries are made from, and counts the others by their bounds."""
+"""Reads no more facts of a section than the entries shown are made from, and counts the others by their bounds.
+
+Bounds do not tell whether a key has an entry where a name in it may mean another, where its main answers have ended
+beside others that stand aside, or where one may have been settled. The facts under such keys are read first.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
 from uuid import UUID
 
 from sqlalchemy import Connection
 
+from domain.fact import fact_id
 from domain.time.perspective import Perspective
 from domain.views.answers import Answers
-from domain.views.naming import Names
+from domain.views.naming import AMBIGUOUS, Names
 from domain.views.sections import MOST, Place, place_of
 from domain.views.state import Section, list_registers
+from domain.views.versions import FactVersion
 from infrastructure.projections.fact_rows import key_in_question
-from infrastructure.readers.state.section_keys import SectionKeys, is_anything_settled
-from infrastructure.readers.state.stretches import is_abridged
+from infrastructure.readers.state.section_keys import SectionKeys
 from infrastructure.tables.facts import FactTables
 
 if TYPE_CHECKING:
     from domain.register import Register
-    from domain.views.versions import FactVersion
 
-__all__ = ["FirstEntries"]
+__all__ = ["Entries", "FirstEntries", "with_settlers"]
 
 MOST_UNTOLD: Final = 1_000
-"""Of how many keys the facts are read because the bounds of their answers do not tell whether they have an entry."""
+"""Of how many keys the facts are read because bounds do not tell whether they have an entry."""
 _PART: Final = "\x1f"
+_EXTERNAL: Final = "external:"
 
 
 class Read(Protocol):
-    """Reads the facts that stand and that a section, or some questions, are made from."""
+    """Reads the facts that stand and that a section, or some questions, are made from; not those that settle others."""
 
     def __call__(
         self, section: str | None = None, questions: Sequence[str] | None = None
@@ -41,12 +47,11 @@ class Read(Protocol):
 
 
 @dataclass(frozen=True)
-class _First:
-    """The places of the first entries of a section, one more than are shown; their questions; the number of all."""
+class Entries:
+    """The places of some entries that follow each other, and the questions under which they are answered."""
 
     places: Collection[Place]
     questions: Sequence[str]
-    count: int
 
 
 @dataclass(frozen=True)
@@ -58,8 +63,37 @@ class _Untold:
 
 
 @dataclass(frozen=True)
+class _Told:
+    """What is known of the keys of a section; under the keys `alone` nothing but what stands aside answers."""
+
+    keys: SectionKeys
+    aside: Mapping[str, Sequence[str]]
+    alone: frozenset[str]
+    untold: _Untold
+
+    def after(self, after: str, limit: int) -> Entries:
+        """At most `limit` entries past a key."""
+        main = self.keys.first(after, limit, without=self.untold.asked)
+        others = {key for key in (*self.alone, *self.untold.standing) if not after or key > after}
+        shown = set(sorted({*main, *others})[:limit])
+        asked = shown - self.untold.standing
+        if asked != shown:
+            asked |= self.untold.asked
+        return Entries({place_of((key,)) for key in shown}, self.questions(asked))
+
+    def count(self) -> int:
+        """How many entries there are."""
+        main = self.keys.count(without=self.untold.asked)
+        return main + len(self.alone) + len(self.untold.standing)
+
+    def questions(self, keys: Collection[str]) -> list[str]:
+        """All questions that are answered under some keys."""
+        return _questions(self.keys, self.aside, keys)
+
+
+@dataclass(frozen=True)
 class FirstEntries:
-    """The sections of a state at one perspective, each by the facts of its first entries; no name may be doubtful."""
+    """The sections of a negotiation at one perspective; `settlers` settle other facts or call them off."""
 
     connection: Connection
     tables: FactTables
@@ -67,81 +101,114 @@ class FirstEntries:
     perspective: Perspective
     names: Names
     read: Read
+    settlers: Sequence[FactVersion]
 
     def section(self, register: Register) -> Section:
-        """What a section is made from; all of its facts where their bounds tell too little."""
-        first = self._first.get(register)
-        if first is not None:
-            return Section(self._answers, first.places, first.count)
-        versions = self.read(section=register.section)
-        return Section(Answers.of(versions, self.names, register))
+        """What a section of a state is made from; all of its facts where their bounds tell too little."""
+        if register in self._shown:
+            return Section(
+                self._answers, self._shown[register].places, self._told[register].count()
+            )
+        return Section(self.answers(register, self.read(section=register.section)))
+
+    def after(self, register: Register, after: str, limit: int) -> tuple[Entries, Answers] | None:
+        """At most `limit` entries past a key, and the answers there; None where their bounds tell too little."""
+        told = self._tell(register)
+        if told is None:
+            return None
+        entries = told.after(after, limit)
+        return entries, self.answers(register, self.read(questions=entries.questions))
+
+    def answers(self, register: Register | None, versions: Sequence[FactVersion]) -> Answers:
+        """The answers of some facts, with what settles them; of one register, if given."""
+        return Answers.of(with_settlers(versions, self.settlers), self.names, register)
 
     @cached_property
-    def _first(self) -> dict[Register, _First]:
-        found = {register: self._find(register) for register in list_registers()}
-        return {register: first for register, first in found.items() if first is not None}
+    def _told(self) -> dict[Register, _Told]:
+        found = {register: self._tell(register) for register in list_registers()}
+        return {register: told for register, told in found.items() if told is not None}
+
+    @cached_property
+    def _shown(self) -> dict[Register, Entries]:
+        """The first entries, one more than are shown."""
+        return {register: told.after("", MOST + 1) for register, told in self._told.items()}
 
     @cached_property
     def _answers(self) -> Answers:
         """The answers of the facts of all first entries; they are read at once."""
-        questions = [each for first in self._first.values() for each in first.questions]
-        return Answers.of(self.read(questions=questions), self.names)
+        questions = [each for shown in self._shown.values() for each in shown.questions]
+        return self.answers(None, self.read(questions=questions))
 
-    def _find(self, register: Register) -> _First | None:
+    def _tell(self, register: Register) -> _Told | None:
         of_record = (self.connection, self.tables, self.negotiation_id)
         keys = SectionKeys(*of_record, self.perspective, register)
-        if not keys.are_told or (self._settles and register.settled):
-            return None
-        if is_abridged(*of_record, register):
+        if not keys.are_told or keys.are_abridged:
             return None
         aside = keys.aside()
         main = keys.stand(aside)
-        alone = {key for key in aside if key not in main}
-        unsure = {key for key, stands in main.items() if not stands}
-        if self._settles and any(each.many for each in register.asides):
-            unsure |= alone
-        unsure |= keys.with_part(self.names.aliases)
-        if len(unsure) > MOST_UNTOLD:
-            return None
+        alone = frozenset(key for key in aside if key not in main)
+        ended = (key for key, stands in main.items() if not stands)
+        unsure = frozenset([*ended, *self._find_settled(keys), *self._find_hidden(keys)])
+        untold = self._read_untold(keys, aside, unsure) if len(unsure) <= MOST_UNTOLD else None
+        return None if untold is None else _Told(keys, aside, alone - untold.asked, untold)
 
-        def questions(wanted: Collection[str]) -> list[str]:
-            asides = (each for key in sorted(wanted) for each in aside.get(key, ()))
-            return [*map(keys.question, sorted(wanted)), *asides]
+    def _find_settled(self, keys: SectionKeys) -> Collection[str]:
+        """The keys of facts that may have been settled."""
+        register = keys.register
+        if not (register.settled or any(each.many for each in register.asides)):
+            return ()
+        targets = {target for each in self.settlers for target in each.record.fact.settles()}
+        return keys.of_facts(set(filter(None, map(self._fact_named, targets))))
 
-        untold = self._read_untold(keys, unsure, questions)
-        alone -= untold.asked
-        told = keys.first(MOST + 1, without=untold.asked)
-        shown = set(sorted({*told, *alone, *untold.standing})[: MOST + 1])
-        asked = shown - untold.standing
-        if asked != shown:
-            asked |= untold.asked
-        count = keys.count(without=untold.asked) + len(alone) + len(untold.standing)
-        return _First({place_of((key,)) for key in shown}, questions(asked), count)
+    def _fact_named(self, target: str) -> str | None:
+        """The hexadecimal id of the fact that a link names; None where it is no id."""
+        if target.startswith(_EXTERNAL):
+            return fact_id(self.negotiation_id, target.removeprefix(_EXTERNAL)).hex
+        with suppress(ValueError):
+            return UUID(target).hex
+        return None
+
+    def _find_hidden(self, keys: SectionKeys) -> Collection[str]:
+        """The keys in which a name may mean another."""
+        if self.names.are_plain:
+            return ()
+        plain = lru_cache(maxsize=None)(self.names.is_plain)
+        return [key for key in keys.all() if not all(map(plain, key.split(_PART)))]
 
     def _read_untold(
-        self,
-        keys: SectionKeys,
-        unsure: set[str],
-        questions: Callable[[Collection[str]], Sequence[str]],
-    ) -> _Untold:
-        """What the facts tell of some keys, and of the keys that these resolve to."""
+        self, keys: SectionKeys, aside: Mapping[str, Sequence[str]], unsure: frozenset[str]
+    ) -> _Untold | None:
+        """What the facts tell of some keys, and of those that they resolve to; None where a name may mean several."""
         if not unsure:
             return _Untold()
         resolved = set[str]()
-        for version in self.read(questions=questions(unsure)):
+        for version in self.read(questions=_questions(keys, aside, unsure)):
             fact = version.record.fact
             for entry in fact.register_entries():
                 if entry.register == keys.register and key_in_question(entry) in unsure:
-                    resolved.add(_PART.join(self.names.read_answer(fact, entry)[1]))
+                    shows, key = self.names.read_answer(fact, entry)
+                    if AMBIGUOUS in shows:
+                        return None
+                    resolved.add(_PART.join(key))
         asked = unsure | resolved
-        versions = self.read(questions=questions(asked))
-        answers = Answers.of(versions, self.names, keys.register)
-        found = answers.at(keys.register, self.perspective)
+        versions = self.read(questions=_questions(keys, aside, asked))
+        found = self.answers(keys.register, versions).at(keys.register, self.perspective)
         standing = {_PART.join(key) for key, answered in found.items() if answered.standing}
-        return _Untold(frozenset(asked), frozenset(standing & resolved))
+        return _Untold(asked, frozenset(standing & resolved))
 
-    @cached_property
-    def _settles(self) -> bool:
-        return is_anything_settled(
-            self.connection, self.tables, self.negotiation_id, self.perspective
-        )
+
+def _questions(
+    keys: SectionKeys, aside: Mapping[str, Sequence[str]], wanted: Collection[str]
+) -> list[str]:
+    asides = (each for key in sorted(wanted) for each in aside.get(key, ()))
+    return [*map(keys.question, sorted(wanted)), *asides]
+
+
+def with_settlers(
+    versions: Sequence[FactVersion], settlers: Sequence[FactVersion]
+) -> Sequence[FactVersion]:
+    """The facts with those that settle others, each once, in order of recording."""
+    if not settlers:
+        return versions
+    every = {version.record.id: version for version in (*versions, *settlers)}
+    return sorted(every.values(), key=lambda version: version.first_position)

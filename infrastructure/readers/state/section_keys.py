@@ -17,6 +17,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     Select,
+    Text,
     and_,
     bindparam,
     case,
@@ -25,12 +26,12 @@ from sqlalchemy import (
     select,
 )
 
+from domain.naming import HASHED
 from domain.register import Register, Shape
 from domain.time.instant import BEGINNING, END
 from domain.time.perspective import Perspective
+from domain.views.sections import LONGEST_PLACE
 from infrastructure.projections.fact_rows import (
-    AHEAD,
-    ALWAYS,
     ASIDE,
     BY,
     EVERY,
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
 
-__all__ = ["SectionKeys", "is_anything_settled"]
+__all__ = ["SectionKeys"]
 
 _TOLD: Final = frozenset({EVERY, LATEST, YIELDING})
 
@@ -80,9 +81,10 @@ class SectionKeys:
         ((count,),) = self._rows(_count, without)
         return int(count)
 
-    def first(self, limit: int, without: Collection[str]) -> list[str]:
-        """The first keys, in order, that have an entry by their main answers; without some."""
-        return [self._key(question) for (question,) in self._rows(_first, without, limit)]
+    def first(self, after: str, limit: int, without: Collection[str]) -> list[str]:
+        """The first keys past another, in order, that have an entry by their main answers; without some."""
+        rows = self._rows(_first, without, after=self.question(after), limit=limit)
+        return [self._key(question) for (question,) in rows]
 
     def stand(self, keys: Collection[str]) -> dict[str, bool]:
         """{key: whether it has an entry by its main answers} for those of some keys whose answers may have begun."""
@@ -98,64 +100,85 @@ class SectionKeys:
                 found[self._key(question)].append(question)
         return found
 
-    def with_part(self, names: Collection[str]) -> set[str]:
-        """The keys that have one of some folded names as a part."""
-        if not names:
+    def of_facts(self, ids: Collection[str]) -> set[str]:
+        """The keys under which facts with some hexadecimal ids answer."""
+        if not ids:
             return set()
-        wanted = frozenset(names)
-        keys = {self._key(question) for (question,) in self._rows(_every)}
-        return {key for key in keys if not wanted.isdisjoint(key.split("\x1f"))}
+        return {self._key(question) for (question,) in self._rows(_of_facts, facts=ids)}
+
+    @property
+    def are_abridged(self) -> bool:
+        """Whether a key is too long for a place, or may be replaced by a hash in its question."""
+        columns = self.tables.answer.c
+        first, before = questions_of(self.register.section)
+        length = func.length(columns.question) - len(first)
+        long = select(columns.question).where(
+            columns.negotiation_id == self.negotiation_id.hex,
+            columns.rule.in_((rule_of(self.register), ASIDE)),
+            question_range(columns.question, first, before),
+            or_(
+                length == HASHED,
+                length > LONGEST_PLACE,
+                and_(columns.rule == ASIDE, length > HASHED),
+            ),
+        )
+        return self.connection.execute(long.limit(1)).first() is not None
+
+    def all(self) -> set[str]:
+        """Every key, whatever stands there."""
+        return {self._key(question) for (question,) in self._rows(_every)}
 
     def _key(self, question: str) -> str:
         return question[len(self.register.section) + 1 :].partition(BY)[0]
 
     def _rows(
-        self, make: Callable[..., Select[Any]], keys: Collection[str] = (), limit: int = 0
+        self,
+        make: Callable[..., Select[Any]],
+        keys: Collection[str] = (),
+        *,
+        facts: Collection[str] = (),
+        after: str = "",
+        limit: int = 0,
     ) -> Sequence[Any]:
         sqlite = self.connection.dialect.name == "sqlite"
         public = self.perspective.published_cut is None
         made = make(self.tables, self.register, public=public, sqlite=sqlite)
-        given = given_as([self.question(key) for key in keys], sqlite=sqlite)
+        given = given_as([*facts] or [self.question(key) for key in keys], sqlite=sqlite)
         about = placed(self.negotiation_id, self.perspective)
-        return self.connection.execute(made, {**about, **given, "limit": limit}).all()
-
-
-def is_anything_settled(
-    connection: Connection, tables: FactTables, negotiation_id: UUID, perspective: Perspective
-) -> bool:
-    """Whether a fact that is seen settles others or calls them off, whenever it holds."""
-    columns = tables.answer.c
-    settling = select(columns.question).where(
-        columns.negotiation_id == negotiation_id.hex,
-        columns.rule.in_((EVERY, AHEAD)),
-        columns.question.in_(ALWAYS),
-        is_seen(columns, perspective),
-    )
-    return connection.execute(settling.limit(1)).first() is not None
+        return self.connection.execute(
+            made, {**about, **given, "after": after, "limit": limit}
+        ).all()
 
 
 @lru_cache(maxsize=256)
 def _count(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
     """How many questions have an entry, but for those that are given."""
-    grouped = _first(tables, register, public=public, sqlite=sqlite).limit(None).order_by(None)
-    return select(func.count()).select_from(grouped.subquery("standing"))
+    standing = _standing(tables, register, public=public, sqlite=sqlite)
+    return select(func.count()).select_from(standing.subquery("standing"))
 
 
 @lru_cache(maxsize=256)
 def _first(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
-    """The first questions that have an entry, but for those that are given."""
-    columns = tables.answer.c
-    question = columns.question
+    """The first questions past one that have an entry, but for those that are given."""
+    question = tables.answer.c.question
     return (
-        select(question)
-        .where(
-            *_begun(columns, register, rule_of(register), public=public),
-            ~is_given(question, sqlite=sqlite),
-        )
-        .group_by(question)
-        .having(_stands(tables, register, public=public))
+        _standing(tables, register, public=public, sqlite=sqlite)
+        .where(question > bindparam("after", type_=Text))
         .order_by(question)
         .limit(bindparam("limit", type_=Integer))
+    )
+
+
+def _standing(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
+    columns = tables.answer.c
+    return (
+        select(columns.question)
+        .where(
+            *_begun(columns, register, rule_of(register), public=public),
+            ~is_given(columns.question, sqlite=sqlite),
+        )
+        .group_by(columns.question)
+        .having(_stands(tables, register, public=public))
     )
 
 
@@ -182,6 +205,16 @@ def _aside(tables: FactTables, register: Register, *, public: bool, sqlite: bool
     _, at = placeholders(public=public)
     begun = _begun(columns, register, ASIDE, public=public)
     return select(columns.question).where(*begun, columns.possible_to > at.as_of).distinct()
+
+
+@lru_cache(maxsize=256)
+def _of_facts(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
+    """The questions of the section to which the facts that are given answer."""
+    del public
+    columns = tables.answer.c
+    of_section = question_range(columns.question, *questions_of(register.section))
+    given = is_given(columns.fact_id, sqlite=sqlite)
+    return select(columns.question).where(given, of_section).distinct()
 
 
 @lru_cache(maxsize=256)

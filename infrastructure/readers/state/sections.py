@@ -1,9 +1,7 @@
 """Reads the state of a negotiation, or a page of one of its lists, from as few facts as possible.
 
-A page of entries is read in stretches of its section's questions, so its cost does not grow with the section. Three
-things hide the key of an entry from its question: an alias, an id, and a hash in the place of a long key. The questions
-under aliases are read with each stretch. If there are many aliases, any ids or any hash, or a few stretches have too
-few entries, the whole section is read.
+Which keys have an entry is told by the bounds of their answers (`section_keys`), so that only the facts of the entries
+that are shown are read (`first_entries`). Where bounds tell too little, a whole section is read.
 """
 
 from __future__ import annotations
@@ -32,7 +30,7 @@ from domain.views.state import (
     resolve_state,
 )
 from domain.views.versions import FactVersion, Seen, as_seen
-from infrastructure.projections.fact_rows import entry_questions
+from infrastructure.projections.fact_rows import ALWAYS, entry_questions
 from infrastructure.projections.stored_versions import versions_in
 from infrastructure.projections.tallies import COUNTS, counts_at, gives_numbers
 from infrastructure.readers.moments import read_boundaries, read_span
@@ -40,9 +38,8 @@ from infrastructure.readers.names import read_names
 from infrastructure.readers.negotiations import list_snapshots
 from infrastructure.readers.similar import select_tied
 from infrastructure.readers.state import states
-from infrastructure.readers.state.first_entries import FirstEntries
+from infrastructure.readers.state.first_entries import FirstEntries, with_settlers
 from infrastructure.readers.state.kept_facts import MOST_MOVED, KeptFacts, KeptSlices
-from infrastructure.readers.state.stretches import is_abridged, read_stretches
 from infrastructure.readers.timeslices import RETRACTED, select_differing, select_known
 from infrastructure.tables.facts import ERASING, FactTables, serving_since
 from infrastructure.transaction_memo import read_once
@@ -60,12 +57,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SectionReader"]
 
-MOST_ALIASES: Final = 100
-"""How many aliases are looked through with each stretch of questions."""
 MANY: Final = 3_000
 """Of how many facts on a state is made from those alone that its entries show; of fewer they are read at once."""
-MOST_STRETCHES: Final = 2
-"""How many stretches a page is looked for in; where most questions have no entry, reading the section costs less."""
 
 
 @dataclass(frozen=True)
@@ -90,41 +83,25 @@ class SectionReader:
         if (facts := self.facts_kept) is not None:
             kept = Section(facts.answers)
             return describe_state(negotiation, lambda _: kept, known, self.perspective, rest)
-        names = self._names()
-        if rest is None or known["recorded"] < MANY or names.doubtful:
-            return resolve_state(negotiation, self._seen(), known, self.perspective, rest, names)
-        first = FirstEntries(*self._of, self.perspective, names, self._read_standing)
-        return describe_state(negotiation, first.section, known, self.perspective, rest)
+        if rest is None or known["recorded"] < MANY:
+            everything = self._slice(self._read_standing())
+            return resolve_state(
+                negotiation, everything, known, self.perspective, rest, self._names
+            )
+        return describe_state(negotiation, self._first.section, known, self.perspective, rest)
 
     def page(self, page: Page, rest: Rest) -> tuple[list[Any], Place | None]:
         """A page of one list of the state, as `page_section` gives it."""
         register, _ = lists_by_path()[page.path]
         after = page.after or ("",)
-        names = self._names()
-        paged = register.shape is Shape.ENTRIES and len(after) == 1 and not names.doubtful
-        aliases = names.aliases
-        if not paged or len(aliases) > MOST_ALIASES or is_abridged(*self._of, register):
+        of_entries = register.shape is Shape.ENTRIES and len(after) == 1
+        found = of_entries and self._first.after(register, str(after[0]), page.limit + 1)
+        if not found:
             seen = self._seen(section=register.section)
-            return page_section(page, seen, self.perspective, rest, names)
-        shown: list[tuple[Place, Any]] = []
-        stretches = read_stretches(*self._of, register, str(after[0]), page.limit + 1)
-        for number, stretch in enumerate(stretches):
-            hidden = aliases and any("\x1f" in key for key in stretch.keys)
-            if hidden or number == MOST_STRETCHES:
-                seen = self._seen(section=register.section)
-                return page_section(page, seen, self.perspective, rest, names)
-            questions = [*stretch.questions, *(f"{register.section}\x1f{name}" for name in aliases)]
-            read = self._seen(questions=questions)
-            answers = Answers.of((seen.version for seen in read), names, register)
-            listed = limit_list(page.path, answers, self.perspective, rest, stretch.holds)
-            room = page.limit + 1 - len(shown)
-            items, following = listed.page(None, room, ROOM_OF_PAGE)
-            shown += zip(listed.places[: len(items)], items, strict=True)
-            if len(shown) > page.limit:
-                return [item for _, item in shown[:-1]], shown[-2][0]
-            if following is not None:
-                return [item for _, item in shown], following
-        return [item for _, item in shown], None
+            return page_section(page, seen, self.perspective, rest, self._names)
+        entries, answers = found
+        listed = limit_list(page.path, answers, self.perspective, rest, entries.places.__contains__)
+        return listed.page(None, page.limit, ROOM_OF_PAGE)
 
     def standing(self) -> list[Seen]:
         """All facts that stand, in order of recording."""
@@ -143,7 +120,7 @@ class SectionReader:
 
     def rivals(self, version: FactVersion) -> list[FactVersion]:
         """The rivals that a version would have if it were recorded, by `find_rivals`."""
-        names = self._names()
+        names = self._names
         questions = entry_questions(version.record.fact, names)
         seen = self._seen(questions=questions) if questions else []
         seen += self._read(select_tied(self.tables, version.record, self.perspective))
@@ -153,7 +130,7 @@ class SectionReader:
         """As `domain.views.counting.tally` counts it; where nothing is counted, with hints at what can be."""
         kinds = find_kinds(query)
         slice_ = self.counting(kinds)
-        found = tally(slice_, self.perspective, query, self._names())
+        found = tally(slice_, self.perspective, query, self._names)
         if query.what is None or found.lists["facts"]:
             return found
         return add_hints(found, slice_ if kinds is None else self.counting(None))
@@ -224,18 +201,30 @@ class SectionReader:
     def _of(self) -> tuple[Connection, FactTables, UUID]:
         return self.connection, self.tables, self.negotiation_id
 
+    @cached_property
     def _names(self) -> Names:
         return read_names(*self._of, self.perspective)
+
+    @cached_property
+    def _first(self) -> FirstEntries:
+        read = self._read_standing
+        return FirstEntries(*self._of, self.perspective, self._names, read, self._settlers)
 
     def _seen(
         self, section: str | None = None, questions: Sequence[str] | None = None
     ) -> list[Seen]:
-        return self._slice(self._read_standing(section, questions))
+        """The facts of which a section or some questions are made, with those that settle others."""
+        versions = self._read_standing(section, questions)
+        return self._slice(with_settlers(versions, self._settlers))
+
+    @cached_property
+    def _settlers(self) -> list[FactVersion]:
+        return self._read_standing(questions=ALWAYS)
 
     def _read_standing(
         self, section: str | None = None, questions: Sequence[str] | None = None
     ) -> list[FactVersion]:
-        """The facts that stand of which a state, a section or some questions are made."""
+        """The facts that stand of which a state, a section or some questions are made, by `select_needed`."""
         needed = states.select_needed(
             self.tables,
             self.negotiation_id,
@@ -279,7 +268,7 @@ class SectionReader:
         """All facts that stand, with their answers."""
         at = self.perspective
         versions = self._versions(select_known(self.tables, self.negotiation_id, at))
-        answers = Answers.of(versions, self._names(), keep=at.match)
+        answers = Answers.of(versions, self._names, keep=at.match)
         return KeptFacts(at, self.last_change, {each.record.id: each for each in versions}, answers)
 
     def move_facts(self, facts: KeptFacts) -> KeptFacts | None:

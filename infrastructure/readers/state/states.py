@@ -26,7 +26,6 @@ from sqlalchemy import (
 from domain.time.instant import BEGINNING, END
 from infrastructure.projections.fact_rows import (
     AHEAD,
-    ALWAYS,
     APART,
     EVERY,
     LASTING,
@@ -78,6 +77,9 @@ def select_needed(
 ) -> Select[Any]:
     """The versions that a state, a section or some questions are made from, in order of recording.
 
+    Those that settle others, which every section and question needs too, answer the questions ALWAYS; of these only
+    a whole state has them.
+
     The answers to each question are read by a lateral query, which no planner turns into a scan of all answers. SQLite
     has no lateral queries; there `json_each` over the answers to one question does the same.
     """
@@ -101,16 +103,12 @@ def _made(
         bounds = _bounds(section)
         stepped = step_through(tables, negotiation_id, LATEST, *bounds)
         own = true() if section is None else question_range(question, *bounds)
-    everything = section is None and not given
-    asked = [own] if everything else [own, question.in_(ALWAYS)]
     tops = _tops(tables, negotiation_id, perspective, stepped)
     answers = union_all(
         *(
-            _every(tables, negotiation_id, perspective, rule, in_question)
-            for rule in (EVERY, AHEAD)
-            for in_question in asked
+            _every(tables, negotiation_id, perspective, rule, own)
+            for rule in (EVERY, AHEAD, LASTING, APART)
         ),
-        *(_every(tables, negotiation_id, perspective, rule, own) for rule in (LASTING, APART)),
         select_standing(tables, negotiation_id, perspective, own),
         select_aside(tables, negotiation_id, perspective, own),
         *(
