@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from domain.fact import Fact, kind
 from domain.named import Name, Somebody, key_of
 from domain.quantity import Quantity
-from domain.register import Register, RegisterEntry, Rivalry, Shape, Succession
+from domain.register import Aside, Register, RegisterEntry, Rivalry, Shape, Succession
 from domain.time.holding import Holding
 
 if TYPE_CHECKING:
@@ -32,6 +32,10 @@ AgreementForm = Literal["ceasefire", "exchange", "framework", "treaty", "stateme
 AgreementStage = Literal[
     "negotiated", "initialled", "signed", "in_force", "suspended", "breached", "ended"
 ]
+
+
+_TALKS: Final = frozenset({"negotiated", "initialled"})
+"""The stages of an agreement that binds nobody yet."""
 
 
 class MeetingEntry(TypedDict):
@@ -76,7 +80,10 @@ LAST_MEETING: Final = Register(
 NEXT_MEETING: Final = Register(
     "meetings.next", Shape.SINGLE, ahead=True, rivalry=Rivalry.MATTER, entry=MeetingEntry
 )
-AGREEMENTS: Final = Register("agreements", succession=Succession.LATER, entry=AgreementEntry)
+OUTLOOK: Final = Aside("outlook", many=True, ended_by=frozenset({Holding.UNTIL_NEXT}))
+AGREEMENTS: Final = Register(
+    "agreements", succession=Succession.LATER, asides=(OUTLOOK,), entry=AgreementEntry
+)
 PROPOSALS: Final = Register("proposals", succession=Succession.LATER, entry=ProposalEntry)
 
 
@@ -146,7 +153,10 @@ class Agreement(Fact):
     signatories: tuple[Somebody, ...] = ()
 
     def register_entries(self) -> Iterable[RegisterEntry]:
-        """How far what is agreed has come; without a matter by its title and those who sign."""
+        """How far what is agreed has come; talks on it take no place of what was signed or is in force.
+
+        The key is the matter, else the title and those who sign.
+        """
         shows = {
             "title": self.title,
             "form": self.form,
@@ -156,4 +166,5 @@ class Agreement(Fact):
         key = {"title": self.title, "signed_by": "; ".join(sorted(map(key_of, self.signatories)))}
         if self.matter is not None:
             key = {"matter": self.matter}
-        yield RegisterEntry(AGREEMENTS, key, shows, compared=("stage",))
+        aside = OUTLOOK if self.stage in _TALKS else None
+        yield RegisterEntry(AGREEMENTS, key, shows, compared=("stage",), aside=aside)

@@ -508,6 +508,44 @@ def test_talk_of_easing_does_not_lift_a_sanction(client: Client) -> None:
     }
 
 
+def agreement(stage: str, valid: str, **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
+    return told(
+        "agreement", title="Ceasefire", form="ceasefire", stage=stage, valid=valid, **fields
+    )
+
+
+def test_talks_on_an_agreement_do_not_hide_that_it_is_in_force(client: Client) -> None:
+    in_force = agreement("in_force", "2024-11-27", matter="truce")
+    extended = agreement("negotiated", "2025-02-10", matter="truce", external_id="T")
+    initialled = agreement("initialled", "2025-03", matter="truce")
+    signed = agreement("signed", "2025-04-01", matter="truce")
+    carried_out = agreement("in_force", "2025-02-01", matter="truce", links=tie("executes", "T"))
+    cases = {
+        "talks": [in_force, extended],
+        "further talks": [in_force, extended, initialled],
+        "talks alone": [extended, initialled],
+        "signed after": [in_force, extended, initialled, signed],
+        "carried out": [extended, carried_out],
+        "ended before": [agreement("ended", "2024", matter="truce"), extended],
+        "without a matter": [agreement("suspended", "2024"), agreement("negotiated", "2025")],
+    }
+    found = {}
+    for name, state in states(client, cases).items():
+        (entry,) = state["agreements"]
+        outlook = [(each["stage"], each["since"]) for each in entry["outlook"]]
+        found[name] = (entry["stage"], entry["since"], outlook)
+        assert not entry["contested"]
+    assert found == {
+        "talks": ("in_force", "2024-11-27", [("negotiated", "2025-02-10")]),
+        "further talks": ("in_force", "2024-11-27", [("initialled", "2025-03")]),
+        "talks alone": ("initialled", "2025-03", []),
+        "signed after": ("signed", "2025-04-01", []),
+        "carried out": ("in_force", "2025-02-01", []),
+        "ended before": ("ended", "2024", [("negotiated", "2025-02-10")]),
+        "without a matter": ("suspended", "2024", [("negotiated", "2025")]),
+    }
+
+
 def test_a_question_is_asked_until_it_is_surely_answered(client: Client) -> None:
     asked = told("open_question", question="When?", valid="2025-09-01", external_id="Q")
     answered = told("statement", speaker="S", links=tie("answers", "Q"))

@@ -101,7 +101,10 @@ def _said(random: Random, kind: str, bearers: tuple[Name, ...]) -> dict[str, Any
         "statement": {"speaker": name},
         "response": {"asked": name},
         "proposal": {"content": target, "by": name},
-        "agreement": {"title": target},
+        "agreement": {
+            "title": target,
+            "stage": random.choice(("negotiated", "initialled", "signed", "ended")),
+        },
         "open_question": {"question": target},
         "prisoner_count": {"counted_by": name},
     }

@@ -202,6 +202,15 @@ def test_the_first_page_says_what_changed_last_and_never_what_was_withdrawn(read
     assert re.search(r"\d+ [A-Z][a-z]{2} \d{4}, \d\d:\d\d UTC", page.words)
 
 
+def test_talks_on_an_agreement_stand_below_what_is_in_force(reader: Reader) -> None:
+    reader.editor.open()
+    truce = {"kind": "agreement", "title": "Truce", "form": "ceasefire", "matter": "truce"}
+    reader.editor.record(**truce, stage="in_force", valid="2024-11-27")
+    assert "Outlook" not in reader.see("/n/talks?as_of=2025-12").words
+    reader.editor.record(**truce, stage="negotiated", valid="2025-02-10")
+    assert "Truce: in force Outlook: negotiated" in reader.see("/n/talks?as_of=2025-12").words
+
+
 def test_a_search_finds_facts_of_every_record_that_the_reader_may_see(reader: Reader) -> None:
     reader.editor.open()
     reader.editor.record(summary="Canaries were freed")

@@ -164,7 +164,7 @@ def _entry(register: Register) -> Any:  # noqa: ANN401 -- a model that is made a
     if vacant:
         fields["previous"] = _beside(f"Previous{name}", own, brief) | None
     for aside in register.asides:
-        title = f"{aside.name.title()}Entry"
+        title = f"{aside.name.title()}{name}"
         if aside.many:
             fields[aside.name] = list[_beside(title, own, brief)]  # type: ignore[misc]
         else:
