@@ -23,7 +23,7 @@ MOST_WORDS: Final = 2_000
 MOST_SPELLINGS: Final = 100
 """How many spellings of one name a question looks for; a name with more is refused, since facts would be missed."""
 _SPELT_TOO_OFTEN: Final = (
-    f"aliases give a name in this more than {MOST_SPELLINGS} other spellings: ask for person= or place= instead,"
+    f"aliases give a name in this more than {MOST_SPELLINGS} other spellings: ask for the person or the place instead,"
     " or end the name with * to look for this spelling alone"
 )
 #: Stands before a word that is there in another script; never in a word.

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 import typer
 
-from api.cli.session import CommandRefusedError
+from api.cli.session import UNKNOWN_OUTCOME, CommandRefusedError
 from api.cli.text import print_json, visible_line
 from api.commands.json_text import write_json
 from api.composition import Parley
@@ -44,6 +44,8 @@ _ONWARD: Final = re.compile(r'cursor=([A-Za-z0-9_-]+)>; rel="next"')
 _LARGEST_PAGE: Final = 1_000
 _OF_THE_RECORD: Final = frozenset({"position", "cursor"})
 """Parameters that only the record can find wrong: the command itself was well written."""
+_SAID_OTHERWISE: Final[Mapping[str, str]] = {"urn:parley:problem:outcome-unknown": UNKNOWN_OUTCOME}
+"""What is advised here, by the type of a problem whose own advice takes a header field."""
 
 
 class PreconditionError(CommandRefusedError):
@@ -183,7 +185,8 @@ def _checked(reply: Reply) -> ApiResponse:
             )
     moved_on = reply.status == HTTPStatus.PRECONDITION_FAILED
     refused = PreconditionError if moved_on else CommandRefusedError
-    raise refused("; ".join(_said(fault) for fault in faults) or problem["detail"])
+    detail = _SAID_OTHERWISE.get(problem["type"], problem["detail"])
+    raise refused("; ".join(_said(fault) for fault in faults) or detail)
 
 
 def _said(fault: Mapping[str, str]) -> str:

@@ -21,12 +21,14 @@ from infrastructure.database.lanes import Lane, in_lane
 from infrastructure.database.working_alone import NotAloneError
 from infrastructure.errors import OF_STORAGE, DatabaseRefusedError, ReadOnlyError
 from infrastructure.key_files import database_file
+from infrastructure.log.errors import OutcomeUnknownError
 from infrastructure.log.recorder import EventRecorder
 from infrastructure.proofs.log_key import LogKeyError
 from infrastructure.settings import Settings, SettingsError
 
 __all__ = [
     "REFUSALS",
+    "UNKNOWN_OUTCOME",
     "CommandRefusedError",
     "RefusingGroup",
     "consoles",
@@ -36,6 +38,10 @@ __all__ = [
     "settings",
 ]
 
+UNKNOWN_OUTCOME: Final = (
+    "the database went away while it committed: this was recorded whole or not at all; "
+    "look with parley changes or parley show before you run the command again"
+)
 PIPED_WIDTH: Final = 140
 """Columns of a table that goes to no terminal."""
 
@@ -79,6 +85,8 @@ class RefusingGroup(TyperGroup):
 
 def describe_refusal(refusal: BaseException) -> str:
     """One line that says why."""
+    if isinstance(refusal, OutcomeUnknownError):
+        return UNKNOWN_OUTCOME
     if isinstance(refusal, OSError) and refusal.filename is not None:
         return f"{refusal.filename}: {refusal.strerror}"
     cause = getattr(refusal, "orig", None) or refusal

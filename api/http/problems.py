@@ -132,7 +132,7 @@ def _invalid(error: RequestValidationError) -> Response:
 def _not_yet_known(error: NotYetKnownError) -> Response:
     detail = (
         f"the {error.what} {error.name} is there, but nothing of it was known at this perspective"
-        " (clock=published asks what had been made public by then)"
+        " (the clock published asks what had been made public by then)"
     )
     return problem("not-yet-known", detail, [Fault(f"/path/{error.what}", detail)])
 

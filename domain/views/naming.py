@@ -33,7 +33,7 @@ AMBIGUOUS: Final = "ambiguous"
 MOST_TERMS: Final = 1_000
 """How many spellings of one name a filter looks for; each is a parameter of a statement."""
 _SPELT_TOO_OFTEN: Final = (
-    f"aliases give this name more than {MOST_TERMS:,} spellings: ask with q= for one of them"
+    f"aliases give this name more than {MOST_TERMS:,} spellings: search for one of them"
 )
 
 

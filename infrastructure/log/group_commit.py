@@ -54,7 +54,7 @@ class _Ticket:
     def redeem(self) -> list[LogEntry]:
         if isinstance(self.outcome, list):
             return self.outcome
-        raise self.outcome or OperationalError("the log gave no result: send the request again")
+        raise self.outcome or OperationalError("the log gave no result: try again")
 
 
 class _Stage(Enum):
@@ -183,7 +183,7 @@ def _size(ticket: _Ticket) -> int:
 
 def _cause(error: BaseException, stage: _Stage) -> BaseException:
     if not isinstance(error, Exception):
-        return OperationalError("writing was interrupted: send it again")
+        return OperationalError("writing was interrupted: try again")
     cause = as_persistence_error(error)
     if stage is not _Stage.COMMITTING:
         return cause

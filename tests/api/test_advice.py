@@ -127,8 +127,9 @@ class Case:
         if named := re.search(r"differs in ([a-z_, ]+?)(?: and is|;)", refused):
             line = {**self.content, **OTHERWISE}
             changed = {"changes": {name: line.get(name) for name in named[1].split(", ")}}
-        if places := re.findall(rf"{self.address}/([a-z]+)", refused):
-            for op in (op for place in places for op in PLACES if PLACES[op] == place):
+        id_ = self.address.rpartition("/")[2]
+        if alone := re.findall(rf"([a-z]+) the fact {id_} without an import", refused):
+            for op in alone:
                 self.do(op, **(changed if op == "correct" else {}))
         elif ops := re.findall(r"\bop ([a-z]+)", refused):
             for op in ops:

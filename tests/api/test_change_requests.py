@@ -465,7 +465,7 @@ def test_an_import_corrects_nothing_where_that_takes_two(desk: Desk) -> None:
     refused = desk.post(f"{TALKS}/import", lines, **sent).json
     detail = (
         "in this negotiation a second person must approve it, for which an import cannot wait:"
-        f" POST it to {fact}/retraction"
+        f" retract the fact {fact.rpartition('/')[2]} without an import"
     )
     assert refused["rejected"] == [{"line": 2, "pointer": "/op", "detail": detail}]
     assert (refused["unchanged"], refused["corroborated"]) == (1, 0)

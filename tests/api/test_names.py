@@ -170,5 +170,5 @@ def test_a_filter_by_a_name_with_too_many_spellings_is_refused_and_says_what_to_
     assert report["recorded"] == 1_001
     refused = client.get(f"{TALKS}/timeline?person=Ann")
     assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/person")
-    assert "ask with q=" in refused.json["errors"][0]["detail"]
+    assert "search for one of them" in refused.json["errors"][0]["detail"]
     assert summaries(client, q='"Name 7"*', kind="release") == ["Name 7 was freed"]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Annotated, BinaryIO, cast
+from typing import IO, Annotated, BinaryIO, Final, cast
 
 import typer
 
@@ -33,8 +33,14 @@ from domain.batch import check_batch
 from domain.errors import ContentError, UnknownError
 from domain.streams.event import Reason, RecordEvent
 from domain.streams.negotiation import NegotiationSettings, decide_open, evolve
+from infrastructure.log.errors import OutcomeUnknownError
 
 __all__ = ["register"]
+
+_UNKNOWN_OUTCOME: Final = (
+    "the database went away while it committed: these lines are recorded all or not at all; "
+    "import the same file again: a line that is recorded is then unchanged"
+)
 
 
 def import_(  # noqa: PLR0913 -- one argument an option
@@ -192,6 +198,8 @@ def _show_progress(total: int) -> Iterator[tuple[Progress, Recorded]]:
         except BrokenOffError as error:
             cause = describe_refusal(error.__cause__ or error)
             raise CommandRefusedError(f"{error} ({cause})") from error
+        except OutcomeUnknownError as error:
+            raise CommandRefusedError(_UNKNOWN_OUTCOME) from error
         except KeyboardInterrupt:
             if reached is None:
                 raise

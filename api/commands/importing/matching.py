@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Comparisons", "FactStream", "Update"]
 
-_TAKES_TWO: Final = "in this negotiation a second person must approve it, for which an import cannot wait: POST it to "
-_SENT_TO: Final = {"correct": "corrections", "retract": "retraction", "reinstate": "reinstatement"}
-"""The addresses, below a fact's, of changes that may need a second person."""
+_TAKES_TWO: Final = (
+    "in this negotiation a second person must approve it, for which an import cannot wait: "
+)
 _ALIKE: Final = (
     "too many changes have the same why to tell which of them this is; give each a different why"
 )
@@ -128,7 +128,7 @@ class FactStream:
         takes_two = not isinstance(body, Fact) or isinstance(event, FactCorrected)
         if event is not None and reviewed and takes_two:
             op = "correct" if isinstance(body, Fact) else command.op
-            raise ContentError.at("/op", _TAKES_TWO + _address(command.fact_id, op))
+            raise ContentError.at("/op", _TAKES_TWO + _alone(command.fact_id, op))
         if event is not None:
             self._take(event)
         return event
@@ -286,15 +286,14 @@ def _refusal(record: FactRecord, fact: Fact, line: int | None, *, reviewed: bool
         return ContentError.at(at, f"taken by fact {record.id}, which has {known}")
     ops = ("correct",) if record.stands else ("reinstate", "correct")
     if reviewed:
-        how = " and, once that is approved, ".join(_address(record.id, op) for op in ops)
-        how = f"POST to {how}"
+        how = " and, once that is approved, ".join(_alone(record.id, op) for op in ops)
     else:
         how = "use " + ", then ".join(f"op {op}" for op in ops)
-        how += ", or import it with --update --reason --why" if record.stands else ""
+        how += ", or import it with update, reason and why" if record.stands else ""
     retracted = "" if record.stands else " and is retracted"
     detail = f"which differs in {', '.join(fields)}{retracted}; to change it, {how}"
     return ContentError.at(at, f"taken by fact {record.id}, {detail}")
 
 
-def _address(fact: UUID, op: str) -> str:
-    return f"/v1/facts/{fact}/{_SENT_TO[op]}"
+def _alone(fact: UUID, op: str) -> str:
+    return f"{op} the fact {fact} without an import"

@@ -59,7 +59,7 @@ _CHUNK: Final = 1 << 20
 _UNREADABLE: Final = "parley.unreadable"
 _UNSURE: Final = (
     "line {} is not UTF-8, and the encoding of this text is uncertain: in a spreadsheet, "
-    f"{AS_CSV}; or name the encoding, as charset=windows-1252 in Content-Type, or as --encoding windows-1252"
+    f"{AS_CSV}; or import it with the name of its encoding, such as windows-1252"
 )
 _DAMAGED: Final = 10
 """A text counts as damaged UTF-8 if fewer than this many lines are invalid for each valid line beyond ASCII."""

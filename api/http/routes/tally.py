@@ -141,17 +141,21 @@ def _tallied(parameters: Mapping[str, str]) -> dict[str, str]:
             raise unknown_choice(f"/query/{name}", question[name], sorted(known()))
     if "count" in question and "kind" not in question:
         raise ContentError.at(
-            "/query/kind", "write the kind of the facts to count, as in count=facts&kind=meeting"
+            "/query/kind", "write the kind of the facts to count, such as meeting"
         )
     if "count" in question and "what" in question:
         raise ContentError.at(
-            "/query/what", "count=facts counts facts: leave out what, or leave out count"
+            "/query/what",
+            "either facts are counted, or numbers of what: leave out one of count and what",
         )
     if "count" not in question and "kind" in question:
-        raise ContentError.at("/query/kind", "kind needs count=facts: add it, or leave kind out")
+        raise ContentError.at(
+            "/query/kind", "only facts are counted by kind: give count as facts, or leave kind out"
+        )
     if "count" not in question and "what" not in question:
         raise ContentError.at(
-            "/query/what", "this parameter is required, or count=facts with a kind"
+            "/query/what",
+            "write what to add up; or to count facts, give count as facts, with a kind",
         )
     return question
 

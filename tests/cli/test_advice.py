@@ -1,0 +1,127 @@
+"""What a refusal advises can be done at a terminal: no refusal there speaks of requests and their header fields."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import OperationalError
+
+from tests.importing.lines import SLUG, custody
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+    from tests.cli.conftest import Shell
+
+ROOT: Final = Path(__file__).parents[2]
+OF_REQUESTS: Final = re.compile(
+    r"Idempotency-Key|If-Match|ETag|Content-Type|Retry-After|\bHTTP\b|\b(?:GET|POST|PATCH)\b|/v1/"
+    r"|\b[a-z]\w*=|%2B|\bin a query\b"
+)
+RAISERS: Final = re.compile(r"Error(?:\.at|\.of)?$|^Fault$|^problem$|^unknown_choice$")
+FOLDERS: Final = ("domain", "infrastructure", "api/commands", "api/cli", "api/http")
+ONLY_REQUESTS: Final = re.compile(
+    r"middleware/|openapi/|exchange/(?:accept|body|entity_tags|idempotency|kept_form|parameters)\.py$"
+)
+"""Modules of which no command meets the refusals that speak of requests."""
+NOT_OF_A_COMMAND: Final = re.compile(
+    "update=true|Bearer realm=.*|; sent again with its Idempotency-Key it is recorded once"
+)
+"""What is in refusals of requests alone, or is said otherwise at a terminal, as is shown below."""
+
+
+def texts_of(call: ast.Call, constants: dict[str, ast.expr]) -> Iterator[str]:
+    """The texts among what an error is made of."""
+    for node in ast.walk(call):
+        found = constants.get(node.id) if isinstance(node, ast.Name) else node
+        for part in ast.walk(found or node):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                yield part.value
+
+
+def texts_in(path: Path) -> Iterator[str]:
+    """The texts of the errors that a module raises, or that it gives to such as raise them."""
+    tree = ast.parse(path.read_text())
+    constants = {
+        target.id: node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.AnnAssign | ast.Assign) and node.value is not None
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and RAISERS.search(ast.unparse(node.func)):
+            yield from texts_of(node, constants)
+
+
+def test_no_refusal_that_a_command_can_meet_speaks_of_requests() -> None:
+    texts = [
+        (str(path.relative_to(ROOT)), NOT_OF_A_COMMAND.sub("", text))
+        for folder in FOLDERS
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if not ONLY_REQUESTS.search(str(path))
+        for text in texts_in(path)
+        if " " in text
+    ]
+    assert len(texts) > 300
+    assert [each for each in texts if OF_REQUESTS.search(each[1])] == []
+    shared = [each for each in texts if each[0].startswith(("domain/", "api/commands/"))]
+    assert [each for each in shared if re.search(r"--[a-z]", each[1])] == []
+
+
+@contextmanager
+def commits_failing() -> Iterator[None]:
+    """Let the database go away while it commits an event."""
+    written: set[Connection] = set()
+
+    def note(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if statement.lstrip().startswith("INSERT INTO event"):
+            written.add(connection)
+
+    def fail(connection: Connection) -> None:
+        if connection in written:
+            raise OperationalError("COMMIT", None, OSError("the connection was closed"))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    event.listen(Engine, "commit", fail)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "commit", fail)
+        event.remove(Engine, "before_cursor_execute", note)
+    assert written
+
+
+RECORD: Final = (
+    "record", SLUG, "custody", "--valid", "2026", "--summary", "Held", "--person", "Eve", "--status", "detained",
+    "--citation.publisher", "Onliner", "--external_id", "N", "--yes",
+)  # fmt: skip
+
+
+def test_who_cannot_know_whether_it_was_recorded_is_told_how_to_find_out(parley: Shell) -> None:
+    with commits_failing():
+        told = parley(*RECORD)
+    assert (told.exit_code, told.stderr.count("\n")) == (1, 1)
+    assert "whole or not at all; look with parley changes or parley show" in told.stderr
+    assert not OF_REQUESTS.search(told.stderr)
+    assert "external:N" not in parley.out("changes", "--json")
+    parley.out(*RECORD)
+    assert parley(*RECORD).exit_code == 1
+
+
+def test_an_import_that_may_have_been_recorded_is_run_again(parley: Shell) -> None:
+    file = parley.file(custody("N"), custody("O"))
+    with commits_failing():
+        told = parley("import", SLUG, file)
+    assert (told.exit_code, told.stderr.count("\n")) == (1, 1)
+    assert "import the same file again: a line that is recorded is then unchanged" in told.stderr
+    assert json.loads(parley.out("import", SLUG, file, "--json"))["recorded"] == 2
+    assert json.loads(parley.out("import", SLUG, file, "--json"))["unchanged"] == 2
