@@ -15,7 +15,8 @@ from domain.time.instant import parse_cut
 from domain.views.brief import describe_perspective
 from domain.views.counting.contributions import Contributions
 from domain.views.counting.counted import find_counting, find_counts
-from domain.views.counting.figures import Figure, group_by_field
+from domain.views.counting.figures import Figure
+from domain.views.counting.groups import split
 from domain.views.counting.parts import Part, add_parts
 from domain.views.counting.points import By, Spread, bucket, find_points
 from domain.views.counting.stocks import list_counts
@@ -123,8 +124,8 @@ def tally(
         lists, shown = list_counts(counts, query.what, query.by, until, query.from_)
         return Tally({**_content(perspective, query), "total": NOT_ADDED}, shown, lists)
     everything = _sum(counting, query, perspective, kept)
-    split = group_by_field(counting, query.per) if query.per else []
-    sums = [(group, _sum(members, query, perspective, kept)) for group, members in split]
+    groups = split(counting, query.per) if query.per else []
+    sums = [(group, _sum(members, query, perspective, kept)) for group, members in groups]
     content = {**_content(perspective, query), "total": everything.describe()}
     if query.per:
         content["totals"] = [{**group, **group_sum.describe()} for group, group_sum in sums]

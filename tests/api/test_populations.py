@@ -1,0 +1,74 @@
+"""A total that is split by population counts each question once, and says where its sources disagree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.api.test_claims import freed, tie
+
+if TYPE_CHECKING:
+    from tests.api.asking import Client
+    from tests.api.test_claims import Body
+
+CASES: Final[dict[str, tuple[list[Body], list[tuple[str | None, str, bool]]]]] = {
+    "one source names no population": (
+        [freed(52, population="women", matter="m"), freed(52, "AP", matter="m")],
+        [("women", "52", False)],
+    ),
+    "it gives another number": (
+        [freed(52, population="women", matter="m"), freed(50, "AP", matter="m")],
+        [("women", "50 to 52", True)],
+    ),
+    "a link sets it against the other": (
+        [
+            freed(52, population="women", matter="a", external_id="A"),
+            freed(50, "AP", matter="b", links=tie("conflicts_with", "A")),
+        ],
+        [("women", "50 to 52", True)],
+    ),
+    "three name three": (
+        [
+            freed(52, population="women", matter="m"),
+            freed(50, "AP", population="miners", matter="m"),
+            freed(51, "AFP", matter="m"),
+        ],
+        [("miners", "50 to 51", True), ("women", "51 to 52", True)],
+    ),
+    "a part of it": (
+        [
+            freed(52, population="women", external_id="A"),
+            freed(14, "AP", population="foreigners", links=tie("refines", "A")),
+        ],
+        [("foreigners", "14", False), ("women", "52", False)],
+    ),
+    "a round-up over two": (
+        [
+            freed(14, population="miners", valid="2025-06-21", external_id="A"),
+            freed(52, population="women", external_id="B"),
+            freed(66, "AP", links=tie("confirms", "A", "B")),
+            freed(66, "AFP", population="women", links=tie("confirms", "A", "B")),
+        ],
+        [("miners", "14", False), ("women", "52", False)],
+    ),
+    "nothing ties them": (
+        [freed(52, population="women"), freed(3)],
+        [(None, "3", False), ("women", "52", False)],
+    ),
+    "only what is in the stretch": (
+        [freed(52, population="women"), freed(3, population="miners", valid="2025-01-01")],
+        [("women", "52", False)],
+    ),
+}
+
+
+def test_each_question_is_counted_under_the_population_that_its_facts_name(client: Client) -> None:
+    told: dict[str, Any] = {}
+    for number, (name, (facts, _)) in enumerate(CASES.items()):
+        client.open(f"case-{number}")
+        for each in facts:
+            assert client.post(f"/v1/negotiations/case-{number}/facts", each).status == 201
+        asked = f"/v1/negotiations/case-{number}/tally?what=released&per=population"
+        found = client.get(f"{asked}&as_of=2025-12-31&from=2025-06-01").json
+        told[name] = [(t["population"], t["text"], t["contested"]) for t in found["totals"]]
+        assert {point["population"] for point in found["points"]} == {p for p, *_ in told[name]}
+    assert told == {name: expected for name, (_, expected) in CASES.items()}
