@@ -210,7 +210,7 @@ class Answers:
         keyed = self.keyed.get(register, {})
         if self.keep == match:
             for kept in (self._made, self.contributions):
-                kept.make_room(MOST_MADE * self._size)
+                kept.make_room(MOST_MADE * self.size)
             found = (
                 (key, self._made.at(each, each.stretch(as_of, self.settlers), partial(make, each)))
                 for key, each in keyed.items()
@@ -220,7 +220,7 @@ class Answers:
         return {key: answered for key, answered in found if answered is not None}
 
     @cached_property
-    def _size(self) -> int:
+    def size(self) -> int:
         """How many answers there are, and one for each key."""
         every = (keyed for by_key in self.keyed.values() for keyed in by_key.values())
         return sum(1 + len(keyed.answers) for keyed in every)

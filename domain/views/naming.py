@@ -38,7 +38,7 @@ _SPELT_TOO_OFTEN: Final = (
 
 
 class Names:
-    """The names of one negotiation, by `aliases` and by the names that ids bear."""
+    """The names of one negotiation, by `aliases` and the names that ids bear; without any of these they `are_plain`."""
 
     def __init__(self, aliases: Iterable[Alias], borne: Iterable[Borne] = ()) -> None:
         found = Aliases(aliases)
@@ -53,6 +53,7 @@ class Names:
         for name, id_ in borne:
             self._ids[self._end(name, Sort.SOMEBODY)].add(id_)
             self._names[id_].add(name)
+        self.are_plain: Final = not (self._names or any(self._written.values()))
 
     @classmethod
     def of(cls, slice_: Iterable[Seen]) -> Names:
@@ -73,11 +74,6 @@ class Names:
         """Whether a name may mean one of several: somebody has an id, or aliases part."""
         return bool(self._names) or any(self._torn.values())
 
-    @property
-    def are_plain(self) -> bool:
-        """Whether every name means itself alone: there are no aliases and no ids."""
-        return not (self._names or any(self._written.values()))
-
     def is_plain(self, part: str) -> bool:
         """Whether a key part of a name as it was written means that alone: no alias has it, and no id has another."""
         id_ = id_in(part)
@@ -91,6 +87,8 @@ class Names:
 
     def resolve(self, name: Name) -> Name:
         """The name at the end of the aliases, with its id where exactly one id bears it."""
+        if self.are_plain:
+            return name
         resolved = self._resolved.get(name)
         if resolved is None:
             resolved = self._resolved[name] = self._resolve(name)
@@ -134,6 +132,8 @@ class Names:
 
     def meant(self, name: str, sort: Sort = Sort.SOMEBODY) -> list[str]:
         """Whom a bare name may mean: the ids that bear it, and where aliases part, ids or names to which they lead."""
+        if self.are_plain:
+            return []
         ids = self.ids(name) if sort is Sort.SOMEBODY else []
         between = self._between(self._fold(name), sort).values()
         led = (each.id if isinstance(each, Named) else each for each in between)

@@ -100,7 +100,8 @@ def list_people(
     """
     names = names or Names.of(slice_)
     versions = [seen.version for seen in slice_]
-    answers = Answers.of(versions, names, CUSTODY)
+    alone = wanted.status is None and not names.doubtful
+    answers = None if alone else Answers.of(versions, names, CUSTODY)
     return filter_people(
         Everyone(versions, names, wanted.parties), answers, perspective, wanted, rest
     )
@@ -139,19 +140,18 @@ class Everyone:
 
 def filter_people(
     everyone: Everyone,
-    answers: Answers,
+    answers: Answers | None,
     perspective: Perspective,
     wanted: PeopleFilter,
     rest: Rest | None,
 ) -> Listed:
-    """As `list_people`, by all whom the facts name, and by the answers of at least the custody section."""
+    """As `list_people`, by all whom the facts name, and by the answers of at least the custody section.
+
+    Without answers the entry of each person is made from the facts that name them, when it is shown; then no name may
+    be doubtful.
+    """
     people = everyone.people
-    whole = limit_list(CUSTODY.section, answers, perspective, _nowhere)
-    entries = {place: index for index, place in enumerate(whole.places)}
-
-    def entry(place: Place) -> dict[str, Any]:
-        return whole.item(entries[place]) if place in entries else {}
-
+    entry = _entries(everyone, answers, perspective)
     places = [place for place, person in people.items() if _is_called(person, wanted.q)]
     if wanted.person is not None:
         means = _meaning(wanted.person, everyone.names.apart())
@@ -176,6 +176,24 @@ def filter_people(
     return Listed(places, item)
 
 
+def _entries(
+    everyone: Everyone, answers: Answers | None, perspective: Perspective
+) -> Callable[[Place], dict[str, Any]]:
+    """What the custody section says of the person at a place; nothing where it has no entry."""
+    if answers is None:
+        return lambda place: _entry_alone(everyone, place, perspective)
+    whole = limit_list(CUSTODY.section, answers, perspective, _nowhere)
+    entries = {place: index for index, place in enumerate(whole.places)}
+    return lambda place: whole.item(entries[place]) if place in entries else {}
+
+
+def _entry_alone(everyone: Everyone, place: Place, perspective: Perspective) -> dict[str, Any]:
+    answers = Answers.of(everyone.people[place].facts, everyone.names, CUSTODY)
+    whole = limit_list(CUSTODY.section, answers, perspective, _nowhere, lambda each: each == place)
+    (entry,) = whole.page(None, 1)[0] or [{}]
+    return dict(entry)
+
+
 def _everyone(
     versions: Iterable[FactVersion], names: Names, parties: Iterable[str]
 ) -> dict[Place, _Person]:
@@ -195,11 +213,13 @@ def _everyone(
             for name in spelt:
                 if text_of(name) not in person.spellings:
                     person.spellings.add(text_of(name))
-                    person.name = min(person.name, text_of(names.resolve(name)), key=by_letters)
-    known = set(map(names.key, persons))
-    for key in known:
+                    known = text_of(names.resolve(name))
+                    if known != person.name:
+                        person.name = min(person.name, known, key=by_letters)
+    surely = set(map(names.key, persons))
+    for key in surely:
         people[key].known_to_be = Being.PERSON.value
-    others = set(map(names.key, bodies)) - known
+    others = set(map(names.key, bodies)) - surely
     return {place_of((key,)): people[key] for key in sorted(people.keys() - others)}
 
 

@@ -34,7 +34,8 @@ from domain.views.versions import fold_versions
 from infrastructure.kept_bytes import KeptBytes
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.readers.reading import Reading
-from infrastructure.readers.state.kept_facts import KeptFacts, KeptSlices
+from infrastructure.readers.state import kept_facts
+from infrastructure.readers.state.kept_facts import KeptFacts, KeptSlices, weigh
 from infrastructure.readers.state.sections import SectionReader
 from infrastructure.tables.facts import serving_tables
 from tests.api.asking import TALKS, Client, entered, without_credentials
@@ -359,6 +360,22 @@ def test_perspectives_by_turns_do_not_make_everything_be_read_each_time(
     assert read == [3]
     assert ask(4) is True
     assert read == [3, 4]
+
+
+def test_facts_with_too_many_answers_are_not_kept(
+    witnesses: Witnesses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = Log()
+    log.record(fact("release", people=tuple(f"Ihar {number}" for number in range(20))))
+    witnesses.take(log.entries, [])
+    for room, kept in ((weigh(3, 30), True), (weigh(3, 10), False)):
+        monkeypatch.setattr(kept_facts, "MOST_BYTES", room)
+        slices = KeptSlices()
+        for _ in range(2):
+            for reading in witnesses.reading(slices):
+                at = reading.perspective(PerspectiveQuery(as_of=parse_cut("2026")))
+                found = reading.sections(NEGOTIATION, at).facts_kept
+        assert (found is not None) is kept
 
 
 def test_of_the_parties_only_the_last_are_kept_with_whom_facts_name() -> None:

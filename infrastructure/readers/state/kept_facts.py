@@ -17,14 +17,14 @@ from domain.views.people import Everyone
 from domain.views.versions import FactVersion
 from infrastructure.kept_bytes import KeptBytes
 
-__all__ = ["KeptFacts", "KeptSlices"]
+__all__ = ["MOST_BYTES", "KeptFacts", "KeptSlices", "weigh"]
 
 MOST_BYTES: Final = 2**27
 """About how many bytes a process keeps in all."""
-FACT_BYTES: Final = 6_000
-"""About how many bytes a fact takes in memory, with its answers and what is made of them."""
-MOST_FACTS: Final = 20_000
-"""Facts of a negotiation with more facts than this are not kept."""
+FACT_BYTES: Final = 4_500
+"""About how many bytes a fact takes in memory, with what is made of it."""
+ANSWER_BYTES: Final = 1_500
+"""About how many bytes each of its answers takes; a release of twenty people has twenty-one."""
 MOST_MOVED: Final = 500
 """The most facts that may differ between two perspectives if the facts of one are moved to the other."""
 
@@ -43,7 +43,7 @@ class KeptFacts:
     _everyone: dict[tuple[str, ...], Everyone] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return FACT_BYTES * (1 + len(self.versions))
+        return weigh(1 + len(self.versions), self.answers.size)
 
     def everyone(self, parties: Sequence[str]) -> Everyone:
         """All whom the facts name, without a negotiation's parties; found once, and kept for the last parties."""
@@ -119,11 +119,24 @@ class Source(Protocol):
     def count_facts(self) -> int:
         """About how many facts there are."""
 
+    def count_answers(self) -> int:
+        """About how many answers they have."""
+
     def read_facts(self) -> KeptFacts:
         """All of them."""
 
     def move_facts(self, facts: KeptFacts) -> KeptFacts | None:
         """The same by what was read at another perspective; None where everything has to be read."""
+
+
+def weigh(facts: int, answers: int = 0) -> int:
+    """About how many bytes so many facts take in memory, with so many answers."""
+    return FACT_BYTES * facts + ANSWER_BYTES * answers
+
+
+def _have_room(source: Source) -> bool:
+    facts = source.count_facts()
+    return weigh(facts) <= MOST_BYTES and weigh(facts, source.count_answers()) <= MOST_BYTES
 
 
 class KeptSlices:
@@ -152,7 +165,7 @@ class KeptSlices:
         if moved is None:
             this = _Asked(last, at.published_cut)
             again = asked == this if kept else asked is not None
-            if not again or source.count_facts() > MOST_FACTS:
+            if not again or not _have_room(source):
                 self._kept.keep(owner, erased, (of, "asked"), this)
                 return None
         facts = moved or source.read_facts()

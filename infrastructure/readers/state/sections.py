@@ -264,6 +264,12 @@ class SectionReader:
         row = self.connection.execute(counts).first()
         return 0 if row is None else int(row.recorded)
 
+    def count_answers(self) -> int:
+        """How many answers the versions of its facts have."""
+        columns = self.tables.answer.c
+        counted = select(func.count()).where(columns.negotiation_id == self.negotiation_id.hex)
+        return int(self.connection.execute(counted).scalar_one())
+
     def read_facts(self) -> KeptFacts:
         """All facts that stand, with their answers."""
         at = self.perspective
