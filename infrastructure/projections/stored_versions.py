@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from operator import itemgetter
+from itertools import chain
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -14,21 +15,23 @@ from infrastructure.database.damage import raise_damage
 from infrastructure.log.codec import decode_fact
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy import CursorResult, Row
 
 __all__ = ["version_of_row", "versions_in"]
 
-_OF_RECORD: Final = ("status", "standing", "corrected", "preferred")
+_OF_RECORD: Final = (
+    *("fact_id", "version", "negotiation_id", "content", "erased"),
+    *("status", "standing", "corrected", "preferred"),
+)
 _OF_VERSION: Final = (
     *("position", "first_position", "recorded_at", "published_at"),
     *("actor", "event", "reason", "why", "batch"),
 )
-_READ: Final = (
-    *("fact_id", "version", "negotiation_id", "content", "erased"),
-    *_OF_RECORD,
-    *_OF_VERSION,
-)
+_READ: Final = (*_OF_RECORD, *_OF_VERSION)
 _WHAT: Final = "a version of a fact"
+_values: Final = attrgetter(*_READ)
 _uuid: Final = lru_cache(maxsize=256)(UUID)
 
 
@@ -38,27 +41,49 @@ def version_of_row(row: Row[Any], *, erased: bool = False) -> FactVersion:
     What an `erased` one said is not read.
     """
     with raise_damage(_WHAT):
-        return _version([getattr(row, name) for name in _READ], erased=erased)
+        return _version(_values(row), erased=erased)
 
 
-def versions_in(result: CursorResult[Any]) -> list[FactVersion]:
-    """The versions of all rows of a result; raises as `version_of_row` does."""
-    columns = list(result.keys())
-    read = itemgetter(*map(columns.index, _READ))
+def versions_in(rows: CursorResult[Any] | Iterable[Row[Any]]) -> list[FactVersion]:
+    """The versions of all rows that one statement gave; raises as `version_of_row` does."""
     with raise_damage(_WHAT):
-        return [_version(read(row)) for row in result]
+        found = iter(rows)
+        first = next(found, None)
+        if first is None:
+            return []
+        read = itemgetter(*map(first._fields.index, _READ))
+        return [_version(read(row)) for row in chain((first,), found)]
 
 
-def _version(read: Any, *, erased: bool = False) -> FactVersion:  # noqa: ANN401 -- the values of _READ
-    fact_id, number, negotiation_id, content, gone, *others = read
+def _version(values: tuple[Any, ...], *, erased: bool = False) -> FactVersion:
+    """The version that has these values of _READ."""
+    identity, of_version = values[: len(_OF_RECORD)], values[len(_OF_RECORD) :]
+    fact_id, number, negotiation_id, content, gone, *statuses = identity
+    status, standing, corrected, preferred = statuses
+    position, first_position, recorded_at, published_at, actor, event, reason, why, batch = (
+        of_version
+    )
     erased = erased or gone
-    of_record, of_version = others[: len(_OF_RECORD)], others[len(_OF_RECORD) :]
     record = FactRecord(
         id=UUID(fact_id),
         version=number,
         negotiation_id=_uuid(negotiation_id),
         fact=BLANK if erased else decode_fact(content),
+        status=status,
+        standing=standing,
+        corrected=corrected,
+        preferred=preferred,
         erased=erased,
-        **dict(zip(_OF_RECORD, of_record, strict=True)),
     )
-    return FactVersion(record=record, **dict(zip(_OF_VERSION, of_version, strict=True)))
+    return FactVersion(
+        record=record,
+        position=position,
+        first_position=first_position,
+        recorded_at=recorded_at,
+        published_at=published_at,
+        actor=actor,
+        event=event,
+        reason=reason,
+        why=why,
+        batch=batch,
+    )

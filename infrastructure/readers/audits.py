@@ -18,7 +18,7 @@ from domain.views.published import pair_public_events
 from domain.views.versions import correct_times
 from infrastructure.log.codec import EventCodec
 from infrastructure.projections.planes import whole_rows
-from infrastructure.projections.stored_versions import version_of_row
+from infrastructure.projections.stored_versions import versions_in
 from infrastructure.readers import erasures, log, negotiations, pages, timeslices
 from infrastructure.readers.changes import (
     event_known,
@@ -153,7 +153,7 @@ class ChangeReader:
         changes: dict[int, tuple[FactVersion | None, FactVersion]] = {}
         for _, of_one in groupby(rows, attrgetter("fact_id")):
             known = perspective.corrections
-            versions = (correct_times(version_of_row(row), known) for row in of_one)
+            versions = (correct_times(version, known) for version in versions_in(of_one))
             for pair in pair_public_events(versions, cut):
                 if pair[1].position in wanted:
                     changes[pair[1].position] = pair

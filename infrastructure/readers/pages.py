@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, select
 
 from domain.views.versions import as_seen
-from infrastructure.projections.stored_versions import version_of_row, versions_in
+from infrastructure.projections.stored_versions import versions_in
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import CursorResult
 
     from domain.time.perspective import Perspective
@@ -61,8 +62,7 @@ def read_versions(
     rows: CursorResult[Any] | Sequence[Row[Any]], perspective: Perspective
 ) -> list[FactVersion]:
     """The versions in rows of a fact table, with the times and citations that count at a perspective."""
-    read = map(version_of_row, rows) if isinstance(rows, Sequence) else versions_in(rows)
-    return [as_seen(version, perspective) for version in read]
+    return [as_seen(version, perspective) for version in versions_in(rows)]
 
 
 def count_fitting(sizes: Sequence[int], limit: int) -> int:

@@ -15,7 +15,7 @@ from domain.time.instant import END
 from domain.views.rivalry.similar import find_similar
 from infrastructure.hot_statements import HotStatement
 from infrastructure.projections.fact_rows import PRECISE, answer_rows
-from infrastructure.projections.stored_versions import version_of_row
+from infrastructure.projections.stored_versions import versions_in
 from infrastructure.readers import access
 from infrastructure.readers.timeslices import is_seen, known_at
 from infrastructure.tables.facts import content_columns, serving_tables
@@ -74,7 +74,7 @@ def read_similar(
     given |= {f"question_{at}": question for at, (_, question) in enumerate(questions)}
     took = recorded.record.fact.holding is Holding.ONWARD
     rows = _of_questions(tables, rules, took=took).rows(connection, given)
-    versions = {version.record.id: version for version in map(version_of_row, rows)}
+    versions = {version.record.id: version for version in versions_in(rows)}
     return find_similar(
         recorded, sorted(versions.values(), key=lambda version: version.first_position)
     )
@@ -141,7 +141,7 @@ def find_near(
                 rows = connection.execute(
                     statement.limit(min(MOST_AT_ONCE, MOST_READ * len(recorded)))
                 ).all()
-            yield from map(version_of_row, rows)
+            yield from versions_in(rows)
 
 
 def _has_answers(database: Database, negotiation_id: str) -> bool:
