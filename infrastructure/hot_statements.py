@@ -57,9 +57,9 @@ class HotStatement:
         rows = self.rows(connection, values)
         return rows[0] if rows else None
 
-    def one(self, connection: Connection) -> Any:  # noqa: ANN401 -- the same
-        """The one row of a query without values; NoResultFound if it has none."""
-        row = self.first(connection, {})
+    def one(self, connection: Connection, values: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 -- the same
+        """The one row of a query; NoResultFound if it has none."""
+        row = self.first(connection, values or {})
         if row is None:
             raise NoResultFound
         return row

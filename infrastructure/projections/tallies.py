@@ -8,10 +8,22 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Boolean
+
+from infrastructure.hot_statements import HotStatement
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -20,7 +32,15 @@ if TYPE_CHECKING:
 
     from domain.views.versions import FactVersion
 
-__all__ = ["COUNTED_IN", "COUNTS", "Tallies", "counts_at", "gives_numbers", "one_more"]
+__all__ = [
+    "COUNTED_IN",
+    "COUNTS",
+    "Tallies",
+    "counts_at",
+    "gives_numbers",
+    "known_of_all",
+    "one_more",
+]
 
 COUNTS: Final = ("recorded", "corrected", "retracted")
 COUNTED_IN: Final = "counted_in"
@@ -85,6 +105,17 @@ def counts_at(table: Table, negotiation: UUID, position: int | None = None) -> S
     if position is not None:
         statement = statement.where(table.c.known_from <= position)
     return statement
+
+
+@cache
+def known_of_all(table: Table) -> HotStatement:
+    """How many facts of a `negotiation` are `recorded` by now, and how many of them are `known` at a `position`."""
+    last = _latest(table).with_only_columns(table.c.recorded_count)
+    known = last.where(table.c.known_from <= bindparam("position", type_=BigInteger))
+    counts = {"recorded": last, "known": known}
+    return HotStatement(
+        select(*(func.coalesce(n.scalar_subquery(), 0).label(name) for name, n in counts.items()))
+    )
 
 
 def one_more(table: Table) -> dict[str, ColumnElement[int]]:

@@ -9,14 +9,18 @@ from sqlalchemy import Connection, select
 from domain.errors import ContentError
 from domain.time.perspective import Perspective, PerspectiveQuery
 from infrastructure.database.timekeeping import TOLERANCE
+from infrastructure.hot_statements import HotStatement
 from infrastructure.log.clock_corrections import (
     HAS_CORRECTIONS,
     corrections,
     position_at,
     record_time_at,
 )
-from infrastructure.readers import searches
-from infrastructure.tables.record import event, log_head
+from infrastructure.projections.fact_text import CHECKPOINT
+from infrastructure.readers.searches import MOST_UNINDEXED
+from infrastructure.tables.facts import FACTS, SIDES, serving_side
+from infrastructure.tables.record import event, log_head, projection
+from infrastructure.transaction_memo import remember
 
 if TYPE_CHECKING:
     from domain.time.record_time import ClockCorrection
@@ -24,9 +28,17 @@ if TYPE_CHECKING:
 __all__ = ["Cuts", "present"]
 
 _MINUTE: Final = 60_000_000
-_HEAD: Final = select(
-    log_head.c.position, log_head.c.recorded_at, HAS_CORRECTIONS.label("corrected")
+_SERVES: Final = select(projection.c.state).where(projection.c.name == FACTS)
+_BEGINNING: Final = HotStatement(
+    select(
+        log_head.c.position,
+        log_head.c.recorded_at,
+        HAS_CORRECTIONS.label("corrected"),
+        CHECKPOINT.scalar_subquery().label("indexed"),
+        _SERVES.scalar_subquery().label("serves"),
+    )
 )
+"""What every reading begins with; the side that serves is remembered for its transaction."""
 
 
 class Cuts:
@@ -41,13 +53,15 @@ class Cuts:
         self._connection = connection
         self._clock = now
         self._what = "full text" if searched else "log"
-        head = connection.execute(_HEAD).one()
+        head = _BEGINNING.one(connection)
+        if head.serves in SIDES:
+            remember(connection, serving_side, head.serves)
         self._corrections = corrections(connection) if head.corrected else ()
         self.head: int = head.position
         self._head_at: int = head.recorded_at
         self.now = _moved_on(now, self._head_at)
         self._whole = True
-        if searched and (last := searches.last_searchable(connection)) < self.head:
+        if searched and (last := head.indexed + MOST_UNINDEXED) < self.head:
             self.head, self._whole = last, False
 
     def perspective(self, query: PerspectiveQuery) -> Perspective:

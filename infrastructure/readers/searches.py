@@ -46,18 +46,13 @@ if TYPE_CHECKING:
     from domain.sought import Sought
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["MOST_UNINDEXED", "Search", "find_page", "last_searchable", "narrow"]
+__all__ = ["MOST_UNINDEXED", "Search", "find_page", "narrow"]
 
 MOST_UNINDEXED: Final = 2_000
 """Positions past the index that a search reads one by one, in some tenths of a second; it sees none past those."""
 
 MOST_TRIED: Final = 300
 """How many rows are read to see whether they have what is sought; of more, those of facts that the index finds."""
-
-
-def last_searchable(connection: Connection) -> int:
-    """The last position up to which a search finds everything."""
-    return checkpoint(connection) + MOST_UNINDEXED
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, t
 from domain.time.instant import BEGINNING, END
 from domain.views.naming import Names
 from domain.views.timeline import list_terms
-from infrastructure.projections.tallies import counts_at
+from infrastructure.projections.tallies import known_of_all
 from infrastructure.readers.changes import event_known
 from infrastructure.tables.facts import VALID_ORDER, content_columns
 
@@ -146,7 +146,8 @@ def select_timeline(
         conditions.append(order[0] <= wanted.to)
     if after is not None:
         conditions.append(tuple_(*order) > tuple_(*after))
-    return select(tables.version).where(*conditions).order_by(*order)
+    placed = (columns.start_earliest, columns.start_latest, columns.last_cited)
+    return select(*content_columns(columns), *placed).where(*conditions).order_by(*order)
 
 
 def valid_order(tables: FactTables) -> list[ColumnElement[int]]:
@@ -174,14 +175,11 @@ def find_shortlist(
     If `rows` facts match, a page of `limit` facts costs `limit` × all facts ÷ `rows` along valid time, and `rows` by a
     shortlist. Databases cannot choose well between the two, because they only know how often a name occurs on average.
     """
-
-    def recorded(position: int | None = None) -> int:
-        row = connection.execute(counts_at(tables.version, negotiation_id, position)).first()
-        return 0 if row is None else int(row.recorded)
-
-    most = isqrt(limit * recorded())
+    about = {"negotiation": negotiation_id.hex, "position": perspective.position}
+    facts = known_of_all(tables.version).one(connection, about)
+    most = isqrt(limit * facts.recorded)
     shortlists = _shortlists(tables, negotiation_id, perspective, wanted, names)
-    if recorded(perspective.position) <= most:
+    if facts.known <= most:
         columns = tables.version.c
         of_negotiation = columns.negotiation_id == negotiation_id.hex
         known = columns.known_from <= perspective.position
