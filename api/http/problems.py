@@ -39,6 +39,7 @@ from domain.time.instant import InstantError, format_instant
 from domain.time.valid_time import ValidTimeError
 from infrastructure.database.damage import shows_damage
 from infrastructure.database.timekeeping import ClockInDoubtError
+from infrastructure.database.trouble import log_error, of_disk
 from infrastructure.errors import OUT_OF_REACH, ReadOnlyError
 from infrastructure.log.errors import OutcomeUnknownError
 from infrastructure.sealing.wrapping import BrokenSealError, MissingKeyError, SealKeyError
@@ -56,6 +57,7 @@ _UNREADABLE: Final = "something went wrong here; it has been logged"
 _DAMAGED: Final = "what is stored of this cannot be read: a part of the database is damaged"
 _UNUSABLE: Final = "the keys that seal the record cannot be used here; the server's log says why"
 _BUSY: Final = "the database cannot be reached, or is too busy, at the moment"
+_NO_ROOM: Final = "the server's disk is full or fails at the moment"
 _UNKNOWN_OUTCOME: Final = (
     "the database went away while it committed: this was recorded whole or not at all; "
     "sent again with its Idempotency-Key it is recorded once"
@@ -108,7 +110,7 @@ def problem_of(error: Exception) -> Response:
     for raised, answer in _ANSWERS:
         if isinstance(error, raised):
             return answer(error)
-    return _unforeseen(error)
+    return _no_room(error) if of_disk(error) else _unforeseen(error)
 
 
 def _content(error: ContentError) -> Response:
@@ -215,17 +217,22 @@ def _http(error: HTTPException) -> Response:
 
 
 def _out_of_reach(error: Exception) -> Response:
-    _LOG.error("the database cannot serve", exc_info=error)
+    log_error(_LOG, "the database cannot serve", error)
     return problem("unavailable", _BUSY, headers=_AGAIN)
 
 
+def _no_room(error: Exception) -> Response:
+    log_error(_LOG, "the server's disk cannot be used", error)
+    return problem("unavailable", _NO_ROOM, headers=_AGAIN)
+
+
 def _outcome_unknown(error: OutcomeUnknownError) -> Response:
-    _LOG.error("a commit broke off", exc_info=error)
+    log_error(_LOG, "a commit broke off", error)
     return problem("outcome-unknown", _UNKNOWN_OUTCOME, headers=_AGAIN)
 
 
 def _broken_off(error: BrokenOffError) -> Response:
-    _LOG.error("an import broke off", exc_info=error)
+    log_error(_LOG, "an import broke off", error)
     members = {"recorded": error.recorded, "of": error.of}
     return problem("broken-off", str(error), members=members, headers=_AGAIN)
 
@@ -242,17 +249,17 @@ def _sealed(error: SealKeyError) -> Response:
 
 
 def _broken(error: BrokenSealError) -> Response:
-    _LOG.error("a seal is broken", exc_info=error)
+    log_error(_LOG, "a seal is broken", error)
     return problem("integrity", str(error))
 
 
 def _damaged(error: Exception) -> Response:
-    _LOG.error("the database is damaged", exc_info=error)
+    log_error(_LOG, "the database is damaged", error)
     return problem("integrity", _DAMAGED)
 
 
 def _unforeseen(error: Exception) -> Response:
-    _LOG.error("an error that nobody foresaw", exc_info=error)
+    log_error(_LOG, "an error that nobody foresaw", error)
     return problem("internal", _UNREADABLE)
 
 

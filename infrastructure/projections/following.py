@@ -8,6 +8,8 @@ from functools import partial
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Final
 
+from infrastructure.database.trouble import log_error
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -20,6 +22,7 @@ PAUSE_SECONDS: Final = 0.5
 
 POLL_SECONDS: Final = 5.0
 
+_BEHIND: Final = "a projection could not follow the log; it will be tried again"
 _logger: Final = logging.getLogger(__name__)
 
 
@@ -43,11 +46,14 @@ def follow(
 def _follow(
     wakeup: Wakeup, catch_up: Callable[[], object], stopped: Event, poll_seconds: float
 ) -> None:
+    told = None
     while not stopped.is_set():
         rings = wakeup.rings
         try:
             catch_up()
-        except Exception:
-            _logger.exception("a projection could not follow the log; it will be tried again")
+            told = None
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it is logged, and tried again
+            if told != (told := repr(error)):
+                log_error(_logger, _BEHIND, error)
         wakeup.wait(rings, poll_seconds)
         stopped.wait(PAUSE_SECONDS)

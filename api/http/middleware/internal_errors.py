@@ -6,12 +6,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.problems import problem_of
 from infrastructure.database.damage import Damage
+from infrastructure.database.trouble import is_trouble
 
 __all__ = ["Unforeseen"]
 
 
 class Unforeseen:
-    """ASGI middleware next to the application; the error goes on to the server, which was answered for."""
+    """ASGI middleware next to the application; a defect goes on to the server, trouble ends here."""
 
     def __init__(self, app: ASGIApp, damage: Damage) -> None:
         self.app = app
@@ -32,4 +33,6 @@ class Unforeseen:
             self._damage.note(error)
             if scope["type"] == "http" and not begun:
                 await problem_of(error)(scope, receive, send)
+                if is_trouble(error):
+                    return
             raise
