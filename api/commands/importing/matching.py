@@ -289,7 +289,7 @@ def _refusal(record: FactRecord, fact: Fact, line: int | None, *, reviewed: bool
         how = " and, once that is approved, ".join(_alone(record.id, op) for op in ops)
     else:
         how = "use " + ", then ".join(f"op {op}" for op in ops)
-        how += ", or import it with update, reason and why" if record.stands else ""
+        how += ", or import it with --update --reason --why" if record.stands else ""
     retracted = "" if record.stands else " and is retracted"
     detail = f"which differs in {', '.join(fields)}{retracted}; to change it, {how}"
     return ContentError.at(at, f"taken by fact {record.id}, {detail}")
