@@ -10,7 +10,6 @@ from domain.addresses import address_fault
 from domain.errors import ContentError, Fault
 from domain.gathering import Gathering
 from domain.later import later
-from domain.naming import fold_name
 from domain.time.edtf_meant import explain
 from domain.time.valid_time import ValidTimeError, strict_upper
 
@@ -60,11 +59,6 @@ class Citation:
     language: str | None = later()
 
     @property
-    def root(self) -> str:
-        """The folded name of the origin, by which distinct reports are counted: a reprint has that of the original."""
-        return fold_name(self.origin or self.publisher)
-
-    @property
     def published_at(self) -> int | None:
         """The instant by which it was certainly public, in microseconds UTC; None if no day is given."""
         return None if self.published is None else strict_upper(self.published)
@@ -76,11 +70,6 @@ class Link:
 
     relation: Relation
     fact: str
-
-
-def count_origins(citations: Iterable[Citation]) -> int:
-    """How many distinct reports the citations rest on."""
-    return len({citation.root for citation in citations})
 
 
 def check_citation(citation: Citation) -> None:

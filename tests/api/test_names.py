@@ -57,6 +57,29 @@ def test_one_publisher_in_two_spellings_is_one_origin(client: Client) -> None:
     assert [part["quantity"]["value"] for part in parts] == [52] * len(SPELLINGS)
 
 
+def test_an_organisation_of_two_names_is_one_origin_and_one_counter(client: Client) -> None:
+    client.open()
+    names = ("AP", "Associated Press")
+    for publisher, value in (*((name, 52) for name in names), ("Babel", 50)):
+        day = "2025-09-20" if publisher == "Babel" else "2025-09-12"
+        cited = [{"publisher": publisher, "published": day}]
+        client.record(quantities=count(value), matter="m", citations=cited)
+    for publisher, value, day in (("AP", 400, "2025-10-01"), (names[1], 300, "2025-11-01")):
+        so_far = [{"what": "released", "value": value, "basis": "cumulative"}]
+        client.record(quantities=so_far, valid=day, citations=[{"publisher": publisher}])
+    asked = f"{TALKS}?as_of=2025-12-31"
+
+    def told() -> tuple[int, int, bool]:
+        total = client.get(asked).json["prisoners"]["released"]
+        return total["parts"][0]["quantity"]["value"], total["low"], total["contested"]
+
+    assert told() == (52, 300, True)
+    client.record(kind="alias", of="organisation", name=names[0], same_as=names[1], valid="2025")
+    assert told() == (50, 300, True)
+    client.record(kind="alias", of="organisation", name="Babel", same_as="Babel.ua", valid="2025")
+    assert told() == (50, 300, True)
+
+
 def test_an_alias_leads_on_from_each_spelling(client: Client) -> None:
     client.open()
     for index, (one, other) in enumerate(SPELLINGS):

@@ -14,29 +14,10 @@ from domain.provenance import (
     check_citation,
     check_link,
     check_published,
-    count_origins,
 )
 from domain.time.instant import parse_cut
 from tests.examples import REUTERS
 from tests.strategies import SOME, citations, links
-
-
-def test_a_reprint_of_the_same_report_is_not_a_second_origin() -> None:
-    reprint = Citation(publisher="LIGA.net", origin="Reuters", attribution="anonymous")
-    assert count_origins((REUTERS, reprint, replace(reprint, publisher="Meduza"))) == 1
-
-
-def test_an_origin_is_compared_without_case_and_runs_of_blanks() -> None:
-    assert count_origins((REUTERS, Citation(publisher="LIGA.net", origin=" REUTERS "))) == 1
-    assert count_origins((Citation(publisher="The  Times"), Citation(publisher="The Times"))) == 1
-
-
-def test_publishers_of_their_own_are_distinct_origins() -> None:
-    assert count_origins((REUTERS, Citation(publisher="Viasna"), Citation(publisher="AP"))) == 3
-
-
-def test_nothing_cited_has_no_origin() -> None:
-    assert count_origins(()) == 0
 
 
 @pytest.mark.parametrize(
@@ -84,7 +65,6 @@ def test_a_count_of_sources_is_a_count_of_people(sources: int) -> None:
 @given(citations())
 def test_a_well_formed_citation_passes(citation: Citation) -> None:
     check_citation(citation)
-    assert count_origins((citation, citation)) == 1
 
 
 @SOME

@@ -116,7 +116,7 @@ def _order(figure: Figure) -> tuple[int, float, float]:
 
 def _counters(candidate: Candidate) -> set[str]:
     counter, _ = candidate.read_field("counted_by")
-    return {counter} if counter else {citation.root for citation in candidate.fact.citations}
+    return {counter} if counter else candidate.origins
 
 
 def _dated(figure: Figure) -> int:

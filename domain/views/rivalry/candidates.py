@@ -76,6 +76,11 @@ class Candidate:
             self.names.key(name): ids for name in named if len(ids := self.names.bearers(name)) > 1
         }
 
+    @property
+    def origins(self) -> set[str]:
+        """The reports that the fact rests on, as parts of keys; an organisation of several names is one."""
+        return {self.names.key(each.origin or each.publisher) for each in self.fact.citations}
+
     def read_field(self, field: str) -> tuple[str, dict[str, Any]]:
         """What the fact says in a field (`population`, `counted_by`), as `Names.read_field` gives it."""
         return self.names.read_field(self.fact, field)

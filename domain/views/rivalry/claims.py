@@ -71,7 +71,7 @@ class Claims:
         origins: dict[Claim, set[str]] = defaultdict(set)
         for candidate in (*facts, *supporting):
             claim = claiming(candidate)
-            roots = {citation.root for citation in candidate.fact.citations}
+            roots = candidate.origins
             origins[claim] |= roots
             exact = _exact(claim)
             if exact is not None:
@@ -100,8 +100,7 @@ class Claims:
 
     @staticmethod
     def _own_rank(candidate: Candidate) -> tuple[Any, ...]:
-        roots = {citation.root for citation in candidate.fact.citations}
-        return (-len(roots), -candidate.last_published, candidate.by_content)
+        return (-len(candidate.origins), -candidate.last_published, candidate.by_content)
 
 
 def _exact(claim: Claim) -> Claim | None:

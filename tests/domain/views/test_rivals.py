@@ -17,6 +17,7 @@ from domain.quantity import Quantity
 from domain.register import Register, Rivalry, Succession
 from domain.time.instant import END
 from domain.time.perspective import Perspective
+from domain.views.naming import Names
 from domain.views.rivalry.candidates import Candidate
 from domain.views.rivalry.rivals import Resolved, resolve
 from domain.views.versions import fold_versions, timeslice
@@ -96,6 +97,26 @@ def test_a_reprint_is_not_a_second_origin() -> None:
         freed("twice found", 50, citations=(REUTERS, AP)),
     )
     assert shown(log) == "twice found"
+
+
+@pytest.mark.parametrize(
+    ("cited", "origins"),
+    [
+        ((REUTERS, REPRINT, replace(REPRINT, publisher="Meduza")), 1),
+        ((REUTERS, Citation(publisher="LIGA.net", origin=" REUTERS ")), 1),
+        ((Citation(publisher="The  Times"), Citation(publisher="The Times")), 1),
+        ((REUTERS, Citation(publisher="Viasna"), AP), 3),
+        ((AP, Citation(publisher="Associated Press")), 1),
+        ((AP, Citation(publisher="A paper", origin="ASSOCIATED PRESS")), 1),
+    ],
+)
+def test_a_report_is_one_origin_under_all_names_of_who_made_it(
+    cited: tuple[Citation, ...], origins: int
+) -> None:
+    alias = fact("alias", of="organisation", name="AP", same_as="Associated Press")
+    log = written(fact("release", citations=cited), alias)
+    slice_ = log.slice()
+    assert len(Candidate(slice_[0], {}, names=Names.of(slice_)).origins) == origins
 
 
 def test_of_as_many_origins_the_latest_published_is_shown() -> None:
