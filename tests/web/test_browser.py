@@ -87,7 +87,7 @@ def test_the_envoy_of_a_day_is_three_steps_away(page: Page) -> None:
     page.get_by_role("link", name="US–Belarus talks").click()
     page.get_by_label("What was so on this day").fill("2025-11-22")
     page.get_by_role("button", name="Show").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("22 November 2025")
+    expect(page.locator(".where")).to_contain_text("22 November 2025")
     expect(
         page.get_by_role("link", name="John Coale, US special envoy for Belarus")
     ).to_be_visible()
@@ -103,7 +103,7 @@ def test_moving_the_slider_of_knowledge_changes_what_is_said_of_losik(page: Page
         before = _known(page)
         slider.press("ArrowRight")
         page.wait_for_function("before => !location.search.includes(before)", arg=before)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("as the papers had it by")
+    expect(page.locator(".where")).to_contain_text("as the papers had it by")
     expect(people.get_by_text("Ihar Losik")).to_be_visible()
     assert _status_of(people, "Ihar Losik") != "Free"
     expect(slider).to_be_focused()
@@ -164,7 +164,7 @@ def test_without_scripts_there_are_dates_and_the_changes_before_and_after(
     assert _known(page) > "2025-06-21"
     page.get_by_label("What was so on this day").fill("2025-09-12")
     page.get_by_role("button", name="Show").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("12 September 2025")
+    expect(page.locator(".where")).to_contain_text("12 September 2025")
     context.close()
 
 

@@ -95,6 +95,25 @@ def test_a_page_leads_to_the_same_answer_and_to_its_fixed_form(real: Reader, add
     assert real.see(fixed, if_none_match=again.headers["etag"]).status == 304
 
 
+@pytest.mark.parametrize("address", PAGES)
+def test_the_one_first_heading_names_the_subject_and_no_clock(real: Reader, address: str) -> None:
+    page = real.see(address)
+    (heading,) = re.findall(r"<h1>(.*?)</h1>", page.html)
+    told = unescape(re.sub(r"<.*?>", "", heading))
+    assert told, address
+    assert not told.startswith(("What was so on", "What is so")), told
+    if not address.startswith(BELARUS):
+        return
+    (title,) = re.findall(r"<title>(.*?)</title>", page.html)
+    assert "US–Belarus talks" in title
+    if address == BELARUS:
+        assert told == "US–Belarus talks"
+    elif "/person?" in address:
+        assert told == "Ihar Losik"
+    elif "/claims/" in address or "/matters/" in address:
+        assert title.startswith(f"{heading}: ")
+
+
 def test_the_sentence_says_where_one_stands(real: Reader) -> None:
     page = real.see(f"{BELARUS}?{AT}")
     words = "What was so on 22 November 2025 , as the papers had it by 26 November 2025 ."

@@ -42,7 +42,7 @@ async function show(address, how) {
     }
     const focused = document.activeElement?.id;
     document.title = page.title;
-    for (const id of ["heading", "content", "foot", "views"]) {
+    for (const id of ["heading", "where", "content", "foot", "views"]) {
       document.getElementById(id)?.replaceWith(page.getElementById(id));
     }
     if (how !== "while moving") {
