@@ -35,18 +35,23 @@ SEVERAL_LINES: Final = frozenset(
 #: The fields whose lists have bounds of their own, for who records or corrects. What was stored before they
 #: were set is read and answered as it is.
 LONGEST_LISTS: Final = {"quantities": MOST_QUANTITIES, "citations": MOST_CITATIONS}
+#: The fields whose texts are compared as they are written. A table's cells lose the blanks at their ends, so that
+#: ids which differ in these alone would be two in JSON and one in CSV.
+_IDS: Final = frozenset({"external_id", "id", "fact"})
+_PADDED: Final = "leave out the blanks before and after it"
 
 
 def text_fault(text: str, field: str) -> str | None:
-    """What is wrong with a text of a field: it is blank, too long, or has a character that cannot be recorded."""
+    """What is wrong with a text of a field: it is blank, padded, too long, or has a wrong character."""
     if len(text) > LONGEST_TEXT:
         return f"write at most {LONGEST_TEXT} characters, not {len(text)}"
     shown = text.removeprefix("external:") if field == "fact" else text
+    padded = _PADDED if field in _IDS and shown != shown.strip() else None
     if is_plain(shown):
-        return None
+        return padded
     if is_blank(shown):
         return "write a text: blanks and invisible characters alone are none"
-    return strange_character(text, one_line=field not in SEVERAL_LINES)
+    return strange_character(text, one_line=field not in SEVERAL_LINES) or padded
 
 
 def text_faults(value: Mapping[str, Any], kept: frozenset[str] = frozenset()) -> list[Fault]:

@@ -117,7 +117,7 @@ def test_a_link_names_no_external_id_of_which_nobody_sees_anything(light_client:
         links = [{"relation": "confirms", "fact": f"external:{text}"}]
         answer = light_client.post(FACTS, fact(links=links))
         assert (answer.status, answer.pointers) == (422, ["/links/0/fact"]), ascii(text)
-    links = [{"relation": "confirms", "fact": "external: BY-049"}]
+    links = [{"relation": "confirms", "fact": "external:BY 049"}]
     assert light_client.post(FACTS, fact(links=links)).status == 201
 
 

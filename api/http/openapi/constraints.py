@@ -39,6 +39,12 @@ _LINE: Final = {
     "minLength": 1,
     "pattern": f"^[^{_REFUSED_IN_LINE}]*[^{_REFUSED_IN_LINE}{_BLANK}][^{_REFUSED_IN_LINE}]*$",
 }
+_ID: Final = {
+    "minLength": 1,
+    "pattern": rf"^(?:[^{_REFUSED_IN_LINE}\s][^{_REFUSED_IN_LINE}]*)?[^{_REFUSED_IN_LINE}{_BLANK}]"
+    rf"(?:[^{_REFUSED_IN_LINE}]*[^{_REFUSED_IN_LINE}\s])?$",
+}
+"""A line without blanks at its ends."""
 _EDTF: Final = {
     "format": "edtf",
     "minLength": 1,
@@ -53,7 +59,10 @@ _ADDRESS: Final = {
     "description": "An http or https address without a user. Letters of other scripts are read too, and the number of"
     " a host.",
 }
-_TARGET: Final = rf"^(?:external:[^{_REFUSED_IN_LINE}]{{1,255}}|[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})$"
+_TARGET: Final = (
+    rf"^(?:external:[^{_REFUSED_IN_LINE}\s](?:[^{_REFUSED_IN_LINE}]{{0,253}}[^{_REFUSED_IN_LINE}\s])?"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$"
+)
 _FIELDS: Final[dict[str, dict[str, Any]]] = {
     "valid": _EDTF,
     "published": _EDTF,
@@ -63,7 +72,7 @@ _FIELDS: Final[dict[str, dict[str, Any]]] = {
     "language": {"pattern": f"^{LANGUAGE.pattern}$"},
     "slug": {"minLength": 1, "maxLength": 100, "pattern": f"^{SLUG.pattern}$"},
     "matter": {**_LINE, "maxLength": LONGEST_NAME},
-    "external_id": {**_LINE, "maxLength": LONGEST_NAME},
+    "external_id": {**_ID, "maxLength": LONGEST_NAME},
     "grade": {"pattern": f"^{GRADE.pattern}$"},
     "as_of": {"pattern": CUT},
     "as_known_at": {"pattern": CUT},
@@ -72,7 +81,7 @@ _IN: Final[dict[tuple[str, str], dict[str, Any]]] = {
     ("SnapshotBody", "name"): {"minLength": 1, "pattern": f"^{SNAPSHOT_NAME.pattern}$"},
     ("CertificateBody", "question"): {"minLength": 1},
     ("Citation", "url"): _ADDRESS,
-    (Named.__name__, "id"): {**_LINE, "maxLength": LONGEST_ID},
+    (Named.__name__, "id"): {**_ID, "maxLength": LONGEST_ID},
     ("Citation", "archived_url"): _ADDRESS,
     ("Link", "fact"): {"minLength": 1, "pattern": _TARGET},
 }
