@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from sqlalchemy import Connection, text
 
+from domain.kinds.statements import STATEMENTS
 from domain.sought import parse_terms, question
 from domain.time.instant import parse_cut
 from domain.time.perspective import Clock, Perspective
@@ -19,7 +20,7 @@ from infrastructure.database.database import Database
 from infrastructure.ledger import StoredLedger
 from infrastructure.projections import fact_text
 from infrastructure.readers import changes, searches, timeslices
-from infrastructure.readers.state import states
+from infrastructure.readers.state import section_keys, states
 from infrastructure.tables.facts import is_part, serving_tables
 from tests.benchmarks.population import SELDOM, SPEAKERS, populate
 from tests.databases import opened
@@ -138,6 +139,35 @@ def test_a_state_steps_from_question_to_question(populated: Populated, clock: Cl
             assert "start_earliest>? AND start_earliest<?" in latest[0]
         else:
             assert rows_read(connection, statement) < 10 * shown
+
+
+@pytest.mark.parametrize("clock", ["recorded", "published"])
+def test_the_keys_of_a_section_are_found_by_index(populated: Populated, clock: Clock) -> None:
+    database, talks, _ = populated
+    at = perspective(clock)
+    with database.reading() as connection:
+        tables, sqlite = serving_tables(connection), connection.dialect.name == "sqlite"
+        seen: list[Select[Any]] = []
+
+        class Asked(section_keys.SectionKeys):
+            def _execute(self, statement: Select[Any]) -> Any:  # noqa: ANN401 -- rows
+                seen.append(statement)
+                return super()._execute(statement)
+
+        keys = Asked(connection, tables, talks, at, STATEMENTS)
+        first = keys.first("", 3, without=["nobody"])
+        assert len(first) == 3
+        assert keys.first(first[0], 1, without=first[1:2]) == first[2:]
+        assert keys.stand(first) == dict.fromkeys(first, True)
+        assert keys.of_facts(["0" * 32]) == set()
+        for statement in seen:
+            if sqlite:
+                steps(connection, statement)
+            else:
+                assert rows_read(connection, statement) < SIZE // 5
+        assert keys.count(without=first) == keys.count(without=["nobody"]) - 3 > 0
+        assert keys.all() >= set(first)
+        assert not keys.are_abridged
 
 
 def test_a_section_reads_what_answers_in_it(populated: Populated) -> None:

@@ -122,7 +122,7 @@ class SectionKeys:
                 and_(columns.rule == ASIDE, length > HASHED),
             ),
         )
-        return self.connection.execute(long.limit(1)).first() is not None
+        return bool(self._execute(long.limit(1)))
 
     def all(self) -> set[str]:
         """Every key, whatever stands there."""
@@ -145,9 +145,10 @@ class SectionKeys:
         made = make(self.tables, self.register, public=public, sqlite=sqlite)
         given = given_as([*facts] or [self.question(key) for key in keys], sqlite=sqlite)
         about = placed(self.negotiation_id, self.perspective)
-        return self.connection.execute(
-            made, {**about, **given, "after": after, "limit": limit}
-        ).all()
+        return self._execute(made.params({**about, **given, "after": after, "limit": limit}))
+
+    def _execute(self, statement: Select[Any]) -> Sequence[Any]:
+        return self.connection.execute(statement).all()
 
 
 @lru_cache(maxsize=256)
