@@ -17,6 +17,8 @@ from domain.number.words import Comparator
 from domain.time.holding import Holding
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from domain.number.reading import NumberReading
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "Quantity",
     "Total",
     "fill_bounds",
+    "merge_numbers",
     "of_comparator",
 ]
 
@@ -117,6 +120,16 @@ def derive_basis(quantity: Quantity, holding: Holding, *, summed: bool) -> Quant
         return quantity
     running = quantity.text and runs_on(quantity.text)
     return replace(quantity, basis="cumulative" if running else "increment")
+
+
+def merge_numbers(numbers: Sequence[Quantity]) -> Quantity | None:
+    """One number for several that a fact gives for one thing, from the least to the greatest that they allow."""
+    if len(numbers) < 2:  # noqa: PLR2004 -- one means what it says
+        return next(iter(numbers), None)
+    lows, highs = [q.low for q in numbers], [q.high for q in numbers]
+    low = None if None in lows else min(low for low in lows if low is not None)
+    high = None if None in highs else max(high for high in highs if high is not None)
+    return replace(numbers[0], comparator="eq", value=None, text=None, low=low, high=high)
 
 
 def fill_bounds(quantity: Quantity) -> Quantity:

@@ -12,7 +12,7 @@ from domain.errors import Fault
 from domain.fact import Fact, kind
 from domain.later import later
 from domain.named import Body, Person, Place, Population, Somebody
-from domain.quantity import Quantity
+from domain.quantity import Quantity, merge_numbers
 from domain.register import Aside, Register, RegisterEntry, Shape, Succession
 from domain.time.edtf_meant import explain
 from domain.time.holding import Holding, window
@@ -159,7 +159,9 @@ class PrisonerCount(Fact):
 
     def register_entries(self) -> Iterable[RegisterEntry]:
         """How many are held, by this counter's count."""
-        held = next((quantity for quantity in self.quantities if quantity.counted == "held"), None)
+        held = merge_numbers(
+            [quantity for quantity in self.quantities if quantity.counted == "held"]
+        )
         key = {"population": self.population, "counted_by": self.counted_by}
         yield RegisterEntry(
             HELD,

@@ -86,3 +86,43 @@ def test_facts_are_counted_no_sharper_within_a_part_of_the_time(client: Client) 
     assert bounds == {MIDDLE: (0, 1), LATER: (0, 1), SINCE: (1, 1)}
     (days,) = found[SINCE]["points"]
     assert (days["at"], days["until"], days["low"]) == ("2025-09-11", "2025-09-20", 0)
+
+
+def test_a_count_that_has_ceased_is_told_until_its_end_and_no_longer(client: Client) -> None:
+    client.open()
+    counted = {"kind": "prisoner_count", "population": "miners", "counted_by": "Viasna"}
+    held = [{"what": "held", "value": 1_200}]
+    fact = client.record(**counted, quantities=held, valid="2025-09-01/..").headers["location"]
+    asked = "/v1/negotiations/talks/tally?what=held&by=day&as_of=2025-12-31"
+
+    def stands() -> list[tuple[str, str]]:
+        points = client.get(asked).json["points"]
+        return [(point["at"], point["until"]) for point in points]
+
+    assert stands() == [("2025-09-01", "2025-12-31")]
+    ended = client.post(f"{fact}/end", {"ended": "2025-10-05"}, if_match="*")
+    assert ended.status == 200
+    assert stands() == [("2025-09-01", "2025-10-05")]
+    state = "/v1/negotiations/talks?as_of"
+    shown = {
+        day: len(client.get(f"{state}={day}").json["prisoners"]["held"])
+        for day in ("2025-10-04", "2025-10-06")
+    }
+    assert shown == {"2025-10-04": 1, "2025-10-06": 0}
+    later = f"{asked}&from=2025-11-01"
+    assert (client.get(later).json["points"], client.get(later).json["facts"]) == ([], [])
+    client.record(**counted, quantities=held, valid="2025-11-01/")
+    assert stands()[1:] == [("2025-11-01", "2025-12-31")]
+    certain = client.get(f"{asked}&match=certain").json["points"]
+    days = [(point["at"], point["until"]) for point in certain]
+    assert days == [("2025-09-01", "2025-10-04"), ("2025-11-01", "2025-11-01")]
+
+
+def test_a_count_that_gives_two_numbers_means_either_or_one_between(client: Client) -> None:
+    client.open()
+    counted = {"kind": "prisoner_count", "population": "miners", "counted_by": "Viasna"}
+    held = [{"what": "held", "value": 1_300}, {"what": "Held", "text": "more than 1,199"}]
+    client.record(**counted, quantities=held, valid="2025-09-01")
+    state = client.get("/v1/negotiations/talks?as_of=2025-12-31").json
+    (entry,) = state["prisoners"]["held"]
+    assert (entry["quantity"]["low"], entry["quantity"]["high"]) == (1_200, None)

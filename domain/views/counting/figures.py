@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.fact import as_primitives
 from domain.naming import by_letters, fold_name
-from domain.quantity import Quantity
+from domain.quantity import Quantity, merge_numbers
 from domain.time.instant import END
 from domain.views.brief import describe_briefly
 from domain.views.rivalry.candidates import Candidate
@@ -46,13 +46,7 @@ class Figure:
 
 def find_figure(fact: Fact, what: str, basis: Basis | None) -> Quantity | None:
     """The number that a fact gives on a basis; several become one, from the least to the greatest that they allow."""
-    numbers = [q for q in numbers_of(fact, what) if q.basis == basis]
-    if len(numbers) < 2:  # noqa: PLR2004 -- one means what it says
-        return next(iter(numbers), None)
-    lows, highs = [q.low for q in numbers], [q.high for q in numbers]
-    low = None if None in lows else min(low for low in lows if low is not None)
-    high = None if None in highs else max(high for high in highs if high is not None)
-    return replace(numbers[0], comparator="eq", value=None, text=None, low=low, high=high)
+    return merge_numbers([q for q in numbers_of(fact, what) if q.basis == basis])
 
 
 def numbers_of(fact: Fact, what: str) -> Sequence[Quantity]:

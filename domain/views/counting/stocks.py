@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from domain.quantity import Quantity
+    from domain.time.perspective import Match
     from domain.views.counting.figures import Figure
     from domain.views.counting.parts import Part
     from domain.views.counting.points import By
@@ -20,11 +21,17 @@ if TYPE_CHECKING:
 
 
 def list_counts(
-    candidates: Sequence[Candidate], what: str, by: By, as_of: int, from_: int | None = None
+    candidates: Sequence[Candidate],
+    what: str,
+    by: By,
+    as_of: int,
+    from_: int | None = None,
+    match: Match = "possible",
 ) -> tuple[dict[str, Sequence[str | Figure]], list[dict[str, Any]]]:
     """The lists of a tally, of which only `facts` has items here, and the points of each counter.
 
-    What no longer stood at the instant `from_` is left out. A point is {population, counted_by, at, until, low, high,
+    What no longer stood at the instant `from_` is left out. A count stands until its end, where it has one; with the
+    match `certain` as long as it surely does. A point is {population, counted_by, at, until, low, high,
     approximate, text, contested}, with `counted_by_id` where the counter has an id.
     """
     shown: list[dict[str, Any]] = []
@@ -37,7 +44,9 @@ def list_counts(
         for index, part in enumerate(parts):
             began = bucket(_stands_from(part), by)
             after = parts[index + 1] if index + 1 < len(parts) else None
-            last = bucket(as_of, by) if after is None else bucket(_stands_from(after), by) - 1
+            last = bucket(min(as_of, _stands_until(part, match)), by)
+            if after is not None:
+                last = min(last, bucket(_stands_from(after), by) - 1)
             if max(began, last) >= earliest:
                 counted += (part.shown, *part.rivals)
             first = max(began, earliest)
@@ -83,6 +92,13 @@ def _begun_together(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
             groups.append([count])
         latest = max(latest, until)
     return groups
+
+
+def _stands_until(part: Part, match: Match) -> int:
+    """The last instant at which a count, or one of its rivals, may stand; with `certain`, surely stands."""
+    windows = [each.fact.window for each in (part.shown, *part.rivals)]
+    ends = (w.certain_to if match == "certain" else w.possible_to for w in windows)
+    return max(ends) - 1
 
 
 def _stands_from(part: Part) -> int:

@@ -121,7 +121,8 @@ def tally(
     counts = find_counts(counting, slice_, perspective, query, names)
     if counts is not None and query.what is not None:
         until = query.until(perspective)
-        lists, shown = list_counts(counts, query.what, query.by, until, query.from_)
+        match = perspective.match
+        lists, shown = list_counts(counts, query.what, query.by, until, query.from_, match)
         return Tally({**_content(perspective, query), "total": NOT_ADDED}, shown, lists)
     everything = _sum(counting, query, perspective, kept)
     groups = split(counting, query.per) if query.per else []
