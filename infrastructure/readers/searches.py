@@ -141,12 +141,13 @@ def _not_in_index(
     """
     held = checkpoint(connection)
     rows: list[Row[Any]] = []
+    ours = (
+        version.c.negotiation_id == search.negotiation_id.hex
+    )  # the statement may not use an index for this
     if held < int(connection.execute(select(log_head.c.position)).scalar_one()):
-        rows += connection.execute(statement.where(version.c.position > held).order_by(None))
+        late = (ours, version.c.known_from > held, version.c.position > held)
+        rows += connection.execute(statement.where(*late).order_by(None))
     if search.cut is not None and search.wanted.parts:
-        ours = (
-            version.c.negotiation_id == search.negotiation_id.hex
-        )  # the statement may not use an index for this
         partly = statement.where(ours, is_part(version.c), version.c.position <= held).order_by(
             None
         )
