@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -28,7 +29,7 @@ from infrastructure.readers.changes import (
     select_changed,
     select_last,
 )
-from infrastructure.tables.facts import FactTables
+from infrastructure.tables.facts import FactTables, content_columns
 from infrastructure.tables.record import event
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class ChangeReader:
         erased fact, unless `erased` asks for its versions without content.
         """
         columns = self.tables.version.c
-        statement = select(self.tables.version).where(
+        statement = select(*content_columns(columns)).where(
             columns.fact_id == fact_id.hex,
             columns.version >= after,
             event_known(columns, perspective),
@@ -105,10 +106,10 @@ class ChangeReader:
         facts, more_follow = self._page(statement, to, first, limit)
         ids = [version.record.id.hex for version in facts]
         before = timeslices.select_known(self.tables, ids, from_)
-        causes = {
-            event: self._versions(select_last(self.tables, ids, to, (event,), from_), to)
-            for event in SAYING.values()
-        }
+        causes: dict[str, list[FactVersion]] = defaultdict(list)
+        last = select_last(self.tables, ids, to, [*SAYING.values()], from_)
+        for cause in self._versions(last, to):
+            causes[cause.event].append(cause)
         return Differing(self._versions(before, from_), facts, causes), more_follow
 
     def of_mind(
@@ -146,7 +147,7 @@ class ChangeReader:
             return []
         wanted = {each.position for each in events}
         facts = {each.record.id.hex for each in events}
-        stored = select(table).where(
+        stored = select(*content_columns(table.c)).where(
             table.c.fact_id.in_(facts), *whole_rows(table.c), table.c.position <= max(wanted)
         )
         rows = self.connection.execute(stored.order_by(table.c.fact_id, table.c.version))

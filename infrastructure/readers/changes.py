@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Table,
+    and_,
+    case,
+    exists,
+    select,
+    true,
+    union_all,
+)
 
 from domain.streams.event import ChangeApproved, FactErased, SourcesErased
 from domain.time.record_time import corrections_in_force, recorded_by
@@ -12,7 +24,7 @@ from domain.views.audit import CHANGES_OF_MIND
 from domain.views.published import PUBLISHING
 from infrastructure.log.rows import LOGGED
 from infrastructure.projections.planes import whole_rows
-from infrastructure.tables.facts import FactTables, is_change
+from infrastructure.tables.facts import FactTables, content_columns, is_change
 from infrastructure.tables.record import event
 
 if TYPE_CHECKING:
@@ -22,6 +34,7 @@ if TYPE_CHECKING:
     from domain.time.perspective import Perspective
 
 __all__ = [
+    "alias",
     "event_known",
     "fact_public",
     "select_approvals",
@@ -48,12 +61,18 @@ def fact_public(tables: FactTables, columns: Any, perspective: Perspective) -> C
     """The condition that the fact of a row is public by the perspective's cut of the published clock, if it has one."""
     if perspective.published_cut is None:
         return true()
-    made = tables.version.alias("made_public")
+    made = alias(tables.version, "made_public")
     return exists().where(
         made.c.fact_id == columns.fact_id,
         made.c.event.in_(PUBLISHING),
         event_known(made.c, perspective),
     )
+
+
+@cache
+def alias(table: Table, name: str) -> FromClause:
+    """The table under another name, which SQLAlchemy takes long to make, for it has many columns."""
+    return table.alias(name)
 
 
 def _public(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
@@ -77,7 +96,7 @@ def select_changed(
     """Changes of mind past a position, as versions, in the order of the log; of an erased fact only its erasure."""
     columns = tables.version.c
     return (
-        select(tables.version)
+        select(*content_columns(columns))
         .where(
             columns.negotiation_id == negotiation_id.hex,
             columns.known_from > after,
@@ -99,10 +118,10 @@ def select_before(tables: FactTables, negotiation_id: UUID, first: int, last: in
     """The version before each change of mind from the position `first` to `last`."""
     table = tables.version
     columns = table.c
-    later = table.alias("later")
+    later = alias(table, "later")
     follows = (later.c.fact_id == columns.fact_id) & (later.c.version == columns.version + 1)
     return (
-        select(table)
+        select(*content_columns(columns))
         .join(later, follows)
         .where(
             later.c.negotiation_id == negotiation_id.hex,
@@ -121,19 +140,20 @@ def select_last(
     events: Sequence[str],
     since: Perspective | None = None,
 ) -> Select[Any]:
-    """For each fact the last known version made by one of these events; with `since`, one not yet known at that."""
+    """For each fact and each of these events the last known version that it made; with `since`, not known at that."""
     table = tables.version
-    later = table.alias("later")
+    later = alias(table, "later")
     conditions = [
         later.c.fact_id == table.c.fact_id,
-        later.c.event.in_(events),
+        later.c.event == table.c.event,
         event_known(later.c, perspective),
     ]
     if since is not None:
         conditions.append(~event_known(later.c, since))
     latest = select(later.c.version).where(*conditions).order_by(later.c.version.desc()).limit(1)
-    return select(table).where(
+    return select(*content_columns(table.c)).where(
         table.c.fact_id.in_(fact_ids),
+        table.c.event.in_(events),
         table.c.version == latest.scalar_subquery(),
         *whole_rows(table.c),
     )

@@ -17,7 +17,7 @@ from domain.time.instant import BEGINNING, END
 from domain.views.naming import Names
 from domain.views.timeline import list_terms
 from infrastructure.projections.tallies import known_of_all
-from infrastructure.readers.changes import event_known
+from infrastructure.readers.changes import alias, event_known
 from infrastructure.tables.facts import VALID_ORDER, content_columns
 
 if TYPE_CHECKING:
@@ -227,7 +227,7 @@ def _about(
     if wanted.matter is not None:
         conditions.append(columns.matter == wanted.matter)
     if wanted.batch is not None:
-        made = tables.version.alias("brought")
+        made = alias(tables.version, "brought")
         brought = (_unindexed(made.c.batch) == wanted.batch, event_known(made.c, perspective))
         conditions.append(exists().where(made.c.fact_id == columns.fact_id, *brought))
     for terms in list_terms(wanted, names or Names(())):
