@@ -114,6 +114,27 @@ def test_the_one_first_heading_names_the_subject_and_no_clock(real: Reader, addr
         assert title.startswith(f"{heading}: ")
 
 
+def test_what_is_new_is_shown_before_anybody_chose_days(real: Reader) -> None:
+    page = real.see(f"{BELARUS}/compare")
+    assert "What became known between 26 November 2025 and now" in re.sub(" +", " ", page.words)
+    assert "Added 10" in page.words
+    _, fields = page.form()
+    assert fields == {"from": "2025-11-26", "to": "", "clock": "published"}
+    past = real.see(f"{BELARUS}/compare?as_known_at=2025-06-26&clock=published")
+    _, fields = past.form()
+    assert (fields["to"], fields["from"] < "2025-06-26") == ("2025-06-26", True)
+    assert re.search(r"Added [1-9]", past.words)
+    assert real.see(f"{BELARUS}/compare?to=never").status == 200
+
+
+def test_what_is_new_says_that_all_became_known_on_one_day(reader: Reader) -> None:
+    reader.editor.post("/v1/negotiations", {"slug": "talks", "title": "Talks", "parties": ["A"]})
+    reader.editor.post("/v1/negotiations/talks/facts", fact())
+    page = reader.see("/n/talks/compare")
+    assert page.status == 200
+    assert "All that is on record became known on one day." in page.words
+
+
 def test_the_sentence_says_where_one_stands(real: Reader) -> None:
     page = real.see(f"{BELARUS}?{AT}")
     words = "What was so on 22 November 2025 , as the papers had it by 26 November 2025 ."

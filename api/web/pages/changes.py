@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -12,6 +12,7 @@ from starlette.responses import Response
 from api.http.exchange.parameters import choice
 from api.web.page import KNOWN, Page, router_of_pages
 from api.web.wording import changed_words
+from domain.time.instant import InstantError, parse_cut
 from domain.views.audit import CHANGES_OF_MIND
 
 router: Final[APIRouter] = router_of_pages()
@@ -30,6 +31,8 @@ _OURS: Final = "preferred"
 _LAST: Final = "alias"
 """The kind that is listed last: spellings and other names."""
 
+_LATELY: Final = 10
+"""How many changes a comparison shows at least, where nobody chose its days."""
 _PAGE: Final = 100
 """How many changes are shown at once."""
 _EVENTS: Final = (*CHANGES_OF_MIND, "negotiation.corrected")
@@ -58,8 +61,10 @@ async def read_audit_page(slug: str, request: Request) -> Response:
 
 @router.get("/n/{slug}/compare")
 async def read_compare_page(slug: str, request: Request) -> Response:
-    """Show what two dates of knowledge disagree on; without a first date, ask for it."""
+    """Show what two dates of knowledge disagree on; without a first date, what changed last."""
     page = Page(request, slug, ("from", "to", "cursor"))
+    if not page.of("from", "cursor"):
+        await _begin_lately(page)
     cuts = page.of("clock", "position")
     if not page.of("from", "cursor"):
         await page.ask("/audit", {"limit": "1"}, cuts=page.of(*KNOWN))
@@ -79,6 +84,30 @@ async def read_compare_page(slug: str, request: Request) -> Response:
         listed=False,
         clocked=False,
     )
+
+
+async def _begin_lately(page: Page) -> None:
+    """Have a page begin before the latest changes of its clock, at least `_LATELY` of them where there are as many.
+
+    It ends where one stands. Where all became known on one day, it has no beginning.
+    """
+    end = page.given.get("to") or page.given.get("as_known_at")
+    clock = page.given.get("clock", "published")
+    asked = {"axis": clock, "by": "auto", "limit": "300", **page.of("position")}
+    moments = await page.answer_json(f"{page.root}/moments", asked)
+    try:
+        stops = [each for each in moments["items"] if end is None or _is_by(each["at"], end)]
+    except InstantError:  # what is asked of the API next refuses it, where it matters
+        return
+    changes = accumulate(stop["changes"] for stop in reversed(stops))
+    shown = next((at for at, count in enumerate(changes, 1) if count >= _LATELY), len(stops))
+    if len(stops) > 1:
+        begin = stops[max(len(stops) - shown - 1, 0)]["at"]
+        page.given |= {"from": begin, "clock": clock, **({} if end is None else {"to": end})}
+
+
+def _is_by(stop: str, end: str) -> bool:
+    return parse_cut(stop) <= parse_cut(end)
 
 
 def _sections(diff: dict[str, Any]) -> list[tuple[str, int, list[tuple[str, list[Any]]]]]:
