@@ -84,7 +84,7 @@ def various() -> list[Line]:
         for day, number, population in values
     ]
     people = product(("2025-01-01", "2025", "2025-01-01/.."), ("Ann", "ann ", "Bob"))
-    lines += [custody(f"{day} {who}", valid=day, person=who.strip()) for day, who in people]
+    lines += [custody(f"{day} {who.strip()}", valid=day, person=who.strip()) for day, who in people]
     return lines
 
 
