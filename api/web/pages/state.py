@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.web.page import Page, router_of_pages
+from api.web.unknown import find_gaps
 from domain.quantity import Total
 
 router: Final[APIRouter] = router_of_pages()
@@ -40,6 +41,7 @@ async def read_state_page(slug: str, request: Request) -> Response:
     state = await page.ask("")
     prisoners = state["prisoners"]
     tallies = {what: await _parts(page, prisoners[what], what) for what in _TOTALS}
+    held = _latest(prisoners["held"])
     return await page.draw(
         "state",
         here="",
@@ -48,7 +50,8 @@ async def read_state_page(slug: str, request: Request) -> Response:
         facts=_facts(state),
         answers=_ANSWERS,
         tallies=tallies,
-        held=_latest(prisoners["held"]),
+        held=held,
+        gaps=find_gaps(page, state, held),
         custody=_by_status(state["custody"]),
         statements=_latest_first(state["statements"])[:_STATEMENTS],
     )

@@ -1,0 +1,107 @@
+"""What a state knows to be unknown: posts without a holder, numbers without an upper limit, beginnings without a date.
+
+Open questions and refusals to answer are entries of the state already; these gaps lie within its other entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from api.web.custody import custody_in_words
+from api.web.dates import since_in_words
+from api.web.quantities import quantity_in_words
+
+if TYPE_CHECKING:
+    from api.web.page import Page
+
+__all__ = ["Gap", "find_gaps"]
+
+_TOTALS: Final = ("released", "pardoned")
+_MOST: Final = 12
+"""How many beginnings are named at most."""
+_BY: Final = "by "
+"""How a beginning is told that only has a latest day."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What is not known, with the address that has more of it, what is known instead, and the entries that it is of.
+
+    Each of `entries` is its words and its address; `more` of them are not named.
+    """
+
+    asked: str
+    address: str
+    known: str
+    entries: Sequence[tuple[str, str]] = ()
+    more: int = 0
+
+
+def find_gaps(page: Page, state: Mapping[str, Any], held: Mapping[str, Any] | None) -> list[Gap]:
+    """Find what a state does not say; `held` is the count of those still held that its page shows."""
+    return [
+        *_of_posts(page, state["posts"]),
+        *_of_totals(page, state["prisoners"]),
+        *_of_held(held),
+        *_of_beginnings(page, state),
+    ]
+
+
+def _of_posts(page: Page, posts: Sequence[Mapping[str, Any]]) -> Iterator[Gap]:
+    for post in posts:
+        if post["holder"] is None:
+            before = post["previous"]
+            known = "No source on record says who holds it now."
+            known += f" Before: {before['holder']}." if before else ""
+            yield Gap(f"Who is {post['post']}", page.link("/pictures/posts"), known)
+
+
+def _of_totals(page: Page, prisoners: Mapping[str, Any]) -> Iterator[Gap]:
+    for what in _TOTALS:
+        total = prisoners[what]
+        uncounted = len(total["uncounted"])
+        if total["high"] is not None or not (total["low"] or uncounted):
+            continue
+        known = []
+        if total["low"]:
+            known.append(
+                f"At least {total['low']:,} are on record; no source gives an upper limit."
+            )
+        if uncounted:
+            reports = "One report gives" if uncounted == 1 else f"{uncounted:,} reports give"
+            known.append(f"{reports} no number.")
+        address = page.link("/numbers", what)
+        yield Gap(f"How many were {what} in all", f"{address}#adds-up", " ".join(known))
+
+
+def _of_held(held: Mapping[str, Any] | None) -> Iterator[Gap]:
+    if held is not None and held["quantity"]["high"] is None:
+        told = quantity_in_words(held["quantity"])
+        known = f"The latest count, “{told}”, gives no upper limit."
+        yield Gap("How many are still held", "#held", known)
+
+
+def _of_beginnings(page: Page, state: Mapping[str, Any]) -> Iterator[Gap]:
+    """Of what is so, only that it was so by the day of a report."""
+    found = list(_undated(page, state))
+    if found:
+        known = "Reported by the day that is named; no source says since when."
+        more = max(len(found) - _MOST, 0)
+        address = page.link("/timeline")
+        yield Gap("When this began", address, known, found[:_MOST], more)
+
+
+def _undated(page: Page, state: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    told: dict[str, Callable[[Mapping[str, Any]], str]] = {
+        "posts": lambda entry: f"{entry['holder']}, {entry['post']}",
+        "missions": lambda entry: f"{entry['post']}: {entry['status']}",
+        "measures": lambda entry: f"{entry['target']}: {entry['action']}",
+        "custody": lambda entry: f"{entry['person']}: {custody_in_words(entry['status'])}",
+    }
+    for section, words in told.items():
+        for entry in state[section]:
+            since = since_in_words(entry["since"], short=True) if entry["since"] else ""
+            if since.startswith(_BY) and entry["fact"]:
+                yield f"{words(entry)}, {since}", page.link("/facts", entry["fact"]["id"])

@@ -1,0 +1,88 @@
+"""A page says what the record knows to be unknown, in one place, and no more than that."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from tests.api.asking import count, fact
+from tests.web.browsing import BELARUS
+
+if TYPE_CHECKING:
+    from tests.web.browsing import Reader
+
+pytestmark = pytest.mark.either_database
+
+_APPOINTMENT: Final = {"kind": "appointment", "person": "Anna", "post": "envoy"}
+_HELD: Final = {"what": "held", "text": "at least 1,300", "basis": "stock"}
+_COUNT: Final = {"kind": "prisoner_count", "population": "prisoners", "counted_by": "Viasna"}
+
+
+def _unknown(reader: Reader, *facts: dict[str, Any]) -> str:
+    """The section of what is not known, of a record of these facts, as text; empty without one."""
+    opened = {"slug": "talks", "title": "Talks", "parties": ["A", "B"]}
+    reader.editor.post("/v1/negotiations", opened)
+    for each in facts:
+        posted = reader.editor.post("/v1/negotiations/talks/facts", each)
+        assert posted.status == 201, posted.json
+    return _section(reader.see("/n/talks").html)
+
+
+def _section(page: str) -> str:
+    found = re.search(r'<section id="unknown">(.*?)</section>', page, re.DOTALL)
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<.*?>", " ", found[1]))) if found else ""
+
+
+def test_a_total_without_an_upper_limit_and_a_release_without_a_number_are_not_known(
+    reader: Reader,
+) -> None:
+    told = _unknown(reader, fact(quantities=count(3)), fact(summary="Some were freed"))
+    assert "How many were released in all" in told
+    assert (
+        "At least 3 are on record; no source gives an upper limit. One report gives no number."
+        in told
+    )
+    assert "pardoned" not in told
+
+
+def test_a_total_that_is_known_is_no_gap(reader: Reader) -> None:
+    assert _unknown(reader, fact(quantities=count(3))) == ""
+
+
+def test_a_count_without_an_upper_limit_is_not_known(reader: Reader) -> None:
+    told = _unknown(reader, fact(**_COUNT, quantities=[_HELD]))
+    assert "The latest count, “at least 1,300”, gives no upper limit." in told
+
+
+def test_a_post_that_somebody_left_is_vacant(reader: Reader) -> None:
+    told = _unknown(reader, fact(**_APPOINTMENT, valid="2025-01-01/2025-03-01"))
+    assert "Who is envoy No source on record says who holds it now. Before: Anna." in told
+
+
+def test_what_was_so_by_the_day_of_a_report_has_no_known_beginning(reader: Reader) -> None:
+    jailed = fact(kind="custody", person="Boris", status="detained", valid="[..2025-06-25]/..")
+    told = _unknown(reader, jailed, fact(**_APPOINTMENT, valid="2025-01-01/.."))
+    assert "When this began" in told
+    assert "Boris: in custody (detained), by 25 Jun 2025" in told
+    assert "Anna" not in told
+
+
+def test_open_questions_come_first_and_refusals_last(reader: Reader) -> None:
+    asked = fact(kind="open_question", question="Who pays?", valid="2025-01-01")
+    refused = fact(kind="response", asked="The ministry", answer="declined", valid="2025-01-02")
+    told = _unknown(reader, refused, asked, fact(quantities=count(3)), fact(summary="Some went"))
+    places = [told.index(each) for each in ("Who pays?", "How many", "The ministry declined")]
+    assert places == sorted(places)
+
+
+def test_the_real_record_says_what_it_does_not_know(real: Reader) -> None:
+    told = _section(real.see(BELARUS).html)
+    assert (
+        "At least 69 are on record; no source gives an upper limit. One report gives no number."
+        in told
+    )
+    assert "How many are still held" in told
+    assert "White House declined to comment" in told
