@@ -50,6 +50,14 @@ CASES: Final[dict[str, tuple[list[Body], list[tuple[str | None, str, bool]]]]] =
         ],
         [("miners", "14", False), ("women", "52", False)],
     ),
+    "what ties two of them is of another population": (
+        [
+            freed("about 50", population="miners", external_id="A"),
+            freed(52, "AP", population="women", links=tie("confirms", "A")),
+            freed(50, "AFP", population="women", links=tie("conflicts_with", "A")),
+        ],
+        [("miners", "about 50", False), ("women", "50 to 52", True)],
+    ),
     "nothing ties them": (
         [freed(52, population="women"), freed(3)],
         [(None, "3", False), ("women", "52", False)],

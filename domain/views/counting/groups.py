@@ -1,46 +1,74 @@
 """The facts of a tally that is split, by population or by counter: each question stands under what its facts name.
 
 A fact that names nothing there speaks to the question of those that do, so it is counted with them and not once more.
+Facts that speak to one question do so in each group, also if what ties them is in another.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from domain.views.counting.figures import group_by_field
-from domain.views.rivalry.questions import find_questions
+from domain.views.rivalry.candidates import Candidate
+from domain.views.rivalry.questions import Question, find_questions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
+    from collections.abc import Iterable
 
-    from domain.views.rivalry.candidates import Candidate
     from domain.views.rivalry.questions import Questions
 
-__all__ = ["split"]
+__all__ = ["Group", "split"]
 
 
-def split(
-    candidates: Sequence[Candidate], field: str
-) -> list[tuple[dict[str, Any], list[Candidate]]]:
-    """The candidates by what their facts, or others of the same question, say in a field.
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The facts of one group, the questions to which they speak, and {field: value} as it is shown."""
 
-    Each group comes with that value as it is shown, in order of folded names; groups of which nothing may lie in the
-    stretch are left out.
+    shown: Mapping[str, Any]
+    candidates: Sequence[Candidate]
+    questions: Sequence[Question]
+
+
+def split(candidates: Sequence[Candidate], field: str) -> list[Group]:
+    """The candidates by what their facts, or others of the same question, say in a field, in order of folded names.
+
+    Groups of which nothing may lie in the stretch are left out.
     """
     groups = group_by_field(candidates, field)
     said = {each.id: number for number, (_, group) in enumerate(groups) for each in group}
     unsaid = {number for number, (shown, _) in enumerate(groups) if shown[field] is None}
-    moved = _moved(find_questions(candidates), said, unsaid)
+    found = find_questions(candidates)
+    moved = _moved(found, said, unsaid)
     members: list[list[Candidate]] = [[] for _ in groups]
     for each in candidates:
         for number in moved.get(each.id, {said[each.id]}):
             members[number].append(each)
     return [
-        (shown, group)
+        Group(shown, group, _within(found, group))
         for (shown, _), group in zip(groups, members, strict=True)
         if any(each.inside is not None for each in group)
     ]
+
+
+def _within(found: Questions, group: Sequence[Candidate]) -> list[Question]:
+    """The questions as far as a group speaks to them; what belongs to questions of other groups alone is its own."""
+    ids = {each.id for each in group}
+
+    def of_group(candidates: Iterable[Candidate]) -> list[Candidate]:
+        return [each for each in candidates if each.id in ids]
+
+    questions, answered = [], set[UUID]()
+    for question in found.questions:
+        supporting, against = of_group(question.supporting), of_group(question.against)
+        facts = of_group(question.facts)
+        if facts:
+            questions.append(Question(facts, supporting, against))
+            answered |= {each.id for each in (*supporting, *against)}
+    alone = [each for each in of_group(found.linking) if each.id not in answered]
+    return [*questions, *find_questions([*alone, *of_group(found.parts)]).questions]
 
 
 def _moved(found: Questions, said: Mapping[UUID, int], unsaid: set[int]) -> dict[UUID, set[int]]:

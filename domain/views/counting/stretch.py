@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.views.rivalry.disputes import never_meet
-from domain.views.rivalry.questions import find_questions
 from domain.views.versions import matches
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from domain.views.rivalry.candidates import Candidate
     from domain.views.rivalry.questions import Question
 
-__all__ = ["counts", "find_asked", "is_sure"]
+__all__ = ["counts", "is_sure", "select_asked"]
 
 
 def counts(candidate: Candidate, perspective: Perspective) -> bool:
@@ -29,11 +28,11 @@ def counts(candidate: Candidate, perspective: Perspective) -> bool:
     return matches(candidate.seen.certainty, perspective)
 
 
-def find_asked(candidates: Iterable[Candidate], perspective: Perspective) -> list[Question]:
+def select_asked(questions: Iterable[Question], perspective: Perspective) -> list[Question]:
     """The questions to which a fact that is counted speaks."""
     return [
         question
-        for question in find_questions(candidates).questions
+        for question in questions
         if any(counts(each, perspective) for each in (*question.facts, *question.against))
     ]
 

@@ -20,10 +20,11 @@ from domain.views.counting.groups import split
 from domain.views.counting.parts import Part, add_parts
 from domain.views.counting.points import By, Spread, bucket, find_points
 from domain.views.counting.stocks import list_counts
-from domain.views.counting.stretch import find_asked, is_sure
-from domain.views.counting.totals import Sum, sum_facts
+from domain.views.counting.stretch import is_sure, select_asked
+from domain.views.counting.totals import Sum, select_telling, sum_facts
 from domain.views.naming import Names
 from domain.views.rivalry.disputes import never_meet
+from domain.views.rivalry.questions import find_questions
 
 if TYPE_CHECKING:
     from domain.time.perspective import Perspective
@@ -125,8 +126,11 @@ def tally(
         lists, shown = list_counts(counts, query.what, query.by, until, query.from_, match)
         return Tally({**_content(perspective, query), "total": NOT_ADDED}, shown, lists)
     everything = _sum(counting, query, perspective, kept)
-    groups = split(counting, query.per) if query.per else []
-    sums = [(group, _sum(members, query, perspective, kept)) for group, members in groups]
+    telling = counting if query.what is None else select_telling(counting, query.what)
+    sums = [
+        (group.shown, _sum(group.candidates, query, perspective, kept, group.questions))
+        for group in (split(telling, query.per) if query.per else [])
+    ]
     content = {**_content(perspective, query), "total": everything.describe()}
     if query.per:
         content["totals"] = [{**group, **group_sum.describe()} for group, group_sum in sums]
@@ -194,6 +198,7 @@ def _sum(
     query: TallyQuery,
     perspective: Perspective,
     kept: Contributions,
+    questions: Sequence[Question] | None = None,
 ) -> Sum:
     if query.what is not None:
         return sum_facts(
@@ -203,8 +208,10 @@ def _sum(
             stretch=query.stretch,
             until=query.to,
             kept=kept,
+            questions=questions,
         )
-    each = map(_one, find_asked(candidates, perspective))
+    every = find_questions(candidates).questions if questions is None else questions
+    each = map(_one, select_asked(every, perspective))
     parts = [part for part in each if part.certain or perspective.match == "possible"]
     total = add_parts(parts)
     if perspective.match == "certain":

@@ -18,9 +18,10 @@ from domain.register import Register, Shape
 from domain.views.counting.contributions import Contributions
 from domain.views.counting.figures import Figure, find_figure, has_total, numbers_of, standing_bound
 from domain.views.counting.parts import Part, add_parts
-from domain.views.counting.stretch import counts, find_asked, is_sure
+from domain.views.counting.stretch import counts, is_sure, select_asked
 from domain.views.counting.unnumbered import Uncounted, count_names
 from domain.views.entries import list_resolved
+from domain.views.rivalry.questions import find_questions
 from domain.views.sections import Listed
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from domain.quantity import Basis, Quantity
     from domain.time.perspective import Perspective
     from domain.views.rivalry.candidates import Candidate
+    from domain.views.rivalry.questions import Question
     from domain.views.sections import Rest
 
 _MOST_WORDS: Final = 5
@@ -98,26 +100,25 @@ def sum_facts(
     stretch: bool = False,
     until: int | None = None,
     kept: Contributions | None = None,
+    questions: Iterable[Question] | None = None,
 ) -> Sum:
     """The sum of `what` over the facts that hold; cumulative figures do not bound the sum of a `stretch` of time.
 
     With `until`, in microseconds UTC, only those bound it whose time has surely passed by then: a figure for November
     says nothing of what had happened by January.
 
-    The sum is open where `match=certain` leaves out what is only possible.
+    The sum is open where `match=certain` leaves out what is only possible. `questions` are those of the candidates,
+    where others than the candidates tie them.
     """
-    telling = [
-        candidate
-        for candidate in candidates
-        if has_total(candidate.fact, what) or numbers_of(candidate.fact, what)
-    ]
+    telling = select_telling(candidates, what)
     every = [candidate for candidate in telling if candidate.inside is not None]
     held = [candidate for candidate in every if counts(candidate, perspective)]
     contributions = kept or Contributions()
     parts: list[Part] = []
     rest: list[Candidate] = []
     left_out = len(held) < len(every)
-    for question in find_asked(telling, perspective):
+    every_question = find_questions(telling).questions if questions is None else questions
+    for question in select_asked(every_question, perspective):
         sure = is_sure(question)
         if perspective.match == "certain" and not sure:
             left_out = True
@@ -146,6 +147,13 @@ def sum_facts(
         text = "at least 0" if left_out else NOT_COUNTED if every else NOTHING_RECORDED
         total = Total(0, None, 0)
     return Sum(total, text, contested, parts, cumulative, uncounted)
+
+
+def select_telling(candidates: Iterable[Candidate], what: str) -> list[Candidate]:
+    """The candidates that may tell how many of `what` there were."""
+    return [
+        each for each in candidates if has_total(each.fact, what) or numbers_of(each.fact, what)
+    ]
 
 
 def _doubt(candidate: Candidate) -> Candidate:
