@@ -695,7 +695,7 @@ def test_an_edited_file_corrects_what_stands_where_it_is_asked_to(client: Client
     client.post(sent, json.dumps(line).encode(), **media)
     edited = json.dumps({**line, "population": "prisoners"}).encode()
     refused = client.post(sent, edited, **media).json["rejected"][0]["detail"]
-    assert "import it with update, reason and why" in refused
+    assert "import it with update, reason and why (--update --reason --why)" in refused
     for query, at in (
         ("update=true", ["/query/reason"]),
         ("update=true&reason=coding_error", ["/query/why"]),

@@ -38,6 +38,7 @@ __all__ = ["Comparisons", "FactStream", "Update"]
 _TAKES_TWO: Final = (
     "in this negotiation a second person must approve it, for which an import cannot wait: "
 )
+_UPDATED: Final = "with update, reason and why (--update --reason --why)"
 _ALIKE: Final = (
     "too many changes have the same why to tell which of them this is; give each a different why"
 )
@@ -289,7 +290,7 @@ def _refusal(record: FactRecord, fact: Fact, line: int | None, *, reviewed: bool
         how = " and, once that is approved, ".join(_alone(record.id, op) for op in ops)
     else:
         how = "use " + ", then ".join(f"op {op}" for op in ops)
-        how += ", or import it with --update --reason --why" if record.stands else ""
+        how += f", or import it {_UPDATED}" if record.stands else ""
     retracted = "" if record.stands else " and is retracted"
     detail = f"which differs in {', '.join(fields)}{retracted}; to change it, {how}"
     return ContentError.at(at, f"taken by fact {record.id}, {detail}")
