@@ -55,6 +55,8 @@ def _import(reader: Reader) -> None:
          "external_id": "Z-3"},
         {**late, "kind": "measure", "summary": "Eased", "authority": "Zollamt", "target": "Potash",
          "action": "eased", "stage": "in_force", "external_id": "Z-4"},
+        {**late, "kind": "alias", "summary": "A place spelt so", "name": "Жодзіна, калонія 14", "of": "place",
+         "same_as": "Zhodzina, colony 14", "external_id": "Z-5"},
     ]  # fmt: skip
     body = "\n".join(json.dumps(each) for each in lines).encode()
     path = "/v1/negotiations/talks/import"
@@ -123,6 +125,20 @@ def test_a_name_that_is_found_is_shown_with_its_other_spellings(enter: Callable[
         field.press_sequentially("Zoya Z")
     option = page.locator('#somebody-known option[value="Zoya Zuyeva"]')
     expect(option).to_have_attribute("label", "also Зоя Зуева")
+
+
+@pytest.mark.needs("chromium")
+def test_a_place_is_found_by_another_spelling(
+    enter: Callable[..., Page],
+) -> None:
+    page = enter()
+    page.goto(f"{RECORD}custody")
+    field = page.locator("#f-place")
+    with page.expect_response(lambda response: response.request.method == "POST"):
+        field.press_sequentially("Жодз")
+    option = page.locator('option[value="Zhodzina, colony 14"]')
+    expect(option.first).to_have_attribute("label", "also Жодзіна, калонія 14")
+    assert {"Zhodzina, colony 14", "Жодзіна, калонія 14"} <= {*field.evaluate(OFFERED)}
 
 
 @pytest.mark.needs("chromium")

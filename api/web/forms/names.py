@@ -18,6 +18,8 @@ __all__ = ["COMPLETING", "Typing", "names_known"]
 
 PEOPLE: Final = "somebody"
 _OTHERS: Final = frozenset({"place", "post", "population"})
+_SORTS_OF_ALIASES: Final = {name: name for name in _OTHERS} | {"organisation": PEOPLE}
+"""What a field takes that takes the names of an alias; people come with their spellings already."""
 MOST: Final = 500
 """How many people are asked for, and how many facts for the other names."""
 MOST_PEOPLE: Final = 20
@@ -86,15 +88,33 @@ async def _find_names(page: Page, typing: Typing) -> dict[str, list[dict[str, An
 def _names_in(
     records: Iterable[Mapping[str, Any]], sorts: Container[str | None]
 ) -> dict[str, list[dict[str, Any]]]:
-    """The names of some sorts in facts, the most frequent first."""
+    """The names of some sorts in facts, the most frequent first, each with what aliases say that it is also called."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
+    also: dict[tuple[str, str], list[str]] = defaultdict(list)
     for record in records:
         for sort, name in _named(record["fact"], sorts):
             found[sort][name] += 1
+        for sort, name, other in _aliased(record["fact"], sorts):
+            found[sort][name] += 1
+            if other not in also[sort, name]:
+                also[sort, name].append(other)
     return {
-        sort: [{"name": name, "also": []} for name, _ in names.most_common()]
+        sort: [{"name": name, "also": also[sort, name]} for name, _ in names.most_common()]
         for sort, names in found.items()
     }
+
+
+def _aliased(
+    fact: Mapping[str, Any], sorts: Container[str | None]
+) -> Iterator[tuple[str, str, str]]:
+    """The two names that an alias says mean the same, each beside the other, where they are of one of the sorts."""
+    sort = _SORTS_OF_ALIASES.get(fact["of"]) if fact["kind"] == "alias" else None
+    if sort in sorts and sort is not None:
+        names = [
+            each if isinstance(each, str) else each["name"]
+            for each in (fact["same_as"], fact["name"])
+        ]
+        yield from ((sort, name, other) for name, other in (names, names[::-1]))
 
 
 def _spelled(people: list[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
