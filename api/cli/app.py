@@ -17,10 +17,15 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command that the process was started with; what a terminal cannot print, it shows as `?`."""
     end_at_once()
+    from typer.main import get_command  # noqa: PLC0415 -- as below
+
     from api.cli.commands import app  # noqa: PLC0415 -- what takes long comes after Ctrl-C is seen to
 
     look_for_cycles_seldom()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
-    run_interruptibly(lambda: app(prog_name="parley"))
+    command = get_command(
+        app
+    )  # calling the app itself would replace sys.excepthook, which sees to a late Ctrl-C
+    run_interruptibly(lambda: command(prog_name="parley"))

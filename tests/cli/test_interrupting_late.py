@@ -1,0 +1,124 @@
+"""Ctrl-C ends copying, restoring, drawing and relaying in one line, at whichever step, and leaves nothing half done."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from itertools import count
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from tests.databases import sqlite_file_url
+from tests.forking import Forked
+from tests.importing.lines import SLUG
+from tests.thorough import often, some_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Shell
+
+SAID: Final = "parley: interrupted\n"
+PRESSED: Final = """
+import atexit, os, pathlib, signal, sys
+import api.cli.commands
+from api.cli.app import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+at, calls = int(os.environ["PRESSED_AT"]), 0
+def step(frame, event, argument):
+    global calls
+    calls += event == "call"
+    if event == "call" and calls == at:
+        sys.setprofile(None)
+        signal.raise_signal(signal.SIGINT)
+def tell():
+    sys.setprofile(None)
+    pathlib.Path(os.environ["CALLS"]).write_text(f"{calls}")
+atexit.register(tell)
+sys.setprofile(step)
+main()
+"""
+"""Runs a command, and presses Ctrl-C as its main thread calls a function for the so many-th time."""
+SET_UP: Final = 20
+"""How many calls it takes until Ctrl-C is Parley's to answer."""
+
+
+def pressed(parley: Shell, at: int, *arguments: str) -> tuple[int, str, str]:
+    """How a command ends that is interrupted at a call, or at none."""
+    own = {"PRESSED_AT": f"{at}", "CALLS": f"{parley.folder}/calls"}
+    process = Forked(
+        [sys.executable, "-c", PRESSED, *arguments],
+        env={**os.environ, **parley.settings, **own},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    out, errors = process.communicate(timeout=120)
+    return process.returncode, out, errors
+
+
+def moments(parley: Shell, *arguments: str) -> list[int]:
+    """Some calls of a command, drawn over the whole of it, and some of the last; it is run once to count them."""
+    status, _, errors = pressed(parley, 0, *arguments)
+    assert (status, errors) == (0, "")
+    calls = int((parley.folder / "calls").read_text())
+    late = range(calls - 60, calls, 3)
+    early = range(SET_UP, calls, max(1, calls // 60))
+    return sorted([*some_of(early, often(1, 60)), *some_of(late, often(2, 20))])
+
+
+def names_in(folder: Path) -> set[str]:
+    return {each.name for each in folder.iterdir()}
+
+
+@pytest.mark.parametrize("command", [("backup",), ("chart", SLUG, "known", "--output")])
+def test_a_file_is_there_whole_or_not_at_all(
+    light: Shell, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    whole = folder / "whole.svg"
+    steps = moments(light, *command, str(whole))
+    for at in steps:
+        status, out, errors = pressed(light, at, *command, str(folder / "cut.svg"))
+        left = names_in(folder) - {"whole.svg"}
+        assert (status, errors) in {(130, SAID), (0, "")}, (at, errors)
+        assert left <= {"cut.svg"}, (at, left)
+        assert "cut.svg" in left or (status, out) == (130, ""), at
+        for each in left:
+            if command == ("backup",):
+                into = tmp_path / f"{at}.db"
+                restored = light(
+                    "restore", str(folder / each), PARLEY_DATABASE_URL=sqlite_file_url(into)
+                )
+                assert restored.exit_code == 0
+            (folder / each).unlink()
+
+
+def test_a_record_is_restored_whole_or_not_at_all(light: Shell, tmp_path: Path) -> None:
+    file = str(tmp_path / "backup")
+    light.out("backup", file)
+    numbers = count()
+
+    def empty() -> Shell:
+        return type(light)(sqlite_file_url(tmp_path / f"restored_{next(numbers)}.db"), light.folder)
+
+    for at in moments(empty(), "restore", file):
+        into = empty()
+        status, _, errors = pressed(into, at, "restore", file)
+        assert (status, errors) in {(130, SAID), (0, "")}, (at, errors)
+        again = into("restore", file)
+        assert again.exit_code == 0 or "already" in again.stderr or "empty" in again.stderr, (
+            again.stderr
+        )
+        assert into.out("export", SLUG) == light.out("export", SLUG)
+
+
+def test_a_relay_that_waits_for_nats_is_ended_in_a_line(light: Shell) -> None:
+    for at in some_of(range(SET_UP, 12_000, 200), often(2, 60)):
+        status, out, errors = pressed(light, at, "relay")
+        told = errors.splitlines(keepends=True)
+        assert (status, out, told[-1:]) == (130, "", [SAID]), at
+        assert all(line.startswith("parley: waiting for NATS") for line in told[:-1])
