@@ -6,6 +6,7 @@ text that it cannot decode.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
@@ -28,6 +29,9 @@ _REFUSED_WRITES: Final = (
 )
 """What PostgreSQL raises if a standby is to write; it raises both for other reasons, too."""
 
+_OF_A_FILE: Final = re.compile(r"could not (?:extend|write|create|open|fsync|flush|truncate)\b")
+"""How PostgreSQL begins when a file refuses it: a full disk has a code of its own, a quota that is used up has none."""
+
 NOT_UTF8: Final = "Could not decode to UTF-8"
 """How an error of Python's SQLite begins that quotes a text it cannot decode."""
 
@@ -40,6 +44,7 @@ def engine_of(url: URL | str, **options: Any) -> Engine:  # noqa: ANN401 -- SQLA
     if engine.dialect.name == "postgresql":
         event.listen(engine, "do_connect", _connect)
         event.listen(engine, "handle_error", _leave_standby, retval=True)
+        event.listen(engine, "handle_error", _tell_of_disk, retval=True)
     return engine
 
 
@@ -59,6 +64,14 @@ def _leave_standby(context: ExceptionContext) -> OperationalError | None:
         return None
     context.is_disconnect = True
     return OperationalError(context.statement, None, raised, connection_invalidated=True)
+
+
+def _tell_of_disk(context: ExceptionContext) -> OperationalError | None:
+    """Take for an error of operation what PostgreSQL, which a file refuses, calls an error of its own."""
+    raised = context.original_exception
+    if isinstance(raised, psycopg.errors.InternalError_) and _OF_A_FILE.match(str(raised)):
+        return OperationalError(context.statement, None, raised)
+    return None
 
 
 def _is_in_recovery(driver: BoundedConnection) -> bool:

@@ -7,10 +7,14 @@ from contextlib import closing
 
 import pytest
 from eventsourcing.persistence import PersistenceError
+from starlette.testclient import TestClient
 
+from api.composition import compose
+from api.http.app import create_app
 from infrastructure.log.recorder import EventRecorder
-from tests.api.full_disk import files_up_to
-from tests.databases import opened
+from tests.api.asking import TALKS, Client, entered
+from tests.api.full_disk import NDJSON, files_up_to, imported
+from tests.databases import opened, settings_of
 from tests.faults.cluster import cluster
 from tests.infrastructure.recording import events
 
@@ -40,3 +44,26 @@ def test_a_write_that_was_refused_for_room_is_remembered_until_as_much_fits() ->
             recorder.try_again()
             assert recorder.trouble is None
             recorder.append(events(payload=large))
+
+
+def test_a_server_on_it_refuses_reads_and_finishes_once_there_is_room() -> None:
+    with cluster() as postgresql:
+        url, lines = postgresql.fresh(), imported(220, 90_000)
+        postgresql.stop()
+        with files_up_to(SEGMENT):
+            postgresql.start()
+        with closing(compose(settings_of(url), upgrade=False)) as parley:
+            client = Client(TestClient(create_app(parley), headers=entered(parley)))
+            client.open()
+            for _ in range(2):
+                broken = client.post(f"{TALKS}/import", lines, **NDJSON)
+                assert (broken.status, broken.headers["retry-after"]) == (503, "1")
+            ready = client.get("/readyz")
+            assert ready.status == 503
+            assert ready.json["lacks"][0].startswith("the database takes no writes")
+            assert client.get(f"{TALKS}/timeline?limit=1").status == 200
+            postgresql.restart()
+            client.get("/readyz")
+            assert client.get("/readyz").json["status"] == "ready"
+            report = client.post(f"{TALKS}/import", lines, **NDJSON).json
+            assert report["recorded"] + report["unchanged"] == 220
