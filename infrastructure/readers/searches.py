@@ -141,13 +141,10 @@ def _not_in_index(
     """
     held = checkpoint(connection)
     rows: list[Row[Any]] = []
-    ours = (
-        version.c.negotiation_id == search.negotiation_id.hex
-    )  # the statement may not use an index for this
     if held < int(connection.execute(select(log_head.c.position)).scalar_one()):
-        late = (ours, version.c.known_from > held, version.c.position > held)
-        rows += connection.execute(statement.where(*late).order_by(None))
+        rows += connection.execute(select_past(statement, version, search, held))
     if search.cut is not None and search.wanted.parts:
+        ours = version.c.negotiation_id == search.negotiation_id.hex
         partly = statement.where(ours, is_part(version.c), version.c.position <= held).order_by(
             None
         )
@@ -161,6 +158,16 @@ def _not_in_index(
             found = connection.execute(partly.where(*facts)).all()
         rows += found
     return [row for row in rows if search.found_in(row)]
+
+
+def select_past(statement: Select[Any], version: Table, search: Search, held: int) -> Select[Any]:
+    """The rows of the statement whose last event is past the position `held`, by the index of positions.
+
+    The statement may not use an index of negotiations, so this names the negotiation again.
+    """
+    late = (version.c.known_from > held, version.c.position > held)
+    ours = version.c.negotiation_id == search.negotiation_id.hex
+    return statement.where(ours, *late).order_by(None)
 
 
 def narrow(

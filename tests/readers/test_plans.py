@@ -315,6 +315,22 @@ def test_words_on_the_published_clock_are_sought_in_the_parts_of_events_alone(
             assert rows_read(connection, partly) < SIZE // 100
 
 
+def test_what_the_full_text_has_not_reached_is_read_alone(populated: Populated) -> None:
+    database, talks, _ = populated
+    with database.reading() as connection:
+        tables = serving_tables(connection)
+        along = connection.dialect.name != "sqlite"
+        about = (tables, talks, perspective(), TimelineFilter(), NO_NAMES)
+        statement = timeslices.select_timeline(*about, along=along)
+        search = searches.Search(talks, parse_terms(question("speaker")), None)
+        past = searches.select_past(statement, tables.version, search, SIZE - 9)
+
+        assert len(connection.execute(past).all()) == 10
+        assert instructions(connection, lambda: connection.execute(past).all()) < SIZE // 2
+        if connection.dialect.name == "postgresql":
+            assert rows_read(connection, past) < SIZE // 100
+
+
 def test_who_agreed_is_read_without_the_rest_of_the_log(populated: Populated) -> None:
     database, _, few = populated
     with database.reading() as connection:
