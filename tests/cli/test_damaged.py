@@ -18,6 +18,7 @@ from tests.api.asking import Client
 from tests.cli.conftest import Shell
 from tests.databases import opened
 from tests.faults.cluster import cluster
+from tests.thorough import some_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,3 +111,28 @@ def test_it_is_said_whether_the_database_has_checked_itself(parley: Shell) -> No
     else:
         assert (checked["by"], checked["ran"]) == ("amcheck", checked["why"] is None)
         assert "The database's own check (amcheck) did" in printed or checked["ran"]
+
+
+def test_a_flipped_bit_of_any_table_of_a_postgresql_is_told_of(tmp_path: Path) -> None:
+    with cluster() as server:
+        shell = Shell(server.fresh(), tmp_path).filled()
+        database = opened(shell.url)
+        with database.reading() as connection:
+            asked = text(
+                "SELECT relname, pg_relation_filepath(oid) FROM pg_class WHERE relkind = 'r'"
+                " AND relnamespace = 'public'::regnamespace AND relpages + pg_relation_size(oid) > 0"
+            )
+            files = {row[0]: server.data / row[1] for row in connection.execute(asked)}
+        database.close()
+        assert {"event", "negotiation", "fact_version", "fact_text"} <= files.keys()
+        for table in some_of(sorted(files), 3):
+            server.stop()
+            content = bytearray(files[table].read_bytes())
+            content[-9] ^= 1
+            whole = files[table].read_bytes()
+            files[table].write_bytes(content)
+            server.start()
+            assert "invalid page" in refused(shell), table
+            server.stop()
+            files[table].write_bytes(whole)
+            server.start()
