@@ -30,16 +30,21 @@ __all__ = [
 ]
 __all__ += [
     "Sort",
+    "Together",
     "beings_in",
     "fields_naming",
     "id_in",
+    "join_parts",
     "key_of",
     "key_of_id",
     "named_in",
+    "names_in_part",
     "text_of",
 ]
 
 LONGEST_ID: Final = 255
+_TOGETHER: Final = "; "
+"""Stands between those who are in a key together."""
 _BY_ID: Final = "\x1e"
 """The character between a folded name and an id in a key."""
 
@@ -53,6 +58,8 @@ class Named:
 
 
 Name = str | Named
+Together = tuple[Name, ...]
+"""Several who stand in a key together, as all that sign an agreement do."""
 
 
 class Sort(Enum):
@@ -85,9 +92,21 @@ def text_of(name: Name) -> str:
     return name.name if isinstance(name, Named) else name
 
 
-def key_of(name: Name) -> str:
-    """The key part for a name: the folded text, followed by the id if the name has one."""
+def key_of(name: Name | Together) -> str:
+    """The key part for a name: the folded text, followed by the id if it has one; for several, all in their order."""
+    if isinstance(name, tuple):
+        return join_parts(map(key_of, name))
     return key_of_id(name.name, name.id) if isinstance(name, Named) else fold_name(name)
+
+
+def join_parts(parts: Iterable[str]) -> str:
+    """One key part for several who stand in a key together, in whatever order they are named."""
+    return _TOGETHER.join(sorted(parts))
+
+
+def names_in_part(part: str) -> list[str]:
+    """The key parts in one that may be of several together, and that part itself."""
+    return [part, *part.split(_TOGETHER)] if _TOGETHER in part else [part]
 
 
 def key_of_id(name: str, id_: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from domain.named import Name
+from domain.named import Name, Together
 from domain.time.holding import Holding
 
 
@@ -95,7 +95,7 @@ class RegisterEntry:
     """
 
     register: Register
-    key: Mapping[str, Name]
+    key: Mapping[str, Name | Together]
     shows: Mapping[str, Any] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
     compared: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, NotRequired
 from typing_extensions import TypedDict
 
 from domain.fact import Fact, kind
-from domain.named import Name, Somebody, key_of
+from domain.named import Name, Somebody, Together
 from domain.quantity import Quantity
 from domain.register import Aside, Register, RegisterEntry, Rivalry, Shape, Succession
 from domain.time.holding import Holding
@@ -163,7 +163,7 @@ class Agreement(Fact):
             "stage": self.stage,
             "signatories": self.signatories,
         }
-        key = {"title": self.title, "signed_by": "; ".join(sorted(map(key_of, self.signatories)))}
+        key: dict[str, Name | Together] = {"title": self.title, "signed_by": self.signatories}
         if self.matter is not None:
             key = {"matter": self.matter}
         aside = OUTLOOK if self.stage in _TALKS else None

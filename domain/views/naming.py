@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from domain.errors import ContentError
 from domain.kinds.envoys import Alias
-from domain.named import Name, Named, Sort, fields_naming, id_in, key_of, key_of_id, text_of
+from domain.named import (
+    Name,
+    Named,
+    Sort,
+    fields_naming,
+    id_in,
+    join_parts,
+    key_of,
+    key_of_id,
+    text_of,
+)
 from domain.naming import fold_for_search, fold_name, shorten_key
 from domain.views.aliases import Aliases, keep_preferred
 from domain.views.terms import BORNE, PART, borne_by
@@ -32,9 +42,7 @@ AMBIGUOUS: Final = "ambiguous"
 """The field of an entry that lists the ids that bear its name."""
 MOST_TERMS: Final = 1_000
 """How many spellings of one name a filter looks for; each is a parameter of a statement."""
-_SPELT_TOO_OFTEN: Final = (
-    f"aliases give this name more than {MOST_TERMS:,} spellings: search for one of them"
-)
+_SPELT_TOO_OFTEN: Final = f"more than {MOST_TERMS:,} spellings by aliases: search for one of them"
 
 
 class Names:
@@ -42,8 +50,8 @@ class Names:
 
     def __init__(self, aliases: Iterable[Alias], borne: Iterable[Borne] = ()) -> None:
         found = Aliases(aliases)
-        self._ends, self._torn, self._given = found.ends, found.torn, found.given
-        self._written = found.written
+        self._ends, self._torn = found.ends, found.torn
+        self._given, self._written = found.given, found.written
         self._ids: dict[str, set[str]] = defaultdict(set)
         self._names: dict[str, set[str]] = defaultdict(set)
         self._resolved: dict[Name, Name] = {}
@@ -87,9 +95,7 @@ class Names:
 
     def resolve(self, name: Name) -> Name:
         """The name at the end of the aliases, with its id where exactly one id bears it."""
-        if self.are_plain:
-            return name
-        resolved = self._resolved.get(name)
+        resolved = name if self.are_plain else self._resolved.get(name)
         if resolved is None:
             resolved = self._resolved[name] = self._resolve(name)
         return resolved
@@ -98,13 +104,9 @@ class Names:
         end = self.canonical(text_of(name))
         if isinstance(name, Named):
             return Named(name=end, id=name.id)
-        folded = self._fold(name)
-        between = self._between(folded, Sort.SOMEBODY)
-        if len(between) == 1:
-            return next(iter(between.values()))
-        if between:
-            return end
-        given = self._given.get(folded)
+        if between := self._between(self._fold(name), Sort.SOMEBODY):
+            return next(iter(between.values())) if len(between) == 1 else end
+        given = self._given.get(self._fold(name))
         ids = self.ids(end) if given is None else [given]
         return Named(name=end, id=ids[0]) if len(ids) == 1 else end
 
@@ -177,10 +179,7 @@ class Names:
         return key_of_id(min(ends, default=resolved.name), resolved.id)
 
     def read_field(self, fact: Fact, field: str) -> tuple[str, dict[str, Any]]:
-        """What a fact says in a field, with aliases resolved: a key part, and {field: value} with `{field}_id` if any.
-
-        Where the fact says nothing there, the part is empty and the value None.
-        """
+        """What a fact says in a field, resolved: a key part ("" for nothing), and {field: value}, with `{field}_id`."""
         name = getattr(fact, field, None)
         if name is None:
             return "", {field: None}
@@ -195,10 +194,7 @@ class Names:
     def read_answer(
         self, fact: Fact, answer: RegisterEntry
     ) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """The fields that a fact's answer shows, with names resolved, and its key.
-
-        A name in the key is shown as text, with `{field}_id` beside it, and `ambiguous` where several ids bear it.
-        """
+        """What an answer shows, with names resolved, and its key; names in it are texts with `{field}_id` beside."""
         sorts = fields_naming(type(fact))
         shows: dict[str, Any] = {**answer.key, **answer.shows}
         key: list[str] = []
@@ -206,6 +202,10 @@ class Names:
             if field not in answer.key and shows[field] is not None:
                 shows[field] = self.resolve(shows[field])
         for field, name in answer.key.items():
+            if isinstance(name, tuple):
+                shows[field] = join_parts(map(self.key, name))
+                key.append(shows[field])
+                continue
             named = field in answer.names
             sort = Sort.SOMEBODY if named else sorts.get(field)
             if sort is Sort.SOMEBODY:

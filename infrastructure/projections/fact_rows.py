@@ -6,7 +6,7 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.kinds.envoys import Alias
-from domain.named import Sort, fields_naming, key_of
+from domain.named import Sort, fields_naming, join_parts, key_of
 from domain.naming import fold_name, shorten_key
 from domain.register import Shape, Succession
 from domain.streams.erasure import BLANK
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from domain.fact import Fact
+    from domain.named import Name, Together
     from domain.register import Register, RegisterEntry
     from domain.streams.fact import FactRecord
     from domain.time.holding import Window
@@ -224,15 +225,19 @@ def entry_questions(fact: Fact, names: Names) -> list[str]:
         if answer.register.shape is Shape.TOTAL:
             continue
         named = {**sorts, **dict.fromkeys(answer.names, Sort.SOMEBODY)}
-        parts = [
-            sorted(names.key_parts(name, named[field]) | {key_of(name)})
-            if field in named
-            else [key_of(name)]
-            for field, name in answer.key.items()
-        ]
+        parts = [_spelt(name, named.get(field), names) for field, name in answer.key.items()]
         keys = (shorten_key(_PART.join(key)) for key in islice(product(*parts), MOST_QUESTIONS))
         questions |= {f"{answer.register.section}{_PART}{key}{_by(answer)}" for key in keys}
     return sorted(questions)[:MOST_QUESTIONS]
+
+
+def _spelt(name: Name | Together, sort: Sort | None, names: Names) -> list[str]:
+    """The key parts that a name may have under every spelling; for several together, each with each of the others'."""
+    if isinstance(name, tuple):
+        spelt = product(*(_spelt(each, Sort.SOMEBODY, names) for each in name))
+        return sorted({join_parts(parts) for parts in islice(spelt, MOST_QUESTIONS)})
+    known = set() if sort is None else names.key_parts(name, sort)
+    return sorted(known | {key_of(name)})
 
 
 def questions_of(section: str) -> tuple[str, str]:

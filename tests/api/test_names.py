@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.api.asking import TALKS, count, fact
+from tests.api.asking import FACTS, TALKS, count, fact
 
 if TYPE_CHECKING:
     from tests.api.asking import Client
@@ -195,3 +195,23 @@ def test_a_filter_by_a_name_with_too_many_spellings_is_refused_and_says_what_to_
     assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/person")
     assert "search for one of them" in refused.json["errors"][0]["detail"]
     assert summaries(client, q='"Name 7"*', kind="release") == ["Name 7 was freed"]
+
+
+def test_an_agreement_is_one_by_whatever_names_its_signatories_go(client: Client) -> None:
+    client.open()
+    client.record(
+        kind="alias", of="organisation", name="USA", same_as="United States", valid="2025"
+    )
+    truce = {"kind": "agreement", "title": "Truce", "form": "ceasefire"}
+    sides = (["United States", "Belarus"], ["belarus", "USA"])
+    for stage, valid, signatories in zip(
+        ("in_force", "ended"), ("2024", "2025-06"), sides, strict=True
+    ):
+        client.record(**truce, stage=stage, valid=valid, signatories=signatories)
+    other = client.record(**truce, stage="signed", valid="2024-05", signatories=["USA", "Poland"])
+    state = client.get(f"{TALKS}?as_of=2025-12").json
+    found = [(entry["signed_by"], entry["stage"]) for entry in state["agreements"]]
+    assert found == [("belarus; united states", "ended"), ("poland; united states", "signed")]
+    tried = fact(**truce, stage="ended", valid="2024-05", signatories=["Poland", "United States"])
+    asked = client.post(f"{FACTS}?dry_run=true", tried)
+    assert [each["id"] for each in asked.json["rivals"]] == [other.json["id"]]

@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from domain.fact import fact_id
+from domain.named import names_in_part
 from domain.time.perspective import Perspective
 from domain.views.answers import Answers
 from domain.views.naming import AMBIGUOUS, Names
@@ -173,7 +174,11 @@ class FirstEntries:
         if self.names.are_plain:
             return ()
         plain = lru_cache(maxsize=None)(self.names.is_plain)
-        return [key for key in keys.all() if not all(map(plain, key.split(_PART)))]
+        return [
+            key
+            for key in keys.all()
+            if not all(plain(name) for part in key.split(_PART) for name in names_in_part(part))
+        ]
 
     def _read_untold(
         self, keys: SectionKeys, aside: Mapping[str, Sequence[str]], unsure: frozenset[str]
