@@ -76,6 +76,8 @@ def test_open_questions_come_first_and_refusals_last(reader: Reader) -> None:
     told = _unknown(reader, refused, asked, fact(quantities=count(3)), fact(summary="Some went"))
     places = [told.index(each) for each in ("Who pays?", "How many", "The ministry declined")]
     assert places == sorted(places)
+    assert "since 2 Jan 2025" not in told
+    assert "2 Jan 2025" in told
 
 
 def test_the_real_record_says_what_it_does_not_know(real: Reader) -> None:
