@@ -74,5 +74,5 @@ $(VENV)/.run: requirements.lock pyproject.toml | $(BIN)/python
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
-	$(PIP) install --require-hashes --no-deps --requirement requirements-dev.lock
+	$(PIP) install --require-hashes --no-deps --no-build-isolation --requirement requirements-dev.lock
 	@touch $@
