@@ -13,6 +13,7 @@ PACKAGES: Final = {
     "pgbouncer": "pgbouncer",
     "nginx": "nginx-light",
     "varnishd": "varnish",
+    "etcd": "etcd-server",
 }
 """The Debian package that brings each program."""
 NOT_RUN: Final = "not run: "
