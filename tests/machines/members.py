@@ -99,6 +99,8 @@ class Member:
         """The numbers of PostgreSQL's first process and of those that it started."""
         try:
             first = (self.data / "postmaster.pid").read_text().split()[0]
+            if str(self.data) not in Path(f"/proc/{first}/cmdline").read_text():
+                return []  # the file is left from before, and the number is another's by now
             children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
         except (FileNotFoundError, ProcessLookupError, IndexError):
             return []
