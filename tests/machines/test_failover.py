@@ -23,6 +23,9 @@ pytestmark = [pytest.mark.needs("etcd"), pytest.mark.xdist_group("failover")]
 
 SECONDS = 90
 BUSY = 100
+ALONE_SECONDS = 1
+LEASE_SECONDS = 25
+"""Longer than `ttl` in `deploy/patroni.yml`."""
 
 
 class Site:
@@ -96,7 +99,20 @@ def pause_leader(members: Members) -> None:
         members.wait_for(lambda roles: roles.get(standby.name) == "leader")
 
 
-LONG = [switch_over, pause_standby, pause_leader]
+def lose_lone_leader(members: Members) -> None:
+    """End a leader that went on alone; the standby lacks its last commits, and does not take its place."""
+    leader, standby = members.in_role("leader"), members.in_role("sync_standby")
+    with standby.paused():
+        members.wait_for(lambda roles: "sync_standby" not in roles.values())
+        time.sleep(ALONE_SECONDS)
+        leader.kill()
+    members.wait_for(lambda roles: list(roles) == [standby.name])
+    time.sleep(LEASE_SECONDS)
+    assert "leader" not in members.roles().values()
+    leader.start()
+
+
+LONG = [switch_over, pause_standby, pause_leader, lose_lone_leader]
 
 
 @pytest.mark.parametrize("trouble", [kill_leader, *(LONG if THOROUGH else [])])
