@@ -84,7 +84,6 @@ def serving(parley: Shell, *options: str, **environ: str) -> Iterator[Workers]:
 
 def test_two_processes_write_one_log_and_a_killed_one_is_replaced(parley: Shell) -> None:
     with serving(parley) as workers:
-        first = workers.serving()
         opened = {"slug": "two", "title": "Two", "parties": []}
         assert workers.ask("/v1/negotiations", opened).status_code == 201
         with ThreadPoolExecutor(8) as pool:
@@ -93,6 +92,7 @@ def test_two_processes_write_one_log_and_a_killed_one_is_replaced(parley: Shell)
             assert {each.status_code for each in answers} == {201}
             positions = sorted(each.json()["position"] for each in answers)
             assert positions == list(range(positions[0], positions[0] + WRITERS))
+            first = workers.wait_for(2)
             killed = min(first)
             os.kill(killed, signal.SIGKILL)
             bodies = [

@@ -16,7 +16,7 @@ from domain.time.perspective import PerspectiveQuery
 from domain.views.timeline import TimelineFilter
 from infrastructure.projections import fact_text as follower
 from infrastructure.projections import following
-from infrastructure.readers import searches
+from infrastructure.readers import cuts
 from infrastructure.tables.text import fact_text
 from tests.examples import NEGOTIATION
 from tests.full_texts import RECORDED, found, indexed, on_record, opened, record_all, recorded
@@ -44,7 +44,7 @@ def test_a_search_sees_what_was_just_written_and_indexes_nothing(parley: Parley)
 def test_a_search_past_what_it_makes_up_for_says_where_it_ends(
     parley: Parley, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searches, "MOST_UNINDEXED", 3)
+    monkeypatch.setattr(cuts, "MOST_UNINDEXED", 3)
     parley.ledger.append([recorded(RECORDED["envoy"], f"no {n}") for n in range(6)])
     with parley.reading(parley.owner, searched=True) as reading:
         assert reading.head == reading.perspective(PerspectiveQuery()).position == 3
