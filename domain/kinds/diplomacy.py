@@ -153,7 +153,7 @@ class Agreement(Fact):
     signatories: tuple[Somebody, ...] = ()
 
     def register_entries(self) -> Iterable[RegisterEntry]:
-        """How far what is agreed has come; talks on it take no place of what was signed or is in force.
+        """How far an agreement has come; talks on it do not displace one that was signed or is in force.
 
         The key is the matter, else the title and those who sign.
         """
