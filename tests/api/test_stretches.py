@@ -13,20 +13,21 @@ if TYPE_CHECKING:
 MIDDLE: Final = "from=2025-08-31&to=2025-09-15"
 LATER: Final = "from=2025-09-16"
 SINCE: Final = "from=2025-08-31"
+TWO_DAYS: Final = [freed(52, matter="m"), freed(50, "AP", matter="m", valid="2025-09-20")]
 CASES: Final[dict[str, tuple[str, list[Body], tuple[int, int | None, bool]]]] = {
     "of one day by one, of a later day by another": (
         MIDDLE,
-        [freed(52, matter="m"), freed(50, "AP", matter="m", valid="2025-09-20")],
+        TWO_DAYS,
         (0, 52, True),
     ),
     "the rest of that time": (
         LATER,
-        [freed(52, matter="m"), freed(50, "AP", matter="m", valid="2025-09-20")],
+        TWO_DAYS,
         (0, 52, True),
     ),
     "the whole of that time": (
         SINCE,
-        [freed(52, matter="m"), freed(50, "AP", matter="m", valid="2025-09-20")],
+        TWO_DAYS,
         (50, 52, True),
     ),
     "two matters that a link sets against each other": (
@@ -42,7 +43,7 @@ CASES: Final[dict[str, tuple[str, list[Body], tuple[int, int | None, bool]]]] = 
         [freed(52, matter="m"), freed(52, "AP", matter="m", valid="2025-09")],
         (52, 52, False),
     ),
-    "a round-up of what was before and what was in it": (
+    "a round-up of a release before and of one inside": (
         MIDDLE,
         [
             freed(14, valid="2025-06-21", matter="a", external_id="A"),

@@ -46,6 +46,7 @@ ACTIONS: Final = ("imposed", "eased", "lifted")
 KINDS: Final = (
     *("custody", "custody", "pardon", "release", "measure", "measure", "appointment", "mission"),
     *("statement", "response", "proposal", "agreement", "open_question", "prisoner_count"),
+    "meeting",
 )
 
 
@@ -98,6 +99,7 @@ def _said(random: Random, kind: str, bearers: tuple[Name, ...]) -> dict[str, Any
         "appointment": {"person": name, "post": post},
         "mission": {"post": post, "status": random.choice(("open", "closed"))},
         "alias": {"name": spelling, "same_as": same_as, "of": of},
+        "meeting": {"stage": random.choice(("held", "cancelled"))},
         "statement": {"speaker": name},
         "response": {"asked": name},
         "proposal": {"content": target, "by": name},
@@ -186,3 +188,23 @@ def test_a_state_reads_no_more_facts_than_its_entries_show(
     assert len(state["custody"]) == domain.views.sections.MOST
     assert state["custody_more"]["count"] == MANY
     assert len(read) == domain.views.sections.MOST + 1
+
+
+def test_a_question_that_a_cancelled_meeting_calls_off_is_not_counted(
+    witnesses: Witnesses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sections, "MANY", 0)
+    for module in (first_entries, domain.views.sections):
+        monkeypatch.setattr(module, "MOST", 1)
+    log = Log()
+    for number in range(4):
+        log.record(fact("open_question", question=f"Question {number}?", external_id=f"Q-{number}"))
+    links = (Link(relation="responds_to", fact="external:Q-1"),)
+    log.record(fact("meeting", stage="cancelled", links=links))
+    witnesses.take(log.entries, [])
+    for reading in witnesses.reading():
+        at = reading.perspective(PerspectiveQuery(as_of=parse_cut("2026")))
+        state = reading.state(reading.negotiation(SLUG), at, past)
+        page, _ = reading.section(NEGOTIATION, Page("open_questions", None, 2), at, past)
+    assert state["open_questions_more"]["count"] == 3
+    assert [entry["question"] for entry in page] == ["Question 0?", "Question 2?"]
