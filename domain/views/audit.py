@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from domain.errors import ContentError
 from domain.fact import differences
 from domain.views.brief import describe_briefly, describe_negotiation, describe_record_time
+from domain.views.naming import MOST_TERMS, Names
+from domain.views.terms import BORNE, PART, terms_of
+from domain.views.versions import Seen, pair_changes, select_known
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from domain.streams.negotiation import Negotiation
+    from domain.time.perspective import Perspective
     from domain.views.negotiation_changes import Correction
     from domain.views.versions import FactVersion
 
+Change = tuple["FactVersion | None", "FactVersion"]
+"""A fact before and after an event; None before its recording."""
 CHANGES_OF_MIND: Final = (
     "fact.corrected",
     "fact.ended",
@@ -23,6 +30,60 @@ CHANGES_OF_MIND: Final = (
     "fact.sources_erased",
     "fact.erased",
 )
+
+_NAMED_TOO_OFTEN: Final = f"more than {MOST_TERMS:,} names: search for one of them"
+
+
+def list_audit(
+    history: Iterable[FactVersion], perspective: Perspective, person: str | None = None
+) -> list[Change]:
+    """The changes of mind that the perspective knows, in the order of the log; only those that tell of a `person`."""
+    recorded = list(history)
+    changes = pair_changes(recorded, perspective)
+    audited = [change for change in changes if is_audited(change[1])]
+    if person is None:
+        return audited
+    standing = (v for v in select_known(recorded, perspective) if v.record.stands)
+    names = Names.of(Seen(version=version, certainty=None) for version in standing)
+    terms = names.terms("person", person)
+    ids = find_ids(terms, person)
+    borne = {term for change in changes for term in _terms(change) if bears(term, ids)}
+    terms = add_borne(terms, borne)
+    return [change for change in audited if tells_of(change, terms)]
+
+
+def find_ids(terms: Iterable[tuple[str, str]], person: str) -> set[str]:
+    """The ids that a `person` may mean whom the timeline finds by these terms: a name may be an id itself.
+
+    The audit finds the person under each name that bears such an id, in withdrawn and superseded versions too.
+    """
+    return {person, *(term.partition(PART)[2] for field, term in terms if field == BORNE)}
+
+
+def bears(term: tuple[str, str], ids: set[str]) -> bool:
+    """Whether a term is a name with one of the ids."""
+    return term[0] == BORNE and term[1].partition(PART)[2] in ids
+
+
+def add_borne(
+    terms: set[tuple[str, str]], borne: Iterable[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """The terms of a person with those in which an id bears another name; ContentError for too many."""
+    found = terms.union(borne)
+    if len(found) > MOST_TERMS:
+        raise ContentError.at("/person", _NAMED_TOO_OFTEN)
+    return found
+
+
+def tells_of(change: Change, terms: set[tuple[str, str]]) -> bool:
+    """Whether a change tells of the person who has these terms: the fact names them before the change or after it."""
+    return not terms.isdisjoint(_terms(change))
+
+
+def _terms(change: Change) -> set[tuple[str, str]]:
+    """The terms of a fact before and after a change; an erased fact has none."""
+    left = (version.record for version in change if version is not None)
+    return {term for record in left if not record.erased for term in terms_of(record.fact)}
 
 
 def describe_version(before: FactVersion | None, after: FactVersion) -> dict[str, Any]:

@@ -6,13 +6,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
 from domain.errors import UnknownError
 from domain.streams.change_request import stream_of
 from domain.streams.event import ChangeApproved, FactErased, SourcesErased
+from domain.views.audit import tells_of
 from domain.views.diff import SAYING, Differing
 from domain.views.negotiation_changes import pair_corrections
 from domain.views.published import pair_public_events
@@ -29,6 +30,7 @@ from infrastructure.readers.changes import (
     select_changed,
     select_last,
 )
+from infrastructure.readers.names import read_terms
 from infrastructure.tables.facts import FactTables, content_columns
 from infrastructure.tables.record import event
 
@@ -39,11 +41,15 @@ if TYPE_CHECKING:
     from domain.streams.event import RecordEvent
     from domain.streams.negotiation import Negotiation
     from domain.time.perspective import Perspective
+    from domain.views.audit import Change
     from domain.views.negotiation_changes import Correction
     from domain.views.versions import FactVersion
     from infrastructure.log.entry import LogEntry
 
 __all__ = ["ChangeReader"]
+
+_MOST_NAMING: Final = 10_000
+"""How many mentions of a person are counted at most; where there are more, the database goes by all changes."""
 
 
 @dataclass(frozen=True)
@@ -113,17 +119,62 @@ class ChangeReader:
         return Differing(self._versions(before, from_), facts, causes), more_follow
 
     def of_mind(
-        self, id_: UUID, perspective: Perspective, *, after: int = 0, limit: int | None = None
-    ) -> tuple[list[tuple[FactVersion | None, FactVersion]], bool]:
-        """Changes of mind recorded and known by the perspective, each with the version before; whether more follow.
-
-        Oldest first, past the position `after`, at most `limit`.
-        """
+        self,
+        id_: UUID,
+        perspective: Perspective,
+        *,
+        person: str | None = None,
+        after: int = 0,
+        limit: int | None = None,
+    ) -> tuple[list[Change], bool]:
+        """The changes that `list_audit` lists past the position `after`, at most `limit`, and whether more follow."""
+        if person is not None:
+            return self._telling_of(person, id_, perspective, after, limit)
         statement = select_changed(self.tables, id_, perspective, after)
+        return self._changed(statement, id_, perspective, limit)
+
+    def _telling_of(
+        self, person: str, id_: UUID, perspective: Perspective, after: int, limit: int | None
+    ) -> tuple[list[Change], bool]:
+        """A page of changes of mind that tell of a person, read from those of all facts that ever named the person."""
+        terms = read_terms(self.connection, self.tables, id_, perspective, person)
+        found: list[Change] = []
+        while True:
+            statement = self._select_naming(terms, id_, perspective, after)
+            read, more = self._changed(statement, None, perspective, limit)
+            telling = [change for change in read if tells_of(change, terms)]
+            if found and telling:
+                return found, True
+            found = found or telling
+            if not more:
+                return found, False
+            after = read[-1][1].position
+
+    def _select_naming(
+        self, terms: set[tuple[str, str]], id_: UUID, perspective: Perspective, after: int
+    ) -> Select[Any]:
+        """Changes of mind about facts of which some version has one of these terms.
+
+        The database goes by the facts or by all changes, whichever are fewer.
+        """
+        naming = timeslices.select_naming(self.tables, id_, terms)
+        changed = select_changed(self.tables, id_, perspective, after)
+        facts = timeslices.count_rows(self.connection, naming, _MOST_NAMING)
+        others = timeslices.count_rows(self.connection, changed.order_by(None), facts)
+        if facts < _MOST_NAMING and facts <= others:
+            return select_changed(self.tables, naming, perspective, after)
+        same = self.tables.term.c.fact_id == self.tables.version.c.fact_id
+        return changed.where(naming.where(same).exists())
+
+    def _changed(
+        self, statement: Select[Any], id_: UUID | None, perspective: Perspective, limit: int | None
+    ) -> tuple[list[Change], bool]:
+        """A page of changes that a statement selects, of the negotiation with this id or of few facts."""
         changes, more = self._page(statement, perspective, self.tables.version.c.known_from, limit)
         if perspective.published_cut is not None:
             return self._as_public(changes, perspective), more
-        earlier = self._versions(select_before(self.tables, id_, *_span(changes)), perspective)
+        of = id_ or _facts_of(changes)
+        earlier = self._versions(select_before(self.tables, of, *_span(changes)), perspective)
         were = {(v.record.id, v.record.version + 1): v for v in earlier}
         return [(were.get((v.record.id, v.record.version)), v) for v in changes], more
 
@@ -179,9 +230,14 @@ class ChangeReader:
         )
         return {row.position + 1: (row.actor,) for row in self.connection.execute(statement)}
 
-    def approvers(self, id_: UUID, changes: Sequence[FactVersion]) -> dict[int, tuple[str, ...]]:
-        """{position of a change: its approvers} of those changes of facts that somebody approved."""
-        statement = select_approvals(self.tables, id_, *_span(changes))
+    def approvers(
+        self, id_: UUID | None, changes: Sequence[FactVersion]
+    ) -> dict[int, tuple[str, ...]]:
+        """{position of a change: its approvers} of those changes of facts that somebody approved.
+
+        They are all changes of mind of the negotiation `id_` between the first and the last, or without it some.
+        """
+        statement = select_approvals(self.tables, id_ or _facts_of(changes), *_span(changes))
         return _find_approvers(log.read_entries(self.connection, self.codec, statement), changes)
 
     def _page(
@@ -202,6 +258,11 @@ class ChangeReader:
 def _span(changes: Sequence[FactVersion]) -> tuple[int, int]:
     """The first and the last position of changes in the order of the log."""
     return (changes[0].position, changes[-1].position) if changes else (0, 0)
+
+
+def _facts_of(changes: Iterable[FactVersion]) -> list[str]:
+    """The ids of the facts that changes are about."""
+    return [*{version.record.id.hex for version in changes}]
 
 
 def _find_approvers(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -29,9 +30,11 @@ from infrastructure.tables.record import event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from uuid import UUID
 
     from domain.time.perspective import Perspective
+
+    Which = UUID | Sequence[str] | Select[tuple[str]]
+    """The facts of a negotiation, or those with these ids, which a statement may select."""
 
 __all__ = [
     "alias",
@@ -91,14 +94,17 @@ def _public(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # n
 
 
 def select_changed(
-    tables: FactTables, negotiation_id: UUID, perspective: Perspective, after: int = 0
+    tables: FactTables, of: Which, perspective: Perspective, after: int = 0
 ) -> Select[Any]:
     """Changes of mind past a position, as versions, in the order of the log; of an erased fact only its erasure."""
     columns = tables.version.c
+    order = (
+        columns.known_from if isinstance(of, UUID) else columns.known_from + 0
+    )  # no index has it
     return (
         select(*content_columns(columns))
         .where(
-            columns.negotiation_id == negotiation_id.hex,
+            _among(columns, of),
             columns.known_from > after,
             columns.known_from <= perspective.position,
             *_of_mind(columns),
@@ -106,15 +112,22 @@ def select_changed(
             event_known(columns, perspective),
             fact_public(tables, columns, perspective),
         )
-        .order_by(columns.known_from)
+        .order_by(order)
     )
+
+
+def _among(columns: Any, of: Which) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
+    """The condition that a row is of a negotiation, or of the facts with some ids."""
+    if isinstance(of, UUID):
+        return cast("ColumnElement[bool]", columns.negotiation_id == of.hex)
+    return cast("ColumnElement[bool]", columns.fact_id.in_(of))
 
 
 def _of_mind(columns: Any) -> tuple[ColumnElement[bool], ...]:  # noqa: ANN401 -- of a table or an alias
     return is_change(columns), columns.event.in_(CHANGES_OF_MIND)
 
 
-def select_before(tables: FactTables, negotiation_id: UUID, first: int, last: int) -> Select[Any]:
+def select_before(tables: FactTables, of: Which, first: int, last: int) -> Select[Any]:
     """The version before each change of mind from the position `first` to `last`."""
     table = tables.version
     columns = table.c
@@ -124,7 +137,7 @@ def select_before(tables: FactTables, negotiation_id: UUID, first: int, last: in
         select(*content_columns(columns))
         .join(later, follows)
         .where(
-            later.c.negotiation_id == negotiation_id.hex,
+            _among(later.c, of),
             later.c.known_from.between(first, last),
             *_of_mind(later.c),
             *whole_rows(later.c),
@@ -159,14 +172,14 @@ def select_last(
     )
 
 
-def select_approvals(tables: FactTables, id_: UUID, first: int, last: int) -> Select[Any]:
+def select_approvals(tables: FactTables, of: Which, first: int, last: int) -> Select[Any]:
     """The entries that name the approvers of changes from the position `first` to `last`.
 
     They are the erasures, which name their own approvers, and the approvals right before other changes.
     """
     columns = tables.version.c
     between = and_(
-        columns.negotiation_id == id_.hex,
+        _among(columns, of),
         columns.known_from.between(first, last),
         *whole_rows(columns),
     )

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, or_, select
 
 from domain.kinds.envoys import Alias
 from domain.views.aliases import keep_preferred
-from domain.views.naming import Names
+from domain.views.audit import add_borne, bears, find_ids
+from domain.views.naming import MOST_TERMS, Names
 from domain.views.notices import find_parting
-from domain.views.terms import BORNE
+from domain.views.terms import BORNE, PART
 from infrastructure.log.codec import decode_fact
 from infrastructure.projections.fact_rows import ALIAS, TIMELESS
 from infrastructure.readers.access import hidden_negotiations
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from domain.views.versions import FactVersion
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["NOTHING", "Instead", "read_names", "read_parting"]
+__all__ = ["NOTHING", "Instead", "read_names", "read_parting", "read_terms"]
 
 
 Instead = Mapping[str, tuple[Alias, bool]]
@@ -50,6 +51,28 @@ def read_names(
     read = (connection, tables, negotiation_id, perspective)
     others = [each[1:] for each in _aliases(*read) if each[0] not in instead]
     return Names(keep_preferred([*others, *instead.values()]), _borne(*read))
+
+
+def read_terms(
+    connection: Connection,
+    tables: FactTables,
+    negotiation_id: UUID,
+    perspective: Perspective,
+    person: str,
+) -> set[tuple[str, str]]:
+    """The terms by which the audit finds a person, as `list_audit` has them."""
+    names = read_names(connection, tables, negotiation_id, perspective)
+    terms = names.terms("person", person)
+    ids = find_ids(terms, person)
+    term = tables.term.c
+    borne = select(term.term).where(
+        term.negotiation_id == negotiation_id.hex,
+        term.field == BORNE,
+        or_(*(term.term.endswith(f"{PART}{id_}", autoescape=True) for id_ in sorted(ids))),
+    )
+    few = borne.distinct().limit(MOST_TERMS + 1)
+    found = ((BORNE, text) for text in connection.execute(few).scalars())
+    return add_borne(terms, (each for each in found if bears(each, ids)))
 
 
 def read_parting(

@@ -32,11 +32,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RETRACTED",
+    "count_rows",
     "find_shortlist",
     "is_seen",
     "known_at",
     "select_differing",
     "select_known",
+    "select_naming",
     "select_timeline",
     "valid_order",
 ]
@@ -186,11 +188,22 @@ def find_shortlist(
         shortlists.append(select(columns.fact_id).where(of_negotiation, known))
     shortest, rows = None, most + 1
     for shortlist in shortlists:
-        few = shortlist.limit(rows).subquery()
-        count = int(connection.execute(select(func.count()).select_from(few)).scalar_one())
+        count = count_rows(connection, shortlist, rows)
         if count < rows:
             shortest, rows = shortlist, count
     return shortest
+
+
+def count_rows(connection: Connection, statement: Select[Any], most: int) -> int:
+    """How many rows a statement finds, up to `most`."""
+    few = statement.limit(most).subquery()
+    return int(connection.execute(select(func.count()).select_from(few)).scalar_one())
+
+
+def select_naming(tables: FactTables, id_: UUID, terms: Iterable[tuple[str, str]]) -> Shortlist:
+    """The ids of the facts of a negotiation of which some version has one of these terms; some several times."""
+    term = tables.term.c
+    return select(term.fact_id).where(term.negotiation_id == id_.hex, _of_terms(term, terms))
 
 
 def _shortlists(
@@ -201,11 +214,10 @@ def _shortlists(
     names: Names | None,
 ) -> list[Shortlist]:
     """A shortlist for each filter that has an index; a fact may be in one several times."""
-    term, version = tables.term.c, tables.version.c
+    version = tables.version.c
     of_negotiation = version.negotiation_id == negotiation_id.hex
-    named = term.negotiation_id == negotiation_id.hex
     shortlists = [
-        select(term.fact_id).where(named, _of_terms(term, terms))
+        select_naming(tables, negotiation_id, terms)
         for terms in list_terms(wanted, names or Names(()))
     ]
     if wanted.batch is not None:

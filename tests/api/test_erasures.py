@@ -131,6 +131,7 @@ def test_an_erasure_says_what_where_when_why_and_by_whom(desk: Desk) -> None:
     audit = desk.client.get(f"{TALKS}/audit").json["items"]
     assert [each["event"] for each in audit] == ["fact.erased"]
     assert (audit[0]["why"], audit[0]["fact"]["summary"]) == (REASON["reason"], "")
+    assert desk.client.get(f"{TALKS}/audit?person={WORD}%20Person").json["items"] == []
 
 
 def test_the_fact_is_gone_at_every_perspective(desk: Desk) -> None:

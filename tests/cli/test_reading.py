@@ -260,6 +260,8 @@ def test_changes_of_mind_and_differences_are_shown_in_tables(light: Shell) -> No
     for told in ("fact.corrected", "refinement", "the town is named", "place", "editor"):
         assert told in table
     assert " → " in table
+    assert "fact.corrected" in shown(light, "audit", SLUG, "--person", "Ales Bialiatski")
+    assert "Nothing was changed." in shown(light, "audit", SLUG, "--person", "John Coale")
     table = shown(light, "diff", SLUG, "--from", "2025-09-10", "--clock", "published")
     assert "Added: 4" in table
     assert "John Coale becomes special envoy" in table

@@ -54,7 +54,13 @@ EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
             for q in ("envoy", '"political prisoners"', "rel*", "minsk lukashenko", "no. 5")
         ),
     ),
-    "readAudit": ({"limit": "1000", "bom": "true"}, {"limit": "20"}, {}),
+    "readAudit": (
+        {"limit": "1000", "bom": "true"},
+        {"limit": "20"},
+        {"person": "Ihar Losik"},
+        {"person": "John Coale", "limit": "1"},
+        {},
+    ),
     "readNegotiationHistory": ({"limit": "1000"}, {"limit": "1"}),
     "readHistory": ({"limit": "1000"}, {"limit": "2"}),
     "readPeople": (

@@ -10,16 +10,21 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from sqlalchemy import Connection, text
 
+from domain.fact import fact_id
 from domain.kinds.statements import STATEMENTS
 from domain.sought import parse_terms, question
+from domain.streams.event import FactPreferred
+from domain.streams.negotiation import negotiation_id
 from domain.time.instant import parse_cut
 from domain.time.perspective import Clock, Perspective
 from domain.views.rivalry.candidates import NO_NAMES
 from domain.views.timeline import TimelineFilter
 from infrastructure.database.database import Database
 from infrastructure.ledger import StoredLedger
+from infrastructure.log.codec import EventCodec
 from infrastructure.projections import fact_text
 from infrastructure.readers import changes, searches, timeslices
+from infrastructure.readers.audits import ChangeReader
 from infrastructure.readers.state import section_keys, states
 from infrastructure.tables.facts import is_part, serving_tables
 from tests.benchmarks.population import SELDOM, SPEAKERS, populate
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
     from tests.databases import Kind
 
 SIZE: Final = often(5_000, 10_000)
+MENDED: Final = 2_000
 LIMIT: Final = 20
 _COUNTED: Final = 100
 FACTS: Final = ("fact_version", "fact_answer", "fact_term")
@@ -60,6 +66,41 @@ def populated(
     with database.writing() as connection:
         connection.execute(text("ANALYZE"))
     yield database, talks, few
+    ledger.close()
+    database.close()
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(kind, marks=pytest.mark.xdist_group(f"plans on {kind}"))
+        for kind in ("sqlite-file", "postgresql")
+    ],
+)
+def mended(
+    request: pytest.FixtureRequest, lasting_database: Callable[[Kind], str]
+) -> Iterator[Database]:
+    """Thousands of facts that were all changed, beside as many again that never were; to be read alone."""
+    database = opened(lasting_database(request.param))
+    ledger = StoredLedger(database)
+    populate(ledger, "talks", MENDED)
+    id_ = populate(ledger, "mended", MENDED)
+    ledger.append(
+        [
+            FactPreferred(
+                originator_id=fact_id(id_, f"N-{number}"),
+                originator_version=2,
+                actor="bench",
+                preferred=True,
+                why="It is the better one",
+            )
+            for number in range(MENDED)
+        ]
+    )
+    if request.param == "postgresql":  # Parley takes no statistics of SQLite
+        with database.writing() as connection:
+            connection.execute(text("ANALYZE"))
+    yield database
     ledger.close()
     database.close()
 
@@ -358,6 +399,45 @@ def test_an_audit_reads_changes_and_no_recording(populated: Populated) -> None:
             else:
                 assert any("_changes (" in step for step in steps(connection, statement))
                 assert instructions(connection, lambda: connection.execute(statement).all()) < 1_000  # noqa: B023
+
+
+@pytest.mark.parametrize("clock", ["recorded", "published"])
+@pytest.mark.parametrize(
+    ("slug", "person", "named", "changed"),
+    [
+        ("mended", "Envoy 102", 1, 1),
+        ("mended", "Speaker 7", MENDED // SPEAKERS, MENDED // SPEAKERS),
+        ("mended", "Nobody", 0, 0),
+        ("talks", "Speaker 7", MENDED // SPEAKERS, 0),
+    ],
+)
+def test_an_audit_of_a_person_costs_what_names_them(
+    mended: Database, slug: str, person: str, named: int, changed: int, clock: Clock
+) -> None:
+    last = 3 * MENDED + 2
+    at = replace(perspective(clock), position=last)
+    if clock == "published":
+        at = replace(at, as_known_at=parse_cut("9000"))
+    with mended.reading() as connection:
+        reader = ChangeReader(connection, EventCodec(), serving_tables(connection))
+        asked = (NO_NAMES.terms("person", person), negotiation_id(slug), at, 0)
+
+        def read() -> Select[Any]:
+            page = reader._select_naming(*asked)
+            connection.execute(page).all()
+            return page
+
+        found = connection.execute(read()).all()
+        assert len(found) == changed
+        facts = [row.fact_id for row in found]
+        before = changes.select_before(reader.tables, facts, 0, last)
+        approved = changes.select_approvals(reader.tables, facts, 0, last)
+        assert instructions(connection, read) < 300 * named + 2_000
+        for statement in (read(), before, approved):
+            if connection.dialect.name == "sqlite":
+                steps(connection, statement)
+            else:
+                assert rows_read(connection, statement) <= 8 * named + 10
 
 
 @pytest.mark.parametrize("clock", ["recorded", "published"])

@@ -22,7 +22,7 @@ from domain.streams.fact import decide_record
 from domain.streams.negotiation import decide_open
 from domain.time.perspective import Perspective, PerspectiveQuery
 from domain.views import versions as history
-from domain.views.audit import is_audited
+from domain.views.audit import Change, list_audit
 from domain.views.counting.countable import add_hints
 from domain.views.counting.tally import TallyQuery, tally
 from domain.views.diff import SECTIONS, diff
@@ -498,15 +498,32 @@ def _same_history(
     for fact_id in {version.record.id for version in versions}:
         mine = [pair for pair in told if pair[1].record.id == fact_id]
         assert _history(reading, fact_id, pinned) == mine
-    expected = [pair for pair in told if is_audited(pair[1])]
-    assert reading.changes.of_mind(NEGOTIATION, pinned) == (expected, False)
-    paged: list[tuple[FactVersion | None, FactVersion]] = []
+    for person in (None, *sorted(_everybody(versions))):
+        expected = list_audit(versions, asked, person)
+        assert _audited(reading, pinned, person, None) == expected
+        assert _audited(reading, pinned, person, 2) == expected
+
+
+def _everybody(versions: list[FactVersion]) -> set[str]:
+    """Every name, and every id, that some version of a fact has."""
+    left = [version.record for version in versions if not version.record.erased]
+    names = {name for record in left for name in record.fact.named()}
+    return {text_of(name) for name in names} | {n.id for n in names if isinstance(n, Named)}
+
+
+def _audited(
+    reading: Reading, pinned: Perspective, person: str | None, limit: int | None
+) -> list[Change]:
+    """The audit in pages, of which each has something and none begins in vain."""
+    paged: list[Change] = []
     more = True
     while more:
         last = paged[-1][1].position if paged else 0
-        page, more = reading.changes.of_mind(NEGOTIATION, pinned, after=last, limit=2)
+        asked = {"person": person, "after": last, "limit": limit}
+        page, more = reading.changes.of_mind(NEGOTIATION, pinned, **asked)
+        assert page or not (paged or more)
         paged += page
-    assert paged == expected
+    return paged
 
 
 def _same_differences(

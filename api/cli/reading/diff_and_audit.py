@@ -112,6 +112,12 @@ def diff(
 def audit(
     slug: Slug,
     *,
+    person: Annotated[
+        str | None,
+        typer.Option(
+            help="Changes of facts that name this person, before or after: by a spelling of the name, or by their id."
+        ),
+    ] = None,
     csv: AsCsv = False,
     bom: WithBom = False,
     asked: dict[str, object],
@@ -119,7 +125,7 @@ def audit(
 ) -> None:
     """List every correction and other change: who changed what, when, and why."""
     check_table_options(csv=csv, bom=bom, json=json)
-    asked |= {"bom": "true"} if bom else {}
+    asked |= {"person": person, **({"bom": "true"} if bom else {})}
     path = f"/v1/negotiations/{slug}/audit"
     with open_record() as parley:
         if csv:
@@ -140,6 +146,8 @@ def audit(
         for entry in content["items"]
     ]  # fmt: skip
     show_rows(out, f"Changes: {len(rows)}", _EVENTS, rows)
+    if not rows:
+        print_line(out, "Nothing was changed.")
 
 
 def _subject(entry: Mapping[str, Any]) -> str:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from operator import itemgetter
 from typing import Annotated, Any, Final, cast, get_args
 
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
+from api.commands.audit import list_changes, list_changes_of_person
 from api.http.exchange.cursor import CURSOR, LIMIT, WHOLE_LIMIT, Cursor
 from api.http.exchange.erased_facts import with_erasures
 from api.http.exchange.kept_answers import Blanks, Sight
 from api.http.exchange.operation import OF_WHAT_HOLDS, reads
-from api.http.exchange.parameters import Parameter, choice, cut, truth, whole_number
+from api.http.exchange.parameters import TEXT, Parameter, choice, cut, truth, whole_number
 from api.http.exchange.perspective import PERSPECTIVE, Asked, Asking
 from api.http.exchange.table import MARKED, MEDIA, publishers, table, with_mark
 from api.http.threads import LaneRoute
@@ -22,7 +22,6 @@ from domain.errors import ContentError
 from domain.streams.negotiation import Negotiation
 from domain.time.instant import format_instant
 from domain.time.perspective import Perspective
-from domain.views.audit import describe_change, describe_negotiation_change
 from domain.views.brief import describe_perspective
 from domain.views.diff import SECTIONS, diff, diff_negotiation
 from domain.views.moments import (
@@ -54,7 +53,17 @@ _DIFF: Final = Asking(
     CURSOR,
     without=("as_known_at",),
 )
-_AUDIT: Final = Asking(MARKED, WHOLE_LIMIT, CURSOR)
+_AUDIT: Final = Asking(
+    Parameter(
+        "person",
+        "Changes of facts that name this person or body, before the change or after it, in any field, by a spelling of"
+        " the name or by their id.",
+        TEXT,
+    ),
+    MARKED,
+    WHOLE_LIMIT,
+    CURSOR,
+)
 _MOMENTS: Final = Asking(
     Parameter(
         "axis",
@@ -154,21 +163,27 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
 def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
     """List corrections, ends, retractions, reinstatements and preferences, newest last.
 
-    A correction of the negotiation itself tells of no fact: its `fact` is null, and `negotiation` is what it left.
+    A correction of the negotiation itself tells of no fact: its `fact` is null, and `negotiation` is what it left. With
+    `person` it is not listed, and neither is what was erased.
 
     In CSV a text that a spreadsheet would take for a formula stands behind an apostrophe.
     """
     cursor = Cursor.read(asked.parameters, _AT)
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 1000
     asked = asked.pinned(cursor)
-    question = with_mark(asked, {})
+    question = {name: asked.parameters[name] for name in ("person",) if name in asked.parameters}
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
         after = 0 if cursor is None else cast("int", cursor.place[0])
-        items, more = _audited(reading, negotiation, perspective, after, limit)
+        about = (reading, negotiation, perspective)
+        if person := question.get("person"):
+            items, more = list_changes_of_person(*about, person, after, limit)
+        else:
+            items, more = list_changes(*about, after, limit)
         place = (items[-1]["position"],) if more else None
-        following = None if place is None else asked.next(perspective, place, question)
+        onward = with_mark(asked, question)
+        following = None if place is None else asked.next(perspective, place, onward)
         content: dict[str, Any] = {
             "perspective": describe_perspective(perspective),
             "items": items,
@@ -177,7 +192,7 @@ def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
         rows = table(asked, _COLUMNS, map(_row, items))
         rest = asked.rest(slug, perspective)
         content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
-        return asked.answer(content, perspective, reading, table=rows)
+        return asked.answer(content, perspective, reading, fixed=question, table=rows)
 
 
 @router.get(
@@ -255,27 +270,6 @@ def _of_itself(
     later = [said for _, _, said in is_ if said.position not in before]
     seen = [told[-1][1] if told else opened for told in (was, is_)]
     return diff_negotiation((seen[0], seen[1]), later[-1] if later else None)
-
-
-def _audited(
-    reading: Reading, opened: Negotiation, perspective: Perspective, after: int, limit: int
-) -> tuple[list[dict[str, Any]], bool]:
-    """Give a page of the audit past a position, and whether more follows."""
-    facts, more = reading.changes.of_mind(opened.id, perspective, after=after, limit=limit)
-    agreed = reading.changes.approvers(opened.id, [version for _, version in facts])
-    items = [
-        describe_change(before, version, agreed.get(version.position, ()))
-        for before, version in facts
-    ]
-    last = facts[-1][1].position if more else perspective.position
-    of_it = reading.changes.of_negotiation(opened, perspective, after)
-    of_it = [each for each in of_it if each[2].position <= last]
-    others = reading.changes.agreed_on(opened, [said for _, _, said in of_it])
-    items += [
-        describe_negotiation_change(*each, others.get(each[2].position, ())) for each in of_it
-    ]
-    items.sort(key=itemgetter("position"))
-    return items[:limit], more or len(items) > limit
 
 
 def _row(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from domain.words import split_words
 if TYPE_CHECKING:
     from api.web.page import Page
 
-__all__ = ["COMPLETING", "Typing", "names_known"]
+__all__ = ["COMPLETING", "Typing", "names_known", "people_known"]
 
 PEOPLE: Final = "somebody"
 _OTHERS: Final = frozenset({"place", "post", "population"})
@@ -66,9 +66,15 @@ async def names_known(page: Page, typing: Typing | None = None) -> dict[str, lis
     """
     if typing is not None:
         return await _find_names(page, typing)
-    people = await page.ask("/people", {"limit": str(MOST)}, cuts={})
+    people = await people_known(page, {})
     facts = await page.ask("/timeline", {"limit": str(MOST)}, cuts={})
-    return {PEOPLE: [*_spelled(people["items"])], **_names_in(facts["items"], _OTHERS)}
+    return {PEOPLE: people, **_names_in(facts["items"], _OTHERS)}
+
+
+async def people_known(page: Page, cuts: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The names of people and bodies that facts which stand at some cuts name, each with its other spellings."""
+    people = await page.ask("/people", {"limit": str(MOST)}, cuts=cuts)
+    return [*_spelled(people["items"])]
 
 
 async def _find_names(page: Page, typing: Typing) -> dict[str, list[dict[str, Any]]]:

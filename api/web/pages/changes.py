@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http.exchange.parameters import choice
+from api.web.forms.names import people_known
 from api.web.page import KNOWN, Page, router_of_pages
 from api.web.wording import changed_words
 from domain.time.instant import InstantError, parse_cut
@@ -41,9 +42,9 @@ _EVENTS: Final = (*CHANGES_OF_MIND, "negotiation.corrected")
 @router.get("/n/{slug}/audit")
 async def read_audit_page(slug: str, request: Request) -> Response:
     """Show corrections, ends, retractions, reinstatements and preferences, with the words that changed."""
-    page = Page(request, slug, ("event", "cursor"))
+    page = Page(request, slug, ("event", "person", "cursor"))
     event = choice(page.given, "event", _EVENTS)
-    audit = await page.ask_list("/audit", limit=_PAGE, cuts=page.of(*KNOWN))
+    audit = await page.ask_list("/audit", "person", limit=_PAGE, cuts=page.of(*KNOWN))
     items = [item for item in audit["items"] if event in {None, item["event"]}]
     for item in items:
         for change in item["changes"]:
@@ -53,6 +54,7 @@ async def read_audit_page(slug: str, request: Request) -> Response:
         here="/audit",
         items=items[::-1],
         events=_EVENTS,
+        people=await people_known(page, page.of(*KNOWN)),
         following=audit["next"],
         listed=False,
         clocked=False,

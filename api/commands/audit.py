@@ -1,0 +1,56 @@
+"""A page of the audit: changes of facts and of the negotiation itself, or only those that tell of one person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from operator import itemgetter
+from typing import Any
+
+from domain.streams.negotiation import Negotiation
+from domain.time.perspective import Perspective
+from domain.views.audit import Change, describe_change, describe_negotiation_change
+from infrastructure.readers.reading import Reading
+
+__all__ = ["list_changes", "list_changes_of_person"]
+
+
+def list_changes(
+    reading: Reading, opened: Negotiation, perspective: Perspective, after: int, limit: int
+) -> tuple[list[dict[str, Any]], bool]:
+    """Give the entries past a position, at most `limit`, and whether more follow."""
+    facts, more = reading.changes.of_mind(opened.id, perspective, after=after, limit=limit)
+    agreed = reading.changes.approvers(opened.id, [version for _, version in facts])
+    items = _describe(facts, agreed)
+    last = facts[-1][1].position if more else perspective.position
+    of_it = reading.changes.of_negotiation(opened, perspective, after)
+    of_it = [each for each in of_it if each[2].position <= last]
+    others = reading.changes.agreed_on(opened, [said for _, _, said in of_it])
+    items += [
+        describe_negotiation_change(*each, others.get(each[2].position, ())) for each in of_it
+    ]
+    items.sort(key=itemgetter("position"))
+    return items[:limit], more or len(items) > limit
+
+
+def list_changes_of_person(
+    reading: Reading,
+    opened: Negotiation,
+    perspective: Perspective,
+    person: str,
+    after: int,
+    limit: int,
+) -> tuple[list[dict[str, Any]], bool]:
+    """Give the same of those entries that tell of a person."""
+    asked = (opened.id, perspective)
+    facts, more = reading.changes.of_mind(*asked, person=person, after=after, limit=limit)
+    agreed = reading.changes.approvers(None, [version for _, version in facts])
+    return _describe(facts, agreed), more
+
+
+def _describe(
+    facts: Iterable[Change], agreed: Mapping[int, tuple[str, ...]]
+) -> list[dict[str, Any]]:
+    return [
+        describe_change(before, version, agreed.get(version.position, ()))
+        for before, version in facts
+    ]

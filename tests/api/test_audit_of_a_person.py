@@ -1,0 +1,113 @@
+"""The audit by person finds each change of a fact that named them, before the change or after it, by name and by id."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.api.asking import TALKS
+
+if TYPE_CHECKING:
+    from tests.api.asking import Client
+
+pytestmark = pytest.mark.either_database
+WRONG = {
+    "reason": "source_corrected",
+    "why": "the paper named the wrong man",
+    "published": "2025-03",
+}
+
+
+def held(client: Client, person: Any, **fields: Any) -> str:  # noqa: ANN401 -- a name, or one with an id
+    told = {"kind": "custody", "status": "detained", "valid": "2025-01", **fields}
+    told["citations"] = [{"publisher": "AP", "published": "2025-02"}]
+    return str(client.record(person=person, **told).headers["location"])
+
+
+def correct(client: Client, address: str, **changes: object) -> None:
+    body = {**WRONG, "changes": changes}
+    assert client.post(f"{address}/corrections", body, if_match="*").status == 200
+
+
+def told(client: Client, person: str, **more: str) -> list[tuple[int, str]]:
+    """The position and the event of each change that the audit tells of a person."""
+    query = urlencode({"person": person, **more})
+    items = client.get(f"{TALKS}/audit?{query}").json["items"]
+    return [(each["position"], each["event"]) for each in items]
+
+
+def test_a_person_whom_only_an_old_version_names_is_found(client: Client) -> None:
+    client.open()
+    wrong = held(client, {"name": "Ann Example", "id": "list:17"})
+    held(client, "Cy")
+    correct(client, wrong, person="Bo Sample")
+    correct(client, wrong, note="Seen in Minsk")
+    there = [(4, "fact.corrected")]
+    assert told(client, "ann example") == told(client, "list:17") == there
+    assert told(client, "Bo Sample") == [*there, (5, "fact.corrected")]
+    assert told(client, "Cy") == told(client, "LIST:17") == told(client, "example") == []
+    assert client.get(f"{TALKS}/timeline?person=list:17&include=retracted").json["items"] == []
+
+
+def test_a_withdrawn_claim_about_somebody_is_found_by_their_name_and_id(client: Client) -> None:
+    client.open()
+    false = held(client, {"name": "Ann Example", "id": "list:17"})
+    held(client, {"name": "A. Example", "id": "list:17"})
+    body = {"reason": "source_retracted", "why": "It was a hoax"}
+    assert client.post(f"{false}/retraction", body, if_match="*").status == 200
+    there = [(4, "fact.retracted")]
+    assert told(client, "Ann Example") == told(client, "list:17") == there
+    assert told(client, "A. Example") == there, "by the id that both names have"
+
+
+def test_every_field_that_names_somebody_and_every_spelling_counts(client: Client) -> None:
+    client.open()
+    client.record(kind="alias", name="J. Koul", same_as="John Coale", valid="2025")
+    told_by = client.record(kind="statement", speaker="J. Koul", people=["Ann"], valid="2025-01")
+    met = client.record(
+        kind="meeting", form="talks", stage="held", participants=["John Coale"], valid="2025-01"
+    )
+    for recorded in (told_by, met):
+        correct(client, recorded.headers["location"], note="Seen in Minsk")
+    both = [(5, "fact.corrected"), (6, "fact.corrected")]
+    assert told(client, "John Coale") == told(client, "J. Koul") == both
+    assert told(client, "Ann") == both[:1]
+
+
+def test_pages_and_tables_go_on_with_the_same_person(client: Client) -> None:
+    client.open()
+    facts = [held(client, name) for name in ("Ann", "Bo", "Ann", "Ann")]
+    for address in facts:
+        correct(client, address, note="Seen in Minsk")
+    page = client.get(f"{TALKS}/audit?person=Ann&limit=2").json
+    assert [each["position"] for each in page["items"]] == [6, 8]
+    rest = client.get(f"{TALKS}/audit?limit=2&cursor={page['next']}").json
+    assert ([each["position"] for each in rest["items"]], rest["next"]) == ([9], None)
+    assert client.get(f"{TALKS}/audit?person=Bo&limit=1").json["next"] is None
+    table = client.get(f"{TALKS}/audit?person=Bo", accept="text/csv").body.decode()
+    assert table.count("fact.corrected") == 1
+    refused = client.get(f"{TALKS}/audit?person=Bo&cursor={page['next']}")
+    assert refused.status == 422
+
+
+def test_each_clock_tells_what_it_knew(client: Client) -> None:
+    client.open()
+    wrong = held(client, "Ann Example")
+    correct(client, wrong, person="Bo")
+    published = {"clock": "published"}
+    assert told(client, "Ann Example", position="2") == []
+    assert told(client, "Ann Example", as_known_at="2025-02", **published) == []
+    assert told(client, "Ann Example", as_known_at="2025-03", **published) == [
+        (3, "fact.corrected")
+    ]
+    assert told(client, "Bo", as_known_at="2025-03", **published) == [(3, "fact.corrected")]
+
+
+def test_a_change_of_the_negotiation_itself_tells_of_nobody(client: Client) -> None:
+    client.open()
+    body = {"reason": "refinement", "why": "Its name", "changes": {"parties": ["A", "Ann"]}}
+    assert client.post(f"{TALKS}/corrections", body, if_match="*").status == 200
+    assert len(client.get(f"{TALKS}/audit").json["items"]) == 1
+    assert told(client, "Ann") == []
