@@ -638,6 +638,7 @@ def test_a_fact_much_like_another_is_said_to_be_so_when_it_is_recorded(client: C
     for other in (
         freed(52, "AP", valid="2025-09-13"),
         freed(51, "AP"),
+        freed(51, "AP", population="prisoners", valid="2025-09"),
         freed(52, "AP", population="soldiers"),
         freed(
             *(52, "AP"),
@@ -653,6 +654,18 @@ def test_a_fact_much_like_another_is_said_to_be_so_when_it_is_recorded(client: C
     for number in range(12):
         last = client.post(sent, freed(9, f"Paper {number}", valid="2025-01-01"))
     assert (len(last.json["similar"]), last.json["similar_more"]) == (10, 11)
+
+
+def test_another_number_of_the_same_day_may_be_another_account(client: Client) -> None:
+    client.open("talks")
+    sent = "/v1/negotiations/talks/facts"
+    first = client.post(sent, freed(43, matter=None))
+    asked = freed(41, "AP", matter=None)
+    for url in (f"{sent}?dry_run=true", sent):
+        assert client.post(url, asked).json["similar"] == [first.json["id"]]
+    assert "similar" not in client.post(sent, freed(41, valid="2025-09-12")).json
+    total = client.get("/v1/negotiations/talks?as_of=2025-12-31").json["prisoners"]["released"]
+    assert (total["low"], total["high"]) == (125, 125)
 
 
 def test_the_answer_that_an_idempotency_key_repeats_names_what_was_alike_then(

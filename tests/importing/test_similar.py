@@ -55,12 +55,32 @@ def test_what_is_tied_or_differs_is_not_told(light: Parley) -> None:
         freed("C", links=[{"relation": "confirms", "fact": "external:A"}], valid="2025-09-11"),
         freed("D", population="women"),
         freed("E", valid="2025-09-12"),
-        freed("F", quantities=[{"what": "released", "value": 53}]),
+        freed("F", quantities=[{"what": "women", "value": 53}]),
+        freed("G", quantities=[{"what": "released", "text": "so far 53"}]),
     ]
     for other in others:
         assert "similar" not in run(light, [other], dry_run=True), other
     correct = change("correct", "A", reason="refinement", why="x", changes={"note": "x"})
     assert "similar" not in run(light, [correct], dry_run=True)
+
+
+def test_two_numbers_of_one_day_may_be_two_accounts_of_one_release(parley: Parley) -> None:
+    numbers = {"A": 43, "B": 41, "C": "about 40", "D": "dozens"}
+    lines = [
+        freed(name, valid="2025-09-11", quantities=[{"what": "released", "text": str(number)}])
+        for name, number in numbers.items()
+    ]
+    others = [
+        freed("E", quantities=[{"what": "released", "value": 39}], valid=valid)
+        for valid in ("2025-09-10", "2025-09-12", "2025-09", "2025-09-10/2025-09-12")
+    ]
+    report = run(parley, lines, dry_run=True)
+    assert [each["lines"] for each in report["similar"]] == [[1], [1, 2], [1, 2, 3]]
+    run(parley, lines)
+    for other in others:
+        assert "similar" not in run(parley, [other], dry_run=True), other
+    last = freed("E", quantities=[{"what": "released", "value": 39}], valid="2025-09-11T10:00:00Z")
+    assert run(parley, [last])["similar"] == [{"line": 1, "similar": list(map(id_of, "ABCD"))}]
 
 
 def test_of_many_ten_are_named_and_a_hundred_lines_listed(light: Parley) -> None:
@@ -73,7 +93,8 @@ def test_of_many_ten_are_named_and_a_hundred_lines_listed(light: Parley) -> None
 
 def various() -> list[Line]:
     """Facts of which many are alike."""
-    values = product(("2025-09-11", "2025-09", "2025-09-10/2025-09-12", "2024"), (52, 14), "ab")
+    days = ("2025-09-11", "2025-09-11T10:00:00+14:00", "2025-09", "2025-09-10/2025-09-12", "2024")
+    values = product(days, (52, 14), "ab")
     lines = [
         freed(
             f"{day} {number} {population}",

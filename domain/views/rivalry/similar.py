@@ -1,6 +1,7 @@
 """Two facts are much alike where both may tell of one thing and nothing ties them; an editor should look at them.
 
-They are of one kind and one question, their dates meet, and they name the same people or give the same number.
+They are of one kind and one question, their dates meet, and they name the same people or give the same number. If both
+give a day, different numbers of one thing are enough: they may be two accounts of what happened once.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from domain.named import key_of
 from domain.naming import fold_name
+from domain.time.edtf_calendar import DAY
 from domain.views.rivalry.claims import claim_of_quantity
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ def is_another(one: FactVersion, other: FactVersion) -> bool:
 def marks_of(fact: Fact) -> set[Hashable]:
     """The marks of a fact: two facts are alike where they share a mark and their times meet."""
     people = frozenset(key_of(name) for name in fact.named())
-    given = [*_numbers(fact), *([people] if people else [])]
+    given = [*_numbers(fact), *_counts_of_a_day(fact), *([people] if people else [])]
     return {(fact.kind, key, mark) for key in _keys(fact) for mark in given}
 
 
@@ -94,11 +96,7 @@ def _tied(one: FactVersion, other: FactVersion) -> bool:
 
 
 def _alike(one: Fact, other: Fact) -> bool:
-    if one.kind != other.kind or not _meet(one, other) or not _keys(one) & _keys(other):
-        return False
-    people = {key_of(name) for name in one.named()}
-    same_people = bool(people) and people == {key_of(name) for name in other.named()}
-    return same_people or bool(_numbers(one) & _numbers(other))
+    return _meet(one, other) and not marks_of(one).isdisjoint(marks_of(other))
 
 
 def _meet(one: Fact, other: Fact) -> bool:
@@ -118,3 +116,12 @@ def _keys(fact: Fact) -> set[tuple[str, ...]]:
 
 def _numbers(fact: Fact) -> set[Hashable]:
     return {(quantity.counted, claim_of_quantity(quantity)) for quantity in fact.quantities}
+
+
+def _counts_of_a_day(fact: Fact) -> Iterable[Hashable]:
+    """What a fact of a single day adds to a total or stock, with the one or two days of UTC in which that day lies."""
+    start, end = fact.told
+    if end - start <= DAY:
+        for day in {start // DAY, (end - 1) // DAY}:
+            for counted, numbers in fact.numbers.items():
+                yield from ((counted, each.basis, day) for each in numbers if each.basis)
