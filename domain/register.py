@@ -12,6 +12,8 @@ from enum import Enum
 from typing import Any
 
 from domain.named import Name, Together
+from domain.naming import fold_name
+from domain.quantity import Quantity
 from domain.time.holding import Holding
 
 
@@ -46,8 +48,8 @@ class Rivalry(Enum):
 class Aside:
     """An answer that stands beside an entry, in the entry's field `name`, and takes no other's place.
 
-    With `many` the field is a list of such answers, the latest for each value of the field `by`; otherwise it is the
-    latest one, or null. An answer leaves the field once an answer with one of the holdings `ended_by` has surely begun
+    With `many` the field is a list of such answers, the latest of each kind (`kind_of`); otherwise it is the latest
+    one, or null. An answer leaves the field once an answer with one of the holdings `ended_by` has surely begun
     after it, and with `many` also once a fact that holds has carried it out. Without another answer it is the entry.
     """
 
@@ -55,6 +57,13 @@ class Aside:
     many: bool
     ended_by: frozenset[Holding]
     by: str | None = None
+
+    def kind_of(self, shows: Mapping[str, Any]) -> str:
+        """What the field `by` says, folded: of a number what it counts. Empty where all answers are of one kind."""
+        said = None if self.by is None else shows[self.by]
+        if isinstance(said, Quantity):
+            return said.counted
+        return "" if said is None else fold_name(str(said))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from typing_extensions import TypedDict
 from domain.errors import Fault
 from domain.fact import Fact, kind
 from domain.later import later
-from domain.named import Body, Person, Place, Population, Somebody
+from domain.named import Body, Name, Person, Place, Population, Somebody, key_of
+from domain.naming import fold_name
 from domain.quantity import Quantity, merge_numbers
 from domain.register import Aside, Register, RegisterEntry, Shape, Succession
 from domain.time.edtf_meant import explain
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 RELEASED: Final = Register("prisoners.released", Shape.TOTAL, summed="released")
 PARDONED: Final = Register("prisoners.pardoned", Shape.TOTAL, summed="pardoned")
 PARDONS: Final = Aside("pardoned", many=False, ended_by=frozenset({Holding.PERIOD}))
+PARTS: Final = Aside(
+    "also_counted", many=True, ended_by=frozenset({Holding.UNTIL_NEXT}), by="quantity"
+)
+_EVERYBODY: Final = ("held", "prisoners", "detainees", "inmates", "people", "persons", "total")
+"""What a count calls all who are held, beside the name of their population."""
 CustodyStatus = Literal[
     "detained",
     "charged",
@@ -60,7 +66,9 @@ class CustodyEntry(TypedDict):
     sentence_ends: str | None
 
 
-HELD: Final = Register("prisoners.held", succession=Succession.LATER, entry=PrisonerCountEntry)
+HELD: Final = Register(
+    "prisoners.held", succession=Succession.LATER, asides=(PARTS,), entry=PrisonerCountEntry
+)
 CUSTODY: Final = Register(
     "custody", succession=Succession.LATER, asides=(PARDONS,), entry=CustodyEntry
 )
@@ -158,14 +166,26 @@ class PrisonerCount(Fact):
     counted_by: Body
 
     def register_entries(self) -> Iterable[RegisterEntry]:
-        """How many are held, by this counter's count."""
-        held = merge_numbers(
-            [quantity for quantity in self.quantities if quantity.counted == "held"]
-        )
+        """How many are held, by this counter's count; a count of some of them, as of women, displaces none of all."""
+        everybody = self._everybody()
         key = {"population": self.population, "counted_by": self.counted_by}
         yield RegisterEntry(
             HELD,
             key,
-            {"quantity": held or next(iter(self.quantities), None)},
+            {"quantity": everybody or next(iter(self.quantities), None)},
             compared=("quantity",),
+            aside=None if everybody else PARTS,
         )
+
+    def _everybody(self) -> Quantity | None:
+        """The number of all who are held; None where it counts others alone."""
+        numbers: dict[str, list[Quantity]] = {}
+        for each in self.quantities:
+            if counts_everybody(each.what, self.population):
+                numbers.setdefault(each.counted, []).append(each)
+        return merge_numbers(numbers.get("held") or next(iter(numbers.values()), []))
+
+
+def counts_everybody(what: str, population: Name) -> bool:
+    """Whether `what` a count counts is all of a population who are held, and not some of them, as women are."""
+    return fold_name(what) in (*_EVERYBODY, key_of(population))

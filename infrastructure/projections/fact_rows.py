@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from domain.kinds.envoys import Alias
 from domain.named import Sort, fields_naming, join_parts, key_of
-from domain.naming import fold_name, shorten_key
+from domain.naming import shorten_key
 from domain.register import Shape, Succession
 from domain.streams.erasure import BLANK
 from domain.time.instant import BEGINNING, END
@@ -272,7 +272,7 @@ def _by(answer: RegisterEntry) -> str:
     aside = answer.aside
     if aside is None or aside.by is None:
         return ""
-    return f"{BY}{fold_name(str(answer.shows[aside.by]))}"
+    return f"{BY}{shorten_key(aside.kind_of(answer.shows))}"
 
 
 def key_in_question(answer: RegisterEntry) -> str:

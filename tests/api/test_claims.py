@@ -742,3 +742,54 @@ def test_the_day_of_a_report_that_says_still_is_not_given_as_the_beginning(clien
     since = [each["since"] for section in sections for each in state[section]]
     assert since == ["[..2025-09-11]", "[..2025-09-11]", "2025-09-11"]
     assert listed["since"] == "[..2025-09-11]"
+
+
+def counted(what: str | None, number: int = 0, **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
+    """A count of prisoners by Viasna, of something, or without a number."""
+    numbers = [] if what is None else [{"what": what, "value": number}]
+    who = {"population": "political prisoners", "counted_by": "Viasna"}
+    return told("prisoner_count", "Viasna", **{**who, "quantities": numbers, **fields})
+
+
+HELD: Final = counted("held", 1187, valid="2025-01")
+WOMEN: Final = counted("women", 170, valid="2025-06")
+COUNTS: Final[dict[str, tuple[list[Body], tuple[str, int], list[tuple[str, int]]]]] = {
+    "women after all": ([HELD, WOMEN], ("held", 1187), [("women", 170)]),
+    "women before all": ([WOMEN, {**HELD, "valid": "2025-07"}], ("held", 1187), []),
+    "women, then men and women anew": (
+        [HELD, WOMEN, counted("men", 990, valid="2025-07"), counted("Women", 160, valid="2025-08")],
+        ("held", 1187),
+        [("Women", 160), ("men", 990)],
+    ),
+    "women and all in one": (
+        [HELD, {**WOMEN, "quantities": [*WOMEN["quantities"], {"what": "held", "value": 1150}]}],
+        ("held", 1150),
+        [],
+    ),
+    "all by another word": (
+        [HELD, counted("Political  prisoners", 1150, valid="2025-05"), WOMEN],
+        ("Political  prisoners", 1150),
+        [("women", 170)],
+    ),
+    "women alone": ([counted("women", 180, valid="2025-01"), WOMEN], ("women", 170), []),
+    "women by another counter": (
+        [HELD, {**WOMEN, "counted_by": "Dissidentby"}],
+        ("held", 1187),
+        [],
+    ),
+    "no number": ([HELD, counted(None, valid="2025-06")], ("held", 1187), [("", 0)]),
+}
+
+
+def test_a_count_of_some_of_them_never_displaces_the_count_of_all(client: Client) -> None:
+    found = states(client, {name: facts for name, (facts, _, _) in COUNTS.items()})
+
+    def said(entry: Body) -> tuple[str, int]:
+        number = entry["quantity"] or {"what": "", "value": 0}
+        return number["what"], number["value"]
+
+    for name, (_, shown, beside) in COUNTS.items():
+        held = [each for each in found[name]["prisoners"]["held"] if each["counted_by"] == "Viasna"]
+        assert [said(each) for each in held] == [shown], name
+        assert [said(each) for each in held[0]["also_counted"]] == beside, name
+        assert (held[0]["contested"], held[0]["rivals"]) == (False, []), name

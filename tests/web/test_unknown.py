@@ -57,6 +57,20 @@ def test_a_count_without_an_upper_limit_is_not_known(reader: Reader) -> None:
     assert "The latest count, “at least 1,300”, gives no upper limit." in told
 
 
+def test_a_count_of_some_of_them_is_not_told_as_how_many_are_held(reader: Reader) -> None:
+    women = {"what": "women", "value": 170, "basis": "stock"}
+    assert (
+        _unknown(reader, fact(**_COUNT), fact(**_COUNT, valid="2025-10", quantities=[women])) == ""
+    )
+    page = re.sub(r"<.*?>", "", reader.see("/n/talks").html)
+    assert re.search(r"Still held\s*nothing recorded", page)
+    assert re.search(r"170\s*prisoners: women", page)
+    reader.editor.post("/v1/negotiations/talks/facts", fact(**_COUNT, quantities=[_HELD]))
+    page = re.sub(r"<.*?>", "", reader.see("/n/talks").html)
+    assert re.search(r"Still held\s*at least 1,300\s*Prisoners, counted by Viasna", page)
+    assert re.search(r"at least 1,300\s*prisoners\s*women: 170, Oct 2025", page)
+
+
 def test_a_post_that_somebody_left_is_vacant(reader: Reader) -> None:
     told = _unknown(reader, fact(**_APPOINTMENT, valid="2025-01-01/2025-03-01"))
     assert "Who is envoy No source on record says who holds it now. Before: Anna." in told

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from api.web.page import Page, router_of_pages
 from api.web.unknown import find_gaps
+from domain.kinds.prisoners import counts_everybody
 from domain.quantity import Total
 
 router: Final[APIRouter] = router_of_pages()
@@ -51,6 +52,7 @@ async def read_state_page(slug: str, request: Request) -> Response:
         answers=_ANSWERS,
         tallies=tallies,
         held=held,
+        counted_apart=counted_apart,
         gaps=find_gaps(page, state, held),
         custody=_by_status(state["custody"]),
         statements=_latest_first(state["statements"])[:_STATEMENTS],
@@ -100,10 +102,17 @@ def _latest_first(entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any
 
 
 def _latest(entries: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """The count that begins last; of counts that begin on one day, the one reported last."""
+    """The count of all who are held that begins last; of counts that begin on one day, the one reported last."""
+    counts = (entry for entry in entries if entry["quantity"] and not counted_apart(entry))
     return max(
-        entries, key=lambda entry: (entry["since"] or "", _last_reported(entry)), default=None
+        counts, key=lambda entry: (entry["since"] or "", _last_reported(entry)), default=None
     )
+
+
+def counted_apart(entry: Mapping[str, Any]) -> str:
+    """What a count counts if it is only some of its population, as women; else empty."""
+    what = entry["quantity"]["what"] if entry["quantity"] else ""
+    return "" if counts_everybody(what, entry["population"]) else what
 
 
 def _last_reported(entry: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from domain.register import Rivalry, Succession
 from domain.time.instant import BEGINNING
 from domain.views.rivalry import disputes
 from domain.views.rivalry.candidates import Candidate, precedes
-from domain.views.rivalry.claims import Claims, claim_of, comparable
+from domain.views.rivalry.claims import Claims, claim_of
 from domain.views.rivalry.namesakes import find_namesakes
 from domain.views.rivalry.questions import Question, find_questions
 
@@ -117,11 +117,11 @@ def _may_hold(candidate: Candidate, others: Sequence[Candidate], register: Regis
 def _beside(aside: Iterable[Candidate], main: Sequence[Candidate]) -> dict[str, list[Candidate]]:
     """The answers that stand aside and have not been ended, by the name of their field, the latest first."""
     beside: dict[str, list[Candidate]] = {}
-    latest: dict[tuple[str, object], int] = {}
+    latest: dict[tuple[str, str], int] = {}
     ended = _endings(main)
     for candidate in sorted(aside, key=_latest_first):
         rule = _rule(candidate)
-        kind = (rule.name, rule.by and comparable(candidate.shows[rule.by]))
+        kind = (rule.name, rule.kind_of(candidate.shows))
         taken = max(latest.get(kind, BEGINNING), ended(rule))
         if not precedes(candidate, taken):
             if not candidate.done:
