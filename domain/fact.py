@@ -26,10 +26,9 @@ from domain.named import (
     named_in,
     text_of,
 )
-from domain.naming import fold_name
 from domain.provenance import Citation, Link, check_citation, check_link
 from domain.quantity import Quantity, derive_basis, fill_bounds
-from domain.register import Register, RegisterEntry
+from domain.register import Register, RegisterEntry, summed_in
 from domain.texts import (
     LONGEST_LIST,
     LONGEST_LISTS,
@@ -93,7 +92,7 @@ class Fact:
         numbers: dict[str, list[Quantity]] = {}
         for quantity in self.quantities:
             counted = quantity.counted
-            summed = any(fold_name(each.summed or "") == counted for each in self.registers)
+            summed = counted in summed_in(self.registers)
             based = derive_basis(quantity, self.holding, summed=summed)
             numbers.setdefault(counted, []).append(based)
         return numbers

@@ -65,6 +65,8 @@ Together = tuple[Name, ...]
 class Sort(Enum):
     """The sort of thing that a name names. An alias leads to a name of the same sort."""
 
+    __hash__ = object.__hash__  # Enum hashes the name of a member anew each time
+
     SOMEBODY = "somebody"
     PLACE = "place"
     POST = "post"
@@ -73,6 +75,8 @@ class Sort(Enum):
 
 class Being(Enum):
     """Whether a field can only name people, or only bodies."""
+
+    __hash__ = object.__hash__
 
     PERSON = "person"
     BODY = "body"
@@ -165,11 +169,14 @@ def beings_in(value: object, being: Being) -> Iterable[Name]:
 
 
 def _fields_of(cls: type, being: Being) -> tuple[str, ...]:
-    if (cls, being) not in _BEINGS:
+    by_being = _BY_BEING.get(cls)
+    if by_being is None:
         hints = get_type_hints(cls, include_extras=True)
-        found = (field for field in fields_naming(cls) if being in _metadata(hints[field]))
-        _BEINGS[cls, being] = tuple(found)
-    return _BEINGS[cls, being]
+        said = {field: _metadata(hints[field]) for field in fields_naming(cls)}
+        by_being = _BY_BEING[cls] = {
+            each: tuple(field for field, of in said.items() if each in of) for each in Being
+        }
+    return by_being[being]
 
 
 def _metadata(hint: Any) -> tuple[Any, ...]:  # noqa: ANN401 -- a type hint is anything
@@ -179,7 +186,7 @@ def _metadata(hint: Any) -> tuple[Any, ...]:  # noqa: ANN401 -- a type hint is a
 
 
 _COMMON: Final = frozenset({"people", "places"})
-_BEINGS: Final[dict[tuple[type, Being], tuple[str, ...]]] = {}
+_BY_BEING: Final[dict[type, Mapping[Being, tuple[str, ...]]]] = {}
 _BY_SORT: Final[dict[type, Mapping[Sort, tuple[str, ...]]]] = {}
 _FIELDS: Final[dict[type, Mapping[str, Sort]]] = {}
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from domain.named import Name, Together
@@ -66,9 +67,9 @@ class Aside:
         return "" if said is None else fold_name(str(said))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Register:
-    """One section of the state, by its dotted path ("prisoners.held").
+    """One section of the state, by its dotted path ("prisoners.held"); it is declared once, and equals only itself.
 
     `succession`: which answers take the place of earlier ones. `ahead`: the section shows what is still to come at
     `as_of`, earliest first. `summed`: what the quantities of a TOTAL count. `vacant`: an entry has `previous`, and
@@ -89,9 +90,11 @@ class Register:
     asides: tuple[Aside, ...] = ()
     entry: type | None = None
 
-    def __hash__(self) -> int:
-        """The hash of the section alone: few registers share one, and hashing all fields would slow each state down."""
-        return hash(self.section)
+
+@cache
+def summed_in(registers: tuple[Register, ...]) -> frozenset[str]:
+    """What the totals among some registers count, folded."""
+    return frozenset(fold_name(each.summed) for each in registers if each.summed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,8 @@ def split_accented_words(text: str) -> list[str]:
 
 def _runs(text: str) -> list[str]:
     if text.isascii():
-        return [word[:LONGEST_WORD] for word in _NO_LETTER.sub(" ", text).split()]
+        words = _NO_LETTER.sub(" ", text).split()
+        return words if len(text) <= LONGEST_WORD else [word[:LONGEST_WORD] for word in words]
     blanks = {ord(each): " " for each in set(text) if _NO_LETTER.match(each) and not _is_mark(each)}
     letters = text.translate(blanks)
     runs = (run for word in letters.split() for run in _RUNS.findall(word))

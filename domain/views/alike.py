@@ -19,7 +19,7 @@ from domain.words import split_words, transliterate
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Likeness"]
+__all__ = ["Likeness", "join_hints"]
 
 MOST: Final = 10
 """How many hints a name has at most."""
@@ -45,14 +45,14 @@ class Likeness:
 
     def of(self, name: str, id_: str | None) -> list[dict[str, Any]]:
         """[{name, id, why}] of the other names that may mean the same person; two different ids never do."""
-        latin, orders = _latin(name), self._orders
+        latin, written = _latin(name), self._written
         near = sorted((self._begin[beginning] for beginning in _beginnings(latin)), key=len)
         compared = list(dict.fromkeys(islice(chain.from_iterable(near), MOST_COMPARED)))
         scores: dict[int, float] = {}
-        for written, names in zip((latin, _in_order(latin)), orders, strict=True):
-            choices = [names[at] for at in compared]
+        for order in (str, _in_order):
+            choices = [order(written[at]) for at in compared]
             for _, score, index in process.extract(
-                written, choices, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=MOST + 1
+                order(latin), choices, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=MOST + 1
             ):
                 scores[compared[index]] = max(score, scores.get(compared[index], 0))
         hints = []
@@ -65,19 +65,27 @@ class Likeness:
         return hints[:MOST]
 
     @cached_property
-    def _orders(self) -> tuple[list[str], list[str]]:
-        """All names in Latin letters: as written, and with their words in alphabetical order."""
+    def _written(self) -> list[str]:
+        """All names in Latin letters; `_begin` is filled with the beginnings of their words."""
         latin = [_latin(name) for name, _ in self._everyone]
         for at, name in enumerate(latin):
             for beginning in _beginnings(name):
                 self._begin[beginning].append(at)
-        return latin, [_in_order(name) for name in latin]
+        return latin
+
+
+def join_hints(*hints: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first of the hints, each person once."""
+    found: dict[tuple[str, str | None], dict[str, Any]] = {}
+    for hint in chain(*hints):
+        found.setdefault((hint["name"], hint["id"]), hint)
+    return list(found.values())[:MOST]
 
 
 def _latin(name: str) -> str:
     """The words of a name, transliterated into Latin letters; as written where they have no transliteration."""
     words = split_words(name[:_LONGEST])
-    return " ".join(transliterate(words) or words)
+    return " ".join(words if name.isascii() else transliterate(words) or words)
 
 
 def _in_order(name: str) -> str:

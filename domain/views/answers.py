@@ -233,9 +233,11 @@ class Answers:
         window = record.fact.window
         targets = record.link_targets if self.settlers else _NOTHING
         for entry in record.fact.register_entries():
-            if only is None or entry.register == only:
+            if only is None or entry.register is only:
                 shows, key = self.names.read_answer(record.fact, entry)
                 yield entry.register, key, _Answer(version, window, entry, shows, targets)
+                if only is not None and only.shape is Shape.TOTAL:
+                    return  # one answer says how many; those for each person named are many
 
     def _candidate(
         self,

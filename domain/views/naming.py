@@ -159,17 +159,17 @@ class Names:
 
     def key(self, name: Name) -> str:
         """The key part for a person; for one with an id it holds the alphabetically first of their names."""
-        key = self._keys.get(name)
-        if key is None:
-            key = self._keys[name] = self._part(self.resolve(name))
-        return key
+        if self.are_plain and isinstance(name, str):
+            return self._fold(name)
+        if name not in self._keys:
+            self._keys[name] = self._part(self.resolve(name))
+        return self._keys[name]
 
     def _fold(self, name: str) -> str:
         """`fold_name`, once for each name."""
-        folded = self._folded.get(name)
-        if folded is None:
-            folded = self._folded[name] = fold_name(name)
-        return folded
+        if name not in self._folded:
+            self._folded[name] = fold_name(name)
+        return self._folded[name]
 
     def _part(self, resolved: Name) -> str:
         """The key part for a name that is resolved already."""

@@ -9,21 +9,20 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
 
 from domain.kinds.prisoners import CUSTODY, Custody
 from domain.named import Being, Name, Named, beings_in, text_of
 from domain.naming import by_letters, fold_for_search
 from domain.sought import AllOf, holds_terms
-from domain.views.alike import MOST, Likeness
+from domain.views.alike import Likeness, join_hints
 from domain.views.answers import Answers
 from domain.views.full_text import list_words
 from domain.views.naming import AMBIGUOUS, Names
 from domain.views.rivalry.rivals import find_last_reported
 from domain.views.sections import Listed, bound_list, place_of
 from domain.views.state import limit_list
-from domain.views.versions import FactVersion, Seen
+from domain.views.versions import FactVersion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -84,13 +83,13 @@ def list_statuses() -> list[str]:
 
 
 def list_people(
-    slice_: Sequence[Seen],
+    versions: Sequence[FactVersion],
+    names: Names,
     perspective: Perspective,
     wanted: PeopleFilter,
-    names: Names | None = None,
     rest: Rest | None = None,
 ) -> Listed:
-    """The people whom the facts of a slice name, as far as the filter keeps them, ordered by folded name.
+    """The people whom some facts name, as far as the filter keeps them, ordered by folded name.
 
     {name, id, known_to_be, spellings, status, since, certainty, contested, last_reported, fact, external_id, facts,
     may_be}, and `ambiguous` where several ids bear the name. Names that are only known as those of bodies are left out.
@@ -98,8 +97,6 @@ def list_people(
     except `last_reported`, which then comes from all facts that name the person. `rest` is as for the state; with
     the path TIMELINE it gives the address of the facts that name somebody, by their id or name.
     """
-    names = names or Names.of(slice_)
-    versions = [seen.version for seen in slice_]
     alone = wanted.status is None and not names.doubtful
     answers = None if alone else Answers.of(versions, names, CUSTODY)
     return filter_people(
@@ -126,7 +123,7 @@ class Everyone:
         if hints is None:
             person = self.people[place]
             alike = self._likeness.of(person.name, person.id)
-            hints = self._hints[place] = _join_hints(self._led.get(place, []), alike)
+            hints = self._hints[place] = join_hints(self._led.get(place, []), alike)
         return hints
 
     @cached_property
@@ -198,29 +195,37 @@ def _everyone(
     versions: Iterable[FactVersion], names: Names, parties: Iterable[str]
 ) -> dict[Place, _Person]:
     people: dict[str, _Person] = {}
+    called: dict[Name, _Person] = {}
     persons: set[Name] = set()
     bodies: set[Name] = set(parties)
     for version in versions:
-        spellings: dict[str, set[Name]] = defaultdict(set)
         fact = version.record.fact
         persons.update(beings_in(fact, Being.PERSON))
         bodies.update(fact.bodies())
         for name in fact.named():
-            spellings[names.key(name)].add(name)
-        for key, spelt in spellings.items():
-            person = people.get(key) or people.setdefault(key, _person(next(iter(spelt)), names))
-            person.facts.append(version)
-            for name in spelt:
-                if text_of(name) not in person.spellings:
-                    person.spellings.add(text_of(name))
-                    known = text_of(names.resolve(name))
-                    if known != person.name:
-                        person.name = min(person.name, known, key=by_letters)
-    surely = set(map(names.key, persons))
-    for key in surely:
-        people[key].known_to_be = Being.PERSON.value
-    others = set(map(names.key, bodies)) - surely
+            person = called.get(name)
+            if person is None:
+                person = called[name] = _called(name, people, names)
+            if not person.facts or person.facts[-1] is not version:
+                person.facts.append(version)
+    for name in persons:
+        called[name].known_to_be = Being.PERSON.value
+    others = {
+        key for key in map(names.key, bodies) if key in people and not people[key].known_to_be
+    }
     return {place_of((key,)): people[key] for key in sorted(people.keys() - others)}
+
+
+def _called(name: Name, people: dict[str, _Person], names: Names) -> _Person:
+    """The one of the people whom a name means, who has that spelling from now on."""
+    known, key = names.resolve(name), names.key(name)
+    person = people.get(key)
+    if person is None:
+        person = people[key] = _person(known, names)
+    elif text_of(known) != person.name:
+        person.name = min(person.name, text_of(known), key=by_letters)
+    person.spellings.add(text_of(name))
+    return person
 
 
 def _led_apart(
@@ -238,14 +243,6 @@ def _led_apart(
     return hints
 
 
-def _join_hints(*hints: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The hints, each person once."""
-    found: dict[tuple[str, str | None], dict[str, Any]] = {}
-    for hint in chain(*hints):
-        found.setdefault((hint["name"], hint["id"]), hint)
-    return list(found.values())[:MOST]
-
-
 def _external_id(person: _Person, entry: Mapping[str, Any]) -> str | None:
     """The external id of the fact that an entry shows."""
     shown = None if entry.get("fact") is None else entry["fact"]["id"]
@@ -253,9 +250,8 @@ def _external_id(person: _Person, entry: Mapping[str, Any]) -> str | None:
     return next((record.fact.external_id for record in records if str(record.id) == shown), None)
 
 
-def _person(name: Name, names: Names) -> _Person:
-    """The person whom a name means, once its aliases are followed."""
-    known = names.resolve(name)
+def _person(known: Name, names: Names) -> _Person:
+    """The person who has a name to which aliases have led."""
     if isinstance(known, Named):
         return _Person(known.name, known.id, ())
     return _Person(known, None, names.meant(known))

@@ -182,6 +182,8 @@ def correct_times(version: Dated, corrections: Sequence[ClockCorrection]) -> Dat
 
     A change without a published date was made public when it was recorded.
     """
+    if not corrections:
+        return version
     at = recorded_by(version.position, version.recorded_at, corrections)
     if at == version.recorded_at:
         return version

@@ -20,6 +20,7 @@ from domain.views.counting.countable import find_kinds
 from domain.views.counting.tally import TallyQuery, tally
 from domain.views.diff import diff
 from domain.views.moments import group_moments
+from domain.views.naming import Names
 from domain.views.people import PeopleFilter, list_people
 from domain.views.state import count_facts, resolve_state
 from domain.views.timeline import TimelineFilter, list_timeline
@@ -217,7 +218,9 @@ def _differing(asking: Asking) -> list[str]:
             "tally": (_tally(reading, query), tally(slice_, at, RELEASED).page(None, PAGE)),
             "people": (
                 reading.people(TALKS, at, PeopleFilter(), None).page(None, PAGE),
-                list_people(slice_, at, PeopleFilter()).page(None, PAGE),
+                list_people(
+                    [each.version for each in slice_], Names.of(slice_), at, PeopleFilter()
+                ).page(None, PAGE),
             ),
         }
         for name, wanted in shapes().items():

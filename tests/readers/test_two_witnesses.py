@@ -27,6 +27,7 @@ from domain.views.counting.countable import add_hints
 from domain.views.counting.tally import TallyQuery, tally
 from domain.views.diff import SECTIONS, diff
 from domain.views.moments import Axis, find_boundaries, free_along
+from domain.views.naming import Names
 from domain.views.negotiation_changes import apply_corrections, fold_entries, pair_corrections
 from domain.views.people import PeopleFilter, list_people, list_statuses
 from domain.views.sections import Page, Place
@@ -433,8 +434,9 @@ def _same_negotiation(
 def _same_people(reading: Reading, slice_: list[Seen], pinned: Perspective, status: str) -> None:
     named = (name for seen in slice_ for name in seen.version.record.fact.named())
     someone = text_of(next(named, status))
+    versions, names = [seen.version for seen in slice_], Names.of(slice_)
     for wanted in (PeopleFilter(), PeopleFilter(status=status), PeopleFilter(person=someone)):
-        expected = list_people(slice_, pinned, wanted).page(None, 1_000)
+        expected = list_people(versions, names, pinned, wanted).page(None, 1_000)
         assert reading.people(NEGOTIATION, pinned, wanted, None).page(None, 1_000) == expected
 
 

@@ -42,15 +42,14 @@ class Contributions:
     def part(self, question: Question, what: str) -> Part | None:
         """The part that a question adds to the sum of `what`."""
         groups = question.facts, question.supporting, question.against
-        key = (what, *map(len, groups), *(id(each) for group in groups for each in group))
+        lengths = len(groups[0]), len(groups[1]), len(groups[2])
+        key = (what, *lengths, *(id(each) for group in groups for each in group))
         kept = self._parts.get(key)
         if kept is None:
             part = part_of(question.facts, what, "increment", question.supporting, question.against)
-            kept = self._parts[key] = (
-                question,
-                part,
-            )  # holds the candidates, so that no other has their identity
-            self._held += 1 + sum(map(len, groups))
+            # the question is held, so that no other candidates have the identity of its own
+            kept = self._parts[key] = (question, part)
+            self._held += 1 + sum(lengths)
         return kept[1]
 
     def entry(self, part: Part, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:

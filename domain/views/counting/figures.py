@@ -10,12 +10,13 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.fact import as_primitives
 from domain.naming import by_letters, fold_name
 from domain.quantity import Quantity, merge_numbers
+from domain.register import summed_in
 from domain.time.instant import END
 from domain.views.brief import describe_briefly
 from domain.views.rivalry.candidates import Candidate
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from domain.fact import Fact
     from domain.quantity import Basis
-    from domain.register import Register
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +56,11 @@ def numbers_of(fact: Fact, what: str) -> Sequence[Quantity]:
 
 def has_total(fact: Fact, what: str) -> bool:
     """Whether a fact's kind has a total of its own of what is counted."""
-    summed = _summed(fact.registers)
+    summed = summed_in(fact.registers)
     return bool(summed) and _folded(what) in summed
 
 
 _folded: Final = lru_cache(maxsize=256)(fold_name)
-
-
-@cache
-def _summed(registers: tuple[Register, ...]) -> frozenset[str]:
-    return frozenset(fold_name(each.summed) for each in registers if each.summed)
 
 
 def standing_bound(figures: Iterable[Figure], as_of: int) -> tuple[int, bool]:

@@ -190,7 +190,6 @@ def sum_lists(sum_: Sum, rest: Rest | None, kept: Contributions | None = None) -
     """The lists of a total by name; the name of the list of parts is empty."""
     parts = sum_.parts
     at = [(part.shown.starts[0], part.shown.version.first_position) for part in parts]
-    facts = [str(part.shown.id) for part in parts]
     running = [
         (figure.candidate.starts[0], figure.candidate.version.first_position)
         for figure in sum_.cumulative
@@ -211,7 +210,7 @@ def sum_lists(sum_: Sum, rest: Rest | None, kept: Contributions | None = None) -
             weigh=lambda index, entry: kept.weigh(parts[index], entry),
         )
     return {
-        "facts": Listed(at, facts.__getitem__),
+        "facts": Listed(at, lambda index: str(parts[index].shown.id)),
         "cumulative": Listed(running, lambda index: sum_.cumulative[index].describe()),
         "uncounted": Listed(uncounted, ids.__getitem__),
         "": listed,

@@ -39,6 +39,8 @@ def count_names(
     it names. So it leaves the sum open.
     """
     facts = sorted(rest, key=_in_order)
+    if not facts:
+        return [], []
     counted = _Counted()
     if any(
         each.fact.people for each in facts

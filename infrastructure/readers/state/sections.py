@@ -114,7 +114,8 @@ class SectionReader:
         """As `list_people` lists them."""
         facts = self.facts_kept
         if facts is None:
-            return list_people(self.standing(), self.perspective, wanted, rest=rest)
+            known = self._versions(select_known(self.tables, self.negotiation_id, self.perspective))
+            return list_people(known, self._names, self.perspective, wanted, rest)
         everyone = facts.everyone(wanted.parties)
         return filter_people(everyone, facts.answers, self.perspective, wanted, rest)
 

@@ -17,6 +17,7 @@ from domain.time.instant import END, parse_cut
 from domain.views.counting.points import By, bucket, bucket_name
 from domain.views.counting.tally import TallyQuery, tally
 from domain.views.moments import Axis, Moment, find_boundaries, group_moments
+from domain.views.naming import Names
 from domain.views.negotiation_changes import apply_corrections, fold_entries
 from domain.views.people import PeopleFilter, list_people
 from domain.views.published import find_citation_times, limit_citations
@@ -64,7 +65,9 @@ def answers(
     told: list[Any] = [
         itself_ and resolve_state(itself_, slice_, count_facts(known), seen_from),
         list_timeline(found, seen_from, TimelineFilter(begun=True)),
-        list_people(slice_, seen_from, PeopleFilter()).page(None, 1_000),
+        list_people(
+            [each.version for each in slice_], Names.of(slice_), seen_from, PeopleFilter()
+        ).page(None, 1_000),
         [{**each, "points": _points(each["points"], last or "")} for each in counted],
     ]
     for part in (told[0], *told[-1]):

@@ -13,6 +13,7 @@ from domain.errors import ContentError
 from domain.fact import KINDS
 from domain.time.instant import format_instant
 from domain.views.counting.tally import TallyQuery, tally
+from domain.views.naming import Names
 from domain.views.people import PeopleFilter, list_people
 from tests.drawn_facts import facts_of, instants
 from tests.strategies import SOME
@@ -36,7 +37,9 @@ def answers(recorded: Sequence[Fact], as_of: str) -> Any:  # noqa: ANN401 -- JSO
     slice_ = log.slice(as_of=as_of)
     state = log.state(as_of=as_of)
     tallies = [tally(slice_, at, query).page(None, 999) for query in TALLIES]
-    people = list_people(slice_, at, PeopleFilter()).page(None, 999)
+    people = list_people(
+        [each.version for each in slice_], Names.of(slice_), at, PeopleFilter()
+    ).page(None, 999)
     return _sorted([state, tallies, people])
 
 
