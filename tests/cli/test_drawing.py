@@ -36,6 +36,9 @@ def test_a_picture_is_drawn_narrow_dark_and_of_what_is_asked_for(light: Shell) -
     assert answer == {"bytes": path.stat().st_size, "output": str(path)}
     narrow = path.read_text()
     assert float(ET.fromstring(narrow).attrib["width"]) < 390  # noqa: S314 -- what Parley made itself
+    light.out(*drawn, "released", "--width", "both")
+    both = ET.fromstring(path.read_text())  # noqa: S314 -- what Parley made itself
+    assert [float(each.attrib["width"]) < 390 for each in both] == [False, True]
     light.out(*drawn, "released", "--theme", "dark")
     dark = path.read_text()
     assert float(ET.fromstring(dark).attrib["width"]) > 680  # noqa: S314 -- what Parley made itself
@@ -55,6 +58,9 @@ def test_a_picture_that_cannot_be_drawn_is_refused_and_no_file_is_touched(light:
         wrong = light("chart", SLUG, "posts", "--output", name)
         assert wrong.exit_code == 2
         assert NOT_ONE_FORM in " ".join(re.sub("[│╭╮╰╯─]", " ", wrong.stderr).split())
+    both = light("chart", SLUG, "posts", "--output", "posts.png", "--width", "both")
+    assert both.exit_code == 2
+    assert "NAME.svg" in both.stderr
     nowhere = light("chart", SLUG, "posts", "--output", str(light.folder / "no" / "posts.svg"))
     assert nowhere.exit_code == 1
     assert path.read_text() == "kept"

@@ -521,8 +521,9 @@ def _audited(
     more = True
     while more:
         last = paged[-1][1].position if paged else 0
-        asked = {"person": person, "after": last, "limit": limit}
-        page, more = reading.changes.of_mind(NEGOTIATION, pinned, **asked)
+        page, more = reading.changes.of_mind(
+            NEGOTIATION, pinned, person=person, after=last, limit=limit
+        )
         assert page or not (paged or more)
         paged += page
     return paged

@@ -19,7 +19,8 @@ from api.commands.charts.subjects import SUBJECTS
 __all__ = ["register"]
 
 _FORMS: Final = {".svg": "svg", ".png": "png", ".json": "vl.json"}
-Width = Literal["wide", "narrow"]
+_BOTH: Final = "both"
+Width = Literal["wide", "narrow", "both"]
 
 
 @take_perspective()
@@ -53,7 +54,12 @@ def chart(
     theme: Annotated[
         Theme, typer.Option(help="The colours: for paper, or for a dark page.")
     ] = "light",
-    width: Annotated[Width, typer.Option(help="For a page, or narrow for a telephone.")] = "wide",
+    width: Annotated[
+        Width,
+        typer.Option(
+            help="For a page, narrow for a telephone, or both: an SVG with two, of which a page shows the one that fits."
+        ),
+    ] = "wide",
     asked: dict[str, object],
     json: AsJson = False,
 ) -> None:
@@ -63,6 +69,8 @@ def chart(
         raise typer.BadParameter(
             f"the name ends in none of {', '.join(_FORMS)}", param_hint="--output"
         )
+    if width == _BOTH and form != "svg":
+        raise typer.BadParameter("both are given in a file NAME.svg only", param_hint="--width")
     question = {**asked, "what": what, "theme": theme, "width": width}
     with open_record() as parley:
         path = f"/v1/negotiations/{slug}/charts/{chart}.{form}"
