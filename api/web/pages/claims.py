@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from api.http.problems import RefusedError
 from api.web.page import Page, router_of_pages
+from api.web.questions import question_in_words
 from api.web.spans import axis_of
 
 router: Final[APIRouter] = router_of_pages()
@@ -37,6 +38,8 @@ async def read_claims_page(slug: str, fact_id: str, request: Request) -> Respons
         here=None,
         title=state["negotiation"]["title"],
         about=None,
+        question=None,
+        is_of_now=not page.of("as_known_at", "position"),
         claims=_by_claim([record, *claims]),
         following=None,
         shown=shown,
@@ -60,19 +63,30 @@ async def read_matter_page(slug: str, matter: str, request: Request) -> Response
     asked = {"matter": matter, "limit": f"{_PAGE}", **page.of("cursor")}
     timeline = await page.ask("/timeline", asked)
     state = await page.ask("")
+    claims = _by_claim(timeline["items"])
+    shown = _shown(state, {record["id"] for record in timeline["items"]})
     return await page.draw(
         "claims",
         here=None,
         title=state["negotiation"]["title"],
         about=matter,
+        question=_question([claim["record"] for claim in claims], shown),
+        is_of_now=not page.of("as_known_at", "position"),
         matter=None,
         names={f"external:{each['fact']['external_id']}": each["id"] for each in timeline["items"]},
-        claims=_by_claim(timeline["items"]),
+        claims=claims,
         following=timeline["next"],
-        shown=_shown(state, {record["id"] for record in timeline["items"]}),
+        shown=shown,
         axis=axis_of(timeline["items"]),
         facts=[record["id"] for record in timeline["items"]],
     )
+
+
+def _question(records: Sequence[Mapping[str, Any]], shown: Mapping[str, Any] | None) -> str | None:
+    """The question that facts answer, by the one that is shown; None without facts or words for it."""
+    first = shown["fact"]["id"] if shown and shown["fact"] else None
+    facts = [record["fact"] for record in sorted(records, key=lambda each: each["id"] != first)]
+    return question_in_words(facts, facts[0]) if facts else None
 
 
 def _by_claim(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

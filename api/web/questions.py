@@ -1,0 +1,156 @@
+"""The question that a matter asks, in words, from the claims that speak to it: it says no more than they agree on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from api.web.dates import date_in_words
+
+__all__ = ["question_in_words"]
+
+Facts = Sequence[Mapping[str, Any]]
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_MONTH: Final = re.compile(r"\d{4}(?:-\d\d)?")
+_FREED: Final = {"release": "released", "pardon": "pardoned"}
+_OF_SOMEBODY: Final = {*_FREED, "custody"}
+_MOST_NAMED: Final = 3
+"""How many people a question names at most."""
+
+
+def question_in_words(facts: Facts, lead: Mapping[str, Any]) -> str | None:
+    """Ask what facts answer, by the kind of one of them; None where there are no words for it."""
+    ask = _ASKED_BY_KIND.get(lead["kind"])
+    alike = [fact for fact in facts if fact["kind"] == lead["kind"]]
+    return None if ask is None else ask(alike, facts)
+
+
+def _freed(alike: Facts, facts: Facts) -> str:
+    verb = _FREED[alike[0]["kind"]]
+    counted = [fact for fact in alike if any(q["what"] == verb for q in fact["quantities"])]
+    if counted:
+        return f"How many were {verb}{_when(counted)}?"
+    return _became_of(alike, facts) or f"Who was {verb}{_when(alike)}?"
+
+
+def _kept(alike: Facts, facts: Facts) -> str | None:
+    person = _same(alike, "person")
+    return f"What became of {person}?" if person else _became_of(alike, facts)
+
+
+def _became_of(_: Facts, facts: Facts) -> str | None:
+    """What became of the one person whom all claims name, if all of them are about people who were held."""
+    names = [_people(fact) for fact in facts]
+    common = set.intersection(*names)
+    if len(common) != 1 or not {fact["kind"] for fact in facts} <= _OF_SOMEBODY:
+        return None
+    return f"What became of {common.pop()}?"
+
+
+def _held(alike: Facts, _: Facts) -> str:
+    whom = _same(alike, "population") or "people held"
+    counter = _same(alike, "counted_by")
+    return f"How many {whom}, {f'as {counter} counts them' if counter else 'and by whose count'}?"
+
+
+def _appointed(alike: Facts, _: Facts) -> str | None:
+    post = _same(alike, "post")
+    return post and f"Who became {post}, and when?"
+
+
+def _open(alike: Facts, _: Facts) -> str | None:
+    post = _same(alike, "post")
+    return post and f"{post}: open, suspended or closed, and since when?"
+
+
+def _measure(alike: Facts, _: Facts) -> str | None:
+    target = _same(alike, "target")
+    return target and f"Measures against {target}: imposed, eased or lifted?"
+
+
+def _met(alike: Facts, _: Facts) -> str | None:
+    form = _same(alike, "form")
+    parts = [[_text(name) for name in each["participants"]] for each in alike]
+    common = [name for name in parts[0] if all(name in others for others in parts)]
+    if form is None or not 0 < len(common) <= _MOST_NAMED:
+        return form and f"The {form}: when, and who took part?"
+    if any(len(others) > len(common) for others in parts):
+        return f"The {form} with {_listed(common)}: when, and who took part?"
+    verb = "were" if form == "talks" else "was"
+    between = "between" if len(common) > 1 and form != "visit" else "with"
+    return f"When {verb} the {form} {between} {_listed(common)}?"
+
+
+def _came(field: str) -> Callable[[Facts, Facts], str | None]:
+    def ask(alike: Facts, _: Facts) -> str | None:
+        what = _same(alike, field)
+        return what and f"How far has it come: {what}?"
+
+    return ask
+
+
+def _said(alike: Facts, _: Facts) -> str | None:
+    topic, speaker = _same(alike, "topic"), _same(alike, "speaker")
+    if topic:
+        return f"Who says what: {topic}"
+    return speaker and f"What did {speaker} say{_when(alike)}?"
+
+
+def _answered(alike: Facts, _: Facts) -> str | None:
+    about, asked = _same(alike, "about"), _same(alike, "asked")
+    return asked and f"What did {asked} answer{f' about {about}' if about else ''}?"
+
+
+def _named(alike: Facts, _: Facts) -> str | None:
+    name = _same(alike, "same_as")
+    return name and f"Which names mean {name}?"
+
+
+def _itself(alike: Facts, _: Facts) -> str | None:
+    return _same(alike, "question")
+
+
+_ASKED_BY_KIND: Final[Mapping[str, Callable[[Facts, Facts], str | None]]] = {
+    "release": _freed,
+    "pardon": _freed,
+    "custody": _kept,
+    "prisoner_count": _held,
+    "appointment": _appointed,
+    "mission": _open,
+    "measure": _measure,
+    "meeting": _met,
+    "proposal": _came("content"),
+    "agreement": _came("title"),
+    "statement": _said,
+    "response": _answered,
+    "alias": _named,
+    "open_question": _itself,
+}
+
+
+def _when(facts: Facts) -> str:
+    """The day, month or year on which facts agree, with its preposition; nothing for another date or several."""
+    date = _same(facts, "valid") or ""
+    if _DAY.fullmatch(date):
+        return f" on {date_in_words(date)}"
+    return f" in {date_in_words(date)}" if _MONTH.fullmatch(date) else ""
+
+
+def _same(facts: Facts, field: str) -> str | None:
+    """What all facts say in a field; None where they differ, or say nothing."""
+    said = {_text(fact[field]) for fact in facts}
+    return said.pop() or None if len(said) == 1 else None
+
+
+def _people(fact: Mapping[str, Any]) -> set[str]:
+    person = fact.get("person")
+    return {_text(name) for name in (*fact["people"], *([person] if person else []))}
+
+
+def _text(name: Any) -> str:  # noqa: ANN401 -- a name, one with an id, or nothing
+    return str(name["name"]) if isinstance(name, dict) else name or ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(each for each in (", ".join(names[:-1]), names[-1]) if each)
