@@ -18,6 +18,11 @@ __all__ = ["RefusalPages"]
 
 _PAGES: Final = ("/n/", "/sign-")
 _PROGRAMS: Final = "/v1/"
+_UNKNOWN_OUTCOME: Final = "urn:parley:problem:outcome-unknown"
+_SENT_AGAIN: Final = (
+    "The database went away while this was being saved: it was saved whole, or not at all. Reload this page, and let"
+    " your browser send the form again: what it sent before is saved once, however often it is sent."
+)
 
 
 class RefusalPages:
@@ -62,8 +67,19 @@ def _is_problem(start: Message) -> bool:
     return Headers(raw=start.get("headers", [])).get("content-type", "").startswith(MEDIA_TYPE)
 
 
-def _page(visit: Visit, problem: bytes) -> bytes:
-    return render("problem", page=visit, problem=json.loads(problem)).encode()
+def _page(visit: Visit, body: bytes) -> bytes:
+    problem = json.loads(body)
+    unknown = problem["type"] == _UNKNOWN_OUTCOME
+    if unknown:
+        problem["detail"] = _SENT_AGAIN
+    look = _where_to_look(visit.request.url.path) if unknown else None
+    return render("problem", page=visit, problem=problem, look=look).encode()
+
+
+def _where_to_look(path: str) -> str:
+    """The page on which something that a form sent to a path stands, if it was saved."""
+    _, pages, slug, *_ = [*path.split("/"), "", ""]
+    return f"/n/{slug}/timeline" if pages == "n" and slug else "/"
 
 
 def _head(start: Message, page: bytes) -> Message:

@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError
 
 from api.commands.importing.described import describe_columns
 from api.commands.importing.form_cells import cells_of_fact, read_form_cells
@@ -14,6 +16,7 @@ from api.web.forms.fields import groups_of
 from api.web.forms.readings import read_date, read_number_in_words
 from domain.fact import KINDS
 from domain.time.holding import Holding
+from infrastructure.database.pools import BEGIN_OPTION
 from tests.web.test_pages import HOSTILE
 
 if TYPE_CHECKING:
@@ -70,6 +73,35 @@ def test_one_form_records_once_however_often_it_is_sent(reader: Reader, desk: De
     assert len(reader.editor.get("/v1/negotiations/talks/timeline").json["items"]) == 1
     _filled(desk, "save")
     assert len(reader.editor.get("/v1/negotiations/talks/timeline").json["items"]) == 2
+
+
+def test_a_form_whose_outcome_is_unknown_says_to_send_it_again_and_saves_it_once(
+    reader: Reader, desk: Desk
+) -> None:
+    reader.editor.open()
+    desk.enter()
+    form = desk.see(f"{RECORD}?kind=release")
+
+    def lose(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if options.get("postgresql_readonly") or options.get(BEGIN_OPTION) == "BEGIN":
+            return
+        raise OperationalError("COMMIT", None, OSError("the server closed the connection"))
+
+    event.listen(Engine, "commit", lose)
+    try:
+        lost = desk.fill(form, RECORD, **FREED, do="save")
+    finally:
+        event.remove(Engine, "commit", lose)
+    assert lost.status == 503
+    assert "saved whole, or not at all" in lost.words
+    assert "let your browser send the form again" in lost.words
+    assert "Idempotency" not in lost.html
+    assert "/n/talks/timeline" in lost.all("a", "href")
+    again = desk.fill(form, RECORD, **FREED, do="save")
+    assert again.status == 303
+    [record] = reader.editor.get("/v1/negotiations/talks/timeline").json["items"]
+    assert again.headers["location"] == f"/n/talks/facts/{record['id']}"
 
 
 @pytest.mark.either_database
