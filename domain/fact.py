@@ -113,7 +113,7 @@ class Fact:
         return (*self.parties, *outlets, *beings_in(self, Being.BODY))
 
     def settles(self) -> Iterable[str]:
-        """The facts that it carries out or answers once it holds, as links name them."""
+        """The facts that it carries out or answers once it has begun, as links name them."""
         return (link.fact for link in self.links if link.relation in ("executes", "answers"))
 
     def calls_off(self) -> Iterable[str]:

@@ -51,7 +51,7 @@ class Aside:
 
     With `many` the field is a list of such answers, the latest of each kind (`kind_of`); otherwise it is the latest
     one, or null. An answer leaves the field once an answer with one of the holdings `ended_by` has surely begun
-    after it, and with `many` also once a fact that holds has carried it out. Without another answer it is the entry.
+    after it, and with `many` also once a fact has begun that carries it out. Without another answer it is the entry.
     """
 
     name: str

@@ -93,7 +93,7 @@ class Response(Fact):
 @kind(holds=Holding.ONWARD, registers=(OPEN_QUESTIONS,))
 @dataclass(frozen=True, kw_only=True)
 class OpenQuestion(Fact):
-    """What is not known, as somebody says, until a fact that holds answers it by a link."""
+    """What is not known, as somebody says, until a fact answers it by a link, for good."""
 
     kind: Literal["open_question"] = "open_question"
     question: str

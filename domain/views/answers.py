@@ -49,7 +49,7 @@ class _Answer:
 
 
 class _Settlers:
-    """The facts that settle others once they hold, and what is called off as soon as a fact is known."""
+    """The facts that settle others, for good, once they begin, and what is called off as soon as a fact is known."""
 
     def __init__(self, versions: Iterable[FactVersion]) -> None:
         self._windows: list[tuple[Window, frozenset[str]]] = []
@@ -78,7 +78,7 @@ class _Settlers:
         return {at for window in settling for at in _bounds(window)}
 
     def _with(self, certainty: Certainty, as_of: int) -> frozenset[str]:
-        settled = [targets for window, targets in self._windows if window.at(as_of) == certainty]
+        settled = [targets for window, targets in self._windows if window.begun(as_of) == certainty]
         return self._called_off.union(*settled)
 
 

@@ -162,7 +162,7 @@ def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
     """The questions of the state that the version speaks to; a retracted one speaks to none.
 
     `certain_to` says what its place is worth to another: END where it keeps the place that it took, even once it has
-    ended; of what yields, its latest start.
+    ended; of what yields, its latest start. What settles another fact does so for good, even once it has ended.
     """
     record = version.record
     if record.status == "retracted" or record.erased:
@@ -188,8 +188,10 @@ def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
         "version": record.version,
     }
     for rule, question in questions:
-        kept = _keeps(rule, valid, held)
-        yield {**of_version, "rule": rule, "question": question, "certain_to": kept}
+        kept = {"certain_to": _keeps(rule, valid, held)}
+        if question == SETTLES:
+            kept["possible_to"] = END
+        yield {**of_version, "rule": rule, "question": question, **kept}
 
 
 def _keeps(rule: int, valid: ValidTime, held: Window) -> int:

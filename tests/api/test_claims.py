@@ -793,3 +793,83 @@ def test_a_count_of_some_of_them_never_displaces_the_count_of_all(client: Client
         assert [said(each) for each in held] == [shown], name
         assert [said(each) for each in held[0]["also_counted"]] == beside, name
         assert (held[0]["contested"], held[0]["rivals"]) == (False, []), name
+
+
+def test_what_was_answered_or_carried_out_stays_so_once_that_is_over(client: Client) -> None:
+    who = {"authority": "US", "target": "potash"}
+    sanction = told("measure", **who, action="imposed", stage="in_force", valid="2021-08-09")
+    ease = {"action": "eased", "stage": "announced", "valid": "2025-01-10", "external_id": "EASE"}
+    short = {"post": "embassy", "status": "open", "valid": "2025-03-01/2025-04-01"}
+    asked = told("open_question", question="Who is envoy?", valid="2025-01-10", external_id="WHO")
+    term = {"person": "Ann", "post": "envoy", "valid": "2025-03-01/2025-04-01"}
+    carried_out = told("mission", **short, links=tie("executes", "EASE"))
+    answered = told("appointment", **term, links=tie("answers", "WHO"))
+    facts = {"x": [sanction, told("measure", **who, **ease), asked, carried_out, answered]}
+    found = {}
+    for day in ("2025-02-01", "2025-03-10", "2025-06-01"):
+        state = client.get(f"/v1/negotiations/case-0?as_of={day}").json if found else {}
+        state = state or states(client, facts, day)["x"]
+        (entry,) = state["measures"]
+        found[day] = len(entry["outlook"]), len(state["open_questions"])
+    assert found == {"2025-02-01": (1, 1), "2025-03-10": (0, 0), "2025-06-01": (0, 0)}
+
+
+def test_talks_that_are_over_do_not_bring_earlier_talks_back(client: Client) -> None:
+    who = {"authority": "US", "target": "potash", "action": "eased", "stage": "discussed"}
+    sanction = told("measure", **{**who, "action": "imposed", "stage": "in_force"}, valid="2021")
+    early, late = (
+        told("measure", **who, valid=valid) for valid in ("2024-05", "2025-01-10/2025-03-01")
+    )
+    for with_sanction in (True, False):
+        facts = [*([sanction] if with_sanction else []), early, late]
+        slug = f"talks-{with_sanction:d}"
+        client.open(slug)
+        for each in facts:
+            assert client.post(f"/v1/negotiations/{slug}/facts", each).status == 201
+        found = {}
+        for day in ("2024-06-01", "2025-02-01", "2025-06-01"):
+            entries = client.get(f"/v1/negotiations/{slug}?as_of={day}").json["measures"]
+            section = client.get(f"/v1/negotiations/{slug}/state/measures?as_of={day}").json
+            assert section["items"] == entries
+            talks = [
+                each["since"]
+                for entry in entries
+                for each in (entry["outlook"] if with_sanction else [entry])
+            ]
+            found[day] = talks
+        assert found == {"2024-06-01": ["2024-05"], "2025-02-01": ["2025-01-10"], "2025-06-01": []}
+
+
+def test_a_later_custody_elsewhere_is_the_same_persons_unless_ids_say_otherwise(
+    client: Client,
+) -> None:
+    def held(person: object, place: str, valid: str) -> Body:
+        return told("custody", person=person, status="sentenced", place=place, valid=valid)
+
+    elder, younger = ({"name": "Ann Example", "id": each} for each in ("list:1", "list:2"))
+    freed = {"valid": "2025-09-11"}
+    cases = {
+        "moved": [held("Ann", "Minsk", "2021-05-01/.."), held("Ann", "Homel", "2024-03-01/..")],
+        "moved and free": [
+            held("Ann", "Minsk", "2021-05-01/2031-05-01"),
+            held("Ann", "Homel", "2024-03-01"),
+            told("release", people=["Ann"], **freed),
+        ],
+        "two": [
+            held(elder, "Minsk", "2021-05-01/.."),
+            held(younger, "Homel", "2024-03-01/.."),
+            told("release", people=[younger], **freed),
+        ],
+    }
+    found = {
+        name: [
+            (each["status"], each["place"], each["certainty"], each["contested"])
+            for each in state["custody"]
+        ]
+        for name, state in states(client, cases).items()
+    }
+    assert found == {
+        "moved": [("sentenced", "Homel", "certain", False)],
+        "moved and free": [("free", None, "certain", False)],
+        "two": [("sentenced", "Minsk", "certain", False), ("free", None, "certain", False)],
+    }

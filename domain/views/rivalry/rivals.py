@@ -65,7 +65,7 @@ def find_standing(candidates: Sequence[Candidate], register: Register) -> Standi
     """The facts that stand under a key: none where the key is vacant; None where there is nothing to show."""
     main = [each for each in candidates if each.aside is None]
     facts = select_standing(main, register)
-    beside = _beside([each for each in candidates if each.aside and each.holds], main)
+    beside = _beside([each for each in candidates if each.aside], main)
     if not facts and beside:
         facts = select_standing([each for others in beside.values() for each in others], register)
         beside = {
@@ -115,7 +115,10 @@ def _may_hold(candidate: Candidate, others: Sequence[Candidate], register: Regis
 
 
 def _beside(aside: Iterable[Candidate], main: Sequence[Candidate]) -> dict[str, list[Candidate]]:
-    """The answers that stand aside and have not been ended, by the name of their field, the latest first."""
+    """The answers that stand aside and have not been ended, by the name of their field, the latest first.
+
+    An answer that has ceased keeps the place that it took from an earlier one of its kind.
+    """
     beside: dict[str, list[Candidate]] = {}
     latest: dict[tuple[str, str], int] = {}
     ended = _endings(main)
@@ -124,7 +127,7 @@ def _beside(aside: Iterable[Candidate], main: Sequence[Candidate]) -> dict[str, 
         kind = (rule.name, rule.kind_of(candidate.shows))
         taken = max(latest.get(kind, BEGINNING), ended(rule))
         if not precedes(candidate, taken):
-            if not candidate.done:
+            if candidate.holds and not candidate.done:
                 beside.setdefault(rule.name, []).append(candidate)
             if candidate.begun:
                 latest[kind] = max(latest.get(kind, BEGINNING), candidate.starts[0])

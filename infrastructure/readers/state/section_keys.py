@@ -200,12 +200,16 @@ def _stand(tables: FactTables, register: Register, *, public: bool, sqlite: bool
 
 @lru_cache(maxsize=256)
 def _aside(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
-    """The questions of what stands aside and may hold."""
+    """The questions of what stands aside and may hold, where it is not surely earlier than another."""
     del sqlite
     columns = tables.answer.c
     _, at = placeholders(public=public)
-    begun = _begun(columns, register, ASIDE, public=public)
-    return select(columns.question).where(*begun, columns.possible_to > at.as_of).distinct()
+    return (
+        select(columns.question)
+        .where(*_begun(columns, register, ASIDE, public=public))
+        .group_by(columns.question)
+        .having(_keeps_place(columns, at.as_of))
+    )
 
 
 @lru_cache(maxsize=256)
@@ -262,10 +266,7 @@ def _stands(tables: FactTables, register: Register, *, public: bool) -> ColumnEl
         return _any(holds)
     if register.vacant:
         return _any(or_(holds, begun))
-    top = func.coalesce(_latest(begun, columns.start_earliest), BEGINNING)
-    stands = or_(
-        _latest(holds, columns.start_latest) > top, _latest(holds, columns.start_earliest) >= top
-    )
+    stands = _keeps_place(columns, at.as_of)
     if rule == YIELDING:
         keeps = or_(columns.possible_to < END, columns.certain_to == END)
         return or_(stands, _any(and_(holds, keeps)))
@@ -276,6 +277,15 @@ def _stands(tables: FactTables, register: Register, *, public: bool) -> ColumnEl
         final.possible_to > at.as_of,
     )
     return or_(stands, columns.question.in_(lasting))
+
+
+def _keeps_place(columns: Any, as_of: int) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
+    """The condition on the answers of one question that one may hold which no other has surely succeeded."""
+    holds, begun = columns.possible_to > as_of, columns.certain_from <= as_of
+    top = func.coalesce(_latest(begun, columns.start_earliest), BEGINNING)
+    return or_(
+        _latest(holds, columns.start_latest) > top, _latest(holds, columns.start_earliest) >= top
+    )
 
 
 def _any(condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -130,15 +130,10 @@ def _begun(
     in_question: ColumnElement[bool],
     rule: int,
 ) -> Subquery:
-    """The answers that may have begun. `top` is the start of the latest answer to their question that surely has begun.
-
-    An answer that stands aside counts for `top` only while it surely holds.
-    """
+    """The answers that may have begun. `top` is the start of the latest to their question that surely has begun."""
     columns = tables.answer.c
     as_of = perspective.as_of
     sure = columns.certain_from <= as_of
-    if rule == ASIDE:
-        sure = and_(sure, columns.certain_to > as_of)
     top = func.max(case((sure, columns.start_earliest))).over(partition_by=columns.question)
     return (
         select(
