@@ -275,6 +275,7 @@ class Answers:
             lasts=begun and answer.entry.lasting,
             apart=answer.entry.apart,
             names=self.names,
+            surely=match == "certain",
         )
 
 

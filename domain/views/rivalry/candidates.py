@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -33,6 +33,7 @@ class Candidate:
     `shows` that all facts under one key have in common. `done`: it has been carried out. `lasts`: it has surely
     begun, and nothing that begins later takes its place. `apart`: as in `RegisterEntry`. `inside`: whether it happened
     in the stretch of time that a tally counts; None if it surely did not. `names` resolves the names in the fact.
+    `surely`: only what surely holds is shown.
     """
 
     seen: Seen
@@ -47,6 +48,13 @@ class Candidate:
     apart: str | None = None
     inside: Certainty | None = "certain"
     names: Names = NO_NAMES
+    surely: bool = False
+
+    @property
+    def weakened(self) -> Candidate:
+        """The same, only possible."""
+        seen = replace(self.seen, certainty="possible")
+        return replace(self, seen=seen, holds=self.holds and not self.surely)
 
     @property
     def version(self) -> FactVersion:

@@ -64,7 +64,7 @@ def resolve(candidates: Sequence[Candidate], register: Register) -> Resolved | N
 def find_standing(candidates: Sequence[Candidate], register: Register) -> Standing | None:
     """The facts that stand under a key: none where the key is vacant; None where there is nothing to show."""
     main = [each for each in candidates if each.aside is None]
-    facts = select_standing(main, register)
+    facts = doubt_standing(select_standing(main, register), main, register)
     beside = _beside([each for each in candidates if each.aside], main)
     if not facts and beside:
         facts = select_standing([each for others in beside.values() for each in others], register)
@@ -85,6 +85,24 @@ def select_standing(candidates: Sequence[Candidate], register: Register) -> list
     return [each for each in candidates if each.holds and not _displaced(each, latest, register)]
 
 
+def doubt_standing(
+    facts: Sequence[Candidate], candidates: Iterable[Candidate], register: Register
+) -> list[Candidate]:
+    """The facts that stand, only possible where the latest to begin may have followed them, and is over or may be.
+
+    A fact of some day in 2020 may tell of the time before a term that began in June and has ended since.
+    """
+    begun = [each for each in candidates if each.begun]
+    latest = _latest(begun, register)
+    if latest is None or any(each.certain and each.starts[0] == latest for each in begun):
+        return list(facts)
+    doubted = (
+        each.weakened if each.starts[0] < latest and _gives_way(each, register) else each
+        for each in facts
+    )
+    return [each for each in doubted if each.holds]
+
+
 def _latest(candidates: Iterable[Candidate], register: Register) -> int | None:
     """The latest of the earliest starts of those that have surely begun; None where nothing succeeds anything."""
     if register.succession is Succession.NONE:
@@ -93,9 +111,12 @@ def _latest(candidates: Iterable[Candidate], register: Register) -> int | None:
 
 
 def _displaced(candidate: Candidate, latest: int | None, register: Register) -> bool:
+    return latest is not None and _gives_way(candidate, register) and precedes(candidate, latest)
+
+
+def _gives_way(candidate: Candidate, register: Register) -> bool:
     later = candidate.yields or register.succession is Succession.LATER
-    yields = later and not candidate.lasts
-    return latest is not None and yields and precedes(candidate, latest)
+    return later and not candidate.lasts
 
 
 def _previous(candidates: Sequence[Candidate], register: Register) -> Candidate | None:

@@ -1,0 +1,186 @@
+"""What displaces an answer, what only stands beside it, and what nobody knows, on both databases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.api.test_claims import states, tie, told
+
+if TYPE_CHECKING:
+    from tests.api.asking import Client
+    from tests.api.test_claims import Body
+
+
+def counted(what: str | None, number: int = 0, **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
+    """A count of prisoners by Viasna, of something, or without a number."""
+    numbers = [] if what is None else [{"what": what, "value": number}]
+    who = {"population": "political prisoners", "counted_by": "Viasna"}
+    return told("prisoner_count", "Viasna", **{**who, "quantities": numbers, **fields})
+
+
+HELD: Final = counted("held", 1187, valid="2025-01")
+WOMEN: Final = counted("women", 170, valid="2025-06")
+COUNTS: Final[dict[str, tuple[list[Body], tuple[str, int], list[tuple[str, int]]]]] = {
+    "women after all": ([HELD, WOMEN], ("held", 1187), [("women", 170)]),
+    "women before all": ([WOMEN, {**HELD, "valid": "2025-07"}], ("held", 1187), []),
+    "women, then men and women anew": (
+        [HELD, WOMEN, counted("men", 990, valid="2025-07"), counted("Women", 160, valid="2025-08")],
+        ("held", 1187),
+        [("Women", 160), ("men", 990)],
+    ),
+    "women and all in one": (
+        [HELD, {**WOMEN, "quantities": [*WOMEN["quantities"], {"what": "held", "value": 1150}]}],
+        ("held", 1150),
+        [],
+    ),
+    "all by another word": (
+        [HELD, counted("Political  prisoners", 1150, valid="2025-05"), WOMEN],
+        ("Political  prisoners", 1150),
+        [("women", 170)],
+    ),
+    "women alone": ([counted("women", 180, valid="2025-01"), WOMEN], ("women", 170), []),
+    "women by another counter": (
+        [HELD, {**WOMEN, "counted_by": "Dissidentby"}],
+        ("held", 1187),
+        [],
+    ),
+    "no number": ([HELD, counted(None, valid="2025-06")], ("held", 1187), [("", 0)]),
+}
+
+
+def test_a_count_of_some_of_them_never_displaces_the_count_of_all(client: Client) -> None:
+    found = states(client, {name: facts for name, (facts, _, _) in COUNTS.items()})
+
+    def said(entry: Body) -> tuple[str, int]:
+        number = entry["quantity"] or {"what": "", "value": 0}
+        return number["what"], number["value"]
+
+    for name, (_, shown, beside) in COUNTS.items():
+        held = [each for each in found[name]["prisoners"]["held"] if each["counted_by"] == "Viasna"]
+        assert [said(each) for each in held] == [shown], name
+        assert [said(each) for each in held[0]["also_counted"]] == beside, name
+        assert (held[0]["contested"], held[0]["rivals"]) == (False, []), name
+
+
+def test_what_was_answered_or_carried_out_stays_so_once_that_is_over(client: Client) -> None:
+    who = {"authority": "US", "target": "potash"}
+    sanction = told("measure", **who, action="imposed", stage="in_force", valid="2021-08-09")
+    ease = {"action": "eased", "stage": "announced", "valid": "2025-01-10", "external_id": "EASE"}
+    short = {"post": "embassy", "status": "open", "valid": "2025-03-01/2025-04-01"}
+    asked = told("open_question", question="Who is envoy?", valid="2025-01-10", external_id="WHO")
+    term = {"person": "Ann", "post": "envoy", "valid": "2025-03-01/2025-04-01"}
+    carried_out = told("mission", **short, links=tie("executes", "EASE"))
+    answered = told("appointment", **term, links=tie("answers", "WHO"))
+    facts = {"x": [sanction, told("measure", **who, **ease), asked, carried_out, answered]}
+    states(client, facts)
+    found: dict[str, tuple[int, int]] = {}
+    for day in ("2025-02-01", "2025-03-10", "2025-06-01"):
+        state = client.get(f"/v1/negotiations/case-0?as_of={day}").json
+        (entry,) = state["measures"]
+        found[day] = len(entry["outlook"]), len(state["open_questions"])
+    assert found == {"2025-02-01": (1, 1), "2025-03-10": (0, 0), "2025-06-01": (0, 0)}
+
+
+def test_talks_that_are_over_do_not_bring_earlier_talks_back(client: Client) -> None:
+    who = {"authority": "US", "target": "potash", "action": "eased", "stage": "discussed"}
+    sanction = told("measure", **{**who, "action": "imposed", "stage": "in_force"}, valid="2021")
+    early, late = (
+        told("measure", **who, valid=valid) for valid in ("2024-05", "2025-01-10/2025-03-01")
+    )
+    for with_sanction in (True, False):
+        facts = [*([sanction] if with_sanction else []), early, late]
+        slug = f"talks-{with_sanction:d}"
+        client.open(slug)
+        for each in facts:
+            assert client.post(f"/v1/negotiations/{slug}/facts", each).status == 201
+        found = {}
+        for day in ("2024-06-01", "2025-02-01", "2025-06-01"):
+            entries = client.get(f"/v1/negotiations/{slug}?as_of={day}").json["measures"]
+            section = client.get(f"/v1/negotiations/{slug}/state/measures?as_of={day}").json
+            assert section["items"] == entries
+            talks = [
+                each["since"]
+                for entry in entries
+                for each in (entry["outlook"] if with_sanction else [entry])
+            ]
+            found[day] = talks
+        assert found == {"2024-06-01": ["2024-05"], "2025-02-01": ["2025-01-10"], "2025-06-01": []}
+
+
+def test_a_later_custody_elsewhere_is_the_same_persons_unless_ids_say_otherwise(
+    client: Client,
+) -> None:
+    def held(person: object, place: str, valid: str) -> Body:
+        return told("custody", person=person, status="sentenced", place=place, valid=valid)
+
+    elder, younger = ({"name": "Ann Example", "id": each} for each in ("list:1", "list:2"))
+    freed = {"valid": "2025-09-11"}
+    cases = {
+        "moved": [held("Ann", "Minsk", "2021-05-01/.."), held("Ann", "Homel", "2024-03-01/..")],
+        "moved and free": [
+            held("Ann", "Minsk", "2021-05-01/2031-05-01"),
+            held("Ann", "Homel", "2024-03-01"),
+            told("release", people=["Ann"], **freed),
+        ],
+        "two": [
+            held(elder, "Minsk", "2021-05-01/.."),
+            held(younger, "Homel", "2024-03-01/.."),
+            told("release", people=[younger], **freed),
+        ],
+    }
+    found = {
+        name: [
+            (each["status"], each["place"], each["certainty"], each["contested"])
+            for each in state["custody"]
+        ]
+        for name, state in states(client, cases).items()
+    }
+    assert found == {
+        "moved": [("sentenced", "Homel", "certain", False)],
+        "moved and free": [("free", None, "certain", False)],
+        "two": [("sentenced", "Minsk", "certain", False), ("free", None, "certain", False)],
+    }
+
+
+def test_who_may_have_come_before_what_is_over_only_may_be_there(client: Client) -> None:
+    def envoy(person: str, valid: str) -> Body:
+        return told("appointment", person=person, post="envoy", valid=valid)
+
+    def ann(status: str, valid: str) -> Body:
+        return told("custody", person="Ann", status=status, valid=valid)
+
+    over = "2020-06-01/2021-01-01"
+    cases = {
+        "before it or after it": [envoy("Bo", "2020"), envoy("Cy", over)],
+        "the same person": [envoy("Bo", "2020"), envoy("Bo", over)],
+        "surely after it": [envoy("Bo", "2021"), envoy("Cy", over)],
+        "one who stayed": [envoy("Bo", "2020/.."), envoy("Cy", over)],
+        "followed by another": [envoy("Bo", "2020"), envoy("Cy", over), envoy("Di", "2021-02/..")],
+        "once more in custody": [ann("detained", "2020"), ann("house_arrest", over)],
+        "custody that ended": [ann("detained", "2020"), ann("sentenced", over)],
+        "custody that may have ended": [ann("detained", "2020"), ann("sentenced", "2020-06-01/")],
+        "a death": [ann("died", "2020"), ann("sentenced", over)],
+    }
+    sections = {name: "custody" if "custody" in name else "posts" for name in cases}
+    sections["a death"] = "custody"
+    found, certain = {}, {}
+    for name, state in states(client, cases, "2022-12-31").items():
+        slug = f"case-{list(cases).index(name)}"
+        (entry,) = state[sections[name]]
+        shown = entry.get("holder", entry.get("status"))
+        found[name] = shown, entry["certainty"], entry["contested"]
+        surely = client.get(f"/v1/negotiations/{slug}?as_of=2022-12-31&match=certain").json
+        certain[name] = [each.get("holder", each.get("status")) for each in surely[sections[name]]]
+    assert found == {
+        "before it or after it": ("Bo", "possible", False),
+        "the same person": ("Bo", "possible", False),
+        "surely after it": ("Bo", "certain", False),
+        "one who stayed": ("Bo", "certain", False),
+        "followed by another": ("Di", "certain", False),
+        "once more in custody": ("detained", "possible", False),
+        "custody that ended": ("detained", "possible", False),
+        "custody that may have ended": ("detained", "possible", True),
+        "a death": ("died", "certain", False),
+    }
+    sure = {name: [shown] for name, (shown, how, _) in found.items() if how == "certain"}
+    assert certain == {name: sure.get(name, []) for name in cases}
