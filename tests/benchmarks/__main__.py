@@ -30,6 +30,7 @@ from tests.benchmarks import (
     pages,
     reading,
     serving,
+    workers,
 )
 from tests.benchmarks.bench import FULL, Bench
 from tests.benchmarks.children import time_limit
@@ -56,6 +57,7 @@ MEASURED: Final[tuple[Callable[[Bench], Iterator[Row]], ...]] = (
     reading.rows,
     asked_again.rows,
     serving.rows,
+    workers.rows,
     pages.rows,
 )
 """What is measured, in the order of the table."""

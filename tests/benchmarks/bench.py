@@ -43,6 +43,8 @@ class Sizes:
     """Facts of the record whose pages are drawn."""
     processes: int
     """How many write by hand at once."""
+    workers: tuple[int, ...]
+    """With how many workers a server is asked."""
     seconds: float
     alone: bool = True
     """Whether what takes memory runs in a process of its own."""
@@ -57,6 +59,7 @@ FULL: Final = Sizes(
     followed=20_000,
     paged=10_000,
     processes=8,
+    workers=(1, 2, 4),
     seconds=2.0,
 )
 SHORT: Final = Sizes(
@@ -68,6 +71,7 @@ SHORT: Final = Sizes(
     followed=80,
     paged=60,
     processes=2,
+    workers=(1,),
     seconds=0.0,
     alone=False,
 )
