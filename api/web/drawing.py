@@ -27,6 +27,7 @@ from api.web.wording import (
     field_in_words,
     mail_address,
     plain,
+    sentence,
     web_address,
 )
 
@@ -107,6 +108,7 @@ def _environment() -> Environment:
         "custody_since": custody_since_in_words,
         "brief": brief,
         "plain": plain,
+        "sentence": sentence,
         "event": event_in_words,
         "field": field_in_words,
         "choice": choice_in_words,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Final
+from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -72,14 +73,15 @@ def _page(visit: Visit, body: bytes) -> bytes:
     unknown = problem["type"] == _UNKNOWN_OUTCOME
     if unknown:
         problem["detail"] = _SENT_AGAIN
-    look = _where_to_look(visit.request.url.path) if unknown else None
-    return render("problem", page=visit, problem=problem, look=look).encode()
+    whole = _whole_of(visit.request.scope["path"])
+    look = f"{whole or ''}/timeline" if unknown and whole else "/" if unknown else None
+    return render("problem", page=visit, problem=problem, look=look, beside=whole).encode()
 
 
-def _where_to_look(path: str) -> str:
-    """The page on which something that a form sent to a path stands, if it was saved."""
-    _, pages, slug, *_ = [*path.split("/"), "", ""]
-    return f"/n/{slug}/timeline" if pages == "n" and slug else "/"
+def _whole_of(path: str) -> str | None:
+    """The page of the negotiation to which the page at a path belongs; None for any other page."""
+    _, pages, slug, *below = [*path.split("/"), "", ""]
+    return f"/n/{quote(slug, safe='')}" if pages == "n" and slug and any(below) else None
 
 
 def _head(start: Message, page: bytes) -> Message:

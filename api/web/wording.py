@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
 from typing import Any, Final
 from urllib.parse import quote
 
+from api.web.dates import date_in_words
 from api.web.quantities import BASES, quantity_in_words
 
 __all__ = [
@@ -20,7 +21,9 @@ __all__ = [
     "field_in_words",
     "mail_address",
     "plain",
+    "sentence",
     "web_address",
+    "words_of_changes",
 ]
 
 _EVENTS: Final = {
@@ -93,6 +96,13 @@ def brief(text: str) -> str:
     return f"{(begun.rsplit(maxsplit=1) or [begun])[0]} …"
 
 
+def sentence(text: str) -> str:
+    """Give words of the API as a sentence: with a capital, unless they begin with a name of it, and a full stop."""
+    first = re.match(r"[a-z]+(?=[ ,;])", text)
+    begun = text[:1].upper() + text[1:] if first else text
+    return begun if begun[-1:] in ".?!:…" else f"{begun}."
+
+
 def close_turns(value: Any) -> Any:  # noqa: ANN401 -- whatever a template shows
     """Have a text of an old record turn the direction of no word that follows it: close what it leaves open."""
     if type(value) is not str or not _TURNS.search(value):
@@ -139,6 +149,21 @@ def changed_words(before: Any, after: Any) -> list[tuple[str, str]]:  # noqa: AN
     else:
         parts = _compared(*(_WORDS.findall(plain(value)) for value in (before, after)))
     return [(what, _shortened(what, text)) for what, text in parts if text]
+
+
+def words_of_changes(changes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Give changes of fields each with the `words` that came and went; a date in words, if these tell the two apart."""
+    return [{**change, "words": _words_of(change)} for change in changes]
+
+
+def _words_of(change: Mapping[str, Any]) -> list[tuple[str, str]]:
+    before, after = change["before"], change["after"]
+    if change["field"] == "valid" and before and after:
+        was, is_ = date_in_words(before), date_in_words(after)
+        if is_.startswith(was) and is_ != was:
+            return [("same", was), ("ins", is_.removeprefix(was))]
+        return [("del", was if is_ != was else before), ("ins", is_ if is_ != was else after)]
+    return changed_words(before, after)
 
 
 def _compared(old: list[str], new: list[str]) -> Iterator[tuple[str, str]]:

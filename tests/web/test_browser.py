@@ -96,6 +96,20 @@ def test_the_envoy_of_a_day_is_three_steps_away(page: Page) -> None:
     ).to_be_visible()
 
 
+def test_the_days_are_folded_away_and_stay_as_the_reader_left_them(page: Page) -> None:
+    page.goto(f"{BELARUS}/people?as_of=2025-11-22")
+    day = page.get_by_label("What was so on this day")
+    expect(day).to_be_hidden()
+    page.get_by_text("Choose days by hand").click()
+    expect(day).to_be_visible()
+    slider = page.get_by_label("What was so", exact=True)
+    slider.focus()
+    slider.press("ArrowLeft")
+    page.wait_for_function("() => !location.search.includes('2025-11-22')")
+    expect(day).not_to_have_value("2025-11-22")
+    expect(day).to_be_visible()
+
+
 def test_moving_the_slider_of_knowledge_changes_what_is_said_of_losik(page: Page) -> None:
     page.goto(JUNE)
     people = page.locator("section", has=page.get_by_role("heading", name="People"))

@@ -117,7 +117,7 @@ def test_a_fact_is_ended_corroborated_preferred_withdrawn_and_reinstated(
     assert [each["publisher"] for each in _record(reader, page)["fact"]["citations"]][-1] == "AP"
     ended = _sent(desk, f"{page}/end", "check", ended="2025-06")
     assert "Read as: June 2025." in ended.words
-    assert "2025-01/.. 2025-01/2025-06" in ended.words
+    assert "since January 2025 January 2025 to June 2025" in ended.words
     assert desk.fill(ended, f"{page}/end", do="save").status == 303
     assert _record(reader, page)["fact"]["valid"] == "2025-01/2025-06"
     assert _sent(desk, f"{page}/prefer", why="The court says so").status == 303

@@ -243,7 +243,7 @@ def test_an_import_with_an_error_in_line_3_is_mended(enter: Callable[..., Page])
     page.locator(".deeds").get_by_role("button", name="Check again").click()
     expect(page.get_by_role("status")).to_contain_text("5 to be recorded.")
     page.get_by_role("button", name="Import", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("It is recorded.")
+    expect(page.get_by_role("heading", level=1)).to_have_text("It is recorded")
     page.goto(f"{BELARUS}/timeline?q=Group")
     expect(page.get_by_role("link", name=re.compile("Group 3 was freed"))).to_be_visible()
 

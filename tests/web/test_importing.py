@@ -62,7 +62,7 @@ def test_a_rejected_row_is_mended_and_all_of_the_table_is_imported(
     )
     assert "4 to be recorded." in mended.words
     done = desk.upload(mended, IMPORT, do="save")
-    assert "It is recorded." in done.words
+    assert "It is recorded" in done.words
     items = _items(reader)
     assert [each["fact"]["external_id"] for each in items] == ["A", "B", "C", "D"]
     assert items[1]["fact"]["summary"] == "Second\nfreed"
@@ -74,7 +74,7 @@ def test_a_rejected_row_is_mended_and_all_of_the_table_is_imported(
 def test_each_line_has_its_fate(reader: Reader, desk: Desk) -> None:
     reader.editor.open()
     desk.enter()
-    assert "It is recorded." in desk.upload(_checked(desk, _lines(1, 2)), IMPORT, do="save").words
+    assert "It is recorded" in desk.upload(_checked(desk, _lines(1, 2)), IMPORT, do="save").words
     id_ = _items(reader)[0]["id"]
     body = {"reason": "refinement", "why": "Known", "changes": {"summary": "One was freed"}}
     assert reader.editor.post(f"/v1/facts/{id_}/corrections", body, if_match="*").status == 200
@@ -136,7 +136,7 @@ def test_a_file_in_another_encoding_is_read(reader: Reader, desk: Desk) -> None:
     desk.enter()
     table = TABLE.replace("someday", "2025-01-03").replace("First", "Первый").encode("utf-16")
     done = desk.upload(_checked(desk, table), IMPORT, do="save")
-    assert "It is recorded." in done.words
+    assert "It is recorded" in done.words
     assert _items(reader)[0]["fact"]["summary"] == "Первый freed"
 
 

@@ -170,6 +170,8 @@ def test_a_falsehood_stands_on_no_page_of_present_knowledge(real: Reader) -> Non
     assert falsehood in then.words
     history = real.see(f"{BELARUS}/facts/{LOSIK}")
     assert "This was withdrawn" in history.words
+    assert f"It said: {falsehood}" in history.words
+    assert history.headers["x-robots-tag"] == "noindex"
     assert falsehood not in "".join(history.html.partition("</title>")[0])
     audit = real.see(f"{BELARUS}/audit")
     assert falsehood in audit.words

@@ -164,7 +164,7 @@ def test_a_comparison_is_grouped_by_kind_and_other_spellings_come_last(reader: R
         "Added",
         "Pardon",
         "Release",
-        "Alias",
+        "Spellings and other names",
     ]
     assert papers.status == 200
     since = json.loads(reader.editor.get("/v1/changes?after=0").body)["items"][-2]["recorded_at"]

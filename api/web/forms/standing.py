@@ -12,7 +12,7 @@ from urllib.parse import quote
 from api.http.exchange.in_process import on_behalf
 from api.http.problems import RefusedError
 from api.web.page_route import PageRefusedError
-from api.web.wording import changed_words
+from api.web.wording import words_of_changes
 from domain.fact import differences
 
 if TYPE_CHECKING:
@@ -94,9 +94,7 @@ def changes_in_words(before: Mapping[str, Any], after: Mapping[str, Any]) -> lis
         old, new = before[name], after[name]
         if old != new and (name == "preferred" or _RETRACTED in {old, new}):
             changes.append({"field": name, "before": _told(old), "after": _told(new)})
-    return [
-        {**change, "words": changed_words(change["before"], change["after"])} for change in changes
-    ]
+    return words_of_changes(changes)
 
 
 def _told(value: object) -> str:

@@ -17,7 +17,7 @@ from api.web.forms.answer import draw_form, redirect, sign_in_first
 from api.web.forms.asking import send_change
 from api.web.forms.sent import read_form
 from api.web.page import Page, router_of_pages
-from api.web.wording import changed_words
+from api.web.wording import words_of_changes
 from domain.access import same_person
 from domain.streams.change_request import ChangeRequestStatus
 
@@ -109,8 +109,7 @@ async def _draw(
     if found["negotiation"] != page.slug:
         name, detail = "unknown", "this negotiation has no such change request"
         raise RefusedError(name, "/path/id", detail)
-    for change in found["changes"]:
-        change["words"] = changed_words(change["before"], change["after"])
+    found["changes"] = words_of_changes(found["changes"])
     reader = principal_of(page.request)
     own = reader.person is not None and same_person(found["proposer"], reader.person)
     told: dict[str, Any] = faults or {}

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.http.exchange.parameters import choice
 from api.web.forms.names import people_known
 from api.web.page import KNOWN, Page, router_of_pages
-from api.web.wording import changed_words
+from api.web.wording import words_of_changes
 from domain.time.instant import InstantError, parse_cut
 from domain.views.audit import CHANGES_OF_MIND
 
@@ -32,6 +32,8 @@ _OURS: Final = "preferred"
 _LAST: Final = "alias"
 """The kind that is listed last: spellings and other names."""
 
+_KINDS: Final = {_LAST: "Spellings and other names"}
+
 _LATELY: Final = 10
 """How many changes a comparison shows at least, where nobody chose its days."""
 _PAGE: Final = 100
@@ -47,8 +49,7 @@ async def read_audit_page(slug: str, request: Request) -> Response:
     audit = await page.ask_list("/audit", "person", limit=_PAGE, cuts=page.of(*KNOWN))
     items = [item for item in audit["items"] if event in {None, item["event"]}]
     for item in items:
-        for change in item["changes"]:
-            change["words"] = changed_words(change["before"], change["after"])
+        item["changes"] = words_of_changes(item["changes"])
     return await page.draw(
         "audit",
         here="/audit",
@@ -75,8 +76,7 @@ async def read_compare_page(slug: str, request: Request) -> Response:
         cuts["kinds"] = "true"
         diff = await page.ask_list("/diff", "from", "to", limit=_PAGE, cuts=cuts)
         for entry in diff["corrected"]:
-            for change in entry["changes"]:
-                change["words"] = changed_words(change["before"], change["after"])
+            entry["changes"] = words_of_changes(entry["changes"])
     return await page.draw(
         "compare",
         here="/compare",
@@ -120,7 +120,7 @@ def _sections(diff: dict[str, Any]) -> list[tuple[str, int, list[tuple[str, list
         entries = sorted(diff[name], key=_place) if told else []
         if entries:
             kinds = [
-                (kind.replace("_", " ").capitalize(), list(of_it))
+                (_KINDS.get(kind, kind.replace("_", " ").capitalize()), list(of_it))
                 for kind, of_it in groupby(entries, key=_kind)
             ]
             found.append((told, len(entries), kinds))

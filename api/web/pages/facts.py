@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
@@ -17,11 +18,16 @@ from api.http.authorization import principal_of
 from api.http.threads import run_in_lane
 from api.web.forms.deeds import DEEDS
 from api.web.page import KNOWN, Page, PageRefusedError, router_of_pages
-from api.web.wording import changed_words
+from api.web.wording import words_of_changes
+from domain.streams.event import FactRetracted
 
 router: Final[APIRouter] = router_of_pages()
 
-_UNTOLD: Final = frozenset({"kind", "summary", "valid", "citations", "quantities", "links", "note"})
+_OF_EVERY_KIND: Final = ("people", "places", "parties")
+_IN_ITS_PLACE: Final = (
+    *("kind", "summary", "valid", "citations", "quantities", "links", "note"),
+    *("matter", "external_id"),
+)
 """What the page shows in a place of its own."""
 
 
@@ -39,21 +45,40 @@ async def read_fact_page(slug: str, fact_id: str, request: Request) -> Response:
         there = Page(request, owner).link("/facts", fact_id)
         return RedirectResponse(there, HTTPStatus.PERMANENT_REDIRECT, {"Cache-Control": "no-store"})
     for item in history["items"]:
-        for change in item["changes"]:
-            change["words"] = changed_words(change["before"], change["after"])
+        item["changes"] = words_of_changes(item["changes"])
     record = await _standing(page, address)
+    said = None if record else await _said(page, address, history["items"])
     return await page.draw(
         "fact",
         here=None,
         id=fact_id,
         deeds=[deed for deed in DEEDS.values() if deed.is_for(withdrawn=record is None)],
         record=record,
+        told=[] if record is None else _told(record["fact"]),
+        said=said,
         history=history,
-        untold=_UNTOLD,
         address=address,
         listed=False,
         clocked=False,
     )
+
+
+def _told(fact: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Give what a fact says in its other fields, those of its kind first."""
+    last = (*_OF_EVERY_KIND, *_IN_ITS_PLACE)
+    own = [(name, value) for name, value in fact.items() if name not in last]
+    return own + [(name, fact[name]) for name in _OF_EVERY_KIND]
+
+
+async def _said(
+    page: Page, address: str, history: Sequence[Mapping[str, Any]]
+) -> dict[str, Any] | None:
+    """Give the record of a fact right before it was last withdrawn, if the page's cuts have it."""
+    ends = [item["position"] for item in history if item["event"] == FactRetracted.stored_name]
+    try:
+        return await page.ask(address, {"position": f"{ends[-1] - 1}"}) if ends else None
+    except PageRefusedError:
+        return None
 
 
 async def _standing(page: Page, address: str) -> dict[str, Any] | None:

@@ -46,7 +46,9 @@ async function show(address, how) {
       document.getElementById(id)?.replaceWith(page.getElementById(id));
     }
     if (how !== "while moving") {
+      const opened = document.querySelector(".by-hand")?.open;
       document.querySelector("form.clocks")?.replaceWith(page.querySelector("form.clocks"));
+      document.querySelector(".by-hand")?.toggleAttribute("open", opened ?? true);
       prepare();
       document.getElementById(focused)?.focus();
     }
