@@ -27,12 +27,13 @@ from infrastructure.database.pools import BEGIN_OPTION, Pools
 from infrastructure.database.server_sessions import PREPARE_THRESHOLD
 from infrastructure.database.timekeeping import Timekeeper
 from infrastructure.database.vacuuming import rewrite, vacuum
+from infrastructure.database.write_lock import BEGIN_WRITING, GIVES_WAY
 from infrastructure.errors import DatabaseRefusedError, ReadOnlyError
 from infrastructure.sealing.seals import SEALS, Seals
 from infrastructure.transaction_memo import TRANSACTIONLESS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy.engine.interfaces import DBAPICursor
 
@@ -115,14 +116,18 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, gives_way: Callable[[], bool] | None = None) -> Iterator[Connection]:
         """A transaction that commits at the end of the block, or rolls back when it raises.
 
-        Raises ReadOnlyError if this database is opened for reading alone.
+        On SQLite, while `gives_way` is true, other processes that wait for the write lock get it first. Raises
+        ReadOnlyError if this database is opened for reading alone.
         """
         if self.read_only:
             raise ReadOnlyError
-        with self._lock(self._write_lock), self._writing.begin() as connection:
+        engine = self._writing
+        if gives_way is not None:
+            engine = engine.execution_options(**{GIVES_WAY: gives_way})
+        with self._lock(self._write_lock), engine.begin() as connection:
             yield connection
 
     def drop_overwritten(self, *tables: str, patience: float = 0) -> None:
@@ -179,7 +184,7 @@ class Database:
 
     @property
     def _writing(self) -> Engine:
-        return self._engine_for("BEGIN IMMEDIATE", "READ COMMITTED", read_only=False)
+        return self._engine_for(BEGIN_WRITING, "READ COMMITTED", read_only=False)
 
     def _engine_for(self, sqlite_begin: str, isolation: str, *, read_only: bool) -> Engine:
         kind = (current_lane(), sqlite_begin)

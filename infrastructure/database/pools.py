@@ -20,6 +20,7 @@ from infrastructure.database.closing_pool import make_closing_pool
 from infrastructure.database.engines import engine_of
 from infrastructure.database.server_sessions import open_session, set_in_transactions
 from infrastructure.database.write_ahead import keep_write_ahead
+from infrastructure.database.write_lock import BEGIN_WRITING, take_write_lock
 from infrastructure.errors import DatabaseRefusedError
 from infrastructure.hot_statements import run_text
 
@@ -132,7 +133,7 @@ def _sqlite_engine(url: URL, patience: Patience, pooled: dict[str, Any], *, memo
         **({"poolclass": StaticPool} if memory else pooled),
     )
     event.listen(engine, "connect", _assert_pragmas(patience, memory=memory))
-    event.listen(engine, "begin", _emit_begin)
+    event.listen(engine, "begin", _emit_begin(patience))
     return engine
 
 
@@ -223,10 +224,15 @@ def _set_up_session(
     return on_connect
 
 
-def _emit_begin(connection: Connection) -> None:
-    begin = connection.get_execution_options().get(BEGIN_OPTION, "BEGIN")
-    if begin:
-        run_text(connection, begin)
+def _emit_begin(patience: Patience) -> Callable[[Connection], None]:
+    def on_begin(connection: Connection) -> None:
+        begin = connection.get_execution_options().get(BEGIN_OPTION, "BEGIN")
+        if begin == BEGIN_WRITING:
+            take_write_lock(connection, patience.turn)
+        elif begin:
+            run_text(connection, begin)
+
+    return on_begin
 
 
 def _assert_pragmas(

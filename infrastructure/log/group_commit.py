@@ -1,10 +1,11 @@
 """Lets concurrent appends share one transaction; no append is acknowledged before its commit.
 
-A writer that finds no leader becomes the leader: it takes the log's lock, takes all requests that have queued until
-then, and commits them together. A refused request fails alone. If a transaction fails before its commit, each of its
-requests is tried alone, so that one bad request does not fail the others. If the commit itself fails, its result is
-unknown, so every request in it fails and is not tried again. A request that has waited as long as its lane allows, and
-is in no transaction yet, is taken out of the queue.
+A writer that finds no leader becomes the leader: it takes the log's lock, takes requests that have queued until then,
+and commits them together: by turns all small ones, and one large one, such as a turn of an import. So a small request
+waits for one large one at most, and a leader that has only large ones gives way to other processes. A refused request
+fails alone. If a transaction fails before its commit, each of its requests is tried alone, so that one bad request does
+not fail the others. If the commit itself fails, its result is unknown, so every request in it fails and is not tried
+again. A request that has waited as long as its lane allows, and is in no transaction yet, is taken out of the queue.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import time
 from collections import deque
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import partial
 from threading import Condition
 from typing import TYPE_CHECKING, Final
 
@@ -38,7 +38,9 @@ if TYPE_CHECKING:
 
 __all__ = ["GroupCommit"]
 
-EVENTS_A_TRANSACTION: Final = 2_000
+SMALL_A_TRANSACTION: Final = 80
+EVENTS_OF_LARGE: Final = 25
+"""From how many events on a request is large."""
 BYTES_A_REQUEST: Final = 131_072
 PAGES: Final = 16 * 4_096
 """Bytes that the tables and indexes of one event may take."""
@@ -50,6 +52,10 @@ STALLED_SECONDS: Final = 2.0
 class _Ticket:
     request: AppendRequest
     outcome: Outcome | BaseException | None = None
+
+    @property
+    def is_large(self) -> bool:
+        return len(self.request.events) >= EVENTS_OF_LARGE
 
     def redeem(self) -> list[LogEntry]:
         if isinstance(self.outcome, list):
@@ -79,6 +85,7 @@ class GroupCommit:
         self._queue: deque[_Ticket] = deque()
         self._condition = Condition()
         self._led = False
+        self._owes_large = False
         self._stalls_at = math.inf
         self.transactions = 0
         self.trouble: str | None = None
@@ -103,7 +110,7 @@ class GroupCommit:
             self._led = True
         try:
             while ticket.outcome is None:
-                self._transact(self._drain)
+                self._transact()
         finally:
             with self._condition:
                 self._led, self._stalls_at = False, math.inf
@@ -124,31 +131,48 @@ class GroupCommit:
         self._stalls_at = time.monotonic() + waits + STALLED_SECONDS
 
     def _drain(self) -> list[_Ticket]:
-        drained: list[_Ticket] = []
-        room = EVENTS_A_TRANSACTION
+        """Take the small requests, or one large one if there are no small ones or they went first the last time."""
         with self._condition:
-            while self._queue and (not drained or len(self._queue[0].request.events) <= room):
-                drained.append(self._queue.popleft())
-                room -= len(drained[-1].request.events)
+            large = [ticket for ticket in self._queue if ticket.is_large]
+            small = [ticket for ticket in self._queue if not ticket.is_large]
+            takes_large = bool(large) and (self._owes_large or not small)
+            self._owes_large = bool(large) and not takes_large
+            drained = large[:1] if takes_large else small[:SMALL_A_TRANSACTION]
+            for ticket in drained:
+                self._queue.remove(ticket)
         return drained
 
-    def _transact(self, take: Callable[[], list[_Ticket]], *, again: bool = True) -> None:
+    def _take_all(self) -> list[_Ticket]:
+        with self._condition:
+            queued = [*self._queue]
+            self._queue.clear()
+        return queued
+
+    def _gives_way(self) -> Callable[[], bool] | None:
+        return self._has_only_large if self._has_only_large() else None
+
+    def _has_only_large(self) -> bool:
+        """Whether nobody who waits here has a small request."""
+        with self._condition:
+            return all(ticket.is_large for ticket in self._queue)
+
+    def _transact(self, only: _Ticket | None = None, *, again: bool = True) -> None:
         stage = _Stage.LOCKING
         tickets: list[_Ticket] = []
         outcomes: list[Outcome] = []
         self._watch(self._database.patience.turn)
         try:
-            with self._database.writing() as connection:
+            with self._database.writing(self._gives_way()) as connection:
                 log = LogTransaction(connection, self._timekeeper)
                 self._watch(0)
-                tickets, stage = take(), _Stage.WRITING
+                tickets, stage = self._drain() if only is None else [only], _Stage.WRITING
                 outcomes = log.append([t.request for t in tickets], self._projections)
                 stage = _Stage.COMMITTING
         except BaseException as error:
             if again and stage is _Stage.LOCKING and ended_by_server(error):
-                self._transact(take, again=False)
+                self._transact(only, again=False)
                 return
-            self._fail(tickets or take(), stage, error)
+            self._fail(tickets or (self._take_all() if only is None else [only]), stage, error)
             if not isinstance(error, Exception):
                 raise
         else:
@@ -169,7 +193,7 @@ class GroupCommit:
         )
         try:
             for ticket in tickets if one_by_one else ():
-                self._transact(partial(list, (ticket,)))
+                self._transact(ticket)
         finally:
             for ticket in tickets:
                 ticket.outcome = _cause(error, stage) if ticket.outcome is None else ticket.outcome

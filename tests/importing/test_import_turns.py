@@ -17,6 +17,7 @@ from api.commands.importing.turns import (
     FIRST_TURN,
     MOST_BYTES,
     MOST_EVENTS,
+    TURN_SECONDS,
     size_next_turn,
 )
 from api.composition import compose
@@ -109,10 +110,10 @@ def test_each_turn_is_one_transaction_and_others_write_between_them(parley: Parl
 
 
 def test_a_turn_is_as_large_as_can_be_recorded_in_its_time() -> None:
-    assert size_next_turn(100, 0.2) == 100
-    assert size_next_turn(100, 0.1) == 200
+    assert size_next_turn(100, TURN_SECONDS) == 100
+    assert size_next_turn(100, TURN_SECONDS / 2) == 200
     assert size_next_turn(100, 0.0) == 200
-    assert size_next_turn(100, 0.4) == 50
+    assert size_next_turn(100, 2 * TURN_SECONDS) == 50
     assert size_next_turn(100, 30.0) == FEWEST_EVENTS
     assert size_next_turn(MOST_EVENTS, 0.001) == MOST_EVENTS
 

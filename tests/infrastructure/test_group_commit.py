@@ -13,6 +13,7 @@ from sqlalchemy import event as listening
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError as DriverError
 
+from infrastructure.log.group_commit import EVENTS_OF_LARGE, SMALL_A_TRANSACTION
 from infrastructure.log.recorder import (
     AlreadyAnswered,
     AuthoredEvent,
@@ -122,6 +123,21 @@ def test_a_request_larger_than_a_transaction_may_be_goes_alone(database: Databas
             outcome.result(20)
     assert recorder.head()[0] == 2_502
     assert recorder.committed_transactions > 1
+
+
+def test_small_requests_and_large_ones_go_by_turns(database: Database) -> None:
+    recorder = EventRecorder(database)
+    large = [events(None, *range(EVENTS_OF_LARGE)) for _ in range(2)]
+    small = [events() for _ in range(SMALL_A_TRANSACTION + 5)]
+    requests = [*large, *small]
+    with appended_while_the_log_is_locked(database, recorder, requests) as outcomes:
+        firsts = [outcome.result(20)[0].id for outcome in outcomes]
+    after = SMALL_A_TRANSACTION + EVENTS_OF_LARGE
+    assert sorted(firsts[:2]) == [SMALL_A_TRANSACTION + 1, after + 6]
+    assert sorted(firsts[2:]) == [
+        *range(1, SMALL_A_TRANSACTION + 1),
+        *range(after + 1, after + 6),
+    ]
 
 
 @contextmanager

@@ -39,7 +39,7 @@ Recorded = Callable[[int, int], None]
 """Is called with the number of recorded events, 0 at first, and the number of all."""
 ATTEMPTS: Final = 10
 """How many times in a row other writers may be faster, with no progress, before the import ends."""
-TURN_SECONDS: Final = 0.2
+TURN_SECONDS: Final = 0.15
 FIRST_TURN: Final = 100
 FEWEST_EVENTS: Final = 25
 MOST_EVENTS: Final = 1_000
@@ -49,9 +49,8 @@ TRIES: Final = 5
 """How many times in a row a turn after the first is tried while the database or the log is unavailable."""
 AGAIN_SECONDS: Final = 0.5
 PAUSE: Final = (0.01, 0.15)
-"""The shortest and longest pause between turns, in seconds. A writer in another process asks for SQLite's lock again
-after a fraction of the time that it has waited, and at least every 0.1 s; so it asks at least once in a pause of a
-third of a turn."""
+"""The shortest and longest pause between turns, in seconds. A writer in another process asks for SQLite's lock
+several times in it."""
 
 
 ENDS: Final[tuple[type[Exception], ...]] = (*OUT_OF_REACH, PersistenceError, MovedOnError)
