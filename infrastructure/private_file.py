@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from contextlib import contextmanager
 from fcntl import LOCK_EX, flock
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+from infrastructure.unfinished import unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+    from typing import BinaryIO
 
 __all__ = [
     "PrivateFileError",
     "create_private",
     "lock_folder",
+    "private_part",
     "read_private",
     "replace_whole",
     "sync_folder",
@@ -43,23 +47,24 @@ def read_private(path: Path) -> bytes:
 
 def create_private(path: Path, content: bytes) -> None:
     """Create a file and sync it to the disk; FileExistsError if another process has created it."""
-    beside = _write_beside(path, content, OWNER_ALONE)
-    try:
+    with _written_beside(path, content, OWNER_ALONE) as beside:
         os.link(beside, path)
-    finally:
-        beside.unlink()
     sync_folder(path.absolute().parent)
 
 
 def replace_whole(path: Path, content: bytes, mode: int = OWNER_ALONE) -> None:
     """Replace a file atomically: after a crash it has its old content or its new content."""
-    beside = _write_beside(path, content, mode)
-    try:
+    with _written_beside(path, content, mode) as beside:
         beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
     sync_folder(path.absolute().parent)
+
+
+@contextmanager
+def private_part(path: Path) -> Iterator[tuple[Path, BinaryIO]]:
+    """A new file beside `path` that only its owner may read, open; it is removed at the end, unless it was renamed."""
+    part = path.absolute().parent / f".{path.name}.{uuid4().hex}"
+    with unfinished(part), open(part, "xb", opener=_open_private) as file:
+        yield part, file
 
 
 @contextmanager
@@ -82,16 +87,16 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _write_beside(path: Path, content: bytes, mode: int) -> Path:
-    """Write and sync the content to a new file beside `path`, and return that file."""
-    handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            os.fchmod(handle, mode)
-            file.write(content)
-            file.flush()
-            os.fsync(handle)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return Path(name)
+@contextmanager
+def _written_beside(path: Path, content: bytes, mode: int) -> Iterator[Path]:
+    """Write and sync the content to a new file beside `path`; it is removed at the end, unless it was renamed."""
+    with private_part(path) as (beside, file):
+        os.fchmod(file.fileno(), mode)
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+        yield beside
+
+
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, OWNER_ALONE)

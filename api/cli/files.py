@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from infrastructure.unfinished import unfinished
+
 __all__ = ["replace_file"]
 
 
 def replace_file(output: Path, pieces: Iterable[bytes]) -> None:
     """Write to a file beside the output, and rename it when it is complete."""
     partly = output.with_name(output.name + ".part")
-    try:
+    with unfinished(partly):
         with partly.open("wb") as file:
             file.writelines(pieces)
         partly.replace(output)
-    finally:
-        partly.unlink(missing_ok=True)

@@ -72,7 +72,9 @@ def run_interruptibly(command: Callable[[], object]) -> None:
 
 
 def _end(*_: object) -> NoReturn:
-    """Print the line and end the process without cleanup; the database rolls back, as after a crash."""
+    """Remove files that are not finished, print the line and end the process; the database rolls back by itself."""
+    if files := sys.modules.get("infrastructure.unfinished"):
+        files.remove_unfinished()
     line = f"parley: {_said[-1]}\n".encode()
     os.write(2, (_SHOW_CURSOR if os.isatty(2) else b"") + line)
     os._exit(INTERRUPTED)

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
 from collections.abc import Callable
 from itertools import groupby, islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
@@ -34,7 +32,7 @@ from infrastructure.backup.former_backups import FormerAnswers
 from infrastructure.log.append import MOVE_HEAD
 from infrastructure.log.rows import LOGGED, entries, parts_between
 from infrastructure.log.under_lock import LOCK_HEAD
-from infrastructure.private_file import sync_folder
+from infrastructure.private_file import private_part, sync_folder
 from infrastructure.proofs.publishing import last_signed_note
 from infrastructure.sealing.seals import seals_of
 from infrastructure.sealing.stamps import restore_stamps, stamps_of_answers
@@ -50,6 +48,7 @@ from infrastructure.tables.record import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from infrastructure.backup.file import Line, Row
     from infrastructure.database.database import Database
@@ -84,18 +83,13 @@ def back_up(database: Database, target: Path, progress: Progress | None = None) 
     """
     if os.path.lexists(target):
         raise BackupError(f"{target} exists already: name another file")
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file, database.reading() as connection:
+    with private_part(target) as (part, file):
+        with database.reading() as connection:
             opening = _opening(connection)
             manifest = write_backup(file, opening, _rows(connection, opening.position, progress))
-            file.flush()
-            os.fsync(file.fileno())
+        file.flush()
+        os.fsync(file.fileno())
         _name(part, target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
     return manifest
 
 

@@ -18,6 +18,8 @@ from typing import Final, NamedTuple
 __all__ = ["Call", "install", "numbers"]
 
 NEW_LISTENER: Final = 8
+WAIT_KILLABLE: Final = 32
+"""Has a call that waits, like a call on a disk, end for no signal but SIGKILL (Linux 5.19)."""
 SET_MODE_FILTER: Final = 1
 NO_NEW_PRIVILEGES: Final = 38
 LOAD_NUMBER: Final = (0x20, 0, 0, 0)
@@ -68,8 +70,12 @@ def numbers() -> dict[str, int]:
     return NUMBERS[platform.machine()]
 
 
-def install(names: list[str], handover: socket.socket) -> None:
-    """Let this program's calls of these names wait for whoever has the other end of `handover`."""
+def install(names: list[str], handover: socket.socket, *, killable: bool = False) -> None:
+    """Let this program's calls of these names wait for what has the other end of `handover`.
+
+    Calls that are `killable` end for no signal but SIGKILL meanwhile.
+    """
+    flags = NEW_LISTENER | (WAIT_KILLABLE if killable else 0)
     filtered = [numbers()[name] for name in names]
     program = [LOAD_NUMBER]
     program += [(JUMP_IF_EQUAL, len(filtered) - at, 0, nr) for at, nr in enumerate(filtered)]
@@ -80,7 +86,7 @@ def install(names: list[str], handover: socket.socket) -> None:
     if libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl")
     listener = libc.syscall(
-        numbers()["seccomp"], SET_MODE_FILTER, NEW_LISTENER, ctypes.create_string_buffer(argument)
+        numbers()["seccomp"], SET_MODE_FILTER, flags, ctypes.create_string_buffer(argument)
     )
     if listener < 0:
         raise OSError(ctypes.get_errno(), "seccomp")
