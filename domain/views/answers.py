@@ -259,8 +259,11 @@ class Answers:
         holds = certainty is not None and (match == "possible" or certainty == "certain")
         if register.ahead:
             holds = window.certain_from > as_of and settled.isdisjoint(_all_targets(answer))
-        counts = certainty is not None and register.shape is Shape.TOTAL
-        if not (holds or counts or (begun and register.succession is not Succession.NONE)):
+        if certainty is not None and register.shape is Shape.TOTAL:
+            return self.contributions.candidate(
+                answer.version, certainty, self.names, holds=holds, begun=begun
+            )
+        if not (holds or (begun and register.succession is not Succession.NONE)):
             return None
         aside = answer.entry.aside
         return Candidate(

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from domain.views.counting.parts import Part, part_of
+from domain.views.rivalry.candidates import Candidate
 from domain.views.sections import MORE, count_characters
+from domain.views.versions import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from domain.views.rivalry.candidates import Candidate
+    from domain.time.holding import Certainty
+    from domain.views.naming import Names
     from domain.views.rivalry.questions import Question
     from domain.views.versions import FactVersion
 
@@ -30,12 +33,23 @@ class Contributions:
         self._held = 0
 
     def candidate(
-        self, version: FactVersion, sure: tuple[object, ...], make: Callable[[], Candidate]
+        self,
+        version: FactVersion,
+        certainty: Certainty | None,
+        names: Names,
+        *,
+        holds: bool,
+        begun: bool,
+        inside: Certainty | None = "certain",
     ) -> Candidate:
-        """The candidate that is made of a version where it is as `sure` as that."""
-        found = self._candidates.get((id(version), *sure))
+        """The candidate for a sum that a version is, where it is as certain as that (see `Candidate`)."""
+        key = id(version), certainty, holds, begun, inside
+        found = self._candidates.get(key)
         if found is None:
-            found = self._candidates[id(version), *sure] = make()  # holds the version
+            seen = Seen(version=version, certainty=certainty)  # holds the version
+            found = self._candidates[key] = Candidate(
+                seen, {}, holds=holds, begun=begun, inside=inside, names=names
+            )
             self._held += 1
         return found
 

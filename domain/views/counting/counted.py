@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from domain.time.holding import Holding
 from domain.views.counting.contributions import Contributions
 from domain.views.counting.countable import find_kinds
 from domain.views.counting.figures import has_total, numbers_of
-from domain.views.rivalry.candidates import Candidate
 from domain.views.versions import matches
 
 if TYPE_CHECKING:
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from domain.time.perspective import Perspective
     from domain.views.counting.tally import TallyQuery
     from domain.views.naming import Names
+    from domain.views.rivalry.candidates import Candidate
     from domain.views.versions import Seen
 
 __all__ = ["find_counting", "find_counts"]
@@ -48,8 +47,10 @@ def find_counting(
         inside = _inside(fact, query)
         dated: Certainty = certainty if inside == "certain" else "possible"
         holds, has_begun = matches(certainty, perspective), begun == "certain"
-        make = partial(_candidate, seen, dated, names, holds=holds, begun=has_begun, inside=inside)
-        candidates.append(kept.candidate(seen.version, (dated, holds, has_begun, inside), make))
+        found = kept.candidate(
+            seen.version, dated, names, holds=holds, begun=has_begun, inside=inside
+        )
+        candidates.append(found)
     return candidates
 
 
@@ -61,11 +62,6 @@ def _inside(fact: Fact, query: TallyQuery) -> Certainty | None:
         return None
     after, before = first is None or first <= starts, last is None or ends - 1 <= last
     return "certain" if after and before else "possible"
-
-
-def _candidate(seen: Seen, certainty: Certainty, names: Names, **fields: Any) -> Candidate:  # noqa: ANN401
-    """A candidate as certain as it is that its fact happened in the stretch."""
-    return Candidate(replace(seen, certainty=certainty), {}, names=names, **fields)
 
 
 def find_counts(

@@ -130,8 +130,10 @@ class SectionReader:
     def tally(self, query: TallyQuery) -> Tally:
         """As `domain.views.counting.tally` counts it; where nothing is counted, with hints at what can be."""
         kinds = find_kinds(query)
-        slice_ = self.counting(kinds)
-        found = tally(slice_, self.perspective, query, self._names)
+        slice_, facts = self.counting(kinds), self.facts_kept
+        names = self._names if facts is None else facts.answers.names
+        kept = None if facts is None else facts.answers.contributions
+        found = tally(slice_, self.perspective, query, names, kept)
         if query.what is None or found.lists["facts"]:
             return found
         return add_hints(found, slice_ if kinds is None else self.counting(None))
