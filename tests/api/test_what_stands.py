@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.api.test_claims import states, tie, told
+from tests.api.test_claims import freed, states, tie, told
 
 if TYPE_CHECKING:
     from tests.api.asking import Client
@@ -184,3 +184,72 @@ def test_who_may_have_come_before_what_is_over_only_may_be_there(client: Client)
     }
     sure = {name: [shown] for name, (shown, how, _) in found.items() if how == "certain"}
     assert certain == {name: sure.get(name, []) for name in cases}
+
+
+def test_what_may_have_been_said_as_late_stands_beside_the_latest(client: Client) -> None:
+    def said(summary: str, valid: str) -> Body:
+        return {**told("statement", speaker="Ann", valid=valid), "summary": summary}
+
+    cases = {
+        "one month and a day of it": [said("A", "2025-09"), said("B", "2025-09-11")],
+        "one day": [said("A", "2025-09-11"), said("B", "2025-09-11")],
+        "two days": [said("A", "2025-09-11"), said("B", "2025-09-12")],
+    }
+    found = {}
+    for name, state in states(client, cases).items():
+        (entry,) = state["statements"]
+        beside = [each["summary"] for each in entry["rivals"]]
+        found[name] = sorted([entry["fact"]["summary"], *beside]), entry["contested"]
+    assert found == {
+        "one month and a day of it": (["A", "B"], False),
+        "one day": (["A", "B"], False),
+        "two days": (["B"], False),
+    }
+
+
+def test_talk_of_a_month_may_have_led_to_what_is_in_force_since_that_month(client: Client) -> None:
+    def measure(action: str, stage: str, valid: str) -> Body:
+        who = {"authority": "US", "target": "potash"}
+        return told("measure", **who, action=action, stage=stage, valid=valid)
+
+    cases = {
+        "of that month": ("2025-09", "2025-09-11"),
+        "of that day": ("2025-09-11", "2025-09-11"),
+        "of a day in it": ("2025-09-11", "2025-09"),
+        "later": ("2025-10", "2025-09-11"),
+        "of the month before": ("2025-08", "2025-09"),
+    }
+    facts = {
+        name: [measure("eased", "discussed", talk), measure("imposed", "in_force", force)]
+        for name, (talk, force) in cases.items()
+    }
+    found = {
+        name: [each["certainty"] for each in state["measures"][0]["outlook"]]
+        for name, state in states(client, facts).items()
+    }
+    assert found == {
+        "of that month": ["possible"],
+        "of that day": ["certain"],
+        "of a day in it": ["possible"],
+        "later": ["certain"],
+        "of the month before": [],
+    }
+    talks = "/v1/negotiations/case-0?match=certain&as_of=2025-12-31"
+    assert client.get(talks).json["measures"][0]["outlook"] == []
+
+
+def test_of_two_running_figures_of_one_counter_that_may_be_the_latest_the_least_counts(
+    client: Client,
+) -> None:
+    def so_far(number: int, valid: str) -> Body:
+        return freed(number, basis="cumulative", valid=valid)
+
+    cases = {
+        "the day may be the later one": [so_far(1_259, "2025-09"), so_far(1_000, "2025-09-11")],
+        "the other way round": [so_far(1_000, "2025-09"), so_far(1_259, "2025-09-11")],
+        "surely later": [so_far(1_259, "2025-09"), so_far(1_000, "2025-10")],
+        "surely later, and more": [so_far(1_000, "2025-09"), so_far(1_259, "2025-10-01")],
+    }
+    totals = states(client, cases)
+    found = {name: state["prisoners"]["released"]["low"] for name, state in totals.items()}
+    assert found == dict(zip(cases, (1_000, 1_000, 1_000, 1_259), strict=True))

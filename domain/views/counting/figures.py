@@ -24,6 +24,7 @@ from domain.views.rivalry.claims import ends_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from uuid import UUID
 
     from domain.fact import Fact
     from domain.quantity import Basis
@@ -88,19 +89,31 @@ def _latest_first(figures: Iterable[Figure]) -> list[Quantity]:
 
 
 def _standing(figures: Iterable[Figure]) -> list[Figure]:
-    """The figures that are the latest of at least one counter."""
-    last: dict[str, Figure] = {}
+    """The figures that are the latest of at least one counter; of those that may be, the least."""
+    of_counter: dict[str, list[Figure]] = defaultdict(list)
     for figure in figures:
         for counter in _counters(figure.candidate):
-            other = last.get(counter)
-            if other is None or _order(other) < _order(figure):
-                last[counter] = figure
-    return list({figure.candidate.id: figure for figure in last.values()}.values())
+            of_counter[counter].append(figure)
+    last: dict[UUID, Figure] = {}
+    for given in of_counter.values():
+        newest = max(_dates(each)[0] for each in given)
+        least = min((each for each in given if _dates(each)[1] > newest), key=_by_number)
+        last[least.candidate.id] = least
+    return list(last.values())
 
 
-def _order(figure: Figure) -> tuple[int, float, float]:
+def _by_number(figure: Figure) -> tuple[float, float]:
     least, most = ends_of(figure.quantity)
-    return _dated(figure), -least, most
+    return least, -most
+
+
+def _dates(figure: Figure) -> tuple[int, int]:
+    """The first and the last instant, half-open, at which a figure may have been true."""
+    valid = figure.candidate.fact.valid_time
+    bounds = valid.bounds
+    if valid.spans:
+        return bounds.end_earliest, bounds.end_latest
+    return bounds.start_earliest, bounds.start_latest
 
 
 def _counters(candidate: Candidate) -> set[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from domain.register import Rivalry, Succession
+from domain.time.edtf_calendar import DAY
 from domain.time.instant import BEGINNING
 from domain.views.rivalry import disputes
 from domain.views.rivalry.candidates import Candidate, precedes
@@ -19,7 +20,7 @@ from domain.views.rivalry.namesakes import find_namesakes
 from domain.views.rivalry.questions import Question, find_questions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from uuid import UUID
 
     from domain.fact import Fact
@@ -88,19 +89,23 @@ def select_standing(candidates: Sequence[Candidate], register: Register) -> list
 def doubt_standing(
     facts: Sequence[Candidate], candidates: Iterable[Candidate], register: Register
 ) -> list[Candidate]:
-    """The facts that stand, only possible where the latest to begin may have followed them, and is over or may be.
+    """The facts that stand, only possible where an answer that is over, or may be, may have followed them.
 
     A fact of some day in 2020 may tell of the time before a term that began in June and has ended since.
     """
     begun = [each for each in candidates if each.begun]
     latest = _latest(begun, register)
-    if latest is None or any(each.certain and each.starts[0] == latest for each in begun):
-        return list(facts)
+    over = (each for each in begun if not each.certain and not _displaced(each, latest, register))
+    ceased = max((each.starts[1] for each in over), default=BEGINNING)
     doubted = (
-        each.weakened if each.starts[0] < latest and _gives_way(each, register) else each
+        each.weakened if each.certain and _may_precede(each, ceased, register) else each
         for each in facts
     )
     return [each for each in doubted if each.holds]
+
+
+def _may_precede(candidate: Candidate, latest_start: int, register: Register) -> bool:
+    return _gives_way(candidate, register) and candidate.starts[0] < latest_start
 
 
 def _latest(candidates: Iterable[Candidate], register: Register) -> int | None:
@@ -140,30 +145,40 @@ def _beside(aside: Iterable[Candidate], main: Sequence[Candidate]) -> dict[str, 
 
     An answer that has ceased keeps the place that it took from an earlier one of its kind.
     """
-    beside: dict[str, list[Candidate]] = {}
-    latest: dict[tuple[str, str], int] = {}
-    ended = _endings(main)
+    of_kind: dict[tuple[Aside, str], list[Candidate]] = {}
     for candidate in sorted(aside, key=_latest_first):
         rule = _rule(candidate)
-        kind = (rule.name, rule.kind_of(candidate.shows))
-        taken = max(latest.get(kind, BEGINNING), ended(rule))
-        if not precedes(candidate, taken):
-            if candidate.holds and not candidate.done:
-                beside.setdefault(rule.name, []).append(candidate)
-            if candidate.begun:
-                latest[kind] = max(latest.get(kind, BEGINNING), candidate.starts[0])
+        of_kind.setdefault((rule, rule.kind_of(candidate.shows)), []).append(candidate)
+    found = (
+        candidate
+        for (rule, _), answers in of_kind.items()
+        for candidate in _standing_aside(answers, rule, main)
+    )
+    beside: dict[str, list[Candidate]] = {}
+    for candidate in sorted(found, key=_latest_first):
+        beside.setdefault(_rule(candidate).name, []).append(candidate)
     return beside
 
 
-def _endings(main: Sequence[Candidate]) -> Callable[[Aside], int]:
-    """A function of a rule: the latest of the earliest starts of the main answers that end what stands aside by it."""
-    begun = {answer.fact.holding: BEGINNING for answer in main}
-    for answer in main:
-        if answer.begun:
-            begun[answer.fact.holding] = max(begun[answer.fact.holding], answer.starts[0])
-    return lambda rule: max(
-        (at for holding, at in begun.items() if holding in rule.ended_by), default=BEGINNING
+def _standing_aside(
+    answers: Sequence[Candidate], rule: Aside, main: Iterable[Candidate]
+) -> list[Candidate]:
+    """The answers of one kind that neither another of them nor a main answer has surely followed.
+
+    They are only possible where one that is over, or may be, may have followed them, or a main answer of a vague date.
+    """
+    ending = [each for each in main if each.begun and each.fact.holding in rule.ended_by]
+    begun = [each for each in answers if each.begun]
+    taken = max((each.starts[0] for each in (*begun, *ending)), default=BEGINNING)
+    stand = [each for each in answers if not precedes(each, taken)]
+    over = [each.starts[1] for each in stand if each.begun and not each.certain]
+    if rule.many:
+        over += [each.starts[1] - DAY for each in ending]
+    ceased = max(over, default=BEGINNING)
+    doubted = (
+        each.weakened if each.certain and each.starts[0] < ceased else each for each in stand
     )
+    return [each for each in doubted if each.holds and not each.done]
 
 
 def _rule(candidate: Candidate) -> Aside:
@@ -210,7 +225,10 @@ def _rank(standing: Standing, register: Register) -> Resolved:
     questions = find_questions(facts).questions
     same = _same_question(shown, questions)
     if register.rivalry is Rivalry.MATTER:
-        rest = [each for each in rest if each.id in same or each.certain is not shown.certain]
+        late = first if shown.id in first else frozenset()
+        rest = [
+            each for each in rest if each.id in same | late or each.certain is not shown.certain
+        ]
     contested = _contested(shown, facts, register, questions)
     claim = claim_of(shown)
     reported = find_last_reported(each.fact for each in facts if claim_of(each) == claim)

@@ -33,22 +33,31 @@ def select_standing(
     perspective: Perspective,
     in_question: ColumnElement[bool],
 ) -> Select[Any]:
-    """The answers that may hold and have not yielded, and for each question the latest one that is over."""
+    """The answers that may hold and have not yielded, and for each question the latest ones that are over."""
     as_of = perspective.as_of
     begun = _begun(tables, negotiation_id, perspective, in_question, YIELDING)
     columns = begun.c
     yields = and_(columns.possible_to == END, columns.certain_to < END)
     displaced = and_(yields, *_before(columns, columns.top))
-    over = and_(columns.certain_from <= as_of, or_(columns.possible_to <= as_of, displaced))
+    sure = columns.certain_from <= as_of
+    over = and_(sure, or_(columns.possible_to <= as_of, displaced))
+    ended = and_(sure, columns.possible_to <= as_of)
     last = func.max(case((over, columns.start_earliest)))
+    latest = func.max(case((ended, columns.start_latest)))
     judged = select(
         *(columns[name] for name in ROW),
-        columns.start_earliest,
+        *(columns.start_earliest, columns.start_latest),
         over.label("over"),
+        ended.label("ended"),
         or_(columns.possible_to <= as_of, displaced).label("gone"),
         last.over(partition_by=columns.question).label("last"),
+        latest.over(partition_by=columns.question).label("latest"),
     ).subquery("judged")
-    stands = or_(~judged.c.gone, and_(judged.c.over, judged.c.start_earliest == judged.c.last))
+    stands = or_(
+        ~judged.c.gone,
+        and_(judged.c.over, judged.c.start_earliest == judged.c.last),
+        and_(judged.c.ended, judged.c.start_latest == judged.c.latest),
+    )
     return select(*(judged.c[name] for name in ROW)).where(stands)
 
 
@@ -58,13 +67,10 @@ def select_aside(
     perspective: Perspective,
     in_question: ColumnElement[bool],
 ) -> Select[Any]:
-    """The answers that may hold and stand aside, without those surely earlier than another to their question."""
+    """The answers that may have begun and stand aside, without those surely earlier than another to their question."""
     begun = _begun(tables, negotiation_id, perspective, in_question, ASIDE)
     columns = begun.c
-    earlier = and_(*_before(columns, columns.top))
-    return select(*(columns[name] for name in ROW)).where(
-        columns.possible_to > perspective.as_of, ~earlier
-    )
+    return select(*(columns[name] for name in ROW)).where(~and_(*_before(columns, columns.top)))
 
 
 @cache
