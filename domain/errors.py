@@ -7,15 +7,15 @@ RecordError
 ├── WithdrawnError        the fact was retracted by then
 ├── ErasedError           the fact was erased: nothing of it can be shown at any perspective
 ├── TakenError            the slug, external id or snapshot name is in use; names the holder
-├── MovedOnError          what was seen stands no more
+├── MovedOnError          what the sender saw has changed since
 │   ├── StaleError        the fact has moved on from the version that was expected
 │   ├── RevisedError      the change request was revised since
 │   └── SettingsMovedOnError  the settings of the negotiation were changed since
 ├── StateError            the command does not fit the fact's status, or the change request's
-├── OwnChangeRequestError  it takes another person than who proposed it
-├── OthersChangeRequestError  it takes the person who proposed it
+├── OwnChangeRequestError  another person must do this than the one who proposed the change
+├── OthersChangeRequestError  only the person who proposed the change can do this
 └── ForbiddenError        the credential lacks a scope; names it
-    └── UnauthenticatedError  nobody brought a credential
+    └── UnauthenticatedError  the request has no credential
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class WithdrawnError(RecordError):
 
 
 class ErasedError(RecordError):
-    """All that was said of the fact is destroyed.
+    """The content of the fact, and of every change of it, is destroyed.
 
     `position` is where the log says so, `erased_at` (microseconds UTC) when; None where it was not looked up.
     """
@@ -163,7 +163,7 @@ class RevisedError(MovedOnError):
     """The change request was revised since it was seen."""
 
     def __init__(self, change_request: UUID) -> None:
-        super().__init__(f"change request {change_request} was revised since; read it again")
+        super().__init__(f"change request {change_request} was revised since: read it again")
         self.change_request = change_request
 
 
@@ -171,7 +171,7 @@ class SettingsMovedOnError(MovedOnError):
     """The settings of a negotiation were changed since they were seen."""
 
     def __init__(self, slug: str) -> None:
-        super().__init__(f"the settings of {slug} were changed since; read them again")
+        super().__init__(f"the settings of {slug} were changed since: read them again")
 
 
 class StateError(RecordError):
@@ -182,7 +182,7 @@ class OwnChangeRequestError(RecordError):
     """The person who proposed a change cannot decide on it."""
 
     def __init__(self, person: str) -> None:
-        super().__init__(f"{person} proposed this; another person approves or refuses it")
+        super().__init__(f"{person} proposed this: another person approves or refuses it")
         self.person = person
 
 
@@ -190,7 +190,7 @@ class OthersChangeRequestError(RecordError):
     """Only the person who proposed a change can revise or withdraw it."""
 
     def __init__(self, proposer: str) -> None:
-        super().__init__(f"{proposer} proposed this; nobody else revises or withdraws it")
+        super().__init__(f"{proposer} proposed this: only they can revise or withdraw it")
         self.proposer = proposer
 
 
@@ -198,7 +198,7 @@ class ForbiddenError(RecordError):
     """The credential does not have `scope`."""
 
     def __init__(self, scope: str) -> None:
-        super().__init__(f"this takes the scope {scope}")
+        super().__init__(f"this needs the scope {scope}: use a key or token that has it")
         self.scope = scope
 
 

@@ -143,7 +143,8 @@ def fill_bounds(quantity: Quantity) -> Quantity:
     given = quantity.interval
     if given not in (Interval(None, None), filled.interval):
         raise ContentError.at(
-            "/low", f"low and high follow from the comparator and value: {_show(filled.interval)}"
+            "/low",
+            f"low and high follow from the comparator and value: leave them out, or write {_show(filled.interval)}",
         )
     return filled
 
@@ -187,7 +188,7 @@ def _ranging(quantity: Quantity, read: NumberReading) -> Quantity:
 
 
 def _differing(pointer: str, read: NumberReading) -> ContentError:
-    detail = f"the text says {_told(read)}; leave out what says otherwise, or mend the text"
+    detail = f"the text says {_told(read)}: leave out what contradicts it, or correct the text"
     return ContentError.at(pointer, detail)
 
 
@@ -238,7 +239,9 @@ def _told(read: NumberReading) -> str:
 
 def _ranged(low: int | None, high: int | None) -> Interval:
     if low is not None and high is not None and high < low:
-        raise ContentError.at("/high", f"high ({high}) is below low ({low})")
+        raise ContentError.at(
+            "/high", f"high ({high}) is below low ({low}): write a high of at least {low}"
+        )
     return Interval(low, high)
 
 

@@ -188,6 +188,6 @@ def take_perspective(*names: str) -> Callable[[Callable[..., None]], Callable[..
 def check_table_options(*, csv: bool, bom: bool, json: bool) -> None:
     """BadParameter where options for a table do not go together."""
     if csv and json:
-        raise typer.BadParameter("--json and --csv exclude each other", param_hint="--csv")
+        raise typer.BadParameter("leave out either --json or --csv", param_hint="--csv")
     if bom and not csv:
-        raise typer.BadParameter("it goes with --csv", param_hint="--bom")
+        raise typer.BadParameter("use it only together with --csv", param_hint="--bom")

@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 UNKNOWN_OUTCOME: Final = (
-    "the database went away while it committed: this was recorded whole or not at all; "
+    "the connection to the database broke during the commit: this was recorded completely or not at all; "
     "look with parley changes or parley show before you run the command again"
 )
 PIPED_WIDTH: Final = 140
@@ -118,7 +118,7 @@ def open_record(
     try:
         if not parley.ready()["schema"]:
             raise CommandRefusedError(
-                "the database is not at the schema's head; run: parley db upgrade"
+                "the database is of an older or newer Parley; for an older one, run: parley db upgrade"
             )
         with in_lane(lane):
             yield parley

@@ -137,7 +137,9 @@ class _Taking:
 def _part(sent: object) -> Confidential:
     """A confidential part as it was sent; ContentError, which repeats nothing of it."""
     if not isinstance(sent, dict) or set(sent) - set(_NAMES):
-        raise ContentError.at("", f"write an object of {', '.join(_NAMES)}, each a text")
+        raise ContentError.at(
+            "", f"write an object with the fields {', '.join(_NAMES)}, each a text"
+        )
     faults = [
         Fault(pointer((name,)), "write a text")
         for name, value in sent.items()

@@ -43,12 +43,12 @@ _WORDS: Final = (
     ("',' delimiter", "write a comma here, or the closing bracket"),
     ("':' delimiter", "write a colon here"),
     ("trailing comma", "a comma stands before a closing bracket: leave it out"),
-    ("Unterminated string", "the text that begins here is not closed by a double quote"),
+    ("Unterminated string", "the text that begins here has no end: write a double quote after it"),
     ("control character", "a text has a line break or a tab here: write it as \\n or \\t"),
     ("escape", "a backslash cannot stand before this character: write the backslash twice"),
     ("Extra data", "the JSON ends before this: leave out what follows"),
 )
-"""What is said where the reader of JSON says the first."""
+"""Parts of the JSON reader's messages, and the text that a sender gets instead."""
 _Place = tuple[str | int, ...]
 
 
@@ -116,18 +116,20 @@ def read_repeating(raw: bytes) -> tuple[Any, ContentError]:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ContentError.at("", f"not UTF-8 at byte {error.start}") from error
+        raise ContentError.at("", f"not UTF-8 at byte {error.start}: send UTF-8") from error
     if not text.strip():
         raise ContentError.at("", "the body is empty: send JSON")
     try:
         value = json.loads(text, object_pairs_hook=read_object, **_READING)
     except json.JSONDecodeError as error:
-        said = next((own for theirs, own in _WORDS if theirs in error.msg), "it is broken here")
+        said = next((own for theirs, own in _WORDS if theirs in error.msg), "correct the JSON here")
         raise ContentError.at("", f"not JSON at character {error.pos}: {said}") from error
     except RecursionError as error:
-        raise ContentError.at("", f"nested deeper than {DEEPEST} levels") from error
+        raise ContentError.at("", f"nested deeper than {DEEPEST} levels: nest less") from error
     except ValueError as error:
-        raise ContentError.at("", "a number has too many digits to be read") from error
+        raise ContentError.at(
+            "", "a number has too many digits to be read: write a smaller one"
+        ) from error
     refusal = ContentError.of(() if _is_harmless(text) and not repeating else _faults(value))
     if refusal.more or any(fault.detail != _TWICE for fault in refusal.faults):
         raise refusal
@@ -151,7 +153,7 @@ def _number(text: str) -> int | float:
 
 
 def _refused(constant: str) -> None:
-    raise ContentError.at("", f"not JSON: {constant} is no number")
+    raise ContentError.at("", f"not JSON: {constant} is not a number; write a number or null")
 
 
 _READING: Final[dict[str, Any]] = {"parse_constant": _refused, "parse_float": _number}
@@ -166,13 +168,13 @@ def _faults(value: object) -> Iterator[Fault]:
         place, part = waiting.pop()
         if count > MOST_VALUES or len(place) > DEEPEST:
             much = (
-                f"this is nested deeper than {DEEPEST} levels",
-                f"there are more than {MOST_VALUES} values",
+                f"this is nested deeper than {DEEPEST} levels: nest less",
+                f"there are more than {MOST_VALUES} values: send less at once",
             )
             yield Fault(pointer(place[:1]), much[count > MOST_VALUES])
             return
         if isinstance(part, str) and _HALF.search(part):
-            yield Fault(pointer(place), "half of a surrogate pair is no character: leave it out")
+            yield Fault(pointer(place), "half of a surrogate pair is not a character: leave it out")
         elif isinstance(part, dict):
             yield from _faults_of_names(place, part)
             waiting += [((*place, name), part[name]) for name in islice(part, MOST_ENTRIES)]
@@ -190,4 +192,4 @@ def _faults_of_names(place: _Place, part: dict[str, Any]) -> Iterator[Fault]:
     repeated = part.names if isinstance(part, _Repeating) else []
     yield from (Fault(pointer((*place, name)), _TWICE) for name in repeated)
     if any(_HALF.search(name) for name in part):
-        yield Fault(pointer(place), "half of a surrogate pair is no character: leave it out")
+        yield Fault(pointer(place), "half of a surrogate pair is not a character: leave it out")

@@ -53,14 +53,20 @@ __all__ = [
 
 MEDIA_TYPE: Final = "application/problem+json"
 _LOG: Final = logging.getLogger("parley.api")
-_UNREADABLE: Final = "something went wrong here; it has been logged"
-_DAMAGED: Final = "what is stored of this cannot be read: a part of the database is damaged"
-_UNUSABLE: Final = "the keys that seal the record cannot be used here; the server's log says why"
-_BUSY: Final = "the database cannot be reached, or is too busy, at the moment"
-_NO_ROOM: Final = "the server's disk is full or fails at the moment"
+_UNREADABLE: Final = "the server made an error, which it has logged: tell the operator"
+_DAMAGED: Final = (
+    "this cannot be read, because a part of the database is damaged: tell the operator"
+)
+_UNUSABLE: Final = "this server cannot use the keys that seal the record: its log says why"
+_BUSY: Final = (
+    "the database cannot be reached or is too busy at the moment: send the request again later"
+)
+_NO_ROOM: Final = (
+    "the server's disk is full or reports errors at the moment: send the request again later"
+)
 _UNKNOWN_OUTCOME: Final = (
-    "the database went away while it committed: this was recorded whole or not at all; "
-    "sent again with its Idempotency-Key it is recorded once"
+    "the connection to the database broke during the commit: this was recorded completely or not at all; "
+    "send it again with the same Idempotency-Key, and it is recorded once"
 )
 _AGAIN: Final = {"Retry-After": "1"}
 _LATER: Final = {"Retry-After": "60"}
@@ -104,7 +110,7 @@ def problem(
 
 
 def problem_of(error: Exception) -> Response:
-    """Answer with the problem that an error is; one that nobody foresaw says nothing of itself."""
+    """Answer with the problem that an error is; the text of an unforeseen error is logged, and not sent."""
     if shows_damage(error) and not isinstance(error, (OutcomeUnknownError, BrokenSealError)):
         return _damaged(error)
     for raised, answer in _ANSWERS:
@@ -133,8 +139,8 @@ def _invalid(error: RequestValidationError) -> Response:
 
 def _not_yet_known(error: NotYetKnownError) -> Response:
     detail = (
-        f"the {error.what} {error.name} is there, but nothing of it was known at this perspective"
-        " (the clock published asks what had been made public by then)"
+        f"the {error.what} {error.name} exists, but nothing was known of it at this perspective: give a later"
+        " as_known_at or position, or the other clock"
     )
     return problem("not-yet-known", detail, [Fault(f"/path/{error.what}", detail)])
 

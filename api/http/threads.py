@@ -38,7 +38,9 @@ SIZES: Final[dict[Lane, int]] = {"reading": 16, "writing": 16, "health": 1}
 SHARE: Final = SIZES["reading"] // 4
 """How many of the threads that read one caller has at once, so that nobody keeps all others from reading."""
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_NO_TURN: Final = "the requests before this one take too long; nothing was done"
+_NO_TURN: Final = (
+    "the requests before this one take too long: send it again later; nothing was done"
+)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 _P = ParamSpec("_P")
 _T = TypeVar("_T")

@@ -64,7 +64,7 @@ def add_citation(fact: Fact, citation: Citation | None) -> Fact:
 def end_valid_time(fact: Fact, ended: str, *, stands: bool) -> ValidTime:
     """The valid time of a fact with its end; ContentError if the fact cannot end, or not at that time."""
     if fact.holding is Holding.ONWARD:
-        detail = f"a {fact.kind} holds from then on, and cannot end"
+        detail = f"a fact of the kind {fact.kind} holds from then on, and cannot end"
         advice = "; correct or retract it" if stands else ""
         raise ContentError.at("/ended", detail + advice)
     try:

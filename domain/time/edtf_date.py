@@ -69,7 +69,7 @@ def read_date(text: str, start: int, end: int) -> Moment:
         raise ValidTimeError(text, *first_fault(text[:end], start, _DATE_SHAPE))
     month = match["month"]
     if match["year"] == "-0000":
-        raise ValidTimeError(text, start, "year 0000 is written without a sign")
+        raise ValidTimeError(text, start, "write year 0000 without a sign")
     if month and "41" >= month > "12" and "X" not in month:
         lower, upper = _season(text, match)
     elif "X" in match[0]:
@@ -84,11 +84,15 @@ def _plain(text: str, match: re.Match[str]) -> tuple[int, int]:
     if month is None:
         return month_start(int(year), 1), month_start(int(year) + 1, 1)
     if not "01" <= month <= "12":
-        raise ValidTimeError(text, match.start("month"), f"there is no month {month}")
+        raise ValidTimeError(
+            text, match.start("month"), f"there is no month {month}: write 01 to 12"
+        )
     if day is None:
         return month_start(int(year), int(month)), month_start(int(year), int(month) + 1)
-    if not 1 <= int(day) <= days_in_month(int(year), int(month)):
-        raise ValidTimeError(text, match.start("day"), f"this month has no day {day}")
+    last = days_in_month(int(year), int(month))
+    if not 1 <= int(day) <= last:
+        reason = f"this month has no day {day}: write 01 to {last}"
+        raise ValidTimeError(text, match.start("day"), reason)
     lower = day_number(int(year), int(month), int(day)) * DAY
     return lower, lower + DAY
 
@@ -97,7 +101,7 @@ def _season(text: str, match: re.Match[str]) -> tuple[int, int]:
     number, at = int(match["month"]), match.start("month")
     if number not in _SEASONS:
         raise ValidTimeError(
-            text, at, f"{number} is neither a month (01 to 12) nor a season (21 to 41)"
+            text, at, f"{number} is neither a month nor a season: write 01 to 12, or 21 to 41"
         )
     if match["day"]:
         raise ValidTimeError(text, match.end("month"), "a season has no days: leave the day out")
@@ -109,7 +113,7 @@ def _season(text: str, match: re.Match[str]) -> tuple[int, int]:
         )
     if "X" in match["year"]:
         raise ValidTimeError(
-            text, match.start("year"), "the year of a season must be written out, without X"
+            text, match.start("year"), "write all digits of a season's year, without X"
         )
     first, months = _SEASONS[number]
     year = int(match["year"])
@@ -119,7 +123,8 @@ def _season(text: str, match: re.Match[str]) -> tuple[int, int]:
 def _masked(text: str, match: re.Match[str]) -> tuple[int, int]:
     first, last = _stretch(match, 1), _stretch(match, -1)
     if first is None or last is None:
-        raise ValidTimeError(text, match.start(), "no day of the calendar has these digits")
+        reason = "no day of the calendar has these digits: put X for other digits, or correct one"
+        raise ValidTimeError(text, match.start(), reason)
     return first[0], last[1]
 
 

@@ -40,19 +40,23 @@ def first_fault(text: str, start: int, form: Shape) -> tuple[int, str]:
         if match is None:
             return offset, f"expected {expected}"
         offset = match.end()
-    return offset, "nothing may follow here"
+    return offset, "nothing may follow here: leave out the rest"
 
 
 def refuse_strange(text: object) -> str:
     """Return a text of 1 to 200 EDTF characters, or raise ValidTimeError at the first other character."""
     if not isinstance(text, str):
-        raise ValidTimeError(str(text), 0, 'a date is sent as text, such as "2025-09-11"')
+        raise ValidTimeError(
+            str(text), 0, 'a date is sent as text: write it in quotes, such as "2025-09-11"'
+        )
     if not text:
         raise ValidTimeError(
             text, 0, "the date is empty: write one, such as 2025-09-11, or 2025-09 for a month"
         )
     if len(text) > LONGEST:
-        raise ValidTimeError(text, LONGEST, f"longer than {LONGEST} characters")
+        raise ValidTimeError(
+            text, LONGEST, f"longer than {LONGEST} characters: write a shorter date"
+        )
     strange = _STRANGE.search(text)
     if strange:
         what = "white space" if strange[0].isspace() else ascii(_word_at(text, strange.start()))

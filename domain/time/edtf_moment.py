@@ -70,7 +70,8 @@ def _clock(text: str, match: re.Match[str]) -> int:
     if (hour, minute, second) != (24, 0, 0):
         for name, most in (("hour", 23), ("minute", 59), ("second", 59)):
             if int(match[name]) > most:
-                raise ValidTimeError(text, match.start(name), f"there is no {name} {match[name]}")
+                reason = f"there is no {name} {match[name]}: write 00 to {most}"
+                raise ValidTimeError(text, match.start(name), reason)
     return hour * 3_600 + minute * 60 + second
 
 
@@ -96,7 +97,7 @@ def _read_year(text: str, start: int, end: int) -> Moment:
         raise ValidTimeError(text, *first_fault(text[:end], start, _YEAR_SHAPE))
     written = match["long"] or match["short"]
     if written == "-0000":
-        raise ValidTimeError(text, start, "year 0000 is written without a sign")
+        raise ValidTimeError(text, start, "write year 0000 without a sign")
     short = len(written.lstrip("-")) <= _PLAIN_YEAR_DIGITS
     if match["long"] and not match["exponent"] and short:
         raise ValidTimeError(

@@ -42,7 +42,7 @@ def read_members(text: str, start: int, end: int) -> Members:
     """Read text[start:end], brackets included, or raise ValidTimeError."""
     closing = {"[": "]", "{": "}"}[text[start]]
     if text[end - 1] != closing or end - start < len("[]"):
-        raise ValidTimeError(text, end, f"expected {closing!r}")
+        raise ValidTimeError(text, end, f"write {closing!r} at the end of the set")
     first, last = start + 1, end - 1
     open_start = text.startswith(_OPEN, first, last)
     open_end = text.endswith(_OPEN, first + (2 if open_start else 0), last)

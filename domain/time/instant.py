@@ -108,7 +108,7 @@ def parse_cut(text: str) -> int:
     if match is None and "T" in text.upper():
         return parse_instant(text)
     if match is None:
-        reason = "expected a plain year, month or day, or an RFC 3339 instant"
+        reason = "write a day, month or year, such as 2025-09-11, or a time, such as 2025-09-11T14:30:00Z"
         raise InstantError(text, first_fault(text, 0, _SHAPE)[0], reason)
     year, month, day = _checked_date(text, match)
     if match["day"]:
@@ -124,13 +124,15 @@ def _checked_date(text: str, match: re.Match[str]) -> tuple[int, int, int]:
         if parts.get(name) and not low <= int(parts[name]) <= high:
             what = name.replace("_", " ")
             raise InstantError(
-                text, match.start(name), f"{what} {parts[name]} is not from {low} to {high}"
+                text, match.start(name), f"there is no {what} {parts[name]}: write {low} to {high}"
             )
     year, month, day = int(parts["year"]), int(parts["month"] or 1), int(parts["day"] or 1)
     if parts["year"].startswith("-") and year == 0:
-        raise InstantError(text, 0, "year 0000 is written without a sign")
-    if not 1 <= day <= days_in_month(year, month):
-        raise InstantError(text, match.start("day"), f"this month has no day {parts['day']}")
+        raise InstantError(text, 0, "write year 0000 without a sign")
+    last = days_in_month(year, month)
+    if not 1 <= day <= last:
+        reason = f"this month has no day {parts['day']}: write 01 to {last}"
+        raise InstantError(text, match.start("day"), reason)
     return year, month, day
 
 

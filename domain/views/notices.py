@@ -69,7 +69,7 @@ def find_rereadings(fact: Fact) -> list[Notice]:
             )
             continue
         if read.interval != stored.interval:
-            detail = f"kept as {_said(stored)}; today's rules read {_said(read)}"
+            detail = f"recorded as {_said(stored)}; today's rules read {_said(read)}"
             notices.append(Notice(f"/quantities/{index}", detail))
     return notices
 
@@ -88,7 +88,7 @@ def _of_time(fact: Fact) -> Iterable[Notice]:
     span = _SPAN.fullmatch(fact.valid)
     if span is not None and int(span[3]) == (int(span[2]) + 1) % 100:
         years = f"{span[1]}{span[2]}/{int(span[1] + span[2]) + 1}"
-        detail = f"read as EDTF has it, a part of the year {span[1]}{span[2]}; a span of years is written {years}"
+        detail = f"EDTF reads this as a part of the year {span[1]}{span[2]}; for a span of years, write {years}"
         yield Notice("/valid", detail)
     if went_on_before(fact):
         detail = (
@@ -123,12 +123,14 @@ def _of_names(fact: Fact) -> Iterable[Notice]:
 
 def _of_name(name: str, pointer: str, *, list_of: bool) -> Iterable[Notice]:
     if _SEVERAL.search(name):
-        several = "each is an item of the list" if list_of else "here is room for one"
+        several = "write each as an item of the list" if list_of else "write only one here"
         yield Notice(pointer, f"this is recorded as one name; if it is several, {several}")
     words = () if name.isascii() else _WORD.findall(name)
     mixed = next((word for word in words if len(_alphabets(word)) > 1), None)
     if mixed is not None:
-        detail = f"the word {mixed} has letters of several alphabets, which look alike and are not the same"
+        detail = (
+            f"the word {mixed} has letters of several alphabets, which look alike but are different"
+        )
         yield Notice(pointer, detail)
 
 
@@ -159,7 +161,7 @@ def _of_counts(fact: Fact) -> Iterable[Notice]:
             continue
         near = get_close_matches(quantity.counted, summed, n=1, cutoff=_NEAR)
         if near:
-            detail = f"what is added up is {near[0]}; {quantity.what} counts apart"
+            detail = f"{quantity.what} is not added to {near[0]}, but counted separately: is {near[0]} meant?"
             yield Notice(f"/quantities/{index}/what", detail)
 
 

@@ -33,7 +33,7 @@ ONLY_REQUESTS: Final = re.compile(
 )
 """Modules of which no command meets the refusals that speak of requests."""
 NOT_OF_A_COMMAND: Final = re.compile(
-    "update=true|Bearer realm=.*|; sent again with its Idempotency-Key it is recorded once"
+    "update=true|Bearer realm=.*|; send it again with the same Idempotency-Key, and it is recorded once"
 )
 """What is in refusals of requests alone, or is said otherwise at a terminal, as is shown below."""
 
@@ -110,7 +110,7 @@ def test_who_cannot_know_whether_it_was_recorded_is_told_how_to_find_out(parley:
     with commits_failing():
         told = parley(*RECORD)
     assert (told.exit_code, told.stderr.count("\n")) == (1, 1)
-    assert "whole or not at all; look with parley changes or parley show" in told.stderr
+    assert "completely or not at all; look with parley changes or parley show" in told.stderr
     assert not OF_REQUESTS.search(told.stderr)
     assert "external:N" not in parley.out("changes", "--json")
     parley.out(*RECORD)
@@ -122,6 +122,9 @@ def test_an_import_that_may_have_been_recorded_is_run_again(parley: Shell) -> No
     with commits_failing():
         told = parley("import", SLUG, file)
     assert (told.exit_code, told.stderr.count("\n")) == (1, 1)
-    assert "import the same file again: a line that is recorded is then unchanged" in told.stderr
+    assert (
+        "import the same file again: lines that are recorded already are then unchanged"
+        in told.stderr
+    )
     assert json.loads(parley.out("import", SLUG, file, "--json"))["recorded"] == 2
     assert json.loads(parley.out("import", SLUG, file, "--json"))["unchanged"] == 2

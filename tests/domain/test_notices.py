@@ -83,7 +83,7 @@ def test_a_number_below_that_of_the_people_named_is_noticed(
 
 def test_one_field_for_one_name_is_told_from_a_list() -> None:
     (notice,) = find_notices(fact("custody", person="Ann | Bob"))
-    assert (notice.pointer, notice.detail.endswith("here is room for one")) == ("/person", True)
+    assert (notice.pointer, notice.detail.endswith("write only one here")) == ("/person", True)
     assert find_notices(full_fact("appointment")) == []
 
 

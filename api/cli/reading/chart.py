@@ -57,7 +57,7 @@ def chart(
     width: Annotated[
         Width,
         typer.Option(
-            help="For a page, narrow for a telephone, or both: an SVG with the two, to show the one that fits."
+            help="For a page, narrow for a phone, or both: one SVG that shows the form that fits."
         ),
     ] = "wide",
     asked: dict[str, object],

@@ -179,7 +179,7 @@ def changes(
 ) -> None:
     """List the log of all negotiations in order: what was recorded, when and by whom."""
     if follow and asked["position"] is not None:
-        raise typer.BadParameter("it does not go with --position", param_hint="--follow")
+        raise typer.BadParameter("leave it out, or leave out --position", param_hint="--follow")
     asked |= {"after": after, "limit": limit, "batch": batch}
     with open_record() as parley:
         if follow:

@@ -57,9 +57,9 @@ def columns(
 ) -> None:
     """List the columns of a table of one kind of fact, with what to write in each."""
     if csv and json:
-        raise typer.BadParameter("--json and --csv exclude each other", param_hint="--csv")
+        raise typer.BadParameter("leave out either --json or --csv", param_hint="--csv")
     if bom and not csv:
-        raise typer.BadParameter("it goes with --csv", param_hint="--bom")
+        raise typer.BadParameter("use it only together with --csv", param_hint="--bom")
     if kind not in KINDS:
         raise CommandRefusedError(f"no kind {kind!r}; there are {', '.join(sorted(KINDS))}")
     described = describe_columns(kind)

@@ -73,7 +73,7 @@ def show(
     if slug is None:
         if fact is not None or section is not None:
             option = "--section" if fact is None else "--fact"
-            raise typer.BadParameter("name the negotiation, too", param_hint=option)
+            raise typer.BadParameter("write the slug of the negotiation, too", param_hint=option)
         show_negotiations(asked, json=json)
         return
     with open_record() as parley:
@@ -91,7 +91,7 @@ def _show_state(parley: Parley, answer: ApiResponse, section: str | None, *, jso
     state = answer.content
     sections = [name for name in state if name not in _NO_SECTIONS and not name.endswith(MORE)]
     if section is not None and section not in sections:
-        raise typer.BadParameter(f"one of {', '.join(sections)}", param_hint="--section")
+        raise typer.BadParameter(f"write one of {', '.join(sections)}", param_hint="--section")
     if section is not None:
         kept = {*_NO_SECTIONS, section}
         part = {name: inside for name, inside in state.items() if name.removesuffix(MORE) in kept}
@@ -106,7 +106,7 @@ def _show_state(parley: Parley, answer: ApiResponse, section: str | None, *, jso
     for name in sections:
         show_section(out, name, state[name], state.get(name + MORE))
     if section is not None and not says_anything(state[section]):
-        print_line(out, "Nothing of it is known at this perspective.")
+        print_line(out, "Nothing was known about this at this perspective.")
 
 
 def _fact(
@@ -118,7 +118,8 @@ def _fact(
     except CommandRefusedError as error:
         raise CommandRefusedError(str(error).replace(str(id_), named)) from error
     if answer.content["negotiation"] != slug:
-        raise CommandRefusedError(f"the fact {named} belongs to {answer.content['negotiation']}")
+        other = answer.content["negotiation"]
+        raise CommandRefusedError(f"the fact {named} belongs to {other}: write that slug")
     return answer
 
 

@@ -88,7 +88,7 @@ def tally(  # noqa: PLR0913 -- one argument an option
     """Add up how many people were released, or whatever WHAT counts, month by month."""
     check_table_options(csv=csv, bom=bom, json=json)
     if parts and csv:
-        raise typer.BadParameter("it does not go with --csv", param_hint="--parts")
+        raise typer.BadParameter("leave it out, or leave out --csv", param_hint="--parts")
     path = f"/v1/negotiations/{slug}/tally"
     with open_record() as parley:
         question = {**({} if cursor else asked), "what": what, "by": by, "kind": kind}

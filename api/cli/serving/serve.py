@@ -90,7 +90,7 @@ def serve(
             min=1,
             max=MOST_WORKERS,
             show_default=False,
-            help="Serve with so many processes, at most one for each core. Default: PARLEY_WORKERS.",
+            help="How many processes serve; at most one for each core is useful. Default: PARLEY_WORKERS.",
         ),
     ] = None,
     read_only: Annotated[
@@ -158,7 +158,7 @@ def _refuse_memory(database_url: str) -> None:
     """Raise CommandRefusedError for a database that no other process can open."""
     if database_url.startswith("sqlite") and database_file(database_url) is None:
         raise CommandRefusedError(
-            "a database in memory can be served by one process only: give PARLEY_DATABASE_URL a file, or take 1 worker"
+            "a database in memory can have one worker only: name a file in PARLEY_DATABASE_URL, or set PARLEY_WORKERS=1"
         )
 
 

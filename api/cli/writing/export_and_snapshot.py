@@ -54,7 +54,7 @@ def export(
 ) -> None:
     """Export the facts as JSON lines that can be imported; with --history, export every change."""
     if bom and not csv:
-        raise typer.BadParameter("it goes with --csv", param_hint="--bom")
+        raise typer.BadParameter("use it only together with --csv", param_hint="--bom")
     if history and asked["clock"] == "published" and asked["as_known_at"] is not None:
         raise typer.BadParameter(
             "with --history and --as-known-at, use the recorded clock", param_hint="--clock"

@@ -38,8 +38,8 @@ from infrastructure.log.errors import OutcomeUnknownError
 __all__ = ["register"]
 
 _UNKNOWN_OUTCOME: Final = (
-    "the database went away while it committed: these lines are recorded all or not at all; "
-    "import the same file again: a line that is recorded is then unchanged"
+    "the connection to the database broke during a commit: these lines were all recorded, or none of them; "
+    "import the same file again: lines that are recorded already are then unchanged"
 )
 
 
@@ -117,10 +117,10 @@ def import_(  # noqa: PLR0913 -- one argument an option
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Import facts and changes from a file, one on each line: all of them or none.
+    """Import facts and changes from a file, one on each line. If one line is wrong, nothing is imported.
 
-    When all lines are accepted, they are recorded in turns, so that others can write in between. If this is
-    interrupted, importing the same file again completes it.
+    All lines are checked before the first one is recorded. They are recorded in parts, so that others can write in
+    between. If this is interrupted, import the same file again: that completes it.
 
     NDJSON is one JSON object a line: `op` (record by default, or correct, corroborate, end, retract,
     reinstate, prefer), `external_id` to name the fact, and the fields that the API takes for that operation.

@@ -135,7 +135,7 @@ def _fields(arguments: Sequence[str]) -> dict[str, str]:
         option = left.pop(0)
         name, equals, text = option.removeprefix("--").partition("=")
         if not option.startswith("--") or not name:
-            raise typer.BadParameter(f"{option!r} belongs to no option: write --FIELD VALUE")
+            raise typer.BadParameter(f"{option!r} is not an option: write --FIELD VALUE")
         if not equals and not left:
             raise typer.BadParameter("write a value after it", param_hint=visible_line(option))
         if name in cells:
@@ -176,7 +176,8 @@ def _read_fact(parley: Parley, slug: str, named: str) -> dict[str, Any]:
     except CommandRefusedError as error:
         raise CommandRefusedError(str(error).replace(str(id_), named)) from error
     if present["negotiation"] != slug:
-        raise CommandRefusedError(f"the fact {named} belongs to {present['negotiation']}")
+        other = present["negotiation"]
+        raise CommandRefusedError(f"the fact {named} belongs to {other}: write that slug")
     status = "retracted" if last < versions[-1]["position"] else present["status"]
     return {**present, "version": versions[-1]["version"], "status": status}
 

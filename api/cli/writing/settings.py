@@ -102,7 +102,9 @@ def _members(
     members = [*(named or before), *(added or ())]
     for person in removed or ():
         if person not in members:
-            raise CommandRefusedError(f"{person} is not a member")
+            raise CommandRefusedError(
+                f"{person} is not a member: parley settings SLUG lists the members"
+            )
     return [person for person in members if person not in (removed or ())]
 
 

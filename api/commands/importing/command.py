@@ -200,7 +200,9 @@ def _id(value: object) -> UUID | None:
     except ValueError:
         id_ = None
     if id_ is None or str(id_) != value:
-        raise ContentError.at("/id", "this is no fact's id: write its 36 characters in lower case")
+        raise ContentError.at(
+            "/id", "this is not the id of a fact: write its 36 characters in lower case"
+        )
     if id_.version == OWN_VERSION:
         raise ContentError.at(
             "/id",

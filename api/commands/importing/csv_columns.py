@@ -58,7 +58,7 @@ _MEANT: Final = {
     **dict.fromkeys(("link", "web_address"), "citation.url"),
     **dict.fromkeys(("description", "headline"), "summary"),
 }
-"""Columns by what people call them."""
+"""Columns, by other names that people give them."""
 _SHOWN: Final = 10
 _LONGEST_NAME: Final = 100
 _LONGEST_HEADER: Final = 100_000
@@ -96,7 +96,7 @@ class _Known:
 def columns_of(header: Sequence[str]) -> tuple[list[Column | None], list[Fault]]:
     """The column of each cell of a header (None: blank or unknown), and one fault for each kind of error."""
     if len(header) > MOST_COLUMNS:
-        detail = f"a table may have {MOST_COLUMNS} columns, but this header has {len(header)}"
+        detail = f"write at most {MOST_COLUMNS} columns, not {len(header)}"
         return [], [Fault("", detail)]
     known = _known_columns()
     columns_by_name: dict[str, Column] = {}
@@ -118,8 +118,8 @@ def columns_of(header: Sequence[str]) -> tuple[list[Column | None], list[Fault]]
             columns_by_name[column.name] = column
     wrong = (
         (unknown, _UNKNOWN if columns_by_name else _NO_HEADER),
-        (twice, "comes twice: remove one of them"),
-        (mixed, "comes both whole and in parts: keep one form"),
+        (twice, "is there twice: remove one of the two"),
+        (mixed, "is there both as a whole and in parts: remove one of the two forms"),
     )
     return columns, [
         Fault("", f"column {_list_some(cells)} {what}") for cells, what in wrong if cells

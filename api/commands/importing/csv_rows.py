@@ -117,7 +117,9 @@ class Row:
             place = self._place(column)
             self.places["".join(f"/{step}" for step in place)] = column.name
             if _NOT_UTF8.search(cell):
-                faults.append(Fault("/" + "/".join(map(str, place)), "not UTF-8"))
+                faults.append(
+                    Fault("/" + "/".join(map(str, place)), "not UTF-8: save the file as UTF-8")
+                )
             else:
                 _put(content, place, self._value(column, cell, faults))
         return content, faults
@@ -182,7 +184,9 @@ def _object(cell: str, column: Column, faults: list[Fault]) -> dict[str, Any]:
         faults += [Fault(f"/{column.field}", fault.detail) for fault in error.faults]
         return {}
     if not isinstance(value, dict):
-        faults.append(Fault(f"/{column.field}", "write a JSON object"))
+        faults.append(
+            Fault(f"/{column.field}", 'write a JSON object, such as {"valid": "2025-09-11"}')
+        )
         return {}
     return value
 

@@ -170,7 +170,7 @@ class FactStream:
     ) -> FactEvent | None:
         id_ = command.fact_id
         if self.taken:
-            raise ContentError.at("/id", "the id belongs to another negotiation")
+            raise ContentError.at("/id", "a fact of another negotiation has this id: leave it out")
         if self.record is not None and self.record.erased:
             raise ErasedError(id_)
         if self.record is None:

@@ -155,7 +155,10 @@ async def _chunks(request: Request) -> AsyncIterator[bytes]:
         async for chunk in request.stream():
             yield chunk
     except ClientDisconnect as error:
-        name, detail = "malformed", "the body broke off"
+        name, detail = (
+            "malformed",
+            "the connection ended before the body did: send the request again",
+        )
         raise RefusedError(name, "", detail) from error
 
 
@@ -191,4 +194,4 @@ def _refuse_announced(request: Request, limit: int) -> None:
 
 def _too_large(limit: int) -> RefusedError:
     name = "too-large"
-    return RefusedError(name, "", f"a body has at most {limit} bytes")
+    return RefusedError(name, "", f"this body is longer than {limit} bytes: send less at once")

@@ -109,7 +109,7 @@ def certifying(parley: Parley, asked: Answered) -> Certificate | Response:
         return problem("unavailable", f"the log is not signed: {publisher.refusal}", headers=_AGAIN)
     checkpoint = publisher.own(note)
     if note is None or checkpoint is None or checkpoint.size < asked.position:
-        detail = f"no signed checkpoint has position {asked.position} yet"
+        detail = f"no signed checkpoint covers position {asked.position} yet: send this again in a few seconds"
         return problem("unavailable", detail, headers=_AGAIN)
     return Certificate(
         origin=publisher.signer.key.name,

@@ -115,6 +115,6 @@ def required_digests(headers: Sequence[str]) -> frozenset[str]:
     found = seen_digests(headers)
     if found is None:
         name = "precondition-required"
-        detail = "send the change request's ETag as If-Match: what is approved is what was seen"
+        detail = "send the ETag of the change request as If-Match, so that you approve exactly what you saw"
         raise RefusedError(name, _WHERE, detail)
     return found

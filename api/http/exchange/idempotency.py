@@ -195,7 +195,10 @@ class Idempotency:
                 if kept is not None:
                     return self._replay(kept, once)
             if not alone:
-                name, detail = "under-way", "a request with this key has not been answered yet"
+                name, detail = (
+                    "under-way",
+                    "a request with this key has not been answered yet: send this one again later",
+                )
                 raise RefusedError(name, _WHERE, detail)
             try:
                 return run(once)
@@ -255,7 +258,10 @@ class Idempotency:
             once.about.look(once.sent, kept)
             raise ErasedError(None)
         if kept.fingerprint != once.fingerprint:
-            name, detail = "key-reused", "the key came with another request before"
+            name, detail = (
+                "key-reused",
+                "this key was used for another request before: use a new key",
+            )
             raise RefusedError(name, _WHERE, detail)
         if kept.body:
             if kept.status != _UNKNOWN:

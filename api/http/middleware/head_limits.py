@@ -21,7 +21,9 @@ _ABSOLUTE: Final = re.compile(
     rb"[a-z][a-z0-9+.-]*://(?P<host>\[[^\]]*\]|[^:/?#@]*)(?::[0-9]*)?(?=[/?#]|$)", re.IGNORECASE
 )
 _PORT: Final = re.compile(rb":[0-9]*$")
-_OTHER_HOST: Final = "the address names another host than the Host header does"
+_OTHER_HOST: Final = (
+    "the address and the Host header name different hosts: send the same host in both"
+)
 _CODING: Final = (
     "a body is read that has a Content-Length, or whose one Transfer-Encoding is chunked"
 )
@@ -35,7 +37,7 @@ def check_head(scope: Scope) -> Response | None:
     fields = scope["headers"]
     size = sum(len(name) + len(text) + _SEPARATORS for name, text in fields)
     if len(fields) > MAX_HEADERS or size > MAX_HEADER_BYTES:
-        detail = f"at most {MAX_HEADERS} header fields of {MAX_HEADER_BYTES} bytes are read"
+        detail = f"send at most {MAX_HEADERS} header fields, and at most {MAX_HEADER_BYTES} bytes"
         return problem("headers-too-large", detail)
     return None
 

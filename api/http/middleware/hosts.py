@@ -22,7 +22,7 @@ __all__ = ["Hosts"]
 _FORM: Final = re.compile(r"(\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9._-]{1,255})(?::[0-9]{0,5})?")
 _LOOPBACK: Final = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|\[::1\]")
 _UNFIT: Final = "send one Host header, with the name or address of this server"
-_ELSEWHERE: Final = "this server does not answer under that name"
+_ELSEWHERE: Final = "this server does not answer under that name; its operator can add the name to PARLEY_ALLOWED_HOSTS"
 
 
 class Hosts:

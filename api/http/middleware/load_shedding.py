@@ -25,11 +25,11 @@ __all__ = ["Shedding"]
 
 SHARE: Final = 4
 """One in so many of the bodies that come in may come from one address, and one in so many of the questions may not."""
-_FULL: Final = "more requests are waiting than this server takes on; nothing was done"
+_FULL: Final = "too many requests are waiting: send this one again later; nothing was done"
 _OF_ONE: Final = (
     "more questions from this address are waiting than one address may have; nothing was done"
 )
-_COMING: Final = "more bodies are coming in than this server waits for; nothing was done"
+_COMING: Final = "too many bodies are being received: send this one again later; nothing was done"
 
 
 class Shedding:

@@ -1,4 +1,4 @@
-"""Each caller has budgets for reading, for changing and for work; who has spent one is told when to come again."""
+"""Limits how much each caller may read, change, and have computed; a caller over a limit is told when to try again."""
 
 from __future__ import annotations
 
@@ -19,14 +19,16 @@ from api.http.threads import lane_of
 
 __all__ = ["Rates", "add_fields", "answer_spent"]
 
+_WAIT: Final = "wait as long as Retry-After says"
 _DRY: Final = re.compile(rb"(?:^|&)dry_run=true(?:&|$)")
-"""A change that is only tried is a question too."""
+"""A dry run of a change counts as a reading request."""
 
 
 class Rates:
-    """ASGI middleware inside of whatever finds out who asks; a budget that is None bounds nothing.
+    """ASGI middleware, inside the one that authenticates; a budget that is None sets no limit.
 
-    What questions cost is taken from `work`, after each: who owes something waits until it is paid.
+    After each reading request, its cost is taken from `work`. A caller who has used up their `work`
+    waits until there is some again.
     """
 
     def __init__(
@@ -38,7 +40,7 @@ class Rates:
         self.work = None if work is None else Work(work)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on and say on its answer what is left, or answer 429."""
+        """Pass one request on, and add header fields with what is left of the budget; or answer 429."""
         counted = scope["type"] == "http" and scope["path"] not in HEALTH
         caller = caller_of(scope) if counted else None
         if caller is None:
@@ -53,13 +55,14 @@ class Rates:
     async def _question(
         self, budget: Budget | None, caller: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        """Answer once what earlier answers cost is paid, and put this one's cost on the account."""
+        """Answer if the caller has work left, and charge the cost of this answer; otherwise answer 429."""
         if self.work is None:
             await self._counted(budget, caller, scope, receive, send)
             return
         owing = await self.work.admit(caller)
         if owing is not None:
-            detail = f"earlier questions took more than {self.work.budget.item} milliseconds of work; nothing was done"
+            spent = self.work.budget.item
+            detail = f"your questions took more than {spent} milliseconds of work: {_WAIT}; nothing was done"
             await answer_spent(self.work.budget, owing, detail, scope, receive, send)
             return
         with measure_work() as meter:
@@ -78,7 +81,7 @@ class Rates:
         if standing.allowed:
             await self.app(scope, receive, add_fields(budget.fields(standing), send))
         else:
-            detail = f"more than {budget.item} were asked for; nothing was done"
+            detail = f"you sent more than {budget.item} requests: {_WAIT}; nothing was done"
             await answer_spent(budget, standing, detail, scope, receive, send)
 
 

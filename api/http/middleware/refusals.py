@@ -17,7 +17,10 @@ from api.http.middleware.rates import add_fields, answer_spent
 
 __all__ = ["Refusals"]
 
-_TOO_OFTEN: Final = "credentials from this address were refused too often; these were not looked at"
+_TOO_OFTEN: Final = (
+    "too many credentials from this address were refused: wait as long as Retry-After says;"
+    " this one was not checked"
+)
 
 
 class Refusals:

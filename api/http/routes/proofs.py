@@ -71,7 +71,9 @@ def _proof(id_: UUID, asked: Asked) -> Response:
     if proof is None:
         at = "/path/fact_id"
         raise RefusedError(
-            _NOT_SIGNED, at, f"no signed checkpoint has position {version.position} yet"
+            _NOT_SIGNED,
+            at,
+            f"no signed checkpoint covers position {version.position} yet: ask again in a few seconds",
         )
     content = {"perspective": describe_perspective(perspective), "fact": str(id_), **_shown(proof)}
     return fresh(asked.request, write_json(content), tags=tags)

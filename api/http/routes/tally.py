@@ -146,16 +146,17 @@ def _tallied(parameters: Mapping[str, str]) -> dict[str, str]:
     if "count" in question and "what" in question:
         raise ContentError.at(
             "/query/what",
-            "either facts are counted, or numbers of what: leave out one of count and what",
+            "either count facts, or add up numbers: leave out count or what",
         )
     if "count" not in question and "kind" in question:
         raise ContentError.at(
-            "/query/kind", "only facts are counted by kind: give count as facts, or leave kind out"
+            "/query/kind",
+            "kind is used only to count facts: write facts as count, or leave kind out",
         )
     if "count" not in question and "what" not in question:
         raise ContentError.at(
             "/query/what",
-            "write what to add up; or to count facts, give count as facts, with a kind",
+            "write what to add up, such as released; or to count facts, write facts as count, and a kind",
         )
     return question
 

@@ -137,5 +137,5 @@ def read_tile(
 def _found(found: bytes | None) -> bytes:
     if found is None:
         what = "tile"
-        raise UnknownError(what, "that is called so, in what has been signed")
+        raise UnknownError(what, "at this address in the signed part of the log")
     return found
