@@ -1,4 +1,4 @@
-"""Everything is put together here, once, for the server and for the command line alike."""
+"""Puts all parts together, once, for the server and for the command line."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Who asks, and what they may do: a principal has scopes, and a private negotiation has members.
+"""Represents who makes a request, and what they may do: a principal has scopes, and a private negotiation has members.
 
-A person may hold several credentials; what they do is recorded under the person, and what they may do follows from
-the credential that they came with.
+A person may hold several credentials. What they do is recorded under the person; what they may do depends on the
+credential that they used.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An address in a citation leads to a page of the web, and to nothing else: http or https, a host, and no user.
+"""Checks that an address in a citation leads to a web page, and to nothing else: http or https, a host, and no user.
 
 It is kept as it was written. RFC 3986, and RFC 3987 for letters of other scripts than Latin.
 """

@@ -1,4 +1,4 @@
-"""What a shell offers where a command takes a kind, a field, a fact or a picture; nothing where it cannot be read."""
+"""Completes kinds, fields, facts and pictures in a shell; offers nothing if the record cannot be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A command writes a file whole, or leaves the file that was there."""
+"""Writes a file as a whole, or leaves the file that was there."""
 
 from __future__ import annotations
 

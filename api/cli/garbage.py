@@ -1,4 +1,4 @@
-"""How often Python looks for objects that refer to each other in a cycle and that nobody else refers to."""
+"""Sets how often Python looks for objects that refer to each other in a cycle and that nobody else refers to."""
 
 from __future__ import annotations
 

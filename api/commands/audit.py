@@ -1,4 +1,4 @@
-"""A page of the audit: changes of facts and of the negotiation itself, or only those that tell of one person."""
+"""Reads a page of the audit: changes of facts and of the negotiation itself, or only those about one person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be sent is what these classes say: each is a body of the interface, by its name in the document."""
+"""Declares each request body of the API as a class; its name in the OpenAPI document is the name of the class."""
 
 from __future__ import annotations
 

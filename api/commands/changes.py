@@ -1,4 +1,4 @@
-"""Each way to change a fact is an entry of one table: what is sent, what it takes, how it is decided and done."""
+"""Declares each way to change a fact in one table: its body, its scope, and how it is decided and recorded."""
 
 from __future__ import annotations
 

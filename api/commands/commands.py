@@ -1,4 +1,4 @@
-"""What may be sent is what the domain's own classes say; a kind once registered can be sent.
+"""Reads request bodies by the domain's own classes, so that a newly registered kind can be sent at once.
 
 pydantic reads the domain's dataclasses strictly: no unknown field, no coercion. Every fault becomes
 a `ContentError` with RFC 6901 pointers into what was sent.

@@ -1,6 +1,6 @@
-"""What a request says in confidence is taken out of it before anything else reads it, and goes its own way.
+"""Takes the confidential parts out of a request before anything else reads it, and passes them on separately.
 
-So no fact, no event's payload and no answer can hold it by mistake: those have no field for it.
+So no fact, no event's payload and no answer can contain them by mistake: these have no field for them.
 """
 
 from __future__ import annotations

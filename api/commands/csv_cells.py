@@ -1,6 +1,6 @@
-"""A cell that a spreadsheet would take for a formula is written behind an apostrophe, and read without it.
+"""Writes a cell that a spreadsheet would take for a formula with an apostrophe before it, and reads it without.
 
-So no text of the record is computed, or sent anywhere, where a table is opened (CWE-1236); read back it is what it was.
+So a spreadsheet that opens the table computes nothing from a text of the record, and sends nothing (CWE-1236).
 """
 
 from __future__ import annotations

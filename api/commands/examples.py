@@ -1,4 +1,4 @@
-"""The examples in the documentation are the real record of the US–Belarus talks of 2025."""
+"""Takes the examples in the documentation from the record of the US–Belarus talks of 2025."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON comes in as UTF-8 with every fault at its place, and goes out as the same bytes always."""
+"""Reads JSON as UTF-8, and reports every fault with its place; writes equal values as equal bytes."""
 
 from __future__ import annotations
 

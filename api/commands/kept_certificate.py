@@ -1,6 +1,6 @@
-"""A kept certificate does not hold its question: the client sends the question again, and what fixed it is added.
+"""Keeps a certificate without its question: the client sends the question again, and Parley adds what fixed it.
 
-A signature of Ed25519 is the same each time, so the certificate that is made again is the same bytes.
+Ed25519 signs the same text with the same bytes each time, so a certificate that is made again is identical.
 """
 
 from __future__ import annotations

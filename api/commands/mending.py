@@ -1,4 +1,4 @@
-"""What has the wrong shape is put right as far as its other faults can then be seen; nothing of that is recorded."""
+"""Corrects parts with a wrong shape so that other faults can be found, too; nothing of this is recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A correction is an RFC 7396 merge patch on the fact as one would send it."""
+"""Applies a correction, which is an RFC 7396 merge patch, to a fact in the form in which one sends it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a name is told of the form that was sent: a text, or an object with an id."""
+"""Reports the faults of a name for the form that was sent: a text, or an object with an id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Able to serve is: schema and projections are where the log is, the seals open, and the database takes writes."""
+"""Decides whether a server is ready: schema and projections are current, seals open, and the database takes writes."""
 
 from __future__ import annotations
 

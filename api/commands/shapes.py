@@ -1,4 +1,4 @@
-"""What was sent has the shape that its class says, or every fault of its shape is told, with its place."""
+"""Checks that a body has the shape of its class, and reports every fault of shape with its place."""
 
 from __future__ import annotations
 

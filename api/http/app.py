@@ -1,4 +1,4 @@
-"""The application is put together here, around a record that is open already."""
+"""Makes the application around a record that is already open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The description of an operation names the scope that it takes, and the check reads it from there."""
+"""Checks that a request has the scope that its operation needs; the operation's description names that scope."""
 
 from __future__ import annotations
 

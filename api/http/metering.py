@@ -1,4 +1,4 @@
-"""What a question costs is measured while it is answered: the processor's time, and the bytes that go out."""
+"""Measures the cost of a question while it is answered: processor time, and bytes sent."""
 
 from __future__ import annotations
 

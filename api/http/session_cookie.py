@@ -1,6 +1,6 @@
-"""The cookie that holds the token of a session: who brings it to a page, and how it is set and taken away.
+"""Reads, sets and removes the cookie that has the token of a session.
 
-It counts for pages alone, never below `/v1`. Beyond loopback it is sent over TLS only.
+It is valid for pages only, never below `/v1`. Beyond loopback it is sent over TLS only.
 """
 
 from __future__ import annotations

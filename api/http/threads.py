@@ -1,8 +1,8 @@
-"""A request does its work in one thread of its lane: what waits for the log takes none that a question needs.
+"""Runs each request in one thread of its lane, so that one that waits for the log takes no thread from a question.
 
-Reading, writing and the look at the health have threads and connections of their own, and of those that read each
-caller has a quarter at most. What waits longer for its turn
-than its lane allows is refused; nothing of it was done then.
+Reading, writing and health checks have threads and connections of their own. One caller may have a quarter of the
+reading threads at most. A request that waits longer for its turn than its lane allows is refused, before any of it is
+carried out.
 """
 
 from __future__ import annotations

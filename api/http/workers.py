@@ -1,6 +1,7 @@
-"""Threads that take work from an event loop and report back what came of it.
+"""Runs work of an event loop in threads, and reports the results to the loop.
 
-`anyio.to_thread` does the same, but it hands each piece over in so many steps that these took longer than a read.
+`anyio.to_thread` does the same, but takes so many steps to hand over a piece of work that these took longer than a
+read.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The pages: what the API answers, for people to read, each at an address that shows the same for ever."""
+"""The pages: the answers of the API for people to read, each at an address that always shows the same."""

@@ -1,4 +1,4 @@
-"""Says one date in words: a day, month, season or year, with digits that nobody knows, before year 1 and after 9999."""
+"""Says a date in words: a day, month, season or year, with unknown digits, before year 1 and after 9999."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How to cite a page, in text, BibTeX and CSL-JSON: by its fixed address and the digest of its answer."""
+"""Gives the citation of a page as text, BibTeX and CSL-JSON, with its fixed address and the digest of its answer."""
 
 from __future__ import annotations
 

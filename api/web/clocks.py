@@ -1,4 +1,4 @@
-"""The two sliders: the times at which something changes along each clock, and where one stands among them."""
+"""Makes the two sliders: the times at which something changes along each clock, and which of them the page shows."""
 
 from __future__ import annotations
 

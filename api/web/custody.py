@@ -1,4 +1,4 @@
-"""Says what became of a person, and since when, where that stands alone, without a report beside it."""
+"""Says what became of a person, and since when, in a sentence that stands without a report beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Says dates in words, at most as sharp as they were written; a text that is no date is shown as it is written."""
+"""Says dates in words, never more precisely than they were written; a text that is not a date is shown unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The templates of the pages, and the files that they load."""
+"""Loads the templates of the pages, and the files that pages load."""
 
 from __future__ import annotations
 

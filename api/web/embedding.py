@@ -1,4 +1,4 @@
-"""What a page elsewhere takes in to show a picture: an iframe at the fixed address of a page that may be framed."""
+"""Gives the HTML with which another site shows a picture: an iframe at the fixed address of a page that allows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A picture in a page, drawn at the perspective and position of the page, and the addresses of the picture alone."""
+"""Puts a picture into a page, at the page's perspective and position, with the addresses of the picture itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became known after the day on which a page stands: how much of the record, and which facts of the page."""
+"""Finds what became known after the day that a page shows: in the whole record, and about the facts of the page."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A page asks the API within the process, as its reader, and is drawn from those answers alone.
+"""Makes a page: it asks the API within the process, as its reader, and draws only those answers.
 
-All its answers are of one position of the log. A page has a fixed form as its first answer has one, and what the API
-refuses is a page as well.
+All its answers are of one position of the log. A page has a fixed form if its first answer has one. A refusal by the
+API becomes a page, too.
 """
 
 from __future__ import annotations

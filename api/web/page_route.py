@@ -1,4 +1,4 @@
-"""The routes of pages: what the API refuses to a page is the answer to its reader, which becomes a page on its way."""
+"""Defines the routes of pages; a refusal by the API is the answer to the reader, and becomes a page on its way."""
 
 from __future__ import annotations
 

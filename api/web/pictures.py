@@ -1,4 +1,4 @@
-"""A picture within a page: its SVG takes the colours of the page, light or dark, and runs and loads nothing."""
+"""Puts the SVG of a picture into a page: it takes the page's colours, light or dark, and runs and loads nothing."""
 
 from __future__ import annotations
 

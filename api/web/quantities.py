@@ -1,4 +1,4 @@
-"""Sets numbers for readers: the bounds in words, the digits in groups."""
+"""Writes numbers for readers: the bounds in words, and the digits in groups."""
 
 from __future__ import annotations
 

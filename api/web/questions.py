@@ -1,4 +1,4 @@
-"""The question that a matter asks, in words, from the claims that speak to it: it says no more than they agree on."""
+"""Words the question that a matter asks, from its claims; it says no more than they agree on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is refused to a browser is told by a page, whether a route, a middleware or an unknown address refuses it."""
+"""Turns a refusal to a browser into a page, whether a route, a middleware or an unknown address refuses."""
 
 from __future__ import annotations
 

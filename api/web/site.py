@@ -1,4 +1,4 @@
-"""Puts the pages before the API: a browser gets a page where a program gets JSON."""
+"""Puts the pages before the API: at the same address, a browser gets a page, and a program gets JSON."""
 
 from __future__ import annotations
 

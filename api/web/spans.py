@@ -1,4 +1,4 @@
-"""Places vague dates on an axis: what is certain of a date, and what is only possible."""
+"""Places vague dates on an axis: the part that is certain, and the part that is only possible."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What a state knows to be unknown: posts without a holder, numbers without an upper limit, beginnings without a date.
+"""Lists the gaps of a state: posts without a holder, numbers without an upper limit, beginnings without a date.
 
-Open questions and refusals to answer are entries of the state already; these gaps lie within its other entries.
+Open questions and refusals to answer are entries of the state already; these gaps are within its other entries.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Somebody looks at a page: who is signed in, and what is offered to them."""
+"""Describes a visit of a page: who is signed in, and which actions are offered to them."""
 
 from __future__ import annotations
 

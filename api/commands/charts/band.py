@@ -1,4 +1,4 @@
-"""A picture of a number along time: solid up to its low bound, hatched from there up to its high bound."""
+"""Draws a number along time: the area is solid up to its low bound, and hatched from there to its high bound."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What a section of the state showed over time: each entry and its rivals, on each day on which it may have changed.
+"""Finds what a section showed over time: each entry and its rivals, on each day on which it may have changed.
 
-The section is resolved for each of those days as in the state, so a picture says what the state says.
+The section is resolved for each of those days as in the state, so a picture shows the same as the state.
 """
 
 from __future__ import annotations

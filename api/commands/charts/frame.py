@@ -1,7 +1,7 @@
-"""Every picture has a frame: its title, what it shows, its perspective in words, and the position of the log.
+"""Draws the frame of every picture: its title, its subject, its perspective in words, and the position of the log.
 
 What is certain is solid, what is possible is hatched between dashed lines, and what is contested has a half-filled
-mark: nothing is told by colour alone.
+mark. So nothing is shown by colour alone.
 """
 
 from __future__ import annotations

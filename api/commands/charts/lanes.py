@@ -1,4 +1,4 @@
-"""Who or what stood in each lane over time: solid where certain, hatched where possible, split where contested."""
+"""Draws who or what held each lane over time: solid where certain, hatched where possible, split where contested."""
 
 from __future__ import annotations
 

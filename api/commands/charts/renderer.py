@@ -1,6 +1,7 @@
-"""One process draws all pictures of a server; it is started when needed, and again after it died or was too slow.
+"""Runs the one process that draws all pictures of a server; it is started again if it ended or was too slow.
 
-Pictures and specs are kept by what they show, up to a number of bytes; an erasure drops those of its negotiation.
+Pictures and specs are kept in memory by their content, up to a number of bytes; an erasure drops those of its
+negotiation.
 """
 
 from __future__ import annotations

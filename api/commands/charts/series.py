@@ -1,4 +1,4 @@
-"""Pictures of stocks, with a line for each counter, and of how many facts change in each month."""
+"""Draws stocks, with a line for each counter, and the number of facts that change in each month."""
 
 from __future__ import annotations
 

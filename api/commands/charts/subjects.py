@@ -1,4 +1,4 @@
-"""What each picture shows, as the tally and the moments of a perspective have it."""
+"""Collects the data of each picture from the tally and the moments of a perspective."""
 
 from __future__ import annotations
 

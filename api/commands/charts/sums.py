@@ -1,4 +1,4 @@
-"""The steps of a sum along time, none of which claims more than the sum of its day."""
+"""Computes the steps of a sum along time; no step claims more than the sum of its day."""
 
 from __future__ import annotations
 

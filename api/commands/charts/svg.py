@@ -1,6 +1,6 @@
-"""Makes a drawn SVG small: no marks for machines, no empty shapes, short numbers, and what is repeated said once.
+"""Makes a drawn SVG small: removes marks for programs and empty shapes, shortens numbers, writes repeated parts once.
 
-A picture has one name for readers who do not see it, and nothing else in it is read out: its numbers are in a table.
+Screen readers read only the picture's name; its numbers are in a table beside it.
 """
 
 from __future__ import annotations

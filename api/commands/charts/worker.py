@@ -1,7 +1,7 @@
-"""The process that draws: reads a line of JSON {spec, format}, writes a line of JSON {size, seconds} and so many bytes.
+"""The process that draws: reads a line of JSON {spec, format}, writes a line of JSON {size, seconds} and `size` bytes.
 
-It is started by `renderer.py` as a script. It ends when its input does, or after nothing was asked for so many seconds
-as its argument says, so that pictures take memory only where they are looked at. Threads would draw more slowly.
+`renderer.py` starts it as a script. It ends when its input ends, or after it got no request for as many seconds as its
+argument says, so that it takes memory only while somebody looks at pictures. Threads would draw more slowly.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An Accept header chooses between JSON and CSV; a request for anything else is answered in JSON."""
+"""Chooses between JSON and CSV by the Accept header; a request for anything else is answered in JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A body is read once, never past its limit, and only in a supported media type."""
+"""Reads a body once, never past its limit, and only in a supported media type."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Equal bytes have the same strong ETag; caches may keep a fixed answer for a time, under a tag that can be purged.
+"""Gives equal bytes the same strong ETag, and lets caches keep a fixed answer for a time, under a tag to purge it by.
 
-No cache keeps for ever what an erasure can change; only hashes are kept for ever. A fact's ETag begins with its
+No cache may keep for ever what an erasure can change; only hashes may be kept for ever. A fact's ETag begins with its
 version, which `If-Match` needs.
 """
 

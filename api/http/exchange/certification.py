@@ -1,4 +1,4 @@
-"""A certificate covers a question in its fixed form, as it is answered to the person who asks for the certificate."""
+"""Answers the question of a certificate in its fixed form, for the person who asks for the certificate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A change that takes two persons becomes a change request; only this module decides which changes those are."""
+"""Decides whether a change needs a second person; if so, it records a change request instead of the change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A change request is always shown from the log, as it is now or as it was; no copy of it is kept elsewhere."""
+"""Shows a change request from the log, as it is now or as it was; no copy of it is kept elsewhere."""
 
 from __future__ import annotations
 

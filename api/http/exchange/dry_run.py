@@ -1,4 +1,4 @@
-"""A dry run answers what the real call would do, by the same decisions, and writes nothing.
+"""Answers a dry run: what the real call would do, by the same rules, while nothing is written.
 
 Values that only the log gives are null: the position, the record time, and the id of a fact without an external id.
 """

@@ -1,4 +1,4 @@
-"""A cut's text is described exactly: plain years, months and days of the calendar, and instants."""
+"""Describes the text of a cut exactly, as regular expressions: plain years, months and days, and instants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An entity tag is read as RFC 9110 §8.8.3 writes it; a version may stand alone too."""
+"""Reads entity tags as RFC 9110 §8.8.3 defines them; a bare version number is accepted, too."""
 
 from __future__ import annotations
 

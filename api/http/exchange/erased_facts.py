@@ -1,4 +1,4 @@
-"""An answer says which facts it may have held until they were erased."""
+"""Names the erased facts that an answer may have contained before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fact record shows a fact with its place in the log, and the perspective from which it was read."""
+"""Answers with a fact record: a fact, its place in the log, and the perspective from which it was read."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""A request with an idempotency key is carried out once; sent again, it gets the first answer again.
+"""Carries out a request with an idempotency key once; if it is sent again, it gets the first answer again.
 
-The answer is kept in the transaction of the request's events. A fact record or a change request is kept as its status
-alone: its position is not known before the commit, and its words are read again from the log as it stood
-then. Any other answer is kept in its `kept_form`, without the words of a refused request. The
-answer to an import is kept just after its last turn; where that failed, a retry finds every line unchanged.
-An erasure empties the answers about its fact, and a retry still does nothing again.
-Refusals by the record are kept too. Refusals of the request itself (its preconditions, its media type)
-and errors of the server are not kept.
+The answer is kept in the transaction of the request's events. Of a fact record or a change request, only the status is
+kept: its position is not known before the commit, and its content is read again from the log as it was then. Any other
+answer is kept in its `kept_form`, without the words of a refused request. The answer to an import is kept just after
+its last turn; if that fails, a retry finds every line unchanged.
+An erasure empties the answers about its fact; a retry still does nothing again.
+Refusals by the record are kept, too. Refusals of the request itself (its preconditions, its media type) and errors of
+the server are not kept.
 """
 
 from __future__ import annotations

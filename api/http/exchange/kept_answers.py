@@ -1,8 +1,8 @@
-"""An answer about a negotiation is kept as bytes for as long as it holds, and given again to all that may see it.
+"""Keeps an answer about a negotiation as bytes while it is still right, and gives it to everyone who may see it.
 
-It holds while nothing of the negotiation changes, and for each `as_of` between the same two neighbouring moments
-(`domain.views.moments`). What differs from question to question all the same, such as the perspective, addresses and
-cursors, is left blank in what is kept, and filled in each time.
+It is right while nothing of the negotiation changes, and for every `as_of` between the same two neighbouring moments
+(`domain.views.moments`). Parts that differ from question to question, such as the perspective, addresses and cursors,
+are left blank in the kept bytes, and filled in for each answer.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A kept answer holds no words of a refused request, because words that are erased later would stay in it.
+"""Removes the words of a refused request from the answer that is kept, so that no erased words stay in it.
 
 A refusal is kept as its status, its type and the places of its faults; so is each line that an import's report lists.
 A pointer keeps its numbers and the names of Parley's own fields; any other name becomes `-`.

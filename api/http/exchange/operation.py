@@ -1,4 +1,4 @@
-"""The description of each operation names its parameters, its answers and its refusals."""
+"""Describes an operation for the OpenAPI document: its parameters, its answers and its refusals."""
 
 from __future__ import annotations
 

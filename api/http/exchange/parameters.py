@@ -1,4 +1,4 @@
-"""A question has declared parameters, each at most once; any other parameter is refused."""
+"""Reads query parameters: each must be declared, and may be given once; any other parameter is refused."""
 
 from __future__ import annotations
 

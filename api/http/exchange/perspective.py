@@ -1,4 +1,4 @@
-"""Every question is asked from a perspective, and the answer says which one it was."""
+"""Reads the perspective of a question, and states it in the answer."""
 
 from __future__ import annotations
 

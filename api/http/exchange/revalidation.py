@@ -1,4 +1,4 @@
-"""A client that already has a fixed response gets its 304 without the response being made again.
+"""Answers 304 to a client that already has a fixed response, without making the response again.
 
 This process keeps only the headers of such a response, and its ground. While the ground is the same (the reader still
 sees the negotiation, and nothing more was erased), the response has the same bytes.

@@ -1,1 +1,1 @@
-"""What stands around every request."""
+"""The middleware: what is done for every request, before and after its route."""

@@ -1,4 +1,4 @@
-"""The access log says which path was asked, without words of facts: the query, a matter, what is counted."""
+"""Writes the path of each request to the access log, without words of facts: queries, matters and what is counted."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Who asks is settled once, before anything else: by a key, by an issuer's token, or as nobody in particular.
+"""Finds out who sends a request, before anything else: by a key, by an issuer's token, or as an anonymous reader.
 
-A credential that opens nothing is refused wherever it is brought; it never becomes the anonymous one. A key that opened
-before is taken to open still, until the request's own thread looks it up; nothing is sent before that.
+A credential that is not valid is always refused; its sender is never treated as anonymous. A key that was valid before
+is taken as valid until the request's own thread looks it up; nothing is sent before that.
 """
 
 from __future__ import annotations

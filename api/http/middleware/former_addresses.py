@@ -1,6 +1,6 @@
-"""A change request is also served at the address that it had before, with a notice of the new one.
+"""Serves a change request at its former address, too, and names the new address.
 
-The fields are those of RFC 9745 (`Deprecation`) and RFC 5829 (`successor-version`).
+The header fields are those of RFC 9745 (`Deprecation`) and RFC 5829 (`successor-version`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One middleware makes every check and change of headers that needs no waiting.
+"""Does in one middleware every check and every change of headers that never waits.
 
 It checks the head of each request and completes the head of its response. HEAD is answered as GET without the body.
 """

@@ -1,4 +1,4 @@
-"""The head of a request is short, and says one thing: one host, and a body that is chunked or has a length."""
+"""Refuses the head of a request that is too long, or ambiguous: it must name one host, and say how its body ends."""
 
 from __future__ import annotations
 

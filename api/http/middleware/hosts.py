@@ -1,9 +1,9 @@
-"""A server answers under its own names only: a page elsewhere that has its name lead here is refused.
+"""Answers only under the server's own host names, which stops DNS rebinding.
 
-That is DNS rebinding, by which a browser would let the page read what this machine alone may read. The
-loopback names and the address that a connection came in at are always the server's own: no page is
-served from there but ours. Starlette's TrustedHostMiddleware knows neither that address nor problems,
-takes a second `Host` for nothing, and redirects.
+In DNS rebinding, a web page makes its own host name point to this machine, and its visitor's browser then lets the
+page read what only this machine may read. The loopback names and the address at which a connection arrived always
+count as the server's own, because no other page is served there. Starlette's TrustedHostMiddleware does not know that
+address, makes no problem responses, ignores a second `Host`, and redirects.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""A connection is held only for a request that arrives: a head in bounded time and bytes, nothing without end.
+"""Closes a connection unless the head of a request arrives on it within limits of time and bytes.
 
-Uvicorn bounds neither (its limits are those of h11, which is not used here) and speaks no websocket for us.
-Whatever it refuses itself, before there is a request or while its body comes, is a problem too, and nothing more is
-read after it.
+Uvicorn has no such limits (its own are those of h11, which is not used here). Websockets are not supported.
+A refusal by the protocol itself, before there is a request or while its body arrives, is a problem, too; nothing more
+is read from the connection after it.
 """
 
 from __future__ import annotations

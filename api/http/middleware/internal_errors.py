@@ -1,4 +1,4 @@
-"""An error that nobody foresaw is answered inside of all other middleware, which sees its answer like any."""
+"""Answers an unforeseen error inside all other middleware, so that they handle its answer like any other."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""No more requests are under way or wait than the settings allow: the next is told to come again.
+"""Refuses requests above the number that may be under way or wait, and says when to send them again.
 
-What changes something is counted apart, as it may have to wait for the log: it takes nobody's place who asks. Who
-waits for the rest of a body gives up the place meanwhile, and waits among as many others, of which one address has
-a quarter: however slowly bodies come, questions are answered. Of the places of questions one address leaves a quarter
-to others. Health is asked past the bounds: a server that sheds is alive, and can say so. So is what the server asks
-itself, for a request that has a place already.
+Changes are counted separately, because they may wait for the log, and must not take the places of reading requests. A
+request that waits for the rest of its body gives up its place, and waits among as many others, of which one address
+may have a quarter. So slow bodies never stop reading requests. One address may have three quarters of the places of
+reading requests. Health checks are not limited, because a server that refuses requests is still alive. Neither are
+questions that the server asks itself for a request that has a place.
 """
 
 from __future__ import annotations

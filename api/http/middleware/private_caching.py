@@ -1,7 +1,7 @@
-"""What is answered to credentials is kept by nobody else: never `public`, not tagged, and varying by them.
+"""Keeps answers to credentials out of shared caches: they are never `public`, have no tag, and vary by credential.
 
-Answers without credentials vary by them, too: a cache between must not give a key's holder what
-anybody may see. For pages, the cookie of a session is a credential, too.
+Answers without credentials vary by credential, too: a cache must not give them to somebody with a key. For pages, the
+cookie of a session is a credential, too.
 """
 
 from __future__ import annotations

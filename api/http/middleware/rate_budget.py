@@ -1,10 +1,10 @@
-"""A budget is counted where every process sees it, taken in blocks of a two-hundredth, and never in the way.
+"""Counts a budget where all processes see it, in blocks of a two-hundredth, so that counting delays no request.
 
-A process counts a block at once and spends it within a tenth of the window: a caller gets never more
-than the limit, and short of it by a two-hundredth for each other process at most; limits below
-400 are exact. The sliding window counter lets no burst through at the turn of a window, as fixed windows
-do, for one row a caller, where a moving window needs one a request. A storage that fails lets all
-through: it mostly fails with the record itself, and an outage should not begin at its guard.
+A process counts a block at once, and uses it up within a tenth of the window. So a caller never gets more than the
+limit, and at most a two-hundredth less for each other process; limits below 400 are exact. A sliding window counter
+allows no burst where two windows meet, as fixed windows do, and needs one row for each caller, where a moving window
+needs one for each request. If the storage fails, all requests are let through: it mostly fails together with the
+record, and rate limits should not cause an outage.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A server that only reads refuses every change by its method, before it reads a body, and says where changes go."""
+"""Refuses every change on a server that only reads, before its body is read, and says where to send changes."""
 
 from __future__ import annotations
 

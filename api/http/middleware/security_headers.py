@@ -1,7 +1,7 @@
-"""Whatever is answered, a browser makes no page of it, sniffs nothing in it and shows it to no other origin.
+"""Adds headers that stop browsers from running, guessing at or embedding an answer, or showing it to other origins.
 
-There is no CORS: no other origin reads an answer. There is no Permissions-Policy: it is for documents,
-and the content policy leaves nothing that could use a permission.
+There is no CORS: no other origin can read an answer. There is no Permissions-Policy: it is for documents,
+and the content policy allows nothing that could use a permission.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Who is signed in is found out for pages alone, where nobody brought another credential.
+"""Finds the session of a request to a page, if the request has no other credential.
 
-A session that has ended makes its reader nobody in particular: what is public reads on. What the server asks itself for
-a page bears the principal of the page's reader.
+If the session has ended, the reader is anonymous, and still sees what is public. When the server asks itself for a
+page, it asks as the reader of the page.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A body comes at some speed or not at all: who sends nothing, or drop by drop, is not waited for.
+"""Refuses a body that arrives too slowly or not at all.
 
-A body may be waited for 30 s in all, and a second more for each 500 bytes of it, yet never longer than 30 s
-at a stretch, nor than ten minutes in all. Only waiting counts, not what the server does with what has come.
+It waits for a body 30 s in all, and one second more for each 500 bytes, but never longer than 30 s without a byte, and
+never longer than ten minutes. Only waiting counts, not the time that the server takes to process the body.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What stands around the application, from the inside out; each sees the answers of all within it."""
+"""Lists the middleware around the application, from the inside out; each sees the answers of all that are inside it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What a question costs is taken from its caller's budget once it is answered; who owes waits until it is paid.
+"""Charges the cost of a question to its caller's budget after it was answered; a caller over the budget has to wait.
 
-Nobody knows what a question costs before it is answered: one that costs much is answered, and its caller waits for the
-next. What a caller owes is kept in the process that answered, and taken from what all processes count together.
+The cost of a question is not known before it is answered. So a costly question is answered, and its caller waits before
+the next one. The process that answered keeps what a caller owes, and charges it to the count of all processes.
 """
 
 from __future__ import annotations

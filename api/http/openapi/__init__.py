@@ -1,1 +1,1 @@
-"""The OpenAPI document, made from what serves."""
+"""The OpenAPI document, made from the routes themselves."""

@@ -1,4 +1,4 @@
-"""What the domain asks of a text, a number or a list is said in the document too."""
+"""Adds the domain's limits on texts, numbers and lists to the OpenAPI document."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""One module a family of addresses; each offers a `router`."""
+"""The routes: one module for each family of addresses; each has a `router`."""

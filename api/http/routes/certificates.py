@@ -1,4 +1,4 @@
-"""A certificate is the log's own word on an answer: what it was, or that there was none."""
+"""Makes certificates: the log signs what an answer was, or that there was none."""
 
 from __future__ import annotations
 

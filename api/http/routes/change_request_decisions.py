@@ -1,4 +1,4 @@
-"""What one person proposes another approves, having seen it: the approval names what it is of."""
+"""Approves, refuses, revises and withdraws change requests; an approval names the content that was seen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What waits for a second person is read by who may correct, and kept nowhere on the way."""
+"""Shows change requests to people who may correct; no cache keeps them."""
 
 from __future__ import annotations
 

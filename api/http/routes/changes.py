@@ -1,4 +1,4 @@
-"""The log is given in order and without gaps, so that a follower misses nothing."""
+"""Gives the log in order and without gaps, so that a program that follows it misses nothing."""
 
 from __future__ import annotations
 

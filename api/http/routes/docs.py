@@ -1,4 +1,4 @@
-"""The bare address says where to go on, and the OpenAPI document is a page for people, which needs no script."""
+"""Answers the bare address with links, and shows the OpenAPI document as a page without scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fact changes only from the version that the client has seen: every change needs If-Match."""
+"""Changes a fact, only from the version that the client has seen: every change needs If-Match."""
 
 from __future__ import annotations
 

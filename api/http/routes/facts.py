@@ -1,4 +1,4 @@
-"""A fact is recorded once, read at any perspective, and keeps what changed it in its history."""
+"""Records a fact, and gives it at any perspective, with its history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Alive is not yet able to serve: what that lacks is said. Neither waits behind other requests."""
+"""Says whether the server is alive, and whether it is ready, or what it lacks. Neither waits behind other requests."""
 
 from __future__ import annotations
 

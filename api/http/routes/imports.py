@@ -1,4 +1,4 @@
-"""An import, however large, is streamed to disk, then decided as one and recorded in turns."""
+"""Imports a file of any size: streams it to disk, decides it as a whole, and records it in turns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who sees a negotiation, and what takes two persons, is set by an admin and recorded like any change."""
+"""Shows and sets who sees a negotiation, and which changes need a second person; the log has every such change."""
 
 from __future__ import annotations
 

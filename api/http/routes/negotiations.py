@@ -1,4 +1,4 @@
-"""A negotiation is opened once and corrected; asked for, it answers with its state at the perspective."""
+"""Opens and corrects negotiations, lists them, and gives the state of one at a perspective."""
 
 from __future__ import annotations
 

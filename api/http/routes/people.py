@@ -1,4 +1,4 @@
-"""Everyone whom the facts name, and where they are: page by page, as JSON or as a table."""
+"""Lists everyone whom the facts name, and what became of them, page by page, as JSON or CSV."""
 
 from __future__ import annotations
 

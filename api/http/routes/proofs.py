@@ -1,4 +1,4 @@
-"""An event of a fact is proven by its leaf, a path of hashes, and a checkpoint that the log has signed."""
+"""Proves an event of a fact by its leaf, a path of hashes, and a checkpoint that the log has signed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A list of the state is read page by page; a page never depends on what is recorded meanwhile."""
+"""Gives a list of the state page by page; a page never depends on what is recorded meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A snapshot is a named perspective with its content's hash; read again, it must hash the same."""
+"""Takes snapshots (a named perspective with the hash of its content), and checks that one still has its hash."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tally: how many, over valid time."""
+"""Counts over valid time: how many people were released, or whatever a fact counts."""
 
 from __future__ import annotations
 

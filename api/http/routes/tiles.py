@@ -1,4 +1,4 @@
-"""The log's tree is served as static resources (C2SP tlog-tiles), so that anyone can compute any proof."""
+"""Serves the log's tree as static resources (C2SP tlog-tiles), so that anyone can compute any proof."""
 
 from __future__ import annotations
 

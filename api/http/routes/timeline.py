@@ -1,4 +1,4 @@
-"""The timeline gives the facts page by page; a page never depends on what is recorded meanwhile."""
+"""Gives the timeline page by page; a page never depends on what is recorded meanwhile."""
 
 from __future__ import annotations
 

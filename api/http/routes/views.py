@@ -1,4 +1,4 @@
-"""Diff, audit and moments: what two cuts of knowledge disagree on, who changed what, and when answers change."""
+"""Gives the diff between two cuts in knowledge, the audit of changes, and the moments at which answers change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page with a form is kept nowhere, and what was done is shown at the address to which one is led."""
+"""Answers forms: no cache keeps a page with a form, and after a change the browser is led to a page with the result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a form asks of the API: to try a change, or to make it once, and what the API says to either."""
+"""Sends a form's change to the API, as a dry run or to make it once, and reads the API's answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a fact would stand beside: those much like it, and its rivals, with their words."""
+"""Shows similar facts and the rivals of a fact beside its form, each with its words."""
 
 from __future__ import annotations
 

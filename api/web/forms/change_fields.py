@@ -1,4 +1,4 @@
-"""Fields of what is said of a change, beside the fact's own."""
+"""Declares the fields of a change itself, such as its reason, beside the fields of the fact."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ways in which a form changes a fact: what each is called, what it takes, and where it is sent."""
+"""Declares the ways in which a form changes a fact: its name, its fields, and the address to which it is sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One form that changes a fact: as it is filled in, tried, and shown again with what it would come to."""
+"""Handles a form that changes a fact: reads it, tries the change, and shows the form again with the result."""
 
 from __future__ import annotations
 

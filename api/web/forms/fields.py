@@ -1,6 +1,6 @@
-"""The fields of a form, in the groups in which they are shown, from the registry of kinds.
+"""Makes the fields of a form, in the groups in which they are shown, from the registry of kinds.
 
-A field is a column of a table of that kind, so what a form takes, an import takes, and the other way round.
+A field is a column of a table of that kind. So a form takes exactly what an import takes.
 """
 
 from __future__ import annotations

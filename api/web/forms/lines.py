@@ -1,4 +1,4 @@
-"""The lines of a file that is imported in a form: what would become of each, and those that are mended there."""
+"""Shows the lines of a file that is imported in a form: the outcome of each, and fields to correct rejected lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names that a form completes: people under every spelling, places, posts and populations of the record."""
+"""Lists the names that a form completes: people under every spelling, places, posts and populations of the record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The form that corrects a negotiation: as it is filled in, tried, and shown again with what it would come to."""
+"""Handles the form that corrects a negotiation: reads it, tries the change, and shows it again with the result."""
 
 from __future__ import annotations
 

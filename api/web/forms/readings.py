@@ -1,4 +1,4 @@
-"""Says how a date and a number are read, as the record reads them, while a form is filled in."""
+"""Says how Parley reads a date and a number, while somebody fills in a form."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A form is read only if it comes from a page of this server, within the session that it was given to.
+"""Reads a form only if it comes from a page of this server, within the session that it was given to.
 
-Where it comes from, the browser says in `Sec-Fetch-Site` or `Origin`; the session, a token in the form.
+The browser says where the form comes from in `Sec-Fetch-Site` or `Origin`; a token in the form names the session.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The form of a negotiation's settings: who sees it, and which changes take a second person."""
+"""Makes the form of a negotiation's settings: who sees it, and which changes need a second person."""
 
 from __future__ import annotations
 

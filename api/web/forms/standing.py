@@ -1,4 +1,4 @@
-"""A fact as somebody saw it who fills in a form, and what was changed of it since."""
+"""Reads the fact that somebody saw when they opened a form, and what others have changed in it since."""
 
 from __future__ import annotations
 

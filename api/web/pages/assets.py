@@ -1,4 +1,4 @@
-"""The files that pages load, at addresses that change when they do."""
+"""Serves the files that pages load, at addresses that change when the files do."""
 
 from __future__ import annotations
 

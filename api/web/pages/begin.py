@@ -1,4 +1,4 @@
-"""To begin a negotiation: its title, its short name and its parties."""
+"""The page on which a person begins a negotiation: its title, its short name and its parties."""
 
 from __future__ import annotations
 

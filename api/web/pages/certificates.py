@@ -1,4 +1,4 @@
-"""A certificate of the answer that a page is drawn from, as a file, by one click."""
+"""Gives a certificate of the answer that a page is drawn from, as a file, after one click."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What waits for a second person: to see what it would change, and to approve it, refuse it, or withdraw one's own."""
+"""The pages of change requests: what each would change, and forms to approve, refuse or withdraw it."""
 
 from __future__ import annotations
 

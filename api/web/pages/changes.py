@@ -1,4 +1,7 @@
-"""Every change of mind, and what changed between two dates of knowledge. Neither is for search engines."""
+"""The pages of all corrections and other changes, and of what changed between two dates of knowledge.
+
+Search engines are asked to list neither.
+"""
 
 from __future__ import annotations
 

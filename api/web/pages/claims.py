@@ -1,4 +1,4 @@
-"""Who says what: all that speaks to one matter, or a fact and its rivals, side by side, and which claim is shown."""
+"""The page “Who says what”: all claims on one matter, or a fact and its rivals, and which claim is shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""To correct, end, withdraw, reinstate, corroborate, prefer or erase a fact: from the version that somebody saw."""
+"""The forms that correct, end, withdraw, reinstate, corroborate, prefer or erase a fact, from the version seen."""
 
 from __future__ import annotations
 

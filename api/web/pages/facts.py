@@ -1,4 +1,4 @@
-"""One fact as a page: what is claimed and by whom, and how it came to read as it does."""
+"""The page of one fact: what is claimed and by whom, and the history of its versions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first page, with the negotiations on record and how to begin one; and how to read all pages."""
+"""The first page, with the list of negotiations and the link to begin one; and the page that explains the pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""To import a table or lines of JSON: what would become of each line, and to mend there what would be rejected."""
+"""The page that imports a table or lines of JSON: the outcome of each line, and fields to correct rejected lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""To correct what is said of a negotiation, and to change its settings, each from what somebody saw."""
+"""The forms that correct a negotiation and change its settings, each from what the person saw."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One number as a page: how it adds up over time, or how it stands, and how it became known."""
+"""The page of one number: how it adds up over time, or how a stock changes, and how it became known."""
 
 from __future__ import annotations
 

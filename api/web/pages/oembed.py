@@ -1,4 +1,4 @@
-"""Tells a site that somebody pastes an address of ours into what to show there (oEmbed 1.0)."""
+"""Tells a site into which somebody pastes an address of a page what to show there (oEmbed 1.0)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everyone whom the facts name, and all that is said of one of them.
+"""The pages of everyone whom the facts name, and of all facts about one of them.
 
 Search engines are asked to list neither, unless the settings say otherwise.
 """

@@ -1,4 +1,4 @@
-"""A picture as a page, with its numbers as a table, and as what a page elsewhere may show in a frame."""
+"""The page of a picture, with its numbers as a table; and the page that another site may show in a frame."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""To record one fact: its kind, then its fields, with how each is read, and what it would stand beside."""
+"""The form that records a fact: its kind, then its fields, how each is read, and which facts are similar."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""To propose something else in place of what one proposed, in the form of the change itself."""
+"""The form that replaces one's own change request by another."""
 
 from __future__ import annotations
 

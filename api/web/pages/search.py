@@ -1,4 +1,4 @@
-"""Facts of all negotiations that hold some words. Search engines are asked not to list it."""
+"""The page of a search in the facts of all negotiations. Search engines are asked not to list it."""
 
 from __future__ import annotations
 

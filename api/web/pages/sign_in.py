@@ -1,4 +1,4 @@
-"""To sign in with a key, which is entered once, and to sign out."""
+"""The pages to sign in, with a key that is entered once, and to sign out."""
 
 from __future__ import annotations
 
