@@ -73,12 +73,12 @@ class Parley:
 
     @property
     def sessions(self) -> Sessions:
-        """Who is signed in to the pages."""
+        """The sessions of people who are signed in to the pages."""
         return Sessions(self.database, self.clock, self.settings.session_hours)
 
     @property
     def owner(self) -> Principal:
-        """Who runs a command on the database itself."""
+        """The principal of a command that is run on the database itself."""
         return owner(self.settings.actor)
 
     @contextmanager

@@ -93,7 +93,7 @@ def ask(
 def ask_whole(
     parley: Parley, path: str, parameters: Mapping[str, object], lists: Iterable[str]
 ) -> ApiResponse:
-    """As `ask`, for an answer in pages: one answer that has all items of these lists."""
+    """Like `ask`, for an answer in pages: returns one answer that has all items of these lists."""
     first = answer = ask(parley, path, parameters)
     content, page = first.content, first.content
     while page["next"] is not None:
@@ -105,7 +105,7 @@ def ask_whole(
 
 
 def ask_table(parley: Parley, path: str, parameters: Mapping[str, object]) -> bytes:
-    """As `ask`, for a table in pages: the whole table as CSV."""
+    """Like `ask`, for a table in pages: returns the whole table as CSV."""
     page = ask(parley, path, parameters, accept=_CSV)
     parts = [page.body]
     while page.following is not None:

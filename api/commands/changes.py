@@ -153,7 +153,7 @@ def _as_an_erasure(settings: NegotiationSettings) -> bool:
 
 @dataclass(frozen=True)
 class Along:
-    """What goes with events into their transaction, as `Ledger.append` takes it.
+    """What is written with events in their transaction, as `Ledger.append` takes it.
 
     `sources` are what the last of them says in confidence, `claim` is the idempotency key and its answer, `until` the
     instant before which it has to be recorded, and `within` is called in the transaction.
@@ -176,7 +176,7 @@ class CarryOut(Protocol):
         along: Along,
         /,
     ) -> int:
-        """As `Ledger.change`."""
+        """Make the change; arguments and errors are those of `Ledger.change`."""
 
 
 @dataclass(frozen=True, kw_only=True)

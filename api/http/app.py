@@ -61,7 +61,7 @@ _HANDLED: Final = (
 def create_app(
     parley: Parley, *, identify: Identify | None = None, before: Iterable[APIRouter] = ()
 ) -> FastAPI:
-    """Serve a record over HTTP; the kinds of fact are those registered by now.
+    """Make the application that serves a record over HTTP, with the kinds of fact that are registered by now.
 
     `identify` tells who brings a credential; left out, it is the record's keys and the settings' issuer. The routes of
     the routers `before` come before those of the API.

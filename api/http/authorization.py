@@ -15,7 +15,7 @@ from infrastructure.readers.look import Look
 __all__ = ["SCOPE", "SECURITY_SCHEMES", "check_scope", "looking", "principal_of", "secured"]
 
 SCOPE: Final = "x-scope"
-"""Where an operation of the document names its scope; null where it takes none."""
+"""The member of an operation, in the OpenAPI document, that names the scope it needs; null if it needs none."""
 _SCHEME: Final = "credential"
 SECURITY_SCHEMES: Final[dict[str, Any]] = {
     _SCHEME: {
@@ -27,7 +27,7 @@ SECURITY_SCHEMES: Final[dict[str, Any]] = {
 
 
 def secured(scope: Scope | None) -> dict[str, Any]:
-    """Say in an operation's description what it takes."""
+    """Name the needed scope in an operation's description."""
     required: list[dict[str, list[str]]] = [{_SCHEME: []}]
     if scope is None:
         required = []
@@ -37,7 +37,7 @@ def secured(scope: Scope | None) -> dict[str, Any]:
 
 
 def check_scope(request: Request, scope: Scope | None) -> None:
-    """Raise ForbiddenError or UnauthenticatedError where the principal lacks the scope that an operation takes."""
+    """Raise ForbiddenError or UnauthenticatedError if the principal lacks the scope that an operation needs."""
     if scope is not None:
         principal_of(request).check(scope)
 

@@ -28,7 +28,7 @@ class Meter:
 
     @property
     def price(self) -> int:
-        """Milliseconds of work, a started one whole."""
+        """The cost in milliseconds of work, rounded up."""
         return math.ceil(self.seconds * 1_000) + self.size // BYTES
 
 
@@ -37,7 +37,7 @@ _METER: Final[ContextVar[Meter | None]] = ContextVar("meter", default=None)
 
 @contextmanager
 def measure_work() -> Iterator[Meter]:
-    """Measure what is done for the block, in the threads that it hands work to."""
+    """Measure the work of the block, and of the threads that it passes work to."""
     meter = Meter()
     token = _METER.set(meter)
     try:
@@ -47,7 +47,7 @@ def measure_work() -> Iterator[Meter]:
 
 
 def count_work(call: Callable[[], _T]) -> Callable[[], _T]:
-    """Have the processor's time that the calling thread takes counted towards the request that it is done for."""
+    """Count the processor time of the calling thread, during the block, as work of the present request."""
 
     def measured() -> _T:
         began = time.thread_time()
@@ -62,7 +62,7 @@ def count_work(call: Callable[[], _T]) -> Callable[[], _T]:
 
 
 def add_work(seconds: float) -> None:
-    """Have the processor's time of another process counted towards the request that it worked for."""
+    """Count processor time of another process as work of the present request."""
     meter = _METER.get()
     if meter is not None:
         meter.seconds += seconds

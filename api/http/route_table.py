@@ -17,7 +17,7 @@ _NAME: Final = re.compile(r"\(\?P<\w+>")
 
 
 class RouteTable(BaseRoute):
-    """Stands for many routes, of which the first that takes a path and its method answers."""
+    """Replaces many routes: the first one that has the path and the method answers."""
 
     def __init__(self, routes: Sequence[APIRoute]) -> None:
         self.routes = routes
@@ -31,7 +31,7 @@ class RouteTable(BaseRoute):
         }
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Match as the routes do one after the other, a route of another method in part."""
+        """Match like the routes one after another; a route with the path but another method matches in part."""
         if scope["type"] != "http":
             return Match.NONE, {}
         paths = self._paths.get(scope["method"])

@@ -34,9 +34,9 @@ from infrastructure.database.lanes import Lane, TimeLimits, in_lane
 __all__ = ["LaneRoute", "Threads", "lane_of", "run_in_lane"]
 
 SIZES: Final[dict[Lane, int]] = {"reading": 16, "writing": 16, "health": 1}
-"""How many threads a lane has; it has more connections than these."""
+"""How many threads each lane has; a lane has more connections than threads."""
 SHARE: Final = SIZES["reading"] // 4
-"""How many of the threads that read one caller has at once, so that nobody keeps all others from reading."""
+"""How many reading threads one caller has at most, so that nobody keeps all others from reading."""
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _NO_TURN: Final = (
     "the requests before this one take too long: send it again later; nothing was done"
@@ -47,7 +47,7 @@ _T = TypeVar("_T")
 
 
 def lane_of(method: str) -> Lane:
-    """The lane of a request, by its method: whatever may change something waits for the log."""
+    """The lane of a request, by its method: a request that may change something waits for the log."""
     return "reading" if method in _READING else "writing"
 
 
@@ -62,9 +62,9 @@ class Threads:
         self._limits = limits
 
     async def run(self, lane: Lane, call: Callable[[], _T], caller: str | None = None) -> _T:
-        """Call it in a thread of that lane, where it has its turn in time; else RefusedError.
+        """Call a function in a thread of a lane; RefusedError if no thread is free in time.
 
-        What one caller asks has a share of the lane's threads; what more they ask waits for those.
+        One caller has at most SHARE of the reading threads; their further requests wait for these.
         """
         sharing = caller if lane == "reading" else None
         wanted, held = [*self._share(sharing), self._turns[lane]], _Held()
@@ -82,7 +82,7 @@ class Threads:
             self._leave(sharing)
 
     def _share(self, caller: str | None) -> list[CapacityLimiter]:
-        """What limits the threads that a caller has at once; a caller who holds and awaits nothing is forgotten."""
+        """The limiter of a caller's threads; it is dropped when the caller neither holds nor awaits one."""
         if caller is None:
             return []
         self._asking[caller] += 1
@@ -96,7 +96,7 @@ class Threads:
             del self._asking[caller], self._shares[caller]
 
     def _patience(self, lane: Lane) -> float | None:
-        """How long a turn is waited for: a change as long as for the log, others as long as for a statement."""
+        """How many seconds a request waits for a thread: a change as long as for the log, others as for a statement."""
         patience = self._limits.patience(lane)
         return patience.lock if lane == "writing" else patience.statement
 
@@ -108,7 +108,7 @@ class _Held:
         self._limiters: list[CapacityLimiter] = []
 
     def take_free(self, wanted: Sequence[CapacityLimiter]) -> bool:
-        """Take the limiters one after the other, as far as nobody has to be waited for; whether all are held now."""
+        """Take the limiters in order until one is not free; whether all are held now."""
         with suppress(WouldBlock):
             for limiter in wanted:
                 limiter.acquire_on_behalf_of_nowait(self)
@@ -123,7 +123,7 @@ class _Held:
             self._limiters.append(limiter)
 
     def release(self) -> None:
-        """Let others have what is held."""
+        """Release everything that is held."""
         for limiter in self._limiters:
             limiter.release_on_behalf_of(self)
 
@@ -156,7 +156,7 @@ async def run_in_lane(call: Callable[_P, _T], *given: _P.args, **named: _P.kwarg
 
 
 class LaneRoute(APIRoute):
-    """A route whose endpoint, where it is no coroutine itself, is handed over to a thread whole."""
+    """A route whose endpoint runs in a thread, unless it is a coroutine."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401 -- FastAPI's
         super().__init__(path, _in_a_thread(endpoint), **options)
@@ -165,7 +165,7 @@ class LaneRoute(APIRoute):
 
     @property
     def takes(self) -> Scope | None:
-        """The scope that its description names; KeyError for a description that says nothing of it."""
+        """The scope that the route's description names; KeyError if it names none."""
         scope: Scope | None = (self.openapi_extra or {})[SCOPE]
         return scope
 
@@ -185,7 +185,7 @@ class LaneRoute(APIRoute):
 
 
 def call_plainly(dependant: Dependant) -> Handler | None:
-    """Call an endpoint without FastAPI's general way, which takes several times as long; None if it needs that.
+    """Make a direct call of an endpoint, several times as fast as FastAPI's; None if the endpoint needs FastAPI's.
 
     Its arguments are texts of the path, the request, and what a coroutine reads from the request.
     """

@@ -25,7 +25,7 @@ _NAME: Final = "parley-worker"
 
 
 class Workers:
-    """As many threads as were ever needed at once. They end when this object is gone."""
+    """Threads for the work of an event loop, as many as were ever busy at once. They end with this object."""
 
     def __init__(self) -> None:
         self._waiting: SimpleQueue[_Work | None] = SimpleQueue()

@@ -47,7 +47,7 @@ _ANY: Final = "XX"
 _FEWEST_IN_A_ROW: Final = 3
 _PLAIN_YEARS: Final = 9999
 _MOST_DIGITS: Final = 12
-"""How many digits a year has at most that is said as a number."""
+"""The most digits of a year that is said as a number."""
 _LEAP_YEAR: Final = 2000
 _MOST_DAYS: Final = 31
 _HEDGES: Final = {
@@ -92,7 +92,7 @@ def _in_some_month(year: str, day: str | None, days: list[int]) -> str:
 
 
 def _in_month(day: str | None, days: list[int], months: str) -> str:
-    """Say the days of one of some months, which are in words."""
+    """Say some days within one of some months; the months are already in words."""
     if day is None:
         return months
     if day == _ANY:
@@ -132,7 +132,7 @@ def _year(year: str) -> str:
 
 
 def _within(year: str) -> str:
-    """Say within which years one with unknown digits lies."""
+    """Say between which years a year with unknown digits lies."""
     if _DECADE.fullmatch(year):
         return f"in the {year[:3]}0s"
     least, most = (year.replace("X", digit) for digit in "09")

@@ -14,7 +14,7 @@ _BRACES: Final = re.compile(r"[{}\\]")
 
 @dataclass(frozen=True)
 class Citation:
-    """A page to cite: its title, where one stands in words, its address, and its answer's SHA-256 in hex."""
+    """A page to cite: its title, its perspective in words, its address, and its answer's SHA-256 in hex."""
 
     title: str
     standing: str
@@ -53,5 +53,5 @@ class Citation:
 
 
 def _plain(text: str) -> str:
-    """A text without what BibTeX reads as its own."""
+    """A text without the characters that have a meaning in BibTeX."""
     return _BRACES.sub("", text)

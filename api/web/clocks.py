@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Clock", "Clocks", "read_clocks"]
 
 MOST_STOPS: Final = 300
-"""How many changes a slider stops at, at most; where there are more, those of a month, a year or more are one stop."""
+"""The most stops of a slider; if there are more changes, all of a month, a year or more become one stop."""
 _TALLEST: Final = 28.0
 _EVERYTHING: Final = "all so far"
 _YEARS: Final = {"decade": 10, "century": 100, "millennium": 1_000}
@@ -44,7 +44,7 @@ class Clock:
 
     @property
     def bars(self) -> list[tuple[int, float, bool]]:
-        """Give the strip of activity: (place, height, whether it lies behind where one stands) for each stop."""
+        """Give the strip of activity: (place, height, whether it is past the present stop) for each stop."""
         most = max(self.changes, default=1)
         return [
             (at, round(_TALLEST * sqrt(count / most), 1), at <= self.now)
@@ -54,9 +54,9 @@ class Clock:
 
 @dataclass(frozen=True)
 class Clocks:
-    """Both sliders, each None where its clock has no more than one stop.
+    """Both sliders; a slider is None if its clock has fewer than two stops.
 
-    The slider of knowledge goes `by` the published or the recorded clock; `other` is the page by the other one.
+    The slider of knowledge uses the published or the recorded clock (`by`); `other` is the page by the other.
     """
 
     so: Clock | None
@@ -110,7 +110,7 @@ async def _clock(
 
 
 def _here(cut: str | None, stop: str, words: str, by: str) -> tuple[str, str | None]:
-    """Where one stands, as the headline says it, and the day of the last change where that is an earlier day."""
+    """The present place of the slider, in words, and the day of the last change if that is earlier."""
     if cut is None:
         return _EVERYTHING, None
     is_earlier = by == "day" and parse_cut(stop) < parse_instant(cut) // DAY * DAY

@@ -20,12 +20,12 @@ _BY: Final = "by "
 
 
 def custody_in_words(status: str) -> str:
-    """Say a status: "sentenced" alone reads as if a court had spoken that day."""
+    """Say a status in words that mean a condition: "sentenced" alone could mean that a court decided on that day."""
     return _WORDS.get(status, status.replace("_", " "))
 
 
 def custody_since_in_words(entry: Mapping[str, Any], *, short: bool = True) -> str:
-    """Say since when a status is so: the day of a report is told as one, for it is not the beginning."""
+    """Say since when a status is so; the day of a report is said to be that, because it is not the beginning."""
     told = since_in_words(entry["since"], short=short)
     if not told.startswith(_BY):
         return told

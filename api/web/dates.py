@@ -62,7 +62,7 @@ def instant_in_words(instant: str, *, short: bool = False) -> str:
 
 
 def cut_in_words(instant: str, *, short: bool = False) -> str:
-    """Say a cut as a reader gave it: the last microsecond of a day is that day."""
+    """Say a cut as a reader gave it: if it is the last microsecond of a day, say the day."""
     found = _LAST.fullmatch(instant)
     return instant_in_words(instant if found is None else found[1], short=short)
 

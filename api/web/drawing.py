@@ -52,7 +52,7 @@ ASSETS: Final = {
 """The files that pages load, and what they are."""
 
 _REMEMBERED: Final = lru_cache(4_096)
-"""Saying dates in words was a third of what a timeline takes to draw."""
+"""How many dates in words are remembered; to make them was a third of the time to draw a timeline."""
 
 
 @cache

@@ -17,9 +17,9 @@ FRAMED: Final = (
 )
 """The content security policy of what other pages may show in a frame: it runs nothing at all."""
 SLIM: Final = 480
-"""Below how many pixels a frame shows the picture for a telephone, as `site.css` says."""
+"""A frame narrower than so many pixels shows the picture for a phone, as `site.css` says."""
 _FOOT: Final = 40
-"""How many pixels the line under a picture takes."""
+"""The height of the line under a picture, in pixels."""
 
 
 @dataclass(frozen=True)

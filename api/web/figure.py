@@ -31,7 +31,7 @@ class Figure:
 
     @property
     def others(self) -> list[tuple[str, str]]:
-        """Every picture that there is: (name, what it shows)."""
+        """All pictures: (name, what it shows)."""
         return [*PICTURES.items()]
 
     def address(self, form: str = "svg", **parameters: str) -> str:
@@ -40,7 +40,7 @@ class Figure:
 
     @property
     def embedding(self) -> Embedding:
-        """What another page takes in to show the picture as this page does."""
+        """The HTML with which another page shows the same picture."""
         path = f"/n/{quote(self.page.slug or '', safe='')}/embed/{quote(self.name, safe='')}"
         return Embedding(self.page.absolute(path, self.page.pinned(**self.own)), self.picture)
 

@@ -30,7 +30,7 @@ class Later:
 
 
 async def read_later(page: Page, facts: Collection[str]) -> Later | None:
-    """Count what changed later than a page that shows some facts; None where it is of the present or nothing did."""
+    """Count the changes after the day of a page with some facts; None if there are none, or it is of today."""
     if "position" in page.cuts:
         kept = {name: text for name, text in page.own.items() if name != "cursor"}
         return Later(0, None, is_more=False, address=page.anew(**kept))

@@ -44,11 +44,11 @@ __all__ = [
 ]
 
 MOST_ANSWERS: Final = 6
-"""How many answers a page is drawn from at most."""
+"""The most answers that one page may ask for."""
 CUTS: Final = tuple(parameter.name for parameter in PERSPECTIVE)
 """The parameters of a perspective."""
 KNOWN: Final = ("as_known_at", "position", "clock")
-"""The cuts that a question takes which no valid-time cut changes."""
+"""The cuts of questions whose answers do not depend on valid time."""
 _CANONICAL: Final = re.compile(r'<[^>?]*\?([^>]*)>; rel="canonical"')
 _FIXED: Final = re.compile(r'<([^>]*)>; rel="canonical"')
 _HTML: Final = "text/html; charset=utf-8"
@@ -167,7 +167,7 @@ class Page(Visit):
         return content
 
     def refuse(self, reply: Reply) -> NoReturn:
-        """Have the page say what the API refused."""
+        """Raise PageRefusedError, so that the page shows a refusal by the API."""
         raise PageRefusedError(reply)
 
     async def draw(

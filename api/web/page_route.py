@@ -18,7 +18,7 @@ from api.web.forms.sent import LeftBehindError
 __all__ = ["PageRefusedError", "PageRoute", "router_of_pages"]
 
 _OF_REFUSALS: Final = ("retry-after", "www-authenticate")
-"""Header fields of a refused answer that are those of the page's refusal."""
+"""Header fields that a page takes over from the API's refusal."""
 
 
 class PageRefusedError(Exception):

@@ -69,7 +69,7 @@ class Standing:
 
     @property
     def source(self) -> str:
-        """Who knew it: what goes before the knowledge cut, or stands in its place."""
+        """Whose knowledge it is: the words before the knowledge cut, or instead of it."""
         if self.known is None:
             at = "position" in self.given
             return f"as the record stood at entry {self.position}" if at else "as far as we know"

@@ -24,7 +24,7 @@ PICTURES: Final = {
     "measures": "Measures and their stages",
     "activity": "How much changed when",
 }
-"""The pictures that there are, as links name them."""
+"""All pictures, with their names in links."""
 _COLOURS: Final = {colour: f"var(--{name})" for name, colour in asdict(inks("light")).items()}
 _COLOUR: Final = re.compile("|".join(map(re.escape, _COLOURS)))
 _SVG: Final = "{http://www.w3.org/2000/svg}"

@@ -70,12 +70,12 @@ def reading_in_words(quantity: Mapping[str, Any]) -> str:
 
 
 def unbounded_in_words(value: int | None) -> str:
-    """Say a number of which the source gives neither the least nor the most."""
+    """Say a number without bounds: neither the least nor the greatest is given."""
     return NO_LIMITS if value is None else f"about {value:,}; {NO_LIMITS}"
 
 
 def bounds_in_words(low: int | None, high: int | None) -> str:
-    """Say from what to what a number goes."""
+    """Say the bounds of a number."""
     if low is None or high is None:
         return f"{low:,} or more" if low is not None else f"{high:,} or fewer"
     return f"exactly {low:,}" if low == high else f"{low:,} to {high:,}"
@@ -88,7 +88,7 @@ def _bounds_in_words(low: int | None, high: int | None) -> str:
 
 
 def split_figure(text: str) -> tuple[str, str, str]:
-    """Part a total's words into what comes before its number, the number, and what follows.
+    """Split the words of a total into the words before its number, the number, and the words after it.
 
     Words without a number are all number.
     """

@@ -1,4 +1,4 @@
-"""Puts the pages before the API: at the same address, a browser gets a page, and a program gets JSON."""
+"""Adds the pages to the API, and shows refusals to browsers as pages."""
 
 from __future__ import annotations
 

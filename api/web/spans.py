@@ -16,7 +16,7 @@ WIDTH: Final = 1_000
 _LEAST: Final = 5.0
 """How wide a date is drawn at least, so that it can be seen."""
 _OPEN_STARTS: Final = ("..", "{..")
-"""How a valid time is written whose start is open: both bounds of its start are the beginning of time."""
+"""The beginnings of a valid time with an open start: both bounds of its start are the beginning of time."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def axis_of(records: Sequence[Mapping[str, Any]]) -> Axis | None:
 
 
 def _start(bounds: Mapping[str, Any], valid: str) -> tuple[int, int]:
-    """Give between which instants a fact began."""
+    """Give the two instants between which a fact began."""
     unbounded = BEGINNING if valid.startswith(_OPEN_STARTS) else END
     begins = _instant(bounds["start_earliest"], BEGINNING)
     return begins, _instant(bounds["start_latest"], unbounded)

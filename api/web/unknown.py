@@ -22,7 +22,7 @@ _TOTALS: Final = ("released", "pardoned")
 _MOST: Final = 12
 """How many beginnings are named at most."""
 _BY: Final = "by "
-"""How a beginning is told that only has a latest day."""
+"""The words before a beginning of which only the latest day is known."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _of_held(held: Mapping[str, Any] | None) -> Iterator[Gap]:
 
 
 def _of_beginnings(page: Page, state: Mapping[str, Any]) -> Iterator[Gap]:
-    """Of what is so, only that it was so by the day of a report."""
+    """Find the entries for which only the day of a report is known, and not since when they are so."""
     found = list(_undated(page, state))
     if found:
         known = "Reported by the day that is named; no source says since when."

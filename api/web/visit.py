@@ -22,7 +22,7 @@ class Visit:
 
     @property
     def reader(self) -> Principal | None:
-        """Who is signed in; None for anybody else."""
+        """The person who is signed in; None if nobody is."""
         session = self.request.scope["state"].get("session")
         return None if session is None else session.principal
 

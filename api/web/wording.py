@@ -50,11 +50,11 @@ _CLOSED_BY: Final = {
 }
 """What turns the direction of the words after it, and what ends that."""
 _CITED: Final = ("publisher", "title", "published", "origin", "quote")
-"""What is told of a citation."""
+"""The fields by which a citation is identified."""
 _MOST_SHOWN: Final = 400
 """How many characters of a text a list shows at most."""
 _MOST_CHANGED: Final = 2_000
-"""How many characters are shown at most of what came or went."""
+"""The most characters that are shown of an added or removed text."""
 _MOST_PAIRS: Final = 3_000
 """How many pairs of equal words are compared at most."""
 

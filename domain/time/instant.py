@@ -10,9 +10,9 @@ from domain.time.edtf_calendar import DAY, civil_day, day_number, days_in_month,
 from domain.time.edtf_fault import first_fault, shape
 
 BEGINNING: Final = -(2**62)
-"""No lower bound."""
+"""Stands for "no lower bound": before every instant that can be written."""
 END: Final = 2**62
-"""No upper bound."""
+"""Stands for "no upper bound": after every instant that can be written."""
 
 _SECOND: Final = 1_000_000
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 -- UTC, like all instants

@@ -46,7 +46,7 @@ __all__ = [
 
 Axis = Literal["valid", "recorded", "published"]
 Unit = Literal["day", "month", "year", "decade", "century", "millennium"]
-"""By what moments can be grouped, from the finest; of the last there are fewer than 300 in all the time there is."""
+"""The units by which moments can be grouped, from the finest; all of time has fewer than 300 of the last."""
 Boundary = tuple[str, int]
 """What changes, a fact or the negotiation itself, by its id in hexadecimal; and the instant (microseconds UTC)."""
 

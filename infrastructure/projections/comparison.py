@@ -54,7 +54,7 @@ _TEXT_COLUMNS: Final = tuple(
     text_table.c[name] for name in ("fact_id", "version", "negotiation_id", "body")
 )
 _NAMED: Final = ("fact_id", "version")
-"""By what people know a version, whatever the key of its row is."""
+"""The columns that name a version to people, whatever the key of its row is."""
 _STREAMED: Final = {"stream_results": True, "yield_per": BATCH}
 
 

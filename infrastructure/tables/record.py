@@ -251,7 +251,7 @@ session = Table(
     Column("stamp", LargeBinary, nullable=False),
     Index(None, "expires_at"),
 )
-"""Who is signed in to the pages, by the API key that they signed in with; in no backup. `stamp` is the digest of the
+"""The sessions of the pages, each with the API key that began it; in no backup. `stamp` is the digest of the
 other columns, wrapped by the key `key_id`."""
 
 stamp = Table(

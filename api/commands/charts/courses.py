@@ -29,7 +29,7 @@ __all__ = ["MEASURES", "POSTS", "Course", "Section", "Spell", "course"]
 Look = Literal["certain", "possible", "contested", "unknown"]
 
 MOST_DAYS: Final = 60
-"""On how many days, the latest, a section is asked for."""
+"""The most days for which a section is read; the latest ones are kept."""
 MOST_LANES: Final = 12
 """How many entries a picture shows, the first of the section."""
 MOST_ROWS: Final = 36
@@ -52,7 +52,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """In the lane of an entry, `label` was so from a day up to another day, which it does not include."""
+    """One bar in the lane of an entry: `label` was so from a day to another day, which is not included."""
 
     lane: str
     label: str

@@ -25,7 +25,7 @@ __all__ = [
 LONGEST_LINE: Final = 1_048_576
 """The most bytes of one line, or of one row of a table, without its line break."""
 BLANK_LINES: Final = 10_000
-"""By how many the blank lines of a file may outnumber its other lines."""
+"""How many more blank lines than other lines a file may have."""
 
 _TABLE: Final = "this is a table, not JSON: send it as text/csv, or import it with --csv or from a file named .csv"
 _ENOUGH: Final = LONGEST_LINE + 3

@@ -21,7 +21,7 @@ __all__ = ["Misread", "Progress", "Read", "ReadLines", "read_lines", "rejections
 Progress = Callable[[int], None]
 _LINES_A_STEP: Final = 500
 MISREAD_LINES: Final = 100
-"""By how many misread lines may outnumber the others before reading ends."""
+"""How many more misread lines than others are read before reading ends."""
 _LONGEST_SHOWN: Final = 500
 _TOO_MANY: Final = (
     "{} lines until here could not be read: correct them; the lines after this were not read"

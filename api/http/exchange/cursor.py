@@ -28,7 +28,7 @@ LIMIT: Final = Parameter(
     {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
 )
 WHOLE_LIMIT: Final = replace(LIMIT, schema={**LIMIT.schema, "default": 1000})
-"""For lists that most who ask for want whole."""
+"""The parameter `limit` of lists that most clients want whole."""
 CURSOR: Final = Parameter(
     "cursor",
     "`next` of the page before. It holds the whole question, its perspective pinned; parameters"
@@ -50,20 +50,20 @@ _MOST: Final = 2**63
 
 @dataclass(frozen=True)
 class Cursor:
-    """`question` are the filters, `pinned` the parameters that fix the perspective for ever."""
+    """The `question` with its filters, the `pinned` perspective, and the `place` where the last page ended."""
 
     question: Mapping[str, str]
     pinned: Mapping[str, str]
     place: tuple[int | str, ...]
 
     def text(self) -> str:
-        """Give the cursor as a client keeps it."""
+        """Write the cursor as a client keeps it: base64url of JSON [question, pinned, place], without padding."""
         content = [dict(self.question), dict(self.pinned), list(self.place)]
         return base64.urlsafe_b64encode(write_json(content)).decode().rstrip("=")
 
     @classmethod
     def read(cls, parameters: Mapping[str, str], *shapes: tuple[type, ...]) -> Self | None:
-        """Read `cursor`, if given; refused where its place has the wrong shape or it belongs to another question."""
+        """Read `cursor`; None without one, RefusedError if it is not Parley's, ContentError if the rest differs."""
         text = parameters.get("cursor")
         if text is None:
             return None
@@ -76,7 +76,7 @@ class Cursor:
 
     @classmethod
     def pinned_position(cls, parameters: Mapping[str, str]) -> int | None:
-        """The position that `cursor` is pinned to; None where there is no cursor, or none that was given here."""
+        """The position that `cursor` is pinned to; None if there is no cursor, or it is not one of Parley's."""
         text = parameters.get("cursor")
         try:
             return None if text is None else int(cls._decoded(text, ()).pinned["position"])
@@ -123,7 +123,7 @@ async def wait_if_asked(
 
 
 def _foreign() -> RefusedError:
-    """Make the refusal of a cursor that does not come from an answer of Parley's."""
+    """Make the refusal (404) of a cursor that does not come from an answer of Parley's."""
     name, detail = "unknown", "there is no such page: this cursor was not given here"
     return RefusedError(name, "/query/cursor", detail)
 

@@ -30,7 +30,7 @@ from infrastructure.readers.reading import Reading
 __all__ = ["DRY_RUN", "answer", "is_dry", "proposed", "proposed_of", "recorded"]
 
 MOST_RIVALS: Final = 100
-"""How many rivals are listed; of more it is said how many there are."""
+"""How many rivals are listed at most; `rivals_more` is the number of all."""
 DRY_RUN: Final = Parameter(
     "dry_run",
     "Answer 200 with what would be recorded, what is like it and what it would be a rival of; write nothing. An"
@@ -77,7 +77,7 @@ def proposed_of(
 
 
 def answer(content: dict[str, Any]) -> Response:
-    """Answer 200, to be kept nowhere."""
+    """Answer 200, and let no cache keep the answer."""
     return Response(write_json(content), 200, {"Cache-Control": "no-store"}, "application/json")
 
 
@@ -101,7 +101,7 @@ def _record(sent: Sent, event: FactEvent, before: FactRecord | None) -> dict[str
 
 
 def _version(reading: Reading, event: FactEvent, before: FactRecord | None) -> FactVersion:
-    """Give the version that an event would make of a fact, were it the next in the log."""
+    """Give the version of the fact that an event would make if it were the next in the log."""
     position = reading.head + 1
     entry = Entry(position=position, recorded_at=reading.now, event=event)
     first = position if before is None else reading.changes.first_position(before.id)

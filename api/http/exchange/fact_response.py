@@ -69,7 +69,7 @@ def disclose(citations: list[dict[str, Any]], confidential: Sequence[Confidentia
 
 
 def recorded(found: RecordedFact, slug: str, status: int) -> Response:
-    """Answer a write with the record of the fact that it changed, as it left it, or with its erasure."""
+    """Answer a write with the record of the fact just after it, or with the erasure."""
     version = found.version
     if isinstance(found.event, FactErased | SourcesErased):
         return _erasure(found.event, version, slug)
@@ -78,7 +78,7 @@ def recorded(found: RecordedFact, slug: str, status: int) -> Response:
 
 
 def repeated(sent: Sent, position: int, status: int) -> Response:
-    """Answer a write again: with the record of the fact that it changed, as the log then stood, or with its erasure."""
+    """Answer a write again: with the record of the fact just after that write, or with the erasure."""
     with sent.reading() as reading:
         found = reading.entries(after=position - 1, last=position, limit=1)
         if not found:
@@ -119,7 +119,7 @@ def edition_tag(found: Negotiation) -> int | None:
 
 
 def read_beside(reading: Reading, version: FactVersion, perspective: Perspective) -> dict[str, Any]:
-    """Give what stands `beside` a version that is, or would be, the last change."""
+    """Read what `beside` needs about a version that is, or would be, the last change."""
     similar = reading.similar(version, perspective)
     return beside(version, similar, reading.parting(version, perspective))
 
@@ -127,7 +127,7 @@ def read_beside(reading: Reading, version: FactVersion, perspective: Perspective
 def beside(
     version: FactVersion, similar: Sequence[FactVersion], parting: Sequence[Notice]
 ) -> dict[str, Any]:
-    """Give what an editor should look at, where there is anything: notices, and the first facts much like this one."""
+    """Give {notices, similar} for an editor: notices and the first similar facts, each only if there are any."""
     says_all = version.event in _SAYS_ALL
     noticed = [*find_notices(version.record.fact), *parting] if says_all else []
     told: dict[str, Any] = {}
@@ -148,7 +148,7 @@ def _erasure(event: FactErased | SourcesErased, version: FactVersion, slug: str)
 
 
 def erasure(event: FactErased | SourcesErased, slug: str) -> dict[str, Any]:
-    """Give what is said of an erasure, before it is known where in the log it stands."""
+    """Give the content of an erasure without its position, which is not known yet."""
     return {
         "fact": str(event.originator_id),
         "negotiation": slug,

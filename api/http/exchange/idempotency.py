@@ -58,9 +58,9 @@ _NOT_KEPT: Final = frozenset({"content-length", "date"})
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a request is about, as its route says: a sender who may no longer see that gets no answer again.
+    """What a request is about, as its route says. A sender who may no longer see that does not get the answer again.
 
-    `look` raises for such a sender; erasing `fact` empties the stored answer.
+    `look` raises an error for such a sender. Erasing `fact` empties the stored answer.
     """
 
     look: Callable[[Sent, StoredResponse], object]
@@ -68,17 +68,17 @@ class About:
 
 
 def about_nothing() -> About:
-    """For requests whose answer may always be repeated to their sender, such as a change of settings by an admin."""
+    """The subject of requests whose answer their sender may always get again, such as a change of settings."""
     return About(lambda sent, kept: None)  # noqa: ARG005 -- nothing to look at
 
 
 def about_negotiation(slug: str) -> About:
-    """Of a request about a negotiation."""
+    """The subject of a request about a negotiation."""
     return About(lambda sent, _: sent.check_negotiation(slug))
 
 
 def about_opened() -> About:
-    """Of a request that opens a negotiation, which the answer names where it was opened."""
+    """The subject of a request that opens a negotiation, which its answer names if it was opened."""
 
     def look(sent: Sent, kept: StoredResponse) -> None:
         if kept.status == _OPENED and kept.body:
@@ -88,7 +88,7 @@ def about_opened() -> About:
 
 
 def about_fact(text: str) -> About:
-    """Of a request about a fact, by the id in its address."""
+    """The subject of a request about a fact, by the id in its address."""
     id_ = parse_uuid(text)
     if id_ is None:
         return about_nothing()
@@ -96,7 +96,7 @@ def about_fact(text: str) -> About:
 
 
 def about_change_request(text: str) -> About:
-    """Of a request about a change request, by the id in its address."""
+    """The subject of a request about a change request, by the id in its address."""
     id_ = parse_uuid(text)
 
     def look(sent: Sent, kept: StoredResponse) -> None:
@@ -117,7 +117,7 @@ class Once:
         self.about = about
         self.key = key
         self.fact = about.fact
-        """The fact that the answer tells of; erasing it empties the answer."""
+        """The fact that the answer is about; erasing it empties the answer."""
         self._known = known
 
     def claim(
@@ -232,7 +232,7 @@ class Idempotency:
 
     @contextmanager
     def _claimed(self, *request: str) -> Iterator[bool]:
-        """Whether no other request with this key is under way; if so, none begins until this one ends."""
+        """Take the key for the time of the block; False if another request with this key is under way."""
         with self._lock:
             alone = request not in self._under_way
             self._under_way.add(request)
@@ -244,7 +244,7 @@ class Idempotency:
                     self._under_way.discard(request)
 
     def _look_after(self, caller: str, key: str) -> StoredResponse | None:
-        """What is kept by now, where a request failed: it may have been carried out before, or by a lost commit."""
+        """Read the stored response after a failure: the request may have been carried out before, or just now."""
         with suppress(*OUT_OF_REACH):
             return self._kept(caller, key)
         return None

@@ -16,7 +16,7 @@ from domain.access import Principal
 __all__ = ["UNDISCLOSED", "Reply", "exchange", "is_in_process", "on_behalf"]
 
 UNDISCLOSED: Final = "undisclosed"
-"""Set in a request's state where its answer is to hold nothing confidential."""
+"""A mark in a request's state: its answer must contain nothing confidential."""
 _OF_THE_BODY: Final = ("content-", "if-")
 _NOT_PASSED_ON: Final = frozenset(
     {
@@ -82,7 +82,7 @@ async def exchange(
     left = [body]
 
     async def receive() -> Message:
-        """Give the body once; then the sender stays, and sends nothing more."""
+        """Give the body once, and then wait without end, as for a sender who stays connected."""
         if not left:
             await sleep_forever()
         return {"type": "http.request", "body": left.pop(), "more_body": False}

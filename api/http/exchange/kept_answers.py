@@ -29,15 +29,15 @@ __all__ = ["Blanks", "Filled", "KeptAnswers", "Sight"]
 
 MOST_BYTES: Final = 32 * 2**20
 MOST_SPANS: Final = 4_096
-"""Of how many questions it is known between which instants their answers hold."""
+"""The most questions for which spans are remembered: the instants between which an answer stays the same."""
 MOST_OF_ONE: Final = 300
-"""How many such spans are known of one question: as many as a slider has stops."""
+"""The most spans that are remembered for one question: as many as a slider has stops."""
 _MARK: Final = secrets.token_hex(16)
 _BLANK: Final = re.compile(rf'"{_MARK}(\d+)"'.encode())
 _WEIGHT: Final = 200
-"""How many bytes a blank counts."""
+"""The bytes that a blank counts for."""
 _LEAST: Final = 1_000
-"""How many bytes an answer counts besides its JSON and its question."""
+"""The bytes that an answer counts for, in addition to its JSON and its question."""
 Fills = Mapping[str, Callable[..., Any]]
 """{name of a blank: what it is filled with, as JSON}."""
 
@@ -49,18 +49,18 @@ class Blanks:
         self.named: list[tuple[str, tuple[Any, ...]]] = []
 
     def blank(self, name: str, *given: Any) -> str:  # noqa: ANN401 -- what the fill of this name takes
-        """Leave something out, which `fills[name](*given)` puts there."""
+        """Leave a value blank; `fills[name](*given)` gives it later."""
         self.named.append((name, given))
         return f"{_MARK}{len(self.named) - 1}"
 
     def rest(self, path: str, place: Place) -> str:
-        """Leave out the address of the rest of a list; as `Rest`."""
+        """Leave the address of the rest of a list blank; a `Rest`."""
         return self.blank("rest", path, place)
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """An answer as it is sent: its JSON, and what it can be purged by."""
+    """An answer as it is sent: its JSON, and the tags by which caches can be purged of it."""
 
     body: bytes
     tags: list[str]
@@ -75,7 +75,7 @@ class Filled:
 
     @property
     def content(self) -> dict[str, Any]:
-        """What the JSON says."""
+        """The JSON, decoded."""
         said: dict[str, Any] = json.loads(self.body)
         return said
 
@@ -102,7 +102,7 @@ class _Kept:
 
 @dataclass(frozen=True)
 class Sight:
-    """From where an answer is seen: a negotiation at a perspective, by a reading.
+    """What determines an answer: a negotiation, a perspective and a reading.
 
     `changes` is everything else that changes the answer while the negotiation's facts stay the same. An answer that
     does not depend on `as_of` holds `always`.

@@ -104,7 +104,7 @@ IDEMPOTENCY_KEY: Final = {
     " details; with another body it is 422. Kept for `PARLEY_IDEMPOTENCY_HOURS`, at least 24.",
     "schema": {"type": "string", "pattern": "^[!-~]{1,255}$", "minLength": 1, "maxLength": 255},
 }
-"""Any POST takes it."""
+"""The parameter `Idempotency-Key`, which every POST has."""
 
 
 OF_WHAT_HOLDS: Final = frozenset({"as_of", "match"})
@@ -218,7 +218,7 @@ def _one_of(answer: str | tuple[str, ...]) -> dict[str, Any]:
 
 
 def _scoped(scope: Scope | None) -> tuple[int, ...]:
-    """A credential that opens nothing is refused wherever it is brought, but by what asks for none."""
+    """The statuses with which credentials are refused; without a needed scope, an invalid one is still refused."""
     return (401,) if scope is None else _SCOPED
 
 

@@ -40,9 +40,9 @@ TEXT: Final[Mapping[str, Any]] = {
     "minLength": 1,
     "maxLength": _LONGEST,
 }
-"""The schema of a parameter that holds words."""
+"""The schema of a parameter that is a text."""
 BOM: Final = "bom"
-"""The parameter that only questions have which may be answered as a table."""
+"""The parameter `bom`, which only questions have that can be answered as CSV."""
 _UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _WHOLE: Final = re.compile(r"[0-9]{1,18}")
 _SHOWN: Final = 60
@@ -100,7 +100,7 @@ def given(query: bytes, declared: Iterable[Parameter], *, of_form: bool = False)
 
 
 def parse_uuid(text: str) -> UUID | None:
-    """Read a UUID as RFC 9562 writes it, with its hyphens; None where the text is none."""
+    """Read a UUID in the form of RFC 9562, with hyphens; None for any other text."""
     return UUID(text) if _UUID.fullmatch(text) else None
 
 

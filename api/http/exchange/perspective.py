@@ -93,7 +93,7 @@ def resolved(reading: Reading, query: PerspectiveQuery, at: str) -> Perspective:
 
 
 def canonical_query(perspective: Perspective, query: PerspectiveQuery) -> dict[str, Any]:
-    """Give the parameters of the question whose answer is this one and never changes."""
+    """Give the parameters of the fixed form: the question with this same answer that never changes."""
     known_at = perspective.as_known_at
     return {
         "as_of": format_instant(perspective.as_of),
@@ -108,7 +108,7 @@ class Settling(Protocol):
     """Tells whether the answer to a question can never change."""
 
     def settled(self, query: PerspectiveQuery, /) -> bool:
-        """Whether the log's part in the answer is named, or lies in the past."""
+        """Whether no later event can change the answer: its position is given, or its knowledge cut is in the past."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class Asked:
 
     @property
     def principal(self) -> Principal:
-        """Who asks."""
+        """The principal that sent the question."""
         return principal_of(self.request)
 
     @property
@@ -146,7 +146,7 @@ class Asked:
         return resolved(reading, self.query, "/query/position")
 
     def pinned(self, cursor: Cursor | None) -> Asked:
-        """Give the question that a cursor goes on with, its perspective pinned."""
+        """Give the question of the cursor of the next page, with its perspective pinned."""
         if cursor is None:
             return self
         of_the_page = {n: text for n, text in self.parameters.items() if n in OF_THE_PAGE}
@@ -228,7 +228,7 @@ class Asked:
         return {name: value for name, value in question.items() if name not in leaving_out}
 
     def _others(self) -> dict[str, Any]:
-        """The parameters besides the perspective's: as they were given, or as they count where they are left out."""
+        """The parameters other than the perspective's: as given, or their defaults."""
         found: dict[str, Any] = {}
         for each in self.declared:
             if each in PERSPECTIVE or each.name in {CURSOR.name, WAIT.name}:
@@ -264,6 +264,6 @@ class Asking:
 
 @lru_cache(maxsize=1_024)
 def _read_question(asking: Asking, text: bytes) -> tuple[Mapping[str, str], PerspectiveQuery]:
-    """Read a query, which many requests have alike; nobody changes what is returned."""
+    """Read a query; the result is shared by requests with the same query, so nobody may change it."""
     parameters = given(text, asking.parameters)
     return parameters, perspective_query(parameters)

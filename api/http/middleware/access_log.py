@@ -19,10 +19,10 @@ _PATH: Final = 2
 
 
 class WithoutWords(logging.Filter):
-    """Takes the query, and the words in a path, from each line of uvicorn's access log."""
+    """A logging filter that removes the query, and words in the path, from each line of uvicorn's access log."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Shorten a line; every one is kept."""
+        """Shorten a line; True, because every line is logged."""
         if isinstance(record.args, tuple) and len(record.args) > _PATH:
             said = list(record.args)
             path = _QUERY.split(str(said[_PATH]), maxsplit=1)[0]

@@ -29,21 +29,21 @@ from infrastructure.identity.token_errors import IssuerOutOfReachError, TokenRef
 __all__ = ["Authentication", "Identify", "identify_by"]
 
 Identify = Callable[[str, Sight | ReadKey | None], Principal | None]
-"""From a bearer credential to who brings it, and if possible what they see; None where it opens nothing."""
+"""Finds the principal of a bearer credential, and if possible what they see; None if it is not valid."""
 
 LONGEST_CREDENTIAL: Final = 16_384
 _TOKENS_AT_ONCE: Final = 8
 _MOST_REMEMBERED: Final = 1_024
-"""How many keys that opened are remembered."""
+"""How many valid keys are remembered."""
 _LARGE: Final = 1_048_576
-"""From how many bytes on a body is taken in only after its key was looked up."""
+"""A body of at least so many bytes is received only after its key was looked up."""
 _NOTHING_DONE: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
 
 class Authentication:
     """ASGI middleware that puts the `principal` into the request's state, or answers 401.
 
-    What the server asks itself for somebody who is signed in has its principal already.
+    A question that the server asks itself for somebody who is signed in has its principal already.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Authentication:
         self._opened: dict[bytes, Principal] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on, with who asks."""
+        """Pass one request on, with its principal."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -88,7 +88,7 @@ class Authentication:
         receive: Receive,
         send: Send,
     ) -> None:
-        """Pass a request on, and send nothing of its answer where its credential opens nothing any more."""
+        """Pass a request on, and send nothing of its answer if its credential is no longer valid."""
         refusal: Response | None = None
 
         async def passed(message: Message) -> None:
@@ -109,7 +109,7 @@ class Authentication:
             self._opened.pop(_digest(credential), None)
 
     async def _confirm(self, confirmation: Confirmation) -> Response | None:
-        """Confirm a credential whose request had no work for a thread; give the refusal where that fails."""
+        """Confirm the credential of a request that needed no thread; the refusal if it is no longer valid."""
         try:
             await self.threads.run("reading", confirmation.confirm)
         except Exception as error:  # noqa: BLE001 -- this stands outside of what makes problems of errors
@@ -117,7 +117,7 @@ class Authentication:
         return None
 
     async def _look_up(self, credential: str) -> Principal | Response | None:
-        """Tokens have threads of their own: while their issuer is waited for, all others are answered."""
+        """Look a credential up; tokens have threads of their own, so that others need not wait for their issuer."""
         identified = partial(self._identified, credential)
         if not is_key(credential):
             return await run_sync(identified, limiter=self._tokens)
@@ -143,7 +143,7 @@ class Authentication:
 
 
 def _credential(headers: list[bytes]) -> str | None:
-    """The one bearer credential that header fields bring; None where they bring anything else."""
+    """The only bearer credential in header fields; None if there is anything else."""
     scheme, _, credential = headers[0].decode("latin-1").partition(" ")
     credential = credential.strip()
     if len(headers) > 1 or scheme.lower() != "bearer" or not credential.isascii():
@@ -152,7 +152,7 @@ def _credential(headers: list[bytes]) -> str | None:
 
 
 def identify_by(keys: Keys, verifier: TokenVerifier | None) -> Identify:
-    """Tell who brings a key of the record, or a token of the issuer that is set."""
+    """Make the function that finds the principal of a key of the record, or of a token of the configured issuer."""
 
     def identify(credential: str, beside: Sight | ReadKey | None) -> Principal | None:
         if is_key(credential) or verifier is None:
@@ -163,7 +163,7 @@ def identify_by(keys: Keys, verifier: TokenVerifier | None) -> Identify:
 
 
 def _brings_much(scope: Scope) -> bool:
-    """Whether a body comes that is large, or of unknown length."""
+    """Whether the request has a body that is large, or of unknown length."""
     fields = dict(scope["headers"])
     length = fields.get(b"content-length", b"0")
     return b"transfer-encoding" in fields or not length.isdigit() or int(length) >= _LARGE

@@ -26,7 +26,7 @@ _ELSEWHERE: Final = "this server does not answer under that name; its operator c
 
 
 class Hosts:
-    """The hosts that a server answers as; `*` among the allowed is any."""
+    """The host names under which a server answers; `*` among the allowed ones means any."""
 
     def __init__(self, allowed: Sequence[str]) -> None:
         self.any = "*" in allowed

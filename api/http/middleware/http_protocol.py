@@ -21,9 +21,9 @@ from api.http.problems import problem
 __all__ = ["BoundedProtocol"]
 
 HEAD_SECONDS: Final = 30.0
-"""How long the head of a request may take, from the connection or from the last answer on."""
+"""The most seconds until the head of a request is complete, from the connection or the last answer on."""
 MAX_PENDING_BYTES: Final = 2 * MAX_HEADER_BYTES
-"""How much may come in that is no request yet, no body and no end of one."""
+"""The most bytes that may arrive before a request, or after one, without belonging to it."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -40,12 +40,12 @@ class BoundedProtocol(HttpToolsProtocol):
         self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait for nothing more."""
+        """Stop waiting."""
         self._expect_nothing()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes in; too many that mean nothing yet end the connection."""
+        """Receive bytes; close the connection after too many that belong to no request."""
         if self._refused:
             return
         self._pending += len(data)
@@ -60,12 +60,12 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header field of the head; those after a body (trailers) are not for us."""
+        """Receive a header field of the head; fields after a body (trailers) are ignored."""
         if self._in_head:
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """End the head, and begin to answer, or refuse it."""
+        """Begin to answer the request, or refuse its head."""
         self._pending, self._in_head = 0, False
         self._expect_nothing()
         fault = None if self._refused else fault_of(self.url, self.headers)
@@ -75,7 +75,7 @@ class BoundedProtocol(HttpToolsProtocol):
             super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        """Take a piece of the body; its bytes are bounded where it is read."""
+        """Receive a piece of the body; the module that reads the body limits its size."""
         self._pending = 0
         if not self._refused:
             super().on_body(body)
@@ -93,7 +93,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._expect_head()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP."""
+        """Refuse bytes that are not HTTP."""
         self._refuse("malformed", msg)
 
     def _expect_head(self) -> None:
@@ -106,7 +106,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._deadline = None
 
     def _is_answering(self) -> bool:
-        """Whether something is answered that has come whole, or whose answer has begun."""
+        """Whether a request is being answered that arrived completely, or whose answer has begun."""
         begun: RequestResponseCycle | None = self.cycle
         if begun is None or begun.response_complete:
             return False
@@ -117,7 +117,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse("too-slow", "the head of a request did not arrive in time")
 
     def _refuse(self, name: str, detail: str) -> None:
-        """Answer where no answer is under way, read nothing more, and close."""
+        """Send the refusal unless an answer has begun, read nothing more, and close."""
         if self._refused:
             return
         self._refused = True

@@ -12,14 +12,14 @@ __all__ = ["Unforeseen"]
 
 
 class Unforeseen:
-    """ASGI middleware next to the application; a defect goes on to the server, trouble ends here."""
+    """ASGI middleware next to the application; a defect is also raised to the server, other trouble is not."""
 
     def __init__(self, app: ASGIApp, damage: Damage) -> None:
         self.app = app
         self._damage = damage
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on, and answer 500 where nothing was answered."""
+        """Pass one request on, and answer an error if nothing was answered yet."""
         begun = False
 
         async def passed(message: Message) -> None:

@@ -24,7 +24,7 @@ from infrastructure.database.lanes import Lane
 __all__ = ["Shedding"]
 
 SHARE: Final = 4
-"""One in so many of the bodies that come in may come from one address, and one in so many of the questions may not."""
+"""One address may have 1/SHARE of the bodies that are being received, and all but 1/SHARE of the questions."""
 _FULL: Final = "too many requests are waiting: send this one again later; nothing was done"
 _OF_ONE: Final = (
     "more questions from this address are waiting than one address may have; nothing was done"
@@ -33,7 +33,7 @@ _COMING: Final = "too many bodies are being received: send this one again later;
 
 
 class Shedding:
-    """ASGI middleware that takes on at most `most` questions and `changes` at once, and waits for `most` bodies."""
+    """ASGI middleware that lets in at most `most` questions and `changes` at once, and receives `most` bodies."""
 
     def __init__(self, app: ASGIApp, most: int, changes: int) -> None:
         self.app = app
@@ -55,7 +55,7 @@ class Shedding:
             await self._asked(scope, receive, send)
 
     async def _asked(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Take on a question, where its address has not all but a share of the places."""
+        """Let a question in, unless its address has too many of the places."""
         address = str(address_of(scope))
         if self.asking[address] >= self.most - self.most // SHARE:
             await _refused(_OF_ONE)(scope, receive, send)
@@ -98,7 +98,7 @@ class Shedding:
         return self.under_way[lane] >= self.places[lane]
 
     def _wait(self, lane: Lane, address: str) -> None:
-        """Give up the place until a body is there; RefusedError where too many wait so already."""
+        """Give up the place until the body has arrived; RefusedError if too many requests wait for bodies."""
         share = max(1, self.most // SHARE)
         if self.coming.total() >= self.most or self.coming[address] >= share:
             raise RefusedError("overloaded", "", _COMING)
@@ -106,7 +106,7 @@ class Shedding:
         self.under_way[lane] -= 1
 
     def _go_on(self, lane: Lane, address: str) -> None:
-        """Take the place again; RefusedError where others have it."""
+        """Take a place again; RefusedError if there is none."""
         if self._is_full(lane):
             raise RefusedError("overloaded", "", _FULL)
         self._leave(address)
@@ -123,6 +123,6 @@ def _refused(detail: str) -> Response:
 
 
 def _brings_body(scope: Scope) -> bool:
-    """Whether a body is announced."""
+    """Whether the request has a body."""
     fields = dict(scope["headers"])
     return b"transfer-encoding" in fields or fields.get(b"content-length", b"0") != b"0"

@@ -17,7 +17,7 @@ _SHARED = frozenset({"public", "s-maxage", "proxy-revalidate", "private"})
 
 
 def keep_private(scope: Scope, headers: MutableHeaders) -> None:
-    """Complete the head of an answer to a request, which may bring credentials."""
+    """Complete the head of an answer, by whether its request has credentials."""
     headers.add_vary_header("Authorization")
     if takes_session(scope["path"]):
         headers.add_vary_header("Cookie")

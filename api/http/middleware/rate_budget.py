@@ -27,16 +27,16 @@ _LOG: Final = logging.getLogger("parley.api")
 BLOCKS: Final = 200
 LEASE_SECONDS: Final = 5.0
 LONGEST_SECONDS: Final = 0.5
-"""How long a request waits for its count at most."""
+"""The most seconds that a request waits for its count."""
 BROKEN_SECONDS: Final = 5.0
-"""How long nothing is counted after the storage failed."""
+"""The seconds for which nothing is counted after the storage failed."""
 MOST_LEASES: Final = 4_096
 _THREADS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class RateStatus:
-    """How a caller stands: `wait` is seconds until more may be asked; None where nothing is known."""
+    """What is left of a caller's budget; `wait` is the seconds until there is more, None if unknown."""
 
     allowed: bool
     remaining: int
@@ -45,7 +45,7 @@ class RateStatus:
 
 @dataclass(slots=True)
 class _Lease:
-    """What this process may still grant, of what the storage has counted; instants are monotonic."""
+    """What this process may still allow of what the storage has counted; instants are monotonic."""
 
     left: int
     remaining: int
@@ -55,7 +55,7 @@ class _Lease:
 
 
 class Budget:
-    """What each caller may ask for under one name, of a `limits` item, in a `limits` storage."""
+    """The budget of each caller for one sort of request: an item of the library `limits`, counted in its storage."""
 
     def __init__(self, name: str, item: RateLimitItem, storage: Storage) -> None:
         self.name = name
@@ -69,7 +69,7 @@ class Budget:
         self._threads = CapacityLimiter(_THREADS)
 
     async def take(self, key: str) -> RateStatus:
-        """Count one, where the limit allows it."""
+        """Count one request if the limit allows it."""
         known = self.known(key)
         if known is not None and not known.allowed:
             return known
@@ -84,7 +84,7 @@ class Budget:
         return self._standing(lease, allowed=True)
 
     async def pay(self, key: str, owed: int) -> tuple[int, RateStatus]:
-        """Count as much of what is owed as the limit allows; what is left to pay, and how the caller stands."""
+        """Count as much of a debt as the limit allows; returns the rest, and the caller's status."""
         known = self.known(key)
         if known is not None and not known.allowed:
             return owed, known
@@ -96,7 +96,7 @@ class Budget:
         return lease.left, self._standing(lease, allowed=not lease.refused)
 
     def known(self, key: str) -> RateStatus | None:
-        """How a caller stands for all that this process knows, without counting."""
+        """The status of a caller as far as this process knows it, without counting."""
         lease = self._current(key)
         return None if lease is None else self._standing(lease, allowed=not lease.refused)
 
@@ -117,7 +117,7 @@ class Budget:
         return lease if lease is not None and time.monotonic() < lease.until else None
 
     async def _renewed(self, key: str) -> _Lease | None:
-        """Take a block from the storage, and add what is left of the last; None where it cannot count."""
+        """Take a block from the storage, and add the rest of the last one; None if the storage cannot count."""
         found = await self._asked(self._counted, key)
         if found is None:
             return None
@@ -129,7 +129,7 @@ class Budget:
         return found
 
     async def _asked(self, count: Callable[..., _Lease], *given: object) -> _Lease | None:
-        """What the storage gives, in a thread and in time; None where it cannot count."""
+        """Ask the storage, in a thread and with a time limit; None if it cannot count."""
         if time.monotonic() < self._broken_until:
             return None
         found: _Lease | None = None
@@ -161,7 +161,7 @@ class Budget:
         return _Lease(taken, stats.remaining if taken else 0, not taken, now + wait, until)
 
     def _paid(self, key: str, owed: int) -> _Lease:
-        """A lease of what is left to pay: refused until about as much is free again."""
+        """A lease for a debt: requests are refused until about as much is free again."""
         names = (self.name, key)
         remaining = self._limiter.get_window_stats(self.item, *names).remaining
         paid = min(owed, remaining)

@@ -31,7 +31,7 @@ class Refusals:
         self.budget = budget
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on and count its refusal, or answer 429 where there were too many."""
+        """Pass one request on and count its refusal, or answer 429 if there were too many."""
         budget = self.budget
         heard = scope["type"] == "http" and scope["path"] not in HEALTH
         tried = heard and _brings_credential(scope)
@@ -56,6 +56,6 @@ class Refusals:
 
 
 def _brings_credential(scope: Scope) -> bool:
-    """Whether a credential comes in the header, or from the form to sign in with."""
+    """Whether a credential is in the header, or in the form of the sign-in page."""
     signs_in = scope["path"] == SIGN_IN and scope["method"] == "POST"
     return signs_in or any(name == b"authorization" for name, _ in scope["headers"])

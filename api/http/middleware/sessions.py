@@ -28,7 +28,7 @@ class SignedIn:
         self.threads = threads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on, with who is signed in."""
+        """Pass one request on, with the session that its cookie names."""
         token = token_in(scope) if scope["type"] == "http" else None
         if token is not None:
             try:

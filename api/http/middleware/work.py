@@ -16,7 +16,7 @@ __all__ = ["Work"]
 
 
 class Work:
-    """What each caller owes, in milliseconds, and the budget that it is paid from."""
+    """What each caller owes, in milliseconds of work, and the budget from which it is paid."""
 
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
@@ -24,7 +24,7 @@ class Work:
         self._owed: Counter[str] = Counter()
 
     async def admit(self, caller: str) -> RateStatus | None:
-        """Let a caller pay what they owe; None where they may go on, else how they stand."""
+        """Let a caller pay what they owe; None if they may go on, else the status of their budget."""
         owed = self._owed[caller]
         if owed < self._least:
             return None
@@ -33,7 +33,7 @@ class Work:
         return standing if rest else None
 
     def charge(self, caller: str, price: int) -> None:
-        """Put what an answer came to on a caller's account."""
+        """Add the cost of an answer to what a caller owes."""
         self._owed[caller] += price
         if len(self._owed) > MOST_LEASES:
             self._owed = Counter(dict(nlargest(MOST_LEASES // 2, self._owed.items(), _owing)))

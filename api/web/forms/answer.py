@@ -30,7 +30,7 @@ _NOT_WRITTEN: Final = frozenset(
         *("shown-citation", "shown-quantity"),
     }
 )
-"""Fields of forms in which nobody writes."""
+"""Fields of forms that nobody fills in, such as tokens."""
 _SEEN: Final = "\x21\x7e"
 
 
@@ -53,14 +53,14 @@ def draw_left_behind(request: Request, error: LeftBehindError) -> Response:
 
 
 def sign_in_first(page: Page) -> Response:
-    """Lead somebody who is not signed in to where they can, and from there back."""
+    """Redirect somebody who is not signed in to the sign-in page, which leads back here."""
     query = page.request.url.query
     here = f"{page.address}?{query}" if query else page.address
     return redirect(f"/sign-in?{urlencode({'to': here})}")
 
 
 def redirect(address: str) -> Response:
-    """Lead a browser on, so that reloading the page sends no form again."""
+    """Redirect a browser, so that it does not send the form again when the page is reloaded."""
     return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
 
 

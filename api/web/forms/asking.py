@@ -22,7 +22,7 @@ _ANSWERED: Final = frozenset({HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCE
 _SHOWN_AGAIN: Final = frozenset(
     {HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED, HTTPStatus.UNPROCESSABLE_ENTITY}
 )
-"""The refusals that a form is shown again for."""
+"""The refusals after which a form is shown again."""
 _UNDER_WAY: Final = ":under-way"
 _TRIES: Final = 40
 _PAUSE: Final = 0.25
@@ -70,7 +70,7 @@ class Outcome:
 
 @dataclass(kw_only=True)
 class Sheet:
-    """What every form that changes something holds besides what was seen and what was typed.
+    """What every form that changes something has, apart from what was seen and what was typed.
 
     `digest` is that of the change request that this one takes the place of; empty where there is none. `since` is
     what others changed meanwhile; None where nobody did.

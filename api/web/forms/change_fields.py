@@ -19,7 +19,7 @@ def lines_of_field(text: str) -> list[str]:
 
 
 def write_parties(text: str) -> str:
-    """What to write in a field of parties; of a line with a comma, that it names one party."""
+    """The advice beside a field of parties; for a line with a comma, that the line is one party."""
     one = next((line for line in lines_of_field(text) if "," in line), None)
     told = "who negotiates, one a line; a comma does not separate two"
     return told if one is None else f"{told}; “{one[:_SHOWN]}” is one party of that name"

@@ -21,10 +21,10 @@ _PUBLISHED: Final = "when this was made public, as 2025-09-11; empty: when it is
 _WHY_ERASED: Final = "for the log, which keeps it: name nobody, and repeat nothing of the claim"
 _PUBLISHED_LABEL: Final = "Made public"
 ERASED: Final = ("fact", "sources")
-"""What an erasure takes: the whole fact, or its confidential sources alone."""
+"""What can be erased: the whole fact, or only its confidential sources."""
 _WHAT: Final = "the whole fact, or only what is kept in confidence about its sources"
 _OWN: Final = ("what", "reason", "why", "published", "ended")
-"""The fields of a change that are not the fact's."""
+"""The fields of the change itself, which are not fields of the fact."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,11 +44,11 @@ class Deed:
 
     @property
     def scope(self) -> Scope:
-        """What a key has to have for it."""
+        """The scope that a key needs for it."""
         return OPS[self.name].scope
 
     def is_for(self, *, withdrawn: bool) -> bool:
-        """Whether it is offered for a fact that stands, or that was withdrawn."""
+        """Whether it is offered: for a fact that is not withdrawn or, with `withdrawn`, for one that is."""
         return self.name == "erase" or (self.name == "reinstate") == withdrawn
 
     def groups(
@@ -94,7 +94,7 @@ class Deed:
         reason: bool = False,
         needed: bool = True,
     ) -> Group:
-        """What is said of the change itself."""
+        """The fields about the change itself."""
         said = [choice("reason", "Reason", _REASONS, fields, faults)] if reason else []
         said.append(text_field("why", "Why", fields, faults, _WHY, needed=needed, several=True))
         if self.name != "prefer":
@@ -110,7 +110,7 @@ class Deed:
         return cells_of_fact(record["fact"]) if self.name == "correct" else {}
 
     def typed(self, record: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, str]:
-        """What was written in the fields that this form has."""
+        """The values that were typed into the fields of this form."""
         kind = record["fact"]["kind"] if self.name == "correct" else "statement"
         own = {name: fields.get(name, "") for name in _OWN}
         return {**known_cells(kind, fields), **own}
@@ -118,7 +118,7 @@ class Deed:
     def body(
         self, record: Mapping[str, Any], typed: Mapping[str, str]
     ) -> tuple[dict[str, Any], FormCells]:
-        """What is sent, and the cells that faults in it lead back to."""
+        """The body to send, and the cells to which faults in it belong."""
         said = {name: typed[name].strip() for name in _OWN}
         body: dict[str, Any] = {name: text for name, text in said.items() if text}
         if self.name != "end":
@@ -146,7 +146,7 @@ def _of_the_fact(typed: Mapping[str, str]) -> dict[str, str]:
 
 
 def _patch(record: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """The merge patch from a fact to what was written: of the fields that differ alone; null where one was emptied."""
+    """The merge patch from a fact to what was typed: only the fields that differ; null for one that was emptied."""
     kind = record["fact"]["kind"]
     before = read_form_cells({"kind": kind, **cells_of_fact(record["fact"])}).content
     return {
@@ -216,4 +216,4 @@ _EVERY: Final = (
     ),
 )
 DEEDS: Final[Mapping[str, Deed]] = {deed.name: deed for deed in _EVERY}
-"""By the last part of the address of the form."""
+"""Every way to change a fact, by the last part of the address of its form."""

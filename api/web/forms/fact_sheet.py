@@ -35,7 +35,7 @@ class FactSheet(Sheet):
 
     @property
     def record(self) -> dict[str, Any]:
-        """The fact as it would be; as it was seen where nothing was checked."""
+        """The fact as it would be after the change; as it was seen if nothing was checked."""
         if self.outcome is None or not self.outcome.is_done or self.deed.asks_again:
             return self.seen.record
         found: dict[str, Any] = self.outcome.content.get("record", self.outcome.content)
@@ -71,7 +71,7 @@ async def send_sheet(
 
 
 async def _take_up(page: Page, sheet: FactSheet) -> None:
-    """Take up what others changed meanwhile: fields that nobody touched here show it, and the others what was typed."""
+    """Include what others changed meanwhile: untouched fields show the new values, other fields what was typed."""
     now, sheet.since = await changes_since(page, sheet.seen)
     sheet.faults, sheet.others = {}, []
     if now is None:
@@ -87,7 +87,7 @@ async def _take_up(page: Page, sheet: FactSheet) -> None:
 async def draw_sheet(
     page: Page, sheet: FactSheet, status: int = HTTPStatus.OK, typing: Typing | None = None
 ) -> Response:
-    """Draw the form, with what it would change where it was tried."""
+    """Draw the form and, after a check, what it would change."""
     corrects = sheet.deed.name == "correct"
     names = await names_known(page, typing) if corrects else {}
     groups = sheet.deed.groups(sheet.seen.record, sheet.typed, sheet.faults, sheet.shown)

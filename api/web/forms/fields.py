@@ -59,7 +59,7 @@ _WRITE: Final = {
     "published": "the day, as 2025-09-11, or the month, as 2025-09",
     "accessed": "the day, as 2025-09-11",
 }
-"""What to write, where a form is told otherwise than a table."""
+"""What to write in fields for which forms have other advice than tables."""
 _DATES: Final = frozenset({"published", "accessed", "sentence_ends"})
 _ABOUT: Final = ("people", "places", "parties", "matter")
 _LATER: Final = ("external_id", "links", "note")
@@ -67,7 +67,7 @@ _LATER: Final = ("external_id", "links", "note")
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One field: what is written in it, and what there is to say of that."""
+    """One field: its value, its advice, its faults, and how Parley reads the value."""
 
     column: str
     label: str
@@ -95,7 +95,7 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """Fields under one heading; `more` are unfolded. `adds` is what another of its kind is called."""
+    """Fields under one heading; those in `more` are shown when unfolded. `adds` is the list to which a button adds."""
 
     title: str
     fields: Sequence[Field]
@@ -105,7 +105,7 @@ class Group:
 
     @property
     def folded(self) -> str | None:
-        """What stands for an entry of several that is filled in, and has no fault; None for any other group."""
+        """The short form of one of several entries, if it is filled in and has no fault; else None."""
         every = (*self.fields, *self.more)
         told = [each.text for each in self.fields[:2] if each.text]
         return (

@@ -27,7 +27,7 @@ FATES: Final = {
     "superseded": "corrected since",
     "rejected": "rejected",
 }
-"""What becomes of a line, in words, in the order in which they are counted."""
+"""The outcomes of a line, in words, in the order in which they are counted."""
 _MEND: Final = re.compile("mend-([1-9][0-9]{0,6})")
 _LONGEST_GIST: Final = 160
 
@@ -100,7 +100,7 @@ def lines_of(text: str, report: Mapping[str, Any]) -> list[Line]:
 
 
 def mend(text: str, fields: Mapping[str, str]) -> str:
-    """The text with the lines that were mended in its place: `mend-N` for `span-N` lines from line N on."""
+    """The text with the lines that were corrected in the form: `mend-N` replaces `span-N` lines from line N on."""
     physical = text.split("\n")
     numbers = sorted(
         (int(found[1]) for name in fields if (found := _MEND.fullmatch(name))), reverse=True

@@ -19,7 +19,7 @@ __all__ = ["COMPLETING", "Typing", "names_known", "people_known"]
 PEOPLE: Final = "somebody"
 _OTHERS: Final = frozenset({"place", "post", "population"})
 _SORTS_OF_ALIASES: Final = {name: name for name in _OTHERS} | {"organisation": PEOPLE}
-"""What a field takes that takes the names of an alias; people come with their spellings already."""
+"""By what an alias is `of`, the sort of its names; people are left out, as each is listed with all spellings."""
 MOST: Final = 500
 """How many people are asked for, and how many facts for the other names."""
 MOST_PEOPLE: Final = 20

@@ -22,7 +22,7 @@ _INTEGER: Final = re.compile("[0-9]{1,16}")
 def read_date(text: str, holding: Holding | None = None) -> str | None:
     """Say how a date is read, and its bounds where it is vague; None where it cannot be read.
 
-    Of a kind that holds for a period, the end is said as well.
+    For a kind that holds for a period, also say the end.
     """
     try:
         valid = ValidTime.parse(text)
@@ -65,7 +65,7 @@ def read_number_in_words(
 
 
 def _between(verb: str, earliest: int, latest: int) -> str | None:
-    """Between which days something lies; None where it is one day."""
+    """The days between which something is; None if it is one day."""
     first, last = _day(earliest), _day(latest)
     if first is None and last is None:
         return f"{verb} on no known day."

@@ -167,7 +167,7 @@ def _has_token(session: Session, fields: Mapping[str, str]) -> bool:
 
 
 def form_token(session: Session) -> str:
-    """Give the token of the forms of a session, from which nobody learns the session's own."""
+    """Give the token for the forms of a session; it does not reveal the token of the session itself."""
     return hmac.digest(session.token.encode(), b"parley form", "sha256").hex()
 
 

@@ -40,7 +40,7 @@ class SettingsSheet:
 
     @property
     def body(self) -> dict[str, Any]:
-        """What is sent."""
+        """The body to send."""
         typed = self.typed
         reviews = {name: typed[name] == _YES for name in _REVIEWS}
         members = lines_of_field(typed["members"])

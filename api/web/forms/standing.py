@@ -32,7 +32,7 @@ _RETRACTED: Final = "retracted"
 
 @dataclass(frozen=True)
 class SeenFact:
-    """The record of a fact as it stood; the version that a change has to name; whether it was withdrawn by then."""
+    """The record of a fact when it was seen, the version that a change has to name, and whether it was withdrawn."""
 
     record: dict[str, Any]
     version: int

@@ -31,14 +31,14 @@ _SECTIONS: Final = {
     "preferred": "Preferred by an editor",
 }
 _OURS: Final = "preferred"
-"""What an editor of this record chose, which no paper knew: it is left out where one goes by the papers."""
+"""Choices of this record's editors; the published clock leaves them out, because no newspaper knew them."""
 _LAST: Final = "alias"
 """The kind that is listed last: spellings and other names."""
 
 _KINDS: Final = {_LAST: "Spellings and other names"}
 
 _LATELY: Final = 10
-"""How many changes a comparison shows at least, where nobody chose its days."""
+"""The least changes that a comparison shows if nobody chose its days."""
 _PAGE: Final = 100
 """How many changes are shown at once."""
 _EVENTS: Final = (*CHANGES_OF_MIND, "negotiation.corrected")
@@ -67,7 +67,7 @@ async def read_audit_page(slug: str, request: Request) -> Response:
 
 @router.get("/n/{slug}/compare")
 async def read_compare_page(slug: str, request: Request) -> Response:
-    """Show what two dates of knowledge disagree on; without a first date, what changed last."""
+    """Show what changed between two dates of knowledge; without a first date, the latest changes."""
     page = Page(request, slug, ("from", "to", "cursor"))
     if not page.of("from", "cursor"):
         await _begin_lately(page)

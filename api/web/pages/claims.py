@@ -51,7 +51,7 @@ async def read_claims_page(slug: str, fact_id: str, request: Request) -> Respons
 
 
 def _record(brief: Mapping[str, Any]) -> dict[str, Any]:
-    """A rival as a record without what its short form leaves out."""
+    """A record of a rival, with only the fields of its short form."""
     fact = {**brief, "quantities": [], "links": []}
     return {"id": brief["id"], "fact": fact, "certainty": None, "preferred": False}
 

@@ -65,7 +65,7 @@ def _deed(name: str) -> Deed:
 
 
 async def _seen(page: Page, deed: Deed, fact_id: str, position: str | None) -> SeenFact:
-    """The fact as it was seen when the form was opened, or now; to be erased, with all its versions, as it is now."""
+    """The fact as it was when the form was opened, or is now; for an erasure always as it is now, with all versions."""
     if deed.name == "reinstate":
         return await read_withdrawn(page, fact_id)
     if deed.asks_again:
@@ -75,7 +75,7 @@ async def _seen(page: Page, deed: Deed, fact_id: str, position: str | None) -> S
 
 
 def _target(page: Page, sheet: FactSheet, outcome: Outcome) -> str:
-    """Where what was done is shown: the change request, or the fact; the timeline where the fact was erased."""
+    """The page that shows the result: the change request, the fact or, after an erasure, the timeline."""
     if outcome.is_proposed:
         return page.link("/change-requests", outcome.content["id"])
     if sheet.deed.asks_again and sheet.typed["what"] == "fact":

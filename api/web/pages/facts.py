@@ -28,12 +28,12 @@ _IN_ITS_PLACE: Final = (
     *("kind", "summary", "valid", "citations", "quantities", "links", "note"),
     *("matter", "external_id"),
 )
-"""What the page shows in a place of its own."""
+"""The fields that the page shows elsewhere than in its table."""
 
 
 @router.get("/n/{slug}/facts/{fact_id}")
 async def read_fact_page(slug: str, fact_id: str, request: Request) -> Response:
-    """Show a fact with all its versions; of a fact that was withdrawn its history alone. Not for search engines.
+    """Show a fact with all its versions; for a withdrawn fact, only its history. Search engines must not list it.
 
     A fact of another negotiation is shown there.
     """

@@ -71,6 +71,6 @@ def _draw(page: Page, to: str, status: int = 200, refused: str | None = None) ->
 
 
 def _begun(parley: Parley, key: str) -> str | None:
-    """Begin a session of a key; None where it opens nothing."""
+    """Begin a session of a key; None if the key is not valid."""
     principal = parley.keys.principal(key)
     return None if principal is None else parley.sessions.begin(principal.caller.partition(":")[2])

@@ -62,7 +62,7 @@ async def read_state_page(slug: str, request: Request) -> Response:
 async def _parts(page: Page, total: Mapping[str, Any], what: str) -> dict[str, Any] | None:
     """What each question adds to a total; None where nothing is added.
 
-    The state says it of all but what facts disagree on, of which the tally is asked.
+    The state says it, except where facts disagree; there the tally is asked.
     """
     if not total["facts"]:
         return None
@@ -73,13 +73,13 @@ async def _parts(page: Page, total: Mapping[str, Any], what: str) -> dict[str, A
 
 
 def _is_open(part: Mapping[str, Any]) -> bool:
-    """Whether the number that is shown for a question may not be all that it adds."""
+    """Whether a question may add more than the number that is shown for it."""
     sure = part["certainty"] == "certain" and part["quantity"]["comparator"] != "approx"
     return bool(part["contested"] or (part["rivals"] and not sure))
 
 
 def _added(part: Mapping[str, Any]) -> str:
-    """What a number adds, in words; what is only possible adds nothing to the low bound."""
+    """What a number adds, in words; a fact that is only possible adds nothing to the low bound."""
     quantity = part["quantity"]
     low = quantity["low"] or 0 if part["certainty"] == "certain" else 0
     about = quantity["value"] or 0 if quantity["comparator"] == "approx" else 0

@@ -252,7 +252,7 @@ def _buckets(span: tuple[int, int], by: By, as_of: int) -> tuple[int, int] | Non
 
 
 def last_bucket(as_of: int, by: By) -> int:
-    """In which bucket a tally ends; while `as_of` stays in it, and crosses no moment, the tally stays the same.
+    """The bucket in which a tally ends. While `as_of` stays in it, and crosses no moment, the tally stays the same.
 
     Outside the years 1 to 9999 each instant is one by itself.
     """

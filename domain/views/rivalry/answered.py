@@ -28,12 +28,12 @@ class Answered:
 
     @cached_property
     def standing(self) -> Standing | None:
-        """As `find_standing` finds it."""
+        """The result of `find_standing`."""
         return find_standing(self.candidates, self.register)
 
     @cached_property
     def resolved(self) -> Resolved:
-        """As `rank_rivals` ranks what stands, where something does."""
+        """The result of `rank_rivals` on the answers that stand, which may be none."""
         return rank_rivals(self.standing or Standing(()), self.register)
 
     @property

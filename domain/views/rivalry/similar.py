@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from domain.views.versions import FactVersion
 
 MOST_HELD: Final = 200
-"""With how many facts one is held against that has the same people, or number, of one question."""
+"""The most facts of one question, with the same people or number, with which a fact is compared."""
 MOST: Final = 10
 """How many similar facts are named; of more it is said how many there are."""
 

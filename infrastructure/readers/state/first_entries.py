@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Entries", "FirstEntries", "with_settlers"]
 
 MOST_UNTOLD: Final = 1_000
-"""Of how many keys the facts are read because bounds do not tell whether they have an entry."""
+"""The most keys whose facts are read because bounds do not show whether the keys have an entry."""
 _PART: Final = "\x1f"
 _EXTERNAL: Final = "external:"
 

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 __all__ = ["SectionReader"]
 
 MANY: Final = 3_000
-"""Of how many facts on a state is made from those alone that its entries show; of fewer they are read at once."""
+"""With at least so many facts, a state is made only from those that its entries show; below, all are read."""
 
 
 @dataclass(frozen=True)
