@@ -120,7 +120,7 @@ def test_both_count_on_one_account(parley: Shell) -> None:
 def test_a_database_in_memory_is_refused(light: Shell) -> None:
     refused = light("serve", "--workers", "2", PARLEY_DATABASE_URL="sqlite://")
     assert refused.exit_code == 1
-    assert "a database in memory can be served by one process only" in refused.stderr
+    assert "a database in memory can have one worker only" in refused.stderr
 
 
 def test_the_number_may_be_a_setting(light: Shell) -> None:

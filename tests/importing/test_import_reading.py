@@ -150,7 +150,7 @@ def test_a_table_has_no_more_columns_than_there_are(reader: CommandReader) -> No
     (found,) = read_lines(reader, read_csv([header]), None).lines
     assert isinstance(found, Misread)
     assert [each.detail for each in found.listed] == [
-        f"a table may have {MOST_COLUMNS} columns, but this header has 300001"
+        f"write at most {MOST_COLUMNS} columns, not 300001"
     ]
 
 

@@ -113,7 +113,7 @@ def test_a_cursor_does_not_go_with_other_cuts_or_filters(real: Reader) -> None:
         page = real.see(f"{onward}{other}")
         assert is_page(page)
         assert page.status == 422, other
-        assert "the cursor goes with another" in page.words
+        assert "the cursor belongs to another" in page.words
 
 
 @pytest.mark.parametrize(
