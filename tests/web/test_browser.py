@@ -85,6 +85,13 @@ def page(context: BrowserContext, address: str) -> Iterator[Page]:
     assert [url for url in asked if not url.startswith((address, "data:"))] == []
 
 
+UNFOLDED_AND_BUSY: Final = """() => {
+    document.querySelectorAll("details").forEach((each) => { each.open = true; });
+    document.querySelector("main").setAttribute("aria-busy", "true");
+}"""
+"""All that is folded is open, and the page is as it is while a slider moves."""
+
+
 def test_the_envoy_of_a_day_is_three_steps_away(page: Page) -> None:
     page.goto("/")
     page.get_by_role("link", name="US–Belarus talks").click()
@@ -94,6 +101,24 @@ def test_the_envoy_of_a_day_is_three_steps_away(page: Page) -> None:
     expect(
         page.get_by_role("link", name="John Coale, US special envoy for Belarus")
     ).to_be_visible()
+
+
+def test_paper_is_white_and_has_the_citation_and_no_controls(
+    browser: Browser, address: str
+) -> None:
+    context = browser.new_context(base_url=address, color_scheme="dark")
+    page = context.new_page()
+    page.goto(f"{BELARUS}/matters/sep11-count")
+    cited = page.locator(".printed")
+    expect(cited).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(cited).to_contain_text("/matters/sep11-count?")
+    expect(page.locator("form.clocks")).to_be_hidden()
+    paper = page.evaluate("() => getComputedStyle(document.documentElement).backgroundColor")
+    assert paper == "rgb(255, 255, 255)"
+    ink = page.evaluate("() => getComputedStyle(document.querySelector('h1')).color")
+    assert ink == "rgb(27, 24, 20)"
+    context.close()
 
 
 def test_the_days_are_folded_away_and_stay_as_the_reader_left_them(page: Page) -> None:
@@ -196,13 +221,22 @@ def test_the_keyboard_alone_reaches_everything(page: Page) -> None:
     assert {"so-slider", "known-slider", "as_of", "as_known_at", "clock"} <= reached
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_rules_of_accessibility_hold(browser: Browser, address: str, scheme: Any) -> None:  # noqa: ANN401 -- Playwright's own word
-    context = browser.new_context(base_url=address, color_scheme=scheme)
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1_280), ("dark", 360), ("light", 360)])
+def test_the_rules_of_accessibility_hold(
+    browser: Browser,
+    address: str,
+    scheme: Any,  # noqa: ANN401 -- Playwright's own word
+    width: int,
+) -> None:
+    context = browser.new_context(
+        base_url=address, color_scheme=scheme, viewport={"width": width, "height": 900}
+    )
     page = context.new_page()
     rules = (files("axe_playwright_python") / "axe.min.js").read_text()
-    for each in some_of(PAGES, 4 if scheme == "light" else 2):
+    for each in some_of(PAGES, 4 if width > 360 else 2):
         page.goto(each)
+        page.evaluate(UNFOLDED_AND_BUSY)
+        page.wait_for_timeout(200)
         page.evaluate(rules)
         found = page.evaluate("() => axe.run()")["violations"]
         told = [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found]
