@@ -98,7 +98,7 @@ class Meeting(Fact):
     participants: tuple[Somebody, ...]
 
     def calls_off(self) -> Iterable[str]:
-        """A cancelled meeting calls off what was planned in its matter, whatever day it gives."""
+        """A cancelled meeting calls off the meetings that it links to, and those planned in its matter by then."""
         if self.stage == "cancelled":
             yield from (link.fact for link in self.links)
             if self.matter is not None:

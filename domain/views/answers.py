@@ -20,6 +20,7 @@ from domain.views.counting.contributions import Contributions
 from domain.views.naming import Names
 from domain.views.rivalry.answered import Answered
 from domain.views.rivalry.candidates import Candidate
+from domain.views.rivalry.settling import Settlers, bounds_of
 from domain.views.sections import Key
 from domain.views.terms import borne_by
 from domain.views.versions import FactVersion, Seen
@@ -27,7 +28,6 @@ from domain.views.versions import FactVersion, Seen
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from domain.time.holding import Certainty
     from domain.time.perspective import Perspective
 
 __all__ = ["Answers"]
@@ -48,40 +48,6 @@ class _Answer:
     targets: frozenset[str]
 
 
-class _Settlers:
-    """The facts that settle others, for good, once they begin, and what is called off as soon as a fact is known."""
-
-    def __init__(self, versions: Iterable[FactVersion]) -> None:
-        self._windows: list[tuple[Window, frozenset[str]]] = []
-        called_off: set[str] = set()
-        for version in versions:
-            fact = version.record.fact
-            called_off.update(fact.calls_off())
-            if targets := frozenset(fact.settles()):
-                self._windows.append((fact.window, targets))
-        self._called_off = frozenset(called_off)
-        self._kept: tuple[int, frozenset[str], frozenset[str]] | None = None
-
-    def __bool__(self) -> bool:
-        return bool(self._windows or self._called_off)
-
-    def at(self, as_of: int) -> tuple[frozenset[str], frozenset[str]]:
-        """What is surely settled at `as_of`, and what is only possibly settled."""
-        kept = self._kept
-        if kept is None or kept[0] != as_of:
-            kept = self._kept = as_of, self._with("certain", as_of), self._with("possible", as_of)
-        return kept[1:]
-
-    def bounds(self, targets: frozenset[str]) -> set[int]:
-        """When something that settles one of these targets may begin or cease to."""
-        settling = (window for window, settled in self._windows if not settled.isdisjoint(targets))
-        return {at for window in settling for at in _bounds(window)}
-
-    def _with(self, certainty: Certainty, as_of: int) -> frozenset[str]:
-        settled = [targets for window, targets in self._windows if window.begun(as_of) == certainty]
-        return self._called_off.union(*settled)
-
-
 class _Keyed:
     """The answers under one key, and the bounds between which the same is made of them."""
 
@@ -91,10 +57,10 @@ class _Keyed:
         self.answers: dict[UUID, _Answer] = dict(answers or {})
         self._bounds: list[int] | None = None
 
-    def stretch(self, as_of: int, settlers: _Settlers) -> int:
+    def stretch(self, as_of: int, settlers: Settlers) -> int:
         """The number of the stretch between two bounds in which `as_of` lies."""
         if self._bounds is None:
-            bounds = {at for answer in self.answers.values() for at in _bounds(answer.window)}
+            bounds = {at for answer in self.answers.values() for at in bounds_of(answer.window)}
             if settlers:
                 targets = (_all_targets(answer) for answer in self.answers.values())
                 bounds |= settlers.bounds(_NOTHING.union(*targets))
@@ -138,7 +104,7 @@ class Answers:
     """
 
     names: Names
-    settlers: _Settlers
+    settlers: Settlers
     keyed: dict[Register, dict[Key, _Keyed]]
     only: Register | None = None
     keep: Match | None = None
@@ -155,7 +121,7 @@ class Answers:
     ) -> Answers:
         """The answers of some facts; of one register, if given. Others than the facts given may have aliases."""
         stand = [version for version in versions if version.record.stands]
-        found = cls(names, _Settlers(stand), {}, only, keep)
+        found = cls(names, Settlers(stand), {}, only, keep)
         for version in stand:
             for register, key, answer in found.answers_of(version):
                 by_key = found.keyed.setdefault(register, {})
@@ -258,7 +224,9 @@ class Answers:
         begun = window.certain_from <= as_of
         holds = certainty is not None and (match == "possible" or certainty == "certain")
         if register.ahead:
-            holds = window.certain_from > as_of and settled.isdisjoint(_all_targets(answer))
+            off = self.settlers.call_off(answer.version.record.fact, answer.targets)
+            done = not settled.isdisjoint(_all_targets(answer))
+            holds = window.certain_from > as_of and not (off or done)
         if certainty is not None and register.shape is Shape.TOTAL:
             return self.contributions.candidate(
                 answer.version, certainty, self.names, holds=holds, begun=begun
@@ -294,7 +262,3 @@ def _concerns_others(old: FactVersion | None, new: FactVersion | None) -> bool:
 def _all_targets(answer: _Answer) -> frozenset[str]:
     """What can settle an answer: its fact by its names, and its matter as a whole."""
     return answer.targets | {f"matter:{answer.version.record.fact.matter}"}
-
-
-def _bounds(window: Window) -> tuple[int, int, int, int]:
-    return window.possible_from, window.certain_from, window.certain_to, window.possible_to

@@ -253,3 +253,42 @@ def test_of_two_running_figures_of_one_counter_that_may_be_the_latest_the_least_
     totals = states(client, cases)
     found = {name: state["prisoners"]["released"]["low"] for name, state in totals.items()}
     assert found == dict(zip(cases, (1_000, 1_000, 1_000, 1_259), strict=True))
+
+
+def test_a_cancelled_meeting_calls_off_plans_alone_and_none_made_after_it(client: Client) -> None:
+    def talks(stage: str, valid: str, published: str | None, **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
+        who = {"form": "talks", "participants": ["A", "B"], "matter": "talks", "stage": stage}
+        said = {**told("meeting", valid=valid, **fields), **who}
+        return {**said, "citations": [{"publisher": "AP", "published": published}]}
+
+    plan = talks("planned", "2025-12-20", "2025-11-01", external_id="PLAN")
+    off = talks("cancelled", "2025-12-20", "2025-12-01")
+    anew = talks("planned", "2026-02-01", "2025-12-10")
+    cases = {
+        "off": [plan, off],
+        "the first report of it came later": [off, plan],
+        "another paper, later": [off, {**plan, "citations": anew["citations"]}],
+        "planned anew": [plan, off, anew],
+        "off by the link of another matter": [plan, {**off, "matter": None, "links": tie("confirms", "PLAN")}],
+        "anew, and off again": [plan, off, anew, talks("cancelled", "2026-02-01", "2026-01-05")],
+        "known to be later, and not reported when": [plan, off, talks("planned", "2026-02-01", None)],
+    }  # fmt: skip
+    found = {
+        name: state["meetings"]["next"] and state["meetings"]["next"]["since"]
+        for name, state in states(client, cases, "2025-12-15").items()
+    }
+    assert found == {**dict.fromkeys(cases), "planned anew": "2026-02-01"}
+
+
+def test_a_meeting_cancelled_over_an_announcement_settles_nothing(client: Client) -> None:
+    who = {"authority": "US", "target": "potash"}
+    links = [*tie("responds_to", "EASE"), *tie("derived_from", "WHO")]
+    facts = [
+        told("measure", **who, action="imposed", stage="in_force", valid="2021"),
+        told("measure", **who, action="lifted", stage="announced", external_id="EASE"),
+        told("open_question", question="Who pays?", external_id="WHO"),
+        told("meeting", form="talks", stage="cancelled", participants=["A"], links=links),
+    ]
+    state = states(client, {"x": facts})["x"]
+    assert [each["stage"] for each in state["measures"][0]["outlook"]] == ["announced"]
+    assert [each["question"] for each in state["open_questions"]] == ["Who pays?"]

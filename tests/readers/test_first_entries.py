@@ -190,7 +190,7 @@ def test_a_state_reads_no_more_facts_than_its_entries_show(
     assert len(read) == domain.views.sections.MOST + 1
 
 
-def test_a_question_that_a_cancelled_meeting_calls_off_is_not_counted(
+def test_a_question_that_a_meeting_answers_is_not_counted_and_a_cancelled_one_answers_none(
     witnesses: Witnesses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sections, "MANY", 0)
@@ -199,8 +199,11 @@ def test_a_question_that_a_cancelled_meeting_calls_off_is_not_counted(
     log = Log()
     for number in range(4):
         log.record(fact("open_question", question=f"Question {number}?", external_id=f"Q-{number}"))
-    links = (Link(relation="responds_to", fact="external:Q-1"),)
-    log.record(fact("meeting", stage="cancelled", links=links))
+    off = (Link(relation="responds_to", fact="external:Q-2"),)
+    log.record(fact("meeting", stage="cancelled", links=off))
+    log.record(
+        fact("meeting", stage="held", links=(Link(relation="answers", fact="external:Q-1"),))
+    )
     witnesses.take(log.entries, [])
     for reading in witnesses.reading():
         at = reading.perspective(PerspectiveQuery(as_of=parse_cut("2026")))

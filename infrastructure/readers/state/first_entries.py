@@ -154,12 +154,11 @@ class FirstEntries:
         return None if untold is None else _Told(keys, aside, alone - untold.asked, untold)
 
     def _find_settled(self, keys: SectionKeys) -> Collection[str]:
-        """The keys of facts that may have been settled or called off."""
+        """The keys of facts that may have been settled."""
         register = keys.register
         if not (register.settled or any(each.many for each in register.asides)):
             return ()
-        facts = [each.record.fact for each in self.settlers]
-        targets = {target for each in facts for target in (*each.settles(), *each.calls_off())}
+        targets = {target for each in self.settlers for target in each.record.fact.settles()}
         return keys.of_facts(set(filter(None, map(self._fact_named, targets))))
 
     def _fact_named(self, target: str) -> str | None:

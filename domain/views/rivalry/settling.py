@@ -1,0 +1,77 @@
+"""What facts settle, and what they call off.
+
+A fact that carries out or answers another settles it once it has begun, for good. A cancelled meeting calls off what
+was planned, as soon as it is known; what its matter plans later is planned anew.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.fact import Fact
+    from domain.time.holding import Certainty, Window
+    from domain.views.versions import FactVersion
+
+__all__ = ["Settlers", "bounds_of"]
+
+_MATTER: Final = "matter:"
+
+
+class Settlers:
+    """The facts that settle others, and those that call off what is planned."""
+
+    def __init__(self, versions: Iterable[FactVersion]) -> None:
+        self._windows: list[tuple[Window, frozenset[str]]] = []
+        self._called_off: dict[str, list[Fact]] = defaultdict(list)
+        for version in versions:
+            fact = version.record.fact
+            for target in fact.calls_off():
+                self._called_off[target].append(fact)
+            if targets := frozenset(fact.settles()):
+                self._windows.append((fact.window, targets))
+        self._kept: tuple[int, frozenset[str], frozenset[str]] | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self._windows or self._called_off)
+
+    def at(self, as_of: int) -> tuple[frozenset[str], frozenset[str]]:
+        """What is surely settled at `as_of`, and what is only possibly settled."""
+        kept = self._kept
+        if kept is None or kept[0] != as_of:
+            kept = self._kept = as_of, self._with("certain", as_of), self._with("possible", as_of)
+        return kept[1:]
+
+    def bounds(self, targets: frozenset[str]) -> set[int]:
+        """When something that settles one of these targets may begin or cease to."""
+        settling = (window for window, settled in self._windows if not settled.isdisjoint(targets))
+        return {at for window in settling for at in bounds_of(window)}
+
+    def call_off(self, plan: Fact, links: frozenset[str]) -> bool:
+        """Whether a plan is off: a fact calls it off by a link, or all that its matter plans, if not planned anew."""
+        if any(link in self._called_off for link in links):
+            return True
+        cancelled = self._called_off.get(f"{_MATTER}{plan.matter}", ())
+        return any(not _is_after(plan, each) for each in cancelled)
+
+    def _with(self, certainty: Certainty, as_of: int) -> frozenset[str]:
+        settled = (targets for window, targets in self._windows if window.begun(as_of) == certainty)
+        return frozenset[str]().union(*settled)
+
+
+def bounds_of(window: Window) -> tuple[int, int, int, int]:
+    """The instants at which it begins or ceases to hold, possibly and certainly."""
+    return window.possible_from, window.certain_from, window.certain_to, window.possible_to
+
+
+def _is_after(plan: Fact, cancelled: Fact) -> bool:
+    """Whether a plan is for later than what was cancelled, and was first reported after all reports of that."""
+    reported = [each.published_at for each in plan.citations]
+    before = [each.published_at for each in cancelled.citations]
+    if None in reported or None in before:
+        return False
+    later = plan.valid_time.bounds.start_earliest >= cancelled.valid_time.bounds.start_latest
+    return later and min(filter(None, reported)) > max(filter(None, before))
