@@ -65,9 +65,9 @@ class Settings:
     prepare_threshold: int | None = setting(
         number_or_none(1, 1_000_000),
         str(PREPARE_THRESHOLD),
-        "how often a connection to PostgreSQL runs a statement before it has the server prepare it. Empty: never, and"
-        " no setting is left in a session of the server. Behind PgBouncer that is so by itself; another pooler in"
-        " transaction mode needs it",
+        "how many times a connection to PostgreSQL runs a statement before the server prepares it. Empty: Parley"
+        " prepares no statements, and leaves no settings in a session. A pooler in transaction mode other than"
+        " PgBouncer needs the empty value; PgBouncer is recognised",
     )
     host: str = setting(
         line,
@@ -77,24 +77,24 @@ class Settings:
     port: int = setting(
         whole_number(0, 65_535),
         "8000",
-        "its port",
+        "the port at which `parley serve` listens",
     )
     workers: int = setting(
         whole_number(1, 256),
         "1",
-        "how many processes of `parley serve` answer. Raise it, up to the number of cores, where requests wait for a"
-        " core that is busy while others are idle",
+        "how many processes of `parley serve` answer. If requests wait for one busy core while other cores are idle,"
+        " raise it, up to the number of cores",
     )
     read_only: bool = setting(
         true_or_false,
         "false",
-        "whether this process only reads the database, which may then be a hot standby of PostgreSQL, and refuses"
-        " every change: `true` or `false`",
+        "`true` or `false`: whether this process only reads, and refuses every change. Its database may then be a"
+        " hot standby of PostgreSQL",
     )
     writer_url: str = setting(
         web_address,
         "",
-        "the address of a server that takes changes. One that only reads names it where it refuses a change",
+        "the address of a server that takes changes; a server that only reads names it when it refuses a change",
     )
     actor: str = setting(
         line,
@@ -104,7 +104,7 @@ class Settings:
     anonymous_scopes: tuple[Scope, ...] = setting(
         open_scopes,
         "fact:read audit:read",
-        "what anybody may do with public negotiations, without a key: these two, one of them or none",
+        "the scopes of a request without a key, for public negotiations: these two, one of them, or none (empty)",
     )
     max_body_bytes: int = setting(
         whole_number(1, 2**40),
@@ -119,7 +119,7 @@ class Settings:
     log_origin: str = setting(
         word,
         "parley.local/log",
-        "the name of the log in the checkpoints that it signs: one word, best an address without `https://`",
+        "the name of the log in the checkpoints that it signs: one word, preferably an address without `https://`",
     )
     log_key_file: str = setting(
         line,
@@ -140,7 +140,7 @@ class Settings:
     seal_key: str = setting(
         seal_keys,
         "",
-        "the same keys, separated by blanks, instead of a file",
+        "the same keys instead of a file, with blanks between them",
         secret=True,
     )
     max_waiting: int = setting(
@@ -160,14 +160,14 @@ class Settings:
     log_seconds: int = setting(
         whole_number(1, 86_400),
         "10",
-        "how many seconds such a request waits for its turn, and then at most as long again for the log while"
-        " others write to it. After that it is answered 503 with `Retry-After`, and nothing was changed",
+        "how many seconds a request that may change something waits for its turn, and then at most as long again for"
+        " the log while others write to it. After that it is answered 503 with `Retry-After`, and nothing was changed",
     )
     statement_seconds: int = setting(
         whole_number(1, 86_400),
         "15",
-        "how many seconds PostgreSQL may take for one statement of a request, or stay silent. An operator's"
-        " commands (`parley rebuild`, `backup`, `verify` and the like) have no limit",
+        "how many seconds PostgreSQL may take for one statement of a request, or send nothing. Commands of an"
+        " operator (`parley rebuild`, `backup`, `verify` and the like) have no limit",
     )
     change_request_days: int = setting(
         whole_number(1, 3_650),
@@ -200,15 +200,15 @@ class Settings:
     cache_seconds: int = setting(
         whole_number(0, 31_536_000),
         "600",
-        "how many seconds caches may keep a fixed answer that needs no credentials. Raise it only if you purge"
-        " the `Cache-Tag` (the slug, `changes`, `negotiations` and `entries`) after an erasure, and after a negotiation"
-        " is made private, as PARLEY_PURGE_URL does. Browsers keep an answer as long",
+        "how many seconds caches and browsers may keep a fixed answer that needs no credentials. Raise it only if the"
+        " caches are purged by `Cache-Tag` (the slug, `changes`, `negotiations` and `entries`) after an erasure, and"
+        " after a negotiation is made private; PARLEY_PURGE_URL does this",
     )
     purge_url: str = setting(
         web_address,
         "",
-        "where a cache before the servers takes a request `PURGE` with the tags in `Cache-Tag`; it is sent after each"
-        " erasure, and after settings of a negotiation changed, until it is answered with 2xx. Empty: none",
+        "the address of a cache before the servers, to which Parley sends `PURGE` with the tags in `Cache-Tag` after"
+        " each erasure, and after each change of a negotiation's settings, until it is answered with 2xx. Empty: none",
         secret=True,
     )
     rate_reads: RateLimitItem | None = setting(
@@ -220,9 +220,9 @@ class Settings:
     rate_work: RateLimitItem | None = setting(
         rate,
         "30000/minute",
-        "how many milliseconds of processor time one caller's reading requests may take; each 16 KiB of responses"
-        " count as one more. They are counted after each response, and a caller over the limit has to wait. Empty:"
-        " no limit",
+        "how many milliseconds of processor time the reading requests of one caller may take; every 16 KiB of"
+        " responses count as one millisecond more. The time is counted after each response, and a caller over the limit"
+        " has to wait. Empty: no limit",
     )
     rate_writes: RateLimitItem | None = setting(
         rate,
@@ -232,14 +232,14 @@ class Settings:
     rate_refusals: RateLimitItem | None = setting(
         rate,
         "60/minute",
-        "how many refused credentials one address may send, before its credentials are no longer checked",
+        "how many refused credentials one address may send; after that, its credentials are refused without a check",
     )
     rate_storage: str = setting(
         storage_address,
         "",
         "where rates are counted, as a URI of the library [limits](https://limits.readthedocs.io) (`redis://…`)."
         " Empty: in the record's PostgreSQL database, or in a file `…-limits` beside its SQLite file; that file may"
-        " be deleted. A process that only reads counts for itself",
+        " be deleted. A process that only reads counts its own requests, in memory",
         secret=True,
     )
     allowed_hosts: tuple[str, ...] = setting(
@@ -252,7 +252,7 @@ class Settings:
         networks,
         "",
         "addresses and networks, separated by commas, whose `X-Forwarded-For` and `X-Forwarded-Proto` are"
-        " believed. Such a proxy must set both. Empty: none",
+        " trusted. Such a proxy must set both. Empty: none",
     )
 
     @classmethod

@@ -59,14 +59,17 @@ on. Several values in a cell are separated by `;`; in JSON they are a list.
 """
 HOW_TO_DATE: Final = """\
 Dates are written in EDTF, the Extended Date/Time Format (ISO 8601-2). Write what the source says and no more: `2025-09`
-if it names only the month. The last two columns show what Parley reads: from when the fact may have begun, and by when
-it has begun. A dash means that there is no limit. A date that cannot be read is refused, and the
-refusal says what to write.
+if it names only the month. The last two columns show what Parley reads: the earliest and the latest time at which the
+fact may have begun. A dash means that there is no limit. If Parley cannot read a date, it refuses the fact and says
+what to write.
+"""
+HOLDS: Final = """\
+“Holds” says how long the state of the negotiation takes a fact of this kind to be true.
 """
 HOLDING: Final = {
     "from then on": "from its date on",
     "period": "for a period; write `2025-09-11/..` while it lasts",
-    "until the next": "until the next fact about the same",
+    "until the next": "until the next fact about the same thing",
 }
 
 
@@ -82,7 +85,7 @@ def facts_page() -> str:
         _table(("write", "for", "begins from", "begins before"), map(_date_row, DATES)),
         f"## Fields of every fact\n\n{COMMON}",
         _table(("field", "required", "what to write", "example"), map(_field_row, shared)),
-        "## Kinds\n",
+        f"## Kinds\n\n{HOLDS}",
         *map(_kind, kinds),
     ]
     return "\n".join(parts)

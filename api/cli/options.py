@@ -80,7 +80,7 @@ Slug = Annotated[
         metavar="SLUG",
         show_default=False,
         autocompletion=complete_slug,
-        help="The negotiation, by its slug.",
+        help="The slug of the negotiation.",
     ),
 ]
 SlugOrNone = Annotated[
@@ -90,7 +90,7 @@ SlugOrNone = Annotated[
         metavar="[SLUG]",
         show_default=False,
         autocompletion=complete_slug,
-        help="The negotiation, by its slug. Left out: all negotiations are listed.",
+        help="The slug of the negotiation. Default: list all negotiations.",
     ),
 ]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, as the API answers it.")]
@@ -105,8 +105,8 @@ _AS_OF = Annotated[
         metavar="WHEN",
         show_default=False,
         rich_help_panel=_PANEL,
-        help="What was so then: a year, month or day, which cuts at its end (UTC), or an RFC 3339"
-        " instant. Left out: --as-known-at, else now.",
+        help="Show what was so then: a year, a month or a day (its end, UTC), or an RFC 3339"
+        " instant. Default: --as-known-at, else now.",
     ),
 ]
 _AS_KNOWN_AT = Annotated[
@@ -116,7 +116,7 @@ _AS_KNOWN_AT = Annotated[
         metavar="WHEN",
         show_default=False,
         rich_help_panel=_PANEL,
-        help="What was known then. Left out: everything known.",
+        help="Use only what was known then. Default: everything that is known.",
     ),
 ]
 _POSITION = Annotated[
@@ -125,21 +125,21 @@ _POSITION = Annotated[
         min=0,
         show_default=False,
         rich_help_panel=_PANEL,
-        help="The log as it stood at this position. Left out: the latest.",
+        help="Use the log up to this position. Default: the whole log.",
     ),
 ]
 _CLOCK = Annotated[
     Clock,
     typer.Option(
         rich_help_panel=_PANEL,
-        help="Whether known means recorded here, or made public by a source.",
+        help="For --as-known-at: whether known means recorded here, or published by a source.",
     ),
 ]
 _MATCH = Annotated[
     Match,
     typer.Option(
         rich_help_panel=_PANEL,
-        help="With possible, also show facts with vague dates that may not hold then.",
+        help="possible: also facts with vague dates that may hold then; certain: only facts that hold then.",
     ),
 ]
 _PERSPECTIVE: Final[dict[str, tuple[Any, object]]] = {

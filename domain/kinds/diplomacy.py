@@ -144,7 +144,7 @@ class Proposal(Fact):
 @kind(holds=Holding.UNTIL_NEXT, registers=(AGREEMENTS,))
 @dataclass(frozen=True, kw_only=True)
 class Agreement(Fact):
-    """What the parties agree on in a text of its own, and how far it has come, until its next stage."""
+    """A text on which the parties agree, and how far it has come, until its next stage."""
 
     kind: Literal["agreement"] = "agreement"
     title: str

@@ -42,7 +42,7 @@ _SORTS: Final = {"post": Sort.POST, "place": Sort.PLACE, "population": Sort.POPU
 @kind(holds=Holding.PERIOD, registers=(POSTS,))
 @dataclass(frozen=True, kw_only=True)
 class Appointment(Fact):
-    """`person` holds `post` while the period runs."""
+    """`person` holds `post` for a period."""
 
     kind: Literal["appointment"] = "appointment"
     person: Person
@@ -79,7 +79,7 @@ class Mission(Fact):
 @kind(holds=Holding.ONWARD)
 @dataclass(frozen=True, kw_only=True)
 class Alias(Fact):
-    """`name` is another spelling of what is called `same_as`; `of` says what both are names of.
+    """`name` is another name of `same_as`; `of` says whether they name a person, a post, a place and so on.
 
     Of somebody either may have an id.
     """

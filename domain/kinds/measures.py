@@ -39,7 +39,7 @@ MEASURES: Final = Register(
 @kind(holds=Holding.UNTIL_NEXT, registers=(MEASURES,))
 @dataclass(frozen=True, kw_only=True)
 class Measure(Fact):
-    """`authority` imposed, eased or lifted a measure on `target`; it stands until the next action."""
+    """`authority` imposed, eased or lifted a measure on `target`; this is so until the next action."""
 
     kind: Literal["measure"] = "measure"
     authority: Body

@@ -115,7 +115,7 @@ class Release(Fact):
 @kind(holds=Holding.PERIOD, registers=(CUSTODY,))
 @dataclass(frozen=True, kw_only=True)
 class Custody(Fact):
-    """`person` is in custody, or what became of them, while the period runs.
+    """`person` is held, missing, exiled or dead, as `status` says, for a period.
 
     `sentence_ends` is EDTF: the day that the sentence foresees. It is planned, and ends nothing. A death has no end,
     whatever period is given.
@@ -159,7 +159,7 @@ class Custody(Fact):
 @kind(holds=Holding.UNTIL_NEXT, registers=(HELD,))
 @dataclass(frozen=True, kw_only=True)
 class PrisonerCount(Fact):
-    """`counted_by` counts how many of `population` are held; it stands until the same counter's next."""
+    """`counted_by` says how many of `population` are held; the count is valid until their next one."""
 
     kind: Literal["prisoner_count"] = "prisoner_count"
     population: Population

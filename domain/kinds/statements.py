@@ -74,7 +74,7 @@ class Statement(Fact):
 @kind(holds=Holding.ONWARD, registers=(RESPONSES,))
 @dataclass(frozen=True, kw_only=True)
 class Response(Fact):
-    """`asked` was asked, and declined, did not reply, denied, or would say neither."""
+    """`asked` was asked, and declined to answer, did not reply, denied, or neither confirmed nor denied."""
 
     kind: Literal["response"] = "response"
     asked: Somebody
@@ -93,7 +93,7 @@ class Response(Fact):
 @kind(holds=Holding.ONWARD, registers=(OPEN_QUESTIONS,))
 @dataclass(frozen=True, kw_only=True)
 class OpenQuestion(Fact):
-    """What is not known, as somebody says, until a fact answers it by a link, for good."""
+    """A question that somebody says is open; it is open until a fact that answers it links to it."""
 
     kind: Literal["open_question"] = "open_question"
     question: str

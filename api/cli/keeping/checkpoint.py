@@ -23,8 +23,8 @@ def checkpoint(
         bool,
         typer.Option(
             "--new-key",
-            help="Make the key of PARLEY_LOG_KEY_FILE, with the name of PARLEY_LOG_ORIGIN, the log's key from now on,"
-            " although another key has signed the log. Tell everyone who checks checkpoints.",
+            help="Sign the log with the key in PARLEY_LOG_KEY_FILE and the name in PARLEY_LOG_ORIGIN from now on, although"
+            " another key has signed it before. Tell everyone who checks checkpoints.",
         ),
     ] = False,
     json: AsJson = False,

@@ -37,7 +37,7 @@ def correct_clock(
     why: Annotated[
         str,
         typer.Option(
-            show_default=False, help="Why the times are wrong, in words that stay in the log."
+            show_default=False, help="Why the times are wrong, in words; they stay in the log."
         ),
     ],
     now: Annotated[
@@ -52,7 +52,7 @@ def correct_clock(
         typer.Option(
             show_default=False,
             metavar="POSITION",
-            help="Say instead that the last correction of the clock, at this position, should not have been made.",
+            help="Instead, withdraw the last correction of the clock, at this position, because it was wrong.",
         ),
     ] = None,
     yes: Annotated[

@@ -48,7 +48,12 @@ def create(
     ],
     days: Annotated[
         int | None,
-        typer.Option(min=1, max=36_500, show_default=False, help="Expire after so many days."),
+        typer.Option(
+            min=1,
+            max=36_500,
+            show_default=False,
+            help="The number of days after which the key expires.",
+        ),
     ] = None,
     json: AsJson = False,
 ) -> None:

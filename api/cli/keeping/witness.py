@@ -53,7 +53,7 @@ def witness(
         typer.Option(
             metavar="NAME",
             show_default=False,
-            help="The name of a new witness, best an address without https://; its key gets this name.",
+            help="The name of a new witness and its key, preferably an address without https://.",
         ),
     ] = None,
     state: Annotated[
@@ -80,7 +80,7 @@ def witness(
             max=86_400,
             metavar="SECONDS",
             show_default=False,
-            help="Watch the log every so many seconds, until stopped.",
+            help="Repeat every so many seconds, until you press Ctrl-C.",
         ),
     ] = None,
     show_key: Annotated[

@@ -48,7 +48,7 @@ def chart(
         typer.Option(
             show_default=False,
             autocompletion=complete_what,
-            help="What is counted. Left out: held for held, else released.",
+            help="What is counted. Default: held for the picture held, else released.",
         ),
     ] = None,
     theme: Annotated[

@@ -52,11 +52,11 @@ def diff(
         typer.Option(
             parser=parse_cut_option,
             metavar="WHEN",
-            help="The later knowledge cut. Left out: everything known.",
+            help="The later knowledge cut. Default: everything that is known.",
         ),
     ] = None,
     kinds: Annotated[
-        bool, typer.Option("--kinds", help="Say of what kind each fact is, and sort by kind.")
+        bool, typer.Option("--kinds", help="Show the kind of each fact, and sort by kind.")
     ] = False,
     csv: AsCsv = False,
     bom: WithBom = False,
@@ -115,7 +115,7 @@ def audit(
     person: Annotated[
         str | None,
         typer.Option(
-            help="Changes of facts that name this person, before or after: by a spelling of the name, or by their id."
+            help="Only changes of facts that name this person before or after: a spelling of the name, or an id."
         ),
     ] = None,
     csv: AsCsv = False,
@@ -161,17 +161,17 @@ def _subject(entry: Mapping[str, Any]) -> str:
 def changes(
     *,
     after: Annotated[
-        int, typer.Option(min=0, metavar="POSITION", help="Begin after this position.")
+        int, typer.Option(min=0, metavar="POSITION", help="Show only events after this position.")
     ] = 0,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many are shown at most.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="The most events to show.")] = 100,
     batch: Annotated[
-        str | None, typer.Option(help="Events of imports with this label alone.")
+        str | None, typer.Option(help="Only events of imports with this label.")
     ] = None,
     follow: Annotated[
         bool,
         typer.Option(
             "--follow",
-            help="Print a line for each event, and go on with what is recorded from now on, until interrupted.",
+            help="Print a line for each event, and for each new event until you press Ctrl-C.",
         ),
     ] = False,
     asked: dict[str, object],

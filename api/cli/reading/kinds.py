@@ -43,12 +43,12 @@ def columns(
             metavar="KIND",
             show_default=False,
             autocompletion=complete_kind,
-            help="As parley kinds names it.",
+            help="The kind; `parley kinds` lists all kinds.",
         ),
     ],
     *,
     csv: Annotated[
-        bool, typer.Option("--csv", help="Print the header alone, to fill rows in below.")
+        bool, typer.Option("--csv", help="Print only the header, as a table to fill in.")
     ] = False,
     bom: Annotated[
         bool, typer.Option("--bom", help="With --csv: begin with a byte order mark, for Excel.")

@@ -76,7 +76,8 @@ def snapshots(slug: Slug, *, asked: dict[str, object], json: AsJson = False) -> 
 @take_perspective("as_known_at", "position", "clock")
 def search(
     words: Annotated[
-        str, typer.Argument(metavar="WORDS", help="Words that a fact holds, all of them.")
+        str,
+        typer.Argument(metavar="WORDS", help="Words; a fact is found if it contains all of them."),
     ],
     *,
     asked: dict[str, object],

@@ -26,7 +26,8 @@ def moments(
     slug: Slug,
     *,
     axis: Annotated[
-        Axis, typer.Option(help="What varies: what was so, what was recorded, or was published.")
+        Axis,
+        typer.Option(help="The time that varies: valid (what was so), recorded, or published."),
     ] = "valid",
     by: Annotated[
         Unit | None, typer.Option(help="Group by day, month, year or a longer time (UTC).")

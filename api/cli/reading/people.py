@@ -37,17 +37,17 @@ def people(
         typer.Option(
             metavar="STATUS",
             autocompletion=complete_status,
-            help=f"Those with this status: {', '.join(list_statuses())} (any that keeps somebody in).",
+            help=f"Only people with this status: {', '.join(list_statuses())} (held: any status in custody).",
         ),
     ] = None,
     q: Annotated[
-        str | None, typer.Option("--q", help="Those whose name holds all of these words.")
+        str | None, typer.Option("--q", help="Only people whose names contain all of these words.")
     ] = None,
     person: Annotated[
         str | None,
         typer.Option(
             metavar="NAME",
-            help="This person alone: by a spelling of the name, or by their id.",
+            help="Only this person: a spelling of the name, or an id.",
         ),
     ] = None,
     csv: AsCsv = False,

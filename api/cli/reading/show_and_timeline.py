@@ -63,7 +63,7 @@ def show(
     confidential: Annotated[
         bool,
         typer.Option(
-            "--confidential", help="With --fact: show who its sources are, where that is kept."
+            "--confidential", help="With --fact: also show the confidential details of its sources."
         ),
     ] = False,
     asked: dict[str, object],
@@ -150,16 +150,17 @@ def timeline(  # noqa: PLR0913 -- one argument an option
     slug: Slug,
     *,
     kind: Annotated[
-        str | None, typer.Option(help="Facts of this kind.", autocompletion=complete_kind)
+        str | None, typer.Option(help="Only facts of this kind.", autocompletion=complete_kind)
     ] = None,
-    person: Annotated[str | None, typer.Option(help="Facts that name this person.")] = None,
-    place: Annotated[str | None, typer.Option(help="Facts that name this place.")] = None,
-    matter: Annotated[str | None, typer.Option(help="Facts with this `matter`.")] = None,
+    person: Annotated[str | None, typer.Option(help="Only facts that name this person.")] = None,
+    place: Annotated[str | None, typer.Option(help="Only facts that name this place.")] = None,
+    matter: Annotated[str | None, typer.Option(help="Only facts with this `matter`.")] = None,
     batch: Annotated[
-        str | None, typer.Option(help="Facts that an import with this label brought or changed.")
+        str | None,
+        typer.Option(help="Only facts that an import with this label recorded or changed."),
     ] = None,
     q: Annotated[
-        str | None, typer.Option("--q", help="Facts that hold all of these words.")
+        str | None, typer.Option("--q", help="Only facts that contain all of these words.")
     ] = None,
     translit: Annotated[
         bool,
@@ -173,23 +174,26 @@ def timeline(  # noqa: PLR0913 -- one argument an option
             "--from",
             parser=parse_cut_option,
             metavar="WHEN",
-            help="Facts that still held then, or began later.",
+            help="Only facts that still held then, or began later.",
         ),
     ] = None,
     to: Annotated[
         str | None,
-        typer.Option(parser=parse_cut_option, metavar="WHEN", help="Facts that had begun then."),
+        typer.Option(
+            parser=parse_cut_option, metavar="WHEN", help="Only facts that had begun then."
+        ),
     ] = None,
     include: Annotated[
         str | None,
         typer.Option(
             metavar="WHAT",
-            help="retracted: retracted facts too. ahead: with --as-of, what is to come.",
+            help="retracted: also retracted facts. ahead: with --as-of, also facts that begin later.",
         ),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="The most items on a page.")] = 1000,
     cursor: Annotated[
-        str | None, typer.Option(metavar="NEXT", help="Go on after a page: its `next`.")
+        str | None,
+        typer.Option(metavar="NEXT", help="The `next` of the page before, to go on after it."),
     ] = None,
     csv: AsCsv = False,
     bom: WithBom = False,

@@ -74,18 +74,20 @@ def tally(  # noqa: PLR0913 -- one argument an option
     ] = None,
     by: Annotated[By, typer.Option(help="One total for each day, month or year.")] = "month",
     parts: Annotated[
-        bool, typer.Option("--parts", help="Also list what is added, with what else is said.")
+        bool,
+        typer.Option("--parts", help="Also list the numbers that are added, and their rivals."),
     ] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="The most points on a page.")] = 1000,
     cursor: Annotated[
-        str | None, typer.Option(metavar="NEXT", help="Go on after a page: its `next`.")
+        str | None,
+        typer.Option(metavar="NEXT", help="The `next` of the page before, to go on after it."),
     ] = None,
     csv: AsCsv = False,
     bom: WithBom = False,
     asked: dict[str, object],
     json: AsJson = False,
 ) -> None:
-    """Add up how many people were released, or whatever WHAT counts, month by month."""
+    """Count how many people were released, or how many of WHAT there were, month by month."""
     check_table_options(csv=csv, bom=bom, json=json)
     if parts and csv:
         raise typer.BadParameter("leave it out, or leave out --csv", param_hint="--parts")

@@ -46,18 +46,24 @@ def change_requests(
     *,
     status: Annotated[
         ChangeRequestStatus | None,
-        typer.Option(show_default=False, help="Only those with this status."),
+        typer.Option(show_default=False, help="Only change requests with this status."),
     ] = None,
     fact: Annotated[
         str | None,
         typer.Option(
-            metavar="ID", show_default=False, help="Only those about the fact with this id."
+            metavar="ID",
+            show_default=False,
+            help="Only change requests about the fact with this id.",
         ),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="The most items on a page.")] = 1000,
     cursor: Annotated[
         int | None,
-        typer.Option(metavar="NEXT", show_default=False, help="Continue after a page: its `next`."),
+        typer.Option(
+            metavar="NEXT",
+            show_default=False,
+            help="The `next` of the page before, to go on after it.",
+        ),
     ] = None,
     json: AsJson = False,
 ) -> None:

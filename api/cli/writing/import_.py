@@ -86,12 +86,15 @@ def import_(  # noqa: PLR0913 -- one argument an option
     reason_: Annotated[
         Reason | None,
         typer.Option(
-            "--reason", help="With --update: why the recorded facts were wrong, in a word."
+            "--reason",
+            help="With --update: the reason for the corrections, one of the listed words.",
         ),
     ] = None,
     why: Annotated[
         str | None,
-        typer.Option(metavar="WORDS", help="With --update: why they were wrong, in a sentence."),
+        typer.Option(
+            metavar="WORDS", help="With --update: the reason for the corrections, in a sentence."
+        ),
     ] = None,
     batch: Annotated[
         str | None,

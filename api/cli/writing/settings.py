@@ -31,7 +31,7 @@ def settings(
         list[str] | None,
         typer.Option(
             show_default=False,
-            help="A member from now on, by the name on their key; may be repeated. All others are removed.",
+            help="A member, by the name on their key; repeat it for each member. All other members are removed.",
         ),
     ] = None,
     add_member: Annotated[
@@ -127,16 +127,23 @@ def correct_negotiation(  # noqa: PLR0913 -- one argument an option
     slug: Slug,
     *,
     reason: Annotated[
-        Reason, typer.Option(show_default=False, help="Why it was wrong, in a word.")
+        Reason,
+        typer.Option(
+            show_default=False, help="The reason for the correction, one of the listed words."
+        ),
     ],
-    why: Annotated[str, typer.Option(show_default=False, help="Why it was wrong.")],
-    title: Annotated[str | None, typer.Option(show_default=False, help="The right title.")] = None,
+    why: Annotated[
+        str, typer.Option(show_default=False, help="The reason for the correction, in a sentence.")
+    ],
+    title: Annotated[
+        str | None, typer.Option(show_default=False, help="The correct title.")
+    ] = None,
     party: Annotated[
         list[str] | None,
         typer.Option(show_default=False, help="A party; repeat it for each party."),
     ] = None,
     summary: Annotated[
-        str | None, typer.Option(show_default=False, help="The right summary; empty for none.")
+        str | None, typer.Option(show_default=False, help="The correct summary; empty for none.")
     ] = None,
     published: Annotated[
         str | None, typer.Option(show_default=False, help="When a source published the correction.")
