@@ -23,7 +23,7 @@ def checkpoint(
         bool,
         typer.Option(
             "--new-key",
-            help="Sign the log with the key in PARLEY_LOG_KEY_FILE and the name in PARLEY_LOG_ORIGIN from now on, although"
+            help="From now on, sign with the key in PARLEY_LOG_KEY_FILE and the name in PARLEY_LOG_ORIGIN, although"
             " another key has signed it before. Tell everyone who checks checkpoints.",
         ),
     ] = False,
