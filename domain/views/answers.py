@@ -171,6 +171,8 @@ class Answers:
                 for answer in keyed.answers.values()
             )
             candidates = [candidate for candidate in read if candidate is not None]
+            if register.settled and len(keyed.answers) > 1:
+                candidates = self._unanswered(keyed, candidates, as_of)
             return Answered(register, candidates) if candidates else None
 
         keyed = self.keyed.get(register, {})
@@ -184,6 +186,15 @@ class Answers:
         else:
             found = ((key, make(each)) for key, each in keyed.items())
         return {key: answered for key, answered in found if answered is not None}
+
+    def _unanswered(self, keyed: _Keyed, asked: Sequence[Candidate], as_of: int) -> list[Candidate]:
+        """The questions, without those that others asked too and that were answered to them since."""
+        every = (each for each in keyed.answers.values() if each.window.at(as_of))
+        targets = _NOTHING.union(*(each.targets for each in every))
+        found = [(each, self.settlers.answered(as_of, targets, each.fact.window)) for each in asked]
+        return [
+            each.weakened if answered else each for each, answered in found if answered != "certain"
+        ]
 
     @cached_property
     def size(self) -> int:

@@ -292,3 +292,32 @@ def test_a_meeting_cancelled_over_an_announcement_settles_nothing(client: Client
     state = states(client, {"x": facts})["x"]
     assert [each["stage"] for each in state["measures"][0]["outlook"]] == ["announced"]
     assert [each["question"] for each in state["open_questions"]] == ["Who pays?"]
+
+
+def test_a_question_that_two_ask_is_answered_to_both(client: Client) -> None:
+    def asked(paper: str, valid: str, question: str = "Who pays?") -> Body:
+        return told("open_question", paper, question=question, valid=valid, external_id=paper)
+
+    def answered(valid: str) -> Body:
+        return told("statement", speaker="Ann", valid=valid, links=tie("answers", "Reuters"))
+
+    first, second = asked("Reuters", "2025-01-10"), asked("AP", "2025-02-10", "who  pays?")
+    cases = {
+        "to both": [first, second, answered("2025-03-10")],
+        "asked again since": [first, {**second, "valid": "2025-04-10"}, answered("2025-03-10")],
+        "perhaps asked again since": [first, {**second, "valid": "2025"}, answered("2025-03-10")],
+        "another question": [first, asked("AP", "2025-02-10", "Why?"), answered("2025-03-10")],
+        "perhaps answered": [first, second, answered("2025-12/2026-01")],
+    }
+    found = {
+        name: [(each["fact"]["summary"], each["certainty"]) for each in state["open_questions"]]
+        for name, state in states(client, cases).items()
+    }
+    open_still = [("What AP says", "certain")]
+    assert found == {
+        "to both": [],
+        "asked again since": open_still,
+        "perhaps asked again since": open_still,
+        "another question": open_still,
+        "perhaps answered": [("What AP says", "possible")],
+    }

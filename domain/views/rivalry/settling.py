@@ -45,6 +45,15 @@ class Settlers:
             kept = self._kept = as_of, self._with("certain", as_of), self._with("possible", as_of)
         return kept[1:]
 
+    def answered(self, as_of: int, targets: frozenset[str], asked: Window) -> Certainty | None:
+        """Whether a fact that began after something was asked settles one of the targets by `as_of`."""
+        begun = {
+            window.begun(as_of)
+            for window, settled in self._windows
+            if window.certain_from >= asked.certain_from and not settled.isdisjoint(targets)
+        }
+        return "certain" if "certain" in begun else "possible" if "possible" in begun else None
+
     def bounds(self, targets: frozenset[str]) -> set[int]:
         """When something that settles one of these targets may begin or cease to."""
         settling = (window for window, settled in self._windows if not settled.isdisjoint(targets))
