@@ -142,7 +142,7 @@ def test_where_a_change_takes_two_a_second_person_approves_what_they_see(
     page = _recorded(reader, reviewed=True)
     desk.enter()
     checked = _sent(desk, f"{page}/correct", "check", **WHY, summary="Fifty-three freed")
-    assert "It takes a second person" in checked.words
+    assert "This needs a second person" in checked.words
     proposed = desk.fill(checked, f"{page}/correct", do="save")
     request = proposed.headers["location"]
     assert request.startswith("/n/talks/change-requests/")
@@ -214,11 +214,11 @@ def test_a_fact_is_erased_in_a_form_that_says_what_goes_and_asks_again(
     desk.enter()
     assert f"{page}/erase" in desk.see(page).all("a", "href")
     form = desk.see(f"{page}/erase")
-    assert {"What goes", "What stays"} <= {part.strip() for part in form.parts}
+    assert {"What is erased", "What remains"} <= {part.strip() for part in form.parts}
     assert "save" not in form.all("button", "value")
     asked = desk.fill(form, f"{page}/erase", reason="The person asked", do="check")
     assert _record(reader, page)["version"] == 1
-    assert ("It takes a second person" if reviewed else "Are you sure?") in asked.words
+    assert ("This needs a second person" if reviewed else "Are you sure?") in asked.words
     answer = desk.fill(asked, f"{page}/erase", do="save")
     assert answer.status == 303
     if reviewed:

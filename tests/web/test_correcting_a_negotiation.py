@@ -86,7 +86,7 @@ def test_where_it_takes_two_a_second_person_approves_it(reader: Reader, desk: De
     assert reader.editor.post(f"{API}/settings", settings, if_match="*").status == 200
     desk.enter()
     checked = desk.fill(desk.see(PAGE), PAGE, **WHY, title="Minsk talks", do="check")
-    assert "It takes a second person" in checked.words
+    assert "This needs a second person" in checked.words
     assert "Minsk talks" in checked.words
     request = desk.fill(checked, PAGE, do="save").headers["location"]
     assert request.startswith("/n/talks/change-requests/")

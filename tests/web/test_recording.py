@@ -118,7 +118,7 @@ def test_each_fault_stands_beside_its_field_and_nothing_typed_is_lost(
     }
     refused = _filled(desk, "save", **wrong)
     assert refused.status == 422
-    assert "4 things have to be put right. Nothing was recorded." in refused.words
+    assert "4 things have to be corrected. Nothing was recorded." in refused.words
     described = {
         given["name"]: given.get("aria-describedby", "")
         for tag, given in refused.elements
@@ -188,9 +188,9 @@ def test_similar_facts_rivals_and_notices_are_named_before_saving(
     )
     desk.enter()
     rival = _filled(desk, "check", matter="m", people="Ann / Ben")
-    assert "It would stand beside, in one place of the state" in rival.words
+    assert "Other facts on the same question" in rival.words
     told = _filled(desk, "check", people="Ann / Ben")
-    assert "Much like what is on record already" in told.words
+    assert "Similar facts on record" in told.words
     assert f"/n/talks/facts/{first.json['id']}" in told.html
     assert "Look at people 0" in told.words
 

@@ -30,7 +30,7 @@ def test_a_negotiation_is_made_private_for_its_members_and_public_again(
     form = desk.see(PAGE)
     assert form.form(PAGE)[1]["visibility"] == "public"
     members = "Ann\n\n Ben; of the desk \neditor\n"
-    saved = desk.fill(form, PAGE, visibility="private", members=members, review_record="takes two")
+    saved = desk.fill(form, PAGE, visibility="private", members=members, review_record="needs two people")
     assert (saved.status, saved.headers["location"]) == (303, PAGE)
     now = _settings(reader)
     assert now["members"] == ["Ann", "Ben; of the desk", "editor"]
@@ -43,7 +43,7 @@ def test_a_negotiation_is_made_private_for_its_members_and_public_again(
     shown = desk.see(PAGE).form(PAGE)[1]
     assert (shown["members"], shown["review_record"]) == (
         "Ann\nBen; of the desk\neditor",
-        "takes two",
+        "needs two people",
     )
     assert desk.fill(desk.see(PAGE), PAGE, visibility="public").status == 303
     assert reader.see("/n/talks").status == 200

@@ -17,7 +17,7 @@ __all__ = ["DEEDS", "Deed"]
 
 _REASONS: Final = get_args(Reason)
 _WHY: Final = "for the audit: how you know"
-_PUBLISHED: Final = "when this was made public, as 2025-09-11; empty: when it is recorded"
+_PUBLISHED: Final = "the day on which this was published, such as 2025-09-11; empty: the time of recording"
 _WHY_ERASED: Final = "for the log, which keeps it: name nobody, and repeat nothing of the claim"
 _PUBLISHED_LABEL: Final = "Made public"
 ERASED: Final = ("fact", "sources")
@@ -82,7 +82,7 @@ class Deed:
             why = text_field(
                 "reason", "Why", fields, faults, _WHY_ERASED, needed=True, several=True
             )
-            what = choice("what", "What goes", ERASED, fields, faults, _WHAT)
+            what = choice("what", "What to erase", ERASED, fields, faults, _WHAT)
             return [Group(title="About the erasure", fields=[what, why])]
         return [self._about(fields, faults, reason=self.name == "retract")]
 

@@ -145,7 +145,7 @@ def draw_negotiation_sheet(
     """Draw the form, with what it would change where it was tried."""
     typed, faults = sheet.typed, sheet.faults
     why = "for the audit: how you know"
-    public = "when this was made public, as 2025-09-11; empty: when it is recorded"
+    public = "the day on which this was published, such as 2025-09-11; empty: the time of recording"
     who = write_parties(typed["parties"])
     said = [
         text_field("title", "Title", typed, faults, needed=True),

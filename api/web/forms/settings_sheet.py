@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SettingsSheet", "draw_settings", "read_settings_sheet", "settings_typed"]
 
-_YES: Final = "takes two"
-_NO: Final = "takes one"
+_YES: Final = "needs two people"
+_NO: Final = "needs one person"
 _REVIEWS: Final = ("review_record", "review_erasure")
 _FIELDS: Final = ("visibility", "members", *_REVIEWS)
 
