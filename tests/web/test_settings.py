@@ -30,7 +30,9 @@ def test_a_negotiation_is_made_private_for_its_members_and_public_again(
     form = desk.see(PAGE)
     assert form.form(PAGE)[1]["visibility"] == "public"
     members = "Ann\n\n Ben; of the desk \neditor\n"
-    saved = desk.fill(form, PAGE, visibility="private", members=members, review_record="needs two people")
+    saved = desk.fill(
+        form, PAGE, visibility="private", members=members, review_record="needs two people"
+    )
     assert (saved.status, saved.headers["location"]) == (303, PAGE)
     now = _settings(reader)
     assert now["members"] == ["Ann", "Ben; of the desk", "editor"]

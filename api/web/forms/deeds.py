@@ -17,7 +17,9 @@ __all__ = ["DEEDS", "Deed"]
 
 _REASONS: Final = get_args(Reason)
 _WHY: Final = "for the audit: how you know"
-_PUBLISHED: Final = "the day on which this was published, such as 2025-09-11; empty: the time of recording"
+_PUBLISHED: Final = (
+    "the day on which this was published, such as 2025-09-11; empty: the time of recording"
+)
 _WHY_ERASED: Final = "for the log, which keeps it: name nobody, and repeat nothing of the claim"
 _PUBLISHED_LABEL: Final = "Made public"
 ERASED: Final = ("fact", "sources")
