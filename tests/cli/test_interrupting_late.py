@@ -10,17 +10,23 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from tests.cli.conftest import LINES, Shell
 from tests.databases import sqlite_file_url
 from tests.forking import Forked
 from tests.importing.lines import SLUG
 from tests.thorough import often, some_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from tests.cli.conftest import Shell
+    from tests.databases import Kind
 
 SAID: Final = "parley: interrupted\n"
+UNSURE: Final = (
+    "parley: the import broke off: at least 0 of 1 lines are recorded; "
+    "import the same file again to complete it\n"
+)
 PRESSED: Final = """
 import atexit, os, pathlib, signal, sys
 import api.cli.commands
@@ -69,6 +75,10 @@ def moments(parley: Shell, *arguments: str) -> list[int]:
     return sorted([*some_of(early, often(1, 60)), *some_of(late, often(2, 20))])
 
 
+def exported(parley: Shell) -> list[str]:
+    return parley.out("export", SLUG).splitlines()
+
+
 def names_in(folder: Path) -> set[str]:
     return {each.name for each in folder.iterdir()}
 
@@ -114,6 +124,26 @@ def test_a_record_is_restored_whole_or_not_at_all(light: Shell, tmp_path: Path) 
             again.stderr
         )
         assert into.out("export", SLUG) == light.out("export", SLUG)
+
+
+def test_an_import_into_postgresql_is_recorded_whole_or_not_at_all(
+    fresh_database: Callable[[Kind], str], tmp_path: Path
+) -> None:
+    parley = Shell(fresh_database("postgresql"), tmp_path)
+    parley.out("import", SLUG, parley.file(LINES[0]), "--title", "Talks")
+    numbers, (line, *_) = count(), LINES
+
+    def new() -> tuple[str, ...]:
+        named = {**line, "external_id": f"new {next(numbers)}"}
+        return "import", SLUG, parley.file(named)
+
+    for at in moments(parley, *new()):
+        before = len(exported(parley))
+        status, _, errors = pressed(parley, at, *new())
+        assert (status, errors) in {(130, SAID), (130, UNSURE), (0, "")}, (at, errors)
+        added = len(exported(parley)) - before
+        assert added == 1 or (status, added) == (130, 0), at
+        parley.out(*new())  # nobody holds a lock any more
 
 
 def test_a_relay_that_waits_for_nats_is_ended_in_a_line(light: Shell) -> None:
