@@ -29,10 +29,14 @@ MOST: Final = 10
 
 def find_similar(recorded: FactVersion, others: Iterable[FactVersion]) -> list[FactVersion]:
     """The other facts that are much like a fact and are not tied to it by a matter or a link, in order."""
+    fact = recorded.record.fact
+    marked = marks_of(fact)
     return [
         other
         for other in others
-        if is_another(recorded, other) and _alike(recorded.record.fact, other.record.fact)
+        if is_another(recorded, other)
+        and _meet(fact, other.record.fact)
+        and not marked.isdisjoint(marks_of(other.record.fact))
     ]
 
 
@@ -93,10 +97,6 @@ def _tied(one: FactVersion, other: FactVersion) -> bool:
         not targets.isdisjoint(link.fact for link in fact.links)
         for targets, fact in ((ours.link_targets, theirs.fact), (theirs.link_targets, ours.fact))
     )
-
-
-def _alike(one: Fact, other: Fact) -> bool:
-    return _meet(one, other) and not marks_of(one).isdisjoint(marks_of(other))
 
 
 def _meet(one: Fact, other: Fact) -> bool:
