@@ -90,7 +90,7 @@ def test_each_line_has_its_fate(reader: Reader, desk: Desk) -> None:
         "rejected",
         "rejected",
     ]
-    assert "/valid: this field is required" in checked.words
+    assert " valid: this field is required" in checked.words
     assert "has been corrected since in summary" in checked.words
     left = desk.upload(checked, IMPORT, do="save", partial="true")
     assert left.status == 200

@@ -290,7 +290,7 @@ def test_what_was_written_outlives_the_session(reader: Reader, desk: Desk) -> No
     desk.parley.keys.revoke(key.split("_")[1])
     ended = desk.fill(form, RECORD, **FREED, do="save")
     assert ended.status == 401
-    assert "Your session has ended." in ended.words
+    assert "Your session has ended" in ended.words
     assert FREED["summary"] in ended.words
     desk.enter("Ann")
     anew = desk.fill(ended, RECORD)

@@ -193,4 +193,4 @@ def test_who_asked_too_often_is_told_so_by_a_page(hurried: Reader) -> None:
         if page.status == 429:
             assert is_page(page)
             assert 1 <= int(page.headers["retry-after"]) <= 3_601
-            assert "More than 12 per 1 hour" in page.words
+            assert "more than 12 per 1 hour" in page.words

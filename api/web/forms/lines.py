@@ -116,7 +116,7 @@ def mend(text: str, fields: Mapping[str, str]) -> str:
 def _detail(each: Mapping[str, Any]) -> str:
     pointer = each.get("pointer", "")
     return (
-        f"{pointer}: {each['detail']}"
+        f"{pointer.strip('/').replace('/', ' ')}: {each['detail']}"
         if pointer and not each["detail"].startswith("column ")
         else each["detail"]
     )
