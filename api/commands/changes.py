@@ -183,7 +183,7 @@ class CarryOut(Protocol):
 class Op:
     """One way to change a fact, or a negotiation.
 
-    `reviewed` says whether it takes two persons under the settings of a negotiation; None where it never does.
+    `reviewed` says whether it needs a second person under the settings of a negotiation; None if it never does.
     `decide` gives the event that a body comes to on a fact, for an actor, or the refusal. `carry_out` appends the event
     that was decided, after what led to it, in one transaction with what goes along, and gives its position.
     """

@@ -34,7 +34,7 @@ ATTEMPTS: Final = 100
 """How often a change is decided again where other writers of the same stream were faster."""
 Answer = TypeVar("Answer")
 PROPOSED: Final[dict[str, Any]] = {
-    "description": "Proposed, where the negotiation's settings ask for two persons",
+    "description": "Proposed, because the negotiation's settings require a second person",
     "content": {"application/json": {"schema": reference("ChangeRequestResponse")}},
     "headers": {
         "ETag": {"schema": {"type": "string"}, "description": "What an approval has to name"},
@@ -45,7 +45,7 @@ _DAY: Final = 86_400_000_000
 
 
 def changed(sent: Sent, op: Op, known: KnownFact, once: Once) -> Response:
-    """Change a fact, or propose the change where it takes two persons; an impossible change is refused at once.
+    """Change a fact, or propose the change if it needs a second person; an impossible change is refused at once.
 
     Confidential parts are stored with the change, or until it is approved, separately with the change request.
     """
@@ -68,7 +68,7 @@ def changed(sent: Sent, op: Op, known: KnownFact, once: Once) -> Response:
 
 
 def corrected(sent: Sent, found: Negotiation, once: Once) -> Response:
-    """Correct a negotiation, or propose the correction where it takes two persons.
+    """Correct a negotiation, or propose the correction if it needs a second person.
 
     ConflictError where another writer of its stream was faster.
     """

@@ -24,7 +24,7 @@ __all__ = ["CURSOR", "LIMIT", "OF_THE_PAGE", "WAIT", "WHOLE_LIMIT", "Cursor", "w
 
 LIMIT: Final = Parameter(
     "limit",
-    "How many a page has at most.",
+    "The most items on a page.",
     {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
 )
 WHOLE_LIMIT: Final = replace(LIMIT, schema={**LIMIT.schema, "default": 1000})

@@ -88,7 +88,7 @@ CHANGE_REQUEST_TAG: Final = _if_match(
 CHANGE_REQUEST_SEEN: Final = {
     **CHANGE_REQUEST_TAG,
     "required": False,
-    "description": "The ETag of the change request as it was seen, where no other is meant",
+    "description": "The ETag of the change request that you saw",
 }
 SETTINGS_SEEN: Final = _if_match(
     "The ETag of the settings as they were seen, where no others are meant, or `*`",
@@ -180,7 +180,7 @@ def writes(  # noqa: PLR0913 -- one argument a part of the description
         done[202] = dict(proposed)
     if tried is not None:
         would_be = {"application/json": {"schema": reference(tried)}}
-        done[200] = {"description": "What a dry run comes to", "content": would_be, "headers": {}}
+        done[200] = {"description": "The result of a dry run", "content": would_be, "headers": {}}
     refused = (*_WRITE, *_scoped(scope), *_preconditions(if_match))
     shared = [IDEMPOTENCY_KEY] if if_match is None else [dict(if_match), IDEMPOTENCY_KEY]
     return {

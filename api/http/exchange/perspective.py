@@ -50,23 +50,23 @@ PERSPECTIVE: Final = (
     ),
     Parameter(
         "as_known_at",
-        "Knowledge cut, written in the same way. Left out: everything known.",
+        "Knowledge cut, written in the same way. Default: everything that is known.",
         _CUT,
         example="2025-11-08",
     ),
     Parameter(
         "position",
-        "The log as it stood at this position, 0 to its head. Left out: the latest.",
+        "The log as it stood at this position, 0 to its head. Default: the whole log.",
         {"type": "integer", "minimum": 0, "maximum": 10**18 - 1},
     ),
     Parameter(
         "clock",
-        "Which clock `as_known_at` cuts: when we recorded it, or when a source made it public.",
+        "The clock of `as_known_at`: recorded (here), or published (by a source).",
         {"type": "string", "enum": list(get_args(Clock)), "default": "recorded"},
     ),
     Parameter(
         "match",
-        "Whether a fact that may hold is enough, or only one that surely does.",
+        "possible: facts that hold for at least one meaning of their date; certain: for every meaning.",
         {"type": "string", "enum": list(get_args(Match)), "default": "possible"},
     ),
 )

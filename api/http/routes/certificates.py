@@ -41,9 +41,9 @@ _BODY: Final = BodyParser(CertificateBody)
     ),
 )
 async def certify(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
-    """Sign what a GET gives to you at a resolved perspective, or that it gives nothing (404 and 410).
+    """Sign the answer that a GET gives you at an exact perspective, or that it gives none (404 and 410).
 
-    It is asked with your own credentials: nothing is certified that you may not read.
+    Parley asks the question with your credentials, so it certifies only what you may read.
     """
     question = _BODY.parse(sent.body).question
     asked = await answered(sent.request, sent.parley, question)

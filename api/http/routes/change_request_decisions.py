@@ -92,9 +92,9 @@ _Decide = Callable[[_Standing], _Outcome]
 def approve_change_request(
     change_request_id: str, sent: Annotated[Sent, Depends(_SENDING)]
 ) -> Response:
-    """Let it be done, as the change request whose ETag If-Match names says, on the fact as it then stood.
+    """Make the change that the change request proposes; If-Match must name the ETag of the content that you saw.
 
-    An erasure that was proposed is answered as one, since it takes the change request with it.
+    The answer to an erasure is the erasure itself, because it also erases the change request.
     """
 
     def decide(found: _Standing) -> _Outcome:
@@ -130,7 +130,7 @@ def approve_change_request(
 def refuse_change_request(
     change_request_id: str, sent: Annotated[Sent, Depends(_SENDING)]
 ) -> Response:
-    """Let it not be done, and say why."""
+    """Decide that the change is not made, and say why."""
     return _closed(change_request_id, sent, _REFUSAL, decide_refuse)
 
 
@@ -138,7 +138,7 @@ def refuse_change_request(
     "/v1/change-requests/{change_request_id}/withdrawal",
     **writes(
         "withdrawChangeRequest",
-        "Withdraw what one proposed oneself",
+        "Withdraw what you proposed",
         "ChangeRequestResponse",
         body_of("DecisionBody", {"us-belarus": WITHDRAWAL}),
         if_match=CHANGE_REQUEST_SEEN,
@@ -148,7 +148,7 @@ def refuse_change_request(
 def withdraw_change_request(
     change_request_id: str, sent: Annotated[Sent, Depends(_SENDING)]
 ) -> Response:
-    """Let it not be done, as who proposed it."""
+    """Take back a change that you proposed."""
     return _closed(change_request_id, sent, _DECISION, decide_withdraw)
 
 
@@ -166,7 +166,7 @@ def withdraw_change_request(
 def revise_change_request(
     change_request_id: str, sent: Annotated[Sent, Depends(_SENDING)]
 ) -> Response:
-    """Put another body in the place of what one proposed, of the same kind; what was seen before is void."""
+    """Replace a change that you proposed by another of the same kind; nobody can approve the former one any more."""
 
     def decide(found: _Standing) -> _Outcome:
         document, kept_apart = read_withholding(sent.body)

@@ -27,10 +27,14 @@ _STATUSES: Final[tuple[ChangeRequestStatus, ...]] = get_args(ChangeRequestStatus
 _LISTING: Final = (
     Parameter(
         "status",
-        "Only those of which this has become.",
+        "Only change requests with this status.",
         {"type": "string", "enum": list(_STATUSES)},
     ),
-    Parameter("fact", "Only those about a fact, by its id.", {"type": "string", "format": "uuid"}),
+    Parameter(
+        "fact",
+        "Only change requests about the fact with this id.",
+        {"type": "string", "format": "uuid"},
+    ),
     LIMIT,
     Parameter(
         "cursor",
@@ -54,7 +58,7 @@ _NOT_KEPT: Final = {"Cache-Control": "no-store"}
     ),
 )
 def list_change_requests(slug: str, request: Request) -> Response:
-    """List what was proposed about the facts of a negotiation, newest last."""
+    """List the change requests of a negotiation, newest last."""
     parameters = given(request.scope["query_string"], _LISTING)
     status = _status(parameters.get("status"))
     limit = whole_number(parameters, "limit", 1, 1000) or 100
@@ -89,7 +93,7 @@ def list_change_requests(slug: str, request: Request) -> Response:
     ),
 )
 def read_change_request(change_request_id: str, request: Request) -> Response:
-    """Give what is proposed, and what has become of it. Its ETag is what an approval has to name."""
+    """Give the proposed change, and its status. An approval has to name the ETag."""
     given(request.scope["query_string"], ())
     id_ = change_request_response.change_request_uuid(change_request_id)
     with request.app.state.parley.reading(principal_of(request)) as reading:

@@ -56,7 +56,7 @@ _ASKING: Final = Asking(
         {"type": "integer", "minimum": 0, "maximum": 10**18 - 1, "default": 0},
     ),
     LIMIT,
-    Parameter("batch", "Events of imports with this label alone.", TEXT),
+    Parameter("batch", "Only events of imports with this label.", TEXT),
 )
 _SHOWN: Final[dict[type[RecordEvent], tuple[str, ...]]] = {
     NegotiationOpened: ("slug", "title", "parties", "summary"),

@@ -46,7 +46,7 @@ _CHARTS: Final = Asking(
     *_SHAPE,
     Parameter(
         "width",
-        "For a page, or narrow for a telephone.",
+        "wide for a page, or narrow for a phone.",
         {"type": "string", "enum": [*_WIDTHS], "default": "wide"},
     ),
 )
@@ -54,7 +54,7 @@ _SVG: Final = Asking(
     *_SHAPE,
     Parameter(
         "width",
-        "For a page, narrow for a telephone, or both: two `svg` in one, for a page that shows the one that fits.",
+        "wide for a page, narrow for a phone, or both: two `svg` in one, for a page that shows the one that fits.",
         {"type": "string", "enum": [*_WIDTHS, _BOTH], "default": "wide"},
     ),
 )
@@ -79,7 +79,7 @@ def draw_svg(slug: str, chart: str, asked: Annotated[Asked, Depends(_SVG)]) -> R
     "/v1/negotiations/{slug}/charts/{chart}.png", **_reads("drawPng", "A picture as PNG", "png")
 )
 def draw_png(slug: str, chart: str, asked: Annotated[Asked, Depends(_CHARTS)]) -> Response:
-    """Draw the same as PNG, twice as large."""
+    """Draw the same picture as PNG, twice as large."""
     return _answer(slug, chart, asked, "png")
 
 
@@ -88,7 +88,7 @@ def draw_png(slug: str, chart: str, asked: Annotated[Asked, Depends(_CHARTS)]) -
     **_reads("readSpec", "The Vega-Lite spec of a picture", "vl.json"),
 )
 def read_spec(slug: str, chart: str, asked: Annotated[Asked, Depends(_CHARTS)]) -> Response:
-    """Give what the picture is drawn from, its numbers included."""
+    """Give the spec from which the picture is drawn, with its numbers."""
     return _answer(slug, chart, asked, "vl.json")
 
 

@@ -27,7 +27,7 @@ _NDJSON: Final = "application/x-ndjson"
 _CSV: Final = "text/csv"
 _HISTORY: Final = Parameter(
     "history",
-    "Every change in the order of the log, also of false and superseded claims; needs the scope `audit:read`.",
+    "Export every change in the order of the log, also false and corrected claims; needs the scope `audit:read`.",
     {"type": "boolean", "default": False},
 )
 _ASKING: Final = Asking(_HISTORY, MARKED)

@@ -62,7 +62,7 @@ def _described(
     **_described("correct", "correctFact", "Correct a fact", CORRECTION),
 )
 def correct_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
-    """Say that what was recorded was wrong, why, and what is right, as a JSON merge patch."""
+    """Replace wrong content: send the right values as a JSON merge patch, and why they were wrong."""
     return _changed(fact_id, sent, OPS["correct"])
 
 
@@ -80,7 +80,7 @@ def corroborate_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> 
     **_described("end", "endFact", "End a fact", END),
 )
 def end_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
-    """Say that what was right has ceased, and when."""
+    """Say when a fact ceased to be true."""
     return _changed(fact_id, sent, OPS["end"])
 
 
@@ -89,7 +89,7 @@ def end_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response
     **_described("retract", "retractFact", "Retract a fact", RETRACTION),
 )
 def retract_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
-    """Withdraw the claim from present knowledge; earlier perspectives keep it."""
+    """Withdraw a claim: answers no longer show it, but answers from earlier perspectives do."""
     return _changed(fact_id, sent, OPS["retract"])
 
 

@@ -52,7 +52,7 @@ _SENDING: Final = Sending(DRY_RUN)
     ),
 )
 def record_fact(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
-    """Record one claim about the world, with its citations; an `external_id` is taken once only."""
+    """Record one claim about the world, with its citations. Each `external_id` can be used once in a negotiation."""
 
     def run(once: Once) -> Response:
         sent.check_negotiation(slug)
@@ -76,9 +76,9 @@ def record_fact(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response
     **reads("readFact", "A fact record", "FactResponse", _ASKING.parameters, refuses=(410,)),
 )
 def read_fact(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
-    """Read a fact as known at the perspective: 404 before it was, 410 once it was retracted or erased.
+    """Read a fact as known at the perspective: 404 before it was known, 410 after it was retracted or erased.
 
-    Who may read sources (`source:read`) is shown in each citation what is `confidential` of it.
+    With the scope `source:read`, each citation also has its `confidential` part.
     """
     id_ = fact_uuid(fact_id)
     with looking(asked.request) as look:

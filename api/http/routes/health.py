@@ -27,7 +27,7 @@ _AGAIN: Final = {"Retry-After": "5"}
     **reads("readHealth", "Alive", "HealthResponse", scope=None, cached=False, refuses=(422,)),
 )
 async def read_health(request: Request) -> Response:
-    """Answer as long as the process does."""
+    """Answer 200 while the process is alive."""
     given(request.scope["query_string"], ())
     return Response(write_json({"status": "alive"}), 200, _HEADERS, "application/json")
 
@@ -44,7 +44,7 @@ async def read_health(request: Request) -> Response:
     ),
 )
 async def read_readiness(request: Request) -> Response:
-    """Answer 200 where every request can be served; the problem's `lacks` says why it cannot."""
+    """Answer 200 if every request can be served; else 503, with the reasons in `lacks`."""
     given(request.scope["query_string"], ())
     state = request.app.state
     found, lacks = await state.threads.run("health", partial(readiness, state.parley))

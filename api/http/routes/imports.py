@@ -35,7 +35,7 @@ _SPOOLING: Final = Spooling(
     Parameter("dry_run", "Report what would be done, and write nothing.", _FLAG),
     Parameter(
         "fates",
-        "Say in `fates` what becomes of each of the first thousand lines, as if those that are rejected were left out.",
+        "List in `fates` the outcome of each of the first thousand lines, as if the rejected lines were left out.",
         _FLAG,
     ),
     Parameter("partial", "Leave out the lines that are rejected and record the rest.", _FLAG),
@@ -47,10 +47,10 @@ _SPOOLING: Final = Spooling(
     ),
     Parameter(
         "reason",
-        "Of the corrections of an update.",
+        "The reason for the corrections of an update.",
         {"type": "string", "enum": [*get_args(Reason)]},
     ),
-    Parameter("why", "Of the same, in words.", TEXT),
+    Parameter("why", "The same reason in words.", TEXT),
     Parameter(
         "batch",
         "A label for what this import brings: kept with its events, and asked for by `batch` in changes and timelines.",
@@ -58,7 +58,7 @@ _SPOOLING: Final = Spooling(
     ),
     Parameter(
         "format",
-        "What the body is, whatever Content-Type says. Left out, Content-Type says it.",
+        "The format of the body. If it is left out, Content-Type gives the format.",
         {"type": "string", "enum": [*get_args(Media)]},
     ),
 )
@@ -83,7 +83,7 @@ _TABLE: Final = {**_FILE, "description": "A column for each field, and a row for
 def import_lines(slug: str, sent: Annotated[Sent, Depends(_SPOOLING)]) -> Response:
     """Record, correct, corroborate, end, retract, reinstate or prefer, an operation a line.
 
-    What stands already is `unchanged`, so that an import can be repeated. All or nothing unless
+    Lines that are recorded already are `unchanged`, so you can repeat an import. All or nothing unless
     `partial`: with a line rejected nothing is recorded, and the report says which lines and why. What is
     decided is recorded in turns, and others may write between them: a line that the record does not admit any
     more, because of what they wrote, is rejected, and the rest is recorded. Where an import breaks off, the same

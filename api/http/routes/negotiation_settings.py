@@ -44,7 +44,7 @@ _NOT_KEPT: Final = {"Cache-Control": "no-store"}
     ),
 )
 def read_settings(slug: str, request: Request) -> Response:
-    """Give the settings as they stand."""
+    """Give the present settings."""
     given(request.scope["query_string"], ())
     return _answer(_negotiation(request.app.state.parley, slug))
 
@@ -62,7 +62,7 @@ def read_settings(slug: str, request: Request) -> Response:
     ),
 )
 def change_settings(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
-    """Set what is sent and leave the rest: a private negotiation is there for its members alone.
+    """Change the settings that are sent, and no others. Only its members can see a private negotiation.
 
     `members` are all there are from now on: anyone who adds to them names in If-Match those that were seen.
     """

@@ -42,7 +42,7 @@ router: Final = APIRouter(route_class=LaneRoute, tags=["negotiations"])
 
 _LATEST: Final = Parameter(
     "latest",
-    "Each with the fact that was recorded or changed last, of those that are known and not retracted.",
+    "Show with each the fact that was recorded or changed last, among those that are known and not retracted.",
     {"type": "boolean", "default": False},
 )
 _LISTING: Final = Asking(_LATEST, LIMIT, CURSOR)
@@ -64,7 +64,7 @@ _BODY: Final = BodyParser(NegotiationBody)
     ),
 )
 def open_negotiation(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
-    """Open a track of talks under a slug, which names it for good."""
+    """Open a negotiation under a slug, which never changes."""
 
     def run(once: Once) -> Response:
         body = _BODY.parse(sent.body)
@@ -126,7 +126,7 @@ def _corrected(slug: str, sent: Sent, once: Once) -> Response:
     ),
 )
 def list_negotiations(asked: Annotated[Asked, Depends(_LISTING)]) -> Response:
-    """List what had been opened by the perspective's position."""
+    """List the negotiations that had been opened by the perspective's position."""
     cursor = Cursor.read(asked.parameters, (str,))
     asked = asked.pinned(cursor)
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
@@ -164,7 +164,7 @@ def _latest(
     **reads("readState", "The state: what was so", "StateResponse", _STATE.parameters),
 )
 def read_state(slug: str, asked: Annotated[Asked, Depends(_STATE)]) -> Response:
-    """Resolve every register at the perspective: who holds which post, who is held, what stands."""
+    """Give the state at the perspective: who holds which post, who is in custody, which measures are in force."""
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         opened = reading.negotiation(slug, perspective.position)

@@ -28,13 +28,11 @@ router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
 _FILTERS: Final = (
     Parameter(
         "status",
-        "Those with this status: one of custody, `free`, `pardoned`, or `held`, any that keeps somebody in.",
+        "Only people with this status: a status of custody, `free`, `pardoned`, or `held` (any status in custody).",
         {"type": "string", "enum": list_statuses()},
     ),
-    Parameter(
-        "person", "Those who are this person: by a spelling of the name, or by their id.", TEXT
-    ),
-    Parameter("q", "Those whose name, in any spelling, holds all of these words.", TEXT),
+    Parameter("person", "Only this person: a spelling of the name, or an id.", TEXT),
+    Parameter("q", "Only people whose name, in any spelling, contains all of these words.", TEXT),
 )
 _NAMES: Final = frozenset(each.name for each in _FILTERS)
 _ASKING: Final = Asking(*_FILTERS, MARKED, LIMIT, CURSOR)
@@ -69,7 +67,7 @@ _COLUMNS: Final = (
     ),
 )
 def read_people(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
-    """List people by name, with what became of them by `as_of` and who else a name may mean.
+    """List people by name, with their status at `as_of`, and the other people whom a name may mean.
 
     In CSV a text that a spreadsheet would take for a formula stands behind an apostrophe.
     """

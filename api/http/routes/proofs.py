@@ -45,7 +45,7 @@ _PAUSE_SECONDS: Final = 0.25
 async def read_proof(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
     """Prove the last event of a fact that was known at the perspective, its retraction or erasure too.
 
-    404 where no signed checkpoint has it within two seconds; it takes one at most while the log is signed.
+    404 if no signed checkpoint covers it within two seconds; while the log is signed, it takes one second at most.
     """
     id_ = fact_uuid(fact_id)
     publisher = asked.parley.publisher

@@ -30,7 +30,7 @@ _ASKING: Final = Asking(LIMIT, CURSOR)
     ),
 )
 def read_section(slug: str, section: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
-    """List a section's entries by folded key, a total's facts by valid time, or what was erased by position."""
+    """List a section's entries in the order of their keys, a total's facts by valid time, or erasures by position."""
     cursor = Cursor.read(asked.parameters, *_shapes(section))
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
     if cursor is not None and cursor.question != {"section": section}:

@@ -42,13 +42,13 @@ _CUT: Final = PERSPECTIVE[0].schema
 _TALLY: Final = Asking(
     Parameter(
         "what",
-        "What is counted, as the quantities' `what` says. Needed, unless facts are counted.",
+        "What to add up: the `what` of quantities, such as released. Required unless facts are counted.",
         TEXT,
         example="released",
     ),
     Parameter(
         "count",
-        "Count the facts of a `kind`, those of one matter once, and not what their quantities say.",
+        "Count the facts of a `kind`, those of one matter once, instead of their quantities.",
         {"type": "string", "enum": ["facts"]},
     ),
     Parameter("kind", "The kind of facts that are counted.", {"type": "string", "x-kinds": True}),
@@ -67,7 +67,7 @@ _TALLY: Final = Asking(
     ),
     Parameter(
         "by",
-        "How wide a point is.",
+        "The length of a point.",
         {"type": "string", "enum": list(get_args(By)), "default": "month"},
     ),
     Parameter(
@@ -92,7 +92,7 @@ _COLUMNS: Final = (
     **reads("readTally", "Totals over valid time", "TallyResponse", _TALLY.parameters, media=MEDIA),
 )
 def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
-    """Sum increments as intervals, one fact a matter, point by point."""
+    """Add up numbers as ranges, each matter once, by day, month or year; or count facts."""
     cursor = Cursor.read(asked.parameters, _PLACE)
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
     asked = asked.pinned(cursor)

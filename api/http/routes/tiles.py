@@ -75,7 +75,7 @@ def read_checkpoint(request: Request) -> Response:
     **reads("readVerifierKey", "The key that signs the log", None, scope=None, media=_KEY),
 )
 def read_verifier_key(request: Request) -> Response:
-    """Give the verifier key (C2SP signed-note), a line: compare it with one that came by another way."""
+    """Give the verifier key (C2SP signed-note) as one line. Compare it with a copy that you got in another way."""
     given(request.scope["query_string"], ())
     parley: Parley = request.app.state.parley
     publisher = parley.publisher

@@ -58,11 +58,11 @@ _FILTERS: Final = (
         "Whether `q` finds words of other scripts by their Latin transliteration too, and the reverse.",
         {"type": "boolean", "default": True},
     ),
-    Parameter("from", "Facts that may have gone on at this or later, from its first moment.", _CUT),
-    Parameter("to", "Facts that may have begun by then, its last moment included.", _CUT),
+    Parameter("from", "Only facts that may have held at this time or later.", _CUT),
+    Parameter("to", "Only facts that may have begun by the end of this time.", _CUT),
     Parameter(
         "include",
-        "`retracted`: retracted facts too. `ahead`: with `as_of`, what is still to come too.",
+        "`retracted`: also retracted facts. `ahead`: with `as_of`, also facts that begin later.",
         {"type": "string", "pattern": "^(?:retracted|ahead)(?:,(?:retracted|ahead))*$"},
     ),
 )
@@ -98,7 +98,7 @@ _COLUMNS: Final = (
     ),
 )
 def read_timeline(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
-    """List what has begun by `as_of`, ended or not; without it all of valid time.
+    """List the facts that had begun by `as_of`, ended or not; without `as_of`, all facts.
 
     In CSV a text that a spreadsheet would take for a formula stands behind an apostrophe.
     """
@@ -143,9 +143,9 @@ def read_timeline(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respo
     ),
 )
 def search(asked: Annotated[Asked, Depends(_SEARCHING)]) -> Response:
-    """Find what is known and not retracted in all of valid time, in each negotiation under its own names.
+    """Find facts that are known and not retracted, of any date, in each negotiation under its own names.
 
-    Negotiations that one may not see are not searched. Facts that were erased since are left out. Where a negotiation
+    Negotiations that you may not see are not searched. Facts that were erased since are left out. Where a negotiation
     gives a name more than a hundred other spellings, the first hundred in alphabetical order are looked for in it.
     """
     cursor = Cursor.read(asked.parameters, (str, *_PLACE))

@@ -45,9 +45,7 @@ _CHOSEN: Final = "unit"
 _DIFF: Final = Asking(
     Parameter("from", "The earlier knowledge cut.", _CUT, required=True, example="2025-11-08"),
     Parameter("to", "The later knowledge cut. Left out: everything known.", _CUT),
-    Parameter(
-        "kinds", "Also say of what `kind` each fact is.", {"type": "boolean", "default": False}
-    ),
+    Parameter("kinds", "Also give the `kind` of each fact.", {"type": "boolean", "default": False}),
     MARKED,
     WHOLE_LIMIT,
     CURSOR,
@@ -67,13 +65,13 @@ _AUDIT: Final = Asking(
 _MOMENTS: Final = Asking(
     Parameter(
         "axis",
-        "What varies: what was so (valid), what we had recorded, or what was published.",
+        "The time that varies: valid (what was so), recorded, or published.",
         {"type": "string", "enum": list(get_args(Axis)), "default": "valid"},
     ),
     Parameter(
         "by",
         "Group the instants by day, month, year, decade, century or millennium (UTC); auto takes the first of these"
-        " that gives at most `limit` groups. Left out: each instant by itself.",
+        " that gives at most `limit` groups. Default: each instant by itself.",
         {"type": "string", "enum": [*get_args(Unit), _AUTO]},
     ),
     LIMIT,
@@ -112,7 +110,7 @@ _COLUMNS: Final = (
     ),
 )
 def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
-    """Compare what was known at two cuts of the perspective's clock, the earlier with the later.
+    """Compare what was known at two cuts of the perspective's clock.
 
     A page has all that is told of some facts, in the order in which the facts were first recorded.
     """
