@@ -186,7 +186,7 @@ class Parley:
         return manifest
 
     def compact(self, patience: float) -> tuple[str, ...]:
-        """Leave nothing of what was overwritten in the files of the database; what else has to be run for it, in order.
+        """Remove overwritten bytes from the database's files; returns the commands that still have to be run, in order.
 
         Who is in the way is waited for, `patience` seconds at most.
         """

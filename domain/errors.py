@@ -175,7 +175,7 @@ class SettingsMovedOnError(MovedOnError):
 
 
 class StateError(RecordError):
-    """The command does not fit the status (e.g. a correction of a retracted fact, an approval of what was refused)."""
+    """The status does not allow the command, such as a correction of a retracted fact."""
 
 
 class OwnChangeRequestError(RecordError):

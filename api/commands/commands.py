@@ -111,7 +111,7 @@ def _document(raw: bytes | dict[str, Any], parse: Callable[..., object], *given:
 
 @lru_cache(maxsize=2)
 def _adapter_of(kinds: tuple[type[Fact], ...]) -> TypeAdapter[Any]:
-    """One adapter for all parsers of the same kinds, since it is dear to make."""
+    """One adapter for all parsers of the same kinds, because it is expensive to make."""
     return TypeAdapter(named_fact(kinds), config=STRICT)
 
 

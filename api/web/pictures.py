@@ -34,7 +34,7 @@ _SVG: Final = "{http://www.w3.org/2000/svg}"
 class Picture:
     """A picture to put into a page: its markup, its size in pixels, and its name for those who do not see it.
 
-    Its markup has it twice, for a page and for a telephone, of which a page shows the one that fits.
+    Its markup has two forms, for a page and for a phone; the page shows the one that fits.
     """
 
     markup: Markup

@@ -39,7 +39,7 @@ Theme = Literal["light", "dark"]
 SANS: Final = "'Source Sans 3', 'Segoe UI', 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', 'DejaVu Sans', sans-serif"
 WIDTH: Final = 680
 NARROW: Final = 280
-"""How wide what is drawn is, in pixels, beside the padding: on a page, and on a telephone."""
+"""The width of a drawing in pixels, without the padding: on a page, and on a phone."""
 _PADDING: Final = {"left": 20, "right": 24, "top": 18, "bottom": 16}
 _PADDING_NARROW: Final = {**_PADDING, "left": 2, "right": 10}
 _LARGE: Final = 20
@@ -88,12 +88,12 @@ class Sheet(Inks):
 
     @property
     def is_narrow(self) -> bool:
-        """Whether it is for a telephone: labels stand above what they name, and long lines are broken."""
+        """Whether it is for a phone: labels are above what they name, and long lines are broken."""
         return self.width < WIDTH
 
 
 def sheet(theme: str, *, narrow: bool) -> Sheet:
-    """The sheet of a theme, for a page or for a telephone."""
+    """The sheet of a theme, for a page or for a phone."""
     return Sheet(**asdict(inks(theme)), width=NARROW if narrow else WIDTH)
 
 
