@@ -194,14 +194,19 @@ class Page(Visit):
         *,
         listed: bool = True,
         policy: str = POLICY,
+        cited_as: str = "",
         **shown: Any,  # noqa: ANN401 -- what the template names
     ) -> Response:
-        """Draw the page; unless `listed`, search engines are told not to list it."""
+        """Draw the page; unless `listed`, search engines are told not to list it.
+
+        In its citation, `cited_as` says in a few words what it shows.
+        """
         assert self.first is not None, "a page is drawn from an answer"  # noqa: S101 -- a programmer's error
         headers = self.first.headers
         found = _CANONICAL.search(headers.get("link", ""))
         canonical = None if found is None else self._canonical(dict(parse_qsl(found[1])))
-        cited = self._citation(str(shown.get("title", "")), canonical)
+        said = ". ".join(filter(None, (cited_as, shown.get("title", ""))))
+        cited = self._citation(said, canonical)
         body = render(
             template, page=self, canonical=canonical, cited=cited, listed=listed, **shown
         ).encode()

@@ -20,10 +20,17 @@ __all__ = ["RefusalPages"]
 _PAGES: Final = ("/n/", "/sign-")
 _PROGRAMS: Final = "/v1/"
 _UNKNOWN_OUTCOME: Final = "urn:parley:problem:outcome-unknown"
-_SENT_AGAIN: Final = (
-    "The database went away while this was being saved: it was saved whole, or not at all. Reload this page, and let"
-    " your browser send the form again: what it sent before is saved once, however often it is sent."
-)
+_ON_PAGES: Final = {
+    _UNKNOWN_OUTCOME: (
+        "The database went away while this was being saved: it was saved whole, or not at all. Reload this page, and"
+        " let your browser send the form again: what it sent before is saved once, however often it is sent."
+    ),
+    "urn:parley:problem:not-yet-known": (
+        "Nothing was known of it by the day that you chose. Choose a later day; or go by when it was published, if you"
+        " went by when it was recorded."
+    ),
+}
+"""What a page says of a problem, where a program is told of parameters and headers."""
 
 
 class RefusalPages:
@@ -71,8 +78,8 @@ def _is_problem(start: Message) -> bool:
 def _page(visit: Visit, body: bytes) -> bytes:
     problem = json.loads(body)
     unknown = problem["type"] == _UNKNOWN_OUTCOME
-    if unknown:
-        problem["detail"] = _SENT_AGAIN
+    if problem["type"] in _ON_PAGES:
+        problem |= {"detail": _ON_PAGES[problem["type"]], "errors": []}
     whole = _whole_of(visit.request.scope["path"])
     look = f"{whole or ''}/timeline" if unknown and whole else "/" if unknown else None
     return render("problem", page=visit, problem=problem, look=look, beside=whole).encode()

@@ -70,8 +70,8 @@ def _of_totals(page: Page, prisoners: Mapping[str, Any]) -> Iterator[Gap]:
                 f"At least {total['low']:,} are on record; no source gives an upper limit."
             )
         if uncounted:
-            reports = "One report gives" if uncounted == 1 else f"{uncounted:,} reports give"
-            known.append(f"{reports} no number.")
+            reports = "One report does" if uncounted == 1 else f"{uncounted:,} reports do"
+            known.append(f"{reports} not say how many were {what}.")
         address = page.link("/numbers", what)
         yield Gap(f"How many were {what} in all", f"{address}#adds-up", " ".join(known))
 

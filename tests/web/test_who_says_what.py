@@ -48,6 +48,30 @@ def test_each_contested_mark_leads_to_who_says_what(real: Reader) -> None:
     assert leading > 20
 
 
+def test_a_claim_shows_its_note_and_only_numbers_that_count(real: Reader) -> None:
+    ours = real.see(f"{BELARUS}/matters/sep11-count?{AT}")
+    assert "Editor’s note: Our count" in ours.words
+    assert re.search(r'class="big num">52<', ours.html)
+    years = real.see(f"{BELARUS}/matters/losik?{AT}")
+    assert "15 sentence, years" in years.words
+    assert not re.search(r'class="big num">15', years.html)
+
+
+def test_a_citation_says_what_the_page_shows(real: Reader) -> None:
+    page = real.see(f"{BELARUS}/numbers/released?{AT}")
+    assert "How many were released: at least 69. US–Belarus talks" in page.words
+    assert "What happened when. US–Belarus talks" in real.see(f"{BELARUS}/timeline?{AT}").words
+
+
+def test_a_comparison_says_where_what_came_and_went_is(real: Reader) -> None:
+    page = real.see(f"{BELARUS}/compare?clock=published&from=2025-06-20&to=2025-11-26")
+    assert "withdrawn again by the second is only in What was corrected" in page.words
+
+
+def test_a_reader_without_a_contact_is_told_whom_to_tell(real: Reader) -> None:
+    assert "Tell the people who run this server" in real.see("/about").words
+
+
 def test_a_mission_that_two_sources_date_otherwise_is_shown_beside_its_rival(real: Reader) -> None:
     state = real.http.get(f"/v1/negotiations/us-belarus?{AT}").json()
     (mission,) = (each for each in state["missions"] if each["contested"])

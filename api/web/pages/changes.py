@@ -56,6 +56,7 @@ async def read_audit_page(slug: str, request: Request) -> Response:
     return await page.draw(
         "audit",
         here="/audit",
+        cited_as="What was corrected",
         items=items[::-1],
         events=_EVENTS,
         people=await people_known(page, page.of(*KNOWN)),
@@ -83,6 +84,7 @@ async def read_compare_page(slug: str, request: Request) -> Response:
     return await page.draw(
         "compare",
         here="/compare",
+        cited_as="What is new",
         diff=diff,
         sections=[] if diff is None else _sections(diff),
         following=diff["next"] if diff else None,

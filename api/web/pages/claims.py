@@ -15,6 +15,9 @@ from api.http.problems import RefusedError
 from api.web.page import Page, router_of_pages
 from api.web.questions import question_in_words
 from api.web.spans import axis_of
+from domain.fact import KINDS
+from domain.naming import fold_name
+from domain.register import summed_in
 
 router: Final[APIRouter] = router_of_pages()
 
@@ -92,9 +95,24 @@ def _question(records: Sequence[Mapping[str, Any]], shown: Mapping[str, Any] | N
 def _by_claim(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Give the facts with the origins of each, those with the most origins first."""
     claims = [
-        {"record": record, "origins": _by_origin(record["fact"]["citations"])} for record in records
+        {
+            "record": record,
+            "origins": _by_origin(record["fact"]["citations"]),
+            "number": _number(record["fact"]),
+        }
+        for record in records
     ]
     return sorted(claims, key=lambda claim: len(claim["origins"]), reverse=True)
+
+
+def _number(fact: Mapping[str, Any]) -> int | None:
+    """How many a fact counts, if it says so exactly; other numbers, such as the years of a sentence, are details."""
+    for quantity in fact["quantities"]:
+        summed = fold_name(quantity["what"]) in summed_in(KINDS[fact["kind"]].registers)
+        if (summed or quantity["basis"]) and quantity["low"] == quantity["high"]:
+            low: int | None = quantity["low"]
+            return low
+    return None
 
 
 def _by_origin(citations: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[Mapping[str, Any]]]]:

@@ -14,6 +14,8 @@ from domain.views.counting.tally import NOT_ADDED
 
 router: Final[APIRouter] = router_of_pages()
 
+_PAST: Final = ("released", "pardoned", "held")
+
 
 @router.get("/n/{slug}/numbers/{what:path}")
 async def read_numbers_page(slug: str, what: str, request: Request) -> Response:
@@ -35,11 +37,18 @@ async def read_numbers_page(slug: str, what: str, request: Request) -> Response:
         "numbers",
         here="/numbers/released",
         what=what,
+        asked=_asked(what),
         by=by,
         tally=tally,
         following=tally["next"],
         stock=stock,
         figure=figure,
         learnt=learnt,
+        cited_as=_asked(what) if stock else f"{_asked(what)}: {tally['total']['text']}",
         facts=tally["facts"],
     )
+
+
+def _asked(what: str) -> str:
+    """What the page tells, as its heading does."""
+    return f"How many were {what}" if what in _PAST else f"How many: {what}"

@@ -31,6 +31,7 @@ async def read_people_page(slug: str, request: Request) -> Response:
     return await page.draw(
         "people",
         here="/people",
+        cited_as="Who is who",
         people=people["items"],
         following=people["next"],
         statuses=_STATUSES,

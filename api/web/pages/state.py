@@ -18,7 +18,7 @@ from domain.quantity import Total
 router: Final[APIRouter] = router_of_pages()
 
 _ANSWERS: Final = {
-    "declined": "declined to comment",
+    "declined": "declined",
     "no_reply": "did not answer",
     "denied": "denied it",
     "neither_confirmed_nor_denied": "neither confirmed nor denied it",

@@ -27,6 +27,7 @@ async def read_timeline_page(slug: str, request: Request) -> Response:
     return await page.draw(
         "timeline",
         here="/timeline",
+        cited_as="What happened when",
         items=timeline["items"],
         following=timeline["next"],
         axis=axis_of(timeline["items"]),
