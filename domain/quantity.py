@@ -188,7 +188,9 @@ def _ranging(quantity: Quantity, read: NumberReading) -> Quantity:
 
 
 def _differing(pointer: str, read: NumberReading) -> ContentError:
-    detail = f"the text says {_told(read)}: leave out what contradicts it, or correct the text"
+    detail = (
+        f"the text says {_told(read)}: leave out what contradicts it, or write a text that agrees"
+    )
     return ContentError.at(pointer, detail)
 
 

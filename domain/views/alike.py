@@ -9,17 +9,21 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import cached_property
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from rapidfuzz import fuzz, process
 
 from domain.naming import fold_for_search, fold_name
+from domain.views.sections import place_of
 from domain.words import split_words, transliterate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["Likeness", "join_hints"]
+    from domain.views.naming import Names
+    from domain.views.sections import Place
+
+__all__ = ["Likeness", "join_hints", "led_apart"]
 
 MOST: Final = 10
 """How many hints a name has at most."""
@@ -34,6 +38,19 @@ _ALIKE: Final = 85.0
 
 _SAME: Final = 100.0
 _ALIKE_ONLY: Final = "written much alike"
+LED_APART: Final = "one of several to whom aliases of one name lead"
+
+
+class Somebody(Protocol):
+    """Somebody with a name, and perhaps an id."""
+
+    @property
+    def name(self) -> str:
+        """The name that is shown."""
+
+    @property
+    def id(self) -> str | None:
+        """The id."""
 
 
 class Likeness:
@@ -42,6 +59,7 @@ class Likeness:
     def __init__(self, everyone: Iterable[tuple[str, str | None]]) -> None:
         self._everyone = list(everyone)
         self._begin: dict[str, list[int]] = defaultdict(list)
+        self._ordered: dict[int, str] = {}
 
     def of(self, name: str, id_: str | None) -> list[dict[str, Any]]:
         """[{name, id, why}] of the other names that may mean the same person; two different ids never do."""
@@ -49,10 +67,13 @@ class Likeness:
         near = sorted((self._begin[beginning] for beginning in _beginnings(latin)), key=len)
         compared = list(dict.fromkeys(islice(chain.from_iterable(near), MOST_COMPARED)))
         scores: dict[int, float] = {}
-        for order in (str, _in_order):
-            choices = [order(written[at]) for at in compared]
+        for at in compared:
+            if at not in self._ordered:
+                self._ordered[at] = _in_order(written[at])
+        for sought, names in ((latin, written), (_in_order(latin), self._ordered)):
+            choices = [names[at] for at in compared]
             for _, score, index in process.extract(
-                order(latin), choices, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=MOST + 1
+                sought, choices, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=MOST + 1
             ):
                 scores[compared[index]] = max(score, scores.get(compared[index], 0))
         hints = []
@@ -80,6 +101,21 @@ def join_hints(*hints: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for hint in chain(*hints):
         found.setdefault((hint["name"], hint["id"]), hint)
     return list(found.values())[:MOST]
+
+
+def led_apart(
+    everyone: Mapping[Place, Somebody], names: Names
+) -> dict[Place, list[dict[str, Any]]]:
+    """Hints for people whose name aliases lead to different people, and for those to whom they lead."""
+    hints: dict[Place, list[dict[str, Any]]] = defaultdict(list)
+    for spelling, meant in names.torn().items():
+        one = place_of((spelling,))
+        for other in (place_of((names.key(name),)) for name in meant):
+            for place, hinted in ((one, other), (other, one)):
+                if hinted in everyone:
+                    person = everyone[hinted]
+                    hints[place].append({"name": person.name, "id": person.id, "why": LED_APART})
+    return hints
 
 
 def _latin(name: str) -> str:

@@ -5,7 +5,6 @@ Aliases are followed first. What became of a person is read from their entry in 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,7 +14,7 @@ from domain.kinds.prisoners import CUSTODY, Custody
 from domain.named import Being, Name, Named, beings_in, text_of
 from domain.naming import by_letters, fold_for_search
 from domain.sought import AllOf, holds_terms
-from domain.views.alike import Likeness, join_hints
+from domain.views.alike import Likeness, join_hints, led_apart
 from domain.views.answers import Answers
 from domain.views.full_text import list_words
 from domain.views.naming import AMBIGUOUS, Names
@@ -42,13 +41,14 @@ __all__ = [
 
 TIMELINE: Final = "timeline"
 
-LED_APART: Final = "one of several to whom aliases of one name lead"
 HELD: Final = "held"
 """The filter for any status of people who are held."""
 KEEPS_IN: Final = frozenset(
     {"detained", "charged", "remanded", "sentenced", "house_arrest", "transferred"}
 )
 _PARDONED: Final = "pardoned"
+_TOGETHER: Final = 100
+"""For how many people the custody entries are read at once."""
 _OF_ENTRY: Final = ("status", "since", "certainty", "contested", "last_reported", "fact")
 
 
@@ -132,7 +132,7 @@ class Everyone:
 
     @cached_property
     def _led(self) -> dict[Place, list[dict[str, Any]]]:
-        return _led_apart(self.people, self.names)
+        return led_apart(self.people, self.names)
 
 
 def filter_people(
@@ -148,16 +148,22 @@ def filter_people(
     be doubtful.
     """
     people = everyone.people
-    entry = _entries(everyone, answers, perspective)
     places = [place for place, person in people.items() if _is_called(person, wanted.q)]
     if wanted.person is not None:
         means = _meaning(wanted.person, everyone.names.apart())
         places = [place for place in places if means(place, people[place])]
-    if wanted.status is not None:
-        places = [place for place in places if _is(entry(place), wanted.status)]
+    if answers is None:
+        entry_at = _entries_together(everyone, places, perspective)
+    else:
+        entry = _entries(answers, perspective)
+        if wanted.status is not None:
+            places = [place for place in places if _is(entry(place), wanted.status)]
+
+        def entry_at(index: int) -> dict[str, Any]:
+            return entry(places[index])
 
     def item(index: int) -> dict[str, Any]:
-        person, shown = people[places[index]], entry(places[index])
+        person, shown = people[places[index]], entry_at(index)
         fields = {name: shown.get(name) for name in _OF_ENTRY}
         fields["external_id"] = _external_id(person, shown)
         if not shown:
@@ -173,22 +179,35 @@ def filter_people(
     return Listed(places, item)
 
 
-def _entries(
-    everyone: Everyone, answers: Answers | None, perspective: Perspective
-) -> Callable[[Place], dict[str, Any]]:
+def _entries(answers: Answers, perspective: Perspective) -> Callable[[Place], dict[str, Any]]:
     """What the custody section says of the person at a place; nothing where it has no entry."""
-    if answers is None:
-        return lambda place: _entry_alone(everyone, place, perspective)
     whole = limit_list(CUSTODY.section, answers, perspective, _nowhere)
     entries = {place: index for index, place in enumerate(whole.places)}
     return lambda place: whole.item(entries[place]) if place in entries else {}
 
 
-def _entry_alone(everyone: Everyone, place: Place, perspective: Perspective) -> dict[str, Any]:
-    answers = Answers.of(everyone.people[place].facts, everyone.names, CUSTODY)
-    whole = limit_list(CUSTODY.section, answers, perspective, _nowhere, lambda each: each == place)
-    (entry,) = whole.page(None, 1)[0] or [{}]
-    return dict(entry)
+def _entries_together(
+    everyone: Everyone, places: Sequence[Place], perspective: Perspective
+) -> Callable[[int], dict[str, Any]]:
+    """What the custody section says of the person at the place with an index, read for neighbouring places at once.
+
+    A fact that names many of them is read once, and not for each.
+    """
+    read: dict[int, dict[Place, dict[str, Any]]] = {}
+
+    def entry(index: int) -> dict[str, Any]:
+        begin = index - index % _TOGETHER
+        if begin not in read:
+            shown = places[begin : begin + _TOGETHER]
+            naming = (version for place in shown for version in everyone.people[place].facts)
+            facts = {version.first_position: version for version in naming}
+            answers = Answers.of([facts[at] for at in sorted(facts)], everyone.names, CUSTODY)
+            wanted = frozenset(shown).__contains__
+            whole = limit_list(CUSTODY.section, answers, perspective, _nowhere, wanted)
+            read[begin] = {place: whole.item(at) for at, place in enumerate(whole.places)}
+        return read[begin].get(places[index], {})
+
+    return entry
 
 
 def _everyone(
@@ -226,21 +245,6 @@ def _called(name: Name, people: dict[str, _Person], names: Names) -> _Person:
         person.name = min(person.name, text_of(known), key=by_letters)
     person.spellings.add(text_of(name))
     return person
-
-
-def _led_apart(
-    everyone: Mapping[Place, _Person], names: Names
-) -> dict[Place, list[dict[str, Any]]]:
-    """Hints for people whose name aliases lead to different people, and for those to whom they lead."""
-    hints: dict[Place, list[dict[str, Any]]] = defaultdict(list)
-    for spelling, meant in names.torn().items():
-        one = place_of((spelling,))
-        for other in (place_of((names.key(name),)) for name in meant):
-            for place, hinted in ((one, other), (other, one)):
-                if hinted in everyone:
-                    person = everyone[hinted]
-                    hints[place].append({"name": person.name, "id": person.id, "why": LED_APART})
-    return hints
 
 
 def _external_id(person: _Person, entry: Mapping[str, Any]) -> str | None:

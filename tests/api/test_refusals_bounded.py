@@ -131,7 +131,7 @@ def test_no_fault_is_made_for_each_of_what_is_too_much(
             {"a": dict.fromkeys(map(str, range(MOST_ENTRIES + 1)))},
             "/a: write at most 1000 names, not 1001",
         ),
-        ({"a": [[0] * 900] * 30}, "/a: there are more than 20000 values"),
+        ({"a": [[0] * 900] * 30}, "/a: there are more than 20000 values: send less at once"),
     ],
 )
 def test_what_is_larger_than_any_fact_is_refused_as_it_is_read(

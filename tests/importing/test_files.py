@@ -108,7 +108,7 @@ def test_what_is_wrong_with_a_header_is_one_fault_of_each_sort() -> None:
     unknown, twice = (fault.detail for fault in found.faults)
     assert "2 'colour0'" in unknown
     assert "and 31 more" in unknown
-    assert twice == "column 42 'External ID' comes twice: remove one of them"
+    assert twice == "column 42 'External ID' is there twice: remove one of the two"
     ((_, detail),) = read(b"external_id,sumary\nA,B\n")
     assert "'sumary' (summary?)" in detail
     ((_, detail),) = read(b"kind,when,summary,publisher\nrelease,2025,B,C\n")
@@ -174,7 +174,7 @@ def test_of_a_damaged_text_the_line_is_told_and_the_rest_is_read() -> None:
     cut = table(",", ["A", RUSSIAN], names=["external_id", "summary"]).encode("utf-16")[:-3]
     assert read(cut)[0][0] == 2
     halved = "external_id,summary\nA,".encode("utf-16-le") + b"\x00\xd8x\x00"
-    assert read(halved) == [(2, "not UTF-8")]
+    assert read(halved) == [(2, "not UTF-8: save the file as UTF-8")]
 
 
 def archive(name: str, content: bytes = b"x") -> bytes:
