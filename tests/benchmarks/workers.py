@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.benchmarks.measure import Job
 from tests.benchmarks.rows import Row, duration
-from tests.benchmarks.serving import FACTS, HEADERS, posted_fact
+from tests.benchmarks.serving import ENDING_SECONDS, FACTS, HEADERS, posted_fact
 from tests.databases import PATIENT, SEAL_KEY, UNBOUNDED, let_in
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ CONNECTIONS: Final = 16
 TIMES: Final = {"GET of a fact": 10, "POST of a fact": 1}
 """How many times as many of them are sent at once as the bench has requests."""
 PROGRAM: Final = (sys.executable, "-c", "from api.cli.app import main; main()")
-ENDING_SECONDS: Final = 20
 
 
 def rows(bench: Bench) -> Iterator[Row]:

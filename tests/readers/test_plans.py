@@ -45,15 +45,16 @@ LIMIT: Final = 20
 _COUNTED: Final = 100
 FACTS: Final = ("fact_version", "fact_answer", "fact_term")
 Populated = tuple[Database, "UUID", "UUID"]
-
-
-@pytest.fixture(
+_ON_EACH_DATABASE: Final = pytest.fixture(
     scope="module",
     params=[
         pytest.param(kind, marks=pytest.mark.xdist_group(f"plans on {kind}"))
         for kind in ("sqlite-file", "postgresql")
     ],
 )
+
+
+@_ON_EACH_DATABASE
 def populated(
     request: pytest.FixtureRequest, lasting_database: Callable[[Kind], str]
 ) -> Iterator[Populated]:
@@ -70,13 +71,7 @@ def populated(
     database.close()
 
 
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param(kind, marks=pytest.mark.xdist_group(f"plans on {kind}"))
-        for kind in ("sqlite-file", "postgresql")
-    ],
-)
+@_ON_EACH_DATABASE
 def mended(
     request: pytest.FixtureRequest, lasting_database: Callable[[Kind], str]
 ) -> Iterator[Database]:
