@@ -22,8 +22,8 @@ _PROGRAMS: Final = "/v1/"
 _UNKNOWN_OUTCOME: Final = "urn:parley:problem:outcome-unknown"
 _ON_PAGES: Final = {
     _UNKNOWN_OUTCOME: (
-        "The database went away while this was being saved: it was saved whole, or not at all. Reload this page, and"
-        " let your browser send the form again: what it sent before is saved once, however often it is sent."
+        "The connection to the database was lost while this was being saved, so it is not known whether it was saved."
+        " Reload this page, and let your browser send the form again. It will not be saved twice."
     ),
     "urn:parley:problem:not-yet-known": (
         "Nothing was known of it by the day that you chose. Choose a later day; or go by when it was published, if you"

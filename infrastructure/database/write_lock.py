@@ -1,8 +1,8 @@
-"""Takes the write lock of a SQLite database, for which SQLite itself lets writers ask in no order, and seldom.
+"""Takes the write lock of a SQLite database, so that no writer waits long for it.
 
-SQLite asks again after longer and longer whiles, at last after 0.1 s. Here a writer asks every LOOK_SECONDS. One that
-gives way, and had to wait, lets go of the lock for GIVING_WAY_SECONDS when it gets it: all others who wait, in any
-process, ask meanwhile.
+SQLite keeps no queue of writers, and its own wait asks ever more seldom, at last every 0.1 s. Here a writer asks every
+LOOK_SECONDS. A writer that gives way, and had to wait, releases the lock for GIVING_WAY_SECONDS when it gets it, so
+that another writer in any process can take it.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
 """Lets concurrent appends share one transaction; no append is acknowledged before its commit.
 
 A writer that finds no leader becomes the leader: it takes the log's lock, takes requests that have queued until then,
-and commits them together: by turns all small ones, and one large one, such as a turn of an import. So a small request
-waits for one large one at most, and a leader that has only large ones gives way to other processes. A refused request
-fails alone. If a transaction fails before its commit, each of its requests is tried alone, so that one bad request does
-not fail the others. If the commit itself fails, its result is unknown, so every request in it fails and is not tried
-again. A request that has waited as long as its lane allows, and is in no transaction yet, is taken out of the queue.
+and commits them together: by turns up to SMALL_A_TRANSACTION small ones, and one large one, such as a turn of an
+import. So few small requests wait for one large one at most, and a leader that has only large ones gives way to other
+processes. A refused request fails alone. If a transaction fails before its commit, each of its requests is tried
+alone, so that one bad request does not fail the others. If the commit itself fails, its result is unknown, so every
+request in it fails and is not tried again. A request that has waited as long as its lane allows, and is in no
+transaction yet, is taken out of the queue.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`parley serve` with 1, 2 and 4 workers: what a request takes where many come at once, over one connection each.
+"""`parley serve` with 1, 2 and 4 workers: what a request takes while 16 connections send one after another.
 
 The program that asks runs on the same processors, so that these figures are no limit of the server. Wall is the time of
 all requests, divided by their number.
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 CONNECTIONS: Final = 16
 TIMES: Final = {"GET of a fact": 10, "POST of a fact": 1}
-"""How many times as many of them are sent at once as the bench has requests."""
+"""How many of each are sent in one turn, as a multiple of the requests of the bench."""
 PROGRAM: Final = (sys.executable, "-c", "from api.cli.app import main; main()")
 
 

@@ -57,6 +57,15 @@ def test_a_claim_shows_its_note_and_only_numbers_that_count(real: Reader) -> Non
     assert not re.search(r'class="big num">15', years.html)
 
 
+def test_a_number_without_bounds_hides_no_exact_one(reader: Reader) -> None:
+    about = {"what": "released", "text": "about 50"}
+    women = {"what": "women", "comparator": "eq", "value": 7, "basis": "increment"}
+    reader.editor.open()
+    assert reader.editor.record(matter="m", quantities=[about, women]).status == 201
+    page = reader.see(f"{TALKS}/matters/m")
+    assert re.search(r'class="big num">7<', page.html)
+
+
 def test_a_citation_says_what_the_page_shows(real: Reader) -> None:
     page = real.see(f"{BELARUS}/numbers/released?{AT}")
     assert "How many were released: at least 69. US–Belarus talks" in page.words

@@ -108,9 +108,9 @@ def _by_claim(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def _number(fact: Mapping[str, Any]) -> int | None:
     """How many a fact counts, if it says so exactly; other numbers, such as the years of a sentence, are details."""
     for quantity in fact["quantities"]:
+        low: int | None = quantity["low"]
         summed = fold_name(quantity["what"]) in summed_in(KINDS[fact["kind"]].registers)
-        if (summed or quantity["basis"]) and quantity["low"] == quantity["high"]:
-            low: int | None = quantity["low"]
+        if (summed or quantity["basis"]) and low is not None and low == quantity["high"]:
             return low
     return None
 

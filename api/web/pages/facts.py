@@ -33,9 +33,9 @@ _IN_ITS_PLACE: Final = (
 
 @router.get("/n/{slug}/facts/{fact_id}")
 async def read_fact_page(slug: str, fact_id: str, request: Request) -> Response:
-    """Show a fact with all its versions; for a withdrawn fact, only its history. Search engines must not list it.
+    """Show a fact with all its versions; of a withdrawn fact what it said, struck, and its history.
 
-    A fact of another negotiation is shown there.
+    Search engines must not list it. A fact of another negotiation is shown there.
     """
     page = Page(request, slug)
     address = f"/v1/facts/{quote(fact_id, safe='')}"

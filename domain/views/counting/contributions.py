@@ -42,7 +42,7 @@ class Contributions:
         begun: bool,
         inside: Certainty | None = "certain",
     ) -> Candidate:
-        """The candidate for a sum that a version is, where it is as certain as that (see `Candidate`)."""
+        """The candidate that a version makes for a sum at that certainty (see `Candidate`)."""
         key = id(version), certainty, holds, begun, inside
         found = self._candidates.get(key)
         if found is None:
@@ -61,7 +61,7 @@ class Contributions:
         kept = self._parts.get(key)
         if kept is None:
             part = part_of(question.facts, what, "increment", question.supporting, question.against)
-            # the question is held, so that no other candidates have the identity of its own
+            # the question is held, so that no other object gets the identity of its candidates
             kept = self._parts[key] = (question, part)
             self._held += 1 + sum(lengths)
         return kept[1]

@@ -165,7 +165,8 @@ def _standing_aside(
 ) -> list[Candidate]:
     """The answers of one kind that neither another of them nor a main answer has surely followed.
 
-    They are only possible where one that is over, or may be, may have followed them, or a main answer of a vague date.
+    An answer is only possible if a later one that is over, or may be, may have followed it, or a main answer with a
+    vague date.
     """
     ending = [each for each in main if each.begun and each.fact.holding in rule.ended_by]
     begun = [each for each in answers if each.begun]

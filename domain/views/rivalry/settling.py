@@ -46,7 +46,7 @@ class Settlers:
         return kept[1:]
 
     def answered(self, as_of: int, targets: frozenset[str], asked: Window) -> Certainty | None:
-        """Whether a fact that began after something was asked settles one of the targets by `as_of`."""
+        """How surely a fact that did not begin before something was asked settles one of the targets by `as_of`."""
         begun = {
             window.begun(as_of)
             for window, settled in self._windows
@@ -60,7 +60,7 @@ class Settlers:
         return {at for window in settling for at in bounds_of(window)}
 
     def call_off(self, plan: Fact, links: frozenset[str]) -> bool:
-        """Whether a plan is off: a fact calls it off by a link, or all that its matter plans, if not planned anew."""
+        """Whether a plan is cancelled: by a link, or with all plans of its matter unless it was made again later."""
         if any(link in self._called_off for link in links):
             return True
         cancelled = self._called_off.get(f"{_MATTER}{plan.matter}", ())

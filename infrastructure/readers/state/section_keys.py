@@ -200,7 +200,7 @@ def _stand(tables: FactTables, register: Register, *, public: bool, sqlite: bool
 
 @lru_cache(maxsize=256)
 def _aside(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
-    """The questions of what stands aside and may hold, where it is not surely earlier than another."""
+    """The questions with an answer that stands aside, may hold, and is not surely earlier than another such answer."""
     del sqlite
     columns = tables.answer.c
     _, at = placeholders(public=public)
@@ -280,7 +280,7 @@ def _stands(tables: FactTables, register: Register, *, public: bool) -> ColumnEl
 
 
 def _keeps_place(columns: Any, as_of: int) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
-    """The condition on the answers of one question that one may hold which no other has surely succeeded."""
+    """The condition that one of the answers to a question may hold, and that no other has surely succeeded it."""
     holds, begun = columns.possible_to > as_of, columns.certain_from <= as_of
     top = func.coalesce(_latest(begun, columns.start_earliest), BEGINNING)
     return or_(
