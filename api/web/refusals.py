@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Final
-from urllib.parse import quote
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -12,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.exchange.in_process import is_in_process
 from api.http.problems import MEDIA_TYPE
+from api.web.dates import instant_in_words
 from api.web.drawing import POLICY, render
 from api.web.visit import Visit
 
@@ -19,18 +23,56 @@ __all__ = ["RefusalPages"]
 
 _PAGES: Final = ("/n/", "/sign-")
 _PROGRAMS: Final = "/v1/"
-_UNKNOWN_OUTCOME: Final = "urn:parley:problem:outcome-unknown"
+_NEEDED: Final = re.compile(r"the scope ([a-z]+(?::[a-z]+)?)")
+_QUERY: Final = "/query/"
+_READING: Final = frozenset({"GET", "HEAD"})
+_SIGNING: Final = frozenset({401, 403, 404})
+"""The statuses of refusals of which somebody may be spared who is signed in."""
+_HEADINGS: Final = {
+    "outcome-unknown": "It is not known whether this was saved",
+    "erased": "This fact was erased",
+    "withdrawn": "This fact was withdrawn",
+    "forbidden": "Your key does not allow this",
+    "unauthenticated": "Sign in to see this",
+    "content": "Something in the form cannot be accepted",
+}
+"""Headings for people, where the title of a problem is for programs."""
 _ON_PAGES: Final = {
-    _UNKNOWN_OUTCOME: (
-        "The connection to the database was lost while this was being saved, so it is not known whether it was saved."
-        " Reload this page, and let your browser send the form again. It will not be saved twice."
+    "outcome-unknown": (
+        "The connection to the database broke off while this was being saved.",
+        "Reload this page, and let your browser send the form again. If it was saved already, it is not saved twice.",
     ),
-    "urn:parley:problem:not-yet-known": (
-        "Nothing was known of it by the day that you chose. Choose a later day; or go by when it was published, if you"
-        " went by when it was recorded."
+    "not-yet-known": (
+        "Nothing was known of it by the day that you chose.",
+        "Choose a later day; or go by when it was published, if you went by when it was recorded.",
+    ),
+    "unauthenticated": ("Only people who are signed in with a key may see this.",),
+    "form-token": (
+        "It was written in a session that has ended, or it is damaged. Nothing was done.",
+        "Open the form anew, and fill it in again.",
     ),
 }
 """What a page says of a problem, where a program is told of parameters and headers."""
+_NO_NEGOTIATION: Final = (
+    "The address is wrong, or it is private and you are not one of its members."
+)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A refusal as a page says it: its heading, `lines` of text, and `ways` on, as texts and addresses.
+
+    `parameters` of the address are wrong, with what to write; `errors` are elsewhere. `whole` is the page of the
+    negotiation. Where the page `is_kept_open`, so that it can be reloaded, the ways lead to another tab.
+    """
+
+    heading: str
+    lines: Sequence[str]
+    parameters: Sequence[tuple[str, str]]
+    errors: Sequence[Mapping[str, str]]
+    whole: str | None
+    ways: Sequence[tuple[str, str]]
+    is_kept_open: bool
 
 
 class RefusalPages:
@@ -77,18 +119,91 @@ def _is_problem(start: Message) -> bool:
 
 def _page(visit: Visit, body: bytes) -> bytes:
     problem = json.loads(body)
-    unknown = problem["type"] == _UNKNOWN_OUTCOME
-    if problem["type"] in _ON_PAGES:
-        problem |= {"detail": _ON_PAGES[problem["type"]], "errors": []}
-    whole = _whole_of(visit.request.scope["path"])
-    look = f"{whole or ''}/timeline" if unknown and whole else "/" if unknown else None
-    return render("problem", page=visit, problem=problem, look=look, beside=whole).encode()
+    told = _told(visit, problem, problem["type"].rpartition(":")[2])
+    return render("problem", page=visit, problem=problem, told=told, listed=False).encode()
+
+
+def _told(visit: Visit, problem: Mapping[str, Any], name: str) -> _Told:
+    errors = problem["errors"]
+    of_address = [each for each in errors if each["pointer"].startswith(_QUERY)]
+    is_of_address = name == "content" and len(of_address) == len(errors) > 0
+    heading = _HEADINGS.get(name, problem["title"])
+    nowhere = name == "unknown" and any(each["pointer"] == "/path/negotiation" for each in errors)
+    whole = None if nowhere else _whole_of(visit.request.scope["path"])
+    lines = [] if is_of_address else [*_lines(visit, problem, name)]
+    return _Told(
+        heading="A part of this address cannot be read" if is_of_address else heading,
+        lines=[*lines, _NO_NEGOTIATION] if nowhere else lines,
+        parameters=_parameters(of_address) if is_of_address else (),
+        errors=() if is_of_address or nowhere or name in _ON_PAGES else _others(problem),
+        whole=whole,
+        ways=[*_ways(visit, problem, name, whole)],
+        is_kept_open=name == "outcome-unknown",
+    )
+
+
+def _lines(visit: Visit, problem: Mapping[str, Any], name: str) -> Sequence[str]:
+    needed = _NEEDED.search(problem["detail"])
+    why = problem.get("why")
+    if name == "forbidden" and needed and visit.reader:
+        person, scopes = visit.reader.person, ", ".join(sorted(visit.reader.scopes))
+        return (
+            f"This needs a key with the scope {needed[1]}. You are signed in as {person}, and your key has {scopes}.",
+            "Ask the people who run this server for such a key.",
+        )
+    if name == "erased":
+        when = f" on {instant_in_words(at)}" if (at := problem.get("erased_at")) else ""
+        entry = f" Entry {at} of the log says so." if (at := problem.get("position")) else ""
+        what = f"What it said was destroyed{when}, on the pages of every earlier day too.{entry}"
+        return (f"{what} Nobody can restore it.", *([f"The reason: {why}"] if why else []))
+    if name == "withdrawn":
+        said = "An editor withdrew it, so it stands on no page of present knowledge."
+        return (said, *([f"The reason: {why}"] if why else []))
+    return _ON_PAGES.get(name) or (problem["detail"],)
+
+
+def _parameters(errors: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
+    return [(each["pointer"].removeprefix(_QUERY), each["detail"]) for each in errors]
+
+
+def _others(problem: Mapping[str, Any]) -> list[Mapping[str, str]]:
+    """The errors that the detail of a problem does not say already."""
+    return [each for each in problem["errors"] if each["detail"] not in problem["detail"]]
+
+
+def _ways(
+    visit: Visit, problem: Mapping[str, Any], name: str, whole: str | None
+) -> Iterator[tuple[str, str]]:
+    """What one can do next: texts, each with its address."""
+    scope = visit.request.scope
+    path = quote(scope["path"])
+    is_form = scope["method"] not in _READING and not path.startswith("/sign-")
+    if name == "outcome-unknown":
+        yield "See first, in another tab, what is on record", f"{whole}/timeline" if whole else "/"
+    elif is_form:
+        yield "Back to the form", path
+    if name == "withdrawn" and whole:
+        yield "Its history: what it said, and who withdrew it", f"{whole}/facts/{problem['fact']}"
+    if name == "content" and scope["method"] in _READING:
+        yield "This page without what follows the question mark", path
+    if name == "erased" and whole:
+        yield "The timeline: what is on record", f"{whole}/timeline"
+    if name == "forbidden" or (problem["status"] in _SIGNING and not visit.reader):
+        here = (
+            path
+            if is_form or not scope["query_string"]
+            else f"{path}?{scope['query_string'].decode()}"
+        )
+        yield (
+            "Sign in with another key" if visit.reader else "Sign in with a key",
+            f"/sign-in?{urlencode({'to': here})}",
+        )
 
 
 def _whole_of(path: str) -> str | None:
-    """The page of the negotiation to which the page at a path belongs; None for any other page."""
-    _, pages, slug, *below = [*path.split("/"), "", ""]
-    return f"/n/{quote(slug, safe='')}" if pages == "n" and slug and any(below) else None
+    """The page of the negotiation to which a page belongs, from its path; None for any other page."""
+    _, pages, slug = [*path.split("/"), "", ""][:3]
+    return f"/n/{quote(slug, safe='')}" if pages == "n" and slug else None
 
 
 def _head(start: Message, page: bytes) -> Message:

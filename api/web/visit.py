@@ -9,6 +9,7 @@ from starlette.requests import Request
 from api.composition import Parley
 from api.web.forms.sent import form_token, session_of
 from domain.access import Principal, Scope
+from domain.errors import ForbiddenError
 from infrastructure.settings import Settings
 
 __all__ = ["Visit"]
@@ -40,3 +41,8 @@ class Visit:
     def may(self, scope: Scope) -> bool:
         """Whether somebody is signed in whose key has a scope, so that a form is offered."""
         return self.reader is not None and self.reader.may(scope)
+
+    def need(self, scope: Scope) -> None:
+        """ForbiddenError where the key of the person who is signed in does not have a scope."""
+        if not self.may(scope):
+            raise ForbiddenError(scope)

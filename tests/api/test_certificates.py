@@ -164,13 +164,10 @@ def test_a_question_that_is_refused_is_not_certified(
 
 
 @on_sqlite
-def test_a_cursor_that_was_not_given_here_pins_no_absence(parley: Parley, client: Client) -> None:
+def test_a_question_with_a_cursor_that_was_not_given_here_is_not_certified(client: Client) -> None:
     others = "/v1/negotiations/others/timeline?cursor=garbage"
-    found = opened(parley, certify(client, others))
-    assert found.question == f"{others}&position=1"
-    client.open("others")
-    assert found.result.confirmed_by(AbsentResult("not-yet-known"))
-    assert client.get(found.question).status == 404
+    answer = client.post(CERTIFICATES, {"question": others})
+    assert (answer.status, answer.json["refused"]["status"]) == (409, 422)
 
 
 def test_a_page_is_certified_as_its_cursor_pins_it(parley: Parley, client: Client) -> None:

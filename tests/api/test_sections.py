@@ -277,8 +277,8 @@ def test_a_cursor_goes_on_with_its_own_section_alone(light_client: Client) -> No
     cursor = light_client.get(f"{STATE}/custody?limit=1").json["next"]
     for section in ("posts", "prisoners.released", "erased"):
         answer = light_client.get(f"{STATE}/{section}?cursor={cursor}")
-        assert (answer.status, answer.pointers) == (404, ["/query/cursor"]), section
+        assert (answer.status, answer.pointers) == (422, ["/query/cursor"]), section
     assert light_client.get(f"{STATE}/custody?cursor={cursor}").status == 200
     assert light_client.get(f"{STATE}/custody?cursor={cursor}&position=0").status == 422
     timeline = light_client.get(f"{TALKS}/timeline?limit=1").json["next"]
-    assert light_client.get(f"{STATE}/custody?cursor={timeline}").status == 404
+    assert light_client.get(f"{STATE}/custody?cursor={timeline}").status == 422

@@ -94,7 +94,7 @@ def test_a_form_whose_outcome_is_unknown_says_to_send_it_again_and_saves_it_once
     finally:
         event.remove(Engine, "commit", lose)
     assert lost.status == 503
-    assert "not known whether it was saved" in lost.words
+    assert "not known whether this was saved" in lost.words
     assert "let your browser send the form again" in lost.words
     assert "Idempotency" not in lost.html
     assert "/n/talks/timeline" in lost.all("a", "href")

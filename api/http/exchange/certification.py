@@ -34,7 +34,7 @@ _NOT_BY_POSITION: Final = frozenset({"readProof", "readSnapshot"})
 snapshot on what was kept."""
 _CANONICAL: Final = re.compile(r'<(/[!-~]+)>; rel="canonical"')
 _PINS: Final = ("position", "as_known_at", "cursor")
-"""What an answer that names no other fixed form is fixed by; a cursor that was not given here fixes nothing."""
+"""What an answer that names no other fixed form is fixed by."""
 _PASSED_ON: Final = frozenset({"content-type", "www-authenticate", "retry-after"})
 _AS_EVER: Final = frozenset({401, 403, 429})
 _AGAIN: Final = {"Retry-After": "1"}

@@ -17,10 +17,18 @@ from starlette.requests import Request
 from api.commands.json_text import write_json
 from api.http.exchange.parameters import Parameter, cut, whole_number
 from api.http.log_watch import LogWatch
-from api.http.problems import RefusedError
 from domain.errors import ContentError
 
-__all__ = ["CURSOR", "LIMIT", "OF_THE_PAGE", "WAIT", "WHOLE_LIMIT", "Cursor", "wait_if_asked"]
+__all__ = [
+    "CURSOR",
+    "LIMIT",
+    "OF_THE_PAGE",
+    "WAIT",
+    "WHOLE_LIMIT",
+    "Cursor",
+    "foreign_cursor",
+    "wait_if_asked",
+]
 
 LIMIT: Final = Parameter(
     "limit",
@@ -63,7 +71,7 @@ class Cursor:
 
     @classmethod
     def read(cls, parameters: Mapping[str, str], *shapes: tuple[type, ...]) -> Self | None:
-        """Read `cursor`; None without one, RefusedError if it is not Parley's, ContentError if the rest differs."""
+        """Read `cursor`; None without one, ContentError if it is not Parley's or the rest differs."""
         text = parameters.get("cursor")
         if text is None:
             return None
@@ -80,7 +88,7 @@ class Cursor:
         text = parameters.get("cursor")
         try:
             return None if text is None else int(cls._decoded(text, ()).pinned["position"])
-        except RefusedError:
+        except ContentError:
             return None
 
     def goes_with(self, name: str, value: str, parameters: Mapping[str, str]) -> bool:
@@ -101,9 +109,9 @@ class Cursor:
             sound = _texts(question) and _pins(pinned)
             sound = sound and (not shapes or any(_shaped(place, shape) for shape in shapes))
         except (ValueError, TypeError, binascii.Error, RecursionError) as error:
-            raise _foreign() from error
+            raise foreign_cursor() from error
         if not sound:
-            raise _foreign()
+            raise foreign_cursor()
         return cls(question, pinned, tuple(place))
 
 
@@ -122,10 +130,10 @@ async def wait_if_asked(
         await watch.wait_for(awaited, seconds)
 
 
-def _foreign() -> RefusedError:
-    """Make the refusal (404) of a cursor that does not come from an answer of Parley's."""
-    name, detail = "unknown", "there is no such page: this cursor was not given here"
-    return RefusedError(name, "/query/cursor", detail)
+def foreign_cursor() -> ContentError:
+    """Make the refusal of a cursor that no answer to this question gave."""
+    detail = "no page of this list gave this cursor: write what the page before gave as next, or leave cursor out"
+    return ContentError.at("/query/cursor", detail)
 
 
 def _texts(value: Any) -> bool:  # noqa: ANN401 -- a cursor may hold anything

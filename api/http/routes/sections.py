@@ -7,12 +7,11 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
+from api.http.exchange.cursor import CURSOR, LIMIT, Cursor, foreign_cursor
 from api.http.exchange.erased_facts import ERASED, erasures_listed, with_erasures
 from api.http.exchange.operation import reads
 from api.http.exchange.parameters import unknown_choice, whole_number
 from api.http.exchange.perspective import Asked, Asking
-from api.http.problems import RefusedError
 from api.http.threads import LaneRoute
 from domain.views.brief import describe_perspective
 from domain.views.sections import Page
@@ -34,8 +33,7 @@ def read_section(slug: str, section: str, asked: Annotated[Asked, Depends(_ASKIN
     cursor = Cursor.read(asked.parameters, *_shapes(section))
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
     if cursor is not None and cursor.question != {"section": section}:
-        name, detail = "unknown", f"there is no such page: this cursor is not one of {section}"
-        raise RefusedError(name, "/query/cursor", detail)
+        raise foreign_cursor()
     asked = asked.pinned(cursor)
     page = Page(section, None if cursor is None else cursor.place, limit)
     with asked.reading() as reading:

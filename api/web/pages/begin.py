@@ -27,6 +27,7 @@ async def read_begin_page(request: Request) -> Response:
     page = Page(request)
     if page.reader is None:
         return sign_in_first(page)
+    page.need("fact:write")
     return _draw(page, {"visibility": "public"}, {}, [])
 
 

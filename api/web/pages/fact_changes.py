@@ -32,6 +32,7 @@ async def read_change_page(slug: str, fact_id: str, name: str, request: Request)
     page = Page(request, slug)
     if page.reader is None:
         return sign_in_first(page)
+    page.need(deed.scope)
     seen = await _seen(page, deed, fact_id, None)
     return await draw_sheet(page, FactSheet(deed, seen, deed.filled_in(seen.record)))
 

@@ -23,6 +23,7 @@ from domain.streams.event import FactRetracted
 
 router: Final[APIRouter] = router_of_pages()
 
+_NOT_ALLOWED: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 _OF_EVERY_KIND: Final = ("people", "places", "parties")
 _IN_ITS_PLACE: Final = (
     *("kind", "summary", "valid", "citations", "quantities", "links", "note"),
@@ -39,15 +40,13 @@ async def read_fact_page(slug: str, fact_id: str, request: Request) -> Response:
     """
     page = Page(request, slug)
     address = f"/v1/facts/{quote(fact_id, safe='')}"
-    history = await page.ask(f"{address}/history", cuts=page.of(*KNOWN))
+    items = await _history(page, address)
     owner = await run_in_lane(_negotiation_of, request, fact_id)
     if owner != slug:
         there = Page(request, owner).link("/facts", fact_id)
         return RedirectResponse(there, HTTPStatus.PERMANENT_REDIRECT, {"Cache-Control": "no-store"})
-    for item in history["items"]:
-        item["changes"] = words_of_changes(item["changes"])
-    record = await _standing(page, address)
-    said = None if record else await _said(page, address, history["items"])
+    record = await _standing(page, address, is_needed=items is None)
+    said = None if record else await _said(page, address, items or ())
     return await page.draw(
         "fact",
         here=None,
@@ -56,11 +55,22 @@ async def read_fact_page(slug: str, fact_id: str, request: Request) -> Response:
         record=record,
         told=[] if record is None else _told(record["fact"]),
         said=said,
-        history=history,
+        history=items,
         address=address,
         listed=False,
         clocked=False,
     )
+
+
+async def _history(page: Page, address: str) -> list[dict[str, Any]] | None:
+    """Give all versions of a fact, with the words that changed; None to a reader who may not see them."""
+    try:
+        history = await page.ask(f"{address}/history", cuts=page.of(*KNOWN))
+    except PageRefusedError as error:
+        if error.reply.status not in _NOT_ALLOWED:
+            raise
+        return None
+    return [{**item, "changes": words_of_changes(item["changes"])} for item in history["items"]]
 
 
 def _told(fact: Mapping[str, Any]) -> list[tuple[str, Any]]:
@@ -81,12 +91,12 @@ async def _said(
         return None
 
 
-async def _standing(page: Page, address: str) -> dict[str, Any] | None:
-    """Give the record of a fact that stands; None where it was withdrawn."""
+async def _standing(page: Page, address: str, *, is_needed: bool) -> dict[str, Any] | None:
+    """Give the record of a fact that stands; None where it was withdrawn and not `is_needed`."""
     try:
         found: dict[str, Any] = await page.ask(address)
     except PageRefusedError as error:
-        if error.reply.status != HTTPStatus.GONE or _is_erased(error.reply.body):
+        if is_needed or error.reply.status != HTTPStatus.GONE or _is_erased(error.reply.body):
             raise
         return None
     return found

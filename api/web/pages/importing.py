@@ -45,6 +45,7 @@ async def read_import_page(slug: str, request: Request) -> Response:
     page = Page(request, slug)
     if page.reader is None:
         return sign_in_first(page)
+    page.need("fact:write")
     return await _draw(page, _Sheet())
 
 

@@ -40,6 +40,7 @@ async def read_correction_page(slug: str, request: Request) -> Response:
     page = Page(request, slug)
     if page.reader is None:
         return sign_in_first(page)
+    page.need("fact:correct")
     seen = await read_seen_negotiation(page, None)
     return draw_negotiation_sheet(page, NegotiationSheet(seen, seen.filled_in))
 

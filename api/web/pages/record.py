@@ -44,6 +44,7 @@ async def read_record_page(slug: str, request: Request) -> Response:
     page = Page(request, slug, ("kind",))
     if page.reader is None:
         return sign_in_first(page)
+    page.need("fact:write")
     kind = page.given.get("kind")
     if kind not in KINDS:
         await page.ask("/timeline", {"limit": "1"}, cuts={})

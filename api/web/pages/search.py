@@ -21,7 +21,7 @@ async def read_search_page(request: Request) -> Response:
     """Show what is found in each negotiation that the reader may see; without words, ask for them."""
     page = Page(request, takes=("q", "cursor", *CUTS))
     found: dict[str, Any] | None = None
-    if "q" in page.given:
+    if page.of("q", "cursor"):
         found = await page.ask_list("/v1/search", "q", limit=_PAGE)
     listed = await page.ask("/v1/negotiations", {"limit": "1000"})
     items = [] if found is None else found["items"]
