@@ -64,10 +64,10 @@ WHO: Final = SETTINGS["members"][0]
 """A member still where the example of the settings has made the record private."""
 CLOSING: Final = "POST /v1/negotiations/{slug}/settings"
 #: Where words stand that no schema can tell to be a number, a patch that has to fit the kind of its fact, parameters of
-#: which one goes with another (`from` and `to`), a key that came with another body before, and a tag that was drawn
-#: without its quotation marks beside a valid body.
+#: which one goes with another (`from` and `to`), a cursor that no answer gave, a key that came with another body
+#: before, and a tag that was drawn without its quotation marks beside a valid body.
 NUMBERS: Final = re.compile(
-    r"/quantities/\d+/(?:text|comparator|value|low|high)|/changes(?:/.*)?|/query/(?:what|kind|reason|why|from)"
+    r"/quantities/\d+/(?:text|comparator|value|low|high)|/changes(?:/.*)?|/query/(?:what|kind|reason|why|from|cursor)"
     r"|/header/(?:Idempotency-Key|If-Match)",
     re.DOTALL,
 )
