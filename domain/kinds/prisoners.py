@@ -166,24 +166,35 @@ class PrisonerCount(Fact):
     counted_by: Body
 
     def register_entries(self) -> Iterable[RegisterEntry]:
-        """How many are held, by this counter's count; a count of some of them, as of women, displaces none of all."""
-        everybody = self._everybody()
-        key = {"population": self.population, "counted_by": self.counted_by}
-        yield RegisterEntry(
-            HELD,
-            key,
-            {"quantity": everybody or next(iter(self.quantities), None)},
-            compared=("quantity",),
-            aside=None if everybody else PARTS,
-        )
+        """How many are held, by this counter's count.
 
-    def _everybody(self) -> Quantity | None:
-        """The number of all who are held; None where it counts others alone."""
+        Each number of others than all who are held, as of women, is an answer of its own, which displaces none of all.
+        """
+        key = {"population": self.population, "counted_by": self.counted_by}
+        everybody, *parts = self._split()
+        if everybody is not None:
+            yield RegisterEntry(HELD, key, {"quantity": everybody}, compared=("quantity",))
+        for part in parts if parts or everybody is not None else (None,):
+            yield RegisterEntry(HELD, key, {"quantity": part}, compared=("quantity",), aside=PARTS)
+
+    def _split(self) -> list[Quantity | None]:
+        """The number of all who are held, None where there is none; and one number of each other thing counted.
+
+        Those who came or went in some time are no number of those who are held.
+        """
         numbers: dict[str, list[Quantity]] = {}
+        everybody: set[str] = set()
         for each in self.quantities:
+            if each.basis not in (None, "stock"):
+                continue
+            numbers.setdefault(each.counted, []).append(each)
             if counts_everybody(each.what, self.population):
-                numbers.setdefault(each.counted, []).append(each)
-        return merge_numbers(numbers.get("held") or next(iter(numbers.values()), []))
+                everybody.add(each.counted)
+        ours = (
+            "held" if "held" in everybody else next(filter(everybody.__contains__, numbers), None)
+        )
+        whole = None if ours is None else merge_numbers(numbers.pop(ours))
+        return [whole, *map(merge_numbers, numbers.values())]
 
 
 def counts_everybody(what: str, population: Name) -> bool:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from domain.time.perspective import Perspective
 
+    _Place = tuple[UUID, str]
+
 __all__ = ["Answers"]
 
 MOST_MADE: Final = 5
@@ -47,14 +49,21 @@ class _Answer:
     shows: Mapping[str, Any]
     targets: frozenset[str]
 
+    @property
+    def place(self) -> _Place:
+        """What tells it from the other answers under its key: its fact, and of several beside one entry the kind."""
+        aside = self.entry.aside
+        kind = "" if aside is None else f"{aside.name} {aside.kind_of(self.shows)}"
+        return self.version.record.id, kind
+
 
 class _Keyed:
     """The answers under one key, and the bounds between which the same is made of them."""
 
     __slots__ = ("_bounds", "answers")
 
-    def __init__(self, answers: Mapping[UUID, _Answer] | None = None) -> None:
-        self.answers: dict[UUID, _Answer] = dict(answers or {})
+    def __init__(self, answers: Mapping[_Place, _Answer] | None = None) -> None:
+        self.answers: dict[_Place, _Answer] = dict(answers or {})
         self._bounds: list[int] | None = None
 
     def stretch(self, as_of: int, settlers: Settlers) -> int:
@@ -126,7 +135,7 @@ class Answers:
             for register, key, answer in found.answers_of(version):
                 by_key = found.keyed.setdefault(register, {})
                 keyed = by_key.get(key) or by_key.setdefault(key, _Keyed())
-                keyed.answers.setdefault(version.record.id, answer)
+                keyed.answers.setdefault(answer.place, answer)
         ordered = {register: dict(sorted(keys.items())) for register, keys in found.keyed.items()}
         return replace(found, keyed=ordered)
 
@@ -141,7 +150,7 @@ class Answers:
             return None
         changed: dict[Register, dict[Key, _Keyed]] = {}
 
-        def change(version: FactVersion) -> Iterator[tuple[dict[UUID, _Answer], _Answer]]:
+        def change(version: FactVersion) -> Iterator[tuple[dict[_Place, _Answer], _Answer]]:
             for register, key, answer in self.answers_of(version):
                 by_key = changed.setdefault(register, {})
                 if key not in by_key:
@@ -151,9 +160,9 @@ class Answers:
 
         for old, new in changes:
             for answers, answer in change(old) if old is not None else ():
-                answers.pop(answer.version.record.id, None)
+                answers.pop(answer.place, None)
             for answers, answer in change(new) if new is not None else ():
-                answers.setdefault(answer.version.record.id, answer)
+                answers.setdefault(answer.place, answer)
         keyed = dict(self.keyed)
         for register, by_key in changed.items():
             kept = keyed.get(register, {}) | {key: each.in_order() for key, each in by_key.items()}

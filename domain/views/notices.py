@@ -166,10 +166,12 @@ def _of_counts(fact: Fact) -> Iterable[Notice]:
 
 
 def _counted_people(fact: Fact) -> Iterable[str]:
-    """What a fact's kind counts, folded. The people whom the fact names are among those counted."""
-    for answer in fact.register_entries():
-        if answer.register.summed is not None:
-            yield fold_name(answer.register.summed)
-        counted = answer.shows.get("quantity") if "quantity" in answer.compared else None
-        if isinstance(counted, Quantity):
-            yield counted.counted
+    """What a fact's kind counts, folded. The people whom the fact names are among those counted.
+
+    Of several numbers of a count only the first is of them all: who is named need not be among the women.
+    """
+    answers = list(fact.register_entries())
+    yield from (fold_name(each.register.summed) for each in answers if each.register.summed)
+    numbers = (each.shows["quantity"] for each in answers if "quantity" in each.compared)
+    if isinstance(first := next(numbers, None), Quantity):
+        yield first.counted

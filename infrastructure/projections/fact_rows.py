@@ -228,8 +228,9 @@ def entry_questions(fact: Fact, names: Names) -> list[str]:
             continue
         named = {**sorts, **dict.fromkeys(answer.names, Sort.SOMEBODY)}
         parts = [_spelt(name, named.get(field), names) for field, name in answer.key.items()]
-        keys = (shorten_key(_PART.join(key)) for key in islice(product(*parts), MOST_QUESTIONS))
-        questions |= {f"{answer.register.section}{_PART}{key}{_by(answer)}" for key in keys}
+        for key in islice(product(*parts), MOST_QUESTIONS):
+            question = f"{answer.register.section}{_PART}{shorten_key(_PART.join(key))}"
+            questions |= {question, f"{question}{_by(answer)}"}
     return sorted(questions)[:MOST_QUESTIONS]
 
 

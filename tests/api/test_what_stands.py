@@ -13,9 +13,14 @@ if TYPE_CHECKING:
 
 def counted(what: str | None, number: int = 0, **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
     """A count of prisoners by Viasna, of something, or without a number."""
-    numbers = [] if what is None else [{"what": what, "value": number}]
+    return split(*([] if what is None else [(what, number)]), **fields)
+
+
+def split(*numbers: tuple[str, int], **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
+    """A count of prisoners by Viasna that gives several numbers."""
     who = {"population": "political prisoners", "counted_by": "Viasna"}
-    return told("prisoner_count", "Viasna", **{**who, "quantities": numbers, **fields})
+    quantities = [{"what": what, "value": number} for what, number in numbers]
+    return told("prisoner_count", "Viasna", **{**who, "quantities": quantities, **fields})
 
 
 HELD: Final = counted("held", 1187, valid="2025-01")
@@ -31,7 +36,72 @@ COUNTS: Final[dict[str, tuple[list[Body], tuple[str, int], list[tuple[str, int]]
     "women and all in one": (
         [HELD, {**WOMEN, "quantities": [*WOMEN["quantities"], {"what": "held", "value": 1150}]}],
         ("held", 1150),
+        [("women", 170)],
+    ),
+    "men and women in one": (
+        [HELD, WOMEN, split(("men", 900), ("women", 160), valid="2025-08")],
+        ("held", 1187),
+        [("men", 900), ("women", 160)],
+    ),
+    "women and men in one": (
+        [HELD, WOMEN, split(("women", 160), ("men", 900), valid="2025-08")],
+        ("held", 1187),
+        [("women", 160), ("men", 900)],
+    ),
+    "men and women, then women": (
+        [HELD, split(("men", 900), ("women", 160), valid="2025-05"), WOMEN],
+        ("held", 1187),
+        [("women", 170), ("men", 900)],
+    ),
+    "all and women, then women": (
+        [split(("held", 1187), ("women", 160), ("men", 1027), valid="2025-05"), WOMEN],
+        ("held", 1187),
+        [("women", 170), ("men", 1027)],
+    ),
+    "women, then all and women": (
+        [WOMEN, split(("women", 160), ("held", 1187), valid="2025-08")],
+        ("held", 1187),
+        [("women", 160)],
+    ),
+    "all and women, then all": (
+        [split(("held", 1187), ("women", 160), valid="2025-05"), {**HELD, "valid": "2025-08"}],
+        ("held", 1187),
         [],
+    ),
+    "parts alone, with a later one": (
+        [split(("men", 900), ("women", 160), valid="2025-05"), WOMEN],
+        ("women", 170),
+        [("men", 900)],
+    ),
+    "parts alone, which a later count has anew": (
+        [WOMEN, split(("men", 900), ("women", 160), valid="2025-08")],
+        ("men", 900),
+        [("women", 160)],
+    ),
+    "of a month, in one": (
+        [split(("held", 1187), ("women", 160), valid="2025-08")],
+        ("held", 1187),
+        [("women", 160)],
+    ),
+    "a part that is over": (
+        [
+            HELD,
+            split(("men", 900), ("women", 160), valid="2025-05"),
+            {**WOMEN, "valid": "2025-06/2025-07"},
+        ],
+        ("held", 1187),
+        [("men", 900)],
+    ),
+    "those who came since are none of them": (
+        [
+            HELD,
+            {
+                **counted("people", 90, valid="2025-05"),
+                "quantities": [{"what": "people", "value": 90, "basis": "increment"}],
+            },
+        ],
+        ("held", 1187),
+        [("", 0)],
     ),
     "all by another word": (
         [HELD, counted("Political  prisoners", 1150, valid="2025-05"), WOMEN],

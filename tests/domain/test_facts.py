@@ -74,7 +74,12 @@ ANSWERS: dict[str, list[tuple[str, dict[str, str], dict[str, object]]]] = {
                     basis="stock",
                 )
             },
-        )
+        ),
+        (
+            "prisoners.held",
+            {"population": "political prisoners", "counted_by": "Viasna"},
+            {"quantity": Quantity(what="sought", comparator="ge", low=24, text="dozens")},
+        ),
     ],
     "statement": [
         (

@@ -81,6 +81,11 @@ def test_a_number_below_that_of_the_people_named_is_noticed(
     assert not found or "2 people are named" in found[0].detail
 
 
+def test_of_a_count_in_parts_only_the_number_of_all_has_to_reach_the_people_named() -> None:
+    women, held = (fill_bounds(Quantity(what=w, value=v)) for w, v in (("women", 1), ("held", 2)))
+    assert find_notices(fact("prisoner_count", people=TWO, quantities=(women, held))) == []
+
+
 def test_one_field_for_one_name_is_told_from_a_list() -> None:
     (notice,) = find_notices(fact("custody", person="Ann | Bob"))
     assert (notice.pointer, notice.detail.endswith("write only one here")) == ("/person", True)

@@ -48,6 +48,16 @@ def test_the_second_of_two_outlets_is_told_of_the_first(parley: Parley) -> None:
     assert (report["recorded"], "similar" in report) == (0, False)
 
 
+def test_one_of_two_that_names_no_population_may_be_the_other(light: Parley) -> None:
+    lines = [freed("A", population=None), freed("B"), freed("C", population="women")]
+    report = run(light, [*lines, freed("D", population=None)])
+    told = {each["line"]: each["lines"] for each in report["similar"]}
+    assert told == {2: [1], 3: [1], 4: [1, 2, 3]}
+    report = run(light, [freed("E", population="men"), freed("F", population=None)])
+    told = {each["line"]: each["similar"] for each in report["similar"]}
+    assert told == {1: [id_of("A"), id_of("D")], 2: [id_of(each) for each in "ABCDE"]}
+
+
 def test_what_is_tied_or_differs_is_not_told(light: Parley) -> None:
     run(light, [freed("A", matter="sep")])
     others = [

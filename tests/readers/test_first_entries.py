@@ -11,6 +11,7 @@ import pytest
 import domain.views.sections
 from domain.named import Name, Named
 from domain.provenance import Citation, Link
+from domain.quantity import Quantity
 from domain.time.instant import parse_cut
 from domain.time.perspective import Clock, Perspective, PerspectiveQuery
 from domain.views import versions as history
@@ -43,10 +44,14 @@ NAMES: Final = tuple(f"Person {letter}" for letter in "abcdefghijkl")
 POSTS: Final = tuple(f"Post {letter}" for letter in "abcdef")
 TARGETS: Final = tuple(f"Target {letter}" for letter in "abcdefgh")
 ACTIONS: Final = ("imposed", "eased", "lifted")
+COUNTED: Final = (
+    *(Quantity(what=what, value=5) for what in ("held", "women", "Women", "men")),
+    Quantity(what="released", value=2, basis="cumulative"),
+)
 KINDS: Final = (
     *("custody", "custody", "pardon", "release", "measure", "measure", "appointment", "mission"),
-    *("statement", "response", "proposal", "agreement", "open_question", "prisoner_count"),
-    "meeting",
+    *("statement", "response", "proposal", "agreement", "open_question", "meeting"),
+    *("prisoner_count", "prisoner_count", "prisoner_count"),
 )
 
 
@@ -87,6 +92,7 @@ def _said(random: Random, kind: str, bearers: tuple[Name, ...]) -> dict[str, Any
     of, spelt = random.choice((("person", bearers), ("post", POSTS)))
     spelling, same_as = random.sample(spelt, 2)
     people = tuple(random.sample(bearers, random.randrange(3)))
+    counted = tuple(random.sample(COUNTED, random.randrange(4)))
     said: dict[str, dict[str, Any]] = {
         "custody": {
             "person": name,
@@ -108,7 +114,7 @@ def _said(random: Random, kind: str, bearers: tuple[Name, ...]) -> dict[str, Any
             "stage": random.choice(("negotiated", "initialled", "signed", "ended")),
         },
         "open_question": {"question": target},
-        "prisoner_count": {"counted_by": name},
+        "prisoner_count": {"counted_by": random.choice(bearers[:3]), "quantities": counted},
     }
     return said[kind]
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from domain.register import Rivalry, Succession
-from domain.time.edtf_calendar import DAY
 from domain.time.instant import BEGINNING
 from domain.views.rivalry import disputes
+from domain.views.rivalry.asides import find_beside, kind_of, latest_first, rule_of
 from domain.views.rivalry.candidates import Candidate, precedes
 from domain.views.rivalry.claims import Claims, claim_of
 from domain.views.rivalry.namesakes import find_namesakes
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from domain.fact import Fact
-    from domain.register import Aside, Register
+    from domain.register import Register
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +66,28 @@ def find_standing(candidates: Sequence[Candidate], register: Register) -> Standi
     """The facts that stand under a key: none where the key is vacant; None where there is nothing to show."""
     main = [each for each in candidates if each.aside is None]
     facts = doubt_standing(select_standing(main, register), main, register)
-    beside = _beside([each for each in candidates if each.aside], main)
+    beside = find_beside([each for each in candidates if each.aside], main)
     if not facts and beside:
-        facts = select_standing([each for others in beside.values() for each in others], register)
-        beside = {
-            name: [each for each in others if each not in facts or not _rule(each).many]
-            for name, others in beside.items()
-        }
+        facts, beside = _stand_in(beside, register)
     previous = _previous(main, register) if register.vacant else None
     if facts:
         return Standing(facts, previous, beside, find_namesakes(main))
     vacant = previous is not None and not any(_may_hold(each, main, register) for each in main)
     return Standing((), previous) if vacant else None
+
+
+def _stand_in(
+    beside: Mapping[str, Sequence[Candidate]], register: Register
+) -> tuple[list[Candidate], dict[str, list[Candidate]]]:
+    """Where no other answer stands: the latest of those that stand aside, all of one kind; and what is left beside."""
+    latest = select_standing([each for others in beside.values() for each in others], register)
+    kind = kind_of(min(latest, key=_surest_first))
+    facts = [each for each in latest if kind_of(each) == kind]
+    left = {
+        name: [each for each in others if each not in facts or not rule_of(each).many]
+        for name, others in beside.items()
+    }
+    return facts, left
 
 
 def select_standing(candidates: Sequence[Candidate], register: Register) -> list[Candidate]:
@@ -132,7 +142,7 @@ def _previous(candidates: Sequence[Candidate], register: Register) -> Candidate 
         for each in candidates
         if each.begun and (each.seen.certainty is None or _displaced(each, latest, register))
     )
-    return min(gone, key=_latest_first, default=None)
+    return min(gone, key=latest_first, default=None)
 
 
 def _may_hold(candidate: Candidate, others: Sequence[Candidate], register: Register) -> bool:
@@ -140,55 +150,9 @@ def _may_hold(candidate: Candidate, others: Sequence[Candidate], register: Regis
     return candidate.seen.certainty is not None and not _displaced(candidate, latest, register)
 
 
-def _beside(aside: Iterable[Candidate], main: Sequence[Candidate]) -> dict[str, list[Candidate]]:
-    """The answers that stand aside and have not been ended, by the name of their field, the latest first.
-
-    An answer that has ceased keeps the place that it took from an earlier one of its kind.
-    """
-    of_kind: dict[tuple[Aside, str], list[Candidate]] = {}
-    for candidate in sorted(aside, key=_latest_first):
-        rule = _rule(candidate)
-        of_kind.setdefault((rule, rule.kind_of(candidate.shows)), []).append(candidate)
-    found = (
-        candidate
-        for (rule, _), answers in of_kind.items()
-        for candidate in _standing_aside(answers, rule, main)
-    )
-    beside: dict[str, list[Candidate]] = {}
-    for candidate in sorted(found, key=_latest_first):
-        beside.setdefault(_rule(candidate).name, []).append(candidate)
-    return beside
-
-
-def _standing_aside(
-    answers: Sequence[Candidate], rule: Aside, main: Iterable[Candidate]
-) -> list[Candidate]:
-    """The answers of one kind that neither another of them nor a main answer has surely followed.
-
-    An answer is only possible if a later one that is over, or may be, may have followed it, or a main answer with a
-    vague date.
-    """
-    ending = [each for each in main if each.begun and each.fact.holding in rule.ended_by]
-    begun = [each for each in answers if each.begun]
-    taken = max((each.starts[0] for each in (*begun, *ending)), default=BEGINNING)
-    stand = [each for each in answers if not precedes(each, taken)]
-    over = [each.starts[1] for each in stand if each.begun and not each.certain]
-    if rule.many:
-        over += [each.starts[1] - DAY for each in ending]
-    ceased = max(over, default=BEGINNING)
-    doubted = (
-        each.weakened if each.certain and each.starts[0] < ceased else each for each in stand
-    )
-    return [each for each in doubted if each.holds and not each.done]
-
-
-def _rule(candidate: Candidate) -> Aside:
-    return cast("Aside", candidate.aside)
-
-
-def _latest_first(candidate: Candidate) -> tuple[Any, ...]:
-    earliest, latest = candidate.starts
-    return -earliest, -latest, candidate.by_content
+def _surest_first(candidate: Candidate) -> tuple[Any, ...]:
+    marked = candidate.version.record.preferred
+    return not marked, not candidate.certain, *latest_first(candidate)
 
 
 def rank_rivals(standing: Standing, register: Register) -> Resolved:

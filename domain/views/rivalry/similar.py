@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, insort
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from domain.named import key_of
@@ -30,13 +31,13 @@ MOST: Final = 10
 def find_similar(recorded: FactVersion, others: Iterable[FactVersion]) -> list[FactVersion]:
     """The other facts that are much like a fact and are not tied to it by a matter or a link, in order."""
     fact = recorded.record.fact
-    marked = marks_of(fact)
+    sought = marks_sought(fact)
     return [
         other
         for other in others
         if is_another(recorded, other)
         and _meet(fact, other.record.fact)
-        and not marked.isdisjoint(marks_of(other.record.fact))
+        and not sought.isdisjoint(marks_of(other.record.fact))
     ]
 
 
@@ -62,11 +63,11 @@ class Alike:
                 held = self._held[mark] = array("q")
             insort(held, number, key=self._begin.__getitem__)
 
-    def of(self, fact: Fact, marked: Iterable[Hashable]) -> list[int]:
-        """The numbers of the facts that may be much like a fact with these marks, in order."""
+    def of(self, fact: Fact, sought: Iterable[Hashable]) -> list[int]:
+        """The numbers of the facts that have a mark sought, and may be much like a fact, in order."""
         alike = set[int]()
         begin, end = fact.told
-        for mark in map(hash, marked):
+        for mark in map(hash, sought):
             held = self._held.get(mark)
             if held is not None:
                 last = bisect_left(held, end, key=self._begin.__getitem__)
@@ -81,10 +82,29 @@ def is_another(one: FactVersion, other: FactVersion) -> bool:
 
 
 def marks_of(fact: Fact) -> set[Hashable]:
-    """The marks of a fact: two facts are alike where they share a mark and their times meet."""
+    """The marks of a fact: another is much like it that seeks one of them, and whose time meets its own."""
+    population = _population(fact)
+    return _marks(fact, {population, None} if population else {population})
+
+
+def marks_sought(fact: Fact) -> set[Hashable]:
+    """The marks of the facts that are much like a fact; one of them may name no population where the other does."""
+    population = _population(fact)
+    return _marks(fact, {population, "" if population else None})
+
+
+def _population(fact: Fact) -> str:
+    return fold_name(getattr(fact, "population", None) or "")
+
+
+def _marks(fact: Fact, populations: set[str | None]) -> set[Hashable]:
+    """The marks by each of some populations; None stands for one that is named, whatever it is."""
     people = frozenset(key_of(name) for name in fact.named())
     given = [*_numbers(fact), *_counts_of_a_day(fact), *([people] if people else [])]
-    return {(fact.kind, key, mark) for key in _keys(fact) for mark in given}
+    return {
+        (fact.kind, population, key, mark)
+        for population, key, mark in product(populations, _keys(fact), given)
+    }
 
 
 def _tied(one: FactVersion, other: FactVersion) -> bool:
@@ -106,10 +126,9 @@ def _meet(one: Fact, other: Fact) -> bool:
 
 
 def _keys(fact: Fact) -> set[tuple[str, ...]]:
-    """The keys of the questions that a fact speaks to, each with the population that it is about."""
-    population = fold_name(getattr(fact, "population", None) or "")
+    """The keys of the questions that a fact speaks to."""
     return {
-        (answer.register.section, population, *map(key_of, answer.key.values()))
+        (answer.register.section, *map(key_of, answer.key.values()))
         for answer in fact.register_entries()
     }
 

@@ -68,7 +68,7 @@ class _Told:
     """What is known of the keys of a section; under the keys `alone` nothing but what stands aside answers."""
 
     keys: SectionKeys
-    aside: Mapping[str, Sequence[str]]
+    aside: Mapping[str, Collection[str]]
     alone: frozenset[str]
     untold: _Untold
 
@@ -146,8 +146,9 @@ class FirstEntries:
         if not keys.are_told or keys.are_abridged:
             return None
         aside = keys.aside()
-        main = keys.stand(aside)
-        alone = frozenset(key for key in aside if key not in main)
+        beside = frozenset(key for key, questions in aside.items() if any(questions.values()))
+        main = keys.stand(beside)
+        alone = beside - main.keys()
         ended = (key for key, stands in main.items() if not stands)
         unsure = frozenset([*ended, *self._find_settled(keys), *self._find_hidden(keys)])
         untold = self._read_untold(keys, aside, unsure) if len(unsure) <= MOST_UNTOLD else None
@@ -181,7 +182,7 @@ class FirstEntries:
         ]
 
     def _read_untold(
-        self, keys: SectionKeys, aside: Mapping[str, Sequence[str]], unsure: frozenset[str]
+        self, keys: SectionKeys, aside: Mapping[str, Collection[str]], unsure: frozenset[str]
     ) -> _Untold | None:
         """What the facts tell of some keys, and of those that they resolve to; None where a name may mean several."""
         if not unsure:
@@ -203,7 +204,7 @@ class FirstEntries:
 
 
 def _questions(
-    keys: SectionKeys, aside: Mapping[str, Sequence[str]], wanted: Collection[str]
+    keys: SectionKeys, aside: Mapping[str, Collection[str]], wanted: Collection[str]
 ) -> list[str]:
     asides = (each for key in sorted(wanted) for each in aside.get(key, ()))
     return [*map(keys.question, sorted(wanted)), *asides]

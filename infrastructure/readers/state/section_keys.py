@@ -92,12 +92,12 @@ class SectionKeys:
             return {}
         return {self._key(question): bool(stands) for question, stands in self._rows(_stand, keys)}
 
-    def aside(self) -> Mapping[str, Sequence[str]]:
-        """{key: questions} of the answers that stand aside and may hold."""
-        found: dict[str, list[str]] = defaultdict(list)
+    def aside(self) -> Mapping[str, Mapping[str, bool]]:
+        """{key: {question: whether an answer to it may hold}} of the answers that stand aside and may have begun."""
+        found: dict[str, dict[str, bool]] = defaultdict(dict)
         if self.register.asides:
-            for (question,) in self._rows(_aside):
-                found[self._key(question)].append(question)
+            for question, stands in self._rows(_aside):
+                found[self._key(question)][question] = bool(stands)
         return found
 
     def of_facts(self, ids: Collection[str]) -> set[str]:
@@ -200,15 +200,14 @@ def _stand(tables: FactTables, register: Register, *, public: bool, sqlite: bool
 
 @lru_cache(maxsize=256)
 def _aside(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
-    """The questions with an answer that stands aside, may hold, and is not surely earlier than another such answer."""
+    """The questions with an answer that stands aside, and whether one holds that no other has surely followed."""
     del sqlite
     columns = tables.answer.c
     _, at = placeholders(public=public)
     return (
-        select(columns.question)
+        select(columns.question, case((_keeps_place(columns, at.as_of), 1), else_=0))
         .where(*_begun(columns, register, ASIDE, public=public))
         .group_by(columns.question)
-        .having(_keeps_place(columns, at.as_of))
     )
 
 

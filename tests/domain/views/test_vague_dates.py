@@ -40,8 +40,9 @@ def _custody(status: str, valid: str) -> Fact:
 
 
 def _count(what: str, valid: str) -> Fact:
-    number = Quantity(what=what.partition(" ")[0], value=int(what.partition(" ")[2]))
-    return fact("prisoner_count", valid=valid, quantities=(number,))
+    said = (each.split(" ") for each in what.split(", "))
+    numbers = tuple(Quantity(what=of, value=int(number)) for of, number in said)
+    return fact("prisoner_count", valid=valid, quantities=numbers)
 
 
 ROOMS: Final[dict[str, tuple[str, str, tuple[str, ...], Told]]] = {
@@ -61,7 +62,7 @@ ROOMS: Final[dict[str, tuple[str, str, tuple[str, ...], Told]]] = {
         *("agreements", "stage", ("signed", "negotiated", "ended")),
         _of("agreement", "stage"),
     ),
-    "count": ("held", "quantity", ("held 100", "women 10", "held 90"), _count),
+    "count": ("held", "quantity", ("held 100", "women 10", "held 90, women 9", "men 80, women 10"), _count),
     "statement": ("statements", "topic", ("a", "b", "c"), _of("statement", "topic")),
     "response": ("responses", "answer", ("declined", "denied", "no_reply"), _of("response", "answer")),
 }  # fmt: skip
