@@ -31,8 +31,14 @@ PARDONS: Final = Aside("pardoned", many=False, ended_by=frozenset({Holding.PERIO
 PARTS: Final = Aside(
     "also_counted", many=True, ended_by=frozenset({Holding.UNTIL_NEXT}), by="quantity"
 )
-_EVERYBODY: Final = ("held", "prisoners", "detainees", "inmates", "people", "persons", "total")
-"""What a count calls all who are held, beside the name of their population."""
+_WORDS: Final = (
+    "held prisoners detainees inmates people persons total",
+    "удерживаемые заключенные заключённые заключенных заключённых задержанные задержанных люди людей человек всего",
+    "утримувані ув'язнені ув'язнених в'язні в'язнів затримані затриманих осіб усього всього",  # noqa: RUF001
+    "зняволеныя зняволеных вязні вязняў затрыманыя затрыманых чалавек усяго",
+)
+_EVERYBODY: Final = frozenset(fold_name(word) for words in _WORDS for word in words.split())
+"""What a count calls all who are held, beside their population's name: English, Russian, Ukrainian, Belarusian."""
 CustodyStatus = Literal[
     "detained",
     "charged",
@@ -199,4 +205,5 @@ class PrisonerCount(Fact):
 
 def counts_everybody(what: str, population: Name) -> bool:
     """Whether `what` a count counts is all of a population who are held, and not some of them, as women are."""
-    return fold_name(what) in (*_EVERYBODY, key_of(population))
+    counted = fold_name(what)
+    return counted in _EVERYBODY or counted == key_of(population)

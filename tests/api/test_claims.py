@@ -636,7 +636,7 @@ def test_a_fact_much_like_another_is_said_to_be_so_when_it_is_recorded(client: C
     assert "similar" not in read.json
     assert read.headers["etag"].partition("-")[0] == again.headers["etag"].partition("-")[0]
     for other in (
-        freed(52, "AP", valid="2025-09-13"),
+        freed(52, "AP", valid="2025-10-13"),
         freed(51, "AP", population="prisoners", valid="2025-09"),
         freed(52, "AP", population="soldiers"),
         freed(

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from domain.fact import KINDS
+from domain.kinds.prisoners import PARTS
 from domain.quantity import Quantity, fill_bounds
 from domain.register import Rivalry, Shape
 from domain.time.holding import Holding
@@ -215,6 +216,16 @@ def test_a_count_shows_how_many_are_held_before_any_other_figure() -> None:
     shown = [next(iter(fact("prisoner_count", quantities=q).register_entries())).shows["quantity"]
              for q in ((women, held), (women,), ())]  # fmt: skip
     assert shown == [fill_bounds(held), fill_bounds(women), None]
+
+
+@pytest.mark.parametrize(
+    "what", ["Inmates", "Заключённых", "заключенных", "УВʼЯЗНЕНИХ", "в’язні", "вязняў"]
+)
+def test_all_who_are_held_are_counted_in_several_languages(what: str) -> None:
+    women, all_ = Quantity(what="women", value=170), Quantity(what=what, value=1150)
+    first, second = fact("prisoner_count", quantities=(women, all_)).register_entries()
+    assert (first.shows["quantity"].what, first.aside) == (what, None)
+    assert (second.shows["quantity"].what, second.aside) == ("women", PARTS)
 
 
 def test_the_state_has_a_section_for_every_register() -> None:
