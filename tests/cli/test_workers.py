@@ -2,84 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import httpx
 import pytest
 
 from tests.api.asking import fact
+from tests.cli.workers import PROGRAM, Workers, serving
 from tests.forking import Forked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.cli.conftest import Shell
 
-PROGRAM: Final = (sys.executable, "-c", "from api.cli.app import main; main()")
 FACTS: Final = "/v1/negotiations/two/facts"
 WRITERS: Final = 24
-
-
-class Workers:
-    """A server of several processes; each request comes on a connection of its own."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdout is not None
-        told = json.loads(process.stdout.readline())
-        self.process = process
-        self._address: str = told["listening"]
-        self._headers = {"Authorization": f"Bearer {told['key']}"}
-
-    def ask(self, path: str, body: object = None) -> httpx.Response:
-        """Ask once, with the first key; where a process ends while it answers, ask again."""
-        method = "GET" if body is None else "POST"
-        for _ in range(100):
-            try:
-                return httpx.request(
-                    method, self._address + path, json=body, headers=self._headers, timeout=60
-                )
-            except httpx.TransportError:
-                time.sleep(0.1)
-        pytest.fail("nobody answers")
-
-    def serving(self) -> set[int]:
-        """The processes that accept connections: children of the first that hold its socket."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        found = map(int, children.read_text().split())
-        return {pid for pid in found if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()}
-
-    def wait_for(self, number: int, besides: frozenset[int] = frozenset()) -> set[int]:
-        """Wait until so many processes serve, none of which is one of these."""
-        until = time.monotonic() + 60
-        while time.monotonic() < until:
-            now = self.serving()
-            if len(now) == number and not now & besides:
-                return now
-            time.sleep(0.05)
-        pytest.fail(f"{self.serving()} serve")
-
-
-@contextmanager
-def serving(parley: Shell, *options: str, **environ: str) -> Iterator[Workers]:
-    command = [*PROGRAM, "serve", "--json", "--workers", "2", *options]
-    given = {**os.environ, **parley.settings, "PARLEY_PORT": "0", **environ}
-    with Forked(command, env=given, stdout=subprocess.PIPE, text=True) as process:
-        workers = Workers(process)
-        try:
-            workers.wait_for(2)
-            yield workers
-        finally:
-            process.terminate()
-        assert process.wait(60) == 0
 
 
 def test_two_processes_write_one_log_and_a_killed_one_is_replaced(parley: Shell) -> None:

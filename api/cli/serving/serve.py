@@ -12,10 +12,11 @@ from typing import Annotated, Any, Final
 
 import typer
 import uvicorn
-from uvicorn.supervisors import Multiprocess
 
 from api.cli.options import AsJson
 from api.cli.progress import progress_bar
+from api.cli.serving.listening import address_of, listen, listen_apart
+from api.cli.serving.supervisor import Supervisor
 from api.cli.serving.worker import TURN_SECONDS
 from api.cli.session import CommandRefusedError, consoles, open_record, say
 from api.cli.tables import show_rows
@@ -36,6 +37,8 @@ MOST_WORKERS: Final = 256
 """How many processes may be asked for."""
 GRACE_SECONDS: Final = 30
 """How long requests under way may still take once the server was told to stop."""
+STARTING_SECONDS: Final = 20
+"""How long a worker may take until it answers its supervisor: on a busy machine, its start takes longer than 5 s."""
 
 FIRST_SCOPES: Final[tuple[Scope, ...]] = (
     "fact:read",
@@ -109,7 +112,7 @@ def serve(
         number = given.workers if workers is None else workers
         if number > 1:
             _refuse_memory(given.database_url)
-        listening = _listen(
+        listening = listen(
             given.host if host is None else host, given.port if port is None else port
         )
         _sign_once(parley)
@@ -122,11 +125,12 @@ def serve(
     config = uvicorn.Config(
         "api.cli.serving.worker:create_worker",
         factory=True,
-        workers=number,
+        workers=1,  # of each socket, whatever WEB_CONCURRENCY says
+        timeout_worker_healthcheck=STARTING_SECONDS,
         log_config=LOGGING,
         **PROTOCOL,
     )
-    Multiprocess(config, sockets=[listening]).run()
+    Supervisor(config, listen_apart(listening, number)).run()
 
 
 def _serve_alone(parley: Parley, listening: socket.socket, *, json: bool) -> None:
@@ -143,7 +147,7 @@ def _serve_alone(parley: Parley, listening: socket.socket, *, json: bool) -> Non
 
 def _announce(parley: Parley, listening: socket.socket, *, json: bool) -> None:
     """Say where the server listens, and its first key if it has just been made."""
-    address = _address(listening)
+    address = address_of(listening)
     key = _first_key(parley, listening)
     if json:
         say({"listening": address, **({} if key is None else {"key": key})})
@@ -186,22 +190,6 @@ def _sign_once(parley: Parley) -> None:
         publisher.keep_publishing()
         if publisher.refusal is not None:
             echo(f"parley: the log is not signed: {publisher.refusal}", err=True)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=2048)
-    except OSError as error:
-        why = os.strerror(error.errno) if error.errno else str(error)
-        raise CommandRefusedError(
-            f"cannot listen at {host}:{port}: {why}; give another port with PARLEY_PORT or --port"
-        ) from error
-
-
-def _address(listening: socket.socket) -> str:
-    host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def rebuild(*, json: AsJson = False) -> None:

@@ -1,0 +1,120 @@
+"""Each process of `parley serve --workers N` has a socket of its own, and Linux deals new connections out to them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from tests.cli.workers import serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.cli.conftest import Shell
+    from tests.cli.workers import Workers
+
+pytestmark = pytest.mark.either_database
+
+AT_ONCE: Final = 16
+ROUNDS: Final = 8
+REQUEST: Final = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+ESTABLISHED: Final = "01"
+
+
+@contextmanager
+def connected(workers: Workers, number: int) -> Iterator[list[socket.socket]]:
+    """So many connections, opened at once."""
+    host, _, port = workers.address.removeprefix("http://").rpartition(":")
+    with ExitStack() as held:
+        address = (host.strip("[]"), int(port))
+        yield [
+            held.enter_context(socket.create_connection(address, timeout=60)) for _ in range(number)
+        ]
+
+
+def ask_each(connections: list[socket.socket]) -> None:
+    """Ask over each connection, and expect a good answer over each."""
+    for connection in connections:
+        connection.sendall(REQUEST)
+    for connection in connections:
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
+
+
+def held_by(pid: int, address: str) -> int:
+    """How many connections to an address a process has open."""
+    port = f":{int(address.rpartition(':')[2]):04X}"
+    lines = [
+        line.split()
+        for table in ("tcp", "tcp6")
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]
+    ]
+    ours = {
+        f"socket:[{parts[9]}]"
+        for parts in lines
+        if parts[1].endswith(port) and parts[3] == ESTABLISHED
+    }
+    files = [each.readlink() for each in Path(f"/proc/{pid}/fd").iterdir() if each.is_symlink()]
+    return sum(str(each) in ours for each in files)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_connections_opened_at_once_are_dealt_out_to_all(light: Shell, host: str) -> None:
+    # Of 128, each of 4 processes is dealt 32 on the average, and fewer than 8 once in 10⁸ times.
+    with serving(light, 4, PARLEY_HOST=host) as workers, ExitStack() as held:
+        for _ in range(ROUNDS):
+            ask_each(held.enter_context(connected(workers, AT_ONCE)))
+        found = [held_by(pid, workers.address) for pid in workers.serving()]
+    assert sum(found) == AT_ONCE * ROUNDS
+    assert min(found) >= 8
+
+
+@pytest.mark.parametrize("number", ["1", "2"])
+def test_a_second_server_is_refused_the_address_that_the_processes_share(
+    light: Shell, number: str
+) -> None:
+    with serving(light) as workers:
+        port = workers.address.rpartition(":")[2]
+        refused = light("serve", "--workers", number, PARLEY_PORT=port)
+        assert workers.ask("/healthz").status_code == 200
+    assert refused.exit_code == 1
+    assert f"cannot listen at 127.0.0.1:{port}: Address already in use" in refused.stderr
+
+
+def test_connections_to_a_killed_process_wait_for_the_one_that_replaces_it(light: Shell) -> None:
+    with serving(light) as workers:
+        first = workers.serving()
+        with connected(workers, 2 * AT_ONCE) as connections:
+            ask_each(connections)  # so that both accept connections
+        killed = min(first)
+        os.kill(killed, signal.SIGKILL)
+        while b"spawn_main" in Path(f"/proc/{killed}/cmdline").read_bytes():
+            time.sleep(0.01)
+        with connected(workers, 2 * AT_ONCE) as connections:
+            ask_each(connections)
+        now = workers.wait_for(2, frozenset({killed}))
+        assert len(now & first) == 1
+        with connected(workers, 2 * AT_ONCE) as connections:
+            ask_each(connections)
+            found = [held_by(pid, workers.address) for pid in now]
+    assert sum(found) == 2 * AT_ONCE
+    assert all(found)
+
+
+def test_a_restart_replaces_each_process_and_their_number_stays(light: Shell) -> None:
+    with serving(light) as workers:
+        first = workers.serving()
+        for sent in (signal.SIGTTIN, signal.SIGTTOU, signal.SIGHUP):
+            workers.process.send_signal(sent)
+        now = workers.wait_for(2, frozenset(first))
+        with connected(workers, 2 * AT_ONCE) as connections:
+            ask_each(connections)
+            found = [held_by(pid, workers.address) for pid in now]
+    assert sum(found) == 2 * AT_ONCE
+    assert all(found)

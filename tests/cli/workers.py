@@ -1,0 +1,78 @@
+"""A server of several processes, which the tests of it start and ask."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import httpx
+import pytest
+
+from tests.forking import Forked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.cli.conftest import Shell
+
+PROGRAM: Final = (sys.executable, "-c", "from api.cli.app import main; main()")
+
+
+class Workers:
+    """A server of several processes; each request comes on a connection of its own."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        self.process = process
+        self.address: str = told["listening"]
+        self._headers = {"Authorization": f"Bearer {told['key']}"}
+
+    def ask(self, path: str, body: object = None) -> httpx.Response:
+        """Ask once, with the first key; where a process ends while it answers, ask again."""
+        method = "GET" if body is None else "POST"
+        for _ in range(100):
+            try:
+                return httpx.request(
+                    method, self.address + path, json=body, headers=self._headers, timeout=60
+                )
+            except httpx.TransportError:
+                time.sleep(0.1)
+        pytest.fail("nobody answers")
+
+    def serving(self) -> set[int]:
+        """The processes that accept connections: children of the first that hold its socket."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        found = map(int, children.read_text().split())
+        return {pid for pid in found if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+
+    def wait_for(self, number: int, besides: frozenset[int] = frozenset()) -> set[int]:
+        """Wait until so many processes serve, none of which is one of these."""
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            now = self.serving()
+            if len(now) == number and not now & besides:
+                return now
+            time.sleep(0.05)
+        pytest.fail(f"{self.serving()} serve")
+
+
+@contextmanager
+def serving(parley: Shell, number: int = 2, **environ: str) -> Iterator[Workers]:
+    """A server of so many processes on a record."""
+    command = [*PROGRAM, "serve", "--json", "--workers", str(number)]
+    given = {**os.environ, **parley.settings, "PARLEY_PORT": "0", **environ}
+    with Forked(command, env=given, stdout=subprocess.PIPE, text=True) as process:
+        workers = Workers(process)
+        try:
+            workers.wait_for(number)
+            yield workers
+        finally:
+            process.terminate()
+        assert process.wait(60) == 0
