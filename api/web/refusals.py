@@ -44,7 +44,7 @@ _ON_PAGES: Final = {
     ),
     "not-yet-known": (
         "Nothing was known of it by the day that you chose.",
-        "Choose a later day; or go by when it was published, if you went by when it was recorded.",
+        "Choose a later day; or go by the papers, if you went by our record.",
     ),
     "unauthenticated": ("Only people who are signed in with a key may see this.",),
     "form-token": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import signal
 import time
 from typing import TYPE_CHECKING, Any, Final
@@ -27,6 +28,7 @@ MEDIA: Final = {
     "png": "image/png",
     "vl.json": "application/vnd.vegalite.v5+json",
 }
+AXIS_YEAR: Final = re.compile(r"(?:[A-Z][a-z]+ )?(20\d\d)")
 PERSPECTIVES: Final = (
     "as_of=2025-12",
     "as_of=2025-12&match=certain&position=3",
@@ -288,6 +290,26 @@ def test_a_narrow_picture_says_the_same_to_a_telephone(client: Client, chart: st
     for form in ("png", "vl.json"):
         refused = client.get(f"{CHARTS}/{chart}.{form}?{query}&width=both")
         assert refused.pointers == ["/query/width"]
+
+
+@pytest.mark.parametrize("width", ["wide", "narrow"])
+@pytest.mark.parametrize("chart", SUBJECTS)
+def test_the_axis_of_time_says_the_year(client: Client, chart: str, width: str) -> None:
+    """Within one year too, and where it goes on into the next."""
+    filled(client)
+    client.record(kind="appointment", person="Ann", post="envoy", valid="2025-11-03/..")
+    client.record(
+        kind="measure", authority="A", target="T", action="eased", stage="in_force", valid="2025-11"
+    )
+    for until, years in (("2025-11-28", {"2025"}), ("2026-05-20", {"2025", "2026"})):
+        query = f"as_of={until}&width={width}"
+        drawn = ET.fromstring(client.http.get(f"{CHARTS}/{chart}.svg?{query}").content)  # noqa: S314
+        labels = [text.strip() for text in drawn.itertext()]
+        said = {found[1] for text in labels if (found := AXIS_YEAR.fullmatch(text))}
+        expected = {"posts": years, "measures": years, "known": set()}
+        assert said >= expected.get(chart, {"2025"}), labels
+        assert said
+        assert not [text for text in labels if re.fullmatch(r"[A-Z][a-z]{2} \d\d", text)]
 
 
 def test_nothing_is_told_by_colour_alone(client: Client) -> None:

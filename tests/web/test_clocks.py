@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -168,3 +169,43 @@ def test_where_all_is_known_the_slider_of_the_papers_is_offered(real: Reader, as
     assert chosen(page) == ["published"]
     assert "2025-06-21" in stops(page)["as_known_at"]
     assert "clock=published" in steps(page, "What was known")["prev"]
+
+
+SPAN: Final = re.compile(r"From (.*?) , when (.*?), to (.*?) \.")
+
+
+@pytest.mark.parametrize(
+    ("asked", "begins", "because", "ends"),
+    [
+        ("", None, "our record begins", "now"),
+        ("?clock=published", "31 December 2021", "the first report on record was published", "now"),
+        (
+            "?clock=published&as_known_at=2025-11-26",
+            "31 December 2021",
+            "the first report on record was published",
+            "26 November 2025",
+        ),
+        ("?position=100", None, "our record begins", "entry 100"),
+    ],
+)
+def test_what_was_corrected_says_from_which_day_to_which(
+    real: Reader, asked: str, begins: str | None, because: str, ends: str
+) -> None:
+    page = real.see(f"{BELARUS}/audit{asked}")
+    found = SPAN.search(page.words)
+    assert found is not None, page.words
+    today = re.search(r"What is so today, (.*?) ,", real.see(BELARUS).words)
+    assert today is not None
+    assert found.groups() == (begins or today[1], because, ends)
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/timeline", "/people", "/numbers/released", "/audit", "/compare"]
+)
+def test_each_clock_has_one_name_on_all_pages(real: Reader, path: str) -> None:
+    """The glossary has the two names."""
+    page = real.see(f"{BELARUS}{path}")
+    assert "the papers: when it was published" in page.words
+    assert "our record: when it was recorded" in page.words
+    for other in ("wrote it", "the papers’", "ours:", "whose clock"):
+        assert other not in page.words

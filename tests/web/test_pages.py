@@ -116,15 +116,17 @@ def test_the_one_first_heading_names_the_subject_and_no_clock(real: Reader, addr
 
 def test_what_is_new_is_shown_before_anybody_chose_days(real: Reader) -> None:
     page = real.see(f"{BELARUS}/compare")
-    assert "What became known between 26 November 2025 and now" in re.sub(" +", " ", page.words)
-    assert "Added 10" in page.words
+    assert "What became known between 22 November 2025 and now" in re.sub(" +", " ", page.words)
+    assert "Added 12" in page.words
+    assert "Day of publication not given 10" in page.words
     _, fields = page.form()
-    assert fields == {"from": "2025-11-26", "to": "", "clock": "published"}
+    assert fields == {"from": "2025-11-22", "to": "", "clock": "published"}
     past = real.see(f"{BELARUS}/compare?as_known_at=2025-06-26&clock=published")
     _, fields = past.form()
     assert (fields["to"], fields["from"] < "2025-06-26") == ("2025-06-26", True)
     assert re.search(r"Added [1-9]", past.words)
-    assert real.see(f"{BELARUS}/compare?to=never").status == 200
+    never = real.see(f"{BELARUS}/compare?to=never")
+    assert (never.status, "such as 2025-09-11" in never.words) == (422, True)
 
 
 def test_what_is_new_says_that_all_became_known_on_one_day(reader: Reader) -> None:

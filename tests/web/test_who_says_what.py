@@ -74,7 +74,7 @@ def test_a_citation_says_what_the_page_shows(real: Reader) -> None:
 
 def test_a_comparison_says_where_what_came_and_went_is(real: Reader) -> None:
     page = real.see(f"{BELARUS}/compare?clock=published&from=2025-06-20&to=2025-11-26")
-    assert "withdrawn again by the second is only in What was corrected" in page.words
+    assert "withdrawn again by the second is not here, but under What was corrected" in page.words
 
 
 def test_a_reader_without_a_contact_is_told_whom_to_tell(real: Reader) -> None:
@@ -203,6 +203,17 @@ def test_a_comparison_is_grouped_by_kind_and_other_spellings_come_last(reader: R
     since = json.loads(reader.editor.get("/v1/changes?after=0").body)["items"][-2]["recorded_at"]
     ours = reader.see(f"{TALKS}/compare?from={since}&clock=recorded")
     assert groups(ours)[:2] == ["Preferred by an editor", "Release"]
+    undated = reader.editor.record(
+        summary="Bo was freed", external_id="B", citations=[{"publisher": "B"}]
+    )
+    assert undated.status == 201
+    apart = reader.see(f"{TALKS}/compare?from=2020&clock=published")
+    assert groups(apart)[-2:] == ["Day of publication not given", "Release"]
+    assert "1: no source says when it was published, so they count from" in apart.words
+    assert (
+        "Day of publication not given"
+        not in reader.see(f"{TALKS}/compare?from=2020&clock=recorded").words
+    )
 
 
 @pytest.mark.parametrize("address", [page for page in PAGES if page.startswith(BELARUS)])

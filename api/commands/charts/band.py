@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from api.commands.charts.frame import HALF, WIDTH, Sheet, day, nothing, table, values
+from api.commands.charts.time_axis import along
 from domain.quantity import NOT_COUNTED, NOTHING_RECORDED
 
 __all__ = ["band"]
@@ -15,12 +16,6 @@ __all__ = ["band"]
 HATCHES: Final = 150
 """How many lines hatch a picture from its left to its right."""
 HEIGHT: Final = 300
-_X: Final[dict[str, Any]] = {
-    "field": "at",
-    "type": "temporal",
-    "scale": {"type": "utc"},
-    "axis": {"title": None, "labelFlush": True, "tickCount": 8},
-}
 
 
 def band(
@@ -48,7 +43,7 @@ def band(
     drawn = [*rows, {**rows[-1], "at": end}]
     bounded = [{**each, "top": None if each["high"] is None else each["top"]} for each in drawn]
     lines = _hatches(drawn, HATCHES * inks.width // WIDTH)
-    x = {**_X, "axis": {**_X["axis"], "tickCount": 4 if inks.is_narrow else 8}}
+    x = along(inks)
     last = rows[-1]
     stepped = {"interpolate": "step-after"}
     low, top = {"field": "low", **y}, {"field": "top", **y}

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from api.commands.charts.courses import Spell
 from api.commands.charts.frame import WIDTH, Sheet, nothing, table, values, wrapped
+from api.commands.charts.time_axis import time_axis
 
 __all__ = ["lanes"]
 
@@ -63,13 +64,7 @@ def lanes(spells: Sequence[Spell], until: str, inks: Sheet, *, has_more: bool) -
             "range": [left, width],
             "domain": [first.isoformat(), last.isoformat()],
         },
-        "axis": {
-            "title": None,
-            "labelFlush": True,
-            "tickCount": 4 if inks.is_narrow else 6,
-            "grid": True,
-            "domain": False,
-        },
+        "axis": time_axis(inks, 6, grid=True, domain=False),
     }
     along = {"x": x, "x2": {"field": "end"}}
     bars = [_bar(each, row.bar) for row in rows for each in row.spells]

@@ -15,15 +15,10 @@ from api.commands.charts.frame import (
     values,
     wrapped,
 )
+from api.commands.charts.time_axis import along
 
 __all__ = ["counters", "strips"]
 
-_X: Final[dict[str, Any]] = {
-    "field": "at",
-    "type": "temporal",
-    "scale": {"type": "utc"},
-    "axis": {"title": None, "labelFlush": True, "tickCount": 8},
-}
 _DASHES: Final = [[1, 0], [6, 3], [2, 2], [9, 3, 2, 3], [4, 1], [1, 3]]
 _SHAPES: Final = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
 _SYMBOL: Final = 40
@@ -39,7 +34,7 @@ def counters(points: Sequence[Mapping[str, Any]], inks: Sheet, what: str) -> dic
     """
     numbered = (each for each in points if each["low"] or each["high"] is not None)
     named = [{**each, "counter": _counter(each)} for each in numbered]
-    x = _along(inks)
+    x = along(inks)
     if not named:
         return nothing(inks)
     many: dict[str, int] = {}
@@ -112,11 +107,6 @@ def counters(points: Sequence[Mapping[str, Any]], inks: Sheet, what: str) -> dic
     }  # fmt: skip
 
 
-def _along(inks: Sheet) -> dict[str, Any]:
-    """The axis of time."""
-    return {**_X, "axis": {**_X["axis"], "tickCount": 4 if inks.is_narrow else 8}}
-
-
 def _drawn(point: Mapping[str, Any]) -> dict[str, Any]:
     """The heights at which a count is drawn: `low` and `top`. One that says only "at most" is drawn at its most."""
     top = point["low"] if point["high"] is None else point["high"]
@@ -155,7 +145,7 @@ def strips(axes: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], inks: Sheet)
             "data": values(rows),
             "mark": {"type": "bar", "width": {"band": 1}, "color": inks.ink},
             "encoding": {
-                "x": {**_along(inks), "timeUnit": "utcyearmonth", "bandPosition": 0, "scale": scale},
+                "x": {**along(inks), "timeUnit": "utcyearmonth", "bandPosition": 0, "scale": scale},
                 "y": {"field": "changes", "type": "quantitative",
                       "axis": {"title": None, "tickCount": 2, "tickMinStep": 1}},
                 "opacity": opacity,

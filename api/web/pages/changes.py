@@ -5,6 +5,7 @@ Search engines are asked to list neither.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import accumulate, groupby
 from typing import Any, Final
 
@@ -12,11 +13,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.http.exchange.parameters import choice
+from api.http.exchange.parameters import choice, cut
 from api.web.forms.names import people_known
 from api.web.page import KNOWN, Page, router_of_pages
 from api.web.wording import words_of_changes
-from domain.time.instant import InstantError, parse_cut
+from domain.time.instant import parse_cut
 from domain.views.audit import CHANGES_OF_MIND
 
 router: Final[APIRouter] = router_of_pages()
@@ -32,6 +33,8 @@ _SECTIONS: Final = {
 }
 _OURS: Final = "preferred"
 """Choices of this record's editors; the published clock leaves them out, because no newspaper knew them."""
+UNDATED: Final = "Day of publication not given"
+"""What the section of facts is called of which no source says when it was published."""
 _LAST: Final = "alias"
 """The kind that is listed last: spellings and other names."""
 
@@ -58,6 +61,7 @@ async def read_audit_page(slug: str, request: Request) -> Response:
         here="/audit",
         cited_as="What was corrected",
         items=items[::-1],
+        begins=await _first_day(page),
         events=_EVENTS,
         people=await people_known(page, page.of(*KNOWN)),
         following=audit["next"],
@@ -87,49 +91,65 @@ async def read_compare_page(slug: str, request: Request) -> Response:
         cited_as="What is new",
         diff=diff,
         sections=[] if diff is None else _sections(diff),
+        undated=UNDATED,
         following=diff["next"] if diff else None,
         listed=False,
         clocked=False,
     )
 
 
+async def _first_day(page: Page) -> str | None:
+    """Give the first day by which something of the record was known, by the clock of the page's answer."""
+    assert page.standing is not None, "the first answer says by which clock it goes"  # noqa: S101 -- a programmer's error
+    asked = {"axis": page.standing.perspective["clock"], "by": "day", "limit": "1"}
+    moments = await page.ask("/moments", asked, cuts={})
+    return moments["items"][0]["at"] if moments["items"] else None
+
+
 async def _begin_lately(page: Page) -> None:
-    """Have a page begin before the latest changes of its clock, at least `_LATELY` of them where there are as many.
+    """Have a page begin before the latest changes of its clock, at least `_LATELY` on two days.
 
     It ends where one stands. Where all became known on one day, it has no beginning.
     """
     end = page.given.get("to") or page.given.get("as_known_at")
+    last = cut(page.given, "to" if "to" in page.given else "as_known_at")
     clock = page.given.get("clock", "published")
     asked = {"axis": clock, "by": "auto", "limit": "300", **page.of("position")}
     moments = await page.answer_json(f"{page.root}/moments", asked)
-    try:
-        stops = [each for each in moments["items"] if end is None or _is_by(each["at"], end)]
-    except InstantError:  # what is asked of the API next refuses it, where it matters
-        return
+    stops = [each for each in moments["items"] if last is None or parse_cut(each["at"]) <= last]
     changes = accumulate(stop["changes"] for stop in reversed(stops))
-    shown = next((at for at, count in enumerate(changes, 1) if count >= _LATELY), len(stops))
+    enough = (at for at, count in enumerate(changes, 1) if at > 1 and count >= _LATELY)
+    shown = next(enough, len(stops))
     if len(stops) > 1:
         begin = stops[max(len(stops) - shown - 1, 0)]["at"]
         page.given |= {"from": begin, "clock": clock, **({} if end is None else {"to": end})}
 
 
-def _is_by(stop: str, end: str) -> bool:
-    return parse_cut(stop) <= parse_cut(end)
-
-
 def _sections(diff: dict[str, Any]) -> list[tuple[str, int, list[tuple[str, list[Any]]]]]:
-    """What became of facts, with how many there are and those of each kind; names that mean the same come last."""
-    shown = {**_SECTIONS} if diff["to"]["clock"] == "recorded" else {**_SECTIONS, _OURS: ""}
-    found = []
-    for name, told in shown.items():
-        entries = sorted(diff[name], key=_place) if told else []
-        if entries:
-            kinds = [
-                (_KINDS.get(kind, kind.replace("_", " ").capitalize()), list(of_it))
-                for kind, of_it in groupby(entries, key=_kind)
-            ]
-            found.append((told, len(entries), kinds))
-    return found
+    """What became of facts, with how many there are and those of each kind; names that mean the same come last.
+
+    By the published clock, facts without a day of publication stand apart: they count from when they were recorded.
+    """
+    if diff["to"]["clock"] == "recorded":
+        return [_section(told, diff[name]) for name, told in _SECTIONS.items() if diff[name]]
+    undated = [entry for entry in diff["added"] if not _is_dated(entry)]
+    found = {**diff, "added": [entry for entry in diff["added"] if _is_dated(entry)], _OURS: ()}
+    sections = [(told, found[name]) for name, told in _SECTIONS.items()]
+    return [_section(told, entries) for told, entries in [*sections, (UNDATED, undated)] if entries]
+
+
+def _section(
+    told: str, entries: Sequence[dict[str, Any]]
+) -> tuple[str, int, list[tuple[str, list[Any]]]]:
+    kinds = [
+        (_KINDS.get(kind, kind.replace("_", " ").capitalize()), list(of_it))
+        for kind, of_it in groupby(sorted(entries, key=_place), key=_kind)
+    ]
+    return told, len(entries), kinds
+
+
+def _is_dated(entry: dict[str, Any]) -> bool:
+    return any(citation["published"] for citation in entry["fact"]["citations"])
 
 
 def _kind(entry: dict[str, Any]) -> str:
