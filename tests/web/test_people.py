@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
+
+import pytest
 
 if TYPE_CHECKING:
     from tests.web.browsing import Reader, Seen
@@ -58,9 +62,68 @@ def test_a_day_of_which_nothing_is_said_leads_to_what_begins_later(reader: Reade
     assert "No fact on record names Ann Example by this day" in early.words
     assert "Ann Example is held" in early.words
     later = _page(reader, name="Ann Example", as_of="2025-06-26")
-    assert "These begin later" not in later.words
+    assert "begins on" not in later.words
     unknown = _page(reader, name="Ben Example", as_of="2025-06-22")
     assert "No fact on record names this person" in unknown.words
+
+
+def _held(reader: Reader, valid: str, published: str, **more: str) -> str:
+    """Record that Ann is held, as one paper says, and give the fact's id."""
+    said = {"kind": "custody", "status": "detained", "person": "Ann Example", "valid": valid}
+    cited = [{"publisher": "Wire", "published": published}]
+    return str(reader.editor.record(**said, citations=cited, **more).json["id"])
+
+
+def _followed(reader: Reader, page: Seen, words: str) -> Seen:
+    """The page to which a link with these words leads."""
+    (address,) = re.findall(rf'<a href="([^"]*)">{words}</a>', page.html)
+    return reader.see(unescape(address))
+
+
+@pytest.mark.parametrize(
+    ("valid", "match", "begins"),
+    [
+        ("2025-06-25/..", "possible", "25 June 2025"),
+        ("[2025-06-25..2025-06-28]/..", "possible", "25 June 2025"),
+        ("[2025-06-25..2025-06-28]/..", "certain", "28 June 2025"),
+        ("2026", "possible", "1 January 2026"),
+    ],
+)
+def test_a_day_before_anything_began_says_when_it_begins_and_leads_there(
+    reader: Reader, valid: str, match: str, begins: str
+) -> None:
+    reader.editor.open()
+    _held(reader, valid, "2025-07-01", summary="Ann Example is held")
+    early = _page(reader, name="Ann Example", as_of="2025-06-22", match=match)
+    assert f"The first that does begins on {begins}. What was so then" in early.words
+    then = _followed(reader, early, "What was so then")
+    assert "Ann Example : in custody (detained)" in then.words
+    assert "No fact on record names" not in then.words
+
+
+def test_a_day_before_anything_was_known_says_when_it_became_known_and_leads_there(
+    reader: Reader,
+) -> None:
+    reader.editor.open()
+    reader.editor.record(valid="2025-01-10", citations=[{"publisher": "A", "published": "2025-01"}])
+    _held(reader, "2025-06-10/..", "2025-06-25?", summary="Ann Example is held")
+    _held(reader, "2025-05/..", "2025-06-28", summary="Ann Example was seized", external_id="B")
+    false = _held(reader, "2025-03/..", "2025-04-01", summary="Canary", external_id="C")
+    said = {"reason": "coding_error", "why": "Misread"}
+    assert reader.editor.post(f"/v1/facts/{false}/retraction", said, if_match="*").status == 200
+    for so in ({}, {"as_of": "2025-02-20"}):
+        cuts = {**so, "as_known_at": "2025-02-20", "clock": "published"}
+        early = _page(reader, name="Ann Example", **cuts)
+        told = "The first report that still stands was published by 25 June 2025."
+        assert f"{told} What was known then" in early.words
+        assert "Canary" not in early.html
+        then = _followed(reader, early, "What was known then")
+        assert "as the papers had it by 25 June 2025" in then.words
+        assert "Ann Example is held" in then.words
+        assert "Ann Example was seized" not in then.words
+    unknown = _page(reader, name="Ben", as_known_at="2025-02-20", clock="published")
+    assert "No fact on record names this person by this day." in unknown.words
+    assert "The first" not in unknown.words
 
 
 def test_a_page_that_shows_some_of_many_spellings_says_how_many_there_are(reader: Reader) -> None:

@@ -5,14 +5,19 @@ Search engines are asked to list neither, unless the settings say otherwise.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.web.dates import date_in_words
 from api.web.page import Page, router_of_pages
 from api.web.spans import axis_of
+from domain.time.instant import format_instant, parse_instant
+from domain.time.valid_time import strict_upper
 
 router: Final[APIRouter] = router_of_pages()
 
@@ -40,20 +45,36 @@ async def read_people_page(slug: str, request: Request) -> Response:
     )
 
 
+@dataclass(frozen=True)
+class _First:
+    """The day from which something is said of a person: in words, with a link in words to its page."""
+
+    told: str
+    link: str
+    address: str
+
+
 @router.get("/n/{slug}/person")
 async def read_person_page(slug: str, request: Request) -> Response:
-    """Show all that is said of one person, by `name` or by `id`."""
+    """Show all that is said of one person, by `name` or by `id`; on a day without anything, what begins it."""
     page = Page(request, slug, ("name", "id"))
     sought = page.given.get("id") or page.given.get("name", "")
     timeline = await page.ask("/timeline", {"person": sought, "limit": "100"})
-    people = await page.ask("/people", {"person": sought, "limit": "100"})
-    of_another_day: list[Any] = []
+    asked = {"person": sought, "include": "retracted", "limit": "100"}
     is_of_another_day = not timeline["items"] and "as_of" in page.cuts
     cuts = {n: text for n, text in page.cuts.items() if n != "as_of" or not is_of_another_day}
-    asked = {"person": sought, "include": "retracted", "limit": "100"}
     every = await page.ask("/timeline", asked, cuts=cuts)
-    if is_of_another_day:
-        of_another_day = [each for each in every["items"] if each["status"] != _WITHDRAWN]
+    standing = [each for each in every["items"] if each["status"] != _WITHDRAWN]
+    of_another_day = standing if is_of_another_day else []
+    first = None
+    people: dict[str, Any] = {"items": [], "next": None}
+    if timeline["items"] or standing or not page.of("as_known_at"):
+        people = await page.ask("/people", {"person": sought, "limit": "100"})
+        first = _begins(page, of_another_day)
+    else:
+        cuts = {name: text for name, text in cuts.items() if name not in {"as_of", "as_known_at"}}
+        known = await page.ask("/timeline", {"person": sought, "limit": "100"}, cuts=cuts)
+        first = _becomes_known(page, known["items"])
     return await page.draw(
         "person",
         here="/people",
@@ -63,8 +84,59 @@ async def read_person_page(slug: str, request: Request) -> Response:
         items=timeline["items"],
         following=timeline["next"],
         of_another_day=of_another_day,
+        first=first,
         withdrawn=[each["id"] for each in every["items"] if each["status"] == _WITHDRAWN],
         axis=axis_of([*timeline["items"], *of_another_day]),
         facts=[record["id"] for record in timeline["items"]],
         listed=page.settings.index_people,
     )
+
+
+def _begins(page: Page, records: Sequence[Mapping[str, Any]]) -> _First | None:
+    """Say when the first of these facts begins, and lead to the page of that day."""
+    bounds = [record["valid_bounds"] for record in records]
+    is_certain = page.cuts.get("match") == "certain"
+    side = "start_latest" if is_certain else "start_earliest"
+    starts = [parse_instant(each[side]) - is_certain for each in bounds if each[side] is not None]
+    if not starts:
+        return None
+    day = _day(min(starts))
+    return _First(
+        f"The first that does begins on {date_in_words(day)}.",
+        "What was so then",
+        f"{page.here(as_of=day)}",
+    )
+
+
+def _becomes_known(page: Page, records: Sequence[Mapping[str, Any]]) -> _First | None:
+    """Say by which day the first of these facts was known by the clock of the page, and lead to that day."""
+    assert page.standing is not None, "the first answer says by which clock it goes"  # noqa: S101 -- a programmer's error
+    is_published = page.standing.perspective["clock"] == "published"
+    if not records:
+        return None
+    at, record = min(
+        ((_known_from(each, by_papers=is_published), each) for each in records),
+        key=lambda pair: pair[0],
+    )
+    day = _day(at)
+    start = record["valid_bounds"]["start_earliest"]
+    has_begun = start is None or parse_instant(start) <= at
+    so = day if has_begun else start.partition("T")[0]
+    deed = "published" if is_published else "recorded"
+    return _First(
+        f"The first report that still stands was {deed} by {date_in_words(day)}.",
+        "What was known then",
+        page.here(as_of=so, as_known_at=day),
+    )
+
+
+def _known_from(record: Mapping[str, Any], *, by_papers: bool) -> int:
+    """When a fact was known: to the papers by its earliest citation with a date, else to our record."""
+    dates = [each["published"] for each in record["fact"]["citations"] if each["published"]]
+    if by_papers and dates:
+        return min(strict_upper(date) for date in dates)
+    return parse_instant(record["recorded_at"])
+
+
+def _day(instant: int) -> str:
+    return format_instant(instant).partition("T")[0]
