@@ -56,7 +56,7 @@ def _held(alike: Facts, _: Facts) -> str:
 
 def _appointed(alike: Facts, _: Facts) -> str | None:
     post = _same(alike, "post")
-    return post and f"Who became {post}, and when?"
+    return post and f"Who was named {post}, and when?"
 
 
 def _open(alike: Facts, _: Facts) -> str | None:

@@ -36,7 +36,7 @@ CLAIMS: list[tuple[list[dict[str, Any]], str]] = [
     ),
     (
         [{"kind": "appointment", "post": "envoy", "person": name} for name in ("Ann", "Bo")],
-        "Who became envoy, and when?",
+        "Who was named envoy, and when?",
     ),
     (
         [{**MET, "participants": ["Ann", "Bo"], "valid": f"2025-09-0{day}"} for day in (1, 2)],

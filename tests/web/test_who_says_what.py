@@ -222,3 +222,40 @@ def test_no_page_uses_words_that_only_those_who_made_it_know(real: Reader, addre
     text = re.sub(r"<[^>]+>", " ", shown)
     for word in ("perspective", "rules no.", "increment", "bounds"):
         assert word not in text, word
+
+
+def test_who_holds_a_post_is_said_in_the_words_of_the_source_with_the_editors_note(
+    real: Reader,
+) -> None:
+    """The source says "his choice"; other papers say "nominated" and "appointed"."""
+    page = real.see(f"{BELARUS}?{AT}")
+    posts = page.html.partition('id="posts"')[2].partition("</section>")[0]
+    assert "John Coale is his choice for special envoy to Belarus" in posts
+    assert "Editor’s note: Nominated, chosen, appointed: outlets differ" in posts
+    assert "Appointed by" not in page.words
+    envoy = real.see(f"{BELARUS}/matters/coale-appointed?{AT}")
+    assert "Who was named US special envoy for Belarus, and when?" in envoy.words
+
+
+def test_an_embassy_is_no_post(real: Reader) -> None:
+    page = real.see(f"{BELARUS}?{AT}")
+    posts, missions = (
+        page.html.partition(f'id="{name}"')[2].partition("</section>")[0]
+        for name in ("posts", "missions")
+    )
+    assert "<h2>Embassies and missions</h2>" in missions
+    assert "US embassy in Minsk: " in missions
+    assert "US embassy" not in posts
+
+
+def test_a_note_is_that_of_the_day_and_a_post_without_one_has_none(reader: Reader) -> None:
+    reader.editor.open()
+    named = {"kind": "appointment", "person": "Ann", "post": "envoy", "valid": "2025-01-10/.."}
+    made = reader.editor.record(**named, note="Her first day is not said").json
+    assert "Editor’s note: Her first day is not said" in reader.see(TALKS).words
+    body = {"reason": "refinement", "why": "It is", "changes": {"note": None}}
+    address = f"/v1/facts/{made['id']}/corrections"
+    assert reader.editor.post(address, body, if_match="1").status == 200
+    assert "Editor’s note" not in reader.see(TALKS).words
+    before = reader.see(f"{TALKS}?position={made['position']}")
+    assert "Editor’s note: Her first day is not said" in before.words

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
+from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.composition import Parley
+from api.http.authorization import principal_of
+from api.http.exchange.perspective import perspective_query
+from api.http.threads import run_in_lane
 from api.web.page import Page, router_of_pages
 from api.web.unknown import find_gaps
 from domain.kinds.prisoners import counts_everybody
@@ -49,6 +54,7 @@ async def read_state_page(slug: str, request: Request) -> Response:
         title=state["negotiation"]["title"],
         state=state,
         facts=_facts(state),
+        notes=await _notes(page, [*state["posts"], *state["missions"]]),
         answers=_ANSWERS,
         tallies=tallies,
         held=held,
@@ -57,6 +63,21 @@ async def read_state_page(slug: str, request: Request) -> Response:
         custody=_by_status(state["custody"]),
         statements=_latest_first(state["statements"])[:_STATEMENTS],
     )
+
+
+async def _notes(page: Page, entries: Sequence[Mapping[str, Any]]) -> dict[str, str | None]:
+    """Give what editors noted on the facts that these entries show, which the state leaves out."""
+    assert page.standing is not None, "the state says what the perspective is"  # noqa: S101 -- a programmer's error
+    at = perspective_query({**page.cuts, "position": str(page.standing.position)})
+    shown = [entry["fact"]["id"] for entry in entries if entry["fact"]]
+
+    def read() -> dict[str, str | None]:
+        parley: Parley = page.request.app.state.parley
+        with parley.reading(principal_of(page.request)) as reading:
+            seen = reading.perspective(at)
+            return {id_: reading.fact(UUID(id_), seen).record.fact.note for id_ in shown}
+
+    return await run_in_lane(read) if shown else {}
 
 
 async def _parts(page: Page, total: Mapping[str, Any], what: str) -> dict[str, Any] | None:
