@@ -1,6 +1,7 @@
-"""Aliases lead from a spelling to a name; where two lead one spelling to different names, it leads to none of them.
+"""Follows aliases from a spelling to a name. If two aliases lead one spelling to different names, it means neither.
 
-Neither the order in which the aliases were recorded nor their number decides. The one that an editor prefers does.
+An editor can decide by preferring one of the aliases. The order in which they were recorded, and their number, do not
+decide.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ Targets = dict[str, str]
 
 
 def keep_preferred(aliases: Iterable[tuple[Alias, bool]]) -> list[Alias]:
-    """The aliases, given with whether each is preferred; of a spelling of which one is preferred, only such."""
+    """The aliases of pairs (alias, preferred), without those that compete with a preferred alias of their spelling."""
     every = list(aliases)
     settled = {_spelling(alias) for alias, preferred in every if preferred}
     return [alias for alias, preferred in every if preferred or _spelling(alias) not in settled]
@@ -36,10 +37,10 @@ def _spelling(alias: Alias) -> tuple[Sort, str]:
 
 
 class Aliases:
-    """Where spellings lead, by sort: `ends` has the name at the end of each way, `torn` the names where ways part.
+    """Where folded spellings lead, by sort: `ends` gives one name, `torn` several names to which aliases lead.
 
-    `given` has the id to which a spelling of somebody leads, where its aliases name one id, and `written` how each
-    folded spelling was written.
+    `given` has the id to which a spelling of a person or body leads, if its aliases name one id. `written` has each
+    folded spelling as it was written.
     """
 
     def __init__(self, aliases: Iterable[Alias]) -> None:
@@ -70,14 +71,14 @@ class Aliases:
 
 
 def _write(written: Targets, spelling: str) -> None:
-    """Keep one way to write a name, whichever comes first."""
+    """Keep one way to write a name: the last by code points, whatever the order in which the aliases come."""
     key = fold_name(spelling)
     written[key] = max(spelling, written.get(key, spelling))
 
 
 @dataclass(slots=True)
 class _Ways:
-    """Spellings and the names to which their aliases lead, joined as far as these are surely one."""
+    """Spellings and the names to which their aliases lead, joined where these are surely the same name."""
 
     targets: Mapping[str, Targets]
     led: Targets = field(default_factory=dict)
@@ -85,10 +86,10 @@ class _Ways:
     waiting: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def settle(self) -> tuple[Targets, list[str]]:
-        """{spelling: the name to which it leads}, and the spellings that lead to names which are not surely one.
+        """{spelling: the name to which it leads}, and the spellings that lead to names which may be different.
 
-        A spelling with several aliases leads on once all its names are led to one: "A is B", "A is C" and "B is C" tell
-        of one person.
+        A spelling with several aliases leads on if all its names lead to one name: "A is B", "A is C" and "B is C" are
+        about one person.
         """
         torn = set[str]()
         for name, targets in self.targets.items():
@@ -110,7 +111,7 @@ class _Ways:
         return self.led, sorted(torn)
 
     def _leads_on(self, name: str) -> bool:
-        """Whether all names of a spelling are one, or the spelling itself; it leads to the first of them then."""
+        """Whether all names of a spelling are one name, or the spelling itself; then it leads to the first of them."""
         own = self._root(name)
         targets = sorted(self.targets[name].keys() - {name})
         away = [target for target in targets if self._root(target) != own]
@@ -120,7 +121,7 @@ class _Ways:
         return True
 
     def _join(self, one: str, other: str) -> set[str]:
-        """Make two names one; the spellings that waited for either may lead on now."""
+        """Join two names; returns the spellings that waited for either of them, as they may lead on now."""
         root, lesser = self._root(one), self._root(other)
         if root == lesser:
             return set()
@@ -142,7 +143,7 @@ class _Ways:
 
 
 def _ends(same_as: Mapping[str, str]) -> Targets:
-    """{folded name: name at the end of its aliases}; each alias is followed once, also in long chains and rings."""
+    """{folded name: name to which its aliases lead}; each alias is followed once, also in long chains and rings."""
     ends: Targets = {}
     for start in same_as:
         way: Targets = {}

@@ -1,7 +1,7 @@
-"""Finds names that are written much alike: a hint that they may be one person's, which merges nothing.
+"""Finds names that are spelled much alike, as hints that they may belong to one person; it merges no names.
 
 Names are compared in Latin letters, by the library rapidfuzz, and only with names that have a word with the same
-beginning. So the cost of a hint does not grow with the number of names that are quite different.
+beginning. So quite different names add nothing to the cost.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Likeness:
         self._ordered: dict[int, str] = {}
 
     def of(self, name: str, id_: str | None) -> list[dict[str, Any]]:
-        """[{name, id, why}] of the other names that may mean the same person; two different ids never do."""
+        """[{name, id, why}] of other names that may mean the same person; a person with another id is no hint."""
         latin, written = _latin(name), self._written
         near = sorted((self._begin[beginning] for beginning in _beginnings(latin)), key=len)
         compared = list(dict.fromkeys(islice(chain.from_iterable(near), MOST_COMPARED)))
@@ -87,7 +87,7 @@ class Likeness:
 
     @cached_property
     def _written(self) -> list[str]:
-        """All names in Latin letters; `_begin` is filled with the beginnings of their words."""
+        """All names in Latin letters, in order. Also fills `_begin` with the beginnings of their words."""
         latin = [_latin(name) for name, _ in self._everyone]
         for at, name in enumerate(latin):
             for beginning in _beginnings(name):
@@ -96,7 +96,7 @@ class Likeness:
 
 
 def join_hints(*hints: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The first of the hints, each person once."""
+    """The hints of all lists in order, each person once, up to the most that are listed."""
     found: dict[tuple[str, str | None], dict[str, Any]] = {}
     for hint in chain(*hints):
         found.setdefault((hint["name"], hint["id"]), hint)
@@ -106,7 +106,7 @@ def join_hints(*hints: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def led_apart(
     everyone: Mapping[Place, Somebody], names: Names
 ) -> dict[Place, list[dict[str, Any]]]:
-    """Hints for people whose name aliases lead to different people, and for those to whom they lead."""
+    """{place: hints} for names that aliases lead to different people, and for each of these people."""
     hints: dict[Place, list[dict[str, Any]]] = defaultdict(list)
     for spelling, meant in names.torn().items():
         one = place_of((spelling,))
@@ -134,7 +134,7 @@ def _beginnings(latin: str) -> set[str]:
 
 
 def _may_be_same(name: str, other: str, score: float) -> bool:
-    """Whether two names may have the same words: their likeness is 100, or a long one was cut off before comparing."""
+    """Whether two names may have the same words: they are 100 of 100 alike, or one is cut off because it is long."""
     return score >= _SAME or max(len(name), len(other)) > _LONGEST
 
 

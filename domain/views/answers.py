@@ -1,7 +1,7 @@
-"""The answers of facts, by register and key, from which the state at any `as_of` is resolved.
+"""Holds the answers of facts by register and key; the state at any `as_of` is resolved from them.
 
-What is shown under a key changes only at the bounds of the facts that answer there, and of the facts that settle them.
-So it is resolved once for all of the time between two neighbouring bounds.
+The result under a key changes only at the bounds of the facts that answer there, and of the facts that settle them. So
+it is resolved once for all of the time between two neighbouring bounds. An answer is a fact's register entry.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Answers"]
 
 MOST_MADE: Final = 5
-"""What was made may hold this many times as many answers as there are; past that, all of it is forgotten."""
+"""The kept results may hold this many times the number of all answers; beyond that, all results are dropped."""
 _NOTHING: Final[frozenset[str]] = frozenset()
 
 
@@ -51,14 +51,14 @@ class _Answer:
 
     @property
     def place(self) -> _Place:
-        """What tells it from the other answers under its key: its fact, and of several beside one entry the kind."""
+        """Identifies it among the answers under its key: its fact, and if it stands aside, the field and its kind."""
         aside = self.entry.aside
         kind = "" if aside is None else f"{aside.name} {aside.kind_of(self.shows)}"
         return self.version.record.id, kind
 
 
 class _Keyed:
-    """The answers under one key, and the bounds between which the same is made of them."""
+    """The answers under one key, and the bounds between which their result stays the same."""
 
     __slots__ = ("_bounds", "answers")
 
@@ -67,7 +67,7 @@ class _Keyed:
         self._bounds: list[int] | None = None
 
     def stretch(self, as_of: int, settlers: Settlers) -> int:
-        """The number of the stretch between two bounds in which `as_of` lies."""
+        """The number of the stretch between two neighbouring bounds in which `as_of` lies."""
         if self._bounds is None:
             bounds = {at for answer in self.answers.values() for at in bounds_of(answer.window)}
             if settlers:
@@ -83,7 +83,7 @@ class _Keyed:
 
 
 class _Made:
-    """What was made of the answers under some keys, each once between two bounds of its key."""
+    """The results that were made of keyed answers, by key and stretch."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[_Keyed, int], Answered | None] = {}
@@ -92,7 +92,7 @@ class _Made:
     def at(
         self, keyed: _Keyed, stretch: int, make: Callable[[], Answered | None]
     ) -> Answered | None:
-        """What is made of a key's answers in a stretch, once."""
+        """The result for a key's answers in a stretch; `make` is called only the first time."""
         found = self._found
         if (keyed, stretch) not in found:
             found[keyed, stretch] = make()
@@ -100,7 +100,7 @@ class _Made:
         return found[keyed, stretch]
 
     def make_room(self, most: int) -> None:
-        """Forget all that was made if it holds more answers than `most`."""
+        """Drop all results if they hold more answers than `most`."""
         if self._held > most:
             self._found, self._held = {}, 0
 
@@ -109,7 +109,8 @@ class _Made:
 class Answers:
     """The answers of the facts that stand, by register and by key, in the order of the keys.
 
-    What is made for perspectives of the match `keep` stays until the next bound of its key.
+    Results for perspectives with the match `keep` are kept until the next bound of their key. With `only` these are the
+    answers in one register.
     """
 
     names: Names
@@ -128,7 +129,7 @@ class Answers:
         only: Register | None = None,
         keep: Match | None = None,
     ) -> Answers:
-        """The answers of some facts; of one register, if given. Others than the facts given may have aliases."""
+        """The answers of some facts, in the register `only` if given; `names` may come from more facts."""
         stand = [version for version in versions if version.record.stands]
         found = cls(names, Settlers(stand), {}, only, keep)
         for version in stand:
@@ -142,9 +143,9 @@ class Answers:
     def after(
         self, changes: Sequence[tuple[FactVersion | None, FactVersion | None]]
     ) -> Answers | None:
-        """The answers after changes of some facts, each given as the versions that stand before and after it.
+        """The answers after changes of facts, each given as (standing version before it, standing version after it).
 
-        None where a change may concern more than the keys of its fact: where it changes what names mean, or settles.
+        None if a change may affect other keys than those of its fact: if it changes what names mean, or settles facts.
         """
         if any(_concerns_others(old, new) for old, new in changes):
             return None
@@ -170,7 +171,7 @@ class Answers:
         return replace(self, keyed=keyed)
 
     def at(self, register: Register, perspective: Perspective) -> dict[Key, Answered]:
-        """What is answered in a register, by key, in the order of the keys."""
+        """The result under each key of a register at a perspective, in the order of the keys."""
         as_of, match = perspective.as_of, perspective.match
         settled, perhaps = self.settlers.at(as_of)
 
@@ -197,7 +198,7 @@ class Answers:
         return {key: answered for key, answered in found if answered is not None}
 
     def _unanswered(self, keyed: _Keyed, asked: Sequence[Candidate], as_of: int) -> list[Candidate]:
-        """The questions, without those that others asked too and that were answered to them since."""
+        """The questions in `asked`, without those that were answered since to others who had asked the same."""
         every = (each for each in keyed.answers.values() if each.window.at(as_of))
         targets = _NOTHING.union(*(each.targets for each in every))
         found = [(each, self.settlers.answered(as_of, targets, each.fact.window)) for each in asked]
@@ -207,12 +208,12 @@ class Answers:
 
     @cached_property
     def size(self) -> int:
-        """How many answers there are, and one for each key."""
+        """The number of answers plus the number of keys."""
         every = (keyed for by_key in self.keyed.values() for keyed in by_key.values())
         return sum(1 + len(keyed.answers) for keyed in every)
 
     def answers_of(self, version: FactVersion) -> Iterator[tuple[Register, Key, _Answer]]:
-        """The answers of one fact, each with its register and its key."""
+        """(register, key, answer) for each register entry of one fact."""
         record, only = version.record, self.only
         if only is not None and only not in record.fact.registers:
             return
@@ -233,7 +234,7 @@ class Answers:
         settled: frozenset[str],
         perhaps: frozenset[str],
     ) -> Candidate | None:
-        """The answer as a candidate; None where it says nothing at `as_of`."""
+        """The answer as a candidate at `as_of`; None if it does not count then."""
         register, window = answer.entry.register, answer.window
         carried_out = not settled.isdisjoint(answer.targets)
         if carried_out and register.settled:
@@ -271,7 +272,7 @@ class Answers:
 
 
 def _concerns_others(old: FactVersion | None, new: FactVersion | None) -> bool:
-    """Whether a change may change what names mean, or what is settled or called off."""
+    """Whether a change may affect what names mean, or which facts are settled or called off."""
     facts = [version.record.fact for version in (old, new) if version is not None]
     if any(isinstance(fact, Alias) or [*fact.settles(), *fact.calls_off()] for fact in facts):
         return True
@@ -280,5 +281,5 @@ def _concerns_others(old: FactVersion | None, new: FactVersion | None) -> bool:
 
 
 def _all_targets(answer: _Answer) -> frozenset[str]:
-    """What can settle an answer: its fact by its names, and its matter as a whole."""
+    """The targets that can settle an answer: the link targets of its fact, and its matter."""
     return answer.targets | {f"matter:{answer.version.record.fact.matter}"}

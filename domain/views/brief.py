@@ -31,7 +31,7 @@ def describe_instant(instant: int) -> str | None:
 
 
 def describe_record_time(at: int, by: int | None) -> dict[str, Any]:
-    """A record time; where a wrong clock gave it, also the time by which the event was recorded."""
+    """A record time; if a wrong clock gave it, also the time by which the event was recorded."""
     shown = {"recorded_at": format_instant(at)}
     return shown if by is None else {**shown, "recorded_by": format_instant(by)}
 

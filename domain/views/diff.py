@@ -1,8 +1,8 @@
-"""A diff lists the facts on which two knowledge cuts disagree, by what became of each fact (`SECTIONS`).
+"""Lists the facts that differ between two cuts in knowledge, by the changes of each fact (`SECTIONS`).
 
-A fact whose content or status changed is in the section of what became of it, and in the section of every other
-event between the cuts that still tells: a fact that was corrected and corroborated is in both. A fact whose mark
-changed is also under `preferred`.
+A fact whose content or status changed is in the section that says what became of it. It is also in the section of every
+other event between the cuts whose effect is still there: a fact that was corrected and corroborated is in both
+sections. A fact whose mark changed is also under `preferred`.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ SECTIONS: Final = (
 
 @dataclass(frozen=True)
 class Differing:
-    """The versions of facts, retracted ones too, known at the earlier cut and at the later, and those that say why.
+    """The versions of facts known at the earlier and at the later cut, retracted ones included, and the causes.
 
-    `causes` has for each event of `SAYING` the last version of each fact that such an event made and that only the
-    later cut knows.
+    `causes` is {event: versions} for the events of `SAYING`: of each fact the last version that such an event made and
+    that only the later cut knows.
     """
 
     before: Sequence[FactVersion]
@@ -55,9 +55,9 @@ class Differing:
 def diff(
     differing: Differing, at: tuple[Perspective, Perspective], *, kinds: bool = False
 ) -> dict[str, Any]:
-    """What the two cuts disagree on, by section, in order of first recording.
+    """The differences between two cuts, by section, in order of first recording.
 
-    With `kinds`, each entry says of what kind its fact is.
+    With `kinds`, each item has the kind of its fact.
     """
     old = {version.record.id: version for version in differing.before}
     causes: dict[UUID, dict[str, FactVersion]] = defaultdict(dict)
@@ -85,7 +85,7 @@ def diff(
 def diff_negotiation(
     seen: tuple[Negotiation, Negotiation], cause: Recorded | None
 ) -> dict[str, Any]:
-    """{negotiation: …}: how two cuts differ on the negotiation itself; empty where they agree.
+    """{negotiation: …}: how the negotiation itself differs between two cuts; empty if it does not.
 
     `cause` is the last correction that only the later cut knows.
     """
@@ -99,7 +99,7 @@ def diff_negotiation(
 def _sections(
     before: FactVersion | None, after: FactVersion, causes: Mapping[str, FactVersion]
 ) -> list[str]:
-    """The sections that a fact is in: what became of it, then each other event that its content still tells."""
+    """The sections of a fact: what became of it, then each other event whose effect on its content is still there."""
     section = _section(before, after)
     if section is None or section in ("added", "retracted") or before is None:
         return [section] if section else []
@@ -123,7 +123,7 @@ def _sections(
 
 
 def _reason(section: str, causes: Mapping[str, FactVersion]) -> FactVersion | None:
-    """The event that a section tells of; where there is none of its own, the last one that changed the content."""
+    """The event that a section is about; if there is none, the last event that changed the content."""
     cause = causes.get(section)
     if cause is not None or section == "corroborated":
         return cause
@@ -170,7 +170,7 @@ def _entry(
 
 
 def _changes(before: FactVersion, after: FactVersion) -> list[Mapping[str, Any]]:
-    """The fields of the content that differ; where none does, as after a correction was taken back, the status."""
+    """The fields of the content that differ; the status if none does, as when a correction was undone."""
     was, is_ = before.record, after.record
     changed = differences(was.fact, is_.fact)
     if not changed and was.status not in (is_.status, "retracted"):

@@ -1,4 +1,4 @@
-"""An entry of the state is the answer shown under one key, with its rivals; entries are ordered by folded key."""
+"""Makes the entries of the state: the answer shown under one key, with its rivals; in the order of folded keys."""
 
 from __future__ import annotations
 
@@ -30,9 +30,10 @@ def list_entries(
     *,
     certain: bool = False,
 ) -> Listed:
-    """One entry for each key, in their order; a key whose answers have all ceased has no entry, or is shown as vacant.
+    """The entries of a register, in the order of keys.
 
-    An entry that a bare name may also be about is only possible; it is left out where only what is `certain` is shown.
+    If all answers under a key have ended, it has no entry, or a vacant one. An entry that an ambiguous name may also be
+    about is only possible; it is left out if only what is `certain` is shown.
     """
     held = [(key, found) for key, found in answered.items() if found.standing is not None]
     doubts = Doubts(
@@ -64,7 +65,7 @@ def list_resolved(
     rest: Rest | None,
     beginning: Callable[[int], dict[str, Any]] = lambda _: {},
 ) -> Listed:
-    """Entries by place, each with the fields of `beginning` first; the list within an entry is that of its rivals."""
+    """A list of entries, each beginning with the fields of `beginning`; the list inside an entry is its rivals."""
 
     def item(index: int) -> dict[str, Any]:
         shown = resolved(index)
@@ -99,13 +100,13 @@ def _entry(resolved: Resolved, register: Register) -> dict[str, Any]:
 
 
 def _shown(shown: Candidate) -> dict[str, Any]:
-    """The fields that an answer shows; an empty text, as in a key without a name, is shown as None."""
+    """The fields that an answer shows; None for an empty text, as in a key without a name."""
     shows = ((name, None if value == "" else value) for name, value in shown.shows.items())
     return {**_primitives(shows), **_when(shown)}
 
 
 def _vacant(last: Candidate | None) -> dict[str, Any]:
-    """The entry of a key whose last answer has surely ceased: what followed is unknown."""
+    """The entry of a key whose last answer has surely ended, and nobody knows what followed."""
     shows = {} if last is None else last.shows
     key = () if last is None else last.key
     nothing = dict.fromkeys(shows, None) | {
@@ -115,7 +116,7 @@ def _vacant(last: Candidate | None) -> dict[str, Any]:
 
 
 def _short(candidate: Candidate) -> dict[str, Any]:
-    """The short form of an answer beside the entry's own: what it shows besides the key, since when, and its fact."""
+    """The short form of a further answer in an entry: the fields that are not in its key, since when, and its fact."""
     of_key = (*candidate.key, AMBIGUOUS)
     shows = ((name, value) for name, value in candidate.shows.items() if name not in of_key)
     return {**_primitives(shows), **_when(candidate), "fact": describe_briefly(candidate.version)}

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["BREAK", "LONGEST_TEXT", "MOST_BYTES", "list_fact_words", "list_words"]
 
-#: So many characters of a fact are searched, its first: more than its summary and note can fill.
+#: How many characters of a fact are searched, from its first: more than its summary and note can have.
 LONGEST_TEXT: Final = 250_000
-#: Bytes of different words of a fact; PostgreSQL takes 1,048,575 a row.
+#: The most bytes of different words of a fact; PostgreSQL takes 1,048,575 in a row.
 MOST_BYTES: Final = 1_000_000
 #: Stands between two texts of a fact, so that no phrase runs from one into the next; never a word.
 BREAK: Final = "¶"
@@ -70,7 +70,7 @@ def list_words(texts: Iterable[str]) -> list[str]:
 
 
 class _Whole(NamedTuple):
-    """What a text adds to the words where there is room for all of it."""
+    """The words that a text adds if there is room for all of them."""
 
     units: list[str]
     different: frozenset[str]

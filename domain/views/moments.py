@@ -1,16 +1,16 @@
-"""Moments are the instants at which an answer may change along one axis, while the perspective holds the other cuts.
+"""Finds moments: the instants at which an answer may change along one axis, while the other cuts stay the same.
 
-The perspective's own cut along the axis limits nothing. These instants count along each axis:
+The cut of the perspective along that axis does not count. The moments along each axis are:
 
-- valid: of each fact that is seen and stands, the instants from which it may hold, surely holds, has surely happened,
+- valid: for each fact that is seen and stands, the instants from which it may hold, surely holds, has surely happened,
   no longer surely holds, and surely no longer holds;
-- recorded: the record times of events that changed what is seen of a fact, those of the negotiation's opening and of
-  its corrections, by what the log says of its clock; `as_of` leaves out none, as a state counts every known fact;
-- published: the same by published times, and the days on which further citations of a fact were public.
+- recorded: the record times of the negotiation's opening, of its corrections and of events that changed what is seen of
+  a fact, by the log's corrections of its clock. `as_of` leaves out none of them: a state counts every known fact;
+- published: the published times of these events, and the days on which further citations of a fact became public.
 
-Between two neighbouring moments states and timelines without retracted facts stay the same. In a tally the last points
-end at `as_of`; and while a fact's period goes on, each month that `as_of` enters is one more in which what it counts
-may have happened, so that the months before claim less.
+Between two neighbouring moments states and timelines without retracted facts stay the same. A tally can
+change: its last points end at `as_of`. And while a fact's period goes on, each further month is one more in which the
+event may have happened, so the points of earlier months become less certain.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ Axis = Literal["valid", "recorded", "published"]
 Unit = Literal["day", "month", "year", "decade", "century", "millennium"]
 """The units by which moments can be grouped, from the finest; all of time has fewer than 300 of the last."""
 Boundary = tuple[str, int]
-"""What changes, a fact or the negotiation itself, by its id in hexadecimal; and the instant (microseconds UTC)."""
+"""(id, instant): a fact or the negotiation itself, by its id in hexadecimal, and when it changes (microseconds UTC)."""
 
 
 _MONTHS: Final = 12
@@ -57,16 +57,16 @@ _YEARS: Final = {"year": 1, "decade": 10, "century": 100, "millennium": 1_000}
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """`at` is an instant, or the number of a day, month or other unit; `changes` says how many facts change there.
+    """A moment: `at` is an instant, or the number of a day, month or other unit; `changes` is how many facts change.
 
-    Each fact counts once, and the negotiation itself as one more.
+    Each fact counts once, and the negotiation itself counts as one more.
     """
 
     at: int
     changes: int
 
     def format(self, by: Unit | None) -> str:
-        """The moment as text. A cut of the same text includes all of it, so a decade is written as its last year."""
+        """The moment as text that is a cut including all of it; so a decade is written as its last year."""
         if by is None:
             return format_instant(self.at)
         if by == "day":
@@ -82,14 +82,14 @@ def _date(instant: int) -> str:
 
 
 def group_moments(boundaries: Iterable[Boundary], by: Unit | None) -> list[Moment]:
-    """The moments of these boundaries in order, by day, month or other unit (UTC) if `by` is given."""
+    """The moments of some boundaries in order, grouped by day, month or another unit (UTC) if `by` is given."""
     if by is None:
         return _count(set(boundaries))
     return _group_days({(whose, at // DAY) for whose, at in boundaries}, by)
 
 
 def _group_days(days: Iterable[Boundary], by: Unit) -> list[Moment]:
-    """The same by the days (since 1970) on which something changes."""
+    """The moments of boundaries whose instants are days since 1970, grouped by a unit."""
     days = list(days)
     numbers = {day: _number(day, by) for day in {day for _, day in days}}
     return _count({(whose, numbers[day]) for whose, day in days})
@@ -100,7 +100,7 @@ def _count(places: Iterable[Boundary]) -> list[Moment]:
 
 
 def fit_moments(boundaries: Iterable[Boundary], most: int) -> tuple[Unit, list[Moment]]:
-    """The finest unit by which there are at most so many moments, or the widest, and the moments."""
+    """The finest unit with at most `most` moments, or else the widest unit; and the moments."""
     days = {(whose, at // DAY) for whose, at in boundaries}
     for unit in get_args(Unit):
         moments = _group_days(days, unit)
@@ -118,7 +118,7 @@ def _number(day: int, by: Unit) -> int:
 
 
 def free_along(axis: Axis, query: PerspectiveQuery) -> PerspectiveQuery:
-    """The question without its own cut along an axis, which is `recorded` or `published`."""
+    """The query without its cut along an axis, `recorded` or `published`."""
     return replace(query, as_known_at=None) if axis == query.clock else query
 
 
@@ -129,7 +129,7 @@ def find_boundaries(
     perspective: Perspective,
     axis: Axis,
 ) -> set[Boundary]:
-    """The boundaries along an axis, found by comparing the answers at all instants that may be one.
+    """The boundaries along an axis, found by comparing the answers at all instants that may be boundaries.
 
     `perspective` has no cut along the axis. `itself` are the negotiation's opening and its corrections.
     """
@@ -176,7 +176,7 @@ _Instants = tuple["Collection[int]", "Callable[[int], Perspective]"]
 def _by_record_time(
     versions: Iterable[FactVersion], itself: Iterable[Recorded], perspective: Perspective
 ) -> _Instants:
-    """The record times that count, and what each of them shows: the last position that was recorded by then."""
+    """The record times that count, and a function from one of them to the perspective of the log at that time."""
     last: dict[int, int] = defaultdict(int)
     for change in (*versions, *itself):
         at = _recorded_by(change, perspective)
@@ -208,7 +208,7 @@ def _by_published_time(versions: Sequence[FactVersion], perspective: Perspective
 def _differing(
     versions: Sequence[FactVersion], instants: Collection[int], shown: Callable[[int], Perspective]
 ) -> set[Boundary]:
-    """The facts that differ between two neighbouring instants, each with the later instant."""
+    """The boundaries of the facts that differ between two neighbouring instants; each has the later instant."""
     boundaries: set[Boundary] = set()
     before: dict[UUID, FactVersion] = {}
     for at in sorted(instants):

@@ -1,7 +1,8 @@
-"""At a perspective, aliases lead from a spelling to a name, and ids tell apart people who have the same name.
+"""Finds out which person, place or body a name means at a perspective.
 
-Both count over all of valid time. A bare name that one id bears means that id; one that several ids bear means none,
-and neither does one that aliases lead to different names.
+Aliases lead from a spelling to a name, and ids distinguish people who have the same name; both count over all of valid
+time. A bare name that exactly one id bears means that id. A name that several ids bear means none of them, and so does
+a name that aliases lead to different names. A key part is the text that stands for a name in a key of the state.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ _SPELT_TOO_OFTEN: Final = f"more than {MOST_TERMS:,} spellings by aliases: searc
 
 
 class Names:
-    """The names of one negotiation, by `aliases` and the names that ids bear; without any of these they `are_plain`."""
+    """The names of one negotiation, from its aliases and its names with ids; `are_plain` if it has neither."""
 
     def __init__(self, aliases: Iterable[Alias], borne: Iterable[Borne] = ()) -> None:
         found = Aliases(aliases)
@@ -72,29 +73,29 @@ class Names:
         return cls(keep_preferred(aliases), borne)
 
     def apart(self) -> Names:
-        """The same names, which find anew what a name means, and keep it apart: for names that a question gives."""
+        """A copy with caches of its own, for names that a request gives: these names do not stay in memory."""
         same = copy(self)
         same._resolved, same._keys, same._borne_by, same._folded = {}, {}, {}, {}  # noqa: SLF001 -- its own
         return same
 
     @property
     def doubtful(self) -> bool:
-        """Whether a name may mean one of several: somebody has an id, or aliases part."""
+        """Whether some name may mean several people: an id is known, or aliases lead one name to different names."""
         return bool(self._names) or any(self._torn.values())
 
     def is_plain(self, part: str) -> bool:
-        """Whether a key part of a name as it was written means that alone: no alias has it, and no id has another."""
+        """Whether an unresolved key part means its name alone: no alias has the name, and its id has no other."""
         id_ = id_in(part)
         name = part if id_ is None else part.removesuffix(key_of_id("", id_))
         own = not self._ids.get(name) if id_ is None else self._names.get(id_) == {name}
         return own and all(name not in written for written in self._written.values())
 
     def canonical(self, name: str, sort: Sort = Sort.SOMEBODY) -> str:
-        """The name at the end of the aliases; where they form a ring, the first of its names in alphabetical order."""
+        """The name to which the aliases of a name lead; if they form a ring, the alphabetically first name in it."""
         return self._ends.get(sort, {}).get(self._fold(name), name)
 
     def resolve(self, name: Name) -> Name:
-        """The name at the end of the aliases, with its id where exactly one id bears it."""
+        """The name to which aliases lead, with its id if exactly one id bears it."""
         resolved = name if self.are_plain else self._resolved.get(name)
         if resolved is None:
             resolved = self._resolved[name] = self._resolve(name)
@@ -111,7 +112,7 @@ class Names:
         return Named(name=end, id=ids[0]) if len(ids) == 1 else end
 
     def _between(self, folded: str, sort: Sort) -> dict[str, Name]:
-        """{key part: whom it may mean} for a spelling that aliases lead to different names; else empty."""
+        """{key part: name} of the different names to which aliases lead a folded spelling; else empty."""
         between: dict[str, Name] = {}
         for name in self._torn.get(sort, {}).get(folded, ()):
             led: Name = self.canonical(text_of(name), sort)
@@ -122,18 +123,18 @@ class Names:
         return between
 
     def torn(self) -> dict[str, list[Name]]:
-        """{key part: whom it may mean} for each spelling of somebody that aliases lead to different people."""
+        """{spelling: names} for each folded spelling of a person or body that aliases lead to different names."""
         sort = Sort.SOMEBODY
         found = {name: self._between(name, sort) for name in self._torn.get(sort, {})}
         return {name: list(between.values()) for name, between in found.items() if len(between) > 1}
 
     def parting(self, alias: Alias) -> list[str]:
-        """The names to which an alias and others lead its spelling, where they are not one; else empty."""
+        """The different names to which this alias and others lead its spelling; empty if they all lead to one."""
         between = self._between(self._fold(text_of(alias.name)), alias.sort).values()
         return sorted(map(text_of, between)) if len(between) > 1 else []
 
     def meant(self, name: str, sort: Sort = Sort.SOMEBODY) -> list[str]:
-        """Whom a bare name may mean: the ids that bear it, and where aliases part, ids or names to which they lead."""
+        """The ids that bear a bare name, and the ids or names to which aliases lead it, if these are several."""
         if self.are_plain:
             return []
         ids = self.ids(name) if sort is Sort.SOMEBODY else []
@@ -150,7 +151,7 @@ class Names:
         return ids
 
     def bearers(self, name: Name) -> set[str]:
-        """The key parts of all whom a name may mean which does not mean a single one of them; else empty."""
+        """The key parts of all people whom an ambiguous name may mean; empty for other names."""
         resolved = self.resolve(name)
         if isinstance(resolved, Named):
             return set()
@@ -158,7 +159,7 @@ class Names:
         return ids | self._between(self._fold(resolved), Sort.SOMEBODY).keys()
 
     def key(self, name: Name) -> str:
-        """The key part for a person; for one with an id it holds the alphabetically first of their names."""
+        """The key part of a person or body; if they have an id, it contains the alphabetically first of their names."""
         if self.are_plain and isinstance(name, str):
             return self._fold(name)
         if name not in self._keys:
@@ -166,20 +167,20 @@ class Names:
         return self._keys[name]
 
     def _fold(self, name: str) -> str:
-        """`fold_name`, once for each name."""
+        """The result of `fold_name`, computed once for each name."""
         if name not in self._folded:
             self._folded[name] = fold_name(name)
         return self._folded[name]
 
     def _part(self, resolved: Name) -> str:
-        """The key part for a name that is resolved already."""
+        """The key part of a resolved name."""
         if not isinstance(resolved, Named):
             return self._fold(resolved)
         ends = (self._end(spelling, Sort.SOMEBODY) for spelling in self._names.get(resolved.id, ()))
         return key_of_id(min(ends, default=resolved.name), resolved.id)
 
     def read_field(self, fact: Fact, field: str) -> tuple[str, dict[str, Any]]:
-        """What a fact says in a field, resolved: a key part ("" for nothing), and {field: value}, with `{field}_id`."""
+        """The key part of a field's value ("" for None), and {field: resolved value}, with `{field}_id` for an id."""
         name = getattr(fact, field, None)
         if name is None:
             return "", {field: None}
@@ -194,7 +195,7 @@ class Names:
     def read_answer(
         self, fact: Fact, answer: RegisterEntry
     ) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """What an answer shows, with names resolved, and its key; names in it are texts with `{field}_id` beside."""
+        """The fields that a register entry shows, and its key. A name is resolved to a text, and `{field}_id`."""
         sorts = fields_naming(type(fact))
         shows: dict[str, Any] = {**answer.key, **answer.shows}
         key: list[str] = []
@@ -231,11 +232,11 @@ class Names:
         return {*alone, *(key_of_id(spelling, id_) for spelling in alone for id_ in ids)}
 
     def _tied_to(self, name: str, sort: Sort) -> set[str]:
-        """A name, and all names that aliases make the same."""
+        """A name, and all names that are the same by aliases."""
         return {name, *self._tied.get((sort, self._end(fold_name(name), sort)), ())}
 
     def terms(self, field: str, name: str) -> set[tuple[str, str]]:
-        """The terms of a filter by `person` or `place`, of which a fact needs one; ContentError for too many."""
+        """The terms of a filter by `person` or `place`; a fact needs one of them. ContentError if they are too many."""
         terms = self._terms(field, name)
         if len(terms) > MOST_TERMS:
             raise ContentError.at(f"/{field}", _SPELT_TOO_OFTEN)
@@ -259,18 +260,18 @@ class Names:
         return terms
 
     def spellings(self) -> list[list[str]]:
-        """The groups of names that aliases make one, each in alphabetical order."""
+        """The groups of names that are the same by aliases, each in alphabetical order."""
         return [sorted(each) for each in self._tied.values()]
 
     def _spellings(self, name: str, sort: Sort) -> set[str]:
-        """A name, and all names that aliases make the same as it, or as a name that differs from it only in accents."""
+        """A name, and all names that aliases make the same as it, or as one that differs from it only in accents."""
         alike = self._alike.get((sort, fold_for_search(name)), ())
         ends = {self._end(fold_name(name), sort), *alike}
         return {name, *(spelling for end in ends for spelling in self._tied.get((sort, end), ()))}
 
     @cached_property
     def _tied(self) -> dict[tuple[Sort, str], set[str]]:
-        """{(sort, name at the end of the aliases): the spellings that lead there}."""
+        """{(sort, name to which aliases lead): the spellings from which they lead there}."""
         tied: dict[tuple[Sort, str], set[str]] = defaultdict(set)
         for sort, written in self._written.items():
             for name, spelling in written.items():
@@ -279,7 +280,7 @@ class Names:
 
     @cached_property
     def _alike(self) -> dict[tuple[Sort, str], set[str]]:
-        """{(sort, spelling without accents): the names at the end of its aliases}."""
+        """{(sort, spelling without accents): the names to which its aliases lead}."""
         ends: dict[tuple[Sort, str], set[str]] = defaultdict(set)
         for (sort, end), spellings in self._tied.items():
             for spelling in spellings:
@@ -287,7 +288,7 @@ class Names:
         return ends
 
     def _end(self, name: str, sort: Sort) -> str:
-        """The folded name at the end of the aliases of a folded one."""
+        """The folded name to which the aliases of a folded name lead."""
         end = self._ends.get(sort, {}).get(name)
         return name if end is None else shorten_key(fold_name(end))
 

@@ -1,6 +1,6 @@
-"""A negotiation at a perspective has the content of its opening, changed by each correction that is known there.
+"""Computes a negotiation at a perspective: the content of its opening, changed by each correction known there.
 
-On the published clock a correction that is not public yet has no effect, however early a later one was published.
+On the published clock a correction that is not public yet has no effect, even if a later correction is public.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Correction(Recorded):
 
 
 def fold_entries(entries: Iterable[Entry]) -> tuple[Negotiation | None, list[Correction]]:
-    """A negotiation as it was opened, and its corrections, oldest first; None where the entries do not open it."""
+    """A negotiation as it was opened, or None if the entries do not open one; and its corrections, oldest first."""
     opened: Negotiation | None = None
     corrections = []
     for entry in entries:

@@ -58,7 +58,7 @@ def find_parting(fact: Fact, names: Names) -> list[Notice]:
 
 
 def find_rereadings(fact: Fact) -> list[Notice]:
-    """Notices on the numbers of a stored fact that today's rules would read differently, or refuse."""
+    """Notices on those numbers of a stored fact that today's rules would read differently or refuse."""
     notices = []
     for index, stored in enumerate(fact.quantities):
         try:
@@ -75,7 +75,7 @@ def find_rereadings(fact: Fact) -> list[Notice]:
 
 
 def _derived(quantity: Quantity) -> bool:
-    """Whether the bounds follow from the other parts of a quantity, and were not sent as a range."""
+    """Whether the bounds of a quantity were derived from its other parts, not sent as a range."""
     return quantity.value is not None or quantity.text is not None
 
 
@@ -99,7 +99,7 @@ def _of_time(fact: Fact) -> Iterable[Notice]:
 
 
 def _of_citations(fact: Fact) -> Iterable[Notice]:
-    """What happened is reported after it happened, unless it is still to come."""
+    """Notices on citations that were published before the fact began, although it is not a plan."""
     ahead = any(answer.register.ahead for answer in fact.register_entries())
     if fact.holding is not Holding.ONWARD or ahead or not fact.registers:
         return
@@ -166,9 +166,9 @@ def _of_counts(fact: Fact) -> Iterable[Notice]:
 
 
 def _counted_people(fact: Fact) -> Iterable[str]:
-    """What a fact's kind counts, folded. The people whom the fact names are among those counted.
+    """What a fact counts, folded, as far as the people whom it names are among those counted.
 
-    Of several numbers of a count only the first is of them all: who is named need not be among the women.
+    Only the first of several numbers counts all of them: a named person need not be among the women.
     """
     answers = list(fact.register_entries())
     yield from (fold_name(each.register.summed) for each in answers if each.register.summed)

@@ -1,6 +1,6 @@
-"""The list of people has one item for each person whom a fact names: for each id, and each name without an id.
+"""Lists the people whom facts name: one item for each id, and one for each name without an id.
 
-Aliases are followed first. What became of a person is read from their entry in the state's custody section.
+Aliases are followed first. The status of a person is that of their entry in the state's custody section.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _OF_ENTRY: Final = ("status", "since", "certainty", "contested", "last_reported"
 class PeopleFilter:
     """Which people a list keeps; None keeps all. `person` is a spelling of a name, or an id.
 
-    `parties` are those of the negotiation, which are no people.
+    `parties` are the parties of the negotiation, which are not listed.
     """
 
     status: str | None = None
@@ -67,7 +67,7 @@ class PeopleFilter:
 
 @dataclass(slots=True)
 class _Person:
-    """Somebody, with the spellings and facts that name them; `ids` are all ids that bear the name."""
+    """A person, with the spellings and facts that name them; `ids` are all ids that bear their name."""
 
     name: str
     id: str | None
@@ -89,13 +89,13 @@ def list_people(
     wanted: PeopleFilter,
     rest: Rest | None = None,
 ) -> Listed:
-    """The people whom some facts name, as far as the filter keeps them, ordered by folded name.
+    """The people whom some facts name and whom the filter keeps, in the order of folded names.
 
-    {name, id, known_to_be, spellings, status, since, certainty, contested, last_reported, fact, external_id, facts,
-    may_be}, and `ambiguous` where several ids bear the name. Names that are only known as those of bodies are left out.
-    `known_to_be` is "person", or None where no fact tells. Fields that the custody section does not tell are None,
-    except `last_reported`, which then comes from all facts that name the person. `rest` is as for the state; with
-    the path TIMELINE it gives the address of the facts that name somebody, by their id or name.
+    An item is {name, id, known_to_be, spellings, status, since, certainty, contested, last_reported, fact, external_id,
+    facts, may_be}, and `ambiguous` if several ids bear the name. Names that are known only as names of bodies are left
+    out. `known_to_be` is "person", or None if no fact shows it. Without an entry in the custody section, its fields are
+    None, except `last_reported`, which then comes from all facts that name the person. `rest` is as for the state; with
+    the path TIMELINE it gives the address of the facts that name a person, by their id or name.
     """
     alone = wanted.status is None and not names.doubtful
     answers = None if alone else Answers.of(versions, names, CUSTODY)
@@ -105,9 +105,9 @@ def list_people(
 
 
 class Everyone:
-    """All people whom some facts name, whatever the `as_of`, by the place that their key has in the state, in order.
+    """{place: person} of all people whom some facts name, at any `as_of`; in the order of their keys in the state.
 
-    Bodies are left out, and the negotiation's `parties`.
+    Bodies and the negotiation's `parties` are left out.
     """
 
     def __init__(
@@ -118,7 +118,7 @@ class Everyone:
         self._hints: dict[Place, list[dict[str, Any]]] = {}
 
     def may_be(self, place: Place) -> list[dict[str, Any]]:
-        """Hints at who else the person at a place may be; they are found once."""
+        """Hints about who else the person at a place may be; they are found once and kept."""
         hints = self._hints.get(place)
         if hints is None:
             person = self.people[place]
@@ -142,10 +142,10 @@ def filter_people(
     wanted: PeopleFilter,
     rest: Rest | None,
 ) -> Listed:
-    """As `list_people`, by all whom the facts name, and by the answers of at least the custody section.
+    """The list of `list_people`, from everyone whom the facts name and the answers of at least the custody section.
 
-    Without answers the entry of each person is made from the facts that name them, when it is shown; then no name may
-    be doubtful.
+    Without answers the entry of each person is made when it is shown, from the facts that name them. This is right only
+    if no name may mean several people (`Names.doubtful`).
     """
     people = everyone.people
     places = [place for place, person in people.items() if _is_called(person, wanted.q)]
@@ -180,7 +180,7 @@ def filter_people(
 
 
 def _entries(answers: Answers, perspective: Perspective) -> Callable[[Place], dict[str, Any]]:
-    """What the custody section says of the person at a place; nothing where it has no entry."""
+    """A function that gives the custody entry of the person at a place; empty if they have none."""
     whole = limit_list(CUSTODY.section, answers, perspective, _nowhere)
     entries = {place: index for index, place in enumerate(whole.places)}
     return lambda place: whole.item(entries[place]) if place in entries else {}
@@ -189,9 +189,9 @@ def _entries(answers: Answers, perspective: Perspective) -> Callable[[Place], di
 def _entries_together(
     everyone: Everyone, places: Sequence[Place], perspective: Perspective
 ) -> Callable[[int], dict[str, Any]]:
-    """What the custody section says of the person at the place with an index, read for neighbouring places at once.
+    """A function that gives the custody entry of the person at an index; it makes those of neighbours together.
 
-    A fact that names many of them is read once, and not for each.
+    So a fact that names many of these people is read once, not once for each person.
     """
     read: dict[int, dict[Place, dict[str, Any]]] = {}
 
@@ -236,7 +236,7 @@ def _everyone(
 
 
 def _called(name: Name, people: dict[str, _Person], names: Names) -> _Person:
-    """The one of the people whom a name means, who has that spelling from now on."""
+    """The person in `people` whom a name means, added if missing; their spellings then include this one."""
     known, key = names.resolve(name), names.key(name)
     person = people.get(key)
     if person is None:
@@ -255,7 +255,7 @@ def _external_id(person: _Person, entry: Mapping[str, Any]) -> str | None:
 
 
 def _person(known: Name, names: Names) -> _Person:
-    """The person who has a name to which aliases have led."""
+    """A new person with a name that is resolved."""
     if isinstance(known, Named):
         return _Person(known.name, known.id, ())
     return _Person(known, None, names.meant(known))
@@ -274,7 +274,7 @@ def _is_called(person: _Person, q: AllOf | None) -> bool:
 
 
 def _meaning(wanted: str, names: Names) -> Callable[[Place, _Person], bool]:
-    """Tell who may be meant by an id or by a spelling of a name, as a timeline takes it."""
+    """A test of whether an id or a spelling may mean a person, by the rule of the timeline's filter."""
     keys = {place_of((key,)) for key in (names.key(wanted), *names.bearers(wanted))}
     folded = fold_for_search(wanted)
 

@@ -1,7 +1,7 @@
-"""At a cut of the published clock a fact is its public events, each applied in the log's order.
+"""Computes a fact at a cut of the published clock: only its public events are applied, in the order of the log.
 
-An event that is not public by the cut has no effect there, however early something recorded after it was published.
-A fact is public once its recording or a corroboration of it is.
+An event that is not public by the cut has no effect there, even if an event that was recorded after it is public. A
+fact is public once its recording or one of its corroborations is public. Times are microseconds UTC.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ PUBLISHING: Final = (FactRecorded.stored_name, FactCorroborated.stored_name)
 
 
 def published_at(event: FactEvent, recorded_at: int) -> int:
-    """When an event was made public: the earliest date of a recording's citations, or the date in a later event.
+    """When an event became public: for a recording the earliest date of its citations, else the date that it states.
 
     Without such a date, the record time counts.
     """
@@ -71,7 +71,7 @@ def published_at(event: FactEvent, recorded_at: int) -> int:
 
 
 def find_public(versions: Iterable[FactVersion], cut: int) -> FactVersion | None:
-    """A fact with the effect of its public events alone; None if it is not public by the cut.
+    """A fact with the effect of only its public events; None if it is not public by the cut.
 
     `versions` are all recorded versions of the fact, oldest first, each with the effect of all events up to it.
     """
@@ -80,7 +80,7 @@ def find_public(versions: Iterable[FactVersion], cut: int) -> FactVersion | None
 
 
 def fold_public(versions: Iterable[FactVersion], cut: int) -> FactVersion | None:
-    """The same as `find_public`, but with citations that are dated later than the cut."""
+    """The result of `find_public` before the citations that are dated later than the cut are left out."""
     public, version = False, None
     for _, version in _folded(versions, cut):
         public = public or version.event in PUBLISHING
@@ -120,7 +120,7 @@ def _folded(
 
 
 def drop_citations(first: FactVersion) -> FactVersion:
-    """The first version without citations: what public events change if the recording itself is not public."""
+    """The first version without citations: the content that public events change if the recording is not public."""
     fact = first.record.fact
     return replace(first, record=replace(first.record, fact=replace(fact, citations=())))
 
@@ -157,7 +157,7 @@ def apply_change(
 ) -> FactRecord:
     """The fact in `record`, with the changes that an event of this name made from `before` to `after`.
 
-    Where that gives no valid fact, its content stays, and only its version becomes that of the event.
+    If the result is no valid fact, the content stays as it was, and only the version becomes that of the event.
     """
     record = replace(record, version=after.version)
     fact = _changed(record.fact, before.fact, after.fact, event)

@@ -1,6 +1,6 @@
-"""A list of the state is given whole, or as its first items with the number of all and the address of the rest.
+"""Gives a list of the state whole, or its first items with the number of all items and the address of the rest.
 
-A snapshot holds whole lists. The state, which clients ask for again and again, stays small however large the record.
+A snapshot has whole lists. The state, which clients request often, gives only the first items, so it stays small.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Rest = Callable[[str, Place], str]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A request for a page of a list: the list's path, the place that the page follows, and its greatest length."""
+    """A request for at most `limit` items of the list at a path: from its start, or after a place."""
 
     path: str
     after: Place | None
@@ -42,8 +42,9 @@ class Page:
 class Listed:
     """The items of a list in order; each has a place, and is made only when it is shown.
 
-    `inside` gives the list within an item. Places ascend, except in a list of rivals, which is ordered by rank. `weigh`
-    tells how many characters an item has. `count` is the number of all items where only the first are in the list.
+    `item` and `inside` take the index of an item, and give the item and the list within it. Places ascend, except in a
+    list of rivals, which is ordered by rank. `weigh` gives the number of characters of an item. `count` is the number
+    of all items if the list has only the first of them.
     """
 
     places: Sequence[Place]
@@ -56,9 +57,9 @@ class Listed:
     def page(
         self, after: Place | None, limit: int, room: int | None = None
     ) -> tuple[list[Any], Place | None]:
-        """At most `limit` items after a place, and the place of the last of them, or None where nothing follows.
+        """At most `limit` items after a place, and the place of the last of them, or None if nothing follows.
 
-        The page breaks off once its texts have `room` characters, but has at least one item if there is one.
+        The page ends early once its texts have `room` characters, but has at least one item if there is one.
         """
         start = 0 if after is None else self._past(after)
         end = min(start + limit, len(self.places))
@@ -73,13 +74,13 @@ class Listed:
         return items, self.places[end - 1] if items and end < len(self.places) else None
 
     def within(self, place: Place) -> Listed:
-        """The list within the item at a place; empty where that item is gone, as after an erasure."""
+        """The list within the item at a place; empty if that item no longer exists, as after an erasure."""
         if self.inside is None or place not in self.places:
             return Listed((), lambda _: None)
         return self.inside(self.places.index(place))
 
     def fill(self, owner: dict[str, Any], name: str, path: str, rest: Rest | None) -> None:
-        """Put the list into `owner` as `name`, and add `{name}_more` where the list is not given whole."""
+        """Put the list into `owner` as `name`, and add `{name}_more` if the list is not given whole."""
         if rest is None:
             owner[name], last = self.page(None, len(self.places))
         else:
@@ -89,14 +90,14 @@ class Listed:
             owner[name + MORE] = {"count": count, "href": rest(path, last)}
 
     def _past(self, after: Place) -> int:
-        """The index after a place. Where the item at that place was erased, no item that follows it is left out."""
+        """The index after a place. If the item at that place was erased, no item that follows it is skipped."""
         if after in self.places:
             return self.places.index(after) + 1
         return bisect_right(self.places, after) if self.ascending else 0
 
 
 def bound_list(owner: dict[str, Any], name: str, href: str | None) -> dict[str, Any]:
-    """The owner with the first items of a long list, and `{name}_more`; whole where there is no `href` of the rest."""
+    """The owner with the first items of a long list, and `{name}_more`; unchanged without an `href` of the rest."""
     items = owner.get(name, ())
     if href is None or len(items) <= MOST:
         return owner

@@ -1,7 +1,7 @@
-"""An entry says since when it holds, and never claims the day of a report as the beginning.
+"""Finds since when an entry holds, and never takes the day of a report for the beginning.
 
-A lone date is the start of what a fact says. Where the summary says "still", as in "still in prison", that date is only
-when it was reported: it had begun by then. Other dates are the editor's word.
+A single date is the start of what a fact says. But if the summary says "still", as in "still in prison", the date is
+only the day of the report, and the beginning was on that day at the latest. The start of an interval is taken as it is.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ _STILL: Final = tuple(
 
 
 def went_on_before(fact: Fact) -> bool:
-    """Whether a fact that holds for a while has a lone date, and says that what it tells had begun by then.
+    """Whether a fact that holds for a while has a single date, and its summary says that it had begun before.
 
-    A count is made on its date, however long those who are counted have been there.
+    False for a count: it is made on its date, however long the people whom it counts have been there.
     """
     if fact.holding is Holding.ONWARD or fact.valid_time.spans or fact.valid.startswith("[.."):
         return False
@@ -61,12 +61,12 @@ def went_on_before(fact: Fact) -> bool:
 
 
 def since(fact: Fact) -> str:
-    """When what a fact says began, in EDTF as written ('' unknown, '..' open); [..DATE] is by then."""
+    """The beginning of a fact in EDTF, as written ('' unknown, '..' open); [..DATE] is that date at the latest."""
     return write_up_to(fact.valid_time) if went_on_before(fact) else fact.valid_time.start_text
 
 
 def write_up_to(date: ValidTime) -> str:
-    """EDTF for some time up to a lone date; a date that no such set can end with by its last day, if it has one."""
+    """EDTF for "on a date or before". A date that cannot end such a set is replaced by its last day, if it has one."""
     latest = date.bounds.start_latest
     last = format_instant(latest - 1)[:10] if latest < END else ""
     for text in (date.text, last):

@@ -1,4 +1,4 @@
-"""The state is all registers, resolved at a perspective.
+"""Resolves all registers at a perspective; together they are the state.
 
 A register names the section in which it is shown, so a kind of fact that declares a new register adds a section.
 """
@@ -37,11 +37,11 @@ def resolve_state(
     rest: Rest | None = None,
     names: Names | None = None,
 ) -> dict[str, Any]:
-    """The state by the facts that are known and not retracted, with the `counts` of all known facts.
+    """The state, from the facts that are known and not retracted, with the `counts` of all known facts.
 
-    Every list is whole, unless `rest` is given, which makes addresses: then a list has its first items and the address
-    of the rest. A slice without the answers that have surely been succeeded gives the same state. Where a slice leaves
-    out other facts, `names` has to come from all facts.
+    Without `rest` every list is whole. With `rest`, which makes addresses, a list has its first items and the address
+    of the others. A slice may leave out answers that have surely been replaced; the state is the same. If it leaves out
+    facts, `names` has to come from all facts.
     """
     answers = Answers.of(map(_version, slice_), names or Names.of(slice_))
     return describe_state(negotiation, lambda _: Section(answers), counts, perspective, rest)
@@ -49,7 +49,7 @@ def resolve_state(
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What a section is made from: the answers of all its facts, or those under the keys at its `first` places alone.
+    """The answers from which a section is made: those of all its facts, or only those at its `first` places.
 
     In the second case `count` is the number of all its entries.
     """
@@ -66,7 +66,7 @@ def describe_state(
     perspective: Perspective,
     rest: Rest | None = None,
 ) -> dict[str, Any]:
-    """As `resolve_state`, by what each section is made from."""
+    """The state as `resolve_state` gives it, from the answers that `section_of` gives for each section."""
     sections: dict[str, Any] = {
         "negotiation": describe_negotiation(negotiation),
         "perspective": describe_perspective(perspective),
@@ -84,9 +84,9 @@ def page_section(
     rest: Rest,
     names: Names | None = None,
 ) -> tuple[list[Any], Place | None]:
-    """A page of a list of the state (`lists_by_path`): its items, and the place of the last or None at the end.
+    """A page of a list of the state (`lists_by_path`): its items, and the place of the last item, or None at the end.
 
-    A page after the place of a rival has the other rivals of that entry.
+    If the page follows the place of a rival, its items are the further rivals of that entry.
     """
     register, _ = lists_by_path()[page.path]
     answers = Answers.of(map(_version, slice_), names or Names.of(slice_), register)
@@ -96,7 +96,7 @@ def page_section(
 def page_answers(
     page: Page, answers: Answers, perspective: Perspective, rest: Rest
 ) -> tuple[list[Any], Place | None]:
-    """As `page_section`, by the answers of all facts."""
+    """A page as `page_section` gives it, from the answers of all facts."""
     listed = limit_list(page.path, answers, perspective, rest)
     after = page.after
     if after is not None and len(after) > len(place_types(page.path)[0]):
@@ -111,7 +111,7 @@ def limit_list(
     rest: Rest,
     wanted: Callable[[Place], bool] = lambda _: True,
 ) -> Listed:
-    """One list of the state, in which a list of entries has only those whose place is `wanted`."""
+    """One list of the state; if it is a list of entries, it has only those whose place is `wanted`."""
     register, part = lists_by_path()[path]
     answered = {
         key: found
@@ -134,7 +134,7 @@ def lists_by_path() -> dict[str, tuple[Register, str]]:
 
 
 def place_types(path: str) -> tuple[tuple[type[int | str], ...], ...]:
-    """The types that a place in a list can have: the place of an item, and the place of a rival in an item."""
+    """The types of the parts of a place in a list: first for an item, then for a rival within an item."""
     register, part = lists_by_path()[path]
     of_item = (int, int) if register.shape is Shape.TOTAL else (str,)
     return (of_item,) if part else (of_item, (*of_item, int))
@@ -174,7 +174,7 @@ def _put(
 
 
 def _parts(register: Register) -> tuple[str, ...]:
-    """The names of a register's lists; that of its entries, or of its total's parts, is empty."""
+    """The names of a register's lists; the list of its entries, or of the parts of its total, has an empty name."""
     return SUM_LISTS if register.shape is Shape.TOTAL else ("",)
 
 

@@ -67,7 +67,7 @@ def list_timeline(
 def _brought(
     recorded: Iterable[FactVersion], perspective: Perspective, batch: str | None
 ) -> Iterable[FactVersion]:
-    """The versions that the events of a batch made, as far as the perspective knows them."""
+    """The versions that the events of a batch made and that the perspective knows."""
     return (
         version
         for version in recorded
@@ -98,6 +98,6 @@ def _last(version: FactVersion) -> int:
 
 
 def list_terms(wanted: TimelineFilter, names: Names) -> list[set[tuple[str, str]]]:
-    """One set of terms for each name or place that is asked for; a fact has to have a term of each set."""
+    """One set of terms for each name or place in the filter; a fact has to have at least one term of each set."""
     filters = (("person", wanted.person), ("place", wanted.place))
     return [names.terms(field, name) for field, name in filters if name is not None]

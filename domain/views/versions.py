@@ -1,6 +1,6 @@
-"""The reference for all answers: it folds the log into fact versions and timeslices, without SQL.
+"""Folds the log into fact versions and timeslices without SQL; these are the reference for all answers.
 
-The SQL reader must give the same versions, in the same order, for every history and perspective.
+The SQL readers must give the same versions, in the same order, for every history and perspective.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """A change and its place in the log: when it was recorded, when it was made public, by whom and why.
+    """A change and its place in the log: when it was recorded, when it became public, by whom and why.
 
-    Where a wrong clock gave `recorded_at`, and the perspective knows that, `recorded_by` is the time by which the
-    change was recorded.
+    If a wrong clock gave `recorded_at`, and the perspective knows that, `recorded_by` is the time by which the change
+    was recorded. Times are microseconds UTC.
     """
 
     position: int
@@ -61,7 +61,7 @@ class FactVersion(Recorded):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A version as seen at a perspective; `certainty` is None where it does not hold yet, or no longer."""
+    """A version as seen at a perspective; `certainty` is None if it does not hold yet, or no longer holds."""
 
     version: FactVersion
     certainty: Certainty | None
@@ -86,7 +86,7 @@ def fold_versions(entries: Iterable[Entry]) -> list[FactVersion]:
 
 
 def _left(event: FactEvent, erasure: FactErased | None) -> FactEvent:
-    """The event, or what an erasure of its fact leaves of it."""
+    """The event, or the part of it that an erasure of its fact leaves."""
     if erasure is None or isinstance(event, FactErased | ErasedVersion):
         return event
     return ErasedVersion(
@@ -119,7 +119,8 @@ def version_of(
 def select_known(history: Iterable[FactVersion], perspective: Perspective) -> list[FactVersion]:
     """Each fact as it is seen at the perspective, retracted ones too, in order of recording.
 
-    On the recorded clock that is its last known version; on the published clock, what its public events made of it.
+    On the recorded clock this is its last known version. On the published clock it is the fact with only the effect of
+    its public events.
     """
     seen = [_seen(versions, perspective) for versions in _recorded(history, perspective)]
     return sorted(
@@ -148,7 +149,7 @@ def _seen(versions: Sequence[FactVersion], perspective: Perspective) -> FactVers
 
 
 def is_public(version: Recorded, perspective: Perspective) -> bool:
-    """Whether an event was recorded by the position and known by the cut, on the perspective's clock."""
+    """Whether an event was recorded by the perspective's position, and known by its cut on its clock."""
     if version.position > perspective.position:
         return False
     if perspective.as_known_at is None:
@@ -180,7 +181,7 @@ def pair_changes(
 def correct_times(version: Dated, corrections: Sequence[ClockCorrection]) -> Dated:
     """A version, or another recorded change, with its times corrected by the known corrections of the clock.
 
-    A change without a published date was made public when it was recorded.
+    A change without a published date became public when it was recorded.
     """
     if not corrections:
         return version
@@ -212,7 +213,7 @@ def select_holding(history: Iterable[FactVersion], perspective: Perspective) -> 
 
 
 def select_begun(history: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:
-    """The facts that have begun by `as_of`, ended or not, by valid time."""
+    """The facts that have begun by `as_of`, ended or not, in the order of a timeline."""
     slice_ = _sliced(
         select_known(history, perspective), lambda version: _begun(version, perspective.as_of)
     )

@@ -1,4 +1,4 @@
-"""What questions add to a sum is made once, for as long as they consist of the same candidates."""
+"""Keeps what questions add to a sum, so that it is computed once for each set of candidates."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ __all__ = ["Contributions"]
 
 
 class Contributions:
-    """The parts that questions add, and their entries as they are shown; nobody may change these.
+    """The parts that questions add, and their entries as they are shown; callers may not change either.
 
-    Candidates are told apart by their identity: those of one key stay the same between two bounds (`Answers`).
+    Candidates are compared by identity (`is`), because those of one key stay the same objects between two bounds
+    (`Answers`).
     """
 
     def __init__(self) -> None:
@@ -42,7 +43,7 @@ class Contributions:
         begun: bool,
         inside: Certainty | None = "certain",
     ) -> Candidate:
-        """The candidate that a version makes for a sum at that certainty (see `Candidate`)."""
+        """The candidate for a sum that a version gives at a certainty; the arguments are fields of `Candidate`."""
         key = id(version), certainty, holds, begun, inside
         found = self._candidates.get(key)
         if found is None:
@@ -67,7 +68,7 @@ class Contributions:
         return kept[1]
 
     def entry(self, part: Part, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """A part's entry; made each time where a list in it breaks off."""
+        """A part's entry, made once; but each time if a list in it is cut off."""
         kept = self._entries.get(id(part))
         if kept is not None:
             return kept[1]
@@ -83,6 +84,6 @@ class Contributions:
         return kept[2] if kept is not None and kept[1] is entry else count_characters(entry)
 
     def make_room(self, most: int) -> None:
-        """Forget all of them if they hold more facts than `most`."""
+        """Drop everything if it holds more facts than `most`."""
         if self._held > most:
             self._candidates, self._parts, self._entries, self._held = {}, {}, {}, 0

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def add_hints(tally: Tally, slice_: Iterable[Seen]) -> Tally:
-    """The tally; where no fact of the slice counts `what`, with the list `known` of all that can be counted in it."""
+    """The tally. If no fact of the slice counts `what`, it gets a list `known` of everything that can be counted."""
     known: dict[str, str] = {}
     summing = _summing()
     for seen in slice_:
@@ -38,7 +38,7 @@ def _counts(fact: Fact, quantity: Quantity) -> bool:
 
 
 def find_kinds(query: TallyQuery) -> frozenset[str] | None:
-    """The kinds that can count what is asked for; None where every kind can."""
+    """The kinds that can count what a query asks for; None if every kind can."""
     if query.what is None:
         return frozenset({query.kind or ""})
     counting = _summing().get(fold_name(query.what))
@@ -48,7 +48,7 @@ def find_kinds(query: TallyQuery) -> frozenset[str] | None:
 
 
 def _summing() -> dict[str, set[type[Fact]]]:
-    """The kinds that have a total of their own, by what that total counts."""
+    """{what a total of the state counts: the kinds whose facts it adds}."""
     kinds: dict[str, set[type[Fact]]] = defaultdict(set)
     for kind in KINDS.values():
         for register in kind.registers:

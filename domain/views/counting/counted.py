@@ -1,4 +1,4 @@
-"""Which facts of a slice count, each as a candidate; and whether they are counts of a stock, which are not added."""
+"""Selects the facts of a slice that a tally counts, and finds out whether they count a stock, which is not added."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def find_counting(
     names: Names,
     kept: Contributions,
 ) -> list[Candidate]:
-    """The facts that may hold, of the kinds that count; a fact that may lie outside the stretch is only possible.
+    """The facts of the kinds that count and that may hold; a fact that may lie outside the stretch is only possible.
 
-    Those that surely lie outside are candidates too: they may speak to one question with a fact inside.
+    Facts that surely lie outside are candidates too, because they may answer one question with a fact inside.
     """
     wanted = find_kinds(query)
     candidates = []
@@ -55,7 +55,7 @@ def find_counting(
 
 
 def _inside(fact: Fact, query: TallyQuery) -> Certainty | None:
-    """Whether what a fact tells happened in the stretch of time that is counted; None if it surely did not."""
+    """How sure it is that a fact's event happened in the stretch of time that is counted; None if it surely did not."""
     starts, ends = fact.told
     first, last = query.from_, query.to
     if (first is not None and ends <= first) or (last is not None and starts > last):
@@ -71,7 +71,7 @@ def find_counts(
     query: TallyQuery,
     names: Names,
 ) -> Sequence[Candidate] | None:
-    """The counts of a stock, earlier ones too, since one may stand into the stretch; None where numbers are added."""
+    """The counts of a stock, earlier ones too, as they may still stand in the stretch; None if numbers are added."""
     what = query.what
     if what is None:
         return None
@@ -95,7 +95,7 @@ def _stands(fact: Fact) -> bool:
 
 
 def _is_stock(candidates: Iterable[Candidate], what: str) -> bool:
-    """Whether all numbers of `what` are stocks, so that nothing is added; never where the state has a total of it."""
+    """Whether all numbers of `what` are stocks, so that none is added; False if the state has a total of it."""
     if any(has_total(each.fact, what) for each in candidates):
         return False
     bases = {q.basis for each in candidates for q in numbers_of(each.fact, what)}

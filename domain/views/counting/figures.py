@@ -1,7 +1,7 @@
-"""The numbers that facts give for a total: increments are added, cumulative figures bound it, the rest is listed.
+"""Finds the numbers that facts give for a total: increments are added, and cumulative figures are lower bounds of it.
 
-A number that is stored without a basis gets one (`derive_basis`). On a kind that has a total of its own, as a release
-has of `released`, it is an increment, or cumulative where its words say that it runs on ("so far"). On a kind that
+A number that is stored without a basis gets one (`derive_basis`). If the kind of its fact has a total of its own, as a
+release has of `released`, the number is an increment, or cumulative if its words say so ("so far"). On a kind that
 holds until the next count it is a stock.
 """
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number that adds nothing to a total, and the fact that gives it."""
+    """A number that is not added to a total, and the fact that gives it."""
 
     quantity: Quantity
     candidate: Candidate
@@ -46,17 +46,17 @@ class Figure:
 
 
 def find_figure(fact: Fact, what: str, basis: Basis | None) -> Quantity | None:
-    """The number that a fact gives on a basis; several become one, from the least to the greatest that they allow."""
+    """The number that a fact gives on a basis; several are merged into one range, from the least to the greatest."""
     return merge_numbers([q for q in numbers_of(fact, what) if q.basis == basis])
 
 
 def numbers_of(fact: Fact, what: str) -> Sequence[Quantity]:
-    """The numbers that a fact gives for what is counted, each with its basis, stored or derived."""
+    """The numbers of `what` that a fact gives, each with its basis, stored or derived."""
     return fact.numbers.get(_folded(what), ()) if fact.quantities else ()
 
 
 def has_total(fact: Fact, what: str) -> bool:
-    """Whether a fact's kind has a total of its own of what is counted."""
+    """Whether the state has a total of `what` to which a fact's kind adds."""
     summed = summed_in(fact.registers)
     return bool(summed) and _folded(what) in summed
 
@@ -65,11 +65,11 @@ _folded: Final = lru_cache(maxsize=256)(fold_name)
 
 
 def standing_bound(figures: Iterable[Figure], as_of: int) -> tuple[int, bool]:
-    """The least that cumulative figures leave possible, and whether two of them cannot both be right.
+    """The lower bound that cumulative figures set, and whether two of them cannot both be right.
 
-    A figure counts once its time has surely passed. Each counter's latest figure stands; of two with the same date, the
-    lower one. A cumulative figure cannot be higher than a later one, of any counter. Where it is, the two disagree,
-    and the higher one bounds the total by no more than the later one's least.
+    A figure counts once its time has surely passed. The latest figure of each counter counts; of several that may be
+    the latest, the lowest. A cumulative figure cannot be higher than a later one of any counter. If it is, the two
+    disagree, and the lower bound is that of the later one.
     """
     passed = [each for each in figures if _passed(each.candidate, as_of)]
     low, most, floor, disagree = 0.0, math.inf, 0.0, False
@@ -83,13 +83,13 @@ def standing_bound(figures: Iterable[Figure], as_of: int) -> tuple[int, bool]:
 
 
 def _latest_first(figures: Iterable[Figure]) -> list[Quantity]:
-    """The numbers, latest first; those of one date by the most that they allow, the lowest first."""
+    """The numbers, the latest first; of one date, the one with the lowest high end first."""
     ordered = sorted(figures, key=lambda each: (-_dated(each), ends_of(each.quantity)[1]))
     return [each.quantity for each in ordered]
 
 
 def _standing(figures: Iterable[Figure]) -> list[Figure]:
-    """The figures that are the latest of at least one counter; of those that may be, the least."""
+    """For each counter the figure that is the latest; of several that may be the latest, the lowest."""
     of_counter: dict[str, list[Figure]] = defaultdict(list)
     for figure in figures:
         for counter in _counters(figure.candidate):
@@ -126,7 +126,7 @@ def _dated(figure: Figure) -> int:
 
 
 def passed_at(candidate: Candidate) -> int:
-    """The instant by which all that a fact tells has surely happened; END where no end is known."""
+    """The instant by which everything that a fact reports has surely happened; END if no end is known."""
     valid = candidate.fact.valid_time
     return valid.bounds.end_latest if valid.spans else valid.bounds.start_latest
 
@@ -139,9 +139,9 @@ def _passed(candidate: Candidate, as_of: int) -> bool:
 def group_by_field(
     candidates: Iterable[Candidate], field: str
 ) -> list[tuple[dict[str, Any], list[Candidate]]]:
-    """The facts grouped by what they say in a field, each group with that value as shown, in order of folded names.
+    """[({field: value as shown}, its facts)]: the facts grouped by the value of a field, in order of folded names.
 
-    Where a group has several names, the first in alphabetical order is shown.
+    If a group has several names, the alphabetically first is shown.
     """
     groups: dict[str, list[Candidate]] = defaultdict(list)
     values: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)

@@ -1,7 +1,8 @@
-"""The facts of a tally that is split, by population or by counter: each question stands under what its facts name.
+"""Splits the facts of a tally into groups, by population or by counter.
 
-A fact that names nothing there speaks to the question of those that do, so it is counted with them and not once more.
-Facts that speak to one question do so in each group, also if what ties them is in another.
+A question is in the group that its facts name. A fact that names none is counted with the facts of its question that
+do, and not a second time. Facts that answer one question do so in each group, even if the fact that ties them is in
+another.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ __all__ = ["Group", "split"]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The facts of one group, the questions to which they speak, and {field: value} as it is shown."""
+    """The facts of one group, the questions that they answer, and {field: value} as it is shown."""
 
     shown: Mapping[str, Any]
     candidates: Sequence[Candidate]
@@ -33,9 +34,9 @@ class Group:
 
 
 def split(candidates: Sequence[Candidate], field: str) -> list[Group]:
-    """The candidates by what their facts, or others of the same question, say in a field, in order of folded names.
+    """The groups of candidates by the value of a field, their own or that of their question, in order of folded names.
 
-    Groups of which nothing may lie in the stretch are left out.
+    Groups without a fact that may lie in the stretch are left out.
     """
     groups = group_by_field(candidates, field)
     said = {each.id: number for number, (_, group) in enumerate(groups) for each in group}
@@ -54,7 +55,7 @@ def split(candidates: Sequence[Candidate], field: str) -> list[Group]:
 
 
 def _within(found: Questions, group: Sequence[Candidate]) -> list[Question]:
-    """The questions as far as a group speaks to them; what belongs to questions of other groups alone is its own."""
+    """The questions with only a group's facts; a fact tied only to questions of other groups makes its own question."""
     ids = {each.id for each in group}
 
     def of_group(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -72,10 +73,10 @@ def _within(found: Questions, group: Sequence[Candidate]) -> list[Question]:
 
 
 def _moved(found: Questions, said: Mapping[UUID, int], unsaid: set[int]) -> dict[UUID, set[int]]:
-    """{fact: its groups} for the facts that are not in the group of what they say.
+    """{fact: its groups} for facts that are not in the group of their own value.
 
-    A fact that says nothing is in each group that its question has. A fact that is tied to questions of several groups
-    (a round-up) is in none if one of these is its own, or if it says nothing.
+    A fact without a value is in each group of its question. A fact that is tied to questions of several groups (a
+    round-up) is in no group if it has no value, or if its own group is one of these.
     """
     moved: dict[UUID, set[int]] = {}
     tied: dict[UUID, set[int]] = {}

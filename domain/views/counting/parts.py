@@ -1,4 +1,4 @@
-"""One question adds one part to a total: its number, or where its facts disagree, a range that covers their numbers."""
+"""Makes the part that one question adds to a total: its number, or if its facts disagree, the range of all of them."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ MOST_RIVALS: Final = 10
 class Part:
     """What one question adds: a number from `low` to `high` (None: no bound); `about` is a number without bounds.
 
-    Where the facts give several of those, `about` is the least and `about_most` the greatest.
-    `quantity` is the number that is shown. Where facts name people and give no number, it counts the names.
+    If the facts give several numbers without bounds, `about` is the least and `about_most` the greatest. `quantity` is
+    the number that is shown; if facts name people and give no number, it counts the names.
     """
 
     quantity: Quantity
@@ -43,11 +43,11 @@ class Part:
     about_most: int = 0
     contested: bool = False
     undated: Sequence[Candidate] = ()
-    """The facts that tell when it happened, if they disagree on that."""
+    """The facts that say when it happened, if they disagree about that."""
 
     @property
     def told(self) -> tuple[int, int]:
-        """When it happened, half-open, in microseconds UTC; where the facts disagree, all the time that they name."""
+        """When it happened, half-open, in microseconds UTC; if the facts disagree, all the time that they cover."""
         spans = [each.fact.told for each in self.undated or (self.shown,)]
         return min(start for start, _ in spans), max(end for _, end in spans)
 
@@ -70,10 +70,10 @@ class Part:
         }
 
     def describe(self) -> dict[str, Any]:
-        """{matter, low, high, approximate, text, contested, fact, rivals, rivals_more}: what it adds, and who says so.
+        """{matter, low, high, approximate, text, contested, fact, rivals, rivals_more}: the part as it is shown.
 
-        What is only possible adds nothing to the low bound. At most `MOST_RIVALS` rivals are listed; where there are
-        more, `rivals_more` is how many there are.
+        A part that is only possible has the low bound 0. At most `MOST_RIVALS` rivals are listed; if there are more,
+        `rivals_more` is the number of all.
         """
         bounds = self.bounds if self.certain else replace(self, low=0).bounds
         rivals = [describe_briefly(each.version) for each in self.rivals[:MOST_RIVALS]]
@@ -83,7 +83,7 @@ class Part:
 
 
 def add_parts(parts: Sequence[Part]) -> Total:
-    """The interval sum; a part that is only possible adds to the high bound alone."""
+    """The sum of the intervals; a part that is only possible adds to the high bound alone."""
     open_ = any(part.high is None for part in parts)
     return Total(
         sum(part.low for part in parts if part.certain),
@@ -100,7 +100,7 @@ def part_of(
     supporting: Sequence[Candidate] = (),
     against: Sequence[Candidate] = (),
 ) -> Part | None:
-    """The part that the facts of one question add; None where no fact gives a number on the basis."""
+    """The part that the facts of one question add; None if no fact gives a number of `what` on the basis."""
     if len(facts) == 1 and not (supporting or against):
         return _alone(facts[0], what, basis)
     numbers = {
@@ -168,9 +168,9 @@ def part_of(
 
 
 def _find_named(facts: Iterable[Candidate], basis: Basis, high: float) -> int:
-    """The most people whom a fact surely names as different ones, if they may be more than `high`; else 0.
+    """The greatest number of surely different people whom one fact names, if it names more than `high`; else 0.
 
-    No fewer were counted if the fact is right.
+    If that fact is right, no fewer people were counted.
     """
     if basis != "increment":
         return 0
@@ -179,7 +179,7 @@ def _find_named(facts: Iterable[Candidate], basis: Basis, high: float) -> int:
 
 
 def _alone(fact: Candidate, what: str, basis: Basis) -> Part | None:
-    """The part of a fact that nothing else speaks to."""
+    """The part of a question that only one fact answers."""
     quantity = find_figure(fact.fact, what, basis)
     if quantity is None:
         return None
@@ -201,7 +201,7 @@ def _alone(fact: Candidate, what: str, basis: Basis) -> Part | None:
 
 
 def _width(ends: dict[Any, tuple[float, float]]) -> tuple[float, float]:
-    """The least and the greatest that the claims allow, without each claim that another one says more sharply."""
+    """The least low and the greatest high end of the claims, without claims that contain a sharper one."""
     sharp = set(ends) - find_vaguer({claim for claim in ends if claim == ends[claim]})
     bounded = [ends[claim] for claim in sharp if ends[claim] != (-math.inf, math.inf)]
     bounded = bounded or list(ends.values())

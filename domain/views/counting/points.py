@@ -1,6 +1,7 @@
-"""One sweep over the buckets at which facts begin and cease to add gives the sum of each day, month or year.
+"""Computes the sum of each day, month or year in one pass over the buckets where additions begin and end.
 
-Its cost is that of sorting the facts; it does not grow with the time over which a fact is spread.
+This costs as much as sorting the facts, however long the time over which a fact is spread. A bucket is a day, month or
+year, as a number.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def _bucket(instant: int | None, by: By) -> int | None:
 
 
 def bucket_name(number: int, by: By) -> str:
-    """How a bucket is written: 2025-09-11, 2025-09 or 2025."""
+    """A bucket as text: 2025-09-11, 2025-09 or 2025."""
     match by:
         case "day":
             year, month, day = civil_day(number)
@@ -67,8 +68,8 @@ def find_points(
 ) -> list[dict[str, Any]]:
     """[{at, until, low, high, approximate, text, contested}]: the total of each bucket from `at` to `until`.
 
-    Neighbouring buckets with the same total are one point. A bucket to which nothing is added is in no point, and
-    neither is one that lies outside the stretch between the instants `from_` and `to`.
+    Neighbouring buckets with the same total are one point. Buckets to which nothing is added have no point, and neither
+    have buckets outside the stretch between the instants `from_` and `to`.
     """
     spreads = _clip(spreads, _bucket(from_, by), _bucket(to, by))
     points: list[dict[str, Any]] = []
@@ -83,7 +84,7 @@ def find_points(
 
 
 def _clip(spreads: Iterable[Spread], first: int | None, last: int | None) -> Iterator[Spread]:
-    """What the spreads add to the buckets from `first` to `last`."""
+    """The spreads, limited to the buckets from `first` to `last`; None means no limit."""
     for spread in spreads:
         starts = spread.first if first is None else max(spread.first, first)
         ends = spread.last if last is None else min(spread.last, last)

@@ -1,4 +1,4 @@
-"""Stocks are not added: a count stands from its date until the same counter next counts the same population."""
+"""Lists counts of a stock. They are not added: each stands until the same counter counts the same population again."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def list_counts(
 ) -> tuple[dict[str, Sequence[str | Figure]], list[dict[str, Any]]]:
     """The lists of a tally, of which only `facts` has items here, and the points of each counter.
 
-    What no longer stood at the instant `from_` is left out. A count stands until its end, where it has one; with the
-    match `certain` as long as it surely does. A point is {population, counted_by, at, until, low, high,
-    approximate, text, contested}, with `counted_by_id` where the counter has an id.
+    Counts that no longer stood at the instant `from_` are left out. A count stands until its end, if it has one; with
+    the match `certain`, only as long as it surely stands. A point is {population, counted_by, at, until, low, high,
+    approximate, text, contested}, with `counted_by_id` if the counter has an id. Instants are microseconds UTC.
     """
     shown: list[dict[str, Any]] = []
     counted: list[Candidate] = []
@@ -95,7 +95,7 @@ def _begun_together(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
 
 
 def _stands_until(part: Part, match: Match) -> int:
-    """The last instant at which a count, or one of its rivals, may stand; with `certain`, surely stands."""
+    """The last instant at which a count or one of its rivals may stand; with `certain`, at which it surely stands."""
     windows = [each.fact.window for each in (part.shown, *part.rivals)]
     ends = (w.certain_to if match == "certain" else w.possible_to for w in windows)
     return max(ends) - 1

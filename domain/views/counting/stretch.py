@@ -1,7 +1,7 @@
-"""What a tally over a stretch of time counts: the questions that a fact in it speaks to.
+"""Selects the questions that a tally over a stretch of time counts: those that a fact in the stretch answers.
 
-A question is judged by all of its facts. Where one of them tells of a day outside the stretch, and they cannot all be
-right about the day, it may not have happened in the stretch at all.
+A question is judged by all of its facts. If one of them gives a day outside the stretch, and they cannot all be right
+about the day, the event may not have happened in the stretch at all.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ __all__ = ["counts", "is_sure", "select_asked"]
 
 
 def counts(candidate: Candidate, perspective: Perspective) -> bool:
-    """Whether a fact is counted: it may have happened in the stretch, or surely did where only that matches."""
+    """Whether a fact is counted: its event may have happened in the stretch, or surely did if `match` is certain."""
     if candidate.inside is None or not candidate.holds:
         return False
     return matches(candidate.seen.certainty, perspective)
 
 
 def select_asked(questions: Iterable[Question], perspective: Perspective) -> list[Question]:
-    """The questions to which a fact that is counted speaks."""
+    """The questions that a fact that is counted answers, or contests."""
     return [
         question
         for question in questions
@@ -38,7 +38,7 @@ def select_asked(questions: Iterable[Question], perspective: Perspective) -> lis
 
 
 def is_sure(question: Question) -> bool:
-    """Whether what a question asks about surely happened in the stretch, if the sources are right."""
+    """Whether the event that a question is about surely happened in the stretch, if the sources are right."""
     if not any(each.certain for each in question.facts):
         return False
     told = (*question.facts, *question.against)

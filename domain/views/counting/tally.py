@@ -1,6 +1,6 @@
-"""A tally is a series of points along valid time: sums of increments, stocks as they stand, or numbers of facts.
+"""Computes a tally: points along valid time with sums of increments, stocks as they stand, or numbers of facts.
 
-A fact that may have happened in any of several points raises the high bound of each, and the low bound of none.
+If the event of a fact may have happened in any of several points, it raises the high bound of each, and no low bound.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 MOST: Final = 100
 """How many items of each list a page has at most; the points have a limit of their own."""
-#: Four-digit years, whose days have names.
+#: The first and the last instant of the years whose days can be named, those of four digits.
 _FIRST: Final = parse_cut("0000") + 1
 _LAST: Final = parse_cut("9999")
 
@@ -45,7 +45,7 @@ Place = tuple[str, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TallyQuery:
-    """What is counted: the quantities of `what`, or where that is None, the facts of a `kind`.
+    """What is counted: the quantities of `what`, or if that is None, the facts of a `kind`.
 
     `from_` and `to` are a stretch of valid time, in microseconds UTC, both included; None means no bound.
     """
@@ -65,7 +65,7 @@ class TallyQuery:
         return self.from_ is not None
 
     def until(self, perspective: Perspective) -> int:
-        """The last instant that is counted: `as_of`, or the end of the stretch where that is earlier."""
+        """The last instant that is counted: `as_of`, or the end of the stretch if that is earlier."""
         return perspective.as_of if self.to is None else min(self.to, perspective.as_of)
 
 
@@ -80,7 +80,7 @@ class Tally:
     def page(self, after: Place | None, limit: int) -> tuple[dict[str, Any], Place | None]:
         """One page: at most `limit` points after a place, `MOST` items of each list; and the place at which it ends.
 
-        `{name}_more` is the length of a list that goes on after this page. The place is None where nothing follows.
+        `{name}_more` is the length of a list that goes on after this page. The place is None if nothing follows.
         """
         past, start = after or ("", 0)
         end = start + MOST
@@ -109,13 +109,15 @@ def tally(
     names: Names | None = None,
     kept: Contributions | None = None,
 ) -> Tally:
-    """{perspective, what, by, total, points, facts, cumulative, uncounted, undated}, all by valid time.
+    """The tally of a slice: its content is {perspective, what, by, total}, or {count, kind} in place of `what`.
 
-    `facts` are the ids of the facts that are added up; `undated` are those of them that begin or end outside the years
-    1 to 9999. `cumulative` figures and `uncounted` facts add nothing. With `per` each point has its `population` or
-    `counted_by` (and `counted_by_id` where the counter has an id), and `totals` has one total for each. `slice_` needs
-    only the facts of the `kinds` that count; `names` has to come from all facts. What other tallies over the same
-    versions and names can use again is `kept`.
+    Points and lists are in the order of valid time. The lists are `facts`, the ids of the facts that are added;
+    `undated`, those of them that begin or end outside the years 1 to 9999; `cumulative` figures and `uncounted` facts,
+    which are not added; and `parts` if the query asks for it. With `per` each point has its `population` or
+    `counted_by` (and `counted_by_id` if the counter has an id), and `totals` in the content has one total for each.
+
+    `slice_` needs only the facts of the kinds that count (`find_kinds`); `names` has to come from all facts. `kept`
+    holds results that other tallies over the same versions and names can use again.
     """
     names, kept = names or Names.of(slice_), kept or Contributions()
     counting = find_counting(slice_, perspective, query, names, kept)
@@ -151,7 +153,7 @@ def find_total(
     names: Names,
     kept: Contributions,
 ) -> dict[str, Any]:
-    """The `total` of a tally alone; `kept` as for a tally."""
+    """Only the `total` of a tally; `kept` as for `tally`."""
     counting = find_counting(slice_, perspective, query, names, kept)
     if find_counts(counting, slice_, perspective, query, names) is not None:
         return NOT_ADDED
@@ -220,7 +222,7 @@ def _sum(
 
 
 def _one(question: Question) -> Part:
-    """The facts of a question, counted as one."""
+    """The part of a tally of facts that one question adds: one."""
     one = Quantity(what="facts", comparator="eq", value=1, basis="increment", low=1, high=1)
     shown = min(question.facts, key=lambda each: (not each.certain, each.by_content))
     telling = (*question.facts, *question.against)
@@ -252,8 +254,8 @@ def _buckets(span: tuple[int, int], by: By, as_of: int) -> tuple[int, int] | Non
 
 
 def last_bucket(as_of: int, by: By) -> int:
-    """The bucket in which a tally ends. While `as_of` stays in it, and crosses no moment, the tally stays the same.
+    """The bucket in which a tally ends. While `as_of` stays in it, and passes no moment, the tally stays the same.
 
-    Outside the years 1 to 9999 each instant is one by itself.
+    Outside the years 1 to 9999 each instant is a bucket of its own.
     """
     return bucket(as_of, by) if _FIRST <= as_of <= _LAST else as_of

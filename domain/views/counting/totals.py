@@ -1,7 +1,7 @@
-"""A total is the interval sum of the recorded numbers, one for each question, and it says what it rests on.
+"""Computes a total: the sum of the recorded numbers, one for each question, as intervals; and what it rests on.
 
-A number that is only possible adds to the high bound alone. A missing number does not count as 0: where a fact names
-people and gives no number, the names raise the low bound; a fact that cannot be added is listed.
+A number that is only possible adds to the high bound alone. A missing number does not count as 0: if a fact names
+people and gives no number, the names raise the low bound. A fact that cannot be added is listed.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Sum:
 
 
 def list_readings(quantities: Iterable[Quantity]) -> list[str]:
-    """The words that have no number in them, such as "dozens", each with what it is read as; at most `_MOST_WORDS`."""
+    """Texts without a number, such as "dozens", each with the bound that it is read as; at most `_MOST_WORDS`."""
     readings = dict.fromkeys(
         f"“{quantity.text[:_LONGEST_WORDS]}” read as {_bound(quantity)}"
         for quantity in quantities
@@ -104,11 +104,9 @@ def sum_facts(
 ) -> Sum:
     """The sum of `what` over the facts that hold; cumulative figures do not bound the sum of a `stretch` of time.
 
-    With `until`, in microseconds UTC, only those bound it whose time has surely passed by then: a figure for November
-    says nothing of what had happened by January.
-
-    The sum is open where `match=certain` leaves out what is only possible. `questions` are those of the candidates,
-    where others than the candidates tie them.
+    With `until`, in microseconds UTC, only figures whose time has surely passed by then bound it: a figure for November
+    says nothing about what had happened by January. With `match=certain` the sum has no high bound. `questions` has to
+    be given if facts that are not among the candidates tie them; otherwise they are found.
     """
     telling = select_telling(candidates, what)
     every = [candidate for candidate in telling if candidate.inside is not None]
@@ -150,7 +148,7 @@ def sum_facts(
 
 
 def select_telling(candidates: Iterable[Candidate], what: str) -> list[Candidate]:
-    """The candidates that may tell how many of `what` there were."""
+    """The candidates that may say how many of `what` there were."""
     return [
         each for each in candidates if has_total(each.fact, what) or numbers_of(each.fact, what)
     ]
@@ -177,7 +175,7 @@ def describe_total(
     rest: Rest | None,
     kept: Contributions,
 ) -> dict[str, Any]:
-    """The sum as an interval and in words, and the lists of what it rests on."""
+    """The total of a register as the state shows it: {low, high, …, rests_on} with the lists of `sum_lists`."""
     sum_ = sum_facts(candidates, register.summed or "", perspective, kept=kept)
     shown = sum_.describe()
     for part, items in sum_lists(sum_, rest, kept).items():
@@ -187,7 +185,7 @@ def describe_total(
 
 
 def sum_lists(sum_: Sum, rest: Rest | None, kept: Contributions | None = None) -> dict[str, Listed]:
-    """The lists of a total by name; the name of the list of parts is empty."""
+    """{name: list} of what a total rests on; the name of the list of parts is empty."""
     parts = sum_.parts
     at = [(part.shown.starts[0], part.shown.version.first_position) for part in parts]
     running = [

@@ -1,4 +1,4 @@
-"""Facts without a number for a sum: the people whom they name raise its low bound; other such facts are listed."""
+"""Counts facts without a number for a sum: the people whom they name raise its low bound; others are listed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Uncounted:
-    """A fact that adds nothing for sure; `part` if it counts only some of those who are counted already."""
+    """A fact that does not raise the low bound; a `part` counts only some of the people who are counted already."""
 
     candidate: Candidate
     part: bool
@@ -35,8 +35,8 @@ def count_names(
 ) -> tuple[list[Part], list[Uncounted]]:
     """The parts that names add, and the facts that cannot be added.
 
-    A fact whose people may be counted already, in a number of the same time, may tell of others too, and of more than
-    it names. So it leaves the sum open.
+    If a number of the same time may already include the people of a fact, the fact is not added. But it may report
+    other people, and more than it names, so it leaves the sum without a high bound.
     """
     facts = sorted(rest, key=_in_order)
     if not facts:
@@ -64,14 +64,14 @@ def count_names(
 
 
 def _is_part(candidate: Candidate, what: str, includes: Callable[[Candidate], bool]) -> bool:
-    """Whether a fact counts another thing, such as women, and so a part of what is counted at that time."""
+    """Whether a fact counts another thing, such as women, and so only a part of what another fact counts."""
     fact = candidate.fact
     other = bool(fact.quantities) and not numbers_of(fact, what)
     return other and includes(candidate)
 
 
 def _in_order(candidate: Candidate) -> tuple[Any, ...]:
-    """What is certain first, by date; the order of recording decides nothing."""
+    """The sort key: certain facts first, then by date, then by content; never by the order of recording."""
     return (not candidate.certain, *candidate.starts, candidate.by_content)
 
 
@@ -84,7 +84,7 @@ class _Counted:
         self._may_be: dict[str, set[str]] = defaultdict(set)
 
     def take(self, candidate: Candidate) -> int:
-        """How many people a fact names who have surely not been counted before; they are counted from now on."""
+        """How many people a fact names who have surely not been counted yet; from now on they are counted."""
         bearers = candidate.bearers
         new = candidate.people - self._known
         self._known |= new
@@ -98,7 +98,7 @@ class _Counted:
         return surely
 
     def _is_one_of_before(self, name: str) -> bool:
-        """Whether a bare name that was counted may mean this person; if so, it is taken to mean no other."""
+        """Whether a bare name that was counted may mean this person; if so, it counts as theirs from now on."""
         meant = self._open & self._may_be.get(name, set())
         self._open -= meant
         return bool(meant)
@@ -110,10 +110,10 @@ def _of_names(candidate: Candidate, what: str, names: int) -> Part:
 
 
 def _including(parts: Iterable[Part]) -> Callable[[Candidate], bool]:
-    """A test of whether a fact's people may be counted already, in a number of a fact of its kind.
+    """A test of whether a fact's people may be included in a number that a fact of the same kind gives.
 
-    They may be where the dates of both facts meet and the number may be greater than the number of people whom the
-    numbered fact names.
+    They may be if the dates of both facts overlap and the number may be greater than the number of people whom the fact
+    with the number names.
     """
     spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for part in parts:

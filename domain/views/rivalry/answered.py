@@ -1,4 +1,4 @@
-"""What the facts under one key of a register answer at an instant, and the entry that is made of it."""
+"""Computes, once each, what is needed of the facts under one key of a register at one instant."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Answered"]
 
 
 class Answered:
-    """The candidates under one key at an `as_of`, and what is made of them, which is made once."""
+    """The candidates under one key at an `as_of`, with results that are computed once and kept."""
 
     def __init__(self, register: Register, candidates: list[Candidate]) -> None:
         self.register = register
@@ -33,16 +33,16 @@ class Answered:
 
     @cached_property
     def resolved(self) -> Resolved:
-        """The result of `rank_rivals` on the answers that stand, which may be none."""
+        """The result of `rank_rivals` on the answers that stand, if there are any."""
         return rank_rivals(self.standing or Standing(()), self.register)
 
     @property
     def first_shows(self) -> Mapping[str, Any]:
-        """What the first of the facts that stand shows; nothing where the key is vacant."""
+        """The fields that the first of the standing facts shows; empty if the key is vacant."""
         return self.standing.facts[0].shows if self.standing and self.standing.facts else {}
 
     def entry(self, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """The entry as it is shown, kept where no list in it breaks off; nobody may change it."""
+        """The entry as it is shown. It is kept unless a list in it is cut off, so callers may not change it."""
         if self._entry is not None:
             return self._entry
         made = make()

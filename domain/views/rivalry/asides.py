@@ -1,4 +1,4 @@
-"""Finds the answers that stand beside an entry and have not been ended; they take no other answer's place."""
+"""Finds the answers that stand beside an entry (`domain.register.Aside`) and have not been ended."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ __all__ = ["find_beside", "kind_of", "latest_first", "rule_of"]
 def find_beside(
     aside: Iterable[Candidate], main: Sequence[Candidate]
 ) -> dict[str, list[Candidate]]:
-    """The answers that stand aside and have not been ended, by the name of their field, the latest first.
+    """{field: answers} of the answers that stand aside and have not been ended, the latest first.
 
-    An answer that has ceased keeps the place that it took from an earlier one of its kind.
+    If an answer ends, an earlier one of its kind, which it replaced, does not come back.
     """
     of_kind: dict[tuple[Aside, str], list[Candidate]] = {}
     for candidate in sorted(aside, key=latest_first):
@@ -47,12 +47,12 @@ def rule_of(candidate: Candidate) -> Aside:
 
 
 def kind_of(candidate: Candidate) -> str:
-    """What tells an answer that stands aside from others beside one entry, as `Aside.kind_of` gives it."""
+    """The kind of an answer that stands aside, by `Aside.kind_of`; only answers of one kind replace each other."""
     return rule_of(candidate).kind_of(candidate.shows)
 
 
 def latest_first(candidate: Candidate) -> tuple[Any, ...]:
-    """Orders answers by when they begin, the latest first; those of one time by their content."""
+    """The sort key for answers: by beginning, the latest first; those that begin together by their content."""
     earliest, latest = candidate.starts
     return -earliest, -latest, candidate.by_content
 
@@ -60,10 +60,10 @@ def latest_first(candidate: Candidate) -> tuple[Any, ...]:
 def _standing_aside(
     answers: Sequence[Candidate], rule: Aside, main: Iterable[Candidate]
 ) -> Iterator[Candidate]:
-    """The answers of one kind that neither another of them nor a main answer has surely followed.
+    """The answers of one kind that no later one of them, and no main answer, has surely followed.
 
-    An answer is only possible if a later one that is over, or may be, may have followed it, or a main answer with a
-    vague date. One fact's main answer does not follow its others.
+    An answer is only possible if a main answer with a vague date may have followed it, or a later one of its kind that
+    is over or may be over. The main answer of a fact does not follow other answers of that fact.
     """
     ending = [each for each in main if each.begun and each.fact.holding in rule.ended_by]
     begun = [each for each in answers if each.begun]
@@ -81,6 +81,6 @@ def _standing_aside(
 
 
 def _latest_ends(ending: Iterable[Candidate]) -> list[tuple[UUID, int]]:
-    """Of the two facts that begin last, the id and when what stands aside may last have been so."""
+    """(id, the last instant at which an answer may have stood aside before it) of the two facts that begin last."""
     last = {each.id: each.starts[1] - DAY for each in ending}
     return nlargest(2, last.items(), key=itemgetter(1))

@@ -1,4 +1,4 @@
-"""A candidate is a fact that answers one question of the state, as a perspective sees it."""
+"""A candidate is a fact that may be shown under one key of the state, as a perspective sees it."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ NO_NAMES: Final = Names(())
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A fact that answers, with the fields that it shows and those by which it is compared with others.
+    """A fact with the fields that it shows under a key, and the names of those by which it is compared with others.
 
     `holds`: it may be shown. `begun`: it has surely begun, even if it has ended since. `key` names the fields of
     `shows` that all facts under one key have in common. `done`: it has been carried out. `lasts`: it has surely
-    begun, and nothing that begins later takes its place. `apart`: as in `RegisterEntry`. `inside`: whether it happened
+    begun, and no answer that begins later replaces it. `apart`: as in `RegisterEntry`. `inside`: whether it happened
     in the stretch of time that a tally counts; None if it surely did not. `names` resolves the names in the fact.
     `surely`: only what surely holds is shown.
     """
@@ -52,7 +52,7 @@ class Candidate:
 
     @property
     def weakened(self) -> Candidate:
-        """The same, only possible."""
+        """The same candidate, only possible."""
         seen = replace(self.seen, certainty="possible")
         return replace(self, seen=seen, holds=self.holds and not self.surely)
 
@@ -73,12 +73,12 @@ class Candidate:
 
     @property
     def people(self) -> set[str]:
-        """The people of the fact, as parts of keys."""
+        """The key parts of the people whom the fact names."""
         return {self.names.key(name) for name in self.fact.people}
 
     @property
     def bearers(self) -> dict[str, set[str]]:
-        """{key part of a name: key parts of those whom it may mean}, for its people whose name may mean several."""
+        """{key part: key parts of the people whom it may mean} for the ambiguous names among its people."""
         named = self.fact.people if self.names.doubtful else ()
         return {
             self.names.key(name): ids for name in named if len(ids := self.names.bearers(name)) > 1
@@ -86,7 +86,7 @@ class Candidate:
 
     @property
     def origins(self) -> set[str]:
-        """The reports that the fact rests on, as parts of keys; an organisation of several names is one."""
+        """The key parts of its origins; an organisation with several names is one origin."""
         return {self.names.key(each.origin or each.publisher) for each in self.fact.citations}
 
     def read_field(self, field: str) -> tuple[str, dict[str, Any]]:
@@ -106,25 +106,25 @@ class Candidate:
 
     @property
     def yields(self) -> bool:
-        """Whether it gives way to the next one that begins: it has a lone date, or an unknown end."""
+        """Whether the next answer that begins replaces it: it has a single date or an unknown end."""
         valid = self.fact.valid_time
         return not valid.spans or valid.bounds.end_unknown
 
     @property
     def last_published(self) -> int:
-        """The latest published time of its citations; where no citation has one, before all others."""
+        """The latest published time of its citations, microseconds UTC; before all others if no citation has one."""
         cited = (citation.published_at for citation in self.fact.citations)
         return max((at for at in cited if at is not None), default=BEGINNING)
 
     @property
     def by_content(self) -> tuple[Content, int]:
-        """What orders facts that nothing else does: what they say, so that the order of recording decides nothing."""
+        """A sort key for facts that are even otherwise: their content, so that the order of recording never decides."""
         return Content(self.fact), self.version.first_position
 
 
 @dataclass(frozen=True, eq=False)
 class Content:
-    """What a fact says, as a text that is made once, and only where it is compared."""
+    """The content of a fact as text, which is made when it is first compared."""
 
     fact: Fact
 

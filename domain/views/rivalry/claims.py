@@ -1,8 +1,8 @@
-"""Facts that say the same make one claim; the claim with the most distinct origins is shown.
+"""Ranks facts by their claims: facts that say the same make one claim, and the claim with the most origins is first.
 
-Where two claims have equally many origins, the sharper one is shown if both can be right; else the one published
-last. A claim that no source dates comes after all dated ones. Where that does not decide, the facts' content does, and
-never the order in which they were recorded.
+If two claims have equally many origins, the sharper one comes first if both can be right, and otherwise the one that
+was published last. A claim that no source dates comes after all claims with a date. If facts are still even, their
+content decides, and never the order in which they were recorded.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ Ends = tuple[float, float]
 
 
 def claim_of(candidate: Candidate) -> Claim:
-    """The claim of an answer: its values in the compared fields; where no field is compared, a claim of its own."""
+    """The claim of an answer: its values in the compared fields; if no field is compared, its fact alone."""
     if not candidate.compared:
         return candidate.id
     return tuple(comparable(candidate.shows.get(name)) for name in candidate.compared)
 
 
 def comparable(value: Any) -> Any:  # noqa: ANN401 -- any value that an entry shows
-    """A value in the form in which it is compared: a folded text, or what a quantity counts with its bounds."""
+    """A value in the form in which it is compared: a folded text, an id, or what a quantity counts and its bounds."""
     if isinstance(value, Quantity):
         return (value.counted, claim_of_quantity(value))
     if isinstance(value, Named):
@@ -53,13 +53,13 @@ def claim_of_quantity(quantity: Quantity) -> Claim:
 
 
 def ends_of(quantity: Quantity) -> Ends:
-    """The low and the high end of a quantity; infinite where it has no bound."""
+    """The low and the high end of a quantity; infinite on a side without a bound."""
     low, high = quantity.low, quantity.high
     return (-math.inf if low is None else low, math.inf if high is None else high)
 
 
 class Claims:
-    """The claims of facts that speak to one question, with the origins of each."""
+    """The claims of facts that answer one question, with the origins of each claim."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class Claims:
         }
 
     def rank(self, candidate: Candidate) -> tuple[Any, ...]:
-        """The rank of a fact, lowest first: by its claim, and within one claim by its number of origins."""
+        """The sort key of a fact: by its claim, and within one claim by its number of origins."""
         claim = self._claiming(candidate)
         return (
             -len(self._origins[claim]),
@@ -104,7 +104,7 @@ class Claims:
 
 
 def _exact(claim: Claim) -> Claim | None:
-    """The exact claim that an approximate one supports: "about 50" supports 50."""
+    """The exact claim that an approximate claim supports, as "about 50" supports 50; None for other claims."""
     match claim:
         case ("about", int(value)):
             return (value, value)
@@ -114,7 +114,7 @@ def _exact(claim: Claim) -> Claim | None:
 
 
 def _less_sharp(claims: set[Claim]) -> set[Claim]:
-    """The claims that a sharper one makes vaguer; "about 50" has no bounds, and is vaguer than all that has some."""
+    """The claims that are less sharp than another. "About 50" has no bounds: any claim with bounds is sharper."""
     bounded = {
         what for what, ends in _intervals(claims).items() if any(map(_bounds, ends.values()))
     }
@@ -129,7 +129,7 @@ def _bounds(ends: Ends) -> bool:
 
 
 def _approximated(claim: Claim) -> str | None:
-    """What an approximate claim counts, as `_intervals` has it; None where a claim is not approximate."""
+    """What an approximate claim counts, as a key of `_intervals`; None if the claim is not approximate."""
     match claim:
         case ("about", int()):
             return ""

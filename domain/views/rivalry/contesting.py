@@ -1,6 +1,6 @@
-"""The rivals that a fact would have are those of the state's entries in which it would stand.
+"""Finds the rivals of a fact: the other facts in the entries of the state in which it stands, or would stand.
 
-A total has no rivals; there it is the facts that speak to the same question.
+A total has no entries. There the rivals are the facts that answer the same question.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def when_it_holds(version: FactVersion, now: int) -> int:
 def find_rivals(
     version: FactVersion, others: Iterable[Seen], perspective: Perspective, names: Names
 ) -> list[FactVersion]:
-    """The other facts under a version's keys that speak to its question; within an entry the shown fact is first."""
+    """The other facts in a version's entries, or of its question; the fact that an entry shows comes first."""
     record = version.record
     if not record.stands:
         return []
@@ -67,7 +67,7 @@ def _beside(id_: UUID, answered: Answered) -> list[Candidate]:
 
 
 def _of_question(id_: UUID, candidates: Iterable[Candidate]) -> list[Candidate]:
-    """The candidates that speak to the same question as a fact, that fact included."""
+    """The candidates that answer the same question as a fact, including that fact."""
     found = find_questions(candidates).questions
     return [
         candidate

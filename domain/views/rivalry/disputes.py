@@ -1,7 +1,7 @@
-"""Facts are contested where any two cannot both be right; all are compared in one pass, not pair by pair.
+"""Decides whether facts are contested: whether any two of them cannot both be right.
 
-Facts of one question are compared in all that they say. Of the facts under one key only those that have surely begun
-are compared, because the others may still follow them.
+All facts are compared in one pass, not pair by pair. Facts of one question are compared in everything that they say. Of
+the facts under one key, only those that have surely begun are compared, because the others may begin later.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def exclude(intervals: Iterable[Ends]) -> bool:
 
 
 def under_one_question(facts: Sequence[Candidate], register: Register) -> bool:
-    """Whether any two of the facts that speak to one question cannot both be right, or a link says so.
+    """Whether any two facts that answer one question cannot both be right, or a link says that they conflict.
 
     Periods may follow one another, so two of them conflict only where they may have begun at the same time.
     """
@@ -55,7 +55,7 @@ def under_one_question(facts: Sequence[Candidate], register: Register) -> bool:
 
 
 def under_one_key(facts: Iterable[Candidate], register: Register) -> bool:
-    """Whether any two of the facts that have surely begun cannot both be what the key shows."""
+    """Whether any two of the facts that have surely begun cannot both be right about one key."""
     begun = [each for each in facts if each.begun]
     if len(begun) < 2:  # noqa: PLR2004 -- one contests nothing
         return False
@@ -68,7 +68,7 @@ def under_one_key(facts: Iterable[Candidate], register: Register) -> bool:
 
 
 def never_meet(facts: Sequence[Candidate]) -> bool:
-    """Whether two facts of one kind exclude each other by when they begin."""
+    """Whether two facts of one kind cannot have begun at the same time."""
     begins: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for each in facts:
         begins[each.fact.kind].append(each.starts)
@@ -118,7 +118,7 @@ def _counts_exclude(counts: Iterable[Sequence[Quantity]]) -> bool:
 
 
 def _spans(quantities: Sequence[Quantity]) -> Mapping[tuple[str, Basis | None], Ends]:
-    """{(what is counted, basis): the least and the greatest said}; a number without a basis counts on every basis."""
+    """{(what is counted, basis): (least, greatest number)}; a number without a basis counts on every basis."""
     spans: dict[tuple[str, Basis | None], Ends] = {}
     for quantity in quantities:
         low, high = ends_of(quantity)
@@ -130,7 +130,7 @@ def _spans(quantities: Sequence[Quantity]) -> Mapping[tuple[str, Basis | None], 
 
 
 def _surely(candidate: Candidate) -> Stretch:
-    """The time when a fact surely holds, less its last day, so that a handover within a day contests nothing."""
+    """The time when a fact surely holds, without its last day, so that a handover within a day contests nothing."""
     window = candidate.fact.window
     end = window.certain_to if window.certain_to == END else window.certain_to - DAY
     return window.certain_from, end, _claim(candidate)
@@ -146,7 +146,7 @@ def _claim(candidate: Candidate) -> Claim:
 
 
 def _together(stretches: Iterable[Stretch]) -> bool:
-    """Whether two different claims overlap in time."""
+    """Whether stretches of two different claims overlap in time."""
     reach: dict[Claim, int] = {}
     for start, end, claim in sorted(stretches, key=lambda each: each[:2]):
         if start >= end:

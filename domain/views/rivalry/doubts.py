@@ -1,6 +1,7 @@
-"""Where a name may mean several, an answer under it belongs to none of them, and contests the answer of each.
+"""Finds the entries that an answer under an ambiguous name makes doubtful.
 
-So it is where several ids bear a name, and where aliases lead it to different names.
+A name is ambiguous if several ids bear it, or if aliases lead it to different names. An answer under it belongs to none
+of the people whom it may mean, and contests the entry of each of them.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ __all__ = ["Doubts", "add_doubts"]
 
 
 class Doubts:
-    """The answers shown under names that may mean several, to be found by each whom they may mean."""
+    """The answers shown under ambiguous names, indexed by the people whom the names may mean."""
 
     def __init__(self, shown: Iterable[tuple[Key, Candidate]]) -> None:
         self._known: dict[str, list[tuple[Key, Candidate]]] = {}
@@ -35,14 +36,14 @@ class Doubts:
         return bool(self._known)
 
     def about(self, key: Key) -> list[Candidate]:
-        """The answers that may be about somebody whom a key names, under keys that are otherwise the same."""
+        """The answers that may be about a person in `key`; the rest of their keys has to be the same."""
         parts = dict.fromkeys(map(_called, key))
         answers = (answer for part in parts for answer in self._known.get(part, ()))
         return [answer for bare, answer in answers if _alike(bare, key, _meant(answer))]
 
 
 def _meant(candidate: Candidate) -> dict[str, None]:
-    """The ids and folded names that an answer's name may mean, in order."""
+    """The ids and folded names of the people whom an answer's name may mean, in order."""
     listed = candidate.shows[AMBIGUOUS]
     return dict.fromkeys([*listed, *map(fold_name, listed)])
 
@@ -54,7 +55,7 @@ def _called(part: str) -> str:
 
 
 def _alike(bare: Key, key: Key, meant: Container[str]) -> bool:
-    """Whether two keys differ in one part or several, each of which a name may mean."""
+    """Whether two keys differ, and only in parts that an ambiguous name may mean."""
     pairs = zip(bare, key, strict=False)
     return (
         bare != key
@@ -64,7 +65,7 @@ def _alike(bare: Key, key: Key, meant: Container[str]) -> bool:
 
 
 def add_doubts(resolved: Resolved, others: Sequence[Candidate]) -> Resolved:
-    """The resolved entry with the answers that may be about the same person as rivals: contested, and only possible."""
+    """The entry with `others`, which may be about the same person, as rivals; it is contested and only possible."""
     if not others or resolved.shown is None:
         return resolved
     shown = replace(resolved.shown, seen=replace(resolved.shown.seen, certainty="possible"))

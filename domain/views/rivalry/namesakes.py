@@ -1,7 +1,8 @@
-"""Facts under one name that cannot be about one person: they may be about two people who have that name.
+"""Finds facts under one name that may be about two people who have that name.
 
-Nobody is confined in two places at one time. Where two facts say so, and neither can be the beginning of a transfer, a
-release of that name frees one of the two, and nobody knows which. So both stand beside whatever is shown.
+Nobody is confined in two places at one time. If two facts say so, and neither can be followed by a transfer to the
+other place, a release of that name frees one of two people, and nobody knows which. So both facts stay rivals of the
+fact that is shown, whatever followed.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _MOST: Final = 100
 
 
 def find_namesakes(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """The facts that hold and that exclude another one of the same name, in the order given."""
+    """The facts that hold and that cannot be about the same person as another one of them, in the order given."""
     placed = [
         each
         for each in candidates
@@ -50,7 +51,7 @@ def _exclude(one: Candidate, other: Candidate) -> bool:
 
 
 def _begin_together(one: Candidate, other: Candidate) -> bool:
-    """Whether neither surely began before the other, which would have followed it."""
+    """Whether neither surely began before the other; a later one may tell of a transfer."""
     return not precedes(one, other.starts[0]) and not precedes(other, one.starts[0])
 
 
@@ -61,13 +62,13 @@ def _hold_together(one: Candidate, other: Candidate) -> bool:
 
 
 def _elsewhere(one: Candidate, other: Candidate) -> bool:
-    """Whether one place is not a part of the other by its words, as "Minsk" and "prison No. 1, Minsk" are."""
+    """Whether two facts name different places; "Minsk" may be the same, as "prison No. 1, Minsk" has its words."""
     ours, theirs = (set(each.read_field(each.apart or "")[0].split()) for each in (one, other))
     return not (ours <= theirs or theirs <= ours)
 
 
 def _tied(one: Candidate, other: Candidate) -> bool:
-    """Whether a matter or a link says that both are about one thing."""
+    """Whether both have the same matter, or one links to the other."""
     if one.fact.matter is not None and one.fact.matter == other.fact.matter:
         return True
     pairs = ((one, other), (other, one))

@@ -1,9 +1,10 @@
-"""Facts that speak to one question count once: a shared matter makes them one, and so may a link.
+"""Groups facts by the question that they answer, because the facts of one question count once.
 
-A link that `confirms`, `conflicts_with` or `refines` joins a fact without a matter to its target's question. A fact
-that is tied to two questions (a round-up) joins neither. A fact of one matter that is tied to another matter's question
-supports or contests it. Both add nothing of their own. Only the given facts make ties. A fact that does not hold makes
-ties too, and is left out afterwards: two reports of something that is only possible still tell of one thing.
+Facts of one matter answer one question. A link that `confirms`, `conflicts_with` or `refines` joins a fact without a
+matter to the question of the fact that it names. A fact that is tied to several questions (a round-up) joins none of
+them. A fact of one matter that is tied to the question of another supports or contests that question. Both add nothing
+of their own. Only links among the given facts count. Facts that do not hold tie others too, and are left out
+afterwards: two reports of an event that is only possible are still reports of one event.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ TIES: Final = frozenset({"confirms", "conflicts_with", "refines"})
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The facts that speak to one question, and those that links tie to it from outside: `supporting` or `against`."""
+    """The facts that answer one question, and facts that links tie to it from outside: `supporting` or `against`."""
 
     facts: Sequence[Candidate]
     supporting: Sequence[Candidate] = ()
@@ -33,7 +34,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """The questions that some facts speak to, in order of their first recorded fact, and the facts that add nothing.
+    """The questions that some facts answer, in order of their first recorded fact, and the facts that add nothing.
 
     `parts`: facts about a narrower population that refine another. `linking`: round-ups, and facts of other matters.
     """
@@ -44,7 +45,7 @@ class Questions:
 
 
 def find_questions(candidates: Iterable[Candidate]) -> Questions:
-    """The questions to which the candidates speak, each with its facts that hold; a fact is taken once."""
+    """The questions that the candidates answer, each with its facts that hold. A fact given twice counts once."""
     facts = {candidate.id: candidate for candidate in candidates}
     if not any(
         link.relation in TIES for candidate in facts.values() for link in candidate.fact.links
@@ -73,14 +74,14 @@ def _by_matter(facts: Iterable[Candidate]) -> list[list[Candidate]]:
 
 
 def _narrower(one: Candidate, other: Candidate) -> bool:
-    """Whether a fact that refines another is about a part of its population."""
+    """Whether `one`, which refines `other`, names a population, and not the same one."""
     (ours, _), (theirs, _) = one.read_field("population"), other.read_field("population")
     return ours not in {"", theirs}
 
 
 @dataclass(slots=True)
 class _Tied:
-    """The ties among some facts, computed once."""
+    """The ties among some facts: {fact: {linked fact: relations}}, and the questions into which they join the facts."""
 
     facts: Mapping[UUID, Candidate]
     ties: dict[UUID, dict[UUID, set[str]]] = field(default_factory=dict)
@@ -122,7 +123,7 @@ class _Tied:
         }
 
     def _join(self, parts: set[UUID]) -> set[UUID]:
-        """Join each fact without a matter to the one question it is tied to; give the facts tied to several."""
+        """Join each fact without a matter to the question that it is tied to; returns the facts tied to several."""
         for id_, tied in self.ties.items():
             for target in tied:
                 if not {id_, target} & parts:
@@ -164,7 +165,7 @@ class _Tied:
         return {id_ for id_ in self.facts if self._root(id_) in behind}
 
     def _crossing(self, out: set[UUID]) -> set[UUID]:
-        """The facts of a matter that are tied to another question; of facts that are tied in a ring, all but one."""
+        """The facts of a matter that are tied to another question; of facts that are tied in a ring, all except one."""
         back: dict[UUID, set[UUID]] = defaultdict(set)
         tied: set[UUID] = set()
         for id_, targets in self.ties.items():
@@ -216,7 +217,7 @@ class _Tied:
         return root
 
     def _unite(self, one: UUID | str, other: UUID | str) -> list[UUID]:
-        """Make two questions one, and give the facts that waited on the one that was merged: they may be joined now."""
+        """Merge two questions; returns the facts that waited for the merged one, because they may be joined now."""
         root, lesser = self._root(one), self._root(other)
         if root == lesser:
             return []

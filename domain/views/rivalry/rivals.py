@@ -1,7 +1,8 @@
-"""Where several facts answer one question, one is shown, the others are its rivals, and disagreement is stated.
+"""Decides which of several facts under one key is shown, which are its rivals, and whether they are contested.
 
-Facts that have surely been succeeded are left out first. Of the others the fact that an editor marked is shown; else
-one that surely holds, else the latest to begin, else one whose claim has the most distinct origins (`claims`).
+Facts that a later one has surely replaced are left out. Of the others a fact that an editor marked comes first. Then
+come facts that surely hold, then those that begin last, then those whose claim has the most distinct origins
+(`claims`).
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 class Resolved:
     """The answer that is shown, its rivals by rank, and whether any two of them cannot both be right.
 
-    `shown` is None where the last answer has surely ceased. `previous` is the latest to begin of the answers that have
-    ceased or yielded. `beside` holds the answers that stand aside, by the name of the field that shows them.
+    `shown` is None if the last answer has surely ended. `previous` is the one that began last of the answers that have
+    ended or yielded. `beside` holds the answers that stand aside, by the name of the field that shows them.
     """
 
     shown: Candidate | None
@@ -47,7 +48,8 @@ class Resolved:
 class Standing:
     """The facts under one key of which one is shown, the previous one, and the answers that stand aside.
 
-    `namesakes` may be about two who have one name (`find_namesakes`), whatever has followed them.
+    `namesakes` are facts that may be about two people with one name (`find_namesakes`); later facts do not replace
+    them.
     """
 
     facts: Sequence[Candidate]
@@ -57,13 +59,13 @@ class Standing:
 
 
 def resolve(candidates: Sequence[Candidate], register: Register) -> Resolved | None:
-    """The entry of facts with the same key in a register; None where there is nothing to show."""
+    """The entry that the facts under one key of a register make; None if there is nothing to show."""
     standing = find_standing(candidates, register)
     return None if standing is None else rank_rivals(standing, register)
 
 
 def find_standing(candidates: Sequence[Candidate], register: Register) -> Standing | None:
-    """The facts that stand under a key: none where the key is vacant; None where there is nothing to show."""
+    """The facts that stand under a key; without facts if the key is vacant, None if it has no entry."""
     main = [each for each in candidates if each.aside is None]
     facts = doubt_standing(select_standing(main, register), main, register)
     beside = find_beside([each for each in candidates if each.aside], main)
@@ -79,7 +81,7 @@ def find_standing(candidates: Sequence[Candidate], register: Register) -> Standi
 def _stand_in(
     beside: Mapping[str, Sequence[Candidate]], register: Register
 ) -> tuple[list[Candidate], dict[str, list[Candidate]]]:
-    """Where no other answer stands: the latest of those that stand aside, all of one kind; and what is left beside."""
+    """The entry's facts if no other answer stands: the latest that stand aside, all of one kind; and the rest."""
     latest = select_standing([each for others in beside.values() for each in others], register)
     kind = kind_of(min(latest, key=_surest_first))
     facts = [each for each in latest if kind_of(each) == kind]
@@ -91,7 +93,7 @@ def _stand_in(
 
 
 def select_standing(candidates: Sequence[Candidate], register: Register) -> list[Candidate]:
-    """The candidates that hold and that no other one has surely succeeded."""
+    """The candidates that hold and that no later one has surely replaced."""
     latest = _latest(candidates, register)
     return [each for each in candidates if each.holds and not _displaced(each, latest, register)]
 
@@ -99,9 +101,9 @@ def select_standing(candidates: Sequence[Candidate], register: Register) -> list
 def doubt_standing(
     facts: Sequence[Candidate], candidates: Iterable[Candidate], register: Register
 ) -> list[Candidate]:
-    """The facts that stand, only possible where an answer that is over, or may be, may have followed them.
+    """The facts that stand; a fact becomes only possible if an answer that is over, or may be, may have followed it.
 
-    A fact of some day in 2020 may tell of the time before a term that began in June and has ended since.
+    For example, a fact dated 2020 may be older than a term of office that began in June 2020 and has ended since.
     """
     begun = [each for each in candidates if each.begun]
     latest = _latest(begun, register)
@@ -119,7 +121,7 @@ def _may_precede(candidate: Candidate, latest_start: int, register: Register) ->
 
 
 def _latest(candidates: Iterable[Candidate], register: Register) -> int | None:
-    """The latest of the earliest starts of those that have surely begun; None where nothing succeeds anything."""
+    """The latest earliest start of the candidates that have surely begun; None if no answer replaces another."""
     if register.succession is Succession.NONE:
         return None
     return max((each.starts[0] for each in candidates if each.begun), default=None)
@@ -135,7 +137,7 @@ def _gives_way(candidate: Candidate, register: Register) -> bool:
 
 
 def _previous(candidates: Sequence[Candidate], register: Register) -> Candidate | None:
-    """The latest to begin of those that have surely begun and have ceased or yielded since."""
+    """The candidate that began last of those that have surely begun and have ended or yielded since."""
     latest = _latest(candidates, register)
     gone = (
         each
@@ -156,7 +158,7 @@ def _surest_first(candidate: Candidate) -> tuple[Any, ...]:
 
 
 def rank_rivals(standing: Standing, register: Register) -> Resolved:
-    """The entry of the facts that stand: the one that is shown, and its rivals by rank, with namesakes last."""
+    """The entry that standing facts make: the one that is shown, and its rivals by rank, namesakes last."""
     resolved = _rank(standing, register)
     if not standing.namesakes:
         return resolved
@@ -218,7 +220,7 @@ def _same_question(shown: Candidate, questions: Iterable[Question]) -> frozenset
 def _contested(
     shown: Candidate, facts: Sequence[Candidate], register: Register, questions: Iterable[Question]
 ) -> bool:
-    """Whether two rivals cannot both be right; other matters count only where the whole key is one question."""
+    """Whether two rivals cannot both be right; facts of other matters count only if the rivalry is by key."""
     by_key = register.rivalry is Rivalry.KEY
     if by_key and disputes.under_one_key(facts, register):
         return True
@@ -230,9 +232,10 @@ def _contested(
 
 
 def _current(facts: Sequence[Candidate], register: Register) -> frozenset[UUID]:
-    """The ids of the latest to begin of those that surely hold (else of all), and of those that may have begun as late.
+    """The ids of the facts that begin last among those that surely hold (or among all, if none does).
 
-    Where answers last, these alone. In a register that looks ahead, the next to begin.
+    Facts that may have begun as late are included. If some answers last, only these count. In a register that looks
+    ahead, the facts that begin next.
     """
     lasting = frozenset(each.id for each in facts if each.lasts)
     if lasting:

@@ -1,7 +1,8 @@
-"""What facts settle, and what they call off.
+"""Finds which facts settle other facts, and which call off plans.
 
-A fact that carries out or answers another settles it once it has begun, for good. A cancelled meeting calls off what
-was planned, as soon as it is known; what its matter plans later is planned anew.
+A fact that carries out a plan or answers a question settles it for good, from its own beginning on. A cancelled meeting
+calls off planned meetings as soon as the cancellation is known, but no meeting that its matter plans again for later.
+Targets are link targets (ids or external ids), or `matter:` with the name of a matter.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _MATTER: Final = "matter:"
 
 
 class Settlers:
-    """The facts that settle others, and those that call off what is planned."""
+    """The facts that settle other facts, and those that call off plans."""
 
     def __init__(self, versions: Iterable[FactVersion]) -> None:
         self._windows: list[tuple[Window, frozenset[str]]] = []
@@ -39,14 +40,14 @@ class Settlers:
         return bool(self._windows or self._called_off)
 
     def at(self, as_of: int) -> tuple[frozenset[str], frozenset[str]]:
-        """What is surely settled at `as_of`, and what is only possibly settled."""
+        """The targets that are surely settled at `as_of`, and those that are only possibly settled."""
         kept = self._kept
         if kept is None or kept[0] != as_of:
             kept = self._kept = as_of, self._with("certain", as_of), self._with("possible", as_of)
         return kept[1:]
 
     def answered(self, as_of: int, targets: frozenset[str], asked: Window) -> Certainty | None:
-        """How surely a fact that did not begin before something was asked settles one of the targets by `as_of`."""
+        """How sure it is that a fact that did not begin before `asked` has settled one of the targets by `as_of`."""
         begun = {
             window.begun(as_of)
             for window, settled in self._windows
@@ -55,12 +56,12 @@ class Settlers:
         return "certain" if "certain" in begun else "possible" if "possible" in begun else None
 
     def bounds(self, targets: frozenset[str]) -> set[int]:
-        """When something that settles one of these targets may begin or cease to."""
+        """The instants at which facts that settle one of the targets begin or end, possibly or certainly."""
         settling = (window for window, settled in self._windows if not settled.isdisjoint(targets))
         return {at for window in settling for at in bounds_of(window)}
 
     def call_off(self, plan: Fact, links: frozenset[str]) -> bool:
-        """Whether a plan is cancelled: by a link, or with all plans of its matter unless it was made again later."""
+        """Whether a plan is cancelled: by a link, or with its matter, unless it was made again (`_is_after`)."""
         if any(link in self._called_off for link in links):
             return True
         cancelled = self._called_off.get(f"{_MATTER}{plan.matter}", ())
@@ -72,12 +73,12 @@ class Settlers:
 
 
 def bounds_of(window: Window) -> tuple[int, int, int, int]:
-    """The instants at which it begins or ceases to hold, possibly and certainly."""
+    """The four instants at which a window begins and ends, possibly and certainly; microseconds UTC."""
     return window.possible_from, window.certain_from, window.certain_to, window.possible_to
 
 
 def _is_after(plan: Fact, cancelled: Fact) -> bool:
-    """Whether a plan is for later than what was cancelled, and was first reported after all reports of that."""
+    """Whether a plan is for a later time than the cancelled meeting, and first reported after all reports of that."""
     reported = [each.published_at for each in plan.citations]
     before = [each.published_at for each in cancelled.citations]
     if None in reported or None in before:

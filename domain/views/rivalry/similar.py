@@ -1,7 +1,8 @@
-"""Two facts are much alike where both may tell of one thing and nothing ties them; an editor should look at them.
+"""Finds facts that are much alike: both may report one event, but nothing ties them, so an editor should look.
 
-They are of one kind and one question, their dates meet, and they name the same people or give the same number. If both
-give a day, different numbers of one thing are enough: they may be two accounts of what happened once.
+Two such facts have the same kind and answer the same question, their dates overlap, and they name the same people or
+give the same number. If both give a day, they may also give different numbers of the same thing: two accounts of one
+event. Marks are hashable values; facts can only be much alike if they have one in common.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ MOST: Final = 10
 
 
 def find_similar(recorded: FactVersion, others: Iterable[FactVersion]) -> list[FactVersion]:
-    """The other facts that are much like a fact and are not tied to it by a matter or a link, in order."""
+    """Those of the other facts that are much like a fact, and share no matter or link with it; in the order given."""
     fact = recorded.record.fact
     sought = marks_sought(fact)
     return [
@@ -42,9 +43,9 @@ def find_similar(recorded: FactVersion, others: Iterable[FactVersion]) -> list[F
 
 
 class Alike:
-    """An index of facts by their marks, so that a fact is compared with few: the MOST_HELD nearest in time.
+    """An index of facts by their marks, so that a fact is compared only with the MOST_HELD nearest in time.
 
-    It holds no facts, but numbers: of the first fact that is added 0, of the next 1.
+    It holds numbers in place of facts: 0 for the first fact that is added, 1 for the next.
     """
 
     def __init__(self) -> None:
@@ -52,7 +53,7 @@ class Alike:
         self._begin, self._end = array("q"), array("q")
 
     def add(self, fact: Fact, marked: Iterable[Hashable]) -> None:
-        """One more fact, with its marks."""
+        """Add a fact with its marks."""
         begin, end = fact.told
         number = len(self._begin)
         self._begin.append(begin)
@@ -64,7 +65,7 @@ class Alike:
             insort(held, number, key=self._begin.__getitem__)
 
     def of(self, fact: Fact, sought: Iterable[Hashable]) -> list[int]:
-        """The numbers of the facts that have a mark sought, and may be much like a fact, in order."""
+        """The numbers of the facts that have one of the marks `sought` and may be much like `fact`, in order."""
         alike = set[int]()
         begin, end = fact.told
         for mark in map(hash, sought):
@@ -82,13 +83,13 @@ def is_another(one: FactVersion, other: FactVersion) -> bool:
 
 
 def marks_of(fact: Fact) -> set[Hashable]:
-    """The marks of a fact: another is much like it that seeks one of them, and whose time meets its own."""
+    """The marks of a fact. A fact is much like it if it seeks one of these marks and their times overlap."""
     population = _population(fact)
     return _marks(fact, {population, None} if population else {population})
 
 
 def marks_sought(fact: Fact) -> set[Hashable]:
-    """The marks of the facts that are much like a fact; one of them may name no population where the other does."""
+    """The marks that facts much like this one have; one of the two may name a population, and the other none."""
     population = _population(fact)
     return _marks(fact, {population, "" if population else None})
 
@@ -98,7 +99,7 @@ def _population(fact: Fact) -> str:
 
 
 def _marks(fact: Fact, populations: set[str | None]) -> set[Hashable]:
-    """The marks by each of some populations; None stands for one that is named, whatever it is."""
+    """The marks of a fact for each of some populations; None stands for any population that is named."""
     people = frozenset(key_of(name) for name in fact.named())
     given = [*_numbers(fact), *_counts_of_a_day(fact), *([people] if people else [])]
     return {
@@ -126,7 +127,7 @@ def _meet(one: Fact, other: Fact) -> bool:
 
 
 def _keys(fact: Fact) -> set[tuple[str, ...]]:
-    """The keys of the questions that a fact speaks to."""
+    """The keys of the questions that a fact answers."""
     return {
         (answer.register.section, *map(key_of, answer.key.values()))
         for answer in fact.register_entries()
@@ -138,7 +139,7 @@ def _numbers(fact: Fact) -> set[Hashable]:
 
 
 def _counts_of_a_day(fact: Fact) -> Iterable[Hashable]:
-    """What a fact of a single day adds to a total or stock, with the one or two days of UTC in which that day lies."""
+    """What a fact of a single day counts in a total or stock, with the one or two UTC days that the day overlaps."""
     start, end = fact.told
     if end - start <= DAY:
         for day in {start // DAY, (end - 1) // DAY}:
