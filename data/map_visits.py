@@ -24,7 +24,7 @@ Json = dict[str, Any]
 PUBLISHER: Final = "Office of the Historian, U.S. Department of State"
 TITLE: Final = "Visits by Foreign Leaders"
 URL: Final = "https://github.com/HistoryAtState/visits"
-#: How the keeper calls a change, and which change of mind it is here.
+#: How the keeper calls a change, and which change it is here.
 REASONS: Final = {
     "learn_date": "refinement",
     "refine_date": "refinement",

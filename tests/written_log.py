@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def differing(versions: Iterable[FactVersion], from_: Perspective, to: Perspective) -> Differing:
-    """What two perspectives disagree on, by the fold, and the last changes of mind that say why."""
+    """The facts that differ between two perspectives, by the fold, and the last changes that say why."""
     found = list(versions)
     before, after = (history.select_known(found, at) for at in (from_, to))
     known = {version.position for version in found if history.is_public(version, from_)}

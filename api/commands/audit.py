@@ -18,7 +18,7 @@ def list_changes(
     reading: Reading, opened: Negotiation, perspective: Perspective, after: int, limit: int
 ) -> tuple[list[dict[str, Any]], bool]:
     """Give the entries past a position, at most `limit`, and whether more follow."""
-    facts, more = reading.changes.of_mind(opened.id, perspective, after=after, limit=limit)
+    facts, more = reading.changes.list_audited(opened.id, perspective, after=after, limit=limit)
     agreed = reading.changes.approvers(opened.id, [version for _, version in facts])
     items = _describe(facts, agreed)
     last = facts[-1][1].position if more else perspective.position
@@ -42,7 +42,7 @@ def list_changes_of_person(
 ) -> tuple[list[dict[str, Any]], bool]:
     """Give the same of those entries that tell of a person."""
     asked = (opened.id, perspective)
-    facts, more = reading.changes.of_mind(*asked, person=person, after=after, limit=limit)
+    facts, more = reading.changes.list_audited(*asked, person=person, after=after, limit=limit)
     agreed = reading.changes.approvers(None, [version for _, version in facts])
     return _describe(facts, agreed), more
 

@@ -1,4 +1,7 @@
-"""The audit lists every change of mind in the order of the log, with the fields that it changed."""
+"""Lists the audit: every later change of a fact or of the negotiation, with the fields that it changed.
+
+It has no recording of a fact and no corroboration; these are in the history of the fact.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
 Change = tuple["FactVersion | None", "FactVersion"]
 """A fact before and after an event; None before its recording."""
-CHANGES_OF_MIND: Final = (
+AUDITED_EVENTS: Final = (
     "fact.corrected",
     "fact.ended",
     "fact.retracted",
@@ -37,7 +40,7 @@ _NAMED_TOO_OFTEN: Final = f"more than {MOST_TERMS:,} names: search for one of th
 def list_audit(
     history: Iterable[FactVersion], perspective: Perspective, person: str | None = None
 ) -> list[Change]:
-    """The changes of mind that the perspective knows, in the order of the log; only those that tell of a `person`."""
+    """The audited changes that the perspective knows, in the order of the log; only those about a `person`, if given."""
     recorded = list(history)
     changes = pair_changes(recorded, perspective)
     audited = [change for change in changes if is_audited(change[1])]
@@ -53,22 +56,22 @@ def list_audit(
 
 
 def find_ids(terms: Iterable[tuple[str, str]], person: str) -> set[str]:
-    """The ids that a `person` may mean whom the timeline finds by these terms: a name may be an id itself.
+    """The ids that `person` may mean, if the timeline finds the person by these terms; the text may be an id itself.
 
-    The audit finds the person under each name that bears such an id, in withdrawn and superseded versions too.
+    The audit finds the person under each name that bears such an id, in retracted and earlier versions too.
     """
     return {person, *(term.partition(PART)[2] for field, term in terms if field == BORNE)}
 
 
 def bears(term: tuple[str, str], ids: set[str]) -> bool:
-    """Whether a term is a name with one of the ids."""
+    """Whether a term stands for a name with one of the ids."""
     return term[0] == BORNE and term[1].partition(PART)[2] in ids
 
 
 def add_borne(
     terms: set[tuple[str, str]], borne: Iterable[tuple[str, str]]
 ) -> set[tuple[str, str]]:
-    """The terms of a person with those in which an id bears another name; ContentError for too many."""
+    """The terms of a person, with those of other names of their ids; ContentError if they are too many."""
     found = terms.union(borne)
     if len(found) > MOST_TERMS:
         raise ContentError.at("/person", _NAMED_TOO_OFTEN)
@@ -76,7 +79,7 @@ def add_borne(
 
 
 def tells_of(change: Change, terms: set[tuple[str, str]]) -> bool:
-    """Whether a change tells of the person who has these terms: the fact names them before the change or after it."""
+    """Whether a change is about the person with these terms: the fact names them before the change or after it."""
     return not terms.isdisjoint(_terms(change))
 
 
@@ -104,14 +107,14 @@ def describe_version(before: FactVersion | None, after: FactVersion) -> dict[str
 def is_audited(version: FactVersion) -> bool:
     """Whether the audit lists a version; of an erased fact it lists only the erasure."""
     erased = version.record.erased
-    return version.event in CHANGES_OF_MIND and (not erased or version.event == "fact.erased")
+    return version.event in AUDITED_EVENTS and (not erased or version.event == "fact.erased")
 
 
 def describe_change(
     before: FactVersion | None, after: FactVersion, approvers: Sequence[str]
 ) -> dict[str, Any]:
-    """An entry of the audit: the change, who approved it besides its actor, and the fact as it stood afterwards."""
-    return _entry(describe_version(before, after), approvers, {"fact": describe_briefly(after)})
+    """An item of the audit: the change, who approved it besides its actor, and the fact as it stood afterwards."""
+    return _item(describe_version(before, after), approvers, {"fact": describe_briefly(after)})
 
 
 def describe_correction(
@@ -133,15 +136,15 @@ def describe_correction(
 def describe_negotiation_change(
     before: Negotiation, after: Negotiation, correction: Correction, approvers: Sequence[str]
 ) -> dict[str, Any]:
-    """The entry of the audit for a correction of the negotiation itself, which tells of no fact."""
+    """The item of the audit for a correction of the negotiation itself; it has no fact."""
     about = {"fact": None, "negotiation": describe_negotiation(after)}
-    return _entry(describe_correction(before, after, correction), approvers, about)
+    return _item(describe_correction(before, after, correction), approvers, about)
 
 
-def _entry(
+def _item(
     changed: dict[str, Any], approvers: Sequence[str], about: dict[str, Any]
 ) -> dict[str, Any]:
-    """An entry: the change, who approved it, and what it is about, with its keys in the order that the audit has."""
+    """An item: the change, who approved it, and what it is about, with its keys in the order of the audit."""
     del changed["version"]
     first = ("position", "recorded_at", "recorded_by", "actor", "event")
     return {

@@ -1,1 +1,1 @@
-"""Readers turn a perspective into one SQL statement, and its rows into domain values."""
+"""Reads the record at a perspective: each reader makes SQL statements and turns their rows into domain values."""

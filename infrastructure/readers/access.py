@@ -62,8 +62,8 @@ def visible_negotiations(principal: Principal) -> ColumnElement[bool]:
 def visible_through(principal: Principal, id_: ColumnElement[str]) -> ColumnElement[bool]:
     """The condition that a principal sees the negotiation whose id is in a column.
 
-    The statement that looks for something has this condition, so it reads nothing hidden, and a hidden row looks like
-    a missing one.
+    The statement that looks for a row has this condition. So it reads no hidden row, and a hidden row cannot be told
+    from a missing one.
     """
     if principal.sees_all:
         return true()

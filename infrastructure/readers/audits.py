@@ -1,4 +1,4 @@
-"""Reads the audit: each change, the version before it, and who approved it."""
+"""Reads the audit: each change with the version before it and its approvers."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _MOST_NAMING: Final = 10_000
 
 @dataclass(frozen=True)
 class ChangeReader:
-    """Reads changes and who approved them, in one transaction."""
+    """Reads changes and their approvers, in one transaction."""
 
     connection: Connection
     codec: EventCodec
@@ -69,10 +69,10 @@ class ChangeReader:
         after: int = 0,
         limit: int | None = None,
     ) -> tuple[list[tuple[FactVersion | None, FactVersion]], bool]:
-        """The versions of a fact known by the perspective, each with the one before; whether more follow.
+        """[(version before, version)] of a fact, as far as the perspective knows them; and whether more follow.
 
-        Oldest first, past the version `after`, at most `limit`. UnknownError if there is none. ErasedError for an
-        erased fact, unless `erased` asks for its versions without content.
+        Oldest first, after the version `after`, at most `limit`. UnknownError if there is none. ErasedError for an
+        erased fact, unless `erased` is set; then its versions have no content.
         """
         columns = self.tables.version.c
         statement = select(*content_columns(columns)).where(
@@ -103,9 +103,9 @@ class ChangeReader:
     def differing(
         self, id_: UUID, from_: Perspective, to: Perspective, *, after: int = 0, limit: int
     ) -> tuple[Differing, bool]:
-        """The facts on which two perspectives disagree, in order of first recording, and whether more follow.
+        """The facts that differ between two perspectives, in order of first recording, and whether more follow.
 
-        `to` is the later one. At most `limit` facts, first recorded past the position `after`.
+        `to` is the later perspective. At most `limit` facts, first recorded after the position `after`.
         """
         first = self.tables.version.c.first_position
         statement = timeslices.select_differing(self.tables, id_, from_, to, after)
@@ -118,7 +118,7 @@ class ChangeReader:
             causes[cause.event].append(cause)
         return Differing(self._versions(before, from_), facts, causes), more_follow
 
-    def of_mind(
+    def list_audited(
         self,
         id_: UUID,
         perspective: Perspective,
@@ -127,7 +127,7 @@ class ChangeReader:
         after: int = 0,
         limit: int | None = None,
     ) -> tuple[list[Change], bool]:
-        """The changes that `list_audit` lists past the position `after`, at most `limit`, and whether more follow."""
+        """The changes that `list_audit` lists after the position `after`, at most `limit`, and whether more follow."""
         if person is not None:
             return self._telling_of(person, id_, perspective, after, limit)
         statement = select_changed(self.tables, id_, perspective, after)
@@ -136,7 +136,7 @@ class ChangeReader:
     def _telling_of(
         self, person: str, id_: UUID, perspective: Perspective, after: int, limit: int | None
     ) -> tuple[list[Change], bool]:
-        """A page of changes of mind that tell of a person, read from those of all facts that ever named the person."""
+        """A page of the changes that are about a person, read from the changes of all facts that ever named them."""
         terms = read_terms(self.connection, self.tables, id_, perspective, person)
         found: list[Change] = []
         while True:
@@ -153,9 +153,9 @@ class ChangeReader:
     def _select_naming(
         self, terms: set[tuple[str, str]], id_: UUID, perspective: Perspective, after: int
     ) -> Select[Any]:
-        """Changes of mind about facts of which some version has one of these terms.
+        """The changes of facts of which any version has one of these terms.
 
-        The database goes by the facts or by all changes, whichever are fewer.
+        The database starts from these facts, or from all changes, whichever are fewer.
         """
         naming = timeslices.select_naming(self.tables, id_, terms)
         changed = select_changed(self.tables, id_, perspective, after)
@@ -169,7 +169,7 @@ class ChangeReader:
     def _changed(
         self, statement: Select[Any], id_: UUID | None, perspective: Perspective, limit: int | None
     ) -> tuple[list[Change], bool]:
-        """A page of changes that a statement selects, of the negotiation with this id or of few facts."""
+        """A page of the changes that a statement selects; without `id_` they have to be of few facts."""
         changes, more = self._page(statement, perspective, self.tables.version.c.known_from, limit)
         if perspective.published_cut is not None:
             return self._as_public(changes, perspective), more
@@ -181,7 +181,7 @@ class ChangeReader:
     def of_negotiation(
         self, opened: Negotiation, perspective: Perspective, after: int = 0
     ) -> list[tuple[Negotiation, Negotiation, Correction]]:
-        """The corrections of a negotiation that the perspective knows, past a position, by `pair_corrections`."""
+        """The corrections of a negotiation that the perspective knows, after a position (see `pair_corrections`)."""
         recorded = negotiations.read_corrections(self.connection, opened.id, perspective)
         known = pair_corrections(opened, recorded, perspective)
         return [each for each in known if each[2].position > after]
@@ -189,9 +189,9 @@ class ChangeReader:
     def _as_public(
         self, events: Sequence[FactVersion], perspective: Perspective
     ) -> list[tuple[FactVersion | None, FactVersion]]:
-        """For each event (the public fact before it, the public fact after it), at the perspective's cut.
+        """[(public fact before, public fact after)] for each event, at the perspective's cut.
 
-        It reads all versions of the events' facts up to the last of the events.
+        This reads all versions of the events' facts up to the last of the events.
         """
         table, cut = self.tables.version, perspective.published_cut
         if cut is None or not events:
@@ -221,7 +221,7 @@ class ChangeReader:
     def agreed_on(
         self, opened: Negotiation, corrections: Iterable[Correction]
     ) -> dict[int, tuple[str, ...]]:
-        """{position of a correction: its approvers}; the approval of a correction is the event right before it."""
+        """{position of a correction: its approvers}; the approval is the event right before the correction."""
         before = [each.position - 1 for each in corrections]
         statement = select(event.c.position, event.c.actor).where(
             event.c.position.in_(before),
@@ -233,9 +233,10 @@ class ChangeReader:
     def approvers(
         self, id_: UUID | None, changes: Sequence[FactVersion]
     ) -> dict[int, tuple[str, ...]]:
-        """{position of a change: its approvers} of those changes of facts that somebody approved.
+        """{position of a change: its approvers} for the changes of facts that somebody approved.
 
-        They are all changes of mind of the negotiation `id_` between the first and the last, or without it some.
+        With `id_`, `changes` are all audited changes of that negotiation between the first and the last of them.
+        Without it they may be any changes.
         """
         statement = select_approvals(self.tables, id_ or _facts_of(changes), *_span(changes))
         return _find_approvers(log.read_entries(self.connection, self.codec, statement), changes)
@@ -268,9 +269,9 @@ def _facts_of(changes: Iterable[FactVersion]) -> list[str]:
 def _find_approvers(
     entries: Iterable[tuple[LogEntry, RecordEvent]], changes: Iterable[FactVersion]
 ) -> dict[int, tuple[str, ...]]:
-    """{position of a change: its approvers} of those changes that somebody approved.
+    """{position of a change: its approvers} for the changes that somebody approved.
 
-    The approval of a change request is appended together with its change, right before it.
+    The approval of a change request is the event right before its change; both are appended together.
     """
     logged = {entry.id: event for entry, event in entries}
     names = {}

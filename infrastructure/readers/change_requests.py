@@ -1,4 +1,4 @@
-"""Finds change requests by the tables and reads their content from the log."""
+"""Finds change requests in the tables, and reads their content from the log."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ _FOUND = select(change_request, negotiation.c.slug).join_from(change_request, ne
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenChangeRequest:
-    """A change request at a moment; `before` is the fact or the negotiation for which it was made.
+    """A change request at an instant; `before` is the fact or the negotiation, as it was when the request was made.
 
-    `digest` is that of the event with its body, in hexadecimal.
+    `digest` is the digest of the event that has the request's body, in hexadecimal.
     """
 
     change_request: ChangeRequest
@@ -57,7 +57,7 @@ class SeenChangeRequest:
 
     @property
     def status(self) -> ChangeRequestStatus:
-        """Its status at that moment."""
+        """Its status at that instant."""
         return self.change_request.status(self.moment)
 
 
@@ -87,7 +87,7 @@ class ChangeRequestReader:
         return fold_change_requests(stream, self._entries([stream.hex], self._head))
 
     def get(self, id_: UUID, position: int | None = None) -> SeenChangeRequest:
-        """A change request now, or with the log at a position; UnknownError if the principal may not see it."""
+        """A change request now, or as the log was at a position; UnknownError if the principal may not see it."""
         wanted = _FOUND.where(
             change_request.c.id == id_.hex, access.visible_negotiations(self._principal)
         )
@@ -101,7 +101,7 @@ class ChangeRequestReader:
         return readable[0]
 
     def sources(self, seen: SeenChangeRequest) -> list[Source]:
-        """The confidential parts in a change request, which go with the change once it is made."""
+        """The confidential parts in a change request; the change takes them over when it is made."""
         return read_sources(self._connection, seen.change_request.content_position)
 
     def page(
@@ -113,7 +113,7 @@ class ChangeRequestReader:
         after: int,
         limit: int,
     ) -> tuple[list[SeenChangeRequest], int | None]:
-        """At most `limit` requests proposed past a position, in order, and the last one's position if more follow."""
+        """At most `limit` requests made after a position, in order, and the last one's position if more follow."""
         versions = self._tables.version.c
         standing = and_(
             versions.fact_id == change_request.c.fact_id,
@@ -162,7 +162,7 @@ class ChangeRequestReader:
                 return wanted.where(change_request.c.decision == status)
 
     def _seen(self, rows: Sequence[Row[Any]], at: int | None = None) -> list[SeenChangeRequest]:
-        """The change requests of rows, now or at a position, without those that cannot be read any more."""
+        """The change requests in rows, now or at a position, without those whose content was erased."""
         position = self._head if at is None else at
         now = self._now if at is None else self._recorded_at(at)
         streams: dict[str, ChangeRequests] = {}
@@ -202,7 +202,7 @@ class ChangeRequestReader:
         return int(self._connection.execute(statement).scalar_one())
 
     def _versions(self, requests: Sequence[ChangeRequest], position: int) -> dict[str, int]:
-        """{id of a fact or negotiation: its version at a position} for what the change requests would change."""
+        """{id: version at a position} of the facts and negotiations that change requests would change."""
         of_talks, of_facts = _subjects(requests)
         columns = self._tables.version.c
         statement = select(columns.fact_id, columns.version).where(
@@ -218,7 +218,7 @@ class ChangeRequestReader:
     def _before(
         self, requests: Sequence[ChangeRequest]
     ) -> dict[tuple[str, int], FactRecord | Negotiation]:
-        """{(id, version): the fact or negotiation} for which each change request was made."""
+        """{(id, version): fact or negotiation} for which the change requests were made."""
         of_talks, of_facts = _subjects(requests)
         table = self._tables.version
         is_subject = tuple_(table.c.fact_id, table.c.version).in_(of_facts)
@@ -232,7 +232,7 @@ class ChangeRequestReader:
 def _subjects(
     requests: Sequence[ChangeRequest],
 ) -> tuple[set[tuple[str, int]], set[tuple[str, int]]]:
-    """What change requests would change, as (id, version): first the negotiations, then the facts."""
+    """({(id, version)} of the negotiations, {(id, version)} of the facts) that change requests would change."""
     by_sort: tuple[set[tuple[str, int]], set[tuple[str, int]]] = (set(), set())
     for request in requests:
         of_fact = request.op != "correct_negotiation"

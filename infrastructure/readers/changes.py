@@ -1,4 +1,4 @@
-"""Makes the statements of an audit and of a diff: which events changed facts, what they changed, and who agreed."""
+"""Makes the statements of an audit and of a diff: which events changed facts, what they changed, who approved them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from domain.streams.event import ChangeApproved, FactErased, SourcesErased
 from domain.time.record_time import corrections_in_force, recorded_by
-from domain.views.audit import CHANGES_OF_MIND
+from domain.views.audit import AUDITED_EVENTS
 from domain.views.published import PUBLISHING
 from infrastructure.log.rows import LOGGED
 from infrastructure.projections.planes import whole_rows
@@ -74,12 +74,12 @@ def fact_public(tables: FactTables, columns: Any, perspective: Perspective) -> C
 
 @cache
 def alias(table: Table, name: str) -> FromClause:
-    """The table under another name, which SQLAlchemy takes long to make, for it has many columns."""
+    """The table under another name. It is made once: the table has many columns, so SQLAlchemy takes long."""
     return table.alias(name)
 
 
 def _public(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
-    """The condition that an event was public by the cut; an undated one by its record time, as corrected."""
+    """The condition that an event was public by the cut; without a date its record time counts, as corrected."""
     at: ColumnElement[int] = columns.published_at
     known = perspective.corrections
     undated = columns.published_at == columns.recorded_at
@@ -96,7 +96,7 @@ def _public(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # n
 def select_changed(
     tables: FactTables, of: Which, perspective: Perspective, after: int = 0
 ) -> Select[Any]:
-    """Changes of mind past a position, as versions, in the order of the log; of an erased fact only its erasure."""
+    """The audited changes after a position, as versions in the order of the log; of an erased fact only its erasure."""
     columns = tables.version.c
     order = (
         columns.known_from if isinstance(of, UUID) else columns.known_from + 0
@@ -107,7 +107,7 @@ def select_changed(
             _among(columns, of),
             columns.known_from > after,
             columns.known_from <= perspective.position,
-            *_of_mind(columns),
+            *_is_audited(columns),
             ~columns.erased | (columns.event == FactErased.stored_name),
             event_known(columns, perspective),
             fact_public(tables, columns, perspective),
@@ -123,12 +123,12 @@ def _among(columns: Any, of: Which) -> ColumnElement[bool]:  # noqa: ANN401 -- o
     return cast("ColumnElement[bool]", columns.fact_id.in_(of))
 
 
-def _of_mind(columns: Any) -> tuple[ColumnElement[bool], ...]:  # noqa: ANN401 -- of a table or an alias
-    return is_change(columns), columns.event.in_(CHANGES_OF_MIND)
+def _is_audited(columns: Any) -> tuple[ColumnElement[bool], ...]:  # noqa: ANN401 -- of a table or an alias
+    return is_change(columns), columns.event.in_(AUDITED_EVENTS)
 
 
 def select_before(tables: FactTables, of: Which, first: int, last: int) -> Select[Any]:
-    """The version before each change of mind from the position `first` to `last`."""
+    """The version before each audited change from the position `first` to `last`."""
     table = tables.version
     columns = table.c
     later = alias(table, "later")
@@ -139,7 +139,7 @@ def select_before(tables: FactTables, of: Which, first: int, last: int) -> Selec
         .where(
             _among(later.c, of),
             later.c.known_from.between(first, last),
-            *_of_mind(later.c),
+            *_is_audited(later.c),
             *whole_rows(later.c),
             *whole_rows(columns),
         )
@@ -153,7 +153,7 @@ def select_last(
     events: Sequence[str],
     since: Perspective | None = None,
 ) -> Select[Any]:
-    """For each fact and each of these events the last known version that it made; with `since`, not known at that."""
+    """The last known version that each of these events made of each fact; with `since`, only if not known at that."""
     table = tables.version
     later = alias(table, "later")
     conditions = [
@@ -175,7 +175,7 @@ def select_last(
 def select_approvals(tables: FactTables, of: Which, first: int, last: int) -> Select[Any]:
     """The entries that name the approvers of changes from the position `first` to `last`.
 
-    They are the erasures, which name their own approvers, and the approvals right before other changes.
+    An erasure names its own approvers; of other changes this is the approval right before the change.
     """
     columns = tables.version.c
     between = and_(
@@ -186,7 +186,7 @@ def select_approvals(tables: FactTables, of: Which, first: int, last: int) -> Se
     erasing = select(columns.known_from).where(
         between, is_change(columns), columns.event.in_(_ERASING)
     )
-    approved = select(columns.known_from - 1).where(between, *_of_mind(columns))
+    approved = select(columns.known_from - 1).where(between, *_is_audited(columns))
     return LOGGED.where(
         event.c.position.in_(union_all(erasing, approved)),
         event.c.type.in_((*_ERASING, ChangeApproved.stored_name)),

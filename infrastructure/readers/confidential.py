@@ -1,4 +1,4 @@
-"""Opens the confidential parts of a fact, only for a person who may read sources."""
+"""Opens the confidential parts of citations; callers check that the reader may see sources."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["read_confidential", "read_sources"]
 def read_confidential(connection: Connection, version: FactVersion) -> list[Confidential | None]:
     """The confidential part of each citation of a version, in order; None if it has none, or it was erased.
 
-    Raises SealKeyError where a part was sealed by a key that is not given.
+    SealKeyError if a part was sealed by a key that is not given.
     """
     record, parts = version.record, confidential_part.c
     wanted = (
@@ -48,7 +48,7 @@ def read_confidential(connection: Connection, version: FactVersion) -> list[Conf
 
 
 def read_sources(connection: Connection, position: int) -> list[Source]:
-    """The confidential parts of the event at a position that are not erased, for a change to take over; never shown."""
+    """The confidential parts of the event at a position that are not erased; for a change to copy, never to show."""
     rows = parts_between(connection, position - 1, position).get(position, ())
     return _opened(connection, [row for row in rows if row["sealed"] is not None])
 

@@ -1,4 +1,4 @@
-"""Resolves the cuts of a question by the record times of the log and the present instant."""
+"""Resolves the cuts of a query to a perspective, by the record times of the log and the present instant."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ _BEGINNING: Final = HotStatement(
         _SERVES.scalar_subquery().label("serves"),
     )
 )
-"""What every reading begins with; the side that serves is remembered for its transaction."""
+"""The first statement of every reading; the side that serves is remembered for the transaction."""
 
 
 class Cuts:
     """Resolves cuts in one transaction. `head` is the last position that is seen.
 
-    `now` is the present instant, in microseconds UTC, moved on to the last record time if that is at most a minute
-    ahead: clocks differ, and somebody who has just written something must see it. With `searched` the head is the last
+    `now` is the present instant, in microseconds UTC. If the last record time is at most a minute ahead of it, `now` is
+    that time: clocks differ, and people must see what they have just written. With `searched` the head is the last
     position up to which a search finds everything.
     """
 
@@ -65,7 +65,7 @@ class Cuts:
             self.head, self._whole = last, False
 
     def perspective(self, query: PerspectiveQuery) -> Perspective:
-        """The perspective of a question; ContentError at `/position` for a position that the log has not reached."""
+        """The perspective of a query; ContentError at `/position` for a position that the log has not reached."""
         position = self.head if query.position is None else query.position
         if not 0 <= position <= self.head:
             detail = f"the {self._what} has not reached this position: write a position from 0 to {self.head}"
@@ -82,13 +82,13 @@ class Cuts:
         )
 
     def position_of(self, instant: int) -> int:
-        """The position whose record time, right or wrong, is an instant; else the last position recorded by then."""
+        """The position with this record time, even a wrong one; else the last position that was recorded by then."""
         at = select(event.c.position).where(event.c.recorded_at == instant)
         position = self._connection.execute(at).scalar()
         return self._position_at(instant, self.head) if position is None else int(position)
 
     def settled(self, query: PerspectiveQuery) -> bool:
-        """Whether the answer can never change: the question has a position, or a past cut of the recorded clock."""
+        """Whether the answer can never change: the query has a position, or a past cut of the recorded clock."""
         if query.position is not None:
             return True
         if query.as_known_at is None or query.clock == "published":
@@ -101,7 +101,7 @@ class Cuts:
 
     @property
     def _passed(self) -> int:
-        """The instant up to which nothing more will be recorded: that of the head, unless it is ahead of now."""
+        """The instant up to which no event will be recorded any more: that of the head, unless it is ahead of `now`."""
         if self._whole and self._head_at <= self.now:
             return self._head_at
         last = position_at(self._connection, self.now, self._corrections, self.head)
@@ -127,7 +127,7 @@ class Cuts:
 
 
 def present(clock: int, head_at: int) -> int:
-    """The cut of a question that names none: the end of the current minute, or the head if that is later."""
+    """The cut of a query without one: the end of the current minute, or the head's record time if that is later."""
     return max(clock - clock % _MINUTE + _MINUTE - 1, _moved_on(clock, head_at))
 
 

@@ -32,7 +32,7 @@ class ErasureNotice:
 
 
 def refuse_erased(connection: Connection, tables: FactTables, version: FactVersion) -> None:
-    """ErasedError, with position, time and reason, if a version is of an erased fact."""
+    """Raise ErasedError, with position, time and reason, if a version's fact is erased."""
     if not version.record.erased:
         return
     statement = _erasing(tables).where(tables.version.c.fact_id == version.record.id.hex)
@@ -43,10 +43,10 @@ def refuse_erased(connection: Connection, tables: FactTables, version: FactVersi
 def read_erasures(
     connection: Connection, tables: FactTables, negotiation_id: UUID, perspective: Perspective
 ) -> list[ErasureNotice]:
-    """The erasures of facts that an answer at a perspective may have shown before, in order of position.
+    """The erasures of facts that an answer at a perspective may have shown earlier, in order of position.
 
-    On the published clock all facts recorded by the position count, because the published time of an erased fact is
-    destroyed too.
+    On the published clock this includes all erased facts that were recorded by the position, because the published time
+    of an erased fact is destroyed too.
     """
     columns = tables.version.c
     statement = _erasing(tables).where(

@@ -40,7 +40,7 @@ _PROPOSED: Final = [
 
 
 def select_past(after: int, last: int, tables: FactTables, batch: str | None = None) -> Select[Any]:
-    """The entries past the position `after` up to `last`, in order; only those of `batch`, if given."""
+    """The entries after the position `after` up to `last`, in order; only those of `batch`, if given."""
     between = [event.c.position > after, event.c.position <= last]
     if batch is not None:
         facts = tables.version.c
@@ -55,7 +55,7 @@ def select_past(after: int, last: int, tables: FactTables, batch: str | None = N
 
 
 def outside_of(tables: FactTables, negotiations: Sequence[str]) -> ColumnElement[bool]:
-    """The condition that an entry concerns none of these negotiations; unknown change requests do not meet it."""
+    """The condition that an entry is about none of these negotiations; an unknown change request does not meet it."""
     facts = tables.version.c
     within = exists().where(
         facts.negotiation_id.in_(negotiations),
@@ -103,7 +103,7 @@ _BY_STREAM: Final = LOGGED.order_by(event.c.stream, event.c.version)
 def read_streams(
     database: Database, codec: EventCodec, ids: Sequence[UUID]
 ) -> dict[UUID, list[RecordEvent]]:
-    """The events of each stream that exists, in order of version, from one snapshot of the log."""
+    """{stream: events in order of version} for each stream that exists, from one transaction."""
     events: dict[UUID, list[RecordEvent]] = {}
     with persistence_errors(), database.reading() as connection:
         for start in range(0, len(ids), STREAMS_A_QUERY):

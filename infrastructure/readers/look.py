@@ -1,7 +1,8 @@
 """Reads a fact in one statement.
 
-A look opens no transaction: each answer shows the log as it stands at that moment. It covers the commonest question, a
-fact as it is known now or was known at a position. A `Reading` answers all others, such as why a fact was withdrawn.
+A look opens no transaction, so each answer shows the log as it is at that moment. It answers the most frequent request:
+a fact as it is known now, or was known at a position. A `Reading` answers all others, for example why a fact was
+withdrawn.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ _AT: Final = func.coalesce(_POSITION, log_head.c.position)
 
 @dataclass(frozen=True, slots=True)
 class SeenFact:
-    """A fact as it is seen: its version, its negotiation's slug, and whether it keeps sources in confidence."""
+    """A fact as it is seen: its version, its negotiation's slug, and whether it has confidential parts."""
 
     version: FactVersion
     slug: str
@@ -82,9 +83,10 @@ class SeenFact:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What can change a fixed answer: whether the reader sees its negotiation, and the last erasure there.
+    """What can still change a fixed answer: whether the reader sees its negotiation, and the last erasure there.
 
-    It is `confidential` if it is about one fact, and that keeps sources in confidence.
+    `erased_at` is the position of that erasure, or None. `confidential` is set if the answer is about one fact, and the
+    fact has confidential parts.
     """
 
     slug: str
@@ -93,10 +95,10 @@ class Ground:
 
 
 class Look:
-    """Answers somebody on one connection. `now` is in microseconds UTC.
+    """Reads for one principal on one connection. `now` is in microseconds UTC.
 
-    What `principal` may not see is treated as if it did not exist. With a `key_id`, a fact or a ground is read with the
-    columns of that key, and `key` is the row that has them; None if nothing was found.
+    What the principal may not see is treated as if it did not exist. With a `key_id`, the statement for a fact or a
+    ground also reads the columns of that key. `key` is then the row that has them, or None if nothing was found.
     """
 
     def __init__(
@@ -110,11 +112,11 @@ class Look:
         self._principal = principal
 
     def negotiation(self, slug: str) -> Negotiation:
-        """The negotiation with a slug, as it was opened; UnknownError where there is none."""
+        """The negotiation with a slug, as it was opened; UnknownError if there is none."""
         return negotiations.find_negotiation(self._connection, self._principal, slug, None)
 
     def slug_of_fact(self, fact_id: UUID) -> str:
-        """The slug of the negotiation that a fact is of; UnknownError where there is no such fact."""
+        """The slug of a fact's negotiation; UnknownError if there is no such fact."""
         slug = self._connection.execute(_SLUG, {"fact": fact_id.hex, **self._who}).scalar()
         if slug is None:
             serving_side(self._connection)  # raises where no tables of facts serve
@@ -122,9 +124,10 @@ class Look:
         return str(slug)
 
     def ground(self, named: UUID | str) -> Ground | None:
-        """The ground of answers about a negotiation, which a slug or the id of one of its facts names.
+        """The ground of answers about a negotiation, given by its slug or by the id of one of its facts.
 
-        None if the principal sees no such negotiation, or if the log has corrections of record times: more may follow.
+        None if the principal sees no such negotiation. None too if the log has corrections of record times, because a
+        further one could change answers.
         """
         by_slug = isinstance(named, str)
         given = {"named": named if by_slug else named.hex, **self._who}  # type: ignore[union-attr]
@@ -133,7 +136,7 @@ class Look:
         return Ground(row.slug, row.erased_at, row.confidential) if is_any else None
 
     def fact(self, fact_id: UUID, query: PerspectiveQuery) -> SeenFact | None:
-        """A fact that stands; None where a `Reading` must be asked instead, which answers or says why it refuses."""
+        """A fact that stands. None if a `Reading` has to be asked, which finds it or says why it cannot be shown."""
         if query.as_known_at is not None:
             return None
         given = {"fact": fact_id.hex, "position": query.position, **self._who}
@@ -166,7 +169,7 @@ class Look:
 
 
 def _seen_on(tables: FactTables) -> Select[Any]:
-    """The version of a fact that is seen on one side, where that side serves."""
+    """The seen version of a fact on one side; no row if that side does not serve."""
     version = tables.version.alias("v")
     recorded = select(event.c.recorded_at).where(event.c.position == _POSITION)
     return (
@@ -194,7 +197,7 @@ def _seen_on(tables: FactTables) -> Select[Any]:
 
 
 def _withholds(fact: ColumnElement[str]) -> ColumnElement[bool]:
-    """Whether a fact keeps sources in confidence."""
+    """The condition that a fact has confidential parts."""
     return exists().where(
         confidential_part.c.stream == fact, confidential_part.c.sealed.is_not(None)
     )
@@ -212,7 +215,7 @@ def _slug_on(tables: FactTables) -> Select[Any]:
 
 
 def _ground_on(tables: FactTables, *, by_slug: bool) -> Select[Any]:
-    """What an answer rests on, on the side that serves."""
+    """The columns of a `Ground` on one side; no row if that side does not serve."""
     columns = tables.version.c
     erased = select(func.max(columns.known_from)).where(
         columns.negotiation_id == negotiation.c.id,
@@ -240,7 +243,7 @@ def _ground_on(tables: FactTables, *, by_slug: bool) -> Select[Any]:
 
 
 class _WithKey:
-    """A statement about what one of the sides holds, and the same one with the columns of a key in each row."""
+    """A statement on both sides, of which one serves; and the same statement with the columns of a key in each row."""
 
     def __init__(self, select_on: Callable[[FactTables], Select[Any]]) -> None:
         found = [select_on(side).subquery(side.side) for side in SIDES.values()]

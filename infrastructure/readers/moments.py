@@ -1,6 +1,6 @@
 """Reads the boundaries along an axis from the rectangles of facts, in one scan of narrow rows.
 
-They are those that `domain.views.moments` finds. Sometimes it gives more: times of events that changed nothing.
+It gives all boundaries that `domain.views.moments` finds, and sometimes more: times of events that changed nothing.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _VALID: Final = ("possible_from", "certain_from", "certain_to", "possible_to", "
 def read_boundaries(
     connection: Connection, tables: FactTables, id_: UUID, perspective: Perspective, axis: Axis
 ) -> Iterator[Boundary]:
-    """Yield the boundaries of a negotiation along an axis, some twice; `perspective` has no cut along it."""
+    """Yield the boundaries of a negotiation along an axis, some of them twice; `perspective` has no cut along it."""
     if axis == "valid":
         for whose, *times in connection.execute(select_valid(tables, id_, perspective)):
             yield from ((whose, at) for at in valid_boundaries(times))

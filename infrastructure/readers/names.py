@@ -44,9 +44,9 @@ def read_names(
     perspective: Perspective,
     instead: Instead = NOTHING,
 ) -> Names:
-    """The names of a negotiation, as `Names.of` has them of all that is known.
+    """The names of a negotiation, as `Names.of` gives them for all known facts.
 
-    Facts that are in `instead` count as if they were so.
+    The facts in `instead` count as they are there, not as they are recorded.
     """
     read = (connection, tables, negotiation_id, perspective)
     others = [each[1:] for each in _aliases(*read) if each[0] not in instead]
@@ -60,7 +60,7 @@ def read_terms(
     perspective: Perspective,
     person: str,
 ) -> set[tuple[str, str]]:
-    """The terms by which the audit finds a person, as `list_audit` has them."""
+    """The terms by which the audit finds a person, as `list_audit` uses them."""
     names = read_names(connection, tables, negotiation_id, perspective)
     terms = names.terms("person", person)
     ids = find_ids(terms, person)
@@ -99,7 +99,7 @@ def read_parting(
 def _aliases(
     connection: Connection, tables: FactTables, negotiation_id: UUID, perspective: Perspective
 ) -> Iterator[tuple[str, Alias, bool]]:
-    """The aliases that are known and stand, in order of recording: each with its id, and whether it is preferred."""
+    """(id of the fact, alias, preferred) for each alias that is known and stands, in order of recording."""
     answer, version = tables.answer.c, tables.version.c
     statement = (
         select(version.fact_id, version.content, version.preferred)
@@ -129,7 +129,7 @@ def _aliases(
 def _borne(
     connection: Connection, tables: FactTables, negotiation_id: UUID, perspective: Perspective
 ) -> Iterable[tuple[str, str]]:
-    """The names that ids bear, in facts that are known and stand."""
+    """(folded name, id) for the names with ids, in facts that are known and stand."""
     term, version = tables.term.c, tables.version.c
     statement = (
         select(term.term)

@@ -50,7 +50,7 @@ _OPENED: Final = select(negotiation).where(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredSnapshot:
-    """A named perspective of a negotiation, with the hash that its content had."""
+    """A snapshot: a named perspective of a negotiation, with the hash that its content had when it was taken."""
 
     name: str
     perspective: Perspective
@@ -66,9 +66,9 @@ def read_page(
     after: str | None,
     limit: int,
 ) -> tuple[list[Negotiation], bool]:
-    """Negotiations opened by a perspective's position, as it sees them, past the slug `after`, and whether more follow.
+    """The negotiations that were opened by a perspective's position, as it sees them; and whether more follow.
 
-    Ordered by slug; at most `limit`, or fewer if their texts are long.
+    In the order of slugs, after the slug `after`; at most `limit`, or fewer if their texts are long.
     """
     statement = select(negotiation).where(
         negotiation.c.opened_position <= perspective.position,
@@ -97,7 +97,7 @@ def _corrected_size() -> ColumnElement[int]:
 def resolve_negotiations(
     connection: Connection, opened: Sequence[Negotiation], perspective: Perspective
 ) -> list[Negotiation]:
-    """Negotiations as the perspective sees them."""
+    """Opened negotiations, as the perspective sees them."""
     corrections: dict[UUID, list[Correction]] = {}
     ids = [each.id for each in opened]
     for id_, correction in _corrections(connection, ids, perspective):
@@ -106,7 +106,7 @@ def resolve_negotiations(
 
 
 def read_editions(connection: Connection, ids: Collection[str], position: int) -> dict[str, int]:
-    """The edition of each of these negotiations at a position, by its id as the tables have it."""
+    """{id: edition at a position}; ids are hexadecimal, as in the tables."""
     columns = negotiation_correction.c
     statement = (
         select(columns.negotiation_id, func.max(columns.version).label("edition"))
@@ -118,7 +118,7 @@ def read_editions(connection: Connection, ids: Collection[str], position: int) -
 
 
 def read_edition(connection: Connection, id_: str, edition: int) -> Negotiation:
-    """A negotiation, by its id as the tables have it, as it was at an edition."""
+    """A negotiation as it was at an edition; its id is hexadecimal, as in the tables."""
     opened = select(negotiation).where(negotiation.c.id == id_)
     first = _negotiation(connection.execute(opened).one())
     columns = negotiation_correction.c
@@ -134,7 +134,7 @@ def read_edition(connection: Connection, id_: str, edition: int) -> Negotiation:
 def read_corrections(
     connection: Connection, id_: UUID, perspective: Perspective
 ) -> list[Correction]:
-    """The corrections of a negotiation that were recorded by the perspective, known or not, oldest first."""
+    """The corrections of a negotiation recorded by the perspective's position, whether public or not, oldest first."""
     return [each for _, each in _corrections(connection, [id_], perspective)]
 
 
@@ -170,7 +170,7 @@ def _correction(row: Row[Any]) -> Correction:
 def find_negotiation(
     connection: Connection, principal: Principal, slug: str, position: int | None
 ) -> Negotiation:
-    """The negotiation with a slug; UnknownError where none was opened by the position."""
+    """The negotiation with a slug, as it was opened; UnknownError if none was opened by the position."""
     given = {"negotiation": negotiation_id(slug).hex, **access.bind_principal(principal)}
     row = connection.execute(_OPENED, given).one_or_none()
     what = "negotiation"
@@ -182,7 +182,7 @@ def find_negotiation(
 
 
 def find_snapshot(connection: Connection, id_: UUID, name: str) -> StoredSnapshot:
-    """The snapshot with a name; UnknownError where there is none."""
+    """The snapshot with a name; UnknownError if there is none."""
     statement = select(snapshot).where(
         snapshot.c.negotiation_id == id_.hex, snapshot.c.name == name
     )
@@ -195,7 +195,7 @@ def find_snapshot(connection: Connection, id_: UUID, name: str) -> StoredSnapsho
 def list_snapshots(
     connection: Connection, id_: UUID, position: int, after: str, limit: int
 ) -> list[StoredSnapshot]:
-    """The snapshots of a negotiation that were taken by a position, by name past `after`, at most `limit`."""
+    """At most `limit` snapshots of a negotiation that were taken by a position, by name, after the name `after`."""
     columns = snapshot.c
     within = (columns.negotiation_id == id_.hex, columns.position <= position, columns.name > after)
     rows = connection.execute(select(snapshot).where(*within).order_by(columns.name).limit(limit))

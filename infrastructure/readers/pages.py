@@ -1,4 +1,4 @@
-"""Ends a page at its limit, or earlier if its items are large, so that each page is read quickly."""
+"""Limits a page to a number of items, or to fewer if they are large, so that each page is read quickly."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def read_page(
 def select_page(
     statement: Select[Any], table: Table, order: Sequence[ColumnElement[Any]], limit: int
 ) -> Select[Any]:
-    """The statement of `read_page`: each row has `many`, the number of rows (up to `limit` + 1) regardless of size."""
+    """The statement of `read_page`. Each row has `many`: how many rows there are of any size, at most `limit` + 1."""
     key = {column.name: column for column in (*table.primary_key, *order)}
     size = func.length(table.c.content).label("size")
     listed = statement.with_only_columns(*key.values(), size).limit(limit + 1).subquery("listed")

@@ -30,7 +30,8 @@ _INPUTS: Final = tuple(column for column in event.c if column.name != "payload")
 class EventProof:
     """An event, its entry, and the proof that its leaf is in the tree of a signed checkpoint.
 
-    `row` is the event's own, opened; `inclusion` are the hashes from the leaf's sibling up; `checkpoint` is the note.
+    `row` is the row of the event, opened; `inclusion` has the hashes from the leaf's sibling upwards; `checkpoint` is
+    the signed note.
     """
 
     row: dict[str, Any]
@@ -40,7 +41,7 @@ class EventProof:
 
 
 def read_signed_size(connection: Connection) -> int:
-    """How many events the last signed checkpoint has; 0 before the first."""
+    """How many events the last signed checkpoint covers; 0 if there is none yet."""
     note = last_signed_note(connection)
     return 0 if note is None else Checkpoint.unverified(note).size
 
@@ -54,9 +55,9 @@ def read_tile_hashes(connection: Connection, level: int, path: TilePath) -> byte
 
 
 def read_bundle(connection: Connection, path: TilePath, principal: Principal) -> bytes | None:
-    """The entries of a tile of leaves, each after its length in two bytes; None where there is no such tile.
+    """The entries of a tile of leaves, each after its length in two bytes; None if there is no such tile.
 
-    None too if one of its events is hidden from the principal, because an entry says more than a hash.
+    None too if one of its events is hidden from the principal, because an entry reveals more than a hash.
     """
     if not path.within(0, read_signed_size(connection)):
         return None
@@ -75,7 +76,7 @@ def read_bundle(connection: Connection, path: TilePath, principal: Principal) ->
 
 
 def prove_event(connection: Connection, position: int) -> EventProof | None:
-    """The proof of the event at a position that the log has; None where no signed checkpoint has it yet."""
+    """The proof of the event at a position of the log; None if no signed checkpoint covers it yet."""
     note = last_signed_note(connection)
     size = read_signed_size(connection)
     if note is None or position > size:

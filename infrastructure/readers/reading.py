@@ -1,4 +1,4 @@
-"""A reading answers questions from one transaction, so that all its answers rest on the same log."""
+"""Reads the record in one transaction, so that everything that is read shows the same log."""
 
 from __future__ import annotations
 
@@ -57,10 +57,10 @@ __all__ = ["Reading"]
 
 
 class Reading:
-    """Answers from one transaction. `now` is in microseconds UTC.
+    """Reads in one transaction. `now` is in microseconds UTC.
 
-    Private negotiations of which `principal` is no member count as missing, with everything in them.
-    Only a `searched` reading takes a `q`; it ends at the last position that it can search.
+    A private negotiation of which `principal` is not a member counts as missing, with everything in it. Only a
+    `searched` reading can search (`q`); its head is the last position up to which it can search.
     """
 
     def __init__(
@@ -87,22 +87,22 @@ class Reading:
         return self.cuts.head
 
     def perspective(self, query: PerspectiveQuery) -> Perspective:
-        """What a question rests on; ContentError at `/position` for a position that the log has not reached."""
+        """The perspective of a query; ContentError at `/position` for a position that the log has not reached."""
         return self.cuts.perspective(query)
 
     def settled(self, query: PerspectiveQuery) -> bool:
-        """Whether the answer can never change: the log's part in it is named, or lies in the past."""
+        """Whether the answer can never change: the query gives a position, or a past cut of the recorded clock."""
         return self.cuts.settled(query)
 
     def negotiations(
         self, *, perspective: Perspective, after: str | None, limit: int
     ) -> tuple[list[Negotiation], bool]:
-        """As `negotiations.read_page`."""
+        """A page of negotiations, as `negotiations.read_page` gives it."""
         read = self._connection, self._principal, perspective
         return negotiations.read_page(*read, after=after, limit=limit)
 
     def negotiation(self, slug: str, position: int | None = None) -> Negotiation:
-        """The negotiation with a slug; UnknownError where none was opened by the position."""
+        """The negotiation with a slug, as it was opened; UnknownError if none was opened by the position."""
         return negotiations.find_negotiation(self._connection, self._principal, slug, position)
 
     def seen(self, opened: Negotiation, perspective: Perspective) -> Negotiation:
@@ -110,27 +110,27 @@ class Reading:
         return negotiations.resolve_negotiations(self._connection, [opened], perspective)[0]
 
     def refuse_unknown(self, fact_id: UUID) -> None:
-        """UnknownError if the principal may not see the fact, or there is none; reads no content."""
+        """Raise UnknownError if there is no such fact, or the principal may not see it; reads no content."""
         known = self._of_fact(self._tables.version.c.version, fact_id).limit(1)
         if self._connection.execute(known).first() is None:
             raise UnknownError("fact", str(fact_id))
 
     def slug_of(self, id_: UUID) -> str:
-        """The slug of a negotiation that a fact names."""
+        """The slug of a negotiation, by the id that a fact has of it."""
         named = select(negotiation.c.slug).where(negotiation.c.id == id_.hex)
         return str(self._connection.execute(named).scalar_one())
 
     def known(
         self, id_: UUID, perspective: Perspective, *, after: int = 0, limit: int | None = None
     ) -> list[FactVersion]:
-        """The seen versions, retracted ones too, of at most `limit` facts recorded past a position."""
+        """The seen versions, retracted ones too, of at most `limit` facts recorded after a position."""
         known = timeslices.select_known(self._tables, id_, perspective, after=after)
         return self._versions(known.limit(limit), perspective)
 
     def timeslice(
         self, id_: UUID, perspective: Perspective, kinds: frozenset[str] | None = None
     ) -> list[Seen]:
-        """All that is known and not retracted, each with its certainty at `as_of`; only of `kinds`, if given."""
+        """The facts that are known and not retracted, with their certainty at `as_of`; only of `kinds`, if given."""
         known = timeslices.select_known(self._tables, id_, perspective, kinds)
         return [
             Seen(version=version, certainty=version.record.fact.window.at(perspective.as_of))
@@ -139,11 +139,11 @@ class Reading:
         ]
 
     def names(self, id_: UUID, at: Perspective, instead: Instead = NOTHING) -> Names:
-        """What names mean in a negotiation; `instead` as for `read_names`."""
+        """The names of a negotiation; `instead` as for `read_names`."""
         return read_names(self._connection, self._tables, id_, at, instead)
 
     def similar(self, recorded: FactVersion, perspective: Perspective) -> list[FactVersion]:
-        """The facts that stand, are much like `recorded`, and share no matter or link with it."""
+        """The facts that stand, are much like `recorded`, and share no matter or link with it (`find_similar`)."""
         return read_similar(self._connection, self._tables, recorded, perspective, self._principal)
 
     def parting(self, recorded: FactVersion, perspective: Perspective) -> list[Notice]:
@@ -153,11 +153,11 @@ class Reading:
     def state(
         self, negotiation: Negotiation, perspective: Perspective, rest: Rest | None = None
     ) -> dict[str, Any]:
-        """The state; `rest` as for `resolve_state`."""
+        """The state of a negotiation; `rest` as for `resolve_state`."""
         return self.sections(negotiation.id, perspective).state(negotiation, rest)
 
     def people(self, id_: UUID, at: Perspective, wanted: PeopleFilter, rest: Rest | None) -> Listed:
-        """As `list_people` lists them."""
+        """The list of people, as `list_people` gives it."""
         return self.sections(id_, at).people(wanted, rest)
 
     def section(
@@ -167,7 +167,7 @@ class Reading:
         return self.sections(id_, perspective).page(page, rest)
 
     def sections(self, id_: UUID, perspective: Perspective) -> SectionReader:
-        """Reads of a negotiation's state, section by section."""
+        """The reader of a negotiation's state, lists and tallies at a perspective."""
         return SectionReader(self._connection, self._tables, id_, perspective, self._kept)
 
     def timeline(
@@ -181,9 +181,9 @@ class Reading:
         translit: bool = True,
         cut: bool = False,
     ) -> tuple[list[Seen], bool]:
-        """At most `limit` facts, and whether more follow; `q` finds other scripts unless `translit` is off.
+        """At most `limit` facts of a timeline, and whether more follow.
 
-        `cut` is as for `parse_terms`.
+        `q` also finds words of other scripts, unless `translit` is off; `cut` is as for `parse_terms`.
         """
         names = self.names(id_, perspective) if q is not None or wanted.names else NO_NAMES
         about = (self._tables, id_, perspective, wanted, names)
@@ -204,7 +204,7 @@ class Reading:
         return [Seen(version=v, certainty=v.record.fact.window.begun(at)) for v in versions], more
 
     def fact(self, fact_id: UUID, perspective: Perspective) -> FactVersion:
-        """The version that is seen; else UnknownError, NotYetKnownError, ErasedError or WithdrawnError."""
+        """The seen version of a fact; else UnknownError, NotYetKnownError, ErasedError or WithdrawnError."""
         seen = timeslices.is_seen(self._tables.version.c, perspective)
         wanted = self._of_fact(self._tables.version, fact_id).where(seen)
         versions = self._versions(wanted, perspective)
@@ -221,7 +221,7 @@ class Reading:
         return self._versions(changes.select_last(self._tables, *retractions), perspective)[0].why
 
     def confidential(self, version: FactVersion) -> list[Confidential | None]:
-        """The confidential part of each citation; ForbiddenError without the scope `source:read`."""
+        """The confidential part of each citation, or None; ForbiddenError without the scope `source:read`."""
         self._principal.check("source:read")
         return read_confidential(self._connection, version)
 
@@ -233,18 +233,18 @@ class Reading:
         return [after for _, after in self.changes.of_fact(fact_id, perspective, erased=erased)[0]]
 
     def erasures(self, negotiation_id: UUID, perspective: Perspective) -> list[ErasureNotice]:
-        """The facts that an answer at the perspective may have held, and that were erased since, by position."""
+        """The erasures of facts that an answer at the perspective may have shown earlier, in order of position."""
         return erasures.read_erasures(self._connection, self._tables, negotiation_id, perspective)
 
     @property
     def changes(self) -> ChangeReader:
-        """Reads of changes, and of who approved them."""
+        """The reader of changes and their approvers."""
         return ChangeReader(self._connection, self._codec, self._tables)
 
     def entries(
         self, *, after: int, limit: int, last: int | None = None, batch: str | None = None
     ) -> list[tuple[LogEntry, RecordEvent]]:
-        """The entries past a position, up to `last`, that the principal may see, in order; only of `batch`, if given.
+        """The entries after a position, up to `last`, that the principal may see, in order; only of `batch`, if given.
 
         At most `limit` entries, or fewer if they are large, but at least one if there is any.
         """
@@ -265,27 +265,27 @@ class Reading:
 
     @property
     def now(self) -> int:
-        """The present instant, as `Cuts` has it."""
+        """The present instant, as `Cuts` has it; microseconds UTC."""
         return self.cuts.now
 
     @property
     def change_requests(self) -> ChangeRequestReader:
-        """Reads of change requests."""
+        """The reader of change requests."""
         read = (self._connection, self._codec, self._tables, self._principal)
         return ChangeRequestReader(*read, head=self.head, now=self.now)
 
     def proof(self, position: int) -> EventProof | None:
-        """The proof of the event at a position; None if no signed checkpoint has it."""
+        """The proof of the event at a position; None if no signed checkpoint covers it yet."""
         return prove_event(self._connection, position)
 
     def projections(self) -> dict[str, int]:
-        """{projection: last position that it holds}; the fact tables, written with each event, hold the whole log."""
+        """{projection: last position that it holds}; the fact tables, written with each event, hold the head."""
         named = select(projection.c.name, projection.c.position).order_by(projection.c.name)
         rows = self._connection.execute(named.where(projection.c.name.not_in((FACTS, SPARE))))
         return {FACTS: self.head, **{row.name: row.position for row in rows}}
 
     def snapshot(self, id_: UUID, name: str) -> StoredSnapshot:
-        """The snapshot with a name; UnknownError where there is none."""
+        """The snapshot with a name; UnknownError if there is none."""
         stored = negotiations.find_snapshot(self._connection, id_, name)
         known = self.cuts.corrections(stored.perspective.position)
         return replace(stored, perspective=replace(stored.perspective, corrections=known))

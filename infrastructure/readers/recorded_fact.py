@@ -1,4 +1,4 @@
-"""Answers a change of a fact from what its own transaction wrote."""
+"""Reads what the response to a change of a fact needs, in the transaction that writes the change."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ __all__ = ["RecordedFact"]
 
 
 class RecordedFact:
-    """A fact as an event leaves it: the `within` of an append that ends with `event`.
+    """A fact as an event leaves it; it is given as `within` to the append that ends with `event`.
 
-    `before` is the fact as it was, None for a new one. After the commit `version` is the fact as the event left it,
-    `perspective` that of the log right after it, `similar` the facts that were then much like it, and `parting` the
-    notices where aliases part, if `principal` may see them. The version's `first_position` is that of the event.
+    `before` is the fact as it was, or None for a new one. After the commit, `version` is the fact as the event left it;
+    `perspective` is the one right after the event; `similar` are the facts that were then much like it; and `parting`
+    are the notices of `find_parting`, if `principal` may see them. The version's `first_position` is that of the event.
     """
 
     version: FactVersion

@@ -1,4 +1,4 @@
-"""Reads what of an event decides where it is relayed to: its negotiation, whether that is private, and its leaf."""
+"""Reads what the relay needs to know of an event: its negotiation, whether that is private, and its leaf."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Relayed", "leaf_at", "positions_before", "read_relayed"]
 class Relayed(NamedTuple):
     """An event's position, type, stream and leaf; the id and slug of its negotiation, and whether that is private.
 
-    Without a known negotiation, id and slug are None.
+    The id and the slug are None if the negotiation is not known.
     """
 
     position: int
@@ -31,7 +31,7 @@ class Relayed(NamedTuple):
 
 
 def read_relayed(connection: Connection, after: int, last: int) -> list[Relayed]:
-    """The events past the position `after` up to `last`, in order; whether a negotiation is private is as of now."""
+    """The events after the position `after` up to `last`, in order; whether a negotiation is private is read now."""
     columns = event.c
     between = columns.position > after, columns.position <= last
     statement = select(columns.position, columns.type, columns.stream, columns.leaf)

@@ -1,8 +1,8 @@
-"""Narrows a statement on versions to those that answer a full-text question, by an index of words.
+"""Limits a statement on versions to those in which a full-text search finds its words, by an index of words.
 
-On SQLite FTS5 looks for phrases. PostgreSQL's index holds distinct words without their places, which
-have limits there (16,383 a row, 256 a word); so phrases are looked up in the text itself.
-The index follows the log, and a search does not update it: it reads versions that are not indexed yet one by one.
+On SQLite, FTS5 finds phrases. PostgreSQL limits the places of words in an index (16,383 in a row, 256 for a word), so
+there the index has only distinct words, and phrases are looked up in the text itself. The index follows the log. A
+search does not update it, but reads versions that are not indexed yet one by one.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ MOST_TRIED: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is sought in a negotiation, and the cut of the published clock by which it must be public, if any."""
+    """The words to find in a negotiation, and the cut of the published clock, if there is one."""
 
     negotiation_id: UUID
     wanted: AllOf
@@ -68,7 +68,7 @@ class Search:
         return self.cut is not None and row.last_cited > self.cut
 
     def found_in(self, row: Row[Any]) -> bool:
-        """Whether a row, with its citations up to the cut, holds the words."""
+        """Whether a row has the words, in the citations up to the cut or elsewhere."""
         fact = decode_fact(row.content)
         return holds_terms(
             self.wanted,
@@ -83,7 +83,7 @@ def find_page(
     search: Search | None,
     limit: int,
 ) -> tuple[Sequence[Row[Any]], bool]:
-    """A page along valid time, as `pages.read_page` gives it; of what is sought alone, if anything is."""
+    """A page along valid time, as `pages.read_page` gives it; with a search, only the facts that it finds."""
     about = connection, statement, tables.version, valid_order(tables)
     if search is None:
         return pages.read_page(*about, limit)
@@ -98,7 +98,7 @@ def _search_page(
     search: Search,
     limit: int,
 ) -> tuple[list[Row[Any]], bool]:
-    """A page as `pages.read_page` gives it, of the rows whose text has what is sought."""
+    """A page as `pages.read_page` gives it, of the rows that the search finds."""
     indexed, more_follow = _in_index(connection, statement, version, order, search, limit)
     place = attrgetter(*(column.name for column in order))
     later = sorted(_not_in_index(connection, statement, version, search), key=place)
@@ -119,7 +119,7 @@ def _in_index(
 ) -> tuple[list[Row[Any]], bool]:
     """A page as `pages.read_page` gives it, of the rows that the index finds.
 
-    It passes over rows that have what is sought only in a citation that was not public by the cut.
+    Rows that have the words only in a citation that was not public by the cut are skipped.
     """
     beyond = narrowed = narrow(connection, statement, version, search.wanted)
     while True:
@@ -134,10 +134,10 @@ def _in_index(
 def _not_in_index(
     connection: Connection, statement: Select[Any], version: Table, search: Search
 ) -> list[Row[Any]]:
-    """The rows that have what is sought and that the index cannot find, in no order.
+    """The rows that have the words, and that the index cannot find; in no order.
 
-    They are recorded after the last indexed position; or the cut shows only a part of their events, and the index holds
-    the words of all events.
+    They were recorded after the last indexed position. Or only a part of their events was public by the cut, while the
+    index has the words of all events.
     """
     held = checkpoint(connection)
     rows: list[Row[Any]] = []
@@ -173,7 +173,7 @@ def select_past(statement: Select[Any], version: Table, search: Search, held: in
 def narrow(
     connection: Connection, statement: Select[Any], version: Table, wanted: AllOf
 ) -> Select[Any]:
-    """The statement on `version`, limited to rows whose indexed text has what is sought."""
+    """The statement on `version`, limited to rows whose indexed text has the words."""
     if not wanted.parts:
         return statement.where(false())
     sqlite = connection.dialect.name == "sqlite"
@@ -186,7 +186,7 @@ def narrow(
 
 
 def _there(wanted: Sought, *, sqlite: bool) -> ColumnElement[bool]:
-    """The condition that an indexed text has what is sought."""
+    """The condition that an indexed text has the words, phrases included."""
     return _matched(wanted) if sqlite else and_(_indexed(wanted), *_standing(wanted))
 
 
@@ -195,7 +195,7 @@ def _matched(wanted: Sought) -> ColumnElement[bool]:
 
 
 def _fts5(wanted: Sought) -> str:
-    """The question in FTS5's syntax. Words have only letters, numerals and our own marks, so quoting them is safe."""
+    """The search in FTS5's syntax. Words have only letters, numerals and our own marks, so quoting them is safe."""
     if isinstance(wanted, Phrase):
         return f'"{" ".join(wanted.units)}"{"*" * wanted.prefix}'
     joint = " AND " if isinstance(wanted, AllOf) else " OR "
@@ -217,7 +217,7 @@ def _tsquery(wanted: Sought) -> str:
 
 
 def _standing(wanted: Sought) -> list[ColumnElement[bool]]:
-    """The conditions that words of phrases stand side by side, which PostgreSQL's index does not know."""
+    """The conditions that the words of phrases stand side by side; PostgreSQL's index cannot tell this."""
     parts = wanted.parts if isinstance(wanted, AllOf) else (wanted,)
     return [_stands(part) for part in parts if _has_phrase(part)]
 

@@ -1,4 +1,4 @@
-"""Reads facts that may be much like one, with its questions at overlapping dates, and facts that are tied to it."""
+"""Reads facts that may be much like a given one, and facts that share a matter or a link with it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def read_similar(
     perspective: Perspective,
     principal: Principal,
 ) -> list[FactVersion]:
-    """The facts that stand at a perspective and are much like one; see `domain.views.rivalry.similar`.
+    """The facts that stand at a perspective and are much like `recorded`; see `domain.views.rivalry.similar`.
 
     Empty if `principal` does not see the negotiation.
     """
@@ -84,7 +84,7 @@ def read_similar(
 def _of_questions(
     tables: FactTables, rules: tuple[tuple[int, int], ...], *, took: bool
 ) -> HotStatement:
-    """The statement of `read_similar` for a fact with (rule, number of questions) of each rule."""
+    """The statement of `read_similar` for a fact, by {rule: how many questions it answers under that rule}."""
     answer = tables.answer.c
     numbers = count()
     asks = (
@@ -112,10 +112,10 @@ def _of_questions(
 def find_near(
     database: Database, recorded: Sequence[FactVersion], perspective: Perspective
 ) -> Iterator[FactVersion]:
-    """The facts that stand at a perspective and share a question with one of `recorded`, at the time of any of these.
+    """The facts that stand at a perspective and answer a question of one of `recorded`, within the dates of all these.
 
-    `recorded` are facts of one negotiation. Many questions are read at once: at most MOST_READ facts for each recorded
-    one, the latest first.
+    `recorded` are facts of one negotiation. Many questions are read at once: at most MOST_READ facts for each of
+    `recorded`, the latest first.
     """
     if not recorded or not _has_answers(database, recorded[0].record.negotiation_id.hex):
         return
@@ -158,7 +158,7 @@ def _meets(answer: Any, begin: _Instant, end: _Instant, *, took: bool) -> Column
         or_(
             and_(answer.vague.is_(False), answer.start_earliest > begin - PRECISE),
             and_(answer.vague.is_(True), answer.start_latest > begin),
-            # What took a while has begun before, and certainly happened only when all of it was over.
+            # A fact that took some time began earlier; it has certainly happened only when all of it was over.
             and_(answer.certain_from >= begin) if took else false(),
         ),
     )

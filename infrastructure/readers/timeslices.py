@@ -1,7 +1,8 @@
-"""Makes statements of perspectives; their rows are the versions that `domain.views.versions.timeslice` gives.
+"""Makes the statements that apply a perspective; they select the versions that `domain.views.versions.timeslice` gives.
 
-A row is seen if its rectangle contains the position and the cut of the published clock; without such a cut, if the
-rectangle is at the edge where everything is public. Citations that were not public by the cut are left out afterwards.
+A row is seen if its rectangle contains the position and the cut of the published clock. Without such a cut it is seen
+if its rectangle contains the position at the edge, where all of its events are public. Citations that were not public
+by the cut are left out afterwards.
 """
 
 from __future__ import annotations
@@ -58,9 +59,10 @@ def select_known(
     *,
     after: int = 0,
 ) -> Select[Any]:
-    """The version of each fact `of` a negotiation, or with an id in a list, that is seen; in order of recording.
+    """The seen version of each fact of a negotiation (`of` its id) or of each fact in a list of ids; by recording.
 
-    Retracted facts too. Only facts of `kinds`, if given, and that were recorded past the position `after`.
+    Retracted facts are included. Only facts that were recorded after the position `after`, and only of `kinds` if
+    given.
     """
     table = tables.version
     which = table.c.fact_id.in_(of) if isinstance(of, list) else table.c.negotiation_id == of.hex
@@ -75,10 +77,10 @@ def select_known(
 def select_differing(
     tables: FactTables, negotiation_id: UUID, from_: Perspective, to: Perspective, after: int
 ) -> Select[Any]:
-    """The versions seen at the perspective `to` that are not seen, or seen differently, at the earlier one, `from_`.
+    """The versions seen at the perspective `to` that are not seen, or look different, at the earlier one `from_`.
 
-    Only facts recorded past the position `after`. A version with a citation that was not public by one of the cuts is
-    selected too, although it may read the same at both.
+    Only facts recorded after the position `after`. A version with a citation that was not public by one of the cuts is
+    selected too, although it may be the same at both.
     """
     columns, ends = tables.version.c, (from_.position, to.position)
     known = select_known(tables, negotiation_id, to, after=after)
@@ -104,7 +106,7 @@ def is_seen(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # n
 
 
 def known_at(columns: Any, position: int | ColumnElement[int]) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
-    """The condition that the rectangle of a row contains a position, whatever is public."""
+    """The condition that the rectangle of a row contains a position; published times do not count."""
     return and_(columns.known_from <= position, columns.known_to > position)
 
 
@@ -118,10 +120,10 @@ def select_timeline(
     shortlist: Shortlist | None = None,
     along: bool = True,
 ) -> Select[Any]:
-    """The facts that a timeline keeps, in its order; `names` is needed if it filters by a person or a place.
+    """The facts that a timeline's filter keeps, in order; `names` is needed if it filters by a person or a place.
 
-    With a `shortlist` the database reads only those facts. Without one it goes `along` an index of valid time, or if
-    that is false takes another index and sorts.
+    With a `shortlist` the database reads only those facts. Without one it follows an index of valid time if `along` is
+    set; otherwise it takes another index and sorts.
     """
     columns = tables.version.c
     of_negotiation = columns.negotiation_id == negotiation_id.hex
@@ -159,7 +161,7 @@ def valid_order(tables: FactTables) -> list[ColumnElement[int]]:
 
 
 def as_sorted(tables: FactTables) -> list[ColumnElement[int]]:
-    """The same values without an index: a statement ordered by them sorts what it read by another index."""
+    """The columns of `valid_order` in a form without an index, so that a statement uses another index and sorts."""
     return [column + 0 for column in valid_order(tables)]
 
 
@@ -172,10 +174,11 @@ def find_shortlist(
     names: Names | None,
     limit: int,
 ) -> Shortlist | None:
-    """The shortest shortlist, if reading and sorting it costs less than going along valid time; else None.
+    """The shortest shortlist, if reading and sorting it costs less than following the index of valid time; else None.
 
-    If `rows` facts match, a page of `limit` facts costs `limit` × all facts ÷ `rows` along valid time, and `rows` by a
-    shortlist. Databases cannot choose well between the two, because they only know how often a name occurs on average.
+    If `rows` facts match, a page of `limit` facts costs `limit` × all facts ÷ `rows` along valid time, and `rows` with
+    a shortlist. A database cannot choose well between the two, because it only knows how often a name occurs on
+    average.
     """
     about = {"negotiation": negotiation_id.hex, "position": perspective.position}
     facts = known_of_all(tables.version).one(connection, about)
@@ -201,7 +204,7 @@ def count_rows(connection: Connection, statement: Select[Any], most: int) -> int
 
 
 def select_naming(tables: FactTables, id_: UUID, terms: Iterable[tuple[str, str]]) -> Shortlist:
-    """The ids of the facts of a negotiation of which some version has one of these terms; some several times."""
+    """The ids of a negotiation's facts of which any version has one of these terms; an id may occur several times."""
     term = tables.term.c
     return select(term.fact_id).where(term.negotiation_id == id_.hex, _of_terms(term, terms))
 
@@ -257,12 +260,12 @@ def _about(
 
 
 def _unindexed(column: ColumnElement[str]) -> ColumnElement[str]:
-    """The same text without an index, so that the database takes another index."""
+    """The same column in a form that has no index, so that the database takes another index."""
     return column.concat("")
 
 
 def _of_terms(term: Any, terms: Iterable[tuple[str, str]]) -> ColumnElement[bool]:  # noqa: ANN401 -- columns of terms
-    """Whether a row is of one of these terms."""
+    """The condition that a row of terms has one of these terms."""
     fields = groupby(sorted(terms), key=itemgetter(0))
     return or_(
         *(

@@ -147,7 +147,7 @@ def test_a_diff_runs_from_the_earlier_cut_to_the_later(light_client: Client) -> 
     ]
 
 
-def test_the_audit_tells_every_change_of_mind(client: Client) -> None:
+def test_the_audit_lists_every_change_after_a_recording(client: Client) -> None:
     address = _mended(client)
     client.post(f"{address}/preference", {"preferred": True, "why": "Better"}, if_match="2")
     items = client.get(f"{TALKS}/audit").json["items"]

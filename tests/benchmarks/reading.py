@@ -164,7 +164,7 @@ def _diff(reading: Reading, _: PerspectiveQuery) -> Any:  # noqa: ANN401 -- JSON
 
 
 def _audit(reading: Reading, query: PerspectiveQuery) -> object:
-    found, _ = reading.changes.of_mind(TALKS, reading.perspective(query), limit=PAGE)
+    found, _ = reading.changes.list_audited(TALKS, reading.perspective(query), limit=PAGE)
     assert found
     return reading.changes.approvers(TALKS, [version for _, version in found])
 

@@ -255,7 +255,7 @@ def test_a_timeline_goes_on_at_its_cursor(light: Shell) -> None:
     assert "--cursor" in paged.stderr
 
 
-def test_changes_of_mind_and_differences_are_shown_in_tables(light: Shell) -> None:
+def test_the_audit_and_the_diff_are_shown_in_tables(light: Shell) -> None:
     table = shown(light, "audit", SLUG)
     for told in ("fact.corrected", "refinement", "the town is named", "place", "editor"):
         assert told in table

@@ -521,7 +521,7 @@ def _audited(
     more = True
     while more:
         last = paged[-1][1].position if paged else 0
-        page, more = reading.changes.of_mind(
+        page, more = reading.changes.list_audited(
             NEGOTIATION, pinned, person=person, after=last, limit=limit
         )
         assert page or not (paged or more)

@@ -1,4 +1,4 @@
-"""The page of changes of mind can be asked for one person, also for one whom only what was withdrawn names."""
+"""The page of changes can be asked for one person, also for one whom only withdrawn facts name."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ def audit(
         return
     out, _ = consoles()
     content = answer.content
-    show_heading(out, f"Changes of mind about {slug}", content["perspective"])
+    show_heading(out, f"Corrections and other changes of {slug}", content["perspective"])
     show_erased(out, content)
     rows = [
         (entry["position"], entry["recorded_at"], entry["event"], entry["reason"], entry["why"],

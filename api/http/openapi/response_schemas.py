@@ -100,7 +100,7 @@ class HistoryResponse(Exact):
 
 
 class AuditResponse(Paged):
-    """A page of changes of mind, oldest first."""
+    """A page of corrections and other changes, oldest first."""
 
     items: list[AuditEntry]
 

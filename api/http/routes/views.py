@@ -150,7 +150,7 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
     "/v1/negotiations/{slug}/audit",
     **reads(
         "readAudit",
-        "Every change of mind",
+        "Every correction and other change",
         "AuditResponse",
         _AUDIT.parameters,
         unoffered=OF_WHAT_HOLDS,
@@ -161,8 +161,8 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
 def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
     """List corrections, ends, retractions, reinstatements and preferences, newest last.
 
-    A correction of the negotiation itself tells of no fact: its `fact` is null, and `negotiation` is what it left. With
-    `person` it is not listed, and neither is what was erased.
+    A correction of the negotiation itself has no fact: its `fact` is null, and `negotiation` is its content afterwards.
+    With `person`, neither this correction nor an erased fact is listed.
 
     In CSV a text that a spreadsheet would take for a formula stands behind an apostrophe.
     """

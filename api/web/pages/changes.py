@@ -18,7 +18,7 @@ from api.web.forms.names import people_known
 from api.web.page import KNOWN, Page, router_of_pages
 from api.web.wording import words_of_changes
 from domain.time.instant import parse_cut
-from domain.views.audit import CHANGES_OF_MIND
+from domain.views.audit import AUDITED_EVENTS
 
 router: Final[APIRouter] = router_of_pages()
 
@@ -44,7 +44,7 @@ _LATELY: Final = 10
 """The least changes that a comparison shows if nobody chose its days."""
 _PAGE: Final = 100
 """How many changes are shown at once."""
-_EVENTS: Final = (*CHANGES_OF_MIND, "negotiation.corrected")
+_EVENTS: Final = (*AUDITED_EVENTS, "negotiation.corrected")
 
 
 @router.get("/n/{slug}/audit")

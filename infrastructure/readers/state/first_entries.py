@@ -1,7 +1,7 @@
-"""Reads no more facts of a section than the entries shown are made from, and counts the others by their bounds.
+"""Reads only the facts of a section from which the shown entries are made, and counts the other entries by bounds.
 
-Bounds do not tell whether a key has an entry where a name in it may mean another, where its main answers have ended
-beside others that stand aside, or where one may have been settled. The facts under such keys are read first.
+Bounds do not tell whether a key has an entry if a name in the key may mean another name, if its main answers have ended
+and others stand aside, or if an answer may have been settled. The facts under such keys are read first.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _EXTERNAL: Final = "external:"
 
 
 class Read(Protocol):
-    """Reads the facts that stand and that a section, or some questions, are made from; not those that settle others."""
+    """Reads the standing facts from which a section, or the answers to some questions, are made; without settlers."""
 
     def __call__(
         self, section: str | None = None, questions: Sequence[str] | None = None
@@ -49,7 +49,7 @@ class Read(Protocol):
 
 @dataclass(frozen=True)
 class Entries:
-    """The places of some entries that follow each other, and the questions under which they are answered."""
+    """The places of some successive entries, and the questions that the facts in them answer."""
 
     places: Collection[Place]
     questions: Sequence[str]
@@ -57,7 +57,7 @@ class Entries:
 
 @dataclass(frozen=True)
 class _Untold:
-    """Keys whose facts were read, as they are in questions; of these keys, resolved, those that have an entry."""
+    """The keys whose facts were read (`asked`, as in questions), and those of them, resolved, that have an entry."""
 
     asked: frozenset[str] = frozenset()
     standing: frozenset[str] = frozenset()
@@ -65,7 +65,7 @@ class _Untold:
 
 @dataclass(frozen=True)
 class _Told:
-    """What is known of the keys of a section; under the keys `alone` nothing but what stands aside answers."""
+    """What is known of the keys of a section; under the keys `alone` only answers that stand aside hold."""
 
     keys: SectionKeys
     aside: Mapping[str, Collection[str]]
@@ -73,7 +73,7 @@ class _Told:
     untold: _Untold
 
     def after(self, after: str, limit: int) -> Entries:
-        """At most `limit` entries past a key."""
+        """At most `limit` entries after a key."""
         main = self.keys.first(after, limit, without=self.untold.asked)
         others = {key for key in (*self.alone, *self.untold.standing) if not after or key > after}
         shown = set(sorted({*main, *others})[:limit])
@@ -88,13 +88,13 @@ class _Told:
         return main + len(self.alone) + len(self.untold.standing)
 
     def questions(self, keys: Collection[str]) -> list[str]:
-        """All questions that are answered under some keys."""
+        """All questions that facts under some keys answer."""
         return _questions(self.keys, self.aside, keys)
 
 
 @dataclass(frozen=True)
 class FirstEntries:
-    """The sections of a negotiation at one perspective; `settlers` settle other facts or call them off."""
+    """The first entries of sections at one perspective; `settlers` are facts that settle others or call them off."""
 
     connection: Connection
     tables: FactTables
@@ -105,7 +105,7 @@ class FirstEntries:
     settlers: Sequence[FactVersion]
 
     def section(self, register: Register) -> Section:
-        """What a section of a state is made from; all of its facts where their bounds tell too little."""
+        """What a section is made from: its first entries, or all of its facts if bounds tell too little."""
         if register in self._shown:
             return Section(
                 self._answers, self._shown[register].places, self._told[register].count()
@@ -113,7 +113,7 @@ class FirstEntries:
         return Section(self.answers(register, self.read(section=register.section)))
 
     def after(self, register: Register, after: str, limit: int) -> tuple[Entries, Answers] | None:
-        """At most `limit` entries past a key, and the answers there; None where their bounds tell too little."""
+        """At most `limit` entries after a key, and the answers there; None if bounds tell too little."""
         told = self._tell(register)
         if told is None:
             return None
@@ -121,7 +121,7 @@ class FirstEntries:
         return entries, self.answers(register, self.read(questions=entries.questions))
 
     def answers(self, register: Register | None, versions: Sequence[FactVersion]) -> Answers:
-        """The answers of some facts, with what settles them; of one register, if given."""
+        """The answers of some facts, with the facts that settle them; in one register, if given."""
         return Answers.of(with_settlers(versions, self.settlers), self.names, register)
 
     @cached_property
@@ -131,12 +131,12 @@ class FirstEntries:
 
     @cached_property
     def _shown(self) -> dict[Register, Entries]:
-        """The first entries, one more than are shown."""
+        """The first entries of each section that bounds tell: one more than are shown."""
         return {register: told.after("", MOST + 1) for register, told in self._told.items()}
 
     @cached_property
     def _answers(self) -> Answers:
-        """The answers of the facts of all first entries; they are read at once."""
+        """The answers of the facts in all first entries, which are read at once."""
         questions = [each for shown in self._shown.values() for each in shown.questions]
         return self.answers(None, self.read(questions=questions))
 
@@ -184,7 +184,7 @@ class FirstEntries:
     def _read_untold(
         self, keys: SectionKeys, aside: Mapping[str, Collection[str]], unsure: frozenset[str]
     ) -> _Untold | None:
-        """What the facts tell of some keys, and of those that they resolve to; None where a name may mean several."""
+        """Read the facts under some keys and the keys to which these resolve; None if a name may mean several."""
         if not unsure:
             return _Untold()
         resolved = set[str]()

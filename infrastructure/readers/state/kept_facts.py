@@ -1,7 +1,7 @@
-"""Keeps the facts of a negotiation for the next questions about it, and moves them when something changes.
+"""Keeps the facts of a negotiation in memory for later requests about it, and updates them when something changes.
 
-With them a question at another `as_of` reads no facts, and resolves only what differs there. The first question reads
-as few facts as possible, so that a record that is asked about once is never read whole.
+With them a request at another `as_of` reads no facts, and resolves only what differs there. The first request reads as
+few facts as possible, so a negotiation that is asked about only once is never read whole.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MOST_MOVED: Final = 500
 
 @dataclass(frozen=True)
 class KeptFacts:
-    """The facts that stand at a perspective, whatever its `as_of`, by id in order of recording, and their answers.
+    """The facts that stand at a perspective, at any `as_of`, by id in order of recording; and their answers.
 
     `last` is the position of the last change of the negotiation that the perspective knows.
     """
@@ -46,7 +46,7 @@ class KeptFacts:
         return weigh(1 + len(self.versions), self.answers.size)
 
     def everyone(self, parties: Sequence[str]) -> Everyone:
-        """All whom the facts name, without a negotiation's parties; found once, and kept for the last parties."""
+        """The people whom the facts name, without the negotiation's parties; kept for the parties given last."""
         key = tuple(parties)
         found = self._everyone.get(key)
         if found is None:
@@ -56,20 +56,20 @@ class KeptFacts:
         return found
 
     def sees_as(self, perspective: Perspective, last: int) -> bool:
-        """Whether the same is seen from a perspective that knows the changes up to `last`."""
+        """Whether the same facts are seen at a perspective that knows the changes up to the position `last`."""
         return self.last == last and self.perspective.published_cut == perspective.published_cut
 
     def far_from(self, perspective: Perspective, last: int) -> tuple[bool, int, int]:
-        """A sort key: facts that differ least from those that a perspective sees come first (see `sees_as`)."""
+        """A sort key by which the kept facts that differ least from those of a perspective come first."""
         mine, cut = self.perspective.published_cut, perspective.published_cut
         return (mine is None) != (cut is None), abs(self.last - last), abs((mine or 0) - (cut or 0))
 
     def moved(
         self, perspective: Perspective, last: int, seen: Iterable[FactVersion], gone: Iterable[UUID]
     ) -> KeptFacts | None:
-        """The facts at another perspective, from which other versions are `seen`, and some facts are not seen at all.
+        """The facts at another perspective, at which the versions `seen` differ, and the facts `gone` are not seen.
 
-        None where other facts may be concerned too.
+        None if the difference may affect other facts too (`Answers.after`).
         """
         stand = {version.record.id: version for version in seen if version.record.stands}
         changed = {*gone, *(version.record.id for version in seen)}
@@ -84,7 +84,7 @@ class KeptFacts:
 
 @dataclass(frozen=True)
 class _Asked:
-    """Stands for facts that were asked for once, and are not kept yet: what is seen up to a change and by a cut."""
+    """Notes that facts were asked for once and are not kept yet: up to the position `last`, and by a published cut."""
 
     last: int
     published_cut: int | None
@@ -94,7 +94,7 @@ class _Asked:
 
 
 class Source(Protocol):
-    """Where facts are read at a perspective."""
+    """The reader from which `KeptSlices` gets facts; implemented by `SectionReader`."""
 
     @property
     def negotiation_id(self) -> UUID:
@@ -114,7 +114,7 @@ class Source(Protocol):
 
     @property
     def built(self) -> Hashable:
-        """Which tables are read: others after each rebuild."""
+        """A value that identifies the tables that are read; each rebuild changes it."""
 
     def count_facts(self) -> int:
         """About how many facts there are."""
@@ -123,14 +123,14 @@ class Source(Protocol):
         """About how many answers they have."""
 
     def read_facts(self) -> KeptFacts:
-        """All of them."""
+        """All facts that stand, with their answers."""
 
     def move_facts(self, facts: KeptFacts) -> KeptFacts | None:
-        """The same by what was read at another perspective; None where everything has to be read."""
+        """The same facts, updated from those of another perspective; None if all have to be read."""
 
 
 def weigh(facts: int, answers: int = 0) -> int:
-    """About how many bytes so many facts take in memory, with so many answers."""
+    """About how many bytes some facts with some answers take in memory."""
     return FACT_BYTES * facts + ANSWER_BYTES * answers
 
 
@@ -140,16 +140,16 @@ def _have_room(source: Source) -> bool:
 
 
 class KeptSlices:
-    """The facts that one process keeps: of each negotiation those known last, and those of one other perspective."""
+    """The facts that one process keeps: for each negotiation the newest, and those of one other perspective."""
 
     def __init__(self) -> None:
         self._kept: KeptBytes[KeptFacts | _Asked] = KeptBytes(MOST_BYTES)
 
     def find(self, source: Source) -> KeptFacts | None:
-        """The facts of a negotiation; None the first time that they are asked for, and where they are many.
+        """The facts of a negotiation; None the first time that they are asked for, and if they are too many to keep.
 
-        If the kept facts cannot be moved to this perspective, its facts are read whole only when a second question in a
-        row asks for them.
+        If the kept facts cannot be updated to this perspective, all facts are read only when the next request asks for
+        the same perspective again.
         """
         owner, erased, at = source.negotiation_id, source.last_erasure, source.perspective
         last, of = source.last_change, (source.built, at.match)

@@ -1,4 +1,4 @@
-"""Bound parameters in the place of a negotiation and a perspective, so that a statement is made once for all."""
+"""Puts bound parameters in the place of a negotiation and a perspective, so that a statement is made only once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class _Placeholders:
 
 
 def placeholders(*, public: bool) -> tuple[UUID, Perspective]:
-    """What stands for a negotiation's id and for a perspective; where all is `public`, for one without such a cut."""
+    """Placeholders for a negotiation's id and a perspective; with `public`, one without a published cut."""
     as_of, position, cut = (
         bindparam(name, type_=BigInteger) for name in ("as_of", "position", "cut")
     )
@@ -34,7 +34,7 @@ def placeholders(*, public: bool) -> tuple[UUID, Perspective]:
 
 
 def placed(negotiation_id: UUID, perspective: Perspective) -> dict[str, Any]:
-    """The parameters that give a negotiation and a perspective to such a statement."""
+    """The parameters by which a statement with placeholders is executed for a negotiation and a perspective."""
     cut = perspective.published_cut
     about = {"negotiation": negotiation_id.hex, "as_of": perspective.as_of}
     return about | {"position": perspective.position} | ({} if cut is None else {"cut": cut})

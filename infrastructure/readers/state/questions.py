@@ -1,4 +1,7 @@
-"""Gives the questions of a state as rows of a statement: all of a range, or a given list."""
+"""Makes the questions of a state rows of a statement: those of a range, or those of a list.
+
+A question is a text in the column `question`: a section of the state and a key in it.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,7 @@ def question_range(
 
 
 def given_rows(*, sqlite: bool) -> CTE:
-    """The questions that are given with an execution (`given_as`), as rows."""
+    """The questions that are given as a parameter (`given_as`), as rows."""
     if sqlite:
         given = func.json_each(bindparam(_GIVEN, type_=Text)).table_valued("value", name="given")
         return select(given.c.value.label("question")).cte("questions")
@@ -48,7 +51,7 @@ def given_rows(*, sqlite: bool) -> CTE:
 
 
 def is_given(question: ColumnElement[str], *, sqlite: bool) -> ColumnElement[bool]:
-    """The condition that a question is one of those that are given with an execution."""
+    """The condition that a question is one of those that are given as a parameter (`given_as`)."""
     if sqlite:
         given = func.json_each(bindparam(_GIVEN, type_=Text)).table_valued("value")
         return question.in_(select(given.c.value))
@@ -56,16 +59,17 @@ def is_given(question: ColumnElement[str], *, sqlite: bool) -> ColumnElement[boo
 
 
 def given_as(questions: Sequence[str], *, sqlite: bool) -> dict[str, Any]:
-    """The parameter that gives some questions to a statement."""
+    """The parameter by which a statement gets some questions."""
     return {_GIVEN: json.dumps(questions) if sqlite else list(questions)}
 
 
 def step_through(
     tables: FactTables, negotiation_id: UUID, rule: int, first: str, before: str | None
 ) -> CTE:
-    """Every question of a range, by stepping from one to the next; the last row is NULL.
+    """Every question of a range, found by stepping from one to the next; the last row is NULL.
 
-    A step has one lower bound, the question before it. With a second one SQLite might read everything from that one on.
+    A step has one lower bound, the question before it. With a second one, SQLite might read everything from that second
+    bound on.
     """
 
     def mine(answer: FromClause) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
-"""Finds which keys of a section have an entry by the bounds of their answers, without reading what the facts say.
+"""Finds out which keys of a section have an entry, by the bounds of their answers alone; no fact is read.
 
-A key has an entry while an answer under it may hold that no later one has surely displaced (`find_standing`). Keys have
-the form that they have in questions: no alias is followed.
+A key has an entry if an answer under it may hold and no later one has surely replaced it (`find_standing`). Keys are
+written as in questions: no alias is followed.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class SectionKeys:
 
     @property
     def are_told(self) -> bool:
-        """Whether bounds tell which keys of the section have an entry, where nothing has been settled."""
+        """Whether bounds tell which keys of the section have an entry, as far as no answer has been settled."""
         register = self.register
         listed = register.shape is Shape.ENTRIES and rule_of(register) in _TOLD
         return listed and self.perspective.match == "possible"
@@ -77,17 +77,17 @@ class SectionKeys:
         return f"{questions_of(self.register.section)[0]}{key}"
 
     def count(self, without: Collection[str]) -> int:
-        """How many keys have an entry by their main answers; those in `without` are not counted."""
+        """How many keys have an entry by their main answers, not counting the keys in `without`."""
         ((count,),) = self._rows(_count, without)
         return int(count)
 
     def first(self, after: str, limit: int, without: Collection[str]) -> list[str]:
-        """The first keys past another, in order, that have an entry by their main answers; without some."""
+        """The first keys after a key, in order, that have an entry by their main answers and are not in `without`."""
         rows = self._rows(_first, without, after=self.question(after), limit=limit)
         return [self._key(question) for (question,) in rows]
 
     def stand(self, keys: Collection[str]) -> dict[str, bool]:
-        """{key: whether it has an entry by its main answers} for those of some keys whose answers may have begun."""
+        """{key: whether it has an entry by its main answers} for the given keys of which an answer may have begun."""
         if not keys:
             return {}
         return {self._key(question): bool(stands) for question, stands in self._rows(_stand, keys)}
@@ -101,14 +101,14 @@ class SectionKeys:
         return found
 
     def of_facts(self, ids: Collection[str]) -> set[str]:
-        """The keys under which facts with some hexadecimal ids answer."""
+        """The keys under which some facts answer; the facts are given by their hexadecimal ids."""
         if not ids:
             return set()
         return {self._key(question) for (question,) in self._rows(_of_facts, facts=ids)}
 
     @property
     def are_abridged(self) -> bool:
-        """Whether a key is too long for a place, or may be replaced by a hash in its question."""
+        """Whether some key is too long for a place, or may stand in its question as a hash."""
         columns = self.tables.answer.c
         first, before = questions_of(self.register.section)
         length = func.length(columns.question) - len(first)
@@ -125,7 +125,7 @@ class SectionKeys:
         return bool(self._execute(long.limit(1)))
 
     def all(self) -> set[str]:
-        """Every key, whatever stands there."""
+        """Every key, with an entry or without."""
         return {self._key(question) for (question,) in self._rows(_every)}
 
     def _key(self, question: str) -> str:
@@ -153,14 +153,14 @@ class SectionKeys:
 
 @lru_cache(maxsize=256)
 def _count(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
-    """How many questions have an entry, but for those that are given."""
+    """Counts the questions that have an entry, without those that are given."""
     standing = _standing(tables, register, public=public, sqlite=sqlite)
     return select(func.count()).select_from(standing.subquery("standing"))
 
 
 @lru_cache(maxsize=256)
 def _first(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
-    """The first questions past one that have an entry, but for those that are given."""
+    """The first questions after a question that have an entry, without those that are given."""
     question = tables.answer.c.question
     return (
         _standing(tables, register, public=public, sqlite=sqlite)
@@ -185,7 +185,7 @@ def _standing(tables: FactTables, register: Register, *, public: bool, sqlite: b
 
 @lru_cache(maxsize=256)
 def _stand(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
-    """Whether the questions that are given have an entry, where any of their answers may have begun."""
+    """(question, whether it has an entry) for the given questions of which an answer may have begun."""
     columns = tables.answer.c
     question = columns.question
     return (
@@ -200,7 +200,7 @@ def _stand(tables: FactTables, register: Register, *, public: bool, sqlite: bool
 
 @lru_cache(maxsize=256)
 def _aside(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
-    """The questions with an answer that stands aside, and whether one holds that no other has surely followed."""
+    """(question, whether an answer may hold that no other has surely followed) for answers that stand aside."""
     del sqlite
     columns = tables.answer.c
     _, at = placeholders(public=public)
@@ -213,7 +213,7 @@ def _aside(tables: FactTables, register: Register, *, public: bool, sqlite: bool
 
 @lru_cache(maxsize=256)
 def _of_facts(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
-    """The questions of the section to which the facts that are given answer."""
+    """The questions of the section that the given facts answer."""
     del public
     columns = tables.answer.c
     of_section = question_range(columns.question, *questions_of(register.section))
@@ -245,7 +245,7 @@ def _begun(
     *,
     public: bool,
 ) -> list[ColumnElement[bool]]:
-    """The conditions of the section's answers under a rule that are seen and may have begun."""
+    """The conditions that an answer is of the section and under a rule, is seen, and may have begun."""
     negotiation_id, at = placeholders(public=public)
     return [
         columns.negotiation_id == negotiation_id.hex,
@@ -257,7 +257,7 @@ def _begun(
 
 
 def _stands(tables: FactTables, register: Register, *, public: bool) -> ColumnElement[bool]:
-    """The condition on the answers of one question, which may have begun, that one stands (`select_standing`)."""
+    """The condition that one of a question's answers that may have begun stands (`select_standing`)."""
     columns, rule = tables.answer.c, rule_of(register)
     _, at = placeholders(public=public)
     holds, begun = columns.possible_to > at.as_of, columns.certain_from <= at.as_of

@@ -1,7 +1,7 @@
-"""Reads the state of a negotiation, or a page of one of its lists, from as few facts as possible.
+"""Reads the state of a negotiation, a page of one of its lists, people and tallies, from as few facts as possible.
 
-Which keys have an entry is told by the bounds of their answers (`section_keys`), so that only the facts of the entries
-that are shown are read (`first_entries`). Where bounds tell too little, a whole section is read.
+The bounds of answers tell which keys have an entry (`section_keys`), so only the facts of the entries that are shown
+are read (`first_entries`). If bounds tell too little, a whole section is read.
 """
 
 from __future__ import annotations
@@ -58,15 +58,16 @@ if TYPE_CHECKING:
 __all__ = ["SectionReader"]
 
 MANY: Final = 3_000
-"""With at least so many facts, a state is made only from those that its entries show; below, all are read."""
+"""From this number of facts on, a state is made only from the facts that its entries show; below it, from all."""
 
 
 @dataclass(frozen=True)
 class SectionReader:
-    """Reads of one negotiation at one perspective.
+    """Reads one negotiation at one perspective: its state, lists, people, rivals, tallies, boundaries and snapshots.
 
-    What a second question with another `as_of` rests on is `kept`, so that the next ones only resolve what has changed
-    between two instants.
+    The perspective has to be resolved, and the principal to see the negotiation: nothing is checked here. If `kept` is
+    given, facts that are asked for again are kept in it. Requests that differ only by `as_of` then read no facts, and
+    resolve only what differs between the two instants.
     """
 
     connection: Connection
@@ -91,7 +92,7 @@ class SectionReader:
         return describe_state(negotiation, self._first.section, known, self.perspective, rest)
 
     def page(self, page: Page, rest: Rest) -> tuple[list[Any], Place | None]:
-        """A page of one list of the state, as `page_section` gives it."""
+        """A page of one list of the state: its items, and the place of the last, as `page_section` gives them."""
         register, _ = lists_by_path()[page.path]
         after = page.after or ("",)
         of_entries = register.shape is Shape.ENTRIES and len(after) == 1
@@ -111,7 +112,7 @@ class SectionReader:
         return self._slice(facts.versions.values())
 
     def people(self, wanted: PeopleFilter, rest: Rest | None) -> Listed:
-        """As `list_people` lists them."""
+        """The list of people, as `list_people` gives it."""
         facts = self.facts_kept
         if facts is None:
             known = self._versions(select_known(self.tables, self.negotiation_id, self.perspective))
@@ -128,7 +129,7 @@ class SectionReader:
         return find_rivals(version, seen, self.perspective, names)
 
     def tally(self, query: TallyQuery) -> Tally:
-        """As `domain.views.counting.tally` counts it; where nothing is counted, with hints at what can be."""
+        """The tally of a query (`counting.tally`); if nothing is counted, with hints at what can be counted."""
         kinds = find_kinds(query)
         slice_, facts = self.counting(kinds), self.facts_kept
         names = self._names if facts is None else facts.answers.names
@@ -139,7 +140,7 @@ class SectionReader:
         return add_hints(found, slice_ if kinds is None else self.counting(None))
 
     def counting(self, kinds: frozenset[str] | None) -> list[Seen]:
-        """The facts of `kinds`; where that is None, of all kinds, at least those that give a number."""
+        """The facts of `kinds`, or if that is None, at least all facts that give a number."""
         if kinds is not None and (facts := self.facts_kept) is not None:
             return self._slice(
                 each for each in facts.versions.values() if each.record.fact.kind in kinds
@@ -166,7 +167,7 @@ class SectionReader:
 
     @property
     def span(self) -> tuple[int, int]:
-        """The instants from which, and up to before which, `as_of` gives the same state and timeline."""
+        """The first and the last instant (half-open) between which every `as_of` gives the same state and timeline."""
         return read_span(*self._of, self.perspective)
 
     @cached_property
@@ -179,17 +180,17 @@ class SectionReader:
 
     @property
     def built(self) -> tuple[str, int]:
-        """Which tables are read, as `serving_since` has it; what was read before a rebuild may have been damaged."""
+        """The side that is read, and since when it serves; what was kept before a rebuild may have been damaged."""
         return read_once(self.connection, serving_since)
 
     def snapshots(self, after: str, limit: int) -> list[StoredSnapshot]:
-        """The snapshots that were taken by the perspective's position, by name past `after`, at most `limit`."""
+        """At most `limit` snapshots that were taken by the perspective's position, by name, after the name `after`."""
         read = (self.connection, self.negotiation_id, self.perspective.position)
         return list_snapshots(*read, after, limit)
 
     @property
     def latest(self) -> Seen | None:
-        """The standing fact that was recorded or changed last, with the certainty that it had begun by `as_of`."""
+        """The standing fact that was recorded or changed last; its certainty says whether it had begun by `as_of`."""
         columns = self.tables.version.c
         known = select_known(self.tables, self.negotiation_id, self.perspective)
         standing = known.where(columns.status != RETRACTED, ~columns.erased).order_by(None)
@@ -216,7 +217,7 @@ class SectionReader:
     def _seen(
         self, section: str | None = None, questions: Sequence[str] | None = None
     ) -> list[Seen]:
-        """The facts of which a section or some questions are made, with those that settle others."""
+        """The facts of the state, of a section or of some questions, with the facts that settle others."""
         versions = self._read_standing(section, questions)
         return self._slice(with_settlers(versions, self._settlers))
 
@@ -227,7 +228,7 @@ class SectionReader:
     def _read_standing(
         self, section: str | None = None, questions: Sequence[str] | None = None
     ) -> list[FactVersion]:
-        """The facts that stand of which a state, a section or some questions are made, by `select_needed`."""
+        """The standing facts of the state, of a section or of some questions, by `select_needed`."""
         needed = states.select_needed(
             self.tables,
             self.negotiation_id,
@@ -281,7 +282,7 @@ class SectionReader:
         return KeptFacts(at, self.last_change, {each.record.id: each for each in versions}, answers)
 
     def move_facts(self, facts: KeptFacts) -> KeptFacts | None:
-        """The facts by what was read at another perspective; None where everything has to be read."""
+        """The facts here, updated from those of another perspective; None if all have to be read."""
         there, here = facts.perspective, self.perspective
         seen, gone = (
             select_differing(self.tables, self.negotiation_id, *pair, 0).limit(MOST_MOVED + 1)

@@ -1,4 +1,4 @@
-"""Selects the register entries that no other entry has surely displaced."""
+"""Selects the answers (register entries) that no other answer has surely replaced."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def select_aside(
     perspective: Perspective,
     in_question: ColumnElement[bool],
 ) -> Select[Any]:
-    """The answers that may have begun and stand aside, without those surely earlier than another to their question."""
+    """The answers that may have begun and stand aside, without those surely earlier than another of their question."""
     begun = _begun(tables, negotiation_id, perspective, in_question, ASIDE)
     columns = begun.c
     return select(*(columns[name] for name in ROW)).where(~and_(*_before(columns, columns.top)))
@@ -75,9 +75,9 @@ def select_aside(
 
 @cache
 def ending_kinds() -> Mapping[str, frozenset[str]]:
-    """{section: kinds}, where only an answer of these kinds ends what stands aside.
+    """{section: kinds} for the sections in which only answers of some kinds end answers that stand aside.
 
-    An answer of another kind may have taken the place of such an answer, which ended it all the same.
+    These answers have to be read even if an answer of another kind has replaced them since.
     """
     kinds: dict[str, frozenset[str]] = {}
     for register in list_registers():
@@ -96,9 +96,9 @@ def select_ending(
     in_question: ColumnElement[bool],
     section: str,
 ) -> Select[Any]:
-    """To each question of a section the latest answer that surely has begun and that ends what stands aside.
+    """For each question of a section, the latest answer that has surely begun and that ends answers that stand aside.
 
-    None where nothing stands aside that began before it.
+    No rows if no answer that may have been there before it stands aside.
     """
     aside, columns, version = name_table(tables.answer, "aside").c, tables.answer.c, tables.version
     own = question_range(columns.question, *questions_of(section))
@@ -136,7 +136,7 @@ def _begun(
     in_question: ColumnElement[bool],
     rule: int,
 ) -> Subquery:
-    """The answers that may have begun. `top` is the start of the latest to their question that surely has begun."""
+    """The answers that may have begun. `top` is the start of the latest one of their question that surely has begun."""
     columns = tables.answer.c
     as_of = perspective.as_of
     sure = columns.certain_from <= as_of

@@ -1,7 +1,7 @@
-"""Selects, for each question of a state, only the entries that may be shown.
+"""Selects, for each question of a state, only the answers that may be shown.
 
-Of answers that take one another's place, those begun before the latest that surely holds are never read:
-the primary key of `fact_answer` leads from question to question, and in each backwards from `as_of`.
+The primary key of `fact_answer` leads from question to question, and within each backwards from `as_of`. So of answers
+that replace each other, those that began before the latest one that surely holds are not read.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 __all__ = ["select_counts", "select_needed"]
 
 _VAGUENESS: Final = (False, True)
-#: A limit that limits nothing, for which a planner will not turn a lateral query into a join.
+#: A limit that no query reaches; because of it, a planner does not turn a lateral query into a join.
 _UNLIMITED: Final = 2**40
 
 
@@ -77,8 +77,8 @@ def select_needed(
 ) -> Select[Any]:
     """The versions that a state, a section or some questions are made from, in order of recording.
 
-    Those that settle others, which every section and question needs too, answer the questions ALWAYS; of these only
-    a whole state has them.
+    The facts that settle others are needed for every section and question. They answer the questions ALWAYS, and are
+    included only in a whole state; otherwise they have to be read by these questions.
 
     The answers to each question are read by a lateral query, which no planner turns into a scan of all answers. SQLite
     has no lateral queries; there `json_each` over the answers to one question does the same.
@@ -94,7 +94,7 @@ def select_needed(
 def _made(
     tables: FactTables, section: str | None, *, given: bool, public: bool, sqlite: bool
 ) -> Select[Any]:
-    """The statement for any negotiation and perspective, kept because making it takes longer than executing it."""
+    """The statement for any negotiation and perspective; kept, because making it takes longer than executing it."""
     negotiation_id, perspective = placeholders(public=public)
     question = tables.answer.c.question
     if given:
@@ -172,7 +172,7 @@ def _every(
 def _tops(
     tables: FactTables, negotiation_id: UUID, perspective: Perspective, questions: CTE
 ) -> CTE:
-    """For each question the starts of its latest precise and its latest vague answer that surely hold."""
+    """For each question the starts of its latest precise and of its latest vague answer that surely hold."""
     names = zip(_VAGUENESS, ("precise_top", "vague_top"), strict=True)
     tops = (
         func.coalesce(

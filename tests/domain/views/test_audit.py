@@ -1,4 +1,4 @@
-"""The audit: every change of mind, with what it changed, field by field."""
+"""The audit: every later change of a fact, with the fields that it changed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from domain.provenance import Citation
 from domain.streams.event import STORED_NAMES
 from domain.time.instant import format_instant
-from domain.views.audit import CHANGES_OF_MIND, describe_change, describe_version
+from domain.views.audit import AUDITED_EVENTS, describe_change, describe_version
 from domain.views.versions import fold_versions
 from tests.examples import fact
 from tests.strategies import SOME, histories
@@ -101,10 +101,10 @@ def test_an_entry_cites_the_fact_as_the_change_left_it() -> None:
     assert (entry["fact"]["summary"], entry["fact"]["version"]) == ("51", 2)
 
 
-def test_a_corroboration_is_no_change_of_mind_but_part_of_the_history() -> None:
+def test_a_corroboration_is_in_the_history_and_not_in_the_audit() -> None:
     log = Log()
     log.corroborate(log.record(fact("release")), AP)
-    assert "fact.corroborated" not in CHANGES_OF_MIND
+    assert "fact.corroborated" not in AUDITED_EVENTS
     assert [entry["event"] for entry in history(log.versions())] == [
         "fact.recorded",
         "fact.corroborated",
@@ -112,10 +112,10 @@ def test_a_corroboration_is_no_change_of_mind_but_part_of_the_history() -> None:
     assert [each["field"] for each in changes(log)] == ["citations"]
 
 
-def test_every_change_of_mind_is_an_event() -> None:
+def test_the_audit_has_every_event_but_recordings_and_corroborations() -> None:
     others = {"fact.recorded", "fact.corroborated"}
     facts = {name for name in STORED_NAMES if name.startswith("fact.")}
-    assert set(CHANGES_OF_MIND) == facts - others
+    assert set(AUDITED_EVENTS) == facts - others
 
 
 @SOME
