@@ -40,7 +40,7 @@ _NAMED_TOO_OFTEN: Final = f"more than {MOST_TERMS:,} names: search for one of th
 def list_audit(
     history: Iterable[FactVersion], perspective: Perspective, person: str | None = None
 ) -> list[Change]:
-    """The audited changes that the perspective knows, in the order of the log; only those about a `person`, if given."""
+    """The audited changes that the perspective knows, in the order of the log; only about a `person`, if given."""
     recorded = list(history)
     changes = pair_changes(recorded, perspective)
     audited = [change for change in changes if is_audited(change[1])]

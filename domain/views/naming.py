@@ -1,8 +1,7 @@
 """Finds out which person, place or body a name means at a perspective.
 
-Aliases lead from a spelling to a name, and ids distinguish people who have the same name; both count over all of valid
-time. A bare name that exactly one id bears means that id. A name that several ids bear means none of them, and so does
-a name that aliases lead to different names. A key part is the text that stands for a name in a key of the state.
+Aliases, which lead from a spelling to a name, and ids of people with one name count over all of valid time. A bare name
+means the only id that bears it. A name of several ids means none of them, nor does one that aliases lead apart.
 """
 
 from __future__ import annotations

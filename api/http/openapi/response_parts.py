@@ -204,7 +204,7 @@ class VersionEntry(Recorded, Explained):
 
 
 class AuditEntry(Recorded, Explained):
-    """One correction or other change; `approvers` are the people besides the actor who approved it, if it needed approval.
+    """A correction or other change. `approvers` are the people besides the actor who approved it, if it needed that.
 
     For a correction of the negotiation itself, `fact` is null and `negotiation` is its content after the correction.
     """
