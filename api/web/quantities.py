@@ -27,7 +27,7 @@ _BEFORE: Final = {
     "approx": "about ",
 }
 BASES: Final[Mapping[str, str]] = {
-    "increment": "these people, this time",
+    "increment": "on this occasion",
     "cumulative": "all so far",
     "stock": "how many there are",
 }

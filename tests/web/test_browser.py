@@ -26,7 +26,7 @@ from tests.web.watched import watch
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, BrowserContext, Page, Request
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request
 
     from tests.databases import Kind
 
@@ -219,6 +219,51 @@ def test_the_keyboard_alone_reaches_everything(page: Page) -> None:
         page.keyboard.press("Tab")
         reached.add(page.evaluate("() => document.activeElement.id"))
     assert {"so-slider", "known-slider", "as_of", "as_known_at", "clock"} <= reached
+
+
+def _tab_to(page: Page, id_: str) -> Locator:
+    """Go with the tab key alone to an element."""
+    page.keyboard.press("Tab")
+    for _ in range(60):
+        if page.evaluate("() => document.activeElement.id") == id_:
+            break
+        page.keyboard.press("Tab")
+    found = page.locator(f"#{id_}")
+    expect(found).to_be_focused()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("slider", "cut"), [("so-slider", "as_of"), ("known-slider", "as_known_at")]
+)
+def test_the_keys_move_each_slider_to_the_neighbouring_and_to_the_outer_changes(
+    page: Page, slider: str, cut: str
+) -> None:
+    page.goto(f"{BELARUS}?as_of=2025-06-30&as_known_at=2025-09-30&clock=published")
+    moved = _tab_to(page, slider)
+    stops = (moved.get_attribute("data-stops") or "").split(" ")
+    words = (moved.get_attribute("data-words") or "").split("|")
+    at = int(moved.input_value())
+    assert 1 < at < len(stops) - 2
+    for key, there in (
+        ("ArrowRight", at + 1),
+        ("ArrowUp", at + 2),
+        ("ArrowLeft", at + 1),
+        ("ArrowDown", at),
+        ("Home", 0),
+        ("End", len(stops) - 1),
+    ):
+        page.keyboard.press(key)
+        page.wait_for_function(
+            "([cut, stop]) => new URLSearchParams(location.search).get(cut) === stop",
+            arg=[cut, stops[there]],
+        )
+        expect(page.locator("main")).not_to_have_attribute("aria-busy", "true")
+        expect(moved).to_be_focused()
+        expect(moved).to_have_attribute("aria-valuetext", words[there])
+        expect(page.locator(f"output[for={slider}]")).to_have_text(words[there])
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.id") != slider
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1_280), ("dark", 360), ("light", 360)])

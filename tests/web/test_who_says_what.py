@@ -259,3 +259,25 @@ def test_a_note_is_that_of_the_day_and_a_post_without_one_has_none(reader: Reade
     assert "Editor’s note" not in reader.see(TALKS).words
     before = reader.see(f"{TALKS}?position={made['position']}")
     assert "Editor’s note: Her first day is not said" in before.words
+
+
+def test_a_meeting_has_a_day_and_no_beginning(reader: Reader) -> None:
+    reader.editor.open()
+    met = {"kind": "meeting", "form": "visit", "stage": "held", "participants": ["Ann", "Bo"]}
+    reader.editor.record(**met, summary="Ann visits Bo", valid="2025-10-01")
+    page = reader.see(TALKS)
+    meetings = page.html.partition("<h2>Meetings</h2>")[2].partition("</section>")[0]
+    assert "<b>1 Oct 2025</b>" in meetings
+    assert "since" not in meetings
+
+
+def test_a_choice_of_an_editor_is_not_told_as_a_change_of_words(real: Reader) -> None:
+    page = real.see(f"{BELARUS}/audit")
+    assert "Preferred : " in page.words or "Preferred: " in page.words
+    assert "preferred :" not in page.words
+
+
+def test_a_count_of_fewer_than_a_number_is_said_as_at_most(real: Reader) -> None:
+    page = real.see(f"{BELARUS}/numbers/held?{AT}")
+    assert "at most 1,199" in page.words
+    assert "0 to 1,199" not in page.words

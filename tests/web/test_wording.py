@@ -77,7 +77,7 @@ def test_a_text_turns_no_word_that_follows_it(text: str, closed: str) -> None:
 def test_fields_and_choices_are_said_in_plain_words() -> None:
     told = [field_in_words(name) for name in ("valid", "citations", "sentence_ends", "post")]
     assert told == ["when", "sources", "sentence ends", "post"]
-    assert choice_in_words("increment") == "these people, this time"
+    assert choice_in_words("increment") == "on this occasion"
     assert choice_in_words("house_arrest") == "house arrest"
 
 
@@ -91,7 +91,7 @@ def test_a_number_says_how_it_is_read_only_where_its_words_do_not() -> None:
         "high": 52,
     }
     assert reading_in_words({**said, "basis": None}) == ""
-    assert reading_in_words({**said, "basis": "increment"}) == "these people, this time"
+    assert reading_in_words({**said, "basis": "increment"}) == "on this occasion"
     dozens = {**said, "text": "dozens", "value": None, "low": 24, "high": None}
     assert reading_in_words({**dozens, "basis": "cumulative"}) == "read as 24 or more; all so far"
     unbounded = {**dozens, "low": None, "basis": None}

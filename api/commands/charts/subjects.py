@@ -30,7 +30,7 @@ __all__ = ["SUBJECTS", "Subject"]
 MOST_READ: Final = 8_000
 """How many facts all steps of what became known read, so that a large record shows its latest days alone."""
 _BAND: Final = (
-    "Solid: at least so many. Hatched: perhaps more; with no dashed edge nobody gives a limit."
+    "Solid: at least so many. Hatched: perhaps more; without a dashed edge, no source gives a limit."
     " Half-filled: contested."
 )
 
@@ -184,7 +184,8 @@ SUBJECTS: Final[Mapping[str, Kind]] = {
     "releases": Kind("In all: {what}", _BAND, "released", _releases),
     "held": Kind(
         "By who counted: {what}",
-        "A mark: a count, which stands until the same counter's next. Dashed upright: up to what. Hollow: at most.",
+        "Each mark is a count, which stands until the same counter gives another. Dashed upward: up to so many."
+        " Hollow: at most so many.",
         "held",
         _held,
     ),
