@@ -260,12 +260,14 @@ def _size_faults(fact: Fact) -> Iterable[Fault]:
 def as_primitives(value: Any) -> Any:  # noqa: ANN401 -- any dataclass, tuple or scalar goes in
     """A domain value as dicts, lists and scalars, fields in their order."""
     if isinstance(value, (tuple, list)):
-        return [as_primitives(part) for part in value]
+        return [as_primitives(part) for part in value] if value else []
     names = _field_names(type(value))
     if names is None:
         return value
-    parts = [(name, getattr(value, name)) for name in names]
-    return {n: part if type(part) in _SCALARS else as_primitives(part) for n, part in parts}
+    return {
+        name: part if type(part := getattr(value, name)) in _SCALARS else as_primitives(part)
+        for name in names
+    }
 
 
 _SCALARS: Final = frozenset((str, int, bool, type(None)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from domain.fact import as_primitives
@@ -25,6 +26,7 @@ def describe_briefly(version: FactVersion) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=4_096)
 def describe_instant(instant: int) -> str | None:
     """An instant in RFC 3339, UTC, with microseconds; None where there is no bound."""
     return None if instant in (BEGINNING, END) else format_instant(instant)

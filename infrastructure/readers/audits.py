@@ -173,6 +173,8 @@ class ChangeReader:
         changes, more = self._page(statement, perspective, self.tables.version.c.known_from, limit)
         if perspective.published_cut is not None:
             return self._as_public(changes, perspective), more
+        if not changes:
+            return [], more
         of = id_ or _facts_of(changes)
         earlier = self._versions(select_before(self.tables, of, *_span(changes)), perspective)
         were = {(v.record.id, v.record.version + 1): v for v in earlier}
@@ -223,6 +225,8 @@ class ChangeReader:
     ) -> dict[int, tuple[str, ...]]:
         """{position of a correction: its approvers}; the approval is the event right before the correction."""
         before = [each.position - 1 for each in corrections]
+        if not before:
+            return {}
         statement = select(event.c.position, event.c.actor).where(
             event.c.position.in_(before),
             event.c.stream == stream_of(opened.id).hex,
@@ -238,6 +242,8 @@ class ChangeReader:
         With `id_`, `changes` are all audited changes of that negotiation between the first and the last of them.
         Without it they may be any changes.
         """
+        if not changes:
+            return {}
         statement = select_approvals(self.tables, id_ or _facts_of(changes), *_span(changes))
         return _find_approvers(log.read_entries(self.connection, self.codec, statement), changes)
 

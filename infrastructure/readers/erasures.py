@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -11,7 +12,9 @@ from sqlalchemy import Connection, Row, Select, select
 from domain.errors import ErasedError
 from domain.streams.event import FactErased
 from infrastructure.database.damage import raise_damage
+from infrastructure.hot_statements import HotStatement
 from infrastructure.projections.planes import whole_rows
+from infrastructure.readers.state.placeholders import placed, placeholders
 
 if TYPE_CHECKING:
     from domain.time.perspective import Perspective
@@ -48,14 +51,22 @@ def read_erasures(
     On the published clock this includes all erased facts that were recorded by the position, because the published time
     of an erased fact is destroyed too.
     """
+    statement = _erasures(tables, public=perspective.published_cut is None)
+    rows = statement.rows(connection, placed(negotiation_id, perspective))
+    return [_told(row) for row in rows]
+
+
+@lru_cache(maxsize=4)
+def _erasures(tables: FactTables, *, public: bool) -> HotStatement:
+    negotiation_id, perspective = placeholders(public=public)
     columns = tables.version.c
     statement = _erasing(tables).where(
         columns.negotiation_id == negotiation_id.hex,
         columns.first_position <= perspective.position,
     )
-    if perspective.published_cut is None:
+    if public:
         statement = statement.where(columns.known_from > perspective.position)
-    return [_told(row) for row in connection.execute(statement.order_by(columns.known_from))]
+    return HotStatement(statement.order_by(columns.known_from))
 
 
 @raise_damage("an erased fact")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from domain.time.perspective import Perspective
     from domain.views.versions import FactVersion
 
-__all__ = ["MOST_BYTES", "count_fitting", "read_page", "read_versions", "select_page"]
+__all__ = ["MOST_BYTES", "count_fitting", "end_page", "read_page", "read_versions", "select_page"]
 
 MOST_BYTES: Final = 2**21
 """Bytes of stored content after which a page takes nothing more: two thousand ordinary facts, or two of the largest."""
@@ -37,13 +37,20 @@ def read_page(
     """
     if limit is None:
         return connection.execute(statement).all(), False
-    rows = list[Row[Any]](connection.execute(select_page(statement, table, order, limit)))
+    return end_page(connection.execute(select_page(statement, table, order, limit)).all(), limit)
+
+
+def end_page(rows: Sequence[Any], limit: int) -> tuple[Sequence[Any], bool]:
+    """The rows of `select_page` that a page of at most `limit` shows, and whether more follow."""
     shown = rows[:limit]
     return shown, bool(rows) and int(rows[0].many) > len(shown)
 
 
 def select_page(
-    statement: Select[Any], table: Table, order: Sequence[ColumnElement[Any]], limit: int
+    statement: Select[Any],
+    table: Table,
+    order: Sequence[ColumnElement[Any]],
+    limit: int | ColumnElement[int],
 ) -> Select[Any]:
     """The statement of `read_page`. Each row has `many`: how many rows there are of any size, at most `limit` + 1."""
     key = {column.name: column for column in (*table.primary_key, *order)}

@@ -31,6 +31,7 @@ from infrastructure.readers.names import NOTHING, Instead, read_names, read_part
 from infrastructure.readers.proofs import EventProof, prove_event
 from infrastructure.readers.similar import read_similar
 from infrastructure.readers.state.sections import SectionReader
+from infrastructure.readers.timelines import read_timeline
 from infrastructure.tables.facts import FACTS, SPARE, FactTables, serving_tables
 from infrastructure.tables.record import negotiation, projection
 
@@ -188,17 +189,16 @@ class Reading:
         names = self.names(id_, perspective) if q is not None or wanted.names else NO_NAMES
         about = (self._tables, id_, perspective, wanted, names)
         if q is None:
-            shortlist = timeslices.find_shortlist(self._connection, *about, limit)
-            statement, words = timeslices.select_timeline(*about, shortlist=shortlist), None
+            found = read_timeline(self._connection, *about, limit)
         else:
-            sorts = self._connection.dialect.name == "sqlite"  # else it searches once for each fact
-            statement = timeslices.select_timeline(*about, along=not sorts)
+            if not self._searched:
+                raise RuntimeError("only a reading that was opened as searched holds the full text")
             spellings = names.spellings()
             words = parse_terms(question(q), translit=translit, spellings=spellings, cut=cut)
-        if words is not None and not self._searched:
-            raise RuntimeError("only a reading that was opened as searched holds the full text")
-        search = None if words is None else searches.Search(id_, words, perspective.published_cut)
-        found = searches.find_page(self._connection, self._tables, statement, search, limit)
+            sorts = self._connection.dialect.name == "sqlite"  # else it searches once for each fact
+            statement = timeslices.select_timeline(*about, along=not sorts)
+            search = searches.Search(id_, words, perspective.published_cut)
+            found = searches.find_page(self._connection, self._tables, statement, search, limit)
         versions, more = pages.read_versions(found[0], perspective), found[1]
         at = perspective.as_of
         return [Seen(version=v, certainty=v.record.fact.window.begun(at)) for v in versions], more

@@ -80,25 +80,11 @@ def find_page(
     connection: Connection,
     tables: FactTables,
     statement: Select[Any],
-    search: Search | None,
-    limit: int,
-) -> tuple[Sequence[Row[Any]], bool]:
-    """A page along valid time, as `pages.read_page` gives it; with a search, only the facts that it finds."""
-    about = connection, statement, tables.version, valid_order(tables)
-    if search is None:
-        return pages.read_page(*about, limit)
-    return _search_page(*about, search, limit)
-
-
-def _search_page(
-    connection: Connection,
-    statement: Select[Any],
-    version: Table,
-    order: Sequence[ColumnElement[Any]],
     search: Search,
     limit: int,
 ) -> tuple[list[Row[Any]], bool]:
-    """A page as `pages.read_page` gives it, of the rows that the search finds."""
+    """A page along valid time, as `pages.read_page` gives it, of the rows that the search finds."""
+    version, order = tables.version, valid_order(tables)
     indexed, more_follow = _in_index(connection, statement, version, order, search, limit)
     place = attrgetter(*(column.name for column in order))
     later = sorted(_not_in_index(connection, statement, version, search), key=place)

@@ -22,6 +22,26 @@ def test_what_is_written_is_read_back(value: object) -> None:
     assert read_json(canonical(value)) == value
 
 
+class _Named(str):
+    """A string of a class of its own, as SQLAlchemy's names are."""
+
+    __slots__ = ()
+
+
+@given(JSON)
+def test_what_is_written_has_the_bytes_that_pythons_own_writer_gives(value: object) -> None:
+    told = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    assert write_json(value) == told.encode()
+
+
+def test_every_character_is_written_as_pythons_own_writer_does() -> None:
+    every = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x110000))))
+    assert write_json([every]) == json.dumps([every], ensure_ascii=False).encode()
+    assert write_json({_Named("name"): _Named("value")}) == b'{"name":"value"}'
+    with pytest.raises(TypeError):
+        write_json({"a": object()})
+
+
 @given(st.dictionaries(st.text(), st.integers(), max_size=5))
 def test_a_hash_does_not_depend_on_the_order_of_names(value: dict[str, int]) -> None:
     assert hash_json(dict(reversed(value.items()))) == hash_json(value)

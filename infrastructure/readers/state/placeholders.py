@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import BigInteger, String, bindparam
 
+from domain.time.perspective import Match
+
 if TYPE_CHECKING:
     from uuid import UUID
 
@@ -21,15 +23,16 @@ class _Placeholders:
     as_of: Any
     position: Any
     published_cut: Any
+    match: Match
 
 
-def placeholders(*, public: bool) -> tuple[UUID, Perspective]:
+def placeholders(*, public: bool, match: Match = "possible") -> tuple[UUID, Perspective]:
     """Placeholders for a negotiation's id and a perspective; with `public`, one without a published cut."""
     as_of, position, cut = (
         bindparam(name, type_=BigInteger) for name in ("as_of", "position", "cut")
     )
     negotiation = bindparam("negotiation", type_=String)
-    places = _Placeholders(negotiation, as_of, position, None if public else cut)
+    places = _Placeholders(negotiation, as_of, position, None if public else cut, match)
     return cast("UUID", places), cast("Perspective", places)
 
 
