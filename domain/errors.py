@@ -1,4 +1,4 @@
-"""What can be wrong with a command or a question; errors carry facts about the record and know no HTTP.
+"""What can be wrong with a command or a query; errors carry facts about the record and know no HTTP.
 
 RecordError
 ├── ContentError          what was sent breaks a rule; says where (a JSON pointer) and which
@@ -100,11 +100,11 @@ class UnknownError(RecordError):
 
 
 class NotYetKnownError(UnknownError):
-    """The thing exists, but was not known yet at the perspective of the question."""
+    """The thing exists, but was not known yet at the perspective asked for."""
 
 
 class WithdrawnError(RecordError):
-    """The fact is retracted at the perspective of the question."""
+    """The fact is retracted at the perspective asked for."""
 
     def __init__(self, fact_id: UUID, why: str | None) -> None:
         super().__init__(f"fact {fact_id} is retracted" + (f": {why}" if why else ""))

@@ -1,4 +1,4 @@
-"""Parses a full-text question. Accents and case do not count, and it means the same on both databases.
+"""Parses a full-text search. Accents and case do not count, and it means the same on both databases.
 
 A fact is found if it has all the words. Words in double quotes, or joined as in "US-Belarus" or "1,200", must stand
 side by side in that order; a trailing * finds every word that begins so. There is no other operator.
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["MOST_WORDS", "ROMANISED", "AllOf", "AnyOf", "Phrase", "Sought", "Term", "holds_terms"]
-__all__ += ["parse_terms", "question"]
+__all__ += ["parse_terms", "split_terms"]
 
 MOST_WORDS: Final = 2_000
 MOST_SPELLINGS: Final = 100
-"""How many spellings of one name a question looks for; a name with more is refused, since facts would be missed."""
+"""How many spellings of one name a search looks for; a name with more is refused, since facts would be missed."""
 _SPELT_TOO_OFTEN: Final = (
     f"aliases give a name in this more than {MOST_SPELLINGS} other spellings: ask for the person or the place instead,"
     " or end the name with * to look for this spelling alone"
@@ -71,7 +71,7 @@ class AnyOf:
 Sought = Phrase | AllOf | AnyOf
 
 
-def question(q: str) -> tuple[Term, ...]:
+def split_terms(q: str) -> tuple[Term, ...]:
     """The terms of `q`, each once; empty if it has no word. ContentError at `/q` for too many words."""
     terms: dict[Term, None] = {}
     for quoted, star, bare in _TERM.findall(_GERSHAYIM.sub("", q).translate(_QUOTES)):
@@ -91,10 +91,10 @@ def parse_terms(
     spellings: Iterable[Sequence[str]] = (),
     cut: bool = False,
 ) -> AllOf:
-    """What a text must hold to be found; with `translit` also in other scripts, by transliteration both ways.
+    """What a text must contain to be found; with `translit` also in other scripts, by transliteration both ways.
 
-    `spellings` are groups of names for one thing: where neighbouring words of the question are such a name, any name
-    of its group will do. ContentError at `/q` for more than MOST_SPELLINGS of them; with `cut` the first ones will do.
+    `spellings` are groups of names for one thing: where neighbouring terms are such a name, any name of its
+    group is found. ContentError at `/q` for a group of more than MOST_SPELLINGS; with `cut` only the first ones count.
     """
     known = _by_words(spellings)
     longest = max(map(len, known), default=0)
@@ -143,7 +143,7 @@ def _named(
 
 
 def holds_terms(wanted: Sought, text: Sequence[str]) -> bool:
-    """Whether the words of a fact match what is sought; a question without words matches none."""
+    """Whether the words of a fact match a search; a search without words matches nothing."""
     match wanted:
         case Phrase():
             return _stands(wanted, text)

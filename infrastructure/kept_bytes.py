@@ -1,6 +1,6 @@
 """Bytes that cost more to make than to keep: at most so many in one process; an erasure drops those of its negotiation.
 
-Each process keeps its own. No process gives what it kept before an erasure, because each question says which erasure of
+Each process keeps its own. No process gives what it kept before an erasure, because each request says which erasure of
 the negotiation was the last one.
 """
 

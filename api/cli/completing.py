@@ -46,14 +46,14 @@ def complete_fact(ctx: typer.Context, incomplete: str) -> list[str]:
     found: list[str] = []
     with suppress(Exception), open_record() as parley:
         path = f"/v1/negotiations/{_slug(ctx)}/timeline"
-        question: dict[str, object] = {"limit": _PAGE, "include": "retracted"}
+        parameters: dict[str, object] = {"limit": _PAGE, "include": "retracted"}
         for _ in range(MOST_PAGES):
-            page = ask(parley, path, question).content
+            page = ask(parley, path, parameters).content
             named = (each["fact"]["external_id"] or each["id"] for each in page["items"])
             found += _begin(named, incomplete)
             if page["next"] is None:
                 break
-            question = {"cursor": page["next"]}
+            parameters = {"cursor": page["next"]}
     return found
 
 

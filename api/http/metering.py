@@ -1,4 +1,4 @@
-"""Measures the cost of a question while it is answered: processor time, and bytes sent."""
+"""Measures the cost of a request while it is answered: processor time, and bytes sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs each request in one thread of its lane, so that one that waits for the log takes no thread from a question.
+"""Runs each request in one thread of its lane, so that a change that waits for the log takes no thread from a read.
 
 Reading, writing and health checks have threads and connections of their own. One caller may have a quarter of the
 reading threads at most. A request that waits longer for its turn than its lane allows is refused, before any of it is
@@ -134,7 +134,7 @@ _UNDER_WAY: Final[ContextVar[Request]] = ContextVar("request")
 async def run_in_lane(call: Callable[_P, _T], *given: _P.args, **named: _P.kwargs) -> _T:
     """Call it in a thread of the lane of the request that is under way.
 
-    The credential is confirmed before a change, and after a question whose own reads have not confirmed it.
+    The credential is confirmed before a change, and after a reading request whose own statements have not confirmed it.
     """
     request = _UNDER_WAY.get()
     lane = lane_of(request.method)

@@ -48,7 +48,7 @@ MOST_ANSWERS: Final = 6
 CUTS: Final = tuple(parameter.name for parameter in PERSPECTIVE)
 """The parameters of a perspective."""
 KNOWN: Final = ("as_known_at", "position", "clock")
-"""The cuts of questions whose answers do not depend on valid time."""
+"""The cuts of requests whose answers do not depend on valid time."""
 _CANONICAL: Final = re.compile(r'<[^>?]*\?([^>]*)>; rel="canonical"')
 _FIXED: Final = re.compile(r'<([^>]*)>; rel="canonical"')
 _HTML: Final = "text/html; charset=utf-8"
@@ -109,12 +109,12 @@ class Page(Visit):
         After the first answer its position is pinned. PageRefusedError where the API refuses.
         """
         pinned = {} if self.standing is None else {"position": str(self.standing.position)}
-        question = {**(self.cuts if cuts is None else cuts), **pinned, **(parameters or {})}
+        query = {**(self.cuts if cuts is None else cuts), **pinned, **(parameters or {})}
         address = path if path.startswith("/v1/") else f"{self.root}{path}"
-        reply = await self.answer(address, question)
+        reply = await self.answer(address, query)
         content: dict[str, Any] = json.loads(reply.body)
         if self.first is None:
-            self.first, self.path = reply, f"{address}?{urlencode(question)}"
+            self.first, self.path = reply, f"{address}?{urlencode(query)}"
             shown = content.get("usermeta", content)
             if "perspective" in shown:
                 self.standing = Standing(shown["perspective"], self.given)
@@ -125,7 +125,7 @@ class Page(Visit):
     ) -> dict[str, Any]:
         """Give the part of a list that the address's cursor names, or the first one, filtered by these parameters.
 
-        A cursor holds the whole question; the API refuses one that does not go with the other parameters.
+        A cursor holds all parameters; the API refuses one that does not agree with the others in the address.
         """
         asked = {**self.of("cursor", *names), "limit": str(limit)}
         return await self.ask(path, asked, cuts=cuts)
@@ -148,9 +148,9 @@ class Page(Visit):
             opened = reading.negotiation(self.slug or "", perspective.position)
             return reading.seen(opened, perspective).title
 
-    async def answer(self, address: str, question: Mapping[str, str]) -> Reply:
-        """Give an answer of the API to a question; PageRefusedError where it refuses, or the page asks too much."""
-        return await self.fetch(f"{address}?{urlencode(question)}")
+    async def answer(self, address: str, query: Mapping[str, str]) -> Reply:
+        """Give the API's response to a request; PageRefusedError if it refuses, or if the page asks too much."""
+        return await self.fetch(f"{address}?{urlencode(query)}")
 
     async def fetch(self, target: str) -> Reply:
         """Give what the API answers at an address with its query, as `answer` does."""
@@ -161,9 +161,9 @@ class Page(Visit):
             self.refuse(reply)
         return reply
 
-    async def answer_json(self, address: str, question: Mapping[str, str]) -> dict[str, Any]:
+    async def answer_json(self, address: str, query: Mapping[str, str]) -> dict[str, Any]:
         """Give the content of an answer that has no perspective; raises as `answer` does."""
-        content: dict[str, Any] = json.loads((await self.answer(address, question)).body)
+        content: dict[str, Any] = json.loads((await self.answer(address, query)).body)
         return content
 
     def refuse(self, reply: Reply) -> NoReturn:
@@ -283,18 +283,18 @@ class Page(Visit):
 
         None takes a parameter away.
         """
-        question = {**self.cuts, **parameters}
-        kept = {name: text for name, text in question.items() if text is not None}
+        query = {**self.cuts, **parameters}
+        kept = {name: text for name, text in query.items() if text is not None}
         parts = "".join(f"/{quote(text, safe='')}" for text in below)
         address = f"/n/{quote(self.slug or '', safe='')}{path}{parts}"
         return f"{address}?{urlencode(kept)}" if kept else address
 
     def matter(self, name: str) -> str:
-        """The address of all that speaks to a matter; browsers take "." and ".." in a path for folders."""
+        """The address of all facts of a matter; browsers take "." and ".." in a path for folders."""
         if name in {".", ".."}:
             return self.link("/timeline", matter=name)
         return self.link("/matters", name)
 
     def claims(self, fact_id: str, matter: str | None = None) -> str:
-        """The address of who says what: all that speaks to a matter, or a fact and its rivals."""
+        """The address of who says what: all facts of a matter, or a fact and its rivals."""
         return self.link("/claims", fact_id) if matter is None else self.matter(matter)

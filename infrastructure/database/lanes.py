@@ -1,6 +1,6 @@
 """Divides work into lanes; each has its own connections and its own limit on waiting for the database.
 
-So work that waits for the log, or takes long, uses no connection that a question or a health check needs.
+So work that waits for the log, or takes long, uses no connection that a reading request or a health check needs.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["UNHURRIED_SECONDS", "Lane", "Patience", "TimeLimits", "current_lane", "in_lane"]
 
 Lane = Literal["reading", "writing", "health", "unhurried"]
-"""`reading` is for questions, `health` for health checks, and `unhurried` for an operator's work that may take hours:
-rebuild, restore, backup, verify, compact, new keys, the schema. Everything else is done in `writing`."""
+"""`reading` is for requests that read, `health` for health checks, and `unhurried` for an operator's work that may take
+hours: rebuild, restore, backup, verify, compact, new keys, the schema. Everything else is done in `writing`."""
 
 _UNDER_WAY: Final[ContextVar[Lane]] = ContextVar("lane", default="writing")
 _LOOK_SECONDS: Final = 1.0
@@ -52,7 +52,7 @@ class TimeLimits:
     log: float = 10.0
 
     def patience(self, lane: Lane) -> Patience:
-        """How long work in a lane waits; questions wait for a lock at most `_LOOK_SECONDS`."""
+        """How long work in a lane waits; reading requests wait for a lock at most `_LOOK_SECONDS`."""
         if lane == "unhurried":
             return Patience(None, None, _CONNECT_SECONDS)
         short = min(self.log, _LOOK_SECONDS)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Purger"]
 
 AGAIN_SECONDS: Final = 30.0
-"""When it is asked for a second time: later than a response to a question takes."""
+"""When it is asked for a second time: later than a response to a reading request takes."""
 PAUSE_SECONDS: Final = 2.0
 """The pause after a request that failed."""
 PATIENCE_SECONDS: Final = 5.0

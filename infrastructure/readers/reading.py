@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Select, select
 
 from domain.errors import NotYetKnownError, UnknownError, WithdrawnError
-from domain.sought import parse_terms, question
+from domain.sought import parse_terms, split_terms
 from domain.streams.entry import Entry
 from domain.streams.event import FactRetracted
 from domain.views.rivalry.candidates import NO_NAMES
@@ -194,7 +194,7 @@ class Reading:
             if not self._searched:
                 raise RuntimeError("only a reading that was opened as searched holds the full text")
             spellings = names.spellings()
-            words = parse_terms(question(q), translit=translit, spellings=spellings, cut=cut)
+            words = parse_terms(split_terms(q), translit=translit, spellings=spellings, cut=cut)
             sorts = self._connection.dialect.name == "sqlite"  # else it searches once for each fact
             statement = timeslices.select_timeline(*about, along=not sorts)
             search = searches.Search(id_, words, perspective.published_cut)

@@ -10,7 +10,7 @@ from domain.errors import ContentError
 from domain.naming import fold_for_search
 from domain.provenance import Citation
 from domain.quantity import Quantity
-from domain.sought import MOST_SPELLINGS, MOST_WORDS, Term, holds_terms, parse_terms, question
+from domain.sought import MOST_SPELLINGS, MOST_WORDS, Term, holds_terms, parse_terms, split_terms
 from domain.views.full_text import BREAK, LONGEST_TEXT, MOST_BYTES, list_fact_words
 from domain.words import LONGEST_WORD, split_words
 from tests.examples import fact
@@ -96,13 +96,13 @@ def test_a_word_with_marks_is_one_word() -> None:
 )
 def test_a_question_is_words_phrases_and_prefixes(q: str, terms: list[Term] | str) -> None:
     wanted = [Term((word,)) for word in terms.split()] if isinstance(terms, str) else terms
-    assert list(question(q)) == wanted
+    assert list(split_terms(q)) == wanted
 
 
 def test_a_question_of_too_many_words_is_refused() -> None:
-    assert len(question(" ".join(f"w{n}" for n in range(MOST_WORDS)))) == MOST_WORDS
+    assert len(split_terms(" ".join(f"w{n}" for n in range(MOST_WORDS)))) == MOST_WORDS
     with pytest.raises(ContentError, match="/q"):
-        question(" ".join(f"w{n}" for n in range(MOST_WORDS + 1)))
+        split_terms(" ".join(f"w{n}" for n in range(MOST_WORDS + 1)))
 
 
 def test_a_fact_is_found_by_all_its_texts_and_by_no_phrase_across_two() -> None:
@@ -124,13 +124,13 @@ def test_a_fact_is_found_by_all_its_texts_and_by_no_phrase_across_two() -> None:
         '"the first text" second "take them all" Lukashenko Losik navapolatsk lithuania dozens',
         '"liga.net" "after reuters"',
     ):
-        assert holds_terms(parse_terms(question(q)), text)
+        assert holds_terms(parse_terms(split_terms(q)), text)
     for q in ('"text a"', "invalid", "hidden", "BY", '"second alexander"'):
-        assert not holds_terms(parse_terms(question(q)), text)
+        assert not holds_terms(parse_terms(split_terms(q)), text)
 
 
 def test_a_question_without_words_finds_nothing() -> None:
-    assert not holds_terms(parse_terms(question("!?")), ["a"])
+    assert not holds_terms(parse_terms(split_terms("!?")), ["a"])
 
 
 def test_only_the_first_of_very_much_text_is_searched() -> None:
@@ -150,8 +150,8 @@ def test_a_text_of_pairs_is_bounded_by_what_a_database_takes_of_a_row() -> None:
 
 def test_a_name_with_more_spellings_than_are_looked_for_is_refused_and_not_cut_short() -> None:
     few = [f"Ann {number}" for number in range(MOST_SPELLINGS + 1)]
-    wanted = parse_terms(question("ann 0"), spellings=[few])
+    wanted = parse_terms(split_terms("ann 0"), spellings=[few])
     assert all(holds_terms(wanted, split_words(f"{each} freed")) for each in few)
     with pytest.raises(ContentError, match="ask for the person or the place"):
-        parse_terms(question("freed ann 0"), spellings=[[*few, "Bea"]])
-    assert parse_terms(question("ann 0*"), spellings=[[*few, "Bea"]]).parts
+        parse_terms(split_terms("freed ann 0"), spellings=[[*few, "Bea"]])
+    assert parse_terms(split_terms("ann 0*"), spellings=[[*few, "Bea"]]).parts

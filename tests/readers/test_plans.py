@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from domain.fact import fact_id
 from domain.kinds.statements import STATEMENTS
-from domain.sought import parse_terms, question
+from domain.sought import parse_terms, split_terms
 from domain.streams.event import FactPreferred
 from domain.streams.negotiation import negotiation_id
 from domain.time.instant import parse_cut
@@ -324,7 +324,7 @@ def test_words_are_searched_once_and_not_for_each_fact(
         about = (serving_tables(connection), talks, perspective(), TimelineFilter(**asked))
         statement = timeslices.select_timeline(*about, NO_NAMES, along=False)
         words = searches.narrow(
-            connection, statement, about[0].version, parse_terms(question("release"))
+            connection, statement, about[0].version, parse_terms(split_terms("release"))
         )
         first, then, *_ = steps(connection, words)
         assert first.startswith("SCAN fact_text VIRTUAL TABLE")
@@ -341,7 +341,7 @@ def test_words_on_the_published_clock_are_sought_in_the_parts_of_events_alone(
         along = connection.dialect.name != "sqlite"
         about = (tables, talks, at, TimelineFilter(), NO_NAMES)
         statement = timeslices.select_timeline(*about, along=along)
-        search = searches.Search(talks, parse_terms(question("speaker")), at.published_cut)
+        search = searches.Search(talks, parse_terms(split_terms("speaker")), at.published_cut)
         find = searches._not_in_index
         asked = connection, statement, tables.version, search
 
@@ -358,7 +358,7 @@ def test_what_the_full_text_has_not_reached_is_read_alone(populated: Populated) 
         along = connection.dialect.name != "sqlite"
         about = (tables, talks, perspective(), TimelineFilter(), NO_NAMES)
         statement = timeslices.select_timeline(*about, along=along)
-        search = searches.Search(talks, parse_terms(question("speaker")), None)
+        search = searches.Search(talks, parse_terms(split_terms("speaker")), None)
         past = searches.select_past(statement, tables.version, search, SIZE - 9)
 
         assert len(connection.execute(past).all()) == 10

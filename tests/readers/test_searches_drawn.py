@@ -13,7 +13,7 @@ from sqlalchemy import event, text
 
 from domain.errors import ContentError, StateError
 from domain.provenance import Citation
-from domain.sought import holds_terms, parse_terms, question
+from domain.sought import holds_terms, parse_terms, split_terms
 from domain.streams.entry import Entry
 from domain.time.instant import parse_cut
 from domain.time.perspective import PerspectiveQuery
@@ -143,7 +143,7 @@ def asked_of(parley: Parley, draw: random.Random) -> int:
         for _ in range(ASKED):
             q, translit = drawn_question(draw), draw.random() < 0.7
             perspective = reading.perspective(drawn_cuts(draw, reading.head))
-            asked = parse_terms(question(q), translit=translit)
+            asked = parse_terms(split_terms(q), translit=translit)
             wanted = [
                 seen
                 for seen in list_timeline(history, perspective, TimelineFilter())

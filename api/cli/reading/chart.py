@@ -71,10 +71,10 @@ def chart(
         )
     if width == _BOTH and form != "svg":
         raise typer.BadParameter("both are given in a file NAME.svg only", param_hint="--width")
-    question = {**asked, "what": what, "theme": theme, "width": width}
+    parameters = {**asked, "what": what, "theme": theme, "width": width}
     with open_record() as parley:
         path = f"/v1/negotiations/{slug}/charts/{chart}.{form}"
-        drawn = ask(parley, path, question, accept="*/*").body
+        drawn = ask(parley, path, parameters, accept="*/*").body
     replace_file(output, [drawn])
     answer = {"bytes": len(drawn), "output": str(output)}
     say(answer) if json else echo(f"{len(drawn):,} bytes in {visible_line(str(output))}")

@@ -23,9 +23,9 @@ def list_(*, asked: dict[str, object], json: AsJson = False) -> None:
 
 def show_negotiations(asked: dict[str, object], *, json: bool) -> None:
     """Print all negotiations at a perspective."""
-    question = {"latest": "true", "limit": 1_000, **asked}
+    parameters = {"latest": "true", "limit": 1_000, **asked}
     with open_record() as parley:
-        answer = ask_whole(parley, "/v1/negotiations", question, ("items",))
+        answer = ask_whole(parley, "/v1/negotiations", parameters, ("items",))
     if json:
         print_answer(answer)
         return
@@ -85,8 +85,8 @@ def search(
 ) -> None:
     """Search the facts of all negotiations."""
     with open_record() as parley:
-        question = {"q": words, "limit": 1_000, **asked}
-        answer = ask_whole(parley, "/v1/search", question, ("items",))
+        parameters = {"q": words, "limit": 1_000, **asked}
+        answer = ask_whole(parley, "/v1/search", parameters, ("items",))
     if json:
         print_answer(answer)
         return

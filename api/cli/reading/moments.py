@@ -36,9 +36,9 @@ def moments(
     json: AsJson = False,
 ) -> None:
     """List the instants at which answers change, and how many facts change there."""
-    question = {**asked, "axis": axis, "by": by, "limit": 1000}
+    parameters = {**asked, "axis": axis, "by": by, "limit": 1000}
     with open_record() as parley:
-        answer = ask_whole(parley, f"/v1/negotiations/{slug}/moments", question, ("items",))
+        answer = ask_whole(parley, f"/v1/negotiations/{slug}/moments", parameters, ("items",))
     if json:
         print_answer(answer)
         return

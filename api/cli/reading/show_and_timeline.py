@@ -1,4 +1,4 @@
-"""Each command that reads asks the API one question and prints its answer, as JSON or tables."""
+"""Each command that reads sends the API one request and prints the response, as JSON or tables."""
 
 from __future__ import annotations
 

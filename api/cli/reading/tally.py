@@ -93,14 +93,14 @@ def tally(  # noqa: PLR0913 -- one argument an option
         raise typer.BadParameter("leave it out, or leave out --csv", param_hint="--parts")
     path = f"/v1/negotiations/{slug}/tally"
     with open_record() as parley:
-        question = {**({} if cursor else asked), "what": what, "by": by, "kind": kind}
-        question |= {"count": None if kind is None else "facts", "from": from_, "to": to}
-        question |= {"per": per, "limit": limit, "cursor": cursor}
-        question |= {"parts": "true"} if parts else {}
+        parameters = {**({} if cursor else asked), "what": what, "by": by, "kind": kind}
+        parameters |= {"count": None if kind is None else "facts", "from": from_, "to": to}
+        parameters |= {"per": per, "limit": limit, "cursor": cursor}
+        parameters |= {"parts": "true"} if parts else {}
         if csv:
-            print_table(ask_table(parley, path, {**question, **({"bom": "true"} if bom else {})}))
+            print_table(ask_table(parley, path, {**parameters, **({"bom": "true"} if bom else {})}))
             return
-        answer = ask(parley, path, question)
+        answer = ask(parley, path, parameters)
         named = {} if json else _name_facts(parley, answer.content, str(asked["clock"]))
     if json:
         print_answer(answer)

@@ -1,4 +1,4 @@
-"""A cursor holds a question, the perspective to which it is pinned, and the place where the last page ended.
+"""A cursor holds the filters of a request, the perspective that is pinned, and the place where the last page ended.
 
 Clients need not understand it, and Parley does not trust it: its content is checked like any other input.
 """
@@ -39,8 +39,8 @@ WHOLE_LIMIT: Final = replace(LIMIT, schema={**LIMIT.schema, "default": 1000})
 """The parameter `limit` of lists that most clients want whole."""
 CURSOR: Final = Parameter(
     "cursor",
-    "`next` of the page before. It holds the whole question, its perspective pinned; parameters"
-    " that come with it must be the same.",
+    "`next` of the page before. It holds the other parameters, with the perspective pinned; parameters"
+    " that are sent with it must be the same.",
     {"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "minLength": 1, "maxLength": 8000},
 )
 LONGEST_WAIT: Final = 30
@@ -58,15 +58,15 @@ _MOST: Final = 2**63
 
 @dataclass(frozen=True)
 class Cursor:
-    """The `question` with its filters, the `pinned` perspective, and the `place` where the last page ended."""
+    """The `filters` of the request, the `pinned` perspective, and the `place` where the last page ended."""
 
-    question: Mapping[str, str]
+    filters: Mapping[str, str]
     pinned: Mapping[str, str]
     place: tuple[int | str, ...]
 
     def text(self) -> str:
-        """Write the cursor as a client keeps it: base64url of JSON [question, pinned, place], without padding."""
-        content = [dict(self.question), dict(self.pinned), list(self.place)]
+        """Write the cursor as a client keeps it: base64url of JSON [filters, pinned, place], without padding."""
+        content = [dict(self.filters), dict(self.pinned), list(self.place)]
         return base64.urlsafe_b64encode(write_json(content)).decode().rstrip("=")
 
     @classmethod
@@ -92,33 +92,33 @@ class Cursor:
             return None
 
     def goes_with(self, name: str, value: str, parameters: Mapping[str, str]) -> bool:
-        """Whether a parameter sent with the cursor agrees with the cursor's question."""
+        """Whether a parameter sent with the cursor agrees with the cursor."""
         if name in {"as_of", "as_known_at"}:
             return cut(parameters, name) == cut(self.pinned, name)
         if name == "position":
             return (whole_number(parameters, name, 0) or 0) >= int(self.pinned[name])
         if name == "include":
-            return set(value.split(",")) <= set(self.question.get(name, "").split(","))
-        return {**self.question, **self.pinned}.get(name) == value
+            return set(value.split(",")) <= set(self.filters.get(name, "").split(","))
+        return {**self.filters, **self.pinned}.get(name) == value
 
     @classmethod
     def _decoded(cls, text: str, shapes: tuple[tuple[type, ...], ...]) -> Self:
         try:
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-            question, pinned, place = json.loads(raw)
-            sound = _texts(question) and _pins(pinned)
+            filters, pinned, place = json.loads(raw)
+            sound = _texts(filters) and _pins(pinned)
             sound = sound and (not shapes or any(_shaped(place, shape) for shape in shapes))
         except (ValueError, TypeError, binascii.Error, RecursionError) as error:
             raise foreign_cursor() from error
         if not sound:
             raise foreign_cursor()
-        return cls(question, pinned, tuple(place))
+        return cls(filters, pinned, tuple(place))
 
 
 async def wait_if_asked(
     request: Request, parameters: Mapping[str, str], position: int | None
 ) -> None:
-    """Wait for the position of a question, or of its cursor, if it names one and is to wait.
+    """Wait for the position that a request or its cursor names, if the request has the parameter `wait`.
 
     Raises ContentError, and RefusedError as `wait_for` does.
     """
@@ -131,7 +131,7 @@ async def wait_if_asked(
 
 
 def foreign_cursor() -> ContentError:
-    """Make the refusal of a cursor that no answer to this question gave."""
+    """Make the refusal of a cursor that no page of this list gave."""
     detail = "no page of this list gave this cursor: write what the page before gave as next, or leave cursor out"
     return ContentError.at("/query/cursor", detail)
 

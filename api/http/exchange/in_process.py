@@ -1,4 +1,4 @@
-"""Asks the API within the process; such a question passes the same checks as one that comes over the network."""
+"""Asks the API within the process; such a request passes the same checks as one that comes over the network."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Keeps an answer about a negotiation as bytes while it is still right, and gives it to everyone who may see it.
 
 It is right while nothing of the negotiation changes, and for every `as_of` between the same two neighbouring moments
-(`domain.views.moments`). Parts that differ from question to question, such as the perspective, addresses and cursors,
+(`domain.views.moments`). Parts that differ from request to request, such as the perspective, addresses and cursors,
 are left blank in the kept bytes, and filled in for each answer.
 """
 
@@ -29,15 +29,15 @@ __all__ = ["Blanks", "Filled", "KeptAnswers", "Sight"]
 
 MOST_BYTES: Final = 32 * 2**20
 MOST_SPANS: Final = 4_096
-"""The most questions for which spans are remembered: the instants between which an answer stays the same."""
+"""The most requests for which spans are remembered: the instants between which an answer stays the same."""
 MOST_OF_ONE: Final = 300
-"""The most spans that are remembered for one question: as many as a slider has stops."""
+"""The most spans that are remembered for one request: as many as a slider has stops."""
 _MARK: Final = secrets.token_hex(16)
 _BLANK: Final = re.compile(rf'"{_MARK}(\d+)"'.encode())
 _WEIGHT: Final = 200
 """The bytes that a blank counts for."""
 _LEAST: Final = 1_000
-"""The bytes that an answer counts for, in addition to its JSON and its question."""
+"""The bytes that an answer counts for, in addition to its JSON and its request."""
 Fills = Mapping[str, Callable[..., Any]]
 """{name of a blank: what it is filled with, as JSON}."""
 
@@ -82,15 +82,15 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """The JSON between the blanks, what each blank is filled with, and how many characters the question has."""
+    """The JSON between the blanks, what each blank is filled with, and the length of the request in characters."""
 
     parts: tuple[bytes, ...]
     named: tuple[tuple[str, tuple[Any, ...]], ...]
     tags: list[str]
-    question: int
+    asked: int
 
     def __len__(self) -> int:
-        return _LEAST + self.question + sum(map(len, self.parts)) + _WEIGHT * len(self.named)
+        return _LEAST + self.asked + sum(map(len, self.parts)) + _WEIGHT * len(self.named)
 
     def filled(self, fills: Fills) -> Filled:
         """The answer with every blank filled in."""
@@ -175,5 +175,5 @@ def _written(sight: Sight, make: Callable[[Blanks], dict[str, Any]]) -> _Kept:
     body = write_json(make(blanks))
     pieces = _BLANK.split(body)
     named = tuple(blanks.named[int(number)] for number in pieces[1::2])
-    question = len(repr(sight.changes))
-    return _Kept(tuple(pieces[::2]), named, tags_of(sight.slug, body), question)
+    asked = len(repr(sight.changes))
+    return _Kept(tuple(pieces[::2]), named, tags_of(sight.slug, body), asked)

@@ -42,7 +42,7 @@ TEXT: Final[Mapping[str, Any]] = {
 }
 """The schema of a parameter that is a text."""
 BOM: Final = "bom"
-"""The parameter `bom`, which only questions have that can be answered as CSV."""
+"""The parameter `bom`, which only requests have that can be answered with CSV."""
 _UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _WHOLE: Final = re.compile(r"[0-9]{1,18}")
 _SHOWN: Final = 60
@@ -75,7 +75,7 @@ class Parameter:
 def given(query: bytes, declared: Iterable[Parameter], *, of_form: bool = False) -> dict[str, str]:
     """Read a query; ContentError for a parameter that is unknown, repeated, missing, empty or not text.
 
-    With a cursor no parameter is missing, because the cursor holds the whole question. A field that a form left empty
+    With a cursor no parameter is missing, because the cursor holds all of them. A field that a form left empty
     was not given.
     """
     known = {parameter.name: parameter for parameter in declared}

@@ -1,4 +1,4 @@
-"""Reads the perspective of a question, and states it in the answer."""
+"""Reads the perspective of a request, and states it in the response."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def resolved(reading: Reading, query: PerspectiveQuery, at: str) -> Perspective:
 
 
 def canonical_query(perspective: Perspective, query: PerspectiveQuery) -> dict[str, Any]:
-    """Give the parameters of the fixed form: the question with this same answer that never changes."""
+    """Give the parameters of the fixed form of a request: its response is the same now, and never changes."""
     known_at = perspective.as_known_at
     return {
         "as_of": format_instant(perspective.as_of),
@@ -105,7 +105,7 @@ def canonical_query(perspective: Perspective, query: PerspectiveQuery) -> dict[s
 
 
 class Settling(Protocol):
-    """Tells whether the answer to a question can never change."""
+    """Tells whether the answer to a query can never change."""
 
     def settled(self, query: PerspectiveQuery, /) -> bool:
         """Whether no later event can change the answer: its position is given, or its knowledge cut is in the past."""
@@ -113,10 +113,10 @@ class Settling(Protocol):
 
 @dataclass(frozen=True)
 class Asked:
-    """One question: its parameters as given, and the perspective that they ask for.
+    """One reading request: its parameters as given, and the query for a perspective in them.
 
-    `declared` are the parameters that it may have. Its answer is tagged by the negotiation of its address, unless by
-    `tag`.
+    `declared` are the parameters that it may have. Its response is tagged with `tag`, or else with the negotiation of
+    its address.
     """
 
     request: Request
@@ -128,7 +128,7 @@ class Asked:
 
     @property
     def principal(self) -> Principal:
-        """The principal that sent the question."""
+        """The principal of the request."""
         return principal_of(self.request)
 
     @property
@@ -146,11 +146,11 @@ class Asked:
         return resolved(reading, self.query, "/query/position")
 
     def pinned(self, cursor: Cursor | None) -> Asked:
-        """Give the question of the cursor of the next page, with its perspective pinned."""
+        """Give the request of a cursor for the next page, with its perspective pinned."""
         if cursor is None:
             return self
         of_the_page = {n: text for n, text in self.parameters.items() if n in OF_THE_PAGE}
-        parameters = {**cursor.question, **of_the_page}
+        parameters = {**cursor.filters, **of_the_page}
         try:
             query = perspective_query(cursor.pinned)
         except ContentError as error:
@@ -161,12 +161,12 @@ class Asked:
         self,
         perspective: Perspective,
         place: tuple[int | str, ...],
-        question: Mapping[str, str] | None = None,
+        filters: Mapping[str, str] | None = None,
     ) -> str:
-        """Give the cursor of the page after a place, for a question with these filters."""
+        """Give the cursor of the page after a place, for a request with these filters."""
         fixed = canonical_query(perspective, self.query)
         pinned = {name: str(value) for name, value in fixed.items()}
-        return Cursor(question or {}, pinned, place).text()
+        return Cursor(filters or {}, pinned, place).text()
 
     def rest(self, slug: str, perspective: Perspective) -> Rest:
         """Give the address of the page after a place in a list of the state, with the perspective pinned."""
@@ -224,8 +224,8 @@ class Asked:
         self, perspective: Perspective, fixed: Mapping[str, Any], leaving_out: Collection[str]
     ) -> dict[str, Any]:
         """Give the parameters of the fixed form, as `answer` says."""
-        question = {**canonical_query(perspective, self.query), **self._others(), **fixed}
-        return {name: value for name, value in question.items() if name not in leaving_out}
+        whole = {**canonical_query(perspective, self.query), **self._others(), **fixed}
+        return {name: value for name, value in whole.items() if name not in leaving_out}
 
     def _others(self) -> dict[str, Any]:
         """The parameters other than the perspective's: as given, or their defaults."""
@@ -256,14 +256,14 @@ class Asking:
         self.parameters = (*shared, *more)
 
     async def __call__(self, request: Request) -> Asked:
-        """Read the question, and wait for its position if it says so; ContentError, or RefusedError at its end."""
-        parameters, query = _read_question(self, request.scope["query_string"])
+        """Read the parameters, and wait for their position if asked; ContentError, or RefusedError after the wait."""
+        parameters, query = _read_parameters(self, request.scope["query_string"])
         await wait_if_asked(request, parameters, query.position)
         return Asked(request, request.app.state.parley, parameters, query, self.parameters)
 
 
 @lru_cache(maxsize=1_024)
-def _read_question(asking: Asking, text: bytes) -> tuple[Mapping[str, str], PerspectiveQuery]:
+def _read_parameters(asking: Asking, text: bytes) -> tuple[Mapping[str, str], PerspectiveQuery]:
     """Read a query; the result is shared by requests with the same query, so nobody may change it."""
     parameters = given(text, asking.parameters)
     return parameters, perspective_query(parameters)

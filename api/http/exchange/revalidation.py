@@ -24,7 +24,8 @@ __all__ = ["KnownTags"]
 
 MOST: Final = 4_096
 """How many responses are remembered."""
-Question = tuple[str, bool, str, str, bytes]
+RequestKey = tuple[str, bool, str, str, bytes]
+"""The caller, whether they may see sources, the media types accepted, the path and the query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class KnownTags:
     """The fixed responses of one application that were answered 304 before."""
 
     def __init__(self) -> None:
-        self._known: dict[Question, _Known] = {}
+        self._known: dict[RequestKey, _Known] = {}
 
     def answer(self, request: Request, make: Callable[[], Response]) -> Response:
         """Answer 304 if the client has the response that `make` would return; otherwise call `make`."""
@@ -48,8 +49,8 @@ class KnownTags:
         ground = _ground(request)
         if ground is None or (ground.confidential and principal_of(request).may("source:read")):
             return make()
-        question = _question(request)
-        known = self._known.get(question)
+        key = _key_of(request)
+        known = self._known.get(key)
         if known is not None and known.ground == ground and has_tag(tags, known.tag):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=known.headers)
         response = make()
@@ -57,11 +58,11 @@ class KnownTags:
             if len(self._known) >= MOST:
                 self._known.clear()
             headers = dict(response.headers)
-            self._known[question] = _Known(headers["etag"], headers, ground)
+            self._known[key] = _Known(headers["etag"], headers, ground)
         return response
 
 
-def _question(request: Request) -> Question:
+def _key_of(request: Request) -> RequestKey:
     scope, principal = request.scope, principal_of(request)
     asks = principal.caller, principal.may("source:read"), request.headers.get("accept", "")
     return *asks, scope["path"], scope["query_string"]

@@ -21,9 +21,9 @@ MARKED: Final = Parameter(
 MEDIA: Final[Mapping[str, Any]] = {"text/csv": {"schema": {"type": "string"}}}
 
 
-def with_mark(asked: Asked, question: Mapping[str, str]) -> dict[str, str]:
-    """Add `bom` to the question that a cursor continues, if the request asked for a byte order mark."""
-    return {**question, **({BOM: "true"} if truth(asked.parameters, BOM) else {})}
+def with_mark(asked: Asked, filters: Mapping[str, str]) -> dict[str, str]:
+    """Add `bom` to the filters that a cursor continues, if the request asked for a byte order mark."""
+    return {**filters, **({BOM: "true"} if truth(asked.parameters, BOM) else {})}
 
 
 def table(asked: Asked, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes | None:

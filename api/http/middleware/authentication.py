@@ -43,7 +43,7 @@ _NOTHING_DONE: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVI
 class Authentication:
     """ASGI middleware that puts the `principal` into the request's state, or answers 401.
 
-    A question that the server asks itself for somebody who is signed in has its principal already.
+    A request that the server sends to itself for somebody who is signed in has its principal already.
     """
 
     def __init__(

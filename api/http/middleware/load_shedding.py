@@ -4,7 +4,7 @@ Changes are counted separately, because they may wait for the log, and must not 
 request that waits for the rest of its body gives up its place, and waits among as many others, of which one address
 may have a quarter. So slow bodies never stop reading requests. One address may have three quarters of the places of
 reading requests. Health checks are not limited, because a server that refuses requests is still alive. Neither are
-questions that the server asks itself for a request that has a place.
+requests that the server sends to itself for a request that has a place.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from infrastructure.database.lanes import Lane
 __all__ = ["Shedding"]
 
 SHARE: Final = 4
-"""One address may have 1/SHARE of the bodies that are being received, and all but 1/SHARE of the questions."""
+"""One address may have 1/SHARE of the bodies that are being received, and all but 1/SHARE of the reading requests."""
 _FULL: Final = "too many requests are waiting: send this one again later; nothing was done"
 _OF_ONE: Final = (
-    "more questions from this address are waiting than one address may have; nothing was done"
+    "more requests from this address are waiting than one address may have; nothing was done"
 )
 _COMING: Final = "too many bodies are being received: send this one again later; nothing was done"
 
 
 class Shedding:
-    """ASGI middleware that lets in at most `most` questions and `changes` at once, and receives `most` bodies."""
+    """ASGI middleware that lets in at most `most` reads and `changes` at once, and receives `most` bodies."""
 
     def __init__(self, app: ASGIApp, most: int, changes: int) -> None:
         self.app = app
@@ -55,7 +55,7 @@ class Shedding:
             await self._asked(scope, receive, send)
 
     async def _asked(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a question in, unless its address has too many of the places."""
+        """Let a reading request in, unless its address has too many of the places."""
         address = str(address_of(scope))
         if self.asking[address] >= self.most - self.most // SHARE:
             await _refused(_OF_ONE)(scope, receive, send)

@@ -46,13 +46,13 @@ class Rates:
         if caller is None:
             await self.app(scope, receive, send)
         elif lane_of(scope["method"]) == "reading":
-            await self._question(self.reads, caller, scope, receive, send)
+            await self._charged(self.reads, caller, scope, receive, send)
         elif _DRY.search(scope["query_string"]):
-            await self._question(self.writes, caller, scope, receive, send)
+            await self._charged(self.writes, caller, scope, receive, send)
         else:
             await self._counted(self.writes, caller, scope, receive, send)
 
-    async def _question(
+    async def _charged(
         self, budget: Budget | None, caller: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Answer if the caller has work left, and charge the cost of this answer; otherwise answer 429."""
@@ -62,7 +62,7 @@ class Rates:
         owing = await self.work.admit(caller)
         if owing is not None:
             spent = self.work.budget.item
-            detail = f"your questions took more than {spent} milliseconds of work: {_WAIT}; nothing was done"
+            detail = f"your requests took more than {spent} milliseconds of work: {_WAIT}; nothing was done"
             await answer_spent(self.work.budget, owing, detail, scope, receive, send)
             return
         with measure_work() as meter:

@@ -1,6 +1,6 @@
-"""Charges the cost of a question to its caller's budget after it was answered; a caller over the budget has to wait.
+"""Charges the cost of a request to its caller's budget after it was answered; a caller over the budget has to wait.
 
-The cost of a question is not known before it is answered. So a costly question is answered, and its caller waits before
+The cost of a request is not known before it is answered. So a costly request is answered, and its caller waits before
 the next one. The process that answered keeps what a caller owes, and charges it to the count of all processes.
 """
 

@@ -26,7 +26,7 @@ class DryRunResponse(FactShown, Noted):
     """The fact record that a call would give; fields that only recording fills are null.
 
     `rivals` are the facts beside which it would stand in its entries of the state: now, or at a time when it holds if
-    it does not hold now. In a total they are the facts that speak to the same question.
+    it does not hold now. In a total they are the facts that answer the same question.
     """
 
     id: Identity | None

@@ -85,8 +85,8 @@ async def _in_threads(asked: Asked, pieces: Iterator[bytes]) -> AsyncIterator[by
 
 def _headers(asked: Asked, export: Export, ending: str) -> dict[str, str]:
     left_out = (BOM,) if asked.query.as_of is not None else (BOM, "as_of")
-    question = asked.canonical(export.perspective, {}, left_out)
-    address = f"{quote(asked.request.scope['path'])}?{urlencode(question)}"
+    parameters = asked.canonical(export.perspective, {}, left_out)
+    address = f"{quote(asked.request.scope['path'])}?{urlencode(parameters)}"
     name = f"{export.slug}-{export.perspective.position}.{ending}"
     return {
         "Cache-Control": "no-cache",

@@ -131,12 +131,12 @@ def list_negotiations(asked: Annotated[Asked, Depends(_LISTING)]) -> Response:
     asked = asked.pinned(cursor)
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
     latest = truth(asked.parameters, "latest")
-    question = {"latest": "true"} if latest else {}
+    filters = {"latest": "true"} if latest else {}
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         after = None if cursor is None else str(cursor.place[0])
         shown, more = reading.negotiations(perspective=perspective, after=after, limit=limit)
-        rest = asked.next(perspective, (shown[-1].slug,), question) if more else None
+        rest = asked.next(perspective, (shown[-1].slug,), filters) if more else None
         items = [
             {
                 **describe_negotiation(each),

@@ -18,7 +18,7 @@ from api.http.exchange.parameters import TEXT, Parameter, unknown_choice, whole_
 from api.http.exchange.perspective import Asked, Asking
 from api.http.exchange.table import MARKED, MEDIA, publishers, table, with_mark
 from api.http.threads import LaneRoute
-from domain.sought import parse_terms, question
+from domain.sought import parse_terms, split_terms
 from domain.views.brief import describe_perspective
 from domain.views.people import PeopleFilter, list_statuses
 from domain.views.sections import MORE, ROOM_OF_PAGE
@@ -112,7 +112,7 @@ def _wanted(parameters: Mapping[str, str]) -> PeopleFilter:
     status, q = parameters.get("status"), parameters.get("q")
     if status is not None and status not in list_statuses():
         raise unknown_choice("/query/status", status, list_statuses())
-    terms = None if q is None else parse_terms(question(q))
+    terms = None if q is None else parse_terms(split_terms(q))
     return PeopleFilter(status=status, q=terms, person=parameters.get("person"))
 
 

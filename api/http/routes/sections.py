@@ -32,7 +32,7 @@ def read_section(slug: str, section: str, asked: Annotated[Asked, Depends(_ASKIN
     """List a section's entries in the order of their keys, a total's facts by valid time, or erasures by position."""
     cursor = Cursor.read(asked.parameters, *_shapes(section))
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
-    if cursor is not None and cursor.question != {"section": section}:
+    if cursor is not None and cursor.filters != {"section": section}:
         raise foreign_cursor()
     asked = asked.pinned(cursor)
     page = Page(section, None if cursor is None else cursor.place, limit)

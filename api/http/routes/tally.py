@@ -96,8 +96,8 @@ def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
     cursor = Cursor.read(asked.parameters, _PLACE)
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
     asked = asked.pinned(cursor)
-    question = _tallied(asked.parameters)
-    query = _query(question)
+    filters = _tallied(asked.parameters)
+    query = _query(filters)
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
@@ -110,7 +110,7 @@ def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
             return with_erasures(content, reading, negotiation.id, perspective, rest=blanks.rest)
 
         def following(place: Place) -> str:
-            return asked.next(perspective, place, with_mark(asked, question))
+            return asked.next(perspective, place, with_mark(asked, filters))
 
         fills = {
             "perspective": lambda: describe_perspective(perspective),
@@ -133,32 +133,32 @@ def _points(filled: Filled) -> Iterator[dict[str, Any]]:
 def _tallied(parameters: Mapping[str, str]) -> dict[str, str]:
     """Give what is asked for besides the perspective and the page."""
     named = {name: parameters[name] for name in _TALLIED if name in parameters}
-    question = {"by": "month", **named}
+    filters = {"by": "month", **named}
     if truth(parameters, "parts"):
-        question["parts"] = "true"
+        filters["parts"] = "true"
     for name, known in _KNOWN.items():
-        if name in question and question[name] not in known():
-            raise unknown_choice(f"/query/{name}", question[name], sorted(known()))
-    if "count" in question and "kind" not in question:
+        if name in filters and filters[name] not in known():
+            raise unknown_choice(f"/query/{name}", filters[name], sorted(known()))
+    if "count" in filters and "kind" not in filters:
         raise ContentError.at(
             "/query/kind", "write the kind of the facts to count, such as meeting"
         )
-    if "count" in question and "what" in question:
+    if "count" in filters and "what" in filters:
         raise ContentError.at(
             "/query/what",
             "either count facts, or add up numbers: leave out count or what",
         )
-    if "count" not in question and "kind" in question:
+    if "count" not in filters and "kind" in filters:
         raise ContentError.at(
             "/query/kind",
             "kind is used only to count facts: write facts as count, or leave kind out",
         )
-    if "count" not in question and "what" not in question:
+    if "count" not in filters and "what" not in filters:
         raise ContentError.at(
             "/query/what",
             "write what to add up, such as released; or to count facts, write facts as count, and a kind",
         )
-    return question
+    return filters
 
 
 _TALLIED: Final = ("what", "by", "count", "kind", "from", "to", "per")
@@ -170,16 +170,16 @@ _KNOWN: Final[Mapping[str, Callable[[], Iterable[str]]]] = {
 }
 
 
-def _query(question: Mapping[str, str]) -> TallyQuery:
+def _query(filters: Mapping[str, str]) -> TallyQuery:
     """What is counted. Of a stretch the first instant of `from` and the last of `to`."""
     return TallyQuery(
-        by=cast("By", question["by"]),
-        what=question.get("what"),
-        kind=question.get("kind"),
-        from_=first_moment(question, "from"),
-        to=cut(question, "to"),
-        per=cast("Per | None", question.get("per")),
-        parts="parts" in question,
+        by=cast("By", filters["by"]),
+        what=filters.get("what"),
+        kind=filters.get("kind"),
+        from_=first_moment(filters, "from"),
+        to=cut(filters, "to"),
+        per=cast("Per | None", filters.get("per")),
+        parts="parts" in filters,
     )
 
 

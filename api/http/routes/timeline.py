@@ -105,9 +105,9 @@ def read_timeline(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respo
     cursor = Cursor.read(asked.parameters, _PLACE)
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
     asked = asked.pinned(cursor)
-    question = _question(asked.parameters, paged=cursor is not None)
+    filters = _filters(asked.parameters, paged=cursor is not None)
     translit = truth(asked.parameters, "translit", left_out=True)
-    wanted = _wanted(question, cursor)
+    wanted = _wanted(filters, cursor)
     with asked.reading(searched="q" in asked.parameters) as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
@@ -119,7 +119,7 @@ def read_timeline(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respo
             translit=translit,
             limit=limit,
         )
-        onward = with_mark(asked, question)
+        onward = with_mark(asked, filters)
         rest = asked.next(perspective, by_valid_time(found[-1]), onward) if more else None
         content: dict[str, Any] = {
             "perspective": describe_perspective(perspective),
@@ -129,7 +129,7 @@ def read_timeline(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respo
         erased = asked.rest(slug, perspective)
         content = with_erasures(content, reading, negotiation.id, perspective, rest=erased)
         rows = table(asked, _COLUMNS, map(_row, content["items"]))
-        return asked.answer(content, perspective, reading, fixed=question, table=rows)
+        return asked.answer(content, perspective, reading, fixed=filters, table=rows)
 
 
 @router.get(
@@ -151,29 +151,29 @@ def search(asked: Annotated[Asked, Depends(_SEARCHING)]) -> Response:
     cursor = Cursor.read(asked.parameters, (str, *_PLACE))
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
     asked = asked.pinned(cursor)
-    question = {name: text for name, text in asked.parameters.items() if name in _NAMES}
+    filters = {name: text for name, text in asked.parameters.items() if name in _NAMES}
     with asked.reading(searched=True) as reading:
         perspective = asked.perspective(reading)
-        found, place = _found_everywhere(reading, perspective, question, cursor, limit)
+        found, place = _found_everywhere(reading, perspective, filters, cursor, limit)
         content: dict[str, Any] = {
             "perspective": describe_perspective(perspective),
             "items": [describe_fact(seen, slug) for slug, seen in found],
-            "next": None if place is None else asked.next(perspective, place, question),
+            "next": None if place is None else asked.next(perspective, place, filters),
         }
         return replace(asked, tag="negotiations").answer(
-            content, perspective, reading, fixed=question
+            content, perspective, reading, fixed=filters
         )
 
 
 def _found_everywhere(
     reading: Reading,
     perspective: Perspective,
-    question: Mapping[str, str],
+    filters: Mapping[str, str],
     cursor: Cursor | None,
     limit: int,
 ) -> tuple[list[tuple[str, Seen]], tuple[str | int, ...] | None]:
     """Give [(slug, fact)], and where the next page begins; None where nothing follows."""
-    translit = truth(question, "translit", left_out=True)
+    translit = truth(filters, "translit", left_out=True)
     slug, after = (None, None) if cursor is None else (str(cursor.place[0]), cursor.place[1:])
     listed, more = reading.negotiations(perspective=perspective, after=slug, limit=_MOST_SEARCHED)
     begun = _begun(reading, perspective, slug) if after != _END else []
@@ -184,7 +184,7 @@ def _found_everywhere(
         wanted = TimelineFilter(after=cast("Place", after) if each == slug else None)
         left = limit - len(found)
         facts, more_here = reading.timeline(
-            id_, perspective, wanted, q=question["q"], translit=translit, limit=left, cut=True
+            id_, perspective, wanted, q=filters["q"], translit=translit, limit=left, cut=True
         )
         found += [(each, seen) for seen in facts]
         if more_here or (len(found) == limit and (more or each != opened[-1])):
@@ -208,15 +208,15 @@ def _row(record: Mapping[str, Any]) -> dict[str, Any]:
     return {**fact, **told, "own": own, "sources": publishers(fact)}
 
 
-def _question(parameters: Mapping[str, str], *, paged: bool) -> dict[str, str]:
-    """Give the filters, with `as_of` and without saying alike whether what is ahead is wanted."""
-    question = {name: text for name, text in parameters.items() if name in _NAMES}
+def _filters(parameters: Mapping[str, str], *, paged: bool) -> dict[str, str]:
+    """Give the filters of a request; without an `as_of` they include facts that are ahead."""
+    filters = {name: text for name, text in parameters.items() if name in _NAMES}
     included = _included(parameters)
     if "as_of" not in parameters and not paged:
         included.add("ahead")
     if included:
-        question["include"] = ",".join(sorted(included, reverse=True))
-    return question
+        filters["include"] = ",".join(sorted(included, reverse=True))
+    return filters
 
 
 def _wanted(parameters: Mapping[str, str], cursor: Cursor | None) -> TimelineFilter:

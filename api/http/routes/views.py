@@ -117,14 +117,14 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
     cursor = Cursor.read(asked.parameters, _AT)
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 1000
     asked = asked.pinned(cursor)
-    question = {name: asked.parameters[name] for name in ("from", "to") if name in asked.parameters}
-    first, last = cut(question, "from") or 0, cut(question, "to")
+    filters = {name: asked.parameters[name] for name in ("from", "to") if name in asked.parameters}
+    first, last = cut(filters, "from") or 0, cut(filters, "to")
     if last is not None and first > last:
         detail = "this is later than to: write the earlier cut in from and the later one in to"
         raise ContentError.at("/query/from", detail)
     later = replace(asked, query=replace(asked.query, as_known_at=last))
     kinds = truth(asked.parameters, "kinds")
-    question |= {"kinds": "true"} if kinds else {}
+    filters |= {"kinds": "true"} if kinds else {}
     with asked.reading() as reading:
         to = later.perspective(reading)
         query = replace(asked.query, as_known_at=first, as_of=to.as_of)
@@ -133,7 +133,7 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
         after = 0 if cursor is None else cast("int", cursor.place[0])
         found, more = reading.changes.differing(negotiation.id, from_, to, after=after, limit=limit)
         place = (found.after[-1].first_position,) if more else None
-        onward = with_mark(later, question)
+        onward = with_mark(later, filters)
         following = None if place is None else later.next(to, place, onward)
         of_it = _of_itself(reading, negotiation, (from_, to))
         content = {**diff(found, (from_, to), kinds=kinds), **of_it, "next": following}
@@ -169,18 +169,18 @@ def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
     cursor = Cursor.read(asked.parameters, _AT)
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 1000
     asked = asked.pinned(cursor)
-    question = {name: asked.parameters[name] for name in ("person",) if name in asked.parameters}
+    filters = {name: asked.parameters[name] for name in ("person",) if name in asked.parameters}
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
         after = 0 if cursor is None else cast("int", cursor.place[0])
         about = (reading, negotiation, perspective)
-        if person := question.get("person"):
+        if person := filters.get("person"):
             items, more = list_changes_of_person(*about, person, after, limit)
         else:
             items, more = list_changes(*about, after, limit)
         place = (items[-1]["position"],) if more else None
-        onward = with_mark(asked, question)
+        onward = with_mark(asked, filters)
         following = None if place is None else asked.next(perspective, place, onward)
         content: dict[str, Any] = {
             "perspective": describe_perspective(perspective),
@@ -190,7 +190,7 @@ def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
         rows = table(asked, _COLUMNS, map(_row, items))
         rest = asked.rest(slug, perspective)
         content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
-        return asked.answer(content, perspective, reading, fixed=question, table=rows)
+        return asked.answer(content, perspective, reading, fixed=filters, table=rows)
 
 
 @router.get(
@@ -214,7 +214,7 @@ def read_moments(slug: str, asked: Annotated[Asked, Depends(_MOMENTS)]) -> Respo
         along = replace(free, query=replace(free.query, as_of=cut.as_of)).perspective(reading)
         shown = replace(along, as_known_at=cut.as_known_at)
         negotiation = reading.negotiation(slug, along.position)
-        question = {"axis": axis} | ({} if asked_by is None else {"by": asked_by})
+        filters = {"axis": axis} | ({} if asked_by is None else {"by": asked_by})
 
         def make(blanks: Blanks) -> dict[str, Any]:
             boundaries = reading.sections(negotiation.id, along).boundaries(axis)
@@ -233,7 +233,7 @@ def read_moments(slug: str, asked: Annotated[Asked, Depends(_MOMENTS)]) -> Respo
             return with_erasures(content, reading, negotiation.id, along, rest=blanks.rest)
 
         def following(place: Place, by: Unit | None) -> str:
-            onward = question | ({_CHOSEN: f"{by}"} if asked_by == _AUTO else {})
+            onward = filters | ({_CHOSEN: f"{by}"} if asked_by == _AUTO else {})
             return asked.next(shown, place, onward)
 
         fills = {
@@ -246,7 +246,7 @@ def read_moments(slug: str, asked: Annotated[Asked, Depends(_MOMENTS)]) -> Respo
         about = ("moments", axis, asked_by, chosen, edition, after, limit)
         sight = Sight(reading, negotiation.id, slug, along, about, always=True)
         content = asked.request.app.state.kept_answers.answer(sight, make, fills)
-        return free.answer(content, shown, reading, fixed=question)
+        return free.answer(content, shown, reading, fixed=filters)
 
 
 def _grouped(

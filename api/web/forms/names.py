@@ -54,7 +54,7 @@ class Typing:
 
     @property
     def sought(self) -> str:
-        """The question that finds the name of which this is the beginning; empty for no word."""
+        """The search that finds the name of which this is the beginning; empty for no word."""
         words = self.text[-LONGEST:].rpartition(";")[2].replace('"', " ").split()
         return " ".join(f"{word.rstrip('*')}*" for word in words if split_words(word))
 
@@ -62,7 +62,7 @@ class Typing:
 async def names_known(page: Page, typing: Typing | None = None) -> dict[str, list[dict[str, Any]]]:
     """The names of each sort, each with its other spellings; while somebody types, those that begin so.
 
-    It is the first question of a page with a form, so a negotiation that is not seen is refused here.
+    It is the first request of a page with a form, so a negotiation that is not seen is refused here.
     """
     if typing is not None:
         return await _find_names(page, typing)

@@ -46,8 +46,8 @@ class SeenFact:
 
 async def read_seen(page: Page, fact_id: str, position: str | None) -> SeenFact:
     """Give the fact as it stood at a position, or stands; PageRefusedError where it is not seen or was withdrawn."""
-    question = {} if position is None else {"position": position}
-    record = await page.ask(f"/v1/facts/{quote(fact_id, safe='')}", question, cuts={})
+    parameters = {} if position is None else {"position": position}
+    record = await page.ask(f"/v1/facts/{quote(fact_id, safe='')}", parameters, cuts={})
     _check(page, record)
     return SeenFact(record, record["version"])
 

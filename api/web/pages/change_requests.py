@@ -43,8 +43,8 @@ async def read_change_requests(slug: str, request: Request) -> Response:
         return sign_in_first(page)
     status = page.given.get("status", _OPEN)
     await page.ask("/timeline", {"limit": "1"}, cuts={})
-    question = {"status": status, "limit": "100", **page.of("cursor")}
-    reply = await page.answer_json(f"{page.root}/change-requests", question)
+    parameters = {"status": status, "limit": "100", **page.of("cursor")}
+    reply = await page.answer_json(f"{page.root}/change-requests", parameters)
     return draw_form(
         page,
         "change_requests",

@@ -98,11 +98,11 @@ async def _send(page: Page, sheet: _Sheet, *, dry: bool) -> Outcome:
     asked = {name: text for name, text in sheet.options.items() if name not in {"reason", "why"}}
     if "update" in asked:
         asked = dict(sheet.options)
-    question = urlencode({**asked, "fates": "true", "dry_run": "true" if dry else "false"})
+    parameters = urlencode({**asked, "fates": "true", "dry_run": "true" if dry else "false"})
     fields = {"content-type": media_of(sheet.text), "idempotency-key": sheet.key}
     if dry or not sheet.key:
         del fields["idempotency-key"]
-    return await send_body(page, f"{page.root}/import?{question}", sheet.text.encode(), fields)
+    return await send_body(page, f"{page.root}/import?{parameters}", sheet.text.encode(), fields)
 
 
 async def _title(page: Page) -> str:

@@ -23,8 +23,8 @@ async def read_numbers_page(slug: str, what: str, request: Request) -> Response:
     page = Page(request, slug, ("by", "from", "to", "per", "cursor"))
     by = page.given.get("by", "month")
     given = page.of("from", "to", "per", "cursor")
-    question = {"what": what, "by": by, **given, "limit": "100", "parts": "true"}
-    tally = await page.ask("/tally", question)
+    parameters = {"what": what, "by": by, **given, "limit": "100", "parts": "true"}
+    tally = await page.ask("/tally", parameters)
     stock = tally["total"]["text"] == NOT_ADDED["text"]
     figure = await read_figure(page, "held" if stock else "releases", {"what": what})
     clock = page.given.get("clock", "recorded" if "as_known_at" in page.given else "published")
