@@ -35,8 +35,8 @@ from api.commands.bodies import (
     SnapshotBody,
 )
 from api.commands.json_text import read_repeating
-from api.commands.mending import Place, faults_elsewhere, mend
 from api.commands.shapes import ShapeError, validate_json
+from api.commands.stand_ins import Place, faults_elsewhere, put_stand_ins
 from domain.errors import ContentError
 from domain.fact import KINDS, Fact, check_fact
 from domain.gathering import Gathering
@@ -93,7 +93,9 @@ class BodyParser(Generic[Body]):
         self, check: Callable[[Body], object], document: dict[str, Any], places: Sequence[Place]
     ) -> None:
         with suppress(ShapeError):
-            rest = validate_json(self.adapter, mend(document, places, self._body), self._body)
+            rest = validate_json(
+                self.adapter, put_stand_ins(document, places, self._body), self._body
+            )
             _check_besides(places, check, rest)
 
 
@@ -156,14 +158,14 @@ class FactParser:
             return
         with suppress(ShapeError):
             cls = KINDS[document["kind"]]
-            fact = validate_json(self.adapter, mend(document, wrong.places, cls), None)
+            fact = validate_json(self.adapter, put_stand_ins(document, wrong.places, cls), None)
             _check_besides(wrong.places, check_fact, fact, standing)
 
 
 def _check_besides(
     places: Sequence[Place], check: Callable[P, object], *given: P.args, **named: P.kwargs
 ) -> None:
-    """ContentError with the faults that a check finds elsewhere than at places that were mended."""
+    """ContentError with the faults that a check finds elsewhere than at places that have stand-ins."""
     try:
         check(*given, **named)
     except ContentError as error:

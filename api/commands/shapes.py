@@ -9,8 +9,8 @@ import msgspec
 from pydantic import TypeAdapter, ValidationError
 
 from api.commands.json_text import pointer
-from api.commands.mending import Place, choices_at
 from api.commands.name_faults import of_one_form
+from api.commands.stand_ins import Place, choices_at
 from domain.errors import MOST_FAULTS, Fault
 from domain.fact import KINDS
 

@@ -83,7 +83,7 @@ def rebuild(
             if progress is not None:
                 progress(filling.reached, last)
         differences = _compare(connection, filling.tables)
-        differences += _mend_small(connection, codec)
+        differences += _correct_small(connection, codec)
         analyze(connection, [table.name for table in filling.tables.all])
         switch(connection, filling, last)
         confirm()
@@ -160,13 +160,13 @@ def _row(connection: Connection, table: Table, key: tuple[Any, ...]) -> dict[str
     return None if row is None else dict(row)
 
 
-def _mend_small(connection: Connection, codec: EventCodec) -> list[Difference]:
+def _correct_small(connection: Connection, codec: EventCodec) -> list[Difference]:
     """Compare the small tables with the log in place, and correct the rows that differ."""
     tables = negotiations.rows(_logged(connection, codec, "negotiation."))
     proposed = change_requests.rows(_logged(connection, codec, "change.", "fact.erased"))
     differences = []
     for table, derived in (*tables, (change_request, proposed)):
-        differences += _mend(connection, table, derived)
+        differences += _correct(connection, table, derived)
     return differences
 
 
@@ -177,7 +177,7 @@ def _logged(connection: Connection, codec: EventCodec, *prefixes: str) -> Sequen
     return entries_of(codec, entries(connection, statement, str))
 
 
-def _mend(
+def _correct(
     connection: Connection, table: Table, derived: Iterable[dict[str, Any]]
 ) -> list[Difference]:
     names = [column.name for column in table.primary_key]

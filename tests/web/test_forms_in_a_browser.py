@@ -224,7 +224,7 @@ def _lines() -> list[str]:
     return [json.dumps(each) for each in facts]
 
 
-def test_an_import_with_an_error_in_line_3_is_mended(enter: Callable[..., Page]) -> None:
+def test_an_import_with_an_error_in_line_3_is_corrected(enter: Callable[..., Page]) -> None:
     page = enter()
     lines = _lines()
     wrong = [*lines[:2], lines[2].replace("2025-12-03", "2025-13-03"), *lines[3:]]

@@ -1,4 +1,4 @@
-"""A file is imported in a form: each line's fate is shown first, and a rejected line is mended there."""
+"""A file is imported in a form: each line's fate is shown first, and a rejected line is corrected there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from api.web.forms.lines import lines_of, media_of, mend
+from api.web.forms.lines import correct_lines, lines_of, media_of
 from api.web.forms.sent import parts_of
 from tests.api.asking import fact
 from tests.web.test_pages import HOSTILE
@@ -45,7 +45,7 @@ def _items(reader: Reader) -> list[Any]:
 
 
 @pytest.mark.parametrize("how", ["file", "text"])
-def test_a_rejected_row_is_mended_and_all_of_the_table_is_imported(
+def test_a_rejected_row_is_corrected_and_all_of_the_table_is_imported(
     reader: Reader, desk: Desk, how: str
 ) -> None:
     reader.editor.open()
@@ -56,17 +56,20 @@ def test_a_rejected_row_is_mended_and_all_of_the_table_is_imported(
     assert "save" not in checked.all("button", "value")
     assert _items(reader) == []
     held = checked.form(IMPORT)[1]
-    assert held["mend-5"] == "release,C,someday,Third freed,Reuters"
-    mended = desk.upload(
-        checked, IMPORT, do="check", mend_5=held["mend-5"].replace("someday", "2025-01-03")
+    assert held["corrected-5"] == "release,C,someday,Third freed,Reuters"
+    corrected = desk.upload(
+        checked,
+        IMPORT,
+        do="check",
+        corrected_5=held["corrected-5"].replace("someday", "2025-01-03"),
     )
-    assert "4 to be recorded." in mended.words
-    done = desk.upload(mended, IMPORT, do="save")
+    assert "4 to be recorded." in corrected.words
+    done = desk.upload(corrected, IMPORT, do="save")
     assert "It is recorded" in done.words
     items = _items(reader)
     assert [each["fact"]["external_id"] for each in items] == ["A", "B", "C", "D"]
     assert items[1]["fact"]["summary"] == "Second\nfreed"
-    again = desk.upload(mended, IMPORT, do="save")
+    again = desk.upload(corrected, IMPORT, do="save")
     assert again.status == 200
     assert len(_items(reader)) == 4
 
@@ -104,7 +107,7 @@ def test_a_refused_import_records_nothing_and_says_why(reader: Reader, desk: Des
     text = f"{_lines(1)}\n{_lines(2, valid='never')}"
     refused = desk.upload(checked, IMPORT, do="save", content=text)
     assert refused.status == 422
-    assert "mend-2" in refused.form(IMPORT)[1]
+    assert "corrected-2" in refused.form(IMPORT)[1]
     assert _items(reader) == []
 
 
@@ -176,7 +179,7 @@ def test_a_hostile_line_is_text(reader: Reader, desk: Desk, text: str) -> None:
     lines = "\n".join([_lines(1, note=text), json.dumps({"kind": text, "summary": text}), text])
     page = _checked(desk, lines, batch="b")
     assert text in page.words
-    assert text in page.form(IMPORT)[1]["mend-3"]
+    assert text in page.form(IMPORT)[1]["corrected-3"]
     assert not [given for tag, given in page.elements if tag == "script" and "src" not in given]
     assert not [name for _, given in page.elements for name in given if name.startswith("on")]
 
@@ -224,16 +227,20 @@ def test_fates_are_told_where_they_are_asked_for(reader: Reader) -> None:
     assert len(told.json["fates"]) == 1_000
 
 
-def test_lines_are_mended_where_they_stand() -> None:
+def test_lines_are_corrected_where_they_stand() -> None:
     text = "a\nb\nc\nd"
-    assert mend(text, {}) == text
-    assert mend(text, {"mend-2": "B", "span-2": "1"}) == "a\nB\nc\nd"
-    assert mend(text, {"mend-2": "B\nB", "span-2": "1", "mend-4": "D\n", "span-4": "1"}) == (
-        "a\nB\nB\nc\nD"
-    )
-    assert mend(text, {"mend-2": "", "span-2": "2"}) == "a\n\nd"
-    for odd in ({"mend-9": "x", "span-9": "1"}, {"mend-2": "x", "span-2": "-1"}, {"mend-0": "x"}):
-        assert mend(text, odd) == text
+    assert correct_lines(text, {}) == text
+    assert correct_lines(text, {"corrected-2": "B", "span-2": "1"}) == "a\nB\nc\nd"
+    assert correct_lines(
+        text, {"corrected-2": "B\nB", "span-2": "1", "corrected-4": "D\n", "span-4": "1"}
+    ) == ("a\nB\nB\nc\nD")
+    assert correct_lines(text, {"corrected-2": "", "span-2": "2"}) == "a\n\nd"
+    for odd in (
+        {"corrected-9": "x", "span-9": "1"},
+        {"corrected-2": "x", "span-2": "-1"},
+        {"corrected-0": "x"},
+    ):
+        assert correct_lines(text, odd) == text
 
 
 def test_a_line_reaches_to_the_next_one() -> None:

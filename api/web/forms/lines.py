@@ -13,7 +13,7 @@ from typing import Any, Final
 from api.commands.importing.text_files import open_text
 from api.http.problems import RefusedError
 
-__all__ = ["FATES", "Line", "lines_of", "media_of", "mend", "text_of_file"]
+__all__ = ["FATES", "Line", "correct_lines", "lines_of", "media_of", "text_of_file"]
 
 FATES: Final = {
     "recorded": "to be recorded",
@@ -28,7 +28,7 @@ FATES: Final = {
     "rejected": "rejected",
 }
 """The outcomes of a line, in words, in the order in which they are counted."""
-_MEND: Final = re.compile("mend-([1-9][0-9]{0,6})")
+_CORRECTED: Final = re.compile("corrected-([1-9][0-9]{0,6})")
 _LONGEST_GIST: Final = 160
 
 
@@ -99,17 +99,17 @@ def lines_of(text: str, report: Mapping[str, Any]) -> list[Line]:
     ]
 
 
-def mend(text: str, fields: Mapping[str, str]) -> str:
-    """The text with the lines that were corrected in the form: `mend-N` replaces `span-N` lines from line N on."""
+def correct_lines(text: str, fields: Mapping[str, str]) -> str:
+    """The text with the lines that were corrected in the form: `corrected-N` replaces `span-N` lines from line N on."""
     physical = text.split("\n")
     numbers = sorted(
-        (int(found[1]) for name in fields if (found := _MEND.fullmatch(name))), reverse=True
+        (int(found[1]) for name in fields if (found := _CORRECTED.fullmatch(name))), reverse=True
     )
     for number in numbers:
         span = fields.get(f"span-{number}", "")
         if number <= len(physical) and span.isascii() and span.isdigit():
             end = min(number - 1 + int(span[:7]), len(physical))
-            physical[number - 1 : end] = fields[f"mend-{number}"].rstrip("\n").split("\n")
+            physical[number - 1 : end] = fields[f"corrected-{number}"].rstrip("\n").split("\n")
     return "\n".join(physical)
 
 

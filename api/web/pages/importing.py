@@ -15,7 +15,7 @@ from starlette.responses import Response
 from api.http.problems import RefusedError
 from api.web.forms.answer import draw_form, sign_in_first
 from api.web.forms.asking import Outcome, send_body
-from api.web.forms.lines import FATES, lines_of, media_of, mend, text_of_file
+from api.web.forms.lines import FATES, correct_lines, lines_of, media_of, text_of_file
 from api.web.forms.sent import read_upload
 from api.web.page import Page, router_of_pages
 from domain.errors import ContentError
@@ -75,7 +75,7 @@ async def import_file(slug: str, request: Request) -> Response:
 
 
 def _read(sent: dict[str, bytes]) -> _Sheet:
-    """The text that was sent in a file, or pasted, with the lines that were mended."""
+    """The text that was sent in a file, or pasted, with the lines that were corrected in the form."""
     sheet = _Sheet(key=_text(sent, "key"))
     sheet.options = {name: text for name in _OPTIONS if (text := _text(sent, name).strip())}
     try:
@@ -83,7 +83,7 @@ def _read(sent: dict[str, bytes]) -> _Sheet:
             sheet.text = text_of_file(sent["file"])
         else:
             fields = {name: _text(sent, name) for name in sent}
-            sheet.text = mend(_text(sent, "content"), fields)
+            sheet.text = correct_lines(_text(sent, "content"), fields)
     except (ContentError, RefusedError) as error:
         sheet.faults = {"file": str(error)}
     sheet.text = sheet.text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,4 +1,7 @@
-"""Corrects parts with a wrong shape so that other faults can be found, too; nothing of this is recorded."""
+"""Puts valid stand-ins in the place of parts with a wrong shape, so that other faults can be found too.
+
+A document with stand-ins is only checked, and never recorded.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +15,17 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, 
 from api.commands.json_text import pointer
 from domain.errors import Fault
 
-__all__ = ["Place", "choices_at", "faults_elsewhere", "mend"]
+__all__ = ["Place", "choices_at", "faults_elsewhere", "put_stand_ins"]
 
 Place = tuple[str | int, ...]
 
 _DATES: Final = frozenset({"valid", "ended"})
 _WHOLE: Final = "quantities"
-"""The list of whose entries the parts say something together: where one is wrong, no more is said of the others."""
+"""A list of objects whose parts belong together: if one part is wrong, no faults of the others are listed."""
 
 
-def mend(document: dict[str, Any], places: Iterable[Place], cls: type) -> dict[str, Any]:
-    """A copy in which nothing stands at these places but what has to, and that of the right shape."""
+def put_stand_ins(document: dict[str, Any], places: Iterable[Place], cls: type) -> dict[str, Any]:
+    """A copy without the values at these places; where a value is required, it has one of the right shape."""
     found = deepcopy(document)
     for place in places:
         if not place:
@@ -30,13 +33,13 @@ def mend(document: dict[str, Any], places: Iterable[Place], cls: type) -> dict[s
         holder: Any = found
         for step in place[:-1]:
             holder = _part(holder, step)
-        _mend(holder, place[-1], _hint(cls, place))
+        _put_stand_in(holder, place[-1], _hint(cls, place))
     return found
 
 
 @lru_cache(maxsize=512)
 def choices_at(cls: type, place: Place) -> tuple[str, ...]:
-    """All that may be written at a place of a dataclass, where there is a list of it."""
+    """The values that a place of a dataclass may have, if only certain values are allowed; else empty."""
     found = _hint(cls, place)
     options = _options(found.hint) if isinstance(found, _Field) else ()
     listed = (get_args(option) for option in options if get_origin(option) is Literal)
@@ -44,7 +47,7 @@ def choices_at(cls: type, place: Place) -> tuple[str, ...]:
 
 
 def faults_elsewhere(faults: Iterable[Fault], places: Iterable[Place]) -> list[Fault]:
-    """The faults that lie at none of the places that were mended, nor in what depends on them."""
+    """The faults that lie at none of these places, nor in parts that depend on them."""
     kept_out = [pointer(each[:2] if each[:1] == (_WHOLE,) else each) for each in places]
     return [
         fault
@@ -61,7 +64,7 @@ def _part(holder: Any, step: str | int) -> Any:  # noqa: ANN401 -- a part of any
     return holder.get(step) if isinstance(holder, dict) else None
 
 
-def _mend(holder: Any, step: str | int, hint: Any) -> None:  # noqa: ANN401 -- a part of any JSON, a type hint
+def _put_stand_in(holder: Any, step: str | int, hint: Any) -> None:  # noqa: ANN401 -- a part of any JSON, a type hint
     if isinstance(holder, list) and isinstance(step, int) and step < len(holder):
         holder[step] = _filler(hint, "")
     elif isinstance(holder, dict) and isinstance(step, str):
@@ -83,7 +86,7 @@ def _may_be_left_out(hint: Any) -> bool:  # noqa: ANN401 -- a type hint is anyth
 
 
 def _hint(cls: type, place: Place) -> Any:  # noqa: ANN401 -- a type hint is anything
-    """What stands at a place of a dataclass; None where nothing does."""
+    """The type at a place of a dataclass; None if it has no such place."""
     found: Any = cls
     for step in place:
         options = _options(found.hint if isinstance(found, _Field) else found)
@@ -119,7 +122,7 @@ def _options(hint: Any) -> Sequence[Any]:  # noqa: ANN401 -- the same
 
 
 def _filler(hint: Any, name: str) -> Any:  # noqa: ANN401 -- the same
-    """Something of a type, as JSON."""
+    """A valid value of a type, as JSON."""
     (option, *_) = _options(hint.hint if isinstance(hint, _Field) else hint)
     if get_origin(option) is Literal:
         return get_args(option)[0]
