@@ -185,7 +185,7 @@ def test_a_hostile_line_is_text(reader: Reader, desk: Desk, text: str) -> None:
 
 
 @pytest.mark.either_database
-def test_an_import_is_for_who_may_record_and_from_a_page_of_this_server(
+def test_only_a_key_that_may_record_imports_and_only_from_a_page_of_this_server(
     reader: Reader, desk: Desk
 ) -> None:
     reader.editor.open()
@@ -204,7 +204,9 @@ def test_an_import_is_for_who_may_record_and_from_a_page_of_this_server(
     assert _items(reader) == []
     desk.enter("Reader", "fact:read")
     assert "Import a table" not in desk.see("/n/talks").words
-    assert _checked(desk, _lines(1)).status == 403
+    assert desk.see(IMPORT).status == 403
+    assert desk.upload(form, IMPORT, content=_lines(1), do="check").status == 403
+    assert _items(reader) == []
 
 
 def test_fates_are_told_where_they_are_asked_for(reader: Reader) -> None:
