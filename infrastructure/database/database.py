@@ -9,7 +9,6 @@ and how long it waits. Every connection has the `seals` that open its database's
 from __future__ import annotations
 
 import sqlite3
-import threading
 import time
 import weakref
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
@@ -24,6 +23,7 @@ from infrastructure.clock import Clock, system_clock
 from infrastructure.database.damage import Damage
 from infrastructure.database.lanes import Lane, Patience, TimeLimits, current_lane, in_lane
 from infrastructure.database.pools import BEGIN_OPTION, Pools
+from infrastructure.database.queue_lock import QueueLock
 from infrastructure.database.server_sessions import PREPARE_THRESHOLD
 from infrastructure.database.timekeeping import Timekeeper
 from infrastructure.database.vacuuming import rewrite, vacuum
@@ -87,7 +87,7 @@ class Database:
         )
         weakref.finalize(self, self._pools.dispose)
         self._optioned: dict[tuple[Lane, str], Engine] = {}
-        lock = threading.Lock()
+        lock = QueueLock()
         self._write_lock = lock if self.is_sqlite else None
         self._read_lock = lock if self.is_memory else None
         with self.reading():
@@ -200,8 +200,8 @@ class Database:
             )
         return self._optioned[kind]
 
-    def _lock(self, lock: threading.Lock | None) -> AbstractContextManager[object]:
-        return nullcontext() if lock is None else _acquire(lock, self.patience.turn)
+    def _lock(self, lock: QueueLock | None) -> AbstractContextManager[object]:
+        return nullcontext() if lock is None else lock.held(self.patience.turn)
 
 
 def _with_driver(url: URL) -> URL:
@@ -232,16 +232,6 @@ def _is_memory(url: URL) -> bool:
         or url.query.get("mode") == "memory"
         or url.query.get("vfs") == "memdb"
     )
-
-
-@contextmanager
-def _acquire(lock: threading.Lock, seconds: float) -> Iterator[None]:
-    if not lock.acquire(timeout=seconds):
-        raise LockTimeoutError(f"the database stayed locked for {seconds:g} s")
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _is_busy(cursor: DBAPICursor, patience_seconds: float) -> bool:

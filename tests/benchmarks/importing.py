@@ -28,9 +28,9 @@ from infrastructure.projections import fact_text
 from tests.benchmarks.appending import decide_events
 from tests.benchmarks.bench import SLUG, backends_of
 from tests.benchmarks.children import peak_memory
-from tests.benchmarks.measure import Job, Spent
+from tests.benchmarks.measure import Job, Spent, waited_for_core
 from tests.benchmarks.mixed import mixed_facts
-from tests.benchmarks.rows import bounded, compared, counted
+from tests.benchmarks.rows import bounded, compared, counted, duration
 from tests.benchmarks.serving import posted_fact, served
 from tests.benchmarks.yardsticks.appending import RawLog
 from tests.benchmarks.yardsticks.connection import Raw
@@ -174,19 +174,20 @@ def _longest_wait(bench: Bench) -> Row:
             importing.send(200, "POST", "/v1/negotiations/bench/import", body, media)
         finally:
             ended.set()
-    longest = max(waits.result())
+    longest, stood = max(waits.result())
     what = f"while a server imports {size:,}: the longest wait of a POST, by the clock"
-    beside = f"{len(waits.result())} POSTs"
+    beside = f"{len(waits.result())} POSTs; in the longest, threads of the server waited {duration(stood)} for a core"
     return counted(what, bench.kind, longest, LONGEST_WAIT, "s", beside)
 
 
-def _post_until(ended: threading.Event, server: Served) -> list[float]:
-    """Post one fact after another; how long each took."""
-    waits: list[float] = []
+def _post_until(ended: threading.Event, server: Served) -> list[tuple[float, float]]:
+    """Post one fact after another; how long each took, and for how long the server's threads had no core meanwhile."""
+    waits: list[tuple[float, float]] = []
     while not waits or not ended.wait(PAUSE):
-        began = time.perf_counter()
+        stood, began = waited_for_core(server.pid), time.perf_counter()
         server.send(201, "POST", "/v1/negotiations/bench/facts", posted_fact(len(waits)))
-        waits.append(time.perf_counter() - began)
+        took = time.perf_counter() - began
+        waits.append((took, max(0.0, waited_for_core(server.pid) - stood)))
     return waits
 
 

@@ -9,7 +9,9 @@ import resource
 import statistics
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 TURNS: Final = 7
@@ -60,6 +62,15 @@ def cpu_of(pid: int) -> float:
         return time.clock_gettime((~pid << 3) | _SCHEDULED)
     except OSError:
         return 0.0
+
+
+def waited_for_core(pid: int) -> float:
+    """For how many seconds threads of a process, those that there are now, were ready to run and had no core."""
+    nanoseconds = 0
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(OSError):  # it has ended
+            nanoseconds += int((thread / "schedstat").read_text().split()[1])
+    return nanoseconds / 1e9
 
 
 def measure(*jobs: Job, seconds: float, times: int | None = None) -> list[Spent]:
