@@ -39,6 +39,14 @@ def _checked(desk: Desk, text: str | bytes, **options: str) -> Seen:
     return desk.upload(form, IMPORT, content=text, do="check", **options)
 
 
+def _sent(desk: Desk, fields: dict[str, str], **headers: str) -> int:
+    """Send a file with these fields; the status of the answer."""
+    texts = {name: (None, text) for name, text in fields.items() if name != "file"}
+    file = {"file": ("f", _lines(1).encode())}
+    from_here = {"origin": desk.base, "accept": "text/html", **headers}
+    return desk.http.post(IMPORT, files={**texts, **file}, headers=from_here).status_code
+
+
 def _items(reader: Reader) -> list[Any]:
     found: list[Any] = reader.editor.get("/v1/negotiations/talks/timeline").json["items"]
     return found
@@ -192,20 +200,16 @@ def test_only_a_key_that_may_record_imports_and_only_from_a_page_of_this_server(
     assert desk.see(IMPORT).headers["location"].startswith("/sign-in?to=")
     desk.enter()
     form = desk.see(IMPORT)
+    held = form.form(IMPORT)[1]
     for headers in ({"origin": "https://evil.example"}, {}):
-        fields = form.form(IMPORT)[1] if headers else {"do": "save"}
-        texts = {name: (None, held) for name, held in fields.items()}
-        sent = desk.http.post(
-            IMPORT,
-            files={**texts, "file": ("f", _lines(1).encode())},
-            headers={"origin": desk.base, **headers},
-        )
-        assert sent.status_code == 403
+        fields = held if headers else {"do": "save"}
+        assert _sent(desk, fields, **headers) == 403
     assert _items(reader) == []
     desk.enter("Reader", "fact:read")
     assert "Import a table" not in desk.see("/n/talks").words
-    assert desk.see(IMPORT).status == 403
-    assert desk.upload(form, IMPORT, content=_lines(1), do="check").status == 403
+    refused = desk.see(IMPORT)
+    assert refused.status == 403
+    assert _sent(desk, {**held, **refused.form("/sign-out")[1], "do": "save"}) == 403
     assert _items(reader) == []
 
 
