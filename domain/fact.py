@@ -121,7 +121,7 @@ class Fact:
         return ()
 
     def register_entries(self) -> Iterable[RegisterEntry]:
-        """Its answers in registers, one for each question that it speaks to."""
+        """Its answers in registers, one for each question that it answers."""
         return ()
 
     def own_faults(self) -> Iterable[Fault]:

@@ -1,6 +1,6 @@
-"""A register is one section of the state; every fact that answers its question has a key in it.
+"""A register is one section of the state; every fact that answers one of its questions has a key in it.
 
-A kind yields a `RegisterEntry` for each question that its fact speaks to. The state consists of all registers,
+A kind yields a `RegisterEntry` for each question that its fact answers. The state consists of all registers,
 resolved at a perspective.
 """
 

@@ -1,4 +1,4 @@
-"""All commands take the same options for the perspective; for an option left out, the API's default applies."""
+"""All commands take the same options for the dates asked for (the perspective); the API's defaults apply."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 MOST_COMPLETED: Final = 1_000
-_PANEL: Final = "Perspective"
+_PANEL: Final = "Dates asked for (the perspective)"
 
 
 def parse_cut_option(text: str) -> str:

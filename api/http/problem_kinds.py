@@ -26,7 +26,7 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "cross-origin": Kind(403, "The form was sent from another site"),
     "form-token": Kind(403, "The form does not belong to this session"),
     "unknown": Kind(404, "Not found"),
-    "not-yet-known": Kind(404, "It was not yet known at this perspective"),
+    "not-yet-known": Kind(404, "It was not yet known as of the dates asked for"),
     "not-signed": Kind(404, "No signed checkpoint covers it yet"),
     "method": Kind(405, "This address does not support this method"),
     "too-slow": Kind(408, "The request did not arrive in time"),

@@ -139,8 +139,8 @@ def _invalid(error: RequestValidationError) -> Response:
 
 def _not_yet_known(error: NotYetKnownError) -> Response:
     detail = (
-        f"the {error.what} {error.name} exists, but nothing was known of it at this perspective: give a later"
-        " as_known_at or position, or the other clock"
+        f"the {error.what} {error.name} exists, but nothing was known of it as of the dates asked for: give"
+        " a later as_known_at or position, or the other clock"
     )
     return problem("not-yet-known", detail, [Fault(f"/path/{error.what}", detail)])
 

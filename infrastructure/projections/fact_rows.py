@@ -159,7 +159,7 @@ def term_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
 
 
 def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
-    """The questions of the state that the version speaks to; a retracted one speaks to none.
+    """The questions of the state that the version answers; a retracted version answers none.
 
     `certain_to` says what its place is worth to another: END where it keeps the place that it took, even once it has
     ended; of what yields, its latest start. What settles another fact does so for good, even once it has ended.

@@ -22,7 +22,7 @@ def list_(*, asked: dict[str, object], json: AsJson = False) -> None:
 
 
 def show_negotiations(asked: dict[str, object], *, json: bool) -> None:
-    """Print all negotiations at a perspective."""
+    """Print all negotiations as of the dates asked for."""
     parameters = {"latest": "true", "limit": 1_000, **asked}
     with open_record() as parley:
         answer = ask_whole(parley, "/v1/negotiations", parameters, ("items",))
@@ -52,7 +52,7 @@ def show_negotiations(asked: dict[str, object], *, json: bool) -> None:
 
 @take_perspective("position")
 def snapshots(slug: Slug, *, asked: dict[str, object], json: AsJson = False) -> None:
-    """List the snapshots of a negotiation, each with its perspective and its hash."""
+    """List the snapshots of a negotiation, each with its dates and its hash."""
     with open_record() as parley:
         path = f"/v1/negotiations/{slug}/snapshots"
         answer = ask_whole(parley, path, {"limit": 1_000, **asked}, ("items",))

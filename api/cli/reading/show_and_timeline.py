@@ -106,7 +106,7 @@ def _show_state(parley: Parley, answer: ApiResponse, section: str | None, *, jso
     for name in sections:
         show_section(out, name, state[name], state.get(name + MORE))
     if section is not None and not says_anything(state[section]):
-        print_line(out, "Nothing was known about this at this perspective.")
+        print_line(out, "Nothing about this is on record as of the dates asked for.")
 
 
 def _fact(
@@ -241,7 +241,7 @@ def _show_timeline(slug: str, content: Mapping[str, Any]) -> None:
     if not rows:
         print_line(
             out,
-            "No fact is known at this perspective, or none that fits (names are matched whole).",
+            "No fact is on record as of the dates asked for, or none that fits (names are matched whole).",
         )
     if content["next"] is not None:
         print_line(errors, f"There is more: --cursor {content['next']}")

@@ -48,7 +48,7 @@ _FILTERS: Final = (
     Parameter(
         "place", "Facts that name this place, in any field, by a spelling of the name.", TEXT
     ),
-    Parameter("matter", "Facts that speak to this matter.", TEXT),
+    Parameter("matter", "Facts of this matter.", TEXT),
     Parameter("batch", "Facts that an import with this label recorded or changed.", TEXT),
     Parameter(
         "q", "Facts whose texts hold all of these words; accents and case do not count.", TEXT

@@ -61,7 +61,7 @@ def _record(brief: Mapping[str, Any]) -> dict[str, Any]:
 
 @router.get("/n/{slug}/matters/{matter:path}")
 async def read_matter_page(slug: str, matter: str, request: Request) -> Response:
-    """Show the rival claims that speak to one matter, side by side, and which one is shown."""
+    """Show the rival claims of one matter side by side, and which one is shown."""
     page = Page(request, slug, ("cursor",))
     asked = {"matter": matter, "limit": f"{_PAGE}", **page.of("cursor")}
     timeline = await page.ask("/timeline", asked)
