@@ -273,7 +273,9 @@ def test_a_role_may_do_what_the_table_says(
         "",
     ],
 )
-def test_a_credential_that_opens_nothing_is_never_nobody(record: Record, header: str) -> None:
+def test_a_request_with_an_invalid_credential_is_never_answered_as_one_without(
+    record: Record, header: str
+) -> None:
     for method, path in (("get", TALKS), ("post", FACTS), ("get", "/nowhere")):
         sent = {"authorization": header.encode("latin-1")}
         answer = record.http.request(method, path, headers=sent)  # type: ignore[arg-type]

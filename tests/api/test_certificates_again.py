@@ -34,7 +34,9 @@ def test_a_fact_that_was_retracted_since_leaves_the_first_certificate(signing: P
 
 
 @pytest.mark.parametrize("most", ["1", "2"])
-def test_a_certificate_takes_one_place(database_url: str, tmp_path: Path, most: str) -> None:
+def test_a_request_for_a_certificate_counts_once_among_those_under_way(
+    database_url: str, tmp_path: Path, most: str
+) -> None:
     key_file = str(tmp_path / "parley.key")
     named = {"PARLEY_LOG_KEY_FILE": key_file, "PARLEY_MAX_WAITING": most}
     parley = compose(settings_of(database_url, **named), upgrade=False, signs=True)

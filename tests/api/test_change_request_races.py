@@ -129,7 +129,7 @@ def test_a_direct_change_does_not_overwrite_what_was_approved_meanwhile(
     assert (approved[0].status, answer.status) == (200, 412)
 
 
-def test_another_change_request_of_the_same_fact_is_in_nobodys_way(
+def test_a_change_request_made_meanwhile_does_not_stop_an_approval(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fact = desk.fact()

@@ -168,7 +168,7 @@ def test_a_restored_record_has_the_same_change_requests(
     restored.close()
 
 
-def test_a_change_request_that_cannot_be_read_any_more_is_in_nobodys_way(
+def test_an_unreadable_change_request_does_not_stop_others(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gone, kept = desk.propose(desk.fact()), desk.propose(desk.fact())

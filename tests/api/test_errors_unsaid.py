@@ -42,7 +42,7 @@ def client(parley: Parley) -> Iterator[Client]:
     "column",
     ["event payload", "fact_version content", "fact_text body", "idempotency_answer body"],
 )
-def test_of_a_table_that_is_not_what_it_was(
+def test_the_error_of_a_changed_table_quotes_no_value(
     parley: Parley, client: Client, column: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     table, name = column.split()
@@ -61,7 +61,7 @@ def test_of_a_table_that_is_not_what_it_was(
     assert WORD not in told + caplog.text
 
 
-def test_of_a_row_that_is_refused(parley: Parley) -> None:
+def test_the_error_of_a_refused_row_quotes_none_of_its_values(parley: Parley) -> None:
     row = {"caller": WORD, "key": WORD, "fingerprint": WORD, "status": 200, "body": WORD.encode()}
     given = {**row, "headers": WORD, "answered_at": 1}
     refused = []

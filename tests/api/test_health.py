@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.either_database
 
 
-def test_what_is_alive_and_complete_is_ready(client: Client) -> None:
+def test_a_server_with_an_upgraded_database_is_alive_and_ready(client: Client) -> None:
     client.open()
     client.record()
     assert client.get("/healthz").json == {"status": "alive"}
@@ -74,7 +74,7 @@ def test_without_its_schema_it_is_alive_and_not_ready(client: Client, parley: Pa
     assert answer.json["type"] == "urn:parley:problem:unavailable"
 
 
-def test_what_is_lacking_is_said(client: Client, parley: Parley) -> None:
+def test_readiness_says_that_the_schema_is_missing(client: Client, parley: Parley) -> None:
     downgrade(parley.database, "base")
     answer = client.get("/readyz")
     assert answer.json["lacks"] == ["the schema is not at its head"]

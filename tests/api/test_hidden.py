@@ -94,7 +94,7 @@ def test_what_is_hidden_is_looked_for_as_what_is_not_there(place: Place, who: st
     assert looked >= FACTS_READ
 
 
-def test_nor_is_it_told_by_an_id_that_can_be_computed(place: Place) -> None:
+def test_the_computed_id_of_a_hidden_fact_is_answered_as_an_unknown_one(place: Place) -> None:
     computed = str(fact_id(negotiation_id(HIDDEN), "canary-id"))
     assert computed == place.fact
     # A key that opened before is looked up together with the fact.

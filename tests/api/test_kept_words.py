@@ -240,7 +240,7 @@ def test_what_is_kept_is_bounded_whatever_was_sent(client: Client, signing: Parl
     assert len(kept["body"]) < 100 * len(sent.json["rejected"])
 
 
-def test_so_is_what_is_kept_of_any_answer() -> None:
+def test_the_stored_form_of_any_response_is_bounded() -> None:
     place, said = "/" + "/".join(["valid"] * 9_000), "x" * 9_000
     many = [Fault(place, said)] * 300
     listed = [{"line": n, "pointer": place, "detail": said} for n in range(500)]

@@ -136,7 +136,7 @@ def test_a_thousand_malformed_inputs_are_each_a_problem_with_a_pointer(
     _are_problems(light_client, some_of(inputs, 200))
 
 
-def test_so_are_they_on_the_other_database(client: Client) -> None:
+def test_fifty_malformed_inputs_are_problems_on_the_other_database_too(client: Client) -> None:
     _are_problems(client, some_of(_inputs(), 50))
 
 

@@ -75,14 +75,14 @@ def test_the_state_resolves_what_was_recorded(client: Client) -> None:
 
 
 @on_sqlite
-def test_a_name_in_a_path_that_can_be_none_is_unknown(client: Client) -> None:
+def test_a_slug_that_cannot_exist_is_answered_404(client: Client) -> None:
     for slug in ("no-such", "%00", "%ff", "a" * 300, "..", "%F0%9F%98%80"):
         answer = client.get(f"/v1/negotiations/{slug}")
         assert answer.status == 404, slug
         assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_a_fact_that_took_a_slugs_id_makes_no_error_of_it(client: Client) -> None:
+def test_a_fact_with_the_id_of_an_unused_slug_causes_no_server_error(client: Client) -> None:
     client.open()
     line = json.dumps({**fact(), "id": str(negotiation_id("future"))}).encode()
     media = "application/x-ndjson"

@@ -223,7 +223,7 @@ def test_who_is_no_member_any_more_is_not_told_again_what_they_wrote(place: Plac
     assert place.http.post(facts, json=fact(), headers=ann).status_code == 404
 
 
-def test_nor_what_they_were_answered_about_it(place: Place) -> None:
+def test_a_former_member_gets_no_stored_response_about_the_negotiation(place: Place) -> None:
     address = f"/v1/negotiations/{HIDDEN}"
     fact_of = place.http.post(f"{address}/facts", json=fact(), headers=place.headers["Ann"])
     made = fact_of.headers["location"]
@@ -263,7 +263,7 @@ def test_nor_what_they_were_answered_about_it(place: Place) -> None:
     assert set(again().values()) == {404}
 
 
-def test_nor_what_was_certified_for_them(place: Place) -> None:
+def test_a_former_member_gets_no_stored_certificate_about_the_negotiation(place: Place) -> None:
     assert place.parley.publisher is not None
     place.parley.publisher.publish()
     ann = {**place.headers["Ann"], "idempotency-key": "certified"}

@@ -122,7 +122,7 @@ def test_a_link_names_no_external_id_of_which_nobody_sees_anything(light_client:
 
 
 @on_sqlite
-def test_nor_does_any_other_body(client: Client) -> None:
+def test_no_body_of_any_operation_may_have_characters_that_nobody_sees(client: Client) -> None:
     client.open()
     record = client.record()
     where, tag = record.headers["location"], record.headers["etag"]
@@ -259,7 +259,7 @@ def test_what_was_stored_before_is_read_as_it_is_and_goes_on_changing(
     assert answer.json["fact"]["summary"] == "Freed"
 
 
-def test_what_was_stored_under_such_a_name_is_changed_under_it_too(
+def test_a_fact_with_a_refused_external_id_of_former_times_can_still_be_changed(
     client: Client, parley: Parley
 ) -> None:
     stored_before(parley, "old\u2060\r")

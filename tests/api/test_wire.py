@@ -44,7 +44,7 @@ def serve(fresh_database: Callable[[Kind], str]) -> Iterator[Callable[..., Serve
         parley.close()
 
 
-def test_a_page_whose_name_was_made_to_lead_here_reads_nothing(
+def test_a_request_under_another_host_name_is_refused(
     serve: Callable[..., Served],
 ) -> None:
     server = serve(PARLEY_ALLOWED_HOSTS="parley.example, *.b.example")

@@ -21,7 +21,7 @@ def throw(error: BaseException) -> None:
     raise error
 
 
-def test_what_is_called_has_the_context_and_gives_its_result_or_its_error() -> None:
+def test_a_call_in_a_worker_has_its_callers_context_and_returns_or_raises() -> None:
     async def run() -> None:
         workers = Workers()
         WORD.set("said")
@@ -35,7 +35,7 @@ def test_what_is_called_has_the_context_and_gives_its_result_or_its_error() -> N
     asyncio.run(run())
 
 
-def test_there_are_as_many_threads_as_are_needed_at_once_and_none_when_nobody_has_them() -> None:
+def test_threads_are_made_as_needed_and_end_with_their_workers() -> None:
     found: set[threading.Thread] = set()
 
     async def run(workers: Workers) -> None:

@@ -97,7 +97,7 @@ def hearing_late(cluster: Cluster) -> Iterator[None]:
         later.join()
 
 
-def test_what_takes_more_privileges_is_said(own_cluster: Cluster, tmp_path: Path) -> None:
+def test_compacting_says_which_privileges_it_lacks(own_cluster: Cluster, tmp_path: Path) -> None:
     parley = Shell(own_cluster.fresh(), tmp_path)
     said_and_erased(parley)
     recycle, leave = json.loads(parley.out("compact", "--json"))["left"]

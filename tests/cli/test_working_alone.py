@@ -39,7 +39,7 @@ def test_a_command_is_refused_in_one_line_while_another_is_under_way(parley: She
         parley.out(*command)
 
 
-def test_so_is_a_restore_which_leaves_the_database_empty(
+def test_a_restore_during_a_rebuild_is_refused_and_leaves_the_database_empty(
     light: Shell, database_url: str, tmp_path: Path
 ) -> None:
     light.out("backup", str(tmp_path / "backup"))

@@ -143,7 +143,7 @@ def test_a_page_has_an_address(address: str) -> None:
     ],
     ids=ascii,
 )
-def test_what_is_no_page_has_none(address: str) -> None:
+def test_a_text_that_is_no_address_of_a_page_is_refused(address: str) -> None:
     said = address_fault(address)
     assert said is not None
     assert "address" in said or "percent-encoded" in said

@@ -126,14 +126,14 @@ def test_what_turns_the_order_is_ended_where_it_was_begun(text: str, at: int) ->
     ],
     ids=ascii,
 )
-def test_of_what_is_blank_nothing_is_seen(text: str) -> None:
+def test_a_text_without_visible_characters_is_blank(text: str) -> None:
     assert is_blank(text)
 
 
 @pytest.mark.parametrize(
     "text", ["a", "é", "Ж", "中", "5", "?", "€", "🕊", "\u200ba", "ᄀ", "\u0b95", "\ue000"]
 )
-def test_of_what_is_not_something_is_seen(text: str) -> None:
+def test_a_text_with_a_visible_character_is_not_blank(text: str) -> None:
     assert not is_blank(text)
 
 

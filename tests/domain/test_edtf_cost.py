@@ -81,7 +81,7 @@ def steps(read: Callable[[], object]) -> int:
     return count
 
 
-def test_no_text_of_those_that_ask_for_much_work_takes_more_than_its_length_allows() -> None:
+def test_the_dearest_known_dates_are_parsed_within_a_bounded_number_of_steps() -> None:
     assert max(map(len, HOSTILE)) == LONGEST
     dearest = max((steps(partial(ValidTime.parse, text)), text) for text in HOSTILE)
     assert dearest[0] < MOST_STEPS, dearest
@@ -91,7 +91,7 @@ def test_no_text_of_those_that_ask_for_much_work_takes_more_than_its_length_allo
 
 @settings(max_examples=150)
 @given(st.text("0129X-?~%[]{},./:+TYSEZ", min_size=1, max_size=LONGEST))
-def test_nor_does_any_other(text: str) -> None:
+def test_any_drawn_date_is_parsed_within_a_bounded_number_of_steps(text: str) -> None:
     assert steps(partial(ValidTime.parse, text)) < MOST_STEPS
 
 
@@ -108,7 +108,7 @@ def test_nor_does_any_other(text: str) -> None:
         ),
     ],
 )
-def test_nor_does_the_advice_for_a_text_with_words(text: str) -> None:
+def test_the_advice_for_a_refused_date_takes_a_bounded_number_of_steps(text: str) -> None:
     with pytest.raises(ValidTimeError) as refused:
         ValidTime.parse(text)
     assert steps(partial(explain, refused.value)) < MOST_STEPS
@@ -160,7 +160,7 @@ def test_a_masked_date_reaches_from_its_first_day_to_its_last(sign: str, digits:
         *("X1X0-02-29", "1X9X-02-29", "1X9X-X2-3X", "2XXX-0X-31", "XXX2-06-31", "XX1X-X6-3X"),
     ],
 )
-def test_so_does_one_of_leap_years_alone(text: str) -> None:
+def test_a_masked_date_in_leap_years_reaches_from_its_first_day_to_its_last(text: str) -> None:
     check_days(text)
 
 

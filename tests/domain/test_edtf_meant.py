@@ -54,7 +54,7 @@ def test_what_may_be_meant_is_told(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["1981-1983", "05/01/2024", "2024-05-01T00:00:00.000Z"])
-def test_a_fact_is_refused_with_it(text: str) -> None:
+def test_a_refused_date_of_a_fact_comes_with_what_may_be_meant(text: str) -> None:
     with pytest.raises(ContentError) as refused:
         fact("release", valid=text)
     (fault,) = refused.value.faults

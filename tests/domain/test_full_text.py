@@ -36,7 +36,7 @@ def test_accents_and_case_do_not_count(written: str, searched_as: str) -> None:
 
 
 @given(st.text())
-def test_what_is_plain_stays_as_it_is(text: str) -> None:
+def test_folding_a_folded_text_for_search_changes_nothing(text: str) -> None:
     assert fold_for_search(fold_for_search(text)) == fold_for_search(text)
 
 

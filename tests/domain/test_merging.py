@@ -114,7 +114,7 @@ def test_a_citation_is_the_same_one_by_its_address_its_title_or_its_publisher() 
         ("{2025-01,2025-03}", "2025-01", "2025-01/2025-06", None),
     ],
 )
-def test_an_interval_is_merged_start_and_end_apart_and_none_that_cannot_be(
+def test_start_and_end_of_an_interval_are_merged_separately(
     current: str, before: str, after: str, expected: str | None
 ) -> None:
     of = {"person": "Ihar Losik", "status": "detained"}

@@ -76,7 +76,7 @@ def test_names_that_a_reader_tells_apart_are_two(names: tuple[str, str]) -> None
 
 
 @given(st.text())
-def test_what_is_folded_stays_as_it_is(text: str) -> None:
+def test_folding_a_folded_name_changes_nothing(text: str) -> None:
     assert fold_name(fold_name(text)) == fold_name(text)
 
 

@@ -49,7 +49,7 @@ def test_what_may_be_another_thing_is_noticed(fields: dict[str, Any], pointer: s
         {"quantities": (*count(52), *count(3, what="Released"), *count(7, what="women"))},
     ],
 )
-def test_what_is_written_as_it_should_be_is_not(fields: dict[str, Any]) -> None:
+def test_a_fact_that_is_written_well_gets_no_notice(fields: dict[str, Any]) -> None:
     assert find_notices(fact("release", **fields)) == []
 
 
@@ -105,7 +105,7 @@ def test_one_field_for_one_name_is_told_from_a_list() -> None:
         ({"comparator": "eq", "low": 50, "high": 60}, []),
     ],
 )
-def test_what_is_kept_and_would_be_read_otherwise_today_is_said(
+def test_a_stored_number_that_todays_rules_read_differently_gets_a_notice(
     stored: dict[str, Any], pointers: list[str]
 ) -> None:
     kept = replace(fact("release"), quantities=(Quantity(what="released", **stored),))

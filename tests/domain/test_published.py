@@ -59,7 +59,7 @@ def test_a_paper_of_march_brings_no_correction_of_september() -> None:
     assert shown(log, "2025-09-01") == ([5], ["A", "B"], "2025-01-10", "corrected")
 
 
-def test_an_end_and_a_correction_of_another_field_bring_none_either() -> None:
+def test_later_public_events_bring_nothing_of_a_correction_that_is_not_public() -> None:
     log = Log()
     held = {"person": "Ihar Losik", "status": "detained", **CASE}
     id_ = log.record(fact("custody", quantities=counted(50), **held))
@@ -178,7 +178,9 @@ def test_an_event_that_is_not_public_has_no_effect(
 
 @SOME
 @given(histories(max_changes=20), instants())
-def test_what_is_told_leads_to_what_is_seen(entries: list[Entry], cut: int) -> None:
+def test_the_public_events_of_a_fact_lead_to_its_seen_version(
+    entries: list[Entry], cut: int
+) -> None:
     every = fold_versions(entries)
     at = Perspective(
         as_of=cut, as_known_at=cut, clock="published", match="possible", position=len(entries)

@@ -68,7 +68,9 @@ def test_what_is_left_out_is_read_from_the_text(
         ({"text": "at most dozens in all of them", "comparator": "ge"}, "/text"),
     ],
 )
-def test_what_says_otherwise_than_the_text_is_refused(fields: dict[str, Any], pointer: str) -> None:
+def test_a_comparator_or_value_that_contradicts_the_text_is_refused(
+    fields: dict[str, Any], pointer: str
+) -> None:
     with pytest.raises(ContentError) as refused:
         fill_bounds(Quantity(what="released", **fields))
     assert [fault.pointer for fault in refused.value.faults] == [pointer]

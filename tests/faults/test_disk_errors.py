@@ -44,7 +44,9 @@ def test_what_was_acknowledged_is_there_once_though_the_disk_failed(tmp_path: Pa
     assert {each.split()[1] for each in figures.failed} == {"EIO", "ENOSPC"}
 
 
-def test_so_it_is_though_the_disk_of_postgresql_failed(tmp_path: Path) -> None:
+def test_what_was_acknowledged_is_there_once_though_the_disk_of_postgresql_failed(
+    tmp_path: Path,
+) -> None:
     """On one of two disks, drawn each time: that of the machine, and where no file system can be mounted."""
     for installing in some_of([on_postgresql, supervised], 1):
         with installing(tmp_path / installing.__name__) as installed:
@@ -58,7 +60,7 @@ def check_figures(figures: ErrorFigures) -> None:
 
 
 @pytest.mark.control
-def test_a_server_that_takes_failures_for_done_is_found_out_by_a_disk_that_fails(
+def test_a_server_that_ignores_failed_commits_is_detected_when_a_disk_fails(
     tmp_path: Path,
 ) -> None:
     """On one database, drawn, and on both in the long form."""

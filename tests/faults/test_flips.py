@@ -39,7 +39,9 @@ def test_no_flip_of_the_file_is_unseen_that_changes_an_answer(files: tuple[Files
     assert figures.detected > FLIPS // 4
 
 
-def test_nor_is_one_of_the_file_or_of_its_write_ahead_log(files: tuple[Files, Files]) -> None:
+def test_no_flip_of_the_file_or_its_write_ahead_log_is_unseen_that_changes_an_answer(
+    files: tuple[Files, Files],
+) -> None:
     figures = flip_again_and_again(files[1], BESIDE, Random(2), SHARE)
     assert figures.made == BESIDE
     assert figures.detected > BESIDE // 4

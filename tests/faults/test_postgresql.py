@@ -57,7 +57,7 @@ def test_what_was_acknowledged_is_there_once_though_sessions_and_the_server_ende
 
 
 @pytest.mark.control
-def test_a_server_that_takes_failures_for_done_is_found_out_when_sessions_end(
+def test_a_server_that_ignores_failed_commits_is_detected_when_sessions_end(
     own_cluster: Cluster, tmp_path: Path
 ) -> None:
     def again_and_again() -> None:

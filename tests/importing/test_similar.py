@@ -58,7 +58,7 @@ def test_one_of_two_that_names_no_population_may_be_the_other(light: Parley) -> 
     assert told == {1: [id_of("A"), id_of("D")], 2: [id_of(each) for each in "ABCDE"]}
 
 
-def test_what_is_tied_or_differs_is_not_told(light: Parley) -> None:
+def test_facts_that_are_tied_or_differ_are_not_reported_as_similar(light: Parley) -> None:
     run(light, [freed("A", matter="sep")])
     others = [
         freed("B", matter="sep"),
@@ -154,7 +154,7 @@ def statements(parley: Parley, lines: list[Line]) -> int:
     return sum("start_earliest <" in each for each in counted)
 
 
-def test_it_takes_no_statement_a_line(light: Parley) -> None:
+def test_similar_facts_are_found_in_one_statement_for_any_number_of_lines(light: Parley) -> None:
     run(light, [freed(str(number), f"P{number}", valid="2025") for number in range(50)])
     at = head(light)
     lines = [freed(f"N{number}", valid=f"2025-{number % 12 + 1:02}") for number in range(400)]

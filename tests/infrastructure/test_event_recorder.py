@@ -110,7 +110,9 @@ def test_streams_may_be_named_by_text(database: Database) -> None:
     "environment",
     [{}, {"PARLEY_DATABASE_URL": ""}, {"ORIGINATOR_ID_TYPE": "int"}],
 )
-def test_an_environment_without_meaning_makes_no_factory(environment: dict[str, str]) -> None:
+def test_a_factory_refuses_an_environment_with_meaningless_settings(
+    environment: dict[str, str],
+) -> None:
     with pytest.raises(OSError, match=r"PARLEY_DATABASE_URL|ORIGINATOR_ID_TYPE"):
         EventFactory(environment)
 

@@ -175,7 +175,7 @@ def test_an_answer_that_was_changed_before_is_not_made_good(database: Database) 
         assert [each.table for each in find_unstamped(connection)] == ["idempotency_answer"]
 
 
-def test_nor_is_one_that_was_taken_away(database: Database) -> None:
+def test_an_upgrade_notices_a_stored_response_that_was_deleted_before(database: Database) -> None:
     recorder = EventRecorder(database)
     for key in ("a", "b"):
         recorder.append(events(), claim=claim(key))

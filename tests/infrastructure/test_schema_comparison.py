@@ -66,7 +66,7 @@ def changed(database: Database, *statements: str) -> str | None:
 
 
 @pytest.mark.parametrize(("statement", "index", "table"), ON_BOTH)
-def test_what_is_not_as_it_was_made_is_named(
+def test_a_table_or_an_index_that_was_changed_is_named(
     database: Database, statement: str, index: str, table: str
 ) -> None:
     assert find_misshapen(database) is None

@@ -89,7 +89,7 @@ def test_the_machine_counts_what_passes_while_it_sleeps() -> None:
     assert before <= steady_clock() <= before + 60 * SECOND
 
 
-def test_the_machines_own_clock_is_held_to_it(
+def test_the_real_clock_of_the_machine_is_checked_against_the_log(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database = opened(database_url)

@@ -81,7 +81,7 @@ def test_a_second_is_refused_and_told_what_is_under_way(
     database.close()
 
 
-def test_so_is_another_process_until_the_first_is_killed(
+def test_another_process_is_refused_until_the_first_is_killed(
     database: Database, database_url: str
 ) -> None:
     with held_elsewhere(database_url) as other:

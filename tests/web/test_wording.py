@@ -69,7 +69,7 @@ def test_of_a_long_text_that_stayed_the_beginning_and_the_end_are_shown() -> Non
     ],
     ids=range(6),
 )
-def test_a_text_turns_no_word_that_follows_it(text: str, closed: str) -> None:
+def test_marks_of_direction_in_a_text_are_closed(text: str, closed: str) -> None:
     assert close_turns(text) == closed
     assert close_turns(closed) == closed
 

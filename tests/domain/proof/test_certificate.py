@@ -91,7 +91,7 @@ def test_every_changed_character_is_noticed() -> None:
         (CHECKPOINT, "nothing\n"),
     ],
 )
-def test_what_is_signed_and_written_otherwise_is_no_certificate(before: str, after: str) -> None:
+def test_a_signed_text_in_another_form_is_no_certificate(before: str, after: str) -> None:
     assert before in TEXT
     with pytest.raises(NoteError):
         read(sign_note(TEXT.replace(before, after), [SIGNER]))

@@ -90,7 +90,7 @@ def test_a_note_may_have_unknown_signatures_and_no_wrong_known_one(
     assert open_note(f"{TEXT}\n" + SIGNATURE * 16, [verifier]) == TEXT
 
 
-def test_one_key_s_word_is_kept_without_what_others_wrote_under_it(
+def test_only_the_signature_of_one_key_is_kept_from_a_note(
     verifier: Ed25519Verifier,
 ) -> None:
     others = [Ed25519Signer.of(name, bytes(32)) for name in ("Enoch", "Quasimodo")]

@@ -39,7 +39,7 @@ def test_a_diff_names_both_cuts_and_rests_on_the_later() -> None:
     assert sections(answer) == {}
 
 
-def test_what_was_learnt_in_between_is_told_by_what_became_of_it() -> None:
+def test_a_diff_sorts_facts_by_what_became_of_them() -> None:
     log = Log()
     ids = {
         name: log.record(fact("custody", summary=name, valid="2021/.."), at="2025-11-01")

@@ -122,7 +122,7 @@ def test_between_two_neighbouring_moments_no_answer_changes(
 
 @settings(SOME)
 @given(entries=histories(), data=st.data())
-def test_each_moment_of_a_clock_of_knowledge_is_there_for_what_is_seen_otherwise(
+def test_at_each_moment_of_a_clock_a_fact_is_seen_differently(
     entries: list[Entry], data: st.DataObject
 ) -> None:
     perspective = replace(data.draw(perspectives(len(entries))), as_known_at=None)

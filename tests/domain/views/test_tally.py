@@ -250,7 +250,7 @@ def test_neighbours_that_have_the_same_are_one_point() -> None:
     ]
 
 
-def test_what_adds_nothing_is_listed_with_what_it_says() -> None:
+def test_cumulative_figures_and_uncounted_facts_are_listed_beside_a_total() -> None:
     log = Log()
     so_far = log.record(fact("release", quantities=count(99, basis="cumulative")))
     unsaid = log.record(fact("release", quantities=count(9, what="women")))

@@ -100,7 +100,7 @@ def _said(at: int) -> list[str]:
 @pytest.mark.parametrize("kind", KINDS)
 @settings(SOME, max_examples=often(30, 2_000))
 @given(data=st.data())
-def test_what_held_is_shown_or_stands_beside_it(kind: str, data: st.DataObject) -> None:
+def test_the_state_that_truly_held_is_shown_or_is_a_rival(kind: str, data: st.DataObject) -> None:
     section, field, values, reported = KINDS[kind]
     happened = data.draw(turns(values))
     told = [each for turn in happened for each in data.draw(reports(turn, reported))]

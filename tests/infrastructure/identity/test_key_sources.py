@@ -248,7 +248,7 @@ def test_those_whose_key_is_known_do_not_wait_for_the_issuer(
     assert accepts(verifier, NEW_TOKEN)
 
 
-def test_nor_do_those_whose_key_nobody_knows_once_somebody_asks(
+def test_a_token_with_an_unknown_key_is_refused_while_another_request_fetches_keys(
     issuer: Publisher, verifier: TokenVerifier, watch: Watch
 ) -> None:
     assert accepts(verifier, OLD_TOKEN)

@@ -125,7 +125,7 @@ def test_a_token_need_not_name_its_key_while_only_one_suits() -> None:
     )
 
 
-def test_two_keys_of_one_name_are_told_apart_by_kind_and_not_otherwise() -> None:
+def test_two_keys_with_one_id_are_accepted_only_if_their_kinds_differ() -> None:
     twins = verifier(jwks(jwk(rsa_key("a"), "k"), jwk(ec_key("a"), "k")))
     assert twins.principal(token(kid="k")).person == "5b0c"
     unclear = verifier(jwks(jwk(rsa_key("a"), "k"), jwk(rsa_key("b"), "k")))
@@ -316,7 +316,7 @@ def test_claims_that_could_be_read_in_two_ways_or_in_none_are_refused(payload: b
         b'{"alg": "RS256", "kid": "rsa", "typ": "at+jwt", "x": NaN}',
     ],
 )
-def test_so_is_a_header(header: bytes) -> None:
+def test_a_token_whose_header_cannot_be_read_is_refused(header: bytes) -> None:
     assert reason(signed(header, CLAIMS, rsa_key("a"))) == "the token's header cannot be read"
 
 

@@ -265,7 +265,7 @@ def test_what_somebody_has_looked_at_is_taken_as_it_is(kept: Database) -> None:
         assert kept_rows(connection) == []
 
 
-def test_the_first_event_makes_no_key_good_that_was_put_in(database: Database) -> None:
+def test_the_first_event_makes_no_forged_key_valid_beside_a_real_one(database: Database) -> None:
     rogue = {"id": "r", "secret_sha256": b"", "person": "M", "scopes": "admin", "created_at": 0}
     Keys(database, database.clock).create("Ann", ["fact:read"])
     with database.writing() as connection:
@@ -275,7 +275,9 @@ def test_the_first_event_makes_no_key_good_that_was_put_in(database: Database) -
         assert unfounded(connection) == ["api_key"]
 
 
-def test_nor_does_it_a_key_in_a_database_that_has_no_other(database: Database) -> None:
+def test_the_first_event_makes_no_forged_key_valid_in_a_database_without_keys(
+    database: Database,
+) -> None:
     rogue = {"id": "r", "secret_sha256": b"", "person": "M", "scopes": "admin", "created_at": 0}
     with database.writing() as connection:
         connection.execute(api_key.insert(), rogue)
@@ -329,7 +331,7 @@ def test_the_total_and_the_secret_are_missed_together(kept: Database, how: str) 
 
 
 @pytest.mark.parametrize("how", ["taken away", "changed"])
-def test_the_secret_of_the_keys_is_missed_and_no_other_takes_its_place(
+def test_a_lost_secret_of_idempotency_keys_is_noticed_and_not_replaced(
     kept: Database, how: str
 ) -> None:
     recorder = EventRecorder(kept)

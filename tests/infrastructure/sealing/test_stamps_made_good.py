@@ -95,7 +95,7 @@ def test_what_is_forged_is_not_made_good_by_a_backup_and_its_restore(
     assert_restored_unfounded(tmp_path / "backup", fresh_database)
 
 
-def test_nor_by_a_backup_that_says_it_is_from_before_stamps(
+def test_a_forged_row_gets_no_stamp_from_a_backup_that_claims_an_old_format(
     kept: Database, tmp_path: Path, fresh_database: Callable[[Kind], str]
 ) -> None:
     back_up(kept, tmp_path / "backup")

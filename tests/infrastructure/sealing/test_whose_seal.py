@@ -86,7 +86,9 @@ def refuses_all(database: Database) -> None:
             write()
 
 
-def test_once_one_has_recorded_another_records_nothing(first: Database, other: Database) -> None:
+def test_a_server_with_another_seal_key_records_nothing_once_one_has_recorded(
+    first: Database, other: Database
+) -> None:
     EventRecorder(first).append(events())
     before = written(first)
     refuses_all(other)
@@ -115,7 +117,9 @@ def test_the_first_api_key_makes_the_seal_key_the_databases_own(
         assert list(find_unstamped(connection)) == []
 
 
-def test_the_first_kept_answer_does_so_too(first: Database, other: Database) -> None:
+def test_the_first_stored_response_makes_the_seal_key_the_databases_own(
+    first: Database, other: Database
+) -> None:
     EventRecorder(first).append([], claim=claim("a"))
     refuses_all(other)
     with pytest.raises(SealKeyError, match="not given"):
@@ -206,7 +210,7 @@ def test_a_backup_goes_into_no_database_that_has_become_anothers(
             assert written(owner) == before
 
 
-def test_who_was_there_before_a_restore_writes_nothing_after_it(
+def test_a_server_with_another_seal_key_writes_nothing_after_a_restore(
     first: Database, fresh_database: Callable[[Kind], str], tmp_path: Path, database_url: str
 ) -> None:
     EventRecorder(first).append(events())

@@ -65,7 +65,7 @@ def test_what_is_not_new_is_not_co_signed_again(log: FakeLog, watching: Watching
     assert log.asked[asked:] == ["/checkpoint"]
 
 
-def test_the_log_s_own_word_is_given_out_and_nobody_s_beside_it(
+def test_a_cosigned_checkpoint_has_the_logs_signature_and_no_stranger_s(
     log: FakeLog, watching: Watching
 ) -> None:
     log.grow(10)
@@ -189,7 +189,7 @@ BAD: dict[str, tuple[Answer, str]] = {
 
 @pytest.mark.parametrize("path", ["/checkpoint", "/tile/0/001.p/144"])
 @pytest.mark.parametrize("name", BAD)
-def test_an_answer_that_is_none_is_refused(
+def test_a_malformed_response_of_a_log_is_refused(
     log: FakeLog, watching: Watching, path: str, name: str
 ) -> None:
     log.grow(300)
