@@ -10,7 +10,6 @@ import multiprocessing
 import socket
 import sys
 import tempfile
-import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -127,13 +126,12 @@ def posted_fact(number: int) -> dict[str, Any]:
 @contextmanager
 def served(url: str | None) -> Iterator[Served]:
     """A server on a record, or with only an empty endpoint."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = int(free.getsockname()[1])
-    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(url, port))
-    process.start()
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        port = int(listening.getsockname()[1])
+        process = multiprocessing.get_context("spawn").Process(target=_serve, args=(url, listening))
+        process.start()
     try:
         with closing(HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)) as connection:
-            _connect(connection)
             yield Served(connection, process.pid or 0)
     finally:
         process.terminate()
@@ -141,17 +139,7 @@ def served(url: str | None) -> Iterator[Served]:
         process.kill()
 
 
-def _connect(connection: HTTPConnection) -> None:
-    for _ in range(300):
-        try:
-            connection.connect()
-        except ConnectionRefusedError:
-            time.sleep(0.1)
-        else:
-            return
-
-
-def _serve(url: str | None, port: int) -> None:
+def _serve(url: str | None, listening: socket.socket) -> None:
     app = FastAPI()
     if url is None:
 
@@ -167,4 +155,4 @@ def _serve(url: str | None, port: int) -> None:
     sys.setswitchinterval(TURN_SECONDS)
     look_for_cycles_seldom()
     settings = {**PROTOCOL, "timeout_keep_alive": KEPT_SECONDS}
-    uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, **settings)
+    uvicorn.Server(uvicorn.Config(app, log_config=None, **settings)).run(sockets=[listening])
