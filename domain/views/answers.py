@@ -45,14 +45,14 @@ class _Answer:
 
     version: FactVersion
     window: Window
-    entry: RegisterEntry
+    register_entry: RegisterEntry
     shows: Mapping[str, Any]
     targets: frozenset[str]
 
     @property
     def place(self) -> _Place:
         """Identifies it among the answers under its key: its fact, and if it stands aside, the field and its kind."""
-        aside = self.entry.aside
+        aside = self.register_entry.aside
         kind = "" if aside is None else f"{aside.name} {aside.kind_of(self.shows)}"
         return self.version.record.id, kind
 
@@ -219,10 +219,10 @@ class Answers:
             return
         window = record.fact.window
         targets = record.link_targets if self.settlers else _NOTHING
-        for entry in record.fact.register_entries():
-            if only is None or entry.register is only:
-                shows, key = self.names.read_answer(record.fact, entry)
-                yield entry.register, key, _Answer(version, window, entry, shows, targets)
+        for given in record.fact.register_entries():
+            if only is None or given.register is only:
+                shows, key = self.names.read_answer(record.fact, given)
+                yield given.register, key, _Answer(version, window, given, shows, targets)
                 if only is not None and only.shape is Shape.TOTAL:
                     return  # one answer says how many; those for each person named are many
 
@@ -235,7 +235,7 @@ class Answers:
         perhaps: frozenset[str],
     ) -> Candidate | None:
         """The answer as a candidate at `as_of`; None if it does not count then."""
-        register, window = answer.entry.register, answer.window
+        register, window = answer.register_entry.register, answer.window
         carried_out = not settled.isdisjoint(answer.targets)
         if carried_out and register.settled:
             return None
@@ -254,18 +254,18 @@ class Answers:
             )
         if not (holds or (begun and register.succession is not Succession.NONE)):
             return None
-        aside = answer.entry.aside
+        aside = answer.register_entry.aside
         return Candidate(
             Seen(version=answer.version, certainty=certainty),
             answer.shows,
-            answer.entry.compared,
+            answer.register_entry.compared,
             holds,
             begun,
             aside,
-            tuple(answer.entry.key),
+            tuple(answer.register_entry.key),
             done=carried_out and aside is not None and aside.many,
-            lasts=begun and answer.entry.lasting,
-            apart=answer.entry.apart,
+            lasts=begun and answer.register_entry.lasting,
+            apart=answer.register_entry.apart,
             names=self.names,
             surely=match == "certain",
         )

@@ -190,9 +190,9 @@ class FirstEntries:
         resolved = set[str]()
         for version in self.read(questions=_questions(keys, aside, unsure)):
             fact = version.record.fact
-            for entry in fact.register_entries():
-                if entry.register == keys.register and key_in_question(entry) in unsure:
-                    shows, key = self.names.read_answer(fact, entry)
+            for answer in fact.register_entries():
+                if answer.register == keys.register and key_in_question(answer) in unsure:
+                    shows, key = self.names.read_answer(fact, answer)
                     if AMBIGUOUS in shows:
                         return None
                     resolved.add(_PART.join(key))
