@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from asyncio import CancelledError
+from typing import Final
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.problems import problem_of
+from api.http.problems import problem, problem_of
 from infrastructure.database.damage import Damage
 from infrastructure.database.trouble import is_trouble
 
 __all__ = ["Unforeseen"]
 
+_STOPPING: Final = (
+    "the server is being stopped and waited no longer for this request: all, nothing or, of an import, a part was "
+    "recorded; send it again with the same Idempotency-Key, or import the same file again: it is recorded once"
+)
+
 
 class Unforeseen:
-    """ASGI middleware next to the application; a defect is also raised to the server, other trouble is not."""
+    """ASGI middleware next to the application; a defect is also raised to the server, other trouble is not.
+
+    A server that stops cancels the requests that take longer than it waits. What such a request still does is unknown.
+    """
 
     def __init__(self, app: ASGIApp, damage: Damage) -> None:
         self.app = app
@@ -29,6 +40,11 @@ class Unforeseen:
 
         try:
             await self.app(scope, receive, passed)
+        except CancelledError:
+            if scope["type"] != "http" or begun:
+                raise
+            stopping = problem("outcome-unknown", _STOPPING, headers={"Retry-After": "1"})
+            await stopping(scope, receive, send)
         except Exception as error:
             self._damage.note(error)
             if scope["type"] == "http" and not begun:
