@@ -40,7 +40,7 @@ _IDENTITIES: Final[dict[type, _Identity]] = {
 
 
 def merge_fact(current: Fact, before: Fact, after: Fact) -> Fact | None:
-    """`current` with the changes from `before` to `after`; None where that is no valid fact.
+    """`current` with the changes from `before` to `after`; None if the result is no valid fact.
 
     Lists are merged item by item. Start and end of an interval are merged separately.
     """

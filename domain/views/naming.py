@@ -1,7 +1,7 @@
 """Finds out which person, place or body a name means at a perspective.
 
-Aliases, which lead from a spelling to a name, and ids of people with one name count over all of valid time. A bare name
-means the only id that bears it. A name of several ids means none of them, nor does one that aliases lead apart.
+Aliases lead from a spelling to a name; ids distinguish people with one name. Both count over all of valid time. A bare
+name means the only id that bears it. If several ids bear it, or aliases lead it apart, it means none of them.
 """
 
 from __future__ import annotations

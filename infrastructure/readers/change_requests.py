@@ -162,7 +162,7 @@ class ChangeRequestReader:
                 return wanted.where(change_request.c.decision == status)
 
     def _seen(self, rows: Sequence[Row[Any]], at: int | None = None) -> list[SeenChangeRequest]:
-        """The change requests in rows, now or at a position, without those whose content was erased."""
+        """The change requests in rows, now or at a position, without those whose content can no longer be read."""
         position = self._head if at is None else at
         now = self._now if at is None else self._recorded_at(at)
         streams: dict[str, ChangeRequests] = {}

@@ -1,4 +1,4 @@
-"""What can be counted, and which kinds of fact count it."""
+"""Finds out what can be counted, and which kinds of fact count it."""
 
 from __future__ import annotations
 
