@@ -135,6 +135,7 @@ def pages(reading: Reading, path: str, at: Perspective) -> Iterator[object]:
             return
 
 
+@pytest.mark.either_database
 @pytest.mark.parametrize("names", ["plain", "aliases", "ids", "homonyms and aliases"])
 @pytest.mark.parametrize("links", [False, True], ids=["no links", "links"])
 def test_the_first_entries_and_the_number_of_all_are_those_of_the_fold(
