@@ -7,7 +7,7 @@ import re
 from hashlib import sha256
 from html import unescape
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -381,3 +381,15 @@ def test_a_page_over_all_records_has_a_fixed_form(real: Reader, address: str) ->
     again = real.see(fixed)
     assert again.status == 200, again.words
     assert "max-age" in again.headers["cache-control"]
+
+
+def test_the_filter_goes_on_from_what_is_filtered_already(reader: Reader) -> None:
+    reader.editor.open()
+    reader.editor.record(matter="sep11", people=["Ann"])
+    asked = {"matter": "sep11", "person": "Ann", "batch": "first", "kind": "release", "q": "freed"}
+    page = reader.see(f"/n/talks/timeline?{urlencode({**asked, 'as_of': '2025-12'})}")
+    at = next(at for at, (_, given) in enumerate(page.elements) if given.get("role") == "search")
+    inside = [given for _, given in page.elements[at:] if "name" in given]
+    fields = {str(given["name"]): given.get("value") for given in inside}
+    chosen = page.form(page.elements[at][1]["action"])[1]["kind"]
+    assert {**fields, "kind": chosen}.items() >= {**asked, "as_of": "2025-12"}.items()
