@@ -104,11 +104,13 @@ def open_record(
     upgrade: bool = False,
     signs: bool = False,
     read_only: bool = False,
+    indexes: bool = True,
     lane: Lane = "writing",
 ) -> Iterator[Parley]:
     """Open the record in the database of the settings; CommandRefusedError if the database is missing or outdated.
 
-    It is opened for reading alone if it is `read_only`, or if the settings say so.
+    It is opened for reading alone if it is `read_only`, or if the settings say so. If it `indexes`, what is recorded in
+    the block is added to the full text after it.
     """
     current = settings()
     current = replace(current, read_only=current.read_only or read_only)
@@ -122,7 +124,8 @@ def open_record(
             )
         with in_lane(lane):
             yield parley
-            _index(parley)
+            if indexes:
+                _index(parley)
     finally:
         parley.close()
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from domain.views.full_text import list_fact_words
 from infrastructure.hot_statements import insert_rows
 from infrastructure.log.codec import decode_fact
+from infrastructure.projections.following import is_ending
 from infrastructure.projections.planes import whole_rows
 from infrastructure.tables.facts import serving_tables
 from infrastructure.tables.record import event, log_head, projection
@@ -65,11 +66,12 @@ def checkpoint(connection: Connection) -> int:
 def catch_up(database: Database, progress: Callable[[int, int], None] | None = None) -> int:
     """Index what the log holds by now, no matter who does it; the log's last position when it was called.
 
-    `progress` is told (position reached, last position) after each batch.
+    `progress` is told (position reached, last position) after each batch. If this thread follows the log and is told to
+    end, it ends after the batch under way.
     """
     with database.reading() as connection:
         last = int(connection.execute(select(log_head.c.position)).scalar_one())
-    while (batch := _batch(database, last)) is not None:
+    while not is_ending() and (batch := _batch(database, last)) is not None:
         if _written(database, batch) and progress is not None:
             progress(batch.reached, last)
     return last

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Final
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from infrastructure.log.subscription import Wakeup
 
-__all__ = ["follow"]
+__all__ = ["follow", "is_ending"]
 
 PAUSE_SECONDS: Final = 0.5
 """Between two rounds, so that many writes cost their writers one round."""
@@ -24,6 +25,7 @@ POLL_SECONDS: Final = 5.0
 
 _BEHIND: Final = "a projection could not follow the log; it will be tried again"
 _logger: Final = logging.getLogger(__name__)
+_ENDING: Final[ContextVar[Event | None]] = ContextVar("ending", default=None)
 
 
 @contextmanager
@@ -43,10 +45,17 @@ def follow(
         thread.join()
 
 
+def is_ending() -> bool:
+    """Whether this thread follows the log and was told to end; the rest is done after the next start."""
+    ending = _ENDING.get()
+    return ending is not None and ending.is_set()
+
+
 def _follow(
     wakeup: Wakeup, catch_up: Callable[[], object], stopped: Event, poll_seconds: float
 ) -> None:
     told = None
+    _ENDING.set(stopped)
     while not stopped.is_set():
         rings = wakeup.rings
         try:

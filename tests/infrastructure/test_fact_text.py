@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Barrier
-from typing import TYPE_CHECKING
+from threading import Barrier, Event
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from api.composition import Parley
+    from infrastructure.log.recorder import EventRecorder
 
 
 @pytest.fixture
@@ -143,3 +144,27 @@ def test_the_full_text_is_followed_without_being_asked(
         while len(indexed(parley)) < len(RECORDED) and time.monotonic() < until:
             time.sleep(0.01)
         assert len(indexed(parley)) == len(RECORDED)
+
+
+def test_what_follows_the_log_ends_after_its_batch_when_it_is_told_to_and_goes_on_later(
+    parley: Parley, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follower, "BATCH", 1)
+    record_all(parley)
+    reached: list[int] = []
+    begun = Event()
+
+    def hold(position: int, _last: int) -> None:
+        reached.append(position)
+        begun.set()
+        until = time.monotonic() + 60
+        while not following.is_ending() and time.monotonic() < until:
+            time.sleep(0.01)
+
+    recorder = cast("EventRecorder", parley.ledger.recorder)
+    with following.follow(recorder.wakeup, lambda: parley.catch_up(hold)):
+        assert begun.wait(60)
+    assert reached == [1]
+    assert not following.is_ending()
+    parley.catch_up()
+    assert len(indexed(parley)) == len(RECORDED)

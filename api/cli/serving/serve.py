@@ -106,7 +106,7 @@ def serve(
     json: AsJson = False,
 ) -> None:
     """Serve the pages and the API until stopped; requests under way are finished first."""
-    with open_record(upgrade=upgrade, signs=True, read_only=read_only) as parley:
+    with open_record(upgrade=upgrade, signs=True, read_only=read_only, indexes=False) as parley:
         parley.check_seals()
         given = parley.settings
         number = given.workers if workers is None else workers
