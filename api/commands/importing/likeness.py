@@ -22,7 +22,7 @@ from domain.streams.entry import Entry
 from domain.streams.event import FactRecorded
 from domain.streams.fact import evolve
 from domain.time.perspective import PerspectiveQuery
-from domain.views.rivalry.similar import MOST, Alike, is_another, marks_of, marks_sought
+from domain.views.rivalry.similar import MOST, Alike, is_another, marks_of
 from domain.views.versions import FactVersion, version_of
 from infrastructure.readers.similar import find_near
 
@@ -44,8 +44,9 @@ def likenesses(
     reports = {}
     for at in range(len(recorded)):
         fact = recorded.fact(at)
-        near_by = index.of(fact, marks_sought(fact))
-        index.add(fact, marks_of(fact))
+        marked = marks_of(fact)
+        near_by = index.of(fact, marked)
+        index.add(fact, marked)
         recorded.tied[at] = fact.matter is not None or bool(fact.links)
         alike = []
         for number in near_by:
@@ -74,7 +75,7 @@ def _list_held(
     first = next(near, None)
     if first is None:
         return []
-    wanted = {mark for version in recorded for mark in marks_sought(version.record.fact)}
+    wanted = {mark for version in recorded for mark in marks_of(version.record.fact)}
     held: dict[UUID, tuple[FactVersion, set[Hashable]]] = {}
     for version in chain([first], near):
         own = marks_of(version.record.fact) & wanted

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, insort
-from itertools import product
+from sys import intern
 from typing import TYPE_CHECKING, Final
 
 from domain.named import key_of
@@ -32,13 +32,14 @@ MOST: Final = 10
 def find_similar(recorded: FactVersion, others: Iterable[FactVersion]) -> list[FactVersion]:
     """Those of the other facts that are much like a fact, and share no matter or link with it; in the order given."""
     fact = recorded.record.fact
-    sought = marks_sought(fact)
+    marked, population = marks_of(fact), _population(fact)
     return [
         other
         for other in others
         if is_another(recorded, other)
         and _meet(fact, other.record.fact)
-        and not sought.isdisjoint(marks_of(other.record.fact))
+        and _of_one_population(population, _population(other.record.fact))
+        and not marked.isdisjoint(marks_of(other.record.fact))
     ]
 
 
@@ -51,6 +52,7 @@ class Alike:
     def __init__(self) -> None:
         self._held: dict[int, array[int]] = {}
         self._begin, self._end = array("q"), array("q")
+        self._populations: list[str] = []
 
     def add(self, fact: Fact, marked: Iterable[Hashable]) -> None:
         """Add a fact with its marks."""
@@ -58,23 +60,25 @@ class Alike:
         number = len(self._begin)
         self._begin.append(begin)
         self._end.append(end)
+        self._populations.append(intern(_population(fact)))
         for mark in map(hash, marked):
             held = self._held.get(mark)
             if held is None:
                 held = self._held[mark] = array("q")
             insort(held, number, key=self._begin.__getitem__)
 
-    def of(self, fact: Fact, sought: Iterable[Hashable]) -> list[int]:
-        """The numbers of the facts that have one of the marks `sought` and may be much like `fact`, in order."""
+    def of(self, fact: Fact, marked: Iterable[Hashable]) -> list[int]:
+        """The numbers of the facts that may be much like a fact with these marks, in order."""
         alike = set[int]()
         begin, end = fact.told
-        for mark in map(hash, sought):
+        for mark in map(hash, marked):
             held = self._held.get(mark)
             if held is not None:
                 last = bisect_left(held, end, key=self._begin.__getitem__)
                 near = held[max(0, last - MOST_HELD) : last]
                 alike |= {number for number in near if begin < self._end[number]}
-        return sorted(alike)
+        ours, theirs = _population(fact), self._populations
+        return sorted(number for number in alike if _of_one_population(ours, theirs[number]))
 
 
 def is_another(one: FactVersion, other: FactVersion) -> bool:
@@ -83,29 +87,19 @@ def is_another(one: FactVersion, other: FactVersion) -> bool:
 
 
 def marks_of(fact: Fact) -> set[Hashable]:
-    """The marks of a fact. A fact is much like it if it seeks one of these marks and their times overlap."""
-    population = _population(fact)
-    return _marks(fact, {population, None} if population else {population})
-
-
-def marks_sought(fact: Fact) -> set[Hashable]:
-    """The marks that facts much like this one have; one of the two may name a population, and the other none."""
-    population = _population(fact)
-    return _marks(fact, {population, "" if population else None})
+    """The marks of a fact: two facts may be much alike if they share a mark and their times overlap."""
+    people = frozenset(key_of(name) for name in fact.named())
+    given = [*_numbers(fact), *_counts_of_a_day(fact), *([people] if people else [])]
+    return {(fact.kind, key, mark) for key in _keys(fact) for mark in given}
 
 
 def _population(fact: Fact) -> str:
     return fold_name(getattr(fact, "population", None) or "")
 
 
-def _marks(fact: Fact, populations: set[str | None]) -> set[Hashable]:
-    """The marks of a fact for each of some populations; None stands for any population that is named."""
-    people = frozenset(key_of(name) for name in fact.named())
-    given = [*_numbers(fact), *_counts_of_a_day(fact), *([people] if people else [])]
-    return {
-        (fact.kind, population, key, mark)
-        for population, key, mark in product(populations, _keys(fact), given)
-    }
+def _of_one_population(one: str, other: str) -> bool:
+    """Whether two facts may be about one population, as far as both name one."""
+    return one == other or not (one and other)
 
 
 def _tied(one: FactVersion, other: FactVersion) -> bool:
