@@ -104,3 +104,9 @@ def test_the_real_record_says_what_it_does_not_know(real: Reader) -> None:
     )
     assert "How many are still held" in told
     assert "White House declined" in told
+
+
+def test_a_day_on_which_nobody_holds_a_post_says_so(real: Reader) -> None:
+    told = "Nobody is on record as the holder of a post on this day."
+    assert told in real.see(f"{BELARUS}?as_of=2025-09-01").words
+    assert told not in real.see(f"{BELARUS}?as_of=2025-11-22").words

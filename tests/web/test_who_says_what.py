@@ -112,7 +112,10 @@ def test_a_total_shows_its_sum_and_what_is_left_out_of_it(real: Reader) -> None:
     assert re.search(r"1 \+ 3 \+ 1 \+ 14 \+ 50 to 52 \( contested \) = at least 69", page.words), (
         page.words
     )
-    assert "Not added: “dozens, several waves” , as that counts all so far" in page.words
+    assert (
+        "The total is only a lower limit. Not added: “dozens, several waves” , as that counts all so far"
+        in page.words
+    )
     assert "23 + 16 + 25 + 2 = 66" in page.words or "= 97" in page.words
     assert "The pardoned are counted apart from the released" in page.words
     numbers = real.see(f"{BELARUS}/numbers/released?{AT}")
@@ -172,7 +175,7 @@ def test_the_slider_says_the_day_of_the_headline_and_when_something_changed_last
     assert "What was so on 5 December 2025" in page.words
     shown = re.findall(r"<output[^>]*>([^<]*)</output>", page.html)
     assert shown == ["5 Dec 2025", "26 Nov 2025"]
-    assert re.search(r"no change on record since \d+ Nov 2025", page.words)
+    assert re.search(r"no date on record since \d+ Nov 2025", page.words)
     today = real.see(BELARUS)
     so, known = re.findall(r"<output[^>]*>([^<]*)</output>", today.html)
     told = re.search(r"What is so today, (\d+) ([A-Z][a-z]{2})[a-z]* (\d{4})", today.words)
@@ -281,3 +284,14 @@ def test_a_count_of_fewer_than_a_number_is_said_as_at_most(real: Reader) -> None
     page = real.see(f"{BELARUS}/numbers/held?{AT}")
     assert "at most 1,199" in page.words
     assert "0 to 1,199" not in page.words
+
+
+def test_a_withdrawn_report_names_its_source_under_what_was_corrected(real: Reader) -> None:
+    told = real.see(f"{BELARUS}/audit?person=Ihar+Losik").words
+    assert "Ihar Losik is reported to be among the 14 freed Vox News Albania False:" in told
+
+
+def test_the_picture_of_those_held_says_how_many_counters_it_draws(real: Reader) -> None:
+    drawn = real.see(f"{BELARUS}/pictures/held")
+    assert "How many are held, by who counted" in drawn.words
+    assert "counters are drawn: those with the most counts" in " ".join(drawn.words.split())

@@ -183,9 +183,9 @@ class Kind:
 SUBJECTS: Final[Mapping[str, Kind]] = {
     "releases": Kind("In all: {what}", _BAND, "released", _releases),
     "held": Kind(
-        "By who counted: {what}",
+        "How many are {what}, by who counted",
         "Each mark is a count, which stands until the same counter gives another. Dashed upward: up to so many."
-        " Hollow: at most so many.",
+        " Hollow: at most so many. At most six counters are drawn: those with the most counts.",
         "held",
         _held,
     ),
