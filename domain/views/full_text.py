@@ -98,13 +98,14 @@ def _romanised(text: str) -> list[str]:
 
 
 def _texts(fact: Fact) -> Iterable[str]:
-    """The texts of a fact: summary, note, the kind's own fields, names, quantities' words, publishers, titles."""
+    """The texts of a fact: summary, note, the kind's own fields, names, numbers and what they count, citations."""
     yield fact.summary
     if fact.note is not None:
         yield fact.note
     for name in _own_fields(type(fact)):
         yield from _strings(getattr(fact, name))
     yield from _strings((*fact.people, *fact.places, *fact.parties))
+    yield from dict.fromkeys(quantity.what for quantity in fact.quantities)
     yield from (quantity.text for quantity in fact.quantities if quantity.text is not None)
     for citation in fact.citations:
         yield citation.publisher

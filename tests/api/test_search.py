@@ -154,3 +154,13 @@ def test_a_name_with_more_spellings_than_are_looked_for_is_refused_where_facts_w
     assert client.get(f"{TALKS}/timeline?q=ann+example*").status == 200
     assert len(client.get(f"{TALKS}/timeline?person=Ann+Example").json["items"]) == 100
     assert client.get("/v1/search?q=ann+example").status == 200
+
+
+def test_a_fact_is_found_by_what_its_numbers_count(client: Client) -> None:
+    client.open()
+    numbers = [{"what": "released", "value": 25}, {"what": "women", "value": 7}]
+    made = client.record(summary="Twenty-five walked out", quantities=numbers)
+    for asked in ("women", "women twenty-five", "WOMEN"):
+        found = client.get(f"{TALKS}/timeline?q={asked}").json["items"]
+        assert [each["id"] for each in found] == [made.json["id"]], asked
+    assert client.get(f"{TALKS}/timeline?q=%22released women%22").json["items"] == []
