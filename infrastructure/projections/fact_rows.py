@@ -219,6 +219,7 @@ def _questions(fact: Fact) -> set[tuple[int, str]]:
 def entry_questions(fact: Fact, names: Names) -> list[str]:
     """The questions of the entries in which a fact would stand, under every spelling; totals have none here.
 
+    They are those of the main answers; each kind of the answers that stand aside has a question of its own.
     At most `MOST_QUESTIONS`, for names that have very many spellings.
     """
     questions = set[str]()
@@ -228,9 +229,8 @@ def entry_questions(fact: Fact, names: Names) -> list[str]:
             continue
         named = {**sorts, **dict.fromkeys(answer.names, Sort.SOMEBODY)}
         parts = [_spelt(name, named.get(field), names) for field, name in answer.key.items()]
-        for key in islice(product(*parts), MOST_QUESTIONS):
-            question = f"{answer.register.section}{_PART}{shorten_key(_PART.join(key))}"
-            questions |= {question, f"{question}{_by(answer)}"}
+        keys = (shorten_key(_PART.join(key)) for key in islice(product(*parts), MOST_QUESTIONS))
+        questions |= {f"{answer.register.section}{_PART}{key}" for key in keys}
     return sorted(questions)[:MOST_QUESTIONS]
 
 

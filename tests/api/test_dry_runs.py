@@ -219,6 +219,22 @@ def test_rivals_of_a_number_speak_to_the_same_question(client: Client) -> None:
     assert [each["summary"] for each in free.json["rivals"]] == ["Held"]
 
 
+def test_rivals_of_a_number_of_some_are_those_of_the_entry(client: Client) -> None:
+    client.open()
+    of: dict[str, Any] = {"kind": "prisoner_count", "population": "political prisoners"}
+    of |= {"counted_by": "Viasna", "matter": None}
+    women, men = ([{"what": what, "value": 9}] for what in ("women", "men"))
+    client.record(**of, quantities=women, valid="2025-09-01", summary="Women")
+    fewer = {**of, "quantities": [{"what": "women", "value": 8}], "valid": "2025-09-01"}
+    assert rivals(client, **fewer) == ["Women"]
+    client.record(**of, quantities=men, valid="2025-09-05", summary="Men")
+    [entry] = client.get(TALKS).json["prisoners"]["held"]
+    assert (entry["fact"]["summary"], entry["rivals"]) == ("Men", [])
+    assert rivals(client, **fewer) == []
+    assert rivals(client, **{**fewer, "valid": "2025-09-06"}) == []
+    assert rivals(client, **{**of, "quantities": men, "valid": "2025-09-05"}) == ["Men"]
+
+
 def test_rivals_stand_under_any_spelling(client: Client) -> None:
     client.open()
     alias = {"kind": "alias", "name": "A. Example", "same_as": "Ann Example", "valid": "2025"}

@@ -6,14 +6,17 @@ A question is a text in the column `question`: a section of the state and a key 
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     ARRAY,
     CTE,
     ColumnElement,
+    Connection,
     FromClause,
+    Select,
+    String,
     Table,
     Text,
     and_,
@@ -23,13 +26,23 @@ from sqlalchemy import (
     select,
 )
 
+from infrastructure.projections.fact_rows import ASIDE, BY
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["given_as", "given_rows", "is_given", "name_table", "question_range", "step_through"]
+__all__ = [
+    "given_as",
+    "given_rows",
+    "is_given",
+    "list_beside",
+    "name_table",
+    "question_range",
+    "step_through",
+]
 
 _GIVEN: Final = "questions"
 
@@ -86,6 +99,30 @@ def step_through(
         following = following.where(next_.c.question < before)
     step = select(following.scalar_subquery()).where(stepped.c.question.is_not(None))
     return stepped.union_all(step)
+
+
+def list_beside(
+    connection: Connection, tables: FactTables, negotiation_id: UUID, questions: Sequence[str]
+) -> list[str]:
+    """The questions of the answers that stand aside under the keys of some questions of main answers."""
+    sqlite = connection.dialect.name == "sqlite"
+    about = {"negotiation": negotiation_id.hex, **given_as(questions, sqlite=sqlite)}
+    return [*connection.execute(_beside(tables, sqlite=sqlite), about).scalars()]
+
+
+@lru_cache(maxsize=4)
+def _beside(tables: FactTables, *, sqlite: bool) -> Select[Any]:
+    given, columns = given_rows(sqlite=sqlite), tables.answer.c
+    first, before = (given.c.question.concat(end) for end in (BY, chr(ord(BY) + 1)))
+    return (
+        select(columns.question)
+        .join(given, and_(columns.question >= first, columns.question < before))
+        .where(
+            columns.negotiation_id == bindparam("negotiation", type_=String),
+            columns.rule == ASIDE,
+        )
+        .distinct()
+    )
 
 
 @cache

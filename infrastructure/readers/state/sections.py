@@ -40,6 +40,7 @@ from infrastructure.readers.similar import select_tied
 from infrastructure.readers.state import states
 from infrastructure.readers.state.first_entries import FirstEntries, with_settlers
 from infrastructure.readers.state.kept_facts import MOST_MOVED, KeptFacts, KeptSlices
+from infrastructure.readers.state.questions import list_beside
 from infrastructure.readers.timeslices import RETRACTED, select_differing, select_known
 from infrastructure.tables.facts import ERASING, FactTables, serving_since
 from infrastructure.transaction_memo import read_once
@@ -124,7 +125,8 @@ class SectionReader:
         """The rivals that a version would have if it were recorded, by `find_rivals`."""
         names = self._names
         questions = entry_questions(version.record.fact, names)
-        seen = self._seen(questions=questions) if questions else []
+        every = [*questions, *list_beside(*self._of, questions)] if questions else []
+        seen = self._seen(questions=every) if questions else []
         seen += self._read(select_tied(self.tables, version.record, self.perspective))
         return find_rivals(version, seen, self.perspective, names)
 
