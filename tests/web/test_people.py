@@ -185,3 +185,26 @@ def test_that_a_report_was_withdrawn_is_told_and_never_what_it_said(reader: Read
     assert several in page.words
     assert "Canary 11" in reader.see("/n/talks/audit?person=Ann+Example").words
     assert "withdrawn" not in _page(reader, name="Ann Example", position="3").words
+
+
+def test_a_person_whom_a_fact_names_only_since_a_correction_was_not_known_from_its_sources(
+    reader: Reader,
+) -> None:
+    reader.editor.open()
+    fact = _held(reader, "2025-06-01/..", "2025-06-05")
+    said = {"reason": "source_corrected", "why": "It was Ben", "published": "2025-07-20"}
+    change = {**said, "changes": {"person": "Ben Example"}}
+    corrected = reader.editor.post(f"/v1/facts/{fact}/corrections", change, if_match="*")
+    assert corrected.status == 200, corrected.json
+    early = _page(reader, name="Ben Example", as_known_at="2025-02-20", clock="published")
+    assert "No fact on record names this person by this day." in early.words
+    assert "5 June 2025" not in early.words
+
+
+def test_of_more_facts_than_a_page_shows_none_is_called_the_first(reader: Reader) -> None:
+    reader.editor.open()
+    for number in range(100):
+        _held(reader, "2024-01", "2025-06-25", external_id=f"{number}")
+    _held(reader, "2025-03-01", "2025-03-02", external_id="first")
+    early = _page(reader, name="Ann Example", as_known_at="2025-02-20", clock="published")
+    assert "by this day. A report was published by 25 June 2025." in early.words

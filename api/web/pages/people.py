@@ -13,11 +13,16 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.composition import Parley
+from api.http.authorization import principal_of
+from api.http.exchange.perspective import perspective_query
+from api.http.threads import run_in_lane
 from api.web.dates import date_in_words
 from api.web.page import Page, router_of_pages
 from api.web.spans import axis_of
 from domain.time.instant import format_instant, parse_instant
 from domain.time.valid_time import strict_upper
+from domain.views.timeline import TimelineFilter
 
 router: Final[APIRouter] = router_of_pages()
 
@@ -74,7 +79,7 @@ async def read_person_page(slug: str, request: Request) -> Response:
     else:
         cuts = {name: text for name, text in cuts.items() if name not in {"as_of", "as_known_at"}}
         known = await page.ask("/timeline", {"person": sought, "limit": "100"}, cuts=cuts)
-        first = _becomes_known(page, known["items"])
+        first = await _becomes_known(page, sought, known)
     return await page.draw(
         "person",
         here="/people",
@@ -108,26 +113,49 @@ def _begins(page: Page, records: Sequence[Mapping[str, Any]]) -> _First | None:
     )
 
 
-def _becomes_known(page: Page, records: Sequence[Mapping[str, Any]]) -> _First | None:
-    """Say by which day the first of these facts was known by the clock of the page, and lead to that day."""
+async def _becomes_known(page: Page, sought: str, known: Mapping[str, Any]) -> _First | None:
+    """Say by which day the first of these facts was known by the clock of the page, and lead to that day.
+
+    None if nothing was said of the person then: a fact may name the person only since a correction.
+    """
     assert page.standing is not None, "the first answer says by which clock it goes"  # noqa: S101 -- a programmer's error
     is_published = page.standing.perspective["clock"] == "published"
-    if not records:
+    if not known["items"]:
         return None
     at, record = min(
-        ((_known_from(each, by_papers=is_published), each) for each in records),
+        ((_known_from(each, by_papers=is_published), each) for each in known["items"]),
         key=lambda pair: pair[0],
     )
     day = _day(at)
     start = record["valid_bounds"]["start_earliest"]
     has_begun = start is None or parse_instant(start) <= at
     so = day if has_begun else start.partition("T")[0]
+    cuts = {**page.cuts, "as_of": so, "as_known_at": day}
+    if not await _is_named(page, sought, cuts):
+        return None
+    which = "The first report that still stands" if known["next"] is None else "A report"
     deed = "published" if is_published else "recorded"
     return _First(
-        f"The first report that still stands was {deed} by {date_in_words(day)}.",
+        f"{which} was {deed} by {date_in_words(day)}.",
         "What was known then",
         page.here(as_of=so, as_known_at=day),
     )
+
+
+async def _is_named(page: Page, sought: str, cuts: Mapping[str, str]) -> bool:
+    """Whether a fact names the person at other cuts."""
+    assert page.standing is not None, "the first answer says what the position is"  # noqa: S101 -- a programmer's error
+    at = perspective_query({**cuts, "position": str(page.standing.position)})
+
+    def read() -> bool:
+        parley: Parley = page.request.app.state.parley
+        with parley.reading(principal_of(page.request)) as reading:
+            seen = reading.perspective(at)
+            talks = reading.negotiation(page.slug or "", seen.position)
+            wanted = TimelineFilter(begun=True, person=sought)
+            return bool(reading.timeline(talks.id, seen, wanted, limit=1)[0])
+
+    return await run_in_lane(read)
 
 
 def _known_from(record: Mapping[str, Any], *, by_papers: bool) -> int:
