@@ -182,8 +182,8 @@ def _ways(
         yield "See first, in another tab, what is on record", f"{whole}/timeline" if whole else "/"
     elif is_form:
         yield "Back to the form", path
-    if name == "withdrawn" and whole:
-        yield "Its history: what it said, and who withdrew it", f"{whole}/facts/{problem['fact']}"
+    if name == "withdrawn" and whole and (history := f"{whole}/facts/{problem['fact']}") != path:
+        yield "Its history: what it said, and who withdrew it", history
     if name == "content" and scope["method"] in _READING:
         yield "This page without what follows the question mark", path
     if name == "erased" and whole:

@@ -164,3 +164,6 @@ def test_a_key_that_may_not_read_the_history_reads_the_fact(page: Page, reader: 
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("This fact was withdrawn")
     assert "Fifty-two" not in page.content()
+    expect(page.get_by_role("link", name="Its history")).to_have_count(0)
+    page.goto(f"{TALKS}/facts/no-id")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Not found")

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
-from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -15,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.composition import Parley
 from api.http.authorization import principal_of
+from api.http.exchange.fact_response import fact_uuid
 from api.http.threads import run_in_lane
 from api.web.forms.deeds import DEEDS
 from api.web.page import KNOWN, Page, PageRefusedError, router_of_pages
@@ -106,7 +106,7 @@ def _negotiation_of(request: Request, fact_id: str) -> str:
     """Give the slug of the negotiation that a fact is of; UnknownError where the reader may not see it."""
     parley: Parley = request.app.state.parley
     with parley.looking(principal_of(request)) as look:
-        return look.slug_of_fact(UUID(fact_id))
+        return look.slug_of_fact(fact_uuid(fact_id))
 
 
 def _is_erased(body: bytes) -> bool:
