@@ -168,10 +168,11 @@ def _of_counts(fact: Fact) -> Iterable[Notice]:
 def _counted_people(fact: Fact) -> Iterable[str]:
     """What a fact counts, folded, as far as the people whom it names are among those counted.
 
-    Only the first of several numbers counts all of them: a named person need not be among the women.
+    Of several numbers only that of all who are held counts all of them: a named person need not be among the women.
     """
     answers = list(fact.register_entries())
     yield from (fold_name(each.register.summed) for each in answers if each.register.summed)
-    numbers = (each.shows["quantity"] for each in answers if "quantity" in each.compared)
-    if isinstance(first := next(numbers, None), Quantity):
-        yield first.counted
+    numbers = [each for each in answers if isinstance(each.shows.get("quantity"), Quantity)]
+    for each in numbers:
+        if each.aside is None or len(numbers) == 1:
+            yield each.shows["quantity"].counted

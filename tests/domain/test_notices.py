@@ -84,6 +84,10 @@ def test_a_number_below_that_of_the_people_named_is_noticed(
 def test_of_a_count_in_parts_only_the_number_of_all_has_to_reach_the_people_named() -> None:
     women, held = (fill_bounds(Quantity(what=w, value=v)) for w, v in (("women", 1), ("held", 2)))
     assert find_notices(fact("prisoner_count", people=TWO, quantities=(women, held))) == []
+    men = fill_bounds(Quantity(what="men", value=3))
+    assert find_notices(fact("prisoner_count", people=TWO, quantities=(women, men))) == []
+    (notice,) = find_notices(fact("prisoner_count", people=TWO, quantities=(women,)))
+    assert "2 people are named" in notice.detail
 
 
 def test_one_field_for_one_name_is_told_from_a_list() -> None:
