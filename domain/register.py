@@ -51,13 +51,15 @@ class Aside:
 
     With `many` the field is a list of such answers, the latest of each kind (`kind_of`); otherwise it is the latest
     one, or null. An answer leaves the field once an answer with one of the holdings `ended_by` has surely begun
-    after it, and with `many` also once a fact has begun that carries it out. Without another answer it is the entry.
+    after it, and if it is `planned` also once a fact has begun that carries it out. Without another answer it is the
+    entry.
     """
 
     name: str
     many: bool
     ended_by: frozenset[Holding]
     by: str | None = None
+    planned: bool = False
 
     def kind_of(self, shows: Mapping[str, Any]) -> str:
         """What the field `by` says, folded: of a number what it counts. Empty where all answers are of one kind."""

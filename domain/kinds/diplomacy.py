@@ -80,7 +80,7 @@ LAST_MEETING: Final = Register(
 NEXT_MEETING: Final = Register(
     "meetings.next", Shape.SINGLE, ahead=True, rivalry=Rivalry.MATTER, entry=MeetingEntry
 )
-OUTLOOK: Final = Aside("outlook", many=True, ended_by=frozenset({Holding.UNTIL_NEXT}))
+OUTLOOK: Final = Aside("outlook", many=True, ended_by=frozenset({Holding.UNTIL_NEXT}), planned=True)
 AGREEMENTS: Final = Register(
     "agreements", succession=Succession.LATER, asides=(OUTLOOK,), entry=AgreementEntry
 )

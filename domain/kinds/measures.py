@@ -15,7 +15,9 @@ from domain.time.holding import Holding
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-OUTLOOK: Final = Aside("outlook", many=True, ended_by=frozenset({Holding.UNTIL_NEXT}), by="action")
+OUTLOOK: Final = Aside(
+    "outlook", many=True, ended_by=frozenset({Holding.UNTIL_NEXT}), by="action", planned=True
+)
 MeasureAction = Literal["imposed", "eased", "lifted"]
 MeasureStage = Literal["discussed", "announced", "in_force"]
 

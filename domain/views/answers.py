@@ -263,7 +263,7 @@ class Answers:
             begun,
             aside,
             tuple(answer.register_entry.key),
-            done=carried_out and aside is not None and aside.many,
+            done=carried_out and aside is not None and aside.planned,
             lasts=begun and answer.register_entry.lasting,
             apart=answer.register_entry.apart,
             names=self.names,

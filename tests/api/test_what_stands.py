@@ -114,6 +114,15 @@ COUNTS: Final[dict[str, tuple[list[Body], tuple[str, int], list[tuple[str, int]]
         ("held", 1187),
         [],
     ),
+    "women whom another fact would carry out": (
+        [
+            HELD,
+            {**WOMEN, "external_id": "W"},
+            freed(5, valid="2025-07", links=tie("executes", "W")),
+        ],
+        ("held", 1187),
+        [("women", 170)],
+    ),
     "no number": ([HELD, counted(None, valid="2025-06")], ("held", 1187), [("", 0)]),
 }
 

@@ -157,7 +157,7 @@ class FirstEntries:
     def _find_settled(self, keys: SectionKeys) -> Collection[str]:
         """The keys of facts that may have been settled."""
         register = keys.register
-        if not (register.settled or any(each.many for each in register.asides)):
+        if not (register.settled or any(each.planned for each in register.asides)):
             return ()
         targets = {target for each in self.settlers for target in each.record.fact.settles()}
         return keys.of_facts(set(filter(None, map(self._fact_named, targets))))
