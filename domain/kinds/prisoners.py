@@ -186,21 +186,18 @@ class PrisonerCount(Fact):
     def _split(self) -> list[Quantity | None]:
         """The number of all who are held, None where there is none; and one number of each other thing counted.
 
-        Those who came or went in some time are no number of those who are held.
+        If several words count them all and none is "held", they are one number, as wide as all of them. Those who came
+        or went in some time are no number of those who are held.
         """
         numbers: dict[str, list[Quantity]] = {}
-        everybody: set[str] = set()
         for each in self.quantities:
-            if each.basis not in (None, "stock"):
-                continue
-            numbers.setdefault(each.counted, []).append(each)
-            if counts_everybody(each.what, self.population):
-                everybody.add(each.counted)
-        ours = (
-            "held" if "held" in everybody else next(filter(everybody.__contains__, numbers), None)
-        )
-        whole = None if ours is None else merge_numbers(numbers.pop(ours))
-        return [whole, *map(merge_numbers, numbers.values())]
+            if each.basis in (None, "stock"):
+                numbers.setdefault(each.counted, []).append(each)
+        words = {each for each in numbers if counts_everybody(each, self.population)}
+        words = words & {"held"} or words
+        everybody = [each for word in numbers if word in words for each in numbers[word]]
+        others = [merge_numbers(given) for word, given in numbers.items() if word not in words]
+        return [merge_numbers(everybody), *others]
 
 
 def counts_everybody(what: str, population: Name) -> bool:

@@ -25,7 +25,8 @@ def split(*numbers: tuple[str, int], **fields: Any) -> Body:  # noqa: ANN401 -- 
 
 HELD: Final = counted("held", 1187, valid="2025-01")
 WOMEN: Final = counted("women", 170, valid="2025-06")
-COUNTS: Final[dict[str, tuple[list[Body], tuple[str, int], list[tuple[str, int]]]]] = {
+Said = tuple[str, int | None]
+COUNTS: Final[dict[str, tuple[list[Body], Said, list[Said]]]] = {
     "women after all": ([HELD, WOMEN], ("held", 1187), [("women", 170)]),
     "women before all": ([WOMEN, {**HELD, "valid": "2025-07"}], ("held", 1187), []),
     "women, then men and women anew": (
@@ -92,6 +93,16 @@ COUNTS: Final[dict[str, tuple[list[Body], tuple[str, int], list[tuple[str, int]]
         ("held", 1187),
         [("men", 900)],
     ),
+    "all by two words": (
+        [split(("detainees", 1100), ("Prisoners", 1150), valid="2025-05")],
+        ("detainees", None),
+        [],
+    ),
+    "all by two words, one of them held": (
+        [split(("prisoners", 1100), ("held", 1150), valid="2025-05")],
+        ("held", 1150),
+        [("prisoners", 1100)],
+    ),
     "those who came since are none of them": (
         [
             HELD,
@@ -130,7 +141,7 @@ COUNTS: Final[dict[str, tuple[list[Body], tuple[str, int], list[tuple[str, int]]
 def test_a_count_of_some_of_them_never_displaces_the_count_of_all(client: Client) -> None:
     found = states(client, {name: facts for name, (facts, _, _) in COUNTS.items()})
 
-    def said(entry: Body) -> tuple[str, int]:
+    def said(entry: Body) -> Said:
         number = entry["quantity"] or {"what": "", "value": 0}
         return number["what"], number["value"]
 

@@ -228,6 +228,17 @@ def test_all_who_are_held_are_counted_in_several_languages(what: str) -> None:
     assert (second.shows["quantity"].what, second.aside) == ("women", PARTS)
 
 
+def test_several_words_for_all_who_are_held_mean_one_number_as_wide_as_all_of_them() -> None:
+    numbers = [Quantity(what=what, value=value) for what, value in (("people", 9), ("inmates", 7))]
+    first, *others = fact("prisoner_count", quantities=tuple(numbers)).register_entries()
+    shown = first.shows["quantity"]
+    assert (shown.low, shown.high, shown.value, others) == (7, 9, None, [])
+    held = Quantity(what="held", value=8)
+    first, *others = fact("prisoner_count", quantities=(*numbers, held)).register_entries()
+    assert first.shows["quantity"] == fill_bounds(held)
+    assert [each.shows["quantity"].what for each in others] == ["people", "inmates"]
+
+
 def test_the_state_has_a_section_for_every_register() -> None:
     assert [register.section for register in list_registers()] == [
         "agreements",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
@@ -17,6 +18,7 @@ from api.http.exchange.perspective import perspective_query
 from api.http.threads import run_in_lane
 from api.web.page import Page, router_of_pages
 from api.web.unknown import find_gaps
+from domain.errors import ErasedError
 from domain.kinds.prisoners import counts_everybody
 from domain.quantity import Total
 
@@ -75,7 +77,11 @@ async def _notes(page: Page, entries: Sequence[Mapping[str, Any]]) -> dict[str, 
         parley: Parley = page.request.app.state.parley
         with parley.reading(principal_of(page.request)) as reading:
             seen = reading.perspective(at)
-            return {id_: reading.fact(UUID(id_), seen).record.fact.note for id_ in shown}
+            notes: dict[str, str | None] = {}
+            for id_ in shown:
+                with suppress(ErasedError):  # erased since the state was read
+                    notes[id_] = reading.fact(UUID(id_), seen).record.fact.note
+            return notes
 
     return await run_in_lane(read) if shown else {}
 
