@@ -186,8 +186,8 @@ class PrisonerCount(Fact):
     def _split(self) -> list[Quantity | None]:
         """The number of all who are held, None where there is none; and one number of each other thing counted.
 
-        If several words count them all and none is "held", they are one number, as wide as all of them. Those who came
-        or went in some time are no number of those who are held.
+        "Held" counts them all. Without it, all other words for them make one number, from the least to the greatest
+        that they allow. A number that is added or runs on is left out: it counts who came or went.
         """
         numbers: dict[str, list[Quantity]] = {}
         for each in self.quantities:

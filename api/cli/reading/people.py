@@ -80,7 +80,7 @@ def _show_people(slug: str, content: Mapping[str, Any], status: str | None) -> N
     rows = [_row(person) for person in content["items"]]
     show_rows(out, f"People: {len(rows)}", (*_COLUMNS, *_MORE), rows)
     if not rows:
-        print_line(out, "Nobody is on record as of the dates asked for, or nobody who fits.")
+        print_line(out, "As of the dates asked for, the record names nobody who fits the request.")
     if status is not None:
         caveat = "There may be others: only those are listed whose custody is on record."
         print_line(out, f"{caveat} The counts are in parley show {slug} --section prisoners.")

@@ -95,7 +95,7 @@ def _stands(fact: Fact) -> bool:
 
 
 def _is_stock(candidates: Iterable[Candidate], what: str) -> bool:
-    """Whether all numbers of `what` are stocks, so that none is added; False if the state has a total of it."""
+    """Whether all numbers of `what` are stocks, which are not added up; False if the state has a total of it."""
     if any(has_total(each.fact, what) for each in candidates):
         return False
     bases = {q.basis for each in candidates for q in numbers_of(each.fact, what)}

@@ -1,7 +1,7 @@
 """Splits the facts of a tally into groups, by population or by counter.
 
-A question is in the group that its facts name. A fact that names none is counted with the facts of its question that
-do, and not a second time. Facts that answer one question do so in each group, even if the fact that ties them is in
+A question is in the group that its facts name. If a fact names no group, it is counted once, with those facts of its
+question that name one. Facts that answer one question do so in each group, even if the fact that ties them is in
 another.
 """
 
