@@ -74,7 +74,9 @@ def test_a_citation_says_what_the_page_shows(real: Reader) -> None:
 
 def test_a_comparison_says_where_what_came_and_went_is(real: Reader) -> None:
     page = real.see(f"{BELARUS}/compare?clock=published&from=2025-06-20&to=2025-11-26")
-    assert "withdrawn by the second are left out here; they are under What was corrected" in page.words
+    assert (
+        "withdrawn by the second are left out here; they are under What was corrected" in page.words
+    )
 
 
 def test_a_reader_without_a_contact_is_told_whom_to_tell(real: Reader) -> None:
