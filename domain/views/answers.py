@@ -23,7 +23,7 @@ from domain.views.rivalry.candidates import Candidate
 from domain.views.rivalry.settling import Settlers, bounds_of
 from domain.views.sections import Key
 from domain.views.terms import borne_by
-from domain.views.versions import FactVersion, Seen
+from domain.views.versions import FactVersion, Seen, find_counted
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -240,6 +240,8 @@ class Answers:
         if carried_out and register.settled:
             return None
         certainty = window.at(as_of)
+        if register.shape is Shape.TOTAL:
+            certainty = find_counted(answer.version.record.fact, certainty)
         if register.settled and not perhaps.isdisjoint(answer.targets):
             certainty = certainty and "possible"
         begun = window.certain_from <= as_of

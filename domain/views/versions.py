@@ -12,6 +12,7 @@ from domain.streams.erasure import ErasedVersion, erasures
 from domain.streams.event import FactErased, FactEvent
 from domain.streams.fact import FactRecord, evolve
 from domain.time.holding import Certainty
+from domain.time.instant import END
 from domain.time.record_time import recorded_by
 from domain.views.published import (
     find_public,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from uuid import UUID
 
+    from domain.fact import Fact
     from domain.streams.entry import Entry
     from domain.time.perspective import Perspective
     from domain.time.record_time import ClockCorrection
@@ -219,6 +221,14 @@ def select_begun(history: Iterable[FactVersion], perspective: Perspective) -> li
     )
     begun = [seen for seen in slice_ if matches(seen.certainty, perspective)]
     return sorted(begun, key=by_valid_time)
+
+
+def find_counted(fact: Fact, certainty: Certainty | None) -> Certainty | None:
+    """The certainty of a fact's numbers, from that of the fact.
+
+    They are numbers of the whole occurrence. If it goes on, or ends nobody knows when, they are never certain.
+    """
+    return "possible" if certainty == "certain" and fact.told[1] == END else certainty
 
 
 def matches(certainty: Certainty | None, perspective: Perspective) -> bool:

@@ -290,6 +290,30 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
         ],
         (20, None, "at least 20", False, 0),
     ),
+    "possible: a release that ends nobody knows when": (
+        [freed(52, valid="2025-09-11/"), freed(3)],
+        (3, 55, "3 to 55", False, 0),
+    ),
+    "possible: a release that goes on": (
+        [freed(52, valid="2025-09-11/.."), freed(3)],
+        (3, 55, "3 to 55", False, 0),
+    ),
+    "possible: names of a release that goes on": (
+        [freed(people=["Ann", "Bob"], valid="2025-09-11/.."), freed(3, valid="2025-03")],
+        (3, None, "at least 3", False, 0),
+    ),
+    "possible: a release that has not begun": (
+        [freed(52, valid="2026-01-01/.."), freed(3)],
+        (3, 3, "3", False, 0),
+    ),
+    "a release that began nobody knows when, and is over": (
+        [freed(52, valid="/2025-09-11"), freed(3)],
+        (55, 55, "55", False, 0),
+    ),
+    "possible: so far, of a time that goes on": (
+        [freed(100, basis="cumulative", valid="2025-01/.."), freed(3)],
+        (3, None, "at least 3", False, 0),
+    ),
     "possible: a summer of no hemisphere": (
         [freed(52, valid="2025-22")],
         (0, 52, "0 to 52", False, 0),

@@ -9,7 +9,7 @@ from domain.time.holding import Holding
 from domain.views.counting.contributions import Contributions
 from domain.views.counting.countable import find_kinds
 from domain.views.counting.figures import has_total, numbers_of
-from domain.views.versions import matches
+from domain.views.versions import find_counted, matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,7 +41,9 @@ def find_counting(
     for seen in slice_:
         fact = seen.version.record.fact
         begun = fact.window.begun(perspective.as_of)
-        certainty = seen.certainty if query.what is not None and not _stands(fact) else begun
+        certainty = begun if query.what is None or _stands(fact) else seen.certainty
+        if query.what is not None:
+            certainty = find_counted(fact, certainty)
         if certainty is None or (wanted is not None and fact.kind not in wanted):
             continue
         inside = _inside(fact, query)
