@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 from domain.number.words import SUFFIXES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from domain.number.words import Language, Phrase
 
 __all__ = ["Amount", "Amounts"]
@@ -21,6 +23,8 @@ _AT_LEAST: Final = 2
 _HUNDRED: Final = 100
 _THOUSAND: Final = 1_000
 _TEN: Final = 10
+_DECIMALS: Final = 2
+"""The most decimals of a number without a unit; more of them may be thousands that were written otherwise."""
 _GROUPED: Final = re.compile(r"\d{1,3}(?:([,.' ])\d{3})(?:\1\d{3})*")
 _DECIMAL: Final = re.compile(r"(\d+)[.,](\d+)")
 
@@ -56,6 +60,8 @@ class Amounts:
         if hedged and len(tokens) == 1 and tokens[0] in language.singulars:
             return Amount(language.singulars[tokens[0]])
         number = self._closed(tokens)
+        if number is None and language.articles and "-" in tokens[1:-1]:
+            number = self._closed(tuple(part for part in tokens if part != "-"))
         if number is None and hedged:
             number = self._behind_singular(tokens)
         if number is not None:
@@ -74,17 +80,28 @@ class Amounts:
         first, *rest = tokens
         if first not in self._language.plurals:
             return None
-        value = _AT_LEAST * self._language.plurals[first]
-        if rest and rest[0] in self._language.of:
-            rest = rest[1:]
-            if not rest:
+        factor = self._behind_plural(rest)
+        if factor is None:
+            return None
+        return Amount(_AT_LEAST * self._language.plurals[first] * factor, open=True)
+
+    def _behind_plural(self, words: Sequence[str]) -> int | None:
+        """The factor of the words behind a plural: "of thousands", or "тысяч" in languages without a word for "of"."""
+        language, factor = self._language, 1
+        if words and language.of:
+            if words[0] not in language.of or len(words) == 1:
                 return None
-        for word in rest:
-            unit = self._language.units.get(word, self._language.plurals.get(word))
+            words = words[1:]
+        for word in words:
+            unit = language.units.get(word)
+            if language.of:
+                unit = unit or language.plurals.get(word)
+            elif word in language.plurals:
+                return None
             if unit is None:
                 return None
-            value *= unit
-        return Amount(value, open=True)
+            factor *= unit
+        return factor
 
     def _several(self, tokens: Phrase) -> Amount | None:
         value = self._two(tokens, self._language.several)
@@ -101,7 +118,8 @@ class Amounts:
             if tokens[: len(phrase)] == phrase and rest:
                 units = [
                     self._language.units.get(word, self._language.plurals.get(word))
-                    for word in rest
+                    for at, word in enumerate(rest)
+                    if not (0 < at < len(rest) - 1 and word in self._language.of)
                 ]
                 if None not in units:
                     return _AT_LEAST * math.prod(unit for unit in units if unit)
@@ -112,7 +130,8 @@ class Amounts:
         for phrase, fraction in self._language.fractions.items():
             if tokens[: len(phrase)] == phrase and len(tokens) > len(phrase):
                 unit = self._unit(tokens[len(phrase) :])
-                return None if unit is None else fraction * unit
+                if unit is not None:
+                    return fraction * unit
         if tokens[0][0].isdigit():
             return self._digits(tokens)
         return self._words(tokens)
@@ -129,7 +148,17 @@ class Amounts:
         if half and number is not None and text.isdecimal():
             number, rest = number + Fraction(1, 2), rest[half:]
         unit = suffix or (self._unit(rest) if rest else 1)
-        return None if number is None or unit is None else number * unit
+        if number is None:
+            return None
+        return self._continued(number, rest) if unit is None else number * unit
+
+    def _continued(self, number: Fraction, rest: Phrase) -> Fraction | None:
+        """A whole number of thousands or millions, and a smaller number in digits behind it: "1 тыс. 259"."""
+        unit = self._language.units.get(rest[0], 0)
+        if unit < _THOUSAND or number.denominator > 1 or not rest[1][0].isdigit():
+            return None
+        more = self._digits(rest[1:])
+        return None if more is None or more >= unit else number * unit + more
 
     def _half(self, tokens: Phrase, at: int) -> int:
         """How many tokens from `at` on say "and a half"; 0 if they do not."""
@@ -241,4 +270,6 @@ def _number(text: str, *, whole: bool) -> Fraction | None:
             return None
         return Fraction(int(re.sub(r"\D", "", text)))
     decimal = _DECIMAL.fullmatch(text)
+    if decimal is not None and whole and len(decimal[2]) > _DECIMALS:
+        return None
     return None if decimal is None else Fraction(f"{decimal[1]}.{decimal[2]}")

@@ -10,10 +10,20 @@ from domain.number.language import Language, all_of, forms, not_, phrases
 _FEWER: Final = ("fewer than", "less than", "lower than", "under", "below")
 _MORE: Final = ("more than", "greater than", "higher than", "over", "above", "beyond", "exceeding")
 _MUCH: Final = (
-    "slightly", "a little", "a bit", "a shade", "somewhat", "far", "many", "much", "considerably", "substantially",
+    "slightly", "a little", "only slightly", "only a little",
+    "a bit", "a shade", "somewhat", "far", "many", "much", "considerably", "substantially",
     "significantly", "comfortably", "easily",
 )  # fmt: skip
 _DOUBT_EN: Final = "est estimate estimates guess likely revised corrected unconfirmed disputed rumoured"  # fmt: skip
+_MONTHS_EN: Final = (
+    "january february march april may june july august september october november december jan feb mar apr jun jul "
+    "aug sep sept oct nov dec"
+)
+_BESIDES_EN: Final = (
+    "others other another additional extra together along alongside besides aside excluding except excepting excepted "
+    "apart minus without each every daily weekly monthly yearly annually apiece per twice thrice"
+)
+"""Words of a remark by which the number is not all that is meant, or is meant for each of several."""
 _FUNCTION: Final = (
     "a an and anything as at bit by change count even for from good high if in including it just like low of "
     "off on one or outside say shade something that the then to well -"
@@ -64,14 +74,16 @@ ENGLISH: Final = Language(
             "not to exceed", "as high as", "no higher than", "anything up to", "≤", "<=",
         ),
         **all_of(
-            "lt", *_FEWER, *(f"{much} {fewer} than" for much in _MUCH for fewer in ("fewer", "less")),
+            "lt", *_FEWER,
+            *(f"{much} {fewer}" for much in _MUCH for fewer in ("fewer than", "less than", "under", "below")),
             "almost", "nearly", "close to but under", "short of", "shy of", "not quite",
             "south of", "<",
         ),
         **all_of(
             "approx", "about", "around", "approximately", "approx", "roughly", "some",
             "an estimated", "estimated", "estimated at", "circa", "ca", "c",
-            "close to", "something like", "in the region of", "in the order of", "on the order of",
+            "close to", "close on", "close upon",
+            "something like", "in the region of", "in the order of", "on the order of",
             "perhaps", "maybe", "possibly", "probably", "an average of", "~", "≈", "near", "est", "an est",
             "something around", "somewhere around", "somewhere near", "somewhere in the region of",
             "in the neighborhood of", "in the neighbourhood of", "in the vicinity of",
@@ -89,7 +101,9 @@ ENGLISH: Final = Language(
             "ge", "or more", "and more", "or over", "and over", "or above", "and above", "or greater",
             "at least", "at the least", "at a minimum", "at minimum", "minimum", "plus", "+",
             "and upwards", "or upwards", "and up", "and counting", "if not more", "upwards", "or even more",
-            "possibly more", "perhaps more", "maybe more", "and possibly more", "and perhaps more",
+            "possibly more", "perhaps more", "maybe more", "probably more", "and probably more", "or probably more",
+            "possibly many more", "perhaps many more", "or many more", "and many more",
+            "and possibly more", "and perhaps more",
             "and maybe more",
             "or possibly more", "or perhaps more", "or maybe more", "or higher", "and rising", "and climbing",
             "and growing", "at the minimum", "at the bare minimum", "at bare minimum",
@@ -112,8 +126,11 @@ ENGLISH: Final = Language(
             "or something like that", "or nearly so", "or close to it", "thereabouts", "at a rough count",
         ),
     },
-    doubts=frozenset(phrases(*_DOUBT_EN.split(), "unverified", "allegedly", "reportedly", "preliminary",
-        "rumored")),
+    doubts=frozenset(phrases(*_DOUBT_EN.split(), *_BESIDES_EN.split(), "unverified", "allegedly", "reportedly",
+        "preliminary", "rumored", "rumours", "rumors", "apparently", "supposedly", "purportedly", "presumably",
+        "seemingly", "unofficially", "unofficial", "uncertain", "unclear", "tentative", "tentatively", "provisional",
+        "provisionally", "partial", "incomplete", "contested", "questioned", "denied", "doubtful", "it seems",
+        "it appears", "if confirmed", "if true", "if correct", "as well as")),
     ranges=(
         (("between",), ("and",)), (("from",), ("to",)), ((), ("to",)), ((), ("-",)),
         ((), ("or",)), (("either",), ("or",)), (("anywhere", "between"), ("and",)),
@@ -141,4 +158,10 @@ ENGLISH: Final = Language(
     ),
     function=frozenset(_FUNCTION.split()),
     halves=frozenset(phrases("and a half")),
+    parts=frozenset(
+        phrases("including", "incl", "included", "includes", "among them", "among whom", "among those", "amongst them",
+                "of them", "of whom", "of which", "of those", "of these")
+    ),
+    months=frozenset(_MONTHS_EN.split()),
+    where=frozenset(["in", "on", "from", "across", "after", "into", "aged", "for", "during", "within", "since"]),
 )  # fmt: skip

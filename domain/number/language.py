@@ -28,7 +28,8 @@ class Language:
     parts of one number. A remark with one of `doubts` makes the number unreadable. `pairs` mean about two of a unit.
     `idioms` are used alone, and have a comparator and a value (None where there is none). A phrase of `rising` joins a
     plural to a greater one: "dozens, if not hundreds". The words of `function` in a hedge tell nothing in a remark.
-    `halves` add a half to the number before them, of the unit behind them.
+    `halves` add a half to the number before them, of the unit behind them. In a remark, `parts` say that its numbers
+    are parts of the number; a number beside one of `months` is a date, and one behind a word of `where` is no count.
     """
 
     small: Mapping[str, int]
@@ -55,6 +56,9 @@ class Language:
     rising: frozenset[Phrase]
     function: frozenset[str]
     halves: frozenset[Phrase]
+    parts: frozenset[Phrase]
+    months: frozenset[str]
+    where: frozenset[str]
 
 
 def phrases(*texts: str) -> dict[Phrase, None]:

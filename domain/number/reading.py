@@ -12,7 +12,8 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from domain.number.amounts import Amount, Amounts
-from domain.number.tokens import split_tokens
+from domain.number.remarks import leaves_number, split_remarks, splits_numbers
+from domain.number.tokens import MARKS, split_tokens
 from domain.number.words import LANGUAGES, Comparator
 
 if TYPE_CHECKING:
@@ -26,14 +27,6 @@ _LONGEST_PHRASE: Final = 5
 _NEGATIONS: Final = frozenset(
     ("not", "no", "never", "nothing", "none", "neither", "не", "ни", "ні")
 )  # fmt: skip
-_TELLING: Final = {
-    word
-    for language in LANGUAGES
-    for phrase in (*language.before, *language.after, *language.doubts)
-    for word in set(phrase) - language.function
-}
-"""Words in a remark that may change the number before it."""
-_MARKS: Final = frozenset(",()")
 _LOW, _HIGH = frozenset({"ge", "gt"}), frozenset({"le", "lt"})
 
 
@@ -62,30 +55,6 @@ def runs_on(text: str) -> bool:
     return tokens is not None and any(grammar.runs_on(tokens) for grammar in _GRAMMARS)
 
 
-def _split_remarks(tokens: Phrase) -> tuple[Phrase, list[Phrase]]:
-    """Split tokens into those outside brackets and before the first comma, and the remarks, without brackets."""
-    shown: list[str] = []
-    remarks: list[list[str]] = []
-    inside = False
-    for at, part in enumerate(tokens):
-        if part == "," and not inside:
-            return tuple(shown), [
-                tuple(remark) for remark in (*remarks, _plain(tokens[at:])) if remark
-            ]
-        if part in "()":
-            inside = part == "("
-            remarks += [[]] if inside else []
-        elif inside:
-            remarks[-1].append(part)
-        else:
-            shown.append(part)
-    return tuple(shown), [tuple(_plain(remark)) for remark in remarks if remark]
-
-
-def _plain(tokens: Sequence[str]) -> list[str]:
-    return [part for part in tokens if part not in _MARKS]
-
-
 class _Grammar:
     """Reads tokens in the words of one language."""
 
@@ -96,15 +65,18 @@ class _Grammar:
 
     def text(self, tokens: Phrase) -> NumberReading | None:
         """The reading of a number, with or without remarks."""
-        plain = tuple(part for part in tokens if part not in _MARKS)
-        reading = self._number(plain)
+        if tokens[0] == ",":
+            return None
+        plain = tuple(part for part in tokens if part not in MARKS)
+        split = splits_numbers(tokens, self._language)
+        reading = None if split else self._number(plain)
         if reading is not None or plain == tokens:
             return reading
-        shown, remarks = _split_remarks(tokens)
+        shown, remarks = split_remarks(tokens)
         head = self._number(shown)
-        if head is None or not all(self._is_remark(head, remark) for remark in remarks):
-            return None
-        return head
+        if head is not None and all(self._is_remark(head, remark) for remark in remarks):
+            return head
+        return self._two_sided(tokens)
 
     def runs_on(self, tokens: Phrase) -> bool:
         """Whether the tokens say, in this language, that the count runs up to a day ("so far")."""
@@ -113,15 +85,16 @@ class _Grammar:
 
     def _is_remark(self, head: NumberReading, remark: Phrase) -> bool:
         """Whether a remark leaves the number as it is."""
-        belongs = remark[0][0].isdigit() or not _TELLING.isdisjoint(remark)
         number = any(grammar._number(remark) for grammar in _GRAMMARS)  # noqa: SLF001 -- of its own class
-        return not (belongs or number) or self._same(head, remark)
+        if number or not leaves_number(remark):
+            return self._same(head, remark)
+        return True
 
     def _same(self, head: NumberReading, remark: Phrase) -> bool:
         """Whether a remark repeats the number ("fifty (50)"), or is compatible with it ("dozens, perhaps hundreds")."""
         again = self._number(remark)
         if again is not None and again.value is not None and again.value == head.value:
-            return True
+            return again.comparator in {"eq", head.comparator}
         rising = _longest(remark, 0, self._language.rising)
         if rising:
             again = self._number(remark[rising:])
@@ -158,7 +131,8 @@ class _Grammar:
         kept: list[str] = []
         at = 0
         while at < len(tokens):
-            if kept and _longest(tokens, at, self._language.since):
+            since = _longest(tokens, at, self._language.since) if kept else 0
+            if since and leaves_number(tokens[at + since - 1 :]):
                 break
             negated = bool(kept) and kept[-1] in _NEGATIONS
             length = 0 if negated else _longest(tokens, at, self._skipped)
@@ -206,7 +180,7 @@ class _Grammar:
     def _two_sided(self, tokens: Phrase) -> NumberReading | None:
         """The reading of two hedged numbers: more than the first and less than the second."""
         for at in range(1, len(tokens) - 1):
-            if tokens[at] not in self._language.both:
+            if tokens[at] != "," and tokens[at] not in self._language.both:
                 continue
             sides = [self._hedged(side, ()) for side in (tokens[:at], tokens[at + 1 :])]
             if None in sides:
@@ -226,11 +200,17 @@ class _Grammar:
                 continue
             rest = tokens[len(opening) :]
             for at in range(1, len(rest) - len(middle)):
-                if rest[at : at + len(middle)] == middle:
+                if rest[at : at + len(middle)] == middle and not self._compound(rest, at):
                     reading = self._ends(rest[:at], rest[at + len(middle) :])
                     if reading is not None:
                         return NumberReading("approx") if hedges else reading
         return None
+
+    def _compound(self, tokens: Phrase, at: int) -> bool:
+        """Whether a hyphen joins a unit to the word before it, as in the English "hundred-thousand"."""
+        behind = tokens[at + 1 : at + 2]
+        joins = tokens[at] == "-" and bool(self._language.articles)
+        return joins and bool(behind) and behind[0] in self._language.units
 
     def _ends(self, first: Phrase, second: Phrase) -> NumberReading | None:
         """The reading of a range; a unit after the second number counts for both, as in "two to three thousand".

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from domain.number.words import Phrase
 
-__all__ = ["LONGEST", "split_tokens"]
+__all__ = ["LONGEST", "MARKS", "split_tokens"]
 
 LONGEST: Final = 200
 """The most characters of a number; a longer text is prose."""
+MARKS: Final = frozenset(",()")
+"""The tokens that begin or end a remark."""
 _MOST_TOKENS: Final = 24
 _DASHES: Final = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _ALIKE: Final = str.maketrans("\u2a7e\u2267\u2a7d\u2266\u223c\u2243\u2245\u2272\u2273", "≥≥≤≤≈≈≈≈≈")
@@ -21,6 +23,9 @@ _JOINED: Final = re.compile(r"(?<=\d)(?=(?:ish|bn|mn|mln|тыс|тис|млн|м
 """Where a unit is written behind digits without a blank."""
 _CASE_ENDING: Final = re.compile(r"(?<=\d)-(?:ти|ми)(?!\w)|(?:(?<=^[234])|(?<=\s[234]))-х(?!\w)")
 """The grammatical case of a number in digits, in Russian and Ukrainian: "50-ти"."""
+_LINE_BREAKS: Final = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_ARABIC_MARKS: Final = str.maketrans("\u066b\u066c", ".,")
+"""The decimal mark and the thousands separator of Arabic and Persian."""
 _APOSTROPHES: Final = re.compile("[\u2018\u2019\u02bc\u02b9\uff07`]")
 _TOKEN: Final = re.compile(
     r"(?P<number>\d{1,3}(?:(?P<mark>[,.' ])\d{3})(?:(?P=mark)\d{3})*(?:[.,]\d{1,2})?[km]?(?![\w.,']*\d)"
@@ -34,10 +39,11 @@ def split_tokens(text: str) -> Phrase | None:
     """The words, numbers and signs of a text; None if it has anything else, or is too long."""
     if len(text) > LONGEST or any(map(_hides_digits, text)):
         return None
-    plain = unicodedata.normalize("NFKC", text).casefold().replace("\u0451", "\u0435")
+    plain = _LINE_BREAKS.sub(", ", text.strip()).translate(_ARABIC_MARKS)
+    plain = unicodedata.normalize("NFKC", plain).casefold().replace("\u0451", "\u0435")
     plain = _APOSTROPHES.sub("'", _DASHES.sub("-", plain.translate(_ALIKE)))
     plain = _JOINED.sub(" ", _CASE_ENDING.sub("", plain))
-    plain = plain.replace("[", "(").replace("]", ")").replace(";", ",").rstrip(" .")
+    plain = plain.replace("[", "(").replace("]", ")").replace(";", ", ").rstrip(" .")
     plain = " ".join(plain.split())
     tokens, at = list[str](), 0
     while at < len(plain):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.number.reading import NumberReading, read_number
+from domain.number.reading import NumberReading, read_number, runs_on
 from tests.strategies import SOME
 
 with Path(__file__).with_name("number_phrases.tsv").open(encoding="utf-8") as _table:
@@ -36,14 +36,14 @@ def test_a_phrase_is_read_as_it_is_meant_or_not_at_all(text: str) -> None:
 
 
 def test_there_are_enough_phrases_and_many_of_them_say_no_number() -> None:
-    assert len(PHRASES) > 750
-    assert sum(not reading for reading in PHRASES.values()) > 130
+    assert len(PHRASES) > 2_000
+    assert sum(not reading for reading in PHRASES.values()) > 800
 
 
 EXACT: Final = sorted(
     text
     for text, reading in PHRASES.items()
-    if reading.startswith("eq") and not set(text) & set("(,")
+    if reading.startswith("eq") and not set(text) & set("(,;") and not runs_on(text)
 )
 
 
@@ -63,6 +63,51 @@ def test_what_makes_a_number_inexact_is_never_passed_over(text: str) -> None:
     for hedged, low in ((f"at least {text}", True), (f"up to {text}", False)):
         read = read_number(hedged)
         assert read is None or (read.high if low else read.low) is None, hedged
+
+
+with Path(__file__).with_name("number_remarks.tsv").open(encoding="utf-8") as _table:
+    REMARKS: Final = {row["remark"]: row["kind"] for row in csv.DictReader(_table, delimiter="\t")}
+ADDING: Final = [remark for remark, kind in REMARKS.items() if kind == "adds"]
+PARTS: Final = [remark for remark, kind in REMARKS.items() if kind == "part"]
+
+
+@pytest.mark.parametrize("remark", ADDING)
+@pytest.mark.parametrize("number", ["3", "three", "три"])
+def test_a_remark_that_may_add_to_a_number_or_dispute_it_is_not_passed_over(
+    remark: str, number: str
+) -> None:
+    said = remark.format(number)
+    for text in (f"52, {said}", f"52 ({said})", f"at least fifty; {said}", f"dozens, {said}"):
+        assert read_number(text) is None, text
+
+
+@pytest.mark.parametrize("remark", PARTS)
+def test_a_remark_on_a_part_of_a_number_or_a_day_leaves_it(remark: str) -> None:
+    said = remark.format("3")
+    for text in (f"52, {said}", f"52 ({said})", f"at least fifty-two; {said}"):
+        read = read_number(text)
+        assert read, text
+        assert read.low == 52, text
+
+
+@pytest.mark.parametrize("unit", ["hundred", "dozen", "thousand", "million"])
+def test_a_hyphen_before_a_unit_makes_no_range(unit: str) -> None:
+    for count in ("half", "a half", "two", "five", "twenty-five", "2", "one-and-a-half"):
+        blank = read_number(f"{count} {unit}".replace("-", " "))
+        assert read_number(f"{count}-{unit}") == blank, count
+        assert blank is None or blank.comparator == "eq"
+
+
+@pytest.mark.parametrize("mark", [",", " (", ";", "\n", "\r\n", "\N{LINE SEPARATOR}"])
+def test_a_mark_between_two_numbers_makes_no_third_of_them(mark: str) -> None:
+    for first, second in (
+        ("twenty", "five"),
+        ("fifty", "only two"),
+        ("двадцать", "лишь пять"),
+    ):
+        assert read_number(f"{first}{mark}{second}") is None
+    assert mark == "," or read_number(f"100{mark}200") is None
+    assert shown(read_number(f"one thousand{mark.replace(' (', ',')} two hundred")) == "eq 1200"
 
 
 @SOME

@@ -1,0 +1,109 @@
+"""Remarks beside a number: text in brackets or after a comma, which mostly leaves the number as it is.
+
+A remark may change the number if it has a word of a hedge or of doubt, or a number that is no part of it and no date.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from domain.number.tokens import MARKS
+from domain.number.words import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.number.words import Language, Phrase
+
+__all__ = ["leaves_number", "split_remarks", "splits_numbers"]
+
+_THOUSAND: Final = 1_000
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+_PRONOUNS: Final = frozenset(("one", "один", "одна", "одного", "одной", "одну", "одні", "одне", "однієї"))  # fmt: skip
+"""Words for one: at the beginning of a remark they name somebody ("one later died")."""
+_TELLING: Final = {
+    word
+    for language in LANGUAGES
+    for phrase in (*language.before, *language.after, *(d for d in language.doubts if len(d) == 1))
+    for word in set(phrase) - language.function
+}
+"""Words in a remark that may change the number before it."""
+_DOUBTS: Final = {phrase for language in LANGUAGES for phrase in language.doubts if len(phrase) > 1}
+_PARTS: Final = {phrase for language in LANGUAGES for phrase in language.parts}
+_MONTHS: Final = {month for language in LANGUAGES for month in language.months}
+_JOINED: Final = {
+    word for language in LANGUAGES for word in language.both if word not in {"but", "yet"}
+}
+_WHERE: Final = {word for language in LANGUAGES for word in language.where}
+_UNITS: Final = {word for language in LANGUAGES for word in (*language.units, *language.plurals)}
+_COUNTED: Final = {word for language in LANGUAGES for word in language.small} | _UNITS
+
+
+def split_remarks(tokens: Phrase) -> tuple[Phrase, list[Phrase]]:
+    """Split tokens into those outside brackets and before the first comma, and the remarks, without brackets."""
+    shown: list[str] = []
+    remarks: list[list[str]] = []
+    inside = False
+    for at, part in enumerate(tokens):
+        if part == "," and not inside:
+            remarks.append(list(tokens[at:]))
+            break
+        if part in "()":
+            inside = part == "("
+            remarks += [[]] if inside else []
+        elif inside:
+            remarks[-1].append(part)
+        else:
+            shown.append(part)
+    plain = (tuple(part for part in remark if part not in MARKS) for remark in remarks)
+    return tuple(shown), [remark for remark in plain if remark]
+
+
+def splits_numbers(tokens: Phrase, language: Language) -> bool:
+    """Whether a comma or bracket stands between two numbers: not in "one thousand, two hundred"."""
+    for at, mark in enumerate(tokens):
+        if mark not in MARKS:
+            continue
+        before = next((part for part in reversed(tokens[:at]) if part not in MARKS), "")
+        after = _without_idle(tuple(part for part in tokens[at:] if part not in MARKS), language)
+        if not (_is_number(before) and after and _is_number(after)):
+            continue
+        continued = mark == "," and language.units.get(before, 0) >= _THOUSAND
+        if not continued or after in _UNITS:
+            return True
+    return False
+
+
+def _without_idle(tokens: Phrase, language: Language) -> str:
+    """The first token that is no word that changes no bound."""
+    return next((part for part in tokens if (part,) not in language.idle), "")
+
+
+def leaves_number(remark: Phrase) -> bool:
+    """Whether a remark leaves the number before it as it is."""
+    if not _TELLING.isdisjoint(remark) or any(_has(remark, doubt) for doubt in _DOUBTS):
+        return False
+    if any(_has(remark, part) for part in _PARTS):
+        return True
+    joined = remark[0] in _JOINED
+    return not (joined or any(_adds(remark, at) for at in range(len(remark))))
+
+
+def _adds(remark: Phrase, at: int) -> bool:
+    """Whether the token is a number that is no date and does not say where or when."""
+    if not _is_number(remark[at]) or (at == 0 and remark[at] in _PRONOUNS):
+        return False
+    beside = remark[max(at - 2, 0) : at] + remark[at + 1 : at + 2]
+    dated = not _MONTHS.isdisjoint(beside) or (at > 0 and _YEAR.fullmatch(remark[at]) is not None)
+    placed = at > 0 and remark[at - 1] in _WHERE
+    return not (dated or placed)
+
+
+def _is_number(word: str) -> bool:
+    return word[:1].isdigit() or word in _COUNTED
+
+
+def _has(tokens: Sequence[str], phrase: Phrase) -> bool:
+    ends = range(len(phrase), len(tokens) + 1)
+    return any(tuple(tokens[end - len(phrase) : end]) == phrase for end in ends)
