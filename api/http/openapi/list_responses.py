@@ -54,7 +54,8 @@ class TallyResponse(Paged):
     `facts` are the ids of the facts that are added, at most 100 a page; `undated` are those of them that lie outside
     the years 1 to 9999. `cumulative` figures are listed and not added; `uncounted` facts give no number to add. With
     `per`, `totals` has one sum for each population or counter, and each point names its own. Stocks are not added: each
-    counter has points of its own. Where no known fact counts `what`, `known` lists what can be counted.
+    counter has points of its own. With `parts`, `also_counted` lists numbers that are given besides and not added, such
+    as how many of them are women. Where no known fact counts `what`, `known` lists what can be counted.
     """
 
     what: NotRequired[str]
@@ -74,6 +75,8 @@ class TallyResponse(Paged):
     undated_more: NotRequired[More]
     parts: NotRequired[list[AddendEntry]]
     parts_more: NotRequired[More]
+    also_counted: NotRequired[list[FigureEntry]]
+    also_counted_more: NotRequired[More]
     known: NotRequired[list[str]]
     known_more: NotRequired[More]
 

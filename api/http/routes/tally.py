@@ -73,7 +73,8 @@ _TALLY: Final = Asking(
     Parameter(
         "parts",
         "Also list in `parts` what is added, one part for each question: its bounds, the fact that is shown for it and "
-        "its rivals. Of stocks, which are not added, there are none.",
+        "its rivals. Of stocks, which are not added, there are none. And list in `also_counted` the other numbers that "
+        "the facts give, such as how many of those counted are women; they are not added.",
         {"type": "boolean", "default": False},
     ),
     MARKED,

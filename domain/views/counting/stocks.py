@@ -27,7 +27,7 @@ def list_counts(
     as_of: int,
     from_: int | None = None,
     match: Match = "possible",
-) -> tuple[dict[str, Sequence[str | Figure]], list[dict[str, Any]]]:
+) -> tuple[dict[str, Sequence[str | Figure | Part]], list[dict[str, Any]]]:
     """The lists of a tally, of which only `facts` has items here, and the points of each counter.
 
     Counts that no longer stood at the instant `from_` are left out. A count stands until its end, if it has one; with

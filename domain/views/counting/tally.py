@@ -13,6 +13,7 @@ from domain.naming import fold_name
 from domain.quantity import Quantity
 from domain.time.instant import parse_cut
 from domain.views.brief import describe_perspective
+from domain.views.counting.beside import list_beside
 from domain.views.counting.contributions import Contributions
 from domain.views.counting.counted import find_counting, find_counts
 from domain.views.counting.figures import Figure
@@ -57,7 +58,7 @@ class TallyQuery:
     to: int | None = None
     per: Per | None = None
     parts: bool = False
-    """Whether the parts that are added are listed, each with what it adds."""
+    """Whether the parts that are added are listed, each with what it adds, and what else their facts count."""
 
     @property
     def stretch(self) -> bool:
@@ -113,8 +114,9 @@ def tally(
 
     Points and lists are in the order of valid time. The lists are `facts`, the ids of the facts that are added;
     `undated`, those of them that begin or end outside the years 1 to 9999; `cumulative` figures and `uncounted` facts,
-    which are not added; and `parts` if the query asks for it. With `per` each point has its `population` or
-    `counted_by` (and `counted_by_id` if the counter has an id), and `totals` in the content has one total for each.
+    which are not added; and `parts` and `also_counted` if the query asks for them. With `per` each point has its
+    `population` or `counted_by` (and `counted_by_id` if the counter has an id), and `totals` in the content has one
+    total for each.
 
     `slice_` needs only the facts of the kinds that count (`find_kinds`); `names` has to come from all facts. `kept`
     holds results that other tallies over the same versions and names can use again.
@@ -126,6 +128,7 @@ def tally(
         until = query.until(perspective)
         match = perspective.match
         lists, shown = list_counts(counts, query.what, query.by, until, query.from_, match)
+        lists |= _besides(counts, query, perspective)
         return Tally({**_content(perspective, query), "total": NOT_ADDED}, shown, lists)
     everything = _sum(counting, query, perspective, kept)
     telling = counting if query.what is None else select_telling(counting, query.what)
@@ -143,7 +146,11 @@ def tally(
             _spreads(group_sum, query.by, perspective.as_of), query.by, query.from_, query.to
         )
     ]
-    return Tally(content, sorted(shown, key=_place), _lists(everything, query, perspective))
+    lists = {
+        **_lists(everything, query, perspective),
+        **_besides(counting, query, perspective),
+    }
+    return Tally(content, sorted(shown, key=_place), lists)
 
 
 def find_total(
@@ -193,6 +200,15 @@ def _lists(
         "undated": [str(candidate.id) for candidate in outside],
         **({"parts": sum_.parts} if query.parts else {}),
     }
+
+
+def _besides(
+    candidates: Sequence[Candidate], query: TallyQuery, perspective: Perspective
+) -> dict[str, Sequence[Figure]]:
+    """The list `also_counted`, if the query asks for the parts of numbers."""
+    if query.what is None or not query.parts:
+        return {}
+    return {"also_counted": list_beside(candidates, query.what, perspective)}
 
 
 def _sum(

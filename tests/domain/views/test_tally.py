@@ -262,6 +262,45 @@ def test_cumulative_figures_and_uncounted_facts_are_listed_beside_a_total() -> N
     assert answer["uncounted"] == [str(unsaid)]
 
 
+def beside(log: Log, what: str) -> list[tuple[str, int | None]]:
+    """What a tally lists as also counted."""
+    found = tally(log.slice(), log.perspective(), TallyQuery(what=what, parts=True))
+    listed = whole(found)["also_counted"]
+    return [(each["quantity"]["what"], each["quantity"]["value"]) for each in listed]
+
+
+def test_what_the_facts_of_a_total_count_besides_is_listed_and_not_added() -> None:
+    log = Log()
+    women = count(14, what="women", basis=None)
+    log.record(fact("release", quantities=(*count(52), *women)))
+    log.record(fact("release", valid="2025-01", quantities=count(2, what="foreigners", basis=None)))
+    log.record(fact("pardon", quantities=(*count(16, what="pardoned"), *women)))
+    assert beside(log, "released") == [("foreigners", 2), ("women", 14)]
+    assert beside(log, "pardoned") == [("women", 14)]
+    assert beside(log, "women") == [("women", 14), ("women", 14)]
+    assert beside(log, "children") == []
+    assert tallied(log)["total"]["text"] == "at least 52"
+    assert "also_counted" not in tallied(log)
+
+
+def test_a_number_that_is_added_is_not_listed_as_also_counted() -> None:
+    log = Log()
+    log.record(fact("release", quantities=(*count(52), *count(14, what="women"))))
+    assert beside(log, "women") == []
+    assert tallied(log, what="women")["total"]["text"] == "14"
+
+
+def test_what_a_count_counts_besides_stays_listed_after_the_next_count() -> None:
+    log = Log()
+    of_viasna = {"population": "prisoners", "counted_by": "Viasna"}
+    both = (*count(1255, what="held", basis="stock"), *count(29, what="clergy", basis=None))
+    log.record(fact("prisoner_count", **of_viasna, valid="2025-09-01", quantities=both))
+    later = count(1184, what="held", basis="stock")
+    log.record(fact("prisoner_count", **of_viasna, valid="2025-09-02", quantities=later))
+    assert beside(log, "held") == [("clergy", 29)]
+    assert beside(log, "clergy") == [("held", 1255)]
+
+
 def test_a_page_has_a_hundred_facts_and_says_how_many_there_are() -> None:
     found = tally((log := written(*[("2025-09-11", 1)] * 250)).slice(), log.perspective(), RELEASED)
     first, place = found.page(None, 100)

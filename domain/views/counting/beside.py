@@ -1,0 +1,43 @@
+"""Lists the numbers that the counted facts give besides, such as how many of the released are women.
+
+They count a part of the others, or something else. They are never added.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.naming import fold_name
+from domain.views.counting.figures import Figure, has_total, numbers_of
+from domain.views.counting.stretch import counts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from domain.fact import Fact
+    from domain.quantity import Quantity
+    from domain.time.perspective import Perspective
+    from domain.views.rivalry.candidates import Candidate
+
+
+def list_beside(
+    candidates: Iterable[Candidate], what: str, perspective: Perspective
+) -> list[Figure]:
+    """The other numbers of the facts whose numbers of `what` are counted, and numbers of `what` that add to nothing.
+
+    A release belongs to those that count `released`, even if it says only how many women were freed. They are in the
+    order of valid time, and those of one fact are in its own order.
+    """
+    telling = [each for each in candidates if each.inside is not None and counts(each, perspective)]
+    telling.sort(key=lambda each: (*each.starts, each.version.first_position))
+    return [Figure(number, each) for each in telling for number in _beside(each.fact, what)]
+
+
+def _beside(fact: Fact, what: str) -> Iterator[Quantity]:
+    """The numbers that a fact gives beside those of `what` that are counted."""
+    own = numbers_of(fact, what)
+    belongs = has_total(fact, what) or any(each.basis == "stock" for each in own)
+    for counted, numbers in fact.numbers.items():
+        for number in numbers:
+            if belongs if counted != fold_name(what) else number.basis is None:
+                yield number
