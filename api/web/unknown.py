@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from api.web.custody import custody_in_words
 from api.web.dates import since_in_words
-from api.web.quantities import quantity_in_words
+from api.web.quantities import grouped, quantity_in_words
 
 if TYPE_CHECKING:
+    from api.web.counted.held import Held
     from api.web.page import Page
 
 __all__ = ["Gap", "find_gaps"]
@@ -39,12 +40,13 @@ class Gap:
     more: int = 0
 
 
-def find_gaps(page: Page, state: Mapping[str, Any], held: Mapping[str, Any] | None) -> list[Gap]:
-    """Find what a state does not say; `held` is the count of those still held that its page shows."""
+def find_gaps(page: Page, state: Mapping[str, Any], held: Held | None) -> list[Gap]:
+    """Find what a state does not say; `held` are the counts of those still held that its page shows."""
     return [
         *_of_posts(page, state["posts"]),
         *_of_totals(page, state["prisoners"]),
-        *_of_held(held),
+        *_of_held(page, held),
+        *_of_parts(held, is_whole="held_more" not in state["prisoners"]),
         *_of_beginnings(page, state),
     ]
 
@@ -76,11 +78,28 @@ def _of_totals(page: Page, prisoners: Mapping[str, Any]) -> Iterator[Gap]:
         yield Gap(f"How many were {what} in all", f"{address}#adds-up", " ".join(known))
 
 
-def _of_held(held: Mapping[str, Any] | None) -> Iterator[Gap]:
-    if held is not None and held["quantity"]["high"] is None:
-        told = quantity_in_words(held["quantity"])
-        known = f"The latest count, “{told}”, gives no upper limit."
-        yield Gap("How many are still held", "#held", known)
+def _of_held(page: Page, held: Held | None) -> Iterator[Gap]:
+    newest = held.newest if held else ()
+    if newest and all(each["quantity"]["high"] is None for each in newest):
+        told = [_count(each, named=len(newest) > 1) for each in newest]
+        words = " and ".join(each for each in (", ".join(told[:-1]), told[-1]) if each)
+        known = f"The latest count{', ' if len(told) == 1 else 's, '}{words}, "
+        known += "gives no upper limit." if len(told) == 1 else "give no upper limit."
+        yield Gap("How many are still held", page.link("/numbers/held"), known)
+
+
+def _count(entry: Mapping[str, Any], *, named: bool) -> str:
+    told = f"“{grouped(quantity_in_words(entry['quantity']))}”"
+    return f"{told} by {entry['counted_by']}" if named else told
+
+
+def _of_parts(held: Held | None, *, is_whole: bool) -> Iterator[Gap]:
+    """Find that no count says how many of those held are women; counts of another population may say it."""
+    if held and is_whole and not held.parts and not held.apart:
+        known = (
+            "No count that stands on this day says how many of them are women, men or foreigners."
+        )
+        yield Gap("Who they are that are held", "#held", known)
 
 
 def _of_beginnings(page: Page, state: Mapping[str, Any]) -> Iterator[Gap]:

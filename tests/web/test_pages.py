@@ -118,7 +118,8 @@ def test_what_is_new_is_shown_before_anybody_chose_days(real: Reader) -> None:
     page = real.see(f"{BELARUS}/compare")
     assert "What became known between 22 November 2025 and now" in re.sub(" +", " ", page.words)
     assert "Added 12" in page.words
-    assert "Day of publication not given 10" in page.words
+    assert "Day of publication not given 3" in page.words
+    assert "Spellings and other names 7" in page.words
     _, fields = page.form()
     assert fields == {"from": "2025-11-22", "to": "", "clock": "published"}
     past = real.see(f"{BELARUS}/compare?as_known_at=2025-06-26&clock=published")

@@ -199,6 +199,7 @@ def test_a_comparison_is_grouped_by_kind_and_other_spellings_come_last(reader: R
     assert reader.editor.post(address, body, if_match="*").status == 200
     papers = reader.see(f"{TALKS}/compare?from=2025&to=2026&clock=published")
     assert groups(reader.see(f"{TALKS}/compare?from=2020&clock=published")) == [
+        "Figures that changed",
         "Added",
         "Pardon",
         "Release",
@@ -213,7 +214,11 @@ def test_a_comparison_is_grouped_by_kind_and_other_spellings_come_last(reader: R
     )
     assert undated.status == 201
     apart = reader.see(f"{TALKS}/compare?from=2020&clock=published")
-    assert groups(apart)[-2:] == ["Day of publication not given", "Release"]
+    assert groups(apart)[-3:] == [
+        "Day of publication not given",
+        "Release",
+        "Spellings and other names",
+    ]
     assert "1: no source says when it was published, so they count from" in apart.words
     assert (
         "Day of publication not given"

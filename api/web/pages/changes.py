@@ -5,7 +5,7 @@ Search engines are asked to list neither.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate, groupby
 from typing import Any, Final
 
@@ -14,8 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http.exchange.parameters import choice, cut
+from api.web.counted.changed import Change, list_changes
 from api.web.forms.names import people_known
-from api.web.page import KNOWN, Page, router_of_pages
+from api.web.page import KNOWN, Page, PageRefusedError, router_of_pages
 from api.web.wording import words_of_changes
 from domain.time.instant import parse_cut
 from domain.views.audit import AUDITED_EVENTS
@@ -35,15 +36,16 @@ _OURS: Final = "preferred"
 """Choices of this record's editors; the published clock leaves them out, because no newspaper knew them."""
 UNDATED: Final = "Day of publication not given"
 """What the section of facts is called of which no source says when it was published."""
-_LAST: Final = "alias"
-"""The kind that is listed last: spellings and other names."""
-
-_KINDS: Final = {_LAST: "Spellings and other names"}
+_ALIAS: Final = "alias"
+SPELLINGS: Final = "Spellings and other names"
+"""What the section of names that became known is called: they are no news, and stand apart."""
 
 _LATELY: Final = 10
 """The least changes that a comparison shows if nobody chose its days."""
 _PAGE: Final = 100
 """How many changes are shown at once."""
+_UNKNOWN: Final = 404
+"""The status of a state of which nothing was known yet."""
 _EVENTS: Final = (*AUDITED_EVENTS, "negotiation.corrected")
 
 
@@ -90,8 +92,12 @@ async def read_compare_page(slug: str, request: Request) -> Response:
         here="/compare",
         cited_as="What is new",
         diff=diff,
+        figures=[] if diff is None else await _read_figures(page, diff),
+        sides=[] if diff is None else [_side(page, side, diff[side]) for side in ("from", "to")],
         sections=[] if diff is None else _sections(diff),
+        spellings=[] if diff is None else [each for each in diff["added"] if _is_alias(each)],
         undated=UNDATED,
+        told_apart=SPELLINGS,
         following=diff["next"] if diff else None,
         listed=False,
         clocked=False,
@@ -125,15 +131,48 @@ async def _begin_lately(page: Page) -> None:
         page.given |= {"from": begin, "clock": clock, **({} if end is None else {"to": end})}
 
 
-def _sections(diff: dict[str, Any]) -> list[tuple[str, int, list[tuple[str, list[Any]]]]]:
-    """What became of facts, with how many there are and those of each kind; names that mean the same come last.
+async def _read_figures(page: Page, diff: Mapping[str, Any]) -> list[Change]:
+    """Ask for the state at both days, and list the figures that differ; only on the first page of a comparison."""
+    if "cursor" in page.given:
+        return []
+    before, after = [await _read_state(page, diff[side]) for side in ("from", "to")]
+    return [] if before is None or after is None else list_changes(before, after)
 
-    By the published clock, facts without a day of publication stand apart: they count from when they were recorded.
+
+def _side(page: Page, side: str, at: Mapping[str, Any]) -> tuple[str | None, Callable[[str], str]]:
+    """The knowledge cut of one side of a comparison, and what makes the address of a path as it was known then."""
+    cuts = {"as_known_at": page.given.get(side), "as_of": None, "clock": at["clock"]}
+
+    def address(path: str) -> str:
+        shown, _, part = path.partition("#")
+        return page.link(shown, **cuts) + (f"#{part}" if part else "")
+
+    return at["as_known_at"], address
+
+
+async def _read_state(page: Page, at: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Ask for what was so on a day, as it was known by then; None if nothing was recorded yet."""
+    known = at["as_known_at"]
+    cuts = {"as_of": at["as_of"]} if known is None else {"as_known_at": known}
+    try:
+        return await page.ask("", cuts={**cuts, "clock": at["clock"]})
+    except PageRefusedError as refused:
+        if refused.reply.status != _UNKNOWN:
+            raise
+        return None
+
+
+def _sections(diff: dict[str, Any]) -> list[tuple[str, int, list[tuple[str, list[Any]]]]]:
+    """What became of facts, with how many there are and those of each kind; names that became known stand apart.
+
+    By the published clock, facts without a day of publication stand apart too: they count from when they were recorded.
     """
+    news = [entry for entry in diff["added"] if not _is_alias(entry)]
     if diff["to"]["clock"] == "recorded":
-        return [_section(told, diff[name]) for name, told in _SECTIONS.items() if diff[name]]
-    undated = [entry for entry in diff["added"] if not _is_dated(entry)]
-    found = {**diff, "added": [entry for entry in diff["added"] if _is_dated(entry)], _OURS: ()}
+        found = {**diff, "added": news}
+        return [_section(told, found[name]) for name, told in _SECTIONS.items() if found[name]]
+    undated = [entry for entry in news if not _is_dated(entry)]
+    found = {**diff, "added": [entry for entry in news if _is_dated(entry)], _OURS: ()}
     sections = [(told, found[name]) for name, told in _SECTIONS.items()]
     return [_section(told, entries) for told, entries in [*sections, (UNDATED, undated)] if entries]
 
@@ -142,8 +181,8 @@ def _section(
     told: str, entries: Sequence[dict[str, Any]]
 ) -> tuple[str, int, list[tuple[str, list[Any]]]]:
     kinds = [
-        (_KINDS.get(kind, kind.replace("_", " ").capitalize()), list(of_it))
-        for kind, of_it in groupby(sorted(entries, key=_place), key=_kind)
+        (kind.replace("_", " ").capitalize(), list(of_it))
+        for kind, of_it in groupby(sorted(entries, key=_kind), key=_kind)
     ]
     return told, len(entries), kinds
 
@@ -156,5 +195,5 @@ def _kind(entry: dict[str, Any]) -> str:
     return str(entry["kind"])
 
 
-def _place(entry: dict[str, Any]) -> tuple[bool, str]:
-    return _kind(entry) == _LAST, _kind(entry)
+def _is_alias(entry: dict[str, Any]) -> bool:
+    return _kind(entry) == _ALIAS

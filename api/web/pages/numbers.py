@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.web.figure import read_figure
+from api.web.counted.besides import gather_besides
+from api.web.counted.held import Held, gather_held
+from api.web.figure import Figure, read_figure
 from api.web.page import Page, router_of_pages
 from domain.views.counting.tally import NOT_ADDED
 
 router: Final[APIRouter] = router_of_pages()
 
-_PAST: Final = ("released", "pardoned", "held")
+_HELD: Final = "held"
+_PAST: Final = ("released", "pardoned", _HELD)
+_REPORTING: Final = {
+    "released": "report of a release",
+    "pardoned": "report of a pardon",
+    _HELD: "count of those held",
+}
+"""What the facts are called that count these."""
 
 
 @router.get("/n/{slug}/numbers/{what:path}")
@@ -26,27 +36,48 @@ async def read_numbers_page(slug: str, what: str, request: Request) -> Response:
     parameters = {"what": what, "by": by, **given, "limit": "100", "parts": "true"}
     tally = await page.ask("/tally", parameters)
     stock = tally["total"]["text"] == NOT_ADDED["text"]
-    figure = await read_figure(page, "held" if stock else "releases", {"what": what})
-    clock = page.given.get("clock", "recorded" if "as_known_at" in page.given else "published")
-    learnt = None
-    if (
-        not stock and "facts_more" not in tally
-    ):  # else it is one click away, since it sums them day by day
-        learnt = await read_figure(page, "known", {"what": what, "clock": clock})
+    besides = gather_besides(tally)
+    figure, learnt = await _figures(page, tally, is_drawn=not besides.only_parts, stock=stock)
     return await page.draw(
         "numbers",
         here="/numbers/released",
         what=what,
         asked=_asked(what),
         by=by,
-        tally=tally,
+        tally={**tally, "uncounted": besides.silent},
+        besides=besides,
+        reporting=_REPORTING.get(what),
+        held=await _read_held(page) if what == _HELD else None,
+        totals=_PAST,
         following=tally["next"],
         stock=stock,
         figure=figure,
         learnt=learnt,
-        cited_as=_asked(what) if stock else f"{_asked(what)}: {tally['total']['text']}",
+        cited_as=_asked(what)
+        if stock or besides.only_parts
+        else f"{_asked(what)}: {tally['total']['text']}",
         facts=tally["facts"],
     )
+
+
+async def _figures(
+    page: Page, tally: Mapping[str, Any], *, is_drawn: bool, stock: bool
+) -> tuple[Figure | None, Figure | None]:
+    """Ask for the picture of a number, and for that of how it became known if it is added up from few facts."""
+    if not is_drawn:
+        return None, None
+    what = tally["what"]
+    figure = await read_figure(page, "held" if stock else "releases", {"what": what})
+    if stock or "facts_more" in tally:  # it is one click away, because it sums them day by day
+        return figure, None
+    clock = page.given.get("clock", "recorded" if "as_known_at" in page.given else "published")
+    return figure, await read_figure(page, "known", {"what": what, "clock": clock})
+
+
+async def _read_held(page: Page) -> Held | None:
+    """Ask for the counts that stand, with the parts that they give."""
+    section = await page.ask("/state/prisoners.held", {"limit": "100"})
+    return gather_held(section["items"])
 
 
 def _asked(what: str) -> str:

@@ -16,10 +16,10 @@ from api.composition import Parley
 from api.http.authorization import principal_of
 from api.http.exchange.perspective import perspective_query
 from api.http.threads import run_in_lane
+from api.web.counted.held import counted_apart, gather_held
 from api.web.page import Page, router_of_pages
 from api.web.unknown import find_gaps
 from domain.errors import ErasedError
-from domain.kinds.prisoners import counts_everybody
 from domain.quantity import Total
 
 router: Final[APIRouter] = router_of_pages()
@@ -49,7 +49,7 @@ async def read_state_page(slug: str, request: Request) -> Response:
     state = await page.ask("")
     prisoners = state["prisoners"]
     tallies = {what: await _parts(page, prisoners[what], what) for what in _TOTALS}
-    held = _latest(prisoners["held"])
+    held = gather_held(prisoners["held"])
     return await page.draw(
         "state",
         here="",
@@ -60,6 +60,7 @@ async def read_state_page(slug: str, request: Request) -> Response:
         answers=_ANSWERS,
         tallies=tallies,
         held=held,
+        counts=_newest_first(prisoners["held"]),
         counted_apart=counted_apart,
         gaps=find_gaps(page, state, held),
         custody=_by_status(state["custody"]),
@@ -128,18 +129,10 @@ def _latest_first(entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any
     return sorted(entries, key=_last_reported, reverse=True)
 
 
-def _latest(entries: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """The count of all who are held that begins last; of counts that begin on one day, the one reported last."""
-    counts = (entry for entry in entries if entry["quantity"] and not counted_apart(entry))
-    return max(
-        counts, key=lambda entry: (entry["since"] or "", _last_reported(entry)), default=None
+def _newest_first(counts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return sorted(
+        counts, key=lambda entry: (entry["since"] or "", _last_reported(entry)), reverse=True
     )
-
-
-def counted_apart(entry: Mapping[str, Any]) -> str:
-    """What a count counts if it is only some of its population, as women; else empty."""
-    what = entry["quantity"]["what"] if entry["quantity"] else ""
-    return "" if counts_everybody(what, entry["population"]) else what
 
 
 def _last_reported(entry: Mapping[str, Any]) -> str:

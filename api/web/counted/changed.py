@@ -1,0 +1,109 @@
+"""Compares two states: which numbers, posts, missions and measures differ, each in the words of its own state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from api.web.counted.held import counted_apart
+from api.web.quantities import grouped, quantity_in_words
+
+__all__ = ["Change", "list_changes"]
+
+State = Mapping[str, Any]
+_TOTALS: Final = ("released", "pardoned")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What changed, its words before and after (None: nothing on record), and the path that shows it in each state."""
+
+    told: str
+    before: str | None
+    after: str | None
+    path: str
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A section whose entries are compared: where it is shown, and how an entry is named and said."""
+
+    path: str
+    name: Callable[[State], str]
+    say: Callable[[State], str]
+
+
+def list_changes(before: State, after: State) -> list[Change]:
+    """List what differs between an earlier and a later state; of a section that is cut short, what both show."""
+    return [*_of_totals(before, after), *_of_sections(before, after)]
+
+
+def _of_totals(before: State, after: State) -> Iterator[Change]:
+    for what in _TOTALS:
+        was, is_ = (_total(state["prisoners"][what]) for state in (before, after))
+        if was != is_:
+            yield Change(what.capitalize(), was, is_, f"/numbers/{what}")
+
+
+def _total(total: State) -> str:
+    return grouped(total["text"]) + (" (contested)" if total["contested"] else "")
+
+
+def _of_sections(before: State, after: State) -> Iterator[Change]:
+    for section, shown in _SECTIONS.items():
+        was, is_ = (_said(state, section, shown) for state in (before, after))
+        names = dict.fromkeys([*is_, *was])
+        if any(_is_cut_short(state, section) for state in (before, after)):
+            names = {name: None for name in names if name in was and name in is_}
+        for name in names:
+            if was.get(name) != is_.get(name):
+                yield Change(name, was.get(name), is_.get(name), shown.path)
+
+
+def _entries(state: State, section: str) -> Sequence[State]:
+    found: Sequence[State] = (state["prisoners"] if section == "held" else state)[section]
+    return found
+
+
+def _is_cut_short(state: State, section: str) -> bool:
+    return f"{section}_more" in (state["prisoners"] if section == "held" else state)
+
+
+def _said(state: State, section: str, shown: _Shown) -> dict[str, str]:
+    """What a state says: {the name of an entry: its words}, those of one name joined."""
+    said: dict[str, str] = {}
+    for entry in _entries(state, section):
+        words = shown.say(entry) + (" (contested)" if entry["contested"] else "")
+        name = shown.name(entry)
+        said[name] = f"{said[name]}; {words}" if name in said else words
+    return said
+
+
+def _held(entry: State) -> str:
+    apart = counted_apart(entry)
+    return f"Held, by {entry['counted_by']}: {entry['population']}{f' ({apart})' if apart else ''}"
+
+
+def _count(entry: State) -> str:
+    return grouped(quantity_in_words(entry["quantity"])) if entry["quantity"] else "no number"
+
+
+def _measure(entry: State) -> str:
+    stage = "" if entry["stage"] == "in_force" else f" ({entry['stage']})"
+    return f"{entry['action']}{stage}"
+
+
+_SECTIONS: Final[Mapping[str, _Shown]] = {
+    "held": _Shown("/numbers/held", _held, _count),
+    "posts": _Shown(
+        "#posts", lambda entry: entry["post"], lambda entry: entry["holder"] or "nobody known"
+    ),
+    "missions": _Shown("#missions", lambda entry: entry["post"], lambda entry: entry["status"]),
+    "measures": _Shown(
+        "#measures",
+        lambda entry: f"{entry['target']}, by {entry['authority']}",
+        _measure,
+    ),
+}
+"""The sections that are compared, in the order in which their changes are listed."""

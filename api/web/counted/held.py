@@ -1,0 +1,103 @@
+"""Sets the counts of those who are held side by side, each with its counter and its day: no count stands for all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from domain.kinds.prisoners import counts_everybody
+
+__all__ = ["Held", "Part", "counted_apart", "gather_held"]
+
+_UNBOUNDED: Final = float("inf")
+Entry = Mapping[str, Any]
+"""An entry of the state's section `held`."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A number of some of those who are held, such as the women among them, by one counter's count."""
+
+    quantity: Mapping[str, Any]
+    counted_by: str
+    since: str
+    fact: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Held:
+    """The counts of all who are held of one population, the newest first, and the parts that are counted of it.
+
+    `apart` are the counts of other populations. `least` and `most` are the counts between which all lie, if they
+    differ.
+    """
+
+    population: str
+    counts: Sequence[Entry]
+    parts: Sequence[Part]
+    apart: int
+    least: Entry | None = None
+    most: Entry | None = None
+
+    @property
+    def newest(self) -> Sequence[Entry]:
+        """The counts that begin on the latest day."""
+        return [each for each in self.counts if each["since"] == self.counts[0]["since"]]
+
+
+def gather_held(entries: Iterable[Entry]) -> Held | None:
+    """Gather the counts of the population that was counted last; None if no number is on record."""
+    numbered = sorted((each for each in entries if each["quantity"]), key=_figure)
+    numbered.sort(key=_begun, reverse=True)
+    if not numbered:
+        return None
+    whole = [each for each in numbered if not counted_apart(each)]
+    population = (whole or numbered)[0]["population"]
+    same = [each for each in numbered if each["population"] == population]
+    counts = [each for each in same if not counted_apart(each)]
+    bounds = {(q["low"], q["high"], q["value"]) for q in (each["quantity"] for each in counts)}
+    differ = len(bounds) > 1
+    return Held(
+        population,
+        counts,
+        [part for each in same for part in _parts(each)],
+        apart=len(numbered) - len(same),
+        least=min(counts, key=_figure) if differ else None,
+        most=max(counts, key=_greatest) if differ else None,
+    )
+
+
+def counted_apart(entry: Entry) -> str:
+    """What a count counts if it is only some of its population, as women; else empty."""
+    what = entry["quantity"]["what"] if entry["quantity"] else ""
+    return "" if counts_everybody(what, entry["population"]) else what
+
+
+def _parts(entry: Entry) -> Iterable[Part]:
+    if counted_apart(entry):
+        yield _part(entry, entry["counted_by"])
+    for each in entry["also_counted"]:
+        if each["quantity"]:
+            yield _part(each, entry["counted_by"])
+
+
+def _part(entry: Entry, counted_by: str) -> Part:
+    return Part(entry["quantity"], counted_by, entry["since"] or "", entry["fact"])
+
+
+def _begun(entry: Entry) -> tuple[str, str]:
+    return entry["since"] or "", str(entry["last_reported"] or "")
+
+
+def _figure(entry: Entry) -> float:
+    """The number by which counts are put in order: the least that a count allows, else the number that it names."""
+    quantity = entry["quantity"]
+    named = (quantity["low"], quantity["value"], quantity["high"])
+    return next((each for each in named if each is not None), _UNBOUNDED)
+
+
+def _greatest(entry: Entry) -> float:
+    quantity = entry["quantity"]
+    named = (quantity["high"], quantity["value"], quantity["low"])
+    return next((each for each in named if each is not None), -_UNBOUNDED)
