@@ -29,6 +29,7 @@ _DATE_SHAPE: Final = shape(
     (r"-[?~%]?[0-9X]{2}[?~%]?", "'-' and a two-digit month"),
     (r"-[?~%]?[0-9X]{2}[?~%]?", "'-' and a two-digit day"),
 )
+_QUALIFIERS: Final = frozenset("?~%")
 _SEASON_WEEKS: Final = 12
 _COMMON_YEAR: Final = 1
 _LEAP_YEAR: Final = 4
@@ -76,6 +77,8 @@ def read_date(text: str, start: int, end: int) -> Moment:
         lower, upper = _masked(text, match)
     else:
         lower, upper = _plain(text, match)
+    if _QUALIFIERS.isdisjoint(match[0]):
+        return exactly(lower, upper)
     return _widen(text, match, lower, upper)
 
 
