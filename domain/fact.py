@@ -26,6 +26,7 @@ from domain.named import (
     named_in,
     text_of,
 )
+from domain.placeholders import placeholder_faults
 from domain.provenance import Citation, Link, check_citation, check_link
 from domain.quantity import Quantity, derive_basis, fill_bounds
 from domain.register import Register, RegisterEntry, summed_in
@@ -166,6 +167,7 @@ def check_fact(fact: Fact, standing: Fact | None = None) -> Fact:
     sound = _is_sound(fact, "")
     faults = [
         *([] if sound else _text_faults(fact, standing)),
+        *placeholder_faults(fact, standing),
         *_valid_faults(fact),
         *_size_faults(fact),
         *([] if sound else id_faults(as_primitives(fact))),
@@ -247,10 +249,8 @@ def _valid_faults(fact: Fact) -> list[Fault]:
 
 def _size_faults(fact: Fact) -> Iterable[Fault]:
     if not fact.citations:
-        yield Fault(
-            "/citations",
-            "write at least one citation: the publisher, and the address and day of publication if known",
-        )
+        detail = "write at least one citation: the publisher, and the address and day of publication if known"
+        yield Fault("/citations", detail)
     for name in ("matter", "external_id"):
         text = getattr(fact, name)
         if text is not None and len(text) > LONGEST_NAME:

@@ -17,6 +17,7 @@ from domain.fact import KINDS
 __all__ = ["ShapeError", "validate_json"]
 
 _MISSING: Final = "this field is required: write"
+_WHOLE: Final = "write a whole number in digits, without marks between them, such as 1259"
 _EXPECTED: Final = "Input should be "
 """How pydantic begins to list what may be written."""
 
@@ -63,6 +64,8 @@ def _fault(error: dict[str, Any], body: type | None) -> Fault:
         return Fault(
             pointer(place), "there is no such field here: leave it out, or correct its name"
         )
+    if str(error["type"]).startswith("int_"):
+        return Fault(pointer(place), _WHOLE)
     return Fault(pointer(place), str(error["msg"]))
 
 

@@ -28,6 +28,12 @@ __all__ = ["Notice", "find_notices", "find_parting", "find_rereadings"]
 
 _SPAN: Final = re.compile(r"(\d{2})(\d{2})-(\d{2})")
 _SEVERAL: Final = re.compile(r"\s*[|;]\s*|\s+[/&]\s+")
+_TWO_NAMES: Final = re.compile(
+    r"\S+\s+\S[^,]*,\s*\S+\s+\S.*|\S+\s+\S+\s(?:and|и|\u0456|й|та)\s+\S+\s+\S+", re.IGNORECASE
+)
+"""Two names of two words each, with a comma or the word "and" between them."""
+_DECEMBER: Final = 12
+_DECADE: Final = 10
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _ALPHABETS: Final = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN", "HEBREW", "ARABIC")
 _NEAR: Final = 0.8
@@ -86,8 +92,9 @@ def _said(quantity: Quantity) -> str:
 
 def _of_time(fact: Fact) -> Iterable[Notice]:
     span = _SPAN.fullmatch(fact.valid)
-    if span is not None and int(span[3]) == (int(span[2]) + 1) % 100:
-        years = f"{span[1]}{span[2]}/{int(span[1] + span[2]) + 1}"
+    if span is not None and _may_be_span(int(span[2]), int(span[3])):
+        ends = int(span[1] + span[2]) + (int(span[3]) - int(span[2])) % 100
+        years = f"{span[1]}{span[2]}/{ends}"
         detail = f"EDTF reads this as a part of the year {span[1]}{span[2]}; for a span of years, write {years}"
         yield Notice("/valid", detail)
     if went_on_before(fact):
@@ -96,6 +103,12 @@ def _of_time(fact: Fact) -> Iterable[Notice]:
             f" write the day on which it began, if it is known, or {write_up_to(fact.valid_time)}"
         )
         yield Notice("/valid", detail)
+
+
+def _may_be_span(year: int, part: int) -> bool:
+    """Whether a part of a year may be meant as a later year: the next one, or, where it is no month, one of ten."""
+    later = (part - year) % 100
+    return later == 1 or (part > _DECEMBER and 1 < later <= _DECADE)
 
 
 def _of_citations(fact: Fact) -> Iterable[Notice]:
@@ -122,7 +135,7 @@ def _of_names(fact: Fact) -> Iterable[Notice]:
 
 
 def _of_name(name: str, pointer: str, *, list_of: bool) -> Iterable[Notice]:
-    if _SEVERAL.search(name):
+    if _SEVERAL.search(name) or (list_of and _TWO_NAMES.fullmatch(name)):
         several = "write each as an item of the list" if list_of else "write only one here"
         yield Notice(pointer, f"this is recorded as one name; if it is several, {several}")
     words = () if name.isascii() else _WORD.findall(name)

@@ -18,6 +18,10 @@ from tests.examples import count, fact, full_fact
     [
         ({"valid": "2024-25"}, "/valid"),
         ({"valid": "1939-40"}, "/valid"),
+        ({"valid": "2020-22"}, "/valid"),
+        ({"valid": "2012-21"}, "/valid"),
+        ({"people": ("Ann Example, Bob Example",)}, "/people/0"),
+        ({"people": ("Ann Example and Bob Example",)}, "/people/0"),
         ({"people": ("Ann Example|Bob Example",)}, "/people/0"),
         ({"people": ("Bob", "Ann Example & Bob Example")}, "/people/1"),
         ({"people": ("Ann Example; Bob Example",)}, "/people/0"),
@@ -35,6 +39,9 @@ def test_what_may_be_another_thing_is_noticed(fields: dict[str, Any], pointer: s
     "fields",
     [
         {"valid": "2024-21"},
+        {"valid": "2001-22"},
+        {"valid": "2010-12"},
+        {"people": ("Example, Ann", "Bosnia and Herzegovina")},
         {"valid": "2024/2025"},
         {"valid": "2021-12"},
         {

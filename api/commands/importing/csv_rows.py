@@ -28,7 +28,13 @@ _OF_CORRECTION: Final = frozenset(
 )
 _CITED: Final = "citation"
 _NOT_UTF8: Final = re.compile("[\udc80-\udcff]")
-_INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
+_INTEGER: Final = re.compile(r"(-?[0-9]{1,18})(?:\.0+)?")
+_SPREADSHEET_ERROR: Final = re.compile(
+    r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|##+)|Err:[0-9]{3}"
+)
+_CORRECT_CELL: Final = (
+    "the spreadsheet shows an error here and no value: correct the cell, or empty it"
+)
 Parsed = TypeVar("Parsed", list[Any], dict[str, Any])
 _TRUTH: Final = {"true": True, "false": False}
 _SEPARATES: Final = {
@@ -120,6 +126,8 @@ class Row:
                 faults.append(
                     Fault("/" + "/".join(map(str, place)), "not UTF-8: save the file as UTF-8")
                 )
+            elif _SPREADSHEET_ERROR.fullmatch(cell):
+                faults.append(Fault("/" + "/".join(map(str, place)), _CORRECT_CELL))
             else:
                 _put(content, place, self._value(column, cell, faults))
         return content, faults
@@ -214,8 +222,8 @@ def _parts(cell: str) -> list[str]:
 def _scalar(cell: str, shape: Shape) -> Any:  # noqa: ANN401 -- as the shape has it
     if shape == "name":
         return _parse_json(cell, dict) or cell
-    if shape == "integer" and _INTEGER.fullmatch(cell):
-        return int(cell)
+    if shape == "integer" and (number := _INTEGER.fullmatch(cell)):
+        return int(number[1])
     return _TRUTH.get(cell.casefold(), cell) if shape == "truth" else cell
 
 
