@@ -142,6 +142,40 @@ def test_a_place_is_found_by_another_spelling(
 
 
 @pytest.mark.needs("chromium")
+def test_the_keys_of_the_list_are_left_to_the_browser(enter: Callable[..., Page]) -> None:
+    """Chromium lets no program see its list open; its keys reach the page first, and the page must not take them."""
+    page = enter()
+    page.goto(f"{RECORD}custody")
+    field = page.locator("#f-person")
+    with page.expect_response(lambda response: response.request.method == "POST"):
+        field.press_sequentially("zuy")
+    expect(page.locator('option[value="Zoya Zuyeva"]').first).to_be_attached()
+    told = page.context.new_cdp_session(page)
+    node = told.send("Runtime.evaluate", {"expression": "document.getElementById('f-person')"})
+    asked = {"objectId": node["result"]["objectId"], "fetchRelatives": False}
+    (seen,) = told.send("Accessibility.getPartialAXTree", asked)["nodes"]
+    assert seen["role"]["value"] == "combobox"
+    assert "listbox" in {
+        each["value"].get("value") for each in seen["properties"] if each["name"] == "hasPopup"
+    }
+    page.evaluate("""() => { window.taken = []; document.addEventListener("keydown", (event) => {
+        window.taken.push([event.key, event.defaultPrevented]); }); }""")
+    for key in ("ArrowDown", "ArrowUp", "Escape"):
+        page.keyboard.press(key)
+        expect(field).to_be_focused()
+        expect(field).to_have_value("zuy")
+    assert page.evaluate("() => window.taken") == [
+        ["ArrowDown", False],
+        ["ArrowUp", False],
+        ["Escape", False],
+    ]
+    field.fill("Zoya Zuyeva")
+    page.keyboard.press("Tab")
+    expect(field).to_have_value("Zoya Zuyeva")
+    expect(field).not_to_be_focused()
+
+
+@pytest.mark.needs("chromium")
 def test_without_scripts_a_part_of_the_names_is_offered(enter: Callable[..., Page]) -> None:
     page = enter(scripts=False)
     page.goto(f"{RECORD}custody")
