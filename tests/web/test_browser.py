@@ -46,6 +46,23 @@ _CUT: Final = """() => [...document.querySelectorAll('main .wide, main pre')]
   .filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.innerText.slice(0, 60))"""
 """The tables and examples that are wider than their room."""
 _WIDER: Final = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_LONGEST: Final = """() => [...document.querySelectorAll('main :is(p, h1, h2, h3, h4, li, dd), footer p')]
+  .filter(each => each.checkVisibility() && !each.closest('.clocks, nav, form'))
+  .map(each => {
+    const lines = new Map(), range = document.createRange();
+    const texts = document.createTreeWalker(each, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) for (let at = 0; at < texts.currentNode.length; at++) {
+      range.setStart(texts.currentNode, at);
+      range.setEnd(texts.currentNode, at + 1);
+      const box = range.getBoundingClientRect();
+      const line = Math.round((box.top + box.bottom) / 16);
+      if (box.width) lines.set(line, (lines.get(line) ?? 0) + 1);
+    }
+    return [Math.max(0, ...lines.values()), each.innerText.slice(0, 80)];
+  }).sort(([one], [other]) => other - one)[0] ?? [0, '']"""
+"""How many letters the longest line of text has, and how its paragraph begins."""
+_READABLE: Final = 95
+"""The most letters of a line."""
 
 
 @pytest.fixture(scope="module")
@@ -315,6 +332,25 @@ def test_a_page_fits_a_telephone_stays_in_place_and_is_light(
         assert sum(received.values()) <= LARGEST, (each, received)
         scripts = [size for name, size in received.items() if kinds.get(name) == "Script"]
         assert sum(scripts) <= MOST_SCRIPT
+    context.close()
+
+
+def test_a_page_on_a_wide_screen_does_not_scroll_sideways_and_has_lines_that_can_be_read(
+    browser: Browser, address: str
+) -> None:
+    context = browser.new_context(base_url=address, viewport={"width": 2_560, "height": 1_300})
+    page = context.new_page()
+    longest: dict[str, list[Any]] = {}
+    for each in {BELARUS, f"{BELARUS}/timeline", "/about", *some_of(PAGES, 6)}:
+        page.goto(each)
+        page.evaluate("() => document.fonts.ready")
+        assert page.evaluate(_WIDER) <= 0, each
+        assert page.evaluate(_CUT) == [], each
+        longest[each] = page.evaluate(_LONGEST)
+        box: Any = page.locator("main").bounding_box()
+        assert abs(box["x"] + box["width"] / 2 - 1_280) < 20, each
+    assert {each: line for each, line in longest.items() if line[0] > _READABLE} == {}
+    assert max(line[0] for line in longest.values()) > 40
     context.close()
 
 
