@@ -68,6 +68,14 @@ def test_counts_of_several_counters_stand_side_by_side_and_none_is_the_number(
         assert not re.search('class="big num"[^/]*1,300', page.html)
 
 
+def test_the_page_of_a_question_singles_out_no_count_of_several_counters(real: Reader) -> None:
+    page = real.see(f"{BELARUS}/matters/viasna-count")
+    assert "of these claims are shown side by side" in page.words
+    assert "Shown:" not in page.words
+    one = real.see(f"{BELARUS}/matters/sep11-count")
+    assert "Shown: Fifty-two prisoners freed" in one.words
+
+
 def test_counts_that_agree_are_not_said_to_differ(reader: Reader) -> None:
     _record(
         reader,
@@ -174,7 +182,9 @@ def test_a_comparison_begins_with_the_figures_that_changed(real: Reader) -> None
     told = _words(page, 'id="figures"', "</section>")
     assert "20 Jun 2025 26 Jun 2025 Released 5 19" in told
     assert "Pardoned" not in told
-    assert "Held, by Sviatlana Tsikhanouskaya: political prisoners not on record 1,150" in told
+    assert (
+        "Political prisoners held, counted by Sviatlana Tsikhanouskaya not on record 1,150" in told
+    )
     assert page.html.index('id="figures"') < page.html.index("<h2>Added")
     for figure, day in (("5", "2025-06-20"), ("19", "2025-06-26")):
         found = re.search(

@@ -115,7 +115,7 @@ def test_a_total_shows_its_sum_and_what_is_left_out_of_it(real: Reader) -> None:
         page.words
     )
     assert (
-        "The total is only a lower limit. Not added: “dozens, several waves” , as that counts all so far"
+        "The total is only a lower limit. Not added: “dozens, several waves” , which counts all so far"
         in page.words
     )
     assert "23 + 16 + 25 + 2 = 66" in page.words or "= 97" in page.words

@@ -82,7 +82,8 @@ def _said(state: State, section: str, shown: _Shown) -> dict[str, str]:
 
 def _held(entry: State) -> str:
     apart = counted_apart(entry)
-    return f"Held, by {entry['counted_by']}: {entry['population']}{f' ({apart})' if apart else ''}"
+    whom = f"{entry['population']} ({apart})" if apart else str(entry["population"])
+    return f"{whom[:1].upper()}{whom[1:]} held, counted by {entry['counted_by']}"
 
 
 def _count(entry: State) -> str:

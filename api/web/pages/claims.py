@@ -33,8 +33,8 @@ async def read_claims_page(slug: str, fact_id: str, request: Request) -> Respons
     if record["negotiation"] != slug:
         kind, detail = "unknown", "this negotiation has no such fact"
         raise RefusedError(kind, "/path/fact_id", detail)
-    shown = _shown(state, {record["id"]})
-    briefs = [] if shown is None else [each for each in (shown["fact"], *shown["rivals"]) if each]
+    shown = _shown(state, {record["id"]})[:1]
+    briefs = [each for entry in shown for each in (entry["fact"], *entry["rivals"]) if each]
     claims = [_record(each) for each in briefs if each["id"] != record["id"]]
     return await page.draw(
         "claims",
@@ -85,9 +85,11 @@ async def read_matter_page(slug: str, matter: str, request: Request) -> Response
     )
 
 
-def _question(records: Sequence[Mapping[str, Any]], shown: Mapping[str, Any] | None) -> str | None:
+def _question(
+    records: Sequence[Mapping[str, Any]], shown: Sequence[Mapping[str, Any]]
+) -> str | None:
     """The question that facts answer, by the one that is shown; None without facts or words for it."""
-    first = shown["fact"]["id"] if shown and shown["fact"] else None
+    first = shown[0]["fact"]["id"] if shown and shown[0]["fact"] else None
     facts = [record["fact"] for record in sorted(records, key=lambda each: each["id"] != first)]
     return question_in_words(facts, facts[0]) if facts else None
 
@@ -123,19 +125,24 @@ def _by_origin(citations: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[M
     return sorted(origins.items())
 
 
-def _shown(state: Any, ids: set[str]) -> Mapping[str, Any] | None:  # noqa: ANN401 -- any JSON of a state
-    """Give the first entry of a state that shows one of these facts, or has one as a rival; None without one.
+def _shown(state: Any, ids: set[str]) -> list[Mapping[str, Any]]:  # noqa: ANN401 -- any JSON of a state
+    """Give the entries that show one of these facts, or have one as a rival: those of the first section with such.
 
-    What is previous to an entry, or its outlook, is not shown.
+    Several are side by side, as the counts of several counters are. What is previous to an entry, or its outlook, is
+    not shown.
     """
-    if isinstance(state, dict):
-        fact = state.get("fact")
-        rivals = state.get("rivals") or ()
-        if (
-            isinstance(fact, dict)
-            and "contested" in state
-            and (fact.get("id") in ids or any(rival["id"] in ids for rival in rivals))
-        ):
-            return state
-    parts = state.values() if isinstance(state, dict) else state if isinstance(state, list) else ()
-    return next((entry for part in parts if (entry := _shown(part, ids)) is not None), None)
+    if isinstance(state, list):
+        here = [entry for entry in state if _shows(entry, ids)]
+        return here or next((found for part in state if (found := _shown(part, ids))), [])
+    if not isinstance(state, dict):
+        return []
+    parts = [[part] if _shows(part, ids) else _shown(part, ids) for part in state.values()]
+    return next((found for found in parts if found), [])
+
+
+def _shows(entry: Any, ids: set[str]) -> bool:  # noqa: ANN401 -- any JSON of a state
+    if not isinstance(entry, dict) or "contested" not in entry:
+        return False
+    fact, rivals = entry.get("fact"), entry.get("rivals") or ()
+    told = [fact, *rivals] if isinstance(fact, dict) else []
+    return any(each["id"] in ids for each in told)
