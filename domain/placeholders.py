@@ -1,17 +1,20 @@
-"""Recognises what is written where no name is known: recorded as a name, "N/A" would be a person who is counted."""
+"""Recognises what is written where no name is known: recorded as a name, "N/A" would be a person who is counted.
+
+As a matter it would make one question of all facts that have it, and as an origin one origin of all reports.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from domain.errors import Fault
-from domain.named import Sort, fields_naming, text_of
+from domain.named import fields_naming, text_of
 from domain.naming import fold_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from domain.named import Name
+    from domain.fact import Fact
 
 __all__ = ["placeholder_faults"]
 
@@ -25,31 +28,41 @@ _WORDS: Final = frozenset(
     )
 )  # fmt: skip
 _MARKS: Final = frozenset(" -_.?!*#/\\\"'")
-_DETAIL: Final = (
-    "this is written where no name is known, and would be recorded as somebody of that name: leave the field out, or"
-    " write a name or a description, such as 'a spokesman of the ministry'"
+_NO_NAME: Final = (
+    "this is written where no name is known, and would be recorded as a name: leave the field out, or write a name or a"
+    " description, such as 'a spokesman of the ministry'"
+)
+_NO_MATTER: Final = (
+    "this stands for no matter, and would join all facts that have it: leave the field out"
+)
+_NO_ORIGIN: Final = (
+    "this stands for no origin, and would join all reports that have it: leave the field out"
 )
 
 
-def placeholder_faults(fact: object, standing: object | None = None) -> Iterable[Fault]:
-    """A fault for each name of somebody in a fact that is none, unless the version before it (`standing`) has it."""
-    kept = {text_of(name) for _, name in _names_in(standing)} if standing is not None else set()
-    for pointer, name in _names_in(fact):
-        text = text_of(name)
+def placeholder_faults(fact: Fact, standing: Fact | None = None) -> Iterable[Fault]:
+    """A fault for each name, matter and origin that is none, unless the version before it (`standing`) has it."""
+    kept = {text for _, text, _ in _texts_in(standing)} if standing is not None else set()
+    for pointer, text, detail in _texts_in(fact):
         if text not in kept and _is_placeholder(text):
-            yield Fault(pointer, _DETAIL)
+            yield Fault(pointer, detail)
 
 
-def _names_in(fact: object) -> Iterable[tuple[str, Name]]:
-    for field, sort in fields_naming(type(fact)).items():
+def _texts_in(fact: Fact) -> Iterable[tuple[str, str, str]]:
+    """Each text in question, with its place and the detail of its fault."""
+    for field in fields_naming(type(fact)):
         value = getattr(fact, field)
-        if sort is not Sort.SOMEBODY or value is None:
-            continue
-        if not isinstance(value, tuple):
-            yield f"/{field}", value
-            continue
-        for index, name in enumerate(value):
-            yield f"/{field}/{index}", name
+        if isinstance(value, tuple):
+            yield from (
+                (f"/{field}/{at}", text_of(name), _NO_NAME) for at, name in enumerate(value)
+            )
+        elif value is not None:
+            yield f"/{field}", text_of(value), _NO_NAME
+    if fact.matter is not None:
+        yield "/matter", fact.matter, _NO_MATTER
+    for at, citation in enumerate(fact.citations):
+        if citation.origin is not None:
+            yield f"/citations/{at}/origin", citation.origin, _NO_ORIGIN
 
 
 def _is_placeholder(text: str) -> bool:

@@ -6,13 +6,13 @@ Bounds are integers, both included; None is unbounded. "at least 100" is [100, â
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from domain.errors import ContentError, Fault
 from domain.naming import fold_name
 from domain.number.reading import bounds_of, read_number, runs_on
+from domain.number.unit_words import least_meant
 from domain.number.words import Comparator
 from domain.time.holding import Holding
 
@@ -25,7 +25,6 @@ __all__ = [
     "LARGEST",
     "NOTHING_RECORDED",
     "NOT_COUNTED",
-    "WORDS",
     "Basis",
     "Comparator",
     "Interval",
@@ -43,20 +42,6 @@ NOT_COUNTED: Final = "not counted"
 """The text of a total if there are facts, but no source gave a number."""
 NOTHING_RECORDED: Final = "nothing recorded"
 """The text of a total if there are no facts."""
-
-#: The least that a word can mean where the text around it is not understood: two of its unit.
-WORDS: Final = {
-    "dozens": 24,
-    "scores": 40,
-    "hundreds": 200,
-    "thousands": 2_000,
-    "millions": 2_000_000,
-}
-
-_LESS: Final = frozenset(
-    ("not", "no", "never", "without", "fewer", "less", "under", "below", "almost", "nearly", "most")
-)
-"""Words that may lessen the number if they stand before one of `WORDS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +197,7 @@ def _unread(quantity: Quantity) -> Quantity:
         )
         raise ContentError.at("/value", detail)
     else:
-        word = _word(quantity.text)
+        word = least_meant(quantity.text)
         if quantity.comparator is None or word is None or comparator in ("le", "lt"):
             raise _not_understood("/text")
         derived = Interval(None if comparator == "approx" else word, None)
@@ -250,14 +235,6 @@ def _ranged(low: int | None, high: int | None) -> Interval:
 def of_comparator(comparator: Comparator, value: int) -> Interval:
     """The interval of a comparator and a value: (ge, 100) gives [100, âˆ)."""
     return Interval(*bounds_of(comparator, value))
-
-
-def _word(text: str | None) -> int | None:
-    words = re.findall(r"[a-z]+", (text or "").casefold())
-    found = [at for at, word in enumerate(words) if word in WORDS]
-    if not found or not _LESS.isdisjoint(words[: found[0]]):
-        return None
-    return min(WORDS[words[at]] for at in found)
 
 
 def _show(interval: Interval) -> str:

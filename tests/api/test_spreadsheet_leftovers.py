@@ -58,6 +58,16 @@ def test_what_stands_for_no_name_is_nobody(client: Client) -> None:
     assert state["prisoners"]["released"]["text"] == "nothing recorded"
 
 
+def test_what_stands_for_no_matter_joins_no_facts(client: Client) -> None:
+    client.open()
+    for text in NO_NAMES:
+        assert client.post(FACTS, fact(matter=text)).pointers == ["/matter"], text
+        cited = [{"publisher": "Reuters", "origin": text}]
+        assert client.post(FACTS, fact(citations=cited)).pointers == ["/citations/0/origin"]
+        assert client.post(FACTS, fact(population=text)).pointers == ["/population"]
+        assert client.post(FACTS, fact(places=["Minsk", text])).pointers == ["/places/1"]
+
+
 def test_a_name_that_only_begins_like_that_is_one(client: Client) -> None:
     client.open()
     for name in ("Unknown Soldier", "an unnamed official", "Nan", "Na", "None Such", "X"):

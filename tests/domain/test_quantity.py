@@ -126,6 +126,29 @@ def test_a_word_with_bounds_is_found_in_a_text_where_a_comparator_is_sent(
         interval(text=text, comparator="lt")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "none of the hundreds of men",
+        "half of the dozens that were held",
+        "some of the thousands of them",
+        "10 of the dozens of men",
+        "up to dozens of people",
+        "far from hundreds of people",
+        "nowhere near thousands of people",
+        "neither dozens nor hundreds of them",
+        "dozens fewer than before",
+        "dozens per week in all",
+        "dozens of years of prison",
+        "hundreds of dollars a head",
+    ],
+)
+def test_a_word_that_other_words_may_lessen_bounds_nothing(text: str) -> None:
+    for comparator in ("ge", "gt", "eq", "approx"):
+        with pytest.raises(ContentError):
+            interval(text=text, comparator=comparator)
+
+
 def test_a_word_inside_another_word_bounds_nothing() -> None:
     with pytest.raises(ContentError):
         interval(text="underscores", comparator="ge")
