@@ -26,7 +26,7 @@ from infrastructure.database.pools import BEGIN_OPTION, Pools
 from infrastructure.database.queue_lock import QueueLock
 from infrastructure.database.server_sessions import PREPARE_THRESHOLD
 from infrastructure.database.timekeeping import Timekeeper
-from infrastructure.database.vacuuming import rewrite, vacuum
+from infrastructure.database.vacuuming import rewrite, sample_grown, vacuum
 from infrastructure.database.write_lock import BEGIN_WRITING, GIVES_WAY
 from infrastructure.errors import DatabaseRefusedError, ReadOnlyError
 from infrastructure.sealing.seals import SEALS, Seals
@@ -149,6 +149,12 @@ class Database:
                         "the write-ahead log is in use, and keeps what was overwritten"
                     )
                 time.sleep(TRY_SECONDS)
+
+    def sample_grown(self, *tables: str, rows: int) -> None:
+        """Let PostgreSQL sample tables that have grown much, of which the first has about `rows` rows."""
+        if not self.is_sqlite:
+            with in_lane("unhurried"):
+                sample_grown(self.engine, tables, rows)
 
     def compact(self, *tables: str, patience: float) -> tuple[str, ...]:
         """Do as `drop_overwritten`, but on PostgreSQL write the tables into new files; nobody can use them meanwhile.

@@ -21,7 +21,7 @@ from infrastructure.errors import DatabaseRefusedError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["analyze", "rewrite", "vacuum"]
+__all__ = ["analyze", "rewrite", "sample_grown", "vacuum"]
 
 #: A writer that waits for a table makes all later ones wait.
 _PATIENCE: Final = "SET LOCAL lock_timeout = '1s'"
@@ -61,6 +61,7 @@ _SAMPLES: Final = "VACUUM FULL pg_catalog.pg_statistic"
 _OWNS: Final = (
     "SELECT pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = current_database()"
 )
+_ROWS_SAMPLED: Final = text("SELECT reltuples FROM pg_class WHERE oid = to_regclass(:table)")
 _SAMPLED: Final = text("""
     SELECT format('ALTER TABLE %s %s', c.oid::regclass, string_agg(
         format('ALTER COLUMN %I TYPE %s', a.attname, format_type(a.atttypid, a.atttypmod))
@@ -120,6 +121,17 @@ def rewrite(engine: Engine, tables: Sequence[str], patience: float) -> tuple[str
         except ProgrammingError:
             left.append(_LEAVE_SEGMENTS)
     return tuple(left)
+
+
+def sample_grown(engine: Engine, tables: Sequence[str], rows: int) -> None:
+    """Sample tables if the first of them, which has about `rows` rows now, had less than half as many the last time.
+
+    PostgreSQL would do so by itself within a minute or two; until then it takes a full table for a small one.
+    """
+    with _connect_unhurried(engine) as connection:
+        sampled = connection.execute(_ROWS_SAMPLED, {"table": tables[0]}).scalar_one()
+        if sampled * 2 < rows:
+            connection.exec_driver_sql(f"ANALYZE (SKIP_LOCKED) {', '.join(tables)}")
 
 
 def analyze(connection: Connection, tables: Sequence[str]) -> None:

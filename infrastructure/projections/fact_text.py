@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from domain.views.full_text import list_fact_words
 from infrastructure.hot_statements import insert_rows
 from infrastructure.log.codec import decode_fact
+from infrastructure.log.erasure import TABLES
 from infrastructure.projections.following import is_ending
 from infrastructure.projections.planes import whole_rows
 from infrastructure.tables.facts import serving_tables
@@ -31,6 +32,8 @@ __all__ = ["BATCH", "catch_up", "checkpoint", "forget", "reset"]
 
 BATCH: Final = 200
 """Positions a transaction: so few that writers of the log hardly wait."""
+MANY: Final = 2_000
+"""From so many new events on, PostgreSQL is told that its tables have grown: it reads small ones whole."""
 
 CHECKPOINT: Final = select(projection.c.position).where(projection.c.name == FACT_TEXT)
 _FOLLOWED: Final = select(projection.c.position, projection.c.state).where(
@@ -71,6 +74,9 @@ def catch_up(database: Database, progress: Callable[[int, int], None] | None = N
     """
     with database.reading() as connection:
         last = int(connection.execute(select(log_head.c.position)).scalar_one())
+        behind = last - checkpoint(connection)
+    if behind >= MANY:
+        database.sample_grown(*TABLES, rows=last)
     while not is_ending() and (batch := _batch(database, last)) is not None:
         if _written(database, batch) and progress is not None:
             progress(batch.reached, last)

@@ -6,26 +6,42 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier, Event
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain.errors import ContentError
 from domain.time.perspective import PerspectiveQuery
 from domain.views.timeline import TimelineFilter
+from infrastructure.ledger import StoredLedger
 from infrastructure.projections import fact_text as follower
 from infrastructure.projections import following
 from infrastructure.readers import cuts
 from infrastructure.tables.text import fact_text
+from tests.benchmarks.population import populate
+from tests.databases import opened as database_at
 from tests.examples import NEGOTIATION
 from tests.full_texts import RECORDED, found, indexed, on_record, opened, record_all, recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy import Connection
 
     from api.composition import Parley
     from infrastructure.log.recorder import EventRecorder
+    from tests.databases import Kind
+
+MANY: Final = 4_000
+FEW: Final = 100
+READ: Final = "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables"
+"""How many rows a session of PostgreSQL has read since it last told the server."""
+
+
+def rows_read(connection: Connection) -> int:
+    return int(connection.execute(text(READ)).scalar_one())
 
 
 @pytest.fixture
@@ -55,6 +71,21 @@ def test_a_search_past_what_it_makes_up_for_says_where_it_ends(
     assert found(parley, "coale") == ["no 0", "no 1"]
     parley.catch_up()
     assert len(found(parley, "coale")) == 6
+
+
+def test_a_batch_reads_its_own_facts_just_after_many_came(
+    fresh_database: Callable[[Kind], str],
+) -> None:
+    database = database_at(fresh_database("postgresql"))
+    ledger = StoredLedger(database)
+    populate(ledger, "talks", MANY)
+    follower.catch_up(database)
+    with database.reading() as connection:
+        before = rows_read(connection)
+        assert len(list(follower._rows(connection, MANY // 2, MANY // 2 + FEW))) == FEW
+        assert rows_read(connection) - before < 5 * FEW
+    ledger.close()
+    database.close()
 
 
 @pytest.mark.parametrize("indexed_to", [1, 3, 4])
