@@ -53,6 +53,8 @@ _ON_PAGES: Final = {
     ),
 }
 """What a page says of a problem, where a program is told of parameters and headers."""
+_NO: Final = "no negotiation "
+"""How the API begins to say that there is no such negotiation."""
 _NO_NEGOTIATION: Final = (
     "The address is wrong, or it is private and you are not one of its members."
 )
@@ -133,13 +135,18 @@ def _told(visit: Visit, problem: Mapping[str, Any], name: str) -> _Told:
     lines = [] if is_of_address else [*_lines(visit, problem, name)]
     return _Told(
         heading="A part of this address cannot be read" if is_of_address else heading,
-        lines=[*lines, _NO_NEGOTIATION] if nowhere else lines,
+        lines=[_called(problem), _NO_NEGOTIATION] if nowhere else lines,
         parameters=_parameters(of_address) if is_of_address else (),
         errors=() if is_of_address or nowhere or name in _ON_PAGES else _others(problem),
         whole=whole,
         ways=[*_ways(visit, problem, name, whole)],
         is_kept_open=name == "outcome-unknown",
     )
+
+
+def _called(problem: Mapping[str, Any]) -> str:
+    """Say which negotiation there is not."""
+    return f"This server shows no negotiation “{problem['detail'].removeprefix(_NO)}”."
 
 
 def _lines(visit: Visit, problem: Mapping[str, Any], name: str) -> Sequence[str]:

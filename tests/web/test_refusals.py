@@ -208,3 +208,9 @@ def test_who_asked_too_often_is_told_so_by_a_page(hurried: Reader) -> None:
             assert is_page(page)
             assert 1 <= int(page.headers["retry-after"]) <= 3_601
             assert "more than 12 per 1 hour" in page.words
+
+
+def test_a_negotiation_that_is_not_there_is_named(reader: Reader) -> None:
+    page = reader.see("/n/nothing")
+    assert page.status == 404
+    assert "This server shows no negotiation “nothing”." in page.words

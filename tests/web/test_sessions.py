@@ -63,10 +63,10 @@ def test_who_signs_in_reads_what_is_private_and_who_signs_out_no_more(
 
 def test_the_first_page_says_that_signing_in_gives_a_form(desk: Desk) -> None:
     page = desk.see("/")
-    assert "Sign in with a key : then there is a form for it." in page.words
+    assert "Sign in with a key to use the form." in page.words
     assert "/sign-in?to=/begin" in page.all("a", "href")
     desk.enter()
-    assert "then there is a form" not in desk.see("/").words
+    assert "to use the form" not in desk.see("/").words
 
 
 def test_a_session_shows_what_its_person_may_see_and_no_more(reader: Reader, desk: Desk) -> None:

@@ -219,7 +219,7 @@ def test_a_comparison_is_grouped_by_kind_and_other_spellings_come_last(reader: R
         "Release",
         "Spellings and other names",
     ]
-    assert "1: no source says when it was published, so they count from" in apart.words
+    assert "1: no source says when these were published, so they count from" in apart.words
     assert (
         "Day of publication not given"
         not in reader.see(f"{TALKS}/compare?from=2020&clock=recorded").words
