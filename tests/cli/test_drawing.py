@@ -85,6 +85,15 @@ def test_a_tally_lists_what_it_adds_and_what_others_say(light: Shell) -> None:
     assert light("tally", "both", "released", "--parts", "--csv").exit_code == 2
 
 
+def test_a_tally_lists_what_else_its_facts_count(light: Shell) -> None:
+    women = {"what": "women", "value": 14}
+    counted = {**FREED, "external_id": "W", "quantities": [*FREED["quantities"], women]}
+    light.out("import", "women", light.file(counted), "--title", "T")
+    table = light.out("tally", "women", "released", "--parts").partition("Also counted")[2]
+    assert "women: 14" in table
+    assert "Also counted" not in light.out("tally", "women", "released")
+
+
 def test_a_comparison_is_sorted_by_kind(light: Shell) -> None:
     asked = ("diff", SLUG, "--from", "2020")
     added = light.out(*asked, "--kinds").partition("Added")[2]

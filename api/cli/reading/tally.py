@@ -29,6 +29,7 @@ __all__ = ["register"]
 
 _COLUMNS: Final = ("when", "population", "counted by", "how many", "approximate", "contested")
 _PARTS: Final = ("when", "matter", "how many", "contested", "what", "others say")
+_BESIDES: Final = ("when", "what is counted", "what")
 _NAMED: Final = 20
 """How many of the facts that are in no point are named at most."""
 _OTHERS: Final = {
@@ -75,7 +76,10 @@ def tally(  # noqa: PLR0913 -- one argument an option
     by: Annotated[By, typer.Option(help="One total for each day, month or year.")] = "month",
     parts: Annotated[
         bool,
-        typer.Option("--parts", help="Also list the numbers that are added, and their rivals."),
+        typer.Option(
+            "--parts",
+            help="Also list the numbers that are added, their rivals, and what else is counted.",
+        ),
     ] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="The most points on a page.")] = 1000,
     cursor: Annotated[
@@ -137,6 +141,9 @@ def _show_tally(slug: str, content: Mapping[str, Any], named: Mapping[str, list[
     show_rows(out, f"By {content['by']}", _COLUMNS, rows)
     if "parts" in content:
         show_rows(out, "What is added", _PARTS, [_part(each) for each in content["parts"]])
+    if content.get("also_counted"):
+        besides = [_beside(each) for each in content["also_counted"]]
+        show_rows(out, "Also counted, not added", _BESIDES, besides)
     _show_others(out, content, named)
     for total in content.get("totals", ()):
         name = total.get("population") or total.get("counted_by") or "not said"
@@ -179,6 +186,11 @@ def _part(part: Mapping[str, Any]) -> tuple[object, ...]:
     others = [rival["summary"] for rival in part["rivals"]]
     contested = part["contested"] or None
     return (fact["valid"], part["matter"], _amount(part), contested, fact["summary"], others)
+
+
+def _beside(figure: Mapping[str, Any]) -> tuple[object, ...]:
+    fact, quantity = figure["fact"], figure["quantity"]
+    return (fact["valid"], format_value(quantity), fact["summary"])
 
 
 def _amount(interval: Mapping[str, Any]) -> str:
