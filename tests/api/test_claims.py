@@ -256,6 +256,26 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
         [freed("about 50", matter="m"), freed("about 52", "AP", matter="m"), freed("about 7", "B")],
         (0, None, "about 57 to 59", False, 0),
     ),
+    "about fifty by one, two thousand by another": (
+        [freed("about 50", matter="m"), freed(2000, "AP", matter="m")],
+        (0, None, "about 50 to 2000", True, 0),
+    ),
+    "about fifty by one, under twenty by another": (
+        [freed("about 50", matter="m"), freed("under 20", "AP", matter="m")],
+        (0, None, "about 19 to 50", True, 0),
+    ),
+    "about fifty by one, about a thousand by another": (
+        [freed("about 50", matter="m"), freed("about 1,000", "AP", matter="m")],
+        (0, None, "about 50 to 1000", True, 0),
+    ),
+    "about fifty by one, forty by another": (
+        [freed("about 50", matter="m"), freed(40, "AP", matter="m")],
+        (40, 40, "40", False, 0),
+    ),
+    "about fifty by one, forty by another, which a link disputes": (
+        [freed("about 50", external_id="A"), freed(40, "AP", links=tie("conflicts_with", "A"))],
+        (0, None, "about 40 to 50", True, 0),
+    ),
     "about dozens": (
         [
             freed(quantities=[{**VAGUE, "comparator": "approx", "text": "dozens of busloads"}]),

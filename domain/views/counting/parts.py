@@ -12,7 +12,7 @@ from domain.views.brief import describe_briefly
 from domain.views.counting.figures import find_figure
 from domain.views.rivalry import disputes
 from domain.views.rivalry.candidates import Candidate
-from domain.views.rivalry.claims import Claims, claim_of_quantity, ends_of, find_vaguer
+from domain.views.rivalry.claims import Claims, claim_of_quantity, ends_of, find_vaguer, meant_ends
 from domain.views.rivalry.rivals import Resolved, find_last_reported
 
 if TYPE_CHECKING:
@@ -138,21 +138,20 @@ def part_of(
     }
     telling = (*facts, *against)
     undated = disputes.never_meet(telling)
-    contested = (
-        contested
-        or undated
-        or disputes.exclude(ends.values())
-        or disputes.is_disputed_by_link(facts)
-    )
+    linked = contested or disputes.is_disputed_by_link(facts)
+    said = [given(candidate) for candidate in telling]
+    contested = linked or undated or disputes.exclude(map(meant_ends, said))
     quantity = given(shown)
-    low, high = _width(ends) if contested else ends_of(quantity)
+    about = _find_about(said, linked=linked)
+    if about:
+        low, high = -math.inf, math.inf
+    else:
+        low, high = _width(ends) if contested else ends_of(quantity)
     named = _find_named(everyone, basis, high)
     if high < named:
         high, contested = named, True
-    about = [
-        number.value or 0 for number in map(given, facts) if number.approximate and number.value
-    ]
-    about = about if quantity.approximate else []
+    if quantity.approximate and not about:
+        about = [each.value for each in map(given, facts) if each.approximate and each.value]
     return Part(
         quantity,
         shown,
@@ -165,6 +164,20 @@ def part_of(
         contested=contested,
         undated=telling if undated else (),
     )
+
+
+def _find_about(said: Sequence[Quantity], *, linked: bool) -> list[int]:
+    """All numbers that are given, if an approximate one and another cannot both be right, or a link says so; else none.
+
+    An approximate number has no bounds, so what it disputes has none either.
+    """
+    about = [each for each in said if each.approximate and each.value is not None]
+    disputed = any(disputes.exclude(map(meant_ends, (one, each))) for one in about for each in said)
+    if not (disputed or (linked and about)):
+        return []
+    values = (each.value if each.approximate else None for each in said)
+    numbers = (*values, *(end for each in said for end in (each.low, each.high)))
+    return [number for number in numbers if number is not None]
 
 
 def _find_named(facts: Iterable[Candidate], basis: Basis, high: float) -> int:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     Claiming = Callable[[Candidate], Claim]
 
 _APPROXIMATE: Final = "about"
+_TIMES: Final = 2
+"""How many times the true number an approximate one may be, and the reverse."""
 
 Ends = tuple[float, float]
 """The low and the high end of an interval; infinite where it is open."""
@@ -56,6 +58,20 @@ def ends_of(quantity: Quantity) -> Ends:
     """The low and the high end of a quantity; infinite on a side without a bound."""
     low, high = quantity.low, quantity.high
     return (-math.inf if low is None else low, math.inf if high is None else high)
+
+
+def meant_ends(quantity: Quantity) -> Ends:
+    """The ends of a quantity, for telling whether two can both be right: "about 50" is not 20 and not 200.
+
+    An approximate number may be half or twice the true one. It has no bounds for any other purpose.
+    """
+    if quantity.approximate and quantity.value is not None:
+        return _reach(quantity.value)
+    return ends_of(quantity)
+
+
+def _reach(about: int) -> Ends:
+    return about / _TIMES, about * _TIMES
 
 
 class Claims:
@@ -114,27 +130,35 @@ def _exact(claim: Claim) -> Claim | None:
 
 
 def _less_sharp(claims: set[Claim]) -> set[Claim]:
-    """The claims that are less sharp than another. "About 50" has no bounds: any claim with bounds is sharper."""
+    """The claims that are less sharp than another that can be right too; with bounds is sharper than "about 50"."""
     bounded = {
-        what for what, ends in _intervals(claims).items() if any(map(_bounds, ends.values()))
+        what: [each for each in ends.values() if _bounds(each)]
+        for what, ends in _intervals(claims).items()
     }
-    about = {
-        claim for claim in claims if (what := _approximated(claim)) is not None and what in bounded
+    about = {claim: told for claim in claims if (told := _approximated(claim)) is not None}
+    blunt = {
+        claim
+        for claim, (what, value) in about.items()
+        if any(_meet(_reach(value), each) for each in bounded.get(what, ()))
     }
-    return find_vaguer(claims) | about
+    return find_vaguer(claims) | blunt
+
+
+def _meet(one: Ends, other: Ends) -> bool:
+    return one[0] <= other[1] and other[0] <= one[1]
 
 
 def _bounds(ends: Ends) -> bool:
     return ends != (-math.inf, math.inf)
 
 
-def _approximated(claim: Claim) -> str | None:
-    """What an approximate claim counts, as a key of `_intervals`; None if the claim is not approximate."""
+def _approximated(claim: Claim) -> tuple[str, int] | None:
+    """What an approximate claim counts, as a key of `_intervals`, and its number; None if it is not approximate."""
     match claim:
-        case ("about", int()):
-            return ""
-        case ((str(what), ("about", int())),):
-            return what
+        case ("about", int(value)):
+            return "", value
+        case ((str(what), ("about", int(value))),):
+            return what, value
     return None
 
 

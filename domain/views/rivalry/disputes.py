@@ -14,7 +14,7 @@ from domain.quantity import Basis, Quantity
 from domain.register import Succession
 from domain.time.edtf_calendar import DAY
 from domain.time.instant import BEGINNING, END
-from domain.views.rivalry.claims import comparable, ends_of
+from domain.views.rivalry.claims import comparable, meant_ends
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -121,7 +121,7 @@ def _spans(quantities: Sequence[Quantity]) -> Mapping[tuple[str, Basis | None], 
     """{(what is counted, basis): (least, greatest number)}; a number without a basis counts on every basis."""
     spans: dict[tuple[str, Basis | None], Ends] = {}
     for quantity in quantities:
-        low, high = ends_of(quantity)
+        low, high = meant_ends(quantity)
         for basis in (quantity.basis,) if quantity.basis else _BASES:
             key = (quantity.counted, basis)
             least, most = spans.get(key, (low, high))
