@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from api.web.counted.changed import list_changes
 from tests.api.asking import count, fact
 from tests.web.browsing import BELARUS
 
@@ -194,6 +195,36 @@ def test_a_comparison_begins_with_the_figures_that_changed(real: Reader) -> None
         to = unescape(found[1])
         assert f"as_known_at={day}" in to
         assert f"Released {figure}" in _lead(real.see(to))
+
+
+def test_a_comparison_tells_parts_of_those_held_from_all_of_them(reader: Reader) -> None:
+    later = {**_COUNT, "valid": "2025-10-01"}
+    cited = [[{"publisher": "A", "published": day}] for day in ("2025-09-02", "2025-10-02")]
+    _record(
+        reader,
+        fact(**_COUNT, counted_by="V", quantities=[_held(1184), _part(170)], citations=cited[0]),
+        fact(**later, counted_by="V", quantities=[_held(1184), _part(160)], citations=cited[1]),
+    )
+    page = reader.see(f"{TALKS}/compare?from=2025-09-15&to=2025-10-15&clock=published")
+    told = _words(page, 'id="figures"', "</section>")
+    assert "Prisoners (women) held, counted by V 170 160" in told
+    assert "1,184" not in told
+
+
+def test_what_a_state_cuts_short_is_not_said_to_have_changed() -> None:
+    def state(*posts: tuple[str, str], cut: bool = False) -> dict[str, Any]:
+        listed = [{"post": post, "holder": name, "contested": False} for post, name in posts]
+        empty = {"text": "nothing recorded", "contested": False}
+        prisoners = {"released": empty, "pardoned": empty, "held": []}
+        more = {"posts_more": {"count": 101}} if cut else {}
+        return {"posts": listed, "missions": [], "measures": [], "prisoners": prisoners, **more}
+
+    before, after = (("a", "Ann"), ("b", "Bo")), (("b", "Cy"), ("c", "Di"))
+    told = [each.told for each in list_changes(state(*before), state(*after))]
+    assert told == ["b", "c", "a"]
+    whole, cut = state(*before), state(*after, cut=True)
+    for one, other in ((whole, cut), (cut, whole)):
+        assert [each.told for each in list_changes(one, other)] == ["b"]
 
 
 def test_a_comparison_says_who_holds_a_post_now(reader: Reader) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -61,9 +61,12 @@ def _of_sections(before: State, after: State) -> Iterator[Change]:
                 yield Change(name, was.get(name), is_.get(name), shown.path)
 
 
-def _entries(state: State, section: str) -> Sequence[State]:
-    found: Sequence[State] = (state["prisoners"] if section == "held" else state)[section]
-    return found
+def _entries(state: State, section: str) -> Iterator[State]:
+    """The entries of a section; a part that a count gives, such as the women, is one of its own."""
+    for entry in (state["prisoners"] if section == "held" else state)[section]:
+        yield entry
+        for part in entry.get("also_counted", ()):
+            yield {**entry, "quantity": part["quantity"], "contested": False}
 
 
 def _is_cut_short(state: State, section: str) -> bool:
