@@ -49,9 +49,10 @@ def _became_of(_: Facts, facts: Facts) -> str | None:
 
 
 def _held(alike: Facts, _: Facts) -> str:
-    whom = _same(alike, "population") or "people held"
+    whom = _same(alike, "population") or "people"
+    held = whom if whom.endswith("held") else f"{whom} are held"
     counter = _same(alike, "counted_by")
-    return f"How many {whom}, {f'as {counter} counts them' if counter else 'and by whose count'}?"
+    return f"How many {held}, {f'as {counter} counts them' if counter else 'and by whose count'}?"
 
 
 def _appointed(alike: Facts, _: Facts) -> str | None:

@@ -32,7 +32,7 @@ CLAIMS: list[tuple[list[dict[str, Any]], str]] = [
     ),
     (
         [{"kind": "prisoner_count", "population": "people", "counted_by": by} for by in ("A", "B")],
-        "How many people, and by whose count?",
+        "How many people are held, and by whose count?",
     ),
     (
         [{"kind": "appointment", "post": "envoy", "person": name} for name in ("Ann", "Bo")],
