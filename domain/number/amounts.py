@@ -60,7 +60,7 @@ class Amounts:
         if hedged and len(tokens) == 1 and tokens[0] in language.singulars:
             return Amount(language.singulars[tokens[0]])
         number = self._closed(tokens)
-        if number is None and language.articles and "-" in tokens[1:-1]:
+        if number is None and language.articles and "-" not in (tokens[0], tokens[-1]):
             number = self._closed(tuple(part for part in tokens if part != "-"))
         if number is None and hedged:
             number = self._behind_singular(tokens)

@@ -12,7 +12,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from domain.number.amounts import Amount, Amounts
-from domain.number.remarks import leaves_number, split_remarks, splits_numbers
+from domain.number.remarks import breaks_off, leaves_number, split_remarks, splits_numbers
 from domain.number.tokens import MARKS, split_tokens
 from domain.number.words import LANGUAGES, Comparator
 
@@ -65,7 +65,7 @@ class _Grammar:
 
     def text(self, tokens: Phrase) -> NumberReading | None:
         """The reading of a number, with or without remarks."""
-        if tokens[0] == ",":
+        if tokens[0] == "," or breaks_off(tokens):
             return None
         plain = tuple(part for part in tokens if part not in MARKS)
         split = splits_numbers(tokens, self._language)

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
     from domain.number.words import Language, Phrase
 
-__all__ = ["leaves_number", "split_remarks", "splits_numbers"]
+__all__ = ["breaks_off", "leaves_number", "split_remarks", "splits_numbers"]
 
 _THOUSAND: Final = 1_000
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _PRONOUNS: Final = frozenset(("one", "один", "одна", "одного", "одной", "одну", "одні", "одне", "однієї"))  # fmt: skip
-"""Words for one: at the beginning of a remark they name somebody ("one later died")."""
+"""Words for one: at the beginning of a remark they name somebody ("one later died"), as "several" does."""
 _TELLING: Final = {
     word
     for language in LANGUAGES
@@ -37,7 +37,15 @@ _JOINED: Final = {
 }
 _WHERE: Final = {word for language in LANGUAGES for word in language.where}
 _UNITS: Final = {word for language in LANGUAGES for word in (*language.units, *language.plurals)}
+_SEVERAL: Final = {
+    word
+    for language in LANGUAGES
+    for phrase in (*language.several, *language.pairs)
+    for word in set(phrase) - language.function - language.articles - {"quite"}
+}
+_NAMING: Final = _PRONOUNS | _SEVERAL
 _COUNTED: Final = {word for language in LANGUAGES for word in language.small} | _UNITS
+_COUNTED |= _SEVERAL
 
 
 def split_remarks(tokens: Phrase) -> tuple[Phrase, list[Phrase]]:
@@ -58,6 +66,22 @@ def split_remarks(tokens: Phrase) -> tuple[Phrase, list[Phrase]]:
             shown.append(part)
     plain = (tuple(part for part in remark if part not in MARKS) for remark in remarks)
     return tuple(shown), [remark for remark in plain if remark]
+
+
+def breaks_off(tokens: Phrase) -> bool:
+    """Whether a bracket is not closed, or not opened, or stands between two words of a number: "ten (10) thousand"."""
+    opened: int | None = None
+    for at, part in enumerate(tokens):
+        if part not in "()":
+            continue
+        if (part == "(") != (opened is None):
+            return True
+        if part == ")" and opened:
+            before, behind = tokens[opened - 1], tokens[at + 1 : at + 2]
+            if behind and _is_number(before) and _is_number(behind[0]):
+                return True
+        opened = at if part == "(" else None
+    return opened is not None
 
 
 def splits_numbers(tokens: Phrase, language: Language) -> bool:
@@ -92,7 +116,7 @@ def leaves_number(remark: Phrase) -> bool:
 
 def _adds(remark: Phrase, at: int) -> bool:
     """Whether the token is a number that is no date and does not say where or when."""
-    if not _is_number(remark[at]) or (at == 0 and remark[at] in _PRONOUNS):
+    if not _is_number(remark[at]) or (at == 0 and remark[at] in _NAMING):
         return False
     beside = remark[max(at - 2, 0) : at] + remark[at + 1 : at + 2]
     dated = not _MONTHS.isdisjoint(beside) or (at > 0 and _YEAR.fullmatch(remark[at]) is not None)

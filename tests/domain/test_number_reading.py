@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.number.reading import NumberReading, read_number, runs_on
+from domain.number.tokens import split_tokens
 from tests.strategies import SOME
 
 with Path(__file__).with_name("number_phrases.tsv").open(encoding="utf-8") as _table:
@@ -124,6 +125,37 @@ def test_digits_are_read_with_any_usual_mark_between_thousands(number: int) -> N
         read = read_number(f"{number:,}".replace(",", mark))
         assert read == NumberReading("eq", number, number, number)
     assert read_number(str(number)) == NumberReading("eq", number, number, number)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- - -",
+        "-",
+        "--",
+        "( )",
+        "()",
+        ",",
+        ", ,",
+        "fifty (",
+        "50 )",
+        "(50))",
+        "ten (10) thousand",
+        "dozens (a) hundred",
+    ],
+)
+def test_marks_alone_and_brackets_that_break_off_are_no_number(text: str) -> None:
+    assert read_number(text) is None
+
+
+WORDS: Final = sorted({word for text in PHRASES for word in split_tokens(text) or ()})
+
+
+@SOME
+@given(st.lists(st.sampled_from(WORDS) | st.sampled_from("(),-+"), min_size=1, max_size=7))
+def test_words_and_marks_in_any_order_are_read_or_not(words: list[str]) -> None:
+    read = read_number(" ".join(words))
+    assert read is None or shown(read)
 
 
 @SOME
