@@ -22,7 +22,7 @@ from domain.views.counting.totals import sum_facts
 from domain.views.naming import Names
 from domain.views.rivalry.candidates import Candidate
 from domain.views.state import resolve_state
-from domain.views.versions import Seen, fold_versions, matches, timeslice
+from domain.views.versions import Seen, find_counted, fold_versions, matches, timeslice
 from tests.examples import count, fact
 from tests.steps import steps
 from tests.strategies import SOME, histories, perspectives
@@ -315,7 +315,10 @@ def test_a_page_has_a_hundred_facts_and_says_how_many_there_are() -> None:
 def each_bucket(slice_: Sequence[Seen], at: Perspective, what: str) -> list[tuple[Any, ...]]:
     """The rule as it reads: every part added to each bucket that it touches, bucket by bucket."""
     names = Names.of(slice_)
-    held = [Candidate(s, {}, holds=True, names=names) for s in slice_ if matches(s.certainty, at)]
+    counted = [
+        replace(s, certainty=find_counted(s.version.record.fact, s.certainty)) for s in slice_
+    ]
+    held = [Candidate(s, {}, holds=True, names=names) for s in counted if matches(s.certainty, at)]
     kind = {"released": Release, "pardoned": Pardon}[what]
     found = sum_facts([each for each in held if isinstance(each.fact, kind)], what, at)
     inside: dict[int, list[Part]] = defaultdict(list)
