@@ -44,8 +44,8 @@ _SEVERAL: Final = {
     for word in set(phrase) - language.function - language.articles - {"quite"}
 }
 _NAMING: Final = _PRONOUNS | _SEVERAL
-_COUNTED: Final = {word for language in LANGUAGES for word in language.small} | _UNITS
-_COUNTED |= _SEVERAL
+_SMALL: Final = {word for language in LANGUAGES for word in language.small}
+_COUNTED: Final = _SMALL | _UNITS | _SEVERAL
 
 
 def split_remarks(tokens: Phrase) -> tuple[Phrase, list[Phrase]]:

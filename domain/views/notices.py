@@ -37,6 +37,20 @@ _DECADE: Final = 10
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _ALPHABETS: Final = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN", "HEBREW", "ARABIC")
 _NEAR: Final = 0.8
+_SYNONYMS: Final = {
+    "released": (
+        "freed",
+        "liberated",
+        "освобождены",
+        "освобождено",
+        "отпущены",
+        "звільнені",
+        "звільнено",
+    ),
+    "pardoned": ("помилованы", "помиловано", "помилувані", "помилувано", "amnestied"),
+}
+"""Other words for what is added up; a number of them is not added."""
+_FEW_WORDS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +178,7 @@ def _of_counts(fact: Fact) -> Iterable[Notice]:
         if register.summed is not None
     }
     folded = set(map(fold_name, summed))
+    own = {register.summed for register in fact.registers if register.summed is not None}
     counting = set(_counted_people(fact))
     named = len(set(map(key_of, fact.people)))
     for index, quantity in enumerate(fact.quantities):
@@ -172,10 +187,23 @@ def _of_counts(fact: Fact) -> Iterable[Notice]:
             yield Notice(f"/quantities/{index}", detail)
         if quantity.counted in folded:
             continue
-        near = get_close_matches(quantity.counted, summed, n=1, cutoff=_NEAR)
-        if near:
-            detail = f"{quantity.what} is not added to {near[0]}, but counted separately: is {near[0]} meant?"
+        near = next(iter(get_close_matches(quantity.counted, summed, n=1, cutoff=_NEAR)), None)
+        near = near or _meant(quantity.counted, own)
+        if near is not None:
+            detail = (
+                f"{quantity.what} is not added to {near}, but counted separately: is {near} meant?"
+            )
             yield Notice(f"/quantities/{index}/what", detail)
+
+
+def _meant(counted: str, summed: Iterable[str]) -> str | None:
+    """What a kind adds up, if it may be meant by a word for the same, or by one with few words beside it; else None."""
+    words = counted.split()
+    for name in summed if len(words) <= _FEW_WORDS else ():
+        known = (fold_name(name), *_SYNONYMS.get(name, ()))
+        if any(get_close_matches(word, known, n=1, cutoff=_NEAR) for word in words):
+            return name
+    return None
 
 
 def _counted_people(fact: Fact) -> Iterable[str]:

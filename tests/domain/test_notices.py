@@ -29,6 +29,10 @@ from tests.examples import count, fact, full_fact
         ({"places": ("\u041cinsk",)}, "/places/0"),
         ({"population": "prisoners | soldiers"}, "/population"),
         ({"quantities": count(52, what="relased")}, "/quantities/0/what"),
+        ({"quantities": count(52, what="freed")}, "/quantities/0/what"),
+        ({"quantities": count(52, what="people released")}, "/quantities/0/what"),
+        ({"quantities": count(52, what="Released prisoners")}, "/quantities/0/what"),
+        ({"quantities": count(52, what="освобождены")}, "/quantities/0/what"),
     ],
 )
 def test_what_may_be_another_thing_is_noticed(fields: dict[str, Any], pointer: str) -> None:
