@@ -99,7 +99,7 @@ def _of_parts(held: Held | None, *, is_whole: bool) -> Iterator[Gap]:
         known = (
             "No count that stands on this day says how many of them are women, men or foreigners."
         )
-        yield Gap("Who they are that are held", "#held", known)
+        yield Gap("How many of those held are women or foreigners", "#held", known)
 
 
 def _of_beginnings(page: Page, state: Mapping[str, Any]) -> Iterator[Gap]:

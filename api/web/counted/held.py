@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from domain.kinds.prisoners import counts_everybody
 
-__all__ = ["Held", "Part", "counted_apart", "gather_held"]
+__all__ = ["Held", "Part", "counted_apart", "gather_held", "newest_first"]
 
 _UNBOUNDED: Final = float("inf")
 Entry = Mapping[str, Any]
@@ -48,8 +48,7 @@ class Held:
 
 def gather_held(entries: Iterable[Entry]) -> Held | None:
     """Gather the counts of the population that was counted last; None if no number is on record."""
-    numbered = sorted((each for each in entries if each["quantity"]), key=_figure)
-    numbered.sort(key=_begun, reverse=True)
+    numbered = [each for each in newest_first(entries) if each["quantity"]]
     if not numbered:
         return None
     whole = [each for each in numbered if not counted_apart(each)]
@@ -66,6 +65,11 @@ def gather_held(entries: Iterable[Entry]) -> Held | None:
         least=min(counts, key=_figure) if differ else None,
         most=max(counts, key=_greatest) if differ else None,
     )
+
+
+def newest_first(entries: Iterable[Entry]) -> list[Entry]:
+    """Put counts in order: the newest first, and of one day the lowest first."""
+    return sorted(sorted(entries, key=_figure), key=_begun, reverse=True)
 
 
 def counted_apart(entry: Entry) -> str:
@@ -92,7 +96,7 @@ def _begun(entry: Entry) -> tuple[str, str]:
 
 def _figure(entry: Entry) -> float:
     """The number by which counts are put in order: the least that a count allows, else the number that it names."""
-    quantity = entry["quantity"]
+    quantity = entry["quantity"] or {"low": None, "value": None, "high": None}
     named = (quantity["low"], quantity["value"], quantity["high"])
     return next((each for each in named if each is not None), _UNBOUNDED)
 

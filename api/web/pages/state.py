@@ -16,7 +16,7 @@ from api.composition import Parley
 from api.http.authorization import principal_of
 from api.http.exchange.perspective import perspective_query
 from api.http.threads import run_in_lane
-from api.web.counted.held import counted_apart, gather_held
+from api.web.counted.held import counted_apart, gather_held, newest_first
 from api.web.page import Page, router_of_pages
 from api.web.unknown import find_gaps
 from domain.errors import ErasedError
@@ -60,7 +60,7 @@ async def read_state_page(slug: str, request: Request) -> Response:
         answers=_ANSWERS,
         tallies=tallies,
         held=held,
-        counts=_newest_first(prisoners["held"]),
+        counts=newest_first(prisoners["held"]),
         counted_apart=counted_apart,
         gaps=find_gaps(page, state, held),
         custody=_by_status(state["custody"]),
@@ -127,12 +127,6 @@ def _facts(part: Any) -> Iterator[str]:  # noqa: ANN401 -- any JSON of a state
 
 def _latest_first(entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return sorted(entries, key=_last_reported, reverse=True)
-
-
-def _newest_first(counts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    return sorted(
-        counts, key=lambda entry: (entry["since"] or "", _last_reported(entry)), reverse=True
-    )
 
 
 def _last_reported(entry: Mapping[str, Any]) -> str:
