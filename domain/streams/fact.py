@@ -277,7 +277,11 @@ def _apply_change(record: FactRecord, event: FactEvent) -> FactRecord:
 
 
 def change_status(record: FactRecord, name: str) -> FactRecord:
-    """Give a fact the status that an event with this stored name sets; the event's content is not needed."""
+    """Give a fact the status that an event with this stored name sets; the event's content is not needed.
+
+    A fact that was retracted stays so until it is reinstated, and then has the status of the events since. On the
+    published clock such events may be public before the reinstatement is.
+    """
     if name not in _STATUSES:
         raise StateError(f"the event {name} cannot be applied to a fact")
     status = _STATUSES[name]
@@ -287,7 +291,9 @@ def change_status(record: FactRecord, name: str) -> FactRecord:
         return record
     standing = record.standing if status == "retracted" else status
     corrected = record.corrected or status == "corrected"
-    return replace(record, status=status, standing=standing, corrected=corrected)
+    withdrawn = record.status == "retracted" and name != FactReinstated.stored_name
+    shown = "retracted" if withdrawn else status
+    return replace(record, status=shown, standing=standing, corrected=corrected)
 
 
 def _name(event: FactEvent) -> str:

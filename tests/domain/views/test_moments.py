@@ -106,11 +106,8 @@ def test_between_two_neighbouring_moments_no_answer_changes(
     instants = sorted(
         {at for _, at in find_boundaries(found, itself(entries), NEGOTIATION, perspective, axis)}
     )
-    pairs = [
-        pair
-        for pair in pairwise((BEFORE, *instants, AFTER))
-        if BEFORE <= pair[0] < pair[1] <= AFTER
-    ]
+    within = [each for each in instants if BEFORE < each < AFTER]
+    pairs = list(pairwise((BEFORE, *within, AFTER)))
     for one, other in data.draw(st.lists(st.sampled_from(pairs), max_size=4, unique=True)):
         first, last = (at(entries, perspective, axis, each) for each in (one, other - 1))
         month: str | None = bucket_name(bucket(first.as_of, "month"), "month")
