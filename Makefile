@@ -11,10 +11,10 @@ WORKERS ?= 2
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench faults docs lock format clean
+.PHONY: help run test check bench bench-large faults docs lock format clean
 
 help: ## say what each command does
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 run: $(VENV)/.run ## install, load the US–Belarus record once, and serve it
 	@$(BIN)/parley db upgrade
@@ -33,6 +33,9 @@ check: $(VENV)/.dev ## lint, format, types and layers
 
 bench: $(VENV)/.dev ## measure on both databases, and write docs/benchmarks.md
 	timeout --kill-after=60 1800 $(BIN)/python -m tests.benchmarks
+
+bench-large: $(VENV)/.dev ## measure records of a million facts for an hour, and write docs/benchmarks-large.md
+	timeout --kill-after=60 14400 $(BIN)/python -m tests.benchmarks --large
 
 faults: $(VENV)/.dev ## kill, starve, unplug and forge it for an hour or two, and count what is left (as root)
 	PARLEY_THOROUGH=1 TMPDIR=$(TEST_FOLDER) $(BIN)/python -m pytest -q -o faulthandler_timeout=14400 -n $(WORKERS) --dist loadgroup $(THOROUGH)

@@ -1,6 +1,6 @@
-"""Measures every row on both databases, prints the table, and writes docs/benchmarks.md.
+"""Measures every row on both databases, prints the table, and writes docs/benchmarks.md, or docs/benchmarks-large.md.
 
-python -m tests.benchmarks [--only NAME ...] [--folder FOLDER] [--page FILE]
+python -m tests.benchmarks [--large] [--only NAME ...] [--on DATABASE ...] [--folder FOLDER] [--page FILE]
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -26,6 +28,7 @@ from tests.benchmarks import (
     asked_again,
     crowds,
     importing,
+    large,
     long_work,
     pages,
     reading,
@@ -39,17 +42,19 @@ from tests.benchmarks.rows import HEADINGS, stopped
 from tests.databases import migrate, postgresql_server, sqlite_file_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
 
+    from tests.benchmarks.bench import Kind
     from tests.benchmarks.rows import Row
 
-PAGE: Final = Path(__file__).resolve().parent.parent.parent / "docs" / "benchmarks.md"
+Measurement = Callable[[Bench], Iterator["Row"]]
+"""Measures on one kind of database, and gives the rows of the table."""
+KINDS: Final[list[Kind]] = ["SQLite", "PostgreSQL"]
+DOCS: Final = Path(__file__).resolve().parent.parent.parent / "docs"
 FOLDER: Final = "/var/tmp"  # noqa: S108 -- a folder that is on a disk where /tmp is in memory
 ROW_SECONDS: Final = 240.0
-"""How long one row may take."""
-WHOLE_SECONDS: Final = 1_200.0
-"""How long all rows may take; what is not measured by then says so."""
-MEASURED: Final[tuple[Callable[[Bench], Iterator[Row]], ...]] = (
+"""How long one row may take, unless its table says otherwise."""
+MEASURED: Final[tuple[Measurement, ...]] = (
     appending.rows,
     crowds.rows,
     importing.rows,
@@ -61,67 +66,95 @@ MEASURED: Final[tuple[Callable[[Bench], Iterator[Row]], ...]] = (
     pages.rows,
 )
 """What is measured, in the order of the table."""
-ABOUT: Final = """\
+CPU: Final = """\
+CPU is the time of Parley's processes and of the PostgreSQL backends that work for them; wall is the clock's."""
+ABOUT: Final = f"""\
 # Benchmarks
 
 `make bench` writes this page. Each row has a figure, and what was measured beside it in the same run, in turns. A ratio
-is the peer's processor time divided by Parley's: 1 is as fast, and more is faster. CPU is the time of Parley's
-processes and of the PostgreSQL backends that work for them; wall is the clock's. What is done by hand is the least code
-on the database's own driver that does the same work (`tests/benchmarks/yardsticks`); a test compares the rows that both
-leave. Answers are compared with the pure fold over the log before they are timed. Records of a million facts, and
-negotiations beside millions of other facts, are not measured here.
+is the peer's processor time divided by Parley's: 1 is as fast, and more is faster. {CPU}
+What is done by hand is the least code on the database's own driver that does the same work
+(`tests/benchmarks/yardsticks`); a test compares the rows that both leave. Answers are compared with the pure fold over
+the log before they are timed. [benchmarks-large.md](benchmarks-large.md) has records of a million facts.
 """
+ABOUT_LARGE: Final = f"""\
+# Benchmarks of a million facts
+
+`make bench-large` writes this page. First the record is alone in its database. Then another is beside it, and a ratio
+is the processor time of the same answer alone divided by its time now. {CPU}
+"""
+
+
+@dataclass(frozen=True)
+class Measuring:
+    """A table: its page, what is said above it, what is measured, and how long one row and all rows may take."""
+
+    page: Path
+    about: str
+    measured: tuple[Measurement, ...]
+    row_seconds: float
+    whole_seconds: float
+
+
+ALL: Final = Measuring(DOCS / "benchmarks.md", ABOUT, MEASURED, ROW_SECONDS, 1_200.0)
+LARGE: Final = Measuring(
+    DOCS / "benchmarks-large.md", ABOUT_LARGE, (large.rows,), 3_600.0, 10_800.0
+)
 
 
 def main() -> None:
     """Measure on SQLite and on PostgreSQL."""
     parser = argparse.ArgumentParser(description=__doc__)
     names = [_name(rows) for rows in MEASURED]
+    parser.add_argument("--large", action="store_true", help="measure a record of a million facts")
     parser.add_argument("--only", nargs="+", choices=names, default=names, help="what to measure")
+    parser.add_argument("--on", nargs="+", choices=KINDS, default=KINDS, help="on which databases")
     parser.add_argument("--folder", default=FOLDER, help="where the databases are: on a disk")
-    parser.add_argument(
-        "--page", type=Path, help="the file to write; docs/benchmarks.md if all is measured"
-    )
+    parser.add_argument("--page", type=Path, help="the file to write if not all is measured")
     given = parser.parse_args()
+    measuring = LARGE if given.large else ALL
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped from outside"))
     began = time.monotonic()
     with ExitStack() as held:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory(dir=given.folder)))
         os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
         server = held.enter_context(postgresql_server(durable=True))
-        benches = (
-            Bench("SQLite", partial(_new_file, folder, count()), FULL),
-            Bench("PostgreSQL", server.fresh, FULL),
-        )
-        rows = list(_measured(benches, [each for each in MEASURED if _name(each) in given.only]))
+        fresh: dict[Kind, Callable[[], str]] = {
+            "SQLite": partial(_new_file, folder, count()),
+            "PostgreSQL": server.fresh,
+        }
+        benches = [Bench(kind, fresh[kind], FULL) for kind in KINDS if kind in given.on]
+        rows = list(_measured(benches, measuring, given.only))
         machine = describe_machine(folder, server.version)
     minutes = time.monotonic() - began
     _print(rows, minutes)
-    page = given.page or (PAGE if given.only == names else None)
+    whole = given.only == names and given.on == KINDS
+    page = given.page or (measuring.page if whole else None)
     if page is not None:
-        write_page(page, rows, machine, minutes)
+        write_page(page, measuring.about, rows, machine, minutes)
 
 
-def _measured(
-    benches: Sequence[Bench], measured: Sequence[Callable[[Bench], Iterator[Row]]]
-) -> Iterator[Row]:
+def _measured(benches: Sequence[Bench], measuring: Measuring, only: Sequence[str]) -> Iterator[Row]:
     """All rows, each written on standard error as soon as it is there."""
-    progress, ends = Console(stderr=True, width=160), time.monotonic() + WHOLE_SECONDS
-    for rows in measured:
+    progress = Console(stderr=True, width=160)
+    ends = time.monotonic() + measuring.whole_seconds
+    for rows in measuring.measured:
+        if measuring is ALL and _name(rows) not in only:
+            continue
         for bench in benches:
-            for row in measure_within(ends, rows, bench):
+            for row in measure_within(ends, rows, bench, measuring.row_seconds):
                 progress.print(" · ".join(filter(None, row.cells())), markup=False)
                 yield row
 
 
 def measure_within(
-    ends: float, rows: Callable[[Bench], Iterator[Row]], bench: Bench
+    ends: float, rows: Measurement, bench: Bench, row_seconds: float = ROW_SECONDS
 ) -> Iterator[Row]:
     """The rows of one measurement; one that takes too long, or fails, is the last, and says so."""
     measured = rows(bench)
     while True:
         try:
-            with time_limit(max(0.0, min(ROW_SECONDS, ends - time.monotonic()))):
+            with time_limit(max(0.0, min(row_seconds, ends - time.monotonic()))):
                 row = next(measured, None)
         except Exception as error:  # noqa: BLE001 -- what was measured before is not lost
             traceback.print_exc()
@@ -132,7 +165,7 @@ def measure_within(
         yield row
 
 
-def _name(rows: Callable[[Bench], Iterator[Row]]) -> str:
+def _name(rows: Measurement) -> str:
     return rows.__module__.rpartition(".")[2]
 
 
@@ -151,14 +184,14 @@ def _print(rows: Sequence[Row], seconds: float) -> None:
     console.print(f"{_met(rows)}; {seconds:.0f} s in all")
 
 
-def write_page(path: Path, rows: Sequence[Row], machine: str, seconds: float) -> None:
-    """Write the table as a page of the documentation."""
+def write_page(path: Path, about: str, rows: Sequence[Row], machine: str, seconds: float) -> None:
+    """Write the table as a page of the documentation; `about` says what it shows."""
     measured = (
         f"Measured on {describe_version()}, in {seconds / 60:.0f} minutes: {machine}. {_met(rows)}."
     )
     lines = [HEADINGS, ["---"] * len(HEADINGS), *(row.cells() for row in rows)]
     table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-    path.write_text(f"{ABOUT}\n{measured}\n\n{table}\n", encoding="utf-8")
+    path.write_text(f"{about}\n{measured}\n\n{table}\n", encoding="utf-8")
 
 
 def _met(rows: Sequence[Row]) -> str:

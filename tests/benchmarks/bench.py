@@ -39,6 +39,10 @@ class Sizes:
     imported: int
     followed: int
     """Facts of the record that is read, rebuilt and verified as a whole."""
+    large: int
+    """Facts of a very large record."""
+    others: int
+    """Facts of another negotiation beside it."""
     paged: int
     """Facts of the record whose pages are drawn."""
     processes: int
@@ -57,6 +61,8 @@ FULL: Final = Sizes(
     requests=200,
     imported=100_000,
     followed=20_000,
+    large=1_000_000,
+    others=1_000_000,
     paged=10_000,
     processes=8,
     workers=(1, 2, 4),
@@ -69,6 +75,8 @@ SHORT: Final = Sizes(
     requests=2,
     imported=80,
     followed=80,
+    large=60,
+    others=60,
     paged=60,
     processes=2,
     workers=(1,),

@@ -87,17 +87,17 @@ def rows(bench: Bench) -> Iterator[Row]:
             if size == bench.sizes.facts[0]:
                 yield agreeing(f"answers of {size:,} facts", bench.kind, _differing(asking))
             fact_text.catch_up(database)
-            _change_last(asking.ledger, size)
+            change_last(asking.ledger, size)
             asked = [
-                *_answers(asking, size),
-                *(_timelines(asking) if size == bench.sizes.facts[-1] else ()),
+                *answers(asking, size),
+                *(timelines(asking) if size == bench.sizes.facts[-1] else ()),
             ]
             for what, most, ask in asked:
                 found = bench.measure(bench.job(url, ask))[0]
                 yield bounded(f"{what}, {size:,} facts", bench.kind, found, most)
 
 
-def _answers(asking: Asking, size: int) -> Iterator[Question]:
+def answers(asking: Asking, size: int) -> Iterator[Question]:
     one = fact_id(TALKS, f"M-{size // 2}")
     yield "one fact", 150e-6, partial(_look, asking, one)
     yield "state", STATE.get(size), partial(asking.ask, _state)
@@ -127,7 +127,7 @@ def shapes() -> dict[str, TimelineFilter]:
     }
 
 
-def _timelines(asking: Asking) -> Iterator[Question]:
+def timelines(asking: Asking) -> Iterator[Question]:
     for clock in CLOCKS:
         on = replace(asking, clock=clock)
         (middle, *_), _ = on.ask(_timeline, TimelineFilter(from_=MIDDLE))
@@ -197,7 +197,7 @@ def _timeline(
     return reading.timeline(TALKS, reading.perspective(query), wanted, limit=limit, q=q)
 
 
-def _change_last(ledger: StoredLedger, size: int) -> None:
+def change_last(ledger: StoredLedger, size: int) -> None:
     """Change the last facts, so that there is something to audit and to compare."""
     for number in range(size - CHANGED, size):
         record = ledger.fact(fact_id(TALKS, f"M-{number}"))

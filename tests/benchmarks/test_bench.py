@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.benchmarks.__main__ import MEASURED, measure_within, write_page
+from tests.benchmarks.__main__ import ALL, LARGE, measure_within, write_page
 from tests.benchmarks.children import in_own_process, time_limit
 from tests.benchmarks.rows import HEADINGS, Row, stopped
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.either_database
-@pytest.mark.parametrize("rows", MEASURED, ids=lambda rows: rows.__module__.rpartition(".")[2])
+@pytest.mark.parametrize(
+    "rows", ALL.measured + LARGE.measured, ids=lambda rows: rows.__module__.rpartition(".")[2]
+)
 def test_every_row_is_measured(rows: Callable[[Bench], Iterator[Row]], bench: Bench) -> None:
     measured = list(rows(bench))
     assert measured
@@ -57,7 +59,7 @@ def test_the_page_has_a_line_for_each_row(tmp_path: Path) -> None:
     row = Row(
         "one append", "SQLite", "1 ms", "2 ms", "by hand", "1 ms", "1 ms", "1.00", "≥ 2", False
     )
-    write_page(page, [row, row], "a machine", 61)
+    write_page(page, ALL.about, [row, row], "a machine", 61)
     lines = page.read_text().splitlines()
     table = [line for line in lines if line.startswith("|")]
     assert table[0] == f"| {' | '.join(HEADINGS)} |"
