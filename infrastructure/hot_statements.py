@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import psycopg
-    from sqlalchemy import Connection, Dialect, Executable, Table
+    from sqlalchemy import Connection, Dialect, Executable, TableClause
     from sqlalchemy.engine.interfaces import DBAPICursor
     from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -107,7 +107,9 @@ class _Text:
         return self._row(read)
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_rows(
+    connection: Connection, table: TableClause, rows: Sequence[Mapping[str, Any]]
+) -> None:
     """Insert rows, which all have the same columns, many by one statement.
 
     PostgreSQL gets many rows by COPY, for which psycopg takes less time than for the parameters of a long INSERT.
@@ -144,11 +146,11 @@ def _copy(connection: Connection, sql: str, rows: Iterable[tuple[Any, ...]]) -> 
 
 
 @lru_cache(maxsize=64)
-def _copying(dialect: Dialect, table: Table, columns: Sequence[str]) -> str:
+def _copying(dialect: Dialect, table: TableClause, columns: Sequence[str]) -> str:
     return f"COPY {_into(dialect, table, columns)} FROM STDIN"
 
 
-def _into(dialect: Dialect, table: Table, columns: Sequence[str]) -> str:
+def _into(dialect: Dialect, table: TableClause, columns: Sequence[str]) -> str:
     """A table and some of its columns."""
     quote = dialect.identifier_preparer.quote
     names = ", ".join(quote(table.c[column].name) for column in columns)
@@ -156,7 +158,7 @@ def _into(dialect: Dialect, table: Table, columns: Sequence[str]) -> str:
 
 
 @lru_cache(maxsize=512)
-def _insert(dialect: Dialect, table: Table, columns: Sequence[str], rows: int) -> str:
+def _insert(dialect: Dialect, table: TableClause, columns: Sequence[str], rows: int) -> str:
     into, width = _into(dialect, table, columns), len(columns)
     marks = [f"${at + 1}" if dialect.name == "postgresql" else "?" for at in range(rows * width)]
     values = (f"({', '.join(marks[at : at + width])})" for at in range(0, rows * width, width))

@@ -14,10 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Table, func, select
 
-from domain.views.full_text import list_fact_words
 from infrastructure.database.engines import engine_of
 from infrastructure.log.clock_corrections import corrections, record_time_at
-from infrastructure.log.codec import decode_fact
 from infrastructure.projections import change_requests, fact_text, fact_versions, negotiations
 from infrastructure.projections.outdated import OUTDATED
 from infrastructure.projections.planes import whole_rows
@@ -25,7 +23,7 @@ from infrastructure.projections.rebuild import BATCH, entries_after
 from infrastructure.proofs.integration import TILE
 from infrastructure.sealing.stamps import broken_tables, missing_key
 from infrastructure.sealing.stored_responses import broken_responses
-from infrastructure.tables.facts import FACTS, SIDES, SPARE, serving_tables
+from infrastructure.tables.facts import FACTS, SIDES, SPARE, content_columns, serving_tables
 from infrastructure.tables.record import (
     change_request,
     event,
@@ -38,7 +36,7 @@ from infrastructure.tables.record import (
     projection,
     snapshot,
 )
-from infrastructure.tables.text import FACT_TEXT
+from infrastructure.tables.text import FACT_TEXT, FTS5
 from infrastructure.tables.text import fact_text as text_table
 
 if TYPE_CHECKING:
@@ -50,9 +48,7 @@ __all__ = ["Unfounded", "compare_with_log", "find_unstamped"]
 
 _SMALL: Final = (negotiation, negotiation_correction, negotiation_member, snapshot, change_request)
 _DERIVED: Final = SIDES["first"]
-_TEXT_COLUMNS: Final = tuple(
-    text_table.c[name] for name in ("fact_id", "version", "negotiation_id", "body")
-)
+_TEXT_COLUMNS: Final = ("fact_id", "version", "negotiation_id", "body")
 _NAMED: Final = ("fact_id", "version")
 """The columns that name a version to people, whatever the key of its row is."""
 _STREAMED: Final = {"stream_results": True, "yield_per": BATCH}
@@ -87,7 +83,8 @@ def compare_with_log(
             for serving, table in pairs
         ]
         held = fact_text.checkpoint(connection)
-        texts = _first_difference(text_table, _texts(connection), _texts_of(right, held))
+        derived = _texts_of(right, held, rowids=_has_rowids(connection))
+        texts = _first_difference(text_table, _texts(connection), derived)
     return [row for row in (*differences, texts, *_stray(connection, now)) if row is not None]
 
 
@@ -117,8 +114,14 @@ def _rows(connection: Connection, table: Table) -> Iterator[tuple[Any, ...]]:
 
 
 def _texts(connection: Connection) -> Iterator[tuple[Any, ...]]:
-    wanted = select(*_TEXT_COLUMNS).order_by(text_table.c.fact_id, text_table.c.version)
-    return _stored(connection, wanted)
+    """The rows of the full text, on SQLite each with its id."""
+    table, more = (FTS5, ("rowid",)) if _has_rowids(connection) else (text_table, ())
+    wanted = select(*(table.c[name] for name in (*_TEXT_COLUMNS, *more)))
+    return _stored(connection, wanted.order_by(table.c.fact_id, table.c.version))
+
+
+def _has_rowids(connection: Connection) -> bool:
+    return connection.dialect.name == "sqlite"
 
 
 def _stored(connection: Connection, wanted: Any) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 -- a SELECT of any columns
@@ -128,17 +131,18 @@ def _stored(connection: Connection, wanted: Any) -> Iterator[tuple[Any, ...]]:  
             yield tuple(row)
 
 
-def _texts_of(right: Connection, held: int) -> Iterator[tuple[Any, ...]]:
+def _texts_of(right: Connection, held: int, *, rowids: bool) -> Iterator[tuple[Any, ...]]:
     """The rows of the full text that follow from the versions up to a position."""
     columns = _DERIVED.version.c
     wanted = (
-        select(columns.fact_id, columns.version, columns.negotiation_id, columns.content)
+        select(*content_columns(columns))
         .where(columns.position <= held, *whole_rows(columns), ~columns.erased)
         .order_by(columns.fact_id, columns.version)
     )
     for row in right.execute(wanted):
-        words = f" {' '.join(list_fact_words(decode_fact(row.content)))} "
-        yield (row.fact_id, row.version, row.negotiation_id, words)
+        text = fact_text.text_of(row.negotiation_id, row.content)
+        more = (row.position,) if rowids else ()
+        yield (row.fact_id, row.version, row.negotiation_id, text, *more)
 
 
 def find_unstamped(connection: Connection) -> Iterator[Unfounded]:

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from domain.views.full_text import list_fact_words
+from domain.views.full_text import BREAK, list_fact_words
 from infrastructure.hot_statements import insert_rows
 from infrastructure.log.codec import decode_fact
 from infrastructure.log.erasure import TABLES
@@ -20,7 +20,7 @@ from infrastructure.projections.following import is_ending
 from infrastructure.projections.planes import whole_rows
 from infrastructure.tables.facts import serving_tables
 from infrastructure.tables.record import event, log_head, projection
-from infrastructure.tables.text import FACT_TEXT, fact_text
+from infrastructure.tables.text import FACT_TEXT, FTS5, fact_text, mark_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from infrastructure.database.database import Database
 
-__all__ = ["BATCH", "catch_up", "checkpoint", "forget", "reset"]
+__all__ = ["BATCH", "catch_up", "checkpoint", "forget", "reset", "text_of"]
 
 BATCH: Final = 200
 """Positions a transaction: so few that writers of the log hardly wait."""
@@ -115,7 +115,10 @@ def _rows(connection: Connection, before: int, reached: int) -> Iterable[dict[st
     version = serving_tables(connection).version
     columns = version.c
     made = (
-        select(columns.fact_id, columns.version, columns.negotiation_id, columns.content)
+        select(
+            *(columns.fact_id, columns.version, columns.negotiation_id),
+            *(columns.content, columns.position),
+        )
         .join_from(
             event,
             version,
@@ -131,11 +134,18 @@ def _rows(connection: Connection, before: int, reached: int) -> Iterable[dict[st
     )
     for row in connection.execute(made):
         yield {
+            "rowid": row.position,
             "fact_id": row.fact_id,
             "version": row.version,
             "negotiation_id": row.negotiation_id,
-            "body": f" {' '.join(list_fact_words(decode_fact(row.content)))} ",
+            "body": text_of(row.negotiation_id, row.content),
         }
+
+
+def text_of(negotiation_id: str, content: bytes) -> str:
+    """The words of a fact, given as it is stored, with a blank around each; first the mark of its negotiation."""
+    words = list_fact_words(decode_fact(content))
+    return f" {' '.join((mark_of(negotiation_id), BREAK, *words))} "
 
 
 def _written(database: Database, batch: _Batch) -> bool:
@@ -144,8 +154,15 @@ def _written(database: Database, batch: _Batch) -> bool:
         read = {"since": batch.since, "before": batch.before, "reached": batch.reached}
         moved = connection.execute(ADVANCE, read)
         rows = _unerased(connection, batch.rows) if moved.rowcount == 1 else []
-        insert_rows(connection, fact_text, rows)
+        if connection.dialect.name == "sqlite":
+            insert_rows(connection, FTS5, rows)
+        else:
+            insert_rows(connection, fact_text, [_without_rowid(row) for row in rows])
         return moved.rowcount == 1
+
+
+def _without_rowid(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "rowid"}
 
 
 def _unerased(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

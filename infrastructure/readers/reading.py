@@ -187,7 +187,7 @@ class Reading:
         `q` also finds words of other scripts, unless `translit` is off; `cut` is as for `parse_terms`.
         """
         names = self.names(id_, perspective) if q is not None or wanted.names else NO_NAMES
-        about = (self._tables, id_, perspective, wanted, names)
+        about = searches.About(self._tables, id_, perspective, wanted, names)
         if q is None:
             found = read_timeline(self._connection, *about, limit)
         else:
@@ -195,10 +195,8 @@ class Reading:
                 raise RuntimeError("only a reading that was opened as searched holds the full text")
             spellings = names.spellings()
             words = parse_terms(split_terms(q), translit=translit, spellings=spellings, cut=cut)
-            sorts = self._connection.dialect.name == "sqlite"  # else it searches once for each fact
-            statement = timeslices.select_timeline(*about, along=not sorts)
             search = searches.Search(id_, words, perspective.published_cut)
-            found = searches.find_page(self._connection, self._tables, statement, search, limit)
+            found = searches.find_page(self._connection, about, search, limit)
         versions, more = pages.read_versions(found[0], perspective), found[1]
         at = perspective.as_of
         return [Seen(version=v, certainty=v.record.fact.window.begun(at)) for v in versions], more

@@ -1,26 +1,32 @@
-"""Limits a statement on versions to those in which a full-text search finds its words, by an index of words.
+"""Reads a page of a timeline with the facts in which a full-text search finds its words.
 
-On SQLite, FTS5 finds phrases. PostgreSQL limits the places of words in an index (16,383 in a row, 256 for a word), so
-there the index has only distinct words, and phrases are looked up in the text itself. The index follows the log. A
-search does not update it, but reads versions that are not indexed yet one by one.
+A common word is found by reading texts along the timeline until the page is full. Others are found by an index of
+words. On SQLite, FTS5 finds phrases. PostgreSQL limits the places of words in an index (16,383 in a row, 256 for a
+word), so there the index has only distinct words, and phrases are looked up in the text itself. The index follows the
+log. A search does not update it, but reads versions that are not indexed yet one by one.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from math import isqrt
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
+    Integer,
     and_,
+    bindparam,
     cast,
     false,
     func,
     literal,
+    literal_column,
     or_,
     select,
     tuple_,
@@ -32,11 +38,12 @@ from domain.views.full_text import list_fact_words
 from domain.views.published import limit_citations
 from infrastructure.log.codec import decode_fact
 from infrastructure.projections.fact_text import checkpoint
+from infrastructure.projections.tallies import known_of_all
 from infrastructure.readers import pages
-from infrastructure.readers.timeslices import valid_order
+from infrastructure.readers.timeslices import select_timeline, valid_order
 from infrastructure.tables.facts import is_part
 from infrastructure.tables.record import log_head
-from infrastructure.tables.text import fact_text
+from infrastructure.tables.text import fact_text, mark_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,15 +51,31 @@ if TYPE_CHECKING:
     from sqlalchemy import Row, Select, Table
 
     from domain.sought import Sought
+    from domain.time.perspective import Perspective
+    from domain.views.naming import Names
+    from domain.views.timeline import TimelineFilter
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["MOST_UNINDEXED", "Search", "find_page", "narrow"]
+__all__ = ["MOST_UNINDEXED", "About", "Search", "find_page", "narrow"]
 
 MOST_UNINDEXED: Final = 2_000
 """Positions past the index that a search reads one by one, in some tenths of a second; it sees none past those."""
 
 MOST_TRIED: Final = 300
 """How many rows are read to see whether they have what is sought; of more, those of facts that the index finds."""
+
+MOST_PHRASES: Final = 20
+"""The most phrases that are looked up in the texts along a timeline."""
+
+
+class About(NamedTuple):
+    """The timeline that is searched: the arguments of `select_timeline`."""
+
+    tables: FactTables
+    negotiation_id: UUID
+    perspective: Perspective
+    wanted: TimelineFilter
+    names: Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +100,14 @@ class Search:
 
 
 def find_page(
-    connection: Connection,
-    tables: FactTables,
-    statement: Select[Any],
-    search: Search,
-    limit: int,
+    connection: Connection, about: About, search: Search, limit: int
 ) -> tuple[list[Row[Any]], bool]:
     """A page along valid time, as `pages.read_page` gives it, of the rows that the search finds."""
-    version, order = tables.version, valid_order(tables)
-    indexed, more_follow = _in_index(connection, statement, version, order, search, limit)
+    version, order = about.tables.version, valid_order(about.tables)
+    along = not _is_sqlite(connection)  # which would search once for each fact
+    statement = select_timeline(*about, along=along)
+    found = _along(connection, about, search, limit)
+    indexed, more_follow = found or _in_index(connection, statement, version, order, search, limit)
     place = attrgetter(*(column.name for column in order))
     later = sorted(_not_in_index(connection, statement, version, search), key=place)
     if more_follow:
@@ -93,6 +115,56 @@ def find_page(
     rows = sorted([*indexed, *later], key=place)
     shown = rows[: pages.count_fitting([len(row.content) for row in rows], limit)]
     return shown, more_follow or len(shown) < len(rows)
+
+
+def _along(
+    connection: Connection, about: About, search: Search, limit: int
+) -> tuple[Sequence[Row[Any]], bool] | None:
+    """The page, if enough of the first facts of the timeline have the words; else None.
+
+    As many facts are tried as is the square root of `limit` × all facts: a word that is so rare that they do not fill
+    the page is found in few enough facts by the index.
+    """
+    few = 0 < _count_phrases(search.wanted) <= MOST_PHRASES
+    wanted = about.wanted
+    scattered = wanted.names or wanted.begun or (wanted.batch or wanted.from_) is not None
+    if search.cut is not None or scattered or not few:
+        return None
+    given = {"negotiation": about.negotiation_id.hex, "position": about.perspective.position}
+    facts = known_of_all(about.tables.version).one(connection, given)
+    tried = isqrt(limit * facts.recorded) * facts.known // max(facts.recorded, 1)
+    statement, order = select_timeline(*about), valid_order(about.tables)
+    last = statement.with_only_columns(*order).offset(_in_text(1 << tried.bit_length())).limit(1)
+    end = connection.execute(last).first()
+    sqlite = _is_sqlite(connection)
+    having = _having(statement, about.tables.version, search.wanted, sqlite=sqlite)
+    if end is not None:
+        having = having.where(order[0] <= end[0], tuple_(*order) <= tuple_(*end))
+    page = pages.read_page(connection, having, about.tables.version, order, limit)
+    return page if page[1] or end is None else None
+
+
+def _having(statement: Select[Any], version: Table, wanted: AllOf, *, sqlite: bool) -> Select[Any]:
+    """The statement, limited to rows in whose indexed text, which is read, the words stand."""
+    text = fact_text.c
+    same = and_(text.fact_id == version.c.fact_id, text.version == version.c.version)
+    if sqlite:
+        same = literal_column("fact_text.rowid") == version.c.position
+    stands = select(_stands(wanted, sqlite=sqlite)).where(same).correlate(version)
+    return statement.where(version.c.variant == 0, stands.scalar_subquery())
+
+
+def _in_text(number: int) -> BindParameter[int]:
+    """A number that stands in the statement itself: PostgreSQL's plan for any number reads all facts."""
+    return bindparam(None, number, type_=Integer, literal_execute=True)
+
+
+def _is_sqlite(connection: Connection) -> bool:
+    return connection.dialect.name == "sqlite"
+
+
+def _count_phrases(wanted: Sought) -> int:
+    return 1 if isinstance(wanted, Phrase) else sum(map(_count_phrases, wanted.parts))
 
 
 def _in_index(
@@ -107,7 +179,7 @@ def _in_index(
 
     Rows that have the words only in a citation that was not public by the cut are skipped.
     """
-    beyond = narrowed = narrow(connection, statement, version, search.wanted)
+    beyond = narrowed = narrow(connection, statement, version, search)
     while True:
         rows, more_follow = pages.read_page(connection, beyond, version, order, limit)
         holding = [row for row in rows if not search.hides(row) or search.found_in(row)]
@@ -136,10 +208,10 @@ def _not_in_index(
         )
         found = connection.execute(partly.limit(MOST_TRIED + 1)).all()
         if len(found) > MOST_TRIED:
-            sqlite = connection.dialect.name == "sqlite"
+            sqlite = _is_sqlite(connection)
             facts = (
                 version.c.fact_id.in_(select(fact_text.c.fact_id).where(_there(p, sqlite=sqlite)))
-                for p in search.wanted.parts
+                for p in _here(search).parts
             )
             found = connection.execute(partly.where(*facts)).all()
         rows += found
@@ -157,18 +229,24 @@ def select_past(statement: Select[Any], version: Table, search: Search, held: in
 
 
 def narrow(
-    connection: Connection, statement: Select[Any], version: Table, wanted: AllOf
+    connection: Connection, statement: Select[Any], version: Table, search: Search
 ) -> Select[Any]:
     """The statement on `version`, limited to rows whose indexed text has the words."""
-    if not wanted.parts:
+    if not search.wanted.parts:
         return statement.where(false())
-    sqlite = connection.dialect.name == "sqlite"
+    sqlite = _is_sqlite(connection)
     same = and_(
         fact_text.c.fact_id == version.c.fact_id,
         fact_text.c.version == version.c.version,
         version.c.variant == 0,
     )
-    return statement.join_from(version, fact_text, same).where(_there(wanted, sqlite=sqlite))
+    return statement.join_from(version, fact_text, same).where(_there(_here(search), sqlite=sqlite))
+
+
+def _here(search: Search) -> AllOf:
+    """What is sought, with the mark of the negotiation."""
+    mark = Phrase((mark_of(search.negotiation_id.hex),), prefix=False)
+    return AllOf((mark, *search.wanted.parts))
 
 
 def _there(wanted: Sought, *, sqlite: bool) -> ColumnElement[bool]:
@@ -214,9 +292,11 @@ def _has_phrase(wanted: Sought) -> bool:
     return any(map(_has_phrase, wanted.parts))
 
 
-def _stands(wanted: Sought) -> ColumnElement[bool]:
+def _stands(wanted: Sought, *, sqlite: bool = False) -> ColumnElement[bool]:
+    """The condition that a text has the words, phrases side by side, looked up in the text itself."""
     if isinstance(wanted, Phrase):
         phrase = f" {' '.join(wanted.units)}{'' if wanted.prefix else ' '}"
-        return func.strpos(fact_text.c.body, phrase) > 0
-    parts = map(_stands, wanted.parts)
+        at = func.instr if sqlite else func.strpos
+        return at(fact_text.c.body, phrase) > 0
+    parts = (_stands(part, sqlite=sqlite) for part in wanted.parts)
     return and_(*parts) if isinstance(wanted, AllOf) else or_(*parts)

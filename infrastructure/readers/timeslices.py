@@ -22,7 +22,7 @@ from infrastructure.readers.changes import alias, event_known
 from infrastructure.tables.facts import VALID_ORDER, content_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from uuid import UUID
 
     from sqlalchemy import Connection
@@ -117,7 +117,7 @@ def select_timeline(
     wanted: TimelineFilter,
     names: Names | None = None,
     *,
-    shortlist: Shortlist | None = None,
+    shortlist: Shortlist | Sequence[str] | None = None,
     along: bool = True,
 ) -> Select[Any]:
     """The facts that a timeline's filter keeps, in order; `names` is needed if it filters by a person or a place.

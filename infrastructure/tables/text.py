@@ -1,19 +1,21 @@
 """The words of every version of a fact, one row each, with breaks between texts and a blank around each word.
 
-On SQLite the table is a virtual one of FTS5 (see the migration); on PostgreSQL a column has the distinct words, and is
-indexed. Neither database decides what a word is: words are stored folded, with blanks between them.
+On SQLite the table is a virtual one of FTS5 (see the migration), in which the id of a row is the position of its
+version; on PostgreSQL a column has the distinct words, and is indexed. Neither database decides what a word is: words
+are stored folded, with blanks between them. The first word is the mark of the negotiation, so that a search does not
+read the rows of others.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, Computed, Index, Integer, MetaData, Table
+from sqlalchemy import Column, Computed, Index, Integer, MetaData, Table, column, table
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from infrastructure.tables.record import HEX_ID, NAMING_CONVENTION, TEXT
 
-__all__ = ["FACT_TEXT", "POSTGRESQL", "fact_text"]
+__all__ = ["FACT_TEXT", "FTS5", "POSTGRESQL", "fact_text", "mark_of"]
 
 FACT_TEXT: Final = "fact_text"
 """The name of the table, and of its row in `projection`."""
@@ -38,3 +40,14 @@ fact_text: Final = Table(
         "ix_fact_text_words", "words", postgresql_using="gin", postgresql_with={"fastupdate": "off"}
     ),
 )
+FTS5: Final = table(
+    FACT_TEXT,
+    column("rowid"),
+    *(column(each.name) for each in fact_text.c if each.computed is None),
+)
+"""The same table on SQLite."""
+
+
+def mark_of(negotiation_id: str) -> str:
+    """The word that stands in every text of a negotiation, given by its hexadecimal id; no search can name it."""
+    return f"§{negotiation_id}"

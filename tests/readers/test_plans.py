@@ -323,9 +323,8 @@ def test_words_are_searched_once_and_not_for_each_fact(
             return  # it looks them up by an index of words, or by that of the place that it goes along
         about = (serving_tables(connection), talks, perspective(), TimelineFilter(**asked))
         statement = timeslices.select_timeline(*about, NO_NAMES, along=False)
-        words = searches.narrow(
-            connection, statement, about[0].version, parse_terms(split_terms("release"))
-        )
+        search = searches.Search(talks, parse_terms(split_terms("release")), None)
+        words = searches.narrow(connection, statement, about[0].version, search)
         first, then, *_ = steps(connection, words)
         assert first.startswith("SCAN fact_text VIRTUAL TABLE")
         assert "sqlite_autoindex_fact_version_1 (fact_id=?" in then

@@ -191,7 +191,7 @@ def statements(parley: Parley) -> Iterator[list[tuple[str, Any]]]:
 def plan(parley: Parley, ask: Callable[[], object]) -> str:
     with statements(parley) as sent:
         ask()
-    statement, parameters = next(
+    *_, (statement, parameters) = (
         each for each in sent if "fact_text" in each[0] and "LIMIT" in each[0]
     )
     explain = "EXPLAIN QUERY PLAN" if parley.database.is_sqlite else "EXPLAIN"
