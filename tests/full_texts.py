@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from api.composition import Parley, compose
 from domain.fact import fact_id
@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
+    from sqlalchemy import Connection
+
     from domain.fact import Fact
     from domain.streams.event import FactEvent
 
 SECOND: Final = 1_000_000
+_READ: Final = "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables"
 START: Final = parse_cut("2025-12-01")
 WIRE: Final = Citation(publisher="LIGA.net", title="Fifty-two freed", published="2025-09-12")
 RECORDED: Final = {
@@ -78,14 +81,15 @@ def found(
     negotiation: UUID = NEGOTIATION,
     *,
     translit: bool = True,
+    limit: int = 10_000,
     **cuts: Any,  # noqa: ANN401 -- as PerspectiveQuery takes them
 ) -> list[str]:
-    """The names of the facts that a question finds."""
+    """The names of the first facts that a question finds."""
     with parley.reading(parley.owner, searched=True) as reading:
         perspective = reading.perspective(PerspectiveQuery(**cuts))
         everything = TimelineFilter()
         seen, _ = reading.timeline(
-            negotiation, perspective, everything, q=q, limit=10_000, translit=translit
+            negotiation, perspective, everything, q=q, limit=limit, translit=translit
         )
         return sorted(str(each.version.record.fact.external_id) for each in seen)
 
@@ -100,3 +104,10 @@ def indexed(parley: Parley) -> list[tuple[str, int]]:
     with parley.database.reading() as connection:
         rows = connection.execute(select(fact_text.c.fact_id, fact_text.c.version))
         return sorted((row.fact_id, row.version) for row in rows)
+
+
+def rows_read(connection: Connection) -> int:
+    """How many rows of tables a session of PostgreSQL has read since it last told the server; 0 on SQLite."""
+    if connection.dialect.name == "sqlite":
+        return 0
+    return int(connection.execute(text(_READ)).scalar_one())

@@ -93,10 +93,8 @@ class Search:
     def found_in(self, row: Row[Any]) -> bool:
         """Whether a row has the words, in the citations up to the cut or elsewhere."""
         fact = decode_fact(row.content)
-        return holds_terms(
-            self.wanted,
-            list_fact_words(fact if self.cut is None else limit_citations(fact, self.cut)),
-        )
+        shown = fact if self.cut is None else limit_citations(fact, self.cut)
+        return holds_terms(self.wanted, list_fact_words(shown))
 
 
 def find_page(
@@ -127,7 +125,7 @@ def _along(
     """
     few = 0 < _count_phrases(search.wanted) <= MOST_PHRASES
     wanted = about.wanted
-    scattered = wanted.names or wanted.begun or (wanted.batch or wanted.from_) is not None
+    scattered = wanted.names or wanted.begun or wanted.batch is not None or wanted.from_ is not None
     if search.cut is not None or scattered or not few:
         return None
     given = {"negotiation": about.negotiation_id.hex, "position": about.perspective.position}

@@ -9,7 +9,6 @@ from threading import Barrier, Event
 from typing import TYPE_CHECKING, Final, cast
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain.errors import ContentError
@@ -23,12 +22,19 @@ from infrastructure.tables.text import fact_text
 from tests.benchmarks.population import populate
 from tests.databases import opened as database_at
 from tests.examples import NEGOTIATION
-from tests.full_texts import RECORDED, found, indexed, on_record, opened, record_all, recorded
+from tests.full_texts import (
+    RECORDED,
+    found,
+    indexed,
+    on_record,
+    opened,
+    record_all,
+    recorded,
+    rows_read,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from sqlalchemy import Connection
 
     from api.composition import Parley
     from infrastructure.log.recorder import EventRecorder
@@ -36,12 +42,6 @@ if TYPE_CHECKING:
 
 MANY: Final = 4_000
 FEW: Final = 100
-READ: Final = "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables"
-"""How many rows a session of PostgreSQL has read since it last told the server."""
-
-
-def rows_read(connection: Connection) -> int:
-    return int(connection.execute(text(READ)).scalar_one())
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +30,7 @@ from infrastructure.readers.state import section_keys, states
 from infrastructure.tables.facts import is_part, serving_tables
 from tests.benchmarks.population import SELDOM, SPEAKERS, populate
 from tests.databases import opened
+from tests.full_texts import rows_read as read_so_far
 from tests.thorough import often
 
 if TYPE_CHECKING:
@@ -328,6 +330,22 @@ def test_words_are_searched_once_and_not_for_each_fact(
         first, then, *_ = steps(connection, words)
         assert first.startswith("SCAN fact_text VIRTUAL TABLE")
         assert "sqlite_autoindex_fact_version_1 (fact_id=?" in then
+
+
+def test_a_common_word_costs_a_page_whatever_else_has_it(populated: Populated) -> None:
+    database, talks, few = populated
+    wanted = parse_terms(split_terms("speaker"))
+    with database.reading() as connection:
+        for id_, shown in ((talks, (LIMIT, True)), (few, (1, False))):
+            at = replace(perspective(), position=SIZE + 10)
+            about = (serving_tables(connection), id_, at, TimelineFilter(), NO_NAMES)
+            search = searches.Search(id_, wanted, None)
+            find = partial(searches.find_page, connection, searches.About(*about), search, LIMIT)
+            before = read_so_far(connection)
+            found, more = find()
+            assert (len(found), more) == shown
+            assert read_so_far(connection) - before < SIZE // 5
+            assert instructions(connection, find) < 4 * SIZE
 
 
 def test_words_on_the_published_clock_are_sought_in_the_parts_of_events_alone(
