@@ -20,15 +20,30 @@ _MONTHS: Final = {
     name: number
     for number, names in enumerate(
         (
-            "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul",
-            "august aug", "september sept sep", "october oct", "november nov", "december dec",
+            "january jan январь января січень січня", "february feb февраль февраля лютий лютого",
+            "march mar март марта березень березня", "april apr апрель апреля квітень квітня",
+            "may май мая травень травня", "june jun июнь июня червень червня",
+            "july jul июль июля липень липня", "august aug август августа серпень серпня",
+            "september sept sep сентябрь сентября вересень вересня", "october oct октябрь октября жовтень жовтня",
+            "november nov ноябрь ноября листопад листопада", "december dec декабрь декабря грудень грудня",
         ),
         1,
     )
     for name in names.split()
 }  # fmt: skip
 _SEASONS: Final = {"spring": 21, "summer": 22, "autumn": 23, "fall": 23, "winter": 24}
-_MONTH: Final = "|".join(_MONTHS)
+_MONTH: Final = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_YEAR_WORD: Final = re.compile(r"(?<=\d)\s*(?:\u0433|год|года|\u0440|рік|року)\.?$")
+_STILL: Final = re.compile(
+    r"(?:\s*[/\u2010-\u2015\u2212]\s*|\s+(?:-|to|until|till)\s+)(?:now|present|the present|today|ongoing)"
+)
+_QUARTER: Final = re.compile(r"(\d{4})[\s-]?q([1-4])|q([1-4])[\s-]?(\d{4})|([1-4])q[\s-]?(\d{4})")
+_FIRST_QUARTER: Final = 32
+"""EDTF writes the first quarter of a year as month 33."""
+_DAYS: Final = re.compile(
+    rf"(?P<from>\d{{1,2}})\s*[-\u2010-\u2015]\s*(?P<to>\d{{1,2}})\s+(?P<month>{_MONTH})\.?,?\s+(?P<year>\d{{4}})"
+    rf"|(?P<month2>{_MONTH})\.?\s+(?P<from2>\d{{1,2}})\s*[-\u2010-\u2015]\s*(?P<to2>\d{{1,2}}),?\s+(?P<year2>\d{{4}})"
+)
 _DASH: Final = re.compile(r"\s*[\u2010-\u2015\u2212]\s*|\s+-\s+|\s+(?:to|until|till|through)\s+")
 _ABOUT: Final = re.compile(r"(?:c\.?|ca\.?|circa|about|around|approximately|~)\s*(?=\d)")
 _OPEN: Final = {
@@ -41,11 +56,14 @@ _OPEN: Final = {
 _IS_SEASON: Final = re.compile(r"\d{4}-2[1-4]")
 _YEARS: Final = re.compile(r"(\d{4})\s*-\s*(\d{4})")
 _SHORT_YEARS: Final = re.compile(r"(\d{2})(\d{2})/(\d{2})")
-_DECADE: Final = re.compile(r"(\d{3})0'?s")
-_SLASHED: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_DECADE: Final = re.compile(r"(?:the\s+)?(\d{3})0'?s")
+_SLASHED: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})")
 _DOTTED: Final = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
 _YEAR_FIRST: Final = re.compile(r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})")
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_HUNDRED: Final = 100
+_CENTURY: Final = 2000
+"""The century of a year of two digits; the suggestion shows it."""
 _SERIAL: Final = re.compile(r"([2-7]\d{4})(?:\.0*)?")
 """A day as a spreadsheet counts it, from 1954 to 2119: a date that lost its format."""
 _SERIAL_ZERO: Final = parse_instant("1899-12-30T00:00:00Z")
@@ -97,8 +115,8 @@ def _loosely_meant(text: str) -> Iterable[tuple[str, str]]:
 
 
 def _plain(text: str) -> str:
-    """A text in small letters, with one blank between words and no stop at its end."""
-    return " ".join(text.casefold().split()).rstrip(".,;")
+    """A text in small letters, with one blank between words, and no stop or word for a year at its end."""
+    return _YEAR_WORD.sub("", " ".join(text.casefold().split())).rstrip(".,;")
 
 
 def _is_edtf(text: str) -> bool:
@@ -125,10 +143,27 @@ def _readings(text: str) -> Iterable[str]:
     for word, shape in _OPEN.items():
         if text.startswith(f"{word} "):
             yield from (shape.format(reading) for reading in _one(text.removeprefix(word).strip()))
+    still = _STILL.search(text)
+    if still and still.end() == len(text):
+        yield from (f"{start}/.." for start in _one(text[: still.start()]))
+    if text.endswith("?"):
+        yield from (f"{reading}?" for reading in _one(text[:-1].strip()))
+    yield from _days(text)
     ends = _DASH.split(text)
     if len(ends) == 2:  # noqa: PLR2004 -- from one to another
         starts, stops = ([*_one(end)] for end in ends)
         yield from (f"{start}/{stop}" for start in starts for stop in stops)
+
+
+def _days(text: str) -> Iterable[str]:
+    """Suggestions for some days of one month: "1-3 May 2024"."""
+    days = _DAYS.fullmatch(text)
+    if days:
+        first, last, month, year = (
+            days[name] or days[f"{name}2"] for name in ("from", "to", "month", "year")
+        )
+        in_month = f"{year}-{_MONTHS[month]:02d}"
+        yield f"{in_month}-{int(first):02d}/{in_month}-{int(last):02d}"
 
 
 def _one(text: str) -> Iterable[str]:
@@ -141,6 +176,7 @@ def _one(text: str) -> Iterable[str]:
         match = pattern.fullmatch(text)
         if match:
             year, month, day = (int(match[index]) for index in order)
+            year += _CENTURY if year < _HUNDRED else 0
             yield f"{year:04d}-{month:02d}-{day:02d}"
     serial = _SERIAL.fullmatch(text)
     if serial:
@@ -157,6 +193,18 @@ def _one(text: str) -> Iterable[str]:
         of_month = named["day"] or named["after"]
         in_month = f"{named['year']}-{_MONTHS[named['month']]:02d}"
         yield f"{in_month}-{int(of_month):02d}" if of_month else in_month
+    quarter = _QUARTER.fullmatch(text)
+    if quarter:
+        year, part = next(
+            (y, q)
+            for y, q in (
+                (quarter[1], quarter[2]),
+                (quarter[4], quarter[3]),
+                (quarter[6], quarter[5]),
+            )
+            if y
+        )
+        yield f"{year}-{_FIRST_QUARTER + int(part)}"
     season = _SEASON.fullmatch(text)
     if season:
         yield f"{season[2]}-{_SEASONS[season[1]]}"
