@@ -38,8 +38,8 @@ _STILL: Final = re.compile(
     r"(?:\s*[/\u2010-\u2015\u2212]\s*|\s+(?:-|to|until|till)\s+)(?:now|present|the present|today|ongoing)"
 )
 _QUARTER: Final = re.compile(r"(\d{4})[\s-]?q([1-4])|q([1-4])[\s-]?(\d{4})|([1-4])q[\s-]?(\d{4})")
-_FIRST_QUARTER: Final = 32
-"""EDTF writes the first quarter of a year as month 33."""
+_QUARTERS: Final = 32
+"""EDTF writes the quarters of a year as its parts 33 to 36."""
 _DAYS: Final = re.compile(
     rf"(?P<from>\d{{1,2}})\s*[-\u2010-\u2015]\s*(?P<to>\d{{1,2}})\s+(?P<month>{_MONTH})\.?,?\s+(?P<year>\d{{4}})"
     rf"|(?P<month2>{_MONTH})\.?\s+(?P<from2>\d{{1,2}})\s*[-\u2010-\u2015]\s*(?P<to2>\d{{1,2}}),?\s+(?P<year2>\d{{4}})"
@@ -195,16 +195,9 @@ def _one(text: str) -> Iterable[str]:
         yield f"{in_month}-{int(of_month):02d}" if of_month else in_month
     quarter = _QUARTER.fullmatch(text)
     if quarter:
-        year, part = next(
-            (y, q)
-            for y, q in (
-                (quarter[1], quarter[2]),
-                (quarter[4], quarter[3]),
-                (quarter[6], quarter[5]),
-            )
-            if y
-        )
-        yield f"{year}-{_FIRST_QUARTER + int(part)}"
+        of_year = quarter[1] or quarter[4] or quarter[6]
+        part = int(quarter[2] or quarter[3] or quarter[5])
+        yield f"{of_year}-{_QUARTERS + part}"
     season = _SEASON.fullmatch(text)
     if season:
         yield f"{season[2]}-{_SEASONS[season[1]]}"
