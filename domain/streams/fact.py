@@ -277,22 +277,17 @@ def _apply_change(record: FactRecord, event: FactEvent) -> FactRecord:
 
 
 def change_status(record: FactRecord, name: str) -> FactRecord:
-    """Give a fact the status that an event with this stored name sets; the event's content is not needed.
-
-    A fact that was retracted stays so until it is reinstated, and then has the status of the events since. On the
-    published clock such events may be public before the reinstatement is.
-    """
+    """Give a fact the status that an event of this name sets; a retracted fact stays so until it is reinstated."""
     if name not in _STATUSES:
         raise StateError(f"the event {name} cannot be applied to a fact")
     status = _STATUSES[name]
     if name == FactReinstated.stored_name:
-        status = record.standing
+        return replace(record, status=record.standing)
     if status is None:
         return record
     standing = record.standing if status == "retracted" else status
     corrected = record.corrected or status == "corrected"
-    withdrawn = record.status == "retracted" and name != FactReinstated.stored_name
-    shown = "retracted" if withdrawn else status
+    shown: FactStatus = "retracted" if record.status == "retracted" else status
     return replace(record, status=shown, standing=standing, corrected=corrected)
 
 
