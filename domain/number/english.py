@@ -19,6 +19,10 @@ _MONTHS_EN: Final = (
     "january february march april may june july august september october november december jan feb mar apr jun jul "
     "aug sep sept oct nov dec"
 )
+_SORTS_EN: Final = (
+    "women men girls boys minors teenagers teens pensioners foreigners journalists students"
+)
+"""Sorts of people of whom a remark gives a number."""
 _BESIDES_EN: Final = (
     "others other another additional extra together along alongside besides aside excluding except excepting excepted "
     "apart minus without each every daily weekly monthly yearly annually apiece per twice thrice"
@@ -162,6 +166,7 @@ ENGLISH: Final = Language(
         phrases("including", "incl", "included", "includes", "among them", "among whom", "among those", "amongst them",
                 "of them", "of whom", "of which", "of those", "of these")
     ),
+    sorts=frozenset(_SORTS_EN.split()),
     months=frozenset(_MONTHS_EN.split()),
     where=frozenset(["in", "on", "from", "across", "after", "into", "aged", "for", "during", "within", "since"]),
 )  # fmt: skip

@@ -29,7 +29,8 @@ class Language:
     `idioms` are used alone, and have a comparator and a value (None where there is none). A phrase of `rising` joins a
     plural to a greater one: "dozens, if not hundreds". The words of `function` in a hedge tell nothing in a remark.
     `halves` add a half to the number before them, of the unit behind them. In a remark, `parts` say that its numbers
-    are parts of the number; a number beside one of `months` is a date, and one behind a word of `where` is no count.
+    are parts of the number, and so do `sorts` of people behind a number at its beginning; a number beside one of
+    `months` is a date, and one behind a word of `where` is no count.
     """
 
     small: Mapping[str, int]
@@ -57,6 +58,7 @@ class Language:
     function: frozenset[str]
     halves: frozenset[Phrase]
     parts: frozenset[Phrase]
+    sorts: frozenset[str]
     months: frozenset[str]
     where: frozenset[str]
 

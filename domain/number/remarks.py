@@ -46,6 +46,8 @@ _SEVERAL: Final = {
 _NAMING: Final = _PRONOUNS | _SEVERAL
 _SMALL: Final = {word for language in LANGUAGES for word in language.small}
 _COUNTED: Final = _SMALL | _UNITS | _SEVERAL
+_SORTS: Final = {word for language in LANGUAGES for word in language.sorts}
+_OTHERS: Final = frozenset(("others", "других", "інших"))
 
 
 def split_remarks(tokens: Phrase) -> tuple[Phrase, list[Phrase]]:
@@ -106,12 +108,28 @@ def _without_idle(tokens: Phrase, language: Language) -> str:
 
 def leaves_number(remark: Phrase) -> bool:
     """Whether a remark leaves the number before it as it is."""
-    if not _TELLING.isdisjoint(remark) or any(_has(remark, doubt) for doubt in _DOUBTS):
+    if not _TELLING.isdisjoint(_without_others(remark)) or any(
+        _has(remark, doubt) for doubt in _DOUBTS
+    ):
         return False
     if any(_has(remark, part) for part in _PARTS):
         return True
+    remark = _without_part(remark)
     joined = remark[0] in _JOINED
     return not (joined or any(_adds(remark, at) for at in range(len(remark))))
+
+
+def _without_others(remark: Phrase) -> Phrase:
+    """The remark without its last word, if that counts the rest of a part ("including Ann Example and 13 others")."""
+    named = any(remark[: len(part)] == part for part in _PARTS)
+    rest = named and remark[-1] in _OTHERS and sum(map(_is_number, remark)) == 1
+    return remark[:-1] if rest else remark
+
+
+def _without_part(remark: Phrase) -> Phrase:
+    """The remark without a number at its beginning that counts people of some sort ("three women")."""
+    behind = next((at for at, word in enumerate(remark) if not _is_number(word)), 0)
+    return remark[behind:] if remark[behind] in _SORTS else remark
 
 
 def _adds(remark: Phrase, at: int) -> bool:
