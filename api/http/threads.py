@@ -173,7 +173,7 @@ class LaneRoute(APIRoute):
         """Refuse a request without the scope, and have what answers know its request."""
         answer, takes = call_plainly(self.dependant) or super().get_route_handler(), self.takes
 
-        async def answered(request: Request) -> Response:
+        async def handle(request: Request) -> Response:
             check_scope(request, takes)
             before = _UNDER_WAY.set(request)
             try:
@@ -181,7 +181,7 @@ class LaneRoute(APIRoute):
             finally:
                 _UNDER_WAY.reset(before)
 
-        return answered
+        return handle
 
 
 def call_plainly(dependant: Dependant) -> Handler | None:

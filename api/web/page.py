@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from api.composition import Parley
 from api.http.authorization import principal_of
-from api.http.exchange.caching import answered
+from api.http.exchange.caching import respond
 from api.http.exchange.in_process import Reply, on_behalf
 from api.http.exchange.parameters import TEXT, Parameter, given
 from api.http.exchange.perspective import PERSPECTIVE, perspective_query
@@ -216,7 +216,7 @@ class Page(Visit):
             **({} if listed else {"X-Robots-Tag": "noindex"}),
         }
         tags = [tag for tag in headers.get("cache-tag", "").split(",") if tag]
-        return answered(
+        return respond(
             self.request,
             body,
             canonical=canonical,

@@ -98,7 +98,7 @@ def _said(alike: Facts, _: Facts) -> str | None:
     return speaker and f"What did {speaker} say{_when(alike)}?"
 
 
-def _answered(alike: Facts, _: Facts) -> str | None:
+def _response(alike: Facts, _: Facts) -> str | None:
     about, asked = _same(alike, "about"), _same(alike, "asked")
     return asked and f"What did {asked} answer{f' about {about}' if about else ''}?"
 
@@ -124,7 +124,7 @@ _ASKED_BY_KIND: Final[Mapping[str, Callable[[Facts, Facts], str | None]]] = {
     "proposal": _came("content"),
     "agreement": _came("title"),
     "statement": _said,
-    "response": _answered,
+    "response": _response,
     "alias": _named,
     "open_question": _itself,
 }

@@ -201,7 +201,9 @@ class Answers:
         """The questions in `asked`, without those that were answered since to others who had asked the same."""
         every = (each for each in keyed.answers.values() if each.window.at(as_of))
         targets = _NOTHING.union(*(each.targets for each in every))
-        found = [(each, self.settlers.answered(as_of, targets, each.fact.window)) for each in asked]
+        found = [
+            (each, self.settlers.has_settled(as_of, targets, each.fact.window)) for each in asked
+        ]
         return [
             each.weakened if answered else each for each, answered in found if answered != "certain"
         ]

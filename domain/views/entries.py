@@ -85,7 +85,7 @@ def _rivals(resolved: Resolved, place: Place) -> Listed:
 
 def _entry(resolved: Resolved, register: Register) -> dict[str, Any]:
     shown, previous = resolved.shown, resolved.previous
-    entry = _vacant(previous) if shown is None else _shown(shown)
+    entry = _vacant(previous) if shown is None else _describe_fields(shown)
     entry |= {"contested": resolved.contested, "last_reported": resolved.last_reported}
     entry["fact"] = None if shown is None else describe_briefly(shown.version)
     if register.vacant:
@@ -99,7 +99,7 @@ def _entry(resolved: Resolved, register: Register) -> dict[str, Any]:
     return entry
 
 
-def _shown(shown: Candidate) -> dict[str, Any]:
+def _describe_fields(shown: Candidate) -> dict[str, Any]:
     """The fields that an answer shows; None for an empty text, as in a key without a name."""
     shows = ((name, None if value == "" else value) for name, value in shown.shows.items())
     return {**_primitives(shows), **_when(shown)}

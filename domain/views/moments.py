@@ -185,13 +185,13 @@ def _by_record_time(
         at = recorded_by(correction.position, correction.recorded_at, perspective.corrections)
         last[at] = max(last[at], correction.position)
 
-    def shown(at: int) -> Perspective:
+    def perspective_at(at: int) -> Perspective:
         known = tuple(
             correction for correction in perspective.corrections if correction.position <= last[at]
         )
         return replace(perspective, position=last[at], corrections=known)
 
-    return last, shown
+    return last, perspective_at
 
 
 def _by_published_time(versions: Sequence[FactVersion], perspective: Perspective) -> _Instants:
@@ -206,13 +206,17 @@ def _by_published_time(versions: Sequence[FactVersion], perspective: Perspective
 
 
 def _differing(
-    versions: Sequence[FactVersion], instants: Collection[int], shown: Callable[[int], Perspective]
+    versions: Sequence[FactVersion],
+    instants: Collection[int],
+    perspective_at: Callable[[int], Perspective],
 ) -> set[Boundary]:
     """The boundaries of the facts that differ between two neighbouring instants; each has the later instant."""
     boundaries: set[Boundary] = set()
     before: dict[UUID, FactVersion] = {}
     for at in sorted(instants):
-        after = {version.record.id: version for version in select_known(versions, shown(at))}
+        after = {
+            version.record.id: version for version in select_known(versions, perspective_at(at))
+        }
         changed = {id_ for id_ in before.keys() | after.keys() if before.get(id_) != after.get(id_)}
         boundaries |= {(id_.hex, at) for id_ in changed}
         before = after

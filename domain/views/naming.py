@@ -210,7 +210,7 @@ class Names:
             sort = Sort.SOMEBODY if named else sorts.get(field)
             if sort is Sort.SOMEBODY:
                 key.append(self.key(name))
-                shows |= self._shown(field, name, always=named)
+                shows |= self._describe_name(field, name, always=named)
             else:
                 shows[field] = self.canonical(text_of(name), sort) if sort else name
                 key.append(self._part(shows[field]))
@@ -291,7 +291,7 @@ class Names:
         end = self._ends.get(sort, {}).get(name)
         return name if end is None else shorten_key(fold_name(end))
 
-    def _shown(self, field: str, name: Name, *, always: bool) -> dict[str, Any]:
+    def _describe_name(self, field: str, name: Name, *, always: bool) -> dict[str, Any]:
         resolved = self.resolve(name)
         meant = [] if isinstance(resolved, Named) else self.meant(resolved)
         shown: dict[str, Any] = {field: text_of(resolved)}

@@ -82,7 +82,7 @@ def find_public(versions: Iterable[FactVersion], cut: int) -> FactVersion | None
 def fold_public(versions: Iterable[FactVersion], cut: int) -> FactVersion | None:
     """The result of `find_public` before the citations that are dated later than the cut are left out."""
     public, version = False, None
-    for _, version in _folded(versions, cut):
+    for _, version in _pair_public_facts(versions, cut):
         public = public or version.event in PUBLISHING
     return version if public else None
 
@@ -91,14 +91,14 @@ def pair_public_events(
     versions: Iterable[FactVersion], cut: int
 ) -> Iterator[tuple[FactVersion | None, FactVersion]]:
     """Each public event of one fact, as (the public fact before it, the public fact after it); see `find_public`."""
-    for before, after in _folded(versions, cut):
+    for before, after in _pair_public_facts(versions, cut):
         yield (
             None if before is None else limit_version_citations(before, cut),
             limit_version_citations(after, cut),
         )
 
 
-def _folded(
+def _pair_public_facts(
     versions: Iterable[FactVersion], cut: int
 ) -> Iterator[tuple[FactVersion | None, FactVersion]]:
     """For each public event, the public fact before and after it; None before the recording."""

@@ -88,11 +88,6 @@ class LogReader(StreamReader):
         with persistence_errors(), self.database.reading() as connection:
             return position_at(connection, recorded_at, corrections(connection))
 
-    def stream_entries(self, originator_id: UUID | str) -> list[LogEntry]:
-        """The entries of one stream, in order of version."""
-        statement = LOGGED.where(event.c.stream == stream_name(originator_id))
-        return self._entries(statement.order_by(event.c.version))
-
     def entries_between(
         self, after: int, limit: int, *, stop: int | None = None, types: Sequence[str] = ()
     ) -> list[LogEntry]:

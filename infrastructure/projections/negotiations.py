@@ -33,7 +33,11 @@ __all__ = ["apply", "rows"]
 
 def apply(connection: Connection, entries: Sequence[Entry]) -> None:
     """Write the rows of negotiations opened and corrected, settings changed and snapshots taken."""
-    for table, derived in (_opened(entries), _corrected(entries), _taken(entries)):
+    for table, derived in (
+        _rows_of_openings(entries),
+        _rows_of_corrections(entries),
+        _taken(entries),
+    ):
         if derived:
             connection.execute(table.insert(), derived)
     for entry in entries:
@@ -47,20 +51,20 @@ def rows(entries: Sequence[Entry]) -> list[tuple[Table, list[dict[str, Any]]]]:
         e.event.originator_id: e.event for e in entries if isinstance(e.event, SettingsChanged)
     }
     private = {id_.hex for id_, event in latest.items() if _private(event)}
-    table, opened = _opened(entries)
+    table, opened = _rows_of_openings(entries)
     shown = [{**row, "private": row["id"] in private} for row in opened]
     members = [row for event in latest.values() for row in member_rows(event)]
-    corrected = _corrected(entries)
+    corrected = _rows_of_corrections(entries)
     return [(table, shown), corrected, (negotiation_member, members), _taken(entries)]
 
 
-def _opened(entries: Sequence[Entry]) -> tuple[Table, list[dict[str, Any]]]:
+def _rows_of_openings(entries: Sequence[Entry]) -> tuple[Table, list[dict[str, Any]]]:
     return negotiation, [
         negotiation_row(e, e.event) for e in entries if isinstance(e.event, NegotiationOpened)
     ]
 
 
-def _corrected(entries: Sequence[Entry]) -> tuple[Table, list[dict[str, Any]]]:
+def _rows_of_corrections(entries: Sequence[Entry]) -> tuple[Table, list[dict[str, Any]]]:
     return negotiation_correction, [
         correction_row(e, e.event) for e in entries if isinstance(e.event, NegotiationCorrected)
     ]

@@ -92,12 +92,9 @@ class ChangeRequestReader:
             change_request.c.id == id_.hex, access.visible_negotiations(self._principal)
         )
         row = self._connection.execute(wanted).one_or_none()
-        what = "change request"
-        if row is None:
-            raise UnknownError(what, str(id_))
-        readable = self._seen([row], position)
+        readable = [] if row is None else self._seen([row], position)
         if not readable:
-            raise UnknownError(what, str(id_))
+            raise UnknownError("change request", str(id_))
         return readable[0]
 
     def sources(self, seen: SeenChangeRequest) -> list[Source]:

@@ -42,7 +42,7 @@ def read_confidential(connection: Connection, version: FactVersion) -> list[Conf
     )
     rows = connection.execute(wanted).mappings().all()
     brought = [
-        _opened(connection, list(group)) for _, group in groupby(rows, itemgetter("position"))
+        _open_parts(connection, list(group)) for _, group in groupby(rows, itemgetter("position"))
     ]
     return sources_of(record.fact.citations, brought)
 
@@ -50,9 +50,9 @@ def read_confidential(connection: Connection, version: FactVersion) -> list[Conf
 def read_sources(connection: Connection, position: int) -> list[Source]:
     """The confidential parts of the event at a position that are not erased; for a change to copy, never to show."""
     rows = parts_between(connection, position - 1, position).get(position, ())
-    return _opened(connection, [row for row in rows if row["sealed"] is not None])
+    return _open_parts(connection, [row for row in rows if row["sealed"] is not None])
 
 
-def _opened(connection: Connection, rows: Sequence[RowMapping]) -> list[Source]:
+def _open_parts(connection: Connection, rows: Sequence[RowMapping]) -> list[Source]:
     wrapping = seals_of(connection).check(connection) if rows else None
     return [] if wrapping is None else [open_part(wrapping, row) for row in rows]

@@ -173,11 +173,10 @@ def find_negotiation(
     """The negotiation with a slug, as it was opened; UnknownError if none was opened by the position."""
     given = {"negotiation": negotiation_id(slug).hex, **access.bind_principal(principal)}
     row = connection.execute(_OPENED, given).one_or_none()
-    what = "negotiation"
     if row is None:
-        raise UnknownError(what, slug)
+        raise UnknownError("negotiation", slug)
     if position is not None and row.opened_position > position:
-        raise NotYetKnownError(what, slug)
+        raise NotYetKnownError("negotiation", slug)
     return _negotiation(row)
 
 

@@ -74,7 +74,7 @@ def _clean(element: ET.Element) -> None:
         _clean(child)
         if _is_empty(child):
             element.remove(child)
-    element[:] = [*chain.from_iterable(_opened(child) for child in element)]
+    element[:] = [*chain.from_iterable(_unwrap(child) for child in element)]
 
 
 def _short(found: re.Match[str]) -> str:
@@ -94,7 +94,7 @@ def _is_empty(element: ET.Element) -> bool:
     return kind == "g" and not len(element)
 
 
-def _opened(element: ET.Element) -> Iterable[ET.Element]:
+def _unwrap(element: ET.Element) -> Iterable[ET.Element]:
     """A group that says nothing is its content."""
     is_plain = element.tag.endswith("}g") and not element.attrib
     return [*element] if is_plain else [element]

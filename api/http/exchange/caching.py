@@ -19,7 +19,7 @@ from starlette.responses import Response
 from api.http.exchange.entity_tags import has_tag
 from api.http.session_cookie import token_in
 
-__all__ = ["FOR_EVER", "answered", "etag", "for_ever", "fresh", "is_fixed", "tags_of"]
+__all__ = ["FOR_EVER", "etag", "for_ever", "fresh", "is_fixed", "respond", "tags_of"]
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 MOST_PRIVATE_SECONDS: Final = 600
@@ -41,7 +41,7 @@ def etag(body: bytes, version: int | None = None) -> str:
     return f'"{digest}"' if version is None else f'"{version}-{digest}"'
 
 
-def answered(
+def respond(
     request: Request,
     body: bytes,
     *,
@@ -89,7 +89,7 @@ def for_ever(request: Request, body: bytes, media_type: str) -> Response:
 
 
 def is_fixed(request: Request) -> bool:
-    """Whether a request was answered in its fixed form, by `answered`."""
+    """Whether a request was answered in its fixed form, by `respond`."""
     return _FIXED in request.scope["state"]
 
 

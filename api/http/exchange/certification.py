@@ -24,7 +24,7 @@ from domain.errors import ContentError, Fault
 from domain.proof.certificate import ABSENT, AbsentResult, Certificate, DigestResult
 from infrastructure.proofs.publishing import last_signed_note
 
-__all__ = ["Answered", "answered", "certifiable", "certified", "certifying", "result_of"]
+__all__ = ["Answered", "ask_question", "certifiable", "certified", "certifying", "result_of"]
 
 _SEGMENT: Final = r"""(?:[!-"$&-.0->@-~]|%(?:[013-9A-Fa-f][0-9A-Fa-f]|2[0-9A-Ea-e])){1,300}"""
 """One part of a path. No %2F is in it: decoded, that would part it, and ask something else."""
@@ -50,7 +50,7 @@ class Answered:
     result: DigestResult | AbsentResult
 
 
-async def answered(request: Request, parley: Parley, question: str) -> Answered | Response:
+async def ask_question(request: Request, parley: Parley, question: str) -> Answered | Response:
     """Ask on behalf of the sender of the request; the refusal where the question itself is refused."""
     if not re.fullmatch(certifiable(request.app.state.addresses), question):
         lists = "a timeline, the people, a tally, diff, audit"
@@ -128,11 +128,11 @@ def certified(parley: Parley, certificate: Certificate) -> Response | None:
     if publisher is None or publisher.own(certificate.checkpoint) is None:
         return None
     headers = {"Cache-Control": "no-store"}
-    body = write_json(_shown(certificate, certificate.sign(publisher.signer)))
+    body = write_json(_describe(certificate, certificate.sign(publisher.signer)))
     return Response(body, HTTPStatus.CREATED, headers, "application/json")
 
 
-def _shown(certificate: Certificate, note: str) -> dict[str, Any]:
+def _describe(certificate: Certificate, note: str) -> dict[str, Any]:
     result = certificate.result
     return {
         "question": certificate.question,

@@ -82,7 +82,7 @@ def corrected(sent: Sent, found: Negotiation, once: Once) -> Response:
             return dry_run.proposed_of(sent, event, found, describe_negotiation(after))
         claim, standing = once.claim(status=202), {found.id: found.version}
         [position] = sent.parley.ledger.append([event], claim=claim, standing=standing)
-        return change_request_response.rendered(sent, event.proposal, position, 202)
+        return change_request_response.answer_as_of(sent, event.proposal, position, 202)
     answer = fact_response.of_negotiation(after)
     if dry:
         sent.parley.check_clock()
@@ -120,7 +120,7 @@ def _proposed(
     claim = once.claim(status=202)
     position = sent.parley.ledger.propose(event, record, sources=sources, claim=claim)
     try:
-        return change_request_response.rendered(sent, event.proposal, position, 202)
+        return change_request_response.answer_as_of(sent, event.proposal, position, 202)
     except UnknownError:
         sent.fact(record.id)  # which was erased, and the change request with it
         raise

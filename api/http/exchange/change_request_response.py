@@ -22,7 +22,14 @@ from domain.streams.negotiation import Negotiation, evolve
 from domain.time.instant import format_instant
 from infrastructure.readers.change_requests import SeenChangeRequest
 
-__all__ = ["again", "answer", "change_request_uuid", "rendered", "shown", "tag"]
+__all__ = [
+    "again",
+    "answer",
+    "answer_as_of",
+    "change_request_uuid",
+    "describe_change_request",
+    "tag",
+]
 
 
 def change_request_uuid(text: str) -> UUID:
@@ -38,7 +45,7 @@ def tag(seen: SeenChangeRequest) -> str:
     return f'"{seen.digest}"'
 
 
-def shown(seen: SeenChangeRequest, facts: FactParser) -> dict[str, Any]:
+def describe_change_request(seen: SeenChangeRequest, facts: FactParser) -> dict[str, Any]:
     """Give the change request as the API answers it."""
     found, before = seen.change_request, seen.before
     return {
@@ -66,10 +73,12 @@ def answer(seen: SeenChangeRequest, facts: FactParser, status: int = 200) -> Res
     headers = {"ETag": tag(seen), "Cache-Control": "no-store"}
     if status == HTTPStatus.ACCEPTED:
         headers["Location"] = f"/v1/change-requests/{seen.change_request.id}"
-    return Response(write_json(shown(seen, facts)), status, headers, "application/json")
+    return Response(
+        write_json(describe_change_request(seen, facts)), status, headers, "application/json"
+    )
 
 
-def rendered(sent: Sent, id_: UUID, position: int, status: int = 200) -> Response:
+def answer_as_of(sent: Sent, id_: UUID, position: int, status: int = 200) -> Response:
     """Answer a write with the change request, as the log stood at a position."""
     with sent.reading() as reading:
         seen = reading.change_requests.get(id_, position)
@@ -85,9 +94,9 @@ def again(sent: Sent, position: int, status: int) -> Response:
         return fact_response.repeated(sent, position, status)
     named = sent.request.path_params.get("change_request_id")
     if named is not None:
-        return rendered(sent, change_request_uuid(named), position, status)
+        return answer_as_of(sent, change_request_uuid(named), position, status)
     if isinstance(event, ChangeProposed):
-        return rendered(sent, event.proposal, position, status)
+        return answer_as_of(sent, event.proposal, position, status)
     return fact_response.repeated(sent, position, status)
 
 

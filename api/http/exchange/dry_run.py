@@ -72,7 +72,7 @@ def proposed_of(
             digest="",
         )
     unknown = {"id": None, "position": None, "proposed_at": None, "digest": None}
-    shown = change_request_response.shown(seen, sent.request.app.state.facts)
+    shown = change_request_response.describe_change_request(seen, sent.request.app.state.facts)
     return answer({**shown, **unknown, "record": record})
 
 
@@ -89,7 +89,7 @@ def _record(sent: Sent, event: FactEvent, before: FactRecord | None) -> dict[str
         perspective = reading.perspective(PerspectiveQuery(as_of=reading.now))
         version = _version(reading, event, before)
         slug = reading.slug_of(version.record.negotiation_id)
-        record = {**fact_response.shown(version, perspective, slug), **_UNKNOWN}
+        record = {**fact_response.describe_record(version, perspective, slug), **_UNKNOWN}
         if before is None and version.record.fact.external_id is None:
             record["id"] = None
         beside = fact_response.read_beside(reading, version, perspective)

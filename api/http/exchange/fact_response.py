@@ -29,6 +29,7 @@ from infrastructure.readers.reading import Reading
 from infrastructure.readers.recorded_fact import RecordedFact
 
 __all__ = [
+    "describe_record",
     "disclose",
     "edition_tag",
     "erasure",
@@ -36,8 +37,8 @@ __all__ = [
     "of_negotiation",
     "read_beside",
     "recorded",
+    "repeated",
 ]
-__all__ += ["repeated", "shown"]
 
 _SAYS_ALL: Final = (FactRecorded.stored_name, FactCorrected.stored_name)
 """The changes that carry the whole content of a fact."""
@@ -55,7 +56,7 @@ def fact_uuid(text: str) -> UUID:
     return found
 
 
-def shown(version: FactVersion, perspective: Perspective, slug: str) -> dict[str, Any]:
+def describe_record(version: FactVersion, perspective: Perspective, slug: str) -> dict[str, Any]:
     """Give the fact record of a negotiation's fact, with the perspective that it was read from."""
     seen = Seen(version=version, certainty=version.record.fact.window.at(perspective.as_of))
     return {**describe_fact(seen, slug), "perspective": describe_perspective(perspective)}
@@ -74,7 +75,7 @@ def recorded(found: RecordedFact, slug: str, status: int) -> Response:
     if isinstance(found.event, FactErased | SourcesErased):
         return _erasure(found.event, version, slug)
     told = beside(version, found.similar, found.parting)
-    return _changed(shown(version, found.perspective, slug), version, told, status)
+    return _changed(describe_record(version, found.perspective, slug), version, told, status)
 
 
 def repeated(sent: Sent, position: int, status: int) -> Response:
@@ -90,7 +91,7 @@ def repeated(sent: Sent, position: int, status: int) -> Response:
         slug = reading.slug_of(version.record.negotiation_id)
         if isinstance(event, FactErased | SourcesErased):
             return _erasure(event, version, slug)
-        record = shown(version, perspective, slug)
+        record = describe_record(version, perspective, slug)
         told = read_beside(reading, version, perspective)
     return _changed(record, version, told, status)
 

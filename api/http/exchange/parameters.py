@@ -171,7 +171,7 @@ def whole_number(
         if low <= number and (high is None or number <= high):
             return number
     least = f"of at least {low}" if high is None else f"from {low} to {high}"
-    raise ContentError.at(f"/query/{name}", f"write a whole number {least}, not {_shown(text)}")
+    raise ContentError.at(f"/query/{name}", f"write a whole number {least}, not {_quote(text)}")
 
 
 def choice(
@@ -186,10 +186,10 @@ def choice(
 
 def unknown_choice(where: str, text: str, choices: Iterable[str]) -> ContentError:
     """The error for a text, at a JSON pointer, that is none of the choices; it lists them in their order."""
-    return ContentError.at(where, f"write one of {', '.join(choices)}, not {_shown(text)}")
+    return ContentError.at(where, f"write one of {', '.join(choices)}, not {_quote(text)}")
 
 
-def _shown(text: str) -> str:
+def _quote(text: str) -> str:
     """A wrong value in quotes, in ASCII, as an error repeats it; a long one is cut off."""
     return ascii(text[:_SHOWN])
 
@@ -198,5 +198,5 @@ def truth(parameters: Mapping[str, str], name: str, *, left_out: bool = False) -
     """Read true or false, or take the default where it is left out; ContentError for any other word."""
     text = parameters.get(name, str(left_out).lower())
     if text not in {"true", "false"}:
-        raise ContentError.at(f"/query/{name}", f"write true or false, not {_shown(text)}")
+        raise ContentError.at(f"/query/{name}", f"write true or false, not {_quote(text)}")
     return text == "true"

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from api.composition import Parley
 from api.http.authorization import principal_of
-from api.http.exchange.caching import answered
+from api.http.exchange.caching import respond
 from api.http.exchange.cursor import CURSOR, OF_THE_PAGE, WAIT, Cursor, wait_if_asked
 from api.http.exchange.edtf_patterns import CUT
 from api.http.exchange.in_process import UNDISCLOSED
@@ -210,7 +210,7 @@ class Asked:
         canonical = self.canonical(perspective, fixed or {}, left_out)
         filled = Filled.of(content, self.tag or self.request.path_params["slug"])
         more = {"Vary": "Accept"} if any(each.name == BOM for each in self.declared) else {}
-        return answered(
+        return respond(
             self.request,
             filled.body if table is None else table,
             canonical=None if log.settled(self.query) else canonical,

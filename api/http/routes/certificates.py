@@ -13,7 +13,7 @@ from api.commands.commands import BodyParser, CertificateBody
 from api.commands.examples import CERTIFIED
 from api.commands.kept_certificate import certificate_again, fact_in, kept_certificate
 from api.http.exchange.body import Sending, Sent
-from api.http.exchange.certification import answered, certified, certifying, result_of
+from api.http.exchange.certification import ask_question, certified, certifying, result_of
 from api.http.exchange.idempotency import REPLAYED, Once, about_nothing
 from api.http.exchange.in_process import on_behalf
 from api.http.exchange.operation import body_of, writes
@@ -46,7 +46,7 @@ async def certify(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
     Parley asks the question with your credentials, so it certifies only what you may read.
     """
     question = _BODY.parse(sent.body).question
-    asked = await answered(sent.request, sent.parley, question)
+    asked = await ask_question(sent.request, sent.parley, question)
     if isinstance(asked, Response):
         return asked
 

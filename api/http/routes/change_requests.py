@@ -75,7 +75,10 @@ def list_change_requests(slug: str, request: Request) -> Response:
             limit=limit,
         )
     content = {
-        "items": [change_request_response.shown(each, request.app.state.facts) for each in page],
+        "items": [
+            change_request_response.describe_change_request(each, request.app.state.facts)
+            for each in page
+        ],
         "next": more,
     }
     return Response(write_json(content), 200, _NOT_KEPT, "application/json")

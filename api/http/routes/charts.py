@@ -12,7 +12,7 @@ from api.commands.charts.renderer import DrawingError, Pictures
 from api.commands.charts.subjects import SUBJECTS, Subject
 from api.commands.charts.svg import stack
 from api.commands.json_text import write_json
-from api.http.exchange.caching import answered, tags_of
+from api.http.exchange.caching import respond, tags_of
 from api.http.exchange.operation import reads
 from api.http.exchange.parameters import TEXT, Parameter, choice
 from api.http.exchange.perspective import Asked, Asking
@@ -119,7 +119,7 @@ def _answer(slug: str, chart: str, asked: Asked, form: Form) -> Response:
     else:
         drawn = [_draw(asked, slug, erased, spec, form) for spec in specs]
         body = drawn[0] if len(drawn) == 1 else stack(drawn)
-    return answered(
+    return respond(
         asked.request,
         body,
         canonical=None if settled else asked.canonical(perspective, {}, ()),

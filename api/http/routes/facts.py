@@ -101,7 +101,7 @@ def _answer(
     log: Settling,
     sources: Sequence[Confidential | None] = (),
 ) -> Response:
-    content = fact_response.shown(version, perspective, slug)
+    content = fact_response.describe_record(version, perspective, slug)
     if sources:
         fact_response.disclose(content["fact"]["citations"], sources)
     answer = replace(asked, tag=slug).answer(

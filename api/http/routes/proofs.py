@@ -75,7 +75,11 @@ def _proof(id_: UUID, asked: Asked) -> Response:
             at,
             f"no signed checkpoint covers position {version.position} yet: ask again in a few seconds",
         )
-    content = {"perspective": describe_perspective(perspective), "fact": str(id_), **_shown(proof)}
+    content = {
+        "perspective": describe_perspective(perspective),
+        "fact": str(id_),
+        **_describe(proof),
+    }
     return fresh(asked.request, write_json(content), tags=tags)
 
 
@@ -87,7 +91,7 @@ def _refused(asked: Asked) -> str | None:
         return asked.parley.publisher.find_refusal(connection)
 
 
-def _shown(proof: EventProof) -> dict[str, Any]:
+def _describe(proof: EventProof) -> dict[str, Any]:
     return {
         "leaf": proof.inputs,
         "salt": base64_of(proof.row["salt"]) or None,

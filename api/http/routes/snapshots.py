@@ -12,7 +12,7 @@ from api.commands.commands import BodyParser, SnapshotBody
 from api.commands.examples import SNAPSHOT
 from api.commands.json_text import hash_json, write_json
 from api.http.exchange.body import Sending, Sent
-from api.http.exchange.caching import answered, tags_of
+from api.http.exchange.caching import respond, tags_of
 from api.http.exchange.change_or_propose import persistently
 from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
 from api.http.exchange.erased_facts import with_erasures
@@ -143,7 +143,7 @@ def read_snapshot(slug: str, name: str, asked: Annotated[Asked, Depends(_ASKING)
             **lost,
         }
     )
-    return answered(asked.request, body, canonical=None, tags=tags_of(slug, body))
+    return respond(asked.request, body, canonical=None, tags=tags_of(slug, body))
 
 
 def replay_state(reading: Reading, slug: str, perspective: Perspective) -> dict[str, Any]:

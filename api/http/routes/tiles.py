@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.composition import Parley
 from api.http.authorization import principal_of
-from api.http.exchange.caching import answered, for_ever, fresh
+from api.http.exchange.caching import for_ever, fresh, respond
 from api.http.exchange.operation import reads
 from api.http.exchange.parameters import given
 from api.http.problems import problem
@@ -106,7 +106,7 @@ def read_entries(request: Request, index: Annotated[str, _INDEX]) -> Response:
     with request.app.state.parley.database.reading() as connection:
         found = None if path is None else read_bundle(connection, path, principal_of(request))
     found = _found(found)
-    return answered(request, found, canonical=None, media_type=_BYTES, tags=("entries",))
+    return respond(request, found, canonical=None, media_type=_BYTES, tags=("entries",))
 
 
 @router.get(
@@ -136,6 +136,5 @@ def read_tile(
 
 def _found(found: bytes | None) -> bytes:
     if found is None:
-        what = "tile"
-        raise UnknownError(what, "at this address in the signed part of the log")
+        raise UnknownError("tile", "at this address in the signed part of the log")
     return found

@@ -104,7 +104,7 @@ class Group:
     several: bool = False
 
     @property
-    def folded(self) -> str | None:
+    def short_form(self) -> str | None:
         """The short form of one of several entries, if it is filled in and has no fault; else None."""
         every = (*self.fields, *self.more)
         told = [each.text for each in self.fields[:2] if each.text]

@@ -33,7 +33,7 @@ async def read_claims_page(slug: str, fact_id: str, request: Request) -> Respons
     if record["negotiation"] != slug:
         kind, detail = "unknown", "this negotiation has no such fact"
         raise RefusedError(kind, "/path/fact_id", detail)
-    shown = _shown(state, {record["id"]})[:1]
+    shown = _select_entries(state, {record["id"]})[:1]
     briefs = [each for entry in shown for each in (entry["fact"], *entry["rivals"]) if each]
     claims = [_record(each) for each in briefs if each["id"] != record["id"]]
     return await page.draw(
@@ -67,7 +67,7 @@ async def read_matter_page(slug: str, matter: str, request: Request) -> Response
     timeline = await page.ask("/timeline", asked)
     state = await page.ask("")
     claims = _by_claim(timeline["items"])
-    shown = _shown(state, {record["id"] for record in timeline["items"]})
+    shown = _select_entries(state, {record["id"] for record in timeline["items"]})
     return await page.draw(
         "claims",
         here=None,
@@ -125,7 +125,7 @@ def _by_origin(citations: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[M
     return sorted(origins.items())
 
 
-def _shown(state: Any, ids: set[str]) -> list[Mapping[str, Any]]:  # noqa: ANN401 -- any JSON of a state
+def _select_entries(state: Any, ids: set[str]) -> list[Mapping[str, Any]]:  # noqa: ANN401 -- any JSON of a state
     """Give the entries that show one of these facts, or have one as a rival: those of the first section with such.
 
     Several are side by side, as the counts of several counters are. What is previous to an entry, or its outlook, is
@@ -133,10 +133,10 @@ def _shown(state: Any, ids: set[str]) -> list[Mapping[str, Any]]:  # noqa: ANN40
     """
     if isinstance(state, list):
         here = [entry for entry in state if _shows(entry, ids)]
-        return here or next((found for part in state if (found := _shown(part, ids))), [])
+        return here or next((found for part in state if (found := _select_entries(part, ids))), [])
     if not isinstance(state, dict):
         return []
-    parts = [[part] if _shows(part, ids) else _shown(part, ids) for part in state.values()]
+    parts = [[part] if _shows(part, ids) else _select_entries(part, ids) for part in state.values()]
     return next((found for found in parts if found), [])
 
 

@@ -46,7 +46,7 @@ class Settlers:
             kept = self._kept = as_of, self._with("certain", as_of), self._with("possible", as_of)
         return kept[1:]
 
-    def answered(self, as_of: int, targets: frozenset[str], asked: Window) -> Certainty | None:
+    def has_settled(self, as_of: int, targets: frozenset[str], asked: Window) -> Certainty | None:
         """How sure it is that a fact that did not begin before `asked` has settled one of the targets by `as_of`."""
         begun = {
             window.begun(as_of)

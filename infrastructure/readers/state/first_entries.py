@@ -106,9 +106,9 @@ class FirstEntries:
 
     def section(self, register: Register) -> Section:
         """What a section is made from: its first entries, or all of its facts if bounds tell too little."""
-        if register in self._shown:
+        if register in self._first:
             return Section(
-                self._answers, self._shown[register].places, self._told[register].count()
+                self._answers, self._first[register].places, self._told[register].count()
             )
         return Section(self.answers(register, self.read(section=register.section)))
 
@@ -130,14 +130,14 @@ class FirstEntries:
         return {register: told for register, told in found.items() if told is not None}
 
     @cached_property
-    def _shown(self) -> dict[Register, Entries]:
+    def _first(self) -> dict[Register, Entries]:
         """The first entries of each section that bounds tell: one more than are shown."""
         return {register: told.after("", MOST + 1) for register, told in self._told.items()}
 
     @cached_property
     def _answers(self) -> Answers:
         """The answers of the facts in all first entries, which are read at once."""
-        questions = [each for shown in self._shown.values() for each in shown.questions]
+        questions = [each for shown in self._first.values() for each in shown.questions]
         return self.answers(None, self.read(questions=questions))
 
     def _tell(self, register: Register) -> _Told | None:
