@@ -40,7 +40,7 @@ from infrastructure.log.codec import decode_fact
 from infrastructure.projections.fact_text import checkpoint
 from infrastructure.projections.tallies import known_of_all
 from infrastructure.readers import pages
-from infrastructure.readers.timeslices import select_timeline, valid_order
+from infrastructure.readers.timeslices import find_shortlist, select_timeline, valid_order
 from infrastructure.tables.facts import is_part
 from infrastructure.tables.record import log_head
 from infrastructure.tables.text import fact_text, mark_of
@@ -86,9 +86,9 @@ class Search:
     wanted: AllOf
     cut: int | None
 
-    def hides(self, row: Row[Any]) -> bool:
-        """Whether a row has citations that were not public by the cut."""
-        return self.cut is not None and row.last_cited > self.cut
+    def shows(self, row: Row[Any]) -> bool:
+        """Whether a row that has the words has them outside citations that were not public by the cut."""
+        return self.cut is None or row.last_cited <= self.cut or self.found_in(row)
 
     def found_in(self, row: Row[Any]) -> bool:
         """Whether a row has the words, in the citations up to the cut or elsewhere."""
@@ -117,7 +117,7 @@ def find_page(
 
 def _along(
     connection: Connection, about: About, search: Search, limit: int
-) -> tuple[Sequence[Row[Any]], bool] | None:
+) -> tuple[list[Row[Any]], bool] | None:
     """The page, if enough of the first facts of the timeline have the words; else None.
 
     As many facts are tried as is the square root of `limit` × all facts: a word that is so rare that they do not fill
@@ -126,7 +126,8 @@ def _along(
     few = 0 < _count_phrases(search.wanted) <= MOST_PHRASES
     wanted = about.wanted
     scattered = wanted.names or wanted.begun or wanted.batch is not None or wanted.from_ is not None
-    if search.cut is not None or scattered or not few:
+    early = search.cut is not None and find_shortlist(connection, *about, limit) is not None
+    if scattered or early or not few:
         return None
     given = {"negotiation": about.negotiation_id.hex, "position": about.perspective.position}
     facts = known_of_all(about.tables.version).one(connection, given)
@@ -134,17 +135,20 @@ def _along(
     statement, order = select_timeline(*about), valid_order(about.tables)
     last = statement.with_only_columns(*order).offset(_in_text(1 << tried.bit_length())).limit(1)
     end = connection.execute(last).first()
-    sqlite = _is_sqlite(connection)
-    having = _having(statement, about.tables.version, search.wanted, sqlite=sqlite)
+    having = _having(connection, statement, about.tables.version, search.wanted)
     if end is not None:
         having = having.where(order[0] <= end[0], tuple_(*order) <= tuple_(*end))
-    page = pages.read_page(connection, having, about.tables.version, order, limit)
-    return page if page[1] or end is None else None
+    rows, more_follow = pages.read_page(connection, having, about.tables.version, order, limit)
+    holding = [row for row in rows if search.shows(row)]
+    whole = end is None and not more_follow
+    return (holding, more_follow) if whole or (more_follow and holding) else None
 
 
-def _having(statement: Select[Any], version: Table, wanted: AllOf, *, sqlite: bool) -> Select[Any]:
+def _having(
+    connection: Connection, statement: Select[Any], version: Table, wanted: AllOf
+) -> Select[Any]:
     """The statement, limited to rows in whose indexed text, which is read, the words stand."""
-    text = fact_text.c
+    text, sqlite = fact_text.c, _is_sqlite(connection)
     same = and_(text.fact_id == version.c.fact_id, text.version == version.c.version)
     if sqlite:
         same = literal_column("fact_text.rowid") == version.c.position
@@ -173,14 +177,11 @@ def _in_index(
     search: Search,
     limit: int,
 ) -> tuple[list[Row[Any]], bool]:
-    """A page as `pages.read_page` gives it, of the rows that the index finds.
-
-    Rows that have the words only in a citation that was not public by the cut are skipped.
-    """
+    """A page as `pages.read_page` gives it, of the rows that the index finds."""
     beyond = narrowed = narrow(connection, statement, version, search)
     while True:
         rows, more_follow = pages.read_page(connection, beyond, version, order, limit)
-        holding = [row for row in rows if not search.hides(row) or search.found_in(row)]
+        holding = [row for row in rows if search.shows(row)]
         if holding or not more_follow:
             return holding, more_follow
         last = tuple(getattr(rows[-1], column.name) for column in order)
@@ -201,16 +202,14 @@ def _not_in_index(
         rows += connection.execute(select_past(statement, version, search, held))
     if search.cut is not None and search.wanted.parts:
         ours = version.c.negotiation_id == search.negotiation_id.hex
-        partly = statement.where(ours, is_part(version.c), version.c.position <= held).order_by(
-            None
-        )
+        partly = statement.where(ours, is_part(version.c), version.c.position <= held)
+        partly = partly.order_by(None)
         found = connection.execute(partly.limit(MOST_TRIED + 1)).all()
         if len(found) > MOST_TRIED:
-            sqlite = _is_sqlite(connection)
-            facts = (
-                version.c.fact_id.in_(select(fact_text.c.fact_id).where(_there(p, sqlite=sqlite)))
-                for p in _here(search).parts
-            )
+            mark, *parts = _here(search).parts
+            here = (_there(AllOf((mark, p)), sqlite=_is_sqlite(connection)) for p in parts)
+            id_ = fact_text.c.fact_id
+            facts = (version.c.fact_id.in_(select(id_).where(there)) for there in here)
             found = connection.execute(partly.where(*facts)).all()
         rows += found
     return [row for row in rows if search.found_in(row)]
@@ -243,8 +242,8 @@ def narrow(
 
 def _here(search: Search) -> AllOf:
     """What is sought, with the mark of the negotiation."""
-    mark = Phrase((mark_of(search.negotiation_id.hex),), prefix=False)
-    return AllOf((mark, *search.wanted.parts))
+    mark = mark_of(search.negotiation_id.hex)
+    return AllOf((Phrase((mark,), prefix=False), *search.wanted.parts))
 
 
 def _there(wanted: Sought, *, sqlite: bool) -> ColumnElement[bool]:
