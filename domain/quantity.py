@@ -187,15 +187,16 @@ def _unread(quantity: Quantity) -> Quantity:
             raise _not_understood("/text")
         derived = of_comparator(comparator, quantity.value)
         if derived.high is not None and derived.high < 0:
-            detail = "people and things are not counted below zero: write 0 or more"
-            raise ContentError.at("/value", detail)
+            raise ContentError.at(
+                "/value", "people and things are not counted below zero: write 0 or more"
+            )
     elif quantity.interval != Interval(None, None):
         derived = _ranged(quantity.low, quantity.high)
     elif quantity.text is None:
-        detail = (
-            "write a number: a text such as 'at least 100', a value, or a range in low and high"
+        raise ContentError.at(
+            "/value",
+            "write a number: a text such as 'at least 100', a value, or a range in low and high",
         )
-        raise ContentError.at("/value", detail)
     else:
         word = least_meant(quantity.text)
         if quantity.comparator is None or word is None or comparator in ("le", "lt"):

@@ -252,6 +252,7 @@ def networks(text: str) -> tuple[str, ...]:
         try:
             ip_network(name)
         except ValueError:
-            reason = "write addresses or networks with commas between, such as 10.0.0.0/8"
-            raise ValueError(reason) from None
+            raise ValueError(
+                "write addresses or networks with commas between, such as 10.0.0.0/8"
+            ) from None
     return addresses

@@ -32,10 +32,11 @@ class LogWatch:
         deadline = monotonic() + seconds
         while not await self._reaches(position):
             if monotonic() >= deadline:
-                detail = (
-                    f"the log has not reached position {position} here in {seconds} s; ask again"
+                raise RefusedError(
+                    "lagging",
+                    "/query/position",
+                    f"the log has not reached position {position} here in {seconds} s; ask again",
                 )
-                raise RefusedError("lagging", "/query/position", detail)
             await sleep(PAUSE_SECONDS)
 
     async def _reaches(self, position: int) -> bool:

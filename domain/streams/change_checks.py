@@ -47,11 +47,11 @@ def _check_cited(citation: Citation | None) -> None:
 def check_room(fact: Fact, citation: Citation | None) -> None:
     """Raise ContentError if a change would add a citation to a fact that has the most allowed."""
     if add_citation(fact, citation) is not fact and len(fact.citations) >= MOST_CITATIONS:
-        detail = (
+        raise ContentError.at(
+            "/citation",
             f"the fact has {len(fact.citations)} citations, and at most {MOST_CITATIONS} are allowed: correct it to"
-            " cite fewer, or record what this source says as a separate fact with the same matter"
+            " cite fewer, or record what this source says as a separate fact with the same matter",
         )
-        raise ContentError.at("/citation", detail)
 
 
 def add_citation(fact: Fact, citation: Citation | None) -> Fact:

@@ -94,8 +94,9 @@ def _plain(text: str, match: re.Match[str]) -> tuple[int, int]:
         return month_start(int(year), int(month)), month_start(int(year), int(month) + 1)
     last = days_in_month(int(year), int(month))
     if not 1 <= int(day) <= last:
-        reason = f"this month has no day {day}: write 01 to {last}"
-        raise ValidTimeError(text, match.start("day"), reason)
+        raise ValidTimeError(
+            text, match.start("day"), f"this month has no day {day}: write 01 to {last}"
+        )
     lower = day_number(int(year), int(month), int(day)) * DAY
     return lower, lower + DAY
 
@@ -126,8 +127,11 @@ def _season(text: str, match: re.Match[str]) -> tuple[int, int]:
 def _masked(text: str, match: re.Match[str]) -> tuple[int, int]:
     first, last = _stretch(match, 1), _stretch(match, -1)
     if first is None or last is None:
-        reason = "no day of the calendar has these digits: put X for other digits, or correct one"
-        raise ValidTimeError(text, match.start(), reason)
+        raise ValidTimeError(
+            text,
+            match.start(),
+            "no day of the calendar has these digits: put X for other digits, or correct one",
+        )
     return first[0], last[1]
 
 

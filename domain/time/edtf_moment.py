@@ -70,8 +70,9 @@ def _clock(text: str, match: re.Match[str]) -> int:
     if (hour, minute, second) != (24, 0, 0):
         for name, most in (("hour", 23), ("minute", 59), ("second", 59)):
             if int(match[name]) > most:
-                reason = f"there is no {name} {match[name]}: write 00 to {most}"
-                raise ValidTimeError(text, match.start(name), reason)
+                raise ValidTimeError(
+                    text, match.start(name), f"there is no {name} {match[name]}: write 00 to {most}"
+                )
     return hour * 3_600 + minute * 60 + second
 
 

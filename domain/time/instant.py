@@ -108,8 +108,11 @@ def parse_cut(text: str) -> int:
     if match is None and "T" in text.upper():
         return parse_instant(text)
     if match is None:
-        reason = "write a day, month or year, such as 2025-09-11, or a time, such as 2025-09-11T14:30:00Z"
-        raise InstantError(text, first_fault(text, 0, _SHAPE)[0], reason)
+        raise InstantError(
+            text,
+            first_fault(text, 0, _SHAPE)[0],
+            "write a day, month or year, such as 2025-09-11, or a time, such as 2025-09-11T14:30:00Z",
+        )
     year, month, day = _checked_date(text, match)
     if match["day"]:
         after = (day_number(year, month, day) + 1) * DAY
@@ -131,8 +134,9 @@ def _checked_date(text: str, match: re.Match[str]) -> tuple[int, int, int]:
         raise InstantError(text, 0, "write year 0000 without a sign")
     last = days_in_month(year, month)
     if not 1 <= day <= last:
-        reason = f"this month has no day {parts['day']}: write 01 to {last}"
-        raise InstantError(text, match.start("day"), reason)
+        raise InstantError(
+            text, match.start("day"), f"this month has no day {parts['day']}: write 01 to {last}"
+        )
     return year, month, day
 
 

@@ -67,8 +67,9 @@ class BoundedConnection(psycopg.Connection[Any]):
                     deadline = time.monotonic() + seconds
                 elif time.monotonic() > deadline:
                     self.pgconn.finish()
-                    message = f"the database server has said nothing for {seconds:g} s"
-                    raise SilentServerError(message)
+                    raise SilentServerError(
+                        f"the database server has said nothing for {seconds:g} s"
+                    )
                 wanted = gen.send(ready)
         except StopIteration as ended:
             answer: _T = ended.value

@@ -161,8 +161,9 @@ class Keys:
         with self._database.reading() as connection:
             row = connection.execute(stored).one()
         if row.revoked_at is None:
-            message = f"the key {id_} is still valid, because the database was changed; run: parley verify"
-            raise DatabaseRefusedError(message)
+            raise DatabaseRefusedError(
+                f"the key {id_} is still valid, because the database was changed; run: parley verify"
+            )
         return _key(row)
 
     def any_open(self) -> bool:

@@ -100,11 +100,10 @@ def withdraw_correction(
         )
     right, last = wrong_instead(connection, withdrawn, END)
     if log.now <= right:
-        message = (
+        raise StateError(
             f"this machine's clock says {format_instant(log.now)}, but the record times that would be right again go up"
             f" to {format_instant(right)}: set this machine's clock right first"
         )
-        raise StateError(message)
     version = len(corrections(connection)) + 1
     event = decide_withdraw(withdrawn, last=last, why=why, version=version, actor=actor)
     return _append(log, event, projections)

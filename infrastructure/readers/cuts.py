@@ -68,8 +68,10 @@ class Cuts:
         """The perspective of a query; ContentError at `/position` for a position that the log has not reached."""
         position = self.head if query.position is None else query.position
         if not 0 <= position <= self.head:
-            detail = f"the {self._what} has not reached this position: write a position from 0 to {self.head}"
-            raise ContentError.at("/position", detail)
+            raise ContentError.at(
+                "/position",
+                f"the {self._what} has not reached this position: write a position from 0 to {self.head}",
+            )
         if query.clock == "recorded" and query.as_known_at is not None:
             position = min(position, self._position_at(query.as_known_at, position))
         return Perspective(

@@ -155,11 +155,9 @@ async def _chunks(request: Request) -> AsyncIterator[bytes]:
         async for chunk in request.stream():
             yield chunk
     except ClientDisconnect as error:
-        name, detail = (
-            "malformed",
-            "the connection ended before the body did: send the request again",
-        )
-        raise RefusedError(name, "", detail) from error
+        raise RefusedError(
+            "malformed", "", "the connection ended before the body did: send the request again"
+        ) from error
 
 
 def _media(
@@ -176,13 +174,15 @@ def _media(
         wanted = " or ".join(sorted(expected))
         shown = ascii(header)[1:-1][:100] or "none"
         coded = "in UTF-8" if understood is _UTF8 else "with or without a charset that is known"
-        detail = f"send a body of {wanted} {coded}, not {shown}"
-        name, where = "media-type", "/header/Content-Type"
-        raise RefusedError(name, where, detail)
+        raise RefusedError(
+            "media-type", "/header/Content-Type", f"send a body of {wanted} {coded}, not {shown}"
+        )
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
-        name, where = "media-type", "/header/Content-Encoding"
-        detail = "compressed bodies are not read: send the body without a content coding"
-        raise RefusedError(name, where, detail)
+        raise RefusedError(
+            "media-type",
+            "/header/Content-Encoding",
+            "compressed bodies are not read: send the body without a content coding",
+        )
     return media, next((understood[each] for each in charsets), None)
 
 

@@ -78,8 +78,10 @@ class Cursor:
         cursor = cls._decoded(text, shapes)
         for name, value in parameters.items():
             if name not in OF_THE_PAGE and not cursor.goes_with(name, value, parameters):
-                detail = f"the cursor belongs to another {name}: leave {name} out, or start again without the cursor"
-                raise ContentError.at("/query/cursor", detail)
+                raise ContentError.at(
+                    "/query/cursor",
+                    f"the cursor belongs to another {name}: leave {name} out, or start again without the cursor",
+                )
         return cursor
 
     @classmethod

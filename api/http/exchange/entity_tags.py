@@ -81,15 +81,17 @@ def precondition(
     A tag that is only a hash, without a version, stands for `unversioned`.
     """
     if header is None:
-        detail = (
+        raise RefusedError(
+            "precondition-required",
+            _WHERE,
             f"send the {of}'s ETag as If-Match, so that nobody's change is overwritten unseen; "
-            "or * for whatever version it stands at"
+            "or * for whatever version it stands at",
         )
-        raise RefusedError("precondition-required", _WHERE, detail)
     found = [header.strip()] if _BARE.fullmatch(header.strip()) else tags(header)
     if found is None:
-        name, detail = "malformed", "write an ETag such as '\"3-0f…\"', a list of them, or *"
-        raise RefusedError(name, _WHERE, detail)
+        raise RefusedError(
+            "malformed", _WHERE, "write an ETag such as '\"3-0f…\"', a list of them, or *"
+        )
     if found == ["*"]:
         return Precondition(None)
     matches = [match for tag in found if (match := _VERSION.fullmatch(tag))]
@@ -103,8 +105,7 @@ def seen_digests(headers: Sequence[str], of: str = "change request") -> frozense
     """Read the digests in If-Match; None where any is accepted, RefusedError where it is malformed."""
     found = tags(", ".join(headers)) if headers else ["*"]
     if found is None:
-        name, detail = "malformed", f"write the ETag of the {of}, a list of them, or *"
-        raise RefusedError(name, _WHERE, detail)
+        raise RefusedError("malformed", _WHERE, f"write the ETag of the {of}, a list of them, or *")
     if found == ["*"]:
         return None
     return frozenset(match[1] for tag in found if (match := _DIGEST.fullmatch(tag)))
@@ -114,7 +115,9 @@ def required_digests(headers: Sequence[str]) -> frozenset[str]:
     """Read the digests in If-Match like `seen_digests`; RefusedError (428) where it names none."""
     found = seen_digests(headers)
     if found is None:
-        name = "precondition-required"
-        detail = "send the ETag of the change request as If-Match, so that you approve exactly what you saw"
-        raise RefusedError(name, _WHERE, detail)
+        raise RefusedError(
+            "precondition-required",
+            _WHERE,
+            "send the ETag of the change request as If-Match, so that you approve exactly what you saw",
+        )
     return found

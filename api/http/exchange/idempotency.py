@@ -195,11 +195,11 @@ class Idempotency:
                 if kept is not None:
                     return self._replay(kept, once)
             if not alone:
-                name, detail = (
+                raise RefusedError(
                     "under-way",
+                    _WHERE,
                     "a request with this key has not been answered yet: send this one again later",
                 )
-                raise RefusedError(name, _WHERE, detail)
             try:
                 return run(once)
             except AlreadyAnswered as answered:
@@ -258,11 +258,9 @@ class Idempotency:
             once.about.look(once.sent, kept)
             raise ErasedError(None)
         if kept.fingerprint != once.fingerprint:
-            name, detail = (
-                "key-reused",
-                "this key was used for another request before: use a new key",
+            raise RefusedError(
+                "key-reused", _WHERE, "this key was used for another request before: use a new key"
             )
-            raise RefusedError(name, _WHERE, detail)
         if kept.body:
             if kept.status != _UNKNOWN:
                 once.about.look(once.sent, kept)
@@ -283,6 +281,7 @@ def _key(headers: list[str]) -> str | None:
     if not headers:
         return None
     if len(headers) > 1 or not _KEY.fullmatch(headers[0]):
-        name, detail = "malformed", "write one key of 1 to 255 visible ASCII characters"
-        raise RefusedError(name, _WHERE, detail)
+        raise RefusedError(
+            "malformed", _WHERE, "write one key of 1 to 255 visible ASCII characters"
+        )
     return headers[0]

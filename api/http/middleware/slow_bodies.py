@@ -49,8 +49,7 @@ class SlowBodies:
                 with fail_after(max(0.0, allowed)):
                     message = await receive()
             except TimeoutError:
-                name, detail = "too-slow", "the body did not arrive in time"
-                raise RefusedError(name, "", detail) from None
+                raise RefusedError("too-slow", "", "the body did not arrive in time") from None
             waited += time.monotonic() - began
             came += len(message.get("body", b""))
             whole = not message.get("more_body", False)

@@ -94,8 +94,11 @@ def read_spec(slug: str, chart: str, asked: Annotated[Asked, Depends(_CHARTS)]) 
 
 def _answer(slug: str, chart: str, asked: Asked, form: Form) -> Response:
     if chart not in SUBJECTS:
-        detail = f"there is no such picture: write one of {', '.join(SUBJECTS)}"
-        raise RefusedError("unknown", "/path/chart", detail)
+        raise RefusedError(
+            "unknown",
+            "/path/chart",
+            f"there is no such picture: write one of {', '.join(SUBJECTS)}",
+        )
     pictures: Pictures = asked.request.app.state.pictures
     theme = cast("str", choice(asked.parameters, "theme", theme_names(), "light"))
     known = (*_WIDTHS, _BOTH) if form == "svg" else _WIDTHS

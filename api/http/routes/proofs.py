@@ -69,10 +69,9 @@ def _proof(id_: UUID, asked: Asked) -> Response:
         proof = reading.proof(version.position)
         tags = (reading.slug_of(version.record.negotiation_id), str(id_))
     if proof is None:
-        at = "/path/fact_id"
         raise RefusedError(
             _NOT_SIGNED,
-            at,
+            "/path/fact_id",
             f"no signed checkpoint covers position {version.position} yet: ask again in a few seconds",
         )
     content = {

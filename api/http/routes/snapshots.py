@@ -160,8 +160,7 @@ def replay_state(reading: Reading, slug: str, perspective: Perspective) -> dict[
 
 def _read(body: SnapshotBody) -> tuple[PerspectiveQuery, str]:
     if not SNAPSHOT_NAME.fullmatch(body.name):
-        detail = "write 1 to 100 letters, digits, '.', '_' or '-'"
-        raise ContentError.at("/name", detail)
+        raise ContentError.at("/name", "write 1 to 100 letters, digits, '.', '_' or '-'")
     cuts = {"as_of": body.as_of, "as_known_at": body.as_known_at}
     written_cuts = {name: text for name, text in cuts.items() if text is not None}
     if body.position is not None and body.position < 0:
@@ -182,8 +181,11 @@ def _hashed(sent: Sent, slug: str, query: PerspectiveQuery) -> tuple[Perspective
         try:
             content = replay_state(reading, slug, perspective)
         except UnknownError as error:
-            name, detail = "not-reached", f"{slug} was opened after position {perspective.position}"
-            raise RefusedError(name, "/position", detail) from error
+            raise RefusedError(
+                "not-reached",
+                "/position",
+                f"{slug} was opened after position {perspective.position}",
+            ) from error
     return perspective, hash_json(content)
 
 

@@ -65,8 +65,7 @@ def read_checkpoint(request: Request) -> Response:
     if refused is not None:
         return problem("unavailable", f"the log is not signed: {refused}")
     if note is None:
-        what, name = "checkpoint", "has been signed yet"
-        raise UnknownError(what, name)
+        raise UnknownError("checkpoint", "has been signed yet")
     return fresh(request, note.encode(), "text/plain; charset=utf-8")
 
 
@@ -80,8 +79,7 @@ def read_verifier_key(request: Request) -> Response:
     parley: Parley = request.app.state.parley
     publisher = parley.publisher
     if publisher is None:
-        what, name = "verifier key", "of this server, which does not sign"
-        raise UnknownError(what, name)
+        raise UnknownError("verifier key", "of this server, which does not sign")
     with parley.database.reading() as connection:
         other = publisher.other_key(connection)
     if other is not None:

@@ -120,8 +120,10 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
     filters = {name: asked.parameters[name] for name in ("from", "to") if name in asked.parameters}
     first, last = cut(filters, "from") or 0, cut(filters, "to")
     if last is not None and first > last:
-        detail = "this is later than to: write the earlier cut in from and the later one in to"
-        raise ContentError.at("/query/from", detail)
+        raise ContentError.at(
+            "/query/from",
+            "this is later than to: write the earlier cut in from and the later one in to",
+        )
     later = replace(asked, query=replace(asked.query, as_known_at=last))
     kinds = truth(asked.parameters, "kinds")
     filters |= {"kinds": "true"} if kinds else {}

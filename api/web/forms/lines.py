@@ -65,11 +65,11 @@ def text_of_file(file: bytes) -> str:
         return text.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
     except UnicodeDecodeError as error:
         line = text[: error.start].count(b"\n") + 1
-        name, detail = (
+        raise RefusedError(
             "content",
+            "/file",
             f"line {line} of the file is not text in its encoding: save it as UTF-8",
-        )
-        raise RefusedError(name, "/file", detail) from error
+        ) from error
 
 
 def media_of(text: str) -> str:

@@ -69,8 +69,9 @@ async def read_upload(request: Request) -> dict[str, bytes]:
     session = session_of(request)
     media = request.headers.get("content-type", "")
     if not media.lower().startswith(_MULTIPART):
-        name, detail = "media-type", f"send a form of the media type {_MULTIPART}"
-        raise RefusedError(name, "/header/Content-Type", detail)
+        raise RefusedError(
+            "media-type", "/header/Content-Type", f"send a form of the media type {_MULTIPART}"
+        )
     fields = parts_of(media, await read_body(request))
     token = fields.get(TOKEN_FIELD, b"").decode("ascii", "replace")
     check_token(session, {TOKEN_FIELD: token})
@@ -94,8 +95,9 @@ async def read_fields(request: Request) -> dict[str, str]:
     """Give the fields of a form, wherever it comes from; of two with one name the last."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != _URLENCODED:
-        name, detail = "media-type", f"send a form of the media type {_URLENCODED}"
-        raise RefusedError(name, "/header/Content-Type", detail)
+        raise RefusedError(
+            "media-type", "/header/Content-Type", f"send a form of the media type {_URLENCODED}"
+        )
     body = await read_body(request)
     try:
         pairs = parse_qsl(
@@ -105,9 +107,8 @@ async def read_fields(request: Request) -> dict[str, str]:
             errors="strict",
         )
     except ValueError as error:
-        name = "malformed"
         raise RefusedError(
-            name, "", "the form cannot be read: reload the page and send it again"
+            "malformed", "", "the form cannot be read: reload the page and send it again"
         ) from error
     return {name: text.replace("\r\n", "\n") for name, text in pairs}
 
@@ -120,9 +121,8 @@ async def read_body(request: Request) -> bytes:
     async for chunk in request.stream():
         found += chunk
         if len(found) > most:
-            name = "too-large"
             raise RefusedError(
-                name,
+                "too-large",
                 "",
                 f"a form has at most {most:,} bytes; for a larger file, run parley import SLUG FILE",
             )
@@ -133,32 +133,32 @@ def session_of(request: Request) -> Session:
     """Give the session of a request; RefusedError without one."""
     found: Session | None = request.scope["state"].get("session")
     if found is None:
-        name, detail = (
+        raise RefusedError(
             "unauthenticated",
+            "/header/Cookie",
             "you are not signed in, or no longer: sign in, and send it again",
         )
-        raise RefusedError(name, "/header/Cookie", detail)
     return found
 
 
 def check_origin(request: Request) -> None:
     """RefusedError where a form does not come from a page of this server."""
     if not _is_same_origin(request.headers):
-        name, detail = (
+        raise RefusedError(
             "cross-origin",
+            "/header/Origin",
             "this form was not sent from a page of this server; nothing was done",
         )
-        raise RefusedError(name, "/header/Origin", detail)
 
 
 def check_token(session: Session, fields: Mapping[str, str]) -> None:
     """RefusedError where a form was not given to this session."""
     if not _has_token(session, fields):
-        name, detail = (
+        raise RefusedError(
             "form-token",
+            f"/{TOKEN_FIELD}",
             "this form is of another session: open its page again, and send it from there",
         )
-        raise RefusedError(name, f"/{TOKEN_FIELD}", detail)
 
 
 def _has_token(session: Session, fields: Mapping[str, str]) -> bool:

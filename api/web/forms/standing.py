@@ -57,8 +57,9 @@ async def read_withdrawn(page: Page, fact_id: str) -> SeenFact:
     history = await page.ask(f"/v1/facts/{quote(fact_id, safe='')}/history", cuts={})
     last = history["items"][-1]
     if last["event"] != "fact.retracted":
-        name, detail = "state", "this fact was not withdrawn: there is nothing to take back"
-        raise RefusedError(name, "/path/fact", detail)
+        raise RefusedError(
+            "state", "/path/fact", "this fact was not withdrawn: there is nothing to take back"
+        )
     record = await page.ask(
         f"/v1/facts/{quote(fact_id, safe='')}", {"position": str(last["position"] - 1)}, cuts={}
     )
@@ -104,5 +105,4 @@ def _told(value: object) -> str:
 def _check(page: Page, record: Mapping[str, Any]) -> None:
     """RefusedError for a fact of another negotiation than the address names."""
     if record["negotiation"] != page.slug:
-        name, detail = "unknown", "this negotiation has no such fact"
-        raise RefusedError(name, "/path/fact", detail)
+        raise RefusedError("unknown", "/path/fact", "this negotiation has no such fact")

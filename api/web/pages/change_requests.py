@@ -107,8 +107,7 @@ async def _draw(
     await page.ask("/timeline", {"limit": "1"}, cuts={})
     found = await page.answer_json(f"/v1/change-requests/{quote(id_, safe='')}", {})
     if found["negotiation"] != page.slug:
-        name, detail = "unknown", "this negotiation has no such change request"
-        raise RefusedError(name, "/path/id", detail)
+        raise RefusedError("unknown", "/path/id", "this negotiation has no such change request")
     found["changes"] = words_of_changes(found["changes"])
     reader = principal_of(page.request)
     own = reader.person is not None and same_person(found["proposer"], reader.person)

@@ -31,8 +31,7 @@ async def read_claims_page(slug: str, fact_id: str, request: Request) -> Respons
     state = await page.ask("")
     record = await page.ask(f"/v1/facts/{quote(fact_id, safe='')}")
     if record["negotiation"] != slug:
-        kind, detail = "unknown", "this negotiation has no such fact"
-        raise RefusedError(kind, "/path/fact_id", detail)
+        raise RefusedError("unknown", "/path/fact_id", "this negotiation has no such fact")
     shown = _select_entries(state, {record["id"]})[:1]
     briefs = [each for entry in shown for each in (entry["fact"], *entry["rivals"]) if each]
     claims = [_record(each) for each in briefs if each["id"] != record["id"]]

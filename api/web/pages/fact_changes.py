@@ -60,8 +60,9 @@ async def change_fact(slug: str, fact_id: str, name: str, request: Request) -> R
 
 def _deed(name: str) -> Deed:
     if name not in DEEDS:
-        kind, detail = "unknown", f"there is no such page; a fact has {', '.join(DEEDS)}"
-        raise RefusedError(kind, "/path/name", detail)
+        raise RefusedError(
+            "unknown", "/path/name", f"there is no such page; a fact has {', '.join(DEEDS)}"
+        )
     return DEEDS[name]
 
 

@@ -91,8 +91,7 @@ async def _found(page: Page, id_: str) -> Mapping[str, Any]:
     """The change request; RefusedError where it is of another negotiation."""
     found = await page.answer_json(f"/v1/change-requests/{quote(id_, safe='')}", {})
     if found["negotiation"] != page.slug:
-        name, detail = "unknown", "this negotiation has no such change request"
-        raise RefusedError(name, "/path/id", detail)
+        raise RefusedError("unknown", "/path/id", "this negotiation has no such change request")
     return found
 
 
