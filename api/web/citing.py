@@ -7,13 +7,13 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["Citation"]
+__all__ = ["PageCitation"]
 
 _BRACES: Final = re.compile(r"[{}\\]")
 
 
 @dataclass(frozen=True)
-class Citation:
+class PageCitation:
     """A page to cite: its title, its perspective in words, its address, and its answer's SHA-256 in hex."""
 
     title: str

@@ -12,11 +12,11 @@ from api.web.embedding import Embedding
 from api.web.page import Page
 from api.web.pictures import PICTURES, Picture, inline
 
-__all__ = ["Figure", "read_figure"]
+__all__ = ["PageFigure", "read_figure"]
 
 
 @dataclass(frozen=True)
-class Figure:
+class PageFigure:
     """A picture with a name and parameters of its own, as `what`, in a page."""
 
     page: Page
@@ -51,9 +51,9 @@ class Figure:
         return self.page.absolute("/oembed", urlencode({"url": shown}))
 
 
-async def read_figure(page: Page, name: str, own: Mapping[str, str]) -> Figure:
+async def read_figure(page: Page, name: str, own: Mapping[str, str]) -> PageFigure:
     """Ask for a picture of the page's negotiation."""
-    return Figure(
+    return PageFigure(
         page,
         name,
         own,

@@ -24,12 +24,12 @@ from api.http.exchange.in_process import Reply, on_behalf
 from api.http.exchange.parameters import TEXT, Parameter, given
 from api.http.exchange.perspective import PERSPECTIVE, perspective_query
 from api.http.threads import run_in_lane
-from api.web.citing import Citation
+from api.web.citing import PageCitation
 from api.web.clocks import read_clocks
 from api.web.drawing import POLICY, render
 from api.web.later import read_later
 from api.web.page_route import PageRefusedError, PageRoute, router_of_pages
-from api.web.perspective import Standing
+from api.web.perspective import PagePerspective
 from api.web.visit import Visit
 from domain.time.perspective import PerspectiveQuery
 
@@ -70,7 +70,7 @@ class Page(Visit):
     first: Reply | None = None
     path: str = ""
     asked: int = 0
-    standing: Standing | None = None
+    standing: PagePerspective | None = None
     given: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -117,7 +117,7 @@ class Page(Visit):
             self.first, self.path = reply, f"{address}?{urlencode(query)}"
             shown = content.get("usermeta", content)
             if "perspective" in shown:
-                self.standing = Standing(shown["perspective"], self.given)
+                self.standing = PagePerspective(shown["perspective"], self.given)
         return content
 
     async def ask_list(
@@ -226,14 +226,14 @@ class Page(Visit):
             address=self.address,
         )
 
-    def _citation(self, title: str, canonical: Mapping[str, str] | None) -> Citation | None:
+    def _citation(self, title: str, canonical: Mapping[str, str] | None) -> PageCitation | None:
         """How to cite the page; None for one that has no perspective."""
         if self.first is None or self.standing is None:
             return None
         fixed = self.given if canonical is None else canonical
         address = self.absolute(self.address, urlencode(fixed))
         digest = sha256(self.first.body).hexdigest()
-        return Citation(title, self.standing.text, address, digest)
+        return PageCitation(title, self.standing.text, address, digest)
 
     def _canonical(self, fixed: Mapping[str, str]) -> dict[str, str]:
         """The parameters of the page's fixed form: those of its answer, and those that only the page has."""

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from api.web.dates import cut_in_words, date_in_words
 
-__all__ = ["Standing"]
+__all__ = ["PagePerspective"]
 
 _FIXING: Final = frozenset({"as_of", "position", "cursor"})
 
 
 @dataclass(frozen=True)
-class Standing:
+class PagePerspective:
     """The perspective of an answer, and the parameters by which it was asked for."""
 
     perspective: Mapping[str, Any]

@@ -49,7 +49,7 @@ winter may begin in December of this year or of the year before.
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Occurrence:
     """The time of an occurrence: in [lower, upper) as written, and in [earliest, latest) with its qualifiers."""
 
     lower: int
@@ -58,12 +58,12 @@ class Moment:
     latest: int
 
 
-def exactly(lower: int, upper: int) -> Moment:
+def exactly(lower: int, upper: int) -> Occurrence:
     """Make a moment without qualifiers."""
-    return Moment(lower, upper, lower, upper)
+    return Occurrence(lower, upper, lower, upper)
 
 
-def read_date(text: str, start: int, end: int) -> Moment:
+def read_date(text: str, start: int, end: int) -> Occurrence:
     """Read text[start:end] as a year, month, day or season, or raise ValidTimeError."""
     match = _DATE.fullmatch(text, start, end)
     if match is None:
@@ -190,7 +190,7 @@ def _years(mask: str, step: int) -> Iterator[int]:
     return (year for year in years if year or sign > 0)
 
 
-def _widen(text: str, match: re.Match[str], lower: int, upper: int) -> Moment:
+def _widen(text: str, match: re.Match[str], lower: int, upper: int) -> Occurrence:
     months = micros = 0
     for component in ("year", "month", "day"):
         before, after = match[f"before_{component}"], match[f"after_{component}"]
@@ -204,7 +204,7 @@ def _widen(text: str, match: re.Match[str], lower: int, upper: int) -> Moment:
         unit = _unit(match, component) if times else (0, 0)
         months, micros = months + times * unit[0], micros + times * unit[1]
     earliest = shift_months(lower, -months) - micros
-    return Moment(lower, upper, earliest, shift_months(upper, months) + micros)
+    return Occurrence(lower, upper, earliest, shift_months(upper, months) + micros)
 
 
 def _unit(match: re.Match[str], component: str) -> tuple[int, int]:

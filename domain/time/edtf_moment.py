@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from domain.time.edtf_calendar import DAY, month_start
-from domain.time.edtf_date import Moment, exactly, read_date
+from domain.time.edtf_date import Occurrence, exactly, read_date
 from domain.time.edtf_fault import ValidTimeError, first_fault, shape
 from domain.time.edtf_set import read_members
 from domain.time.instant import BEGINNING, END
@@ -37,7 +37,7 @@ _MOST_ZONE_MINUTES: Final = 14 * 60
 _HOUR_MINUTES: Final = 60
 
 
-def read_moment(text: str, start: int, end: int) -> Moment:
+def read_moment(text: str, start: int, end: int) -> Occurrence:
     """Read text[start:end] as one moment within BEGINNING and END, or raise ValidTimeError."""
     piece = text[start:end]
     if piece.startswith("["):
@@ -49,7 +49,7 @@ def read_moment(text: str, start: int, end: int) -> Moment:
     return read_date(text, start, end)
 
 
-def _read_time(text: str, start: int, end: int) -> Moment:
+def _read_time(text: str, start: int, end: int) -> Occurrence:
     """Read one second, in UTC unless the text has an offset."""
     at = text.index("T", start)
     day = read_date(text, start, at)
@@ -92,7 +92,7 @@ def _zone(text: str, match: re.Match[str]) -> int:
     return -minutes if match["sign"] == "-" else minutes
 
 
-def _read_year(text: str, start: int, end: int) -> Moment:
+def _read_year(text: str, start: int, end: int) -> Occurrence:
     match = _YEAR.fullmatch(text, start, end)
     if match is None:
         raise ValidTimeError(text, *first_fault(text[:end], start, _YEAR_SHAPE))

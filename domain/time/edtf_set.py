@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from domain.time.edtf_date import Moment, read_date
+from domain.time.edtf_date import Occurrence, read_date
 from domain.time.edtf_fault import ValidTimeError
 from domain.time.instant import BEGINNING, END
 
@@ -24,13 +24,13 @@ _OPEN: Final = ".."
 class Members:
     """The dates of a set, with a range's two ends; an open end has no bound."""
 
-    moments: tuple[Moment, ...]
+    moments: tuple[Occurrence, ...]
     open_start: bool
     open_end: bool
 
-    def hull(self) -> Moment:
+    def hull(self) -> Occurrence:
         """One moment somewhere from the first member to the last."""
-        return Moment(
+        return Occurrence(
             BEGINNING if self.open_start else min(moment.lower for moment in self.moments),
             END if self.open_end else max(moment.upper for moment in self.moments),
             BEGINNING if self.open_start else min(moment.earliest for moment in self.moments),
@@ -46,7 +46,7 @@ def read_members(text: str, start: int, end: int) -> Members:
     first, last = start + 1, end - 1
     open_start = text.startswith(_OPEN, first, last)
     open_end = text.endswith(_OPEN, first + (2 if open_start else 0), last)
-    moments: list[Moment] = []
+    moments: list[Occurrence] = []
     for at, stop in _pieces(text, first, last):
         opens, closes = open_start and at == first, open_end and stop == last
         moments += _member(text, at, stop, opens=opens, closes=closes)
@@ -64,7 +64,9 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     yield start, end
 
 
-def _member(text: str, start: int, end: int, *, opens: bool, closes: bool) -> tuple[Moment, ...]:
+def _member(
+    text: str, start: int, end: int, *, opens: bool, closes: bool
+) -> tuple[Occurrence, ...]:
     if opens or closes:
         start, end = start + (2 if opens else 0), end - (2 if closes else 0)
         if opens and closes:
@@ -80,7 +82,7 @@ def _member(text: str, start: int, end: int, *, opens: bool, closes: bool) -> tu
     return _range(text, start, middle, end)
 
 
-def _range(text: str, start: int, middle: int, end: int) -> tuple[Moment, ...]:
+def _range(text: str, start: int, middle: int, end: int) -> tuple[Occurrence, ...]:
     after = middle + len(_OPEN)
     first, last = _plain(text, start, middle), _plain(text, after, end)
     if text[start + 1 : middle].count("-") != text[after + 1 : end].count("-"):
@@ -92,7 +94,7 @@ def _range(text: str, start: int, middle: int, end: int) -> tuple[Moment, ...]:
     return first, last
 
 
-def _plain(text: str, start: int, end: int) -> Moment:
+def _plain(text: str, start: int, end: int) -> Occurrence:
     moment = read_date(text, start, end)
     if not _PLAIN.fullmatch(text, start, end):
         raise ValidTimeError(

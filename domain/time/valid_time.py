@@ -16,7 +16,7 @@ from domain.time.edtf_set import read_members
 from domain.time.instant import BEGINNING, END, InstantError, parse_instant
 
 if TYPE_CHECKING:
-    from domain.time.edtf_date import Moment
+    from domain.time.edtf_date import Occurrence
 
 __all__ = ["Bounds", "ValidTime", "ValidTimeError", "strict_upper"]
 
@@ -128,11 +128,13 @@ def _interval(text: str) -> Bounds:
     return _between(text[:slash], start, text[slash + 1 :], end)
 
 
-def _endpoint(text: str, start: int, end: int) -> Moment | None:
+def _endpoint(text: str, start: int, end: int) -> Occurrence | None:
     return None if text[start:end] in {_OPEN, _UNKNOWN} else read_moment(text, start, end)
 
 
-def _between(start_text: str, start: Moment | None, end_text: str, end: Moment | None) -> Bounds:
+def _between(
+    start_text: str, start: Occurrence | None, end_text: str, end: Occurrence | None
+) -> Bounds:
     start_unknown, end_unknown = start_text == _UNKNOWN, end_text == _UNKNOWN
     end_earliest, end_latest = (end.earliest, end.latest) if end else (END, END)
     earliest, latest = (start.earliest, start.latest) if start else (BEGINNING, BEGINNING)

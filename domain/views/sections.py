@@ -30,7 +30,7 @@ Rest = Callable[[str, Place], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageQuery:
     """A request for at most `limit` items of the list at a path: from its start, or after a place."""
 
     path: str

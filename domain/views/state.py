@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from domain.time.perspective import Perspective
     from domain.views.rivalry.answered import Answered
     from domain.views.rivalry.candidates import Candidate
-    from domain.views.sections import Key, Listed, Page, Rest
+    from domain.views.sections import Key, Listed, PageQuery, Rest
     from domain.views.versions import FactVersion, Seen
 
 
@@ -78,7 +78,7 @@ def describe_state(
 
 
 def page_section(
-    page: Page,
+    page: PageQuery,
     slice_: Sequence[Seen],
     perspective: Perspective,
     rest: Rest,
@@ -94,7 +94,7 @@ def page_section(
 
 
 def page_answers(
-    page: Page, answers: Answers, perspective: Perspective, rest: Rest
+    page: PageQuery, answers: Answers, perspective: Perspective, rest: Rest
 ) -> tuple[list[Any], Place | None]:
     """A page as `page_section` gives it, from the answers of all facts."""
     listed = limit_list(page.path, answers, perspective, rest)

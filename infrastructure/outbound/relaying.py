@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from infrastructure.log.select import LogReader
     from infrastructure.readers.relayed import Relayed
 
-__all__ = ["Listed", "Relay", "Told"]
+__all__ = ["ListedEvent", "Relay", "Told"]
 
 _OF_THE_LOG: Final = frozenset(
     each.stored_name for each in (ClockCorrected, ClockCorrectionWithdrawn)
@@ -42,7 +42,7 @@ _OF_THE_LOG: Final = frozenset(
 """The types of events that concern no negotiation."""
 
 
-class Listed(NamedTuple):
+class ListedEvent(NamedTuple):
     """An event as the log is shown to anybody: its content, and the same as JSON."""
 
     content: Mapping[str, Any]
@@ -69,7 +69,7 @@ class Relay:
         self,
         log: LogReader,
         stream: Stream,
-        read: Callable[[int], Sequence[Listed]],
+        read: Callable[[int], Sequence[ListedEvent]],
         told: Told,
     ) -> None:
         self._log = log
@@ -115,7 +115,7 @@ class Relay:
             self.begin()
         return True
 
-    def _send_page(self, listed: Sequence[Listed]) -> None:
+    def _send_page(self, listed: Sequence[ListedEvent]) -> None:
         # Whether a negotiation is private is read after its events: no event of one made private is sent as public.
         with self._database.looking() as connection:
             events = read_relayed(connection, self.reached, self.reached + len(listed))
@@ -129,7 +129,7 @@ class Relay:
             waiting.append(self._message(event, each.body))
         self._send(waiting)
 
-    def _refuse_gap(self, listed: Sequence[Listed], events: Sequence[Relayed]) -> None:
+    def _refuse_gap(self, listed: Sequence[ListedEvent], events: Sequence[Relayed]) -> None:
         expected = list(range(self.reached + 1, self.reached + 1 + len(listed)))
         found = [[each.content["position"] for each in listed], [each.position for each in events]]
         if not listed or found != [expected, expected]:

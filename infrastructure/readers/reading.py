@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from domain.views.naming import Names
     from domain.views.notices import Notice
     from domain.views.people import PeopleFilter
-    from domain.views.sections import Listed, Page, Place, Rest
+    from domain.views.sections import Listed, PageQuery, Place, Rest
     from domain.views.timeline import TimelineFilter
     from infrastructure.log.codec import EventCodec
     from infrastructure.log.entry import LogEntry
@@ -162,7 +162,7 @@ class Reading:
         return self.sections(id_, at).people(wanted, rest)
 
     def section(
-        self, id_: UUID, page: Page, perspective: Perspective, rest: Rest
+        self, id_: UUID, page: PageQuery, perspective: Perspective, rest: Rest
     ) -> tuple[list[Any], Place | None]:
         """A page of one list of the state, as `page_section` gives it."""
         return self.sections(id_, perspective).page(page, rest)
@@ -187,7 +187,7 @@ class Reading:
         `q` also finds words of other scripts, unless `translit` is off; `cut` is as for `parse_terms`.
         """
         names = self.names(id_, perspective) if q is not None or wanted.names else NO_NAMES
-        about = searches.About(self._tables, id_, perspective, wanted, names)
+        about = searches.SearchedTimeline(self._tables, id_, perspective, wanted, names)
         if q is None:
             found = read_timeline(self._connection, *about, limit)
         else:

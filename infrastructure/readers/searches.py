@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from domain.views.timeline import TimelineFilter
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["MOST_UNINDEXED", "About", "Search", "find_page", "narrow"]
+__all__ = ["MOST_UNINDEXED", "Search", "SearchedTimeline", "find_page", "narrow"]
 
 MOST_UNINDEXED: Final = 2_000
 """Positions past the index that a search reads one by one, in some tenths of a second; it sees none past those."""
@@ -68,7 +68,7 @@ MOST_PHRASES: Final = 20
 """The most phrases that are looked up in the texts along a timeline."""
 
 
-class About(NamedTuple):
+class SearchedTimeline(NamedTuple):
     """The timeline that is searched: the arguments of `select_timeline`."""
 
     tables: FactTables
@@ -98,7 +98,7 @@ class Search:
 
 
 def find_page(
-    connection: Connection, about: About, search: Search, limit: int
+    connection: Connection, about: SearchedTimeline, search: Search, limit: int
 ) -> tuple[list[Row[Any]], bool]:
     """A page along valid time, as `pages.read_page` gives it, of the rows that the search finds."""
     version, order = about.tables.version, valid_order(about.tables)
@@ -116,7 +116,7 @@ def find_page(
 
 
 def _along(
-    connection: Connection, about: About, search: Search, limit: int
+    connection: Connection, about: SearchedTimeline, search: Search, limit: int
 ) -> tuple[list[Row[Any]], bool] | None:
     """The page, if enough of the first facts of the timeline have the words; else None.
 

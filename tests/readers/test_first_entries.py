@@ -15,7 +15,7 @@ from domain.quantity import Quantity
 from domain.time.instant import parse_cut
 from domain.time.perspective import Clock, Perspective, PerspectiveQuery
 from domain.views import versions as history
-from domain.views.sections import Page
+from domain.views.sections import PageQuery
 from domain.views.state import count_facts, lists_by_path, page_section, resolve_state
 from infrastructure.readers import reading as reading_module
 from infrastructure.readers.state import first_entries, sections
@@ -128,7 +128,7 @@ def pages(reading: Reading, path: str, at: Perspective) -> Iterator[object]:
     """The items of a list, read three at a time."""
     place: Place | None = None
     while True:
-        items, place = reading.section(NEGOTIATION, Page(path, place, 3), at, past)
+        items, place = reading.section(NEGOTIATION, PageQuery(path, place, 3), at, past)
         assert len(items) == 3 or place is None
         yield from items
         if place is None:
@@ -168,7 +168,7 @@ def test_the_first_entries_and_the_number_of_all_are_those_of_the_fold(
                 expected = resolve_state(talks, slice_, count_facts(known), asked, past)
                 assert reading.state(talks, asked, past) == expected, (seed, as_of, clock)
                 for path in lists_by_path():
-                    whole, _ = page_section(Page(path, None, 1_000), slice_, asked, past)
+                    whole, _ = page_section(PageQuery(path, None, 1_000), slice_, asked, past)
                     assert list(pages(reading, path, asked)) == whole, (seed, as_of, clock, path)
 
 
@@ -215,6 +215,6 @@ def test_a_question_that_a_meeting_answers_is_not_counted_and_a_cancelled_one_an
     for reading in witnesses.reading():
         at = reading.perspective(PerspectiveQuery(as_of=parse_cut("2026")))
         state = reading.state(reading.negotiation(SLUG), at, past)
-        page, _ = reading.section(NEGOTIATION, Page("open_questions", None, 2), at, past)
+        page, _ = reading.section(NEGOTIATION, PageQuery("open_questions", None, 2), at, past)
     assert state["open_questions_more"]["count"] == 3
     assert [entry["question"] for entry in page] == ["Question 0?", "Question 2?"]

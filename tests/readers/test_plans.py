@@ -340,7 +340,9 @@ def test_a_common_word_costs_a_page_whatever_else_has_it(populated: Populated) -
             at = replace(perspective(), position=SIZE + 10)
             about = (serving_tables(connection), id_, at, TimelineFilter(), NO_NAMES)
             search = searches.Search(id_, wanted, None)
-            find = partial(searches.find_page, connection, searches.About(*about), search, LIMIT)
+            find = partial(
+                searches.find_page, connection, searches.SearchedTimeline(*about), search, LIMIT
+            )
             before = read_so_far(connection)
             found, more = find()
             assert (len(found), more) == shown

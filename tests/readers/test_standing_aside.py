@@ -13,7 +13,7 @@ from domain.streams.ledger import decide_new_fact
 from domain.streams.negotiation import negotiation_id
 from domain.time.instant import parse_cut
 from domain.time.perspective import PerspectiveQuery
-from domain.views.sections import Page
+from domain.views.sections import PageQuery
 from domain.views.state import count_facts, resolve_state
 from domain.views.versions import select_known, timeslice
 from infrastructure.ledger import StoredLedger
@@ -61,7 +61,7 @@ def same_states(database: Database, slug: str, facts: list[Fact], as_ofs: list[s
             known = select_known(versions, at)
             folded = resolve_state(negotiation, timeslice(versions, at), count_facts(known), at)
             assert reading.state(negotiation, at) == folded, as_of
-            page = Page("custody", None, 100)
+            page = PageQuery("custody", None, 100)
             assert reading.section(talks, page, at, lambda *_: "")[0] == folded["custody"], as_of
             shown.append(folded["custody"])
     return shown

@@ -30,7 +30,7 @@ from domain.views.moments import Axis, find_boundaries, free_along
 from domain.views.naming import Names
 from domain.views.negotiation_changes import apply_corrections, fold_entries, pair_corrections
 from domain.views.people import PeopleFilter, list_people, list_statuses
-from domain.views.sections import Page, Place
+from domain.views.sections import PageQuery, Place
 from domain.views.state import count_facts, lists_by_path, page_section, resolve_state
 from domain.views.timeline import TimelineFilter, list_timeline
 from domain.views.versions import FactVersion, Seen, by_valid_time
@@ -441,12 +441,12 @@ def _same_people(reading: Reading, slice_: list[Seen], pinned: Perspective, stat
 
 
 def _same_pages(reading: Reading, slice_: list[Seen], path: str, pinned: Perspective) -> None:
-    expected, none_left = page_section(Page(path, None, 1_000), slice_, pinned, _past)
+    expected, none_left = page_section(PageQuery(path, None, 1_000), slice_, pinned, _past)
     assert none_left is None
     paged: list[object] = []
     place: Place | None = None
     while True:
-        page, place = reading.section(NEGOTIATION, Page(path, place, 2), pinned, _past)
+        page, place = reading.section(NEGOTIATION, PageQuery(path, place, 2), pinned, _past)
         paged += page
         if place is None:
             break

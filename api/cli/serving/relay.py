@@ -23,7 +23,7 @@ from infrastructure.errors import OUT_OF_REACH, DatabaseRefusedError
 from infrastructure.log.recorder import EventRecorder
 
 if TYPE_CHECKING:
-    from infrastructure.outbound.relaying import Listed
+    from infrastructure.outbound.relaying import ListedEvent
 
 __all__ = ["register"]
 
@@ -73,9 +73,9 @@ def _keep_relaying(parley: Parley, told: _Told) -> NoReturn:
         time.sleep(PAUSE_SECONDS)
 
 
-def _read(parley: Parley, after: int) -> Sequence[Listed]:
+def _read(parley: Parley, after: int) -> Sequence[ListedEvent]:
     """The next events of the log, as it is shown to anybody."""
-    from infrastructure.outbound.relaying import Listed  # noqa: PLC0415 -- as above
+    from infrastructure.outbound.relaying import ListedEvent  # noqa: PLC0415 -- as above
 
     reply = reply_to(parley, f"/v1/changes?after={after}&limit={AT_ONCE}", _READER)
     content = json.loads(reply.body)
@@ -83,7 +83,7 @@ def _read(parley: Parley, after: int) -> Sequence[Listed]:
         raise DatabaseRefusedError(content["detail"])
     if reply.status != HTTPStatus.OK:
         raise CommandRefusedError(content["detail"])
-    return [Listed(item, write_json(item)) for item in content["items"]]
+    return [ListedEvent(item, write_json(item)) for item in content["items"]]
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:

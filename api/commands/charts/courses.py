@@ -20,11 +20,11 @@ from domain.views.answers import Answers
 from domain.views.counting.points import bucket_name
 from domain.views.moments import valid_boundaries
 from domain.views.naming import Names
-from domain.views.sections import Page
+from domain.views.sections import PageQuery
 from domain.views.state import lists_by_path, page_answers
 from infrastructure.readers.reading import Reading
 
-__all__ = ["MEASURES", "POSTS", "Course", "Section", "Spell", "course"]
+__all__ = ["MEASURES", "POSTS", "ChartedSection", "Course", "Spell", "course"]
 
 Look = Literal["certain", "possible", "contested", "unknown"]
 
@@ -41,7 +41,7 @@ _NOBODY: Final = "nobody known"
 
 
 @dataclass(frozen=True)
-class Section:
+class ChartedSection:
     """A section of the state: its path, the name of an entry, what an entry says, and the list beside an entry."""
 
     path: str
@@ -70,7 +70,9 @@ class Course:
     has_more: bool
 
 
-def course(reading: Reading, slug: str, perspective: Perspective, section: Section) -> Course:
+def course(
+    reading: Reading, slug: str, perspective: Perspective, section: ChartedSection
+) -> Course:
     """Give what a section showed up to the perspective's cut."""
     id_ = reading.negotiation(slug).id
     sections = reading.sections(id_, perspective)
@@ -91,7 +93,7 @@ def course(reading: Reading, slug: str, perspective: Perspective, section: Secti
     has_more = False
     for day, until in zip(days, [*days[1:], end][: len(days)], strict=True):
         at = replace(perspective, as_of=(day + 1) * DAY - 1)
-        items, rest = page_answers(Page(section.path, None, MOST_LANES), answers, at, _nowhere)
+        items, rest = page_answers(PageQuery(section.path, None, MOST_LANES), answers, at, _nowhere)
         has_more = has_more or rest is not None
         for lane, label, look in _looks(items, section, rivals, at.as_of):
             mine = spells.setdefault((lane, label), [])
@@ -137,7 +139,7 @@ def _bounds(fact: Fact) -> tuple[int, ...]:
 class _Rivals:
     """What the facts of a section say, with every name as the entries have it."""
 
-    section: Section
+    section: ChartedSection
     facts: Mapping[UUID, Fact]
     names: Names
 
@@ -155,7 +157,7 @@ class _Rivals:
 
 
 def _looks(
-    items: Sequence[Mapping[str, Any]], section: Section, rivals: _Rivals, as_of: int
+    items: Sequence[Mapping[str, Any]], section: ChartedSection, rivals: _Rivals, as_of: int
 ) -> Iterator[tuple[str, str, Look]]:
     """What is said in each lane, the entry shown before its rivals; the same is said once."""
     for entry in items:
@@ -200,5 +202,5 @@ def _stage(entry: Mapping[str, Any]) -> str:
     return f"{entry['action']}, {entry['stage'].replace('_', ' ')}"
 
 
-POSTS: Final = Section("posts", _post, itemgetter("holder"))
-MEASURES: Final = Section("measures", _measure, _stage, beside="outlook")
+POSTS: Final = ChartedSection("posts", _post, itemgetter("holder"))
+MEASURES: Final = ChartedSection("measures", _measure, _stage, beside="outlook")

@@ -31,7 +31,7 @@ _BOTH: Final = {**_TOP, "y2": {"field": "bottom"}}
 
 
 @dataclass(frozen=True)
-class Row:
+class LaneRow:
     """A row of the picture: the heading of a lane, or one label with its spells."""
 
     lines: Sequence[str]
@@ -110,19 +110,19 @@ _LOOKS: Final = ("certain", "possible", "contested", "unknown")
 _MORE: Final = "There are more than are shown here."
 
 
-def _rows(spells: Sequence[Spell], on: Sheet) -> tuple[list[Row], int]:
+def _rows(spells: Sequence[Spell], on: Sheet) -> tuple[list[LaneRow], int]:
     """The rows from above to below, and the height of all. On a narrow sheet, labels stand above their spells."""
-    rows: list[Row] = []
+    rows: list[LaneRow] = []
     y = 4
     room = on.width if on.is_narrow else LEFT - INDENT - 16
     for lane, within in groupby(spells, key=lambda each: each.lane):
         head = wrapped(lane, LETTER, on.width)
-        rows.append(Row(head, y, (), y))
+        rows.append(LaneRow(head, y, (), y))
         y += HEAD - 8 + LINE * (len(head) - 1)
         for label, mine in groupby(within, key=lambda each: each.label):
             lines = wrapped(label, LETTER, room)
             more = LINE * (len(lines) - 1)
-            rows.append(Row(lines, y, list(mine), y + more + ABOVE if on.is_narrow else y))
+            rows.append(LaneRow(lines, y, list(mine), y + more + ABOVE if on.is_narrow else y))
             y += ROW - 4 + more + (ABOVE if on.is_narrow else 0)
         y += 12
     return rows, y

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 from api.commands.charts.band import band
-from api.commands.charts.courses import MEASURES, POSTS, Section, course
+from api.commands.charts.courses import MEASURES, POSTS, ChartedSection, course
 from api.commands.charts.frame import Sheet, footed, frame, nothing, plain, sheet
 from api.commands.charts.lanes import lanes
 from api.commands.charts.series import counters, strips
@@ -25,7 +25,7 @@ from domain.views.naming import Names
 from domain.views.versions import Seen
 from infrastructure.readers.reading import Reading
 
-__all__ = ["SUBJECTS", "Subject"]
+__all__ = ["SUBJECTS", "PictureSubject"]
 
 MOST_READ: Final = 8_000
 """How many facts all steps of what became known read, so that a large record shows its latest days alone."""
@@ -38,7 +38,7 @@ _LANES: Final = "Solid: undisputed so far. Hatched: possible. Split: contested."
 
 
 @dataclass(frozen=True)
-class Subject:
+class PictureSubject:
     """A reading of a negotiation from which a picture is made; `what` is the quantity that is counted."""
 
     reading: Reading
@@ -78,7 +78,7 @@ Draw = Callable[[Sheet], dict[str, Any]]
 """Draws what was read for a picture on a sheet."""
 
 
-def _releases(subject: Subject) -> Draw:
+def _releases(subject: PictureSubject) -> Draw:
     perspective = subject.perspective
     slice_, names = subject.slice_at(perspective), subject.names(perspective)
     kept = Contributions()
@@ -90,7 +90,7 @@ def _releases(subject: Subject) -> Draw:
     return lambda ink: band(steps, until, ink, ink.so, title=plain(subject.what))
 
 
-def _held(subject: Subject) -> Draw:
+def _held(subject: PictureSubject) -> Draw:
     slice_ = subject.slice_at(subject.perspective)
     names = subject.names(subject.perspective)
     found = tally(slice_, subject.perspective, TallyQuery(what=subject.what), names)
@@ -99,7 +99,7 @@ def _held(subject: Subject) -> Draw:
     return lambda ink: counters(found.points, ink, plain(subject.what))
 
 
-def _say(words: str, subject: Subject) -> Draw:
+def _say(words: str, subject: PictureSubject) -> Draw:
     return lambda ink: nothing(ink, words.format(what=plain(subject.what)))
 
 
@@ -107,7 +107,7 @@ def _is_stock(found: Tally) -> bool:
     return bool(found.content["total"]["text"] == NOT_ADDED["text"])
 
 
-def _known(subject: Subject) -> Draw:
+def _known(subject: PictureSubject) -> Draw:
     perspective = subject.perspective
     counting = subject.slice_at(perspective)
     names, query = subject.names(perspective), TallyQuery(what=subject.what)
@@ -132,7 +132,7 @@ def _known(subject: Subject) -> Draw:
     return lambda ink: band(steps, until, ink, ink.known, title=plain(subject.what))
 
 
-def _activity(subject: Subject) -> Draw:
+def _activity(subject: PictureSubject) -> Draw:
     axes: tuple[tuple[str, Axis], ...] = (
         ("What was so", "valid"),
         ("What was published", "published"),
@@ -142,12 +142,12 @@ def _activity(subject: Subject) -> Draw:
     return lambda ink: strips(found, ink)
 
 
-def _over_time(section: Section, subject: Subject) -> Draw:
+def _over_time(section: ChartedSection, subject: PictureSubject) -> Draw:
     found = course(subject.reading, subject.slug, subject.perspective, section)
     return lambda ink: lanes(found.spells, found.end, ink, has_more=found.has_more)
 
 
-def _moments(subject: Subject, axis: Axis, by: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -- By
+def _moments(subject: PictureSubject, axis: Axis, by: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -- By
     """The moments along an axis up to the perspective's own cut, in four-digit years."""
     sections = subject.reading.sections(
         subject.reading.negotiation(subject.slug).id, subject.perspective
@@ -171,32 +171,32 @@ def _leave_room(first: str, last: str) -> str:
 
 
 @dataclass(frozen=True)
-class Kind:
+class PictureKind:
     """A kind of picture: its title, what its marks mean, what is counted where nothing else is asked for."""
 
     title: str
     told: str
     what: str
-    read: Callable[[Subject], Draw]
+    read: Callable[[PictureSubject], Draw]
 
 
-SUBJECTS: Final[Mapping[str, Kind]] = {
-    "releases": Kind("In all: {what}", _BAND, "released", _releases),
-    "held": Kind(
+SUBJECTS: Final[Mapping[str, PictureKind]] = {
+    "releases": PictureKind("In all: {what}", _BAND, "released", _releases),
+    "held": PictureKind(
         "How many are {what}, by who counted",
         "Each mark is a count, which stands until the same counter gives another. Dashed upward: up to so many."
         " Hollow: at most so many. At most six counters are drawn: those with the most counts.",
         "held",
         _held,
     ),
-    "known": Kind("How the total became known: {what}", _BAND, "released", _known),
-    "posts": Kind(
+    "known": PictureKind("How the total became known: {what}", _BAND, "released", _known),
+    "posts": PictureKind(
         "Who held which post", f"{_LANES} Dotted: nobody known.", "", partial(_over_time, POSTS)
     ),
-    "measures": Kind(
+    "measures": PictureKind(
         "Measures, and how far they had gone", _LANES, "", partial(_over_time, MEASURES)
     ),
-    "activity": Kind(
+    "activity": PictureKind(
         "How much changed, month by month",
         "The taller and stronger a bar, the more facts changed in that month.",
         "released",

@@ -24,7 +24,7 @@ from domain.errors import ContentError, Fault
 from domain.proof.certificate import ABSENT, AbsentResult, Certificate, DigestResult
 from infrastructure.proofs.publishing import last_signed_note
 
-__all__ = ["Answered", "ask_question", "certifiable", "certified", "certifying", "result_of"]
+__all__ = ["CertifiedAnswer", "ask_question", "certifiable", "certified", "certifying", "result_of"]
 
 _SEGMENT: Final = r"""(?:[!-"$&-.0->@-~]|%(?:[013-9A-Fa-f][0-9A-Fa-f]|2[0-9A-Ea-e])){1,300}"""
 """One part of a path. No %2F is in it: decoded, that would part it, and ask something else."""
@@ -41,7 +41,7 @@ _AGAIN: Final = {"Retry-After": "1"}
 
 
 @dataclass(frozen=True)
-class Answered:
+class CertifiedAnswer:
     """A question in its fixed form, with the credential that asked it, its position in the log, and its answer."""
 
     question: str
@@ -50,7 +50,9 @@ class Answered:
     result: DigestResult | AbsentResult
 
 
-async def ask_question(request: Request, parley: Parley, question: str) -> Answered | Response:
+async def ask_question(
+    request: Request, parley: Parley, question: str
+) -> CertifiedAnswer | Response:
     """Ask on behalf of the sender of the request; the refusal where the question itself is refused."""
     if not re.fullmatch(certifiable(request.app.state.addresses), question):
         lists = "a timeline, the people, a tally, diff, audit"
@@ -69,7 +71,7 @@ async def ask_question(request: Request, parley: Parley, question: str) -> Answe
         return _refused(reply)
     if isinstance(result, DigestResult) and not (fixed or _has(question, *_PINS)):
         return problem("not-certifiable", "the answer has no fixed form")
-    return Answered(question, _reader(request), _position(reply, question, parley), result)
+    return CertifiedAnswer(question, _reader(request), _position(reply, question, parley), result)
 
 
 def certifiable(routes: Iterable[APIRoute]) -> str:
@@ -97,7 +99,7 @@ def result_of(reply: Reply) -> DigestResult | AbsentResult | None:
     return AbsentResult(name) if ABSENT.get(name) == reply.status else None
 
 
-def certifying(parley: Parley, asked: Answered) -> Certificate | Response:
+def certifying(parley: Parley, asked: CertifiedAnswer) -> Certificate | Response:
     """Give the certificate that is to be signed; 503 while no signed checkpoint covers it."""
     publisher = parley.publisher
     if publisher is None:

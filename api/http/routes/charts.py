@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.commands.charts.frame import theme_names
 from api.commands.charts.renderer import DrawingError, Pictures
-from api.commands.charts.subjects import SUBJECTS, Subject
+from api.commands.charts.subjects import SUBJECTS, PictureSubject
 from api.commands.charts.svg import stack
 from api.commands.json_text import write_json
 from api.http.exchange.caching import respond, tags_of
@@ -109,7 +109,7 @@ def _answer(slug: str, chart: str, asked: Asked, form: Form) -> Response:
         what = asked.parameters.get("what", SUBJECTS[chart].what)
         id_ = reading.negotiation(slug, perspective.position).id
         erased = reading.sections(id_, perspective).last_erasure
-        subject = Subject(reading, slug, perspective, what)
+        subject = PictureSubject(reading, slug, perspective, what)
         specs = pictures.specs(
             slug,
             erased,

@@ -14,7 +14,7 @@ from api.http.exchange.parameters import unknown_choice, whole_number
 from api.http.exchange.perspective import Asked, Asking
 from api.http.threads import LaneRoute
 from domain.views.brief import describe_perspective
-from domain.views.sections import Page
+from domain.views.sections import PageQuery
 from domain.views.state import lists_by_path, place_types
 
 router: Final = APIRouter(tags=["reading"], route_class=LaneRoute)
@@ -35,7 +35,7 @@ def read_section(slug: str, section: str, asked: Annotated[Asked, Depends(_ASKIN
     if cursor is not None and cursor.filters != {"section": section}:
         raise foreign_cursor()
     asked = asked.pinned(cursor)
-    page = Page(section, None if cursor is None else cursor.place, limit)
+    page = PageQuery(section, None if cursor is None else cursor.place, limit)
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         id_ = reading.negotiation(slug, perspective.position).id

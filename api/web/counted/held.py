@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from domain.kinds.prisoners import counts_everybody
 
-__all__ = ["Held", "Part", "counted_apart", "gather_held", "newest_first"]
+__all__ = ["Held", "HeldPart", "counted_apart", "gather_held", "newest_first"]
 
 _UNBOUNDED: Final = float("inf")
 Entry = Mapping[str, Any]
@@ -16,7 +16,7 @@ Entry = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Part:
+class HeldPart:
     """A number of some of those who are held, such as the women among them, by one counter's count."""
 
     quantity: Mapping[str, Any]
@@ -35,7 +35,7 @@ class Held:
 
     population: str
     counts: Sequence[Entry]
-    parts: Sequence[Part]
+    parts: Sequence[HeldPart]
     apart: int
     least: Entry | None = None
     most: Entry | None = None
@@ -78,7 +78,7 @@ def counted_apart(entry: Entry) -> str:
     return "" if counts_everybody(what, entry["population"]) else what
 
 
-def _parts(entry: Entry) -> Iterable[Part]:
+def _parts(entry: Entry) -> Iterable[HeldPart]:
     if counted_apart(entry):
         yield _part(entry, entry["counted_by"])
     for each in entry["also_counted"]:
@@ -86,8 +86,8 @@ def _parts(entry: Entry) -> Iterable[Part]:
             yield _part(each, entry["counted_by"])
 
 
-def _part(entry: Entry, counted_by: str) -> Part:
-    return Part(entry["quantity"], counted_by, entry["since"] or "", entry["fact"])
+def _part(entry: Entry, counted_by: str) -> HeldPart:
+    return HeldPart(entry["quantity"], counted_by, entry["since"] or "", entry["fact"])
 
 
 def _begun(entry: Entry) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from api.http.exchange.in_process import Reply, on_behalf
 if TYPE_CHECKING:
     from api.web.page import Page
 
-__all__ = ["Outcome", "Sheet", "send_body", "send_change"]
+__all__ = ["FormSheet", "Outcome", "send_body", "send_change"]
 
 _ANSWERED: Final = frozenset({HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED})
 _SHOWN_AGAIN: Final = frozenset(
@@ -69,7 +69,7 @@ class Outcome:
 
 
 @dataclass(kw_only=True)
-class Sheet:
+class FormSheet:
     """What every form that changes something has, apart from what was seen and what was typed.
 
     `digest` is that of the change request that this one takes the place of; empty where there is none. `since` is

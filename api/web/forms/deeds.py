@@ -9,7 +9,7 @@ from typing import Any, Final, get_args
 from api.commands.changes import OPS
 from api.commands.importing.form_cells import FormCells, cells_of_fact, read_form_cells
 from api.web.forms.change_fields import choice, text_field
-from api.web.forms.fields import Group, fields_of_entry, groups_of, known_cells
+from api.web.forms.fields import FieldGroup, fields_of_entry, groups_of, known_cells
 from domain.access import Scope
 from domain.streams.event import Reason
 
@@ -59,7 +59,7 @@ class Deed:
         fields: Mapping[str, str],
         faults: Mapping[str, str],
         shown: Mapping[str, int],
-    ) -> list[Group]:
+    ) -> list[FieldGroup]:
         """The fields of its form, as they are filled in."""
         if self.name == "correct":
             about = self._about(fields, faults, reason=True)
@@ -78,14 +78,14 @@ class Deed:
                 dated=True,
             )
             source = fields_of_entry(fields, faults, needed=False)
-            end = Group(title="The end", fields=[ended])
+            end = FieldGroup(title="The end", fields=[ended])
             return [end, source, self._about(fields, faults, needed=False)]
         if self.name == "erase":
             why = text_field(
                 "reason", "Why", fields, faults, _WHY_ERASED, needed=True, several=True
             )
             what = choice("what", "What to erase", ERASED, fields, faults, _WHAT)
-            return [Group(title="About the erasure", fields=[what, why])]
+            return [FieldGroup(title="About the erasure", fields=[what, why])]
         return [self._about(fields, faults, reason=self.name == "retract")]
 
     def _about(
@@ -95,7 +95,7 @@ class Deed:
         *,
         reason: bool = False,
         needed: bool = True,
-    ) -> Group:
+    ) -> FieldGroup:
         """The fields about the change itself."""
         said = [choice("reason", "Reason", _REASONS, fields, faults)] if reason else []
         said.append(text_field("why", "Why", fields, faults, _WHY, needed=needed, several=True))
@@ -103,7 +103,7 @@ class Deed:
             said.append(
                 text_field("published", _PUBLISHED_LABEL, fields, faults, _PUBLISHED, dated=True)
             )
-        return Group(title="About the change", fields=said)
+        return FieldGroup(title="About the change", fields=said)
 
     def filled_in(self, record: Mapping[str, Any]) -> dict[str, str]:
         """What the fields hold when the form is opened."""

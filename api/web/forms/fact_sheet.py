@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from api.web.forms.answer import draw_form
-from api.web.forms.asking import Outcome, Sheet, send_change
+from api.web.forms.asking import FormSheet, Outcome, send_change
 from api.web.forms.beside import name_beside
 from api.web.forms.deeds import Deed
 from api.web.forms.fields import shown_entries
 from api.web.forms.names import Typing, names_known
-from api.web.forms.standing import SeenFact, changes_in_words, changes_since
+from api.web.forms.standing import SeenRecord, changes_in_words, changes_since
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -25,11 +25,11 @@ __all__ = ["FactSheet", "draw_sheet", "send_sheet", "sheet_of"]
 
 
 @dataclass
-class FactSheet(Sheet):
+class FactSheet(FormSheet):
     """A form as it is filled in, on the fact as it was seen."""
 
     deed: Deed
-    seen: SeenFact
+    seen: SeenRecord
     typed: dict[str, str]
     shown: dict[str, int] = field(default_factory=dict)
 
@@ -42,7 +42,7 @@ class FactSheet(Sheet):
         return found
 
 
-def sheet_of(deed: Deed, seen: SeenFact, fields: Mapping[str, str]) -> FactSheet:
+def sheet_of(deed: Deed, seen: SeenRecord, fields: Mapping[str, str]) -> FactSheet:
     """The form that was sent."""
     typed = deed.typed(seen.record, fields)
     sheet = FactSheet(deed, seen, typed, shown_entries(fields))

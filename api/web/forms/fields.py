@@ -19,7 +19,7 @@ from domain.texts import SEVERAL_LINES
 
 __all__ = [
     "Field",
-    "Group",
+    "FieldGroup",
     "fields_of_entry",
     "groups_of",
     "known_cells",
@@ -94,7 +94,7 @@ class Field:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group:
+class FieldGroup:
     """Fields under one heading; those in `more` are shown when unfolded. `adds` is the list to which a button adds."""
 
     title: str
@@ -160,7 +160,7 @@ class _Form:
             *(self.cells.get(f"{entry}.{each}", "").strip() for each in others)
         )
 
-    def groups_of_list(self, name: str, shown: Mapping[str, int]) -> list[Group]:
+    def groups_of_list(self, name: str, shown: Mapping[str, int]) -> list[FieldGroup]:
         """The entries of a list, one by one; of a list that is too long for that, all in one field."""
         singular = singular_of(name)
         if name not in self.cells:
@@ -173,9 +173,9 @@ class _Form:
             several=True,
             fault=self.faults.get(name),
         )
-        return [Group(title=_TITLES[singular], fields=[whole])]
+        return [FieldGroup(title=_TITLES[singular], fields=[whole])]
 
-    def entries(self, singular: str, shown: int) -> list[Group]:
+    def entries(self, singular: str, shown: int) -> list[FieldGroup]:
         """One group for each entry: those that are filled in, or as many as are `shown`."""
         numbers = [1, shown]
         for name, text in self.cells.items():
@@ -185,7 +185,7 @@ class _Form:
         count = min(max(numbers), MOST_ENTRIES)
         return [self._entry(singular, number, count) for number in range(1, count + 1)]
 
-    def _entry(self, singular: str, number: int, count: int) -> Group:
+    def _entry(self, singular: str, number: int, count: int) -> FieldGroup:
         first = _FIRST[singular]
         parts = {
             name.partition(".")[2]: described
@@ -200,7 +200,7 @@ class _Form:
             for part, described in parts.items()
         }
         title = _TITLES[singular]
-        return Group(
+        return FieldGroup(
             title=title if count == 1 else f"{title}: {number} of {count}",
             fields=[made[part] for part in first],
             more=[each for part, each in made.items() if part not in first],
@@ -214,20 +214,22 @@ def groups_of(
     cells: Mapping[str, str],
     faults: Mapping[str, str],
     shown: Mapping[str, int],
-) -> list[Group]:
+) -> list[FieldGroup]:
     """The fields of a kind, filled in and with their faults; `shown` is how many numbers and sources there are."""
     form = _form(kind, cells, faults)
     plain = [name for name in form.columns if "." not in name and name != "kind"]
     own = [name for name in plain if name not in {*_ABOUT, *_LATER}]
     return [
-        Group(title="The claim", fields=form.fields(own)),
-        Group(title="Who and where", fields=form.fields(_ABOUT)),
+        FieldGroup(title="The claim", fields=form.fields(own)),
+        FieldGroup(title="Who and where", fields=form.fields(_ABOUT)),
         *(group for name in ENTRIES for group in form.groups_of_list(name, shown)),
-        Group(title="Besides", fields=[], more=form.fields(_LATER)),
+        FieldGroup(title="Besides", fields=[], more=form.fields(_LATER)),
     ]
 
 
-def fields_of_entry(cells: Mapping[str, str], faults: Mapping[str, str], *, needed: bool) -> Group:
+def fields_of_entry(
+    cells: Mapping[str, str], faults: Mapping[str, str], *, needed: bool
+) -> FieldGroup:
     """The fields of one source that is added to a fact."""
     form = _form("statement", cells, faults)
     [group] = form.entries("citation", 1)[:1]

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from uuid import uuid4
 
 from api.web.forms.answer import draw_form
-from api.web.forms.asking import Outcome, Sheet, send_change
+from api.web.forms.asking import FormSheet, Outcome, send_change
 from api.web.forms.change_fields import choice, lines_of_field, text_field, write_parties
-from api.web.forms.fields import Group
+from api.web.forms.fields import FieldGroup
 from api.web.wording import changed_words
 from domain.streams.event import Reason
 
@@ -61,7 +61,7 @@ class SeenNegotiation:
 
 
 @dataclass
-class NegotiationSheet(Sheet):
+class NegotiationSheet(FormSheet):
     """The form as it is filled in, on the negotiation as it was seen."""
 
     seen: SeenNegotiation
@@ -165,8 +165,8 @@ def draw_negotiation_sheet(
         title=sheet.seen.said["title"],
         sheet=sheet,
         groups=[
-            Group(title="The negotiation", fields=said),
-            Group(title="About the change", fields=about),
+            FieldGroup(title="The negotiation", fields=said),
+            FieldGroup(title="About the change", fields=about),
         ],
         wrong=[each for each in (*said, *about) if each.fault],
         others=sheet.others,

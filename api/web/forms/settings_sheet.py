@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from api.web.forms.answer import draw_form
 from api.web.forms.change_fields import choice, lines_of_field, text_field
-from api.web.forms.fields import Group
+from api.web.forms.fields import FieldGroup
 from api.web.page_route import PageRefusedError
 
 if TYPE_CHECKING:
@@ -81,8 +81,8 @@ async def draw_settings(page: Page, sheet: SettingsSheet, status: int = HTTPStat
         title=await _title(page),
         sheet=sheet,
         groups=[
-            Group(title="Who sees it", fields=fields[:2]),
-            Group(title="How many people a change takes", fields=fields[2:]),
+            FieldGroup(title="Who sees it", fields=fields[:2]),
+            FieldGroup(title="How many people a change takes", fields=fields[2:]),
         ],
         wrong=[each for each in fields if each.fault],
         others=sheet.others,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from api.web.page import Page
 
 __all__ = [
-    "SeenFact",
+    "SeenRecord",
     "changes_in_words",
     "changes_since",
     "read_seen",
@@ -31,7 +31,7 @@ _RETRACTED: Final = "retracted"
 
 
 @dataclass(frozen=True)
-class SeenFact:
+class SeenRecord:
     """The record of a fact when it was seen, the version that a change has to name, and whether it was withdrawn."""
 
     record: dict[str, Any]
@@ -44,15 +44,15 @@ class SeenFact:
         return f'"{self.version}"'
 
 
-async def read_seen(page: Page, fact_id: str, position: str | None) -> SeenFact:
+async def read_seen(page: Page, fact_id: str, position: str | None) -> SeenRecord:
     """Give the fact as it stood at a position, or stands; PageRefusedError where it is not seen or was withdrawn."""
     parameters = {} if position is None else {"position": position}
     record = await page.ask(f"/v1/facts/{quote(fact_id, safe='')}", parameters, cuts={})
     _check(page, record)
-    return SeenFact(record, record["version"])
+    return SeenRecord(record, record["version"])
 
 
-async def read_withdrawn(page: Page, fact_id: str) -> SeenFact:
+async def read_withdrawn(page: Page, fact_id: str) -> SeenRecord:
     """Give a fact that was withdrawn, as it stood before."""
     history = await page.ask(f"/v1/facts/{quote(fact_id, safe='')}/history", cuts={})
     last = history["items"][-1]
@@ -64,10 +64,10 @@ async def read_withdrawn(page: Page, fact_id: str) -> SeenFact:
         f"/v1/facts/{quote(fact_id, safe='')}", {"position": str(last["position"] - 1)}, cuts={}
     )
     _check(page, record)
-    return SeenFact(record, last["version"], withdrawn=True)
+    return SeenRecord(record, last["version"], withdrawn=True)
 
 
-async def read_standing_or_withdrawn(page: Page, fact_id: str) -> SeenFact:
+async def read_standing_or_withdrawn(page: Page, fact_id: str) -> SeenRecord:
     """Give a fact as it stands, or as it stood before it was withdrawn."""
     try:
         return await read_seen(page, fact_id, None)
@@ -77,14 +77,16 @@ async def read_standing_or_withdrawn(page: Page, fact_id: str) -> SeenFact:
     return await read_withdrawn(page, fact_id)
 
 
-async def changes_since(page: Page, seen: SeenFact) -> tuple[SeenFact | None, list[dict[str, Any]]]:
+async def changes_since(
+    page: Page, seen: SeenRecord
+) -> tuple[SeenRecord | None, list[dict[str, Any]]]:
     """Give the fact as it stands by now, None where it does not, and its changes since it was seen, in words."""
     address = f"/v1/facts/{seen.record['id']}"
     reply = await on_behalf(page.request, address)
     if reply.status != HTTPStatus.OK:
         return None, []
     record = json.loads(reply.body)
-    now = SeenFact(record, record["version"])
+    now = SeenRecord(record, record["version"])
     return now, changes_in_words(seen.record, record)
 
 

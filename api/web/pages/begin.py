@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.web.forms.answer import draw_form, redirect, sign_in_first
 from api.web.forms.asking import send_change
 from api.web.forms.change_fields import choice, lines_of_field, text_field, write_parties
-from api.web.forms.fields import Group
+from api.web.forms.fields import FieldGroup
 from api.web.forms.sent import read_form
 from api.web.page import Page, router_of_pages
 
@@ -71,7 +71,7 @@ def _draw(
         page,
         "begin",
         status,
-        groups=[Group(title="The negotiation", fields=fields)],
+        groups=[FieldGroup(title="The negotiation", fields=fields)],
         wrong=[each for each in fields if each.fault],
         others=[*others, *(text for name, text in faults.items() if name not in known)],
         key=uuid4().hex,

@@ -17,7 +17,7 @@ from api.web.forms.deeds import DEEDS, Deed
 from api.web.forms.fact_sheet import FactSheet, draw_sheet, send_sheet, sheet_of
 from api.web.forms.names import Typing
 from api.web.forms.sent import read_form
-from api.web.forms.standing import SeenFact, read_seen, read_standing_or_withdrawn, read_withdrawn
+from api.web.forms.standing import SeenRecord, read_seen, read_standing_or_withdrawn, read_withdrawn
 from api.web.page import Page, router_of_pages
 
 router: Final[APIRouter] = router_of_pages()
@@ -66,7 +66,7 @@ def _deed(name: str) -> Deed:
     return DEEDS[name]
 
 
-async def _seen(page: Page, deed: Deed, fact_id: str, position: str | None) -> SeenFact:
+async def _seen(page: Page, deed: Deed, fact_id: str, position: str | None) -> SeenRecord:
     """The fact as it was when the form was opened, or is now; for an erasure always as it is now, with all versions."""
     if deed.name == "reinstate":
         return await read_withdrawn(page, fact_id)

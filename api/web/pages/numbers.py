@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.web.counted.besides import gather_besides
 from api.web.counted.held import Held, gather_held
-from api.web.figure import Figure, read_figure
+from api.web.figure import PageFigure, read_figure
 from api.web.page import Page, router_of_pages
 from domain.views.counting.tally import NOT_ADDED
 
@@ -62,7 +62,7 @@ async def read_numbers_page(slug: str, what: str, request: Request) -> Response:
 
 async def _figures(
     page: Page, tally: Mapping[str, Any], *, is_drawn: bool, stock: bool
-) -> tuple[Figure | None, Figure | None]:
+) -> tuple[PageFigure | None, PageFigure | None]:
     """Ask for the picture of a number, and for that of how it became known if it is added up from few facts."""
     if not is_drawn:
         return None, None

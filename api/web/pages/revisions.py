@@ -25,7 +25,7 @@ from api.web.forms.negotiation_sheet import (
     typed_of,
 )
 from api.web.forms.sent import read_form
-from api.web.forms.standing import SeenFact, read_standing_or_withdrawn
+from api.web.forms.standing import SeenRecord, read_standing_or_withdrawn
 from api.web.page import Page, router_of_pages
 
 router: Final[APIRouter] = router_of_pages()
@@ -95,5 +95,5 @@ async def _found(page: Page, id_: str) -> Mapping[str, Any]:
     return found
 
 
-async def _seen(page: Page, found: Mapping[str, Any]) -> SeenFact:
+async def _seen(page: Page, found: Mapping[str, Any]) -> SeenRecord:
     return await read_standing_or_withdrawn(page, found["fact"])

@@ -93,7 +93,7 @@ class _Asked:
         return FACT_BYTES
 
 
-class Source(Protocol):
+class FactSource(Protocol):
     """The reader from which `KeptSlices` gets facts; implemented by `SectionReader`."""
 
     @property
@@ -134,7 +134,7 @@ def weigh(facts: int, answers: int = 0) -> int:
     return FACT_BYTES * facts + ANSWER_BYTES * answers
 
 
-def _have_room(source: Source) -> bool:
+def _have_room(source: FactSource) -> bool:
     facts = source.count_facts()
     return weigh(facts) <= MOST_BYTES and weigh(facts, source.count_answers()) <= MOST_BYTES
 
@@ -145,7 +145,7 @@ class KeptSlices:
     def __init__(self) -> None:
         self._kept: KeptBytes[KeptFacts | _Asked] = KeptBytes(MOST_BYTES)
 
-    def find(self, source: Source) -> KeptFacts | None:
+    def find(self, source: FactSource) -> KeptFacts | None:
         """The facts of a negotiation; None the first time that they are asked for, and if they are too many to keep.
 
         If the kept facts cannot be updated to this perspective, all facts are read only when the next request asks for

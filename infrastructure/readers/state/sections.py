@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from domain.views.moments import Axis, Boundary
     from domain.views.naming import Names
     from domain.views.people import PeopleFilter
-    from domain.views.sections import Listed, Page, Place, Rest
+    from domain.views.sections import Listed, PageQuery, Place, Rest
     from infrastructure.readers.negotiations import StoredSnapshot
 
 __all__ = ["SectionReader"]
@@ -92,7 +92,7 @@ class SectionReader:
             )
         return describe_state(negotiation, self._first.section, known, self.perspective, rest)
 
-    def page(self, page: Page, rest: Rest) -> tuple[list[Any], Place | None]:
+    def page(self, page: PageQuery, rest: Rest) -> tuple[list[Any], Place | None]:
         """A page of one list of the state: its items, and the place of the last, as `page_section` gives them."""
         register, _ = lists_by_path()[page.path]
         after = page.after or ("",)
