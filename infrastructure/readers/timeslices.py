@@ -12,7 +12,17 @@ from math import isqrt
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
 
 from domain.time.instant import BEGINNING, END
 from domain.views.naming import Names
@@ -198,8 +208,8 @@ def find_shortlist(
 
 
 def count_rows(connection: Connection, statement: Select[Any], most: int) -> int:
-    """How many rows a statement finds, up to `most`."""
-    few = statement.limit(most).subquery()
+    """How many rows a statement finds, up to `most`; its columns are not read, which an index may not have."""
+    few = statement.with_only_columns(literal_column("1").label("one")).limit(most).subquery()
     return int(connection.execute(select(func.count()).select_from(few)).scalar_one())
 
 
