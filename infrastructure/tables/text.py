@@ -49,5 +49,8 @@ FTS5: Final = table(
 
 
 def mark_of(negotiation_id: str) -> str:
-    """The word that stands in every text of a negotiation, given by its hexadecimal id; no search can name it."""
-    return f"§{negotiation_id}"
+    """The word that stands in every text of a negotiation, given by its hexadecimal id; no search can name it.
+
+    It is short. If two negotiations ever share it, a search reads the rows of both and shows those of its own.
+    """
+    return f"§{negotiation_id[:8]}"
