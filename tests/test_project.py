@@ -7,6 +7,7 @@ import re
 import sys
 import tomllib
 from collections import Counter
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -118,6 +119,27 @@ def test_a_lock_names_no_host_no_index_and_no_path(lock: str) -> None:
 def project() -> dict[str, list[str]]:
     table: dict[str, list[str]] = tomllib.loads(read("pyproject.toml"))["project"]
     return table
+
+
+@pytest.mark.parametrize(
+    "packages", [("domain", "infrastructure", "api", "migrations"), ("tests", "data")]
+)
+def test_every_library_that_is_imported_is_declared(packages: tuple[str, ...]) -> None:
+    declared = [*project()["dependencies"]]
+    if "tests" in packages:
+        declared += tomllib.loads(read("pyproject.toml"))["project"]["optional-dependencies"]["dev"]
+    names = {package_name(name) for name in declared}
+    ours = {"domain", "infrastructure", "api", "migrations", "tests", "data", "_typeshed"}
+    imported = {name for path in sources(*packages) for name in imported_packages(path)}
+    libraries = imported - sys.stdlib_module_names - ours
+    assert libraries
+    given_by = packages_distributions()
+    undeclared = {
+        library: given_by.get(library, [])
+        for library in libraries
+        if names.isdisjoint(map(package_name, given_by.get(library, [])))
+    }
+    assert undeclared == {}
 
 
 def test_every_dependency_is_locked() -> None:
