@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from types import FrameType
 from typing import Any, Final, cast
 
 import typer
@@ -33,6 +35,7 @@ __all__ = [
     "RefusingGroup",
     "consoles",
     "describe_refusal",
+    "end_when_terminated",
     "open_record",
     "say",
     "settings",
@@ -157,3 +160,12 @@ def consoles() -> tuple[Console, Console]:
 def say(answer: object) -> None:
     """Print one JSON document, the bytes that the API answers."""
     print_json(write_json(answer))
+
+
+def end_when_terminated() -> None:
+    """Let SIGTERM end the command, which runs until it is stopped, as if it had completed."""
+    signal.signal(signal.SIGTERM, _complete)
+
+
+def _complete(_number: int, _frame: FrameType | None) -> None:
+    raise typer.Exit(0)

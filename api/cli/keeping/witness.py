@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Any
 
 import typer
 
 from api.cli.keeping.verifiers import log_key
 from api.cli.options import AsJson
-from api.cli.session import CommandRefusedError, describe_refusal, say
+from api.cli.session import CommandRefusedError, describe_refusal, end_when_terminated, say
 from api.cli.text import echo
 from domain.proof.cosignature import Cosigner
 from domain.proof.note import base64_of
@@ -115,7 +113,7 @@ def witness(
 
 def _keep_watching(watch: Callable[[], None], every: int) -> None:
     """Watch until stopped; print why nothing is co-signed once, and again when the reason changes."""
-    signal.signal(signal.SIGTERM, _end)
+    end_when_terminated()  # every checkpoint that was co-signed is also stored
     last = None
     while True:
         try:
@@ -128,11 +126,6 @@ def _keep_watching(watch: Callable[[], None], every: int) -> None:
                 last = describe_refusal(refusal)
                 echo(f"parley: {last}", err=True)
         time.sleep(every)
-
-
-def _end(_number: int, _frame: FrameType | None) -> None:
-    """End like a completed command: every checkpoint that was co-signed is also stored."""
-    raise typer.Exit(0)
 
 
 def _key(state: Path, name: str | None) -> str:

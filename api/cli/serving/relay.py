@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-import signal
 import time
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from types import FrameType
 from typing import TYPE_CHECKING, Final, NoReturn, cast
 
 import typer
 
 from api.cli.ask import reply_to
 from api.cli.options import AsJson
-from api.cli.session import CommandRefusedError, describe_refusal, open_record, say
+from api.cli.session import (
+    CommandRefusedError,
+    describe_refusal,
+    end_when_terminated,
+    open_record,
+    say,
+)
 from api.cli.text import echo
 from api.commands.json_text import write_json
 from api.composition import Parley
@@ -40,7 +44,7 @@ _READER: Final = Principal(
 
 def relay(*, json: AsJson = False) -> None:
     """Send the log to a NATS JetStream stream, and what is recorded from now on, until stopped."""
-    signal.signal(signal.SIGTERM, _end)
+    end_when_terminated()  # what the stream has acknowledged is in it
     with open_record(read_only=True) as parley:
         _keep_relaying(parley, _Told(as_json=json))
 
@@ -84,11 +88,6 @@ def _read(parley: Parley, after: int) -> Sequence[ListedEvent]:
     if reply.status != HTTPStatus.OK:
         raise CommandRefusedError(content["detail"])
     return [ListedEvent(item, write_json(item)) for item in content["items"]]
-
-
-def _end(_number: int, _frame: FrameType | None) -> None:
-    """End like a completed command: what the stream has acknowledged is in it."""
-    raise typer.Exit(0)
 
 
 class _Told:
