@@ -123,7 +123,7 @@ def strange_character(text: str, *, one_line: bool = False) -> str | None:
         at = _first(patterns, text)
     else:
         at = _first_strange(_FLAG.sub(lambda flag: "\U0001f3f4" * len(flag[0]), text), patterns)
-    return None if at is None else _said(text[at], at, one_line=one_line)
+    return None if at is None else _describe(text[at], at, one_line=one_line)
 
 
 def _first_strange(text: str, patterns: list[re.Pattern[str]]) -> int | None:
@@ -161,7 +161,7 @@ def _first_unpaired(text: str) -> int | None:
     return begun[0].start() if begun else None
 
 
-def _said(character: str, at: int, *, one_line: bool) -> str:
+def _describe(character: str, at: int, *, one_line: bool) -> str:
     name = unicodedata.name(character, "").lower() or _NAMES.get(character, "")
     shown = f"U+{ord(character):04X}" + (f" ({name})" if name else "")
     if one_line and character in _BREAKS:

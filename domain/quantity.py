@@ -173,9 +173,7 @@ def _ranging(quantity: Quantity, read: NumberReading) -> Quantity:
 
 
 def _differing(pointer: str, read: NumberReading) -> ContentError:
-    detail = (
-        f"the text says {_told(read)}: leave out what contradicts it, or write a text that agrees"
-    )
+    detail = f"the text says {_describe(read)}: leave out what contradicts it, or write a text that agrees"
     return ContentError.at(pointer, detail)
 
 
@@ -217,7 +215,7 @@ def _ends(interval: Interval) -> dict[str, Any]:
     return {"low": interval.low, "high": interval.high}
 
 
-def _told(read: NumberReading) -> str:
+def _describe(read: NumberReading) -> str:
     """What a text says, written as comparator and value, or as a range."""
     if read.value is not None:
         return f"{read.comparator} {read.value}"

@@ -102,7 +102,7 @@ def parse_terms(
     parts: list[Sought] = []
     at = 0
     while at < len(terms):
-        taken, others = _named(terms, at, known, longest)
+        taken, others = _find_name(terms, at, known, longest)
         if len(others) > MOST_SPELLINGS and not cut:
             raise ContentError.at("/q", _SPELT_TOO_OFTEN)
         others = others[:MOST_SPELLINGS]
@@ -127,7 +127,7 @@ def _by_words(spellings: Iterable[Sequence[str]]) -> dict[tuple[str, ...], list[
     return known
 
 
-def _named(
+def _find_name(
     terms: Sequence[Term], at: int, known: Mapping[tuple[str, ...], Sequence[Term]], longest: int
 ) -> tuple[int, list[Term]]:
     """How many terms from `at` on are a name with other spellings, and these; (1, []) if they are no such name."""

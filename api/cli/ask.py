@@ -86,7 +86,7 @@ def ask(
     """
     given = {name: str(value) for name, value in parameters.items() if value is not None}
     target, headers = f"{quote(path)}?{urlencode(given)}", {"accept": accept, **_OWNER}
-    reply = _asked(parley, "GET", target, headers, discloses=discloses)
+    reply = _send(parley, "GET", target, headers, discloses=discloses)
     return _checked(reply)
 
 
@@ -135,7 +135,7 @@ def complete_lists(parley: Parley, part: Any) -> Any:  # noqa: ANN401 -- any JSO
 
 def reply_to(parley: Parley, question: str, principal: Principal) -> Reply:
     """What a GET of a path and query answers to a principal, refused or not."""
-    return _asked(parley, "GET", question, {"accept": "application/json", **_OWNER}, as_=principal)
+    return _send(parley, "GET", question, {"accept": "application/json", **_OWNER}, as_=principal)
 
 
 def tell(
@@ -150,11 +150,11 @@ def tell(
     body = write_json({name: value for name, value in content.items() if value is not None})
     sent = {"content-type": "application/json", "content-length": str(len(body)), **_OWNER}
     target = quote(path) + ("?dry_run=true" if dry_run else "")
-    reply = _asked(parley, "POST", target, {**sent, **(headers or {})}, body)
+    reply = _send(parley, "POST", target, {**sent, **(headers or {})}, body)
     return _checked(reply)
 
 
-def _asked(
+def _send(
     parley: Parley,
     method: str,
     target: str,
@@ -186,10 +186,10 @@ def _checked(reply: Reply) -> ApiResponse:
     moved_on = reply.status == HTTPStatus.PRECONDITION_FAILED
     refused = PreconditionError if moved_on else CommandRefusedError
     detail = _SAID_OTHERWISE.get(problem["type"], problem["detail"])
-    raise refused("; ".join(_said(fault) for fault in faults) or detail)
+    raise refused("; ".join(_describe_fault(fault) for fault in faults) or detail)
 
 
-def _said(fault: Mapping[str, str]) -> str:
+def _describe_fault(fault: Mapping[str, str]) -> str:
     """A fault, with its place where it lies in the body."""
     elsewhere = fault["pointer"].startswith(("/query/", "/path/", "/header/"))
     return fault["detail"] if elsewhere else Fault(fault["pointer"], fault["detail"]).text

@@ -167,19 +167,21 @@ def show_rows(
 def _cell(name: str, value: object) -> str:
     """A value in the words of its field."""
     if name == "certainty":
-        return _dated(value)
+        return _certainty_in_words(value)
     text = format_value(value)
     return _BY_THEN.sub(r"\1 at the latest", text) if name == "since" else text
 
 
-def _dated(certainty: object) -> str:
+def _certainty_in_words(certainty: object) -> str:
     """What a certainty says in words: it is about the dates of a fact, not about how far its sources can be trusted."""
     return f"dates {certainty}" if certainty in ("certain", "possible") else format_value(certainty)
 
 
 def _says(name: str, cells: Sequence[Sequence[str]], index: int) -> bool:
     values = {row[index] for row in cells}
-    return values != {""} and not (name == "certainty" and values == {_dated("certain")})
+    return values != {""} and not (
+        name == "certainty" and values == {_certainty_in_words("certain")}
+    )
 
 
 def _widest(name: str, cells: Sequence[str]) -> int:
@@ -262,7 +264,7 @@ def show_fact(out: Console, record: Entry) -> None:
     """Print a fact record, with a line for each field that has a value."""
     fact = record["fact"]
     about = ("id", "version", "status", "certainty", "preferred", "recorded_at")
-    told = {**record, "certainty": _dated(record["certainty"])}
+    told = {**record, "certainty": _certainty_in_words(record["certainty"])}
     rows = [(name, told[name]) for name in about] + list(fact.items())
     rows += [
         (f"source of {format_value(citation)}", citation["confidential"])

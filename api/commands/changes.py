@@ -139,7 +139,7 @@ def _appended(parley: Parley, event: FactEvent, before: Sequence[RecordEvent], a
     return parley.ledger.change(event, *before, **vars(along))
 
 
-def _erased(parley: Parley, event: FactEvent, before: Sequence[RecordEvent], along: Along) -> int:
+def _erase(parley: Parley, event: FactEvent, before: Sequence[RecordEvent], along: Along) -> int:
     return parley.erase(event, *before, claim=along.claim, until=along.until, within=along.within)
 
 
@@ -211,7 +211,7 @@ _EVERY: Final = (
         scope="erase",
         reviewed=_as_an_erasure,
         decide=_erasing,
-        carry_out=_erased,
+        carry_out=_erase,
     ),
 )
 OPS: Final[dict[str, Op]] = {op.name: op for op in _EVERY}

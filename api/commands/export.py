@@ -127,7 +127,7 @@ class Export:
 
 
 def _present(reading: Reading, record: FactRecord, perspective: Perspective) -> Iterator[Line]:
-    yield {"op": "record", **_named(record), **_sparse(record.fact)}
+    yield {"op": "record", **_id_of(record), **_sparse(record.fact)}
     if record.preferred:
         why = _preferred_why(reading, record.id, perspective)
         yield {"op": "prefer", **_name(record), "preferred": True, "why": why}
@@ -166,7 +166,7 @@ def _operation(
         return
     line: dict[str, Any] = {"op": _OPS[type(event)]}
     if before is None:
-        yield {**line, **_named(after), **_sparse(after.fact)}
+        yield {**line, **_id_of(after), **_sparse(after.fact)}
     else:
         yield {**line, **_name(after), **_body(before, event)}
 
@@ -196,14 +196,14 @@ def _patch(before: Fact, after: Fact) -> dict[str, Any]:
     return {name: value for name, value in new.items() if old.get(name) != value}
 
 
-def _named(record: FactRecord) -> dict[str, str]:
+def _id_of(record: FactRecord) -> dict[str, str]:
     """The id of a fact without an external id, so that an import gives the fact the same id."""
     return {"id": str(record.id)} if record.fact.external_id is None else {}
 
 
 def _name(record: FactRecord) -> dict[str, str]:
     external_id = record.fact.external_id
-    return _named(record) if external_id is None else {"external_id": external_id}
+    return _id_of(record) if external_id is None else {"external_id": external_id}
 
 
 def _sparse(value: Any) -> Any:  # noqa: ANN401 -- any dataclass, tuple or scalar goes in

@@ -163,11 +163,11 @@ def _number(text: str) -> int | float:
     return int(number) if number.is_integer() else number
 
 
-def _refused(constant: str) -> None:
+def _refuse_constant(constant: str) -> None:
     raise ContentError.at("", f"not JSON: {constant} is not a number; write a number or null")
 
 
-_READING: Final[dict[str, Any]] = {"parse_constant": _refused, "parse_float": _number}
+_READING: Final[dict[str, Any]] = {"parse_constant": _refuse_constant, "parse_float": _number}
 
 
 def _faults(value: object) -> Iterator[Fault]:

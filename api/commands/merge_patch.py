@@ -16,9 +16,9 @@ __all__ = ["apply_merge_patch", "check_for_any_kind"]
 
 def apply_merge_patch(fact: Fact, changes: dict[str, Any], parser: FactParser) -> Fact:
     """Apply an RFC 7396 merge patch to a fact; ContentError with pointers under /changes."""
-    document = _patched(_as_sent(fact), changes)
+    document = _patch(_as_sent(fact), changes)
     if document.get("kind") != fact.kind:
-        document = _moved(document, changes)
+        document = _drop_foreign(document, changes)
     try:
         return parser.parse(document, fact)
     except ContentError as error:
@@ -60,7 +60,7 @@ def _as_sent(fact: Fact) -> dict[str, Any]:
     return document
 
 
-def _moved(document: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+def _drop_foreign(document: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     """Leave behind the old kind's fields that another kind has not, unless they were sent."""
     name = document.get("kind")
     kind = KINDS.get(name) if isinstance(name, str) else None
@@ -70,7 +70,7 @@ def _moved(document: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name in fields or name in changes}
 
 
-def _patched(target: Any, patch: Any) -> Any:  # noqa: ANN401 -- RFC 7396 is defined on any JSON
+def _patch(target: Any, patch: Any) -> Any:  # noqa: ANN401 -- RFC 7396 is defined on any JSON
     if not isinstance(patch, dict):
         return patch
     found = dict(target) if isinstance(target, dict) else {}
@@ -78,5 +78,5 @@ def _patched(target: Any, patch: Any) -> Any:  # noqa: ANN401 -- RFC 7396 is def
         if value is None:
             found.pop(name, None)
         else:
-            found[name] = _patched(found.get(name), value)
+            found[name] = _patch(found.get(name), value)
     return found

@@ -100,14 +100,14 @@ def create_app(
 
     def openapi() -> dict[str, Any]:
         if not described:
-            described.update(json.loads(_described(app, app.state.facts)))
+            described.update(json.loads(_document_of(app, app.state.facts)))
         return described
 
     app.openapi = openapi  # type: ignore[method-assign]
     return app
 
 
-def _described(app: FastAPI, parser: FactParser) -> bytes:
+def _document_of(app: FastAPI, parser: FactParser) -> bytes:
     """The document of these kinds of fact: one for all applications of a process, since their routes are the same."""
     if parser.kinds not in _DOCUMENTS:
         _DOCUMENTS[parser.kinds] = json.dumps(document(app, parser)).encode()

@@ -123,7 +123,7 @@ def _content(error: ContentError) -> Response:
     return problem("content", str(error), error.told)
 
 
-def _refused(error: RefusedError) -> Response:
+def _of_refusal(error: RefusedError) -> Response:
     headers = _SENT_WITH.get(error.name)
     return problem(error.name, error.fault.detail, [error.fault], headers=headers)
 
@@ -154,7 +154,7 @@ def _withdrawn(error: WithdrawnError) -> Response:
     return problem("withdrawn", str(error), members=members)
 
 
-def _erased(error: ErasedError) -> Response:
+def _of_erasure(error: ErasedError) -> Response:
     members: dict[str, Any] = {}
     if error.fact_id is not None:
         members = {"fact": str(error.fact_id), "position": error.position, "why": error.why}
@@ -271,11 +271,11 @@ def _unforeseen(error: Exception) -> Response:
 
 _ANSWERS: Final[tuple[tuple[type[Exception], Callable[[Any], Response]], ...]] = (
     (ContentError, _content),
-    (RefusedError, _refused),
+    (RefusedError, _of_refusal),
     (NotYetKnownError, _not_yet_known),
     (UnknownError, _unknown),
     (WithdrawnError, _withdrawn),
-    (ErasedError, _erased),
+    (ErasedError, _of_erasure),
     (TakenError, _taken),
     (StaleError, _stale),
     (RevisedError, _revised),

@@ -69,10 +69,10 @@ def _markup(root: ET.Element, name: str) -> Markup:
     for each in root.iter():
         for attribute in ("fill", "stroke"):
             if attribute in each.attrib:
-                each.set(attribute, _COLOUR.sub(_named, each.attrib[attribute]))
+                each.set(attribute, _COLOUR.sub(_name_colour, each.attrib[attribute]))
     root.attrib.pop("font-family", None)
     return Markup(ET.tostring(root, encoding="unicode"))  # noqa: S704 -- serialized, so every text in it is escaped
 
 
-def _named(found: re.Match[str]) -> str:
+def _name_colour(found: re.Match[str]) -> str:
     return _COLOURS[found[0]]

@@ -77,10 +77,10 @@ def _met(alike: Facts, _: Facts) -> str | None:
     if form is None or not 0 < len(common) <= _MOST_NAMED:
         return form and f"The {form}: when, and who took part?"
     if any(len(others) > len(common) for others in parts):
-        return f"The {form} with {_listed(common)}: when, and who took part?"
+        return f"The {form} with {_join(common)}: when, and who took part?"
     verb = "were" if form == "talks" else "was"
     between = "between" if len(common) > 1 and form != "visit" else "with"
-    return f"When {verb} the {form} {between} {_listed(common)}?"
+    return f"When {verb} the {form} {between} {_join(common)}?"
 
 
 def _came(field: str) -> Callable[[Facts, Facts], str | None]:
@@ -153,5 +153,5 @@ def _text(name: Any) -> str:  # noqa: ANN401 -- a name, one with an id, or nothi
     return str(name["name"]) if isinstance(name, dict) else name or ""
 
 
-def _listed(names: Sequence[str]) -> str:
+def _join(names: Sequence[str]) -> str:
     return " and ".join(each for each in (", ".join(names[:-1]), names[-1]) if each)

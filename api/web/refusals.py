@@ -121,11 +121,11 @@ def _is_problem(start: Message) -> bool:
 
 def _page(visit: Visit, body: bytes) -> bytes:
     problem = json.loads(body)
-    told = _told(visit, problem, problem["type"].rpartition(":")[2])
+    told = _tell(visit, problem, problem["type"].rpartition(":")[2])
     return render("problem", page=visit, problem=problem, told=told, listed=False).encode()
 
 
-def _told(visit: Visit, problem: Mapping[str, Any], name: str) -> _Told:
+def _tell(visit: Visit, problem: Mapping[str, Any], name: str) -> _Told:
     errors = problem["errors"]
     of_address = [each for each in errors if each["pointer"].startswith(_QUERY)]
     is_of_address = name == "content" and len(of_address) == len(errors) > 0
@@ -135,7 +135,7 @@ def _told(visit: Visit, problem: Mapping[str, Any], name: str) -> _Told:
     lines = [] if is_of_address else [*_lines(visit, problem, name)]
     return _Told(
         heading="A part of this address cannot be read" if is_of_address else heading,
-        lines=[_called(problem), _NO_NEGOTIATION] if nowhere else lines,
+        lines=[_name_negotiation(problem), _NO_NEGOTIATION] if nowhere else lines,
         parameters=_parameters(of_address) if is_of_address else (),
         errors=() if is_of_address or nowhere or name in _ON_PAGES else _others(problem),
         whole=whole,
@@ -144,7 +144,7 @@ def _told(visit: Visit, problem: Mapping[str, Any], name: str) -> _Told:
     )
 
 
-def _called(problem: Mapping[str, Any]) -> str:
+def _name_negotiation(problem: Mapping[str, Any]) -> str:
     """Say which negotiation there is not."""
     return f"This server shows no negotiation “{problem['detail'].removeprefix(_NO)}”."
 

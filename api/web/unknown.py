@@ -104,7 +104,7 @@ def _of_parts(held: Held | None, *, is_whole: bool) -> Iterator[Gap]:
 
 def _of_beginnings(page: Page, state: Mapping[str, Any]) -> Iterator[Gap]:
     """Find the entries for which only the day of a report is known, and not since when they are so."""
-    found = list(_undated(page, state))
+    found = list(_list_undated(page, state))
     if found:
         known = "Reported by the day that is named; no source says since when."
         more = max(len(found) - _MOST, 0)
@@ -112,7 +112,7 @@ def _of_beginnings(page: Page, state: Mapping[str, Any]) -> Iterator[Gap]:
         yield Gap("When this began", address, known, found[:_MOST], more)
 
 
-def _undated(page: Page, state: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _list_undated(page: Page, state: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     told: dict[str, Callable[[Mapping[str, Any]], str]] = {
         "posts": lambda entry: f"{entry['holder']}, {entry['post']}",
         "missions": lambda entry: f"{entry['post']}: {entry['status']}",

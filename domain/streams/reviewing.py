@@ -102,7 +102,7 @@ def decide_approve(
             change_request.fact_id,
             change_request.fact_version,
             moment.fact_version,
-            _named(change_request),
+            _noun_of(change_request),
         )
     return ChangeApproved(**_about(change_requests, change_request, actor), digest=digest, why=why)
 
@@ -163,7 +163,7 @@ def _must_be_open(change_request: ChangeRequest, moment: StatusContext) -> None:
     status = change_request.status(moment)
     if status == "open":
         return
-    subject = _named(change_request) or "fact"
+    subject = _noun_of(change_request) or "fact"
     ended = {
         "expired": f"it expired at {format_instant(change_request.expires_at)}",
         "void": f"it is void: the {subject} has changed since version {change_request.fact_version}",
@@ -179,6 +179,6 @@ def _check_why(why: str | None) -> None:
         raise ContentError(*faults)
 
 
-def _named(change_request: ChangeRequest) -> str | None:
+def _noun_of(change_request: ChangeRequest) -> str | None:
     """The noun for a change request's subject, if that is not a fact."""
     return "negotiation" if change_request.op == "correct_negotiation" else None

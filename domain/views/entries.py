@@ -95,7 +95,7 @@ def _entry(resolved: Resolved, register: Register) -> dict[str, Any]:
         if aside.many:
             entry[aside.name] = [_short(each) for each in beside]
         else:
-            entry[aside.name] = _named(beside[0]) if beside else None
+            entry[aside.name] = _brief_of(beside[0]) if beside else None
     return entry
 
 
@@ -122,7 +122,7 @@ def _short(candidate: Candidate) -> dict[str, Any]:
     return {**_primitives(shows), **_when(candidate), "fact": describe_briefly(candidate.version)}
 
 
-def _named(candidate: Candidate) -> dict[str, Any]:
+def _brief_of(candidate: Candidate) -> dict[str, Any]:
     return {**describe_briefly(candidate.version), **_when(candidate)}
 
 

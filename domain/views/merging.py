@@ -107,7 +107,7 @@ def _items(current: Sequence[Any], old: Sequence[Any], new: Sequence[Any]) -> tu
         if at in stood:
             to = became.get(stood[at])
             if to is not None:
-                items.append(_patched(item, old[stood[at]], new[to]))
+                items.append(_merge(item, old[stood[at]], new[to]))
         else:
             readded = again.get(unknown)
             to = None if readded is None else added[readded]
@@ -142,7 +142,7 @@ def _by_key(
     return places
 
 
-def _patched(current: Any, old: Any, new: Any) -> Any:  # noqa: ANN401 -- an item may be anything
+def _merge(current: Any, old: Any, new: Any) -> Any:  # noqa: ANN401 -- an item may be anything
     if old == new:
         return current
     if current == old or not dataclasses.is_dataclass(new):

@@ -75,14 +75,12 @@ def pair_corrections(
     for correction in corrections:
         dated = correct_times(correction, perspective.corrections)
         if is_public(correction, perspective):
-            before, shown = shown, _corrected(shown, whole, dated)
+            before, shown = shown, _correct(shown, whole, dated)
             yield before, shown, dated
         whole = correction.content
 
 
-def _corrected(
-    shown: Negotiation, whole: NegotiationContent, correction: Correction
-) -> Negotiation:
+def _correct(shown: Negotiation, whole: NegotiationContent, correction: Correction) -> Negotiation:
     """`shown` with the fields in which a correction differs from `whole`, the full content before it."""
     was, is_, now = vars(whole), vars(correction.content), vars(shown.content)
     changed = {

@@ -82,24 +82,28 @@ def find_rereadings(fact: Fact) -> list[Notice]:
     notices = []
     for index, stored in enumerate(fact.quantities):
         try:
-            read = fill_bounds(replace(stored, low=None, high=None) if _derived(stored) else stored)
+            read = fill_bounds(
+                replace(stored, low=None, high=None) if _is_derived(stored) else stored
+            )
         except ContentError as error:
             notices.append(
                 Notice(f"/quantities/{index}{error.faults[0].pointer}", error.faults[0].detail)
             )
             continue
         if read.interval != stored.interval:
-            detail = f"recorded as {_said(stored)}; today's rules read {_said(read)}"
+            detail = (
+                f"recorded as {_range_in_words(stored)}; today's rules read {_range_in_words(read)}"
+            )
             notices.append(Notice(f"/quantities/{index}", detail))
     return notices
 
 
-def _derived(quantity: Quantity) -> bool:
+def _is_derived(quantity: Quantity) -> bool:
     """Whether the bounds of a quantity were derived from its other parts, not sent as a range."""
     return quantity.value is not None or quantity.text is not None
 
 
-def _said(quantity: Quantity) -> str:
+def _range_in_words(quantity: Quantity) -> str:
     low, high = quantity.low, quantity.high
     return f"{'-' if low is None else low} to {'-' if high is None else high}"
 

@@ -170,7 +170,7 @@ def filter_people(
             facts = (version.record.fact for version in person.facts)
             fields["last_reported"] = find_last_reported(facts)
         may_be = everyone.may_be(places[index])
-        about = {**_named(person), **fields, "facts": len(person.facts), "may_be": may_be}
+        about = {**_describe_person(person), **fields, "facts": len(person.facts), "may_be": may_be}
         if rest is None:
             return about
         about = bound_list(about, AMBIGUOUS, rest("people", places[index]))
@@ -224,7 +224,7 @@ def _everyone(
         for name in fact.named():
             person = called.get(name)
             if person is None:
-                person = called[name] = _called(name, people, names)
+                person = called[name] = _find_person(name, people, names)
             if not person.facts or person.facts[-1] is not version:
                 person.facts.append(version)
     for name in persons:
@@ -235,7 +235,7 @@ def _everyone(
     return {place_of((key,)): people[key] for key in sorted(people.keys() - others)}
 
 
-def _called(name: Name, people: dict[str, _Person], names: Names) -> _Person:
+def _find_person(name: Name, people: dict[str, _Person], names: Names) -> _Person:
     """The person in `people` whom a name means, added if missing; their spellings then include this one."""
     known, key = names.resolve(name), names.key(name)
     person = people.get(key)
@@ -261,7 +261,7 @@ def _person(known: Name, names: Names) -> _Person:
     return _Person(known, None, names.meant(known))
 
 
-def _named(person: _Person) -> dict[str, Any]:
+def _describe_person(person: _Person) -> dict[str, Any]:
     about: dict[str, Any] = {"name": person.name, "id": person.id}
     about["known_to_be"] = person.known_to_be
     if len(person.ids) > 1:

@@ -160,7 +160,7 @@ def apply_change(
     If the result is no valid fact, the content stays as it was, and only the version becomes that of the event.
     """
     record = replace(record, version=after.version)
-    fact = _changed(record.fact, before.fact, after.fact, event)
+    fact = _apply_change(record.fact, before.fact, after.fact, event)
     if fact is None:
         return record
     marked = event == FactPreferred.stored_name
@@ -170,7 +170,7 @@ def apply_change(
     )
 
 
-def _changed(fact: Fact, before: Fact, after: Fact, event: str) -> Fact | None:
+def _apply_change(fact: Fact, before: Fact, after: Fact, event: str) -> Fact | None:
     if before == after:
         return fact
     if event == FactEnded.stored_name and fact.holding is Holding.ONWARD:

@@ -54,7 +54,7 @@ def list_timeline(
     seen_facts = [
         Seen(version=version, certainty=version.record.fact.window.begun(perspective.as_of))
         for version in versions
-        if _wanted(version, wanted, names)
+        if _is_wanted(version, wanted, names)
         and (wanted.batch is None or version.record.id in brought)
     ]
     if wanted.begun:
@@ -75,7 +75,7 @@ def _brought(
     )
 
 
-def _wanted(version: FactVersion, wanted: TimelineFilter, names: Names) -> bool:
+def _is_wanted(version: FactVersion, wanted: TimelineFilter, names: Names) -> bool:
     record = version.record
     if record.erased:
         return False

@@ -109,11 +109,11 @@ def refuse_newer(database: Database) -> None:
 
 
 def _is_at_head(connection: Connection) -> bool:
-    return _revisions(connection) == {_known()[0]}
+    return _revisions(connection) == {_list_revisions()[0]}
 
 
 def _refuse_newer(connection: Connection) -> None:
-    known = _known()
+    known = _list_revisions()
     if unknown := _revisions(connection).difference(known):
         raise NewerDatabaseError(min(unknown), known[0])
 
@@ -124,7 +124,7 @@ def _revisions(connection: Connection) -> set[str]:
 
 
 @cache
-def _known() -> tuple[str, ...]:
+def _list_revisions() -> tuple[str, ...]:
     """Every revision, the head first; their files are read once a process."""
     return tuple(script.revision for script in ScriptDirectory(_PLACE).walk_revisions())
 

@@ -29,13 +29,13 @@ def apply(connection: Connection, entries: Sequence[Entry]) -> None:
         if isinstance(event, FactErased):
             stream = stream_of(event.originator_id).hex
             connection.execute(delete(change_request).where(change_request.c.stream == stream))
-            connection.execute(change_request.insert(), _erased(entry, event))
+            connection.execute(change_request.insert(), _row_of_erasure(entry, event))
         elif isinstance(event, ChangeProposed):
             empty = ChangeRequests(stream=event.originator_id)
             opened = evolve(empty, entry).by_id[event.proposal]
             connection.execute(change_request.insert(), _row(event.originator_id, opened))
         elif isinstance(event, ChangeRequestEvent):
-            changed = _revision(entry, event) or _decided(decision_of(entry))
+            changed = _revision(entry, event) or _columns_of_decision(decision_of(entry))
             standing = (
                 change_request.c.id == event.proposal.hex,
                 change_request.c.decision.is_(None),
@@ -54,7 +54,7 @@ def rows(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     left = [(stream, requests) for stream, requests in streams.items() if stream not in gone]
     return [
         *(_row(stream, request) for stream, kept in left for request in kept.by_id.values()),
-        *(_erased(entry, event) for entry, event in erased),
+        *(_row_of_erasure(entry, event) for entry, event in erased),
     ]
 
 
@@ -71,11 +71,11 @@ def _row(stream: UUID, request: ChangeRequest) -> dict[str, Any]:
         "proposed_position": request.position,
         "proposed_at": request.proposed_at,
         "expires_at": request.expires_at,
-        **_decided(request.decision),
+        **_columns_of_decision(request.decision),
     }
 
 
-def _erased(entry: Entry, event: FactErased) -> dict[str, Any]:
+def _row_of_erasure(entry: Entry, event: FactErased) -> dict[str, Any]:
     """What stands for all that was proposed of an erased fact: so its events are known to be of its negotiation."""
     stream = stream_of(event.originator_id).hex
     return {
@@ -107,7 +107,7 @@ def _revision(entry: Entry, event: ChangeRequestEvent) -> dict[str, Any]:
     }
 
 
-def _decided(decision: Decision | None) -> dict[str, Any]:
+def _columns_of_decision(decision: Decision | None) -> dict[str, Any]:
     return {
         "decision": None if decision is None else decision.status,
         "decided_by": None if decision is None else decision.by,

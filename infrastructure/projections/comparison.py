@@ -75,7 +75,7 @@ def compare_with_log(
 
     `now` is in microseconds UTC; `progress` is told (position reached, last position).
     """
-    with _derived(connection, codec, progress) as right:
+    with _derive(connection, codec, progress) as right:
         facts = zip(serving_tables(connection).all, _DERIVED.all, strict=True)
         pairs = [*((table, table) for table in _SMALL), *facts]
         differences = [
@@ -89,7 +89,7 @@ def compare_with_log(
 
 
 @contextmanager
-def _derived(
+def _derive(
     connection: Connection, codec: EventCodec, progress: Callable[[int, int], None] | None
 ) -> Iterator[Connection]:
     """A database in memory with what the log gives."""
@@ -110,21 +110,21 @@ def _derived(
 
 def _rows(connection: Connection, table: Table) -> Iterator[tuple[Any, ...]]:
     """The rows as they are stored, by their keys: the same order on every database."""
-    return _stored(connection, select(table).order_by(*table.primary_key))
+    return _read_rows(connection, select(table).order_by(*table.primary_key))
 
 
 def _texts(connection: Connection) -> Iterator[tuple[Any, ...]]:
     """The rows of the full text, on SQLite each with its id."""
     table, more = (FTS5, ("rowid",)) if _has_rowids(connection) else (text_table, ())
     wanted = select(*(table.c[name] for name in (*_TEXT_COLUMNS, *more)))
-    return _stored(connection, wanted.order_by(table.c.fact_id, table.c.version))
+    return _read_rows(connection, wanted.order_by(table.c.fact_id, table.c.version))
 
 
 def _has_rowids(connection: Connection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
-def _stored(connection: Connection, wanted: Any) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 -- a SELECT of any columns
+def _read_rows(connection: Connection, wanted: Any) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 -- a SELECT of any columns
     sql = str(wanted.compile(connection))
     with connection.exec_driver_sql(sql, execution_options=_STREAMED) as rows:
         for row in rows:

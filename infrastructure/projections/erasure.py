@@ -69,7 +69,7 @@ def _write_blank(
         while ahead and known[ahead[0]].position < row.position:
             at = ahead.pop(0)
             redate_versions(plane, versions, known[: at + 1], corrected[at], {})
-        versions.append(_erased(row))
+        versions.append(_blank_version(row))
         plane.take(versions[-1], {name: getattr(row, f"{name}_count") for name in COUNTS}, list)
     for at in ahead:
         redate_versions(plane, versions, known[: at + 1], corrected[at], {})
@@ -94,7 +94,7 @@ def _counts(
     return [dict.fromkeys(COUNTS, 0) if counts is None else dict(counts) for counts in at_each]
 
 
-def _erased(row: Row[Any]) -> FactVersion:
+def _blank_version(row: Row[Any]) -> FactVersion:
     version = version_of_row(row, erased=True)
     says_why = version.event == FactErased.stored_name
     return replace(

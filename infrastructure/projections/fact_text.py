@@ -153,7 +153,7 @@ def _written(database: Database, batch: _Batch) -> bool:
     with database.writing() as connection:
         read = {"since": batch.since, "before": batch.before, "reached": batch.reached}
         moved = connection.execute(ADVANCE, read)
-        rows = _unerased(connection, batch.rows) if moved.rowcount == 1 else []
+        rows = _drop_erased(connection, batch.rows) if moved.rowcount == 1 else []
         if connection.dialect.name == "sqlite":
             insert_rows(connection, FTS5, rows)
         else:
@@ -165,7 +165,7 @@ def _without_rowid(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != "rowid"}
 
 
-def _unerased(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _drop_erased(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows but those of facts that were erased since they were derived."""
     columns = serving_tables(connection).version.c
     facts = list({row["fact_id"]: None for row in rows})

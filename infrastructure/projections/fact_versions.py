@@ -120,13 +120,13 @@ class _Batch:
     def redate(self, entry: Entry, event: ClockCorrected) -> None:
         """Write what a correction of the log's clock changes."""
         self.planes.write()
-        known = [*self._known(entry.position), correction_of(entry, event)]
+        known = [*self._corrections_before(entry.position), correction_of(entry, event)]
         redate(self._connection, self._tables, self.planes, self._tallies, known)
 
-    def _known(self, position: int) -> list[ClockCorrection]:
+    def _corrections_before(self, position: int) -> list[ClockCorrection]:
         return [clock for clock in self._corrections() if clock.position < position]
 
     def _earlier(self, id_: UUID, position: int) -> list[FactVersion]:
         self.planes.write()
         versions = whole_versions(self._connection, self._tables, [id_])[id_]
-        return [correct_times(version, self._known(position)) for version in versions]
+        return [correct_times(version, self._corrections_before(position)) for version in versions]

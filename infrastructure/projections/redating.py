@@ -37,7 +37,7 @@ def redate(
     known: Sequence[ClockCorrection],
 ) -> None:
     """Write what the last of the corrections that are `known` changes."""
-    facts = _undated(connection, tables, known)
+    facts = _find_undated(connection, tables, known)
     for start in range(0, len(facts), _BATCH):
         chunk = whole_versions(connection, tables, facts[start : start + _BATCH])
         moved = [id_ for id_, versions in chunk.items() if _moves(versions, known)]
@@ -74,7 +74,7 @@ def _moves(versions: Iterable[FactVersion], known: Sequence[ClockCorrection]) ->
     )
 
 
-def _undated(
+def _find_undated(
     connection: Connection, tables: FactTables, known: Sequence[ClockCorrection]
 ) -> list[UUID]:
     """The facts with an event whose record time is wrong and whose published time no source gives."""

@@ -60,7 +60,7 @@ def own_check(database: Database) -> OwnCheck:
             else:
                 flaw = _unread(connection) or (_amcheck_flaw(connection) if not unable else None)
     except SQLAlchemyError as error:
-        return OwnCheck(by, _said(error))
+        return OwnCheck(by, _message_of(error))
     return OwnCheck(by, flaw, unable)
 
 
@@ -74,7 +74,7 @@ def unsound_text(database: Database) -> str | None:
         with database.reading() as connection:
             lost = lost_word(connection)
     except SQLAlchemyError as error:
-        return f"the index of the full text: {_said(error)}"
+        return f"the index of the full text: {_message_of(error)}"
     return None if lost is None else f"the index of the full text does not find {lost!a}"
 
 
@@ -122,5 +122,5 @@ def _amcheck_flaw(connection: Connection) -> str | None:
     return None
 
 
-def _said(error: SQLAlchemyError) -> str:
+def _message_of(error: SQLAlchemyError) -> str:
     return " ".join(str(getattr(error, "orig", None) or error).split())

@@ -131,7 +131,7 @@ class ChangeReader:
         if person is not None:
             return self._telling_of(person, id_, perspective, after, limit)
         statement = select_changed(self.tables, id_, perspective, after)
-        return self._changed(statement, id_, perspective, limit)
+        return self._read_changes(statement, id_, perspective, limit)
 
     def _telling_of(
         self, person: str, id_: UUID, perspective: Perspective, after: int, limit: int | None
@@ -141,7 +141,7 @@ class ChangeReader:
         found: list[Change] = []
         while True:
             statement = self._select_naming(terms, id_, perspective, after)
-            read, more = self._changed(statement, None, perspective, limit)
+            read, more = self._read_changes(statement, None, perspective, limit)
             telling = [change for change in read if tells_of(change, terms)]
             if found and telling:
                 return found, True
@@ -166,7 +166,7 @@ class ChangeReader:
         same = self.tables.term.c.fact_id == self.tables.version.c.fact_id
         return changed.where(naming.where(same).exists())
 
-    def _changed(
+    def _read_changes(
         self, statement: Select[Any], id_: UUID | None, perspective: Perspective, limit: int | None
     ) -> tuple[list[Change], bool]:
         """A page of the changes that a statement selects; without `id_` they have to be of few facts."""

@@ -39,7 +39,7 @@ def refuse_erased(connection: Connection, tables: FactTables, version: FactVersi
     if not version.record.erased:
         return
     statement = _erasing(tables).where(tables.version.c.fact_id == version.record.id.hex)
-    notice = _told(connection.execute(statement).one())
+    notice = _notice_of(connection.execute(statement).one())
     raise ErasedError(notice.fact_id, notice.position, notice.recorded_at, notice.why)
 
 
@@ -53,7 +53,7 @@ def read_erasures(
     """
     statement = _erasures(tables, public=perspective.published_cut is None)
     rows = statement.rows(connection, placed(negotiation_id, perspective))
-    return [_told(row) for row in rows]
+    return [_notice_of(row) for row in rows]
 
 
 @lru_cache(maxsize=4)
@@ -70,7 +70,7 @@ def _erasures(tables: FactTables, *, public: bool) -> HotStatement:
 
 
 @raise_damage("an erased fact")
-def _told(row: Row[Any]) -> ErasureNotice:
+def _notice_of(row: Row[Any]) -> ErasureNotice:
     return ErasureNotice(UUID(row.fact_id), row.known_from, row.recorded_at, row.why)
 
 

@@ -248,10 +248,10 @@ def _here(search: Search) -> AllOf:
 
 def _there(wanted: Sought, *, sqlite: bool) -> ColumnElement[bool]:
     """The condition that an indexed text has the words, phrases included."""
-    return _matched(wanted) if sqlite else and_(_indexed(wanted), *_standing(wanted))
+    return _matches(wanted) if sqlite else and_(_indexed(wanted), *_standing(wanted))
 
 
-def _matched(wanted: Sought) -> ColumnElement[bool]:
+def _matches(wanted: Sought) -> ColumnElement[bool]:
     return fact_text.c.body.bool_op("MATCH")(_fts5(wanted))
 
 

@@ -87,14 +87,14 @@ def diff(
         items = sorted(content[section], key=lambda item: str(item.get("kind", "")))
         rows = [
             (*((item["kind"],) if kinds else ()), item["fact"]["valid"], item["fact"]["summary"],
-             item.get("reason"), item.get("why"), _changed(item.get("changes", ())), sources(item["fact"]))
+             item.get("reason"), item.get("why"), _describe_changes(item.get("changes", ())), sources(item["fact"]))
             for item in items
         ]  # fmt: skip
         columns = (*(("kind",) if kinds else ()), *_DIFFERENCES)
         show_rows(out, f"{section.capitalize()}: {len(rows)}", columns, rows)
     change = content.get("negotiation")
     if change is not None:
-        row = (change["reason"], change["why"], _changed(change["changes"]))
+        row = (change["reason"], change["why"], _describe_changes(change["changes"]))
         show_rows(out, "Negotiation", ("reason", "why", "changes"), [row])
     elif not any(content[section] for section in SECTIONS):
         print_line(out, "Nothing changed.")
@@ -141,7 +141,7 @@ def audit(
     show_erased(out, content)
     rows = [
         (entry["position"], entry["recorded_at"], entry["event"], entry["reason"], entry["why"],
-         _subject(entry), _changed(entry["changes"]), entry["actor"], entry["approvers"],
+         _subject(entry), _describe_changes(entry["changes"]), entry["actor"], entry["approvers"],
          entry.get("batch"))
         for entry in content["items"]
     ]  # fmt: skip
@@ -200,7 +200,7 @@ def changes(
 
 def _cells(event: Mapping[str, Any]) -> tuple[Any, ...]:
     told = (event["position"], event["recorded_at"], event["event"], event.get("batch"))
-    return (*told, _named(event), event["actor"])
+    return (*told, _subject_of(event), event["actor"])
 
 
 def _follow(parley: Parley, asked: Mapping[str, object], *, json: bool) -> NoReturn:
@@ -219,7 +219,7 @@ def _follow(parley: Parley, asked: Mapping[str, object], *, json: bool) -> NoRet
             time.sleep(WAIT_SECONDS)
 
 
-def _named(change: Mapping[str, Any]) -> str:
+def _subject_of(change: Mapping[str, Any]) -> str:
     """What an event is about, in the event's own words where it has any."""
     data = change["data"]
     fact = data.get("fact")
@@ -227,7 +227,7 @@ def _named(change: Mapping[str, Any]) -> str:
     return str(summary or data.get("title") or data.get("why") or change["fact"] or "")
 
 
-def _changed(changes: Any) -> list[str]:  # noqa: ANN401 -- a list of the API's
+def _describe_changes(changes: Any) -> list[str]:  # noqa: ANN401 -- a list of the API's
     return [
         f"{part['field']}: {_text(part['before'])} → {_text(part['after'])}" for part in changes
     ]

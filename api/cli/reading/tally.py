@@ -157,7 +157,7 @@ def _show_others(out: Console, content: Mapping[str, Any], named: Mapping[str, l
     """Print the facts and figures that are in no point, or add nothing."""
     for name, title in _OTHERS.items():
         if content[name]:
-            print_line(out, f"{title}: {_counted(content, name)}")
+            print_line(out, f"{title}: {_count_facts(content, name)}")
             for fact in named[name]:
                 print_line(out, f"  {fact}")
     for figure in content["cumulative"]:
@@ -167,7 +167,7 @@ def _show_others(out: Console, content: Mapping[str, Any], named: Mapping[str, l
         print_line(out, f"Running totals in all: {content['cumulative_more']['count']}")
 
 
-def _counted(content: Mapping[str, Any], name: str) -> str:
+def _count_facts(content: Mapping[str, Any], name: str) -> str:
     more = content.get(f"{name}_more")
     number = len(content[name]) if more is None else more["count"]
     return f"{number} fact{'s' * (number != 1)}"

@@ -28,7 +28,7 @@ def band(
     """
     bounded_steps = _changing(steps)
     if not bounded_steps:
-        return _unbounded(steps, inks)
+        return _draw_unbounded(steps, inks)
     steps = bounded_steps
     end = max(until, _after(steps[-1]["at"]))
     bounds = [each["low"] if each["high"] is None else each["high"] for each in steps]
@@ -50,7 +50,7 @@ def band(
     shape = {"type": "point", "size": 90, "opacity": 1, "strokeWidth": 1.4, "stroke": ink}
     contested = values([each for each in rows if each["contested"]])
     return {
-        "table": _listed(rows),
+        "table": _table_of(rows),
         "height": HEIGHT,
         "layer": [
             {
@@ -107,17 +107,17 @@ def band(
     }
 
 
-def _unbounded(steps: Sequence[Mapping[str, Any]], inks: Sheet) -> dict[str, Any]:
+def _draw_unbounded(steps: Sequence[Mapping[str, Any]], inks: Sheet) -> dict[str, Any]:
     """The picture where no step has a bound: the last step in words, if it has a number at all."""
     told = [each for each in steps if each["text"] not in {NOTHING_RECORDED, NOT_COUNTED}]
     if not told:
         return nothing(inks)
     at, text = told[-1]["at"], told[-1]["text"]
     words = f"{text[0].upper()}{text[1:]}, by {day(at)}. Not drawn: no source gives a limit."
-    return {**nothing(inks, words), "table": _listed(told)}
+    return {**nothing(inks, words), "table": _table_of(told)}
 
 
-def _listed(steps: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _table_of(steps: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return table(
         ("from", "number", "contested"),
         ((each["at"], each["text"], "contested" if each["contested"] else "") for each in steps),

@@ -107,7 +107,7 @@ def _is_stock(found: Tally) -> bool:
     return bool(found.content["total"]["text"] == NOT_ADDED["text"])
 
 
-def _known(subject: PictureSubject) -> Draw:
+def _learning(subject: PictureSubject) -> Draw:
     perspective = subject.perspective
     counting = subject.slice_at(perspective)
     names, query = subject.names(perspective), TallyQuery(what=subject.what)
@@ -189,7 +189,7 @@ SUBJECTS: Final[Mapping[str, PictureKind]] = {
         "held",
         _held,
     ),
-    "known": PictureKind("How the total became known: {what}", _BAND, "released", _known),
+    "known": PictureKind("How the total became known: {what}", _BAND, "released", _learning),
     "posts": PictureKind(
         "Who held which post", f"{_LANES} Dotted: nobody known.", "", partial(_over_time, POSTS)
     ),

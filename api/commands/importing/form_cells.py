@@ -76,7 +76,7 @@ def cells_of_fact(fact: Mapping[str, Any]) -> dict[str, str]:
     """
     said = {**fact, "quantities": [_as_written(each) for each in fact["quantities"]]}
     line = {
-        name: [_given(entry) for entry in value] if isinstance(value, list) else value
+        name: [_drop_empty(entry) for entry in value] if isinstance(value, list) else value
         for name, value in said.items()
         if value not in (None, [])
     }
@@ -85,7 +85,7 @@ def cells_of_fact(fact: Mapping[str, Any]) -> dict[str, str]:
     return {name: text.replace("\r\n", "\n").replace("\r", "\n").strip() for name, text in cells}
 
 
-def _given(entry: Any) -> Any:  # noqa: ANN401 -- a text, or an object without its nulls
+def _drop_empty(entry: Any) -> Any:  # noqa: ANN401 -- a text, or an object without its nulls
     if not isinstance(entry, dict):
         return entry
     return {name: value for name, value in entry.items() if value is not None}

@@ -126,7 +126,7 @@ class Turns:
             try:
                 self._append(turn)
             except ConflictError as error:
-                moved = self._moved(turn)
+                moved = self._find_moved(turn)
                 conflicts = 0 if self._decide_anew(moved) else conflicts + 1
                 if conflicts == ATTEMPTS:
                     raise self._stale(moved) from error
@@ -216,7 +216,7 @@ class Turns:
         waiting = sum(step.event is not None for step in self.steps)
         self._of, self._at = self._recorded + waiting, 0
 
-    def _moved(self, turn: Turn) -> Moved:
+    def _find_moved(self, turn: Turn) -> Moved:
         """The facts of a turn that another writer has changed."""
         expected: dict[UUID, int] = {}
         for _, event in turn:

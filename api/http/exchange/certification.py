@@ -68,7 +68,7 @@ async def ask_question(
         reply = await on_behalf(request, question)
     result = result_of(reply)
     if result is None:
-        return _refused(reply)
+        return _refuse(reply)
     if isinstance(result, DigestResult) and not (fixed or _has(question, *_PINS)):
         return problem("not-certifiable", "the answer has no fixed form")
     return CertifiedAnswer(question, _reader(request), _position(reply, question, parley), result)
@@ -148,7 +148,7 @@ def _describe(certificate: Certificate, note: str) -> dict[str, Any]:
     }
 
 
-def _refused(reply: Reply) -> Response:
+def _refuse(reply: Reply) -> Response:
     """The usual refusal where the sender may not ask; for a faulty question, that it cannot be certified."""
     if reply.status in _AS_EVER or reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         kept = {name: text for name, text in reply.headers.items() if name in _PASSED_ON}

@@ -64,7 +64,7 @@ def describe_change_request(seen: SeenChangeRequest, facts: FactParser) -> dict[
         "expires_at": format_instant(found.expires_at),
         "digest": seen.digest,
         "status": seen.status,
-        "decided": None if found.decision is None else _decided(found.decision),
+        "decided": None if found.decision is None else _describe_decision(found.decision),
     }
 
 
@@ -113,7 +113,7 @@ def _changes(seen: SeenChangeRequest, facts: FactParser) -> list[Any]:
     return list(differences(before.fact, event.fact))
 
 
-def _decided(decision: Decision) -> dict[str, Any]:
+def _describe_decision(decision: Decision) -> dict[str, Any]:
     return {
         "by": decision.by,
         "at": format_instant(decision.at),

@@ -75,7 +75,7 @@ def recorded(found: RecordedFact, slug: str, status: int) -> Response:
     if isinstance(found.event, FactErased | SourcesErased):
         return _erasure(found.event, version, slug)
     told = beside(version, found.similar, found.parting)
-    return _changed(describe_record(version, found.perspective, slug), version, told, status)
+    return _respond(describe_record(version, found.perspective, slug), version, told, status)
 
 
 def repeated(sent: Sent, position: int, status: int) -> Response:
@@ -93,10 +93,10 @@ def repeated(sent: Sent, position: int, status: int) -> Response:
             return _erasure(event, version, slug)
         record = describe_record(version, perspective, slug)
         told = read_beside(reading, version, perspective)
-    return _changed(record, version, told, status)
+    return _respond(record, version, told, status)
 
 
-def _changed(
+def _respond(
     record: dict[str, Any], version: FactVersion, told: dict[str, Any], status: int
 ) -> Response:
     body = write_json({**record, **told})

@@ -211,7 +211,7 @@ class Idempotency:
                     return self._replay(kept, once)
                 if isinstance(error, MovedOnError) or not isinstance(error, RecordError):
                     raise
-                return self._refused(once, error)
+                return self._keep_refusal(once, error)
 
     def keep(self, once: Once, answer: Response, kept: bytes | None = None) -> None:
         """Keep an answer in a transaction of its own."""
@@ -219,7 +219,7 @@ class Idempotency:
         if claim is not None:
             self._parley.ledger.append([], claim=claim)
 
-    def _refused(self, once: Once, error: RecordError) -> Response:
+    def _keep_refusal(self, once: Once, error: RecordError) -> Response:
         """Keep a refusal by the record, and answer it."""
         refusal = problem_of(error)
         if isinstance(error, TakenError):

@@ -152,7 +152,7 @@ class KeptAnswers:
         Where the log has corrections of its clock nothing is kept, because they change what a perspective means.
         """
         if sight.perspective.corrections:
-            return _written(sight, make).filled(fills)
+            return _write(sight, make).filled(fills)
         owner, erased, key = sight.negotiation_id, sight.last_erasure, sight.key
         as_of = sight.perspective.as_of
         for begins, ends in self._spans.get((owner, key), ()):
@@ -160,7 +160,7 @@ class KeptAnswers:
                 kept = self._kept.find(owner, erased, (key, begins))
                 if kept is not None:
                     return kept.filled(fills)
-        made = _written(sight, make)
+        made = _write(sight, make)
         begins, ends = sight.span
         if len(self._spans) >= MOST_SPANS:
             self._spans.clear()
@@ -170,7 +170,7 @@ class KeptAnswers:
         return made.filled(fills)
 
 
-def _written(sight: Sight, make: Callable[[Blanks], dict[str, Any]]) -> _Kept:
+def _write(sight: Sight, make: Callable[[Blanks], dict[str, Any]]) -> _Kept:
     blanks = Blanks()
     body = write_json(make(blanks))
     pieces = _BLANK.split(body)

@@ -78,7 +78,7 @@ class Authentication:
             scope.setdefault("state", {})["principal"] = principal
             await self.app(scope, receive, send)
         else:
-            await (principal or _refused())(scope, receive, send)
+            await (principal or _refusal())(scope, receive, send)
 
     async def _confirmed(
         self,
@@ -135,7 +135,7 @@ class Authentication:
         try:
             return self.identify(credential, None)
         except TokenRefusedError as error:
-            return _refused(error.reason)
+            return _refusal(error.reason)
         except IssuerOutOfReachError as error:
             return problem("unavailable", error.reason, headers={"Retry-After": "30"})
         except Exception as error:  # noqa: BLE001 -- this stands outside of what makes problems of errors
@@ -173,5 +173,5 @@ def _digest(credential: str) -> bytes:
     return sha256(credential.encode()).digest()
 
 
-def _refused(detail: str = NO_CREDENTIAL) -> Response:
+def _refusal(detail: str = NO_CREDENTIAL) -> Response:
     return problem_of(RefusedError("unauthenticated", WHERE, detail))

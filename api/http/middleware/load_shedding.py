@@ -48,17 +48,17 @@ class Shedding:
         if scope["type"] != "http" or scope["path"] in HEALTH or is_in_process(scope):
             await self.app(scope, receive, send)
         elif self._is_full(lane_of(scope["method"])):
-            await _refused(_FULL)(scope, receive, send)
+            await _refusal(_FULL)(scope, receive, send)
         elif lane_of(scope["method"]) == "writing":
             await self._taken_on(scope, receive, send)
         else:
-            await self._asked(scope, receive, send)
+            await self._let_in_reading(scope, receive, send)
 
-    async def _asked(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _let_in_reading(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a reading request in, unless its address has too many of the places."""
         address = str(address_of(scope))
         if self.asking[address] >= self.most - self.most // SHARE:
-            await _refused(_OF_ONE)(scope, receive, send)
+            await _refusal(_OF_ONE)(scope, receive, send)
             return
         self.asking[address] += 1
         try:
@@ -118,7 +118,7 @@ class Shedding:
             del self.coming[address]
 
 
-def _refused(detail: str) -> Response:
+def _refusal(detail: str) -> Response:
     return problem("overloaded", detail, headers={"Retry-After": "1"})
 
 

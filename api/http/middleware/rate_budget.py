@@ -88,7 +88,7 @@ class Budget:
         known = self.known(key)
         if known is not None and not known.allowed:
             return owed, known
-        lease = await self._asked(self._paid, key, owed)
+        lease = await self._ask_storage(self._paid, key, owed)
         if lease is None:
             return 0, RateStatus(allowed=True, remaining=self.item.amount, wait=None)
         self._make_room()
@@ -118,7 +118,7 @@ class Budget:
 
     async def _renewed(self, key: str) -> _Lease | None:
         """Take a block from the storage, and add the rest of the last one; None if the storage cannot count."""
-        found = await self._asked(self._counted, key)
+        found = await self._ask_storage(self._count, key)
         if found is None:
             return None
         kept = self._current(key)
@@ -128,7 +128,7 @@ class Budget:
         self._leases[key] = found
         return found
 
-    async def _asked(self, count: Callable[..., _Lease], *given: object) -> _Lease | None:
+    async def _ask_storage(self, count: Callable[..., _Lease], *given: object) -> _Lease | None:
         """Ask the storage, in a thread and with a time limit; None if it cannot count."""
         if time.monotonic() < self._broken_until:
             return None
@@ -145,7 +145,7 @@ class Budget:
             self._break(f"no answer in {LONGEST_SECONDS} s")
         return found
 
-    def _counted(self, key: str) -> _Lease:
+    def _count(self, key: str) -> _Lease:
         names = (self.name, key)
         taken = next(
             (

@@ -50,14 +50,14 @@ class Rates:
         elif _DRY.search(scope["query_string"]):
             await self._charged(self.writes, caller, scope, receive, send)
         else:
-            await self._counted(self.writes, caller, scope, receive, send)
+            await self._pass_within(self.writes, caller, scope, receive, send)
 
     async def _charged(
         self, budget: Budget | None, caller: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Answer if the caller has work left, and charge the cost of this answer; otherwise answer 429."""
         if self.work is None:
-            await self._counted(budget, caller, scope, receive, send)
+            await self._pass_within(budget, caller, scope, receive, send)
             return
         owing = await self.work.admit(caller)
         if owing is not None:
@@ -67,11 +67,11 @@ class Rates:
             return
         with measure_work() as meter:
             try:
-                await self._counted(budget, caller, scope, receive, count_bytes(meter, send))
+                await self._pass_within(budget, caller, scope, receive, count_bytes(meter, send))
             finally:
                 self.work.charge(caller, meter.price)
 
-    async def _counted(
+    async def _pass_within(
         self, budget: Budget | None, caller: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
         if budget is None:

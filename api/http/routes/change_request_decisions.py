@@ -113,7 +113,7 @@ def approve_change_request(
         change = found.op.decide(found.record, body, facts, proposed.proposer)
         return _Outcome(event, add_approver(change, sent.actor), found.sources)
 
-    return _decided(change_request_id, sent, decide)
+    return _decide_once(change_request_id, sent, decide)
 
 
 @router.post(
@@ -184,7 +184,7 @@ def revise_change_request(
         change = found.op.decide(found.record, body, facts, sent.actor)
         return _Outcome(event, sources=kept_apart.sources(change))
 
-    return _decided(change_request_id, sent, decide)
+    return _decide_once(change_request_id, sent, decide)
 
 
 def _closed(
@@ -200,12 +200,12 @@ def _closed(
         event = decide(found.change_requests, id_, why=why, moment=found.moment, actor=sent.actor)
         return _Outcome(event)
 
-    return _decided(change_request_id, sent, outcome)
+    return _decide_once(change_request_id, sent, outcome)
 
 
-def _decided(change_request_id: str, sent: Sent, decide: _Decide) -> Response:
+def _decide_once(change_request_id: str, sent: Sent, decide: _Decide) -> Response:
     def run(once: Once) -> Response:
-        return persistently(lambda: _attempted(change_request_id, sent, decide, once))
+        return persistently(lambda: _attempt(change_request_id, sent, decide, once))
 
     answer: Response = sent.request.app.state.idempotency.once(
         sent, about_change_request(change_request_id), run
@@ -213,7 +213,7 @@ def _decided(change_request_id: str, sent: Sent, decide: _Decide) -> Response:
     return answer
 
 
-def _attempted(change_request_id: str, sent: Sent, decide: _Decide, once: Once) -> Response:
+def _attempt(change_request_id: str, sent: Sent, decide: _Decide, once: Once) -> Response:
     found = _standing(sent, change_request_response.change_request_uuid(change_request_id))
     once.fact = None if isinstance(found.record, Negotiation) else found.record.id
     sent.principal.check(found.op.scope)

@@ -34,7 +34,7 @@ ATTEMPTS: Final = 5
 _SENDING: Final = Sending(DRY_RUN)
 
 
-def _described(
+def _describe(
     op: str,
     operation: str,
     summary: str,
@@ -59,61 +59,61 @@ def _described(
 
 @router.post(
     "/v1/facts/{fact_id}/corrections",
-    **_described("correct", "correctFact", "Correct a fact", CORRECTION),
+    **_describe("correct", "correctFact", "Correct a fact", CORRECTION),
 )
 def correct_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
     """Replace wrong content: send the right values as a JSON merge patch, and why they were wrong."""
-    return _changed(fact_id, sent, OPS["correct"])
+    return _change(fact_id, sent, OPS["correct"])
 
 
 @router.post(
     "/v1/facts/{fact_id}/corroborations",
-    **_described("corroborate", "corroborateFact", "Corroborate a fact", CORROBORATION),
+    **_describe("corroborate", "corroborateFact", "Corroborate a fact", CORROBORATION),
 )
 def corroborate_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
     """Add another source that says the same."""
-    return _changed(fact_id, sent, OPS["corroborate"])
+    return _change(fact_id, sent, OPS["corroborate"])
 
 
 @router.post(
     "/v1/facts/{fact_id}/end",
-    **_described("end", "endFact", "End a fact", END),
+    **_describe("end", "endFact", "End a fact", END),
 )
 def end_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
     """Say when a fact ceased to be true."""
-    return _changed(fact_id, sent, OPS["end"])
+    return _change(fact_id, sent, OPS["end"])
 
 
 @router.post(
     "/v1/facts/{fact_id}/retraction",
-    **_described("retract", "retractFact", "Retract a fact", RETRACTION),
+    **_describe("retract", "retractFact", "Retract a fact", RETRACTION),
 )
 def retract_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
     """Withdraw a claim: answers no longer show it, but answers from earlier perspectives do."""
-    return _changed(fact_id, sent, OPS["retract"])
+    return _change(fact_id, sent, OPS["retract"])
 
 
 @router.post(
     "/v1/facts/{fact_id}/reinstatement",
-    **_described("reinstate", "reinstateFact", "Reinstate a fact", REINSTATEMENT),
+    **_describe("reinstate", "reinstateFact", "Reinstate a fact", REINSTATEMENT),
 )
 def reinstate_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
     """Undo a retraction."""
-    return _changed(fact_id, sent, OPS["reinstate"])
+    return _change(fact_id, sent, OPS["reinstate"])
 
 
 @router.post(
     "/v1/facts/{fact_id}/preference",
-    **_described("prefer", "preferFact", "Prefer a fact", PREFERENCE),
+    **_describe("prefer", "preferFact", "Prefer a fact", PREFERENCE),
 )
 def prefer_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
     """Mark a fact as the one to show among its rivals, or take the mark away."""
-    return _changed(fact_id, sent, OPS["prefer"])
+    return _change(fact_id, sent, OPS["prefer"])
 
 
 @router.post(
     "/v1/facts/{fact_id}/erasure",
-    **_described(
+    **_describe(
         "erase",
         "eraseFact",
         "Erase a fact, or its confidential sources",
@@ -127,14 +127,14 @@ def erase_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Respon
     Its payloads and their key are gone, and so are its rows in every projection, its words in the full text, what was
     proposed of it, and the answers kept of it; digests and proofs stay. Backups of before are out of reach.
     """
-    return _changed(fact_id, sent, OPS["erase"])
+    return _change(fact_id, sent, OPS["erase"])
 
 
-def _changed(fact_id: str, sent: Sent, op: Op) -> Response:
+def _change(fact_id: str, sent: Sent, op: Op) -> Response:
     def run(once: Once) -> Response:
         for attempt in range(ATTEMPTS):
             try:
-                return _attempted(fact_id, sent, op, once)
+                return _attempt(fact_id, sent, op, once)
             except StaleError:
                 if attempt == ATTEMPTS - 1 or sent.request.headers.get("if-match") != "*":
                     raise
@@ -144,7 +144,7 @@ def _changed(fact_id: str, sent: Sent, op: Op) -> Response:
     return answer
 
 
-def _attempted(fact_id: str, sent: Sent, op: Op, once: Once) -> Response:
+def _attempt(fact_id: str, sent: Sent, op: Op, once: Once) -> Response:
     known = sent.fact(fact_uuid(fact_id))
     precondition(if_match(sent.request)).check(known.record)
     return changed(sent, op, known, once)

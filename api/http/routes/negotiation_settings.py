@@ -69,13 +69,13 @@ def change_settings(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Resp
 
     def run(once: Once) -> Response:
         changes = {k: v for k, v in vars(_BODY.parse(sent.body)).items() if v is not None}
-        return persistently(lambda: _changed(sent, slug, changes, once))
+        return persistently(lambda: _change(sent, slug, changes, once))
 
     answer: Response = sent.request.app.state.idempotency.once(sent, about_nothing(), run)
     return answer
 
 
-def _changed(sent: Sent, slug: str, changes: dict[str, Any], once: Once) -> Response:
+def _change(sent: Sent, slug: str, changes: dict[str, Any], once: Once) -> Response:
     found = _negotiation(sent.parley, slug)
     _check_seen(sent, found)
     event = found.decide_settings(replace(found.settings, **changes), sent.actor)

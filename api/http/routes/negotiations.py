@@ -103,13 +103,13 @@ def correct_negotiation(slug: str, sent: Annotated[Sent, Depends(_CORRECTING)]) 
     """Say that its title, parties or summary was wrong, why, and what is right. The slug stays."""
 
     def run(once: Once) -> Response:
-        return persistently(lambda: _corrected(slug, sent, once))
+        return persistently(lambda: _correct(slug, sent, once))
 
     answer: Response = sent.request.app.state.idempotency.once(sent, about_negotiation(slug), run)
     return answer
 
 
-def _corrected(slug: str, sent: Sent, once: Once) -> Response:
+def _correct(slug: str, sent: Sent, once: Once) -> Response:
     found = sent.negotiation(slug)
     precondition(if_match(sent.request), "negotiation", FIRST_EDITION).check_edition(found)
     return corrected(sent, found, once)

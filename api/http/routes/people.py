@@ -76,7 +76,7 @@ def read_people(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respons
     asked = asked.pinned(cursor)
     question_ = {n: text for n, text in asked.parameters.items() if n in _NAMES}
     question_ = with_mark(asked, question_)
-    wanted = _wanted(question_)
+    wanted = _read_filter(question_)
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
@@ -108,7 +108,7 @@ def read_people(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respons
         return asked.answer(content, perspective, reading, table=rows)
 
 
-def _wanted(parameters: Mapping[str, str]) -> PeopleFilter:
+def _read_filter(parameters: Mapping[str, str]) -> PeopleFilter:
     status, q = parameters.get("status"), parameters.get("q")
     if status is not None and status not in list_statuses():
         raise unknown_choice("/query/status", status, list_statuses())
@@ -129,7 +129,7 @@ def _row(item: Mapping[str, Any]) -> dict[str, Any]:
         "fact": None if item["fact"] is None else item["fact"]["id"],
         "sources": publishers(item["fact"]),
         "ambiguous": _whole(item, "ambiguous"),
-        "may_be": [_called(each) for each in item["may_be"]],
+        "may_be": [_name_with_id(each) for each in item["may_be"]],
     }
 
 
@@ -140,5 +140,5 @@ def _whole(item: Mapping[str, Any], name: str) -> list[str]:
     return [*given, *([f"… and {more} more"] if more else [])]
 
 
-def _called(hint: Mapping[str, Any]) -> str:
+def _name_with_id(hint: Mapping[str, Any]) -> str:
     return hint["name"] if hint["id"] is None else f"{hint['name']} ({hint['id']})"

@@ -60,7 +60,7 @@ async def read_proof(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) ->
 
 
 def _proof(id_: UUID, asked: Asked) -> Response:
-    refused = _refused(asked)
+    refused = _find_refusal(asked)
     if refused is not None:
         return problem("unavailable", f"the log is not signed: {refused}")
     with asked.reading() as reading:
@@ -82,7 +82,7 @@ def _proof(id_: UUID, asked: Asked) -> Response:
     return fresh(asked.request, write_json(content), tags=tags)
 
 
-def _refused(asked: Asked) -> str | None:
+def _find_refusal(asked: Asked) -> str | None:
     """Why the log is not signed here; None where it is, or where nothing is signed here at all."""
     if asked.parley.publisher is None:
         return None

@@ -93,13 +93,13 @@ def list_snapshots(slug: str, asked: Annotated[Asked, Depends(_LISTING)]) -> Res
         found = reading.sections(id_, perspective).snapshots(after, limit + 1)
         content = {
             "perspective": describe_perspective(perspective),
-            "items": [_described(each) for each in found[:limit]],
+            "items": [_describe(each) for each in found[:limit]],
             "next": asked.next(perspective, (found[limit - 1].name,)) if found[limit:] else None,
         }
         return asked.answer(content, perspective, reading)
 
 
-def _described(snapshot: StoredSnapshot) -> dict[str, Any]:
+def _describe(snapshot: StoredSnapshot) -> dict[str, Any]:
     at = describe_perspective(snapshot.perspective)
     return {"name": snapshot.name, "perspective": at, "sha256": snapshot.sha256}
 
@@ -137,7 +137,7 @@ def read_snapshot(slug: str, name: str, asked: Annotated[Asked, Depends(_ASKING)
         raise _tampered(slug, snapshot)
     body = write_json(
         {
-            **_described(snapshot),
+            **_describe(snapshot),
             "verified": True if same_rules and held else None,
             "content": content,
             **lost,

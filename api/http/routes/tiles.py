@@ -103,7 +103,7 @@ def read_entries(request: Request, index: Annotated[str, _INDEX]) -> Response:
     path = TilePath.read(index)
     with request.app.state.parley.database.reading() as connection:
         found = None if path is None else read_bundle(connection, path, principal_of(request))
-    found = _found(found)
+    found = _check_found(found)
     return respond(request, found, canonical=None, media_type=_BYTES, tags=("entries",))
 
 
@@ -129,10 +129,10 @@ def read_tile(
     if path is not None and _LEVEL.fullmatch(level):
         with request.app.state.parley.database.reading() as connection:
             found = read_tile_hashes(connection, int(level), path)
-    return for_ever(request, _found(found), _BYTES)
+    return for_ever(request, _check_found(found), _BYTES)
 
 
-def _found(found: bytes | None) -> bytes:
+def _check_found(found: bytes | None) -> bytes:
     if found is None:
         raise UnknownError("tile", "at this address in the signed part of the log")
     return found

@@ -107,7 +107,7 @@ def read_timeline(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respo
     asked = asked.pinned(cursor)
     filters = _filters(asked.parameters, paged=cursor is not None)
     translit = truth(asked.parameters, "translit", left_out=True)
-    wanted = _wanted(filters, cursor)
+    wanted = _read_filter(filters, cursor)
     with asked.reading(searched="q" in asked.parameters) as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
@@ -219,7 +219,7 @@ def _filters(parameters: Mapping[str, str], *, paged: bool) -> dict[str, str]:
     return filters
 
 
-def _wanted(parameters: Mapping[str, str], cursor: Cursor | None) -> TimelineFilter:
+def _read_filter(parameters: Mapping[str, str], cursor: Cursor | None) -> TimelineFilter:
     included = _included(parameters)
     kind = parameters.get("kind")
     if kind is not None and kind not in KINDS:

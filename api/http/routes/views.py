@@ -220,7 +220,7 @@ def read_moments(slug: str, asked: Annotated[Asked, Depends(_MOMENTS)]) -> Respo
 
         def make(blanks: Blanks) -> dict[str, Any]:
             boundaries = reading.sections(negotiation.id, along).boundaries(axis)
-            by, found = _grouped(boundaries, asked_by, chosen, limit)
+            by, found = _group(boundaries, asked_by, chosen, limit)
             if cursor is not None:
                 found = [each for each in found if each.at > cast("int", cursor.place[0])]
             place = (found[limit - 1].at,) if len(found) > limit else None
@@ -251,7 +251,7 @@ def read_moments(slug: str, asked: Annotated[Asked, Depends(_MOMENTS)]) -> Respo
         return free.answer(content, shown, reading, fixed=filters)
 
 
-def _grouped(
+def _group(
     found: Iterable[Boundary], by: str | None, chosen: str | None, limit: int
 ) -> tuple[Unit | None, list[Moment]]:
     """Group moments as is asked for; by the unit that was chosen for the first page, or the one that fits the limit."""

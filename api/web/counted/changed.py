@@ -52,7 +52,7 @@ def _total(total: State) -> str:
 
 def _of_sections(before: State, after: State) -> Iterator[Change]:
     for section, shown in _SECTIONS.items():
-        was, is_ = (_said(state, section, shown) for state in (before, after))
+        was, is_ = (_words_of(state, section, shown) for state in (before, after))
         names = dict.fromkeys([*is_, *was])
         if any(_is_cut_short(state, section) for state in (before, after)):
             names = {name: None for name in names if name in was and name in is_}
@@ -73,7 +73,7 @@ def _is_cut_short(state: State, section: str) -> bool:
     return f"{section}_more" in (state["prisoners"] if section == "held" else state)
 
 
-def _said(state: State, section: str, shown: _Shown) -> dict[str, str]:
+def _words_of(state: State, section: str, shown: _Shown) -> dict[str, str]:
     """What a state says: {the name of an entry: its words}, those of one name joined."""
     said: dict[str, str] = {}
     for entry in _entries(state, section):

@@ -96,11 +96,11 @@ def changes_in_words(before: Mapping[str, Any], after: Mapping[str, Any]) -> lis
     for name in ("status", "preferred"):
         old, new = before[name], after[name]
         if old != new and (name == "preferred" or _RETRACTED in {old, new}):
-            changes.append({"field": name, "before": _told(old), "after": _told(new)})
+            changes.append({"field": name, "before": _in_words(old), "after": _in_words(new)})
     return words_of_changes(changes)
 
 
-def _told(value: object) -> str:
+def _in_words(value: object) -> str:
     return value if isinstance(value, str) else "yes" if value else "no"
 
 

@@ -46,14 +46,14 @@ async def read_fact_page(slug: str, fact_id: str, request: Request) -> Response:
         there = Page(request, owner).link("/facts", fact_id)
         return RedirectResponse(there, HTTPStatus.PERMANENT_REDIRECT, {"Cache-Control": "no-store"})
     record = await _standing(page, address, is_needed=items is None)
-    said = None if record else await _said(page, address, items or ())
+    said = None if record else await _read_withdrawn(page, address, items or ())
     return await page.draw(
         "fact",
         here=None,
         id=fact_id,
         deeds=[deed for deed in DEEDS.values() if deed.is_for(withdrawn=record is None)],
         record=record,
-        told=[] if record is None else _told(record["fact"]),
+        told=[] if record is None else _list_fields(record["fact"]),
         said=said,
         history=items,
         address=address,
@@ -73,14 +73,14 @@ async def _history(page: Page, address: str) -> list[dict[str, Any]] | None:
     return [{**item, "changes": words_of_changes(item["changes"])} for item in history["items"]]
 
 
-def _told(fact: Mapping[str, Any]) -> list[tuple[str, Any]]:
+def _list_fields(fact: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """Give what a fact says in its other fields, those of its kind first."""
     last = (*_OF_EVERY_KIND, *_IN_ITS_PLACE)
     own = [(name, value) for name, value in fact.items() if name not in last]
     return own + [(name, fact[name]) for name in _OF_EVERY_KIND]
 
 
-async def _said(
+async def _read_withdrawn(
     page: Page, address: str, history: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any] | None:
     """Give the record of a fact right before it was last withdrawn, if the page's cuts have it."""

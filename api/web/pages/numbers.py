@@ -42,7 +42,7 @@ async def read_numbers_page(slug: str, what: str, request: Request) -> Response:
         "numbers",
         here="/numbers/released",
         what=what,
-        asked=_asked(what),
+        asked=_heading_of(what),
         by=by,
         tally={**tally, "uncounted": besides.silent},
         besides=besides,
@@ -53,9 +53,9 @@ async def read_numbers_page(slug: str, what: str, request: Request) -> Response:
         stock=stock,
         figure=figure,
         learnt=learnt,
-        cited_as=_asked(what)
+        cited_as=_heading_of(what)
         if stock or besides.only_parts
-        else f"{_asked(what)}: {tally['total']['text']}",
+        else f"{_heading_of(what)}: {tally['total']['text']}",
         facts=tally["facts"],
     )
 
@@ -80,6 +80,6 @@ async def _read_held(page: Page) -> Held | None:
     return gather_held(section["items"])
 
 
-def _asked(what: str) -> str:
+def _heading_of(what: str) -> str:
     """What the page tells, as its heading does."""
     return f"How many were {what}" if what in _PAST else f"How many: {what}"

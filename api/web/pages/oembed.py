@@ -51,7 +51,7 @@ async def read_oembed(request: Request) -> Response:
     page = Page(request, asked.pop("slug"), None, as_anybody=True)
     page.given = {**dict(parse_qsl(url.query)), **asked}
     try:
-        told = await _described(page, asked, sides)
+        told = await _describe(page, asked, sides)
     except PageRefusedError as error:
         if error.reply.status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
             raise
@@ -62,7 +62,7 @@ async def read_oembed(request: Request) -> Response:
 _ABOUT_SIDES: Final = f"write a whole number of pixels, 1 to {_LONGEST_SIDE}"
 
 
-async def _described(
+async def _describe(
     page: Page, asked: dict[str, str], sides: dict[str, int | None]
 ) -> dict[str, Any]:
     root = str(page.request.url.replace(path="/", query=""))

@@ -40,7 +40,7 @@ async def read_revision_page(slug: str, id_: str, request: Request) -> Response:
     page = Page(request, slug)
     if page.reader is None:
         return sign_in_first(page)
-    found = await _found(page, id_)
+    found = await _find_change_request(page, id_)
     if found["status"] != "open":
         return redirect(page.link("/change-requests", id_))
     about = {name: str(found["body"].get(name) or "") for name in _ABOUT}
@@ -62,7 +62,7 @@ async def revise(slug: str, id_: str, request: Request) -> Response:
     """Check what is written, or propose it instead of the former proposal, which nobody can approve any more."""
     fields = await read_form(request)
     page = Page(request, slug)
-    found = await _found(page, id_)
+    found = await _find_change_request(page, id_)
     dry = fields.get("do", "check") != "save"
     address = f"/v1/change-requests/{quote(id_, safe='')}/revision"
     tag = None if dry else f'"{fields.get("digest", "")}"'
@@ -87,7 +87,7 @@ async def revise(slug: str, id_: str, request: Request) -> Response:
     return await draw_sheet(page, of_fact)
 
 
-async def _found(page: Page, id_: str) -> Mapping[str, Any]:
+async def _find_change_request(page: Page, id_: str) -> Mapping[str, Any]:
     """The change request; RefusedError where it is of another negotiation."""
     found = await page.answer_json(f"/v1/change-requests/{quote(id_, safe='')}", {})
     if found["negotiation"] != page.slug:

@@ -84,7 +84,7 @@ def standing_bound(figures: Iterable[Figure], as_of: int) -> tuple[int, bool]:
 
 def _latest_first(figures: Iterable[Figure]) -> list[Quantity]:
     """The numbers, the latest first; of one date, the one with the lowest high end first."""
-    ordered = sorted(figures, key=lambda each: (-_dated(each), ends_of(each.quantity)[1]))
+    ordered = sorted(figures, key=lambda each: (-_day_of(each), ends_of(each.quantity)[1]))
     return [each.quantity for each in ordered]
 
 
@@ -121,7 +121,7 @@ def _counters(candidate: Candidate) -> set[str]:
     return {counter} if counter else candidate.origins
 
 
-def _dated(figure: Figure) -> int:
+def _day_of(figure: Figure) -> int:
     return passed_at(figure.candidate)
 
 

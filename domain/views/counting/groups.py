@@ -42,7 +42,7 @@ def split(candidates: Sequence[Candidate], field: str) -> list[Group]:
     said = {each.id: number for number, (_, group) in enumerate(groups) for each in group}
     unsaid = {number for number, (shown, _) in enumerate(groups) if shown[field] is None}
     found = find_questions(candidates)
-    moved = _moved(found, said, unsaid)
+    moved = _find_moved(found, said, unsaid)
     members: list[list[Candidate]] = [[] for _ in groups]
     for each in candidates:
         for number in moved.get(each.id, {said[each.id]}):
@@ -72,7 +72,9 @@ def _within(found: Questions, group: Sequence[Candidate]) -> list[Question]:
     return [*questions, *find_questions([*alone, *of_group(found.parts)]).questions]
 
 
-def _moved(found: Questions, said: Mapping[UUID, int], unsaid: set[int]) -> dict[UUID, set[int]]:
+def _find_moved(
+    found: Questions, said: Mapping[UUID, int], unsaid: set[int]
+) -> dict[UUID, set[int]]:
     """{fact: its groups} for facts that are not in the group of their own value.
 
     A fact without a value is in each group of its question. A fact that is tied to questions of several groups (a

@@ -46,7 +46,7 @@ def _exclude(one: Candidate, other: Candidate) -> bool:
         _begin_together(one, other)
         and _hold_together(one, other)
         and _elsewhere(one, other)
-        and not _tied(one, other)
+        and not _are_tied(one, other)
     )
 
 
@@ -67,7 +67,7 @@ def _elsewhere(one: Candidate, other: Candidate) -> bool:
     return not (ours <= theirs or theirs <= ours)
 
 
-def _tied(one: Candidate, other: Candidate) -> bool:
+def _are_tied(one: Candidate, other: Candidate) -> bool:
     """Whether both have the same matter, or one links to the other."""
     if one.fact.matter is not None and one.fact.matter == other.fact.matter:
         return True

@@ -99,7 +99,7 @@ class _Tied:
         round_ups = self._join(parts)
         idle = round_ups | self._behind(round_ups)
         linking = idle | self._crossing(parts | idle)
-        return self._grouped(parts, linking)
+        return self._group(parts, linking)
 
     def _all_ties(self) -> dict[UUID, dict[UUID, set[str]]]:
         named = {
@@ -186,7 +186,7 @@ class _Tied:
                 reached += new
         return crossing
 
-    def _grouped(self, parts: set[UUID], linking: set[UUID]) -> Questions:
+    def _group(self, parts: set[UUID], linking: set[UUID]) -> Questions:
         groups: dict[UUID | str, list[Candidate]] = defaultdict(list)
         for id_, candidate in self.facts.items():
             if id_ not in parts and id_ not in linking:

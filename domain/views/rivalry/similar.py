@@ -83,7 +83,7 @@ class Alike:
 
 def is_another(one: FactVersion, other: FactVersion) -> bool:
     """Whether `other` is a different fact that stands and is not tied to `one`."""
-    return other.record.id != one.record.id and other.record.stands and not _tied(one, other)
+    return other.record.id != one.record.id and other.record.stands and not _are_tied(one, other)
 
 
 def marks_of(fact: Fact) -> set[Hashable]:
@@ -102,7 +102,7 @@ def _of_one_population(one: str, other: str) -> bool:
     return one == other or not (one and other)
 
 
-def _tied(one: FactVersion, other: FactVersion) -> bool:
+def _are_tied(one: FactVersion, other: FactVersion) -> bool:
     ours, theirs = one.record, other.record
     if ours.fact.matter is not None and ours.fact.matter == theirs.fact.matter:
         return True
