@@ -22,7 +22,7 @@ _MONTHS_EN: Final = (
 _SORTS_EN: Final = (
     "women men girls boys minors teenagers teens pensioners foreigners journalists students"
 )
-"""Sorts of people of whom a remark gives a number."""
+"""Words for sorts of people, which a remark may count."""
 _BESIDES_EN: Final = (
     "others other another additional extra together along alongside besides aside excluding except excepting excepted "
     "apart minus without each every daily weekly monthly yearly annually apiece per twice thrice"
