@@ -18,7 +18,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from api.cli.session import consoles
+from api.cli.text import consoles
 
 __all__ = ["progress_bar"]
 

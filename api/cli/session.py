@@ -11,10 +11,10 @@ from types import FrameType
 from typing import Any, Final, cast
 
 import typer
-from rich.console import Console
 from typer.core import TyperGroup
 
 from api.cli.interrupts import INTERRUPTED, was_interrupted
+from api.cli.progress import progress_bar
 from api.cli.text import echo, print_json
 from api.commands.json_text import write_json
 from api.composition import Parley, compose
@@ -33,7 +33,6 @@ __all__ = [
     "UNKNOWN_OUTCOME",
     "CommandRefusedError",
     "RefusingGroup",
-    "consoles",
     "describe_refusal",
     "end_when_terminated",
     "open_record",
@@ -45,8 +44,6 @@ UNKNOWN_OUTCOME: Final = (
     "the connection to the database broke during the commit: this was recorded completely or not at all; "
     "look with parley changes or parley show before you run the command again"
 )
-PIPED_WIDTH: Final = 140
-"""Columns of a table that goes to no terminal."""
 
 
 class CommandRefusedError(Exception):
@@ -137,8 +134,6 @@ def _index(parley: Parley) -> None:
     """Add what the command recorded to the full text; where that fails, the next search reads the new events itself."""
     recorder = cast("EventRecorder", parley.ledger.recorder)
     if recorder.committed_transactions:
-        from api.cli.progress import progress_bar  # noqa: PLC0415 -- it needs this module's consoles
-
         with suppress(*OF_STORAGE), progress_bar("indexing", None) as bar:
             parley.catch_up(bar)
 
@@ -147,14 +142,6 @@ def _refuse_missing(current: Settings) -> None:
     file = database_file(current.database_url)
     if file is not None and not file.exists():
         raise CommandRefusedError(f"there is no database {file} yet; run: parley db upgrade")
-
-
-def consoles() -> tuple[Console, Console]:
-    """Standard output and standard error, with colour where they are terminals."""
-    out = Console(highlight=False)
-    if not out.is_terminal and "COLUMNS" not in os.environ:
-        out = Console(highlight=False, width=PIPED_WIDTH)
-    return out, Console(stderr=True, highlight=False)
 
 
 def say(answer: object) -> None:

@@ -5,6 +5,7 @@ Controls and format characters are shown by their numbers, `\u{202E}`; joiners s
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from typing import Final
@@ -18,6 +19,7 @@ from domain.characters import JOINED
 __all__ = [
     "ask_for",
     "confirm",
+    "consoles",
     "echo",
     "json_text",
     "print_json",
@@ -42,6 +44,8 @@ _UNSAFE_IN_TEXT: Final = re.compile(f"[{_UNSAFE}]|{_UNJOINED}")
 _UNSAFE_IN_LINE: Final = re.compile(f"[\t\n{_UNSAFE}]|{_UNJOINED}")
 _UNSAFE_IN_JSON: Final = re.compile(f"[{_UNSAFE}\u200c\u200d]")
 """None of them stands in JSON but in a string."""
+PIPED_WIDTH: Final = 140
+"""Columns of a table that goes to no terminal."""
 
 
 def visible(text: str) -> str:
@@ -108,3 +112,11 @@ def _number(match: re.Match[str]) -> str:
 def _escape(match: re.Match[str]) -> str:
     encoded = match[0].encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{encoded[at : at + 4]}" for at in range(0, len(encoded), 4))
+
+
+def consoles() -> tuple[Console, Console]:
+    """Standard output and standard error, with colour where they are terminals."""
+    out = Console(highlight=False)
+    if not out.is_terminal and "COLUMNS" not in os.environ:
+        out = Console(highlight=False, width=PIPED_WIDTH)
+    return out, Console(stderr=True, highlight=False)

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Final
 import typer
 
 from api.cli.options import AsJson
-from api.cli.session import consoles, open_record, say
+from api.cli.session import open_record, say
 from api.cli.tables import show_rows
-from api.cli.text import echo, print_line
+from api.cli.text import consoles, echo, print_line
 from domain.access import SCOPES, Scope
 from domain.time.instant import format_instant
 from infrastructure.identity.keys import ApiKey

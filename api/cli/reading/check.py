@@ -7,9 +7,9 @@ from dataclasses import asdict
 import typer
 
 from api.cli.options import AsJson, Slug
-from api.cli.session import consoles, open_record, say
+from api.cli.session import open_record, say
 from api.cli.tables import show_heading, show_rows
-from api.cli.text import print_line
+from api.cli.text import consoles, print_line
 from domain.rules import READING
 from domain.time.perspective import PerspectiveQuery
 from domain.views.brief import describe_perspective

@@ -19,9 +19,9 @@ from api.cli.options import (
     parse_cut_option,
     take_perspective,
 )
-from api.cli.session import consoles, open_record
+from api.cli.session import open_record
 from api.cli.tables import format_value, show_erased, show_heading, show_rows, sources
-from api.cli.text import echo, print_json, print_line, print_table
+from api.cli.text import consoles, echo, print_json, print_line, print_table
 from api.commands.json_text import write_json
 from api.composition import Parley
 from domain.views.diff import SECTIONS

@@ -8,9 +8,9 @@ import typer
 
 from api.cli.completing import complete_kind
 from api.cli.options import AsJson
-from api.cli.session import CommandRefusedError, consoles, say
+from api.cli.session import CommandRefusedError, say
 from api.cli.tables import show_rows
-from api.cli.text import print_line, print_table
+from api.cli.text import consoles, print_line, print_table
 from api.commands.csv_cells import write_table
 from api.commands.importing.described import describe_columns, describe_kinds
 from domain.fact import KINDS

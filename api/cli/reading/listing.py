@@ -8,9 +8,9 @@ import typer
 
 from api.cli.ask import ask_whole, print_answer
 from api.cli.options import AsJson, Slug, take_perspective
-from api.cli.session import consoles, open_record
+from api.cli.session import open_record
 from api.cli.tables import show_heading, show_rows, sources
-from api.cli.text import print_line
+from api.cli.text import consoles, print_line
 
 __all__ = ["register", "show_negotiations"]
 

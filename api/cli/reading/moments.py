@@ -8,8 +8,9 @@ import typer
 
 from api.cli.ask import ask_whole, print_answer
 from api.cli.options import AsJson, Slug, take_perspective
-from api.cli.session import consoles, open_record
+from api.cli.session import open_record
 from api.cli.tables import show_erased, show_heading, show_rows
+from api.cli.text import consoles
 from domain.views.moments import Axis, Unit
 
 __all__ = ["register"]

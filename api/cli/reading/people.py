@@ -17,9 +17,9 @@ from api.cli.options import (
     check_table_options,
     take_perspective,
 )
-from api.cli.session import consoles, open_record
+from api.cli.session import open_record
 from api.cli.tables import show_erased, show_heading, show_rows
-from api.cli.text import print_line, print_table
+from api.cli.text import consoles, print_line, print_table
 from domain.views.people import list_statuses
 
 __all__ = ["register"]

@@ -21,7 +21,7 @@ from api.cli.options import (
     take_perspective,
 )
 from api.cli.reading.listing import show_negotiations
-from api.cli.session import CommandRefusedError, consoles, open_record
+from api.cli.session import CommandRefusedError, open_record
 from api.cli.tables import (
     kind_and_stage,
     says_anything,
@@ -32,7 +32,7 @@ from api.cli.tables import (
     show_section,
     sources,
 )
-from api.cli.text import print_line, print_table
+from api.cli.text import consoles, print_line, print_table
 from api.composition import Parley
 from domain.streams.event import SourcesErased
 from domain.views.sections import MORE

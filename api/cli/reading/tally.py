@@ -18,9 +18,9 @@ from api.cli.options import (
     check_table_options,
     take_perspective,
 )
-from api.cli.session import consoles, open_record
+from api.cli.session import open_record
 from api.cli.tables import format_value, show_erased, show_heading, show_rows
-from api.cli.text import print_line, print_table
+from api.cli.text import consoles, print_line, print_table
 from api.composition import Parley
 from domain.views.counting.points import By
 from domain.views.counting.tally import Per

@@ -18,9 +18,9 @@ from api.cli.progress import progress_bar
 from api.cli.serving.listening import address_of, listen, listen_apart
 from api.cli.serving.supervisor import Supervisor
 from api.cli.serving.worker import TURN_SECONDS
-from api.cli.session import CommandRefusedError, consoles, open_record, say
+from api.cli.session import CommandRefusedError, open_record, say
 from api.cli.tables import show_rows
-from api.cli.text import echo
+from api.cli.text import consoles, echo
 from api.commands.charts.renderer import renderer
 from api.composition import Parley
 from api.http.middleware.access_log import LOGGING

@@ -11,9 +11,9 @@ import typer
 
 from api.cli.ask import ApiResponse, ask, print_answer, tell
 from api.cli.options import AsJson, Slug
-from api.cli.session import consoles, open_record
+from api.cli.session import open_record
 from api.cli.tables import format_value, show_rows
-from api.cli.text import confirm, print_line
+from api.cli.text import confirm, consoles, print_line
 from api.cli.writing.erase import show_erasure
 from api.commands.json_text import write_json
 from api.composition import Parley

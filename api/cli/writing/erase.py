@@ -10,9 +10,9 @@ import typer
 from api.cli.ask import ApiResponse, print_answer, tell
 from api.cli.completing import complete_fact
 from api.cli.options import AsJson, Slug, named_fact
-from api.cli.session import CommandRefusedError, consoles, open_record
+from api.cli.session import CommandRefusedError, open_record
 from api.cli.tables import show_rows
-from api.cli.text import confirm, print_line
+from api.cli.text import confirm, consoles, print_line
 from api.composition import Parley
 from domain.errors import RecordError
 from domain.streams.fact import FactRecord

@@ -18,9 +18,9 @@ from api.cli.options import (
     take_perspective,
 )
 from api.cli.progress import progress_bar
-from api.cli.session import consoles, open_record, say
+from api.cli.session import open_record, say
 from api.cli.tables import show_erased, show_heading
-from api.cli.text import echo, json_text, print_json, print_line, visible_bytes
+from api.cli.text import consoles, echo, json_text, print_json, print_line, visible_bytes
 from api.commands.export import Export, Line
 from api.commands.export_table import write_pages
 from api.commands.json_text import write_json

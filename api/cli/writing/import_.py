@@ -17,8 +17,8 @@ import typer
 from api.cli.interrupts import INTERRUPTED, end_with
 from api.cli.options import AsJson, Slug
 from api.cli.progress import progress_bar
-from api.cli.session import CommandRefusedError, consoles, describe_refusal, open_record, say
-from api.cli.text import print_line
+from api.cli.session import CommandRefusedError, describe_refusal, open_record, say
+from api.cli.text import consoles, print_line
 from api.cli.writing.import_report import format_heading, refusal, show_report
 from api.commands.commands import FactParser
 from api.commands.importing.importer import Importer

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from api.cli.session import consoles
 from api.cli.tables import show_rows
-from api.cli.text import print_line
+from api.cli.text import consoles, print_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,9 +11,9 @@ import typer
 from api.cli.ask import ApiResponse, ask, ask_whole, print_answer, tell
 from api.cli.completing import CompletingFields, complete_fact, complete_kind
 from api.cli.options import AsJson, Slug, named_fact
-from api.cli.session import CommandRefusedError, consoles, open_record
+from api.cli.session import CommandRefusedError, open_record
 from api.cli.tables import format_value, show_fact, show_rows
-from api.cli.text import ask_for, confirm, print_line, visible_line
+from api.cli.text import ask_for, confirm, consoles, print_line, visible_line
 from api.cli.writing.erase import agreement
 from api.commands.importing.csv_columns import columns_of, suggest_column
 from api.commands.importing.csv_rows import read_cells

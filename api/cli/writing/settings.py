@@ -9,9 +9,9 @@ import typer
 
 from api.cli.ask import ApiResponse, PreconditionError, ask, print_answer, tell
 from api.cli.options import AsJson, Slug
-from api.cli.session import CommandRefusedError, consoles, open_record
+from api.cli.session import CommandRefusedError, open_record
 from api.cli.tables import show_rows
-from api.cli.text import print_line
+from api.cli.text import consoles, print_line
 from api.cli.writing.erase import agreement
 from api.composition import Parley
 from domain.access import Visibility
