@@ -14,7 +14,6 @@ import typer
 from typer.core import TyperGroup
 
 from api.cli.interrupts import INTERRUPTED, was_interrupted
-from api.cli.progress import progress_bar
 from api.cli.text import echo, print_json
 from api.commands.json_text import write_json
 from api.composition import Parley, compose
@@ -134,6 +133,8 @@ def _index(parley: Parley) -> None:
     """Add what the command recorded to the full text; where that fails, the next search reads the new events itself."""
     recorder = cast("EventRecorder", parley.ledger.recorder)
     if recorder.committed_transactions:
+        from api.cli.progress import progress_bar  # noqa: PLC0415 -- rich's bars take 10 ms to import
+
         with suppress(*OF_STORAGE), progress_bar("indexing", None) as bar:
             parley.catch_up(bar)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
 from domain.time.edtf_calendar import days_in_month
 
-__all__ = ["day_in_words"]
+__all__ = ["day_in_words", "join_words"]
 
 _MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
@@ -107,7 +108,13 @@ def _either(what: str, numbers: list[int], names: list[str]) -> str:
     neighbours = all(after == before + 1 for before, after in pairwise(numbers))
     if neighbours and len(numbers) >= _FEWEST_IN_A_ROW:
         return f"{what} from {names[0]} to {names[-1]}"
-    return " or ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+    return join_words(names, "or")
+
+
+def join_words(words: Sequence[str], joint: str) -> str:
+    """Join words as a sentence does: "one, two and three"."""
+    *others, last = words
+    return f"{', '.join(others)} {joint} {last}" if others else last
 
 
 def _ordinals(days: list[int]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from api.web.calendar_words import day_in_words
+from api.web.calendar_words import day_in_words, join_words
 from domain.time.valid_time import ValidTime, ValidTimeError
 
 __all__ = ["cut_in_words", "date_in_words", "instant_in_words", "since_in_words"]
@@ -97,8 +97,7 @@ def _edge(edge: str, *, short: bool) -> str:
 def _set_in_words(edtf: str, *, short: bool) -> str:
     members = edtf[1:-1].split(",")
     if edtf[0] == "{":
-        told = [_some_of_all(member, short=short) for member in members]
-        return " and ".join(each for each in (", ".join(told[:-1]), told[-1]) if each)
+        return join_words([_some_of_all(member, short=short) for member in members], "and")
     if len(members) == 1 and members[0].startswith(_OPEN):
         return f"by {date_in_words(members[0].removeprefix(_OPEN), short=short)}"
     return " or ".join(_one_of_these(member, short=short) for member in members)

@@ -9,6 +9,7 @@ from typing import Any, Final
 __all__ = [
     "BASES",
     "NO_LIMITS",
+    "TOTALS",
     "bounds_in_words",
     "choice_in_words",
     "grouped",
@@ -32,6 +33,8 @@ BASES: Final[Mapping[str, str]] = {
     "stock": "how many there are",
 }
 """What the bases of numbers mean."""
+TOTALS: Final = ("released", "pardoned")
+"""What a state adds up, in its section `prisoners`."""
 NO_LIMITS: Final = "the source gives no limits"
 _DIGITS: Final = re.compile(r"(?<![\d.,])\d{4,}(?![\d.,])")
 _FIGURE: Final = re.compile(r"(?P<before>\D*)(?P<figure>\d[\d,]*(?: to \d[\d,]*)?)(?P<after>.*)")

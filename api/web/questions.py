@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from api.web.calendar_words import join_words
 from api.web.dates import date_in_words
 
 __all__ = ["question_in_words"]
@@ -77,10 +78,10 @@ def _met(alike: Facts, _: Facts) -> str | None:
     if form is None or not 0 < len(common) <= _MOST_NAMED:
         return form and f"The {form}: when, and who took part?"
     if any(len(others) > len(common) for others in parts):
-        return f"The {form} with {_join(common)}: when, and who took part?"
+        return f"The {form} with {join_words(common, 'and')}: when, and who took part?"
     verb = "were" if form == "talks" else "was"
     between = "between" if len(common) > 1 and form != "visit" else "with"
-    return f"When {verb} the {form} {between} {_join(common)}?"
+    return f"When {verb} the {form} {between} {join_words(common, 'and')}?"
 
 
 def _came(field: str) -> Callable[[Facts, Facts], str | None]:
@@ -151,7 +152,3 @@ def _people(fact: Mapping[str, Any]) -> set[str]:
 
 def _text(name: Any) -> str:  # noqa: ANN401 -- a name, one with an id, or nothing
     return str(name["name"]) if isinstance(name, dict) else name or ""
-
-
-def _join(names: Sequence[str]) -> str:
-    return " and ".join(each for each in (", ".join(names[:-1]), names[-1]) if each)

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from api.web.calendar_words import join_words
 from api.web.custody import custody_in_words
 from api.web.dates import since_in_words
-from api.web.quantities import grouped, quantity_in_words
+from api.web.quantities import TOTALS, grouped, quantity_in_words
 
 if TYPE_CHECKING:
     from api.web.counted.held import Held
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Gap", "find_gaps"]
 
-_TOTALS: Final = ("released", "pardoned")
 _MOST: Final = 12
 """How many beginnings are named at most."""
 _BY: Final = "by "
@@ -61,7 +61,7 @@ def _of_posts(page: Page, posts: Sequence[Mapping[str, Any]]) -> Iterator[Gap]:
 
 
 def _of_totals(page: Page, prisoners: Mapping[str, Any]) -> Iterator[Gap]:
-    for what in _TOTALS:
+    for what in TOTALS:
         total = prisoners[what]
         uncounted = len(total["uncounted"])
         if total["high"] is not None or not (total["low"] or uncounted):
@@ -82,7 +82,7 @@ def _of_held(page: Page, held: Held | None) -> Iterator[Gap]:
     newest = held.newest if held else ()
     if newest and all(each["quantity"]["high"] is None for each in newest):
         told = [_count(each, named=len(newest) > 1) for each in newest]
-        words = " and ".join(each for each in (", ".join(told[:-1]), told[-1]) if each)
+        words = join_words(told, "and")
         known = f"The latest count{', ' if len(told) == 1 else 's, '}{words}, "
         known += "gives no upper limit." if len(told) == 1 else "give no upper limit."
         yield Gap("How many are still held", page.link("/numbers/held"), known)

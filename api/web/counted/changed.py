@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from api.web.counted.held import counted_apart
-from api.web.quantities import grouped, quantity_in_words
+from api.web.quantities import TOTALS, grouped, quantity_in_words
 
 __all__ = ["Change", "list_changes"]
 
 State = Mapping[str, Any]
-_TOTALS: Final = ("released", "pardoned")
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ def list_changes(before: State, after: State) -> list[Change]:
 
 
 def _of_totals(before: State, after: State) -> Iterator[Change]:
-    for what in _TOTALS:
+    for what in TOTALS:
         was, is_ = (_total(state["prisoners"][what]) for state in (before, after))
         if was != is_:
             yield Change(what.capitalize(), was, is_, f"/numbers/{what}")

@@ -18,6 +18,7 @@ from api.http.exchange.perspective import perspective_query
 from api.http.threads import run_in_lane
 from api.web.counted.held import counted_apart, gather_held, newest_first
 from api.web.page import Page, router_of_pages
+from api.web.quantities import TOTALS
 from api.web.unknown import find_gaps
 from domain.errors import ErasedError
 from domain.quantity import Total
@@ -30,7 +31,6 @@ _ANSWERS: Final = {
     "denied": "denied it",
     "neither_confirmed_nor_denied": "neither confirmed nor denied it",
 }
-_TOTALS: Final = ("released", "pardoned")
 SUMMED: Final = 8
 """How many numbers of a sum the page names at most."""
 _STATEMENTS: Final = 6
@@ -48,7 +48,7 @@ async def read_state_page(slug: str, request: Request) -> Response:
     page = Page(request, slug)
     state = await page.ask("")
     prisoners = state["prisoners"]
-    tallies = {what: await _parts(page, prisoners[what], what) for what in _TOTALS}
+    tallies = {what: await _parts(page, prisoners[what], what) for what in TOTALS}
     held = gather_held(prisoners["held"])
     return await page.draw(
         "state",
