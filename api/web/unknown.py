@@ -104,12 +104,12 @@ def _of_parts(held: Held | None, *, is_whole: bool) -> Iterator[Gap]:
 
 def _of_beginnings(page: Page, state: Mapping[str, Any]) -> Iterator[Gap]:
     """Find the entries for which only the day of a report is known, and not since when they are so."""
-    found = list(_list_undated(page, state))
-    if found:
+    undated = list(_list_undated(page, state))
+    if undated:
         known = "Reported by the day that is named; no source says since when."
-        more = max(len(found) - _MOST, 0)
+        unnamed = max(len(undated) - _MOST, 0)
         address = page.link("/timeline")
-        yield Gap("When this began", address, known, found[:_MOST], more)
+        yield Gap("When this began", address, known, undated[:_MOST], unnamed)
 
 
 def _list_undated(page: Page, state: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

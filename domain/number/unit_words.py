@@ -35,12 +35,12 @@ def least_meant(text: str) -> int | None:
     """The least that the plurals of units in a text mean; None if there are none, or other words may lessen it."""
     folded = text.casefold()
     words = re.findall(r"[a-z]+|\d+", folded)
-    found = [at for at, word in enumerate(words) if word in _WORDS]
-    if not found:
+    plurals = [at for at, word in enumerate(words) if word in _WORDS]
+    if not plurals:
         return None
-    before = words[: found[0]]
-    behind = folded.partition(words[found[0]])[2]
+    before = words[: plurals[0]]
+    behind = folded.partition(words[plurals[0]])[2]
     lessened = not _LESS_BEFORE.isdisjoint(before) or any(map(str.isdigit, before))
     if lessened or _LESS_BEHIND.match(behind):
         return None
-    return min(_WORDS[words[at]] for at in found)
+    return min(_WORDS[words[at]] for at in plurals)

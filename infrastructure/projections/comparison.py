@@ -115,8 +115,8 @@ def _rows(connection: Connection, table: Table) -> Iterator[tuple[Any, ...]]:
 
 def _texts(connection: Connection) -> Iterator[tuple[Any, ...]]:
     """The rows of the full text, on SQLite each with its id."""
-    table, more = (FTS5, ("rowid",)) if _has_rowids(connection) else (text_table, ())
-    wanted = select(*(table.c[name] for name in (*_TEXT_COLUMNS, *more)))
+    table, rowid = (FTS5, ("rowid",)) if _has_rowids(connection) else (text_table, ())
+    wanted = select(*(table.c[name] for name in (*_TEXT_COLUMNS, *rowid)))
     return _read_rows(connection, wanted.order_by(table.c.fact_id, table.c.version))
 
 
@@ -141,8 +141,8 @@ def _texts_of(right: Connection, held: int, *, rowids: bool) -> Iterator[tuple[A
     )
     for row in right.execute(wanted):
         text = fact_text.text_of(row.negotiation_id, row.content)
-        more = (row.position,) if rowids else ()
-        yield (row.fact_id, row.version, row.negotiation_id, text, *more)
+        rowid = (row.position,) if rowids else ()
+        yield (row.fact_id, row.version, row.negotiation_id, text, *rowid)
 
 
 def find_unstamped(connection: Connection) -> Iterator[Unfounded]:

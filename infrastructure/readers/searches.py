@@ -104,8 +104,8 @@ def find_page(
     version, order = about.tables.version, valid_order(about.tables)
     along = not _is_sqlite(connection)  # which would search once for each fact
     statement = select_timeline(*about, along=along)
-    found = _along(connection, about, search, limit)
-    indexed, more_follow = found or _in_index(connection, statement, version, order, search, limit)
+    page = _along(connection, about, search, limit)
+    indexed, more_follow = page or _in_index(connection, statement, version, order, search, limit)
     place = attrgetter(*(column.name for column in order))
     later = sorted(_not_in_index(connection, statement, version, search), key=place)
     if more_follow:
@@ -204,14 +204,14 @@ def _not_in_index(
         ours = version.c.negotiation_id == search.negotiation_id.hex
         partly = statement.where(ours, is_part(version.c), version.c.position <= held)
         partly = partly.order_by(None)
-        found = connection.execute(partly.limit(MOST_TRIED + 1)).all()
-        if len(found) > MOST_TRIED:
+        tried = connection.execute(partly.limit(MOST_TRIED + 1)).all()
+        if len(tried) > MOST_TRIED:
             mark, *parts = _here(search).parts
             here = (_there(AllOf((mark, p)), sqlite=_is_sqlite(connection)) for p in parts)
             id_ = fact_text.c.fact_id
             facts = (version.c.fact_id.in_(select(id_).where(there)) for there in here)
-            found = connection.execute(partly.where(*facts)).all()
-        rows += found
+            tried = connection.execute(partly.where(*facts)).all()
+        rows += tried
     return [row for row in rows if search.found_in(row)]
 
 

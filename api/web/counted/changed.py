@@ -74,12 +74,13 @@ def _is_cut_short(state: State, section: str) -> bool:
 
 def _words_of(state: State, section: str, shown: _Shown) -> dict[str, str]:
     """What a state says: {the name of an entry: its words}, those of one name joined."""
-    said: dict[str, str] = {}
+    words_by_name: dict[str, str] = {}
     for entry in _entries(state, section):
         words = shown.say(entry) + (" (contested)" if entry["contested"] else "")
         name = shown.name(entry)
-        said[name] = f"{said[name]}; {words}" if name in said else words
-    return said
+        before = words_by_name.get(name)
+        words_by_name[name] = words if before is None else f"{before}; {words}"
+    return words_by_name
 
 
 def _held(entry: State) -> str:

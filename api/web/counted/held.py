@@ -43,24 +43,24 @@ class Held:
     @property
     def newest(self) -> Sequence[Entry]:
         """The counts that begin on the latest day."""
-        return [each for each in self.counts if each["since"] == self.counts[0]["since"]]
+        return [count for count in self.counts if count["since"] == self.counts[0]["since"]]
 
 
 def gather_held(entries: Iterable[Entry]) -> Held | None:
     """Gather the counts of the population that was counted last; None if no number is on record."""
-    numbered = [each for each in newest_first(entries) if each["quantity"]]
+    numbered = [entry for entry in newest_first(entries) if entry["quantity"]]
     if not numbered:
         return None
-    whole = [each for each in numbered if not counted_apart(each)]
+    whole = [entry for entry in numbered if not counted_apart(entry)]
     population = (whole or numbered)[0]["population"]
-    same = [each for each in numbered if each["population"] == population]
-    counts = [each for each in same if not counted_apart(each)]
-    bounds = {(q["low"], q["high"], q["value"]) for q in (each["quantity"] for each in counts)}
+    same = [entry for entry in numbered if entry["population"] == population]
+    counts = [entry for entry in same if not counted_apart(entry)]
+    bounds = {(q["low"], q["high"], q["value"]) for q in (count["quantity"] for count in counts)}
     differ = len(bounds) > 1
     return Held(
         population,
         counts,
-        [part for each in same for part in _parts(each)],
+        [part for entry in same for part in _parts(entry)],
         apart=len(numbered) - len(same),
         least=min(counts, key=_figure) if differ else None,
         most=max(counts, key=_greatest) if differ else None,
@@ -81,9 +81,9 @@ def counted_apart(entry: Entry) -> str:
 def _parts(entry: Entry) -> Iterable[HeldPart]:
     if counted_apart(entry):
         yield _part(entry, entry["counted_by"])
-    for each in entry["also_counted"]:
-        if each["quantity"]:
-            yield _part(each, entry["counted_by"])
+    for part in entry["also_counted"]:
+        if part["quantity"]:
+            yield _part(part, entry["counted_by"])
 
 
 def _part(entry: Entry, counted_by: str) -> HeldPart:
@@ -98,10 +98,10 @@ def _figure(entry: Entry) -> float:
     """The number by which counts are put in order: the least that a count allows, else the number that it names."""
     quantity = entry["quantity"] or {"low": None, "value": None, "high": None}
     named = (quantity["low"], quantity["value"], quantity["high"])
-    return next((each for each in named if each is not None), _UNBOUNDED)
+    return next((number for number in named if number is not None), _UNBOUNDED)
 
 
 def _greatest(entry: Entry) -> float:
     quantity = entry["quantity"]
     named = (quantity["high"], quantity["value"], quantity["low"])
-    return next((each for each in named if each is not None), -_UNBOUNDED)
+    return next((number for number in named if number is not None), -_UNBOUNDED)

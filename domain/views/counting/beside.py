@@ -28,15 +28,15 @@ def list_beside(
     A release belongs to those that count `released`, even if it says only how many women were freed. They are in the
     order of valid time, and those of one fact are in its own order.
     """
-    telling = [each for each in candidates if each.inside is not None and counts(each, perspective)]
-    telling.sort(key=lambda each: (*each.starts, each.version.first_position))
-    return [Figure(number, each) for each in telling for number in _beside(each.fact, what)]
+    telling = [one for one in candidates if one.inside is not None and counts(one, perspective)]
+    telling.sort(key=lambda one: (*one.starts, one.version.first_position))
+    return [Figure(number, one) for one in telling for number in _beside(one.fact, what)]
 
 
 def _beside(fact: Fact, what: str) -> Iterator[Quantity]:
     """The numbers that a fact gives beside those of `what` that are counted."""
     own = numbers_of(fact, what)
-    belongs = has_total(fact, what) or any(each.basis == "stock" for each in own)
+    belongs = has_total(fact, what) or any(number.basis == "stock" for number in own)
     for counted, numbers in fact.numbers.items():
         for number in numbers:
             if belongs if counted != fold_name(what) else number.basis is None:
