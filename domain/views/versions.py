@@ -22,7 +22,7 @@ from domain.views.published import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from uuid import UUID
 
     from domain.fact import Fact
@@ -203,24 +203,11 @@ def as_seen(version: FactVersion, perspective: Perspective) -> FactVersion:
 
 def timeslice(history: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:
     """The facts that are known at the perspective and not retracted, each with its certainty at `as_of`."""
-    return _sliced(
-        select_known(history, perspective), lambda version: _at(version, perspective.as_of)
-    )
-
-
-def select_holding(history: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:
-    """The facts that hold at the perspective, by its `match`."""
-    slice_ = timeslice(history, perspective)
-    return [seen for seen in slice_ if matches(seen.certainty, perspective)]
-
-
-def select_begun(history: Iterable[FactVersion], perspective: Perspective) -> list[Seen]:
-    """The facts that have begun by `as_of`, ended or not, in the order of a timeline."""
-    slice_ = _sliced(
-        select_known(history, perspective), lambda version: _begun(version, perspective.as_of)
-    )
-    begun = [seen for seen in slice_ if matches(seen.certainty, perspective)]
-    return sorted(begun, key=by_valid_time)
+    return [
+        Seen(version=version, certainty=version.record.fact.window.at(perspective.as_of))
+        for version in select_known(history, perspective)
+        if version.record.stands
+    ]
 
 
 def find_counted(fact: Fact, certainty: Certainty | None) -> Certainty | None:
@@ -240,21 +227,3 @@ def by_valid_time(seen: Seen) -> tuple[int, int, int]:
     """The sort key of a timeline: earliest start, then latest start, then order of recording."""
     bounds = seen.version.record.fact.valid_time.bounds
     return (bounds.start_earliest, bounds.start_latest, seen.version.first_position)
-
-
-def _at(version: FactVersion, as_of: int) -> Certainty | None:
-    return version.record.fact.window.at(as_of)
-
-
-def _begun(version: FactVersion, as_of: int) -> Certainty | None:
-    return version.record.fact.window.begun(as_of)
-
-
-def _sliced(
-    versions: Sequence[FactVersion], certainty: Callable[[FactVersion], Certainty | None]
-) -> list[Seen]:
-    return [
-        Seen(version=version, certainty=certainty(version))
-        for version in versions
-        if version.record.stands
-    ]

@@ -16,12 +16,12 @@ from domain.streams.event import FactErased
 from domain.time.instant import BEGINNING, END, parse_cut
 from domain.time.perspective import Perspective
 from domain.views.published import PUBLISHING
+from domain.views.timeline import TimelineFilter, list_timeline
 from domain.views.versions import (
     FactVersion,
     by_valid_time,
     fold_versions,
-    select_begun,
-    select_holding,
+    matches,
     select_known,
     timeslice,
 )
@@ -179,17 +179,22 @@ def test_what_holds_is_told_from_what_is_known() -> None:
         "surely": "certain",
         "to come": None,
     }
-    held = [each.version.record.fact.summary for each in select_holding(log.versions(), at)]
-    assert held == ["perhaps", "surely"]
-    sure = select_holding(log.versions(), replace(at, match="certain"))
-    assert [each.version.record.fact.summary for each in sure] == ["surely"]
+    assert [name for name, certainty in certainties.items() if matches(certainty, at)] == [
+        "perhaps",
+        "surely",
+    ]
+    sure = replace(at, match="certain")
+    assert [name for name, certainty in certainties.items() if matches(certainty, sure)] == [
+        "surely"
+    ]
 
 
 def test_what_has_begun_comes_by_valid_time_whether_or_not_it_has_ended() -> None:
     log = Log()
     for valid in ("2025-09-11/..", "2025-01-01/2025-06-01", "2026", "2025-09-11", "2025-09"):
         log.record(fact("custody", summary=valid, valid=valid))
-    found = select_begun(log.versions(), log.perspective(as_of="2025-11-22"))
+    at = log.perspective(as_of="2025-11-22")
+    found = list_timeline(log.versions(), at, TimelineFilter(begun=True))
     assert [each.version.record.fact.summary for each in found] == [
         "2025-01-01/2025-06-01",
         "2025-09",
@@ -266,12 +271,11 @@ def test_what_is_certain_is_among_what_is_possible(
 ) -> None:
     at = replace(data.draw(perspectives(len(entries))), match="possible")
     every = fold_versions(entries)
-    for view in (select_holding, select_begun):
-        possible = view(every, at)
-        assert [each for each in possible if each.certainty == "certain"] == view(
-            every, replace(at, match="certain")
-        )
-    assert select_begun(every, at) == sorted(select_begun(every, at), key=by_valid_time)
+    begun = TimelineFilter(begun=True)
+    possible = list_timeline(every, at, begun)
+    certain = list_timeline(every, replace(at, match="certain"), begun)
+    assert [each for each in possible if each.certainty == "certain"] == certain
+    assert possible == sorted(possible, key=by_valid_time)
 
 
 @SOME

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain.naming import fold_for_search
 from domain.time.instant import parse_cut, parse_instant
 from domain.views.timeline import TimelineFilter, list_timeline
-from domain.views.versions import by_valid_time, fold_versions, select_begun
+from domain.views.versions import by_valid_time, fold_versions, matches
 from tests.examples import fact
 from tests.strategies import SOME, histories, perspectives
 from tests.written_log import Log
@@ -140,4 +140,6 @@ def test_a_timeline_continues_from_any_place_without_gap_or_overlap(
     assert places == sorted(set(places))
     for index, place in enumerate(places):
         assert list_timeline(every, at, TimelineFilter(after=place)) == whole[index + 1 :]
-    assert list_timeline(every, at, TimelineFilter(begun=True)) == select_begun(every, at)
+    assert list_timeline(every, at, TimelineFilter(begun=True)) == [
+        seen for seen in whole if matches(seen.certainty, at)
+    ]
