@@ -80,8 +80,9 @@ the log before they are timed. [benchmarks-large.md](benchmarks-large.md) has re
 ABOUT_LARGE: Final = f"""\
 # Benchmarks of a million facts
 
-`make bench-large` writes this page. First the record is alone in its database. Then another is beside it, and a ratio
-is the processor time of the same answer alone divided by its time now. {CPU}
+`make bench-large` writes this page. Below the answers about a large record are those about a small one beside it in the
+same database. The ratio is the processor time of the same answer about the same record alone in a database, measured in
+turns, divided by its time beside the large one. {CPU}
 """
 
 

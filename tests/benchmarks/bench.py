@@ -41,10 +41,8 @@ class Sizes:
     """Facts of the record that is read, rebuilt and verified as a whole."""
     large: int
     """Facts of a very large record."""
-    others: int
-    """Facts of another negotiation beside it."""
     paged: int
-    """Facts of the record whose pages are drawn."""
+    """Facts of the record whose pages are drawn, and which is asked beside a very large one."""
     processes: int
     """How many write by hand at once."""
     workers: tuple[int, ...]
@@ -62,7 +60,6 @@ FULL: Final = Sizes(
     imported=100_000,
     followed=20_000,
     large=1_000_000,
-    others=1_000_000,
     paged=10_000,
     processes=8,
     workers=(1, 2, 4),
@@ -76,7 +73,6 @@ SHORT: Final = Sizes(
     imported=80,
     followed=80,
     large=60,
-    others=60,
     paged=60,
     processes=2,
     workers=(1,),

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from tests.benchmarks.bench import Bench
     from tests.benchmarks.rows import Row
 
-TALKS: Final = negotiation_id(SLUG)
 STATE: Final = {1_000: 0.005, 10_000: 0.010, 100_000: 0.025}
 """Seconds for the state of so many facts."""
 CHANGED: Final = 20
@@ -62,14 +61,20 @@ class Asking:
 
     database: Database
     ledger: StoredLedger
+    slug: str = SLUG
     clock: Clock = "recorded"
 
     def ask(self, answer: Callable[..., Any], *given: object) -> Any:  # noqa: ANN401 -- any answer
-        """What one reading answers on this clock: `answer` of it, of what rests on the clock, and of what is given."""
+        """What one reading answers about the record on this clock: `answer` of it, of this, and of what is given."""
         with self.database.reading() as connection:
             now = system_clock()
             reading = Reading(connection, self.ledger.codec, now, OWNER, searched=True)
-            return answer(reading, self.query, *given)
+            return answer(reading, self, *given)
+
+    @property
+    def talks(self) -> UUID:
+        """The id of the negotiation."""
+        return negotiation_id(self.slug)
 
     @property
     def query(self) -> PerspectiveQuery:
@@ -87,7 +92,7 @@ def rows(bench: Bench) -> Iterator[Row]:
             if size == bench.sizes.facts[0]:
                 yield agreeing(f"answers of {size:,} facts", bench.kind, _differing(asking))
             fact_text.catch_up(database)
-            change_last(asking.ledger, size)
+            change_last(asking, size)
             asked = [
                 *answers(asking, size),
                 *(timelines(asking) if size == bench.sizes.facts[-1] else ()),
@@ -98,7 +103,7 @@ def rows(bench: Bench) -> Iterator[Row]:
 
 
 def answers(asking: Asking, size: int) -> Iterator[Question]:
-    one = fact_id(TALKS, f"M-{size // 2}")
+    one = fact_id(asking.talks, f"M-{size // 2}")
     yield "one fact", 150e-6, partial(_look, asking, one)
     yield "state", STATE.get(size), partial(asking.ask, _state)
     for clock in CLOCKS:
@@ -144,90 +149,98 @@ def _look(asking: Asking, id_: UUID) -> None:
         assert Look(connection, system_clock(), OWNER).fact(id_, PerspectiveQuery()) is not None
 
 
-def _state(reading: Reading, query: PerspectiveQuery) -> Any:  # noqa: ANN401 -- JSON
+def _state(reading: Reading, asking: Asking) -> Any:  # noqa: ANN401 -- JSON
     return reading.state(
-        reading.negotiation(SLUG), reading.perspective(query), lambda path, _: path
+        reading.negotiation(asking.slug), reading.perspective(asking.query), lambda path, _: path
     )
 
 
-def _tally(reading: Reading, query: PerspectiveQuery) -> Any:  # noqa: ANN401 -- JSON
-    at = reading.perspective(query)
-    slice_ = reading.timeslice(TALKS, at, find_kinds(RELEASED))
-    return tally(slice_, at, RELEASED, reading.names(TALKS, at)).page(None, PAGE)
+def _tally(reading: Reading, asking: Asking) -> Any:  # noqa: ANN401 -- JSON
+    at = reading.perspective(asking.query)
+    slice_ = reading.timeslice(asking.talks, at, find_kinds(RELEASED))
+    return tally(slice_, at, RELEASED, reading.names(asking.talks, at)).page(None, PAGE)
 
 
-def _diff(reading: Reading, _: PerspectiveQuery) -> Any:  # noqa: ANN401 -- JSON
+def _diff(reading: Reading, asking: Asking) -> Any:  # noqa: ANN401 -- JSON
     to = reading.perspective(PerspectiveQuery())
     from_ = reading.perspective(PerspectiveQuery(as_of=to.as_of, position=reading.head - CHANGED))
-    found = reading.changes.differing(TALKS, from_, to, after=0, limit=1_000)[0]
+    found = reading.changes.differing(asking.talks, from_, to, after=0, limit=1_000)[0]
     return diff(found, (from_, to))
 
 
-def _audit(reading: Reading, query: PerspectiveQuery) -> object:
-    found, _ = reading.changes.list_audited(TALKS, reading.perspective(query), limit=PAGE)
+def _audit(reading: Reading, asking: Asking) -> object:
+    found, _ = reading.changes.list_audited(
+        asking.talks, reading.perspective(asking.query), limit=PAGE
+    )
     assert found
-    return reading.changes.approvers(TALKS, [version for _, version in found])
+    return reading.changes.approvers(asking.talks, [version for _, version in found])
 
 
-def _history(reading: Reading, query: PerspectiveQuery, id_: UUID) -> object:
-    return reading.changes.of_fact(id_, reading.perspective(query), limit=PAGE)
+def _history(reading: Reading, asking: Asking, id_: UUID) -> object:
+    return reading.changes.of_fact(id_, reading.perspective(asking.query), limit=PAGE)
 
 
-def _changes(reading: Reading, _: PerspectiveQuery) -> object:
+def _changes(reading: Reading, _: Asking) -> object:
     return reading.entries(after=0, limit=PAGE)
 
 
-def _people(reading: Reading, query: PerspectiveQuery) -> Any:  # noqa: ANN401 -- JSON
-    listed = reading.people(TALKS, reading.perspective(query), PeopleFilter(), lambda path, _: path)
+def _people(reading: Reading, asking: Asking) -> Any:  # noqa: ANN401 -- JSON
+    listed = reading.people(
+        asking.talks, reading.perspective(asking.query), PeopleFilter(), lambda path, _: path
+    )
     return listed.page(None, PAGE)
 
 
-def _moments(reading: Reading, query: PerspectiveQuery) -> object:
-    found = reading.sections(TALKS, reading.perspective(query)).boundaries("valid")
+def _moments(reading: Reading, asking: Asking) -> object:
+    found = reading.sections(asking.talks, reading.perspective(asking.query)).boundaries("valid")
     return list(group_moments(found, "year"))
 
 
 def _timeline(
     reading: Reading,
-    query: PerspectiveQuery,
+    asking: Asking,
     wanted: TimelineFilter,
     q: str | None = None,
     limit: int = PAGE,
 ) -> Any:  # noqa: ANN401 -- facts, and whether more follow
-    return reading.timeline(TALKS, reading.perspective(query), wanted, limit=limit, q=q)
+    return reading.timeline(
+        asking.talks, reading.perspective(asking.query), wanted, limit=limit, q=q
+    )
 
 
-def change_last(ledger: StoredLedger, size: int) -> None:
+def change_last(asking: Asking, size: int) -> None:
     """Change the last facts, so that there is something to audit and to compare."""
     for number in range(size - CHANGED, size):
-        record = ledger.fact(fact_id(TALKS, f"M-{number}"))
-        ledger.change(record.decide_prefer(preferred=not record.preferred, why="so", actor="bench"))
+        record = asking.ledger.fact(fact_id(asking.talks, f"M-{number}"))
+        asking.ledger.change(
+            record.decide_prefer(preferred=not record.preferred, why="so", actor="bench")
+        )
 
 
 def _differing(asking: Asking) -> list[str]:
     """The answers that are not those of the fold over the log, on either clock."""
 
-    def compare(reading: Reading, query: PerspectiveQuery) -> list[str]:
-        at = reading.perspective(query)
-        versions = history.fold_versions(reading.entries_of(TALKS, at.position))
+    def compare(reading: Reading, asking: Asking) -> list[str]:
+        at = reading.perspective(asking.query)
+        versions = history.fold_versions(reading.entries_of(asking.talks, at.position))
         slice_ = history.timeslice(versions, at)
         known = count_facts(history.select_known(versions, at))
-        talks = reading.negotiation(SLUG)
+        talks = reading.negotiation(asking.slug)
         pairs: dict[str, tuple[object, object]] = {
             "state": (reading.state(talks, at), resolve_state(talks, slice_, known, at)),
-            "tally": (_tally(reading, query), tally(slice_, at, RELEASED).page(None, PAGE)),
+            "tally": (_tally(reading, asking), tally(slice_, at, RELEASED).page(None, PAGE)),
             "people": (
-                reading.people(TALKS, at, PeopleFilter(), None).page(None, PAGE),
+                reading.people(asking.talks, at, PeopleFilter(), None).page(None, PAGE),
                 list_people(
                     [each.version for each in slice_], Names.of(slice_), at, PeopleFilter()
                 ).page(None, PAGE),
             ),
         }
         for name, wanted in shapes().items():
-            found, _ = _timeline(reading, query, wanted, limit=EVERYTHING)
+            found, _ = _timeline(reading, asking, wanted, limit=EVERYTHING)
             pairs[f"timeline: {name}"] = (found, list_timeline(versions, at, wanted))
         return [
-            f"{name}, {query.clock} clock" for name, (ours, fold) in pairs.items() if ours != fold
+            f"{name}, {asking.clock} clock" for name, (ours, fold) in pairs.items() if ours != fold
         ]
 
     return [name for clock in CLOCKS for name in replace(asking, clock=clock).ask(compare)]
