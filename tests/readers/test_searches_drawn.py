@@ -20,6 +20,7 @@ from domain.time.perspective import PerspectiveQuery
 from domain.views.full_text import list_fact_words
 from domain.views.timeline import TimelineFilter, list_timeline
 from domain.views.versions import fold_versions
+from infrastructure.readers import searches
 from tests.examples import NEGOTIATION, fact
 from tests.full_texts import found, on_record, published, recorded
 from tests.thorough import often
@@ -115,7 +116,11 @@ def drawn_question(draw: random.Random) -> str:
     return " ".join(terms)
 
 
-def test_both_databases_find_what_the_words_say(parley: Parley) -> None:
+@pytest.mark.parametrize("many", [1, searches.MANY], ids=["along the timeline", "by the index"])
+def test_both_databases_find_what_the_words_say(
+    parley: Parley, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searches, "MANY", many)
     draw = random.Random(20251126)
     first = drawn_history(draw)
     parley.ledger.append(first)
