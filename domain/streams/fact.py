@@ -10,7 +10,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from uuid import UUID
 
-from domain.errors import ContentError, ErasedError, StaleError, StateError
+from domain.errors import ContentError, ErasedError, StateError
 from domain.fact import Fact, check_fact
 from domain.gathering import Gathering
 from domain.streams.change_checks import (
@@ -195,11 +195,6 @@ class FactRecord:
         self._must_stand("preferred")
         check_change(why=why, citation=None, published=None)
         return FactPreferred(**self._next(actor), preferred=preferred, why=why)
-
-    def expect(self, version: int | None) -> None:
-        """Raise StaleError unless the fact is at `version`; None accepts any version."""
-        if version is not None and version != self.version:
-            raise StaleError(self.id, version, self.version)
 
     def _must_be_whole(self) -> None:
         if self.erased:

@@ -121,8 +121,9 @@ def _along(
 ) -> tuple[list[Row[Any]], bool] | None:
     """The page, if enough of the first facts of the timeline have the words; else None.
 
-    As many facts are tried as is the square root of `limit` × all facts: a word that is so rare that they do not fill
-    the page is found in few enough facts by the index. The index is as quick for fewer facts than `MANY`.
+    About √(`limit` × all facts) facts are tried. If they do not fill the page, the word is rare, and the index finds
+    few facts that have it.
+    Fewer facts than `MANY` are left to the index, which is as quick for them.
     """
     tables, id_, perspective, wanted, _ = about
     few = 0 < _count_phrases(search.wanted) <= MOST_PHRASES

@@ -8,24 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 
-from domain.errors import StaleError, StateError
+from domain.errors import StateError
 from domain.streams.event import FactEvent, FactRecorded
 from domain.streams.fact import evolve, project
-from tests.decisions import after, correct, corroborate, recorded
+from tests.decisions import correct, recorded
 from tests.examples import example_events
 from tests.strategies import SOME, histories
 
 if TYPE_CHECKING:
     from domain.streams.entry import Entry
-
-
-def test_a_command_may_expect_a_version() -> None:
-    record = after(recorded(), corroborate())
-    record.expect(None)
-    record.expect(2)
-    with pytest.raises(StaleError) as stale:
-        record.expect(1)
-    assert (stale.value.expected, stale.value.version) == (1, 2)
 
 
 def test_an_event_that_does_not_follow_is_refused() -> None:
