@@ -121,9 +121,8 @@ def _along(
 ) -> tuple[list[Row[Any]], bool] | None:
     """The page, if enough of the first facts of the timeline have the words; else None.
 
-    About √(`limit` × all facts) facts are tried. If they do not fill the page, the word is rare, and the index finds
-    few facts that have it.
-    Fewer facts than `MANY` are left to the index, which is as quick for them.
+    About √(`limit` × all facts) facts are tried. If they do not fill the page, the index finds few facts that have the
+    word. Fewer facts than `MANY` are left to the index, which is as quick for them.
     """
     tables, id_, perspective, wanted, _ = about
     few = 0 < _count_phrases(search.wanted) <= MOST_PHRASES
