@@ -72,7 +72,8 @@ ABOUT: Final = f"""\
 # Benchmarks
 
 `make bench` writes this page. Each row has a figure, and what was measured beside it in the same run, in turns. A ratio
-is the peer's processor time divided by Parley's: 1 is as fast, and more is faster. {CPU}
+is the peer's processor time divided by Parley's: 1 is as fast, and more is faster.
+{CPU}
 What is done by hand is the least code on the database's own driver that does the same work
 (`tests/benchmarks/yardsticks`); a test compares the rows that both leave. Answers are compared with the pure fold over
 the log before they are timed. [benchmarks-large.md](benchmarks-large.md) has records of a million facts.
@@ -82,7 +83,8 @@ ABOUT_LARGE: Final = f"""\
 
 `make bench-large` writes this page. Below the answers about a large record are those about a small one beside it in the
 same database. The ratio is the processor time of the same answer about the same record alone in a database, measured in
-turns, divided by its time beside the large one. {CPU}
+turns, divided by its time beside the large one.
+{CPU}
 """
 
 
