@@ -31,7 +31,7 @@ CSV = "text/csv"
 NDJSON = "application/x-ndjson"
 AWKWARD: Final[list[dict[str, Any]]] = [
     {"people": ["Ann; Bo", {"name": "Eve", "id": "wikidata:Q1"}, "Zoë"], "external_id": "a;b"},
-    {"note": '=1+1 "quoted"\nand a line more', "people": ['["x"', "-"], "external_id": "n"},
+    {"note": '=1+1 "quoted"\nand a line more', "people": ['["x"', "-x"], "external_id": "n"},
     {"links": [{"relation": "confirms", "fact": "external:a;b"}], "external_id": "l"},
     {"citations": [{"publisher": f"Paper {n}", "quote": '"1;2"'} for n in range(12)]},
 ]

@@ -26,8 +26,8 @@ NAMES: Final = (
     "100%",
     "a&clock=published",
     "a+b c",
-    "..",
-    ".",
+    "..a",
+    ".a",
     "a/../b",
     "/a/",
     "a//b",
@@ -48,9 +48,8 @@ def own(page: Seen) -> list[str]:
 @pytest.mark.parametrize("name", NAMES)
 def test_names_of_any_characters_lead_to_their_pages(reader: Reader, name: str) -> None:
     reader.editor.open()
-    who = "Ann Example" if name in {".", ".."} else name  # these two are refused as names
     made = reader.editor.record(
-        kind="custody", status="detained", person=who, people=[who], matter=name, summary="Held"
+        kind="custody", status="detained", person=name, people=[name], matter=name, summary="Held"
     )
     state = reader.see("/n/talks")
     pages = [state, reader.see("/n/talks/people"), reader.see(f"/n/talks/facts/{made.json['id']}")]
