@@ -1,4 +1,4 @@
-"""Each text of the full text has the mark of its negotiation, and on SQLite the id of its row is a position.
+"""Versions of retracted facts, and texts with the mark of their negotiation, are derived from the log again.
 
 A row `outdated` of `projection` says so. Who upgrades derives the tables again, and takes the row away.
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0033"
-down_revision = "0032"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
