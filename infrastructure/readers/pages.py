@@ -5,20 +5,33 @@ from __future__ import annotations
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    func,
+    select,
+)
 
 from domain.views.versions import as_seen
+from infrastructure.hot_statements import HotStatement
 from infrastructure.projections.stored_versions import versions_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import CursorResult
 
     from domain.time.perspective import Perspective
     from domain.views.versions import FactVersion
 
-__all__ = ["MOST_BYTES", "count_fitting", "end_page", "read_page", "read_versions", "select_page"]
+__all__ = ["MOST_BYTES", "HotPage", "count_fitting", "read_page", "read_versions"]
 
 MOST_BYTES: Final = 2**21
 """Bytes of stored content after which a page takes nothing more: two thousand ordinary facts, or two of the largest."""
@@ -37,16 +50,66 @@ def read_page(
     """
     if limit is None:
         return connection.execute(statement).all(), False
-    return end_page(connection.execute(select_page(statement, table, order, limit)).all(), limit)
+    small = connection.execute(_select_small(statement, table, limit, _share(limit))).all()
+    if _is_whole(small):
+        return small[:limit], len(small) > limit
+    return _end_page(connection.execute(_select_page(statement, table, order, limit)).all(), limit)
 
 
-def end_page(rows: Sequence[Any], limit: int) -> tuple[Sequence[Any], bool]:
-    """The rows of `select_page` that a page of at most `limit` shows, and whether more follow."""
+class HotPage:
+    """What `read_page` does, by statements that are made once; `statement` has placeholders for its values."""
+
+    def __init__(
+        self, statement: Select[Any], table: Table, order: Sequence[ColumnElement[Any]]
+    ) -> None:
+        limit, share = (bindparam(name, type_=Integer) for name in ("limit", "share"))
+        self._small = HotStatement(_select_small(statement, table, limit, share))
+        self._any_size = HotStatement(_select_page(statement, table, order, limit))
+
+    def read(
+        self, connection: Connection, values: Mapping[str, Any], limit: int
+    ) -> tuple[Sequence[Any], bool]:
+        """The page of at most `limit` rows with these values in the placeholders."""
+        given = {**values, "limit": limit}
+        small = self._small.rows(connection, {**given, "share": _share(limit)})
+        if _is_whole(small):
+            return small[:limit], len(small) > limit
+        return _end_page(self._any_size.rows(connection, given), limit)
+
+
+def _share(limit: int) -> int:
+    """The most bytes of a content, if all rows that a page of `limit` looks at are to fit."""
+    return MOST_BYTES // (limit + 1)
+
+
+def _select_small(
+    statement: Select[Any],
+    table: Table,
+    limit: int | ColumnElement[int],
+    share: int | ColumnElement[int],
+) -> Select[Any]:
+    """The first `limit` + 1 rows, without a content that has more than `share` bytes.
+
+    Nearly every page has none. Then this is the page, and costs half of `_select_page`.
+    """
+    content = table.c.content
+    small = case((func.length(content) <= share, content)).label(content.name)
+    columns = (small if each is content else each for each in statement.selected_columns)
+    return statement.with_only_columns(*columns).limit(limit + 1)
+
+
+def _is_whole(rows: Sequence[Any]) -> bool:
+    """Whether no row of `_select_small` lacks its content."""
+    return all(row.content is not None for row in rows)
+
+
+def _end_page(rows: Sequence[Any], limit: int) -> tuple[Sequence[Any], bool]:
+    """The rows of `_select_page` that a page of at most `limit` shows, and whether more follow."""
     shown = rows[:limit]
     return shown, bool(rows) and int(rows[0].many) > len(shown)
 
 
-def select_page(
+def _select_page(
     statement: Select[Any],
     table: Table,
     order: Sequence[ColumnElement[Any]],

@@ -9,9 +9,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import BigInteger, Integer, String, bindparam
+from sqlalchemy import BigInteger, String, bindparam
 
-from infrastructure.hot_statements import HotStatement
 from infrastructure.readers import pages
 from infrastructure.readers.state.placeholders import placed, placeholders
 from infrastructure.readers.timeslices import find_shortlist, select_timeline, valid_order
@@ -31,7 +30,6 @@ __all__ = ["read_timeline"]
 
 _TYPES: Final = {"kind": String, "matter": String, "from_": BigInteger, "to": BigInteger}
 _AFTER: Final = ("after_earliest", "after_latest", "after_position")
-_LIMIT: Final = "limit"
 
 
 def read_timeline(
@@ -56,15 +54,15 @@ def read_timeline(
         tables, shape, public=perspective.published_cut is None, match=perspective.match
     )
     place = zip(_AFTER, wanted.after or (), strict=False)
-    values = {**placed(negotiation_id, perspective), **given, **dict(place), _LIMIT: limit}
-    return pages.end_page(page.rows(connection, values), limit)
+    values = {**placed(negotiation_id, perspective), **given, **dict(place)}
+    return page.read(connection, values, limit)
 
 
 @lru_cache(maxsize=256)
 def _page_along(
     tables: FactTables, shape: TimelineFilter, *, public: bool, match: Match
-) -> HotStatement:
-    """The statement of a page for every value of the filters that a `shape` has, and for every perspective."""
+) -> pages.HotPage:
+    """The page for every value of the filters that a `shape` has, and for every perspective."""
     negotiation_id, perspective = placeholders(public=public, match=match)
     places: dict[str, Any] = {
         name: bindparam(name, type_=of())
@@ -75,5 +73,4 @@ def _page_along(
         places["after"] = tuple(bindparam(name, type_=BigInteger()) for name in _AFTER)
     wanted = replace(shape, **places)
     statement = select_timeline(tables, negotiation_id, perspective, wanted)
-    limit = bindparam(_LIMIT, type_=Integer())
-    return HotStatement(pages.select_page(statement, tables.version, valid_order(tables), limit))
+    return pages.HotPage(statement, tables.version, valid_order(tables))
