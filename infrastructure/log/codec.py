@@ -172,7 +172,7 @@ class EventCodec(Mapper[UUID]):
             if cls is None:
                 raise UnreadableEventError(f"no event is stored as {stored.topic!r}")
             payload = _payload_decoder(stored.topic).decode(_upcast(stored.topic, stored.state))
-            fields = {name: getattr(payload, name) for name in payload.__struct_fields__}
+            fields = msgspec.structs.asdict(payload)
             _check_shape(stored.topic, fields.pop("shape"))
             if "fact" in fields:
                 fields["fact"] = restore_fact(bytes(fields["fact"]))

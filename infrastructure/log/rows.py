@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import RowMapping
 
-__all__ = ["LOGGED", "entries", "open_row", "parts_between"]
+__all__ = ["LOGGED", "entries", "entries_in", "open_row", "parts_between"]
 
 STREAMS_A_QUERY: Final = 500
 _keyed = event.alias("keyed")
@@ -46,10 +46,18 @@ def entries(
     originator: Callable[[str], UUID | str] = UUID,
 ) -> list[LogEntry]:
     """The entries that a statement made from `LOGGED` selects; `originator` turns a stream's name into its id."""
+    return entries_in(connection, connection.execute(statement).all(), originator)
+
+
+def entries_in(
+    connection: Connection,
+    found: Sequence[Any],
+    originator: Callable[[str], UUID | str] = UUID,
+) -> list[LogEntry]:
+    """The entries in rows that a statement made from `LOGGED` selected."""
     open_ = seals_of(connection).open_payload
-    result = connection.execute(statement)
-    names = list(result.keys())
-    rows = [dict(zip(names, row, strict=True)) for row in result]
+    names = found[0]._fields if found else ()
+    rows = [dict(zip(names, row, strict=True)) for row in found]
     erased = {row["stream"]: None for row in rows if not row["payload"]}
     by = _erasures(connection, list(erased)) if erased else {}
     return [

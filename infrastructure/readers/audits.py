@@ -25,6 +25,8 @@ from infrastructure.readers import erasures, log, negotiations, pages, timeslice
 from infrastructure.readers.changes import (
     event_known,
     fact_public,
+    read_changed,
+    read_span,
     select_approvals,
     select_before,
     select_changed,
@@ -130,8 +132,8 @@ class ChangeReader:
         """The changes that `list_audit` lists after the position `after`, at most `limit`, and whether more follow."""
         if person is not None:
             return self._telling_of(person, id_, perspective, after, limit)
-        statement = select_changed(self.tables, id_, perspective, after)
-        return self._read_changes(statement, id_, perspective, limit)
+        rows, more = read_changed(self.connection, self.tables, id_, perspective, after, limit)
+        return self._pair(rows, id_, perspective), more
 
     def _telling_of(
         self, person: str, id_: UUID, perspective: Perspective, after: int, limit: int | None
@@ -141,7 +143,11 @@ class ChangeReader:
         found: list[Change] = []
         while True:
             statement = self._select_naming(terms, id_, perspective, after)
-            read, more = self._read_changes(statement, None, perspective, limit)
+            version = self.tables.version
+            rows, more = pages.read_page(
+                self.connection, statement, version, [version.c.known_from], limit
+            )
+            read = self._pair(rows, None, perspective)
             telling = [change for change in read if tells_of(change, terms)]
             if found and telling:
                 return found, True
@@ -166,19 +172,21 @@ class ChangeReader:
         same = self.tables.term.c.fact_id == self.tables.version.c.fact_id
         return changed.where(naming.where(same).exists())
 
-    def _read_changes(
-        self, statement: Select[Any], id_: UUID | None, perspective: Perspective, limit: int | None
-    ) -> tuple[list[Change], bool]:
-        """A page of the changes that a statement selects; without `id_` they have to be of few facts."""
-        changes, more = self._page(statement, perspective, self.tables.version.c.known_from, limit)
+    def _pair(
+        self, rows: Sequence[Any], id_: UUID | None, perspective: Perspective
+    ) -> list[Change]:
+        """The changes in rows, each with the version before it; without `id_` they have to be of few facts."""
+        changes = pages.read_versions(rows, perspective)
         if perspective.published_cut is not None:
-            return self._as_public(changes, perspective), more
+            return self._as_public(changes, perspective)
         if not changes:
-            return [], more
+            return []
         of = id_ or _facts_of(changes)
-        earlier = self._versions(select_before(self.tables, of, *_span(changes)), perspective)
-        were = {(v.record.id, v.record.version + 1): v for v in earlier}
-        return [(were.get((v.record.id, v.record.version)), v) for v in changes], more
+        before = read_span(self.connection, self.tables, select_before, of, *_span(changes))
+        were = {
+            (v.record.id, v.record.version + 1): v for v in pages.read_versions(before, perspective)
+        }
+        return [(were.get((v.record.id, v.record.version)), v) for v in changes]
 
     def of_negotiation(
         self, opened: Negotiation, perspective: Perspective, after: int = 0
@@ -244,8 +252,9 @@ class ChangeReader:
         """
         if not changes:
             return {}
-        statement = select_approvals(self.tables, id_ or _facts_of(changes), *_span(changes))
-        return _find_approvers(log.read_entries(self.connection, self.codec, statement), changes)
+        of = id_ or _facts_of(changes)
+        rows = read_span(self.connection, self.tables, select_approvals, of, *_span(changes))
+        return _find_approvers(log.read_entries(self.connection, self.codec, rows), changes)
 
     def _page(
         self,
@@ -264,7 +273,7 @@ class ChangeReader:
 
 def _span(changes: Sequence[FactVersion]) -> tuple[int, int]:
     """The first and the last position of changes in the order of the log."""
-    return (changes[0].position, changes[-1].position) if changes else (0, 0)
+    return changes[0].position, changes[-1].position
 
 
 def _facts_of(changes: Iterable[FactVersion]) -> list[str]:

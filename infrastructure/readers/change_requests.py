@@ -188,10 +188,10 @@ class ChangeRequestReader:
 
     def _entries(self, streams: Collection[str], last: int) -> list[Entry]:
         wanted = LOGGED.where(event.c.stream.in_(streams), event.c.position <= last)
-        read = log.read_entries(self._connection, self._codec, wanted.order_by(event.c.position))
+        rows = self._connection.execute(wanted.order_by(event.c.position)).all()
         return [
             Entry(position=entry.id, recorded_at=entry.recorded_at, event=body)
-            for entry, body in read
+            for entry, body in log.read_entries(self._connection, self._codec, rows)
         ]
 
     def _recorded_at(self, position: int) -> int:

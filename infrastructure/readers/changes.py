@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, cast
-from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     FromClause,
     Select,
     Table,
     and_,
+    bindparam,
     case,
     exists,
+    literal_column,
     select,
     true,
     union_all,
@@ -23,23 +25,31 @@ from domain.streams.event import ChangeApproved, FactErased, SourcesErased
 from domain.time.record_time import corrections_in_force, recorded_by
 from domain.views.audit import AUDITED_EVENTS
 from domain.views.published import PUBLISHING
+from infrastructure.hot_statements import HotStatement
 from infrastructure.log.rows import LOGGED
 from infrastructure.projections.planes import whole_rows
+from infrastructure.readers.pages import HotPage, read_page
+from infrastructure.readers.state.placeholders import placed, placeholders
 from infrastructure.tables.facts import FactTables, content_columns, is_change
 from infrastructure.tables.record import event
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from uuid import UUID
+
+    from sqlalchemy import Connection
 
     from domain.time.perspective import Perspective
 
-    Which = UUID | Sequence[str] | Select[tuple[str]]
+    Which = UUID | list[str] | Select[tuple[str]]
     """The facts of a negotiation, or those with these ids, which a statement may select."""
 
 __all__ = [
     "alias",
     "event_known",
     "fact_public",
+    "read_changed",
+    "read_span",
     "select_approvals",
     "select_before",
     "select_changed",
@@ -47,6 +57,11 @@ __all__ = [
 ]
 
 _ERASING: Final = (FactErased.stored_name, SourcesErased.stored_name)
+
+
+def _one_of(column: ColumnElement[str], names: Iterable[str]) -> ColumnElement[bool]:
+    """The condition that a column has one of some names of events, which stand in the statement itself."""
+    return column.in_([literal_column(f"'{name}'") for name in names])
 
 
 def event_known(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
@@ -67,7 +82,7 @@ def fact_public(tables: FactTables, columns: Any, perspective: Perspective) -> C
     made = alias(tables.version, "made_public")
     return exists().where(
         made.c.fact_id == columns.fact_id,
-        made.c.event.in_(PUBLISHING),
+        _one_of(made.c.event, PUBLISHING),
         event_known(made.c, perspective),
     )
 
@@ -99,8 +114,8 @@ def select_changed(
     """The audited changes after a position, as versions in the order of the log; of an erased fact only its erasure."""
     columns = tables.version.c
     order = (
-        columns.known_from if isinstance(of, UUID) else columns.known_from + 0
-    )  # no index has it
+        columns.known_from + 0 if isinstance(of, Select | list) else columns.known_from
+    )  # no index has the former
     return (
         select(*content_columns(columns))
         .where(
@@ -118,13 +133,13 @@ def select_changed(
 
 def _among(columns: Any, of: Which) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
     """The condition that a row is of a negotiation, or of the facts with some ids."""
-    if isinstance(of, UUID):
-        return cast("ColumnElement[bool]", columns.negotiation_id == of.hex)
-    return cast("ColumnElement[bool]", columns.fact_id.in_(of))
+    if isinstance(of, Select | list):
+        return cast("ColumnElement[bool]", columns.fact_id.in_(of))
+    return cast("ColumnElement[bool]", columns.negotiation_id == of.hex)
 
 
 def _is_audited(columns: Any) -> tuple[ColumnElement[bool], ...]:  # noqa: ANN401 -- of a table or an alias
-    return is_change(columns), columns.event.in_(AUDITED_EVENTS)
+    return is_change(columns), _one_of(columns.event, AUDITED_EVENTS)
 
 
 def select_before(tables: FactTables, of: Which, first: int, last: int) -> Select[Any]:
@@ -144,6 +159,51 @@ def select_before(tables: FactTables, of: Which, first: int, last: int) -> Selec
             *whole_rows(columns),
         )
     )
+
+
+def read_changed(
+    connection: Connection,
+    tables: FactTables,
+    id_: UUID,
+    perspective: Perspective,
+    after: int,
+    limit: int | None,
+) -> tuple[Sequence[Any], bool]:
+    """The page of `select_changed` in a negotiation, by a statement that is made once where that is possible."""
+    if limit is None or perspective.corrections:
+        table = tables.version
+        statement = select_changed(tables, id_, perspective, after)
+        return read_page(connection, statement, table, [table.c.known_from], limit)
+    page = _changed_page(tables, public=perspective.published_cut is None)
+    return page.read(connection, {**placed(id_, perspective), "after": after}, limit)
+
+
+@cache
+def _changed_page(tables: FactTables, *, public: bool) -> HotPage:
+    after = bindparam("after", type_=BigInteger)
+    changed = select_changed(tables, *placeholders(public=public), cast("int", after))
+    return HotPage(changed, tables.version, [tables.version.c.known_from])
+
+
+def read_span(
+    connection: Connection,
+    tables: FactTables,
+    select_span: Callable[..., Select[Any]],
+    of: UUID | list[str],
+    first: int,
+    last: int,
+) -> Sequence[Any]:
+    """The rows of `select_before` or `select_approvals`; those of a negotiation by a statement that is made once."""
+    if isinstance(of, list):
+        return connection.execute(select_span(tables, of, first, last)).all()
+    given = {"negotiation": of.hex, "first": first, "last": last}
+    return _of_span(tables, select_span).rows(connection, given)
+
+
+@cache
+def _of_span(tables: FactTables, select_span: Callable[..., Select[Any]]) -> HotStatement:
+    ends = (bindparam(name, type_=BigInteger) for name in ("first", "last"))
+    return HotStatement(select_span(tables, placeholders(public=True)[0], *ends))
 
 
 def select_last(
@@ -184,10 +244,10 @@ def select_approvals(tables: FactTables, of: Which, first: int, last: int) -> Se
         *whole_rows(columns),
     )
     erasing = select(columns.known_from).where(
-        between, is_change(columns), columns.event.in_(_ERASING)
+        between, is_change(columns), _one_of(columns.event, _ERASING)
     )
     approved = select(columns.known_from - 1).where(between, *_is_audited(columns))
     return LOGGED.where(
         event.c.position.in_(union_all(erasing, approved)),
-        event.c.type.in_((*_ERASING, ChangeApproved.stored_name)),
+        _one_of(event.c.type, (*_ERASING, ChangeApproved.stored_name)),
     )

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from domain.streams.event import STORED_NAMES, ChangeRequestEvent
+from infrastructure.hot_statements import HotStatement
 from infrastructure.log.errors import persistence_errors
-from infrastructure.log.rows import LOGGED, entries
+from infrastructure.log.rows import LOGGED, entries, entries_in
 from infrastructure.projections.planes import whole_rows
-from infrastructure.readers.pages import count_fitting
+from infrastructure.readers.pages import MOST_BYTES, count_fitting, omit_large
 from infrastructure.tables.record import change_request, event
 
 if TYPE_CHECKING:
@@ -24,9 +36,9 @@ if TYPE_CHECKING:
     from infrastructure.tables.facts import FactTables
 
 __all__ = [
-    "limit_page",
     "outside_of",
     "read_entries",
+    "read_page",
     "read_streams",
     "select_negotiation",
     "select_past",
@@ -39,7 +51,34 @@ _PROPOSED: Final = [
 ]
 
 
-def select_past(after: int, last: int, tables: FactTables, batch: str | None = None) -> Select[Any]:
+def read_page(
+    connection: Connection,
+    codec: EventCodec,
+    tables: FactTables,
+    after: int,
+    last: int,
+    limit: int,
+    *,
+    batch: str | None,
+    hidden: Sequence[str],
+) -> list[tuple[LogEntry, RecordEvent]]:
+    """The entries after the position `after` up to `last`, in order, each with its event, that fit on one page.
+
+    Only those of `batch`, if given; none of the negotiations that are `hidden`.
+    """
+    if batch is None and not hidden:
+        given = {"after": after, "last": last, "limit": limit, "share": MOST_BYTES // limit}
+        rows = _PAST.rows(connection, given)
+        if all(row.payload is not None for row in rows):
+            return read_entries(connection, codec, rows)
+    statement = select_past(after, last, tables, batch)
+    if hidden:
+        statement = statement.where(outside_of(tables, hidden))
+    limited = _limit_page(connection, statement, limit)
+    return read_entries(connection, codec, connection.execute(limited).all())
+
+
+def select_past(after: int, last: int, tables: FactTables, batch: str | None) -> Select[Any]:
     """The entries after the position `after` up to `last`, in order; only those of `batch`, if given."""
     between = [event.c.position > after, event.c.position <= last]
     if batch is not None:
@@ -52,6 +91,17 @@ def select_past(after: int, last: int, tables: FactTables, batch: str | None = N
         )
         between.append(event.c.position.in_(brought))
     return LOGGED.where(*between).order_by(event.c.position)
+
+
+_PAST: Final = HotStatement(
+    omit_large(LOGGED, event.c.payload, bindparam("share", type_=Integer))
+    .where(
+        event.c.position > bindparam("after", type_=BigInteger),
+        event.c.position <= bindparam("last", type_=BigInteger),
+    )
+    .order_by(event.c.position)
+    .limit(bindparam("limit", type_=Integer))
+)
 
 
 def outside_of(tables: FactTables, negotiations: Sequence[str]) -> ColumnElement[bool]:
@@ -81,18 +131,17 @@ def select_negotiation(tables: FactTables, id_: UUID, last: int) -> Select[Any]:
     return LOGGED.where(event.c.position <= last, concerns).order_by(event.c.position)
 
 
-def limit_page(connection: Connection, statement: Select[Any], limit: int) -> Select[Any]:
+def _limit_page(connection: Connection, statement: Select[Any], limit: int) -> Select[Any]:
     """The statement, limited to the entries that fit on one page: at most `limit`."""
     sizes = statement.with_only_columns(func.length(event.c.payload)).limit(limit)
     return statement.limit(count_fitting(connection.execute(sizes).scalars().all(), limit))
 
 
 def read_entries(
-    connection: Connection, codec: EventCodec, statement: Select[Any]
+    connection: Connection, codec: EventCodec, rows: Sequence[Any]
 ) -> list[tuple[LogEntry, RecordEvent]]:
-    """The entries that a statement selects, each with its event."""
-    logged = entries(connection, statement)
-    return [(entry, codec.read(entry, entry.actor)) for entry in logged]
+    """The entries in rows of the log, which `LOGGED` has selected, each with its event."""
+    return [(entry, codec.read(entry, entry.actor)) for entry in entries_in(connection, rows)]
 
 
 STREAMS_A_QUERY: Final = 500

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from domain.time.perspective import Perspective
     from domain.views.versions import FactVersion
 
-__all__ = ["MOST_BYTES", "HotPage", "count_fitting", "read_page", "read_versions"]
+__all__ = ["MOST_BYTES", "HotPage", "count_fitting", "omit_large", "read_page", "read_versions"]
 
 MOST_BYTES: Final = 2**21
 """Bytes of stored content after which a page takes nothing more: two thousand ordinary facts, or two of the largest."""
@@ -92,10 +92,16 @@ def _select_small(
 
     Nearly every page has none. Then this is the page, and costs half of `_select_page`.
     """
-    content = table.c.content
-    small = case((func.length(content) <= share, content)).label(content.name)
-    columns = (small if each is content else each for each in statement.selected_columns)
-    return statement.with_only_columns(*columns).limit(limit + 1)
+    return omit_large(statement, table.c.content, share).limit(limit + 1)
+
+
+def omit_large(
+    statement: Select[Any], column: ColumnElement[bytes], share: int | ColumnElement[int]
+) -> Select[Any]:
+    """The statement, without the values of one of its columns that have more than `share` bytes."""
+    small = case((func.length(column) <= share, column)).label(column.name)
+    columns = (small if each is column else each for each in statement.selected_columns)
+    return statement.with_only_columns(*columns)
 
 
 def _is_whole(rows: Sequence[Any]) -> bool:

@@ -246,19 +246,17 @@ class Reading:
 
         At most `limit` entries, or fewer if they are large, but at least one if there is any.
         """
-        statement = log.select_past(after, self.head if last is None else last, self._tables, batch)
         hidden = access.hidden_negotiations(self._connection, self._principal)
-        if hidden:
-            statement = statement.where(log.outside_of(self._tables, hidden))
-        paged = log.limit_page(self._connection, statement, limit)
-        return log.read_entries(self._connection, self._codec, paged)
+        between = after, self.head if last is None else last
+        read = self._connection, self._codec, self._tables, *between, limit
+        return log.read_page(*read, batch=batch, hidden=hidden)
 
     def entries_of(self, id_: UUID, last: int) -> list[Entry]:
         """The entries of a negotiation and its facts up to a position, in order."""
-        statement = log.select_negotiation(self._tables, id_, last)
+        rows = self._connection.execute(log.select_negotiation(self._tables, id_, last)).all()
         return [
             Entry(position=entry.id, recorded_at=entry.recorded_at, event=event)
-            for entry, event in log.read_entries(self._connection, self._codec, statement)
+            for entry, event in log.read_entries(self._connection, self._codec, rows)
         ]
 
     @property

@@ -24,6 +24,7 @@ class _Placeholders:
     position: Any
     published_cut: Any
     match: Match
+    corrections: tuple[()] = ()
 
 
 def placeholders(*, public: bool, match: Match = "possible") -> tuple[UUID, Perspective]:
