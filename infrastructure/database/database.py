@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 __all__ = ["Database"]
 
 TRY_SECONDS: Final = 0.05
+KEEPING: Final = frozenset[Lane]({"reading", "writing"})
+"""The lanes whose connections are kept between uses."""
 
 
 class Database:
@@ -106,13 +108,17 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one snapshot and writes nothing."""
-        with self._lock(self._read_lock), self._reading.begin() as connection:
+        with (
+            self._lock(self._read_lock),
+            self._connected(self._reading) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     @contextmanager
     def looking(self) -> Iterator[Connection]:
         """A reading connection without a transaction: each statement sees the latest committed state."""
-        with self._lock(self._read_lock), self._looking.connect() as connection:
+        with self._lock(self._read_lock), self._connected(self._looking) as connection:
             yield connection
 
     @contextmanager
@@ -124,11 +130,15 @@ class Database:
         """
         if self.read_only:
             raise ReadOnlyError
-        engine = self._writing
-        if gives_way is not None:
-            engine = engine.execution_options(**{GIVES_WAY: gives_way})
-        with self._lock(self._write_lock), engine.begin() as connection:
-            yield connection
+        with self._lock(self._write_lock):
+            if gives_way is not None:
+                with self._writing.execution_options(
+                    **{GIVES_WAY: gives_way}
+                ).begin() as connection:
+                    yield connection
+                return
+            with self._connected(self._writing) as connection, connection.begin():
+                yield connection
 
     def drop_overwritten(self, *tables: str, patience: float = 0) -> None:
         """Remove overwritten and deleted data from the database's files.
@@ -205,6 +215,12 @@ class Database:
                 )
             )
         return self._optioned[kind]
+
+    def _connected(self, engine: Engine) -> AbstractContextManager[Connection]:
+        """A connection, which is kept for the next use where the lane has more connections than threads."""
+        if self.is_memory or current_lane() not in KEEPING:
+            return engine.connect()
+        return self._pools.kept.connection(engine)
 
     def _lock(self, lock: QueueLock | None) -> AbstractContextManager[object]:
         return nullcontext() if lock is None else lock.held(self.patience.turn)

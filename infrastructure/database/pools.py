@@ -6,7 +6,6 @@ settings back, and refuses a database that does not have them. A PostgreSQL sess
 
 from __future__ import annotations
 
-import select
 import time
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +17,7 @@ from sqlalchemy.exc import InvalidatePoolError
 from infrastructure.database.bounded_connection import BoundedConnection
 from infrastructure.database.closing_pool import make_closing_pool
 from infrastructure.database.engines import engine_of
+from infrastructure.database.kept_connections import KeptConnections, is_quiet
 from infrastructure.database.server_sessions import open_session, set_in_transactions
 from infrastructure.database.write_ahead import keep_write_ahead
 from infrastructure.database.write_lock import BEGIN_WRITING, take_write_lock
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from infrastructure.database.damage import Damage
     from infrastructure.database.lanes import Lane, Patience, TimeLimits
 
-__all__ = ["BEGIN_OPTION", "KEEPALIVES", "QUIET_SECONDS", "Pools"]
+__all__ = ["BEGIN_OPTION", "KEEPALIVES", "Pools"]
 
 SIZES: Final[dict[Lane, tuple[int, int]]] = {
     "reading": (4, 16),
@@ -57,8 +57,6 @@ KEEPALIVES: Final = {
 """When a connection to a machine that no longer responds is given up; the URL's own parameters take precedence."""
 PING_SECONDS: Final = 2.0
 """How long an idle connection may take to answer a ping."""
-QUIET_SECONDS: Final = 1.0
-"""How long after its last use a connection counts as alive without a ping."""
 _USED_AT: Final = "parley_used_at"
 MARGIN_SECONDS: Final = 0.5
 """How much longer a client waits for a statement than the server's own statement_timeout."""
@@ -86,6 +84,7 @@ class Pools:
         self._engines: dict[Lane, Engine] = {}
         self._lock = Lock()
         self._closed = Event()
+        self.kept = KeptConnections(self._closed)
 
     def engine(self, lane: Lane) -> Engine:
         """The engine of one lane."""
@@ -98,6 +97,7 @@ class Pools:
 
     def dispose(self) -> None:
         """Close every idle connection."""
+        self.kept.close()
         with self._lock:
             for engine in self._engines.values():
                 engine.dispose()
@@ -165,16 +165,11 @@ def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
 
 
 def _see_alive(engine: Engine) -> Callable[..., None]:
-    """Ping a connection that was not used within QUIET_SECONDS, or whose socket has something to read.
-
-    A server that stops closes its connections, which makes their sockets readable.
-    """
+    """Ping a connection that is not quiet."""
 
     def listener(connection: BoundedConnection, record: ConnectionPoolEntry, _: object) -> None:
         used_at = record.info.get(_USED_AT)
-        if used_at is None or (
-            time.monotonic() - used_at < QUIET_SECONDS and _is_quiet(connection)
-        ):
+        if used_at is None or is_quiet(connection, used_at):
             return
         try:
             engine.dialect.do_ping(connection)  # type: ignore[arg-type]
@@ -182,14 +177,6 @@ def _see_alive(engine: Engine) -> Callable[..., None]:
             raise InvalidatePoolError from error
 
     return listener
-
-
-def _is_quiet(connection: BoundedConnection) -> bool:
-    if connection.closed:
-        return False
-    poll = select.poll()
-    poll.register(connection.fileno(), select.POLLIN)
-    return not poll.poll(0)
 
 
 def _limit_waiting(seconds: float | None) -> Callable[..., None]:

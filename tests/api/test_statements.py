@@ -32,7 +32,10 @@ SENT: Final = re.compile(r"\tF\t\d+\t(?:Query\t \"([^\"]*)\"|(Execute)\t)")
 
 
 @pytest.fixture
-def parley(database_url: str) -> Iterator[Parley]:
+def parley(
+    database_url: str,
+    statements: Callable[[], list[str]],  # noqa: ARG001 -- it hears each connection from the first
+) -> Iterator[Parley]:
     parley = compose(settings_of(database_url, **UNBOUNDED), upgrade=False)
     yield parley
     parley.close()

@@ -18,8 +18,8 @@ from starlette.testclient import TestClient
 from api.composition import compose
 from api.http.app import create_app
 from infrastructure.database.database import Database
+from infrastructure.database.kept_connections import QUIET_SECONDS
 from infrastructure.database.lanes import TimeLimits, in_lane
-from infrastructure.database.pools import QUIET_SECONDS
 from infrastructure.log import group_commit
 from tests.api.asking import FACTS, TALKS, Client, entered, fact
 from tests.databases import settings_of
