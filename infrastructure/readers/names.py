@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -14,9 +15,11 @@ from domain.views.audit import add_borne, bears, find_ids
 from domain.views.naming import MOST_TERMS, Names
 from domain.views.notices import find_parting
 from domain.views.terms import BORNE, PART
+from infrastructure.hot_statements import HotStatement
 from infrastructure.log.codec import decode_fact
 from infrastructure.projections.fact_rows import ALIAS, TIMELESS
 from infrastructure.readers.access import hidden_negotiations
+from infrastructure.readers.state.placeholders import placed, placeholders
 from infrastructure.readers.timeslices import RETRACTED, is_seen
 
 if TYPE_CHECKING:
@@ -100,8 +103,18 @@ def _aliases(
     connection: Connection, tables: FactTables, negotiation_id: UUID, perspective: Perspective
 ) -> Iterator[tuple[str, Alias, bool]]:
     """(id of the fact, alias, preferred) for each alias that is known and stands, in order of recording."""
+    statement = _select_aliases(tables, public=perspective.published_cut is None)
+    for row in statement.rows(connection, placed(negotiation_id, perspective)):
+        fact = decode_fact(row.content)
+        if isinstance(fact, Alias):
+            yield row.fact_id, fact, row.preferred
+
+
+@cache
+def _select_aliases(tables: FactTables, *, public: bool) -> HotStatement:
     answer, version = tables.answer.c, tables.version.c
-    statement = (
+    negotiation_id, perspective = placeholders(public=public)
+    return HotStatement(
         select(version.fact_id, version.content, version.preferred)
         .join_from(
             tables.answer,
@@ -120,18 +133,23 @@ def _aliases(
         )
         .order_by(version.first_position)
     )
-    for id_, content, preferred in connection.execute(statement):
-        fact = decode_fact(content)
-        if isinstance(fact, Alias):
-            yield id_, fact, bool(preferred)
 
 
 def _borne(
     connection: Connection, tables: FactTables, negotiation_id: UUID, perspective: Perspective
 ) -> Iterable[tuple[str, str]]:
     """(folded name, id) for the names with ids, in facts that are known and stand."""
+    statement = _select_borne(tables, public=perspective.published_cut is None)
+    for (borne,) in statement.rows(connection, placed(negotiation_id, perspective)):
+        name, _, id_ = borne.partition(PART)
+        yield name, id_
+
+
+@cache
+def _select_borne(tables: FactTables, *, public: bool) -> HotStatement:
     term, version = tables.term.c, tables.version.c
-    statement = (
+    negotiation_id, perspective = placeholders(public=public)
+    return HotStatement(
         select(term.term)
         .join_from(
             tables.term,
@@ -150,6 +168,3 @@ def _borne(
         )
         .distinct()
     )
-    for borne in connection.execute(statement).scalars():
-        name, _, id_ = borne.partition("\x1f")
-        yield name, id_

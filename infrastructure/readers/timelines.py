@@ -1,4 +1,4 @@
-"""Reads a page of a timeline; where it goes along valid time, by a statement that is made once for each shape.
+"""Reads a page of a timeline, by statements that are made once for each shape of its filter.
 
 To make and to read such a statement takes SQLAlchemy longer than the database takes to find the rows.
 """
@@ -7,29 +7,61 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from math import isqrt
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
-from sqlalchemy import BigInteger, String, bindparam
+from sqlalchemy import BigInteger, Integer, String, bindparam
 
-from infrastructure.readers import pages
+from domain.views.naming import Names
+from infrastructure.hot_statements import HotStatement
+from infrastructure.projections.tallies import known_of_all
+from infrastructure.readers import pages, timeslices
 from infrastructure.readers.state.placeholders import placed, placeholders
-from infrastructure.readers.timeslices import find_shortlist, select_timeline, valid_order
+from infrastructure.tables.record import TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from sqlalchemy import Connection
+    from sqlalchemy import BindParameter, Connection
 
     from domain.time.perspective import Match, Perspective
-    from domain.views.naming import Names
     from domain.views.timeline import TimelineFilter
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["read_timeline"]
+__all__ = ["find_shortlist", "read_timeline"]
 
-_TYPES: Final = {"kind": String, "matter": String, "from_": BigInteger, "to": BigInteger}
+_TYPES: Final = {
+    "kind": String,
+    "matter": String,
+    "batch": String,
+    "from_": BigInteger,
+    "to": BigInteger,
+}
 _AFTER: Final = ("after_earliest", "after_latest", "after_position")
+_NAMED: Final = ("person", "place")
+
+
+class _Shape(NamedTuple):
+    """What the statements about a timeline depend on: of the filter which values it has, of names only the fields."""
+
+    tables: FactTables
+    wanted: TimelineFilter
+    names: _Names
+    public: bool
+    match: Match
+
+
+class _Names(NamedTuple):
+    """Stands for `Names`: the fields of the terms of a person and of a place, each term with a placeholder."""
+
+    person: tuple[str, ...]
+    place: tuple[str, ...]
+
+    def terms(self, field: str, _: str) -> list[tuple[str, BindParameter[str]]]:
+        """The terms of the person or the place."""
+        fields = getattr(self, field)
+        return [(each, bindparam(f"{field}_{at}", type_=TEXT)) for at, each in enumerate(fields)]
 
 
 def read_timeline(
@@ -43,34 +75,98 @@ def read_timeline(
 ) -> tuple[Sequence[Any], bool]:
     """The rows of a page of a timeline, as `pages.read_page` gives them; `names` as for `select_timeline`."""
     about = (tables, negotiation_id, perspective, wanted, names)
-    shortlist = find_shortlist(connection, *about, limit)
-    if shortlist is not None or wanted.names or wanted.batch is not None:
-        statement = select_timeline(*about, shortlist=shortlist)
-        return pages.read_page(connection, statement, tables.version, valid_order(tables), limit)
+    shortlist, facts = find_shortlist(connection, *about, limit)
+    if not facts:
+        return [], False
+    if wanted.batch is not None and perspective.corrections:
+        few = None if shortlist is None else timeslices.select_shortlist(shortlist, *about)
+        statement, order = (
+            timeslices.select_timeline(*about, shortlist=few),
+            timeslices.valid_order(tables),
+        )
+        return pages.read_page(connection, statement, tables.version, order, limit)
+    shape, values = _place(*about)
+    return _page(shape, shortlist).read(connection, values, limit)
+
+
+def find_shortlist(
+    connection: Connection,
+    tables: FactTables,
+    negotiation_id: UUID,
+    perspective: Perspective,
+    wanted: TimelineFilter,
+    names: Names | None,
+    limit: int,
+) -> tuple[str | None, int]:
+    """The name of the shortest shortlist, and at most how many facts the timeline has.
+
+    The name is None if it costs less to follow the index of valid time than to read and sort so many. If `rows` facts
+    match, a page of `limit` facts costs `limit` × all facts ÷ `rows` along valid time, and `rows` with a shortlist. A
+    database cannot choose well between the two, because it only knows how often a name occurs on average.
+    """
+    about = {"negotiation": negotiation_id.hex, "position": perspective.position}
+    facts = known_of_all(tables.version).one(connection, about)
+    most = isqrt(limit * facts.recorded)
+    shortlists = timeslices.list_shortlists(perspective, wanted, names)
+    if facts.known <= most:
+        shortlists.append(timeslices.KNOWN)
+    shortest, rows = None, most + 1
+    if shortlists:
+        shape, values = _place(tables, negotiation_id, perspective, wanted, names)
+        for name in shortlists:
+            found = _count(shape, name).one(connection, {**values, "most": rows}).rows
+            if found < rows:
+                shortest, rows = name, found
+    return shortest, rows
+
+
+def _place(
+    tables: FactTables,
+    negotiation_id: UUID,
+    perspective: Perspective,
+    wanted: TimelineFilter,
+    names: Names | None,
+) -> tuple[_Shape, dict[str, Any]]:
+    """The shape of a timeline, and the values of its placeholders."""
     given = {name: value for name in _TYPES if (value := getattr(wanted, name)) is not None}
-    same: dict[str, Any] = dict.fromkeys(given, 0)
-    shape = replace(wanted, **same, after=wanted.after and (0, 0, 0))
-    page = _page_along(
-        tables, shape, public=perspective.published_cut is None, match=perspective.match
-    )
     place = zip(_AFTER, wanted.after or (), strict=False)
     values = {**placed(negotiation_id, perspective), **given, **dict(place)}
-    return page.read(connection, values, limit)
+    same: dict[str, Any] = dict.fromkeys(given, 0)
+    fields = []
+    for name in _NAMED:
+        named = getattr(wanted, name)
+        terms = [] if named is None else sorted((names or Names(())).terms(name, named))
+        values.update((f"{name}_{at}", text) for at, (_, text) in enumerate(terms))
+        same[name] = named and ""
+        fields.append(tuple(field for field, _ in terms))
+    shape = replace(wanted, **same, after=wanted.after and (0, 0, 0))
+    public = perspective.published_cut is None
+    return _Shape(tables, shape, _Names(*fields), public, perspective.match), values
 
 
-@lru_cache(maxsize=256)
-def _page_along(
-    tables: FactTables, shape: TimelineFilter, *, public: bool, match: Match
-) -> pages.HotPage:
-    """The page for every value of the filters that a `shape` has, and for every perspective."""
-    negotiation_id, perspective = placeholders(public=public, match=match)
+def _with_placeholders(
+    shape: _Shape,
+) -> tuple[FactTables, UUID, Perspective, TimelineFilter, Names]:
     places: dict[str, Any] = {
         name: bindparam(name, type_=of())
         for name, of in _TYPES.items()
-        if getattr(shape, name) is not None
+        if getattr(shape.wanted, name) is not None
     }
-    if shape.after is not None:
+    if shape.wanted.after is not None:
         places["after"] = tuple(bindparam(name, type_=BigInteger()) for name in _AFTER)
-    wanted = replace(shape, **places)
-    statement = select_timeline(tables, negotiation_id, perspective, wanted)
-    return pages.HotPage(statement, tables.version, valid_order(tables))
+    about = placeholders(public=shape.public, match=shape.match)
+    return shape.tables, *about, replace(shape.wanted, **places), cast("Names", shape.names)
+
+
+@lru_cache(maxsize=256)
+def _page(shape: _Shape, shortlist: str | None) -> pages.HotPage:
+    about = _with_placeholders(shape)
+    few = None if shortlist is None else timeslices.select_shortlist(shortlist, *about)
+    statement = timeslices.select_timeline(*about, shortlist=few)
+    return pages.HotPage(statement, shape.tables.version, timeslices.valid_order(shape.tables))
+
+
+@lru_cache(maxsize=256)
+def _count(shape: _Shape, shortlist: str) -> HotStatement:
+    listed = timeslices.select_shortlist(shortlist, *_with_placeholders(shape))
+    return HotStatement(timeslices.select_count(listed, bindparam("most", type_=Integer)))

@@ -8,7 +8,6 @@ by the cut are left out afterwards.
 from __future__ import annotations
 
 from itertools import groupby
-from math import isqrt
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,7 +26,6 @@ from sqlalchemy import (
 from domain.time.instant import BEGINNING, END
 from domain.views.naming import Names
 from domain.views.timeline import list_terms
-from infrastructure.projections.tallies import known_of_all
 from infrastructure.readers.changes import alias, event_known
 from infrastructure.tables.facts import VALID_ORDER, content_columns
 
@@ -42,19 +40,23 @@ if TYPE_CHECKING:
     from infrastructure.tables.facts import FactTables
 
 __all__ = [
+    "KNOWN",
     "RETRACTED",
     "count_rows",
-    "find_shortlist",
     "is_seen",
     "known_at",
+    "list_shortlists",
+    "select_count",
     "select_differing",
     "select_known",
     "select_naming",
+    "select_shortlist",
     "select_timeline",
     "valid_order",
 ]
 
 RETRACTED: Final = "retracted"
+KNOWN: Final = "known"
 _FIRST: Final = (BEGINNING, BEGINNING, 0)
 """Before every place of a timeline."""
 Shortlist = Select[tuple[str]]
@@ -175,42 +177,15 @@ def as_sorted(tables: FactTables) -> list[ColumnElement[int]]:
     return [column + 0 for column in valid_order(tables)]
 
 
-def find_shortlist(
-    connection: Connection,
-    tables: FactTables,
-    negotiation_id: UUID,
-    perspective: Perspective,
-    wanted: TimelineFilter,
-    names: Names | None,
-    limit: int,
-) -> Shortlist | None:
-    """The shortest shortlist, if reading and sorting it costs less than following the index of valid time; else None.
-
-    If `rows` facts match, a page of `limit` facts costs `limit` × all facts ÷ `rows` along valid time, and `rows` with
-    a shortlist. A database cannot choose well between the two, because it only knows how often a name occurs on
-    average.
-    """
-    about = {"negotiation": negotiation_id.hex, "position": perspective.position}
-    facts = known_of_all(tables.version).one(connection, about)
-    most = isqrt(limit * facts.recorded)
-    shortlists = _shortlists(tables, negotiation_id, perspective, wanted, names)
-    if facts.known <= most:
-        columns = tables.version.c
-        of_negotiation = columns.negotiation_id == negotiation_id.hex
-        known = columns.known_from <= perspective.position
-        shortlists.append(select(columns.fact_id).where(of_negotiation, known))
-    shortest, rows = None, most + 1
-    for shortlist in shortlists:
-        count = count_rows(connection, shortlist, rows)
-        if count < rows:
-            shortest, rows = shortlist, count
-    return shortest
-
-
 def count_rows(connection: Connection, statement: Select[Any], most: int) -> int:
+    """How many rows a statement finds, up to `most`."""
+    return connection.execute(select_count(statement, most)).scalar_one()
+
+
+def select_count(statement: Select[Any], most: int | ColumnElement[int]) -> Select[int]:
     """How many rows a statement finds, up to `most`; its columns are not read, which an index may not have."""
     few = statement.with_only_columns(literal_column("1").label("one")).limit(most).subquery()
-    return int(connection.execute(select(func.count()).select_from(few)).scalar_one())
+    return select(func.count().label("rows")).select_from(few)
 
 
 def select_naming(tables: FactTables, id_: UUID, terms: Iterable[tuple[str, str]]) -> Shortlist:
@@ -219,27 +194,39 @@ def select_naming(tables: FactTables, id_: UUID, terms: Iterable[tuple[str, str]
     return select(term.fact_id).where(term.negotiation_id == id_.hex, _of_terms(term, terms))
 
 
-def _shortlists(
+def list_shortlists(
+    perspective: Perspective, wanted: TimelineFilter, names: Names | None
+) -> list[str]:
+    """The names of the shortlists that a filter has an index for, for `select_shortlist`."""
+    terms = (f"{number}" for number, _ in enumerate(list_terms(wanted, names or Names(()))))
+    batch = ("batch",) if wanted.batch is not None else ()
+    public = ("public",) if perspective.published_cut is not None else ()
+    return [*terms, *batch, *public]
+
+
+def select_shortlist(
+    name: str,
     tables: FactTables,
     negotiation_id: UUID,
     perspective: Perspective,
     wanted: TimelineFilter,
     names: Names | None,
-) -> list[Shortlist]:
-    """A shortlist for each filter that has an index; a fact may be in one several times."""
+) -> Shortlist:
+    """The shortlist with this name: a term's, by its number, or that of a `batch`, of `public` or of `known` facts.
+
+    A fact may be in it several times.
+    """
     version = tables.version.c
-    of_negotiation = version.negotiation_id == negotiation_id.hex
-    shortlists = [
-        select_naming(tables, negotiation_id, terms)
-        for terms in list_terms(wanted, names or Names(()))
-    ]
-    if wanted.batch is not None:
+    if name == "batch":
         here = _unindexed(version.negotiation_id) == negotiation_id.hex
-        shortlists.append(select(version.fact_id).where(version.batch == wanted.batch, here))
-    if perspective.published_cut is not None:
-        public = version.published_from <= perspective.published_cut
-        shortlists.append(select(version.fact_id).where(of_negotiation, public))
-    return shortlists
+        return select(version.fact_id).where(version.batch == wanted.batch, here)
+    of_negotiation = select(version.fact_id).where(version.negotiation_id == negotiation_id.hex)
+    if name == "public":
+        return of_negotiation.where(version.published_from <= perspective.published_cut)
+    if name == KNOWN:
+        return of_negotiation.where(version.known_from <= perspective.position)
+    terms = list_terms(wanted, names or Names(()))[int(name)]
+    return select_naming(tables, negotiation_id, terms)
 
 
 def _about(
@@ -276,7 +263,7 @@ def _unindexed(column: ColumnElement[str]) -> ColumnElement[str]:
 
 def _of_terms(term: Any, terms: Iterable[tuple[str, str]]) -> ColumnElement[bool]:  # noqa: ANN401 -- columns of terms
     """The condition that a row of terms has one of these terms."""
-    fields = groupby(sorted(terms), key=itemgetter(0))
+    fields = groupby(sorted(terms, key=itemgetter(0)), key=itemgetter(0))
     return or_(
         *(
             and_(term.field == field, term.term.in_([text for _, text in group]))

@@ -17,7 +17,7 @@ from domain.time.perspective import Perspective, PerspectiveQuery
 from domain.views.timeline import TimelineFilter, list_timeline
 from domain.views.versions import fold_versions
 from infrastructure.projections.rebuild import rebuild
-from infrastructure.readers import log, timeslices
+from infrastructure.readers import log, timelines, timeslices
 from infrastructure.tables.facts import serving_tables
 from tests.importing.lines import CORRECT, SLUG, change, counted, custody, run
 
@@ -121,7 +121,9 @@ def test_a_batch_is_found_by_its_index(parley: Parley) -> None:
         )
         wanted = TimelineFilter(batch="list-1")
         about = tables, negotiation_id(SLUG), perspective, wanted, None
-        shortlist = timeslices.find_shortlist(connection, *about, limit=100)
+        name, _ = timelines.find_shortlist(connection, *about, limit=100)
+        assert name == "batch"
+        shortlist = timeslices.select_shortlist(name, *about)
         other = timeslices.select_timeline(*about, shortlist=shortlist)
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL enable_seqscan = off"))

@@ -24,7 +24,7 @@ from infrastructure.database.database import Database
 from infrastructure.ledger import StoredLedger
 from infrastructure.log.codec import EventCodec
 from infrastructure.projections import fact_text
-from infrastructure.readers import changes, searches, timeslices
+from infrastructure.readers import changes, searches, timelines, timeslices
 from infrastructure.readers.audits import ChangeReader
 from infrastructure.readers.state import section_keys, states
 from infrastructure.tables.facts import is_part, serving_tables
@@ -295,7 +295,8 @@ def test_a_first_page_reads_little_whatever_it_is_asked_for(
         about = (tables, talks, replace(perspective(clock), **cuts), wanted, NO_NAMES)
 
         def read() -> Select[Any]:
-            shortlist = timeslices.find_shortlist(connection, *about, LIMIT)
+            name, _ = timelines.find_shortlist(connection, *about, LIMIT)
+            shortlist = None if name is None else timeslices.select_shortlist(name, *about)
             page = timeslices.select_timeline(*about, shortlist=shortlist).limit(LIMIT)
             connection.execute(page).all()
             return page
