@@ -80,6 +80,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         separate_input_output_schemas=True,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.parley = parley
     app.state.facts = FactParser()

@@ -43,7 +43,9 @@ class RouteTable(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Have the route answer that matched."""
-        await scope["route"].handle(scope, receive, send)
+        route: APIRoute = scope["route"]
+        is_whole = scope["method"] in (route.methods or ())
+        await (route.app if is_whole else route.handle)(scope, receive, send)
 
 
 def _one_group(route: APIRoute) -> str:

@@ -37,6 +37,8 @@ SIZES: Final[dict[Lane, int]] = {"reading": 16, "writing": 16, "health": 1}
 """How many threads each lane has; a lane has more connections than threads."""
 SHARE: Final = SIZES["reading"] // 4
 """How many reading threads one caller has at most, so that nobody keeps all others from reading."""
+MOST_SHARES: Final = 1_024
+"""Of so many callers the limiters are kept though the callers neither hold nor await a thread."""
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _NO_TURN: Final = (
     "the requests before this one take too long: send it again later; nothing was done"
@@ -82,18 +84,23 @@ class Threads:
             self._leave(sharing)
 
     def _share(self, caller: str | None) -> list[CapacityLimiter]:
-        """The limiter of a caller's threads; it is dropped when the caller neither holds nor awaits one."""
+        """The limiter of a caller's threads."""
         if caller is None:
             return []
         self._asking[caller] += 1
-        return [self._shares.setdefault(caller, CapacityLimiter(SHARE))]
+        share = self._shares.get(caller)
+        if share is None:
+            share = self._shares[caller] = CapacityLimiter(SHARE)
+        return [share]
 
     def _leave(self, caller: str | None) -> None:
         if caller is None:
             return
         self._asking[caller] -= 1
         if not self._asking[caller]:
-            del self._asking[caller], self._shares[caller]
+            del self._asking[caller]
+            if len(self._shares) > MOST_SHARES:
+                del self._shares[caller]
 
     def _patience(self, lane: Lane) -> float | None:
         """How many seconds a request waits for a thread: a change as long as for the log, others as for a statement."""

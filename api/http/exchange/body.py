@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import BinaryIO, Final, cast
 from uuid import UUID
 
@@ -110,7 +111,7 @@ class Sending:
     async def __call__(self, request: Request) -> Sent:
         """Read the body, or refuse it with 413, 415 or 422."""
         parley: Parley = request.app.state.parley
-        parameters = given(request.scope["query_string"], self.parameters)
+        parameters = {**_given(self, request.scope["query_string"])}
         media, _ = _media(request, _JSON, _UTF8)
         limit = min(parley.settings.max_body_bytes, self.most or parley.settings.max_body_bytes)
         _refuse_announced(request, limit)
@@ -121,6 +122,12 @@ class Sending:
                 raise _too_large(limit)
         body = bytes(found)
         return Sent(request, parley, parameters, media, body, hashlib.sha256(body).hexdigest())
+
+
+@lru_cache(maxsize=256)
+def _given(sending: Sending, query: bytes) -> dict[str, str]:
+    """Read a query; the result is shared by requests with the same query, so each takes a copy."""
+    return given(query, sending.parameters)
 
 
 class Spooling:
@@ -165,6 +172,19 @@ def _media(
 ) -> tuple[str, str | None]:
     """Give the media type, and the charset that it names; CSV's header=present (RFC 4180) says nothing more."""
     header = request.headers.get("content-type", "")
+    found = (header, None) if header in expected else _parse_media(header, expected, understood)
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise RefusedError(
+            "media-type",
+            "/header/Content-Encoding",
+            "compressed bodies are not read: send the body without a content coding",
+        )
+    return found
+
+
+def _parse_media(
+    header: str, expected: frozenset[str], understood: Mapping[str, str]
+) -> tuple[str, str | None]:
     media, *parameters = (part.strip().lower() for part in header.split(";"))
     charsets = {
         part.partition("=")[2].strip('"') for part in parameters if part.startswith("charset=")
@@ -176,12 +196,6 @@ def _media(
         coded = "in UTF-8" if understood is _UTF8 else "with or without a charset that is known"
         raise RefusedError(
             "media-type", "/header/Content-Type", f"send a body of {wanted} {coded}, not {shown}"
-        )
-    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
-        raise RefusedError(
-            "media-type",
-            "/header/Content-Encoding",
-            "compressed bodies are not read: send the body without a content coding",
         )
     return media, next((understood[each] for each in charsets), None)
 

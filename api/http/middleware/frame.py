@@ -33,18 +33,19 @@ class Frame:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        refusal = next((refused for check in self.checks if (refused := check(scope))), None)
+        refusal = None
+        for check in self.checks:
+            refusal = refusal or check(scope)
         is_head = scope["method"] == "HEAD"
         successor = None if refusal is not None else present_address(scope["path"])
 
         async def send_completed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message.setdefault("headers", [])
-                headers = MutableHeaders(scope=message)
-                harden(scope, headers)
-                keep_private(scope, headers)
+                fields = message["headers"] = list(message.get("headers", ()))
+                harden(scope, fields)
+                keep_private(scope, fields)
                 if successor is not None:
-                    note_successor(successor, scope, headers)
+                    note_successor(successor, scope, MutableHeaders(raw=fields))
             elif is_head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)

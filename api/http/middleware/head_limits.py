@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 from typing import Final
 
 from starlette.responses import Response
@@ -35,7 +36,7 @@ def check_head(scope: Scope) -> Response | None:
     if address > MAX_ADDRESS_BYTES:
         return problem("address-too-long", f"an address has at most {MAX_ADDRESS_BYTES} bytes")
     fields = scope["headers"]
-    size = sum(len(name) + len(text) + _SEPARATORS for name, text in fields)
+    size = sum(map(len, chain.from_iterable(fields))) + len(fields) * _SEPARATORS
     if len(fields) > MAX_HEADERS or size > MAX_HEADER_BYTES:
         detail = f"send at most {MAX_HEADERS} header fields, and at most {MAX_HEADER_BYTES} bytes"
         return problem("headers-too-large", detail)

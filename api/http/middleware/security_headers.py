@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import Scope
 
 __all__ = ["HARDENING", "harden"]
@@ -21,24 +20,25 @@ HARDENING: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-_FRAMED: Final = "frame-ancestors *"
+_FRAMED: Final = b"frame-ancestors *"
+_POLICY: Final = b"content-security-policy"
+_FRAMES: Final = b"x-frame-options"
 _FIELDS: Final = [(name.lower().encode(), text.encode()) for name, text in HARDENING.items()]
 _OF_A_FRAME: Final = [
     (name, b"cross-origin" if name == b"cross-origin-resource-policy" else text)
     for name, text in _FIELDS
-    if name != b"x-frame-options"
+    if name != _FRAMES
 ]
-_ONLY_HTTPS: Final = ("Strict-Transport-Security", "max-age=31536000")
+_ONLY_HTTPS: Final = (b"strict-transport-security", b"max-age=31536000")
 
 
-def harden(scope: Scope, headers: MutableHeaders) -> None:
+def harden(scope: Scope, fields: list[tuple[bytes, bytes]]) -> None:
     """Complete the head of an answer; what has a policy of its own keeps it, and may let other pages frame it."""
-    has = {name for name, _ in headers.raw}
-    is_framed = _FRAMED in headers.get("Content-Security-Policy", "")
-    headers.raw.extend(
-        each for each in (_OF_A_FRAME if is_framed else _FIELDS) if each[0] not in has
-    )
-    if is_framed:
-        del headers["X-Frame-Options"]
-    if scope["scheme"] == "https":
-        headers.setdefault(*_ONLY_HTTPS)
+    has = dict(fields)
+    if _FRAMED in has.get(_POLICY, b""):
+        fields[:] = [each for each in fields if each[0] != _FRAMES]
+        fields += [each for each in _OF_A_FRAME if each[0] not in has]
+    else:
+        fields += [each for each in _FIELDS if each[0] not in has]
+    if scope["scheme"] == "https" and _ONLY_HTTPS[0] not in has:
+        fields.append(_ONLY_HTTPS)

@@ -7,10 +7,10 @@ never longer than ten minutes. Only waiting counts, not the time that the server
 from __future__ import annotations
 
 import time
+from asyncio import timeout
 from http import HTTPStatus
 from typing import Final
 
-from anyio import fail_after
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.middleware.rates import add_fields
@@ -46,7 +46,7 @@ class SlowBodies:
             earned = min(self.most, self.seconds + came / BYTES_A_SECOND)
             allowed = min(self.seconds, earned - waited)
             try:
-                with fail_after(max(0.0, allowed)):
+                async with timeout(max(0.0, allowed)):
                     message = await receive()
             except TimeoutError:
                 raise RefusedError("too-slow", "", "the body did not arrive in time") from None
