@@ -39,8 +39,7 @@ from domain.views.published import limit_citations
 from infrastructure.log.codec import decode_fact
 from infrastructure.projections.fact_text import checkpoint
 from infrastructure.projections.tallies import known_of_all
-from infrastructure.readers import pages
-from infrastructure.readers.timelines import find_shortlist
+from infrastructure.readers import pages, timelines
 from infrastructure.readers.timeslices import select_timeline, valid_order
 from infrastructure.tables.facts import is_part
 from infrastructure.tables.record import log_head
@@ -128,7 +127,7 @@ def _along(
     tables, id_, perspective, wanted, _ = about
     few = 0 < _count_phrases(search.wanted) <= MOST_PHRASES
     scattered = wanted.names or wanted.begun or wanted.batch is not None or wanted.from_ is not None
-    early = search.cut is not None and find_shortlist(connection, *about, limit)[0] is not None
+    early = search.cut is not None and timelines.find_shortlist(connection, *about, limit)[0]
     given = {"negotiation": id_.hex, "position": perspective.position}
     facts = known_of_all(tables.version).one(connection, given)
     if scattered or early or not few or facts.known < MANY:
