@@ -85,7 +85,9 @@ def _is_wanted(version: FactVersion, wanted: TimelineFilter, names: Names) -> bo
         (wanted.retracted or record.status != "retracted")
         and wanted.kind in (None, fact.kind)
         and wanted.matter in (None, fact.matter)
-        and all(not terms.isdisjoint(terms_of(fact)) for terms in list_terms(wanted, names))
+        and all(
+            not terms.isdisjoint(terms_of(fact)) for terms in find_terms(wanted, names).values()
+        )
         and (wanted.from_ is None or _last(version) >= wanted.from_)
         and (wanted.to is None or bounds.start_earliest <= wanted.to)
     )
@@ -97,7 +99,7 @@ def _last(version: FactVersion) -> int:
     return (valid.bounds.end_latest if valid.spans else valid.bounds.start_latest) - 1
 
 
-def list_terms(wanted: TimelineFilter, names: Names) -> list[set[tuple[str, str]]]:
-    """One set of terms for each name or place in the filter; a fact has to have at least one term of each set."""
+def find_terms(wanted: TimelineFilter, names: Names) -> dict[str, set[tuple[str, str]]]:
+    """The terms of the `person` and of the `place` in the filter; a fact has to have at least one term of each."""
     filters = (("person", wanted.person), ("place", wanted.place))
-    return [names.terms(field, name) for field, name in filters if name is not None]
+    return {field: names.terms(field, name) for field, name in filters if name is not None}

@@ -79,11 +79,8 @@ def read_timeline(
     if not facts:
         return [], False
     if wanted.batch is not None and perspective.corrections:
-        few = None if shortlist is None else timeslices.select_shortlist(shortlist, *about)
-        statement, order = (
-            timeslices.select_timeline(*about, shortlist=few),
-            timeslices.valid_order(tables),
-        )
+        order = timeslices.valid_order(tables)
+        statement = timeslices.select_timeline(*about, shortlist=shortlist)
         return pages.read_page(connection, statement, tables.version, order, limit)
     shape, values = _place(*about)
     return _page(shape, shortlist).read(connection, values, limit)
@@ -107,7 +104,7 @@ def find_shortlist(
     about = {"negotiation": negotiation_id.hex, "position": perspective.position}
     facts = known_of_all(tables.version).one(connection, about)
     most = isqrt(limit * facts.recorded)
-    shortlists = timeslices.list_shortlists(perspective, wanted, names)
+    shortlists = timeslices.list_shortlists(perspective, wanted)
     if facts.known <= most:
         shortlists.append(timeslices.KNOWN)
     shortest, rows = None, most + 1
@@ -161,8 +158,7 @@ def _with_placeholders(
 @lru_cache(maxsize=256)
 def _page(shape: _Shape, shortlist: str | None) -> pages.HotPage:
     about = _with_placeholders(shape)
-    few = None if shortlist is None else timeslices.select_shortlist(shortlist, *about)
-    statement = timeslices.select_timeline(*about, shortlist=few)
+    statement = timeslices.select_timeline(*about, shortlist=shortlist)
     return pages.HotPage(statement, shape.tables.version, timeslices.valid_order(shape.tables))
 
 

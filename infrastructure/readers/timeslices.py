@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Select,
     and_,
     exists,
@@ -25,12 +26,12 @@ from sqlalchemy import (
 
 from domain.time.instant import BEGINNING, END
 from domain.views.naming import Names
-from domain.views.timeline import list_terms
+from domain.views.timeline import find_terms
 from infrastructure.readers.changes import alias, event_known
 from infrastructure.tables.facts import VALID_ORDER, content_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable
     from uuid import UUID
 
     from sqlalchemy import Connection
@@ -129,15 +130,16 @@ def select_timeline(
     wanted: TimelineFilter,
     names: Names | None = None,
     *,
-    shortlist: Shortlist | Sequence[str] | None = None,
+    shortlist: str | None = None,
     along: bool = True,
 ) -> Select[Any]:
     """The facts that a timeline's filter keeps, in order; `names` is needed if it filters by a person or a place.
 
-    With a `shortlist` the database reads only those facts. Without one it follows an index of valid time if `along` is
-    set; otherwise it takes another index and sorts.
+    With the name of a `shortlist` the database reads only those facts. Without one it follows an index of valid time if
+    `along` is set; otherwise it takes another index and sorts.
     """
     columns = tables.version.c
+    terms = find_terms(wanted, names or Names(()))
     of_negotiation = columns.negotiation_id == negotiation_id.hex
     order, after = valid_order(tables), wanted.after
     if shortlist is None and along:
@@ -146,11 +148,16 @@ def select_timeline(
         order = as_sorted(tables)
         of_negotiation = _unindexed(columns.negotiation_id) == negotiation_id.hex
     conditions = [
-        of_negotiation if shortlist is None else columns.fact_id.in_(shortlist),
         is_seen(columns, perspective),
         ~columns.erased,
-        *_about(tables, perspective, wanted, names),
+        *_about(tables, perspective, wanted),
+        *(_has_term(tables, terms[field]) for field in terms if field != shortlist),
     ]
+    if shortlist is None:
+        conditions.append(of_negotiation)
+    elif shortlist not in terms:
+        few = select_shortlist(shortlist, tables, negotiation_id, perspective, wanted, names)
+        conditions.append(columns.fact_id.in_(few))
     if wanted.begun:
         begins = columns.possible_from if perspective.match == "possible" else columns.certain_from
         conditions += [begins <= perspective.as_of, columns.possible_from <= perspective.as_of]
@@ -163,7 +170,11 @@ def select_timeline(
     if after is not None:
         conditions.append(tuple_(*order) > tuple_(*after))
     placed = (columns.start_earliest, columns.start_latest, columns.last_cited)
-    return select(*content_columns(columns), *placed).where(*conditions).order_by(*order)
+    wanted_rows = select(*content_columns(columns), *placed)
+    if shortlist in terms:
+        found = _find_versions(tables, negotiation_id, terms[shortlist])
+        wanted_rows = wanted_rows.join(found, _same_version(found.c, columns))
+    return wanted_rows.where(*conditions).order_by(*order)
 
 
 def valid_order(tables: FactTables) -> list[ColumnElement[int]]:
@@ -194,14 +205,11 @@ def select_naming(tables: FactTables, id_: UUID, terms: Iterable[tuple[str, str]
     return select(term.fact_id).where(term.negotiation_id == id_.hex, _of_terms(term, terms))
 
 
-def list_shortlists(
-    perspective: Perspective, wanted: TimelineFilter, names: Names | None
-) -> list[str]:
+def list_shortlists(perspective: Perspective, wanted: TimelineFilter) -> list[str]:
     """The names of the shortlists that a filter has an index for, for `select_shortlist`."""
-    terms = (f"{number}" for number, _ in enumerate(list_terms(wanted, names or Names(()))))
-    batch = ("batch",) if wanted.batch is not None else ()
     public = ("public",) if perspective.published_cut is not None else ()
-    return [*terms, *batch, *public]
+    filters = ("person", "place", "batch")
+    return [*(name for name in filters if getattr(wanted, name) is not None), *public]
 
 
 def select_shortlist(
@@ -212,25 +220,24 @@ def select_shortlist(
     wanted: TimelineFilter,
     names: Names | None,
 ) -> Shortlist:
-    """The shortlist with this name: a term's, by its number, or that of a `batch`, of `public` or of `known` facts.
+    """The facts that name the `person` or the `place`, those of the `batch`, the `public` ones, or all `known` ones.
 
     A fact may be in it several times.
     """
     version = tables.version.c
+    of_negotiation = select(version.fact_id).where(version.negotiation_id == negotiation_id.hex)
+    if name == KNOWN:
+        return of_negotiation.where(version.known_from <= perspective.position)
+    if name == "public":
+        return of_negotiation.where(version.published_from <= perspective.published_cut)
     if name == "batch":
         here = _unindexed(version.negotiation_id) == negotiation_id.hex
         return select(version.fact_id).where(version.batch == wanted.batch, here)
-    of_negotiation = select(version.fact_id).where(version.negotiation_id == negotiation_id.hex)
-    if name == "public":
-        return of_negotiation.where(version.published_from <= perspective.published_cut)
-    if name == KNOWN:
-        return of_negotiation.where(version.known_from <= perspective.position)
-    terms = list_terms(wanted, names or Names(()))[int(name)]
-    return select_naming(tables, negotiation_id, terms)
+    return select_naming(tables, negotiation_id, find_terms(wanted, names or Names(()))[name])
 
 
 def _about(
-    tables: FactTables, perspective: Perspective, wanted: TimelineFilter, names: Names | None
+    tables: FactTables, perspective: Perspective, wanted: TimelineFilter
 ) -> list[ColumnElement[bool]]:
     columns = tables.version.c
     conditions: list[ColumnElement[bool]] = []
@@ -242,18 +249,28 @@ def _about(
         made = alias(tables.version, "brought")
         brought = (_unindexed(made.c.batch) == wanted.batch, event_known(made.c, perspective))
         conditions.append(exists().where(made.c.fact_id == columns.fact_id, *brought))
-    for terms in list_terms(wanted, names or Names(())):
-        term = tables.term.c
-        conditions.append(
-            exists().where(
-                term.negotiation_id == columns.negotiation_id,
-                _of_terms(term, terms),
-                term.fact_id == columns.fact_id,
-                term.version == columns.version,
-                term.variant == columns.variant,
-            )
-        )
     return conditions
+
+
+def _has_term(tables: FactTables, terms: Collection[tuple[str, str]]) -> ColumnElement[bool]:
+    term, columns = tables.term.c, tables.version.c
+    here = term.negotiation_id == columns.negotiation_id
+    return exists().where(here, _of_terms(term, terms), _same_version(term, columns))
+
+
+def _find_versions(
+    tables: FactTables, negotiation_id: UUID, terms: Collection[tuple[str, str]]
+) -> FromClause:
+    """The versions of a negotiation that have one of these terms, each once."""
+    term = tables.term.c
+    found = select(term.fact_id, term.version, term.variant).where(
+        term.negotiation_id == negotiation_id.hex, _of_terms(term, terms)
+    )
+    return (found if len(terms) == 1 else found.distinct()).subquery("found")
+
+
+def _same_version(one: Any, other: Any) -> ColumnElement[bool]:  # noqa: ANN401 -- the columns of tables
+    return and_(*(one[name] == other[name] for name in ("fact_id", "version", "variant")))
 
 
 def _unindexed(column: ColumnElement[str]) -> ColumnElement[str]:

@@ -295,8 +295,7 @@ def test_a_first_page_reads_little_whatever_it_is_asked_for(
         about = (tables, talks, replace(perspective(clock), **cuts), wanted, NO_NAMES)
 
         def read() -> Select[Any]:
-            name, _ = timelines.find_shortlist(connection, *about, LIMIT)
-            shortlist = None if name is None else timeslices.select_shortlist(name, *about)
+            shortlist, _ = timelines.find_shortlist(connection, *about, LIMIT)
             page = timeslices.select_timeline(*about, shortlist=shortlist).limit(LIMIT)
             connection.execute(page).all()
             return page
