@@ -74,7 +74,8 @@ class Register:
     """One section of the state, by its dotted path ("prisoners.held"); it is declared once, and equals only itself.
 
     `succession`: which answers take the place of earlier ones. `ahead`: the section shows what is still to come at
-    `as_of`, earliest first. `summed`: what the quantities of a TOTAL count. `vacant`: an entry has `previous`, and
+    `as_of`, earliest first. `summed`: what the quantities of a TOTAL count. `counts`: what the main answers count, in
+    whatever words a source says it. `vacant`: an entry has `previous`, and
     stays with its key alone once its last answer has surely ceased. `settled`: an answer goes once a fact has surely
     carried it out or answered it; if that is only possible, so is the answer. `asides`: the answers that may stand
     beside an entry. `entry`: a TypedDict of the fields of an entry, from which the OpenAPI document is made; without
@@ -87,6 +88,7 @@ class Register:
     ahead: bool = False
     rivalry: Rivalry = Rivalry.KEY
     summed: str | None = None
+    counts: str | None = None
     vacant: bool = False
     settled: bool = False
     asides: tuple[Aside, ...] = ()
@@ -105,7 +107,8 @@ class RegisterEntry:
 
     Rivals are compared by the fields `compared`. A `lasting` answer is final: once it has surely begun,
     nothing that begins later takes its place. `apart` is the field in which nobody has two values at one time: facts
-    with different ones may be about two who have one name.
+    with different ones may be about two who have one name. `within`: it may have happened on any day that the fact
+    names, as somebody may have been freed on any day of a release that took some days.
     """
 
     register: Register
@@ -116,3 +119,4 @@ class RegisterEntry:
     aside: Aside | None = None
     lasting: bool = False
     apart: str | None = None
+    within: bool = False

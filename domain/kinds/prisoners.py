@@ -73,7 +73,11 @@ class CustodyEntry(TypedDict):
 
 
 HELD: Final = Register(
-    "prisoners.held", succession=Succession.LATER, asides=(PARTS,), entry=PrisonerCountEntry
+    "prisoners.held",
+    succession=Succession.LATER,
+    counts="held",
+    asides=(PARTS,),
+    entry=PrisonerCountEntry,
 )
 CUSTODY: Final = Register(
     "custody", succession=Succession.LATER, asides=(PARDONS,), entry=CustodyEntry
@@ -98,7 +102,9 @@ class Pardon(Fact):
         yield RegisterEntry(PARDONED, {})
         for person in self.people:
             shows = {"status": "pardoned", "place": None, "sentence_ends": None}
-            yield RegisterEntry(CUSTODY, {"person": person}, shows, _PERSON, ("status",), PARDONS)
+            yield RegisterEntry(
+                CUSTODY, {"person": person}, shows, _PERSON, ("status",), PARDONS, within=True
+            )
 
 
 @kind(holds=Holding.ONWARD, registers=(RELEASED, CUSTODY))
@@ -115,7 +121,9 @@ class Release(Fact):
         yield RegisterEntry(RELEASED, {})
         for person in self.people:
             shows = {"status": "free", "place": self.destination, "sentence_ends": None}
-            yield RegisterEntry(CUSTODY, {"person": person}, shows, _PERSON, ("status",))
+            yield RegisterEntry(
+                CUSTODY, {"person": person}, shows, _PERSON, ("status",), within=True
+            )
 
 
 @kind(holds=Holding.PERIOD, registers=(CUSTODY,))

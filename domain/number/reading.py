@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from domain.number.words import Language, Phrase
 
-__all__ = ["NumberReading", "bounds_of", "read_number", "runs_on"]
+__all__ = ["NumberReading", "beginning_of", "bounds_of", "read_number", "runs_on"]
 
 _LONGEST_PHRASE: Final = 5
 _NEGATIONS: Final = frozenset(
@@ -55,6 +55,13 @@ def runs_on(text: str) -> bool:
     return tokens is not None and any(grammar.runs_on(tokens) for grammar in _GRAMMARS)
 
 
+@lru_cache(maxsize=4096)
+def beginning_of(text: str) -> Phrase:
+    """The words that say since when a number counts, such as "since January"; empty if there are no such words."""
+    tokens = split_tokens(text) or ()
+    return next((words for each in _GRAMMARS if (words := each.beginning(tokens))), ())
+
+
 class _Grammar:
     """Reads tokens in the words of one language."""
 
@@ -82,6 +89,12 @@ class _Grammar:
         """Whether the tokens say, in this language, that the count runs up to a day ("so far")."""
         phrases = self._language.running | self._language.since
         return any(_longest(tokens, at, phrases) for at in range(len(tokens)))
+
+    def beginning(self, tokens: Phrase) -> Phrase:
+        """The tokens from one that says "since" in this language up to the next mark."""
+        starts = (at for at in range(len(tokens)) if _longest(tokens, at, self._language.since))
+        at = next(starts, len(tokens))
+        return tuple(takewhile(lambda token: token not in MARKS, tokens[at:]))
 
     def _is_remark(self, head: NumberReading, remark: Phrase) -> bool:
         """Whether a remark leaves the number as it is."""

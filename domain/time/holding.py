@@ -61,3 +61,13 @@ def window(valid: ValidTime, holding: Holding) -> Window:
         return Window(bounds.start_earliest, max(started, passed), END, END)
     ended = bounds.start_latest if bounds.end_unknown else bounds.end_earliest
     return Window(bounds.start_earliest, started, ended, bounds.end_latest)
+
+
+def place(valid: ValidTime, holding: Holding) -> tuple[int, int]:
+    """When something happened or began to hold, half-open; an occurrence over several days happened on any of them.
+
+    An occurrence that goes on, or ends nobody knows when, is placed where it began.
+    """
+    bounds = valid.bounds
+    took = holding is Holding.ONWARD and valid.spans and bounds.end_latest < END
+    return bounds.start_earliest, bounds.end_latest if took else bounds.start_latest

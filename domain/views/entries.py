@@ -128,7 +128,7 @@ def _brief_of(candidate: Candidate) -> dict[str, Any]:
 
 def _when(candidate: Candidate) -> dict[str, Any]:
     return {
-        "since": since(candidate.fact),
+        "since": since(candidate.fact, within=candidate.within),
         "certainty": candidate.seen.certainty,
     }
 

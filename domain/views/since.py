@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from domain.time.holding import Holding
-from domain.time.instant import END, format_instant
+from domain.time.instant import BEGINNING, END, format_instant
 from domain.time.valid_time import ValidTime, ValidTimeError
 from domain.words import split_words
 
@@ -60,18 +60,44 @@ def went_on_before(fact: Fact) -> bool:
     return any(phrase in words for phrase in _STILL)
 
 
-def since(fact: Fact) -> str:
-    """The beginning of a fact in EDTF, as written ('' unknown, '..' open); [..DATE] is that date at the latest."""
-    return write_up_to(fact.valid_time) if went_on_before(fact) else fact.valid_time.start_text
+def since(fact: Fact, *, within: bool = False) -> str:
+    """The beginning of a fact in EDTF, as written ('' unknown, '..' open); [..DATE] is that date at the latest.
+
+    What happened `within` the time of a fact began on one of its days: [2025-09-11..2025-09-13].
+    """
+    valid = fact.valid_time
+    if went_on_before(fact):
+        return write_up_to(valid)
+    if within and valid.spans and valid.bounds.end_latest < END:
+        return _one_of(valid)
+    return valid.start_text
+
+
+def _one_of(days: ValidTime) -> str:
+    """EDTF for one of some days, an interval or an all-of set."""
+    bounds = days.bounds
+    if days.end_text is None:
+        return _first_valid(f"[{days.text[1:-1]}]")
+    start = "" if days.start_text == ".." else days.start_text
+    first = format_instant(bounds.start_earliest)[:10] if bounds.start_earliest > BEGINNING else ""
+    return _first_valid(f"[{start}..{days.end_text}]", f"[{first}..{_last_day(bounds.end_latest)}]")
 
 
 def write_up_to(date: ValidTime) -> str:
     """EDTF for "on a date or before". A date that cannot end such a set is replaced by its last day, if it has one."""
-    latest = date.bounds.start_latest
-    last = format_instant(latest - 1)[:10] if latest < END else ""
-    for text in (date.text, last):
+    return _first_valid(f"[..{date.text}]", f"[..{_last_day(date.bounds.start_latest)}]")
+
+
+def _last_day(end: int) -> str:
+    """The last day before an instant; nothing where that is unbounded."""
+    return format_instant(end - 1)[:10] if end < END else ""
+
+
+def _first_valid(*texts: str) -> str:
+    """The first of the texts that is EDTF; '..' if there is no such text."""
+    for text in texts:
         try:
-            return ValidTime.parse(f"[..{text}]").text
+            return ValidTime.parse(text).text
         except ValidTimeError:
             continue
     return ".."

@@ -10,6 +10,7 @@ from domain.named import Sort, fields_naming, join_parts, key_of
 from domain.naming import shorten_key
 from domain.register import Shape, Succession
 from domain.streams.erasure import BLANK
+from domain.time.holding import place
 from domain.time.instant import BEGINNING, END
 from domain.views.terms import terms_of
 from infrastructure.log.codec import encode_fact
@@ -170,13 +171,11 @@ def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
     questions = sorted(_questions(record.fact))
     if not questions:
         return
-    valid = record.fact.valid_time
-    bounds, held = valid.bounds, record.fact.window
+    valid, held = record.fact.valid_time, record.fact.window
+    took = place(valid, record.fact.holding)
     of_version = {
         "negotiation_id": record.negotiation_id.hex,
-        "vague": bounds.start_latest - bounds.start_earliest > PRECISE,
-        "start_earliest": bounds.start_earliest,
-        "start_latest": bounds.start_latest,
+        "start_earliest": valid.bounds.start_earliest,
         "known_from": version.position,
         "known_to": END,
         "published_from": version.published_at,
@@ -187,8 +186,13 @@ def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
         "fact_id": record.id.hex,
         "version": record.version,
     }
-    for rule, question in questions:
-        kept = {"certain_to": _keeps(rule, valid, held)}
+    for rule, question, within in questions:
+        latest = took[1] if within else valid.bounds.start_latest
+        kept = {
+            "certain_to": _keeps(rule, valid, held),
+            "start_latest": latest,
+            "vague": latest - valid.bounds.start_earliest > PRECISE,
+        }
         if question == SETTLES:
             kept["possible_to"] = END
         yield {**of_version, "rule": rule, "question": question, **kept}
@@ -200,19 +204,23 @@ def _keeps(rule: int, valid: ValidTime, held: Window) -> int:
     return END if rule == LATEST else held.certain_to
 
 
-def _questions(fact: Fact) -> set[tuple[int, str]]:
-    """Each question as (rule, text); facts that every state must read have separate questions."""
+def _questions(fact: Fact) -> set[tuple[int, str, bool]]:
+    """Each question as (rule, text, `RegisterEntry.within`); facts that every state must read have separate ones."""
     questions = {
-        (rule, f"{answer.register.section}{_PART}{key_in_question(answer)}{_by(answer)}")
+        (
+            rule,
+            f"{answer.register.section}{_PART}{key_in_question(answer)}{_by(answer)}",
+            answer.within,
+        )
         for answer in fact.register_entries()
         for rule in _rules(answer)
     }
     if isinstance(fact, Alias):
-        questions.add((TIMELESS, ALIAS))
+        questions.add((TIMELESS, ALIAS, False))
     if any(fact.settles()):
-        questions.add((EVERY, SETTLES))
+        questions.add((EVERY, SETTLES, False))
     if any(fact.calls_off()):
-        questions |= {(EVERY, CALLS_OFF), (AHEAD, CALLS_OFF)}
+        questions |= {(EVERY, CALLS_OFF, False), (AHEAD, CALLS_OFF, False)}
     return questions
 
 

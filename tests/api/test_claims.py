@@ -83,6 +83,14 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
         [freed(52, people=["Ann"]), freed(people=["Ann"])],
         (52, None, "at least 52", False, 1),
     ),
+    "names, and a number of people who may be freed yet": (
+        [freed(52, valid="2025/2026"), freed(people=["Ann"])],
+        (1, None, "at least 1", False, 0),
+    ),
+    "names, also in a number of people who may be freed yet": (
+        [freed(52, valid="2025/2026", people=["Ann"]), freed(people=["Ann", "Bob"])],
+        (2, None, "at least 2", False, 0),
+    ),
     "names on a day that is counted, tied": (
         [freed(52, matter="m"), freed(people=["Ann"], matter="m")],
         (52, 52, "52", False, 0),
@@ -145,6 +153,28 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
             freed(30, "AP", basis="cumulative", valid="2025-10-01"),
         ],
         (30, None, "at least 30", True, 0),
+    ),
+    "later figures of some, or of a shorter time": (
+        [
+            freed("1,000 so far", valid="2025-09-01"),
+            freed("50 so far", "AP", population="women", valid="2025-10-01"),
+            freed("52 since January", "AFP", valid="2025-10-01"),
+            freed("20 since the summer", "Babel", valid="2025-10-02"),
+            freed(30, "dpa", basis="cumulative", valid="2025-07/2025-11"),
+        ],
+        (1_000, None, "at least 1000", False, 0),
+    ),
+    "figures since one month that cannot both be right": (
+        [freed("90 since January"), freed("52 since January", "AP", valid="2025-10-01")],
+        (52, None, "at least 52", True, 0),
+    ),
+    "more women than all a month later": (
+        [
+            freed("100 so far", population="women"),
+            freed("50 so far", "AP", valid="2025-10-01"),
+            freed("20 so far", "AFP", population="foreigners", valid="2025-10-01"),
+        ],
+        (50, None, "at least 50", True, 0),
     ),
     "increments that reach less": (
         [freed(50), freed(30, valid="2025-10-01"), freed(100, basis="cumulative", valid="2025-10")],

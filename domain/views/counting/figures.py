@@ -8,13 +8,16 @@ holds until the next count it is a stock.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.fact import as_primitives
 from domain.naming import by_letters, fold_name
+from domain.number.reading import beginning_of
 from domain.quantity import Quantity, merge_numbers
 from domain.register import summed_in
 from domain.time.instant import END
@@ -51,8 +54,22 @@ def find_figure(fact: Fact, what: str, basis: Basis | None) -> Quantity | None:
 
 
 def numbers_of(fact: Fact, what: str) -> Sequence[Quantity]:
-    """The numbers of `what` that a fact gives, each with its basis, stored or derived."""
-    return fact.numbers.get(_folded(what), ()) if fact.quantities else ()
+    """The numbers of `what` that a fact gives, each with its basis, stored or derived.
+
+    Those of a stock include the number of all ("held") that a fact gives in other words ("prisoners").
+    """
+    if not fact.quantities:
+        return ()
+    counted = _folded(what)
+    return fact.numbers.get(counted, ()) or number_of_all(fact, counted)
+
+
+def number_of_all(fact: Fact, counted: str | None = None) -> Sequence[Quantity]:
+    """The number of all that a fact counts in a register that `counts` something, or only this; at most one."""
+    if not any(each.counts and counted in (None, each.counts) for each in fact.registers):
+        return ()
+    main = (each.shows.get("quantity") for each in fact.register_entries() if each.aside is None)
+    return [replace(each, basis="stock") for each in main if isinstance(each, Quantity)][:1]
 
 
 def has_total(fact: Fact, what: str) -> bool:
@@ -62,30 +79,60 @@ def has_total(fact: Fact, what: str) -> bool:
 
 
 _folded: Final = lru_cache(maxsize=256)(fold_name)
+_NO_LIMIT: Final = (math.inf, 0.0)
 
 
 def standing_bound(figures: Iterable[Figure], as_of: int) -> tuple[int, bool]:
     """The lower bound that cumulative figures set, and whether two of them cannot both be right.
 
     A figure counts once its time has surely passed. The latest figure of each counter counts; of several that may be
-    the latest, the lowest. A cumulative figure cannot be higher than a later one of any counter. If it is, the two
-    disagree, and the lower bound is that of the later one.
+    the latest, the lowest. A cumulative figure cannot be higher than a later one of any counter that counts as many
+    people or more. If it is, the two disagree, and the lower bound is that of the later one.
     """
-    passed = [each for each in figures if _passed(each.candidate, as_of)]
-    low, most, floor, disagree = 0.0, math.inf, 0.0, False
-    for least, highest in map(ends_of, _latest_first(_standing(passed))):
-        exceeds = least > most
-        disagree = disagree or exceeds
-        low = max(low, floor if exceeds else least)
-        if highest < most:
-            most, floor = highest, max(least, 0.0)
+    of_scope: dict[_Scope, list[Figure]] = defaultdict(list)
+    for figure in figures:
+        if _passed(figure.candidate, as_of):
+            of_scope[_scope_of(figure)].append(figure)
+    limits = {scope: _Limits(_standing(given)) for scope, given in of_scope.items()}
+    low, disagree = 0.0, False
+    for (population, since), own in limits.items():
+        wider = {(each, begin) for each in (population, "") for begin in (since, ())}
+        found = [limits[scope] for scope in wider if scope in limits]
+        for place, least in own.given:
+            most, floor = min(each.at(place) for each in found)
+            disagree = disagree or least > most
+            low = max(low, floor if least > most else least)
     return int(low), disagree
 
 
-def _latest_first(figures: Iterable[Figure]) -> list[Quantity]:
-    """The numbers, the latest first; of one date, the one with the lowest high end first."""
-    ordered = sorted(figures, key=lambda each: (-_day_of(each), ends_of(each.quantity)[1]))
-    return [each.quantity for each in ordered]
+_Scope = tuple[str, tuple[int | str, ...]]
+"""What a cumulative figure counts: a population, and since when. Empty: everybody, from the beginning."""
+
+
+def _scope_of(figure: Figure) -> _Scope:
+    population, _ = figure.candidate.read_field("population")
+    valid = figure.candidate.fact.valid_time
+    if valid.spans:
+        return population, (valid.bounds.start_earliest,)
+    return population, beginning_of(figure.quantity.text or "")
+
+
+_Place = tuple[float, float]
+"""The place of a figure among others, the latest first; of one date, the one with the lowest high end first."""
+
+
+class _Limits:
+    """What the figures of one scope allow earlier figures to be."""
+
+    def __init__(self, figures: Iterable[Figure]) -> None:
+        ends = [(-_day_of(each), *reversed(ends_of(each.quantity))) for each in figures]
+        self.given = [((day, high), low) for day, high, low in sorted(ends)]
+        limits = ((high, max(low, 0.0)) for (_, high), low in self.given)
+        self._allowed = list(accumulate(limits, min, initial=_NO_LIMIT))
+
+    def at(self, place: _Place) -> tuple[float, float]:
+        """The greatest number that is possible at a place, and the least that there were by then."""
+        return self._allowed[bisect_right(self.given, (place, math.inf))]
 
 
 def _standing(figures: Iterable[Figure]) -> list[Figure]:

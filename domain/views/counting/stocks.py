@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from domain.time.instant import BEGINNING
-from domain.views.counting.figures import group_by_field, numbers_of
+from domain.views.counting.figures import group_by_field, number_of_all, numbers_of
 from domain.views.counting.parts import part_of
 from domain.views.counting.points import bucket, bucket_name
 
@@ -31,22 +31,24 @@ def list_counts(
     """The lists of a tally, of which only `facts` has items here, and the points of each counter.
 
     Counts that no longer stood at the instant `from_` are left out. A count stands until its end, if it has one; with
-    the match `certain`, only as long as it surely stands. A point is {population, counted_by, at, until, low, high,
+    the match `certain`, only as long as it surely stands. A count of some ("women") stands until the counter counts all
+    of the population again, with or without them. A point is {population, counted_by, at, until, low, high,
     approximate, text, contested}, with `counted_by_id` if the counter has an id. Instants are microseconds UTC.
     """
     shown: list[dict[str, Any]] = []
     counted: list[Candidate] = []
     earliest = BEGINNING if from_ is None else bucket(from_, by)
-    for counter, counts in _by_counter(candidates, what):
+    for counter, counts, again in _by_counter(candidates, what):
         parts = [
             part for group in _begun_together(counts) if (part := part_of(group, what, "stock"))
         ]
         for index, part in enumerate(parts):
-            began = bucket(_stands_from(part), by)
+            began = bucket(_stands_from(part.shown), by)
             after = parts[index + 1] if index + 1 < len(parts) else None
             last = bucket(min(as_of, _stands_until(part, match)), by)
-            if after is not None:
-                last = min(last, bucket(_stands_from(after), by) - 1)
+            followed = [_stands_from(after.shown)] if after is not None else []
+            followed += [at for at in again if at > _stands_from(part.shown)][:1]
+            last = min([last, *(bucket(at, by) - 1 for at in followed)])
             if max(began, last) >= earliest:
                 counted += (part.shown, *part.rivals)
             first = max(began, earliest)
@@ -63,17 +65,20 @@ def list_counts(
 
 def _by_counter(
     candidates: Iterable[Candidate], what: str
-) -> Iterator[tuple[dict[str, Any], list[Candidate]]]:
-    """The counts that have surely begun, grouped by population and counter, and ordered by their start."""
-    counting = [
-        each
-        for each in candidates
-        if each.begun and _stock(each, what) is not None and each.starts[0] > BEGINNING
-    ]
-    for population, of_it in group_by_field(counting, "population"):
+) -> Iterator[tuple[dict[str, Any], list[Candidate], list[int]]]:
+    """The counts that have surely begun, grouped by population and counter, and ordered by their start.
+
+    With them, in order, the instants from which other counts of that counter stand, which count all but not `what`.
+    """
+    begun = [each for each in candidates if each.begun and each.starts[0] > BEGINNING]
+    for population, of_it in group_by_field(begun, "population"):
         for counter, counts in group_by_field(of_it, "counted_by"):
-            counts.sort(key=lambda count: (*count.starts, count.version.first_position))
-            yield {**population, **counter}, counts
+            telling = [each for each in counts if _stock(each, what) is not None]
+            telling.sort(key=lambda count: (*count.starts, count.version.first_position))
+            others = (each for each in counts if _stock(each, what) is None)
+            again = sorted(_stands_from(each) for each in others if number_of_all(each.fact))
+            if telling:
+                yield {**population, **counter}, telling, again
 
 
 def _stock(candidate: Candidate, what: str) -> Quantity | None:
@@ -101,6 +106,6 @@ def _stands_until(part: Part, match: Match) -> int:
     return max(ends) - 1
 
 
-def _stands_from(part: Part) -> int:
+def _stands_from(count: Candidate) -> int:
     """The instant from which a count surely stands; until then the count before it stands."""
-    return part.shown.starts[1] - 1
+    return count.starts[1] - 1

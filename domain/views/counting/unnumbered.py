@@ -36,31 +36,29 @@ def count_names(
     """The parts that names add, and the facts that cannot be added.
 
     If a number of the same time may already include the people of a fact, the fact is not added. But it may report
-    other people, and more than it names, so it leaves the sum without a high bound.
+    other people, and more than it names, so it leaves the sum without a high bound. A number that is only possible
+    includes nobody who was surely freed: it adds nothing to the low bound, and they do.
     """
     facts = sorted(rest, key=_in_order)
     if not facts:
         return [], []
-    counted = _Counted()
-    if any(
-        each.fact.people for each in facts
-    ):  # else nobody is compared with those who are counted
-        for fact in (candidate for part in parts for candidate in (part.shown, *part.rivals)):
-            counted.take(fact)
-    includes = _including(parts)
-    named: list[Part] = []
-    left: list[Candidate] = []
-    for candidate in facts:
-        numbers = numbers_of(candidate.fact, what)
-        if any(q.basis == "cumulative" for q in numbers):
-            continue
-        if candidate.fact.people and not numbers and not includes(candidate):
-            new = counted.take(candidate)
-            if new:
+    compares = any(each.fact.people for each in facts)  # else nobody is compared with the counted
+    counted, named, left = _Counted(), list[Part](), list[Uncounted]()
+    for certain in (True, False):
+        counting = [part for part in parts if part.certain or not certain]
+        for part in counting if compares else ():
+            for candidate in (part.shown, *part.rivals):
+                counted.take(candidate)
+        includes = _including(counting)
+        for candidate in (each for each in facts if each.certain is certain):
+            numbers = numbers_of(candidate.fact, what)
+            if any(q.basis == "cumulative" for q in numbers):
+                continue
+            if not candidate.fact.people or numbers or includes(candidate):
+                left.append(Uncounted(candidate, _is_part(candidate, what, includes)))
+            elif new := counted.take(candidate):
                 named.append(_of_names(candidate, what, new))
-        else:
-            left.append(candidate)
-    return named, [Uncounted(each, _is_part(each, what, includes)) for each in left]
+    return named, left
 
 
 def _is_part(candidate: Candidate, what: str, includes: Callable[[Candidate], bool]) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from domain.fact import Fact, as_primitives
 from domain.register import Aside
-from domain.time.holding import Certainty
+from domain.time.holding import Certainty, place
 from domain.time.instant import BEGINNING
 from domain.views.naming import Names
 from domain.views.versions import Seen
@@ -31,9 +31,9 @@ class Candidate:
 
     `holds`: it may be shown. `begun`: it has surely begun, even if it has ended since. `key` names the fields of
     `shows` that all facts under one key have in common. `done`: it has been carried out. `lasts`: it has surely
-    begun, and no answer that begins later replaces it. `apart`: as in `RegisterEntry`. `inside`: whether it happened
-    in the stretch of time that a tally counts; None if it surely did not. `names` resolves the names in the fact.
-    `surely`: only what surely holds is shown.
+    begun, and no answer that begins later replaces it. `apart`, `within`: as in `RegisterEntry`. `inside`: whether it
+    happened in the stretch of time that a tally counts; None if it surely did not. `names` resolves the names in the
+    fact. `surely`: only what surely holds is shown.
     """
 
     seen: Seen
@@ -46,6 +46,7 @@ class Candidate:
     done: bool = False
     lasts: bool = False
     apart: str | None = None
+    within: bool = False
     inside: Certainty | None = "certain"
     names: Names = NO_NAMES
     surely: bool = False
@@ -100,9 +101,16 @@ class Candidate:
 
     @property
     def starts(self) -> tuple[int, int]:
-        """The earliest and the latest start, half-open."""
+        """The earliest and the latest start, half-open; of what happened `within` some time, all of that time."""
+        if self.within:
+            return self.placed
         bounds = self.fact.valid_time.bounds
         return bounds.start_earliest, bounds.start_latest
+
+    @property
+    def placed(self) -> tuple[int, int]:
+        """When it happened or began to hold, half-open (`place`)."""
+        return place(self.fact.valid_time, self.fact.holding)
 
     @property
     def yields(self) -> bool:

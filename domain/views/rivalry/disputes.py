@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from domain.views.rivalry.candidates import Candidate
     from domain.views.rivalry.claims import Claim, Ends
 
-_BASES: Final[tuple[Basis | None, ...]] = (*get_args(Basis), None)
+_BASES: Final[tuple[Basis, ...]] = get_args(Basis)
 
 Stretch = tuple[int, int, "Claim"]
 """The start and the end, half-open, of the time for which a claim is made, and the claim."""
@@ -68,10 +68,10 @@ def under_one_key(facts: Iterable[Candidate], register: Register) -> bool:
 
 
 def never_meet(facts: Sequence[Candidate]) -> bool:
-    """Whether two facts of one kind cannot have begun at the same time."""
+    """Whether two facts of one kind cannot have happened, or begun, at the same time."""
     begins: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for each in facts:
-        begins[each.fact.kind].append(each.starts)
+        begins[each.fact.kind].append(each.placed)
     return any(
         len(starts) > 1 and max(low for low, _ in starts) >= min(high for _, high in starts)
         for starts in begins.values()

@@ -136,6 +136,8 @@ def _number(draw: DrawFn, value: int, basis: str | None = None) -> Quantity:
     above = value + draw(st.sampled_from((1, 2, 40)))
     if value == 0:
         said = "up to {2}"
+    if said.startswith("about"):
+        above = min(above, 2 * value)
     text = said.format(value, below, above)
     stated: Any = basis or draw(st.sampled_from((None, "increment")))
     return Quantity(what=draw(st.sampled_from(("released", "Released"))), text=text, basis=stated)
@@ -145,7 +147,17 @@ def _dates(at: int) -> list[str]:
     """What may be said of when something happened."""
     day, before, after = (bucket_name(at // DAY + days, "day") for days in (0, -2, 3))
     month, year = (bucket_name(at_, by) for at_, by in _coarse(at))
-    return [day, day, day, month, f"{month}~", year, f"[{before}..{after}]", f"{day}?"]
+    return [
+        day,
+        day,
+        day,
+        month,
+        f"{month}~",
+        year,
+        f"[{before}..{after}]",
+        f"{day}?",
+        f"{before}/{after}",
+    ]
 
 
 def _coarse(at: int) -> list[tuple[int, By]]:

@@ -27,6 +27,9 @@ Told = Callable[[str, str], "Fact"]
 """A fact that tells a value at a valid time."""
 
 
+FREE: Final = "free"
+
+
 def _of(kind: str, field: str, **fields: Any) -> Told:  # noqa: ANN401 -- a fact's fields
     return lambda value, valid: fact(
         kind, valid=valid, summary=value, citations=(REUTERS,), **{**fields, field: value}
@@ -34,8 +37,9 @@ def _of(kind: str, field: str, **fields: Any) -> Told:  # noqa: ANN401 -- a fact
 
 
 def _custody(status: str, valid: str) -> Fact:
-    if status == "free":
-        return fact("release", people=("Ihar Losik",), valid=valid.partition("/")[0])
+    if status == FREE:
+        days = valid.rstrip("/.")
+        return fact("release", people=("Ihar Losik",), valid=days)
     return fact("custody", status=status, valid=valid)
 
 
@@ -48,7 +52,7 @@ def _count(what: str, valid: str) -> Fact:
 ROOMS: Final[dict[str, tuple[str, str, tuple[str, ...], Told]]] = {
     "appointment": ("posts", "holder", ("Ann", "Bo", "Cy"), _of("appointment", "person")),
     "mission": ("missions", "status", ("open", "suspended", "closed"), _of("mission", "status")),
-    "custody": ("custody", "status", ("detained", "sentenced", "free", "died"), _custody),
+    "custody": ("custody", "status", ("detained", "sentenced", FREE, "died"), _custody),
     "measure": (
         *("measures", "action", ("imposed", "eased", "lifted")),
         _of("measure", "action", stage="in_force"),
@@ -113,9 +117,16 @@ def _written(period: Period) -> str:
     return f"{start.written}/{end.written if isinstance(end, Vague) else end}"
 
 
-def _meant(data: DataObject, period: Period) -> str:
-    """A period that a vague one may mean, to the day; an end that is not known may be any, or none so far."""
+def _meant(data: DataObject, value: str, period: Period) -> str:
+    """A period that a vague one may mean, to the day; an end that is not known may be any, or none so far.
+
+    Who was freed in the course of a period was freed on one day of it.
+    """
     start, end = period
+    if value == FREE:
+        return data.draw(
+            st.dates(start.first, (end if isinstance(end, Vague) else start).last)
+        ).isoformat()
     began = data.draw(start.day())
     if end is None:
         return began.isoformat()
@@ -147,7 +158,7 @@ def test_what_is_certain_is_so_whatever_days_are_meant(room: str, data: DataObje
     if entry is None or entry["certainty"] != "certain" or entry["contested"] or entry["rivals"]:
         return
     for _ in range(4):
-        meant = [told(value, _meant(data, period)) for value, period in said]
+        meant = [told(value, _meant(data, value, period)) for value, period in said]
         other = _shown(meant, section, as_of)
         note(f"{as_of} {[each.valid for each in vague]} {[each.valid for each in meant]}")
         assert other is not None

@@ -1,0 +1,78 @@
+"""A tally of those held shows at each date the number that the state shows then, in whatever words it was counted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from tests.api.asking import TALKS, Client
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+COUNTER: Final = {"population": "political prisoners", "counted_by": "Viasna"}
+DATES: Final = ("2025-09-30", "2025-10-31", "2025-12-31")
+
+
+def counted(client: Client, valid: str, **numbers: int) -> None:
+    said = [{"what": what.replace("_", " "), "value": number} for what, number in numbers.items()]
+    client.record(kind="prisoner_count", valid=valid, quantities=said, **COUNTER)
+
+
+def shown(client: Client, as_of: str, what: str) -> int | None:
+    """The number of `what` in the state."""
+    (entry,) = client.get(f"{TALKS}?as_of={as_of}").json["prisoners"]["held"]
+    numbers = [entry["quantity"], *(each["quantity"] for each in entry["also_counted"])]
+    every = {"held": numbers[0], **{each["what"]: each for each in numbers}}
+    number: int | None = every[what]["low"] if what in every else None
+    return number
+
+
+def tallied(client: Client, as_of: str, what: str, **asked: str) -> int | None:
+    """The number of `what` in the last month of a tally."""
+    more = "".join(f"&{name}={value}" for name, value in asked.items())
+    points: list[Mapping[str, Any]] = client.get(
+        f"{TALKS}/tally?what={what}&as_of={as_of}{more}"
+    ).json["points"]
+    found = [each["low"] for each in points if each["until"] == as_of[:7]]
+    return found[-1] if found else None
+
+
+@pytest.mark.parametrize("word", ["held", "prisoners", "political_prisoners", "заключённых"])
+def test_a_count_in_other_words_follows_the_one_before(client: Client, word: str) -> None:
+    client.open()
+    counted(client, "2025-09-01", held=1_200, women=100)
+    counted(client, "2025-10-01", **{word: 1_100})
+    counted(client, "2025-11-01", held=1_000, women=90)
+    for what, numbers in (("held", (1_200, 1_100, 1_000)), ("women", (100, None, 90))):
+        for as_of, number in zip(DATES, numbers, strict=True):
+            assert shown(client, as_of, what) == number
+            assert tallied(client, as_of, what) == number
+            assert tallied(client, as_of, what, **{"from": "2025-09-15"}) == number
+
+
+def test_a_word_that_was_used_once_does_not_outlast_the_next_count(client: Client) -> None:
+    client.open()
+    counted(client, "2025-09-01", prisoners=1_200)
+    counted(client, "2025-10-01", held=1_100)
+    assert [tallied(client, each, "prisoners") for each in DATES] == [1_200, None, None]
+    assert [tallied(client, each, "held") for each in DATES] == [1_200, 1_100, 1_100]
+
+
+def test_a_count_of_women_alone_ends_no_count_of_all(client: Client) -> None:
+    client.open()
+    counted(client, "2025-09-01", held=1_200)
+    counted(client, "2025-10-01", women=90)
+    assert [tallied(client, each, "held") for each in DATES] == [1_200, 1_200, 1_200]
+    assert [tallied(client, each, "women") for each in DATES] == [None, 90, 90]
+
+
+def test_the_number_of_all_is_not_listed_beside_itself(client: Client) -> None:
+    client.open()
+    counted(client, "2025-09-01", prisoners=1_200, women=100)
+    answer = client.get(f"{TALKS}/tally?what=held&parts=true&as_of=2025-12").json
+    assert [each["quantity"]["what"] for each in answer["also_counted"]] == ["women"]
+    assert "known" not in answer
+    unknown = client.get(f"{TALKS}/tally?what=men&as_of=2025-12").json
+    assert unknown["known"] == ["held", "prisoners", "women"]

@@ -1,0 +1,103 @@
+"""Who was freed in the course of some days was freed on one of them, and nobody knows on which."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.api.asking import TALKS, Client, count
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DAYS = "2025-09-11/2025-09-13"
+ANN = "Ann Example"
+
+
+def custody(client: Client, as_of: str) -> Mapping[str, Any]:
+    """The only entry in custody."""
+    entries: list[Mapping[str, Any]] = client.get(f"{TALKS}?as_of={as_of}").json["custody"]
+    assert len(entries) == 1
+    return entries[0]
+
+
+def summaries(entry: Mapping[str, Any]) -> set[str]:
+    return {each["summary"] for each in (entry["fact"], *entry["rivals"])}
+
+
+@pytest.mark.parametrize("days", [DAYS, "{2025-09-11,2025-09-13}", "{2025-09-11..2025-09-13}"])
+def test_custody_on_one_of_these_days_may_come_before_the_release(
+    client: Client, days: str
+) -> None:
+    client.open()
+    client.record(valid=days, people=[ANN], summary="freed")
+    client.record(
+        kind="custody", valid="2025-09-12", person=ANN, status="detained", summary="detained"
+    )
+    entry = custody(client, "2025-10")
+    assert entry["contested"]
+    assert summaries(entry) == {"freed", "detained"}
+    (person,) = client.get(f"{TALKS}/people?as_of=2025-10").json["items"]
+    assert person["contested"]
+
+
+def test_custody_before_and_after_these_days_is_clear(client: Client) -> None:
+    client.open()
+    client.record(valid=DAYS, people=[ANN])
+    for day, status in (("2025-09-10", "remanded"), ("2025-09-14", "detained")):
+        client.record(kind="custody", valid=day, person=ANN, status=status)
+    shown = [(day, custody(client, f"2025-09-{day}")) for day in (10, 12, 13, 14)]
+    assert [(day, entry["status"], entry["contested"]) for day, entry in shown] == [
+        (10, "remanded", False),
+        (12, "remanded", False),
+        (13, "free", False),
+        (14, "detained", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "since"),
+    [
+        (DAYS, "[2025-09-11..2025-09-13]"),
+        ("2025-09-11?/2025-10", "[2025-09-10..2025-10-31]"),
+        ("[2025-09-10,2025-09-11]/2025-10", "[2025-09-10..2025-10-31]"),
+        ("{2025-09-11,2025-09-13}", "[2025-09-11,2025-09-13]"),
+        ("/2025-09-13", "[..2025-09-13]"),
+        ("../2025-09-13", "[..2025-09-13]"),
+        ("2025-09-11/..", "2025-09-11"),
+        ("2025-09-11/", "2025-09-11"),
+        ("2025-09", "2025-09"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["release", "pardon"])
+def test_since_when_somebody_is_free_is_no_sharper_than_the_report(
+    light_client: Client, kind: str, days: str, since: str
+) -> None:
+    light_client.open()
+    more = {"granted_by": "Lukashenka"} if kind == "pardon" else {}
+    light_client.record(kind=kind, valid=days, people=[ANN], **more)
+    assert custody(light_client, "2026")["since"] == since
+    (person,) = light_client.get(f"{TALKS}/people?as_of=2026&person={ANN}").json["items"]
+    assert person["since"] == since
+
+
+def test_a_pardon_of_these_days_stands_beside_a_sentence_of_one_of_them(client: Client) -> None:
+    client.open()
+    client.record(kind="pardon", valid=DAYS, people=[ANN], granted_by="Lukashenka")
+    client.record(kind="custody", valid="2025-09-12", person=ANN, status="sentenced")
+    entry = custody(client, "2025-10")
+    assert (entry["status"], entry["pardoned"]["valid"]) == ("sentenced", DAYS)
+
+
+def test_a_number_of_these_days_and_one_of_a_day_among_them_can_both_be_right(
+    client: Client,
+) -> None:
+    client.open()
+    for valid in (DAYS, "2025-09-12"):
+        client.record(valid=valid, matter="september", quantities=count(52))
+    client.record(valid="2025-09-15/2025-09-16", matter="later", quantities=count(14))
+    client.record(valid="2025-09-17", matter="later", quantities=count(14))
+    released = client.get(f"{TALKS}?as_of=2025-10").json["prisoners"]["released"]
+    assert (released["low"], released["high"]) == (66, 66)
+    assert [part["contested"] for part in released["parts"]] == [False, True]
