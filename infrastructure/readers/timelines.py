@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from domain.views.timeline import TimelineFilter
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["find_shortlist", "read_timeline"]
+__all__ = ["Shape", "find_shortlist", "place", "read_timeline", "with_placeholders"]
 
 _TYPES: Final = {
     "kind": String,
@@ -42,7 +42,7 @@ _AFTER: Final = ("after_earliest", "after_latest", "after_position")
 _NAMED: Final = ("person", "place")
 
 
-class _Shape(NamedTuple):
+class Shape(NamedTuple):
     """What the statements about a timeline depend on: of the filter which values it has, of names only the fields."""
 
     tables: FactTables
@@ -82,7 +82,7 @@ def read_timeline(
         order = timeslices.valid_order(tables)
         statement = timeslices.select_timeline(*about, shortlist=shortlist)
         return pages.read_page(connection, statement, tables.version, order, limit)
-    shape, values = _place(*about)
+    shape, values = place(*about)
     return _page(shape, shortlist).read(connection, values, limit)
 
 
@@ -109,7 +109,7 @@ def find_shortlist(
         shortlists.append(timeslices.KNOWN)
     shortest, rows = None, most + 1
     if shortlists:
-        shape, values = _place(tables, negotiation_id, perspective, wanted, names)
+        shape, values = place(tables, negotiation_id, perspective, wanted, names)
         for name in shortlists:
             found = _count(shape, name).one(connection, {**values, "most": rows}).rows
             if found < rows:
@@ -117,13 +117,13 @@ def find_shortlist(
     return shortest, rows
 
 
-def _place(
+def place(
     tables: FactTables,
     negotiation_id: UUID,
     perspective: Perspective,
     wanted: TimelineFilter,
     names: Names | None,
-) -> tuple[_Shape, dict[str, Any]]:
+) -> tuple[Shape, dict[str, Any]]:
     """The shape of a timeline, and the values of its placeholders."""
     given = {name: value for name in _TYPES if (value := getattr(wanted, name)) is not None}
     place = zip(_AFTER, wanted.after or (), strict=False)
@@ -138,12 +138,13 @@ def _place(
         fields.append(tuple(field for field, _ in terms))
     shape = replace(wanted, **same, after=wanted.after and (0, 0, 0))
     public = perspective.published_cut is None
-    return _Shape(tables, shape, _Names(*fields), public, perspective.match), values
+    return Shape(tables, shape, _Names(*fields), public, perspective.match), values
 
 
-def _with_placeholders(
-    shape: _Shape,
+def with_placeholders(
+    shape: Shape,
 ) -> tuple[FactTables, UUID, Perspective, TimelineFilter, Names]:
+    """The arguments of `select_timeline`, with placeholders for all values that `place` gives."""
     places: dict[str, Any] = {
         name: bindparam(name, type_=of())
         for name, of in _TYPES.items()
@@ -156,13 +157,13 @@ def _with_placeholders(
 
 
 @lru_cache(maxsize=256)
-def _page(shape: _Shape, shortlist: str | None) -> pages.HotPage:
-    about = _with_placeholders(shape)
+def _page(shape: Shape, shortlist: str | None) -> pages.HotPage:
+    about = with_placeholders(shape)
     statement = timeslices.select_timeline(*about, shortlist=shortlist)
     return pages.HotPage(statement, shape.tables.version, timeslices.valid_order(shape.tables))
 
 
 @lru_cache(maxsize=256)
-def _count(shape: _Shape, shortlist: str) -> HotStatement:
-    listed = timeslices.select_shortlist(shortlist, *_with_placeholders(shape))
+def _count(shape: Shape, shortlist: str) -> HotStatement:
+    listed = timeslices.select_shortlist(shortlist, *with_placeholders(shape))
     return HotStatement(timeslices.select_count(listed, bindparam("most", type_=Integer)))

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from infrastructure.tables.facts import FactTables
 
 __all__ = [
+    "FIRST",
     "KNOWN",
     "RETRACTED",
     "count_rows",
@@ -58,7 +59,7 @@ __all__ = [
 
 RETRACTED: Final = "retracted"
 KNOWN: Final = "known"
-_FIRST: Final = (BEGINNING, BEGINNING, 0)
+FIRST: Final = (BEGINNING, BEGINNING, 0)
 """Before every place of a timeline."""
 Shortlist = Select[tuple[str]]
 """Selects the ids of few facts, among which are all that a timeline shows."""
@@ -143,7 +144,7 @@ def select_timeline(
     of_negotiation = columns.negotiation_id == negotiation_id.hex
     order, after = valid_order(tables), wanted.after
     if shortlist is None and along:
-        after = after or _FIRST  # SQLite goes along an index only if it can begin somewhere
+        after = after or FIRST  # SQLite goes along an index only if it can begin somewhere
     else:
         order = as_sorted(tables)
         of_negotiation = _unindexed(columns.negotiation_id) == negotiation_id.hex

@@ -362,7 +362,7 @@ def test_words_on_the_published_clock_are_sought_in_the_parts_of_events_alone(
         statement = timeslices.select_timeline(*about, along=along)
         search = searches.Search(talks, parse_terms(split_terms("speaker")), at.published_cut)
         find = searches._not_in_index
-        asked = connection, statement, tables.version, search
+        asked = connection, searches.SearchedTimeline(*about), search
 
         assert instructions(connection, lambda: find(*asked)) < SIZE // 2
         if connection.dialect.name == "postgresql":
@@ -377,8 +377,7 @@ def test_what_the_full_text_has_not_reached_is_read_alone(populated: Populated) 
         along = connection.dialect.name != "sqlite"
         about = (tables, talks, perspective(), TimelineFilter(), NO_NAMES)
         statement = timeslices.select_timeline(*about, along=along)
-        search = searches.Search(talks, parse_terms(split_terms("speaker")), None)
-        past = searches.select_past(statement, tables.version, search, SIZE - 9)
+        past = searches.select_past(statement, searches.SearchedTimeline(*about), SIZE - 9)
 
         assert len(connection.execute(past).all()) == 10
         assert instructions(connection, lambda: connection.execute(past).all()) < SIZE // 2
