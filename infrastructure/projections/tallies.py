@@ -17,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     func,
     literal,
+    literal_column,
     select,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -138,7 +139,7 @@ def _latest(table: Table) -> Select[Any]:
         select(*(columns[f"{name}_count"].label(name) for name in COUNTS))
         .where(columns.negotiation_id == bindparam("negotiation"))
         .order_by(columns.known_from.desc())
-        .limit(1)
+        .limit(literal_column("1"))  # PostgreSQL would plan each time anew for a parameter
     )
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, and_, literal_column, or_, select
 
 from domain.kinds.envoys import Alias
 from domain.views.aliases import keep_preferred
@@ -162,7 +162,7 @@ def _select_borne(tables: FactTables, *, public: bool) -> HotStatement:
         )
         .where(
             term.negotiation_id == negotiation_id.hex,
-            term.field == BORNE,
+            term.field == literal_column(f"'{BORNE}'"),  # or PostgreSQL plans each time anew
             version.status != RETRACTED,
             is_seen(version, perspective),
         )
