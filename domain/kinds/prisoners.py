@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
+from domain.count_words import EVERYBODY
 from domain.errors import Fault
 from domain.fact import Fact, kind
 from domain.later import later
@@ -31,14 +32,6 @@ PARDONS: Final = Aside("pardoned", many=False, ended_by=frozenset({Holding.PERIO
 PARTS: Final = Aside(
     "also_counted", many=True, ended_by=frozenset({Holding.UNTIL_NEXT}), by="quantity"
 )
-_WORDS: Final = (
-    "held prisoners detainees inmates people persons total",
-    "удерживаемые заключенные заключённые заключенных заключённых задержанные задержанных люди людей человек всего",
-    "утримувані ув'язнені ув'язнених в'язні в'язнів затримані затриманих осіб усього всього",  # noqa: RUF001
-    "зняволеныя зняволеных вязні вязняў затрыманыя затрыманых чалавек усяго",
-)
-_EVERYBODY: Final = frozenset(fold_name(word) for words in _WORDS for word in words.split())
-"""What a count calls all who are held, beside their population's name: English, Russian, Ukrainian, Belarusian."""
 CustodyStatus = Literal[
     "detained",
     "charged",
@@ -211,4 +204,4 @@ class PrisonerCount(Fact):
 def counts_everybody(what: str, population: Name) -> bool:
     """Whether `what` a count counts is all of a population who are held, and not some of them, as women are."""
     counted = fold_name(what)
-    return counted in _EVERYBODY or counted == key_of(population)
+    return counted in EVERYBODY or counted == key_of(population)

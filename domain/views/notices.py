@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
+from domain.count_words import NEAR, means_sum, names_sum
 from domain.errors import ContentError
 from domain.fact import KINDS
 from domain.kinds.envoys import Alias
@@ -36,21 +37,6 @@ _DECEMBER: Final = 12
 _DECADE: Final = 10
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _ALPHABETS: Final = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN", "HEBREW", "ARABIC")
-_NEAR: Final = 0.8
-_SYNONYMS: Final = {
-    "released": (
-        "freed",
-        "liberated",
-        "освобождены",
-        "освобождено",
-        "отпущены",
-        "звільнені",
-        "звільнено",
-    ),
-    "pardoned": ("помилованы", "помиловано", "помилувані", "помилувано", "amnestied"),
-}
-"""Other words for what is added up; a number of them is not added."""
-_FEW_WORDS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,23 +177,16 @@ def _of_counts(fact: Fact) -> Iterable[Notice]:
             yield Notice(f"/quantities/{index}", detail)
         if quantity.counted in folded:
             continue
-        near = next(iter(get_close_matches(quantity.counted, summed, n=1, cutoff=_NEAR)), None)
-        near = near or _meant(quantity.counted, own)
+        said = quantity.counted
+        near = next(iter(get_close_matches(said, summed, n=1, cutoff=NEAR)), None)
+        every = said == fold_name(text_of(getattr(fact, "population", None) or ""))
+        meant = (n for n in own if every or names_sum(said, n) or means_sum(said, n))
+        near = near or next(meant, None)
         if near is not None:
             detail = (
                 f"{quantity.what} is not added to {near}, but counted separately: is {near} meant?"
             )
             yield Notice(f"/quantities/{index}/what", detail)
-
-
-def _meant(counted: str, summed: Iterable[str]) -> str | None:
-    """What a kind adds up, if it may be meant by a word for the same, or by one with few words beside it; else None."""
-    words = counted.split()
-    for name in summed if len(words) <= _FEW_WORDS else ():
-        known = (fold_name(name), *_SYNONYMS.get(name, ()))
-        if any(get_close_matches(word, known, n=1, cutoff=_NEAR) for word in words):
-            return name
-    return None
 
 
 def _counted_people(fact: Fact) -> Iterable[str]:

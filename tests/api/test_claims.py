@@ -99,6 +99,18 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
         [freed(52), freed(3, what="women")],
         (52, 52, "52", False, 1),
     ),
+    "another word for all, on a day that is counted": (
+        [freed(52), freed(60, what="freed")],
+        (52, None, "at least 52", False, 1),
+    ),
+    "people, on a day that is counted": (
+        [freed(52), freed(60, what="released people")],
+        (52, None, "at least 52", False, 1),
+    ),
+    "the population, on a day that is counted": (
+        [freed(52), freed(60, what="Political prisoners", population="political prisoners")],
+        (52, None, "at least 52", False, 1),
+    ),
     "no number on a day that is counted": (
         [freed(52), freed(publisher="AP")],
         (52, None, "at least 52", False, 1),

@@ -64,6 +64,14 @@ def test_a_fact_that_is_written_well_gets_no_notice(fields: dict[str, Any]) -> N
     assert find_notices(fact("release", **fields)) == []
 
 
+@pytest.mark.parametrize("what", ["freed", "People", "released prisoners", "political prisoners"])
+def test_a_number_of_all_in_other_words_is_noticed_where_they_are_added_up(what: str) -> None:
+    (notice,) = find_notices(
+        fact("release", population="Political prisoners", quantities=count(52, what=what))
+    )
+    assert notice.detail.endswith("is released meant?")
+
+
 TWO: Final = ("Ann Example", "Bob Example")
 
 

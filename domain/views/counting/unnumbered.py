@@ -8,6 +8,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from domain.count_words import means_sum
+from domain.naming import fold_name
 from domain.quantity import Quantity
 from domain.views.counting.figures import numbers_of
 from domain.views.counting.parts import Part
@@ -62,10 +64,19 @@ def count_names(
 
 
 def _is_part(candidate: Candidate, what: str, includes: Callable[[Candidate], bool]) -> bool:
-    """Whether a fact counts another thing, such as women, and so only a part of what another fact counts."""
+    """Whether a fact counts another thing, such as women, and so only a part of what another fact counts.
+
+    Words that may mean all ("freed", "people", the name of the population) do not count a part, though they are not
+    added.
+    """
     fact = candidate.fact
-    other = bool(fact.quantities) and not numbers_of(fact, what)
-    return other and includes(candidate)
+    if not fact.quantities or numbers_of(fact, what) or not includes(candidate):
+        return False
+    counted, (population, _) = (
+        (each.counted for each in fact.quantities),
+        candidate.read_field("population"),
+    )
+    return not any(each == population or means_sum(each, fold_name(what)) for each in counted)
 
 
 def _in_order(candidate: Candidate) -> tuple[Any, ...]:
