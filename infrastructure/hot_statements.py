@@ -48,9 +48,8 @@ class HotStatement:
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         """The rows of a query."""
-        text = self._text(connection)
-        rows = _execute(connection, text.sql, text.parameters(values), _ROWS)
-        return [text.read(row) for row in rows]
+        text = self._texts.get(connection.dialect.name) or self._compile(connection)
+        return text.read(_execute(connection, text.sql, text.parameters(values), _ROWS))
 
     def first(self, connection: Connection, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- a named tuple
         """The first row of a query; None if it has none."""
@@ -66,17 +65,16 @@ class HotStatement:
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> int:
         """Carry out a change; returns how many rows it changed."""
-        text = self._text(connection)
+        text = self._texts.get(connection.dialect.name) or self._compile(connection)
         return _execute(connection, text.sql, text.parameters(values), _CHANGED)
 
-    def _text(self, connection: Connection) -> _Text:
-        name = connection.dialect.name
-        if name not in self._texts:
-            compiled = self._statement.compile(  # type: ignore[attr-defined]
-                dialect=connection.dialect, column_keys=self._columns
-            )
-            self._texts[name] = _Text(cast("SQLCompiler", compiled), connection.dialect)
-        return self._texts[name]
+    def _compile(self, connection: Connection) -> _Text:
+        compiled = self._statement.compile(  # type: ignore[attr-defined]
+            dialect=connection.dialect, column_keys=self._columns
+        )
+        text = _Text(cast("SQLCompiler", compiled), connection.dialect)
+        self._texts[connection.dialect.name] = text
+        return text
 
 
 class _Text:
@@ -95,16 +93,18 @@ class _Text:
         self._booleans = () if dialect.supports_native_boolean else tuple(booleans)
 
     def parameters(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
-        given = {**self._given, **values}
-        return tuple([given[name] for name in self._order])
+        given = self._given
+        return tuple([values[name] if name in values else given[name] for name in self._order])
 
-    def read(self, row: Sequence[Any]) -> Any:  # noqa: ANN401 -- a named tuple
+    def read(self, rows: Iterable[Sequence[Any]]) -> list[Any]:
+        """Named tuples of the rows."""
         if not self._booleans:
-            return self._row(row)
-        read = list(row)
-        for at in self._booleans:
-            read[at] = None if read[at] is None else bool(read[at])
-        return self._row(read)
+            return [self._row(row) for row in rows]
+        read = [list(row) for row in rows]
+        for row in read:
+            for at in self._booleans:
+                row[at] = None if row[at] is None else bool(row[at])
+        return [self._row(row) for row in read]
 
 
 def insert_rows(
@@ -176,21 +176,15 @@ def _execute(
     connection: Connection, sql: str, parameters: Sequence[Any], result: Callable[[Any], _T]
 ) -> _T:
     """Run a statement in the connection's transaction; returns what `result` takes from its cursor."""
-    cursor = _cursor(connection)
+    driver: Any = connection.connection.dbapi_connection
+    # psycopg's cursor is one for all, as each statement's rows are taken before the next one.
+    cursor = driver.raw_cursor if connection.dialect.name == "postgresql" else driver.cursor()
     try:
         _tell_listeners(connection, cursor, sql, parameters)
         cursor.execute(sql, parameters)
         return result(cursor)
     except Exception as error:  # noqa: BLE001 -- the driver's become SQLAlchemy's, others are raised as they are
         _raise(connection, error, sql, parameters)
-
-
-def _cursor(connection: Connection) -> DBAPICursor:
-    """A cursor of the driver; psycopg's is one for all, as each statement's rows are taken before the next one."""
-    driver: Any = connection.connection.dbapi_connection
-    if connection.dialect.name != "postgresql":
-        return cast("DBAPICursor", driver.cursor())
-    return cast("DBAPICursor", driver.raw_cursor)
 
 
 def _tell_listeners(

@@ -68,6 +68,8 @@ def read_withholding(raw: bytes) -> tuple[Any, Withheld]:
     """What a body says, as `withhold_confidential` gives it; names that come twice are among the faults."""
     document, repeated = read_repeating(raw)
     rest, withheld = withhold_confidential(document)
+    if not repeated.faults:
+        return rest, withheld
     return rest, replace(withheld, faults=(*repeated.faults, *withheld.faults))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
@@ -35,6 +35,7 @@ MOST_CORRECTIONS: Final = 1000
 """The most corrections of one negotiation, because the published clock reads all of them."""
 
 
+@lru_cache(maxsize=4_096)
 def negotiation_id(slug: str) -> UUID:
     """The id that is derived from a slug; it is the same in every copy of the record."""
     return uuid5(NAMESPACE, slug)

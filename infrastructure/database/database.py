@@ -115,10 +115,13 @@ class Database:
         ):
             yield connection
 
-    @contextmanager
-    def looking(self) -> Iterator[Connection]:
+    def looking(self) -> AbstractContextManager[Connection]:
         """A reading connection without a transaction: each statement sees the latest committed state."""
-        with self._lock(self._read_lock), self._connected(self._looking) as connection:
+        return self._looking_alone() if self.is_memory else self._connected(self._looking)
+
+    @contextmanager
+    def _looking_alone(self) -> Iterator[Connection]:
+        with self._lock(self._read_lock), self._looking.connect() as connection:
             yield connection
 
     @contextmanager

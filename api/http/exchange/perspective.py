@@ -71,6 +71,8 @@ PERSPECTIVE: Final = (
     ),
 )
 
+_NO_OTHERS: Final = frozenset({*(each.name for each in PERSPECTIVE), CURSOR.name, WAIT.name})
+
 
 def perspective_query(parameters: Mapping[str, str]) -> PerspectiveQuery:
     """Read the perspective that was asked for; ContentError with a pointer under /query."""
@@ -115,8 +117,7 @@ class Settling(Protocol):
 class Asked:
     """One reading request: its parameters as given, and the query for a perspective in them.
 
-    `declared` are the parameters that it may have. Its response is tagged with `tag`, or else with the negotiation of
-    its address.
+    `declared` are the parameters that it may have.
     """
 
     request: Request
@@ -124,7 +125,6 @@ class Asked:
     parameters: Mapping[str, str]
     query: PerspectiveQuery
     declared: tuple[Parameter, ...]
-    tag: str | None = None
 
     @property
     def principal(self) -> Principal:
@@ -200,15 +200,17 @@ class Asked:
         leaving_out: Collection[str] = (),
         version: int | None = None,
         table: bytes | None = None,
+        tag: str | None = None,
     ) -> Response:
         """Answer in JSON, or with a CSV `table`, whose next page is a link, as it has no place for a cursor.
 
         The fixed form has the resolved perspective, and the other parameters as given, or their defaults. `fixed`
-        replaces some of them by resolved values; `leaving_out` names those that do not belong there.
+        replaces some of them by resolved values; `leaving_out` names those that do not belong there. The response is
+        tagged with `tag`, or else with the negotiation of its address.
         """
         left_out = (*leaving_out, *((BOM,) if table is None else ()))
         canonical = self.canonical(perspective, fixed or {}, left_out)
-        filled = Filled.of(content, self.tag or self.request.path_params["slug"])
+        filled = Filled.of(content, tag or self.request.path_params["slug"])
         more = {"Vary": "Accept"} if any(each.name == BOM for each in self.declared) else {}
         return respond(
             self.request,
@@ -231,7 +233,7 @@ class Asked:
         """The parameters other than the perspective's: as given, or their defaults."""
         found: dict[str, Any] = {}
         for each in self.declared:
-            if each in PERSPECTIVE or each.name in {CURSOR.name, WAIT.name}:
+            if each.name in _NO_OTHERS:
                 continue
             given_text = self.parameters.get(each.name)
             if given_text is not None:

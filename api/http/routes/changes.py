@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -120,7 +119,7 @@ def read_changes(asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
             ],
             "next": last if more else None,
         }
-        return replace(asked, tag="changes").answer(content, perspective, reading)
+        return asked.answer(content, perspective, reading, tag="changes")
 
 
 def _item(

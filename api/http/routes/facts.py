@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated, Final, cast
 
 from fastapi import APIRouter, Depends
@@ -104,9 +103,7 @@ def _answer(
     content = fact_response.describe_record(version, perspective, slug)
     if sources:
         fact_response.disclose(content["fact"]["citations"], sources)
-    answer = replace(asked, tag=slug).answer(
-        content, perspective, log, version=version.record.version
-    )
+    answer = asked.answer(content, perspective, log, version=version.record.version, tag=slug)
     if asked.discloses:
         answer.headers["Cache-Control"] = "no-store"
     return answer
@@ -142,5 +139,4 @@ def read_history(fact_id: str, asked: Annotated[Asked, Depends(_HISTORY)]) -> Re
             "items": [describe_version(before, version) for before, version in found],
             "next": asked.next(perspective, (last.version,)) if more else None,
         }
-        asked = replace(asked, tag=f"{slug},{id_}")
-        return asked.answer(content, perspective, reading)
+        return asked.answer(content, perspective, reading, tag=f"{slug},{id_}")

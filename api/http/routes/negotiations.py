@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Any, Final, cast
 from urllib.parse import quote
 
@@ -149,7 +148,7 @@ def list_negotiations(asked: Annotated[Asked, Depends(_LISTING)]) -> Response:
             "items": items,
             "next": rest,
         }
-        return replace(asked, tag="negotiations").answer(content, perspective, reading)
+        return asked.answer(content, perspective, reading, tag="negotiations")
 
 
 def _latest(

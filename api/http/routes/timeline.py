@@ -160,9 +160,7 @@ def search(asked: Annotated[Asked, Depends(_SEARCHING)]) -> Response:
             "items": [describe_fact(seen, slug) for slug, seen in found],
             "next": None if place is None else asked.next(perspective, place, filters),
         }
-        return replace(asked, tag="negotiations").answer(
-            content, perspective, reading, fixed=filters
-        )
+        return asked.answer(content, perspective, reading, fixed=filters, tag="negotiations")
 
 
 def _found_everywhere(
