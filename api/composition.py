@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Any, Final, cast
 
 from sqlalchemy import select
@@ -65,6 +66,8 @@ class Parley:
     overwritten: Overwritten
     publisher: Publisher | None = None
     kept: KeptSlices = field(default_factory=KeptSlices)
+    stopping: Event = field(default_factory=Event)
+    """Set once this process has been told to stop; long work then ends at its next step."""
 
     @property
     def keys(self) -> Keys:

@@ -12,12 +12,13 @@ from typing import Annotated, Any, Final
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from api.cli.options import AsJson
 from api.cli.progress import progress_bar
 from api.cli.serving.listening import address_of, listen, listen_apart
 from api.cli.serving.supervisor import Supervisor
-from api.cli.serving.worker import TURN_SECONDS
+from api.cli.serving.worker import TURN_SECONDS, end_work_when_told
 from api.cli.session import CommandRefusedError, open_record, say
 from api.cli.tables import show_rows
 from api.cli.text import consoles, echo
@@ -134,7 +135,13 @@ def serve(
 
 
 def _serve_alone(parley: Parley, listening: socket.socket, *, json: bool) -> None:
-    config = uvicorn.Config(create_site(parley), log_config=LOGGING, **PROTOCOL)
+    site = create_site(parley)
+
+    def create() -> FastAPI:
+        end_work_when_told(parley)
+        return site
+
+    config = uvicorn.Config(create, factory=True, log_config=LOGGING, **PROTOCOL)
     server = uvicorn.Server(config)
     for stop in (signal.SIGTERM, signal.SIGINT):
         # An exception from a handler would be lost while uvicorn creates its event loop.

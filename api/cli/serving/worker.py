@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from functools import partial
 from multiprocessing import parent_process
 from threading import Thread
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from api.cli.garbage import look_for_cycles_seldom
 from api.commands.charts.renderer import renderer
@@ -21,9 +22,13 @@ from infrastructure.database.lanes import in_lane
 from infrastructure.settings import Settings
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-__all__ = ["TURN_SECONDS", "create_worker"]
+    from api.composition import Parley
+
+__all__ = ["TURN_SECONDS", "create_worker", "end_work_when_told"]
 
 TURN_SECONDS: Final = 0.000_5
 """How long a computing thread (as one that reads an import) runs before another thread may.
@@ -38,6 +43,7 @@ def create_worker() -> ASGIApp:
     with in_lane("writing"):
         parley = compose(Settings.from_env(os.environ), upgrade=False, signs=True)
     site = create_site(parley)
+    end_work_when_told(parley)
     sys.setswitchinterval(TURN_SECONDS)
     look_for_cycles_seldom()
     renderer().warm_soon()
@@ -49,6 +55,20 @@ def create_worker() -> ASGIApp:
             parley.close()
 
     return served
+
+
+def end_work_when_told(parley: Parley) -> None:
+    """Have long work end at its next step once the server, which handles signals by now, is told to stop.
+
+    The server waits for requests under way, and an import would go on for as long as it takes.
+    """
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, partial(_stop, parley, signal.getsignal(told)))
+
+
+def _stop(parley: Parley, handle: Any, told: int, frame: FrameType | None) -> None:  # noqa: ANN401 -- a handler
+    parley.stopping.set()
+    handle(told, frame)
 
 
 def _end_with_parent() -> None:

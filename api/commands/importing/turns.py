@@ -106,7 +106,7 @@ class Turns:
         return not (self._partial or self._recorded) and any(step.rejected for step in self.steps)
 
     def record(self) -> None:
-        """Record the waiting events; BrokenOffError if an error ends this after the first turn.
+        """Record the waiting events; BrokenOffError if an error ends this after the first turn, or the process stops.
 
         An error in the first turn is raised unchanged; then nothing was recorded.
         """
@@ -122,6 +122,8 @@ class Turns:
         conflicts = away = 0
         self._tell()
         while not self.refused and ((turn := self._turn()) or self._opening):
+            if self._parley.stopping.is_set():
+                raise BrokenOffError(self._recorded, self._of, unsure=False)
             began = time.monotonic()
             try:
                 self._append(turn)
