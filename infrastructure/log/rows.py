@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, and_, select
+from sqlalchemy import Connection, Select, and_, case, func, select
 
 from domain.streams.event import FactErased
 from infrastructure.log.entry import LogEntry
@@ -25,15 +25,21 @@ __all__ = ["LOGGED", "entries", "entries_in", "open_row", "parts_between"]
 
 STREAMS_A_QUERY: Final = 500
 _keyed = event.alias("keyed")
+_own: Final = event.c.key_version == event.c.version
 LOGGED: Final = select(
-    event, _keyed.c.key_id.label("by"), _keyed.c.data_key.label("opened_by")
+    event,
+    case((_own, event.c.key_id), else_=_keyed.c.key_id).label("by"),
+    case((_own, event.c.data_key), else_=_keyed.c.data_key).label("opened_by"),
 ).join_from(
     event,
     _keyed,
-    and_(_keyed.c.stream == event.c.stream, _keyed.c.version == event.c.key_version),
+    and_(
+        _keyed.c.stream == event.c.stream,
+        _keyed.c.version == func.nullif(event.c.key_version, event.c.version),
+    ),
     isouter=True,
 )
-"""Rows of the log, each with the data key that it was sealed with."""
+"""Rows of the log, each with the data key that it was sealed with; no other row is looked for if it has that itself."""
 
 _ALL_BUT_KEYS: Final = [
     column.name for column in event.c if column.name not in {"key_version", "key_id", "data_key"}
