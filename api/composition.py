@@ -10,14 +10,13 @@ from threading import Event
 from typing import Any, Final, cast
 
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
 from domain.access import Principal, owner
 from domain.streams.event import FactEvent, RecordEvent
 from infrastructure.backup.backup import back_up, restore
 from infrastructure.backup.file import Manifest
 from infrastructure.clock import Clock, system_clock
-from infrastructure.configured import seals_by
+from infrastructure.configured import publisher_of, seals_by
 from infrastructure.database.database import Database
 from infrastructure.database.replication import refuse_standby
 from infrastructure.database.schema import refuse_newer, schema_at_head
@@ -25,7 +24,6 @@ from infrastructure.database.schema import upgrade as bring_to_head
 from infrastructure.database.working_alone import work_alone
 from infrastructure.identity.keys import Keys
 from infrastructure.identity.sessions import Sessions
-from infrastructure.key_files import BEFORE, key_file_of
 from infrastructure.ledger import StoredLedger
 from infrastructure.log.clock_corrections import WrongTimes, wrong_times
 from infrastructure.log.entry import LogEntry
@@ -41,8 +39,7 @@ from infrastructure.projections.inline import RecordProjection
 from infrastructure.projections.outdated import is_outdated, unmark_outdated
 from infrastructure.projections.rebuild import RebuildReport, rebuild
 from infrastructure.proofs import integration
-from infrastructure.proofs.log_key import LastSigned, LogKeyError, ensure_signer, read_signer
-from infrastructure.proofs.publishing import POLL_SECONDS, Publisher, last_signed_note
+from infrastructure.proofs.publishing import POLL_SECONDS, Publisher
 from infrastructure.readers.look import Look
 from infrastructure.readers.reading import Reading
 from infrastructure.readers.state.kept_facts import KeptSlices
@@ -50,7 +47,7 @@ from infrastructure.sealing.wrapping import SealKeyError
 from infrastructure.settings import Settings
 from infrastructure.tables.record import log_head
 
-__all__ = ["Parley", "compose", "log_key_file", "publisher_of"]
+__all__ = ["Parley", "compose"]
 
 _HOUR: Final = 3_600_000_000
 
@@ -278,25 +275,3 @@ def compose(
             parley.rebuild()
         refused.pop_all()
     return parley
-
-
-def publisher_of(settings: Settings, database: Database) -> Publisher:
-    """What signs the log of a database as the settings say."""
-    key_file = log_key_file(settings, database)
-    kept = LastSigned(key_file)
-    if not key_file.exists():
-        kept.begin()
-    return Publisher(database, ensure_signer(key_file, settings.log_origin), kept)
-
-
-def log_key_file(settings: Settings, database: Database) -> Path:
-    """The file of the log's key: as the settings say, or where that is missing, of old, if it has signed this log."""
-    path, before = Path(settings.log_key_file), Path(BEFORE["key"])
-    named = settings.log_key_file == key_file_of(settings.database_url, "key")
-    if path.exists() or not named or not before.exists():
-        return path
-    with suppress(LogKeyError, SQLAlchemyError), database.reading() as connection:
-        signing = Publisher(database, read_signer(before, settings.log_origin), LastSigned(before))
-        if signing.own(last_signed_note(connection)) is not None:
-            return before
-    return path

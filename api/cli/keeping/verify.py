@@ -17,13 +17,14 @@ from api.cli.options import AsJson
 from api.cli.progress import progress_bar
 from api.cli.session import CommandRefusedError, open_record, say
 from api.cli.text import echo
-from api.composition import Parley, log_key_file
+from api.composition import Parley
 from domain.proof.certificate import Certificate
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.cosignature import time_of_cosignature
 from domain.proof.note import NoteError, Verifier, base64_of
 from domain.rules import READING
 from domain.time.instant import format_instant
+from infrastructure.configured import log_key_file
 from infrastructure.database.database import Database
 from infrastructure.database.schema_comparison import find_misshapen
 from infrastructure.log.clock_corrections import WrongTimes, wrong_times
