@@ -16,7 +16,7 @@ from domain.streams.event import FactEvent, RecordEvent
 from infrastructure.backup.backup import back_up, restore
 from infrastructure.backup.file import Manifest
 from infrastructure.clock import Clock, system_clock
-from infrastructure.configured import publisher_of, seals_by
+from infrastructure.configured import seals_by
 from infrastructure.database.database import Database
 from infrastructure.database.replication import refuse_standby
 from infrastructure.database.schema import refuse_newer, schema_at_head
@@ -39,6 +39,7 @@ from infrastructure.projections.inline import RecordProjection
 from infrastructure.projections.outdated import is_outdated, unmark_outdated
 from infrastructure.projections.rebuild import RebuildReport, rebuild
 from infrastructure.proofs import integration
+from infrastructure.proofs.configured import publisher_of
 from infrastructure.proofs.publishing import POLL_SECONDS, Publisher
 from infrastructure.readers.look import Look
 from infrastructure.readers.reading import Reading

@@ -24,12 +24,12 @@ from domain.proof.cosignature import time_of_cosignature
 from domain.proof.note import NoteError, Verifier, base64_of
 from domain.rules import READING
 from domain.time.instant import format_instant
-from infrastructure.configured import log_key_file
 from infrastructure.database.database import Database
 from infrastructure.database.schema_comparison import find_misshapen
 from infrastructure.log.clock_corrections import WrongTimes, wrong_times
 from infrastructure.projections.comparison import Unfounded, compare_with_log
 from infrastructure.projections.soundness import OwnCheck, own_check, unsound_text
+from infrastructure.proofs.configured import log_key_file
 from infrastructure.proofs.ed25519 import Ed25519Verifier
 from infrastructure.proofs.log_key import LastSigned
 from infrastructure.proofs.publishing import last_signed_note
