@@ -49,7 +49,13 @@ class Notice:
 
 def find_notices(fact: Fact) -> list[Notice]:
     """The notices on a fact."""
-    return [*_of_time(fact), *_of_names(fact), *_of_counts(fact), *_of_citations(fact)]
+    return [
+        *_of_time(fact),
+        *_of_names(fact),
+        *_of_keys(fact),
+        *_of_counts(fact),
+        *_of_citations(fact),
+    ]
 
 
 def find_parting(fact: Fact, names: Names) -> list[Notice]:
@@ -149,6 +155,16 @@ def _of_name(name: str, pointer: str, *, list_of: bool) -> Iterable[Notice]:
             f"the word {mixed} has letters of several alphabets, which look alike but are different"
         )
         yield Notice(pointer, detail)
+
+
+def _of_keys(fact: Fact) -> Iterable[Notice]:
+    """A notice on a fact without a matter that could be told apart by names, and gives none of them."""
+    if any(part == () for answer in fact.register_entries() for part in answer.key.values()):
+        detail = (
+            "without a matter, and without those who sign, this is shown apart from what else is recorded of the same"
+            f" {fact.kind}: write the matter that they share, or the same names as there"
+        )
+        yield Notice("/matter", detail)
 
 
 def _alphabets(word: str) -> set[str]:

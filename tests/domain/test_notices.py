@@ -72,6 +72,13 @@ def test_a_number_of_all_in_other_words_is_noticed_where_they_are_added_up(what:
     assert notice.detail.endswith("is released meant?")
 
 
+def test_an_agreement_that_no_matter_and_no_names_tell_from_others_is_noticed() -> None:
+    (notice,) = find_notices(fact("agreement", signatories=(), matter=None))
+    assert (notice.pointer, "the same agreement" in notice.detail) == ("/matter", True)
+    assert find_notices(fact("agreement", signatories=("Belarus",), matter=None)) == []
+    assert find_notices(fact("agreement", signatories=(), matter="deal")) == []
+
+
 TWO: Final = ("Ann Example", "Bob Example")
 
 
