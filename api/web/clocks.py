@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING, Any, Final
 
-from api.web.dates import cut_in_words, date_in_words
+from api.web.words.dates import cut_in_words, date_in_words
 from domain.time.edtf_calendar import DAY
 from domain.time.instant import parse_cut, parse_instant
 

@@ -11,16 +11,16 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from api.web.custody import custody_in_words, custody_since_in_words
-from api.web.dates import cut_in_words, date_in_words, instant_in_words, since_in_words
-from api.web.quantities import (
+from api.web.words.custody import custody_in_words, custody_since_in_words
+from api.web.words.dates import cut_in_words, date_in_words, instant_in_words, since_in_words
+from api.web.words.quantities import (
     choice_in_words,
     grouped,
     quantity_in_words,
     reading_in_words,
     split_figure,
 )
-from api.web.wording import (
+from api.web.words.wording import (
     brief,
     close_turns,
     event_in_words,
@@ -28,6 +28,7 @@ from api.web.wording import (
     mail_address,
     plain,
     sentence,
+    sources_in_words,
     web_address,
 )
 
@@ -53,6 +54,9 @@ ASSETS: Final = {
 
 _REMEMBERED: Final = lru_cache(4_096)
 """How many dates in words are remembered; to make them was a third of the time to draw a timeline."""
+
+
+_METHODS: Final = frozenset(dir(dict))
 
 
 @cache
@@ -84,9 +88,18 @@ def render(template: str, **shown: Any) -> str:  # noqa: ANN401 -- what a templa
     return _environment().get_template(f"{template}.html").render(**shown)
 
 
+class _OfAnswers(Environment):
+    """Reads the fields of JSON objects; Jinja would look for an attribute of that name before it looks for a key."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 -- whatever a template reads
+        if type(obj) is dict and attribute in obj and attribute not in _METHODS:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 @cache
 def _environment() -> Environment:
-    environment = Environment(
+    environment = _OfAnswers(
         loader=PackageLoader("api.web"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -108,6 +121,7 @@ def _environment() -> Environment:
         "custody_since": custody_since_in_words,
         "brief": brief,
         "plain": plain,
+        "sources": sources_in_words,
         "sentence": sentence,
         "event": event_in_words,
         "field": field_in_words,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -29,7 +29,7 @@ class Later:
     address: str
 
 
-async def read_later(page: Page, facts: Collection[str]) -> Later | None:
+async def read_later(page: Page, facts: Iterable[str]) -> Later | None:
     """Count the changes after the day of a page with some facts; None if there are none, or it is of today."""
     if "position" in page.cuts:
         kept = {name: text for name, text in page.own.items() if name != "cursor"}

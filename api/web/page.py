@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, NoReturn
 from urllib.parse import parse_qsl, quote, urlencode
 
-from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from api.composition import Parley
@@ -24,13 +23,13 @@ from api.http.exchange.in_process import Reply, on_behalf
 from api.http.exchange.parameters import TEXT, Parameter, given
 from api.http.exchange.perspective import PERSPECTIVE, perspective_query
 from api.http.threads import run_in_lane
+from api.web.addressing import CUTS, Addressing
 from api.web.citing import PageCitation
 from api.web.clocks import read_clocks
 from api.web.drawing import POLICY, render
 from api.web.later import read_later
 from api.web.page_route import PageRefusedError, PageRoute, router_of_pages
 from api.web.perspective import PagePerspective
-from api.web.visit import Visit
 from domain.time.perspective import PerspectiveQuery
 
 __all__ = [
@@ -45,8 +44,6 @@ __all__ = [
 
 MOST_ANSWERS: Final = 6
 """The most answers that one page may ask for."""
-CUTS: Final = tuple(parameter.name for parameter in PERSPECTIVE)
-"""The parameters of a perspective."""
 KNOWN: Final = ("as_known_at", "position", "clock")
 """The cuts of requests whose answers do not depend on valid time."""
 _CANONICAL: Final = re.compile(r'<[^>?]*\?([^>]*)>; rel="canonical"')
@@ -56,7 +53,7 @@ _OK: Final = 200
 
 
 @dataclass
-class Page(Visit):
+class Page(Addressing):
     """One page for one request; `slug` names its negotiation, where it is of one.
 
     Besides a perspective it `takes` these parameters, and ContentError refuses all others; None where the query is not
@@ -64,14 +61,11 @@ class Page(Visit):
     for with the reader's credentials, unless it is to show what it shows to anybody (`as_anybody`).
     """
 
-    slug: str | None = None
     takes: Sequence[str] | None = ()
     as_anybody: bool = False
     first: Reply | None = None
     path: str = ""
     asked: int = 0
-    standing: PagePerspective | None = None
-    given: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Read the query; a field that a form left empty was not given."""
@@ -80,22 +74,6 @@ class Page(Visit):
         shared = PERSPECTIVE if self.slug is not None else ()
         declared = [*shared, *(Parameter(name, "", TEXT) for name in self.takes)]
         self.given = given(self.request.scope["query_string"], declared, of_form=True)
-
-    @property
-    def address(self) -> str:
-        """The path of the page, percent-encoded; what is a name in it holds no slash."""
-        route: APIRoute = self.request.scope["route"]
-        names = {n: quote(text, safe="") for n, text in self.request.path_params.items()}
-        return route.path_format.format(**names)
-
-    @property
-    def cuts(self) -> dict[str, str]:
-        """The perspective as the address gives it."""
-        return {name: text for name, text in self.given.items() if name in CUTS}
-
-    def of(self, *names: str) -> dict[str, str]:
-        """The parameters with these names that the address gives."""
-        return {name: self.given[name] for name in names if name in self.given}
 
     async def ask(
         self,
@@ -184,7 +162,7 @@ class Page(Visit):
         Where it is `clocked`, it has the sliders of both clocks, and says what changed later, also of these `facts`.
         """
         clocks = await read_clocks(self) if clocked else None
-        later = await read_later(self, {*facts}) if clocked else None
+        later = await read_later(self, facts) if clocked else None
         title = await self.title() if title is None else title
         return self.respond(template, title=title, clocks=clocks, later=later, **shown)
 
@@ -239,30 +217,6 @@ class Page(Visit):
         """The parameters of the page's fixed form: those of its answer, and those that only the page has."""
         return {**self.own, **{name: text for name, text in fixed.items() if name in CUTS}}
 
-    def pinned(self, **parameters: str) -> str:
-        """The page's cuts and other parameters as a query that shows the same for ever."""
-        at = {} if self.standing is None else self.standing.fixed
-        return urlencode({**self.cuts, **at, **parameters})
-
-    @property
-    def own(self) -> dict[str, str]:
-        """The parameters that only the page has."""
-        return {name: text for name, text in self.given.items() if name not in CUTS}
-
-    def anew(self, **parameters: str) -> str:
-        """The address of this page with the knowledge of now, and these parameters."""
-        kept = {**self.of("as_of", "match", "clock"), **parameters}
-        return f"{self.address}?{urlencode(kept)}"
-
-    def here(self, **parameters: str) -> str:
-        """The address of this page with other parameters; it has no position and starts at the first item."""
-        kept = {n: text for n, text in self.given.items() if n not in {"position", "cursor"}}
-        return f"{self.address}?{urlencode({**kept, **parameters})}"
-
-    def absolute(self, path: str, query: str) -> str:
-        """The whole address of a path, percent-encoded, on this server."""
-        return f"{self.request.url.scheme}://{self.request.url.netloc}{path}?{query}"
-
     @property
     def certificate(self) -> str | None:
         """The address at which the answer that the page is drawn from is certified; None where it cannot be."""
@@ -273,28 +227,3 @@ class Page(Visit):
         found = _FIXED.search(self.first.headers.get("link", ""))
         query = urlencode({"of": self.path if found is None else found[1]})
         return f"/n/{quote(self.slug, safe='')}/certificate?{query}"
-
-    def later(self, cursor: str) -> str:
-        """The address of the next part of the page's list, which keeps the cuts and filters for its links."""
-        return self.here(cursor=cursor)
-
-    def link(self, path: str = "", *below: str, **parameters: str | None) -> str:
-        """The address of another page of the negotiation at the same perspective, whose path ends with texts `below`.
-
-        None takes a parameter away.
-        """
-        query = {**self.cuts, **parameters}
-        kept = {name: text for name, text in query.items() if text is not None}
-        parts = "".join(f"/{quote(text, safe='')}" for text in below)
-        address = f"/n/{quote(self.slug or '', safe='')}{path}{parts}"
-        return f"{address}?{urlencode(kept)}" if kept else address
-
-    def matter(self, name: str) -> str:
-        """The address of all facts of a matter; browsers take "." and ".." in a path for folders."""
-        if name in {".", ".."}:
-            return self.link("/timeline", matter=name)
-        return self.link("/matters", name)
-
-    def claims(self, fact_id: str, matter: str | None = None) -> str:
-        """The address of who says what: all facts of a matter, or a fact and its rivals."""
-        return self.link("/claims", fact_id) if matter is None else self.matter(matter)

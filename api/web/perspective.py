@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from api.web.dates import cut_in_words, date_in_words
+from api.web.words.dates import cut_in_words, date_in_words
 
 __all__ = ["PagePerspective"]
 

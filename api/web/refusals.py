@@ -15,9 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.exchange.in_process import is_in_process
 from api.http.problems import MEDIA_TYPE
-from api.web.dates import instant_in_words
 from api.web.drawing import POLICY, render
 from api.web.visit import Visit
+from api.web.words.dates import instant_in_words
 
 __all__ = ["RefusalPages"]
 

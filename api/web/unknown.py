@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from api.web.calendar_words import join_words
-from api.web.custody import custody_in_words
-from api.web.dates import since_in_words
-from api.web.quantities import TOTALS, grouped, quantity_in_words
+from api.web.words.calendar_words import join_words
+from api.web.words.custody import custody_in_words
+from api.web.words.dates import since_in_words
+from api.web.words.quantities import TOTALS, grouped, quantity_in_words
 
 if TYPE_CHECKING:
     from api.web.counted.held import Held

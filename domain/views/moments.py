@@ -42,6 +42,7 @@ __all__ = [
     "free_along",
     "group_moments",
     "valid_boundaries",
+    "valid_times",
 ]
 
 Axis = Literal["valid", "recorded", "published"]
@@ -140,7 +141,7 @@ def find_boundaries(
         return {
             (seen.version.record.id.hex, at)
             for seen in standing
-            for at in valid_boundaries(_valid_times(seen.version.record.fact))
+            for at in valid_boundaries(valid_times(seen.version.record.fact))
         }
     if axis == "recorded":
         boundaries = {(negotiation_id.hex, _recorded_by(change, perspective)) for change in changes}
@@ -157,7 +158,8 @@ def valid_boundaries(times: Iterable[int]) -> Iterator[int]:
     return (at for at in times if BEGINNING < at < END - 1)
 
 
-def _valid_times(fact: Fact) -> tuple[int, ...]:
+def valid_times(fact: Fact) -> tuple[int, ...]:
+    """The valid times of a fact (microseconds UTC), of which `valid_boundaries` are boundaries."""
     window, valid = fact.window, fact.valid_time
     happened = valid.bounds.end_latest if valid.spans else valid.bounds.start_latest
     return (

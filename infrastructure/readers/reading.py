@@ -75,6 +75,7 @@ class Reading:
         kept: KeptSlices | None = None,
     ) -> None:
         self._kept = kept
+        self._sections: dict[tuple[UUID, Perspective], SectionReader] = {}
         self._principal = principal
         self._connection = connection
         self._codec = codec
@@ -168,8 +169,9 @@ class Reading:
         return self.sections(id_, perspective).page(page, rest)
 
     def sections(self, id_: UUID, perspective: Perspective) -> SectionReader:
-        """The reader of a negotiation's state, lists and tallies at a perspective."""
-        return SectionReader(self._connection, self._tables, id_, perspective, self._kept)
+        """The reader of a negotiation's state, lists and tallies at a perspective; the same one each time."""
+        read = (self._connection, self._tables, id_, perspective, self._kept)
+        return self._sections.setdefault((id_, perspective), SectionReader(*read))
 
     def timeline(
         self,

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from api.web.dates import cut_in_words, date_in_words, since_in_words
+from api.web.words.dates import cut_in_words, date_in_words, since_in_words
 from domain.time.edtf_calendar import DAY, day_number, month_start
 from domain.time.instant import BEGINNING, END
 from domain.time.valid_time import ValidTime

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from api.web.wording import close_turns
+from api.web.words.wording import close_turns
 from domain.fact import LONGEST_NAME
 from domain.texts import LONGEST_TEXT
 from tests.thorough import THOROUGH, often, some_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from api.web.drawing import _environment
-from api.web.quantities import choice_in_words, reading_in_words
-from api.web.wording import (
+from api.web.words.quantities import choice_in_words, reading_in_words
+from api.web.words.wording import (
     brief,
     changed_words,
     close_turns,

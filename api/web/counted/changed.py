@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from api.web.counted.held import counted_apart
-from api.web.quantities import TOTALS, grouped, quantity_in_words
+from api.web.words.quantities import TOTALS, grouped, quantity_in_words
 
 __all__ = ["Change", "list_changes"]
 

@@ -13,7 +13,7 @@ from api.web.forms.answer import draw_form
 from api.web.forms.asking import FormSheet, Outcome, send_change
 from api.web.forms.change_fields import choice, lines_of_field, text_field, write_parties
 from api.web.forms.fields import FieldGroup
-from api.web.wording import changed_words
+from api.web.words.wording import changed_words
 from domain.streams.event import Reason
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final, cast, get_args
 
-from api.web.dates import date_in_words
-from api.web.quantities import bounds_in_words, unbounded_in_words
+from api.web.words.dates import date_in_words
+from api.web.words.quantities import bounds_in_words, unbounded_in_words
 from domain.errors import ContentError
 from domain.quantity import Comparator, Quantity, fill_bounds
 from domain.time.holding import Holding

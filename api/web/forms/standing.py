@@ -12,7 +12,7 @@ from urllib.parse import quote
 from api.http.exchange.in_process import on_behalf
 from api.http.problems import RefusedError
 from api.web.page_route import PageRefusedError
-from api.web.wording import words_of_changes
+from api.web.words.wording import words_of_changes
 from domain.fact import differences
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from api.http.exchange.parameters import choice, cut
 from api.web.counted.changed import Change, list_changes
 from api.web.forms.names import people_known
 from api.web.page import KNOWN, Page, PageRefusedError, router_of_pages
-from api.web.wording import words_of_changes
+from api.web.words.wording import words_of_changes
 from domain.time.instant import parse_cut
 from domain.views.audit import AUDITED_EVENTS
 

@@ -13,8 +13,8 @@ from starlette.responses import Response
 
 from api.http.problems import RefusedError
 from api.web.page import Page, router_of_pages
-from api.web.questions import question_in_words
 from api.web.spans import axis_of
+from api.web.words.questions import question_in_words
 from domain.fact import KINDS
 from domain.naming import fold_name
 from domain.register import summed_in

@@ -18,7 +18,7 @@ from api.http.exchange.fact_response import fact_uuid
 from api.http.threads import run_in_lane
 from api.web.forms.deeds import DEEDS
 from api.web.page import KNOWN, Page, PageRefusedError, router_of_pages
-from api.web.wording import words_of_changes
+from api.web.words.wording import words_of_changes
 from domain.streams.event import FactRetracted
 
 router: Final[APIRouter] = router_of_pages()

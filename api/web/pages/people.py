@@ -17,9 +17,9 @@ from api.composition import Parley
 from api.http.authorization import principal_of
 from api.http.exchange.perspective import perspective_query
 from api.http.threads import run_in_lane
-from api.web.dates import date_in_words
 from api.web.page import Page, router_of_pages
 from api.web.spans import axis_of
+from api.web.words.dates import date_in_words
 from domain.time.instant import format_instant, parse_instant
 from domain.time.valid_time import strict_upper
 from domain.views.timeline import TimelineFilter

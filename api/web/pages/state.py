@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
@@ -18,9 +17,8 @@ from api.http.exchange.perspective import perspective_query
 from api.http.threads import run_in_lane
 from api.web.counted.held import counted_apart, gather_held, newest_first
 from api.web.page import Page, router_of_pages
-from api.web.quantities import TOTALS
 from api.web.unknown import find_gaps
-from domain.errors import ErasedError
+from api.web.words.quantities import TOTALS
 from domain.quantity import Total
 
 router: Final[APIRouter] = router_of_pages()
@@ -72,17 +70,14 @@ async def _notes(page: Page, entries: Sequence[Mapping[str, Any]]) -> dict[str, 
     """Give what editors noted on the facts that these entries show, which the state leaves out."""
     assert page.standing is not None, "the state says what the perspective is"  # noqa: S101 -- a programmer's error
     at = perspective_query({**page.cuts, "position": str(page.standing.position)})
-    shown = [entry["fact"]["id"] for entry in entries if entry["fact"]]
+    shown = [UUID(entry["fact"]["id"]) for entry in entries if entry["fact"]]
 
     def read() -> dict[str, str | None]:
         parley: Parley = page.request.app.state.parley
         with parley.reading(principal_of(page.request)) as reading:
             seen = reading.perspective(at)
-            notes: dict[str, str | None] = {}
-            for id_ in shown:
-                with suppress(ErasedError):  # erased since the state was read
-                    notes[id_] = reading.fact(UUID(id_), seen).record.fact.note
-            return notes
+            negotiation = reading.negotiation(page.slug or "", seen.position)
+            return reading.sections(negotiation.id, seen).notes(shown)
 
     return await run_in_lane(read) if shown else {}
 
@@ -114,15 +109,17 @@ def _added(part: Mapping[str, Any]) -> str:
     return Total(low, quantity["high"], about, about).text
 
 
-def _facts(part: Any) -> Iterator[str]:  # noqa: ANN401 -- any JSON of a state
-    """The ids of the facts that are shown in a part of a state."""
-    if isinstance(part, dict):
+def _facts(state: Any) -> Iterator[str]:  # noqa: ANN401 -- the JSON of a state
+    """The ids of the facts that are shown in a state."""
+    waiting = [state]
+    for part in waiting:
+        if isinstance(part, list):
+            waiting += [each for each in part if isinstance(each, dict | list)]
+            continue
         fact = part.get("fact")
         if isinstance(fact, dict):
             yield str(fact["id"])
-    inside = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
-    for each in inside:
-        yield from _facts(each)
+        waiting += [each for each in part.values() if isinstance(each, dict | list)]
 
 
 def _latest_first(entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -88,7 +88,9 @@ def _clip(spreads: Iterable[Spread], first: int | None, last: int | None) -> Ite
     for spread in spreads:
         starts = spread.first if first is None else max(spread.first, first)
         ends = spread.last if last is None else min(spread.last, last)
-        if starts <= ends:
+        if (starts, ends) == (spread.first, spread.last):
+            yield spread
+        elif starts <= ends:
             yield replace(spread, first=starts, last=ends)
 
 

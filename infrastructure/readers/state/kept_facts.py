@@ -6,13 +6,17 @@ few facts as possible, so a negotiation that is asked about only once is never r
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, Protocol
 from uuid import UUID
 
+from domain.time.instant import BEGINNING, END
 from domain.time.perspective import Perspective
 from domain.views.answers import Answers
+from domain.views.moments import valid_boundaries, valid_times
 from domain.views.people import Everyone
 from domain.views.versions import FactVersion
 from infrastructure.kept_bytes import KeptBytes
@@ -54,6 +58,25 @@ class KeptFacts:
             self._everyone.clear()
             self._everyone[key] = found
         return found
+
+    def span(self, as_of: int) -> tuple[int, int]:
+        """The last boundary of valid time up to `as_of`, and the first one after it."""
+        after = bisect_right(self._boundaries, as_of)
+        return self._boundaries[after - 1], self._boundaries[after]
+
+    @cached_property
+    def by_kind(self) -> Mapping[str, Sequence[FactVersion]]:
+        """The facts of each kind, in order of recording."""
+        found: dict[str, list[FactVersion]] = {}
+        for version in self.versions.values():
+            found.setdefault(version.record.fact.kind, []).append(version)
+        return found
+
+    @cached_property
+    def _boundaries(self) -> list[int]:
+        facts = (version.record.fact for version in self.versions.values())
+        found = {at for fact in facts for at in valid_boundaries(valid_times(fact))}
+        return sorted({BEGINNING, END, *found})
 
     def sees_as(self, perspective: Perspective, last: int) -> bool:
         """Whether the same facts are seen at a perspective that knows the changes up to the position `last`."""

@@ -6,16 +6,11 @@ are read (`first_entries`). If bounds tell too little, a whole section is read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, func, select
-
 from domain.register import Shape
-from domain.time.perspective import Perspective
-from domain.views.answers import Answers
 from domain.views.counting.countable import add_hints, find_kinds
 from domain.views.counting.tally import tally
 from domain.views.people import filter_people, list_people
@@ -32,26 +27,23 @@ from domain.views.state import (
 from domain.views.versions import FactVersion, Seen, as_seen
 from infrastructure.projections.fact_rows import ALWAYS, entry_questions
 from infrastructure.projections.stored_versions import versions_in
-from infrastructure.projections.tallies import COUNTS, counts_at, gives_numbers
-from infrastructure.readers.moments import read_boundaries, read_span
-from infrastructure.readers.names import read_names
+from infrastructure.projections.tallies import COUNTS, gives_numbers
+from infrastructure.readers.moments import read_boundaries
 from infrastructure.readers.negotiations import list_snapshots
 from infrastructure.readers.similar import select_tied
 from infrastructure.readers.state import states
+from infrastructure.readers.state.facts_at import FactsAt
 from infrastructure.readers.state.first_entries import FirstEntries, with_settlers
-from infrastructure.readers.state.kept_facts import MOST_MOVED, KeptFacts, KeptSlices
 from infrastructure.readers.state.questions import list_beside
-from infrastructure.readers.timeslices import RETRACTED, select_differing, select_known
-from infrastructure.tables.facts import ERASING, FactTables, serving_since
-from infrastructure.transaction_memo import read_once
+from infrastructure.readers.timeslices import RETRACTED, select_known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
+    from uuid import UUID
 
     from domain.streams.negotiation import Negotiation
     from domain.views.counting.tally import Tally, TallyQuery
     from domain.views.moments import Axis, Boundary
-    from domain.views.naming import Names
     from domain.views.people import PeopleFilter
     from domain.views.sections import Listed, PageQuery, Place, Rest
     from infrastructure.readers.negotiations import StoredSnapshot
@@ -62,20 +54,8 @@ MANY: Final = 3_000
 """From this number of facts on, a state is made only from the facts that its entries show; below it, from all."""
 
 
-@dataclass(frozen=True)
-class SectionReader:
-    """Reads one negotiation at one perspective: its state, lists, people, rivals, tallies, boundaries and snapshots.
-
-    The perspective has to be resolved, and the principal to see the negotiation: nothing is checked here. If `kept` is
-    given, facts that are asked for again are kept in it. Requests that differ only by `as_of` then read no facts, and
-    resolve only what differs between the two instants.
-    """
-
-    connection: Connection
-    tables: FactTables
-    negotiation_id: UUID
-    perspective: Perspective
-    kept: KeptSlices | None = None
+class SectionReader(FactsAt):
+    """Reads one negotiation at one perspective: its state, lists, people, rivals, tallies, boundaries and snapshots."""
 
     def state(self, negotiation: Negotiation, rest: Rest | None) -> dict[str, Any]:
         """The state of the negotiation; `rest` as for `resolve_state`."""
@@ -144,46 +124,28 @@ class SectionReader:
     def counting(self, kinds: frozenset[str] | None) -> list[Seen]:
         """The facts of `kinds`, or if that is None, at least all facts that give a number."""
         if kinds is not None and (facts := self.facts_kept) is not None:
-            return self._slice(
-                each for each in facts.versions.values() if each.record.fact.kind in kinds
-            )
+            counting = [each for kind in kinds for each in facts.by_kind.get(kind, ())]
+            return self._slice(sorted(counting, key=lambda version: version.first_position))
         known = select_known(self.tables, self.negotiation_id, self.perspective, kinds)
         if kinds is None:
             known = known.where(gives_numbers(self.tables.version.c.content))
         return self._read(known)
 
+    def notes(self, ids: Collection[UUID]) -> dict[str, str | None]:
+        """{id: the editor's note} of those of some facts that stand."""
+        facts = self.facts_kept
+        if facts is None:
+            known = select_known(self.tables, self.negotiation_id, self.perspective)
+            of_ids = self.tables.version.c.fact_id.in_([id_.hex for id_ in ids])
+            versions = self._versions(known.where(of_ids))
+        else:
+            versions = [facts.versions[id_] for id_ in ids if id_ in facts.versions]
+        return {str(version.record.id): version.record.fact.note for version in versions}
+
     def boundaries(self, axis: Axis) -> Iterator[Boundary]:
         """The boundaries along an axis, by `read_boundaries`; the perspective has no cut along it."""
         read = self.connection, self.tables, self.negotiation_id, self.perspective
         return read_boundaries(*read, axis)
-
-    @cached_property
-    def last_change(self) -> int:
-        """The position of the last event that changed a fact of the negotiation; 0 where there is none."""
-        columns = self.tables.version.c
-        changed = select(func.max(columns.known_from)).where(
-            columns.negotiation_id == self.negotiation_id.hex,
-            columns.known_from <= self.perspective.position,
-        )
-        return int(self.connection.execute(changed).scalar() or 0)
-
-    @property
-    def span(self) -> tuple[int, int]:
-        """The first and the last instant (half-open) between which every `as_of` gives the same state and timeline."""
-        return read_span(*self._of, self.perspective)
-
-    @cached_property
-    def last_erasure(self) -> int:
-        """The position of the last erasure of a fact; 0 where there is none."""
-        columns = self.tables.version.c
-        of_negotiation = columns.negotiation_id == self.negotiation_id.hex
-        erased = select(func.max(columns.known_from)).where(of_negotiation, ERASING)
-        return int(self.connection.execute(erased).scalar() or 0)
-
-    @property
-    def built(self) -> tuple[str, int]:
-        """The side that is read, and since when it serves; what was kept before a rebuild may have been damaged."""
-        return read_once(self.connection, serving_since)
 
     def snapshots(self, after: str, limit: int) -> list[StoredSnapshot]:
         """At most `limit` snapshots that were taken by the perspective's position, by name, after the name `after`."""
@@ -202,14 +164,6 @@ class SectionReader:
             return None
         window = versions[0].record.fact.window
         return Seen(version=versions[0], certainty=window.begun(self.perspective.as_of))
-
-    @property
-    def _of(self) -> tuple[Connection, FactTables, UUID]:
-        return self.connection, self.tables, self.negotiation_id
-
-    @cached_property
-    def _names(self) -> Names:
-        return read_names(*self._of, self.perspective)
 
     @cached_property
     def _first(self) -> FirstEntries:
@@ -240,61 +194,3 @@ class SectionReader:
             questions=questions,
         )
         return self._versions(needed)
-
-    def _read(self, statement: Select[Any]) -> list[Seen]:
-        return self._slice(self._versions(statement))
-
-    def _versions(self, statement: Select[Any]) -> list[FactVersion]:
-        rows = self.connection.execute(statement)
-        versions = (as_seen(version, self.perspective) for version in versions_in(rows))
-        return [version for version in versions if version.record.stands]
-
-    def _slice(self, versions: Iterable[FactVersion]) -> list[Seen]:
-        as_of = self.perspective.as_of
-        return [
-            Seen(version=version, certainty=version.record.fact.window.at(as_of))
-            for version in versions
-        ]
-
-    @cached_property
-    def facts_kept(self) -> KeptFacts | None:
-        """The facts that are kept for this perspective, if there are any."""
-        at = self.perspective
-        if self.kept is None or at.corrections:
-            return None
-        return self.kept.find(self)
-
-    def count_facts(self) -> int:
-        """How many facts were recorded by the position."""
-        counts = counts_at(self.tables.version, self.negotiation_id, self.perspective.position)
-        row = self.connection.execute(counts).first()
-        return 0 if row is None else int(row.recorded)
-
-    def count_answers(self) -> int:
-        """How many answers the versions of its facts have."""
-        columns = self.tables.answer.c
-        counted = select(func.count()).where(columns.negotiation_id == self.negotiation_id.hex)
-        return int(self.connection.execute(counted).scalar_one())
-
-    def read_facts(self) -> KeptFacts:
-        """All facts that stand, with their answers."""
-        at = self.perspective
-        versions = self._versions(select_known(self.tables, self.negotiation_id, at))
-        answers = Answers.of(versions, self._names, keep=at.match)
-        return KeptFacts(at, self.last_change, {each.record.id: each for each in versions}, answers)
-
-    def move_facts(self, facts: KeptFacts) -> KeptFacts | None:
-        """The facts here, updated from those of another perspective; None if all have to be read."""
-        there, here = facts.perspective, self.perspective
-        seen, gone = (
-            select_differing(self.tables, self.negotiation_id, *pair, 0).limit(MOST_MOVED + 1)
-            for pair in ((there, here), (here, there))
-        )
-        gone_ids = [UUID(row.fact_id) for row in self.connection.execute(gone)]
-        if len(gone_ids) > MOST_MOVED:
-            return None
-        versions = versions_in(self.connection.execute(seen))
-        if len(versions) > MOST_MOVED:
-            return None
-        shown = [as_seen(version, here) for version in versions]
-        return facts.moved(here, self.last_change, shown, gone_ids)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from api.web.dates import date_in_words, since_in_words
+from api.web.words.dates import date_in_words, since_in_words
 
 __all__ = ["custody_in_words", "custody_since_in_words"]
 

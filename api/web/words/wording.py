@@ -10,8 +10,8 @@ from difflib import SequenceMatcher
 from typing import Any, Final
 from urllib.parse import quote
 
-from api.web.dates import date_in_words
-from api.web.quantities import BASES, quantity_in_words
+from api.web.words.dates import date_in_words
+from api.web.words.quantities import BASES, quantity_in_words
 
 __all__ = [
     "brief",
@@ -94,6 +94,16 @@ def brief(text: str) -> str:
         return text
     begun = text[:_MOST_SHOWN]
     return f"{(begun.rsplit(maxsplit=1) or [begun])[0]} …"
+
+
+def sources_in_words(fact: Mapping[str, Any]) -> str:
+    """Name the publishers of a fact's citations, each with the origin that it reprints."""
+    return brief("; ".join(dict.fromkeys(map(_source_in_words, fact["citations"]))))
+
+
+def _source_in_words(citation: Mapping[str, Any]) -> str:
+    publisher, origin = citation["publisher"], citation["origin"]
+    return f"{publisher}, after {origin}" if origin and origin not in publisher else publisher
 
 
 def sentence(text: str) -> str:

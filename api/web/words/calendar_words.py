@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -72,6 +73,7 @@ def day_in_words(date: str, *, short: bool = False) -> str | None:
     return None if told is None else f"{told}{hedge}"
 
 
+@lru_cache(maxsize=4_096)
 def _told(year: str, month: str | None, day: str | None, *, short: bool) -> str | None:
     if month is None or month in _SEASONS:
         return _SEASONS.get(month or "", "{}").format(_year(year))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from api.web.calendar_words import day_in_words, join_words
+from api.web.words.calendar_words import day_in_words, join_words
 from domain.time.valid_time import ValidTime, ValidTimeError
 
 __all__ = ["cut_in_words", "date_in_words", "instant_in_words", "since_in_words"]

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from api.web.calendar_words import join_words
-from api.web.dates import date_in_words
+from api.web.words.calendar_words import join_words
+from api.web.words.dates import date_in_words
 
 __all__ = ["question_in_words"]
 

@@ -1,0 +1,141 @@
+"""Reads the facts of a negotiation at one perspective, and keeps them in memory for later requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, func, select
+
+from domain.time.perspective import Perspective
+from domain.views.answers import Answers
+from domain.views.versions import FactVersion, Seen, as_seen
+from infrastructure.projections.stored_versions import versions_in
+from infrastructure.projections.tallies import counts_at
+from infrastructure.readers.moments import read_span
+from infrastructure.readers.names import read_names
+from infrastructure.readers.state.kept_facts import MOST_MOVED, KeptFacts, KeptSlices
+from infrastructure.readers.timeslices import select_differing, select_known
+from infrastructure.tables.facts import ERASING, FactTables, serving_since
+from infrastructure.transaction_memo import read_once
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.views.naming import Names
+
+__all__ = ["FactsAt"]
+
+
+@dataclass(frozen=True)
+class FactsAt:
+    """The facts of one negotiation at one perspective.
+
+    The perspective has to be resolved, and the principal to see the negotiation: nothing is checked here. If `kept` is
+    given, facts that are asked for again are kept in it. Requests that differ only by `as_of` then read no facts, and
+    resolve only what differs between the two instants.
+    """
+
+    connection: Connection
+    tables: FactTables
+    negotiation_id: UUID
+    perspective: Perspective
+    kept: KeptSlices | None = None
+
+    @cached_property
+    def last_change(self) -> int:
+        """The position of the last event that changed a fact of the negotiation; 0 where there is none."""
+        columns = self.tables.version.c
+        changed = select(func.max(columns.known_from)).where(
+            columns.negotiation_id == self.negotiation_id.hex,
+            columns.known_from <= self.perspective.position,
+        )
+        return int(self.connection.execute(changed).scalar() or 0)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The first and the last instant (half-open) between which every `as_of` gives the same state and timeline."""
+        if (facts := self.facts_kept) is not None:
+            return facts.span(self.perspective.as_of)
+        return read_span(*self._of, self.perspective)
+
+    @cached_property
+    def last_erasure(self) -> int:
+        """The position of the last erasure of a fact; 0 where there is none."""
+        columns = self.tables.version.c
+        of_negotiation = columns.negotiation_id == self.negotiation_id.hex
+        erased = select(func.max(columns.known_from)).where(of_negotiation, ERASING)
+        return int(self.connection.execute(erased).scalar() or 0)
+
+    @property
+    def built(self) -> tuple[str, int]:
+        """The side that is read, and since when it serves; what was kept before a rebuild may have been damaged."""
+        return read_once(self.connection, serving_since)
+
+    @cached_property
+    def facts_kept(self) -> KeptFacts | None:
+        """The facts that are kept for this perspective, if there are any."""
+        at = self.perspective
+        if self.kept is None or at.corrections:
+            return None
+        return self.kept.find(self)
+
+    def count_facts(self) -> int:
+        """How many facts were recorded by the position."""
+        counts = counts_at(self.tables.version, self.negotiation_id, self.perspective.position)
+        row = self.connection.execute(counts).first()
+        return 0 if row is None else int(row.recorded)
+
+    def count_answers(self) -> int:
+        """How many answers the versions of its facts have."""
+        columns = self.tables.answer.c
+        counted = select(func.count()).where(columns.negotiation_id == self.negotiation_id.hex)
+        return int(self.connection.execute(counted).scalar_one())
+
+    def read_facts(self) -> KeptFacts:
+        """All facts that stand, with their answers."""
+        at = self.perspective
+        versions = self._versions(select_known(self.tables, self.negotiation_id, at))
+        answers = Answers.of(versions, self._names, keep=at.match)
+        return KeptFacts(at, self.last_change, {each.record.id: each for each in versions}, answers)
+
+    def move_facts(self, facts: KeptFacts) -> KeptFacts | None:
+        """The facts here, updated from those of another perspective; None if all have to be read."""
+        there, here = facts.perspective, self.perspective
+        seen, gone = (
+            select_differing(self.tables, self.negotiation_id, *pair, 0).limit(MOST_MOVED + 1)
+            for pair in ((there, here), (here, there))
+        )
+        gone_ids = [UUID(row.fact_id) for row in self.connection.execute(gone)]
+        if len(gone_ids) > MOST_MOVED:
+            return None
+        versions = versions_in(self.connection.execute(seen))
+        if len(versions) > MOST_MOVED:
+            return None
+        shown = [as_seen(version, here) for version in versions]
+        return facts.moved(here, self.last_change, shown, gone_ids)
+
+    @cached_property
+    def _names(self) -> Names:
+        return read_names(*self._of, self.perspective)
+
+    @property
+    def _of(self) -> tuple[Connection, FactTables, UUID]:
+        return self.connection, self.tables, self.negotiation_id
+
+    def _read(self, statement: Select[Any]) -> list[Seen]:
+        return self._slice(self._versions(statement))
+
+    def _versions(self, statement: Select[Any]) -> list[FactVersion]:
+        rows = self.connection.execute(statement)
+        versions = (as_seen(version, self.perspective) for version in versions_in(rows))
+        return [version for version in versions if version.record.stands]
+
+    def _slice(self, versions: Iterable[FactVersion]) -> list[Seen]:
+        as_of = self.perspective.as_of
+        return [
+            Seen(version=version, certainty=version.record.fact.window.at(as_of))
+            for version in versions
+        ]
