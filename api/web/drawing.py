@@ -11,7 +11,8 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from api.web.words.custody import custody_in_words, custody_since_in_words
+from api.web.counted.held import counted_apart
+from api.web.words.custody import custody_in_words, custody_since_in_words, group_by_status
 from api.web.words.dates import cut_in_words, date_in_words, instant_in_words, since_in_words
 from api.web.words.quantities import (
     choice_in_words,
@@ -21,6 +22,7 @@ from api.web.words.quantities import (
     split_figure,
 )
 from api.web.words.wording import (
+    ANSWERS,
     brief,
     close_turns,
     event_in_words,
@@ -129,6 +131,9 @@ def _environment() -> Environment:
         "web": web_address,
         "mail": mail_address,
         "lang": language_of,
+        "by_status": group_by_status,
+        "counted_apart": counted_apart,
+        "response": ANSWERS.__getitem__,
     }
     environment.globals["assets"] = lambda name: f"/assets/{assets_version()}/{name}"
     return environment

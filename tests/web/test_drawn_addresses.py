@@ -23,6 +23,7 @@ PATHS: Final = (
     "/people",
     "/person",
     "/matters/m",
+    "/state/measures",
     "/numbers/released",
     "/audit",
     "/compare",

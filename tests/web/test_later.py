@@ -30,7 +30,14 @@ pytestmark = pytest.mark.either_database
 
 JUNE: Final = "as_of=2025-06-30&as_known_at=2025-06-22&clock=published"
 PLACES: Final = (
-    *("", "/timeline", "/people", "/person?name=Ihar+Losik", "/matters/sep11-count"),
+    *(
+        "",
+        "/timeline",
+        "/people",
+        "/state/posts",
+        "/person?name=Ihar+Losik",
+        "/matters/sep11-count",
+    ),
     *("/numbers/released", "/pictures/posts"),
 )
 

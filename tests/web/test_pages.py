@@ -43,6 +43,7 @@ PAGES: Final = (
     f"{BELARUS}/numbers/women",
     f"{BELARUS}/pictures/posts",
     f"{BELARUS}/pictures/held",
+    *(f"{BELARUS}/state/{name}" for name in ("posts", "custody", "prisoners.held")),
     f"{BELARUS}/audit",
     f"{BELARUS}/compare",
     f"{BELARUS}/compare?from=2025-06-21&to=2025-06-26&clock=published",

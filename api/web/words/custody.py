@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import Any, Final
 
 from api.web.words.dates import date_in_words, since_in_words
 
-__all__ = ["custody_in_words", "custody_since_in_words"]
+__all__ = ["custody_in_words", "custody_since_in_words", "group_by_status"]
 
 _WORDS: Final = {
     **{name: f"in custody ({name})" for name in ("detained", "charged", "remanded", "transferred")},
@@ -17,6 +18,11 @@ _WORDS: Final = {
     "died": "dead",
 }
 _BY: Final = "by "
+_STATUSES: Final = (
+    *("missing", "disappeared", "detained", "charged", "remanded", "sentenced", "transferred"),
+    *("house_arrest", "exiled", "free", "died"),
+)
+"""The statuses in the order in which they are shown."""
 
 
 def custody_in_words(status: str) -> str:
@@ -33,3 +39,17 @@ def custody_since_in_words(entry: Mapping[str, Any], *, short: bool = True) -> s
     by = told.removeprefix(_BY)
     is_report = reported is not None and date_in_words(reported, short=short) == by
     return f"{f'reported {by}' if is_report else told}; since when is not said"
+
+
+def group_by_status(
+    custody: Iterable[Mapping[str, Any]],
+) -> list[tuple[str, list[Mapping[str, Any]]]]:
+    """[(status, entries)]: the entries of people in custody, grouped by their status."""
+    ordered = sorted(custody, key=_place)
+    groups = (list(group) for _, group in groupby(ordered, key=_place))
+    return [(str(entries[0]["status"]), entries) for entries in groups]
+
+
+def _place(entry: Mapping[str, Any]) -> int:
+    status = entry["status"]
+    return _STATUSES.index(status) if status in _STATUSES else len(_STATUSES)

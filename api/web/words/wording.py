@@ -88,6 +88,15 @@ def _object(value: dict[str, Any]) -> str:
             return ", ".join(told)
 
 
+ANSWERS: Final = {
+    "declined": "declined",
+    "no_reply": "did not answer",
+    "denied": "denied it",
+    "neither_confirmed_nor_denied": "neither confirmed nor denied it",
+}
+"""What those who were asked answered, as the end of a sentence."""
+
+
 def brief(text: str) -> str:
     """Give a text as a list shows it: the first words of a long one."""
     if len(text) <= _MOST_SHOWN:

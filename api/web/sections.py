@@ -1,0 +1,86 @@
+"""Gives the lists of a state as its page shows them, and what they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from api.composition import Parley
+from api.http.authorization import principal_of
+from api.http.exchange.perspective import perspective_query
+from api.http.threads import run_in_lane
+from api.web.counted.held import newest_first
+from api.web.page import Page
+
+__all__ = ["NOTED", "SECTIONS", "ShownList", "list_first", "read_notes"]
+
+SECTIONS: Final = {
+    "posts": "Posts",
+    "missions": "Embassies and missions",
+    "measures": "Measures",
+    "proposals": "On the table",
+    "agreements": "Agreements",
+    "open_questions": "Open questions",
+    "responses": "Who was asked, and what they answered",
+    "incidents": "Incidents",
+    "prisoners.held": "Held, by who counted",
+    "custody": "People, as last reported of each",
+    "statements": "What each speaker said last",
+}
+"""The lists of entries in a state that have a page of their own, and the headings of these pages."""
+NOTED: Final = ("posts", "missions")
+"""The lists that show the editor's note of a fact."""
+MOST: Final = 30
+"""How many entries of a list the page of a state shows at most."""
+_MORE: Final = {"statements": 6, "custody": 100, "prisoners.held": 100}
+"""How many it shows of the lists of which it shows fewer, or more since each of their entries is a line."""
+
+Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ShownList:
+    """The entries of a list that a page shows; `count` is how many there are if it does not show all of them."""
+
+    items: Sequence[Entry]
+    count: int | None
+
+
+def list_first(state: Mapping[str, Any], name: str) -> ShownList:
+    """The first entries of a list of a state: of statements and of counts the newest, of others those first by key."""
+    *parents, last = name.split(".")
+    owner = state
+    for parent in parents:
+        owner = owner[parent]
+    entries = _ORDERS.get(name, list)(owner[last])
+    shown = entries[: _MORE.get(name, MOST)]
+    count = owner[f"{last}_more"]["count"] if f"{last}_more" in owner else len(entries)
+    return ShownList(shown, count if count > len(shown) else None)
+
+
+async def read_notes(page: Page, entries: Iterable[Entry]) -> dict[str, str | None]:
+    """{fact id: what editors noted on it} for the facts that entries show, since the state leaves it out."""
+    assert page.standing is not None, "the first answer says what the perspective is"  # noqa: S101 -- a programmer's error
+    at = perspective_query({**page.cuts, "position": str(page.standing.position)})
+    shown = [UUID(entry["fact"]["id"]) for entry in entries if entry["fact"]]
+
+    def read() -> dict[str, str | None]:
+        parley: Parley = page.request.app.state.parley
+        with parley.reading(principal_of(page.request)) as reading:
+            seen = reading.perspective(at)
+            negotiation = reading.negotiation(page.slug or "", seen.position)
+            return reading.sections(negotiation.id, seen).notes(shown)
+
+    return await run_in_lane(read) if shown else {}
+
+
+def _latest_first(entries: Iterable[Entry]) -> list[Entry]:
+    return sorted(entries, key=lambda entry: str(entry["last_reported"] or ""), reverse=True)
+
+
+_ORDERS: Final[Mapping[str, Callable[[Iterable[Entry]], list[Entry]]]] = {
+    "statements": _latest_first,
+    "prisoners.held": newest_first,
+}
