@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from api.web.pages.state import PAGE
 from api.web.sections import MOST, SECTIONS
 from tests.api.asking import fact
 from tests.web.browsing import BELARUS
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.either_database
 
 TALKS: Final = "/n/talks"
-PAGE: Final = 100
 
 
 def _measures(count: int) -> list[dict[str, object]]:

@@ -1,4 +1,4 @@
-"""The state of a negotiation as a page."""
+"""The state of a negotiation as a page, and each of its lists whole."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from api.web.page import Page, router_of_pages
 from api.web.sections import NOTED, SECTIONS, list_first, read_notes
 from api.web.unknown import find_gaps
 from api.web.words.quantities import TOTALS
+from domain.errors import UnknownError
 from domain.quantity import Total
 
 router: Final[APIRouter] = router_of_pages()
 
 SUMMED: Final = 8
 """How many numbers of a sum the page names at most."""
+PAGE: Final = 100
+"""How many entries a page of one list shows at most."""
 
 
 @router.get("/n/{slug}")
@@ -42,6 +45,28 @@ async def read_state_page(slug: str, request: Request) -> Response:
         tallies=tallies,
         held=held,
         gaps=find_gaps(page, state, held),
+    )
+
+
+@router.get("/n/{slug}/state/{section}")
+async def read_section_page(slug: str, section: str, request: Request) -> Response:
+    """Show one list of the state whole, page by page."""
+    page = Page(request, slug, ("cursor",))
+    if section not in SECTIONS:
+        raise UnknownError("list", section)
+    found = await page.ask_list(f"/state/{section}", limit=PAGE)
+    items = found["items"]
+    return await page.draw(
+        "section",
+        here="",
+        cited_as=SECTIONS[section],
+        heading=SECTIONS[section],
+        name=section.rpartition(".")[2],
+        items=items,
+        notes=await read_notes(page, items) if section in NOTED else {},
+        following=found["next"],
+        facts=[entry["fact"]["id"] for entry in items if entry["fact"]],
+        listed=section != "custody" or page.settings.index_people,
     )
 
 
