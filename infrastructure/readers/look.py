@@ -154,10 +154,11 @@ class Look:
         )
         return SeenFact(version_of_row(row), row.slug, perspective, row.confidential)
 
-    def _first(self, statement: _WithKey, given: dict[str, Any]) -> Any:  # noqa: ANN401 -- a row
+    def _first(self, statement: _OnServingSide, given: dict[str, Any]) -> Any:  # noqa: ANN401 -- a row
         if self._key_id is None:
-            return statement.alone.first(self._connection, given)
-        self.key = statement.with_key.first(self._connection, {**given, "key": self._key_id})
+            return statement.first(self._connection, given, keyed=False)
+        given["key"] = self._key_id
+        self.key = statement.first(self._connection, given, keyed=True)
         return self.key
 
     def _as_of(self, query: PerspectiveQuery, head_at: int, at: int | None) -> int:
@@ -242,21 +243,44 @@ def _ground_on(tables: FactTables, *, by_slug: bool) -> Select[Any]:
     )
 
 
-class _WithKey:
-    """A statement on both sides, of which one serves; and the same statement with the columns of a key in each row."""
+class _OnServingSide:
+    """A statement on the side that serves, by itself and with the columns of a key in each row.
+
+    The side that served last is asked first, and both where that has no row: a rebuild lets the other serve.
+    """
 
     def __init__(self, select_on: Callable[[FactTables], Select[Any]]) -> None:
-        found = [select_on(side).subquery(side.side) for side in SIDES.values()]
-        self.alone = HotStatement(union_all(*(select(each) for each in found)))
+        found = {
+            name: select(
+                select_on(side).subquery(name), literal_column(f"'{name}'").label("side")
+            ).subquery(f"on_{name}")
+            for name, side in SIDES.items()
+        }
         is_key = api_key.c.id == bindparam("key", type_=TEXT)
-        keyed = (select(each, *api_key.c).outerjoin_from(each, api_key, is_key) for each in found)
-        self.with_key = HotStatement(union_all(*keyed))
+        alone = {name: select(each) for name, each in found.items()}
+        keyed = {
+            name: select(each, *api_key.c).outerjoin_from(each, api_key, is_key)
+            for name, each in found.items()
+        }
+        self._on = [
+            {name: HotStatement(each) for name, each in some.items()} for some in (alone, keyed)
+        ]
+        self._both = [HotStatement(union_all(*some.values())) for some in (alone, keyed)]
+        self._last = next(iter(SIDES))
+
+    def first(self, connection: Connection, given: dict[str, Any], *, keyed: bool) -> Any:  # noqa: ANN401 -- a row
+        """The first row, if there is any."""
+        row = self._on[keyed][self._last].first(connection, given)
+        if row is None:
+            row = self._both[keyed].first(connection, given)
+            self._last = self._last if row is None else row.side
+        return row
 
 
 _GROUND, _GROUND_BY_SLUG = (
-    _WithKey(partial(_ground_on, by_slug=by_slug)) for by_slug in (False, True)
+    _OnServingSide(partial(_ground_on, by_slug=by_slug)) for by_slug in (False, True)
 )
-_SEEN: Final = _WithKey(_seen_on)
+_SEEN: Final = _OnServingSide(_seen_on)
 _SLUG: Final = union_all(
     *(select(_slug_on(side).subquery(f"on_{side.side}").c.slug) for side in SIDES.values())
 )

@@ -14,6 +14,8 @@ from starlette.testclient import TestClient
 from api.composition import Parley, compose
 from api.http.app import create_app
 from api.http.workers import Workers
+from infrastructure.projections.rebuild import rebuild
+from infrastructure.tables.facts import SIDES
 from infrastructure.transaction_memo import read_once
 from tests.api.asking import FACTS, TALKS, Client, count, entered, fact
 from tests.databases import UNBOUNDED, settings_of
@@ -106,6 +108,19 @@ def test_a_fact_is_read_by_one_statement_together_with_its_reader_s_key(
     statements()
     assert client.get(f"{at}?position=2").status == 200
     assert len(statements()) == GET
+
+
+def test_a_fact_is_read_by_one_statement_whichever_side_serves(
+    client: Client, parley: Parley, statements: Callable[[], list[str]]
+) -> None:
+    client.open()
+    at = client.record(external_id="A").headers["location"]
+    for _ in SIDES:
+        rebuild(parley.database, parley.ledger.codec)
+        assert client.get(f"{at}?position=2").status == 200
+        statements()
+        assert client.get(f"{at}?position=2").status == 200
+        assert len(statements()) == GET
 
 
 def test_a_request_is_handed_over_to_a_thread_once(
