@@ -188,6 +188,47 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
         ],
         (50, None, "at least 50", True, 0),
     ),
+    "increments that reach more than a later figure": (
+        [freed(52), freed(14, valid="2025-10-01"), freed("60 so far", "AP", valid="2025-11-05")],
+        (60, None, "at least 60", True, 0),
+    ),
+    "increments after a figure": (
+        [
+            freed(52),
+            freed("fewer than 50 so far", "AP", valid="2025-11-05"),
+            freed(14, valid="2025-11-05"),
+            freed(3, valid="2025-11"),
+        ],
+        (17, None, "at least 17", True, 0),
+    ),
+    "increments that a figure does not count": (
+        [
+            freed(52, valid="2024-09-11"),
+            freed(14, population="women"),
+            freed("10 since January", "AP", valid="2025-11-05"),
+            freed(20, "AFP", basis="cumulative", valid="2025-01/2025-11-05"),
+            freed("15 so far", "dpa", population="women", valid="2025-11-05"),
+            freed("dozens so far", "Babel", valid="2025-11-05"),
+            freed("about 40 so far", "BelTA", valid="2025-11-05"),
+        ],
+        (66, None, "at least 66", False, 0),
+    ),
+    "increments of some that reach more than a later figure of them": (
+        [
+            freed(52),
+            freed(14, population="women"),
+            freed("10 so far", "AP", population="women", valid="2025-11"),
+        ],
+        (62, None, "at least 62", True, 0),
+    ),
+    "increments that reach more than a figure of their time": (
+        [
+            freed(52, valid="2024-09-11"),
+            freed(14),
+            freed(10, "AP", basis="cumulative", valid="2025-01/2025-11"),
+        ],
+        (62, None, "at least 62", True, 0),
+    ),
     "increments that reach less": (
         [freed(50), freed(30, valid="2025-10-01"), freed(100, basis="cumulative", valid="2025-10")],
         (100, None, "at least 100", False, 0),

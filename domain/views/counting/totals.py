@@ -16,8 +16,9 @@ from domain.fact import as_primitives
 from domain.quantity import NOT_COUNTED, NOTHING_RECORDED, Total
 from domain.register import Register, Shape
 from domain.views.counting.contributions import Contributions
-from domain.views.counting.figures import Figure, find_figure, has_total, numbers_of, standing_bound
+from domain.views.counting.figures import Figure, find_figure, has_total, numbers_of
 from domain.views.counting.parts import Part, add_parts
+from domain.views.counting.running import Running
 from domain.views.counting.stretch import counts, is_sure, select_asked
 from domain.views.counting.unnumbered import Uncounted, count_names
 from domain.views.entries import list_resolved
@@ -134,11 +135,14 @@ def sum_facts(
     )
     cumulative = _figures(held, what, "cumulative")
     by = perspective.as_of if until is None else min(until, perspective.as_of)
-    bound, disagree = (0, False) if stretch else standing_bound(cumulative, by)
+    running = Running([] if stretch else cumulative, by)
+    bound, disagree = running.bound()
+    least = running.least_beside(parts)
     open_ = open_ or perspective.match == "certain" or (bool(cumulative) and not stretch)
     added = add_parts(parts)
-    total = replace(added, low=max(added.low, bound), high=None if open_ else added.high)
-    contested = disagree or any(part.contested for part in parts)
+    low = max(added.low if least is None else min(added.low, least), bound)
+    total = replace(added, low=low, high=None if open_ else added.high)
+    contested = disagree or least is not None or any(part.contested for part in parts)
     text = total.text
     if not parts and not bound:
         left_out = left_out or (bool(cumulative) and not stretch)

@@ -1,0 +1,167 @@
+"""Compares cumulative figures, such as "so far 40", with one another and with the numbers that are added.
+
+A cumulative figure is a lower bound of a sum once its time has surely passed. It cannot be higher than a later figure
+that counts as many people or more, nor can what was added before it be more than it allows. If it is, they disagree,
+and the lower bound is that of the later figure.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final
+
+from domain.number.reading import beginning_of
+from domain.time.instant import END
+from domain.views.rivalry.claims import ends_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from uuid import UUID
+
+    from domain.views.counting.figures import Figure
+    from domain.views.counting.parts import Part
+    from domain.views.rivalry.candidates import Candidate
+
+__all__ = ["Running"]
+
+_NO_LIMIT: Final = (math.inf, 0.0)
+_Scope = tuple[str, tuple[int | str, ...]]
+"""What a cumulative figure counts: a population, and since when. Empty: everybody, from the beginning."""
+_Place = tuple[float, float]
+"""The place of a figure among others, the latest first; of one date, the one with the lowest high end first."""
+
+
+class Running:
+    """The cumulative figures whose time has surely passed by an instant (microseconds UTC), by what they count.
+
+    The latest figure of each counter counts; of several that may be the latest, the lowest.
+    """
+
+    def __init__(self, figures: Iterable[Figure], by: int) -> None:
+        of_scope: dict[_Scope, list[Figure]] = defaultdict(list)
+        for figure in figures:
+            at = _passed_at(figure)
+            if at < END and at - 1 <= by:
+                of_scope[_scope_of(figure)].append(figure)
+        self._standing = {scope: _select_standing(given) for scope, given in of_scope.items()}
+
+    def bound(self) -> tuple[int, bool]:
+        """The lower bound that the figures set, and whether two of them cannot both be right."""
+        limits = {scope: _Limits(figures) for scope, figures in self._standing.items()}
+        low, disagree = 0.0, False
+        for (population, since), own in limits.items():
+            wider = {(each, begin) for each in (population, "") for begin in (since, ())}
+            found = [limits[scope] for scope in wider if scope in limits]
+            for place, least in own.given:
+                most, floor = min(each.at(place) for each in found)
+                disagree = disagree or least > most
+                low = max(low, floor if least > most else least)
+        return int(low), disagree
+
+    def least_beside(self, parts: Sequence[Part]) -> int | None:
+        """The least that was added if a figure is right that allows less than these parts; None if all allow them."""
+        sums: dict[str, _Added] = {}
+        found: list[float] = []
+        for (population, _), figures in self._standing.items():
+            if population not in sums:
+                sums[population] = _Added(_of_population(parts, population))
+            for figure in figures:
+                before = sums[population].before(figure)
+                least, most = ends_of(figure.quantity)
+                if before > most:
+                    rest = sum(part.low for part in parts if part.certain) - before
+                    found.append(max(least, 0.0) + rest)
+        return int(min(found)) if found else None
+
+
+class _Added:
+    """The certain low bounds of parts, summed by the time in which each happened."""
+
+    def __init__(self, parts: Iterable[Part]) -> None:
+        certain = [part for part in parts if part.certain]
+        self._ends, self._by_end = _running_sums((part.told[1], part.low) for part in certain)
+        self._starts, self._by_start = _running_sums((part.told[0], part.low) for part in certain)
+
+    def before(self, figure: Figure) -> int:
+        """How many were surely added before the date of a figure, since it began to count."""
+        valid = figure.candidate.fact.valid_time
+        added = self._by_end[bisect_right(self._ends, _dates(figure)[0])]
+        if valid.spans:
+            began = bisect_left(self._starts, valid.bounds.start_latest)
+            return max(added - self._by_start[began], 0)
+        return 0 if beginning_of(figure.quantity.text or "") else added
+
+
+def _running_sums(given: Iterable[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    """The instants in order, and the sums of the numbers before each of them and after the last."""
+    ordered = sorted(given)
+    return [at for at, _ in ordered], list(accumulate((low for _, low in ordered), initial=0))
+
+
+def _of_population(parts: Iterable[Part], population: str) -> Iterable[Part]:
+    if not population:
+        return parts
+    return (part for part in parts if part.shown.read_field("population")[0] == population)
+
+
+def _scope_of(figure: Figure) -> _Scope:
+    population, _ = figure.candidate.read_field("population")
+    valid = figure.candidate.fact.valid_time
+    if valid.spans:
+        return population, (valid.bounds.start_earliest,)
+    return population, beginning_of(figure.quantity.text or "")
+
+
+class _Limits:
+    """What the figures of one scope allow earlier figures to be."""
+
+    def __init__(self, figures: Iterable[Figure]) -> None:
+        ends = [(-_passed_at(each), *reversed(ends_of(each.quantity))) for each in figures]
+        self.given = [((day, high), low) for day, high, low in sorted(ends)]
+        limits = ((high, max(low, 0.0)) for (_, high), low in self.given)
+        self._allowed = list(accumulate(limits, min, initial=_NO_LIMIT))
+
+    def at(self, place: _Place) -> tuple[float, float]:
+        """The greatest number that is possible at a place, and the least that there were by then."""
+        return self._allowed[bisect_right(self.given, (place, math.inf))]
+
+
+def _select_standing(figures: Iterable[Figure]) -> list[Figure]:
+    """For each counter the figure that is the latest; of several that may be the latest, the lowest."""
+    of_counter: dict[str, list[Figure]] = defaultdict(list)
+    for figure in figures:
+        for counter in _counters(figure.candidate):
+            of_counter[counter].append(figure)
+    last: dict[UUID, Figure] = {}
+    for given in of_counter.values():
+        newest = max(_dates(each)[0] for each in given)
+        least = min((each for each in given if _dates(each)[1] > newest), key=_by_number)
+        last[least.candidate.id] = least
+    return list(last.values())
+
+
+def _by_number(figure: Figure) -> tuple[float, float]:
+    least, most = ends_of(figure.quantity)
+    return least, -most
+
+
+def _dates(figure: Figure) -> tuple[int, int]:
+    """The first and the last instant, half-open, at which a figure may have been true."""
+    valid = figure.candidate.fact.valid_time
+    bounds = valid.bounds
+    if valid.spans:
+        return bounds.end_earliest, bounds.end_latest
+    return bounds.start_earliest, bounds.start_latest
+
+
+def _passed_at(figure: Figure) -> int:
+    """The instant by which everything that a figure counts has surely happened; END if no end is known."""
+    return _dates(figure)[1]
+
+
+def _counters(candidate: Candidate) -> set[str]:
+    counter, _ = candidate.read_field("counted_by")
+    return {counter} if counter else candidate.origins
