@@ -6,7 +6,7 @@ The section is resolved for each of those days as in the state, so a picture sho
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -76,14 +76,12 @@ def course(
     """Give what a section showed up to the perspective's cut."""
     id_ = reading.negotiation(slug).id
     sections = reading.sections(id_, perspective)
-    known = [seen.version for seen in sections.standing()]
     names, kinds = reading.names(id_, perspective), _kinds(section.path)
     register, _ = lists_by_path()[section.path]
-    facts_kept = sections.facts_kept
+    kept = sections.facts_kept
+    known = [seen.version for seen in sections.standing()] if kept is None else kept.of_kinds(kinds)
     answers = (
-        facts_kept.answers
-        if facts_kept
-        else Answers.of(known, names, register, keep=perspective.match)
+        Answers.of(known, names, register, keep=perspective.match) if kept is None else kept.answers
     )
     facts = {each.record.id: each.record.fact for each in known if each.record.fact.kind in kinds}
     rivals = _Rivals(section, facts, names)
@@ -95,18 +93,18 @@ def course(
         at = replace(perspective, as_of=(day + 1) * DAY - 1)
         items, rest = page_answers(PageQuery(section.path, None, MOST_LANES), answers, at, _nowhere)
         has_more = has_more or rest is not None
+        first, last = _date(day), _date(until)
         for lane, label, look in _looks(items, section, rivals, at.as_of):
-            mine = spells.setdefault((lane, label), [])
-            _add(mine, Spell(lane, label, look, _date(day), _date(until)))
+            _add(spells.setdefault((lane, label), []), Spell(lane, label, look, first, last))
     lasts = sorted(spells, key=lambda each: spells[each][-1].end, reverse=True)[:MOST_ROWS]
     has_more = has_more or len(lasts) < len(spells)
     spells = {each: mine for each, mine in spells.items() if each in lasts}
     lanes = dict.fromkeys(lane for lane, _ in spells)
-    kept = list(lanes)[:MOST_LANES]
+    shown = list(lanes)[:MOST_LANES]
     found = [
-        each for lane in kept for (of, _), mine in spells.items() if of == lane for each in mine
+        each for lane in shown for (of, _), mine in spells.items() if of == lane for each in mine
     ]
-    return Course(found, _date(end), has_more or len(lanes) > len(kept))
+    return Course(found, _date(end), has_more or len(lanes) > len(shown))
 
 
 def _kinds(path: str) -> frozenset[str]:
@@ -142,6 +140,7 @@ class _Rivals:
     section: ChartedSection
     facts: Mapping[UUID, Fact]
     names: Names
+    _labels: dict[str, str | None] = field(default_factory=dict)
 
     def said(self, id_: str, as_of: int) -> tuple[str, Look] | None:
         """What a rival says, and how sure that is by its own dates; None where it does not hold."""
@@ -149,10 +148,17 @@ class _Rivals:
         sure = None if fact is None else fact.window.at(as_of)
         if fact is None or sure is None:
             return None
+        if id_ not in self._labels:
+            self._labels[id_] = self._label(fact)
+        label = self._labels[id_]
+        return None if label is None else (label, sure)
+
+    def _label(self, fact: Fact) -> str | None:
+        """What a fact says in the section; None if it says nothing there."""
         for answer in fact.register_entries():
             if answer.register.section == self.section.path:
                 shows, _ = self.names.read_answer(fact, answer)
-                return plain(self.section.said(shows) or ""), sure
+                return plain(self.section.said(shows) or "")
         return None
 
 

@@ -64,9 +64,13 @@ class KeptFacts:
         after = bisect_right(self._boundaries, as_of)
         return self._boundaries[after - 1], self._boundaries[after]
 
+    def of_kinds(self, kinds: Iterable[str]) -> list[FactVersion]:
+        """The facts of some kinds, in order of recording."""
+        found = [version for kind in kinds for version in self._by_kind.get(kind, ())]
+        return sorted(found, key=lambda version: version.first_position)
+
     @cached_property
-    def by_kind(self) -> Mapping[str, Sequence[FactVersion]]:
-        """The facts of each kind, in order of recording."""
+    def _by_kind(self) -> Mapping[str, Sequence[FactVersion]]:
         found: dict[str, list[FactVersion]] = {}
         for version in self.versions.values():
             found.setdefault(version.record.fact.kind, []).append(version)

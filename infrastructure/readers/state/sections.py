@@ -124,8 +124,7 @@ class SectionReader(FactsAt):
     def counting(self, kinds: frozenset[str] | None) -> list[Seen]:
         """The facts of `kinds`, or if that is None, at least all facts that give a number."""
         if kinds is not None and (facts := self.facts_kept) is not None:
-            counting = [each for kind in kinds for each in facts.by_kind.get(kind, ())]
-            return self._slice(sorted(counting, key=lambda version: version.first_position))
+            return self._slice(facts.of_kinds(kinds))
         known = select_known(self.tables, self.negotiation_id, self.perspective, kinds)
         if kinds is None:
             known = known.where(gives_numbers(self.tables.version.c.content))
