@@ -180,16 +180,16 @@ def test_the_women_of_the_real_record_are_said_of_each_pardon(real: Reader) -> N
 def test_a_comparison_begins_with_the_figures_that_changed(real: Reader) -> None:
     asked = "from=2025-06-20&to=2025-06-26&clock=published"
     page = real.see(f"{BELARUS}/compare?{asked}")
-    told = _words(page, 'id="figures"', "</section>")
+    told = _words(page, 'id="figures-that-changed"', "</section>")
     assert "20 Jun 2025 26 Jun 2025 Released 5 19" in told
     assert "Pardoned" not in told
     assert (
         "Political prisoners held, counted by Sviatlana Tsikhanouskaya not on record 1,150" in told
     )
-    assert page.html.index('id="figures"') < page.html.index("<h2>Added")
+    assert page.html.index('id="figures-that-changed"') < page.html.index("<h2>Added")
     for figure, day in (("5", "2025-06-20"), ("19", "2025-06-26")):
         found = re.search(
-            rf'<a href="([^"]*)">{figure}</a>', page.html.partition('id="figures"')[2]
+            rf'<a href="([^"]*)">{figure}</a>', page.html.partition('id="figures-that-changed"')[2]
         )
         assert found is not None
         to = unescape(found[1])
@@ -206,7 +206,7 @@ def test_a_comparison_tells_parts_of_those_held_from_all_of_them(reader: Reader)
         fact(**later, counted_by="V", quantities=[_held(1184), _part(160)], citations=cited[1]),
     )
     page = reader.see(f"{TALKS}/compare?from=2025-09-15&to=2025-10-15&clock=published")
-    told = _words(page, 'id="figures"', "</section>")
+    told = _words(page, 'id="figures-that-changed"', "</section>")
     assert "Prisoners (women) held, counted by V 170 160" in told
     assert "1,184" not in told
 
@@ -217,7 +217,8 @@ def test_what_a_state_cuts_short_is_not_said_to_have_changed() -> None:
         empty = {"text": "nothing recorded", "contested": False}
         prisoners = {"released": empty, "pardoned": empty, "held": []}
         more = {"posts_more": {"count": 101}} if cut else {}
-        return {"posts": listed, "missions": [], "measures": [], "prisoners": prisoners, **more}
+        others: dict[str, Any] = {"missions": [], "measures": [], "custody": []}
+        return {"posts": listed, "prisoners": prisoners, **others, **more}
 
     before, after = (("a", "Ann"), ("b", "Bo")), (("b", "Cy"), ("c", "Di"))
     told = [each.told for each in list_changes(state(*before), state(*after))]
@@ -225,6 +226,25 @@ def test_what_a_state_cuts_short_is_not_said_to_have_changed() -> None:
     whole, cut = state(*before), state(*after, cut=True)
     for one, other in ((whole, cut), (cut, whole)):
         assert [each.told for each in list_changes(one, other)] == ["b"]
+
+
+def test_a_comparison_lists_the_people_whose_status_changed(reader: Reader) -> None:
+    held = {"kind": "custody", "person": "Anna", "status": "detained", "valid": "2025-03-01/.."}
+    freed = {"kind": "release", "people": ["Anna"], "valid": "2025-09-01"}
+    other = {"kind": "custody", "person": "Bo", "status": "sentenced", "valid": "2025-03-01/.."}
+    cited = [[{"publisher": "A", "published": day}] for day in ("2025-03-02", "2025-09-02")]
+    _record(
+        reader,
+        fact(**held, citations=cited[0]),
+        fact(**other, citations=cited[0]),
+        fact(**freed, citations=cited[1]),
+    )
+    page = reader.see(f"{TALKS}/compare?from=2025-06&to=2025-10&clock=published")
+    told = _words(page, 'id="people-whose-status-changed"', "</section>")
+    assert "Anna in custody (detained) free" in told
+    assert "Bo" not in told
+    (_, after) = re.findall(r'<td[^>]*><a href="([^"]*)">', page.html.partition(">Anna<")[2])
+    assert "Anna" in _words(reader.see(unescape(after)), "<h3>Free", "</section>")
 
 
 def test_a_comparison_says_who_holds_a_post_now(reader: Reader) -> None:
@@ -236,9 +256,9 @@ def test_a_comparison_says_who_holds_a_post_now(reader: Reader) -> None:
         fact(**post, person="Bo", valid="2025-09-01", citations=cited[1]),
     )
     page = reader.see(f"{TALKS}/compare?from=2025-06&to=2025-10&clock=published")
-    assert "envoy Anna Bo" in _words(page, 'id="figures"', "</section>")
+    assert "envoy Anna Bo" in _words(page, 'id="figures-that-changed"', "</section>")
     same = reader.see(f"{TALKS}/compare?from=2025-10&to=2025-11&clock=published")
-    assert 'id="figures"' not in same.html
+    assert 'id="figures-that-changed"' not in same.html
     before = reader.see(f"{TALKS}/compare?from=2020&clock=recorded")
     assert before.status == 200
 

@@ -1,4 +1,4 @@
-"""Compares two states: which numbers, posts, missions and measures differ, each in the words of its own state."""
+"""Compares two states: which numbers, posts, missions, measures and people differ, in the words of each state."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from api.web.counted.held import counted_apart
+from api.web.words.custody import custody_in_words
 from api.web.words.quantities import TOTALS, grouped, quantity_in_words
 
-__all__ = ["Change", "list_changes"]
+__all__ = ["PEOPLE", "Change", "list_changes"]
+
+PEOPLE: Final = "/state/custody"
+"""The path that shows what became of people."""
 
 State = Mapping[str, Any]
 
@@ -108,6 +112,11 @@ _SECTIONS: Final[Mapping[str, _Shown]] = {
         "#measures",
         lambda entry: f"{entry['target']}, by {entry['authority']}",
         _measure,
+    ),
+    "custody": _Shown(
+        PEOPLE,
+        lambda entry: entry["person"],
+        lambda entry: custody_in_words(entry["status"]),
     ),
 }
 """The sections that are compared, in the order in which their changes are listed."""

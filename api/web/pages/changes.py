@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http.exchange.parameters import choice, cut
-from api.web.counted.changed import Change, list_changes
+from api.web.counted.changed import PEOPLE, Change, list_changes
 from api.web.forms.names import people_known
 from api.web.page import KNOWN, Page, PageRefusedError, router_of_pages
 from api.web.words.wording import words_of_changes
@@ -131,12 +131,17 @@ async def _begin_lately(page: Page) -> None:
         page.given |= {"from": begin, "clock": clock, **({} if end is None else {"to": end})}
 
 
-async def _read_figures(page: Page, diff: Mapping[str, Any]) -> list[Change]:
-    """Ask for the state at both days, and list the figures that differ; only on the first page of a comparison."""
+async def _read_figures(page: Page, diff: Mapping[str, Any]) -> list[tuple[str, list[Change]]]:
+    """Ask for the state at both days; [(heading, what differs)], only on the first page of a comparison."""
     if "cursor" in page.given:
         return []
     before, after = [await _read_state(page, diff[side]) for side in ("from", "to")]
-    return [] if before is None or after is None else list_changes(before, after)
+    if before is None or after is None:
+        return []
+    changes = list_changes(before, after)
+    people = [change for change in changes if change.path == PEOPLE]
+    figures = [change for change in changes if change.path != PEOPLE]
+    return [("Figures that changed", figures), ("People whose status changed", people)]
 
 
 def _side(page: Page, side: str, at: Mapping[str, Any]) -> tuple[str | None, Callable[[str], str]]:
