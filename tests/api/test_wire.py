@@ -18,6 +18,7 @@ from api.http.middleware import http_protocol
 from api.http.middleware.security_headers import HARDENING
 from api.http.middleware.slow_bodies import SlowBodies
 from tests.api.serving import Served
+from tests.conftest import DATABASES
 from tests.databases import settings_of
 
 if TYPE_CHECKING:
@@ -26,13 +27,18 @@ if TYPE_CHECKING:
     from tests.databases import Kind
 
 
-@pytest.fixture
-def serve(fresh_database: Callable[[Kind], str]) -> Iterator[Callable[..., Served]]:
+pytestmark = pytest.mark.either_database
+
+
+@pytest.fixture(params=DATABASES)
+def serve(
+    request: pytest.FixtureRequest, fresh_database: Callable[[Kind], str]
+) -> Iterator[Callable[..., Served]]:
     """Serve a record with settings, as often as asked."""
     begun = []
 
     def served(**settings: str) -> Served:
-        parley = compose(settings_of(fresh_database("sqlite-file"), **settings), upgrade=False)
+        parley = compose(settings_of(fresh_database(request.param), **settings), upgrade=False)
         app = create_app(parley, identify=lambda *_: parley.owner)
         found = Served(uvicorn.Config(app, log_config=None, **PROTOCOL))
         begun.append((found, parley))
