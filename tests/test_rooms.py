@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Final
 
 import grimp
@@ -43,10 +44,12 @@ PLANTED: Final = {
 """For each contract an import that it forbids: from the first module to the second."""
 
 
+PACKAGES: Final = ("domain", "infrastructure", "api", "migrations")
+
+
 @pytest.fixture(scope="module")
 def graph() -> ImportGraph:
-    packages = ("domain", "infrastructure", "api", "migrations")
-    return grimp.build_graph(*packages, include_external_packages=True, cache_dir=None)
+    return grimp.build_graph(*PACKAGES, include_external_packages=True, cache_dir=None)
 
 
 def contracts() -> dict[str, Contract]:
@@ -76,3 +79,17 @@ def test_a_planted_import_breaks_the_contract(graph: ImportGraph, name: str) -> 
         assert not contract.check(graph=graph, verbose=False).kept
     finally:
         graph.remove_import(importer=importer, imported=imported)
+
+
+def test_no_module_needs_itself_by_way_of_others() -> None:
+    graph = grimp.build_graph(*PACKAGES, exclude_type_checking_imports=True, cache_dir=None)
+    _put_in_order(graph)
+    graph.add_import(importer="domain.time.instant", imported="domain.time.valid_time")
+    with pytest.raises(CycleError):
+        _put_in_order(graph)
+
+
+def _put_in_order(graph: ImportGraph) -> None:
+    """Put each module after those that it imports; CycleError if that cannot be done."""
+    imports = {each: graph.find_modules_directly_imported_by(each) for each in graph.modules}
+    TopologicalSorter(imports).prepare()
