@@ -76,3 +76,13 @@ def test_the_number_of_all_is_not_listed_beside_itself(client: Client) -> None:
     assert "known" not in answer
     unknown = client.get(f"{TALKS}/tally?what=men&as_of=2025-12").json
     assert unknown["known"] == ["held", "prisoners", "women"]
+
+
+def test_a_number_of_some_is_not_certain_if_all_may_have_been_counted_since(client: Client) -> None:
+    client.open()
+    counted(client, "2025-09", women=90)
+    counted(client, "2025-09-11/2025-09-15", held=1_200)
+    assert [tallied(client, each, "women") for each in DATES] == [90, 90, 90]
+    assert [tallied(client, each, "women", match="certain") for each in DATES] == [None] * 3
+    state = client.get(f"{TALKS}?as_of=2025-12-31&match=certain").json
+    assert state["prisoners"]["held"] == []

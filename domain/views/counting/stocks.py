@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from domain.time.edtf_calendar import DAY
 from domain.time.instant import BEGINNING
 from domain.views.counting.figures import group_by_field, number_of_all, numbers_of
 from domain.views.counting.parts import part_of
@@ -47,7 +48,10 @@ def list_counts(
             after = parts[index + 1] if index + 1 < len(parts) else None
             last = bucket(min(as_of, _stands_until(part, match)), by)
             followed = [_stands_from(after.shown)] if after is not None else []
-            followed += [at for at in again if at > _stands_from(part.shown)][:1]
+            made = (
+                part.shown.starts[0] + DAY - 1 if match == "certain" else _stands_from(part.shown)
+            )
+            followed += [at for at in again if at > made][:1]
             last = min([last, *(bucket(at, by) - 1 for at in followed)])
             if max(began, last) >= earliest:
                 counted += (part.shown, *part.rivals)
