@@ -46,7 +46,7 @@ def find_gaps(page: Page, state: Mapping[str, Any], held: Held | None) -> list[G
         *_of_posts(page, state["posts"]),
         *_of_totals(page, state["prisoners"]),
         *_of_held(page, held),
-        *_of_parts(held, is_whole="held_more" not in state["prisoners"]),
+        *_of_parts(held),
         *_of_beginnings(page, state),
     ]
 
@@ -79,7 +79,7 @@ def _of_totals(page: Page, prisoners: Mapping[str, Any]) -> Iterator[Gap]:
 
 
 def _of_held(page: Page, held: Held | None) -> Iterator[Gap]:
-    newest = held.newest if held else ()
+    newest = held.newest if held and held.whole else ()
     if newest and all(each["quantity"]["high"] is None for each in newest):
         told = [_count(each, named=len(newest) > 1) for each in newest]
         words = join_words(told, "and")
@@ -93,9 +93,9 @@ def _count(entry: Mapping[str, Any], *, named: bool) -> str:
     return f"{told} by {entry['counted_by']}" if named else told
 
 
-def _of_parts(held: Held | None, *, is_whole: bool) -> Iterator[Gap]:
+def _of_parts(held: Held | None) -> Iterator[Gap]:
     """Find that no count says how many of those held are women; counts of another population may say it."""
-    if held and is_whole and not held.parts and not held.apart:
+    if held and held.whole and not held.parts and not held.apart:
         known = (
             "No count that stands on this day says how many of them are women, men or foreigners."
         )

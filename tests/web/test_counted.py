@@ -11,6 +11,7 @@ import pytest
 from api.web.counted.changed import list_changes
 from tests.api.asking import count, fact
 from tests.web.browsing import BELARUS
+from tests.web.hostile import import_facts
 
 if TYPE_CHECKING:
     from tests.web.browsing import Reader, Seen
@@ -67,6 +68,23 @@ def test_counts_of_several_counters_stand_side_by_side_and_none_is_the_number(
             "the highest 1,300 (by A digest, 3 Sep 2025)." in told
         )
         assert not re.search('class="big num"[^/]*1,300', page.html)
+
+
+def test_counts_of_some_counters_alone_are_not_said_to_be_all(reader: Reader) -> None:
+    counts = [
+        {
+            **_COUNT,
+            "counted_by": f"Counter {number:03d}",
+            "quantities": [_held(1000 + number, "ge")],
+        }
+        for number in range(101)
+    ]
+    import_facts(reader, *counts)
+    for address in (TALKS, f"{TALKS}/numbers/held"):
+        page = reader.see(address)
+        assert "More than a hundred counts are on record" in _lead(page)
+        assert "These 100 counts differ" in _lead(page)
+        assert "no upper limit" not in page.words
 
 
 def test_the_page_of_a_question_singles_out_no_count_of_several_counters(real: Reader) -> None:

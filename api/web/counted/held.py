@@ -30,7 +30,7 @@ class Held:
     """The counts of all who are held of one population, the newest first, and the parts that are counted of it.
 
     `apart` are the counts of other populations. `least` and `most` are the counts between which all lie, if they
-    differ.
+    differ. Unless it is `whole`, there are more counts.
     """
 
     population: str
@@ -39,6 +39,7 @@ class Held:
     apart: int
     least: Entry | None = None
     most: Entry | None = None
+    whole: bool = True
 
     @property
     def newest(self) -> Sequence[Entry]:
@@ -46,13 +47,16 @@ class Held:
         return [count for count in self.counts if count["since"] == self.counts[0]["since"]]
 
 
-def gather_held(entries: Iterable[Entry]) -> Held | None:
-    """Gather the counts of the population that was counted last; None if no number is on record."""
+def gather_held(entries: Iterable[Entry], *, whole: bool) -> Held | None:
+    """Gather the counts of the population that was counted last; None if no number is on record.
+
+    `whole` says whether the entries are all that there are.
+    """
     numbered = [entry for entry in newest_first(entries) if entry["quantity"]]
     if not numbered:
         return None
-    whole = [entry for entry in numbered if not counted_apart(entry)]
-    population = (whole or numbered)[0]["population"]
+    of_all = [entry for entry in numbered if not counted_apart(entry)]
+    population = (of_all or numbered)[0]["population"]
     same = [entry for entry in numbered if entry["population"] == population]
     counts = [entry for entry in same if not counted_apart(entry)]
     bounds = {(q["low"], q["high"], q["value"]) for q in (count["quantity"] for count in counts)}
@@ -64,6 +68,7 @@ def gather_held(entries: Iterable[Entry]) -> Held | None:
         apart=len(numbered) - len(same),
         least=min(counts, key=_figure) if differ else None,
         most=max(counts, key=_greatest) if differ else None,
+        whole=whole,
     )
 
 

@@ -77,7 +77,7 @@ async def _figures(
 async def _read_held(page: Page) -> Held | None:
     """Ask for the counts that stand, with the parts that they give."""
     section = await page.ask("/state/prisoners.held", {"limit": "100"})
-    return gather_held(section["items"])
+    return gather_held(section["items"], whole=section["next"] is None)
 
 
 def _heading_of(what: str) -> str:

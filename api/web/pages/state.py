@@ -32,7 +32,7 @@ async def read_state_page(slug: str, request: Request) -> Response:
     state = await page.ask("")
     prisoners = state["prisoners"]
     tallies = {what: await _parts(page, prisoners[what], what) for what in TOTALS}
-    held = gather_held(prisoners["held"])
+    held = gather_held(prisoners["held"], whole="held_more" not in prisoners)
     lists = {name: list_first(state, name) for name in SECTIONS}
     return await page.draw(
         "state",
