@@ -16,6 +16,7 @@ from api.web.words.custody import custody_in_words, custody_since_in_words, grou
 from api.web.words.dates import cut_in_words, date_in_words, instant_in_words, since_in_words
 from api.web.words.quantities import (
     choice_in_words,
+    count_items,
     grouped,
     quantity_in_words,
     reading_in_words,
@@ -132,6 +133,7 @@ def _environment() -> Environment:
         "mail": mail_address,
         "lang": language_of,
         "by_status": group_by_status,
+        "in_all": count_items,
         "counted_apart": counted_apart,
         "response": ANSWERS.__getitem__,
     }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from api.web.words.calendar_words import join_words
 from api.web.words.custody import custody_in_words
 from api.web.words.dates import since_in_words
-from api.web.words.quantities import TOTALS, grouped, quantity_in_words
+from api.web.words.quantities import TOTALS, count_items, grouped, quantity_in_words
 
 if TYPE_CHECKING:
     from api.web.counted.held import Held
@@ -30,7 +30,7 @@ _BY: Final = "by "
 class Gap:
     """What is not known, with the address that has more of it, what is known instead, and the entries that it is of.
 
-    Each of `entries` is its words and its address; `more` of them are not named.
+    Each of `entries` is its words and its address; `more` of them are not named, or `at_least` so many.
     """
 
     asked: str
@@ -38,6 +38,7 @@ class Gap:
     known: str
     entries: Sequence[tuple[str, str]] = ()
     more: int = 0
+    at_least: bool = False
 
 
 def find_gaps(page: Page, state: Mapping[str, Any], held: Held | None) -> list[Gap]:
@@ -63,7 +64,7 @@ def _of_posts(page: Page, posts: Sequence[Mapping[str, Any]]) -> Iterator[Gap]:
 def _of_totals(page: Page, prisoners: Mapping[str, Any]) -> Iterator[Gap]:
     for what in TOTALS:
         total = prisoners[what]
-        uncounted = len(total["uncounted"])
+        uncounted = count_items(total, "uncounted")
         if total["high"] is not None or not (total["low"] or uncounted):
             continue
         known = []
@@ -109,17 +110,21 @@ def _of_beginnings(page: Page, state: Mapping[str, Any]) -> Iterator[Gap]:
         known = "Reported by the day that is named; no source says since when."
         unnamed = max(len(undated) - _MOST, 0)
         address = page.link("/timeline")
-        yield Gap("When this began", address, known, undated[:_MOST], unnamed)
+        at_least = any(f"{section}_more" in state for section in _DATED)
+        yield Gap("When this began", address, known, undated[:_MOST], unnamed, at_least=at_least)
+
+
+_DATED: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
+    "posts": lambda entry: f"{entry['holder']}, {entry['post']}",
+    "missions": lambda entry: f"{entry['post']}: {entry['status']}",
+    "measures": lambda entry: f"{entry['target']}: {entry['action']}",
+    "custody": lambda entry: f"{entry['person']}: {custody_in_words(entry['status'])}",
+}
+"""The sections whose entries have a beginning, and how such an entry is named."""
 
 
 def _list_undated(page: Page, state: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    told: dict[str, Callable[[Mapping[str, Any]], str]] = {
-        "posts": lambda entry: f"{entry['holder']}, {entry['post']}",
-        "missions": lambda entry: f"{entry['post']}: {entry['status']}",
-        "measures": lambda entry: f"{entry['target']}: {entry['action']}",
-        "custody": lambda entry: f"{entry['person']}: {custody_in_words(entry['status'])}",
-    }
-    for section, words in told.items():
+    for section, words in _DATED.items():
         for entry in state[section]:
             since = since_in_words(entry["since"], short=True) if entry["since"] else ""
             if since.startswith(_BY) and entry["fact"]:

@@ -87,6 +87,19 @@ def test_counts_of_some_counters_alone_are_not_said_to_be_all(reader: Reader) ->
         assert "no upper limit" not in page.words
 
 
+def test_all_reports_without_a_number_are_counted_also_those_that_are_not_listed(
+    reader: Reader,
+) -> None:
+    days = [
+        {"kind": "release", "valid": f"2025-{1 + n // 28:02d}-{1 + n % 28:02d}"} for n in range(101)
+    ]
+    numbered = {"kind": "release", "valid": "2026-01-01", "quantities": count(5)}
+    import_facts(reader, *days, numbered)
+    told = reader.see(TALKS).words
+    assert "101 reports that do not say how many were released" in told
+    assert "101 reports do not say how many were released" in told
+
+
 def test_the_page_of_a_question_singles_out_no_count_of_several_counters(real: Reader) -> None:
     page = real.see(f"{BELARUS}/matters/viasna-count")
     assert "of these claims are shown side by side" in page.words

@@ -12,6 +12,7 @@ __all__ = [
     "TOTALS",
     "bounds_in_words",
     "choice_in_words",
+    "count_items",
     "grouped",
     "quantity_in_words",
     "reading_in_words",
@@ -99,3 +100,9 @@ def split_figure(text: str) -> tuple[str, str, str]:
     if found is None:
         return "", text, ""
     return found["before"].strip(), found["figure"], found["after"].strip()
+
+
+def count_items(owner: Mapping[str, Any], name: str) -> int:
+    """How many items a list of an answer has, with those that the answer leaves out."""
+    more = owner.get(f"{name}_more")
+    return len(owner[name]) if more is None else int(more["count"])
