@@ -47,6 +47,8 @@ _OF_THE_RECORD: Final = frozenset({"position", "cursor"})
 _SAID_OTHERWISE: Final[Mapping[str, str]] = {"urn:parley:problem:outcome-unknown": UNKNOWN_OUTCOME}
 """What is advised here, by the type of a problem whose own advice takes a header field."""
 
+_NO_NEGOTIATION: Final = "no negotiation "
+
 
 class PreconditionError(CommandRefusedError):
     """The thing to be changed is no longer what it was."""
@@ -186,6 +188,8 @@ def _checked(reply: Reply) -> ApiResponse:
     moved_on = reply.status == HTTPStatus.PRECONDITION_FAILED
     refused = PreconditionError if moved_on else CommandRefusedError
     detail = _SAID_OTHERWISE.get(problem["type"], problem["detail"])
+    if detail.startswith(_NO_NEGOTIATION):
+        detail += "; parley list shows the negotiations"
     raise refused("; ".join(_describe_fault(fault) for fault in faults) or detail)
 
 

@@ -35,12 +35,15 @@ MOST_VALUES: Final = 20_000
 _LONGEST_NAME: Final = 100
 _LONGEST_POINTER: Final = 300
 CONFIDENTIAL: Final = "confidential"
-_TWICE: Final = "the name stands twice in this object: write it once"
+_TWICE: Final = "the name is in this object twice: write it once"
 _EXACT: Final = 2.0**53
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _WORDS: Final = (
     ("property name", "write a name in double quotes here"),
-    ("Expecting value", "a value is missing here: write one"),
+    (
+        "Expecting value",
+        "write a value here: an object in braces, a list, a text in quotes, a number, true, false or null",
+    ),
     ("',' delimiter", "write a comma here, or the closing bracket"),
     ("':' delimiter", "write a colon here"),
     ("trailing comma", "a comma stands before a closing bracket: leave it out"),

@@ -56,7 +56,9 @@ def _fault(error: dict[str, Any], body: type | None) -> Fault:
         cls, place = KINDS.get(place[0]) if place else None, place[1:]
     if str(error["type"]).startswith("missing"):
         choices = choices_at(cls, place) if cls is not None else ()
-        return Fault(pointer(place), f"{_MISSING} {_one_of(choices) or 'it'}")
+        cited = place == ("citations",)
+        wanted = "at least one, with its publisher" if cited else _one_of(choices) or "it"
+        return Fault(pointer(place), f"{_MISSING} {wanted}")
     if error["type"] == "literal_error":
         listed = str(error["msg"]).removeprefix(_EXPECTED).replace("'", "")
         return Fault(pointer(place), f"write {listed}")

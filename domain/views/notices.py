@@ -84,7 +84,8 @@ def find_rereadings(fact: Fact) -> list[Notice]:
             continue
         if read.interval != stored.interval:
             detail = (
-                f"recorded as {_range_in_words(stored)}; today's rules read {_range_in_words(read)}"
+                f"this was recorded as {_range_in_words(stored)}; by today's rules, it is"
+                f" {_range_in_words(read)}: correct the fact if that is right"
             )
             notices.append(Notice(f"/quantities/{index}", detail))
     return notices
@@ -97,7 +98,11 @@ def _is_derived(quantity: Quantity) -> bool:
 
 def _range_in_words(quantity: Quantity) -> str:
     low, high = quantity.low, quantity.high
-    return f"{'-' if low is None else low} to {'-' if high is None else high}"
+    if low is None:
+        return "without bounds" if high is None else f"at most {high}"
+    if high is None:
+        return f"at least {low}"
+    return f"{low} to {high}" if low < high else f"{low}"
 
 
 def _of_time(fact: Fact) -> Iterable[Notice]:

@@ -176,7 +176,7 @@ def test_the_program_itself_refuses_in_one_line(light: Shell) -> None:
     )
     assert ran.returncode == 1
     assert ran.stdout == b""
-    assert ran.stderr == b"parley: no negotiation nowhere\n"
+    assert ran.stderr == b"parley: no negotiation nowhere; parley list shows the negotiations\n"
 
 
 def test_serve_says_where_it_listens_answers_there_and_stops_when_told(parley: Shell) -> None:

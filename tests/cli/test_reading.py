@@ -302,7 +302,7 @@ def test_a_tally_counts_and_says_what_is_counted_where_nothing_is(light: Shell) 
 
 
 def test_a_check_lists_what_should_be_looked_at(light: Shell) -> None:
-    assert "nothing is noticed" in light.out("check", SLUG)
+    assert "nothing to look at" in light.out("check", SLUG)
     several = {**FREED, "external_id": "V", "people": ["Ann|Bob"], "matter": "several"}
     light.out("import", SLUG, light.file(several))
     assert "V" in (told := light.out("check", SLUG))

@@ -121,7 +121,7 @@ def test_a_refused_import_says_which_lines_and_exits_1(light: Shell) -> None:
     result = light("import", SLUG, path)
     assert result.exit_code == 1
     assert "/valid" in result.stdout
-    assert result.stderr.startswith("parley: nothing was imported: 2 lines rejected, first line 2:")
+    assert result.stderr.startswith("parley: nothing was imported: 2 lines rejected; line 2:")
     assert result.stderr.count("\n") == 1
     report = light("import", SLUG, path, "--json")
     assert report.exit_code == 1
@@ -130,14 +130,16 @@ def test_a_refused_import_says_which_lines_and_exits_1(light: Shell) -> None:
     assert counted(partial) == {"recorded": 1, "rejected_total": 2}
 
 
+def test_an_import_of_a_file_without_facts_says_so(light: Shell) -> None:
+    assert light.out("import", SLUG, light.file(b"\n")) == "The file has no facts.\n"
+
+
 def test_a_stopped_reading_is_a_refusal_with_partial_too(light: Shell) -> None:
     path = light.file(custody("N"), *[b"{\n"] * 1_000)
     result = light("import", SLUG, path, "--partial", "--json")
     assert result.exit_code == 1
     assert counted(result.stdout) == {"recorded": 1, "rejected_total": 103}
-    assert result.stderr.startswith(
-        "parley: 1 line imported, but for 103 lines rejected, first line 103:"
-    )
+    assert result.stderr.startswith("parley: 1 line imported, 103 lines rejected; line 103:")
     assert "the lines after this were not read" in result.stderr
     assert result.stderr.count("\n") == 1
 

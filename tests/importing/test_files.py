@@ -112,10 +112,12 @@ def test_what_is_wrong_with_a_header_is_one_fault_of_each_sort() -> None:
     ((_, detail),) = read(b"external_id,sumary\nA,B\n")
     assert "'sumary' (summary?)" in detail
     ((_, detail),) = read(b"kind,when,summary,publisher\nrelease,2025,B,C\n")
-    assert "2 'when' (valid?), 4 'publisher' (citation.publisher?)" in detail
+    assert "columns 2 'when' (valid?), 4 'publisher' (citation.publisher?) are not known" in detail
+    ((_, detail),) = read(b"kind,valid,quantities.what\nrelease,2025,released\n")
+    assert "column 3 'quantities.what' (quantity.what?) is not known" in detail
     ((line, detail),) = read(b"Kuupaev;Kokkuvote\nA;B\n")
     assert line == 1
-    assert "the first row of a table must name its columns" in detail
+    assert "write the names of the columns in the first row" in detail
 
 
 @pytest.mark.parametrize("text", [RUSSIAN, UKRAINIAN, "Вызвалены Алесь Бяляцкі ў Мінску"])

@@ -97,6 +97,13 @@ def test_a_row_is_numbered_by_the_line_on_which_it_starts(light: Parley) -> None
     assert report["rejected"][0]["detail"].startswith("column valid: ")
 
 
+def test_a_row_without_a_source_is_told_which_column_to_fill(light: Parley) -> None:
+    report = import_table(light, HEADER, ROW.removesuffix("Reuters"))
+    ((detail,),) = ([each["detail"] for each in report["rejected"]],)
+    assert detail.startswith("column citation.publisher: ")
+    assert "write at least one, with its publisher" in detail
+
+
 def test_a_fault_names_its_column_in_the_table(light: Parley) -> None:
     header = HEADER + ",citation3.published,citation3.publisher,quantity.what,quantity.value"
     report = import_table(light, header, ROW + ",yesterday,TASS,held,ten")

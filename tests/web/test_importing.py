@@ -126,7 +126,7 @@ def test_a_refused_import_records_nothing_and_says_why(reader: Reader, desk: Des
         (b"", "choose a file, or paste its text"),
         (b"PK\x03\x04 a spreadsheet", "CSV"),
         ("kind,summary\nrelease,жж".encode("koi8-r") + b"\xff\xfe\x00", "UTF-8"),
-        (b"hello there\n1,2", "the first row of a table must name its columns"),
+        (b"hello there\n1,2", "write the names of the columns in the first row"),
     ],
 )
 def test_what_is_no_table_is_refused_with_what_to_do(

@@ -49,9 +49,11 @@ def check(slug: Slug, *, json: AsJson = False) -> None:
         say({"perspective": at, "items": items})
         return
     out, _ = consoles()
-    show_heading(out, f"What reading {READING} would have looked at: {slug}", at)
+    show_heading(
+        out, f"What an editor should look at, by the rules of reading {READING}: {slug}", at
+    )
     if not items:
-        print_line(out, "Every number is kept as it is read, and nothing is noticed.")
+        print_line(out, "There is nothing to look at.")
     rows = [
         (item["external_id"] or item["fact"], item["pointer"], item["detail"]) for item in items
     ]

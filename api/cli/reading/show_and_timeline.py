@@ -241,7 +241,7 @@ def _show_timeline(slug: str, content: Mapping[str, Any]) -> None:
     if not rows:
         print_line(
             out,
-            "No fact is on record as of the dates asked for, or none that fits (names are matched whole).",
+            "No fact on record fits these dates and filters. Write names in full.",
         )
     if content["next"] is not None:
         print_line(errors, f"There is more: --cursor {content['next']}")

@@ -23,11 +23,9 @@ def refusal(report: ImportReport, *, partial: bool) -> str | None:
     if not listed or (partial and report.stopped is None):
         return None
     done = sum(report.done.values())
-    what = f"{_lines(done)} imported, but for" if done else "nothing was imported:"
+    what = f"{_lines(done)} imported," if done else "nothing was imported:"
     first = report.stopped if partial and report.stopped else listed[0]
-    return (
-        f"{what} {_lines(report.rejected_lines)} rejected, first line {first.line}: {first.detail}"
-    )
+    return f"{what} {_lines(report.rejected_lines)} rejected; line {first.line}: {first.detail}"
 
 
 def format_heading(report: ImportReport, *, dry_run: bool, partial: bool) -> str:
@@ -49,6 +47,8 @@ def show_report(report: ImportReport, title: str) -> None:
     counts += [("superseded", report.superseded_total), ("rejected", report.rejected_lines)]
     rows = [(name, count) for name, count in counts if count]
     show_rows(out, title, ("lines", "count"), rows)
+    if not rows:
+        print_line(out, "The file has no facts.")
     for name in ("superseded", "notices"):
         listed = content.get(name, ())
         rows_ = [(entry["line"], entry.get("pointer", ""), entry["detail"]) for entry in listed]

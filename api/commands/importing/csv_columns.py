@@ -47,10 +47,10 @@ _OF_CHANGES: Final[dict[str, Shape]] = {
 """The columns that are no fields of a fact: the name of the operation, and the parts of a change."""
 
 SEPARATORS: Final = (",", ";", "\t", "|")
-_UNKNOWN: Final = "is not a field of a fact or a change; parley columns KIND lists the columns"
+_UNKNOWN: Final = "not known: correct the name; parley columns KIND lists the columns"
 _NO_HEADER: Final = (
-    "is not a field of a fact or a change, and no other column is: the first row of a table must name its columns;"
-    " parley columns KIND lists them"
+    "not known, and neither is any other: write the names of the columns in the first row; parley columns KIND lists"
+    " them"
 )
 _MEANT: Final = {
     **dict.fromkeys(("when", "date", "day"), "valid"),
@@ -118,12 +118,10 @@ def columns_of(header: Sequence[str]) -> tuple[list[Column | None], list[Fault]]
             columns_by_name[column.name] = column
     wrong = (
         (unknown, _UNKNOWN if columns_by_name else _NO_HEADER),
-        (twice, "is there twice: remove one of the two"),
-        (mixed, "is there both as a whole and in parts: remove one of the two forms"),
+        (twice, "there twice: remove one of the two"),
+        (mixed, "there both as a whole and in parts: remove one of the two forms"),
     )
-    return columns, [
-        Fault("", f"column {_list_some(cells)} {what}") for cells, what in wrong if cells
-    ]
+    return columns, [Fault("", f"{_list_some(cells)} {what}") for cells, what in wrong if cells]
 
 
 def column_names() -> list[str]:
@@ -176,6 +174,9 @@ def _plain(name: str) -> str:
 def suggest_column(name: str) -> str | None:
     """The column that another name may mean: by its part or its meaning, else the one with the most similar name."""
     known, plain = _known_columns(), _plain(name[:_LONGEST_NAME])
+    of_list, _, part = plain.partition(".")
+    if part and _find_column(singular := f"{singular_of(of_list)}.{part}", known):
+        return singular
     of_part = (
         f"{singular}.{plain}"
         for singular, (_, entry) in known.entries.items()
@@ -190,8 +191,10 @@ def _in_brackets(suggested: str | None) -> str:
 
 
 def _list_some(shown: Sequence[str]) -> str:
+    """The first of the columns, and the verb that fits them."""
     rest = len(shown) - _SHOWN
-    return ", ".join(shown[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+    listed = ", ".join(shown[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+    return f"columns {listed} are" if len(shown) > 1 else f"column {listed} is"
 
 
 def _find_column(name: str, known: _Known) -> Column | None:

@@ -113,7 +113,7 @@ class Row:
         self.ranks = ranks_of(column for column, _ in filled)
         self._op = self._cell("op") or "record"
         self._kind = self._cell("kind") or ""
-        self.places: dict[str, str] = {}
+        self.places = {"/citations": "citation.publisher"}
 
     def content(self) -> tuple[dict[str, Any], list[Fault]]:
         """The row's object, without the cells that cannot be read, and their faults."""
