@@ -188,9 +188,9 @@ def _checked(reply: Reply) -> ApiResponse:
     moved_on = reply.status == HTTPStatus.PRECONDITION_FAILED
     refused = PreconditionError if moved_on else CommandRefusedError
     detail = _SAID_OTHERWISE.get(problem["type"], problem["detail"])
-    if detail.startswith(_NO_NEGOTIATION):
-        detail += "; parley list shows the negotiations"
-    raise refused("; ".join(_describe_fault(fault) for fault in faults) or detail)
+    said = "; ".join(_describe_fault(fault) for fault in faults) or detail
+    advice = "; parley list shows the negotiations" if said.startswith(_NO_NEGOTIATION) else ""
+    raise refused(said + advice)
 
 
 def _describe_fault(fault: Mapping[str, str]) -> str:
