@@ -38,7 +38,7 @@ SIZES: Final[dict[Lane, int]] = {"reading": 16, "writing": 16, "health": 1}
 SHARE: Final = SIZES["reading"] // 4
 """How many reading threads one caller has at most, so that nobody keeps all others from reading."""
 MOST_SHARES: Final = 1_024
-"""Of so many callers the limiters are kept though the callers neither hold nor await a thread."""
+"""How many limiters are kept at most, apart from those of callers that hold a thread or wait for one."""
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _NO_TURN: Final = (
     "the requests before this one take too long: send it again later; nothing was done"

@@ -22,7 +22,7 @@ CUTS: Final = tuple(parameter.name for parameter in PERSPECTIVE)
 
 @dataclass
 class Addressing(Visit):
-    """A visit of a page whose address gives a perspective; `slug` names its negotiation, where it is of one.
+    """A visit of a page whose address gives a perspective; `slug` is that of its negotiation, if it has one.
 
     `given` are the parameters of its address, and `standing` the perspective of its first answer.
     """
@@ -34,7 +34,7 @@ class Addressing(Visit):
 
     @property
     def address(self) -> str:
-        """The path of the page, percent-encoded; what is a name in it holds no slash."""
+        """The path of the page, percent-encoded; so are the slashes in the names that it contains."""
         route: APIRoute = self.request.scope["route"]
         names = {n: quote(text, safe="") for n, text in self.request.path_params.items()}
         return route.path_format.format(**names)

@@ -54,11 +54,11 @@ _OK: Final = 200
 
 @dataclass
 class Page(Addressing):
-    """One page for one request; `slug` names its negotiation, where it is of one.
+    """One page for one request; `slug` is that of its negotiation, if it has one.
 
-    Besides a perspective it `takes` these parameters, and ContentError refuses all others; None where the query is not
-    its own. The paths that it asks for lie under that negotiation's address, unless they begin with `/v1/`. It is asked
-    for with the reader's credentials, unless it is to show what it shows to anybody (`as_anybody`).
+    Besides a perspective it `takes` these parameters, and ContentError refuses all others; None if the query is not its
+    own. It asks for paths under its negotiation's address, unless they begin with `/v1/`: with the reader's credentials
+    or, if it shows what anybody may see (`as_anybody`), with none.
     """
 
     takes: Sequence[str] | None = ()

@@ -35,7 +35,7 @@ NOTED: Final = ("posts", "missions")
 MOST: Final = 30
 """How many entries of a list the page of a state shows at most."""
 _MORE: Final = {"statements": 6, "custody": 100, "prisoners.held": 100}
-"""How many it shows of the lists of which it shows fewer, or more since each of their entries is a line."""
+"""How many it shows of other lists: fewer statements, and more entries where each is one line."""
 
 Entry = Mapping[str, Any]
 
@@ -49,7 +49,7 @@ class ShownList:
 
 
 def list_first(state: Mapping[str, Any], name: str) -> ShownList:
-    """The first entries of a list of a state: of statements and of counts the newest, of others those first by key."""
+    """The entries that a state's page shows of a list: the newest statements and counts, of others the first by key."""
     *parents, last = name.split(".")
     owner = state
     for parent in parents:

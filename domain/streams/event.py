@@ -30,7 +30,7 @@ ReviewedOp = Literal["correct", "retract", "reinstate", "erase", "correct_negoti
 
 @dataclass(frozen=True, kw_only=True)
 class RecordEvent:
-    """The fields of every event: its stream, its version in that, and the person who made the change."""
+    """The fields of every event: its stream, its version in the stream, and the person who made the change."""
 
     stored_name: ClassVar[str]
 

@@ -66,7 +66,7 @@ def window(valid: ValidTime, holding: Holding) -> Window:
 def place(valid: ValidTime, holding: Holding) -> tuple[int, int]:
     """When something happened or began to hold, half-open; an occurrence over several days happened on any of them.
 
-    An occurrence that goes on, or ends nobody knows when, is placed where it began.
+    An occurrence that goes on, or whose end is unknown, is placed where it began.
     """
     bounds = valid.bounds
     took = holding is Holding.ONWARD and valid.spans and bounds.end_latest < END

@@ -78,7 +78,7 @@ def _write(written: Targets, spelling: str) -> None:
 
 @dataclass(slots=True)
 class _Ways:
-    """Spellings and the names to which their aliases lead, joined where these are surely the same name."""
+    """Spellings, and the names to which their aliases lead; names that are surely the same are joined."""
 
     targets: Mapping[str, Targets]
     led: Targets = field(default_factory=dict)

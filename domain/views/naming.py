@@ -263,7 +263,7 @@ class Names:
         return [sorted(each) for each in self._tied.values()]
 
     def _spellings(self, name: str, sort: Sort) -> set[str]:
-        """A name, and all names that aliases make the same as it, or as one that differs from it only in accents."""
+        """A name, its spellings by aliases, and those of the names that differ from it only in accents."""
         alike = self._alike.get((sort, fold_for_search(name)), ())
         ends = {self._end(fold_name(name), sort), *alike}
         return {name, *(spelling for end in ends for spelling in self._tied.get((sort, end), ()))}

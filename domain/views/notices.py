@@ -163,11 +163,11 @@ def _of_name(name: str, pointer: str, *, list_of: bool) -> Iterable[Notice]:
 
 
 def _of_keys(fact: Fact) -> Iterable[Notice]:
-    """A notice on a fact without a matter that could be told apart by names, and gives none of them."""
+    """A notice on a fact that has no matter, and lacks the names that would tell it apart."""
     if any(part == () for answer in fact.register_entries() for part in answer.key.values()):
         detail = (
-            "without a matter, and without those who sign, this is shown apart from what else is recorded of the same"
-            f" {fact.kind}: write the matter that they share, or the same names as there"
+            "this has neither a matter nor the names of those who sign, so it is shown apart from other facts about the"
+            f" same {fact.kind}: write the matter or the names that those facts have"
         )
         yield Notice("/matter", detail)
 

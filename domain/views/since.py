@@ -63,7 +63,7 @@ def went_on_before(fact: Fact) -> bool:
 def since(fact: Fact, *, within: bool = False) -> str:
     """The beginning of a fact in EDTF, as written ('' unknown, '..' open); [..DATE] is that date at the latest.
 
-    What happened `within` the time of a fact began on one of its days: [2025-09-11..2025-09-13].
+    If it happened `within` these dates, it began on one of the days: [2025-09-11..2025-09-13].
     """
     valid = fact.valid_time
     if went_on_before(fact):

@@ -174,7 +174,7 @@ def _put(
 
 
 def _parts(register: Register) -> tuple[str, ...]:
-    """The names of a register's lists; the list of its entries, or of the parts of its total, has an empty name."""
+    """The names of a register's lists. The list of its entries, or of its total's parts, has an empty name."""
     return SUM_LISTS if register.shape is Shape.TOTAL else ("",)
 
 

@@ -213,7 +213,7 @@ def timeslice(history: Iterable[FactVersion], perspective: Perspective) -> list[
 def find_counted(fact: Fact, certainty: Certainty | None) -> Certainty | None:
     """The certainty of a fact's numbers, from that of the fact.
 
-    They are numbers of the whole occurrence. If it goes on, or ends nobody knows when, they are never certain.
+    They are numbers of the whole occurrence. If it goes on, or its end is unknown, they are never certain.
     """
     return "possible" if certainty == "certain" and fact.told[1] == END else certainty
 

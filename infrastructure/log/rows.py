@@ -39,7 +39,7 @@ LOGGED: Final = select(
     ),
     isouter=True,
 )
-"""Rows of the log, each with the data key that it was sealed with; no other row is looked for if it has that itself."""
+"""Rows of the log, each with the data key that sealed it; another row is read for the key only if this row lacks it."""
 
 _ALL_BUT_KEYS: Final = [
     column.name for column in event.c if column.name not in {"key_version", "key_id", "data_key"}

@@ -82,7 +82,7 @@ def list_texts(wanted: Sought) -> list[str]:
 
 
 def form_of(wanted: Sought) -> Sought:
-    """The same with the same phrase in each place, which is the same for all texts of `list_texts`."""
+    """The search with one placeholder for each phrase; its statement serves all searches of this form."""
     if isinstance(wanted, Phrase):
         return _ANY
     return replace(wanted, parts=tuple(map(form_of, wanted.parts)))

@@ -152,9 +152,9 @@ def _along(
 
 @lru_cache(maxsize=256)
 def _end(shape: timelines.Shape, tried: int) -> HotStatement:
-    """The place of a timeline before which so many versions are, whoever sees them; an index has all that it reads.
+    """The place in a timeline after the first `tried` versions, visible or not; an index alone answers it.
 
-    The number stands in the statement itself: PostgreSQL's plan for any number reads all facts.
+    The number is in the statement itself: PostgreSQL's plan for a placeholder reads all facts.
     """
     tables, id_, _, wanted, _ = timelines.with_placeholders(shape)
     columns, order = tables.version.c, valid_order(tables)
@@ -175,7 +175,7 @@ def _end(shape: timelines.Shape, tried: int) -> HotStatement:
 
 @lru_cache(maxsize=256)
 def _page_along(shape: timelines.Shape, form: Sought, *, ends: bool, sqlite: bool) -> pages.HotPage:
-    """The rows of a timeline, up to an end, in whose indexed text, which is read, the words stand."""
+    """The rows of a timeline, up to an end, whose indexed text has the words; the texts themselves are read."""
     about = timelines.with_placeholders(shape)
     version, order = shape.tables.version, valid_order(shape.tables)
     text = fact_text.c
@@ -212,7 +212,7 @@ def _in_index(
 
 
 def _select_rows(connection: Connection, about: SearchedTimeline) -> Select[Any]:
-    """The timeline; on SQLite not along its order, where it would search once for each fact."""
+    """The timeline; SQLite sorts it, because along the index it would search once for each fact."""
     return select_timeline(*about, along=not _is_sqlite(connection))
 
 

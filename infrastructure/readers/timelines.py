@@ -43,7 +43,7 @@ _NAMED: Final = ("person", "place")
 
 
 class Shape(NamedTuple):
-    """What the statements about a timeline depend on: of the filter which values it has, of names only the fields."""
+    """What the statements about a timeline depend on: which filters are set, and which fields a name is sought in."""
 
     tables: FactTables
     wanted: TimelineFilter

@@ -73,7 +73,7 @@ class Course:
 def course(
     reading: Reading, slug: str, perspective: Perspective, section: ChartedSection
 ) -> Course:
-    """Give what a section showed up to the perspective's cut."""
+    """Give what a section showed on each day up to `as_of`, as spells."""
     id_ = reading.negotiation(slug).id
     sections = reading.sections(id_, perspective)
     names, kinds = reading.names(id_, perspective), _kinds(section.path)

@@ -161,7 +161,7 @@ class Budget:
         return _Lease(taken, stats.remaining if taken else 0, not taken, now + wait, until)
 
     def _paid(self, key: str, owed: int) -> _Lease:
-        """A lease for a debt: requests are refused until about as much is free again."""
+        """Pay a debt as far as possible; requests are refused until about as much as the rest is free again."""
         names = (self.name, key)
         remaining = self._limiter.get_window_stats(self.item, *names).remaining
         paid = min(owed, remaining)

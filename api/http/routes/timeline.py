@@ -191,7 +191,7 @@ def _found_everywhere(
 
 
 def _begun(reading: Reading, perspective: Perspective, slug: str | None) -> list[str]:
-    """The negotiation that a page goes on with, if it is still there to be seen."""
+    """The negotiation from which a page continues; empty if the reader can no longer see it."""
     try:
         return [] if slug is None else [reading.negotiation(slug, perspective.position).slug]
     except UnknownError:

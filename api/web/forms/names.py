@@ -113,7 +113,7 @@ def _names_in(
 def _aliased(
     fact: Mapping[str, Any], sorts: Container[str | None]
 ) -> Iterator[tuple[str, str, str]]:
-    """The two names that an alias says mean the same, each beside the other, where they are of one of the sorts."""
+    """(sort, name, other name), both ways round, for the names of an alias that are of one of the sorts."""
     sort = _SORTS_OF_ALIASES.get(fact["of"]) if fact["kind"] == "alias" else None
     if sort in sorts and sort is not None:
         names = [

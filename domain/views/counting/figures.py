@@ -34,7 +34,7 @@ class Figure:
     candidate: Candidate
 
     def describe(self) -> dict[str, Any]:
-        """{quantity, fact}."""
+        """The figure as the API shows it: {quantity, fact}."""
         return {
             "quantity": as_primitives(self.quantity),
             "fact": describe_briefly(self.candidate.version),
@@ -58,7 +58,7 @@ def numbers_of(fact: Fact, what: str) -> Sequence[Quantity]:
 
 
 def number_of_all(fact: Fact, counted: str | None = None) -> Sequence[Quantity]:
-    """The number of all that a fact counts in a register that `counts` something, or only this; at most one."""
+    """How many there are in all, if a register counts something (`counted`, if given); at most one number."""
     if not any(each.counts and counted in (None, each.counts) for each in fact.registers):
         return ()
     main = (each.shows.get("quantity") for each in fact.register_entries() if each.aside is None)

@@ -62,7 +62,7 @@ class Running:
         return int(low), disagree
 
     def least_beside(self, parts: Sequence[Part]) -> int | None:
-        """The least that was added if a figure is right that allows less than these parts; None if all allow them."""
+        """The lowest sum of the parts by a figure that allows fewer; None if every figure allows these parts."""
         sums: dict[str, _Added] = {}
         found: list[float] = []
         for (population, _), figures in self._standing.items():
@@ -86,7 +86,7 @@ class _Added:
         self._starts, self._by_start = _running_sums((part.told[0], part.low) for part in certain)
 
     def before(self, figure: Figure) -> int:
-        """How many were surely added before the date of a figure, since it began to count."""
+        """How many were surely added between the time from which a figure counts and its date."""
         valid = figure.candidate.fact.valid_time
         added = self._by_end[bisect_right(self._ends, _dates(figure)[0])]
         if valid.spans:
@@ -116,7 +116,7 @@ def _scope_of(figure: Figure) -> _Scope:
 
 
 class _Limits:
-    """What the figures of one scope allow earlier figures to be."""
+    """The limits that the figures of one scope set for earlier figures."""
 
     def __init__(self, figures: Iterable[Figure]) -> None:
         ends = [(-_passed_at(each), *reversed(ends_of(each.quantity))) for each in figures]
@@ -125,7 +125,7 @@ class _Limits:
         self._allowed = list(accumulate(limits, min, initial=_NO_LIMIT))
 
     def at(self, place: _Place) -> tuple[float, float]:
-        """The greatest number that is possible at a place, and the least that there were by then."""
+        """The lowest high bound of the figures up to a place, the latest first; and the low bound of that figure."""
         return self._allowed[bisect_right(self.given, (place, math.inf))]
 
 

@@ -101,7 +101,7 @@ class Candidate:
 
     @property
     def starts(self) -> tuple[int, int]:
-        """The earliest and the latest start, half-open; of what happened `within` some time, all of that time."""
+        """The earliest and the latest start, half-open; if it happened `within` some days, all of them."""
         if self.within:
             return self.placed
         bounds = self.fact.valid_time.bounds

@@ -33,9 +33,9 @@ __all__ = ["FactsAt"]
 class FactsAt:
     """The facts of one negotiation at one perspective.
 
-    The perspective has to be resolved, and the principal to see the negotiation: nothing is checked here. If `kept` is
-    given, facts that are asked for again are kept in it. Requests that differ only by `as_of` then read no facts, and
-    resolve only what differs between the two instants.
+    The perspective must be resolved, and the principal must be allowed to see the negotiation: neither is checked here.
+    If `kept` is given, facts that are asked for again are kept in it. Requests that differ only by `as_of` then read no
+    facts, and resolve only what differs between the two instants.
     """
 
     connection: Connection
