@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -65,22 +66,42 @@ def list_resolved(
     rest: Rest | None,
     beginning: Callable[[int], dict[str, Any]] = lambda _: {},
 ) -> Listed:
-    """A list of entries, each beginning with the fields of `beginning`; the list inside an entry is its rivals."""
+    """A list of entries, each beginning with the fields of `beginning`; inside are rivals, and what is beside it."""
 
     def item(index: int) -> dict[str, Any]:
         shown = resolved(index)
         href = rest and rest(register.section, at[index])
         entry = bound_list({**beginning(index), **_entry(shown, register)}, AMBIGUOUS, href)
+        for name, beside in shown.beside.items():
+            if isinstance(entry.get(name), list):
+                _beside(beside, (*at[index], name)).fill(entry, name, register.section, rest)
         _rivals(shown, at[index]).fill(entry, "rivals", register.section, rest)
         return entry
 
-    return Listed(at, item, inside=lambda index: _rivals(resolved(index), at[index]))
+    def inside(index: int, name: str | None) -> Listed:
+        shown = resolved(index)
+        if name is None:
+            return _rivals(shown, at[index])
+        return _beside(shown.beside.get(name, ()), (*at[index], name))
+
+    return Listed(at, item, inside=inside)
 
 
 def _rivals(resolved: Resolved, place: Place) -> Listed:
     versions = [rival.version for rival in resolved.rivals]
     at = [(*place, version.first_position) for version in versions]
     return Listed(at, lambda index: describe_briefly(versions[index]), ascending=False)
+
+
+def _beside(candidates: Sequence[Candidate], place: Place) -> Listed:
+    """The answers that stand beside an entry, in the list at a place; a fact may give several, which are numbered."""
+    seen: Counter[int] = Counter()
+    at: list[Place] = []
+    for candidate in candidates:
+        position = candidate.version.first_position
+        at.append((*place, position, seen[position]))
+        seen[position] += 1
+    return Listed(at, lambda index: _short(candidates[index]), ascending=False)
 
 
 def _entry(resolved: Resolved, register: Register) -> dict[str, Any]:
@@ -93,7 +114,7 @@ def _entry(resolved: Resolved, register: Register) -> dict[str, Any]:
     for aside in register.asides:
         beside = resolved.beside.get(aside.name, ())
         if aside.many:
-            entry[aside.name] = [_short(each) for each in beside]
+            entry[aside.name] = []
         else:
             entry[aside.name] = _brief_of(beside[0]) if beside else None
     return entry

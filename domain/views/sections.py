@@ -24,7 +24,8 @@ LONGEST_PLACE: Final = 1_000
 
 Key = tuple[str, ...]
 Place = tuple[int | str, ...]
-"""Where an item stands in its list. The place of a rival is that of its entry, with one more number."""
+"""Where an item stands in its list. The place of a rival is that of its entry, with one more number; that of an answer
+beside an entry has the name of the list and two numbers more."""
 Rest = Callable[[str, Place], str]
 """The address of what follows a place in a list, by the list's path; an answer with whole lists needs none."""
 
@@ -42,14 +43,14 @@ class PageQuery:
 class Listed:
     """The items of a list in order; each has a place, and is made only when it is shown.
 
-    `item` and `inside` take the index of an item, and give the item and the list within it. Places ascend, except in a
-    list of rivals, which is ordered by rank. `weigh` gives the number of characters of an item. `count` is the number
-    of all items if the list has only the first of them.
+    `item` takes the index of an item; `inside` does too, and gives the list of that name within the item, by default its
+    rivals. Places ascend, except in a list within an item, which is ordered by rank. `weigh` gives the number of
+    characters of an item. `count` is the number of all items if the list has only the first of them.
     """
 
     places: Sequence[Place]
     item: Callable[[int], Any]
-    inside: Callable[[int], Listed] | None = None
+    inside: Callable[[int, str | None], Listed] | None = None
     ascending: bool = True
     weigh: Callable[[int, Any], int] = lambda _, item: count_characters(item)
     count: int | None = None
@@ -73,11 +74,11 @@ class Listed:
         end = start + len(items)
         return items, self.places[end - 1] if items and end < len(self.places) else None
 
-    def within(self, place: Place) -> Listed:
-        """The list within the item at a place; empty if that item no longer exists, as after an erasure."""
+    def within(self, place: Place, name: str | None = None) -> Listed:
+        """The list of a name within the item at a place, by default its rivals; empty if the item was erased."""
         if self.inside is None or place not in self.places:
             return Listed((), lambda _: None)
-        return self.inside(self.places.index(place))
+        return self.inside(self.places.index(place), name)
 
     def fill(self, owner: dict[str, Any], name: str, path: str, rest: Rest | None) -> None:
         """Put the list into `owner` as `name`, and add `{name}_more` if the list is not given whole."""

@@ -86,7 +86,7 @@ def page_section(
 ) -> tuple[list[Any], Place | None]:
     """A page of a list of the state (`lists_by_path`): its items, and the place of the last item, or None at the end.
 
-    If the page follows the place of a rival, its items are the further rivals of that entry.
+    If the page follows the place of a rival, or of an answer beside an entry, its items are the further ones there.
     """
     register, _ = lists_by_path()[page.path]
     answers = Answers.of(map(_version, slice_), names or Names.of(slice_), register)
@@ -99,8 +99,10 @@ def page_answers(
     """A page as `page_section` gives it, from the answers of all facts."""
     listed = limit_list(page.path, answers, perspective, rest)
     after = page.after
-    if after is not None and len(after) > len(place_types(page.path)[0]):
-        listed = listed.within(after[:-1])
+    whole = len(place_types(page.path)[0])
+    if after is not None and len(after) > whole:
+        name = after[whole]
+        listed = listed.within(after[:whole], name if isinstance(name, str) else None)
     return listed.page(after, page.limit, ROOM_OF_PAGE)
 
 
@@ -134,10 +136,11 @@ def lists_by_path() -> dict[str, tuple[Register, str]]:
 
 
 def place_types(path: str) -> tuple[tuple[type[int | str], ...], ...]:
-    """The types of the parts of a place in a list: first for an item, then for a rival within an item."""
+    """The types of the parts of a place in a list: first for an item, then for a rival, and for an answer beside it."""
     register, part = lists_by_path()[path]
     of_item = (int, int) if register.shape is Shape.TOTAL else (str,)
-    return (of_item,) if part else (of_item, (*of_item, int))
+    beside = [(*of_item, str, int, int)] if any(each.many for each in register.asides) else []
+    return (of_item,) if part else (of_item, (*of_item, int), *beside)
 
 
 def list_registers() -> list[Register]:

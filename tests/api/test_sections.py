@@ -11,7 +11,7 @@ import pytest
 from domain.streams.event import FactErased
 from domain.streams.negotiation import negotiation_id
 from infrastructure.projections.stored_versions import versions_in
-from infrastructure.readers.state import sections
+from infrastructure.readers.state import facts_at
 from tests.api.asking import TALKS, count, fact
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def test_a_page_costs_what_a_page_does(client: Client, monkeypatch: pytest.Monke
         read.extend(versions)
         return versions
 
-    monkeypatch.setattr(sections, "versions_in", counting)
+    monkeypatch.setattr(facts_at, "versions_in", counting)
     page = client.get(f"{STATE}/custody?{AT}&limit=10").json
     assert [len(page["items"]), len(read)] == [10, 11]
     read.clear()
@@ -145,7 +145,7 @@ def test_a_page_of_questions_without_entries_is_read_in_few_statements(
         read.append(rows)
         return versions_in(rows)
 
-    monkeypatch.setattr(sections, "versions_in", counting)
+    monkeypatch.setattr(facts_at, "versions_in", counting)
     for day, shown in (("2023-06", 0), ("2024-06", len(few))):
         items, more = [], f"as_of={day}&"
         while more:
@@ -206,6 +206,32 @@ def test_the_lists_of_a_total_and_the_rivals_of_an_entry_go_on_too(client: Clien
     assert page["items"] == all_of["parts"][:7]
     goes_on = client.get(f"{STATE}/prisoners.released?cursor={page['next']}").json
     assert goes_on["items"] == all_of["parts"][7:107]
+
+
+def test_what_stands_beside_an_entry_goes_on_too(client: Client) -> None:
+    client.open()
+    sanction = {"kind": "measure", "authority": "EU", "target": "Potash"}
+    client.record(**sanction, action="imposed", stage="in_force", valid="2025-01-02")
+    plan = {**sanction, "action": "eased", "stage": "announced", "valid": "2025-10/2025-11"}
+    import_(client, (fact(**plan, summary=f"Talk {number}") for number in range(120)))
+    count_ = {"kind": "prisoner_count", "population": "P", "counted_by": "C", "valid": "2025-03"}
+    kept = {"what": "political prisoners", "value": 900, "basis": "stock"}
+    parts = [
+        [{"what": f"group {number}", "value": 1, "basis": "stock"} for number in range(at, at + 40)]
+        for at in (0, 40, 80)
+    ]
+    import_(client, [fact(**count_, quantities=[kept, *each]) for each in parts])
+    everything, state = whole(client), client.get(f"{TALKS}?{AT}").json
+    for name, shown, of_all in (
+        ("outlook", state["measures"], everything["measures"]),
+        ("also_counted", state["prisoners"]["held"], everything["prisoners"]["held"]),
+    ):
+        (all_of,), (entry,) = of_all, shown
+        assert len(all_of[name]) == entry[f"{name}_more"]["count"] == 120
+        assert len(entry[name]) == 100
+        assert entry[name] + followed(client, entry[f"{name}_more"]) == all_of[name]
+    (measure,) = client.get(f"{STATE}/measures?{AT}").json["items"]
+    assert measure == state["measures"][0]
 
 
 def test_a_fact_that_is_erased_between_two_pages_takes_no_other_with_it(client: Client) -> None:

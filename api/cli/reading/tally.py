@@ -148,6 +148,8 @@ def _show_tally(slug: str, content: Mapping[str, Any], named: Mapping[str, list[
     for total in content.get("totals", ()):
         name = total.get("population") or total.get("counted_by") or "not said"
         print_line(out, f"{name}: {_amount(total)} ({total['rests_on']})")
+    if "totals_more" in content:
+        print_line(out, f"Totals in all: {content['totals_more']['count']}")
     print_line(out, f"In all: {_amount(content['total'])} ({content['total']['rests_on']})")
     if content["next"] is not None:
         print_line(errors, f"There is more: --cursor {content['next']}")

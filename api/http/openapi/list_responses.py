@@ -64,6 +64,7 @@ class TallyResponse(Paged):
     by: Literal["day", "month", "year"]
     total: SumEntry
     totals: NotRequired[list[SumEntry]]
+    totals_more: NotRequired[More]
     points: list[PointEntry]
     facts: list[Identity]
     facts_more: NotRequired[More]

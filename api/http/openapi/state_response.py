@@ -87,24 +87,28 @@ _BARE: Final[Mapping[str, Any]] = {
 def state_models(registers: Iterable[Register]) -> list[Any]:
     """Make the models of the state, of a page of one of its lists, and of a snapshot, which has a whole state."""
     entries: dict[Any, Any] = {}
+    beside: list[Any] = []
     sections: dict[str, Any] = {}
     for register in registers:
         *parents, name = register.section.split(".")
         place = sections
         for parent in parents:
             place = place.setdefault(parent, {})
-        place |= _section(name, register, entries)
+        place |= _section(name, register, entries, beside)
     state = _model(
         "StateResponse", "The state of a negotiation at the perspective.", _nested(sections)
     )
-    items = (*entries.values(), PartEntry, Brief, Erased, FigureEntry, Identity)
+    items = (*entries.values(), *beside, PartEntry, Brief, Erased, FigureEntry, Identity)
     page = {
         **_hints(WithErasures),
         "perspective": PerspectiveShown,
         "items": list[Union[items]],  # type: ignore[valid-type]  # noqa: UP007
         "next": str | None,
     }
-    said = "A page of one list of the state: entries, rivals of an entry, figures, erasures or ids of facts."
+    said = (
+        "A page of one list of the state: entries, rivals of an entry or answers beside it, figures, erasures or ids of"
+        " facts."
+    )
     snapshot = {
         **_hints(SnapshotResponse),
         "verified": Literal[True] | None,
@@ -135,18 +139,25 @@ def _nested(sections: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _section(name: str, register: Register, entries: dict[Any, Any]) -> dict[str, Any]:
-    """Give the fields of a section: its list with the number of all, its entry, or its total."""
+def _section(
+    name: str, register: Register, entries: dict[Any, Any], beside: list[Any]
+) -> dict[str, Any]:
+    """Give the fields of a section: its list with the number of all, its entry, or its total.
+
+    The models of its entries are added to `entries`, those of what stands beside them to `beside`.
+    """
     if register.shape is Shape.TOTAL:
         return {name: TotalEntry}
     key = register.entry or register
-    entry = entries.setdefault(key, _entry(register))
+    if key not in entries:
+        entries[key] = _entry(register, beside)
+    entry = entries[key]
     if register.shape is Shape.SINGLE:
         return {name: entry | None}
     return {name: list[entry], f"{name}{MORE}": NotRequired[More]}  # type: ignore[valid-type]
 
 
-def _entry(register: Register) -> Any:  # noqa: ANN401 -- a model that is made at run time
+def _entry(register: Register, beside: list[Any]) -> Any:  # noqa: ANN401 -- a model that is made at run time
     """Make the model of an entry, with `previous` and the fields of the asides that its register declares."""
     declared, vacant = register.entry, register.vacant
     own = {} if declared is None else _hints(declared)
@@ -166,7 +177,9 @@ def _entry(register: Register) -> Any:  # noqa: ANN401 -- a model that is made a
     for aside in register.asides:
         title = f"{aside.name.title()}{name}"
         if aside.many:
-            fields[aside.name] = list[_beside(title, own, brief)]  # type: ignore[misc]
+            beside.append(_beside(title, own, brief))
+            fields[aside.name] = list[beside[-1]]  # type: ignore[valid-type]
+            fields[f"{aside.name}{MORE}"] = NotRequired[More]
         else:
             fields[aside.name] = _beside(title, {}, _hints(Brief)) | None
     return _model(name, said, fields, is_open=declared is None)

@@ -7,10 +7,11 @@ another.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from domain.views.counting.figures import group_by_field
 from domain.views.rivalry.candidates import Candidate
@@ -18,6 +19,7 @@ from domain.views.rivalry.questions import Question, find_questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from uuid import UUID
 
     from domain.views.rivalry.questions import Questions
 
@@ -43,33 +45,45 @@ def split(candidates: Sequence[Candidate], field: str) -> list[Group]:
     unsaid = {number for number, (shown, _) in enumerate(groups) if shown[field] is None}
     found = find_questions(candidates)
     moved = _find_moved(found, said, unsaid)
-    members: list[list[Candidate]] = [[] for _ in groups]
-    for each in candidates:
-        for number in moved.get(each.id, {said[each.id]}):
-            members[number].append(each)
+
+    def deal(dealt: Iterable[Candidate]) -> dict[int, list[Candidate]]:
+        """The candidates by the number of the group that has them."""
+        piles: dict[int, list[Candidate]] = defaultdict(list)
+        for each in dealt:
+            for number in moved.get(each.id, {said[each.id]}):
+                piles[number].append(each)
+        return piles
+
+    members, questions = deal(candidates), _divide(found, deal)
     return [
-        Group(shown, group, _within(found, group))
-        for (shown, _), group in zip(groups, members, strict=True)
-        if any(each.inside is not None for each in group)
+        Group(shown, members[number], questions(number))
+        for number, (shown, _) in enumerate(groups)
+        if any(each.inside is not None for each in members.get(number, ()))
     ]
 
 
-def _within(found: Questions, group: Sequence[Candidate]) -> list[Question]:
-    """The questions with only a group's facts; a fact tied only to questions of other groups makes its own question."""
-    ids = {each.id for each in group}
+def _divide(
+    found: Questions, deal: Callable[[Iterable[Candidate]], Mapping[int, list[Candidate]]]
+) -> Callable[[int], list[Question]]:
+    """Divide the questions among the groups; gives the questions of a group, each with only the facts of that group.
 
-    def of_group(candidates: Iterable[Candidate]) -> list[Candidate]:
-        return [each for each in candidates if each.id in ids]
-
-    questions, answered = [], set[UUID]()
+    A fact tied only to questions of other groups makes its own question.
+    """
+    divided: dict[int, list[Question]] = defaultdict(list)
+    answered: dict[int, set[UUID]] = defaultdict(set)
     for question in found.questions:
-        supporting, against = of_group(question.supporting), of_group(question.against)
-        facts = of_group(question.facts)
-        if facts:
-            questions.append(Question(facts, supporting, against))
-            answered |= {each.id for each in (*supporting, *against)}
-    alone = [each for each in of_group(found.linking) if each.id not in answered]
-    return [*questions, *find_questions([*alone, *of_group(found.parts)]).questions]
+        supporting, against = deal(question.supporting), deal(question.against)
+        for number, facts in deal(question.facts).items():
+            tied = supporting.get(number, []), against.get(number, [])
+            divided[number].append(Question(facts, *tied))
+            answered[number].update(each.id for each in chain(*tied))
+    linking, parts = deal(found.linking), deal(found.parts)
+
+    def of_group(number: int) -> list[Question]:
+        alone = [each for each in linking.get(number, ()) if each.id not in answered[number]]
+        return [*divided[number], *find_questions([*alone, *parts.get(number, ())]).questions]
+
+    return of_group
 
 
 def _find_moved(

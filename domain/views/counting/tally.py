@@ -40,6 +40,8 @@ _FIRST: Final = parse_cut("0000") + 1
 _LAST: Final = parse_cut("9999")
 
 Per = Literal["population", "counted_by"]
+Item = str | Figure | Part | dict[str, Any]
+"""An item of a list: the id of a fact, a figure, a part, or the total of one population or counter."""
 Place = tuple[str, int]
 """Where a page ends: the place of its last point, and how many items of each other list have been given so far."""
 
@@ -76,7 +78,7 @@ class Tally:
 
     content: dict[str, Any]
     points: Sequence[dict[str, Any]]
-    lists: Mapping[str, Sequence[str | Figure | Part]]
+    lists: Mapping[str, Sequence[Item]]
 
     def page(self, after: Place | None, limit: int) -> tuple[dict[str, Any], Place | None]:
         """One page: at most `limit` points after a place, `MOST` items of each list; and the place at which it ends.
@@ -90,11 +92,15 @@ class Tally:
             f"{name}_more": len(all_) for name, all_ in self.lists.items() if len(all_) > end
         }
         lists = {
-            name: [item if isinstance(item, str) else item.describe() for item in all_[start:end]]
+            name: [
+                item if isinstance(item, str | dict) else item.describe()
+                for item in all_[start:end]
+            ]
             for name, all_ in self.lists.items()
         }
         place = _place(points[:limit][-1]) if points else past, end
-        page = {**self.content, "points": points[:limit], **lists, **lengths}
+        totals = {"totals": lists.pop("totals")} if "totals" in lists else {}
+        page = {**self.content, **totals, "points": points[:limit], **lists, **lengths}
         return page, place if lengths or len(points) > limit else None
 
 
@@ -115,8 +121,8 @@ def tally(
     Points and lists are in the order of valid time. The lists are `facts`, the ids of the facts that are added;
     `undated`, those of them that begin or end outside the years 1 to 9999; `cumulative` figures and `uncounted` facts,
     which are not added; and `parts` and `also_counted` if the query asks for them. With `per` each point has its
-    `population` or `counted_by` (and `counted_by_id` if the counter has an id), and `totals` in the content has one
-    total for each.
+    `population` or `counted_by` (and `counted_by_id` if the counter has an id), and the list `totals` has one total for
+    each.
 
     `slice_` needs only the facts of the kinds that count (`find_kinds`); `names` has to come from all facts. `kept`
     holds results that other tallies over the same versions and names can use again.
@@ -127,9 +133,9 @@ def tally(
     if counts is not None and query.what is not None:
         until = query.until(perspective)
         match = perspective.match
-        lists, shown = list_counts(counts, query.what, query.by, until, query.from_, match)
-        lists |= _besides(counts, query, perspective)
-        return Tally({**_content(perspective, query), "total": NOT_ADDED}, shown, lists)
+        stood, shown = list_counts(counts, query.what, query.by, until, query.from_, match)
+        besides = {**stood, **_besides(counts, query, perspective)}
+        return Tally({**_content(perspective, query), "total": NOT_ADDED}, shown, besides)
     everything = _sum(counting, query, perspective, kept)
     telling = counting if query.what is None else select_telling(counting, query.what)
     sums = [
@@ -137,8 +143,6 @@ def tally(
         for group in (split(telling, query.per) if query.per else [])
     ]
     content = {**_content(perspective, query), "total": everything.describe()}
-    if query.per:
-        content["totals"] = [{**group, **group_sum.describe()} for group, group_sum in sums]
     shown = [
         {**group, **point}
         for group, group_sum in (sums if query.per else [({}, everything)])
@@ -146,7 +150,9 @@ def tally(
             _spreads(group_sum, query.by, perspective.as_of), query.by, query.from_, query.to
         )
     ]
-    lists = {
+    totals = [{**group, **group_sum.describe()} for group, group_sum in sums]
+    lists: dict[str, Sequence[Item]] = {
+        **({"totals": totals} if query.per else {}),
         **_lists(everything, query, perspective),
         **_besides(counting, query, perspective),
     }

@@ -12,9 +12,13 @@ from hypothesis import strategies as st
 
 from domain.kinds.prisoners import Pardon, Release
 from domain.named import Named
+from domain.provenance import Link
 from domain.quantity import Quantity
 from domain.time.instant import parse_cut
+from domain.views.counting.contributions import Contributions
 from domain.views.counting.countable import add_hints
+from domain.views.counting.counted import find_counting
+from domain.views.counting.groups import split
 from domain.views.counting.parts import Part, add_parts
 from domain.views.counting.points import By, bucket, bucket_name
 from domain.views.counting.tally import Tally, TallyQuery, tally
@@ -366,6 +370,27 @@ def test_many_vague_facts_cost_and_fill_no_more_than_they_are() -> None:
     small, _ = vague(150)
     large, found = vague(300)
     assert len(found.points) <= 2 * 300
+    assert steps(large) < 3 * steps(small)
+
+
+def test_many_populations_cost_and_fill_no_more_than_they_are() -> None:
+    query = TallyQuery(what="released", per="population")
+
+    def freed(number: int) -> tuple[Callable[[], object], Tally]:
+        log = Log()
+        for n in range(number):
+            links = (Link(relation="confirms", fact="external:0"),) if n % 5 == 1 else ()
+            stored = fact("release", quantities=count(1), population=f"group {n}")
+            log.store(replace(stored, external_id=str(n), links=links))
+        slice_, at = log.slice(), log.perspective()
+        telling = find_counting(slice_, at, query, Names.of(slice_), Contributions())
+        return lambda: split(telling, "population"), tally(slice_, at, query)
+
+    small, _ = freed(150)
+    large, found = freed(300)
+    first, _ = found.page(None, 100)
+    assert (len(first["totals"]), first["totals_more"]) == (100, len(found.lists["totals"]))
+    assert whole(found)["totals"] == found.lists["totals"]
     assert steps(large) < 3 * steps(small)
 
 
