@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 MOST_FAULTS: Final = 100
 """How many faults a refusal lists; further ones are only counted."""
+LONGEST_NAME: Final = 100
+"""How many characters a refusal repeats of the name of something that there is not."""
 
 
 class RecordError(Exception):
@@ -90,10 +92,11 @@ class ContentError(RecordError):
 class UnknownError(RecordError):
     """No such thing: `what` is negotiation, fact, snapshot or change request; `name` is how it was asked for.
 
-    `advice` says what to ask for instead.
+    `advice` says what to ask for instead. Of a long name the beginning is told.
     """
 
     def __init__(self, what: str, name: str, advice: str | None = None) -> None:
+        name = name[:LONGEST_NAME]
         super().__init__(f"no {what} {name}" if advice is None else f"no {what} {name}: {advice}")
         self.what = what
         self.name = name

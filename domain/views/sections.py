@@ -43,7 +43,7 @@ class PageQuery:
 class Listed:
     """The items of a list in order; each has a place, and is made only when it is shown.
 
-    `item` takes the index of an item; `inside` does too, and gives the list of that name within the item, by default its
+    `item` takes the index of an item; `inside` does too, and gives the list of that name within the item, or its
     rivals. Places ascend, except in a list within an item, which is ordered by rank. `weigh` gives the number of
     characters of an item. `count` is the number of all items if the list has only the first of them.
     """

@@ -167,3 +167,20 @@ def test_a_list_in_a_cell_is_read_no_further_than_shows_that_it_is_too_long() ->
     (line,) = read_csv(cells.splitlines())
     assert line.content is not None
     assert len(line.content["links"]) == MOST_ENTRIES + 2
+
+
+def test_a_refusal_repeats_little_of_an_address(light_client: Client) -> None:
+    light_client.open()
+    long_ = "q" * 3_000
+    paths = light_client.get("/openapi.json").json["paths"]
+    asked = 0
+    for path, methods in paths.items():
+        for method in methods:
+            address = re.sub(r"\{[^}]*\}", long_, path)
+            if address == path:
+                continue
+            answer = light_client.send(method.upper(), address, {"json": {}})
+            assert 400 <= answer.status < 500
+            assert len(answer.body) < 2_000, address[:60]
+            asked += 1
+    assert asked > 30

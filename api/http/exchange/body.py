@@ -72,7 +72,7 @@ class Sent:
     def check_negotiation(self, slug: str) -> None:
         """Raise UnknownError where the sender sees no negotiation with a slug, before the body is read."""
         if not SLUG.fullmatch(slug):
-            raise UnknownError("negotiation", slug[:100])
+            raise UnknownError("negotiation", slug)
         confirmation: Confirmation | None = self.request.scope["state"].get("confirmation")
         saw = None if confirmation is None else confirmation.saw(slug)
         if saw is None:

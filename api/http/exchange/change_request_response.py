@@ -36,7 +36,7 @@ def change_request_uuid(text: str) -> UUID:
     """Read the id in a path; UnknownError where no change request can have it."""
     found = parse_uuid(text)
     if found is None:
-        raise UnknownError("change request", text[:100])
+        raise UnknownError("change request", text)
     return found
 
 

@@ -52,7 +52,7 @@ def fact_uuid(text: str) -> UUID:
     """Read the id in a path; UnknownError where no fact can have it."""
     found = parse_uuid(text)
     if found is None:
-        raise UnknownError("fact", text[:100], _NO_ID)
+        raise UnknownError("fact", text, _NO_ID)
     return found
 
 

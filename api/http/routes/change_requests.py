@@ -65,7 +65,7 @@ def list_change_requests(slug: str, request: Request) -> Response:
     after = whole_number(parameters, "cursor", 0, 10**18 - 1) or 0
     fact_id = _fact(parameters.get("fact"))
     if not SLUG.fullmatch(slug):
-        raise UnknownError("negotiation", slug[:100])
+        raise UnknownError("negotiation", slug)
     with request.app.state.parley.reading(principal_of(request)) as reading:
         page, more = reading.change_requests.page(
             reading.negotiation(slug).id,

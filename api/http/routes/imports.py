@@ -143,7 +143,7 @@ def _imported(
     batch: str | None,
 ) -> ImportReport:
     if not SLUG.fullmatch(slug):
-        raise UnknownError("negotiation", slug[:100])
+        raise UnknownError("negotiation", slug)
     if sent.spool is None:
         raise AssertionError
     text = open_text(sent.spool, sent.charset)

@@ -94,7 +94,7 @@ def _check_seen(sent: Sent, found: Negotiation) -> None:
 def _negotiation(parley: Parley, slug: str) -> Negotiation:
     """An admin who keeps the settings need be no member: what is in a negotiation is not shown here."""
     if not SLUG.fullmatch(slug):
-        raise UnknownError("negotiation", slug[:100])
+        raise UnknownError("negotiation", slug)
     return parley.ledger.negotiation(slug)
 
 

@@ -123,7 +123,7 @@ def read_snapshot(slug: str, name: str, asked: Annotated[Asked, Depends(_ASKING)
     snapshot of an older reading it is what today's rules read, and `verified` is null: nothing is said of the hash.
     """
     if not SNAPSHOT_NAME.fullmatch(name):
-        raise UnknownError("snapshot", name[:100])
+        raise UnknownError("snapshot", name)
     with asked.reading() as reading:
         id_ = reading.negotiation(slug).id
         snapshot = reading.snapshot(id_, name)
