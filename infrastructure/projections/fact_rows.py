@@ -147,15 +147,22 @@ def _content_of(record: FactRecord) -> dict[str, Any]:
 
 
 def term_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
-    """The names and places by which the version is found."""
+    """The names and places by which the version is found; an erased one has none."""
     record = version.record
+    terms = sorted(terms_of(record.fact))
+    if not terms:
+        return
+    bounds = record.fact.valid_time.bounds
     of_version = {
         "fact_id": record.id.hex,
         "version": record.version,
         "variant": 0,
         "negotiation_id": record.negotiation_id.hex,
+        "start_earliest": bounds.start_earliest,
+        "start_latest": bounds.start_latest,
+        "first_position": version.first_position,
     }
-    for field, term in sorted(terms_of(record.fact)):
+    for field, term in terms:
         yield {**of_version, "field": field, "term": term}
 
 

@@ -21,6 +21,7 @@ from domain.views.versions import correct_times
 from infrastructure.log.codec import EventCodec
 from infrastructure.projections.planes import whole_rows
 from infrastructure.projections.stored_versions import versions_in
+from infrastructure.projections.term_conditions import select_naming, was_naming
 from infrastructure.readers import erasures, log, negotiations, pages, timeslices
 from infrastructure.readers.changes import (
     event_known,
@@ -163,14 +164,13 @@ class ChangeReader:
 
         The database starts from these facts, or from all changes, whichever are fewer.
         """
-        naming = timeslices.select_naming(self.tables, id_, terms)
+        naming = select_naming(self.tables, id_, terms)
         changed = select_changed(self.tables, id_, perspective, after)
         facts = timeslices.count_rows(self.connection, naming, _MOST_NAMING)
         others = timeslices.count_rows(self.connection, changed.order_by(None), facts)
         if facts < _MOST_NAMING and facts <= others:
             return select_changed(self.tables, naming, perspective, after)
-        same = self.tables.term.c.fact_id == self.tables.version.c.fact_id
-        return changed.where(naming.where(same).exists())
+        return changed.where(was_naming(self.tables, terms))
 
     def _pair(
         self, rows: Sequence[Any], id_: UUID | None, perspective: Perspective

@@ -5,9 +5,11 @@ To make and to read such a statement takes SQLAlchemy longer than the database t
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
 from functools import lru_cache
 from math import isqrt
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from sqlalchemy import BigInteger, Integer, String, bindparam
@@ -17,10 +19,11 @@ from infrastructure.hot_statements import HotStatement
 from infrastructure.projections.tallies import known_of_all
 from infrastructure.readers import pages, timeslices
 from infrastructure.readers.state.placeholders import placed, placeholders
+from infrastructure.tables.facts import VALID_ORDER
 from infrastructure.tables.record import TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy import BindParameter, Connection
@@ -40,6 +43,8 @@ _TYPES: Final = {
 }
 _AFTER: Final = ("after_earliest", "after_latest", "after_position")
 _NAMED: Final = ("person", "place")
+_MOST_WALKED: Final = 8
+"""The most terms of a name whose pages are merged; the facts of more are read and sorted."""
 
 
 class Shape(NamedTuple):
@@ -83,6 +88,8 @@ def read_timeline(
         statement = timeslices.select_timeline(*about, shortlist=shortlist)
         return pages.read_page(connection, statement, tables.version, order, limit)
     shape, values = place(*about)
+    if shortlist is not None and 1 < len(getattr(shape.names, shortlist, ())) <= _MOST_WALKED:
+        return _merge(connection, shape, shortlist, values, limit)
     return _page(shape, shortlist).read(connection, values, limit)
 
 
@@ -99,7 +106,9 @@ def find_shortlist(
 
     The name is None if it costs less to follow the index of valid time than to read and sort so many. If `rows` facts
     match, a page of `limit` facts costs `limit` × all facts ÷ `rows` along valid time, and `rows` with a shortlist. A
-    database cannot choose well between the two, because it only knows how often a name occurs on average.
+    database cannot choose well between the two, because it only knows how often a name occurs on average. The facts of
+    a name with few spellings are walked in order, which costs no more than to follow the index of all facts; those of
+    a kind or of a matter may be fewer.
     """
     about = {"negotiation": negotiation_id.hex, "position": perspective.position}
     facts = known_of_all(tables.version).one(connection, about)
@@ -107,14 +116,18 @@ def find_shortlist(
     shortlists = timeslices.list_shortlists(perspective, wanted)
     if facts.known <= most:
         shortlists.append(timeslices.KNOWN)
+    if not shortlists:
+        return None, facts.known
+    shape, values = place(tables, negotiation_id, perspective, wanted, names)
+    walked = _list_walked(shape)
+    if len(shortlists) == 1 and shortlists == walked:
+        return shortlists[0], facts.known
     shortest, rows = None, most + 1
-    if shortlists:
-        shape, values = place(tables, negotiation_id, perspective, wanted, names)
-        for name in shortlists:
-            found = _count(shape, name).one(connection, {**values, "most": rows}).rows
-            if found < rows:
-                shortest, rows = name, found
-    return shortest, rows
+    for name in shortlists:
+        found = _count(shape, name).one(connection, {**values, "most": rows}).rows
+        if found < rows:
+            shortest, rows = name, found
+    return (next(iter(walked), None), facts.known) if shortest is None else (shortest, rows)
 
 
 def place(
@@ -154,6 +167,35 @@ def with_placeholders(
         places["after"] = tuple(bindparam(name, type_=BigInteger()) for name in _AFTER)
     about = placeholders(public=shape.public, match=shape.match)
     return shape.tables, *about, replace(shape.wanted, **places), cast("Names", shape.names)
+
+
+def _list_walked(shape: Shape) -> list[str]:
+    """The names of the shortlists that are walked in order, if no index of a kind or of a matter has all facts."""
+    if shape.wanted.kind is not None or shape.wanted.matter is not None:
+        return []
+    few = range(1, _MOST_WALKED + 1)
+    return [name for name in _NAMED if len(getattr(shape.names, name)) in few]
+
+
+def _merge(
+    connection: Connection, shape: Shape, shortlist: str, values: Mapping[str, Any], limit: int
+) -> tuple[Sequence[Any], bool]:
+    """The page of the facts with one of several terms, as `pages.read_page` gives it, from the page of each term."""
+    place = attrgetter(*VALID_ORDER)
+    found: dict[str, Any] = {}
+    ends = []
+    for at, field in enumerate(getattr(shape.names, shortlist)):
+        one = shape._replace(names=shape.names._replace(**{shortlist: (field,)}))
+        given = {**values, f"{shortlist}_0": values[f"{shortlist}_{at}"]}
+        rows, more_follow = _page(one, shortlist).read(connection, given, limit)
+        found |= {row.fact_id: row for row in rows}
+        if more_follow:
+            ends.append(place(rows[-1]))
+    merged = sorted(found.values(), key=place)
+    if ends:
+        merged = merged[: bisect_right(merged, min(ends), key=place)]
+    shown = merged[: pages.count_fitting([len(row.content) for row in merged], limit)]
+    return shown, bool(ends) or len(shown) < len(found)
 
 
 @lru_cache(maxsize=256)

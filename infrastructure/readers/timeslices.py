@@ -7,13 +7,10 @@ by the cut are left out afterwards.
 
 from __future__ import annotations
 
-from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     ColumnElement,
-    FromClause,
     Select,
     and_,
     exists,
@@ -27,11 +24,16 @@ from sqlalchemy import (
 from domain.time.instant import BEGINNING, END
 from domain.views.naming import Names
 from domain.views.timeline import find_terms
+from infrastructure.projections.term_conditions import (
+    find_versions,
+    has_term,
+    same_version,
+    select_naming,
+)
 from infrastructure.readers.changes import alias, event_known
 from infrastructure.tables.facts import VALID_ORDER, content_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
     from uuid import UUID
 
     from sqlalchemy import Connection
@@ -51,7 +53,6 @@ __all__ = [
     "select_count",
     "select_differing",
     "select_known",
-    "select_naming",
     "select_shortlist",
     "select_timeline",
     "valid_order",
@@ -136,14 +137,20 @@ def select_timeline(
 ) -> Select[Any]:
     """The facts that a timeline's filter keeps, in order; `names` is needed if it filters by a person or a place.
 
-    With the name of a `shortlist` the database reads only those facts. Without one it follows an index of valid time if
-    `along` is set; otherwise it takes another index and sorts.
+    With the name of a `shortlist` the database reads only those facts; those of a person or a place in order, if the
+    name has one spelling. Without one it follows an index of valid time if `along` is set; otherwise it takes another
+    index and sorts.
     """
     columns = tables.version.c
     terms = find_terms(wanted, names or Names(()))
     of_negotiation = columns.negotiation_id == negotiation_id.hex
     order, after = valid_order(tables), wanted.after
-    if shortlist is None and along:
+    walked = shortlist if len(terms.get(shortlist or "", ())) == 1 else None
+    found = None
+    if walked is not None:
+        found = find_versions(tables, negotiation_id, *terms[walked])
+        order = [found.c[name] for name in VALID_ORDER]
+    elif shortlist is None and along:
         after = after or FIRST  # SQLite goes along an index only if it can begin somewhere
     else:
         order = as_sorted(tables)
@@ -152,29 +159,24 @@ def select_timeline(
         is_seen(columns, perspective),
         ~columns.erased,
         *_about(tables, perspective, wanted),
-        *(_has_term(tables, terms[field]) for field in terms if field != shortlist),
+        *(has_term(tables, columns, terms[field]) for field in terms if field != walked),
     ]
     if shortlist is None:
         conditions.append(of_negotiation)
-    elif shortlist not in terms:
+    elif walked is None:
         few = select_shortlist(shortlist, tables, negotiation_id, perspective, wanted, names)
         conditions.append(columns.fact_id.in_(few))
     if wanted.begun:
         begins = columns.possible_from if perspective.match == "possible" else columns.certain_from
         conditions += [begins <= perspective.as_of, columns.possible_from <= perspective.as_of]
-    if not wanted.retracted:
-        conditions.append(columns.status != RETRACTED)
-    if wanted.from_ is not None:
-        conditions.append(columns.happened_latest >= wanted.from_)
     if wanted.to is not None:
         conditions.append(order[0] <= wanted.to)
     if after is not None:
         conditions.append(tuple_(*order) > tuple_(*after))
     placed = (columns.start_earliest, columns.start_latest, columns.last_cited)
     wanted_rows = select(*content_columns(columns), *placed)
-    if shortlist in terms:
-        found = _find_versions(tables, negotiation_id, terms[shortlist])
-        wanted_rows = wanted_rows.join(found, _same_version(found.c, columns))
+    if found is not None:
+        wanted_rows = wanted_rows.join(found, same_version(found.c, columns))
     return wanted_rows.where(*conditions).order_by(*order)
 
 
@@ -198,12 +200,6 @@ def select_count(statement: Select[Any], most: int | ColumnElement[int]) -> Sele
     """How many rows a statement finds, up to `most`; its columns are not read, which an index may not have."""
     few = statement.with_only_columns(literal_column("1").label("one")).limit(most).subquery()
     return select(func.count().label("rows")).select_from(few)
-
-
-def select_naming(tables: FactTables, id_: UUID, terms: Iterable[tuple[str, str]]) -> Shortlist:
-    """The ids of a negotiation's facts of which any version has one of these terms; an id may occur several times."""
-    term = tables.term.c
-    return select(term.fact_id).where(term.negotiation_id == id_.hex, _of_terms(term, terms))
 
 
 def list_shortlists(perspective: Perspective, wanted: TimelineFilter) -> list[str]:
@@ -242,6 +238,10 @@ def _about(
 ) -> list[ColumnElement[bool]]:
     columns = tables.version.c
     conditions: list[ColumnElement[bool]] = []
+    if not wanted.retracted:
+        conditions.append(columns.status != RETRACTED)
+    if wanted.from_ is not None:
+        conditions.append(columns.happened_latest >= wanted.from_)
     if wanted.kind is not None:
         conditions.append(columns.kind == wanted.kind)
     if wanted.matter is not None:
@@ -253,38 +253,6 @@ def _about(
     return conditions
 
 
-def _has_term(tables: FactTables, terms: Collection[tuple[str, str]]) -> ColumnElement[bool]:
-    term, columns = tables.term.c, tables.version.c
-    here = term.negotiation_id == columns.negotiation_id
-    return exists().where(here, _of_terms(term, terms), _same_version(term, columns))
-
-
-def _find_versions(
-    tables: FactTables, negotiation_id: UUID, terms: Collection[tuple[str, str]]
-) -> FromClause:
-    """The versions of a negotiation that have one of these terms, each once."""
-    term = tables.term.c
-    found = select(term.fact_id, term.version, term.variant).where(
-        term.negotiation_id == negotiation_id.hex, _of_terms(term, terms)
-    )
-    return (found if len(terms) == 1 else found.distinct()).subquery("found")
-
-
-def _same_version(one: Any, other: Any) -> ColumnElement[bool]:  # noqa: ANN401 -- the columns of tables
-    return and_(*(one[name] == other[name] for name in ("fact_id", "version", "variant")))
-
-
 def _unindexed(column: ColumnElement[str]) -> ColumnElement[str]:
     """The same column in a form that has no index, so that the database takes another index."""
     return column.concat("")
-
-
-def _of_terms(term: Any, terms: Iterable[tuple[str, str]]) -> ColumnElement[bool]:  # noqa: ANN401 -- columns of terms
-    """The condition that a row of terms has one of these terms."""
-    fields = groupby(sorted(terms, key=itemgetter(0)), key=itemgetter(0))
-    return or_(
-        *(
-            and_(term.field == field, term.term.in_([text for _, text in group]))
-            for field, group in fields
-        )
-    )

@@ -114,8 +114,9 @@ class FactTables:
     a `published_to`. `position`, `version` and `published_at` are those of the row's last event. One event can leave
     several contents: `variant` 0 includes every event before it, and is in the row with `known_from` = `position` and
     no `published_to`; other variants lack events that were not public yet. `last_cited` is when the last of its
-    citations was published. `answer` has a row for each question of the state that a version answers, with the times
-    that decide whether it is shown, so that a state reads only the facts that it shows.
+    citations was published. `term` has the versions with a name or a place in the order of a timeline. `answer` has
+    a row for each question of the state that a version answers, with the times that decide whether it is shown, so that
+    a state reads only the facts that it shows.
     """
 
     side: Side
@@ -191,9 +192,11 @@ def _side(side: Side, suffix: str) -> FactTables:
         Column("negotiation_id", HEX_ID, primary_key=True),
         Column("field", TEXT, primary_key=True),
         Column("term", TEXT, primary_key=True),
+        *(Column(name, BigInteger, primary_key=True, autoincrement=False) for name in VALID_ORDER),
         Column("fact_id", HEX_ID, primary_key=True),
         Column("version", Integer, primary_key=True, autoincrement=False),
         Column("variant", Integer, primary_key=True, autoincrement=False),
+        sqlite_with_rowid=False,
     )
     answer = Table(
         f"fact_answer{suffix}",
