@@ -263,7 +263,7 @@ def test_a_dry_run_reads_no_more_in_a_longer_record(client: Client, others: int)
         return versions
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("infrastructure.readers.state.sections.versions_in", counted)
+        patch.setattr("infrastructure.readers.state.facts_at.versions_in", counted)
         assert rivals(client, **HELD, status="charged") != []
     assert len(read) == 1
 
