@@ -90,7 +90,7 @@ def _write_plainly(value: object) -> str:
     """Give the text of a string of a class of its own, as a database's driver may return it."""
     if isinstance(value, str):
         return str(value)
-    raise TypeError(f"{type(value).__name__} is no JSON")
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
 _encoder: Final = msgspec.json.Encoder(enc_hook=_write_plainly)

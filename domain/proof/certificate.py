@@ -140,7 +140,7 @@ class Certificate:
         if checkpoint.origin != certificate.origin or checkpoint.size < certificate.position:
             raise NoteError("its checkpoint belongs to another log, or does not cover its position")
         if certificate.text != text:
-            raise NoteError("it is not written as certificates are")
+            raise NoteError("its text is not in the form of a certificate")
         return certificate
 
 
@@ -155,5 +155,5 @@ def _result(match: re.Match[str]) -> DigestResult | AbsentResult:
     if match["sha256"] is not None:
         return DigestResult(match["sha256"])
     if ABSENT.get(match["problem"]) != int(match["status"]):
-        raise NoteError("its result has a status that does not belong to its problem")
+        raise NoteError("its result has a problem and a status that do not belong together")
     return AbsentResult(match["problem"])

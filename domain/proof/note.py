@@ -205,5 +205,5 @@ def strict_base64(text: str) -> bytes:
     except (binascii.Error, ValueError) as error:
         raise NoteError("not base64") from error
     if base64_of(content) != text:
-        raise NoteError("base64 that is not in its canonical form")
+        raise NoteError("not base64 in its canonical form")
     return content

@@ -126,7 +126,9 @@ class FactRecord:
         self._must_be_whole()
         check_change(why=why, citation=citation, published=published)
         if citation in self.fact.citations:
-            raise ContentError.at("/citation", "the fact has this citation: cite another source")
+            raise ContentError.at(
+                "/citation", "the fact has this citation already: write another source"
+            )
         check_room(self.fact, citation)
         self._must_stand("corroborated")
         return FactCorroborated(

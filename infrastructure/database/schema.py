@@ -79,7 +79,7 @@ def _refuse_foreign(connection: Connection) -> None:
     if tables and "alembic_version" not in tables:
         shown = ", ".join(sorted(tables)[:3])
         raise DatabaseRefusedError(
-            f"the database has the tables {shown}, none of which is Parley's; name an empty database, or Parley's own"
+            f"the database has tables of another program ({shown}): name an empty database, or one of Parley"
         )
 
 

@@ -86,7 +86,7 @@ class Timekeeper:
         expected = self._offset + steady
         if abs(now - expected) > TOLERANCE:
             raise ClockInDoubtError(
-                f"this machine's clock says {_utc(now)}, and by the time that has passed since it was last read it is "
+                f"this machine's clock says {_utc(now)}, but by what it said before and the time since, it is "
                 f"{_utc(expected)}: {_UNTIL}; if the clock was set right, start the process again"
             )
         self._offset = now - steady

@@ -22,9 +22,9 @@ def json_object(text: bytes) -> dict[str, Any]:
 def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        raise ValueError("a name comes twice")
+        raise ValueError("a name is in an object twice")
     return members
 
 
 def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no number")
+    raise ValueError(f"{constant} is not a number")

@@ -101,7 +101,7 @@ def last_in_force(connection: Connection, before: int) -> ClockCorrection:
         None,
     )
     if last is None:
-        raise StateError("no correction of the clock that calls a record time wrong is in force")
+        raise StateError("no correction of the clock is in force that can be withdrawn")
     return last
 
 

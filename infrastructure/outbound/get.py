@@ -63,7 +63,7 @@ def _request(parts: SplitResult, channel: socket.socket, accept: str, most: int)
             raise StatusError(f"the answer was {answer.status}")
         body = answer.read(most)
         if len(body) < most and answer.length:
-            raise FetchError("the answer broke off")
+            raise FetchError("the answer ended too early")
         return body
 
 

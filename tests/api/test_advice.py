@@ -199,5 +199,5 @@ def test_who_sends_no_version_is_told_how_to(desk: Desk) -> None:
     for op in ("retract", "reinstate"):
         case = Case(desk, RELEASE, op, "", address)
         refused = desk.post(f"{address}/{PLACES[op]}", BODIES[op])
-        assert (refused.status, "or * for whatever" in refused.json["detail"]) == (428, True)
+        assert (refused.status, "or * for any version" in refused.json["detail"]) == (428, True)
         assert case.sent(op).status == 200

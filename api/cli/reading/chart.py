@@ -67,10 +67,12 @@ def chart(
     form = _FORMS.get(output.suffix.lower())
     if form is None:
         raise typer.BadParameter(
-            f"the name ends in none of {', '.join(_FORMS)}", param_hint="--output"
+            f"write a file name that ends in one of {', '.join(_FORMS)}", param_hint="--output"
         )
     if width == _BOTH and form != "svg":
-        raise typer.BadParameter("both are given in a file NAME.svg only", param_hint="--width")
+        raise typer.BadParameter(
+            "both widths need an SVG file: write a name that ends in .svg", param_hint="--width"
+        )
     parameters = {**asked, "what": what, "theme": theme, "width": width}
     with open_record() as parley:
         path = f"/v1/negotiations/{slug}/charts/{chart}.{form}"

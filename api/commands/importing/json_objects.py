@@ -167,7 +167,7 @@ class _List:
             )
         if self._held and (self._size > _MOST_BYTES or self._opened.is_too_deep):
             where = f"the object that begins on line {self._first}"
-            raise _RefusedError(f"{where} is too large or too deep, or is not closed")
+            raise _RefusedError(f"{where} is too large, nested too deep, or has no closing bracket")
 
     def _refuse_more(self, before: int) -> None:
         if not before and self._is_begun:

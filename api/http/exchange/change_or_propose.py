@@ -103,9 +103,7 @@ def persistently(attempt: Callable[[], Answer]) -> Answer:
             return attempt()
         except ConflictError as error:
             faster = error
-    raise OperationalError(
-        "other writers changed the same fact each time: send it again"
-    ) from faster
+    raise OperationalError("other writers kept changing the same fact: send it again") from faster
 
 
 def _proposed(

@@ -85,7 +85,7 @@ def precondition(
             "precondition-required",
             _WHERE,
             f"send the {of}'s ETag as If-Match, so that nobody's change is overwritten unseen; "
-            "or * for whatever version it stands at",
+            "or * for any version",
         )
     found = [header.strip()] if _BARE.fullmatch(header.strip()) else tags(header)
     if found is None:

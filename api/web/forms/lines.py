@@ -68,7 +68,7 @@ def text_of_file(file: bytes) -> str:
         raise RefusedError(
             "content",
             "/file",
-            f"line {line} of the file is not text in its encoding: save it as UTF-8",
+            f"line {line} of the file cannot be read in its encoding: save the file as UTF-8",
         ) from error
 
 
