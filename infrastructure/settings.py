@@ -127,7 +127,8 @@ class Settings:
         "the file of the Ed25519 key that signs the checkpoints. `parley serve` creates it if it is missing. A"
         " different key is used only after `parley checkpoint --new-key`. Keep the file, and the `.checkpoint`"
         " beside it, apart from backups of the database",
-        shown="named after the database: `parley.key` for `parley.db`, `talks@db.example+5432.key` for a PostgreSQL",
+        shown="named after the database: `parley.key` for `parley.db`, `talks@db.example+5432.key` for a PostgreSQL"
+        " database",
     )
     seal_key_file: str = setting(
         line,

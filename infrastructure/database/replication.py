@@ -54,6 +54,6 @@ def is_standby(database: Database) -> bool:
 
 
 def refuse_standby(database: Database) -> None:
-    """Raise DatabaseRefusedError for a PostgreSQL that is a standby."""
+    """Raise DatabaseRefusedError for a PostgreSQL server that is a standby."""
     if is_standby(database):
         raise DatabaseRefusedError(_STANDBY)
