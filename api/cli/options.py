@@ -93,11 +93,11 @@ SlugOrNone = Annotated[
         help="The slug of the negotiation. Default: list all negotiations.",
     ),
 ]
-AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV, as the API answers it.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV instead of a table.")]
 WithBom = Annotated[
     bool, typer.Option("--bom", help="With --csv: begin with a byte order mark, for Excel.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, as the API answers it.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 _AS_OF = Annotated[
     str | None,
     typer.Option(
@@ -139,7 +139,7 @@ _MATCH = Annotated[
     Match,
     typer.Option(
         rich_help_panel=_PANEL,
-        help="possible: also facts with vague dates that may hold then; certain: only facts that hold then.",
+        help="possible: also facts with vague dates that may hold then; certain: only facts that surely hold then.",
     ),
 ]
 _PERSPECTIVE: Final[dict[str, tuple[Any, object]]] = {

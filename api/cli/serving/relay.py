@@ -32,18 +32,18 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 POLL_SECONDS: Final = 0.2
-"""How long a log that was relayed to its end is left alone."""
+"""How many seconds pass before the log is read again after its end was reached."""
 PAUSE_SECONDS: Final = 0.5
 """The pause after a failure."""
 AT_ONCE: Final = 500
 _READER: Final = Principal(
     person=None, caller="relay", scopes=frozenset(OPEN_TO_ANYBODY), sees_all=True
 )
-"""Somebody who sees every negotiation, and of each event what anybody sees of a public one."""
+"""A principal who sees every negotiation, as anybody sees a public one."""
 
 
 def relay(*, json: AsJson = False) -> None:
-    """Send the log to a NATS JetStream stream, and what is recorded from now on, until stopped."""
+    """Send the log, and each new event, to a NATS JetStream stream until stopped."""
     end_when_terminated()  # what the stream has acknowledged is in it
     with open_record(read_only=True) as parley:
         _keep_relaying(parley, _Told(as_json=json))

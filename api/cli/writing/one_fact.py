@@ -55,7 +55,7 @@ _CHANGES: Final[Mapping[str, tuple[str, tuple[str, ...], str]]] = {
     "prefer": (
         "preference",
         ("why",),
-        "Show a fact before its rivals: --why. With --preferred false, no longer.",
+        "Show a fact before its rivals: --why. --preferred false undoes this.",
     ),
 }
 """The commands that change a fact: the end of each one's address, the fields that it needs, and its help."""
