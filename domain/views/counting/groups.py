@@ -11,8 +11,9 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from domain.errors import ContentError
 from domain.views.counting.figures import group_by_field
 from domain.views.rivalry.candidates import Candidate
 from domain.views.rivalry.questions import Question, find_questions
@@ -23,7 +24,13 @@ if TYPE_CHECKING:
 
     from domain.views.rivalry.questions import Questions
 
-__all__ = ["Group", "split"]
+__all__ = ["MOST_SHARED", "Group", "split"]
+
+MOST_SHARED: Final = 10_000
+"""How many times, in all, facts that name no group are counted in the groups of their questions."""
+_SHARED: Final = (
+    "leave this out: too many facts that do not name it share a matter with facts that do"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +45,16 @@ class Group:
 def split(candidates: Sequence[Candidate], field: str) -> list[Group]:
     """The groups of candidates by the value of a field, their own or that of their question, in order of folded names.
 
-    Groups without a fact that may lie in the stretch are left out.
+    Groups without a fact that may lie in the stretch are left out. ContentError if facts that name no group would have
+    to be counted in other groups more than MOST_SHARED times.
     """
     groups = group_by_field(candidates, field)
     said = {each.id: number for number, (_, group) in enumerate(groups) for each in group}
     unsaid = {number for number, (shown, _) in enumerate(groups) if shown[field] is None}
     found = find_questions(candidates)
     moved = _find_moved(found, said, unsaid)
+    if sum(map(len, moved.values())) > MOST_SHARED:
+        raise ContentError.at("/query/per", _SHARED)
 
     def deal(dealt: Iterable[Candidate]) -> dict[int, list[Candidate]]:
         """The candidates by the number of the group that has them."""

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.errors import ContentError
 from domain.kinds.prisoners import Pardon, Release
 from domain.named import Named
 from domain.provenance import Link
@@ -18,7 +19,7 @@ from domain.time.instant import parse_cut
 from domain.views.counting.contributions import Contributions
 from domain.views.counting.countable import add_hints
 from domain.views.counting.counted import find_counting
-from domain.views.counting.groups import split
+from domain.views.counting.groups import MOST_SHARED, split
 from domain.views.counting.parts import Part, add_parts
 from domain.views.counting.points import By, bucket, bucket_name
 from domain.views.counting.tally import Tally, TallyQuery, tally
@@ -392,6 +393,20 @@ def test_many_populations_cost_and_fill_no_more_than_they_are() -> None:
     assert (len(first["totals"]), first["totals_more"]) == (100, len(found.lists["totals"]))
     assert whole(found)["totals"] == found.lists["totals"]
     assert steps(large) < 3 * steps(small)
+
+
+def test_facts_that_name_no_population_are_shared_among_a_bounded_number() -> None:
+    def shared(silent: int, named: int) -> Tally:
+        log = Log()
+        for n in range(silent + named):
+            population = f"group {n}" if n < named else None
+            log.record(fact("release", quantities=count(1), population=population, matter="m"))
+        query = TallyQuery(what="released", per="population")
+        return tally(log.slice(), log.perspective(), query)
+
+    assert len(shared(3, 20).lists["totals"]) == 20
+    with pytest.raises(ContentError, match="/query/per: leave this out"):
+        shared(101, MOST_SHARED // 100)
 
 
 @SOME
