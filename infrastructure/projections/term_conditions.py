@@ -42,8 +42,8 @@ def has_term(
 ) -> ColumnElement[bool]:
     """The condition that a version has one of these terms, which compares the whole key of each."""
     term = tables.term.c
-    same = (term[name] == columns[name] for name in ("negotiation_id", *VALID_ORDER))
-    return exists().where(*same, _of_terms(term, terms), same_version(term, columns))
+    same = [term[name] == columns[name] for name in ("negotiation_id", *VALID_ORDER, *_VERSION)]
+    return or_(*(exists().where(*same, each) for each in _of_each_field(term, terms)))
 
 
 def was_naming(tables: FactTables, terms: Collection[tuple[str, str]]) -> ColumnElement[bool]:
@@ -73,10 +73,12 @@ def same_version(one: Any, other: Any) -> ColumnElement[bool]:  # noqa: ANN401 -
 
 def _of_terms(term: Any, terms: Iterable[tuple[str, str]]) -> ColumnElement[bool]:  # noqa: ANN401 -- columns of terms
     """The condition that a row of terms has one of these terms."""
-    fields = groupby(sorted(terms, key=itemgetter(0)), key=itemgetter(0))
-    return or_(
-        *(
-            and_(term.field == field, term.term.in_([text for _, text in group]))
-            for field, group in fields
-        )
-    )
+    return or_(*_of_each_field(term, terms))
+
+
+def _of_each_field(term: Any, terms: Iterable[tuple[str, str]]) -> list[ColumnElement[bool]]:  # noqa: ANN401 -- the same
+    """The same for the terms of each field; SQLite finds a whole key only of one field at a time."""
+    return [
+        and_(term.field == field, term.term.in_([text for _, text in group]))
+        for field, group in groupby(sorted(terms, key=itemgetter(0)), key=itemgetter(0))
+    ]

@@ -113,7 +113,11 @@ def test_a_page_by_name_reads_a_page(
 
 
 @pytest.mark.parametrize(("person", "number"), [("Bob", 32), ("Ann", 33)])
-def test_pages_by_name_follow_one_another(named: Database, person: str, number: int) -> None:
+@pytest.mark.parametrize("walked", [8, 1])
+def test_pages_by_name_follow_one_another(
+    named: Database, person: str, number: int, walked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timelines, "_MOST_WALKED", walked)
     id_ = negotiation_id(f"talks-{LESS}")
     at = Perspective(
         as_of=parse_cut("2025"), as_known_at=None, clock="recorded", match="possible", position=MORE
