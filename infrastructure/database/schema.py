@@ -34,6 +34,7 @@ __all__ = [
     "lock_for_migration",
     "owned_by_the_schema",
     "refuse_newer",
+    "refuse_unknown",
     "schema_at_head",
     "tables_to_compare",
     "upgrade",
@@ -113,8 +114,13 @@ def _is_at_head(connection: Connection) -> bool:
 
 
 def _refuse_newer(connection: Connection) -> None:
+    refuse_unknown(_revisions(connection))
+
+
+def refuse_unknown(revisions: set[str]) -> None:
+    """Raise NewerDatabaseError if one of a database's revisions is unknown here."""
     known = _list_revisions()
-    if unknown := _revisions(connection).difference(known):
+    if unknown := revisions.difference(known):
         raise NewerDatabaseError(min(unknown), known[0])
 
 

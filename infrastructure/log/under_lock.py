@@ -10,15 +10,18 @@ from sqlalchemy import (
     Connection,
     LargeBinary,
     bindparam,
+    column,
     func,
     literal,
     literal_column,
     null,
     or_,
     select,
+    table,
     union_all,
 )
 
+from infrastructure.database.schema import refuse_unknown
 from infrastructure.database.timekeeping import SERVER_CLOCK
 from infrastructure.hot_statements import HotStatement
 from infrastructure.sealing.seals import OWN_KEYS, own_keys, seals_of
@@ -43,6 +46,7 @@ _LOCK_AND_LOOK: Final = {
 FIRST_VERSIONS: Final = (0, 1)
 STREAMS_A_QUERY: Final = 500
 
+_revision: Final = table("alembic_version", column("version_num"))
 _first, _any = event.alias("first"), event.alias("any")
 
 
@@ -72,6 +76,7 @@ def _select_standing(last: Any) -> Any:  # noqa: ANN401 -- a subquery, a query
         select(literal("side"), projection.c.state, *_NO_KEY, _NO_VERSION).where(
             projection.c.name == FACTS
         ),
+        select(literal("revision"), _revision.c.version_num, *_NO_KEY, _NO_VERSION),
     )
 
 
@@ -87,13 +92,15 @@ def lock_head(connection: Connection) -> Any:  # noqa: ANN401 -- a named tuple
 
 
 def last_versions(connection: Connection, streams: Sequence[str]) -> dict[str, int]:
-    """The last version of each stream that exists; SealKeyError if a key that the database needs is not given.
+    """The last version of each stream that exists.
 
+    SealKeyError if a key that the database needs is not given, NewerDatabaseError if a newer Parley has upgraded it.
     The ids of those keys, the stamps and the side that serves are remembered for the transaction.
     """
     sorts: dict[str, list[Mapping[Any, Any]]] = defaultdict(list)
     for row in _standing(connection, streams[:STREAMS_A_QUERY]):
         sorts[row["sort"]].append(row)
+    refuse_unknown({row["of"] for row in sorts["revision"]})
     remember(connection, own_keys, cast("list[RowMapping]", sorts["key"]))
     for row in sorts["side"]:
         if row["of"] in SIDES:

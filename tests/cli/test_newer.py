@@ -13,7 +13,7 @@ from api.cli.commands import app
 from api.composition import compose
 from api.http.app import create_app
 from infrastructure.settings import Settings
-from tests.api.asking import Client
+from tests.api.asking import FACTS, TALKS, Client, entered, fact
 from tests.cli.conftest import LINES, Shell
 from tests.databases import opened
 
@@ -104,11 +104,17 @@ def test_whatever_its_revision_is_called(light: Shell, revision: str) -> None:
     assert refused.stderr.count("\n") == 1
 
 
-def test_a_server_whose_database_a_newer_one_has_upgraded_is_not_ready(parley: Shell) -> None:
+def test_a_server_whose_database_a_newer_one_has_upgraded_is_not_ready_and_records_nothing(
+    parley: Shell,
+) -> None:
     composed = compose(Settings.from_env(parley.settings))
-    client = Client(TestClient(create_app(composed)))
+    client = Client(TestClient(create_app(composed), headers=entered(composed)))
+    client.record(summary="Before")
     made_by_a_newer(parley)
     ready = client.get("/readyz")
+    refused = client.post(FACTS, fact(summary="After"))
+    read = client.get(f"{TALKS}/timeline?q=after")
     composed.close()
-    assert ready.status == 503
+    assert (ready.status, refused.status, read.json["items"]) == (503, 503, [])
     assert "a newer Parley made this database" in ready.json["lacks"][0]
+    assert refused.headers["retry-after"]
