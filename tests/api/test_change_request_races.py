@@ -172,7 +172,7 @@ def test_who_is_always_too_late_is_told_to_come_again() -> None:
     def beaten() -> Any:  # noqa: ANN401 -- it never answers
         raise DeadlinePassedError
 
-    with pytest.raises(OperationalError, match="changed the same fact each time"):
+    with pytest.raises(OperationalError, match="kept changing the same fact"):
         persistently(beaten)
 
 
