@@ -25,8 +25,8 @@ SECTIONS: Final = {
     "open_questions": "Open questions",
     "responses": "Who was asked, and what they answered",
     "incidents": "Incidents",
-    "prisoners.held": "Held, by who counted",
-    "custody": "People, as last reported of each",
+    "prisoners.held": "Those held, by who counted them",
+    "custody": "People, and what was last reported of each",
     "statements": "What each speaker said last",
 }
 """The lists of entries in a state that have a page of their own, and the headings of these pages."""
