@@ -73,6 +73,8 @@ def find_rereadings(fact: Fact) -> list[Notice]:
     """Notices on those numbers of a stored fact that today's rules would read differently or refuse."""
     notices = []
     for index, stored in enumerate(fact.quantities):
+        if _is_accepted(stored):
+            continue
         try:
             read = fill_bounds(
                 replace(stored, low=None, high=None) if _is_derived(stored) else stored
@@ -89,6 +91,14 @@ def find_rereadings(fact: Fact) -> list[Notice]:
             )
             notices.append(Notice(f"/quantities/{index}", detail))
     return notices
+
+
+def _is_accepted(stored: Quantity) -> bool:
+    """Whether today's rules would take a number as it is stored, with these bounds: they may have been sent."""
+    try:
+        return fill_bounds(stored).interval == stored.interval
+    except ContentError:
+        return False
 
 
 def _is_derived(quantity: Quantity) -> bool:

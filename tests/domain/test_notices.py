@@ -129,10 +129,16 @@ def test_one_field_for_one_name_is_told_from_a_list() -> None:
             {"text": "not fewer than 50", "comparator": "lt", "value": 50, "high": 49},
             ["/comparator"],
         ),
-        ({"text": "52 of the 60", "comparator": "eq", "low": 52, "high": 52}, ["/text"]),
+        ({"text": "a great many", "comparator": "approx"}, ["/text"]),
+        ({"text": "dozens", "comparator": "ge", "low": 12}, [""]),
         ({"comparator": "gt", "value": 50, "low": 50}, [""]),
         ({"text": "at least 50", "comparator": "ge", "value": 50, "low": 50}, []),
         ({"comparator": "eq", "low": 50, "high": 60}, []),
+        ({"text": "50 to 60", "comparator": "eq", "low": 50, "high": 60}, []),
+        ({"text": "some 1,400-1,500", "comparator": "approx", "low": 1400, "high": 1500}, []),
+        ({"text": "dozens", "comparator": "ge", "low": 24}, []),
+        ({"text": "52 of the 60", "comparator": "eq", "low": 52, "high": 52}, []),
+        ({"text": "52 of the 60", "comparator": "eq", "value": 52, "low": 52, "high": 52}, []),
     ],
 )
 def test_a_stored_number_that_todays_rules_read_differently_gets_a_notice(
