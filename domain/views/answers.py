@@ -253,9 +253,7 @@ class Answers:
             done = not settled.isdisjoint(_all_targets(answer))
             holds = window.certain_from > as_of and not (off or done)
         if certainty is not None and register.shape is Shape.TOTAL:
-            return self.contributions.candidate(
-                answer.version, certainty, self.names, holds=holds, begun=begun
-            )
+            return self.contributions.candidate(answer.version, certainty, self.names, begun=begun)
         if not (holds or (begun and register.succession is not Succession.NONE)):
             return None
         aside = answer.register_entry.aside

@@ -428,6 +428,33 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
         ],
         (2, None, "at least 2", False, 0),
     ),
+    **{
+        f"{match}: 27, and 26 some day in 2025": (
+            [freed(27, matter="m"), freed(26, "AP", valid="2025", matter="m")],
+            (26, high, text, True, 0),
+        )
+        for match, high, text in (("possible", 27, "26 to 27"), ("certain", None, "at least 26"))
+    },
+    **{
+        f"{match}: at least 26, and 27 in what may go on since another day": (
+            [
+                freed("at least 26", matter="m", valid="2025-09-12"),
+                freed(27, "AP", valid="2025-09-11/", matter="m"),
+            ],
+            (26, high, text, True, 0),
+        )
+        for match, high, text in (("possible", 27, "26 to 27"), ("certain", None, "at least 26"))
+    },
+    **{
+        f"{match}: names, and a number some day in 2025 of the same": (
+            [
+                freed(people=["Ann", "Bob"], matter="m"),
+                freed(52, "AP", valid="2025", matter="m"),
+            ],
+            (2, None, "at least 2", False, 0),
+        )
+        for match in ("possible", "certain")
+    },
     "two who bear a bare name that was counted": (
         [
             freed(people=["Ann"], valid="2025-06-01"),

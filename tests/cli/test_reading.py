@@ -311,6 +311,15 @@ def test_a_check_lists_what_should_be_looked_at(light: Shell) -> None:
     assert (item["external_id"], item["pointer"]) == ("V", "/people/0")
 
 
+def test_a_check_lists_no_number_whose_bounds_were_sent_and_would_be_taken_today(
+    light: Shell,
+) -> None:
+    number = {"what": "released", "comparator": "approx", "low": 1400, "high": 1500}
+    about = {**FREED, "quantities": [{**number, "text": "some 1,400-1,500"}]}
+    light.out("import", SLUG, light.file({**about, "external_id": "R-2", "matter": "range"}))
+    assert "nothing to look at" in light.out("check", SLUG)
+
+
 def test_a_check_lists_aliases_that_lead_one_name_to_two(light: Shell) -> None:
     for end in ("Ann Primer", "Bea Sample"):
         alias = {**FREED, "kind": "alias", "external_id": end, "name": "A. B.", "same_as": end}

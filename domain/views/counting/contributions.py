@@ -39,17 +39,19 @@ class Contributions:
         certainty: Certainty | None,
         names: Names,
         *,
-        holds: bool,
         begun: bool,
         inside: Certainty | None = "certain",
     ) -> Candidate:
-        """The candidate for a sum that a version gives at a certainty; the arguments are fields of `Candidate`."""
-        key = id(version), certainty, holds, begun, inside
+        """The candidate for a sum that a version gives at a certainty; the arguments are fields of `Candidate`.
+
+        A fact that is only possible is a candidate too if only what is certain is added: it may contest that.
+        """
+        key = id(version), certainty, begun, inside
         found = self._candidates.get(key)
         if found is None:
             seen = Seen(version=version, certainty=certainty)  # holds the version
             found = self._candidates[key] = Candidate(
-                seen, {}, holds=holds, begun=begun, inside=inside, names=names
+                seen, {}, begun=begun, inside=inside, names=names
             )
             self._held += 1
         return found

@@ -9,7 +9,7 @@ from domain.time.holding import Holding
 from domain.views.counting.contributions import Contributions
 from domain.views.counting.countable import find_kinds
 from domain.views.counting.figures import has_total, numbers_of
-from domain.views.versions import find_counted, matches
+from domain.views.versions import find_counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,10 +48,7 @@ def find_counting(
             continue
         inside = _inside(fact, query)
         dated: Certainty = certainty if inside == "certain" else "possible"
-        holds, has_begun = matches(certainty, perspective), begun == "certain"
-        found = kept.candidate(
-            seen.version, dated, names, holds=holds, begun=has_begun, inside=inside
-        )
+        found = kept.candidate(seen.version, dated, names, begun=begun == "certain", inside=inside)
         candidates.append(found)
     return candidates
 

@@ -147,6 +147,10 @@ def part_of(
         low, high = -math.inf, math.inf
     else:
         low, high = _width(ends) if contested else ends_of(quantity)
+    surely = [candidate for candidate in facts if candidate.certain]
+    if surely and len(surely) < len(facts):
+        sure = part_of(surely, what, basis, against=[each for each in against if each.certain])
+        low = min(low if contested else math.inf, sure.low if sure else 0)
     named = _find_named(everyone, basis, high)
     if high < named:
         high, contested = named, True

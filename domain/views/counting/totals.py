@@ -123,11 +123,13 @@ def sum_facts(
             left_out = True
             continue
         part = contributions.part(question, what)
-        if part is not None:
-            parts.append(part if sure or not part.certain else replace(part, certain=False))
-        else:
-            counted = [each for each in question.facts if counts(each, perspective)]
+        counted = [each for each in question.facts if counts(each, perspective)]
+        if part is None:
             rest += counted if sure else map(_doubt, counted)
+            continue
+        parts.append(part if sure or not part.certain else replace(part, certain=False))
+        if sure and not part.certain:
+            rest += _naming(counted, what)
     named, uncounted = count_names(rest, parts, what)
     open_ = bool(named) or not all(each.part for each in uncounted)
     parts = sorted(
@@ -156,6 +158,12 @@ def select_telling(candidates: Iterable[Candidate], what: str) -> list[Candidate
     return [
         each for each in candidates if has_total(each.fact, what) or numbers_of(each.fact, what)
     ]
+
+
+def _naming(candidates: Iterable[Candidate], what: str) -> list[Candidate]:
+    """The candidates that are certain, and that name people and give no number."""
+    naming = (each for each in candidates if each.certain and each.fact.people)
+    return [each for each in naming if not numbers_of(each.fact, what)]
 
 
 def _doubt(candidate: Candidate) -> Candidate:

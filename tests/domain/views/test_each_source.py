@@ -38,12 +38,20 @@ DATES: Final = (
 )
 NUMBERS: Final = ("52", "50", "at least 40", "fewer than 10", "20 to 30", "dozens")
 AS_OF: Final = "2025-12-31"
+GOING_ON: Final = ("2025-09-11/", "2025-09-12/..")
+"""Of these the numbers are never certain."""
+ABOUT: Final = ("about 25", "so far 40", None)
 Bounds = tuple[int, int | None]
 
 
 @st.composite
-def reports(draw: DrawFn) -> list[Fact]:
-    """Two to four reports of one thing, which a matter or links make one question."""
+def reports(
+    draw: DrawFn,
+    dates: Sequence[str] = DATES,
+    numbers: Sequence[str | None] = NUMBERS,
+    names: Sequence[int] = (0,),
+) -> list[Fact]:
+    """Two to four reports of one thing, which a matter or links make one question; `names` is how many they name."""
     tied = draw(st.sampled_from(("matter", "link", "both")))
     facts = []
     for index in range(draw(st.integers(2, 4))):
@@ -52,13 +60,16 @@ def reports(draw: DrawFn) -> list[Fact]:
             more["matter"] = f"m-{index}" if tied == "both" else "m"
         if tied != "matter" and index:
             more["links"] = (Link(relation="conflicts_with", fact="external:F-0"),)
-        number = Quantity(what="released", text=draw(st.sampled_from(NUMBERS)))
+        text = draw(st.sampled_from(numbers))
+        number = () if text is None else (Quantity(what="released", text=text),)
+        named = draw(st.sampled_from(names))
         publisher = draw(st.sampled_from(("Reuters", "AP", "BelTA")))
         facts.append(
             fact(
                 "release",
-                valid=draw(st.sampled_from(DATES)),
-                quantities=(number,),
+                valid=draw(st.sampled_from(dates)),
+                quantities=number,
+                people=tuple(f"Ann {each}" for each in range(named)),
                 citations=(Citation(publisher=publisher, published="2025-12-01"),),
                 external_id=f"F-{index}",
                 **more,
@@ -108,3 +119,23 @@ def test_a_total_and_each_day_of_it_meet_what_each_source_says(
             assert meet(found, alone), alone
         for day, bounds in of_days.items():
             assert meet(days.get(day, (0, 0)), bounds), (day, bounds, days)
+
+
+@settings(SOME, max_examples=often(100, 5_000))
+@given(
+    facts=reports((*DATES, *GOING_ON), (*NUMBERS, *ABOUT), (0, 2, 45)),
+    as_of=st.sampled_from(("2025-09-10", "2025-09-11", "2025-09-15", "2025-09-30", AS_OF)),
+)
+def test_what_is_sure_is_neither_raised_nor_lowered_by_what_is_only_possible(
+    facts: list[Fact], as_of: str
+) -> None:
+    log = Log()
+    for each in facts:
+        log.record(each)
+    possible, certain = (
+        log.state(as_of=as_of, match=match)["prisoners"]["released"]
+        for match in ("possible", "certain")
+    )
+    note(f"{possible} {certain}")
+    assert possible["low"] == certain["low"]
+    assert possible["contested"] or not certain["contested"]
