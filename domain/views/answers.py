@@ -268,7 +268,7 @@ class Answers:
             done=carried_out and aside is not None and aside.planned,
             lasts=begun and answer.register_entry.lasting,
             apart=answer.register_entry.apart,
-            within=answer.register_entry.within,
+            within=answer.register_entry.within or register.ahead,
             names=self.names,
             surely=match == "certain",
         )

@@ -18,6 +18,7 @@ from domain.views.rivalry.asides import find_beside, kind_of, latest_first, rule
 from domain.views.rivalry.candidates import Candidate, precedes
 from domain.views.rivalry.claims import Claims, claim_of
 from domain.views.rivalry.namesakes import find_namesakes
+from domain.views.rivalry.plans import Plans
 from domain.views.rivalry.questions import Question, find_questions
 
 if TYPE_CHECKING:
@@ -174,22 +175,29 @@ def _rank(standing: Standing, register: Register) -> Resolved:
         reported = find_last_reported(each.fact for each in facts)
         return Resolved(shown, previous=previous, beside=beside, last_reported=reported)
     by_claim = Claims(facts).rank
-    first = _current(facts, register)
+    questions = find_questions(facts).questions
+    if register.ahead:
+        plans = Plans(questions)
+        first = plans.next
 
-    def rank(candidate: Candidate) -> tuple[Any, ...]:
-        marked, begins = candidate.version.record.preferred, candidate.starts[0]
-        late = begins if register.ahead else -begins
-        current = candidate.id in first
-        return (
-            not marked,
-            not candidate.certain,
-            not current,
-            0 if current else late,
-            by_claim(candidate),
-        )
+        def rank(candidate: Candidate) -> tuple[Any, ...]:
+            return *plans.rank(candidate), by_claim(candidate)
+
+    else:
+        first = _current(facts)
+
+        def rank(candidate: Candidate) -> tuple[Any, ...]:
+            marked, begins = candidate.version.record.preferred, candidate.starts[0]
+            current = candidate.id in first
+            return (
+                not marked,
+                not candidate.certain,
+                not current,
+                0 if current else -begins,
+                by_claim(candidate),
+            )
 
     shown, *rest = sorted(facts, key=rank)
-    questions = find_questions(facts).questions
     same = _same_question(shown, questions)
     if register.rivalry is Rivalry.MATTER:
         late = first if shown.id in first else frozenset()
@@ -231,18 +239,14 @@ def _contested(
     )
 
 
-def _current(facts: Sequence[Candidate], register: Register) -> frozenset[UUID]:
+def _current(facts: Sequence[Candidate]) -> frozenset[UUID]:
     """The ids of the facts that begin last among those that surely hold (or among all, if none does).
 
-    Facts that may have begun as late are included. If some answers last, only these count. In a register that looks
-    ahead, the facts that begin next.
+    Facts that may have begun as late are included. If some answers last, only these count.
     """
     lasting = frozenset(each.id for each in facts if each.lasts)
     if lasting:
         return lasting
     surely = [each for each in facts if each.certain] or facts
-    if register.ahead:
-        soonest = min(each.starts[1] for each in surely)
-        return frozenset(each.id for each in surely if each.starts[0] < soonest)
     latest = max(each.starts[0] for each in surely)
     return frozenset(each.id for each in surely if not precedes(each, latest))
