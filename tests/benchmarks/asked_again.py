@@ -6,31 +6,25 @@ another day a state, a tally and people are made from the facts that are kept (A
 
 from __future__ import annotations
 
-import tempfile
-from contextlib import closing
 from functools import partial
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from starlette.testclient import TestClient
-
-from api.composition import compose
-from api.http.app import create_app
 from tests.benchmarks.bench import SLUG
 from tests.benchmarks.mixed import DAYS, FIRST_DAY
 from tests.benchmarks.population import day
 from tests.benchmarks.reading import STATE
 from tests.benchmarks.rows import bounded
-from tests.databases import KEY, UNBOUNDED, let_in, settings_of
+from tests.benchmarks.serving import served
+from tests.databases import let_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.benchmarks.bench import Bench
     from tests.benchmarks.rows import Row
+    from tests.benchmarks.serving import Served
 
-CREDENTIAL: Final = {"Authorization": f"Bearer {KEY}"}
 ASKED: Final[dict[str, tuple[str, float | None]]] = {
     "tally": ("/tally?what=released", 0.010),
     "people": ("/people", 0.005),
@@ -44,37 +38,30 @@ SLIDING: Final = ("state", "tally", "people")
 
 
 def rows(bench: Bench) -> Iterator[Row]:
-    """Each answer at each size, once it was given before; what the test's client takes is counted too."""
+    """Each answer at each size, once it was given before, by the processor time of its server."""
     for size in bench.sizes.facts:
         url = bench.mixed(size)
         let_in(url)
-        with tempfile.TemporaryDirectory() as folder:
-            key = str(Path(folder) / "log.key")
-            settings = settings_of(url, PARLEY_LOG_KEY_FILE=key, **UNBOUNDED)
-            with (
-                closing(compose(settings, upgrade=False)) as parley,
-                TestClient(create_app(parley), headers=CREDENTIAL) as http,
-            ):
-                for what, (path, most) in {"state": ("", STATE.get(size)), **ASKED}.items():
-                    ask = partial(_get, http, f"/v1/negotiations/{SLUG}{path}")
-                    (found,) = bench.measure(bench.job(url, ask))
-                    told = f"asked again over the application: {what}, {size:,} facts"
-                    yield bounded(told, bench.kind, found, most)
-                for what in SLIDING:
-                    path, most = ASKED.get(what, ("", STATE.get(size)))
-                    days = map(day, count(FIRST_DAY + DAYS // 2, 3))
-                    slide = partial(_slide, http, f"/v1/negotiations/{SLUG}{path}", days)
-                    for _ in "ab":
-                        slide()
-                    (found,) = bench.measure(bench.job(url, slide))
-                    told = f"three days later over the application: {what}, {size:,} facts"
-                    yield bounded(told, bench.kind, found, most)
+        with served(url) as server:
+            for what, (path, most) in {"state": ("", STATE.get(size)), **ASKED}.items():
+                ask = partial(_get, server, f"/v1/negotiations/{SLUG}{path}")
+                (found,) = bench.measure(bench.job(url, ask, server.pid))
+                told = f"asked again over HTTP: {what}, {size:,} facts"
+                yield bounded(told, bench.kind, found, most)
+            for what in SLIDING:
+                path, most = ASKED.get(what, ("", STATE.get(size)))
+                days = map(day, count(FIRST_DAY + DAYS // 2, 3))
+                slide = partial(_slide, server, f"/v1/negotiations/{SLUG}{path}", days)
+                for _ in "ab":
+                    slide()
+                (found,) = bench.measure(bench.job(url, slide, server.pid))
+                told = f"three days later over HTTP: {what}, {size:,} facts"
+                yield bounded(told, bench.kind, found, most)
 
 
-def _slide(http: TestClient, address: str, days: Iterator[str]) -> None:
-    _get(http, f"{address}{'&' if '?' in address else '?'}as_of={next(days)}")
+def _slide(server: Served, address: str, days: Iterator[str]) -> None:
+    _get(server, f"{address}{'&' if '?' in address else '?'}as_of={next(days)}")
 
 
-def _get(http: TestClient, address: str) -> None:
-    answer = http.get(address)
-    assert answer.status_code == 200, answer.text
+def _get(server: Served, address: str) -> None:
+    server.send(200, "GET", address)
