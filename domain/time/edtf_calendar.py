@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 DAY: Final = 86_400_000_000
@@ -32,6 +33,7 @@ def month_start(year: int, month: int) -> int:
     return day_number(year + carried, index + 1, 1) * DAY
 
 
+@lru_cache(maxsize=16_384)
 def civil_day(number: int) -> tuple[int, int, int]:
     """Return the (year, month, day) of a day number, by Hinnant's `civil_from_days`."""
     era, day_of_era = divmod(number + 719_468, 146_097)

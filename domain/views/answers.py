@@ -6,103 +6,30 @@ it is resolved once for all of the time between two neighbouring bounds. An answ
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Final
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from domain.kinds.envoys import Alias
-from domain.register import Register, RegisterEntry, Shape, Succession
-from domain.time.holding import Window
+from domain.register import Register, Shape, Succession
 from domain.time.perspective import Match
 from domain.views.counting.contributions import Contributions
 from domain.views.naming import Names
 from domain.views.rivalry.answered import Answered
 from domain.views.rivalry.candidates import Candidate
-from domain.views.rivalry.settling import Settlers, bounds_of
+from domain.views.rivalry.keyed import MOST_MADE, NO_TARGETS, Answer, Course, Keyed, Made
+from domain.views.rivalry.settling import Settlers
 from domain.views.sections import Key
 from domain.views.terms import borne_by
 from domain.views.versions import FactVersion, Seen, find_counted
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from collections.abc import Iterable, Iterator, Sequence
 
     from domain.time.perspective import Perspective
-
-    _Place = tuple[UUID, str]
+    from domain.views.rivalry.keyed import Origin
 
 __all__ = ["Answers"]
-
-MOST_MADE: Final = 5
-"""The kept results may hold this many times the number of all answers; beyond that, all results are dropped."""
-_NOTHING: Final[frozenset[str]] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """One fact's answer, with every name in it resolved; `targets` name what can settle it."""
-
-    version: FactVersion
-    window: Window
-    register_entry: RegisterEntry
-    shows: Mapping[str, Any]
-    targets: frozenset[str]
-
-    @property
-    def place(self) -> _Place:
-        """Identifies it among the answers under its key: its fact, and if it stands aside, the field and its kind."""
-        aside = self.register_entry.aside
-        kind = "" if aside is None else f"{aside.name} {aside.kind_of(self.shows)}"
-        return self.version.record.id, kind
-
-
-class _Keyed:
-    """The answers under one key, and the bounds between which their result stays the same."""
-
-    __slots__ = ("_bounds", "answers")
-
-    def __init__(self, answers: Mapping[_Place, _Answer] | None = None) -> None:
-        self.answers: dict[_Place, _Answer] = dict(answers or {})
-        self._bounds: list[int] | None = None
-
-    def stretch(self, as_of: int, settlers: Settlers) -> int:
-        """The number of the stretch between two neighbouring bounds in which `as_of` lies."""
-        if self._bounds is None:
-            bounds = {at for answer in self.answers.values() for at in bounds_of(answer.window)}
-            if settlers:
-                targets = (_all_targets(answer) for answer in self.answers.values())
-                bounds |= settlers.bounds(_NOTHING.union(*targets))
-            self._bounds = sorted(bounds)
-        return bisect_right(self._bounds, as_of)
-
-    def in_order(self) -> _Keyed:
-        """The same answers, in the order in which their facts were recorded."""
-        ordered = sorted(self.answers.items(), key=lambda each: each[1].version.first_position)
-        return _Keyed(dict(ordered))
-
-
-class _Made:
-    """The results that were made of keyed answers, by key and stretch."""
-
-    def __init__(self) -> None:
-        self._found: dict[tuple[_Keyed, int], Answered | None] = {}
-        self._held = 0
-
-    def at(
-        self, keyed: _Keyed, stretch: int, make: Callable[[], Answered | None]
-    ) -> Answered | None:
-        """The result for a key's answers in a stretch; `make` is called only the first time."""
-        found = self._found
-        if (keyed, stretch) not in found:
-            found[keyed, stretch] = make()
-            self._held += 1 + len(keyed.answers)
-        return found[keyed, stretch]
-
-    def make_room(self, most: int) -> None:
-        """Drop all results if they hold more answers than `most`."""
-        if self._held > most:
-            self._found, self._held = {}, 0
 
 
 @dataclass
@@ -115,11 +42,12 @@ class Answers:
 
     names: Names
     settlers: Settlers
-    keyed: dict[Register, dict[Key, _Keyed]]
+    keyed: dict[Register, dict[Key, Keyed]]
     only: Register | None = None
     keep: Match | None = None
     contributions: Contributions = field(default_factory=Contributions)
-    _made: _Made = field(default_factory=_Made)
+    _made: Made = field(default_factory=Made)
+    _courses: dict[Register, Course] = field(default_factory=dict, init=False)
 
     @classmethod
     def of(
@@ -135,8 +63,8 @@ class Answers:
         for version in stand:
             for register, key, answer in found.answers_of(version):
                 by_key = found.keyed.setdefault(register, {})
-                keyed = by_key.get(key) or by_key.setdefault(key, _Keyed())
-                keyed.answers.setdefault(answer.place, answer)
+                keyed = by_key.get(key) or by_key.setdefault(key, Keyed())
+                keyed.answers.setdefault(answer.origin, answer)
         ordered = {register: dict(sorted(keys.items())) for register, keys in found.keyed.items()}
         return replace(found, keyed=ordered)
 
@@ -149,21 +77,21 @@ class Answers:
         """
         if any(_concerns_others(old, new) for old, new in changes):
             return None
-        changed: dict[Register, dict[Key, _Keyed]] = {}
+        changed: dict[Register, dict[Key, Keyed]] = {}
 
-        def change(version: FactVersion) -> Iterator[tuple[dict[_Place, _Answer], _Answer]]:
+        def change(version: FactVersion) -> Iterator[tuple[dict[Origin, Answer], Answer]]:
             for register, key, answer in self.answers_of(version):
                 by_key = changed.setdefault(register, {})
                 if key not in by_key:
                     before = self.keyed.get(register, {}).get(key)
-                    by_key[key] = _Keyed(before.answers if before else {})
+                    by_key[key] = Keyed(before.answers if before else {})
                 yield by_key[key].answers, answer
 
         for old, new in changes:
             for answers, answer in change(old) if old is not None else ():
-                answers.pop(answer.place, None)
+                answers.pop(answer.origin, None)
             for answers, answer in change(new) if new is not None else ():
-                answers.setdefault(answer.place, answer)
+                answers.setdefault(answer.origin, answer)
         keyed = dict(self.keyed)
         for register, by_key in changed.items():
             kept = keyed.get(register, {}) | {key: each.in_order() for key, each in by_key.items()}
@@ -175,7 +103,7 @@ class Answers:
         as_of, match = perspective.as_of, perspective.match
         settled, perhaps = self.settlers.at(as_of)
 
-        def make(keyed: _Keyed) -> Answered | None:
+        def make(keyed: Keyed) -> Answered | None:
             read = (
                 self._candidate(answer, as_of, match, settled, perhaps)
                 for answer in keyed.answers.values()
@@ -186,21 +114,23 @@ class Answers:
             return Answered(register, candidates) if candidates else None
 
         keyed = self.keyed.get(register, {})
-        if self.keep == match:
-            for kept in (self._made, self.contributions):
-                kept.make_room(MOST_MADE * self.size)
-            found = (
-                (key, self._made.at(each, each.stretch(as_of, self.settlers), partial(make, each)))
-                for key, each in keyed.items()
-            )
-        else:
-            found = ((key, make(each)) for key, each in keyed.items())
-        return {key: answered for key, answered in found if answered is not None}
+        if self.keep != match:
+            results = ((key, make(each)) for key, each in keyed.items())
+            return {key: result for key, result in results if result is not None}
+        for kept in (self._made, self.contributions):
+            kept.make_room(MOST_MADE * self.size)
 
-    def _unanswered(self, keyed: _Keyed, asked: Sequence[Candidate], as_of: int) -> list[Candidate]:
+        def make_once(under: Keyed) -> Answered | None:
+            return self._made.at(under, under.stretch(as_of, self.settlers), make)
+
+        course = self._courses.get(register) or Course(keyed, self.settlers)
+        self._courses[register] = course
+        return course.at(as_of, make_once)
+
+    def _unanswered(self, keyed: Keyed, asked: Sequence[Candidate], as_of: int) -> list[Candidate]:
         """The questions in `asked`, without those that were answered since to others who had asked the same."""
         every = (each for each in keyed.answers.values() if each.window.at(as_of))
-        targets = _NOTHING.union(*(each.targets for each in every))
+        targets = NO_TARGETS.union(*(each.targets for each in every))
         found = [
             (each, self.settlers.has_settled(as_of, targets, each.fact.window)) for each in asked
         ]
@@ -214,23 +144,23 @@ class Answers:
         every = (keyed for by_key in self.keyed.values() for keyed in by_key.values())
         return sum(1 + len(keyed.answers) for keyed in every)
 
-    def answers_of(self, version: FactVersion) -> Iterator[tuple[Register, Key, _Answer]]:
+    def answers_of(self, version: FactVersion) -> Iterator[tuple[Register, Key, Answer]]:
         """(register, key, answer) for each register entry of one fact."""
         record, only = version.record, self.only
         if only is not None and only not in record.fact.registers:
             return
         window = record.fact.window
-        targets = record.link_targets if self.settlers else _NOTHING
+        targets = record.link_targets if self.settlers else NO_TARGETS
         for given in record.fact.register_entries():
             if only is None or given.register is only:
                 shows, key = self.names.read_answer(record.fact, given)
-                yield given.register, key, _Answer(version, window, given, shows, targets)
+                yield given.register, key, Answer(version, window, given, shows, targets)
                 if only is not None and only.shape is Shape.TOTAL:
                     return  # one answer says how many; those for each person named are many
 
     def _candidate(
         self,
-        answer: _Answer,
+        answer: Answer,
         as_of: int,
         match: Match,
         settled: frozenset[str],
@@ -250,7 +180,7 @@ class Answers:
         holds = certainty is not None and (match == "possible" or certainty == "certain")
         if register.ahead:
             off = self.settlers.call_off(answer.version.record.fact, answer.targets)
-            done = not settled.isdisjoint(_all_targets(answer))
+            done = not settled.isdisjoint(answer.all_targets)
             holds = window.certain_from > as_of and not (off or done)
         if certainty is not None and register.shape is Shape.TOTAL:
             return self.contributions.candidate(answer.version, certainty, self.names, begun=begun)
@@ -281,8 +211,3 @@ def _concerns_others(old: FactVersion | None, new: FactVersion | None) -> bool:
         return True
     before, after = (set() if each is None else borne_by(each.record.fact) for each in (old, new))
     return before != after
-
-
-def _all_targets(answer: _Answer) -> frozenset[str]:
-    """The targets that can settle an answer: the link targets of its fact, and its matter."""
-    return answer.targets | {f"matter:{answer.version.record.fact.matter}"}

@@ -11,7 +11,7 @@ from domain.fact import as_primitives
 from domain.views.brief import describe_briefly
 from domain.views.naming import AMBIGUOUS
 from domain.views.rivalry.doubts import Doubts, add_doubts
-from domain.views.sections import Listed, bound_list, place_of
+from domain.views.sections import Listed, Places, bound_list
 from domain.views.since import since
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def list_entries(
     doubts = Doubts(
         (key, shown)
         for key, found in held
-        if AMBIGUOUS in found.first_shows and (shown := found.resolved.shown) is not None
+        if found.is_ambiguous and (shown := found.resolved.shown) is not None
     )
     if certain and doubts:
         held = [(key, found) for key, found in held if not doubts.about(key)]
@@ -49,7 +49,7 @@ def list_entries(
         key, found = held[index]
         return add_doubts(found.resolved, doubts.about(key)) if doubts else found.resolved
 
-    listed = list_resolved(register, [place_of(key) for key, _ in held], resolved, rest)
+    listed = list_resolved(register, Places([key for key, _ in held]), resolved, rest)
     if doubts:
         return listed
 

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, overload
 
 MOST: Final = 100
 """How many items of a list are given at most where it is not given whole."""
@@ -37,6 +37,25 @@ class PageQuery:
     path: str
     after: Place | None
     limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Places(Sequence[Place]):
+    """The places of the entries with some keys, in their order; each is made only when it is needed."""
+
+    keys: Sequence[Key]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @overload
+    def __getitem__(self, index: int) -> Place: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Places: ...
+
+    def __getitem__(self, index: int | slice) -> Place | Places:
+        return Places(self.keys[index]) if isinstance(index, slice) else place_of(self.keys[index])
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,15 +111,13 @@ def limit_list(
     answers: Answers,
     perspective: Perspective,
     rest: Rest,
-    wanted: Callable[[Place], bool] = lambda _: True,
+    wanted: Callable[[Place], bool] | None = None,
 ) -> Listed:
-    """One list of the state; if it is a list of entries, it has only those whose place is `wanted`."""
+    """One list of the state; only with the entries whose place is `wanted`, if that is given."""
     register, part = lists_by_path()[path]
-    answered = {
-        key: found
-        for key, found in answers.at(register, perspective).items()
-        if wanted(place_of(key))
-    }
+    answered = answers.at(register, perspective)
+    if wanted is not None:
+        answered = {key: result for key, result in answered.items() if wanted(place_of(key))}
     if register.shape is Shape.TOTAL:
         sum_ = sum_facts(_everyone(answered), register.summed or "", perspective)
         return sum_lists(sum_, rest)[part]

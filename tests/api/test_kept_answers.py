@@ -23,12 +23,13 @@ from domain.kinds.prisoners import CUSTODY
 from domain.streams.negotiation import evolve
 from domain.time.instant import BEGINNING, END, format_instant, parse_cut
 from domain.time.perspective import Perspective, PerspectiveQuery
-from domain.views.answers import MOST_MADE, Answers
+from domain.views.answers import Answers
 from domain.views.counting.parts import Part
 from domain.views.moments import valid_boundaries
 from domain.views.naming import Names
 from domain.views.people import Everyone, PeopleFilter, filter_people
 from domain.views.rivalry.candidates import Candidate
+from domain.views.rivalry.keyed import MOST_MADE, Course, Keyed
 from domain.views.state import Section, describe_state
 from domain.views.versions import fold_versions
 from infrastructure.kept_bytes import KeptBytes
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from hypothesis.strategies import DataObject, SearchStrategy
 
     from domain.streams.entry import Entry
+    from domain.views.rivalry.answered import Answered
     from domain.views.versions import FactVersion
 
 BELARUS: Final = f"/v1/negotiations/{SLUG}"
@@ -300,6 +302,27 @@ def test_what_is_made_of_facts_under_one_key_does_not_grow_with_the_questions() 
     mine = {version.record.id for version in versions}
     held = [each for each in gc.get_objects() if isinstance(each, Candidate) and each.id in mine]
     assert len(held) <= (MOST_MADE + 1) * len(versions)
+
+
+def test_from_one_day_to_another_only_keys_that_may_differ_are_resolved() -> None:
+    log = Log()
+    for day in range(1, 31):
+        log.record(fact("custody", person=f"Ihar {day}", valid=f"2025-01-{day:02}/.."))
+    answers = Answers.of(fold_versions(log.entries), Names(()), CUSTODY)
+    course, resolved = Course(answers.keyed[CUSTODY], answers.settlers), list[int]()
+    for day in (1, 20, 21, 20, 20, 30, 1):
+        made = list[Keyed]()
+
+        def make(keyed: Keyed, day: int = day, made: list[Keyed] = made) -> Answered | None:
+            made.append(keyed)
+            at = _at(f"2025-01-{day:02}")
+            of_key = Answers(answers.names, answers.settlers, {CUSTODY: {("",): keyed}})
+            return of_key.at(CUSTODY, at).get(("",))
+
+        at = _at(f"2025-01-{day:02}")
+        assert list(course.at(at.as_of, make)) == list(answers.at(CUSTODY, at))
+        resolved.append(len(made))
+    assert resolved == [30, 19, 1, 1, 0, 10, 29]
 
 
 def test_what_is_made_of_a_total_does_not_grow_with_the_questions() -> None:

@@ -48,7 +48,9 @@ class Part:
     @property
     def told(self) -> tuple[int, int]:
         """When it happened, half-open, in microseconds UTC; if the facts disagree, all the time that they cover."""
-        spans = [each.fact.told for each in self.undated or (self.shown,)]
+        if not self.undated:
+            return self.shown.fact.told
+        spans = [each.fact.told for each in self.undated]
         return min(start for start, _ in spans), max(end for _, end in spans)
 
     @property

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from domain.views.naming import AMBIGUOUS
 from domain.views.rivalry.rivals import Resolved, Standing, find_standing, rank_rivals
 from domain.views.sections import MORE, count_characters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from domain.register import Register
     from domain.views.rivalry.candidates import Candidate
@@ -36,10 +37,11 @@ class Answered:
         """The result of `rank_rivals` on the answers that stand, if there are any."""
         return rank_rivals(self.standing or Standing(()), self.register)
 
-    @property
-    def first_shows(self) -> Mapping[str, Any]:
-        """The fields that the first of the standing facts shows; empty if the key is vacant."""
-        return self.standing.facts[0].shows if self.standing and self.standing.facts else {}
+    @cached_property
+    def is_ambiguous(self) -> bool:
+        """Whether the first of the standing facts is shown under an ambiguous name."""
+        facts = self.standing.facts if self.standing else ()
+        return bool(facts) and AMBIGUOUS in facts[0].shows
 
     def entry(self, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """The entry as it is shown. It is kept unless a list in it is cut off, so callers may not change it."""
