@@ -12,7 +12,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from api.web.counted.held import counted_apart
-from api.web.words.custody import custody_in_words, custody_since_in_words, group_by_status
+from api.web.words.custody import (
+    custody_in_words,
+    custody_reported_in_words,
+    custody_since_in_words,
+    group_by_status,
+)
 from api.web.words.dates import cut_in_words, date_in_words, instant_in_words, since_in_words
 from api.web.words.quantities import (
     choice_in_words,
@@ -122,6 +127,7 @@ def _environment() -> Environment:
         "since": _REMEMBERED(since_in_words),
         "custody": custody_in_words,
         "custody_since": custody_since_in_words,
+        "custody_reported": custody_reported_in_words,
         "brief": brief,
         "plain": plain,
         "sources": sources_in_words,

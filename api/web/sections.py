@@ -13,8 +13,21 @@ from api.http.exchange.perspective import perspective_query
 from api.http.threads import run_in_lane
 from api.web.counted.held import newest_first
 from api.web.page import Page
+from api.web.words.quantities import TOTALS
+from domain.naming import fold_name
+from domain.time.valid_time import strict_upper
+from domain.views.sections import PageQuery
 
-__all__ = ["NOTED", "SECTIONS", "ShownList", "list_first", "read_notes"]
+__all__ = [
+    "NOTED",
+    "SECTIONS",
+    "ShownList",
+    "find_latest_report",
+    "find_posts",
+    "list_first",
+    "read_notes",
+    "read_posts",
+]
 
 SECTIONS: Final = {
     "posts": "Posts",
@@ -32,6 +45,8 @@ SECTIONS: Final = {
 """The lists of entries in a state that have a page of their own, and the headings of these pages."""
 NOTED: Final = ("posts", "missions")
 """The lists that show the editor's note of a fact."""
+MOST_POSTS: Final = 100
+"""How many posts are looked at for who holds them."""
 MOST: Final = 30
 """How many entries of a list the page of a state shows at most."""
 _MORE: Final = {"statements": 6, "custody": 100, "prisoners.held": 100}
@@ -58,6 +73,43 @@ def list_first(state: Mapping[str, Any], name: str) -> ShownList:
     shown = entries[: _MORE.get(name, MOST)]
     count = owner[f"{last}_more"]["count"] if f"{last}_more" in owner else len(entries)
     return ShownList(shown, count if count > len(shown) else None)
+
+
+def find_latest_report(state: Mapping[str, Any], lists: Mapping[str, ShownList]) -> str | None:
+    """The date of the latest report on what a state's page shows; None if no source has a date."""
+    prisoners, meetings = state["prisoners"], state["meetings"]
+    shown = [entry for each in lists.values() for entry in each.items]
+    shown += [part for what in TOTALS for part in prisoners[what].get("parts", ())]
+    shown += [entry for entry in meetings.values() if entry]
+    dates = [entry["last_reported"] for entry in shown if entry["last_reported"]]
+    return max(dates, key=strict_upper, default=None)
+
+
+async def read_posts(page: Page) -> dict[str, list[Entry]]:
+    """{folded name or id of a holder: the posts that they hold}, of the first posts by name."""
+    assert page.standing is not None, "the first answer says what the perspective is"  # noqa: S101 -- a programmer's error
+    at = perspective_query({**page.cuts, "position": str(page.standing.position)})
+
+    def read() -> list[Entry]:
+        parley: Parley = page.request.app.state.parley
+        with parley.reading(principal_of(page.request)) as reading:
+            seen = reading.perspective(at)
+            talks = reading.negotiation(page.slug or "", seen.position)
+            asked = PageQuery("posts", None, MOST_POSTS)
+            return reading.section(talks.id, asked, seen, lambda path, _: path)[0]
+
+    held: dict[str, list[Entry]] = {}
+    for post in await run_in_lane(read):
+        holder = post["holder"]
+        if holder is not None:
+            named = holder["id"] if isinstance(holder, dict) else fold_name(holder)
+            held.setdefault(named, []).append(post)
+    return held
+
+
+def find_posts(held: Mapping[str, list[Entry]], person: Mapping[str, Any]) -> list[Entry]:
+    """The posts that somebody in the list of people holds."""
+    return held.get(person["id"] or fold_name(person["name"]), [])
 
 
 async def read_notes(page: Page, entries: Iterable[Entry]) -> dict[str, str | None]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from domain.time.edtf_calendar import DAY
-from domain.time.instant import BEGINNING, END, parse_instant
+from domain.time.instant import BEGINNING, END, format_instant, parse_instant
 
 __all__ = ["WIDTH", "Axis", "Span", "axis_of"]
 
@@ -34,6 +34,12 @@ class Axis:
 
     first: int
     last: int
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The first and the last day."""
+        first, last = (format_instant(at).partition("T")[0] for at in (self.first, self.last - 1))
+        return first, last
 
     def place(self, instant: int) -> float:
         """Give where an instant lies, within the axis."""

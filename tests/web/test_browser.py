@@ -210,6 +210,13 @@ def test_playing_goes_through_the_stops(page: Page) -> None:
     page.locator(".slider.known").get_by_role("button", name="Play").click()
     page.wait_for_function("() => !location.search.includes('as_known_at=2025-06-21')")
     page.locator(".slider.known").get_by_role("button", name="Stop").click()
+    expect(page.get_by_label("What was known by this day")).not_to_have_value("2025-06-21")
+    slider = page.get_by_label("What was known", exact=True)
+    stops = (slider.get_attribute("data-stops") or "").split(" ")
+    before = page.get_by_role("link", name="What was known: the change before")
+    there = parse_qs(urlsplit(before.get_attribute("href") or "").query)["as_known_at"][0]
+    assert there == stops[stops.index(_known(page)) - 1]
+    expect(page.locator(".slider.known .play")).to_be_focused()
 
 
 def test_without_scripts_there_are_dates_and_the_changes_before_and_after(

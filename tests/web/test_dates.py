@@ -76,7 +76,10 @@ DATES: Final = {
         "since the 3rd of some month of some year from 2000 to 2099",
     ),
     # sets
-    "[2025-11-20..2025-11-26]": (*("between 20 November 2025 and 26 November 2025",) * 2,),
+    "[2025-11-20..2025-11-26]": (
+        "between 20 November 2025 and 26 November 2025",
+        "since some time between 20 November 2025 and 26 November 2025",
+    ),
     "[..2025-06-25]": ("by 25 June 2025", "by 25 June 2025"),
     "[2025-06-25..]": ("25 June 2025 or later", "since 25 June 2025 or later"),
     "[2025-06,2025-08]": ("June 2025 or August 2025", "since June 2025 or August 2025"),
@@ -97,7 +100,7 @@ DATES: Final = {
     "../": ("no beginning; end not known", "beginning not known"),
     "[2024-12-01..2024-12-10]/2025-01-26": (
         "from some time between 1 December 2024 and 10 December 2024 until 26 January 2025",
-        "between 1 December 2024 and 10 December 2024",
+        "since some time between 1 December 2024 and 10 December 2024",
     ),
     "[..2025-06-25]/..": ("since 25 June 2025 or earlier", "by 25 June 2025"),
     "2025-01/[2025-03,2025-05]": (

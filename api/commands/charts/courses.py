@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from operator import itemgetter
 from typing import Any, Final, Literal
 from uuid import UUID
 
 from api.commands.charts.frame import plain
 from domain.fact import KINDS, Fact
+from domain.named import text_of
 from domain.time.edtf_calendar import DAY, civil_day
 from domain.time.instant import parse_cut
 from domain.time.perspective import Perspective
@@ -208,5 +208,13 @@ def _stage(entry: Mapping[str, Any]) -> str:
     return f"{entry['action']}, {entry['stage'].replace('_', ' ')}"
 
 
-POSTS: Final = ChartedSection("posts", _post, itemgetter("holder"))
+def _holder(entry: Mapping[str, Any]) -> str | None:
+    """The text of a name, which in an entry is an object where the holder has an id."""
+    holder = entry["holder"]
+    if isinstance(holder, Mapping):
+        return str(holder["name"])
+    return None if holder is None else text_of(holder)
+
+
+POSTS: Final = ChartedSection("posts", _post, _holder)
 MEASURES: Final = ChartedSection("measures", _measure, _stage, beside="outlook")

@@ -17,6 +17,7 @@ from api.http.exchange.parameters import choice, cut
 from api.web.counted.changed import PEOPLE, Change, list_changes
 from api.web.forms.names import people_known
 from api.web.page import KNOWN, Page, PageRefusedError, router_of_pages
+from api.web.words.names import shorten_names
 from api.web.words.wording import words_of_changes
 from domain.time.instant import parse_cut
 from domain.views.audit import AUDITED_EVENTS
@@ -160,11 +161,14 @@ async def _read_state(page: Page, at: Mapping[str, Any]) -> dict[str, Any] | Non
     known = at["as_known_at"]
     cuts = {"as_of": at["as_of"]} if known is None else {"as_known_at": known}
     try:
-        return await page.ask("", cuts={**cuts, "clock": at["clock"]})
+        state: dict[str, Any] = shorten_names(
+            await page.ask("", cuts={**cuts, "clock": at["clock"]})
+        )
     except PageRefusedError as refused:
         if refused.reply.status != _UNKNOWN:
             raise
         return None
+    return state
 
 
 def _sections(diff: dict[str, Any]) -> list[tuple[str, int, list[tuple[str, list[Any]]]]]:

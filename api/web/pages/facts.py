@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
+from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -19,7 +21,10 @@ from api.http.threads import run_in_lane
 from api.web.forms.deeds import DEEDS
 from api.web.page import KNOWN, Page, PageRefusedError, router_of_pages
 from api.web.words.wording import words_of_changes
+from domain.errors import UnknownError
+from domain.fact import fact_id
 from domain.streams.event import FactRetracted
+from domain.streams.negotiation import negotiation_id
 
 router: Final[APIRouter] = router_of_pages()
 
@@ -30,6 +35,8 @@ _IN_ITS_PLACE: Final = (
     *("matter", "external_id"),
 )
 """The fields that the page shows elsewhere than in its table."""
+_MOST_LINKS: Final = 100
+"""How many links to other facts can be followed."""
 
 
 @router.get("/n/{slug}/facts/{fact_id}")
@@ -54,6 +61,9 @@ async def read_fact_page(slug: str, fact_id: str, request: Request) -> Response:
         deeds=[deed for deed in DEEDS.values() if deed.is_for(withdrawn=record is None)],
         record=record,
         told=[] if record is None else _list_fields(record["fact"]),
+        linked={}
+        if record is None
+        else await run_in_lane(_find_linked, request, slug, record["fact"]["links"]),
         said=said,
         history=items,
         address=address,
@@ -107,6 +117,20 @@ def _negotiation_of(request: Request, fact_id: str) -> str:
     parley: Parley = request.app.state.parley
     with parley.looking(principal_of(request)) as look:
         return look.slug_of_fact(fact_uuid(fact_id))
+
+
+def _find_linked(request: Request, slug: str, links: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """{what a link names: the id of the fact} for the links whose fact is on record and may be seen."""
+    parley: Parley = request.app.state.parley
+    found = {}
+    with parley.looking(principal_of(request)) as look:
+        for named in [link["fact"] for link in links[:_MOST_LINKS]]:
+            external = named.removeprefix("external:")
+            id_ = UUID(named) if external == named else fact_id(negotiation_id(slug), external)
+            with suppress(UnknownError):
+                look.slug_of_fact(id_)
+                found[named] = str(id_)
+    return found
 
 
 def _is_erased(body: bytes) -> bool:

@@ -18,6 +18,7 @@ from api.http.authorization import principal_of
 from api.http.exchange.perspective import perspective_query
 from api.http.threads import run_in_lane
 from api.web.page import Page, router_of_pages
+from api.web.sections import find_posts, read_posts
 from api.web.spans import axis_of
 from api.web.words.dates import date_in_words
 from domain.time.instant import format_instant, parse_instant
@@ -38,11 +39,12 @@ async def read_people_page(slug: str, request: Request) -> Response:
     """Show everyone under every spelling, with their status on that day."""
     page = Page(request, slug, ("status", "q", "cursor"))
     people = await page.ask_list("/people", "status", "q", limit=100)
+    held = await read_posts(page)
     return await page.draw(
         "people",
         here="/people",
         cited_as="Who is who",
-        people=people["items"],
+        people=[(person, find_posts(held, person)) for person in people["items"]],
         following=people["next"],
         statuses=_STATUSES,
         facts=[person["fact"]["id"] for person in people["items"] if person["fact"]],
@@ -80,11 +82,12 @@ async def read_person_page(slug: str, request: Request) -> Response:
         cuts = {name: text for name, text in cuts.items() if name not in {"as_of", "as_known_at"}}
         known = await page.ask("/timeline", {"person": sought, "limit": "100"}, cuts=cuts)
         first = await _becomes_known(page, sought, known)
+    held = await read_posts(page) if people["items"] else {}
     return await page.draw(
         "person",
         here="/people",
         sought=sought,
-        known=people["items"],
+        known=[(person, find_posts(held, person)) for person in people["items"]],
         more=people["next"] is not None,
         items=timeline["items"],
         following=timeline["next"],

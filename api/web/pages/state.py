@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from api.web.counted.held import gather_held
 from api.web.page import Page, router_of_pages
-from api.web.sections import NOTED, SECTIONS, list_first, read_notes
+from api.web.sections import NOTED, SECTIONS, find_latest_report, list_first, read_notes
 from api.web.unknown import find_gaps
+from api.web.words.names import shorten_names
 from api.web.words.quantities import TOTALS
 from domain.errors import UnknownError
 from domain.quantity import Total
@@ -29,7 +30,7 @@ PAGE: Final = 100
 async def read_state_page(slug: str, request: Request) -> Response:
     """Show what was so: posts, totals, who is held, measures, what is asked and not known, what was said last."""
     page = Page(request, slug)
-    state = await page.ask("")
+    state = shorten_names(await page.ask(""))
     prisoners = state["prisoners"]
     tallies = {what: await _parts(page, prisoners[what], what) for what in TOTALS}
     held = gather_held(prisoners["held"], whole="held_more" not in prisoners)
@@ -41,6 +42,7 @@ async def read_state_page(slug: str, request: Request) -> Response:
         state=state,
         facts=_facts(state),
         lists=lists,
+        latest=find_latest_report(state, lists),
         notes=await read_notes(page, (entry for name in NOTED for entry in lists[name].items)),
         tallies=tallies,
         held=held,
@@ -55,7 +57,7 @@ async def read_section_page(slug: str, section: str, request: Request) -> Respon
     if section not in SECTIONS:
         raise UnknownError("list", section)
     found = await page.ask_list(f"/state/{section}", limit=PAGE)
-    items = found["items"]
+    items = shorten_names(found["items"])
     return await page.draw(
         "section",
         here="",

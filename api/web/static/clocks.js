@@ -86,6 +86,7 @@ function stop() {
   clearTimeout(playing);
   playing = 0;
   document.querySelectorAll("button.play").forEach((button) => { button.textContent = "Play"; });
+  show(new URL(location.href), "going back"); // so that the days and the steps are those of this place
 }
 
 function prepare() {

@@ -8,7 +8,12 @@ from typing import Any, Final
 
 from api.web.words.dates import date_in_words, since_in_words
 
-__all__ = ["custody_in_words", "custody_since_in_words", "group_by_status"]
+__all__ = [
+    "custody_in_words",
+    "custody_reported_in_words",
+    "custody_since_in_words",
+    "group_by_status",
+]
 
 _WORDS: Final = {
     **{name: f"in custody ({name})" for name in ("detained", "charged", "remanded", "transferred")},
@@ -18,6 +23,9 @@ _WORDS: Final = {
     "died": "dead",
 }
 _BY: Final = "by "
+_REPORTED: Final = "reported "
+_ENDED: Final = frozenset({"free", "pardoned", "died"})
+"""The statuses of people who are not kept in any more."""
 _STATUSES: Final = (
     *("missing", "disappeared", "detained", "charged", "remanded", "sentenced", "transferred"),
     *("house_arrest", "exiled", "free", "died"),
@@ -38,7 +46,17 @@ def custody_since_in_words(entry: Mapping[str, Any], *, short: bool = True) -> s
     reported = entry["last_reported"]
     by = told.removeprefix(_BY)
     is_report = reported is not None and date_in_words(reported, short=short) == by
-    return f"{f'reported {by}' if is_report else told}; since when is not said"
+    return f"{f'{_REPORTED}{by}' if is_report else told}; since when is not said"
+
+
+def custody_reported_in_words(entry: Mapping[str, Any]) -> str:
+    """Say when it was last reported that somebody is kept in, unless the words since when say it already."""
+    reported, since = entry["last_reported"], entry["since"]
+    if entry["status"] in _ENDED or reported in {None, since}:
+        return ""
+    if since and custody_since_in_words(entry).startswith(_REPORTED):
+        return ""
+    return f"last reported {date_in_words(reported, short=True)}"
 
 
 def group_by_status(

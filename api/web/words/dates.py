@@ -36,7 +36,7 @@ def date_in_words(edtf: str, *, short: bool = False) -> str:
 
 
 def since_in_words(edtf: str, *, short: bool = True) -> str:
-    """Say since when something is so: "since 9 Nov 2025", "by 25 Jun 2025", "between … and …".
+    """Say since when something is so: "since 9 Nov 2025", "by 25 Jun 2025", "since some time between … and …".
 
     `edtf` is the beginning alone, or an interval or all-of set that begins with it.
     """
@@ -46,9 +46,9 @@ def since_in_words(edtf: str, *, short: bool = True) -> str:
     if start in {"", _OPEN}:
         return _NO_START
     told = date_in_words(start, short=short)
-    if told.startswith(("by ", "between ")):
+    if told.startswith("by "):
         return told
-    return _since(told)
+    return _since(f"some time {told}" if told.startswith("between ") else told)
 
 
 def instant_in_words(instant: str, *, short: bool = False) -> str:

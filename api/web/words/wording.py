@@ -81,6 +81,8 @@ def _object(value: dict[str, Any]) -> str:
     match value:
         case {"publisher": str(publisher)}:
             return ", ".join(text for name in _CITED if (text := value.get(name))) or publisher
+        case {"name": str(name), "id": str(id_)} if len(value) == len(("name", "id")):
+            return f"{name} ({id_})"
         case {"what": str(what), "text": _, "basis": basis}:
             return f"{what}: {quantity_in_words(value)}{f', {BASES.get(basis, basis)}' if basis else ''}"
         case _:
