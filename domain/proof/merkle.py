@@ -1,8 +1,7 @@
 """Computes and checks Merkle tree hashes and proofs (RFC 6962 §2.1, with SHA-256).
 
 A tree's hash determines every leaf and the order of leaves. A proof is the hashes of a list of subtrees, each a
-half-open range of leaves. Proofs are checked by the algorithms of RFC 9162 §2.1.3.2 and §2.1.4.2. Every hash is 32
-bytes.
+half-open range of leaves. Consistency is checked by the algorithm of RFC 9162 §2.1.4.2. Every hash is 32 bytes.
 """
 
 from __future__ import annotations
@@ -23,7 +22,6 @@ __all__ = [
     "root_of",
     "split_size",
     "verify_consistency",
-    "verify_inclusion",
 ]
 
 HASH_SIZE: Final = 32
@@ -82,25 +80,6 @@ def consistency_ranges(old: int, new: int) -> list[tuple[int, int]]:
         ranges.append((middle, end) if old <= middle else (start, middle))
         start, end = (start, middle) if old <= middle else (middle, end)
     return ([(start, end)] if start else []) + ranges[::-1]
-
-
-def verify_inclusion(
-    leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes
-) -> bool:
-    """Whether the proof shows that `leaf` is the leaf `index` (from 0) of the tree with that root."""
-    if not 0 <= index < size:
-        return False
-    at, last, hash_ = index, size - 1, leaf
-    for sibling in proof:
-        if last == 0:
-            return False
-        if at % 2 or at == last:
-            hash_ = node_hash(sibling, hash_)
-            at, last = _climb(at, last)
-        else:
-            hash_ = node_hash(hash_, sibling)
-        at, last = at >> 1, last >> 1
-    return last == 0 and hash_ == root
 
 
 def verify_consistency(

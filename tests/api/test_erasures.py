@@ -17,7 +17,6 @@ from starlette.testclient import TestClient
 from api.commands.json_text import write_json
 from api.composition import Parley, compose
 from api.http.app import create_app
-from domain.proof.merkle import verify_inclusion
 from infrastructure.database.database import Database
 from infrastructure.database.lanes import UNHURRIED_SECONDS
 from infrastructure.log import overwritten
@@ -29,6 +28,7 @@ from infrastructure.tables.record import confidential_part, event, idempotency_a
 from tests.api.asking import FACTS, TALKS, Answer, Client, entered, fact
 from tests.api.everything import asked, everything
 from tests.databases import opened, settings_of
+from tests.inclusion import verify_inclusion
 from tests.infrastructure.sealing.files import holds, tables_holding
 
 if TYPE_CHECKING:

@@ -15,10 +15,11 @@ from starlette.testclient import TestClient
 from api.composition import compose
 from api.http.app import create_app
 from domain.proof.checkpoint import Checkpoint
-from domain.proof.merkle import leaf_hash, verify_inclusion
+from domain.proof.merkle import leaf_hash
 from infrastructure.proofs.ed25519 import Ed25519Verifier
 from tests.api.asking import FACTS, Client, entered, fact, without_credentials
 from tests.databases import settings_of
+from tests.inclusion import verify_inclusion
 from tests.on_sqlite import on_sqlite
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from domain.proof.merkle import (
     node_hash,
     root_of,
     verify_consistency,
-    verify_inclusion,
 )
+from tests.inclusion import verify_inclusion
 from tests.thorough import some_of
 
 #: The reference trees of RFC 6962, as every implementation of Certificate Transparency tests itself by them.
