@@ -69,6 +69,9 @@ class Aside:
         return "" if said is None else fold_name(str(said))
 
 
+Sharper = Mapping[str, Mapping[str, frozenset[str]]]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Register:
     """One section of the state, by its dotted path ("prisoners.held"); it is declared once, and equals only itself.
@@ -78,8 +81,9 @@ class Register:
     whatever words a source says it. `vacant`: an entry has `previous`, and
     stays with its key alone once its last answer has surely ceased. `settled`: an answer goes once a fact has surely
     carried it out or answered it; if that is only possible, so is the answer. `asides`: the answers that may stand
-    beside an entry. `entry`: a TypedDict of the fields of an entry, from which the OpenAPI document is made; without
-    it an entry may have any fields.
+    beside an entry. `sharper`: {compared field: {value: less specific values that can be true beside it}}, as somebody
+    who is exiled is free. `entry`: a TypedDict of the fields of an entry, from which the OpenAPI document is made;
+    without it an entry may have any fields.
     """
 
     section: str
@@ -92,7 +96,13 @@ class Register:
     vacant: bool = False
     settled: bool = False
     asides: tuple[Aside, ...] = ()
+    sharper: Sharper = field(default_factory=dict)
     entry: type | None = None
+
+
+def sharper_than(words: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
+    """{value: less specific values}, each written as words with blanks between them."""
+    return {value: frozenset(less.split()) for value, less in words.items()}
 
 
 @cache

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from domain.fact import Fact, kind
 from domain.named import Name, Somebody, Together
 from domain.quantity import Quantity
-from domain.register import Aside, Register, RegisterEntry, Rivalry, Shape, Succession
+from domain.register import Aside, Register, RegisterEntry, Rivalry, Shape, Succession, sharper_than
 from domain.time.holding import Holding
 
 if TYPE_CHECKING:
@@ -82,9 +82,38 @@ NEXT_MEETING: Final = Register(
 )
 OUTLOOK: Final = Aside("outlook", many=True, ended_by=frozenset({Holding.UNTIL_NEXT}), planned=True)
 AGREEMENTS: Final = Register(
-    "agreements", succession=Succession.LATER, asides=(OUTLOOK,), entry=AgreementEntry
+    "agreements",
+    succession=Succession.LATER,
+    asides=(OUTLOOK,),
+    sharper={
+        "stage": sharper_than(
+            {
+                "initialled": "negotiated",
+                "in_force": "signed",
+                "breached": "signed in_force",
+                "suspended": "signed breached",
+            }
+        )
+    },
+    entry=AgreementEntry,
 )
-PROPOSALS: Final = Register("proposals", succession=Succession.LATER, entry=ProposalEntry)
+PROPOSALS: Final = Register(
+    "proposals",
+    succession=Succession.LATER,
+    sharper={
+        "stage": sharper_than(
+            {
+                "discussed": "mooted",
+                "offered": "mooted discussed",
+                "agreed": "mooted discussed offered",
+                "announced": "mooted discussed offered agreed",
+                "implemented": "mooted discussed offered agreed announced",
+                "rejected": "mooted discussed offered",
+            }
+        )
+    },
+    entry=ProposalEntry,
+)
 
 
 @kind(holds=Holding.ONWARD, registers=(LAST_MEETING, NEXT_MEETING))

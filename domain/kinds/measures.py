@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from domain.fact import Fact, kind
 from domain.named import Body, Somebody
-from domain.register import Aside, Register, RegisterEntry, Succession
+from domain.register import Aside, Register, RegisterEntry, Succession, sharper_than
 from domain.time.holding import Holding
 
 if TYPE_CHECKING:
@@ -34,7 +34,11 @@ class MeasureEntry(TypedDict):
 
 
 MEASURES: Final = Register(
-    "measures", succession=Succession.LATER, asides=(OUTLOOK,), entry=MeasureEntry
+    "measures",
+    succession=Succession.LATER,
+    asides=(OUTLOOK,),
+    sharper={"stage": sharper_than({"announced": "discussed"})},
+    entry=MeasureEntry,
 )
 
 

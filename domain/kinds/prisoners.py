@@ -15,7 +15,7 @@ from domain.later import later
 from domain.named import Body, Name, Person, Place, Population, Somebody, key_of
 from domain.naming import fold_name
 from domain.quantity import Quantity, merge_numbers
-from domain.register import Aside, Register, RegisterEntry, Shape, Succession
+from domain.register import Aside, Register, RegisterEntry, Shape, Succession, sharper_than
 from domain.time.edtf_meant import explain
 from domain.time.holding import Holding, window
 from domain.time.instant import END
@@ -72,11 +72,28 @@ HELD: Final = Register(
     asides=(PARTS,),
     entry=PrisonerCountEntry,
 )
+_DIED: Final = "died"
+_SHARPER: Final = sharper_than(
+    {
+        "charged": "detained",
+        "remanded": "detained charged",
+        "house_arrest": "detained charged",
+        "sentenced": "detained charged house_arrest",
+        "transferred": "detained charged remanded sentenced",
+        "disappeared": "missing",
+        "exiled": "free",
+        _DIED: "detained charged remanded sentenced house_arrest transferred missing disappeared",
+    }
+)
+"""Of several statuses of one day the more specific, or the one that comes later in any case."""
 CUSTODY: Final = Register(
-    "custody", succession=Succession.LATER, asides=(PARDONS,), entry=CustodyEntry
+    "custody",
+    succession=Succession.LATER,
+    asides=(PARDONS,),
+    sharper={"status": _SHARPER},
+    entry=CustodyEntry,
 )
 _PERSON: Final = frozenset({"person"})
-_DIED: Final = "died"
 _CONFINED: Final = frozenset({"detained", "remanded", "sentenced", "house_arrest"})
 """The statuses of those who stay in one place."""
 

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from domain.fact import Fact, kind
 from domain.named import Name, Somebody
-from domain.register import Register, RegisterEntry, Rivalry, Succession
+from domain.register import Register, RegisterEntry, Rivalry, Succession, sharper_than
 from domain.time.holding import Holding
 
 if TYPE_CHECKING:
@@ -50,7 +50,11 @@ STATEMENTS: Final = Register(
 )
 OPEN_QUESTIONS: Final = Register("open_questions", settled=True, entry=OpenQuestionEntry)
 RESPONSES: Final = Register(
-    "responses", succession=Succession.LATER, rivalry=Rivalry.MATTER, entry=ResponseEntry
+    "responses",
+    succession=Succession.LATER,
+    rivalry=Rivalry.MATTER,
+    sharper={"answer": sharper_than({"neither_confirmed_nor_denied": "declined"})},
+    entry=ResponseEntry,
 )
 
 

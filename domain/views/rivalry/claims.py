@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from itertools import permutations
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.named import Named
@@ -18,6 +19,7 @@ from domain.quantity import Quantity
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
+    from domain.register import Sharper
     from domain.views.rivalry.candidates import Candidate
 
     Claim = Hashable
@@ -82,6 +84,7 @@ class Claims:
         facts: Sequence[Candidate],
         supporting: Iterable[Candidate] = (),
         claiming: Claiming = claim_of,
+        sharper: Sharper | None = None,
     ) -> None:
         self._claiming = claiming
         origins: dict[Claim, set[str]] = defaultdict(set)
@@ -103,6 +106,10 @@ class Claims:
             for number in {len(origins[claim]) for claim in made}
             for claim in _less_sharp({claim for claim in made if len(origins[claim]) == number})
         }
+        if sharper and facts[0].compared:
+            ways = [sharper.get(name, {}) for name in facts[0].compared]
+            even = ((a, b) for a, b in permutations(made, 2) if len(origins[a]) == len(origins[b]))
+            self._vaguer |= {one for one, other in even if _says_less(one, other, ways)}
 
     def rank(self, candidate: Candidate) -> tuple[Any, ...]:
         """The sort key of a fact: by its claim, and within one claim by its number of origins."""
@@ -117,6 +124,11 @@ class Claims:
     @staticmethod
     def _own_rank(candidate: Candidate) -> tuple[Any, ...]:
         return (-len(candidate.origins), -candidate.last_published, candidate.by_content)
+
+
+def _says_less(one: Any, other: Any, ways: Sequence[Mapping[str, frozenset[str]]]) -> bool:  # noqa: ANN401 -- claims
+    """Whether a claim has in each field the value of another claim, or a less specific one that is true beside it."""
+    return all(a == b or a in way.get(b, ()) for a, b, way in zip(one, other, ways, strict=True))
 
 
 def _exact(claim: Claim) -> Claim | None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from itertools import permutations
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from domain.quantity import Basis, Quantity
 from domain.register import Succession
 from domain.time.edtf_calendar import DAY
 from domain.time.instant import BEGINNING, END
+from domain.views.rivalry.candidates import precedes
 from domain.views.rivalry.claims import comparable, meant_ends
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ def under_one_question(facts: Sequence[Candidate], register: Register) -> bool:
     if register.succession is Succession.YIELDING:
         return _together(map(_beginning, facts)) or is_disputed_by_link(facts)
     return (
-        _differ(facts)
+        _differ(facts, register)
         or _counts_exclude([each.fact.quantities for each in facts])
         or never_meet(facts)
         or is_disputed_by_link(facts)
@@ -61,7 +63,7 @@ def under_one_key(facts: Iterable[Candidate], register: Register) -> bool:
         return False
     if register.succession is not Succession.YIELDING:
         ends = never_meet([each for each in begun if each.lasts])
-        return ends or _differ(begun) or is_disputed_by_link(begun)
+        return ends or _differ(begun, register) or is_disputed_by_link(begun)
     stretches = [_surely(each) for each in begun if each.certain]
     yielding = [_beginning(each) for each in begun if each.yields]
     return _together(stretches) or _together(yielding) or is_disputed_by_link(begun)
@@ -90,8 +92,8 @@ def is_disputed_by_link(facts: Sequence[Candidate]) -> bool:
     )
 
 
-def _differ(facts: Sequence[Candidate]) -> bool:
-    values: dict[str, set[Hashable]] = defaultdict(set)
+def _differ(facts: Sequence[Candidate], register: Register) -> bool:
+    values: dict[str, dict[Hashable, list[Candidate]]] = defaultdict(lambda: defaultdict(list))
     numbers: dict[str, list[Quantity]] = defaultdict(list)
     for candidate in facts:
         for name in candidate.compared:
@@ -99,10 +101,29 @@ def _differ(facts: Sequence[Candidate]) -> bool:
             if isinstance(value, Quantity):
                 numbers[name].append(value)
             elif value is not None:
-                values[name].add(comparable(value))
-    return any(len(different) > 1 for different in values.values()) or any(
-        _counts_exclude([(quantity,) for quantity in given]) for given in numbers.values()
+                values[name][comparable(value)].append(candidate)
+    return any(
+        _exclude(said, register.sharper.get(name, {})) for name, said in values.items()
+    ) or any(_counts_exclude([(quantity,) for quantity in given]) for given in numbers.values())
+
+
+def _exclude(
+    said: Mapping[Hashable, Sequence[Candidate]], sharper: Mapping[Any, frozenset[str]]
+) -> bool:
+    """Whether two of the values cannot both be true: neither is `sharper`, or the sharper one surely came first."""
+    if not sharper:
+        return len(said) > 1
+    return any(
+        one not in sharper.get(other, ()) or _surely_before(said[other], said[one])
+        for one, other in permutations(said, 2)
+        if other not in sharper.get(one, ())
     )
+
+
+def _surely_before(some: Iterable[Candidate], others: Iterable[Candidate]) -> bool:
+    """Whether one of some facts surely began before one of the others."""
+    latest = max(each.starts[0] for each in others)
+    return any(precedes(each, latest) for each in some)
 
 
 def _counts_exclude(counts: Iterable[Sequence[Quantity]]) -> bool:

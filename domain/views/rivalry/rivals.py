@@ -174,7 +174,7 @@ def _rank(standing: Standing, register: Register) -> Resolved:
         shown = facts[0] if facts else None
         reported = find_last_reported(each.fact for each in facts)
         return Resolved(shown, previous=previous, beside=beside, last_reported=reported)
-    by_claim = Claims(facts).rank
+    by_claim = Claims(facts, sharper=register.sharper).rank
     questions = find_questions(facts).questions
     if register.ahead:
         plans = Plans(questions)
