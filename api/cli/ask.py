@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, Self
@@ -31,6 +31,7 @@ __all__ = [
     "ask_table",
     "ask_whole",
     "complete_lists",
+    "describe_place",
     "print_answer",
     "reply_to",
     "tell",
@@ -147,13 +148,17 @@ def tell(
     *,
     headers: Mapping[str, str] | None = None,
     dry_run: bool = False,
+    option_of: Callable[[str], str | None] = lambda _: None,
 ) -> ApiResponse:
-    """POST a JSON object; RefusedError where it is refused, MovedOnError where an If-Match in `headers` fails."""
+    """POST a JSON object; RefusedError where it is refused, MovedOnError where an If-Match in `headers` fails.
+
+    `option_of` gives the name of the option that a pointer into the object leads to.
+    """
     body = write_json({name: value for name, value in content.items() if value is not None})
     sent = {"content-type": "application/json", "content-length": str(len(body)), **_OWNER}
     target = quote(path) + ("?dry_run=true" if dry_run else "")
     reply = _send(parley, "POST", target, {**sent, **(headers or {})}, body)
-    return _checked(reply)
+    return _checked(reply, option_of)
 
 
 def _send(
@@ -173,7 +178,7 @@ def _send(
     return asyncio.run(exchange(app, method, target, encoded, body, discloses=discloses))
 
 
-def _checked(reply: Reply) -> ApiResponse:
+def _checked(reply: Reply, option_of: Callable[[str], str | None] = lambda _: None) -> ApiResponse:
     if reply.status < HTTPStatus.BAD_REQUEST:
         onward = _ONWARD.search(reply.headers.get("link", ""))
         return ApiResponse(reply.body, reply.headers.get("etag"), onward and onward[1])
@@ -188,15 +193,22 @@ def _checked(reply: Reply) -> ApiResponse:
     moved_on = reply.status == HTTPStatus.PRECONDITION_FAILED
     refused = PreconditionError if moved_on else CommandRefusedError
     detail = _SAID_OTHERWISE.get(problem["type"], problem["detail"])
-    said = "; ".join(_describe_fault(fault) for fault in faults) or detail
+    said = "; ".join(_describe_fault(fault, option_of) for fault in faults) or detail
     advice = "; parley list shows the negotiations" if said.startswith(_NO_NEGOTIATION) else ""
     raise refused(said + advice)
 
 
-def _describe_fault(fault: Mapping[str, str]) -> str:
-    """A fault, with its place where it lies in the body."""
-    elsewhere = fault["pointer"].startswith(("/query/", "/path/", "/header/"))
-    return fault["detail"] if elsewhere else Fault(fault["pointer"], fault["detail"]).text
+def _describe_fault(fault: Mapping[str, str], option_of: Callable[[str], str | None]) -> str:
+    """A fault, with its option or its place where it lies in the body."""
+    pointer, detail = fault["pointer"], fault["detail"]
+    if pointer.startswith(("/query/", "/path/", "/header/")):
+        return detail
+    return describe_place(pointer, detail, option_of(pointer))
+
+
+def describe_place(pointer: str, detail: str, option: str | None) -> str:
+    """A fault of what was sent, at its option; at its place in the body if it has no option."""
+    return Fault(pointer if option is None else f"--{option}", detail).text
 
 
 def print_answer(answer: ApiResponse) -> None:

@@ -94,23 +94,23 @@ def test_each_change_shows_what_is_and_what_would_be(light: Shell) -> None:
         (("record", SLUG, "release", "--yes", "--valid"), 2, "write a value after it"),
         (("record", SLUG, "release", "2025", "--yes"), 2, "--FIELD VALUE"),
         (("record", SLUG, "release", "--note", "a", "--note", "b", "--yes"), 2, "twice"),
-        (("record", SLUG, "release", "--yes"), 1, "/valid: this field is required"),
-        (("record", SLUG, "release", "--valid", "2025"), 1, "/summary: this field is required"),
+        (("record", SLUG, "release", "--yes"), 1, "--valid: this field is required"),
+        (("record", SLUG, "release", "--valid", "2025"), 1, "--summary: this field is required"),
         (
             ("record", SLUG, "meeting", "--valid", "2025"),
             1,
-            "/form: this field is required: write visit, talks, call or summit",
+            "--form: this field is required: write visit, talks, call or summit",
         ),
         (
             ("record", SLUG, "meeting", "--form", "chat", "--yes"),
             1,
-            "/form: write visit, talks, call or summit",
+            "--form: write visit, talks, call or summit",
         ),
         (RELEASE, 2, "add --yes to record it: there is no terminal to ask"),
         (
             ("correct", SLUG, "P", *WHY, "--post", "envoy", "--kind", "release", "--yes"),
             1,
-            "/changes/post",
+            "--post: ",
         ),
         (("correct", SLUG, "P", *WHY, "--yes"), 2, "give a field to change"),
         (("correct", SLUG, "\udcff", *WHY, "--note", "x", "--yes"), 1, "no fact"),
@@ -119,9 +119,20 @@ def test_each_change_shows_what_is_and_what_would_be(light: Shell) -> None:
         (
             ("retract", SLUG, "P", "--why", "x", "--yes"),
             1,
-            "/reason: this field is required: write coding_error,",
+            "--reason: this field is required: write coding_error,",
         ),
-        (("end", SLUG, "P", "--ended", "22.11.2025", "--yes"), 1, "2025-11-22"),
+        (("end", SLUG, "P", "--ended", "22.11.2025", "--yes"), 1, "--ended: "),
+        (
+            (*RELEASE, "--yes", "--citation2.publisher", "AP", "--citation2.published", "soon"),
+            1,
+            "--citation2.published: 'soon'",
+        ),
+        (
+            (*RELEASE, "--yes", "--quantity2.what", "women", "--quantity2.text", "some few"),
+            1,
+            "--quantity2.text: ",
+        ),
+        (("record", SLUG, "release", "--quantities", "[", "--yes"), 1, "--quantities: "),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_written(

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, get_args
 
 import typer
 
-from api.cli.ask import ApiResponse, ask, ask_whole, print_answer, tell
+from api.cli.ask import ApiResponse, ask, ask_whole, describe_place, print_answer, tell
 from api.cli.completing import CompletingFields, complete_fact, complete_kind
 from api.cli.options import AsJson, Slug, named_fact
 from api.cli.session import CommandRefusedError, open_record
@@ -16,8 +16,8 @@ from api.cli.tables import format_value, show_fact, show_rows
 from api.cli.text import ask_for, confirm, consoles, print_line, visible_line
 from api.cli.writing.erase import agreement
 from api.commands.importing.csv_columns import columns_of, suggest_column
-from api.commands.importing.csv_rows import read_cells
 from api.commands.importing.described import describe_columns
+from api.commands.importing.form_cells import FormCells, read_cells
 from api.composition import Parley
 from domain.fact import KINDS
 from domain.streams.event import Reason
@@ -90,10 +90,10 @@ def record(
     needed = [
         (column["column"], column["write"]) for column in describe_columns(kind) if column["needed"]
     ]
-    body = read_cells({"kind": kind, **cells, **_ask_missing(needed, {"kind": kind, **cells})})
+    given = _read({"kind": kind, **cells, **_ask_missing(needed, {"kind": kind, **cells})})
     with open_record() as parley:
         path = f"/v1/negotiations/{slug}/facts"
-        _write(parley, path, body, {}, None, dry_run=dry_run, yes=yes, json=json)
+        _write(parley, path, given, {}, None, dry_run=dry_run, yes=yes, json=json)
 
 
 def _change(op: str) -> Callable[..., None]:
@@ -113,15 +113,15 @@ def _change(op: str) -> Callable[..., None]:
         if op == "prefer":
             cells.setdefault("preferred", "true")
         prompts = [(name, _REASONS if name == "reason" else "text") for name in needed]
-        body = read_cells({"op": op, **cells, **_ask_missing(prompts, cells)})
-        del body["op"]
+        given = _read({"op": op, **cells, **_ask_missing(prompts, cells)})
+        del given.content["op"]
         with open_record() as parley:
-            if op == "correct" and "changes" not in body:
+            if op == "correct" and "changes" not in given.content:
                 raise typer.BadParameter("give a field to change, such as --summary TEXT")
             before = _read_fact(parley, slug, fact)
             seen = {"if-match": f'"{before["version"]}"'}
             address = f"/v1/facts/{before['id']}/{path}"
-            _write(parley, address, body, seen, before, dry_run=dry_run, yes=yes, json=json)
+            _write(parley, address, given, seen, before, dry_run=dry_run, yes=yes, json=json)
 
     change.__doc__ = text
     return change
@@ -144,6 +144,19 @@ def _fields(arguments: Sequence[str]) -> dict[str, str]:
             )
         cells[name] = text if equals else left.pop(0)
     return cells
+
+
+def _read(cells: Mapping[str, str]) -> FormCells:
+    """Read the options' values; CommandRefusedError with those that cannot be read."""
+    given = read_cells(cells)
+    if given.faults:
+        raise CommandRefusedError(
+            "; ".join(
+                describe_place(fault.pointer, fault.detail, given.column_of(fault.pointer))
+                for fault in given.faults
+            )
+        )
+    return given
 
 
 def _refuse_unknown(cells: Iterable[str], of: str, otherwise: str) -> None:
@@ -185,7 +198,7 @@ def _read_fact(parley: Parley, slug: str, named: str) -> dict[str, Any]:
 def _write(
     parley: Parley,
     path: str,
-    body: Mapping[str, Any],
+    given: FormCells,
     headers: Mapping[str, str],
     before: Mapping[str, Any] | None,
     *,
@@ -195,15 +208,15 @@ def _write(
 ) -> None:
     """Show the result of a change, ask, and make it."""
     if dry_run or not yes:
-        would_be = tell(parley, path, body, headers=headers, dry_run=True)
-        _show(would_be, before, json=json and dry_run)
+        would_be = _send(parley, path, given, headers, dry_run=True)
+        _show(would_be, before, given, json=json and dry_run)
     if dry_run:
         return
     if not yes:
         if not sys.stdin.isatty():
             raise typer.BadParameter("add --yes to record it: there is no terminal to ask")
         confirm("Record it?")
-    answer = tell(parley, path, body, headers=headers)
+    answer = _send(parley, path, given, headers)
     if json:
         print_answer(answer)
         return
@@ -217,7 +230,28 @@ def _write(
     )
 
 
-def _show(would_be: ApiResponse, before: Mapping[str, Any] | None, *, json: bool) -> None:
+def _send(
+    parley: Parley,
+    path: str,
+    given: FormCells,
+    headers: Mapping[str, str],
+    *,
+    dry_run: bool = False,
+) -> ApiResponse:
+    """Send what the options give; a fault names the option that it leads to."""
+    return tell(
+        parley,
+        path,
+        given.content,
+        headers=headers,
+        dry_run=dry_run,
+        option_of=given.column_of,
+    )
+
+
+def _show(
+    would_be: ApiResponse, before: Mapping[str, Any] | None, given: FormCells, *, json: bool
+) -> None:
     if json:
         print_answer(would_be)
         return
@@ -241,7 +275,9 @@ def _show(would_be: ApiResponse, before: Mapping[str, Any] | None, *, json: bool
     if "op" in content:
         print_line(errors, agreement(would_be))
     for notice in content.get("notices", ()):
-        print_line(errors, f"Look at {notice['pointer']}: {notice['detail']}")
+        option = given.column_of(notice["pointer"])
+        place = describe_place(notice["pointer"], notice["detail"], option)
+        print_line(errors, f"Look at {place}")
     for other in content.get("similar", ()):
         print_line(errors, f"Much like the fact {other}, to which it has no link")
     for rival in content.get("rivals", ()):

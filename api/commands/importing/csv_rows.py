@@ -10,7 +10,7 @@ before a text that a spreadsheet would take for a formula; it is not part of the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Final, TypeVar
 
@@ -21,7 +21,7 @@ from api.commands.importing.lines import SourceLine, make_faulty_line, refuse_bl
 from api.commands.json_text import MOST_ENTRIES, read_json
 from domain.errors import ContentError, Fault
 
-__all__ = ["Row", "ranks_of", "read_cells", "read_csv"]
+__all__ = ["Row", "ranks_of", "read_csv"]
 
 _OF_CORRECTION: Final = frozenset(
     {"op", "id", "external_id", "reason", "why", "published", "changes", "citation"}
@@ -66,18 +66,6 @@ def read_csv(lines: Iterable[bytes]) -> Iterator[SourceLine]:
                 return
     if table.header is None:
         yield make_faulty_line(1, "there is no header row: write one that names the columns")
-
-
-def read_cells(cells: Mapping[str, str]) -> dict[str, Any]:
-    """The object of one row's cells, given by column, as `read_csv` makes it; ContentError if one cannot be read."""
-    columns, faults = columns_of([*cells])
-    if not faults:
-        filled = zip(columns, cells.values(), strict=True)
-        row = Row([(column, cell) for column, cell in filled if column is not None])
-        content, faults = row.content()
-    if faults:
-        raise ContentError(*faults)
-    return content
 
 
 def _row(number: int, table: Table, cells: Sequence[str]) -> SourceLine:

@@ -1,4 +1,4 @@
-"""A form has a field for each column of a table of a kind: its cells are read as a row's are.
+"""A form, or a command for one fact, has a field for each column of a table: its cells are read as a row's are.
 
 So a fault of the fact that they make leads back to the field in which it was written.
 """
@@ -16,7 +16,7 @@ from api.commands.importing.csv_rows import Row
 from domain.errors import ContentError, Fault
 from domain.quantity import Quantity, fill_bounds
 
-__all__ = ["ENTRIES", "MOST_ENTRIES", "FormCells", "cells_of_fact", "read_form_cells"]
+__all__ = ["ENTRIES", "MOST_ENTRIES", "FormCells", "cells_of_fact", "read_cells", "read_form_cells"]
 
 _POINTER: Final = re.compile(
     r"(?:/changes)?/(?P<field>[a-z_]+)(?:/(?P<index>[0-9]{1,4}))?(?:/(?P<part>[a-z_]+))?.*"
@@ -58,14 +58,17 @@ class FormCells:
 
 
 def read_form_cells(cells: Mapping[str, str]) -> FormCells:
-    """Read the cells that are filled in; those of unknown columns are left out."""
-    filled = {name: text.strip() for name, text in cells.items() if text.strip()}
-    columns, _ = columns_of([*filled])
-    row = Row(
-        [(column, cell) for column, cell in zip(columns, filled.values(), strict=True) if column]
-    )
+    """Read the cells that are filled in."""
+    return read_cells({name: text.strip() for name, text in cells.items() if text.strip()})
+
+
+def read_cells(cells: Mapping[str, str]) -> FormCells:
+    """Read cells, by column; those of unknown columns are left out."""
+    columns, _ = columns_of([*cells])
+    filled = zip(columns, cells.values(), strict=True)
+    row = Row([(column, cell) for column, cell in filled if column is not None])
     content, faults = row.content()
-    whole = frozenset(name for name in ENTRIES if name in filled)
+    whole = frozenset(name for name in ENTRIES if name in cells)
     return FormCells(content, tuple(faults), row.ranks, whole)
 
 
