@@ -124,7 +124,7 @@ TOLD: Final = (
 
 def quantities(what: SearchStrategy[str] | None = None) -> SearchStrategy[Quantity]:
     """Counts that can be bounded: by a value, by a range, by words."""
-    counted = what or st.sampled_from(("released", "pardoned", "held"))
+    counted = what or st.sampled_from(("released", "pardoned", "held", TEXTS[0]))
     basis = st.none() | st.sampled_from(get_args(Basis))
     valued = st.builds(
         Quantity,

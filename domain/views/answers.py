@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from domain.kinds.envoys import Alias
 from domain.register import Register, Shape, Succession
 from domain.time.perspective import Match
+from domain.views.counting.aliased import resolve_version
 from domain.views.counting.contributions import Contributions
 from domain.views.naming import Names
 from domain.views.rivalry.answered import Answered
@@ -146,6 +147,7 @@ class Answers:
 
     def answers_of(self, version: FactVersion) -> Iterator[tuple[Register, Key, Answer]]:
         """(register, key, answer) for each register entry of one fact."""
+        version = resolve_version(version, self.names)
         record, only = version.record, self.only
         if only is not None and only not in record.fact.registers:
             return

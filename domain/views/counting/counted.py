@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from domain.time.holding import Holding
+from domain.views.counting.aliased import resolve_version
 from domain.views.counting.contributions import Contributions
 from domain.views.counting.countable import find_kinds
 from domain.views.counting.figures import has_total, numbers_of
@@ -48,7 +49,8 @@ def find_counting(
             continue
         inside = _inside(fact, query)
         dated: Certainty = certainty if inside == "certain" else "possible"
-        found = kept.candidate(seen.version, dated, names, begun=begun == "certain", inside=inside)
+        version = resolve_version(seen.version, names)
+        found = kept.candidate(version, dated, names, begun=begun == "certain", inside=inside)
         candidates.append(found)
     return candidates
 

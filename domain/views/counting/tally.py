@@ -13,6 +13,7 @@ from domain.naming import fold_name
 from domain.quantity import Quantity
 from domain.time.instant import parse_cut
 from domain.views.brief import describe_perspective
+from domain.views.counting.aliased import resolve_counted
 from domain.views.counting.beside import list_beside
 from domain.views.counting.contributions import Contributions
 from domain.views.counting.counted import find_counting, find_counts
@@ -128,6 +129,7 @@ def tally(
     holds results that other tallies over the same versions and names can use again.
     """
     names, kept = names or Names.of(slice_), kept or Contributions()
+    asked, query = query, _resolve(query, names)
     counting = find_counting(slice_, perspective, query, names, kept)
     counts = find_counts(counting, slice_, perspective, query, names)
     if counts is not None and query.what is not None:
@@ -135,14 +137,14 @@ def tally(
         match = perspective.match
         stood, shown = list_counts(counts, query.what, query.by, until, query.from_, match)
         besides = {**stood, **_besides(counts, query, perspective)}
-        return Tally({**_content(perspective, query), "total": NOT_ADDED}, shown, besides)
+        return Tally({**_content(perspective, asked), "total": NOT_ADDED}, shown, besides)
     everything = _sum(counting, query, perspective, kept)
     telling = counting if query.what is None else select_telling(counting, query.what)
     sums = [
         (group.shown, _sum(group.candidates, query, perspective, kept, group.questions))
         for group in (split(telling, query.per) if query.per else [])
     ]
-    content = {**_content(perspective, query), "total": everything.describe()}
+    content = {**_content(perspective, asked), "total": everything.describe()}
     shown = [
         {**group, **point}
         for group, group_sum in (sums if query.per else [({}, everything)])
@@ -167,10 +169,16 @@ def find_total(
     kept: Contributions,
 ) -> dict[str, Any]:
     """Only the `total` of a tally; `kept` as for `tally`."""
+    query = _resolve(query, names)
     counting = find_counting(slice_, perspective, query, names, kept)
     if find_counts(counting, slice_, perspective, query, names) is not None:
         return NOT_ADDED
     return _sum(counting, query, perspective, kept).describe()
+
+
+def _resolve(query: TallyQuery, names: Names) -> TallyQuery:
+    """The query, with what is counted under the name to which aliases lead."""
+    return replace(query, what=None if query.what is None else resolve_counted(query.what, names))
 
 
 NOT_ADDED: Final = {

@@ -1,0 +1,53 @@
+"""Follows aliases in what is counted: a number of what is an alias of a population counts that population."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from domain.count_words import EVERYBODY
+from domain.fact import KINDS
+from domain.named import Sort, fields_naming
+from domain.naming import fold_name
+from domain.register import summed_in
+
+if TYPE_CHECKING:
+    from domain.views.naming import Names
+    from domain.views.versions import FactVersion
+
+__all__ = ["resolve_counted", "resolve_version"]
+
+
+def resolve_counted(what: str, names: Names) -> str:
+    """The name to which aliases of populations lead what is counted; what a total adds up ("released") is no alias."""
+    if names.are_plain:
+        return what
+    led = names.canonical(what, Sort.POPULATION)
+    return what if led == what or _is_own_word(what) else led
+
+
+def _is_own_word(what: str) -> bool:
+    counted = fold_name(what)
+    return counted in EVERYBODY or any(
+        counted in summed_in(kind.registers) for kind in KINDS.values()
+    )
+
+
+def resolve_version(version: FactVersion, names: Names) -> FactVersion:
+    """The version of a fact with its population, and what it counts, under the names to which aliases lead."""
+    fact = version.record.fact
+    if names.are_plain or not fact.quantities:
+        return version
+    led: dict[str, Any] = {
+        field: names.canonical(said, Sort.POPULATION)
+        for field, sort in fields_naming(type(fact)).items()
+        if sort is Sort.POPULATION and (said := getattr(fact, field)) is not None
+    }
+    counted = [resolve_counted(each.what, names) for each in fact.quantities]
+    if all(getattr(fact, field) == name for field, name in led.items()) and all(
+        each.what == what for each, what in zip(fact.quantities, counted, strict=True)
+    ):
+        return version
+    pairs = zip(fact.quantities, counted, strict=True)
+    led["quantities"] = tuple(replace(each, what=what) for each, what in pairs)
+    return replace(version, record=replace(version.record, fact=replace(fact, **led)))
