@@ -100,6 +100,19 @@ def test_a_row_lists_all_of_its_faults(light: Parley) -> None:
     assert len(report["rejected"]) == len(pointers)
 
 
+def test_a_row_is_told_by_name_which_columns_its_table_lacks(light: Parley) -> None:
+    rows = [b"op,external_id,kind,why\n", b"record,A,custody,\n", b"correct,A,,x\n", b"end,A,,\n"]
+    report = run(light, rows, media="csv")
+    told = {(each["line"], each["detail"].partition(":")[0]) for each in report["rejected"]}
+    assert told == {
+        *((2, f"column {name}") for name in ("valid", "summary", "person", "status")),
+        (2, "column citation.publisher"),
+        (3, "column reason"),
+        (3, "this field is required"),
+        (4, "column ended"),
+    }
+
+
 def test_however_many_faults_a_line_has_a_hundred_are_listed(light: Parley) -> None:
     names = {f"colour{number}": 1 for number in range(80)}
     cited = [{"publisher": "x", "published": "x"} for _ in range(80)]

@@ -50,10 +50,11 @@ class SourceLine:
     last: bool = False
 
     def column(self, pointer: str) -> str | None:
-        """The column that a pointer leads into; None if there is no table."""
+        """The column that a pointer leads into, if only by its name; None if there is no table."""
+        field = pointer.removeprefix("/changes")[1:].partition("/")[0]
         while pointer and pointer not in self.columns:
             pointer = pointer.rpartition("/")[0]
-        return self.columns.get(pointer)
+        return self.columns.get(pointer) or (field or None if self.columns else None)
 
 
 def read_bounded_lines(stream: BinaryIO) -> Iterator[bytes]:
