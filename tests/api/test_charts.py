@@ -406,7 +406,9 @@ def test_an_erasure_drops_what_was_kept(client: Client) -> None:
     after = client.http.get(path).content
     assert after != before
     told = client.http.get(path.replace(".svg", ".vl.json")).json()
-    assert kept.size == len(after) + len(json.dumps([told]))
+    narrow = path.replace(".svg?", ".vl.json?width=narrow&")
+    both = [told, client.http.get(narrow).json()]
+    assert kept.size == len(after) + len(json.dumps(both))
 
 
 def test_what_is_kept_has_so_many_bytes_at_most_and_a_bad_spec_is_refused() -> None:

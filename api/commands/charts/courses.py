@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
-from uuid import UUID
 
 from api.commands.charts.frame import plain
 from domain.fact import KINDS, Fact
@@ -83,7 +82,9 @@ def course(
     answers = (
         Answers.of(known, names, register, keep=perspective.match) if kept is None else kept.answers
     )
-    facts = {each.record.id: each.record.fact for each in known if each.record.fact.kind in kinds}
+    facts = {
+        str(each.record.id): each.record.fact for each in known if each.record.fact.kind in kinds
+    }
     rivals = _Rivals(section, facts, names)
     days = _days(facts.values(), perspective.as_of)
     end = min(perspective.as_of // DAY + 1, _LAST)
@@ -138,13 +139,13 @@ class _Rivals:
     """What the facts of a section say, with every name as the entries have it."""
 
     section: ChartedSection
-    facts: Mapping[UUID, Fact]
+    facts: Mapping[str, Fact]
     names: Names
     _labels: dict[str, str | None] = field(default_factory=dict)
 
     def said(self, id_: str, as_of: int) -> tuple[str, Look] | None:
         """What a rival says, and how sure that is by its own dates; None where it does not hold."""
-        fact = self.facts.get(UUID(id_))
+        fact = self.facts.get(id_)
         sure = None if fact is None else fact.window.at(as_of)
         if fact is None or sure is None:
             return None
@@ -182,7 +183,7 @@ def _add(spells: list[Spell], next_: Spell) -> None:
     """Add a spell, or make the last one longer where nothing changed between them."""
     last = spells[-1] if spells else None
     if last is not None and (last.look, last.end) == (next_.look, next_.start):
-        spells[-1] = replace(last, end=next_.end)
+        spells[-1] = Spell(last.lane, last.label, last.look, last.start, next_.end)
     else:
         spells.append(next_)
 

@@ -19,7 +19,7 @@ from domain.time.perspective import Perspective
 from domain.views.brief import describe_perspective
 from domain.views.counting.contributions import Contributions
 from domain.views.counting.countable import find_kinds
-from domain.views.counting.tally import NOT_ADDED, Tally, TallyQuery, find_total, tally
+from domain.views.counting.tally import NOT_ADDED, TallyQuery, find_total, is_stock, tally
 from domain.views.moments import Axis, group_moments
 from domain.views.naming import Names
 from domain.views.versions import Seen
@@ -81,11 +81,9 @@ Draw = Callable[[Sheet], dict[str, Any]]
 def _releases(subject: PictureSubject) -> Draw:
     perspective = subject.perspective
     slice_, names = subject.slice_at(perspective), subject.names(perspective)
-    kept = Contributions()
-    found = tally(slice_, perspective, TallyQuery(what=subject.what), names, kept)
-    if _is_stock(found):
+    if is_stock(slice_, perspective, TallyQuery(what=subject.what), names):
         return _say(_NOT_ADDED, subject)
-    steps = add_up(slice_, subject.what, perspective, names, kept)
+    steps = add_up(slice_, subject.what, perspective, names)
     until = format_instant(perspective.as_of)[:10]
     return lambda ink: band(steps, until, ink, ink.so, title=plain(subject.what))
 
@@ -94,7 +92,7 @@ def _held(subject: PictureSubject) -> Draw:
     slice_ = subject.slice_at(subject.perspective)
     names = subject.names(subject.perspective)
     found = tally(slice_, subject.perspective, TallyQuery(what=subject.what), names)
-    if found.points and not _is_stock(found):
+    if found.points and found.content["total"]["text"] != NOT_ADDED["text"]:
         return _say(_ADDED, subject)
     return lambda ink: counters(found.points, ink, plain(subject.what))
 
@@ -103,15 +101,11 @@ def _say(words: str, subject: PictureSubject) -> Draw:
     return lambda ink: nothing(ink, words.format(what=plain(subject.what)))
 
 
-def _is_stock(found: Tally) -> bool:
-    return bool(found.content["total"]["text"] == NOT_ADDED["text"])
-
-
 def _learning(subject: PictureSubject) -> Draw:
     perspective = subject.perspective
     counting = subject.slice_at(perspective)
     names, query = subject.names(perspective), TallyQuery(what=subject.what)
-    if _is_stock(tally(counting, perspective, query, names)):
+    if is_stock(counting, perspective, query, names):
         return _say(_NOT_ADDED, subject)
     axis = perspective.clock
     days = [each for each in _moments(subject, axis, "day") if _within(each["at"], perspective)]

@@ -9,10 +9,8 @@ from domain.quantity import NOTHING_RECORDED, Total
 from domain.time.edtf_calendar import DAY, civil_day
 from domain.time.instant import parse_cut
 from domain.time.perspective import Perspective
-from domain.views.counting.contributions import Contributions
-from domain.views.counting.figures import has_total, numbers_of
 from domain.views.counting.points import By, bucket, bucket_name
-from domain.views.counting.tally import TallyQuery, find_total
+from domain.views.counting.steps import SumSteps
 from domain.views.naming import Names
 from domain.views.versions import Seen
 
@@ -38,19 +36,16 @@ def step(at: str, total: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def add_up(
-    slice_: Sequence[Seen], what: str, perspective: Perspective, names: Names, kept: Contributions
+    slice_: Sequence[Seen], what: str, perspective: Perspective, names: Names
 ) -> list[dict[str, Any]]:
     """The sum of `what` on each day on which it may change, as a tally up to that day gives it.
 
     Where these days are too many, months are shown, or years, or the latest years. Within a month the sum is as low as
     before it, and as high as at its end.
     """
-
-    def total(to: int) -> dict[str, Any]:
-        up_to = TallyQuery(what=what, to=min(to, perspective.as_of))
-        return find_total(slice_, perspective, up_to, names, kept)
-
-    width, buckets = _widen(_changing_days(slice_, what, perspective.as_of), len(slice_))
+    sums = SumSteps(slice_, what, perspective, names)
+    total = sums.total
+    width, buckets = _widen(_changing_days(sums.told, perspective.as_of), len(slice_))
     if width == "day":
         return [step(name, total(parse_cut(name))) for name in buckets]
     steps = []
@@ -66,11 +61,9 @@ def add_up(
     return steps
 
 
-def _changing_days(slice_: Iterable[Seen], what: str, as_of: int) -> set[int]:
+def _changing_days(told: Iterable[tuple[int, int]], as_of: int) -> set[int]:
     """The days on which something that counts may first have happened, and those on which it surely has."""
-    facts = (seen.version.record.fact for seen in slice_)
-    spans = (fact.told for fact in facts if has_total(fact, what) or numbers_of(fact, what))
-    days = {day for first, end in spans for day in (first // DAY, (end - 1) // DAY)}
+    days = {day for first, end in told for day in (first // DAY, (end - 1) // DAY)}
     return {day for day in days if day <= as_of // DAY and civil_day(day)[0] in _YEARS}
 
 

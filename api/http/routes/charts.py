@@ -103,7 +103,6 @@ def _answer(slug: str, chart: str, asked: Asked, form: Form) -> Response:
     theme = cast("str", choice(asked.parameters, "theme", theme_names(), "light"))
     known = (*_WIDTHS, _BOTH) if form == "svg" else _WIDTHS
     width = cast("str", choice(asked.parameters, "width", known, "wide"))
-    widths = _WIDTHS if width == _BOTH else (width,)
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         what = asked.parameters.get("what", SUBJECTS[chart].what)
@@ -113,9 +112,11 @@ def _answer(slug: str, chart: str, asked: Asked, form: Form) -> Response:
         specs = pictures.specs(
             slug,
             erased,
-            (chart, what, theme, width, perspective),
-            lambda: subject.specs(chart, theme, widths),
+            (chart, what, theme, perspective),
+            lambda: subject.specs(chart, theme, _WIDTHS),
         )
+        if width != _BOTH:
+            specs = [specs[_WIDTHS.index(width)]]
         settled = reading.settled(asked.query)
     if form == "vl.json":
         body = write_json(specs[0])

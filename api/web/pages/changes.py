@@ -57,13 +57,15 @@ async def read_audit_page(slug: str, request: Request) -> Response:
     event = choice(page.given, "event", _EVENTS)
     audit = await page.ask_list("/audit", "person", limit=_PAGE, cuts=page.of(*KNOWN))
     items = [item for item in audit["items"] if event in {None, item["event"]}]
+    is_part = audit["next"] is not None or "cursor" in page.given
     for item in items:
         item["changes"] = words_of_changes(item["changes"])
     return await page.draw(
         "audit",
         here="/audit",
         cited_as="What was corrected",
-        items=items[::-1],
+        items=items if is_part else items[::-1],
+        is_part=is_part,
         begins=await _first_day(page),
         events=_EVENTS,
         people=await people_known(page, page.of(*KNOWN)),

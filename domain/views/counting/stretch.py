@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from domain.views.rivalry.candidates import Candidate
     from domain.views.rivalry.questions import Question
 
-__all__ = ["counts", "is_sure", "select_asked"]
+__all__ = ["counts", "is_asked", "is_sure", "select_asked"]
 
 
 def counts(candidate: Candidate, perspective: Perspective) -> bool:
@@ -30,11 +30,12 @@ def counts(candidate: Candidate, perspective: Perspective) -> bool:
 
 def select_asked(questions: Iterable[Question], perspective: Perspective) -> list[Question]:
     """The questions that a fact that is counted answers, or contests."""
-    return [
-        question
-        for question in questions
-        if any(counts(each, perspective) for each in (*question.facts, *question.against))
-    ]
+    return [question for question in questions if is_asked(question, perspective)]
+
+
+def is_asked(question: Question, perspective: Perspective) -> bool:
+    """Whether a fact that is counted answers a question, or contests it."""
+    return any(counts(each, perspective) for each in (*question.facts, *question.against))
 
 
 def is_sure(question: Question) -> bool:

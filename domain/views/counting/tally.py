@@ -181,6 +181,15 @@ def _resolve(query: TallyQuery, names: Names) -> TallyQuery:
     return replace(query, what=None if query.what is None else resolve_counted(query.what, names))
 
 
+def is_stock(
+    slice_: Sequence[Seen], perspective: Perspective, query: TallyQuery, names: Names
+) -> bool:
+    """Whether a tally counts a stock, which is not added up."""
+    query = _resolve(query, names)
+    counting = find_counting(slice_, perspective, query, names, Contributions())
+    return find_counts(counting, slice_, perspective, query, names) is not None
+
+
 NOT_ADDED: Final = {
     "low": 0,
     "high": None,

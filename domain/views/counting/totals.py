@@ -19,9 +19,10 @@ from domain.views.counting.contributions import Contributions
 from domain.views.counting.figures import Figure, find_figure, has_total, numbers_of
 from domain.views.counting.parts import Part, add_parts
 from domain.views.counting.running import Running
-from domain.views.counting.stretch import counts, is_sure, select_asked
+from domain.views.counting.stretch import counts, is_asked, is_sure
 from domain.views.counting.unnumbered import Uncounted, count_names
 from domain.views.entries import list_resolved
+from domain.views.rivalry.candidates import Candidate
 from domain.views.rivalry.questions import find_questions
 from domain.views.sections import Listed
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     from domain.quantity import Basis, Quantity
     from domain.time.perspective import Perspective
-    from domain.views.rivalry.candidates import Candidate
     from domain.views.rivalry.questions import Question
     from domain.views.sections import Rest
 
@@ -75,6 +75,15 @@ class Sum:
         return f"{words}; sources disagree" if self.contested else words
 
 
+@dataclass(frozen=True, slots=True)
+class Contributed:
+    """What one question adds to a sum: a part, or facts that give no number (`rest`); `left_out`: it may add more."""
+
+    part: Part | None
+    rest: Sequence[Candidate]
+    left_out: bool = False
+
+
 def list_readings(quantities: Iterable[Quantity]) -> list[str]:
     """Texts without a number, such as "dozens", each with the bound that it is read as; at most `_MOST_WORDS`."""
     readings = dict.fromkeys(
@@ -113,29 +122,60 @@ def sum_facts(
     every = [candidate for candidate in telling if candidate.inside is not None]
     held = [candidate for candidate in every if counts(candidate, perspective)]
     contributions = kept or Contributions()
-    parts: list[Part] = []
-    rest: list[Candidate] = []
-    left_out = len(held) < len(every)
     every_question = find_questions(telling).questions if questions is None else questions
-    for question in select_asked(every_question, perspective):
-        sure = is_sure(question)
-        if perspective.match == "certain" and not sure:
-            left_out = True
-            continue
-        part = contributions.part(question, what)
-        counted = [each for each in question.facts if counts(each, perspective)]
-        if part is None:
-            rest += counted if sure else map(_doubt, counted)
-            continue
-        parts.append(part if sure or not part.certain else replace(part, certain=False))
-        if sure and not part.certain:
-            rest += _naming(counted, what)
+    return close_sum(
+        (contribute(each, what, perspective, contributions) for each in every_question),
+        find_figures(held, what, "cumulative"),
+        what,
+        perspective,
+        stretch=stretch,
+        until=until,
+        left_out=len(held) < len(every),
+        is_told=bool(every),
+    )
+
+
+def contribute(
+    question: Question, what: str, perspective: Perspective, kept: Contributions
+) -> Contributed | None:
+    """What a question adds to the sum of `what`; None if no fact that is counted answers or contests it."""
+    if not is_asked(question, perspective):
+        return None
+    sure = is_sure(question)
+    if perspective.match == "certain" and not sure:
+        return Contributed(None, (), left_out=True)
+    part = kept.part(question, what)
+    counted = [each for each in question.facts if counts(each, perspective)]
+    if part is None:
+        return Contributed(None, counted if sure else [*map(_doubt, counted)])
+    rest = _naming(counted, what) if sure and not part.certain else ()
+    return Contributed(part if sure or not part.certain else replace(part, certain=False), rest)
+
+
+def close_sum(
+    contributed: Iterable[Contributed | None],
+    cumulative: Sequence[Figure],
+    what: str,
+    perspective: Perspective,
+    *,
+    stretch: bool,
+    until: int | None,
+    left_out: bool,
+    is_told: bool,
+) -> Sum:
+    """The sum of what questions add, bounded by cumulative figures.
+
+    `left_out`: a fact that may count is left out. `is_told`: a fact tells of what is summed.
+    """
+    given = [each for each in contributed if each is not None]
+    parts = [each.part for each in given if each.part is not None]
+    rest = [candidate for each in given for candidate in each.rest]
+    left_out = left_out or any(each.left_out for each in given)
     named, uncounted = count_names(rest, parts, what)
     open_ = bool(named) or not all(each.part for each in uncounted)
     parts = sorted(
         [*parts, *named], key=lambda part: (part.shown.starts[0], part.shown.version.first_position)
     )
-    cumulative = _figures(held, what, "cumulative")
     by = perspective.as_of if until is None else min(until, perspective.as_of)
     running = Running([] if stretch else cumulative, by)
     bound, disagree = running.bound()
@@ -148,7 +188,7 @@ def sum_facts(
     text = total.text
     if not parts and not bound:
         left_out = left_out or (bool(cumulative) and not stretch)
-        text = "at least 0" if left_out else NOT_COUNTED if every else NOTHING_RECORDED
+        text = "at least 0" if left_out else NOT_COUNTED if is_told else NOTHING_RECORDED
         total = Total(0, None, 0)
     return Sum(total, text, contested, parts, cumulative, uncounted)
 
@@ -171,7 +211,8 @@ def _doubt(candidate: Candidate) -> Candidate:
     return replace(candidate, seen=replace(candidate.seen, certainty="possible"))
 
 
-def _figures(candidates: Iterable[Candidate], what: str, basis: Basis) -> list[Figure]:
+def find_figures(candidates: Iterable[Candidate], what: str, basis: Basis) -> list[Figure]:
+    """The numbers of `what` that candidates give on a basis, by when they begin."""
     given = ((candidate, find_figure(candidate.fact, what, basis)) for candidate in candidates)
     figures = [Figure(quantity, candidate) for candidate, quantity in given if quantity is not None]
     return sorted(

@@ -1,0 +1,130 @@
+"""Sums the same facts up to one instant after another.
+
+What a question adds is computed again only until all its facts have happened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from domain.views.counting.aliased import resolve_counted
+from domain.views.counting.contributions import Contributions
+from domain.views.counting.counted import find_counting
+from domain.views.counting.figures import numbers_of
+from domain.views.counting.tally import TallyQuery, find_total
+from domain.views.counting.totals import (
+    Contributed,
+    close_sum,
+    contribute,
+    find_figures,
+    select_telling,
+)
+from domain.views.rivalry.questions import Question, find_questions
+from domain.views.versions import matches
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from domain.time.perspective import Perspective
+    from domain.views.naming import Names
+    from domain.views.rivalry.candidates import Candidate
+    from domain.views.versions import Seen
+
+__all__ = ["SumSteps"]
+
+
+class SumSteps:
+    """The totals of `what` up to several instants, each as `find_total` gives it for a tally up to that instant."""
+
+    def __init__(
+        self,
+        slice_: Sequence[Seen],
+        what: str,
+        perspective: Perspective,
+        names: Names,
+    ) -> None:
+        what = resolve_counted(what, names)
+        self._slice, self._what, self._perspective = slice_, what, perspective
+        self._names, self._kept = names, Contributions()
+        query = TallyQuery(what=what)
+        counting = find_counting(slice_, perspective, query, names, self._kept)
+        self._telling = select_telling(counting, what)
+        given = (number for each in self._telling for number in numbers_of(each.fact, what))
+        self._has_stocks = any(number.basis == "stock" for number in given)
+        self._cumulative = find_figures(self._telling, what, "cumulative")
+        self._asked = [_Asked.of(each) for each in find_questions(self._telling).questions]
+
+    @property
+    def told(self) -> list[tuple[int, int]]:
+        """The first instant and the end, not included, of the time of each fact that tells of what is summed."""
+        return [each.fact.told for each in self._telling]
+
+    def total(self, to: int) -> Mapping[str, Any]:
+        """At least {low, high, text, contested} of the total up to an instant, in microseconds UTC."""
+        to = min(to, self._perspective.as_of)
+        if self._has_stocks:  # whether they are added depends on what has happened
+            query = TallyQuery(what=self._what, to=to)
+            return find_total(self._slice, self._perspective, query, self._names, self._kept)
+        begun = [each for each in self._telling if each.fact.told[0] <= to]
+        figures = [each.candidate for each in self._cumulative if self._counts(each.candidate, to)]
+        sum_ = close_sum(
+            (self._contribute(each, to) for each in self._asked if each.begins <= to),
+            find_figures([self._up_to(each, to) for each in figures], self._what, "cumulative"),
+            self._what,
+            self._perspective,
+            stretch=False,
+            until=to,
+            left_out=not all(self._counts(each, to) for each in begun),
+            is_told=bool(begun),
+        )
+        total = sum_.total
+        ends = {"low": total.low, "high": total.high}
+        return {**ends, "text": sum_.text, "contested": sum_.contested}
+
+    def _contribute(self, asked: _Asked, to: int) -> Contributed | None:
+        about = self._what, self._perspective, self._kept
+        if to < asked.settled:
+            groups = asked.question.facts, asked.question.supporting, asked.question.against
+            then = ([self._up_to(each, to) for each in group] for group in groups)
+            return contribute(Question(*then), *about)
+        if not asked.kept:
+            asked.kept.append(contribute(asked.question, *about))
+        return asked.kept[0]
+
+    def _counts(self, candidate: Candidate, to: int) -> bool:
+        """Whether a fact that has begun by an instant is counted up to it."""
+        begins, ends = candidate.fact.told
+        certainty = candidate.seen.certainty if ends - 1 <= to else "possible"
+        return begins <= to and candidate.holds and matches(certainty, self._perspective)
+
+    def _up_to(self, candidate: Candidate, to: int) -> Candidate:
+        """The candidate that a tally up to an instant has for the same fact."""
+        begins, ends = candidate.fact.told
+        if ends - 1 <= to:
+            return candidate
+        return self._kept.candidate(
+            candidate.version,
+            "possible",
+            self._names,
+            begun=candidate.begun,
+            inside=None if begins > to else "possible",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question, which nothing is said of before `begins`, and whose facts have all happened by `settled`."""
+
+    question: Question
+    begins: int
+    settled: int
+    kept: list[Contributed | None] = field(default_factory=list)
+    """What it adds from then on, once that is computed."""
+
+    @classmethod
+    def of(cls, question: Question) -> _Asked:
+        answers = [each.fact.told for each in (*question.facts, *question.against)]
+        others = [each.fact.told for each in question.supporting]
+        begins = min(begin for begin, _ in answers)
+        return cls(question, begins, max(end for _, end in (*answers, *others)) - 1)
