@@ -15,6 +15,13 @@ _MUCH: Final = (
     "significantly", "comfortably", "easily",
 )  # fmt: skip
 _DOUBT_EN: Final = "est estimate estimates guess likely revised corrected unconfirmed disputed rumoured"  # fmt: skip
+_WRONG_EN: Final = (
+    "rounded rounding rounds undercount overcount underestimate overestimate underestimated overestimated understated "
+    "overstated understatement exaggerated exaggeration inflated projected projection expected planned feared hoped "
+    "tbc tbd wrong wrongly mistaken mistakenly erroneous erroneously false disproved disproven refuted retracted "
+    "withdrawn questionable dubious hearsay typo misprint"
+)
+"""Words of a remark that say that the number is not exact, is not yet so, or is wrong."""
 _MONTHS_EN: Final = (
     "january february march april may june july august september october november december jan feb mar apr jun jul "
     "aug sep sept oct nov dec"
@@ -134,7 +141,10 @@ ENGLISH: Final = Language(
         "preliminary", "rumored", "rumours", "rumors", "apparently", "supposedly", "purportedly", "presumably",
         "seemingly", "unofficially", "unofficial", "uncertain", "unclear", "tentative", "tentatively", "provisional",
         "provisionally", "partial", "incomplete", "contested", "questioned", "denied", "doubtful", "it seems",
-        "it appears", "if confirmed", "if true", "if correct", "as well as")),
+        "it appears", "if confirmed", "if true", "if correct", "as well as", *_WRONG_EN.split(), "to be confirmed",
+        "with families", "with relatives", "families included", "may rise", "may change", "could rise", "to rise",
+        "or half", "subject to change", "too low", "too high", "too few", "in error", "a floor", "a ceiling",
+        "to be low", "to be high", "thought low", "believed low")),
     ranges=(
         (("between",), ("and",)), (("from",), ("to",)), ((), ("to",)), ((), ("-",)),
         ((), ("or",)), (("either",), ("or",)), (("anywhere", "between"), ("and",)),

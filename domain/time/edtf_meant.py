@@ -20,20 +20,36 @@ _MONTHS: Final = {
     name: number
     for number, names in enumerate(
         (
-            "january jan январь января січень січня", "february feb февраль февраля лютий лютого",
-            "march mar март марта березень березня", "april apr апрель апреля квітень квітня",
-            "may май мая травень травня", "june jun июнь июня червень червня",
-            "july jul июль июля липень липня", "august aug август августа серпень серпня",
-            "september sept sep сентябрь сентября вересень вересня", "october oct октябрь октября жовтень жовтня",
-            "november nov ноябрь ноября листопад листопада", "december dec декабрь декабря грудень грудня",
+            "january jan январь января январе січень січня січні",
+            "february feb февраль февраля феврале лютий лютого лютому",
+            "march mar март марта марте березень березня березні",
+            "april apr апрель апреля апреле квітень квітня квітні",
+            "may май мая мае травень травня травні",
+            "june jun июнь июня июне червень червня червні",
+            "july jul июль июля июле липень липня липні",
+            "august aug август августа августе серпень серпня серпні",
+            "september sept sep сентябрь сентября сентябре вересень вересня вересні",
+            "october oct октябрь октября октябре жовтень жовтня жовтні",
+            "november nov ноябрь ноября ноябре листопад листопада листопаді",
+            "december dec декабрь декабря декабре грудень грудня грудні",
         ),
         1,
     )
     for name in names.split()
 }  # fmt: skip
-_SEASONS: Final = {"spring": 21, "summer": 22, "autumn": 23, "fall": 23, "winter": 24}
+_SEASONS: Final = {
+    **dict.fromkeys(("spring", "весна", "весной", "навесні"), 21),
+    **dict.fromkeys(("summer", "лето", "летом", "літо", "влітку"), 22),
+    **dict.fromkeys(("autumn", "fall", "осень", "осенью", "осінь", "восени"), 23),
+    **dict.fromkeys(("winter", "зима", "зимой", "взимку"), 24),
+}
 _MONTH: Final = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _YEAR_WORD: Final = re.compile(r"(?<=\d)\s*(?:\u0433|год|года|\u0440|рік|року)\.?$")
+_BEFORE: Final = re.compile(
+    r"(?:в|во|\u0443|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat|sun)(?:day)?[.,]?)\s+"
+)
+"""Words before a date that do not change it: "in", and the days of the week."""
+_UNSURE: Final = re.compile(r"\s*\(\?\)$")
 _STILL: Final = re.compile(
     r"(?:\s*[/\u2010-\u2015\u2212]\s*|\s+(?:-|to|until|till)\s+)(?:now|present|the present|today|ongoing)"
 )
@@ -44,7 +60,11 @@ _DAYS: Final = re.compile(
     rf"(?P<from>\d{{1,2}})\s*[-\u2010-\u2015]\s*(?P<to>\d{{1,2}})\s+(?P<month>{_MONTH})\.?,?\s+(?P<year>\d{{4}})"
     rf"|(?P<month2>{_MONTH})\.?\s+(?P<from2>\d{{1,2}})\s*[-\u2010-\u2015]\s*(?P<to2>\d{{1,2}}),?\s+(?P<year2>\d{{4}})"
 )
-_DASH: Final = re.compile(r"\s*[\u2010-\u2015\u2212]\s*|\s+-\s+|\s+(?:to|until|till|through)\s+")
+_DOTTED_DAYS: Final = re.compile(r"(\d{1,2})\s*[-\u2010-\u2015]\s*(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_TWO_MONTHS: Final = re.compile(rf"({_MONTH})\.?\s*[-\u2010-\u2015]\s*({_MONTH})\.?,?\s+(\d{{4}})")
+_DASH: Final = re.compile(
+    r"\s*[\u2010-\u2015\u2212]\s*|\s+-\s+|\s+(?:to|until|till|through)\s+|(?<=[./]\d{4})-(?=\d{1,2}[./])"
+)
 _ABOUT: Final = re.compile(r"(?:c\.?|ca\.?|circa|about|around|approximately|~)\s*(?=\d)")
 _OPEN: Final = {
     "until": "../{}",
@@ -55,10 +75,11 @@ _OPEN: Final = {
 }
 _IS_SEASON: Final = re.compile(r"\d{4}-2[1-4]")
 _YEARS: Final = re.compile(r"(\d{4})\s*-\s*(\d{4})")
-_SHORT_YEARS: Final = re.compile(r"(\d{2})(\d{2})/(\d{2})")
+_SHORT_YEARS: Final = re.compile(r"(\d{2})(\d{2})[/\u2010-\u2015\u2212](\d{2})")
 _DECADE: Final = re.compile(r"(?:the\s+)?(\d{3})0'?s")
 _SLASHED: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})")
-_DOTTED: Final = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
+_DOTTED: Final = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})")
+_DASHED: Final = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})")
 _YEAR_FIRST: Final = re.compile(r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})")
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _HUNDRED: Final = 100
@@ -67,7 +88,10 @@ _CENTURY: Final = 2000
 _SERIAL: Final = re.compile(r"([2-7]\d{4})(?:\.0*)?")
 """A day as a spreadsheet counts it, from 1954 to 2119: a date that lost its format."""
 _SERIAL_ZERO: Final = parse_instant("1899-12-30T00:00:00Z")
-_YEAR_MONTH: Final = re.compile(r"(\d{4})[-/.](\d{1,2})")
+_YEAR_MONTH: Final = re.compile(r"(\d{4})[-/.](\d{1,2})|(\d{1,2})[-/.](\d{4})")
+_OF_SHEET: Final = re.compile(rf"(?:(\d{{1,2}})-)?({_MONTH})-(\d{{4}}|\d{{2}})")
+"""A day or a month as a spreadsheet shows it: "11-Sep-25", "Sep-25"."""
+_YEAR_NAMED: Final = re.compile(rf"(\d{{4}}),?\s+({_MONTH})\.?(?:\s+(\d{{1,2}}))?")
 _INSTANT: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)[t ](\d\d:\d\d)(:\d\d)?(?:[.,]\d+)?\s*(z|[+-]\d\d:?\d\d)?"
 )
@@ -116,7 +140,9 @@ def _loosely_meant(text: str) -> Iterable[tuple[str, str]]:
 
 def _plain(text: str) -> str:
     """A text in small letters, with one blank between words, and no stop or word for a year at its end."""
-    return _YEAR_WORD.sub("", " ".join(text.casefold().split())).rstrip(".,;")
+    plain = _YEAR_WORD.sub("", " ".join(text.casefold().split())).rstrip(".,;")
+    before = _BEFORE.match(plain)
+    return _UNSURE.sub("?", plain[before.end() if before else 0 :])
 
 
 def _is_edtf(text: str) -> bool:
@@ -156,7 +182,7 @@ def _readings(text: str) -> Iterable[str]:
 
 
 def _days(text: str) -> Iterable[str]:
-    """Suggestions for some days of one month: "1-3 May 2024"."""
+    """Suggestions for some days of one month, or some months of one year: "1-3 May 2024", "May-June 2024"."""
     days = _DAYS.fullmatch(text)
     if days:
         first, last, month, year = (
@@ -164,6 +190,13 @@ def _days(text: str) -> Iterable[str]:
         )
         in_month = f"{year}-{_MONTHS[month]:02d}"
         yield f"{in_month}-{int(first):02d}/{in_month}-{int(last):02d}"
+    dotted = _DOTTED_DAYS.fullmatch(text)
+    if dotted:
+        in_month = f"{dotted[4]}-{int(dotted[3]):02d}"
+        yield f"{in_month}-{int(dotted[1]):02d}/{in_month}-{int(dotted[2]):02d}"
+    months = _TWO_MONTHS.fullmatch(text)
+    if months:
+        yield "/".join(f"{months[3]}-{_MONTHS[months[each]]:02d}" for each in (1, 2))
 
 
 def _one(text: str) -> Iterable[str]:
@@ -183,16 +216,12 @@ def _one(text: str) -> Iterable[str]:
         yield format_instant(_SERIAL_ZERO + int(serial[1]) * DAY)[:10]
     in_year = _YEAR_MONTH.fullmatch(text)
     if in_year:
-        yield f"{in_year[1]}-{int(in_year[2]):02d}"
+        yield f"{in_year[1] or in_year[4]}-{int(in_year[2] or in_year[3]):02d}"
     instant = _INSTANT.fullmatch(text)
     if instant:
         yield f"{instant[1]}T{instant[2]}{instant[3] or ':00'}{(instant[4] or '').upper()}"
         yield instant[1]
-    named = _NAMED.fullmatch(text)
-    if named:
-        of_month = named["day"] or named["after"]
-        in_month = f"{named['year']}-{_MONTHS[named['month']]:02d}"
-        yield f"{in_month}-{int(of_month):02d}" if of_month else in_month
+    yield from _named(text)
     quarter = _QUARTER.fullmatch(text)
     if quarter:
         of_year = quarter[1] or quarter[4] or quarter[6]
@@ -203,11 +232,32 @@ def _one(text: str) -> Iterable[str]:
         yield f"{season[2]}-{_SEASONS[season[1]]}"
 
 
+def _named(text: str) -> Iterable[str]:
+    """Suggestions for one day or month, where the month is a word."""
+    named = _NAMED.fullmatch(text)
+    if named:
+        of_month = named["day"] or named["after"]
+        in_month = f"{named['year']}-{_MONTHS[named['month']]:02d}"
+        yield f"{in_month}-{int(of_month):02d}" if of_month else in_month
+    for pattern, (in_year_, in_month_, on_day) in (
+        (_OF_SHEET, (3, 2, 1)),
+        (_YEAR_NAMED, (1, 2, 3)),
+    ):
+        shown = pattern.fullmatch(text)
+        if shown:
+            year = int(shown[in_year_])
+            year += _CENTURY if year < _HUNDRED else 0
+            in_month = f"{year:04d}-{_MONTHS[shown[in_month_]]:02d}"
+            yield f"{in_month}-{int(shown[on_day]):02d}" if shown[on_day] else in_month
+
+
 _ORDERS: Final = (
     (_SLASHED, (3, 1, 2)),
     (_SLASHED, (3, 2, 1)),
     (_DOTTED, (3, 2, 1)),
+    (_DASHED, (3, 2, 1)),
+    (_DASHED, (3, 1, 2)),
     (_YEAR_FIRST, (1, 2, 3)),
     (_COMPACT, (1, 2, 3)),
 )
-"""The groups of year, month and day; with slashes both orders of day and month are in use."""
+"""The groups of year, month and day; with slashes and dashes both orders of day and month are in use."""
