@@ -5,21 +5,25 @@ That is also when its sources made it public: its versions count from their reco
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from domain.streams.erasure import BLANK
 from domain.streams.event import FactErased
+from domain.views.terms import terms_of
+from infrastructure.database.damage import DamagedError, raise_damage
+from infrastructure.log.codec import decode_fact
 from infrastructure.projections.planes import Planes, whole_rows
 from infrastructure.projections.redating import redate_versions
 from infrastructure.projections.stored_versions import version_of_row
 from infrastructure.projections.tallies import COUNTS, counts_at
+from infrastructure.tables.facts import SIDES, VALID_ORDER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Any
     from uuid import UUID
 
     from sqlalchemy import Row
@@ -28,7 +32,9 @@ if TYPE_CHECKING:
     from domain.views.versions import FactVersion
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["erase_versions"]
+__all__ = ["delete_outdated_terms", "erase_versions"]
+
+_TERM_KEY: Final = ("negotiation_id", *VALID_ORDER, "field", "term")
 
 
 def erase_versions(
@@ -47,6 +53,13 @@ def erase_versions(
     return added
 
 
+def delete_outdated_terms(connection: Connection, facts: Sequence[UUID]) -> None:
+    """Delete all terms of some facts from tables that another Parley filled, whose terms their versions do not tell."""
+    for side in SIDES.values():
+        of_facts = side.term.c.fact_id.in_([fact.hex for fact in facts])
+        connection.execute(delete(side.term).where(of_facts))
+
+
 def _write_blank(
     connection: Connection, tables: FactTables, fact: UUID, known: Sequence[ClockCorrection]
 ) -> int:
@@ -59,7 +72,8 @@ def _write_blank(
     held = select(func.count()).where(table.c.fact_id == fact.hex)
     before = int(connection.execute(held).scalar_one())
     corrected = _counts(connection, tables, rows, known)
-    for derived in tables.all:
+    _delete_terms(connection, tables, fact)
+    for derived in (tables.version, tables.answer):
         connection.execute(delete(derived).where(derived.c.fact_id == fact.hex))
     planes = Planes(connection, tables)
     plane = planes.of(fact)
@@ -75,6 +89,27 @@ def _write_blank(
         redate_versions(plane, versions, known[: at + 1], corrected[at], {})
     planes.write()
     return planes.rows - before
+
+
+def _delete_terms(connection: Connection, tables: FactTables, fact: UUID) -> None:
+    """Delete the terms of a fact by their keys; by its id, which reads all terms, if a version is damaged."""
+    term, columns = tables.term.c, tables.version.c
+    of_version = (columns.negotiation_id, *(columns[name] for name in VALID_ORDER))
+    rows = connection.execute(
+        select(*of_version, columns.content).where(columns.fact_id == fact.hex, ~columns.erased)
+    ).all()
+    keys: set[tuple[Any, ...]] | None = None
+    with suppress(DamagedError), raise_damage("a version of a fact"):
+        keys = {(*row[:-1], *each) for row in rows for each in terms_of(decode_fact(row[-1]))}
+    if keys is None:
+        connection.execute(delete(tables.term).where(term.fact_id == fact.hex))
+    elif keys:
+        same = [term[name] == bindparam(f"of_{name}") for name in _TERM_KEY]
+        named = [f"of_{name}" for name in _TERM_KEY]
+        connection.execute(
+            delete(tables.term).where(*same, term.fact_id == fact.hex),
+            [dict(zip(named, key, strict=True)) for key in sorted(keys)],
+        )
 
 
 def _counts(

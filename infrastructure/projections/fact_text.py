@@ -94,9 +94,13 @@ def reset(database: Database) -> None:
 def forget(connection: Connection, facts: Sequence[UUID]) -> None:
     """Drop the words of erased facts, from the index too; anyone who follows the log meanwhile has to wait."""
     connection.execute(_LOCKED)
-    words = fact_text.c.fact_id.in_([fact.hex for fact in facts])
-    dropped = connection.execute(delete(fact_text).where(words))
-    if dropped.rowcount and connection.dialect.name == "sqlite":
+    ids = [fact.hex for fact in facts]
+    if connection.dialect.name != "sqlite":
+        connection.execute(delete(fact_text).where(fact_text.c.fact_id.in_(ids)))
+        return
+    of_facts = select(event.c.position).where(event.c.stream.in_(ids))
+    dropped = connection.execute(delete(FTS5).where(FTS5.c.rowid.in_(of_facts)))
+    if dropped.rowcount:
         connection.exec_driver_sql(_MERGE)
 
 

@@ -15,7 +15,8 @@ from infrastructure.projections import (
     filling,
     negotiations,
 )
-from infrastructure.projections.erasure import erase_versions
+from infrastructure.projections.erasure import delete_outdated_terms, erase_versions
+from infrastructure.projections.outdated import is_outdated
 from infrastructure.tables.facts import SIDES, serving_tables
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class RecordProjection:
         ]
         if erased:
             fact_text.forget(connection, erased)
+            if is_outdated(connection):
+                delete_outdated_terms(connection, erased)
             for side in SIDES.values():
                 if (
                     side is not serving

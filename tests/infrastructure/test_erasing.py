@@ -1,0 +1,109 @@
+"""An erasure finds the rows of its fact by their keys, and empties them even where the fact cannot be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from sqlalchemy import Engine, event, func, select, text, update
+
+from domain.fact import fact_id
+from domain.time.instant import END
+from infrastructure.ledger import StoredLedger
+from infrastructure.projections import fact_text
+from infrastructure.projections.outdated import OUTDATED
+from infrastructure.tables.facts import serving_tables
+from infrastructure.tables.record import projection
+from tests.benchmarks.mixed import mixed_facts
+from tests.benchmarks.population import populate
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from infrastructure.database.database import Database
+
+FACTS: Final = 60
+
+
+def erase(database: Database, name: str) -> UUID:
+    """Erase the fact with an external id; its id."""
+    ledger = StoredLedger(database)
+    id_ = fact_id(ledger.negotiation("talks").id, name)
+    ledger.change(ledger.fact(id_).decide_erase(why="asked for", approvers=(), actor="desk"))
+    return id_
+
+
+def count_terms(database: Database, id_: UUID | None = None) -> int:
+    """How many terms there are, in all or of a fact."""
+    with database.reading() as connection:
+        term = serving_tables(connection).term
+        counted = select(func.count()).select_from(term)
+        if id_ is not None:
+            counted = counted.where(term.c.fact_id == id_.hex)
+        return int(connection.execute(counted).scalar_one())
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    populate(StoredLedger(database), "talks", FACTS, mixed_facts(FACTS))
+    fact_text.catch_up(database)
+    return database
+
+
+def test_the_terms_of_an_erased_fact_are_gone_and_no_others(filled: Database) -> None:
+    ledger = StoredLedger(filled)
+    id_ = fact_id(ledger.negotiation("talks").id, "M-2")
+    own, every = count_terms(filled, id_), count_terms(filled)
+    assert 0 < own < every
+    erase(filled, "M-2")
+    assert (count_terms(filled, id_), count_terms(filled)) == (0, every - own)
+
+
+def test_a_version_that_cannot_be_read_is_erased_whole(filled: Database) -> None:
+    ledger = StoredLedger(filled)
+    record = ledger.fact(fact_id(ledger.negotiation("talks").id, "M-2"))
+    ledger.change(record.decide_prefer(preferred=True, why="it is", actor="desk"))
+    with filled.writing() as connection:
+        version = serving_tables(connection).version
+        damaged = update(version).values(content=b"{}")
+        ended = (version.c.fact_id == record.id.hex, version.c.known_to != END)
+        assert connection.execute(damaged.where(*ended)).rowcount == 1
+    assert count_terms(filled, erase(filled, "M-2")) == 0
+
+
+def test_terms_by_older_rules_are_erased_whole(filled: Database) -> None:
+    id_ = fact_id(StoredLedger(filled).negotiation("talks").id, "M-2")
+    with filled.writing() as connection:
+        term = serving_tables(connection).term
+        older = update(term).values(term="by older rules").where(term.c.fact_id == id_.hex)
+        assert connection.execute(older).rowcount
+        mark = projection.insert().values(name=OUTDATED, position=0, state="")
+        connection.execute(mark)
+    assert count_terms(filled, erase(filled, "M-2")) == 0
+
+
+def test_no_deletion_of_an_erasure_reads_a_whole_table(filled: Database) -> None:
+    deletions: list[tuple[str, Any]] = []
+
+    def note(_: object, __: object, statement: str, given: Any, *___: object) -> None:  # noqa: ANN401 -- of either driver
+        if statement.startswith("DELETE FROM fact_"):
+            deletions.append((statement, given[0] if isinstance(given, list) else given))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        erase(filled, "M-2")
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    explain = "EXPLAIN QUERY PLAN" if filled.is_sqlite else "EXPLAIN"
+    with filled.reading() as connection:
+        if not filled.is_sqlite:
+            connection.execute(text("SET LOCAL enable_seqscan = off"))
+        plans = [
+            "; ".join(map(str, connection.exec_driver_sql(f"{explain} {statement}", given)))
+            for statement, given in deletions
+        ]
+    names = {statement.split()[2] for statement, _ in deletions}
+    assert names >= {"fact_term", "fact_answer", "fact_version", "fact_text"}
+    assert [plan for plan in plans if "Seq Scan" in plan or "SCAN fact_t" in plan] == [
+        plan for plan in plans if "fact_text VIRTUAL TABLE INDEX" in plan
+    ]
