@@ -18,7 +18,14 @@ from api.web.words.custody import (
     custody_since_in_words,
     group_by_status,
 )
-from api.web.words.dates import cut_in_words, date_in_words, instant_in_words, since_in_words
+from api.web.words.dates import (
+    cut_in_words,
+    date_in_words,
+    ends_in_words,
+    instant_in_words,
+    since_in_words,
+)
+from api.web.words.names import isolate, join_names
 from api.web.words.quantities import (
     choice_in_words,
     count_items,
@@ -119,6 +126,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "date": _REMEMBERED(date_in_words),
         "cut": cut_in_words,
+        "ends": ends_in_words,
         "instant": instant_in_words,
         "quantity": quantity_in_words,
         "reading": reading_in_words,
@@ -129,6 +137,8 @@ def _environment() -> Environment:
         "custody_since": custody_since_in_words,
         "custody_reported": custody_reported_in_words,
         "brief": brief,
+        "isolate": isolate,
+        "names": join_names,
         "plain": plain,
         "sources": sources_in_words,
         "sentence": sentence,

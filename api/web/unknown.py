@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from api.web.words.calendar_words import join_words
 from api.web.words.custody import custody_in_words
 from api.web.words.dates import since_in_words
+from api.web.words.names import isolate
 from api.web.words.quantities import TOTALS, count_items, grouped, quantity_in_words
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def _of_held(page: Page, held: Held | None) -> Iterator[Gap]:
 
 def _count(entry: Mapping[str, Any], *, named: bool) -> str:
     told = f"“{grouped(quantity_in_words(entry['quantity']))}”"
-    return f"{told} by {entry['counted_by']}" if named else told
+    return f"{told} by {isolate(entry['counted_by'])}" if named else told
 
 
 def _of_parts(held: Held | None) -> Iterator[Gap]:

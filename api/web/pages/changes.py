@@ -99,6 +99,7 @@ async def read_compare_page(slug: str, request: Request) -> Response:
         sides=[] if diff is None else [_side(page, side, diff[side]) for side in ("from", "to")],
         sections=[] if diff is None else _sections(diff),
         spellings=[] if diff is None else [each for each in diff["added"] if _is_alias(each)],
+        has_chosen=diff is not None and diff["to"]["clock"] != "recorded" and bool(diff[_OURS]),
         undated=UNDATED,
         told_apart=SPELLINGS,
         following=diff["next"] if diff else None,

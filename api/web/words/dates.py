@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from api.web.words.calendar_words import day_in_words, join_words
 from domain.time.valid_time import ValidTime, ValidTimeError
 
-__all__ = ["cut_in_words", "date_in_words", "instant_in_words", "since_in_words"]
+__all__ = [
+    "cut_in_words",
+    "date_in_words",
+    "ends_in_words",
+    "instant_in_words",
+    "since_in_words",
+]
 
 _INSTANT: Final = re.compile(
     r"(?P<day>[+-]?\d{4,6}-\d\d-\d\d)T(?P<time>\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?P<zone>Z|[+-]\d\d(?::\d\d)?)?"
 )
 _LAST: Final = re.compile(r"([+-]?\d{4,6}-\d\d-\d\d)T23:59:59\.999999Z")
+_PLAIN: Final = re.compile(r"\d{4}(-\d\d){0,2}")
 _UNKNOWN: Final = "not known"
 _OPEN: Final = ".."
 _NO_BEGINNING: Final = "no beginning"
@@ -49,6 +57,14 @@ def since_in_words(edtf: str, *, short: bool = True) -> str:
     if told.startswith("by "):
         return told
     return _since(f"some time {told}" if told.startswith("between ") else told)
+
+
+def ends_in_words(dates: Sequence[str]) -> str:
+    """Say of when the first and the last of some things are that are in order; nothing where one of these is vague."""
+    if not all(_PLAIN.fullmatch(date) for date in (dates[0], dates[-1])):
+        return ""
+    first, last = date_in_words(dates[0]), date_in_words(dates[-1])
+    return f"The first of these is of {first}, the last of {last}." if first != last else ""
 
 
 def instant_in_words(instant: str, *, short: bool = False) -> str:

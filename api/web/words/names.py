@@ -1,10 +1,15 @@
-"""Writes names for readers: of a name with an id, its text."""
+"""Writes names for readers: of a name with an id, its text; and so that a name moves no word beside it."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Any, Final
 
-__all__ = ["shorten_names"]
+__all__ = ["isolate", "join_names", "shorten_names"]
+
+_FROM_RIGHT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff]")
+"""Letters of scripts that are written from right to left."""
 
 _WITHOUT_NAMES: Final = frozenset({"fact", "rivals", "facts", "uncounted", "perspective"})
 """The parts of a state that hold no such names; most of a state are these."""
@@ -22,3 +27,16 @@ def shorten_names(part: Any) -> Any:  # noqa: ANN401 -- the JSON of a state or o
         name: value if name in _WITHOUT_NAMES else shorten_names(value)
         for name, value in part.items()
     }
+
+
+def isolate(text: str) -> str:
+    """The text, if it has words from right to left between marks that keep it from what stands beside it.
+
+    Without them a number that follows such a name in a sentence would be shown before it.
+    """
+    return f"\u2068{text}\u2069" if _FROM_RIGHT.search(text) else text
+
+
+def join_names(names: Iterable[str]) -> str:
+    """The names, each by itself, with commas between them."""
+    return ", ".join(map(isolate, names))

@@ -38,7 +38,9 @@ TOTALS: Final = ("released", "pardoned")
 """What a state adds up, in its section `prisoners`."""
 NO_LIMITS: Final = "the source gives no limits"
 _DIGITS: Final = re.compile(r"(?<![\d.,])\d{4,}(?![\d.,])")
-_FIGURE: Final = re.compile(r"(?P<before>\D*)(?P<figure>\d[\d,]*(?: to \d[\d,]*)?)(?P<after>.*)")
+_FIGURE: Final = re.compile(
+    r"(?P<before>\D*)(?P<figure>\d+(?:,\d{3})*(?: to \d+(?:,\d{3})*)?)(?P<after>.*)"
+)
 
 
 def choice_in_words(choice: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from api.web.words.dates import date_in_words
+from api.web.words.names import isolate
 from api.web.words.quantities import BASES, quantity_in_words
 
 __all__ = [
@@ -114,7 +115,8 @@ def sources_in_words(fact: Mapping[str, Any]) -> str:
 
 def _source_in_words(citation: Mapping[str, Any]) -> str:
     publisher, origin = citation["publisher"], citation["origin"]
-    return f"{publisher}, after {origin}" if origin and origin not in publisher else publisher
+    told = isolate(publisher)
+    return f"{told}, after {isolate(origin)}" if origin and origin not in publisher else told
 
 
 def sentence(text: str) -> str:
