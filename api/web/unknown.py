@@ -129,4 +129,5 @@ def _list_undated(page: Page, state: Mapping[str, Any]) -> Iterator[tuple[str, s
         for entry in state[section]:
             since = since_in_words(entry["since"], short=True) if entry["since"] else ""
             if since.startswith(_BY) and entry["fact"]:
-                yield f"{words(entry)}, {since}", page.link("/facts", entry["fact"]["id"])
+                doubt = " (possible)" if entry["certainty"] == "possible" else ""
+                yield f"{words(entry)}{doubt}, {since}", page.link("/facts", entry["fact"]["id"])

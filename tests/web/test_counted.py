@@ -244,7 +244,8 @@ def test_a_comparison_tells_parts_of_those_held_from_all_of_them(reader: Reader)
 
 def test_what_a_state_cuts_short_is_not_said_to_have_changed() -> None:
     def state(*posts: tuple[str, str], cut: bool = False) -> dict[str, Any]:
-        listed = [{"post": post, "holder": name, "contested": False} for post, name in posts]
+        sure = {"contested": False, "certainty": "certain"}
+        listed = [{"post": post, "holder": name, **sure} for post, name in posts]
         empty = {"text": "nothing recorded", "contested": False}
         prisoners = {"released": empty, "pardoned": empty, "held": []}
         more = {"posts_more": {"count": 101}} if cut else {}

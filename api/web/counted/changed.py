@@ -69,7 +69,8 @@ def _entries(state: State, section: str) -> Iterator[State]:
     for entry in (state["prisoners"] if section == "held" else state)[section]:
         yield entry
         for part in entry.get("also_counted", ()):
-            yield {**entry, "quantity": part["quantity"], "contested": False}
+            told = {name: part[name] for name in ("quantity", "certainty")}
+            yield {**entry, **told, "contested": False}
 
 
 def _is_cut_short(state: State, section: str) -> bool:
@@ -80,11 +81,18 @@ def _words_of(state: State, section: str, shown: _Shown) -> dict[str, str]:
     """What a state says: {the name of an entry: its words}, those of one name joined."""
     words_by_name: dict[str, str] = {}
     for entry in _entries(state, section):
-        words = shown.say(entry) + (" (contested)" if entry["contested"] else "")
+        words = shown.say(entry) + _doubt(entry)
         name = shown.name(entry)
         before = words_by_name.get(name)
         words_by_name[name] = words if before is None else f"{before}; {words}"
     return words_by_name
+
+
+def _doubt(entry: State) -> str:
+    """What goes behind the words of an entry that is contested, or only possible."""
+    if entry["contested"]:
+        return " (contested)"
+    return " (possible)" if entry["certainty"] == "possible" else ""
 
 
 def _held(entry: State) -> str:

@@ -1,0 +1,74 @@
+"""What is only possible is called so wherever it stands, and what is contested leads to who says what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from tests.web.browsing import BELARUS
+from tests.web.hostile import import_facts
+
+if TYPE_CHECKING:
+    from tests.web.browsing import Reader
+
+pytestmark = pytest.mark.either_database
+
+TALKS: Final = "/n/talks"
+THEN: Final = "as_of=2025-11-15"
+
+
+def _said(publisher: str) -> dict[str, Any]:
+    return {"citations": [{"publisher": publisher, "published": "2025-11-20"}]}
+
+
+def test_a_comparison_says_what_is_only_possible(real: Reader, reader: Reader) -> None:
+    words = real.see(f"{BELARUS}/compare?from=2025-08-31&clock=published").words
+    assert "Mikalai Statkevich not on record in prison (sentenced) (possible)" in words
+    vague = {"valid": "2025-11", **_said("Wire")}
+    import_facts(
+        reader,
+        {**vague, "kind": "appointment", "person": "Ann", "post": "envoy"},
+        {**vague, "kind": "prisoner_count", "counted_by": "V", "population": "p",
+         "quantities": [{"what": "held", "value": 7, "basis": "stock"}, {"what": "women", "value": 2}]},
+        {"kind": "statement", "speaker": "Bo", "valid": "2025-01-01",
+         "citations": [{"publisher": "Wire", "published": "2025-01-02"}]},
+    )  # fmt: skip
+    address = f"{TALKS}/compare?from=2025-01-10&to=2025-11-20&clock=published&{THEN}"
+    words = reader.see(address).words
+    for told in ("Ann (possible)", "7 (possible)", "2 (possible)"):
+        assert told in words, words
+
+
+def test_a_count_or_a_statement_of_which_only_the_month_is_known_says_so(reader: Reader) -> None:
+    vague = {"valid": "2025-11", **_said("Wire")}
+    held = [{"what": "held", "value": 7, "basis": "stock"}]
+    import_facts(
+        reader,
+        {
+            **vague,
+            "kind": "prisoner_count",
+            "counted_by": "V",
+            "population": "p",
+            "quantities": held,
+        },
+        {**vague, "kind": "statement", "speaker": "Ann"},
+        {**vague, "kind": "response", "asked": "Bo", "answer": "declined"},
+    )
+    words = reader.see(f"{TALKS}?{THEN}").words
+    assert "Counted by: V . date not sure" in words
+    assert words.count("date not sure") == 4
+    assert "date not sure" not in reader.see(f"{TALKS}?as_of=2025-12-15").words
+
+
+def test_answers_that_cannot_both_be_right_are_contested(reader: Reader) -> None:
+    asked = {"kind": "response", "asked": "Bo", "about": "the swap", "valid": "2025-11-01"}
+    import_facts(
+        reader,
+        {**asked, "answer": "declined", "matter": "m", **_said("Wire")},
+        {**asked, "answer": "denied", "matter": "m", **_said("Post")},
+    )
+    state = reader.http.get("/v1/negotiations/talks?as_of=2025-12").json()
+    assert [each["contested"] for each in state["responses"]] == [True]
+    page = reader.see(f"{TALKS}?as_of=2025-12")
+    assert f'<a class="mark contested" href="{TALKS}/' in page.html.partition('id="unknown"')[2]
