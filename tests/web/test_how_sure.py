@@ -72,3 +72,31 @@ def test_answers_that_cannot_both_be_right_are_contested(reader: Reader) -> None
     assert [each["contested"] for each in state["responses"]] == [True]
     page = reader.see(f"{TALKS}?as_of=2025-12")
     assert f'<a class="mark contested" href="{TALKS}/' in page.html.partition('id="unknown"')[2]
+
+
+def test_a_number_of_a_stretch_of_time_is_not_told_as_that_of_all(real: Reader) -> None:
+    page = real.see(f"{BELARUS}/numbers/released?from=2025-06-01&to=2025-07-31&clock=published")
+    told = "How many were released from 1 June 2025 to 31 July 2025"
+    assert f"{told}: 14." in page.words
+    assert f"<h1>{told}</h1>" in page.html
+    assert "How many were released: 14" not in page.words
+    assert "in this time counts any other part" in page.words
+    since = real.see(f"{BELARUS}/numbers/pardoned?from=2025-11&clock=published")
+    assert "How many were pardoned from November 2025: 33." in since.words
+    held = real.see(f"{BELARUS}/numbers/held?from=2025-06-01&clock=published")
+    assert "<h1>How many were held</h1>" in held.html
+
+
+def test_a_count_without_a_number_is_on_record(reader: Reader) -> None:
+    told = {"kind": "prisoner_count", "counted_by": "V", "population": "p", "valid": "2025-01-01"}
+    import_facts(reader, {**told, "quantities": []})
+    words = reader.see(TALKS).words
+    assert "Still held not counted A report on record says that people are held" in words
+    reader.editor.open("empty")
+    assert "Still held nothing recorded" in reader.see("/n/empty").words
+
+
+def test_a_list_of_those_held_does_not_claim_to_be_all(real: Reader) -> None:
+    told = "Only people whose status is on record are listed; there may be others."
+    assert told in real.see(f"{BELARUS}/people?status=held").words
+    assert told not in real.see(f"{BELARUS}/people").words

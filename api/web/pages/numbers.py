@@ -13,6 +13,7 @@ from api.web.counted.besides import gather_besides
 from api.web.counted.held import Held, gather_held
 from api.web.figure import PageFigure, read_figure
 from api.web.page import Page, router_of_pages
+from api.web.words.dates import date_in_words
 from domain.views.counting.tally import NOT_ADDED
 
 router: Final[APIRouter] = router_of_pages()
@@ -37,12 +38,15 @@ async def read_numbers_page(slug: str, what: str, request: Request) -> Response:
     tally = await page.ask("/tally", parameters)
     stock = tally["total"]["text"] == NOT_ADDED["text"]
     besides = gather_besides(tally)
+    stretch = "" if stock else _stretch(page.given)
+    asked = f"{_heading_of(what)}{stretch}"
     figure, learnt = await _figures(page, tally, is_drawn=not besides.only_parts, stock=stock)
     return await page.draw(
         "numbers",
         here="/numbers/released",
         what=what,
-        asked=_heading_of(what),
+        asked=asked,
+        stretch=stretch,
         by=by,
         tally={**tally, "uncounted": besides.silent},
         besides=besides,
@@ -53,9 +57,7 @@ async def read_numbers_page(slug: str, what: str, request: Request) -> Response:
         stock=stock,
         figure=figure,
         learnt=learnt,
-        cited_as=_heading_of(what)
-        if stock or besides.only_parts
-        else f"{_heading_of(what)}: {tally['total']['text']}",
+        cited_as=asked if stock or besides.only_parts else f"{asked}: {tally['total']['text']}",
         facts=tally["facts"],
     )
 
@@ -83,3 +85,9 @@ async def _read_held(page: Page) -> Held | None:
 def _heading_of(what: str) -> str:
     """What the page tells, as its heading does."""
     return f"How many were {what}" if what in _PAST else f"How many: {what}"
+
+
+def _stretch(given: Mapping[str, str]) -> str:
+    """The stretch of time in which a page counts, in words that follow what is counted; empty for all of time."""
+    told = ((side, given.get(side)) for side in ("from", "to"))
+    return "".join(f" {side} {date_in_words(date)}" for side, date in told if date)
