@@ -91,7 +91,7 @@ class Names:
 
     def canonical(self, name: str, sort: Sort = Sort.SOMEBODY) -> str:
         """The name to which the aliases of a name lead; if they form a ring, the alphabetically first name in it."""
-        return self._ends.get(sort, {}).get(self._fold(name), name)
+        return ends.get(self._fold(name), name) if (ends := self._ends.get(sort)) else name
 
     def resolve(self, name: Name) -> Name:
         """The name to which aliases lead, with its id if exactly one id bears it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from domain.count_words import EVERYBODY
@@ -33,21 +34,26 @@ def _is_own_word(what: str) -> bool:
     )
 
 
+@cache
+def _fields_of(kind: str) -> tuple[str, ...]:
+    """The fields of a kind that name a population."""
+    return tuple(
+        name for name, sort in fields_naming(KINDS[kind]).items() if sort is Sort.POPULATION
+    )
+
+
 def resolve_version(version: FactVersion, names: Names) -> FactVersion:
     """The version of a fact with its population, and what it counts, under the names to which aliases lead."""
     fact = version.record.fact
     if names.are_plain or not fact.quantities:
         return version
-    led: dict[str, Any] = {
-        field: names.canonical(said, Sort.POPULATION)
-        for field, sort in fields_naming(type(fact)).items()
-        if sort is Sort.POPULATION and (said := getattr(fact, field)) is not None
-    }
-    counted = [resolve_counted(each.what, names) for each in fact.quantities]
-    if all(getattr(fact, field) == name for field, name in led.items()) and all(
-        each.what == what for each, what in zip(fact.quantities, counted, strict=True)
-    ):
+    fields = _fields_of(fact.kind)
+    said = [(field, name) for field in fields if (name := getattr(fact, field)) is not None]
+    words = (*(name for _, name in said), *(each.what for each in fact.quantities))
+    if all(names.canonical(word, Sort.POPULATION) == word for word in words):
         return version
-    pairs = zip(fact.quantities, counted, strict=True)
-    led["quantities"] = tuple(replace(each, what=what) for each, what in pairs)
+    led: dict[str, Any] = {field: names.canonical(name, Sort.POPULATION) for field, name in said}
+    led["quantities"] = tuple(
+        replace(each, what=resolve_counted(each.what, names)) for each in fact.quantities
+    )
     return replace(version, record=replace(version.record, fact=replace(fact, **led)))
