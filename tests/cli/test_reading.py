@@ -301,6 +301,30 @@ def test_a_tally_counts_and_says_what_is_counted_where_nothing_is(light: Shell) 
     assert light("tally", SLUG, "released", "--by", "week").exit_code == 2
 
 
+def test_a_state_names_what_stands_beside_an_entry_and_what_contests_it(light: Shell) -> None:
+    def planned(valid: str, matter: str) -> dict[str, Any]:
+        meeting = {"form": "talks", "stage": "planned", "participants": ["A", "B"]}
+        said = {"valid": valid, "summary": f"Talks of {valid}", "matter": matter}
+        return {
+            "kind": "meeting",
+            "citations": FREED["citations"],
+            **meeting,
+            **said,
+            "external_id": valid,
+        }
+
+    plans = [planned("2026-12", "a"), planned("2026-12-10", "b")]
+    light.out("import", "plans", light.file(*plans), "--title", "Plans")
+    shown = light.out("show", "plans", "--as-of", "2026-11", "--section", "meetings")
+    assert "contested by" not in shown
+    assert "beside it" in shown
+    assert "2026-12-10" in shown
+    light.out("import", "plans", light.file(planned("2027-01-20", "a")))
+    shown = light.out("show", "plans", "--as-of", "2026-11", "--section", "meetings")
+    assert "contested by" in shown
+    assert "beside it" not in shown
+
+
 def test_a_check_lists_what_should_be_looked_at(light: Shell) -> None:
     assert "nothing to look at" in light.out("check", SLUG)
     several = {**FREED, "external_id": "V", "people": ["Ann|Bob"], "matter": "several"}
