@@ -85,7 +85,7 @@ class _Text:
         self._given = dict(compiled.params)
         self._order = compiled.positiontup or []
         if dialect.name == "postgresql":
-            self.sql, self._order = _numbered(self.sql)
+            self.sql, self._order = _number_parameters(self.sql)
         columns = list(getattr(compiled.statement, "selected_columns", ()))
         row: Any = namedtuple("Row", [column.key for column in columns])  # type: ignore[misc]  # noqa: PYI024
         self._row: Callable[[Iterable[Any]], Any] = row._make
@@ -165,10 +165,10 @@ def _insert(dialect: Dialect, table: TableClause, columns: Sequence[str], rows: 
     return f"INSERT INTO {into} VALUES {', '.join(values)}"  # noqa: S608 -- names of the schema
 
 
-def _numbered(sql: str) -> tuple[str, list[str]]:
+def _number_parameters(sql: str) -> tuple[str, list[str]]:
     """A statement with numbers for the names of its parameters, and these names in the order of the numbers."""
     names: dict[str, int] = {}
-    text = _NAMED.sub(lambda found: f"${names.setdefault(found[1], len(names) + 1)}", sql)
+    text = _NAMED.sub(lambda match: f"${names.setdefault(match[1], len(names) + 1)}", sql)
     return text.replace("%%", "%"), list(names)
 
 

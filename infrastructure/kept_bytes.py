@@ -40,10 +40,10 @@ class KeptBytes(Generic[T]):
         """What is kept for a negotiation under a key; `erased` is the position of the negotiation's last erasure."""
         with self._lock:
             self._drop(owner, erased)
-            found = self._kept.get((owner, key))
-            if found is not None:
+            kept = self._kept.get((owner, key))
+            if kept is not None:
                 self._kept.move_to_end((owner, key))
-            return found
+            return kept
 
     def keep(self, owner: Hashable, erased: int, key: Hashable, value: T) -> None:
         """Keep a value that was made after the erasure at `erased`, unless another came since, or it is too large."""

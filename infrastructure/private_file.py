@@ -9,7 +9,7 @@ from fcntl import LOCK_EX, flock
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
-from infrastructure.unfinished import unfinished
+from infrastructure.unfinished import track_unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,14 +47,14 @@ def read_private(path: Path) -> bytes:
 
 def create_private(path: Path, content: bytes) -> None:
     """Create a file and sync it to the disk; FileExistsError if another process has created it."""
-    with _written_beside(path, content, OWNER_ALONE) as beside:
+    with _write_beside(path, content, OWNER_ALONE) as beside:
         os.link(beside, path)
     sync_folder(path.absolute().parent)
 
 
 def replace_whole(path: Path, content: bytes, mode: int = OWNER_ALONE) -> None:
     """Replace a file atomically: after a crash it has its old content or its new content."""
-    with _written_beside(path, content, mode) as beside:
+    with _write_beside(path, content, mode) as beside:
         beside.replace(path)
     sync_folder(path.absolute().parent)
 
@@ -63,7 +63,7 @@ def replace_whole(path: Path, content: bytes, mode: int = OWNER_ALONE) -> None:
 def private_part(path: Path) -> Iterator[tuple[Path, BinaryIO]]:
     """A new file beside `path` that only its owner may read, open; it is removed at the end, unless it was renamed."""
     part = path.absolute().parent / f".{path.name}.{uuid4().hex}"
-    with unfinished(part), open(part, "xb", opener=_open_private) as file:
+    with track_unfinished(part), open(part, "xb", opener=_open_private) as file:
         yield part, file
 
 
@@ -88,7 +88,7 @@ def sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _written_beside(path: Path, content: bytes, mode: int) -> Iterator[Path]:
+def _write_beside(path: Path, content: bytes, mode: int) -> Iterator[Path]:
     """Write and sync the content to a new file beside `path`; it is removed at the end, unless it was renamed."""
     with private_part(path) as (beside, file):
         os.fchmod(file.fileno(), mode)

@@ -99,8 +99,8 @@ class RecordStorage(Storage, SlidingWindowCounterSupport):
         """Add to a sliding window if its count, with a share of the previous window's, stays within the limit."""
         if amount > limit:
             return False
-        given = {"span": expiry * SECOND, "amount": amount, "most": limit}
-        return self._run(ACQUIRE, key=_sliding(key), **given) is not None
+        values = {"span": expiry * SECOND, "amount": amount, "most": limit}
+        return self._run(ACQUIRE, key=_sliding(key), **values) is not None
 
     def get_sliding_window(self, key: str, expiry: int) -> tuple[int, float, int, float]:
         """The previous window's count and the seconds that it still counts, then the same of the current window."""
@@ -135,13 +135,13 @@ class RecordStorage(Storage, SlidingWindowCounterSupport):
         self._closed.set()
         self._engine.dispose()
 
-    def _run(self, statement: str, **given: Any) -> Row[Any] | None:  # noqa: ANN401 -- SQL's values
+    def _run(self, statement: str, **values: Any) -> Row[Any] | None:  # noqa: ANN401 -- SQL's values
         try:
             with self._engine.connect() as connection:
                 if time.monotonic() - self._swept > SWEPT_EVERY:
                     self._swept = time.monotonic()
                     connection.execute(*self._at_now(SWEEP, {}))
-                return connection.execute(*self._at_now(statement, given)).first()
+                return connection.execute(*self._at_now(statement, values)).first()
         except DatabaseError as error:
             if self._is_sqlite and type(error) is DatabaseError:
                 self._begin_anew()
@@ -154,10 +154,10 @@ class RecordStorage(Storage, SlidingWindowCounterSupport):
         for name in (file, f"{file}-wal", f"{file}-shm"):
             Path(name).unlink(missing_ok=True)
 
-    def _at_now(self, statement: str, given: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    def _at_now(self, statement: str, values: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         if not self._is_sqlite:
-            return text(statement.replace("NOW", _ITS_NOW)), given
-        return text(statement.replace("NOW", ":now")), {**given, "now": time.time_ns() // 1_000}
+            return text(statement.replace("NOW", _ITS_NOW)), values
+        return text(statement.replace("NOW", ":now")), {**values, "now": time.time_ns() // 1_000}
 
 
 def storage_of(database: Database, uri: str) -> Storage:

@@ -9,13 +9,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["remove_unfinished", "unfinished"]
+__all__ = ["remove_unfinished", "track_unfinished"]
 
 _UNDER_WAY: Final[set[Path]] = set()
 
 
 @contextmanager
-def unfinished(path: Path) -> Iterator[None]:
+def track_unfinished(path: Path) -> Iterator[None]:
     """Remove a file at the end of the block, unless it was renamed; the block creates it."""
     _UNDER_WAY.add(path)
     try:

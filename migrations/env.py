@@ -10,7 +10,7 @@ from alembic import context
 from infrastructure.database.database import Database
 from infrastructure.database.schema import (
     lock_for_migration,
-    owned_by_the_schema,
+    make_table_filter,
     tables_to_compare,
 )
 from infrastructure.settings import Settings
@@ -24,7 +24,7 @@ def migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=tables_to_compare(connection),
-        include_name=owned_by_the_schema(connection),
+        include_name=make_table_filter(connection),
         render_as_batch=connection.dialect.name == "sqlite",
         transactional_ddl=True,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from infrastructure.unfinished import unfinished
+from infrastructure.unfinished import track_unfinished
 
 __all__ = ["replace_file"]
 
@@ -13,7 +13,7 @@ __all__ = ["replace_file"]
 def replace_file(output: Path, pieces: Iterable[bytes]) -> None:
     """Write to a file beside the output, and rename it when it is complete."""
     partly = output.with_name(output.name + ".part")
-    with unfinished(partly):
+    with track_unfinished(partly):
         with partly.open("wb") as file:
             file.writelines(pieces)
         partly.replace(output)

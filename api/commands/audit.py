@@ -24,7 +24,7 @@ def list_changes(
     last = facts[-1][1].position if more else perspective.position
     of_it = reading.changes.of_negotiation(opened, perspective, after)
     of_it = [each for each in of_it if each[2].position <= last]
-    others = reading.changes.agreed_on(opened, [said for _, _, said in of_it])
+    others = reading.changes.read_approvers(opened, [said for _, _, said in of_it])
     items += [
         describe_negotiation_change(*each, others.get(each[2].position, ())) for each in of_it
     ]

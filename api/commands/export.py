@@ -109,7 +109,7 @@ class Export:
     def _present_page(
         self, reading: Reading, id_: UUID, after: int
     ) -> tuple[list[Line], int | None]:
-        versions = reading.known(id_, self.perspective, after=after, limit=FACTS_A_READ)
+        versions = reading.list_known(id_, self.perspective, after=after, limit=FACTS_A_READ)
         lines = [
             line
             for version in versions

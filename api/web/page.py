@@ -124,7 +124,7 @@ class Page(Addressing):
         with parley.reading(principal_of(self.request)) as reading:
             perspective = reading.perspective(query)
             opened = reading.negotiation(self.slug or "", perspective.position)
-            return reading.seen(opened, perspective).title
+            return reading.resolve_negotiation(opened, perspective).title
 
     async def answer(self, address: str, query: Mapping[str, str]) -> Reply:
         """Give the API's response to a request; PageRefusedError if it refuses, or if the page asks too much."""

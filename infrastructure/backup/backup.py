@@ -111,16 +111,16 @@ def _name(part: Path, target: Path) -> None:
         raise
 
 
-def verify_backup(source: Path, given: WrappingKeySource | None = None) -> Manifest:
+def verify_backup(source: Path, keys: WrappingKeySource | None = None) -> Manifest:
     """Read a backup to its end, and return its manifest.
 
-    BackupError if it is not complete, SealKeyError if a key that sealed it is not among those `given`.
+    BackupError if it is not complete, SealKeyError if a key that sealed it is not among `keys`.
     """
     missing: str | None = None
     last: Line | Manifest | None = None
     for last in read_backup(source):
-        wraps = _wrapped_by(last)
-        if missing is None and given is not None and wraps is not None and not _has(given, wraps):
+        wraps = _find_wrapping_key(last)
+        if missing is None and keys is not None and wraps is not None and not _has(keys, wraps):
             missing = wraps
     if not isinstance(last, Manifest):
         raise BackupError("the backup is incomplete: copy it again")
@@ -129,7 +129,7 @@ def verify_backup(source: Path, given: WrappingKeySource | None = None) -> Manif
     return last
 
 
-def _wrapped_by(line: Line | Manifest) -> str | None:
+def _find_wrapping_key(line: Line | Manifest) -> str | None:
     """The id of the wrapping key that a line of a backup needs; None if it needs none."""
     if isinstance(line, (EventLine, PartLine)):
         return None if line.data_key is None else line.key_id

@@ -41,16 +41,16 @@ class BoundedConnection(psycopg.Connection[Any]):
         """A cursor that takes numbered parameters, and does not look for them in each statement."""
         return psycopg.RawCursor(self)
 
-    def wait(self, gen: Generator[Any, Any, _T], *given: Any, **named: Any) -> _T:  # noqa: ANN401 -- as psycopg has it
+    def wait(self, gen: Generator[Any, Any, _T], *args: Any, **named: Any) -> _T:  # noqa: ANN401 -- as psycopg has it
         """Wait for the server, as psycopg does, within the limit."""
         if self.seconds is None:
-            return super().wait(gen, *given, **named)
+            return super().wait(gen, *args, **named)
         try:
             wanted = next(gen)
         except StopIteration as ended:  # it needs nothing from the server
             answer: _T = ended.value
             return answer
-        return super().wait(self._wait_bounded(gen, wanted, self.seconds), *given, **named)
+        return super().wait(self._wait_bounded(gen, wanted, self.seconds), *args, **named)
 
     def _wait_bounded(
         self,

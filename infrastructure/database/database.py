@@ -110,14 +110,14 @@ class Database:
         """A transaction that sees one snapshot and writes nothing."""
         with (
             self._lock(self._read_lock),
-            self._connected(self._reading) as connection,
+            self._borrow_connection(self._reading) as connection,
             connection.begin(),
         ):
             yield connection
 
     def looking(self) -> AbstractContextManager[Connection]:
         """A reading connection without a transaction: each statement sees the latest committed state."""
-        return self._looking_alone() if self.is_memory else self._connected(self._looking)
+        return self._looking_alone() if self.is_memory else self._borrow_connection(self._looking)
 
     @contextmanager
     def _looking_alone(self) -> Iterator[Connection]:
@@ -140,7 +140,7 @@ class Database:
                 ).begin() as connection:
                     yield connection
                 return
-            with self._connected(self._writing) as connection, connection.begin():
+            with self._borrow_connection(self._writing) as connection, connection.begin():
                 yield connection
 
     def drop_overwritten(self, *tables: str, patience: float = 0) -> None:
@@ -219,14 +219,14 @@ class Database:
             )
         return self._optioned[kind]
 
-    def _connected(self, engine: Engine) -> AbstractContextManager[Connection]:
+    def _borrow_connection(self, engine: Engine) -> AbstractContextManager[Connection]:
         """A connection, which is kept for the next use where the lane has more connections than threads."""
         if self.is_memory or current_lane() not in KEEPING:
             return engine.connect()
         return self._pools.kept.connection(engine)
 
     def _lock(self, lock: QueueLock | None) -> AbstractContextManager[object]:
-        return nullcontext() if lock is None else lock.held(self.patience.turn)
+        return nullcontext() if lock is None else lock.hold(self.patience.turn)
 
 
 def _with_driver(url: URL) -> URL:

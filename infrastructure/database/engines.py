@@ -49,9 +49,9 @@ def engine_of(url: URL | str, **options: Any) -> Engine:  # noqa: ANN401 -- SQLA
 
 
 def _connect(
-    _dialect: object, _record: object, given: list[Any], named: dict[str, Any]
+    _dialect: object, _record: object, args: list[Any], named: dict[str, Any]
 ) -> BoundedConnection:
-    return BoundedConnection.connect(*given, **named)
+    return BoundedConnection.connect(*args, **named)
 
 
 def _leave_standby(context: ExceptionContext) -> OperationalError | None:
@@ -79,10 +79,10 @@ def _is_in_recovery(driver: BoundedConnection) -> bool:
     with suppress(psycopg.Error):
         driver.rollback()
         was_read_only, driver.read_only = driver.read_only, True
-        found = driver.execute("SELECT pg_is_in_recovery()").fetchone()
+        row = driver.execute("SELECT pg_is_in_recovery()").fetchone()
         driver.rollback()
         driver.read_only = was_read_only
-        return found == (True,)
+        return row == (True,)
     return False
 
 

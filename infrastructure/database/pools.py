@@ -195,8 +195,8 @@ def _session_settings(patience: Patience) -> dict[str, object]:
     A low random_page_cost tells the planner that pages are in memory or on a solid-state disk.
     """
     limits = {"statement_timeout": patience.statement, "lock_timeout": patience.lock}
-    given = {name: f"{at * 1_000:.0f}" for name, at in limits.items() if at is not None}
-    return {"random_page_cost": 1.1, **given}
+    timeouts = {name: f"{at * 1_000:.0f}" for name, at in limits.items() if at is not None}
+    return {"random_page_cost": 1.1, **timeouts}
 
 
 def _set_up_session(

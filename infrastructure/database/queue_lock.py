@@ -28,7 +28,7 @@ class QueueLock:
         self._waiting: deque[Lock] = deque()
 
     @contextmanager
-    def held(self, seconds: float) -> Iterator[None]:
+    def hold(self, seconds: float) -> Iterator[None]:
         """Hold it while the block runs; LockTimeoutError if it is not free within so many seconds."""
         self._take(seconds)
         try:

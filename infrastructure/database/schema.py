@@ -32,7 +32,7 @@ __all__ = [
     "check",
     "downgrade",
     "lock_for_migration",
-    "owned_by_the_schema",
+    "make_table_filter",
     "refuse_newer",
     "refuse_unknown",
     "schema_at_head",
@@ -149,7 +149,7 @@ def lock_for_migration(database: Database) -> Iterator[Connection]:
         yield connection
 
 
-def owned_by_the_schema(connection: Connection) -> Callable[[str | None, str, Any], bool]:
+def make_table_filter(connection: Connection) -> Callable[[str | None, str, Any], bool]:
     """Tell alembic which tables to compare: not those that SQLite's FTS5 keeps for itself."""
     virtual = _virtual_tables(connection)
     hidden = virtual | {table + shadow for table in virtual for shadow in FTS5_SHADOWS}

@@ -116,11 +116,11 @@ def _parts_of(kind: str, sql: str) -> tuple[str, ...]:
 @cache
 def _make_sqlite() -> list[Definition]:
     """The definitions that the migrations make; computed once a process."""
-    made = Database("sqlite://")
-    upgrade(made)
-    with made.reading() as connection:
+    database = Database("sqlite://")
+    upgrade(database)
+    with database.reading() as connection:
         definitions = _sqlite(connection)
-    made.close()
+    database.close()
     return definitions
 
 

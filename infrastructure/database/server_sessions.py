@@ -53,8 +53,8 @@ def open_session(
 
 def set_in_transactions(settings: Mapping[str, object]) -> Callable[[Connection], None]:
     """Make a listener that sets up each transaction behind a pooler, whose commits are durable."""
-    each = [f"set_config('{name}', '{value}', true)" for name, value in settings.items()]
-    statement = f"SELECT {', '.join([*each, _KEPT_ON])}"
+    calls = [f"set_config('{name}', '{value}', true)" for name, value in settings.items()]
+    statement = f"SELECT {', '.join([*calls, _KEPT_ON])}"
 
     def on_begin(connection: Connection) -> None:
         driver = connection.connection.dbapi_connection

@@ -22,12 +22,12 @@ _DEFECTS: Final = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISUSE})
 """What SQLite reports of a statement that cannot be run, such as one that names a missing column."""
 
 
-def log_error(logger: logging.Logger, said: str, error: BaseException) -> None:
+def log_error(logger: logging.Logger, message: str, error: BaseException) -> None:
     """Log what happened, and why: trouble in one line, any other error with its traceback."""
     if is_trouble(error):
-        logger.error("%s: %s", said, describe_trouble(error))
+        logger.error("%s: %s", message, describe_trouble(error))
     else:
-        logger.error(said, exc_info=error)
+        logger.error(message, exc_info=error)
 
 
 def is_trouble(error: BaseException) -> bool:
@@ -50,8 +50,8 @@ def describe_trouble(error: BaseException) -> str:
 
 def _is_defect(error: BaseException | None) -> bool:
     while error is not None:
-        for each in (error, getattr(error, "orig", None)):
-            if getattr(each, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF in _DEFECTS:
+        for cause in (error, getattr(error, "orig", None)):
+            if getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF in _DEFECTS:
                 return True
         error = error.__cause__
     return False

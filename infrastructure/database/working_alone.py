@@ -70,12 +70,12 @@ def work_alone(database: Database, work: Work) -> Iterator[Callable[[], None]]:
     if database.read_only:
         raise ReadOnlyError
     if database.is_memory:
-        held = _mark_in_process(database, work)
+        lock = _mark_in_process(database, work)
     elif database.is_sqlite:
-        held = _lock_file(_file_of(database), work)
+        lock = _lock_file(_file_of(database), work)
     else:
-        held = _lock_in_transaction(database, work)
-    with in_lane("unhurried"), held as confirm:
+        lock = _lock_in_transaction(database, work)
+    with in_lane("unhurried"), lock as confirm:
         yield confirm
 
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "claims_registry",
-    "granted_scopes",
     "one_line",
+    "read_scopes",
     "require_access_token",
     "require_claims",
 ]
@@ -83,7 +83,7 @@ def require_access_token(header: dict[str, Any], claims: dict[str, Any]) -> None
         raise TokenRefusedError("an access token is needed, but this token has no scope claim")
 
 
-def granted_scopes(claims: dict[str, Any]) -> frozenset[Scope]:
+def read_scopes(claims: dict[str, Any]) -> frozenset[Scope]:
     """Parley's scopes that the claim `scope` names or, without it, `scp`; other scopes are ignored."""
     value = claims["scope"] if "scope" in claims else claims.get("scp", "")
     names = value.split(" ") if isinstance(value, str) else value

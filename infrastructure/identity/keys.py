@@ -209,12 +209,12 @@ def principal_of_row(row: Any, expires_at: int | None, now: int) -> Principal | 
 def _read(connection: Connection, id_: str, sight: Sight | None) -> Any:  # noqa: ANN401 -- a row
     if sight is None:
         return _KEY_ALONE.first(connection, {"key": id_})
-    given = {
+    values = {
         "key": id_,
         "negotiation": sight.negotiation_id.hex,
         **access.bind_principal(sight.principal),
     }
-    row = _KEY_AND_SIGHT.first(connection, given)
+    row = _KEY_AND_SIGHT.first(connection, values)
     sight.seen = None if row is None else row.sees
     return row
 

@@ -19,8 +19,8 @@ from domain.access import Principal
 from infrastructure.clock import Clock, system_clock
 from infrastructure.identity.claims import (
     claims_registry,
-    granted_scopes,
     one_line,
+    read_scopes,
     require_access_token,
     require_claims,
 )
@@ -68,7 +68,7 @@ class TokenVerifier:
         return Principal(
             person=one_line(claims, self._oidc.person_claim),
             caller=f"oidc:{sha256(named).hexdigest()}",
-            scopes=granted_scopes(claims),
+            scopes=read_scopes(claims),
         )
 
     def _header(self, token: str) -> dict[str, Any]:

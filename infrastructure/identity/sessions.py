@@ -81,9 +81,9 @@ class Sessions:
             if row is None or row.expires_at <= self._clock():
                 return None
             columns = row._asdict()
-            if open_stamp(seals_of(connection).given(connection), columns, _STAMP) != _digest_of(
-                columns
-            ):
+            if open_stamp(
+                seals_of(connection).read_wrapping(connection), columns, _STAMP
+            ) != _digest_of(columns):
                 return None
         principal = principal_of_row(row, row.key_expires_at, self._clock())
         return None if principal is None else Session(token, principal)

@@ -34,7 +34,7 @@ from infrastructure.log.erasure import ERASED_ANSWER, ERASING, erase_rows, is_er
 from infrastructure.log.leaves import hash_row, new_secret, salt_of
 from infrastructure.log.under_lock import FIRST_VERSIONS, LOCK_HEAD, last_versions, lock_head
 from infrastructure.sealing.confidential_parts import seal_part
-from infrastructure.sealing.seals import own_keys, seals_of
+from infrastructure.sealing.seals import read_own_keys, seals_of
 from infrastructure.sealing.stamps import begin_stamps, change_total, total_columns
 from infrastructure.sealing.stored_responses import (
     IdempotencyClaim,
@@ -91,7 +91,7 @@ Outcome = list[LogEntry] | ConflictError | AlreadyAnswered
 def lock_log(connection: Connection) -> Row[int, int]:
     """Lock the log for sealed or stamped writes, and return its head; SealKeyError without the database's keys."""
     head = connection.execute(LOCK_HEAD).one()
-    forget(connection, own_keys)
+    forget(connection, read_own_keys)
     seals_of(connection).check(connection)
     return head
 
@@ -203,7 +203,7 @@ class LogTransaction:
             _MOVE_HEAD.run(self._connection, head)
             return
         _MOVE_HEAD_AND_TOTAL.run(self._connection, {**head, **total})
-        forget(self._connection, own_keys)
+        forget(self._connection, read_own_keys)
         self._added = 0
 
     def _insert(self, entries: Sequence[LogEntry], started: list[str]) -> None:
@@ -220,7 +220,7 @@ class LogTransaction:
         self, entries: Sequence[LogEntry], keys: BatchKeys
     ) -> dict[int, list[dict[str, Any]]]:
         """Insert the confidential parts of the entries; returns their rows by position."""
-        made = {
+        rows_by_position = {
             entry.id: [
                 seal_part(keys.wrapping, stream_name(entry.originator_id), entry.id, *numbered)
                 for numbered in enumerate(self._sources[entry.id])
@@ -228,10 +228,10 @@ class LogTransaction:
             for entry in entries
             if entry.id in self._sources
         }
-        rows = [row for parts in made.values() for row in parts]
+        rows = [row for parts in rows_by_position.values() for row in parts]
         if rows:
             self._connection.execute(confidential_part.insert(), rows)
-        return made
+        return rows_by_position
 
     def _refuse_late(self, request: AppendRequest, versions: Mapping[str, int]) -> None:
         for id_, version in request.standing.items():

@@ -93,10 +93,10 @@ class _Fields:
     @classmethod
     def of(cls, dataclass: type) -> _Fields:
         """The fields of a dataclass."""
-        found = cls._known.get(dataclass)
-        if found is None:
-            found = cls._known[dataclass] = cls(dataclass)
-        return found
+        fields = cls._known.get(dataclass)
+        if fields is None:
+            fields = cls._known[dataclass] = cls(dataclass)
+        return fields
 
     def __init__(self, cls: type) -> None:
         self._names = [each.name for each in dataclasses.fields(cls)]
@@ -105,14 +105,14 @@ class _Fields:
 
     def read(self, value: object) -> dict[str, Any]:
         """The fields of a value, as they are stored."""
-        found = dict(zip(self._names, self._values(value), strict=False))
+        parts = dict(zip(self._names, self._values(value), strict=False))
         for name, default in self._later.items():
-            if found[name] == default:
-                del found[name]
-        for name, part in found.items():
+            if parts[name] == default:
+                del parts[name]
+        for name, part in parts.items():
             if type(part) not in _SIMPLE:
-                found[name] = _drop_defaults(part)
-        return found
+                parts[name] = _drop_defaults(part)
+        return parts
 
 
 _SIMPLE: Final = frozenset((str, int, type(None), bool, UUID))

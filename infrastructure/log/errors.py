@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 __all__ = [
     "OutcomeUnknownError",
     "as_persistence_error",
-    "ended_by_server",
-    "lost_connection",
+    "is_connection_lost",
     "persistence_errors",
+    "was_closed_by_server",
 ]
 
 MAPPED: Final[tuple[tuple[type[Exception], type[persistence.PersistenceError]], ...]] = (
@@ -62,14 +62,14 @@ def as_persistence_error(error: BaseException) -> BaseException:
     return error
 
 
-def lost_connection(error: BaseException) -> bool:
+def is_connection_lost(error: BaseException) -> bool:
     """Whether the database went away, so that trying the requests one by one cannot help."""
     return isinstance(error, exc.TimeoutError) or (
         isinstance(error, exc.DBAPIError) and error.connection_invalidated
     )
 
 
-def ended_by_server(error: BaseException) -> bool:
+def was_closed_by_server(error: BaseException) -> bool:
     """Whether the server closed the connection, as it does when it restarts; False if it was silent."""
     return (
         isinstance(error, exc.DBAPIError)

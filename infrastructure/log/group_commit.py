@@ -26,8 +26,8 @@ from infrastructure.log.append import AppendRequest, LogTransaction, Outcome
 from infrastructure.log.errors import (
     OutcomeUnknownError,
     as_persistence_error,
-    ended_by_server,
-    lost_connection,
+    is_connection_lost,
+    was_closed_by_server,
 )
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class GroupCommit:
                 outcomes = log.append([t.request for t in tickets], self._projections)
                 stage = _Stage.COMMITTING
         except BaseException as error:
-            if again and stage is _Stage.LOCKING and ended_by_server(error):
+            if again and stage is _Stage.LOCKING and was_closed_by_server(error):
                 self._transact(only, again=False)
                 return
             self._fail(tickets or (self._take_all() if only is None else [only]), stage, error)
@@ -190,7 +190,7 @@ class GroupCommit:
             stage is _Stage.WRITING
             and len(tickets) > 1
             and isinstance(error, Exception)
-            and not lost_connection(error)
+            and not is_connection_lost(error)
         )
         try:
             for ticket in tickets if one_by_one else ():

@@ -131,7 +131,7 @@ def _wrap_stamps(database: Database) -> None:
     while last is not None:
         with database.writing() as connection:
             lock_log(connection)
-            if seals_of(connection).given(connection) is None:
+            if seals_of(connection).read_wrapping(connection) is None:
                 return
             last = wrap_responses(connection, last)
             wrap_tables(connection)
@@ -139,7 +139,7 @@ def _wrap_stamps(database: Database) -> None:
 
 def _wrap(connection: Connection, keyed: _Keyed, after: int, until: int) -> int:
     """Wrap the data keys from `after` (excluded) to `until` that the newest key does not wrap yet."""
-    wrapping = seals_of(connection).given(connection)
+    wrapping = seals_of(connection).read_wrapping(connection)
     if wrapping is None:
         return 0
     columns = keyed.table.c

@@ -57,14 +57,14 @@ def entries(
 
 def entries_in(
     connection: Connection,
-    found: Sequence[Any],
+    rows: Sequence[Any],
     originator: Callable[[str], UUID | str] = UUID,
 ) -> list[LogEntry]:
     """The entries in rows that a statement made from `LOGGED` selected."""
     open_ = seals_of(connection).open_payload
-    names = found[0]._fields if found else ()
-    rows = [dict(zip(names, row, strict=True)) for row in found]
-    erased = {row["stream"]: None for row in rows if not row["payload"]}
+    names = rows[0]._fields if rows else ()
+    mappings = [dict(zip(names, row, strict=True)) for row in rows]
+    erased = {row["stream"]: None for row in mappings if not row["payload"]}
     by = _erasures(connection, list(erased)) if erased else {}
     return [
         LogEntry(
@@ -77,7 +77,7 @@ def entries_in(
             actor=row["actor"],
             erased_by=None if row["payload"] else by.get(row["stream"], b""),
         )
-        for row in rows
+        for row in mappings
     ]
 
 

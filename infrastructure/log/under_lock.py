@@ -24,7 +24,7 @@ from sqlalchemy import (
 from infrastructure.database.schema import refuse_unknown
 from infrastructure.database.timekeeping import SERVER_CLOCK
 from infrastructure.hot_statements import HotStatement
-from infrastructure.sealing.seals import OWN_KEYS, own_keys, seals_of
+from infrastructure.sealing.seals import OWN_KEYS, read_own_keys, seals_of
 from infrastructure.tables.facts import FACTS, SIDES, serving_side
 from infrastructure.tables.record import TEXT, event, log_head, projection
 from infrastructure.transaction_memo import remember
@@ -101,7 +101,7 @@ def last_versions(connection: Connection, streams: Sequence[str]) -> dict[str, i
     for row in _standing(connection, streams[:STREAMS_A_QUERY]):
         sorts[row["sort"]].append(row)
     refuse_unknown({row["of"] for row in sorts["revision"]})
-    remember(connection, own_keys, cast("list[RowMapping]", sorts["key"]))
+    remember(connection, read_own_keys, cast("list[RowMapping]", sorts["key"]))
     for row in sorts["side"]:
         if row["of"] in SIDES:
             remember(connection, serving_side, row["of"])

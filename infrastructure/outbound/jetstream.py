@@ -95,27 +95,27 @@ class Stream:
 
     def head(self) -> StreamHead:
         """How far the stream is; it is created if it is missing."""
-        with _translated():
+        with _translate_errors():
             return self._portal.call(self._head)
 
     def publish(self, messages: Sequence[Message]) -> None:
         """Send messages and wait until the stream has all of them; OvertakenError if the first is not its next one."""
-        with _translated():
+        with _translate_errors():
             self._portal.call(self._publish, messages)
 
     def read(self, position: int) -> bytes | None:
         """The body of a message; None if it is not in the stream any more."""
-        with _translated():
+        with _translate_errors():
             return self._portal.call(self._read, position)
 
     def delete(self, position: int) -> None:
         """Overwrite a message with random bytes, and delete it, if that was not done before."""
-        with _translated():
+        with _translate_errors():
             self._portal.call(self._delete, position)
 
     def purge(self, subject: str, before: int) -> int:
         """Delete all messages before a position whose subjects begin so; how many there were under these subjects."""
-        with _translated():
+        with _translate_errors():
             return self._portal.call(self._purge, f"{subject}.>", before)
 
     async def _head(self) -> StreamHead:
@@ -186,10 +186,10 @@ class Stream:
 
     async def _purge(self, subjects: str, before: int) -> int:
         info = await self._context.stream_info(self.name, subjects_filter=subjects)
-        found = sum((info.state.subjects or {}).values())
-        if found:
+        count = sum((info.state.subjects or {}).values())
+        if count:
             await self._context.purge_stream(self.name, seq=before, subject=subjects)
-        return found
+        return count
 
 
 @contextmanager
@@ -200,7 +200,7 @@ def open_stream(settings: NatsSettings) -> Iterator[Stream]:
     except CredentialsError as error:
         raise StreamRefusedError(str(error)) from error
     with start_blocking_portal() as portal:
-        with _translated():
+        with _translate_errors():
             connection = portal.call(_connect, settings, credentials)
         try:
             yield Stream(portal, connection, settings)
@@ -245,7 +245,7 @@ def _describe(error: BaseException) -> str:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     """Raise the errors of NATS as those of this module."""
     try:
         yield

@@ -43,15 +43,15 @@ class NatsCredentials:
     def read(cls, path: Path) -> Self:
         """Read a credentials file, which nobody else may read; CredentialsError if it is not one."""
         try:
-            found = _PARTS.search(read_private(path))
+            match = _PARTS.search(read_private(path))
         except FileNotFoundError:
             raise CredentialsError(f"there is no file {path} (PARLEY_NATS_CREDENTIALS)") from None
         except PrivateFileError as error:
             raise CredentialsError(str(error)) from error
-        decoded = b32decode(found[2] + b"======") if found else b""
-        if found is None or crc_hqx(decoded[:-2], 0) != int.from_bytes(decoded[-2:], "little"):
+        decoded = b32decode(match[2] + b"======") if match else b""
+        if match is None or crc_hqx(decoded[:-2], 0) != int.from_bytes(decoded[-2:], "little"):
             raise CredentialsError(f"{path} is not a credentials file of a NATS user")
-        return cls(found[1], Ed25519PrivateKey.from_private_bytes(decoded[_SEED]))
+        return cls(match[1], Ed25519PrivateKey.from_private_bytes(decoded[_SEED]))
 
     def sign(self, challenge: str) -> bytes:
         """The signature of a server's challenge, in base64."""

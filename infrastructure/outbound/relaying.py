@@ -52,10 +52,10 @@ class ListedEvent(NamedTuple):
 class Told(Protocol):
     """Is told which messages were deleted."""
 
-    def erased(self, position: int, deleted: Sequence[int]) -> None:
+    def note_erased(self, position: int, deleted: Sequence[int]) -> None:
         """These messages were deleted, because the event at a position erased them."""
 
-    def made_private(self, position: int, slug: str, number: int) -> None:
+    def note_private(self, position: int, slug: str, number: int) -> None:
         """The public messages of a negotiation were deleted, because it is private since a position."""
 
 
@@ -81,19 +81,19 @@ class Relay:
 
     def begin(self) -> None:
         """Go on after the stream's last message; StreamRefusedError unless that is an event of this log."""
-        found = self._stream.head()
+        last = self._stream.head()
         head, _ = self._log.head()
         name = self._stream.name
-        if found.sequence > head:
-            ahead = f"the stream {name} is at position {found.sequence}, and the log at {head}"
+        if last.sequence > head:
+            ahead = f"the stream {name} is at position {last.sequence}, and the log at {head}"
             if is_standby(self._database):
                 raise OutageError(f"this standby is behind: {ahead}")
             raise StreamRefusedError(
                 f"{ahead}: it holds another log, or this database is an older copy. Name another stream with"
                 " PARLEY_NATS_STREAM, or delete this one, which fills it again"
             )
-        if found.message is not None:
-            position, id_ = found.message
+        if last.message is not None:
+            position, id_ = last.message
             with self._database.looking() as connection:
                 leaf = leaf_at(connection, position)
             if leaf is None or leaf.hex() != id_:
@@ -101,7 +101,7 @@ class Relay:
                     f"the stream {name} holds another log: its message {position} is not the event at that position."
                     " Name another stream with PARLEY_NATS_STREAM"
                 )
-        self.reached = found.sequence
+        self.reached = last.sequence
 
     def advance(self) -> bool:
         """Send the next events; whether there were any."""
@@ -121,18 +121,21 @@ class Relay:
             events = read_relayed(connection, self.reached, self.reached + len(listed))
         self._refuse_gap(listed, events)
         waiting: list[Message] = []
-        for each, event in zip(listed, events, strict=True):
+        for item, event in zip(listed, events, strict=True):
             if event.type in {FactErased.stored_name, SettingsChanged.stored_name}:
                 self._send(waiting)
                 waiting = []
-                self._clear(event, each.content["data"])
-            waiting.append(self._message(event, each.body))
+                self._clear(event, item.content["data"])
+            waiting.append(self._message(event, item.body))
         self._send(waiting)
 
     def _refuse_gap(self, listed: Sequence[ListedEvent], events: Sequence[Relayed]) -> None:
         expected = list(range(self.reached + 1, self.reached + 1 + len(listed)))
-        found = [[each.content["position"] for each in listed], [each.position for each in events]]
-        if not listed or found != [expected, expected]:
+        positions = [
+            [each.content["position"] for each in listed],
+            [each.position for each in events],
+        ]
+        if not listed or positions != [expected, expected]:
             raise StreamRefusedError(
                 f"the log has a gap after position {self.reached}: run parley verify"
             )
@@ -154,7 +157,7 @@ class Relay:
             public = f"{self._stream.prefix}.public.{event.slug}"
             number = self._stream.purge(public, event.position)
             if number:
-                self._told.made_private(event.position, event.slug, number)
+                self._told.note_private(event.position, event.slug, number)
 
     def _delete_erased(self, erasure: Relayed) -> None:
         """Delete the messages of a fact that hold more than that they were erased."""
@@ -165,7 +168,7 @@ class Relay:
         for position in deleted:
             self._stream.delete(position)
         if deleted:
-            self._told.erased(erasure.position, deleted)
+            self._told.note_erased(erasure.position, deleted)
 
     def _says_something(self, position: int) -> bool:
         body = self._stream.read(position)

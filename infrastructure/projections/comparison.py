@@ -21,8 +21,8 @@ from infrastructure.projections.outdated import OUTDATED
 from infrastructure.projections.planes import whole_rows
 from infrastructure.projections.rebuild import BATCH, entries_after
 from infrastructure.proofs.integration import TILE
-from infrastructure.sealing.stamps import broken_tables, missing_key
-from infrastructure.sealing.stored_responses import broken_responses
+from infrastructure.sealing.stamps import find_broken_tables, missing_key
+from infrastructure.sealing.stored_responses import find_broken_responses
 from infrastructure.tables.facts import FACTS, SIDES, SPARE, content_columns, serving_tables
 from infrastructure.tables.record import (
     change_request,
@@ -82,8 +82,8 @@ def compare_with_log(
             _first_difference(serving, _rows(connection, serving), _rows(right, table))
             for serving, table in pairs
         ]
-        held = fact_text.checkpoint(connection)
-        derived = _texts_of(right, held, rowids=_has_rowids(connection))
+        reached = fact_text.checkpoint(connection)
+        derived = _texts_of(right, reached, rowids=_has_rowids(connection))
         texts = _first_difference(text_table, _texts(connection), derived)
     return [row for row in (*differences, texts, *_stray(connection, now)) if row is not None]
 
@@ -131,12 +131,12 @@ def _read_rows(connection: Connection, wanted: Any) -> Iterator[tuple[Any, ...]]
             yield tuple(row)
 
 
-def _texts_of(right: Connection, held: int, *, rowids: bool) -> Iterator[tuple[Any, ...]]:
+def _texts_of(right: Connection, reached: int, *, rowids: bool) -> Iterator[tuple[Any, ...]]:
     """The rows of the full text that follow from the versions up to a position."""
     columns = _DERIVED.version.c
     wanted = (
         select(*content_columns(columns))
-        .where(columns.position <= held, *whole_rows(columns), ~columns.erased)
+        .where(columns.position <= reached, *whole_rows(columns), ~columns.erased)
         .order_by(columns.fact_id, columns.version)
     )
     for row in right.execute(wanted):
@@ -147,8 +147,8 @@ def _texts_of(right: Connection, held: int, *, rowids: bool) -> Iterator[tuple[A
 
 def find_unstamped(connection: Connection) -> Iterator[Unfounded]:
     """Find rows that follow from no event and that Parley did not write: one changed row, or a table that lost rows."""
-    keys: dict[Table, tuple[Any, ...]] = dict.fromkeys(broken_tables(connection), ())
-    for row in islice(broken_responses(connection), 1):
+    keys: dict[Table, tuple[Any, ...]] = dict.fromkeys(find_broken_tables(connection), ())
+    for row in islice(find_broken_responses(connection), 1):
         keys[idempotency_answer] = (row["caller"], row["key"])
     for table, key in keys.items():
         missing = missing_key(connection, table)
@@ -176,15 +176,15 @@ def _stray(connection: Connection, now: int) -> Iterator[Unfounded]:
     """What says how far the tables and the clock of the log are, and cannot be so."""
     head = connection.execute(select(log_head.c.position, log_head.c.recorded_at)).one()
     rows = connection.execute(select(projection.c.name, projection.c.position))
-    held = {row.name: row.position for row in rows}
+    positions = {row.name: row.position for row in rows}
     for name in (FACTS, FACT_TEXT, TILE):
-        if not 0 <= held.get(name, -1) <= head.position:
+        if not 0 <= positions.get(name, -1) <= head.position:
             yield Unfounded(projection.name, (name,), "is not a position of the log")
-    if OUTDATED in held:
+    if OUTDATED in positions:
         yield Unfounded(
             projection.name, (OUTDATED,), "says that an older version filled the tables"
         )
-    for name in sorted(held.keys() - {FACTS, FACT_TEXT, TILE, SPARE, OUTDATED}):
+    for name in sorted(positions.keys() - {FACTS, FACT_TEXT, TILE, SPARE, OUTDATED}):
         yield Unfounded(projection.name, (name,), "is no projection of the log")
     if head.recorded_at > max(now, record_time_at(connection, head.position)):
         yield Unfounded(log_head.name, (), "lies in the future")

@@ -69,8 +69,8 @@ def _write_blank(
         .where(table.c.fact_id == fact.hex, *whole_rows(table.c))
         .order_by(table.c.position)
     ).all()
-    held = select(func.count()).where(table.c.fact_id == fact.hex)
-    before = int(connection.execute(held).scalar_one())
+    count = select(func.count()).where(table.c.fact_id == fact.hex)
+    before = int(connection.execute(count).scalar_one())
     corrected = _counts(connection, tables, rows, known)
     _delete_terms(connection, tables, fact)
     for derived in (tables.version, tables.answer):

@@ -128,17 +128,17 @@ def _content_of(record: FactRecord) -> dict[str, Any]:
     if record.erased:
         return dict(ERASED)
     valid = fact.valid_time
-    bounds, held = valid.bounds, fact.window
+    bounds, window = valid.bounds, fact.window
     return {
         "kind": fact.kind,
         "start_earliest": bounds.start_earliest,
         "start_latest": bounds.start_latest,
         "end_earliest": bounds.end_earliest,
         "end_latest": bounds.end_latest,
-        "possible_from": held.possible_from,
-        "certain_from": held.certain_from,
-        "certain_to": held.certain_to,
-        "possible_to": held.possible_to,
+        "possible_from": window.possible_from,
+        "certain_from": window.certain_from,
+        "certain_to": window.certain_to,
+        "possible_to": window.possible_to,
         "happened_latest": (bounds.end_latest if valid.spans else bounds.start_latest) - 1,
         "matter": fact.matter,
         "external_id": fact.external_id,
@@ -178,7 +178,7 @@ def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
     questions = sorted(_questions(record.fact))
     if not questions:
         return
-    valid, held = record.fact.valid_time, record.fact.window
+    valid, window = record.fact.valid_time, record.fact.window
     took = place(valid, record.fact.holding)
     of_version = {
         "negotiation_id": record.negotiation_id.hex,
@@ -187,16 +187,16 @@ def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
         "known_to": END,
         "published_from": version.published_at,
         "published_to": END,
-        "possible_from": held.possible_from,
-        "certain_from": held.certain_from,
-        "possible_to": held.possible_to,
+        "possible_from": window.possible_from,
+        "certain_from": window.certain_from,
+        "possible_to": window.possible_to,
         "fact_id": record.id.hex,
         "version": record.version,
     }
     for rule, question, within in questions:
         latest = took[1] if within else valid.bounds.start_latest
         kept = {
-            "certain_to": _keeps(rule, valid, held),
+            "certain_to": _keeps(rule, valid, window),
             "start_latest": latest,
             "vague": latest - valid.bounds.start_earliest > PRECISE,
         }
@@ -205,10 +205,10 @@ def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
         yield {**of_version, "rule": rule, "question": question, **kept}
 
 
-def _keeps(rule: int, valid: ValidTime, held: Window) -> int:
+def _keeps(rule: int, valid: ValidTime, window: Window) -> int:
     if rule == YIELDING and (not valid.spans or valid.bounds.end_unknown):
         return valid.bounds.start_latest
-    return END if rule == LATEST else held.certain_to
+    return END if rule == LATEST else window.certain_to
 
 
 def _questions(fact: Fact) -> set[tuple[int, str, bool]]:

@@ -78,7 +78,7 @@ def catch_up(database: Database, progress: Callable[[int, int], None] | None = N
     if behind >= MANY:
         database.sample_grown(*TABLES, rows=last)
     while not is_ending() and (batch := _batch(database, last)) is not None:
-        if _written(database, batch) and progress is not None:
+        if _write_batch(database, batch) and progress is not None:
             progress(batch.reached, last)
     return last
 
@@ -118,7 +118,7 @@ def _rows(connection: Connection, before: int, reached: int) -> Iterable[dict[st
     """The words of each version that the events past `before` and up to `reached` made."""
     version = serving_tables(connection).version
     columns = version.c
-    made = (
+    statement = (
         select(
             *(columns.fact_id, columns.version, columns.negotiation_id),
             *(columns.content, columns.position),
@@ -136,7 +136,7 @@ def _rows(connection: Connection, before: int, reached: int) -> Iterable[dict[st
         )
         .order_by(event.c.position)
     )
-    for row in connection.execute(made):
+    for row in connection.execute(statement):
         yield {
             "rowid": row.position,
             "fact_id": row.fact_id,
@@ -152,7 +152,7 @@ def text_of(negotiation_id: str, content: bytes) -> str:
     return f" {' '.join((mark_of(negotiation_id), BREAK, *words))} "
 
 
-def _written(database: Database, batch: _Batch) -> bool:
+def _write_batch(database: Database, batch: _Batch) -> bool:
     """Whether this process moved the checkpoint; where another did, nothing is written."""
     with database.writing() as connection:
         read = {"since": batch.since, "before": batch.before, "reached": batch.reached}

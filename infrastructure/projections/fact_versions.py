@@ -114,7 +114,9 @@ class _Batch:
         record = evolve(None if before is None else before.record, event)
         first = entry.position if before is None else before.first_position
         after = version_of(entry, event, record, first)
-        counts = None if self._alone and before is None else self._tallies.counted(before, after)
+        counts = (
+            None if self._alone and before is None else self._tallies.count_change(before, after)
+        )
         plane.take(after, counts, partial(self._earlier, id_, entry.position))
 
     def redate(self, entry: Entry, event: ClockCorrected) -> None:

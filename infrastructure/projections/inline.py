@@ -54,8 +54,8 @@ class RecordProjection:
                 if (
                     side is not serving
                 ):  # a rebuild that is under way or broke off leaves something there
-                    held = filling.position_filled(connection)
-                    known = [clock for clock in corrections(connection) if clock.position <= held]
+                    filled = filling.position_filled(connection)
+                    known = [clock for clock in corrections(connection) if clock.position <= filled]
                     erase_versions(connection, side, erased, known)
 
 

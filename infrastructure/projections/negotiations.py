@@ -36,7 +36,7 @@ def apply(connection: Connection, entries: Sequence[Entry]) -> None:
     for table, derived in (
         _rows_of_openings(entries),
         _rows_of_corrections(entries),
-        _taken(entries),
+        _rows_of_snapshots(entries),
     ):
         if derived:
             connection.execute(table.insert(), derived)
@@ -55,7 +55,7 @@ def rows(entries: Sequence[Entry]) -> list[tuple[Table, list[dict[str, Any]]]]:
     shown = [{**row, "private": row["id"] in private} for row in opened]
     members = [row for event in latest.values() for row in member_rows(event)]
     corrected = _rows_of_corrections(entries)
-    return [(table, shown), corrected, (negotiation_member, members), _taken(entries)]
+    return [(table, shown), corrected, (negotiation_member, members), _rows_of_snapshots(entries)]
 
 
 def _rows_of_openings(entries: Sequence[Entry]) -> tuple[Table, list[dict[str, Any]]]:
@@ -70,7 +70,7 @@ def _rows_of_corrections(entries: Sequence[Entry]) -> tuple[Table, list[dict[str
     ]
 
 
-def _taken(entries: Sequence[Entry]) -> tuple[Table, list[dict[str, Any]]]:
+def _rows_of_snapshots(entries: Sequence[Entry]) -> tuple[Table, list[dict[str, Any]]]:
     return snapshot, [
         snapshot_row(e, e.event) for e in entries if isinstance(e.event, SnapshotTaken)
     ]

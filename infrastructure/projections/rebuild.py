@@ -162,15 +162,15 @@ def _row(connection: Connection, table: Table, key: tuple[Any, ...]) -> dict[str
 
 def _correct_small(connection: Connection, codec: EventCodec) -> list[Difference]:
     """Compare the small tables with the log in place, and correct the rows that differ."""
-    tables = negotiations.rows(_logged(connection, codec, "negotiation."))
-    proposed = change_requests.rows(_logged(connection, codec, "change.", "fact.erased"))
+    tables = negotiations.rows(_read_logged(connection, codec, "negotiation."))
+    proposed = change_requests.rows(_read_logged(connection, codec, "change.", "fact.erased"))
     differences = []
     for table, derived in (*tables, (change_request, proposed)):
         differences += _correct(connection, table, derived)
     return differences
 
 
-def _logged(connection: Connection, codec: EventCodec, *prefixes: str) -> Sequence[Entry]:
+def _read_logged(connection: Connection, codec: EventCodec, *prefixes: str) -> Sequence[Entry]:
     """All entries of the log whose event names begin with one of the prefixes."""
     types = [name for name in STORED_NAMES if name.startswith(prefixes)]
     statement = LOGGED.where(event.c.type.in_(types)).order_by(event.c.position)

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from infrastructure.projections.text_lookups import lost_word
+from infrastructure.projections.text_lookups import find_lost_word
 from infrastructure.tables.facts import metadata
 from infrastructure.tables.text import FACT_TEXT
 
 if TYPE_CHECKING:
     from infrastructure.database.database import Database
 
-__all__ = ["OwnCheck", "own_check", "unsound_text"]
+__all__ = ["OwnCheck", "find_text_flaw", "run_own_check"]
 
 _BATCH: Final = 1_000
 _FTS5_CHECK: Final = "INSERT INTO fact_text (fact_text) VALUES ('integrity-check')"
@@ -49,7 +49,7 @@ class OwnCheck:
     unable: str | None = None
 
 
-def own_check(database: Database) -> OwnCheck:
+def run_own_check(database: Database) -> OwnCheck:
     """Have the database check its own files."""
     by = "integrity_check" if database.is_sqlite else "amcheck"
     try:
@@ -58,13 +58,15 @@ def own_check(database: Database) -> OwnCheck:
             if database.is_sqlite:
                 flaw = _sqlite_flaw(connection)
             else:
-                flaw = _unread(connection) or (_amcheck_flaw(connection) if not unable else None)
+                flaw = _read_every_row(connection) or (
+                    _amcheck_flaw(connection) if not unable else None
+                )
     except SQLAlchemyError as error:
         return OwnCheck(by, _message_of(error))
     return OwnCheck(by, flaw, unable)
 
 
-def unsound_text(database: Database) -> str | None:
+def find_text_flaw(database: Database) -> str | None:
     """What is wrong with the index of the full text in a SQLite file; None where it finds every word."""
     if not database.is_sqlite:
         return None
@@ -72,7 +74,7 @@ def unsound_text(database: Database) -> str | None:
         with database.writing() as connection:
             connection.exec_driver_sql(_FTS5_CHECK)
         with database.reading() as connection:
-            lost = lost_word(connection)
+            lost = find_lost_word(connection)
     except SQLAlchemyError as error:
         return f"the index of the full text: {_message_of(error)}"
     return None if lost is None else f"the index of the full text does not find {lost!a}"
@@ -90,7 +92,7 @@ def _sqlite_flaw(connection: Connection) -> str | None:
     )
 
 
-def _unread(connection: Connection) -> str | None:
+def _read_every_row(connection: Connection) -> str | None:
     """Read every row of every table; PostgreSQL refuses to read a page that differs from what it wrote."""
     streamed = {"stream_results": True, "yield_per": _BATCH}
     for table in metadata.sorted_tables:

@@ -47,12 +47,12 @@ def version_of_row(row: Row[Any], *, erased: bool = False) -> FactVersion:
 def versions_in(rows: CursorResult[Any] | Iterable[Row[Any]]) -> list[FactVersion]:
     """The versions of all rows that one statement gave; raises as `version_of_row` does."""
     with raise_damage(_WHAT):
-        found = iter(rows)
-        first = next(found, None)
+        remaining = iter(rows)
+        first = next(remaining, None)
         if first is None:
             return []
         read = itemgetter(*map(first._fields.index, _READ))
-        return [_version(read(row)) for row in chain((first,), found)]
+        return [_version(read(row)) for row in chain((first,), remaining)]
 
 
 def _version(values: tuple[Any, ...], *, erased: bool = False) -> FactVersion:

@@ -39,8 +39,8 @@ __all__ = [
     "Tallies",
     "counts_at",
     "gives_numbers",
-    "known_of_all",
     "one_more",
+    "select_known_counts",
 ]
 
 COUNTS: Final = ("recorded", "corrected", "retracted")
@@ -78,14 +78,14 @@ class Tallies:
         self._table = table
         self._standing: dict[UUID, dict[str, int]] = {}
 
-    def counted(self, before: FactVersion | None, after: FactVersion) -> dict[str, int]:
+    def count_change(self, before: FactVersion | None, after: FactVersion) -> dict[str, int]:
         """The counts after `after`, which follows `before`."""
         counts = self.standing(after.record.negotiation_id)
         counts["recorded"] += before is None
         counts["corrected"] += after.record.corrected - (
             before is not None and before.record.corrected
         )
-        counts["retracted"] += _gone(after) - _gone(before)
+        counts["retracted"] += _is_retracted(after) - _is_retracted(before)
         return dict(counts)
 
     def standing(self, negotiation: UUID) -> dict[str, int]:
@@ -95,8 +95,8 @@ class Tallies:
         return self._standing[negotiation]
 
     def _read(self, negotiation: UUID) -> dict[str, int]:
-        given = {"negotiation": negotiation.hex}
-        row = self._connection.execute(_latest(self._table), given).mappings().first()
+        values = {"negotiation": negotiation.hex}
+        row = self._connection.execute(_latest(self._table), values).mappings().first()
         return dict.fromkeys(COUNTS, 0) if row is None else dict(row)
 
 
@@ -109,7 +109,7 @@ def counts_at(table: Table, negotiation: UUID, position: int | None = None) -> S
 
 
 @cache
-def known_of_all(table: Table) -> HotStatement:
+def select_known_counts(table: Table) -> HotStatement:
     """How many facts of a `negotiation` are `recorded` by now, and how many of them are `known` at a `position`."""
     last = _latest(table).with_only_columns(table.c.recorded_count)
     known = last.where(table.c.known_from <= bindparam("position", type_=BigInteger))
@@ -143,5 +143,5 @@ def _latest(table: Table) -> Select[Any]:
     )
 
 
-def _gone(version: FactVersion | None) -> bool:
+def _is_retracted(version: FactVersion | None) -> bool:
     return version is not None and version.record.status == "retracted"

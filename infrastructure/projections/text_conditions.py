@@ -21,7 +21,7 @@ __all__ = ["form_of", "has_words", "list_texts", "stands"]
 
 def has_words(wanted: Sought, *, sqlite: bool) -> ColumnElement[bool]:
     """The condition that an indexed text has the words, phrases included."""
-    return _matches(wanted) if sqlite else and_(_indexed(wanted), *_standing(wanted))
+    return _matches(wanted) if sqlite else and_(_match_words(wanted), *_standing(wanted))
 
 
 def _matches(wanted: Sought) -> ColumnElement[bool]:
@@ -36,7 +36,7 @@ def _fts5(wanted: Sought) -> str:
     return f"({joint.join(map(_fts5, wanted.parts))})"
 
 
-def _indexed(wanted: Sought) -> ColumnElement[bool]:
+def _match_words(wanted: Sought) -> ColumnElement[bool]:
     """The condition that a text has the words that are sought, in any order."""
     return fact_text.c.words.bool_op("@@")(cast(literal(_tsquery(wanted)), TSQUERY))
 

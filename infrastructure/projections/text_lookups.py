@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-__all__ = ["lost_word"]
+__all__ = ["find_lost_word"]
 
 _TEXTS: Final = "SELECT rowid, body FROM fact_text"
 _FOUND: Final = "SELECT count(*), total(rowid) FROM fact_text WHERE fact_text MATCH ?"
 
 
-def lost_word(connection: Connection) -> str | None:
+def find_lost_word(connection: Connection) -> str | None:
     """The first word that SQLite's index does not find in exactly the rows that contain it."""
     standing: dict[str, tuple[int, int]] = {}
     for rowid, body in connection.exec_driver_sql(_TEXTS):

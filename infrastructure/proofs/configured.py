@@ -36,6 +36,6 @@ def log_key_file(settings: Settings, database: Database) -> Path:
         return path
     with suppress(LogKeyError, SQLAlchemyError), database.reading() as connection:
         signing = Publisher(database, read_signer(before, settings.log_origin), LastSigned(before))
-        if signing.own(last_signed_note(connection)) is not None:
+        if signing.verify_own(last_signed_note(connection)) is not None:
             return before
     return path

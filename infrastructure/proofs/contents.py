@@ -77,16 +77,16 @@ def content_fault(
     """
     erased_at = erasures.payloads.get(row["stream"], 0)
     if not row["payload"]:
-        return _erased_fault(row, parts, erased_at)
+        return _find_erasure_fault(row, parts, erased_at)
     if erased_at > row["position"]:
         return f"it was erased at position {erased_at}, but is still there"
     opened = open_row(connection, row, parts)
-    if not _bound(row, opened):
+    if not _is_bound(row, opened):
         return "its payload is not the one whose digest was recorded"
     return _parts_fault(connection, row, parts, erasures.parts.get(row["stream"], 0))
 
 
-def _erased_fault(
+def _find_erasure_fault(
     row: Mapping[Any, Any], parts: Sequence[RowMapping], erased_at: int
 ) -> str | None:
     if erased_at <= row["position"]:
@@ -96,7 +96,7 @@ def _erased_fault(
     return None
 
 
-def _bound(row: Mapping[Any, Any], opened: Mapping[str, Any]) -> bool:
+def _is_bound(row: Mapping[Any, Any], opened: Mapping[str, Any]) -> bool:
     """Whether the digest is that of salt and payload.
 
     With a short salt the payload must be JSON: else bytes of a longer salt could be moved to the front of the payload.

@@ -41,8 +41,8 @@ class LogKeyError(Exception):
 def ensure_signer(path: Path, origin: str) -> Ed25519Signer:
     """The signer of a key file; a missing file is created. LogKeyError if the file cannot be used."""
     if not path.exists():
-        made = Ed25519PrivateKey.generate()
-        pem = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        key = Ed25519PrivateKey.generate()
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         with suppress(FileExistsError):
             create_private(path, pem)
     return read_signer(path, origin)

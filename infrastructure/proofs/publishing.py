@@ -142,10 +142,10 @@ class Publisher:
     def other_key(self, connection: Connection) -> str | None:
         """Why nothing is signed, if another key has signed the last checkpoint; None if none has."""
         note = last_signed_note(connection)
-        is_own = note is None or self.own(note) is not None
+        is_own = note is None or self.verify_own(note) is not None
         return None if is_own else _OTHER.format(self.signer.key.text)
 
-    def own(self, note: str | None) -> Checkpoint | None:
+    def verify_own(self, note: str | None) -> Checkpoint | None:
         """The checkpoint of a note, if this signer signed it for this log; None otherwise."""
         if note is None:
             return None
@@ -158,7 +158,7 @@ class Publisher:
 
     def _sign(self, connection: Connection, *, new_key: bool) -> int:
         last = connection.execute(_LOCKED).one()
-        if last.size >= 0 and self.own(last.note) is None and not new_key:
+        if last.size >= 0 and self.verify_own(last.note) is None and not new_key:
             raise OtherKeyError(_OTHER.format(self.signer.key.text))
         size = integration.integrated_size(connection)
         tree = Tree(connection, size)
@@ -169,7 +169,7 @@ class Publisher:
         for note in (last.note if last.size >= 0 else None, beside):
             if note is not None:
                 _refuse_unless_continued(Checkpoint.unverified(note), checkpoint, tree)
-        if last.size == size and last.note == beside and self.own(beside) is not None:
+        if last.size == size and last.note == beside and self.verify_own(beside) is not None:
             return size
         note = checkpoint.sign([self.signer])
         self._kept.write(note)

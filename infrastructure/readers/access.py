@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SHOWN",
     "bind_principal",
-    "hidden_negotiations",
+    "list_hidden",
     "visible_negotiations",
     "visible_through",
 ]
@@ -70,7 +70,7 @@ def visible_through(principal: Principal, id_: ColumnElement[str]) -> ColumnElem
     return exists().where(negotiation.c.id == id_, visible_negotiations(principal))
 
 
-def hidden_negotiations(connection: Connection, principal: Principal) -> list[str]:
+def list_hidden(connection: Connection, principal: Principal) -> list[str]:
     """The ids, as the tables have them, of the negotiations that a principal does not see."""
     if principal.sees_all:
         return []

@@ -133,28 +133,30 @@ class ChangeReader:
         """The changes that `list_audit` lists after the position `after`, at most `limit`, and whether more follow."""
         if person is not None:
             return self._telling_of(person, id_, perspective, after, limit)
-        rows, more = read_changed(self.connection, self.tables, id_, perspective, after, limit)
-        return self._pair(rows, id_, perspective), more
+        rows, more_follow = read_changed(
+            self.connection, self.tables, id_, perspective, after, limit
+        )
+        return self._pair(rows, id_, perspective), more_follow
 
     def _telling_of(
         self, person: str, id_: UUID, perspective: Perspective, after: int, limit: int | None
     ) -> tuple[list[Change], bool]:
         """A page of the changes that are about a person, read from the changes of all facts that ever named them."""
         terms = read_terms(self.connection, self.tables, id_, perspective, person)
-        found: list[Change] = []
+        changes: list[Change] = []
         while True:
             statement = self._select_naming(terms, id_, perspective, after)
             version = self.tables.version
-            rows, more = pages.read_page(
+            rows, more_follow = pages.read_page(
                 self.connection, statement, version, [version.c.known_from], limit
             )
             read = self._pair(rows, None, perspective)
             telling = [change for change in read if tells_of(change, terms)]
-            if found and telling:
-                return found, True
-            found = found or telling
-            if not more:
-                return found, False
+            if changes and telling:
+                return changes, True
+            changes = changes or telling
+            if not more_follow:
+                return changes, False
             after = read[-1][1].position
 
     def _select_naming(
@@ -228,7 +230,7 @@ class ChangeReader:
         )
         return self.connection.execute(wanted).one()
 
-    def agreed_on(
+    def read_approvers(
         self, opened: Negotiation, corrections: Iterable[Correction]
     ) -> dict[int, tuple[str, ...]]:
         """{position of a correction: its approvers}; the approval is the event right before the correction."""

@@ -92,7 +92,7 @@ class ChangeRequestReader:
             change_request.c.id == id_.hex, access.visible_negotiations(self._principal)
         )
         row = self._connection.execute(wanted).one_or_none()
-        readable = [] if row is None else self._seen([row], position)
+        readable = [] if row is None else self._resolve([row], position)
         if not readable:
             raise UnknownError("change request", str(id_))
         return readable[0]
@@ -132,7 +132,7 @@ class ChangeRequestReader:
             wanted = self._with_status(wanted, status)
         rows = self._connection.execute(wanted).all()
         last = rows[limit - 1].proposed_position if len(rows) > limit else None
-        return self._seen(rows[:limit]), last
+        return self._resolve(rows[:limit]), last
 
     def digests(self, positions: Collection[int]) -> dict[int, str]:
         """{position: digest of its payload, in hexadecimal}."""
@@ -158,7 +158,7 @@ class ChangeRequestReader:
             case _:
                 return wanted.where(change_request.c.decision == status)
 
-    def _seen(self, rows: Sequence[Row[Any]], at: int | None = None) -> list[SeenChangeRequest]:
+    def _resolve(self, rows: Sequence[Row[Any]], at: int | None = None) -> list[SeenChangeRequest]:
         """The change requests in rows, now or at a position, without those whose content can no longer be read."""
         position = self._head if at is None else at
         now = self._now if at is None else self._recorded_at(at)

@@ -79,11 +79,11 @@ def fact_public(tables: FactTables, columns: Any, perspective: Perspective) -> C
     """The condition that the fact of a row is public by the perspective's cut of the published clock, if it has one."""
     if perspective.published_cut is None:
         return true()
-    made = alias(tables.version, "made_public")
+    version = alias(tables.version, "made_public")
     return exists().where(
-        made.c.fact_id == columns.fact_id,
-        _one_of(made.c.event, PUBLISHING),
-        event_known(made.c, perspective),
+        version.c.fact_id == columns.fact_id,
+        _one_of(version.c.event, PUBLISHING),
+        event_known(version.c, perspective),
     )
 
 
@@ -174,12 +174,12 @@ def read_changed(
         table = tables.version
         statement = select_changed(tables, id_, perspective, after)
         return read_page(connection, statement, table, [table.c.known_from], limit)
-    page = _changed_page(tables, public=perspective.published_cut is None)
+    page = _select_changed_page(tables, public=perspective.published_cut is None)
     return page.read(connection, {**placed(id_, perspective), "after": after}, limit)
 
 
 @cache
-def _changed_page(tables: FactTables, *, public: bool) -> HotPage:
+def _select_changed_page(tables: FactTables, *, public: bool) -> HotPage:
     after = bindparam("after", type_=BigInteger)
     changed = select_changed(tables, *placeholders(public=public), cast("int", after))
     return HotPage(changed, tables.version, [tables.version.c.known_from])
@@ -196,8 +196,8 @@ def read_span(
     """The rows of `select_before` or `select_approvals`; those of a negotiation by a statement that is made once."""
     if isinstance(of, list):
         return connection.execute(select_span(tables, of, first, last)).all()
-    given = {"negotiation": of.hex, "first": first, "last": last}
-    return _of_span(tables, select_span).rows(connection, given)
+    values = {"negotiation": of.hex, "first": first, "last": last}
+    return _of_span(tables, select_span).rows(connection, values)
 
 
 @cache

@@ -25,7 +25,7 @@ from infrastructure.transaction_memo import remember
 if TYPE_CHECKING:
     from domain.time.record_time import ClockCorrection
 
-__all__ = ["Cuts", "present"]
+__all__ = ["Cuts", "find_present"]
 
 _MINUTE: Final = 60_000_000
 _SERVES: Final = select(projection.c.state).where(projection.c.name == FACTS)
@@ -59,7 +59,7 @@ class Cuts:
         self._corrections = corrections(connection) if head.corrected else ()
         self.head: int = head.position
         self._head_at: int = head.recorded_at
-        self.now = _moved_on(now, self._head_at)
+        self.now = _move_clock(now, self._head_at)
         self._whole = True
         if searched and (last := head.indexed + MOST_UNINDEXED) < self.head:
             self.head, self._whole = last, False
@@ -89,7 +89,7 @@ class Cuts:
         position = self._connection.execute(at).scalar()
         return self._position_at(instant, self.head) if position is None else int(position)
 
-    def settled(self, query: PerspectiveQuery) -> bool:
+    def is_settled(self, query: PerspectiveQuery) -> bool:
         """Whether the answer can never change: the query has a position, or a past cut of the recorded clock."""
         if query.position is not None:
             return True
@@ -125,14 +125,14 @@ class Cuts:
             return query.as_known_at
         if query.position is not None:
             return record_time_at(self._connection, position)
-        return present(self._clock, self._head_at)
+        return find_present(self._clock, self._head_at)
 
 
-def present(clock: int, head_at: int) -> int:
+def find_present(clock: int, head_at: int) -> int:
     """The cut of a query without one: the end of the current minute, or the head's record time if that is later."""
-    return max(clock - clock % _MINUTE + _MINUTE - 1, _moved_on(clock, head_at))
+    return max(clock - clock % _MINUTE + _MINUTE - 1, _move_clock(clock, head_at))
 
 
-def _moved_on(clock: int, head_at: int) -> int:
+def _move_clock(clock: int, head_at: int) -> int:
     """The present instant, moved forward to the head of the log if that is at most a minute ahead."""
     return head_at if clock < head_at <= clock + TOLERANCE else clock

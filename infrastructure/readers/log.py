@@ -67,8 +67,8 @@ def read_page(
     Only those of `batch`, if given; none of the negotiations that are `hidden`.
     """
     if batch is None and not hidden:
-        given = {"after": after, "last": last, "limit": limit, "share": MOST_BYTES // limit}
-        rows = _PAST.rows(connection, given)
+        values = {"after": after, "last": last, "limit": limit, "share": MOST_BYTES // limit}
+        rows = _PAST.rows(connection, values)
         if all(row.payload is not None for row in rows):
             return read_entries(connection, codec, rows)
     statement = select_past(after, last, tables, batch)

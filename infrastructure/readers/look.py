@@ -76,8 +76,8 @@ class SeenFact:
     perspective: Perspective
     confidential: bool
 
-    def settled(self, query: PerspectiveQuery) -> bool:
-        """Whether the answer can never change, as `Reading.settled` says."""
+    def is_settled(self, query: PerspectiveQuery) -> bool:
+        """Whether the answer can never change, as `Reading.is_settled` says."""
         return query.position is not None
 
 
@@ -130,8 +130,8 @@ class Look:
         further one could change answers.
         """
         by_slug = isinstance(named, str)
-        given = {"named": named if by_slug else named.hex, **self._who}  # type: ignore[union-attr]
-        row = self._first(_GROUND_BY_SLUG if by_slug else _GROUND, given)
+        values = {"named": named if by_slug else named.hex, **self._who}  # type: ignore[union-attr]
+        row = self._first(_GROUND_BY_SLUG if by_slug else _GROUND, values)
         is_any = row is not None and not row.clock_corrected
         return Ground(row.slug, row.erased_at, row.confidential) if is_any else None
 
@@ -139,8 +139,8 @@ class Look:
         """A fact that stands. None if a `Reading` has to be asked, which finds it or says why it cannot be shown."""
         if query.as_known_at is not None:
             return None
-        given = {"fact": fact_id.hex, "position": query.position, **self._who}
-        row = self._first(_SEEN, given)
+        values = {"fact": fact_id.hex, "position": query.position, **self._who}
+        row = self._first(_SEEN, values)
         if row is None or row.clock_corrected or row.erased or row.status == timeslices.RETRACTED:
             return None
         if query.position is not None and query.position > row.head:
@@ -154,11 +154,11 @@ class Look:
         )
         return SeenFact(version_of_row(row), row.slug, perspective, row.confidential)
 
-    def _first(self, statement: _OnServingSide, given: dict[str, Any]) -> Any:  # noqa: ANN401 -- a row
+    def _first(self, statement: _OnServingSide, values: dict[str, Any]) -> Any:  # noqa: ANN401 -- a row
         if self._key_id is None:
-            return statement.first(self._connection, given, keyed=False)
-        given["key"] = self._key_id
-        self.key = statement.first(self._connection, given, keyed=True)
+            return statement.first(self._connection, values, keyed=False)
+        values["key"] = self._key_id
+        self.key = statement.first(self._connection, values, keyed=True)
         return self.key
 
     def _as_of(self, query: PerspectiveQuery, head_at: int, at: int | None) -> int:
@@ -166,10 +166,10 @@ class Look:
             return query.as_of
         if query.position is not None:
             return at or 0
-        return cuts.present(self._now, head_at)
+        return cuts.find_present(self._now, head_at)
 
 
-def _seen_on(tables: FactTables) -> Select[Any]:
+def _select_seen(tables: FactTables) -> Select[Any]:
     """The seen version of a fact on one side; no row if that side does not serve."""
     version = tables.version.alias("v")
     recorded = select(event.c.recorded_at).where(event.c.position == _POSITION)
@@ -188,7 +188,7 @@ def _seen_on(tables: FactTables) -> Select[Any]:
         .join(negotiation, negotiation.c.id == version.c.negotiation_id)
         .where(
             projection.c.state == tables.side,
-            timeslices.known_at(version.c, _AT),
+            timeslices.is_known_at(version.c, _AT),
             version.c.published_to == END,
             access.SHOWN,
         )
@@ -250,17 +250,17 @@ class _OnServingSide:
     """
 
     def __init__(self, select_on: Callable[[FactTables], Select[Any]]) -> None:
-        found = {
+        subqueries = {
             name: select(
                 select_on(side).subquery(name), literal_column(f"'{name}'").label("side")
             ).subquery(f"on_{name}")
             for name, side in SIDES.items()
         }
         is_key = api_key.c.id == bindparam("key", type_=TEXT)
-        alone = {name: select(each) for name, each in found.items()}
+        alone = {name: select(each) for name, each in subqueries.items()}
         keyed = {
             name: select(each, *api_key.c).outerjoin_from(each, api_key, is_key)
-            for name, each in found.items()
+            for name, each in subqueries.items()
         }
         self._on = [
             {name: HotStatement(each) for name, each in some.items()} for some in (alone, keyed)
@@ -268,11 +268,11 @@ class _OnServingSide:
         self._both = [HotStatement(union_all(*some.values())) for some in (alone, keyed)]
         self._last = next(iter(SIDES))
 
-    def first(self, connection: Connection, given: dict[str, Any], *, keyed: bool) -> Any:  # noqa: ANN401 -- a row
+    def first(self, connection: Connection, values: dict[str, Any], *, keyed: bool) -> Any:  # noqa: ANN401 -- a row
         """The first row, if there is any."""
-        row = self._on[keyed][self._last].first(connection, given)
+        row = self._on[keyed][self._last].first(connection, values)
         if row is None:
-            row = self._both[keyed].first(connection, given)
+            row = self._both[keyed].first(connection, values)
             self._last = self._last if row is None else row.side
         return row
 
@@ -280,7 +280,7 @@ class _OnServingSide:
 _GROUND, _GROUND_BY_SLUG = (
     _OnServingSide(partial(_ground_on, by_slug=by_slug)) for by_slug in (False, True)
 )
-_SEEN: Final = _OnServingSide(_seen_on)
+_SEEN: Final = _OnServingSide(_select_seen)
 _SLUG: Final = union_all(
     *(select(_slug_on(side).subquery(f"on_{side.side}").c.slug) for side in SIDES.values())
 )

@@ -19,7 +19,7 @@ from domain.views.versions import correct_times
 from infrastructure.database.damage import raise_damage
 from infrastructure.log.codec import decode_fact
 from infrastructure.readers.negotiations import read_corrections
-from infrastructure.readers.timeslices import RETRACTED, is_seen, known_at
+from infrastructure.readers.timeslices import RETRACTED, is_known_at, is_seen
 from infrastructure.tables.record import event, negotiation
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def read_boundaries(
     else:
         rows = connection.execute(select_published(tables, id_, perspective))
         for (whose, _, _), pieces in groupby(rows, itemgetter(0, 1, 2)):
-            yield from ((whose, at) for at in _published_times(list(pieces)))
+            yield from ((whose, at) for at in _list_published_times(list(pieces)))
         for correction in read_corrections(connection, id_, perspective):
             yield id_.hex, correct_times(correction, perspective.corrections).published_at
 
@@ -64,7 +64,7 @@ def read_span(
     """The last boundary of valid time up to `as_of`, and the first one after it."""
     times = select_valid(tables, id_, perspective).subquery()
     begins, ends = [BEGINNING], [END]
-    found = connection.execute(
+    row = connection.execute(
         select(
             *(
                 func.max(case((times.c[name] <= perspective.as_of, times.c[name])))
@@ -76,8 +76,8 @@ def read_span(
             ),
         )
     ).one()
-    begins += [at for at in found[: len(_VALID)] if at is not None]
-    ends += [at for at in found[len(_VALID) :] if at is not None]
+    begins += [at for at in row[: len(_VALID)] if at is not None]
+    ends += [at for at in row[len(_VALID) :] if at is not None]
     return max(begins), min(ends)
 
 
@@ -128,12 +128,12 @@ def select_published(tables: FactTables, id_: UUID, perspective: Perspective) ->
     version = (columns.fact_id, columns.version, columns.variant)
     return (
         select(*version, columns.published_from, columns.published_to, content)
-        .where(columns.negotiation_id == id_.hex, known_at(columns, perspective.position))
+        .where(columns.negotiation_id == id_.hex, is_known_at(columns, perspective.position))
         .order_by(columns.fact_id, columns.published_from)
     )
 
 
-def _published_times(rows: Sequence[Row[Any]]) -> Iterator[int]:
+def _list_published_times(rows: Sequence[Row[Any]]) -> Iterator[int]:
     """Yield the instants at which a version, and each later citation of it, became public."""
     begins, ends, content = rows[0].published_from, rows[-1].published_to, rows[0].content
     yield begins

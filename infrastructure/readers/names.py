@@ -18,7 +18,7 @@ from domain.views.terms import BORNE, PART
 from infrastructure.hot_statements import HotStatement
 from infrastructure.log.codec import decode_fact
 from infrastructure.projections.fact_rows import ALIAS, TIMELESS
-from infrastructure.readers.access import hidden_negotiations
+from infrastructure.readers.access import list_hidden
 from infrastructure.readers.state.placeholders import placed, placeholders
 from infrastructure.readers.timeslices import RETRACTED, is_seen
 
@@ -74,8 +74,8 @@ def read_terms(
         or_(*(term.term.endswith(f"{PART}{id_}", autoescape=True) for id_ in sorted(ids))),
     )
     few = borne.distinct().limit(MOST_TERMS + 1)
-    found = ((BORNE, text) for text in connection.execute(few).scalars())
-    return add_borne(terms, (each for each in found if bears(each, ids)))
+    candidates = ((BORNE, text) for text in connection.execute(few).scalars())
+    return add_borne(terms, (each for each in candidates if bears(each, ids)))
 
 
 def read_parting(
@@ -92,7 +92,7 @@ def read_parting(
     record = version.record
     if not isinstance(record.fact, Alias):
         return []
-    if record.negotiation_id.hex in hidden_negotiations(connection, principal):
+    if record.negotiation_id.hex in list_hidden(connection, principal):
         return []
     instead = {record.id.hex: (record.fact, record.preferred)}
     names = read_names(connection, tables, record.negotiation_id, perspective, instead)

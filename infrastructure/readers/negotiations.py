@@ -77,7 +77,7 @@ def read_page(
     if after is not None:
         statement = statement.where(negotiation.c.slug > after)
     statement = statement.order_by(negotiation.c.slug)
-    size = _size(negotiation) + func.coalesce(_corrected_size(), 0)
+    size = _size(negotiation) + func.coalesce(_sum_corrections(), 0)
     sizes = connection.execute(statement.with_only_columns(size).limit(limit + 1)).scalars().all()
     many = count_fitting(sizes, limit)
     opened = [_negotiation(row) for row in connection.execute(statement.limit(many))]
@@ -89,7 +89,7 @@ def _size(table: Table) -> ColumnElement[int]:
     return sum((func.length(text) for text in texts), start=literal(0))
 
 
-def _corrected_size() -> ColumnElement[int]:
+def _sum_corrections() -> ColumnElement[int]:
     of_negotiation = negotiation_correction.c.negotiation_id == negotiation.c.id
     return select(func.sum(_size(negotiation_correction))).where(of_negotiation).scalar_subquery()
 
@@ -171,8 +171,8 @@ def find_negotiation(
     connection: Connection, principal: Principal, slug: str, position: int | None
 ) -> Negotiation:
     """The negotiation with a slug, as it was opened; UnknownError if none was opened by the position."""
-    given = {"negotiation": negotiation_id(slug).hex, **access.bind_principal(principal)}
-    row = connection.execute(_OPENED, given).one_or_none()
+    values = {"negotiation": negotiation_id(slug).hex, **access.bind_principal(principal)}
+    row = connection.execute(_OPENED, values).one_or_none()
     if row is None:
         raise UnknownError("negotiation", slug)
     if position is not None and row.opened_position > position:

@@ -70,11 +70,11 @@ class HotPage:
         self, connection: Connection, values: Mapping[str, Any], limit: int
     ) -> tuple[Sequence[Any], bool]:
         """The page of at most `limit` rows with these values in the placeholders."""
-        given = {**values, "limit": limit}
-        small = self._small.rows(connection, {**given, "share": _share(limit)})
+        limited = {**values, "limit": limit}
+        small = self._small.rows(connection, {**limited, "share": _share(limit)})
         if _is_whole(small):
             return small[:limit], len(small) > limit
-        return _end_page(self._any_size.rows(connection, given), limit)
+        return _end_page(self._any_size.rows(connection, limited), limit)
 
 
 def _share(limit: int) -> int:
@@ -126,12 +126,12 @@ def _select_page(
     size = func.length(table.c.content).label("size")
     listed = statement.with_only_columns(*key.values(), size).limit(limit + 1).subquery("listed")
     before = func.sum(listed.c.size).over(order_by=[listed.c[column.name] for column in order])
-    held = select(
+    sized = select(
         listed, (before - listed.c.size).label("before"), func.count().over().label("many")
-    ).subquery("held")
-    same = and_(*(table.c[column.name] == held.c[column.name] for column in table.primary_key))
-    wanted = select(*statement.selected_columns, held.c.many).join_from(held, table, same)
-    return wanted.where(held.c.before < MOST_BYTES).order_by(*order)
+    ).subquery("sized")
+    same = and_(*(table.c[column.name] == sized.c[column.name] for column in table.primary_key))
+    wanted = select(*statement.selected_columns, sized.c.many).join_from(sized, table, same)
+    return wanted.where(sized.c.before < MOST_BYTES).order_by(*order)
 
 
 def read_versions(
@@ -143,5 +143,5 @@ def read_versions(
 
 def count_fitting(sizes: Sequence[int], limit: int) -> int:
     """How many items of these sizes, in bytes, fit on a page of at most `limit` items."""
-    before = accumulate(sizes, initial=0)
-    return sum(1 for held in islice(before, min(limit, len(sizes))) if held < MOST_BYTES)
+    sums = accumulate(sizes, initial=0)
+    return sum(before < MOST_BYTES for before in islice(sums, min(limit, len(sizes))))

@@ -65,7 +65,7 @@ def read_bundle(connection: Connection, path: TilePath, principal: Principal) ->
     wanted = select(*_INPUTS).where(
         event.c.position > start, event.c.position <= start + path.width
     )
-    hidden = access.hidden_negotiations(connection, principal)
+    hidden = access.list_hidden(connection, principal)
     if hidden:
         wanted = wanted.where(log.outside_of(serving_tables(connection), hidden))
     rows = connection.execute(wanted.order_by(event.c.position)).mappings().all()

@@ -92,9 +92,9 @@ class Reading:
         """The perspective of a query; ContentError at `/position` for a position that the log has not reached."""
         return self.cuts.perspective(query)
 
-    def settled(self, query: PerspectiveQuery) -> bool:
+    def is_settled(self, query: PerspectiveQuery) -> bool:
         """Whether the answer can never change: the query gives a position, or a past cut of the recorded clock."""
-        return self.cuts.settled(query)
+        return self.cuts.is_settled(query)
 
     def negotiations(
         self, *, perspective: Perspective, after: str | None, limit: int
@@ -107,7 +107,7 @@ class Reading:
         """The negotiation with a slug, as it was opened; UnknownError if none was opened by the position."""
         return negotiations.find_negotiation(self._connection, self._principal, slug, position)
 
-    def seen(self, opened: Negotiation, perspective: Perspective) -> Negotiation:
+    def resolve_negotiation(self, opened: Negotiation, perspective: Perspective) -> Negotiation:
         """A negotiation at a perspective."""
         return negotiations.resolve_negotiations(self._connection, [opened], perspective)[0]
 
@@ -122,7 +122,7 @@ class Reading:
         named = select(negotiation.c.slug).where(negotiation.c.id == id_.hex)
         return str(self._connection.execute(named).scalar_one())
 
-    def known(
+    def list_known(
         self, id_: UUID, perspective: Perspective, *, after: int = 0, limit: int | None = None
     ) -> list[FactVersion]:
         """The seen versions, retracted ones too, of at most `limit` facts recorded after a position."""
@@ -191,17 +191,19 @@ class Reading:
         names = self.names(id_, perspective) if q is not None or wanted.names else NO_NAMES
         about = searches.SearchedTimeline(self._tables, id_, perspective, wanted, names)
         if q is None:
-            found = read_timeline(self._connection, *about, limit)
+            page = read_timeline(self._connection, *about, limit)
         else:
             if not self._searched:
                 raise RuntimeError("only a reading that was opened as searched holds the full text")
             spellings = names.spellings()
             words = parse_terms(split_terms(q), translit=translit, spellings=spellings, cut=cut)
             search = searches.Search(id_, words, perspective.published_cut)
-            found = searches.find_page(self._connection, about, search, limit)
-        versions, more = pages.read_versions(found[0], perspective), found[1]
+            page = searches.find_page(self._connection, about, search, limit)
+        versions, more_follow = pages.read_versions(page[0], perspective), page[1]
         at = perspective.as_of
-        return [Seen(version=v, certainty=v.record.fact.window.begun(at)) for v in versions], more
+        return [
+            Seen(version=v, certainty=v.record.fact.window.begun(at)) for v in versions
+        ], more_follow
 
     def fact(self, fact_id: UUID, perspective: Perspective) -> FactVersion:
         """The seen version of a fact; else UnknownError, NotYetKnownError, ErasedError or WithdrawnError."""
@@ -248,7 +250,7 @@ class Reading:
 
         At most `limit` entries, or fewer if they are large, but at least one if there is any.
         """
-        hidden = access.hidden_negotiations(self._connection, self._principal)
+        hidden = access.list_hidden(self._connection, self._principal)
         between = after, self.head if last is None else last
         read = self._connection, self._codec, self._tables, *between, limit
         return log.read_page(*read, batch=batch, hidden=hidden)

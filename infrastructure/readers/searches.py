@@ -36,7 +36,7 @@ from domain.views.published import limit_citations
 from infrastructure.hot_statements import HotStatement
 from infrastructure.log.codec import decode_fact
 from infrastructure.projections.fact_text import CHECKPOINT
-from infrastructure.projections.tallies import known_of_all
+from infrastructure.projections.tallies import select_known_counts
 from infrastructure.projections.text_conditions import form_of, has_words, list_texts, stands
 from infrastructure.readers import pages, timelines
 from infrastructure.readers.timeslices import FIRST, select_timeline, valid_order
@@ -94,9 +94,9 @@ class Search:
 
     def shows(self, row: Row[Any]) -> bool:
         """Whether a row that has the words has them outside citations that were not public by the cut."""
-        return self.cut is None or row.last_cited <= self.cut or self.found_in(row)
+        return self.cut is None or row.last_cited <= self.cut or self.matches(row)
 
-    def found_in(self, row: Row[Any]) -> bool:
+    def matches(self, row: Row[Any]) -> bool:
         """Whether a row has the words, in the citations up to the cut or elsewhere."""
         fact = decode_fact(row.content)
         shown = fact if self.cut is None else limit_citations(fact, self.cut)
@@ -131,8 +131,8 @@ def _along(
     few = 0 < len(texts) <= MOST_PHRASES
     scattered = wanted.names or wanted.begun or wanted.batch is not None or wanted.from_ is not None
     early = search.cut is not None and timelines.find_shortlist(connection, *about, limit)[0]
-    given = {"negotiation": id_.hex, "position": perspective.position}
-    facts = known_of_all(tables.version).one(connection, given)
+    count_values = {"negotiation": id_.hex, "position": perspective.position}
+    facts = select_known_counts(tables.version).one(connection, count_values)
     if scattered or early or not few or facts.known < MANY:
         return None
     shape, values = timelines.place(*about)
@@ -183,8 +183,8 @@ def _page_along(shape: timelines.Shape, form: Sought, *, ends: bool, sqlite: boo
     if sqlite:
         same = literal_column("fact_text.rowid") == version.c.position
     texts = (bindparam(f"text_{at}", type_=Text) for at in count())
-    found = select(stands(form, texts, sqlite=sqlite)).where(same).correlate(version)
-    having = select_timeline(*about).where(version.c.variant == 0, found.scalar_subquery())
+    with_words = select(stands(form, texts, sqlite=sqlite)).where(same).correlate(version)
+    having = select_timeline(*about).where(version.c.variant == 0, with_words.scalar_subquery())
     if ends:
         end = [bindparam(name, type_=BigInteger) for name in _END]
         having = having.where(order[0] <= end[0], tuple_(*order) <= tuple_(*end))
@@ -242,34 +242,36 @@ def _not_in_index(
             facts = (version.c.fact_id.in_(select(id_).where(there)) for there in here)
             tried = connection.execute(partly.where(*facts)).all()
         rows += tried
-    return [row for row in rows if search.found_in(row)]
+    return [row for row in rows if search.matches(row)]
 
 
-def _read_past(connection: Connection, about: SearchedTimeline, held: int) -> Sequence[Any]:
-    """The rows of the timeline whose last event is past the position `held`."""
+def _read_past(connection: Connection, about: SearchedTimeline, reached: int) -> Sequence[Any]:
+    """The rows of the timeline whose last event is past the position `reached`."""
     sqlite = _is_sqlite(connection)
     if about.wanted.batch is not None:  # of which corrections of the clock decide
-        return connection.execute(select_past(_select_rows(connection, about), about, held)).all()
+        return connection.execute(
+            select_past(_select_rows(connection, about), about, reached)
+        ).all()
     shape, values = timelines.place(*about)
-    return _hot_past(shape, sqlite=sqlite).rows(connection, {**values, "held": held})
+    return _hot_past(shape, sqlite=sqlite).rows(connection, {**values, "reached": reached})
 
 
 @lru_cache(maxsize=256)
 def _hot_past(shape: timelines.Shape, *, sqlite: bool) -> HotStatement:
     about = SearchedTimeline(*timelines.with_placeholders(shape))
-    held = bindparam("held", type_=BigInteger)
-    return HotStatement(select_past(select_timeline(*about, along=not sqlite), about, held))
+    reached = bindparam("reached", type_=BigInteger)
+    return HotStatement(select_past(select_timeline(*about, along=not sqlite), about, reached))
 
 
 def select_past(
-    statement: Select[Any], about: SearchedTimeline, held: int | ColumnElement[int]
+    statement: Select[Any], about: SearchedTimeline, reached: int | ColumnElement[int]
 ) -> Select[Any]:
-    """The rows of the statement whose last event is past the position `held`, by the index of positions.
+    """The rows of the statement whose last event is past the position `reached`, by the index of positions.
 
     The statement may not use an index of negotiations, so this names the negotiation again.
     """
     columns = about.tables.version.c
-    late = (columns.known_from > held, columns.position > held)
+    late = (columns.known_from > reached, columns.position > reached)
     ours = columns.negotiation_id == about.negotiation_id.hex
     return statement.where(ours, *late).order_by(None)
 

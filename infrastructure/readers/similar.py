@@ -17,7 +17,7 @@ from infrastructure.hot_statements import HotStatement
 from infrastructure.projections.fact_rows import PRECISE, answer_rows
 from infrastructure.projections.stored_versions import versions_in
 from infrastructure.readers import access
-from infrastructure.readers.timeslices import is_seen, known_at
+from infrastructure.readers.timeslices import is_known_at, is_seen
 from infrastructure.tables.facts import content_columns, serving_tables
 from infrastructure.tables.record import negotiation
 
@@ -62,7 +62,7 @@ def read_similar(
     if not questions:
         return []
     begin, end = recorded.record.fact.told
-    given: dict[str, Any] = {
+    values: dict[str, Any] = {
         "negotiation": recorded.record.negotiation_id.hex,
         "begin": begin,
         "end": end,
@@ -71,9 +71,9 @@ def read_similar(
         **access.bind_principal(principal),
     }
     rules = tuple(sorted(Counter(rule for rule, _ in questions).items()))
-    given |= {f"question_{at}": question for at, (_, question) in enumerate(questions)}
+    values |= {f"question_{at}": question for at, (_, question) in enumerate(questions)}
     took = recorded.record.fact.holding is Holding.ONWARD
-    rows = _of_questions(tables, rules, took=took).rows(connection, given)
+    rows = _of_questions(tables, rules, took=took).rows(connection, values)
     versions = {version.record.id: version for version in versions_in(rows)}
     return find_similar(
         recorded, sorted(versions.values(), key=lambda version: version.first_position)
@@ -99,7 +99,7 @@ def _of_questions(
     position = bindparam("position", type_=BigInteger)
     selected = _answering(
         tables,
-        and_(answer.published_to == END, known_at(answer, position)),
+        and_(answer.published_to == END, is_known_at(answer, position)),
         answer.negotiation_id == bindparam("negotiation"),
         answer.fact_id != bindparam("itself"),
         or_(*asks),

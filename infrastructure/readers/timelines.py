@@ -16,7 +16,7 @@ from sqlalchemy import BigInteger, Integer, String, bindparam
 
 from domain.views.naming import Names
 from infrastructure.hot_statements import HotStatement
-from infrastructure.projections.tallies import known_of_all
+from infrastructure.projections.tallies import select_known_counts
 from infrastructure.readers import pages, timeslices
 from infrastructure.readers.state.placeholders import placed, placeholders
 from infrastructure.tables.facts import VALID_ORDER
@@ -111,7 +111,7 @@ def find_shortlist(
     a kind or of a matter may be fewer.
     """
     about = {"negotiation": negotiation_id.hex, "position": perspective.position}
-    facts = known_of_all(tables.version).one(connection, about)
+    facts = select_known_counts(tables.version).one(connection, about)
     most = isqrt(limit * facts.recorded)
     shortlists = timeslices.list_shortlists(perspective, wanted)
     if facts.known <= most:
@@ -124,9 +124,9 @@ def find_shortlist(
         return shortlists[0], facts.known
     shortest, rows = None, most + 1
     for name in shortlists:
-        found = _count(shape, name).one(connection, {**values, "most": rows}).rows
-        if found < rows:
-            shortest, rows = name, found
+        size = _count(shape, name).one(connection, {**values, "most": rows}).rows
+        if size < rows:
+            shortest, rows = name, size
     return (next(iter(walked), None), facts.known) if shortest is None else (shortest, rows)
 
 
@@ -138,10 +138,10 @@ def place(
     names: Names | None,
 ) -> tuple[Shape, dict[str, Any]]:
     """The shape of a timeline, and the values of its placeholders."""
-    given = {name: value for name in _TYPES if (value := getattr(wanted, name)) is not None}
+    filters = {name: value for name in _TYPES if (value := getattr(wanted, name)) is not None}
     place = zip(_AFTER, wanted.after or (), strict=False)
-    values = {**placed(negotiation_id, perspective), **given, **dict(place)}
-    same: dict[str, Any] = dict.fromkeys(given, 0)
+    values = {**placed(negotiation_id, perspective), **filters, **dict(place)}
+    same: dict[str, Any] = dict.fromkeys(filters, 0)
     fields = []
     for name in _NAMED:
         named = getattr(wanted, name)
@@ -182,20 +182,20 @@ def _merge(
 ) -> tuple[Sequence[Any], bool]:
     """The page of the facts with one of several terms, as `pages.read_page` gives it, from the page of each term."""
     place = attrgetter(*VALID_ORDER)
-    found: dict[str, Any] = {}
+    rows_by_fact: dict[str, Any] = {}
     ends = []
     for at, field in enumerate(getattr(shape.names, shortlist)):
         one = shape._replace(names=shape.names._replace(**{shortlist: (field,)}))
-        given = {**values, f"{shortlist}_0": values[f"{shortlist}_{at}"]}
-        rows, more_follow = _page(one, shortlist).read(connection, given, limit)
-        found |= {row.fact_id: row for row in rows}
+        term_values = {**values, f"{shortlist}_0": values[f"{shortlist}_{at}"]}
+        rows, more_follow = _page(one, shortlist).read(connection, term_values, limit)
+        rows_by_fact |= {row.fact_id: row for row in rows}
         if more_follow:
             ends.append(place(rows[-1]))
-    merged = sorted(found.values(), key=place)
+    merged = sorted(rows_by_fact.values(), key=place)
     if ends:
         merged = merged[: bisect_right(merged, min(ends), key=place)]
     shown = merged[: pages.count_fitting([len(row.content) for row in merged], limit)]
-    return shown, bool(ends) or len(shown) < len(found)
+    return shown, bool(ends) or len(shown) < len(rows_by_fact)
 
 
 @lru_cache(maxsize=256)

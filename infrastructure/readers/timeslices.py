@@ -47,8 +47,8 @@ __all__ = [
     "KNOWN",
     "RETRACTED",
     "count_rows",
+    "is_known_at",
     "is_seen",
-    "known_at",
     "list_shortlists",
     "select_count",
     "select_differing",
@@ -114,13 +114,13 @@ def select_differing(
 def is_seen(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
     """The condition that the rectangle of a version or an answer contains the perspective's position and cut."""
     cut = perspective.published_cut
-    known = known_at(columns, perspective.position)
+    known = is_known_at(columns, perspective.position)
     if cut is None:
         return and_(columns.published_to == END, known)
     return and_(columns.published_from <= cut, columns.published_to > cut, known)
 
 
-def known_at(columns: Any, position: int | ColumnElement[int]) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
+def is_known_at(columns: Any, position: int | ColumnElement[int]) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
     """The condition that the rectangle of a row contains a position; published times do not count."""
     return and_(columns.known_from <= position, columns.known_to > position)
 
@@ -146,15 +146,15 @@ def select_timeline(
     of_negotiation = columns.negotiation_id == negotiation_id.hex
     order, after = valid_order(tables), wanted.after
     walked = shortlist if len(terms.get(shortlist or "", ())) == 1 else None
-    found = None
+    term_versions = None
     if walked is not None:
-        found = find_versions(tables, negotiation_id, *terms[walked])
-        order = [found.c[name] for name in VALID_ORDER]
+        term_versions = find_versions(tables, negotiation_id, *terms[walked])
+        order = [term_versions.c[name] for name in VALID_ORDER]
     elif shortlist is None and along:
         after = after or FIRST  # SQLite goes along an index only if it can begin somewhere
     else:
         order = as_sorted(tables)
-        of_negotiation = _unindexed(columns.negotiation_id) == negotiation_id.hex
+        of_negotiation = _avoid_index(columns.negotiation_id) == negotiation_id.hex
     conditions = [
         is_seen(columns, perspective),
         ~columns.erased,
@@ -175,8 +175,8 @@ def select_timeline(
         conditions.append(tuple_(*order) > tuple_(*after))
     placed = (columns.start_earliest, columns.start_latest, columns.last_cited)
     wanted_rows = select(*content_columns(columns), *placed)
-    if found is not None:
-        wanted_rows = wanted_rows.join(found, same_version(found.c, columns))
+    if term_versions is not None:
+        wanted_rows = wanted_rows.join(term_versions, same_version(term_versions.c, columns))
     return wanted_rows.where(*conditions).order_by(*order)
 
 
@@ -228,7 +228,7 @@ def select_shortlist(
     if name == "public":
         return of_negotiation.where(version.published_from <= perspective.published_cut)
     if name == "batch":
-        here = _unindexed(version.negotiation_id) == negotiation_id.hex
+        here = _avoid_index(version.negotiation_id) == negotiation_id.hex
         return select(version.fact_id).where(version.batch == wanted.batch, here)
     return select_naming(tables, negotiation_id, find_terms(wanted, names or Names(()))[name])
 
@@ -247,12 +247,15 @@ def _about(
     if wanted.matter is not None:
         conditions.append(columns.matter == wanted.matter)
     if wanted.batch is not None:
-        made = alias(tables.version, "brought")
-        brought = (_unindexed(made.c.batch) == wanted.batch, event_known(made.c, perspective))
-        conditions.append(exists().where(made.c.fact_id == columns.fact_id, *brought))
+        version = alias(tables.version, "brought")
+        brought = (
+            _avoid_index(version.c.batch) == wanted.batch,
+            event_known(version.c, perspective),
+        )
+        conditions.append(exists().where(version.c.fact_id == columns.fact_id, *brought))
     return conditions
 
 
-def _unindexed(column: ColumnElement[str]) -> ColumnElement[str]:
+def _avoid_index(column: ColumnElement[str]) -> ColumnElement[str]:
     """The same column in a form that has no index, so that the database takes another index."""
     return column.concat("")

@@ -54,8 +54,8 @@ def open_part(wrapping: KeyWrapping, row: Mapping[Any, Any]) -> Source:
         if sha256(plain).digest() == bytes(row["digest"]):
             return _decoder.decode(plain[SECRET_SIZE:])
     except (InvalidTag, ValueError, msgspec.MsgspecError) as error:
-        raise _broken(row) from error
-    raise _broken(row)
+        raise _make_broken_error(row) from error
+    raise _make_broken_error(row)
 
 
 def context_of_part(row: Mapping[Any, Any]) -> bytes:
@@ -63,7 +63,7 @@ def context_of_part(row: Mapping[Any, Any]) -> bytes:
     return f"parley part\0{row['stream']}\0{row['position']}\0{row['ordinal']}".encode()
 
 
-def _broken(row: Mapping[Any, Any]) -> BrokenSealError:
+def _make_broken_error(row: Mapping[Any, Any]) -> BrokenSealError:
     return BrokenSealError(
         f"a confidential part of position {row['position']} is not the one sealed there"
     )

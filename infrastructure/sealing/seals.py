@@ -41,7 +41,7 @@ __all__ = [
     "BatchKeys",
     "Seals",
     "context_of",
-    "own_keys",
+    "read_own_keys",
     "seals_of",
 ]
 
@@ -96,11 +96,11 @@ class Seals:
         self._checked: frozenset[str] = frozenset()
 
     def check(self, connection: Connection) -> KeyWrapping | None:
-        """The keys, as `given`; MissingKeyError if one that the database needs by now is not among them."""
-        self._require({row["key_id"] for row in read_once(connection, own_keys)})
-        return self.given(connection)
+        """The keys, as `read_wrapping`; MissingKeyError if one that the database needs by now is not among them."""
+        self._require({row["key_id"] for row in read_once(connection, read_own_keys)})
+        return self.read_wrapping(connection)
 
-    def given(self, connection: Connection) -> KeyWrapping | None:
+    def read_wrapping(self, connection: Connection) -> KeyWrapping | None:
         """The keys; None if there are none and nothing is sealed.
 
         When these keys are first used here, MissingKeyError if the first or the last sealed payload was sealed by a
@@ -128,7 +128,7 @@ class Seals:
 
     def wrapping(self, connection: Connection) -> KeyWrapping:
         """The keys; the first one is made only if nothing in the database is sealed yet."""
-        return self.given(connection) or self._source.make()
+        return self.read_wrapping(connection) or self._source.make()
 
     def keys_for_batch(self, connection: Connection, older: Sequence[str]) -> BatchKeys:
         """The data keys for a batch of events; `older` names its streams that already had events."""
@@ -195,7 +195,7 @@ class BatchKeys:
         return stored
 
 
-def own_keys(connection: Connection) -> list[RowMapping]:
+def read_own_keys(connection: Connection) -> list[RowMapping]:
     """The rows of the stamps, and one with only the key of the last event; they change under the log's lock."""
     return list(connection.execute(OWN_KEYS).mappings())
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from sqlalchemy import Connection, Table, bindparam, select, update
 
-from infrastructure.sealing.seals import own_keys, seals_of
+from infrastructure.sealing.seals import read_own_keys, seals_of
 from infrastructure.sealing.wrapping import KEY_SIZE, BrokenSealError
 from infrastructure.tables.record import api_key, idempotency_answer, log_head, stamp
 from infrastructure.transaction_memo import forget, read_once
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "begin_stamps",
-    "broken_tables",
     "change_keys",
     "change_total",
     "digest_of_answer",
     "ensure_secret",
+    "find_broken_tables",
     "forget_lost_secret",
     "keys_of",
     "missing_key",
@@ -141,7 +141,7 @@ def total_columns(connection: Connection, added: int) -> dict[str, Any]:
 
 def _put_total(connection: Connection, columns: Mapping[str, Any]) -> None:
     connection.execute(update(log_head).values(columns))
-    forget(connection, own_keys)
+    forget(connection, read_own_keys)
 
 
 def secret_of_keys(connection: Connection) -> bytes | None:
@@ -175,7 +175,7 @@ def forget_lost_secret(connection: Connection) -> bool:
     if _secret_held(connection) is not None:
         return False
     connection.execute(stamp.delete().where(stamp.c.of == _KEYED_BY))
-    forget(connection, own_keys)
+    forget(connection, read_own_keys)
     return _has_rows(connection, idempotency_answer)
 
 
@@ -200,13 +200,13 @@ def _begin_keys(connection: Connection) -> None:
 @contextmanager
 def change_keys(connection: Connection) -> Iterator[None]:
     """Let the API keys be changed, while the log is locked; a valid stamp is renewed, a broken one stays broken."""
-    held = not _is_broken(connection, api_key)
+    was_valid = not _is_broken(connection, api_key)
     yield
-    if held:
+    if was_valid:
         _put(connection, api_key, _digest_of_keys(connection))
 
 
-def broken_tables(connection: Connection) -> list[Table]:
+def find_broken_tables(connection: Connection) -> list[Table]:
     """The tables whose stamp is missing or wrong; an empty record needs no stamps."""
     return [table for table in _CONTEXTS if _is_broken(connection, table)]
 
@@ -225,7 +225,10 @@ def wrap_tables(connection: Connection) -> None:
 
 def missing_key(connection: Connection, table: Table) -> str | None:
     """The id of the key of a table's stamp, if that key is not given; None otherwise."""
-    wrapping, kept = seals_of(connection).given(connection), _find_stamp(connection, table.name)
+    wrapping, kept = (
+        seals_of(connection).read_wrapping(connection),
+        _find_stamp(connection, table.name),
+    )
     if kept is None or (wrapping is not None and kept["key_id"] in wrapping.ids):
         return None
     return str(kept["key_id"])
@@ -241,7 +244,7 @@ def _is_broken(connection: Connection, table: Table) -> bool:
 
 
 def _digest_kept(connection: Connection, table: Table) -> bytes | None:
-    wrapping = seals_of(connection).given(connection)
+    wrapping = seals_of(connection).read_wrapping(connection)
     return open_stamp(wrapping, _find_stamp(connection, table.name), _CONTEXTS[table])
 
 
@@ -262,7 +265,7 @@ def _digest_of_keys(connection: Connection) -> bytes:
 
 def _secret_held(connection: Connection) -> bytes | None:
     """The secret; None if it is missing or cannot be opened."""
-    wrapping = seals_of(connection).given(connection)
+    wrapping = seals_of(connection).read_wrapping(connection)
     return open_stamp(wrapping, _find_stamp(connection, _KEYED_BY), _KEYED_CONTEXT)
 
 
@@ -275,7 +278,7 @@ def _has_rows(connection: Connection, table: Table) -> bool:
 
 
 def _find_stamp(connection: Connection, name: str) -> Mapping[Any, Any] | None:
-    return next((row for row in read_once(connection, own_keys) if row["of"] == name), None)
+    return next((row for row in read_once(connection, read_own_keys) if row["of"] == name), None)
 
 
 def _put(connection: Connection, table: Table, digest: bytes) -> None:
@@ -288,7 +291,7 @@ def _put_row(connection: Connection, name: str, columns: Mapping[str, Any]) -> N
         return
     if not connection.execute(_PUT, {"named": name, **columns}).rowcount:
         connection.execute(stamp.insert(), {"of": name, **columns})
-    forget(connection, own_keys)
+    forget(connection, read_own_keys)
 
 
 def _total(total: int) -> bytes:

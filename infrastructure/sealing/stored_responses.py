@@ -40,11 +40,11 @@ if TYPE_CHECKING:
 __all__ = [
     "IdempotencyClaim",
     "StoredResponse",
-    "broken_responses",
     "change_responses",
     "digest_of_key",
     "drop_broken",
     "drop_some_before",
+    "find_broken_responses",
     "find_response",
     "read_response",
     "store_response",
@@ -146,9 +146,9 @@ def read_response(connection: Connection, row: Mapping[Any, Any]) -> StoredRespo
     return StoredResponse(**{**row, "fingerprint": opened})
 
 
-def broken_responses(connection: Connection) -> Iterator[RowMapping]:
+def find_broken_responses(connection: Connection) -> Iterator[RowMapping]:
     """The rows whose stamp is missing or wrong."""
-    wrapping = seals_of(connection).given(connection)
+    wrapping = seals_of(connection).read_wrapping(connection)
     ordered = select(_ANSWER).order_by(_ANSWER.c.caller, _ANSWER.c.key)
     for row in connection.execute(ordered).mappings():
         if not _holds(wrapping, row):
@@ -159,7 +159,7 @@ def drop_broken(connection: Connection) -> int:
     """Delete the rows whose stamp is wrong, or all rows if their secret is lost; returns how many."""
     if forget_lost_secret(connection):
         return connection.execute(delete(_ANSWER)).rowcount
-    broken = list(broken_responses(connection))
+    broken = list(find_broken_responses(connection))
     _delete_rows(connection, broken)
     return len(broken)
 

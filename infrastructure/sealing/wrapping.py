@@ -106,9 +106,9 @@ class Keyring:
     """
 
     def __init__(self, keys: Sequence[bytes]) -> None:
-        made = [_Key(_id_of(key), AESGCM(key)) for key in keys]
-        self._keys = {key.id: key for key in made}
-        self._newest = made[-1]
+        wrapping_keys = [_Key(_id_of(key), AESGCM(key)) for key in keys]
+        self._keys = {key.id: key for key in wrapping_keys}
+        self._newest = wrapping_keys[-1]
 
     def __repr__(self) -> str:
         return f"Keyring({', '.join(self._keys)})"

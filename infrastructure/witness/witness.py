@@ -110,9 +110,11 @@ class Witness:
     def _check(self, before: Cosigned | None, shown: str, now: Checkpoint, log: TiledLog) -> None:
         last = None if before is None else before.checkpoint
         tiles = {tile: log.tile(tile) for tile in tiles_needed(last, now)}
-        held = {(tile.level, tile.path.index): _hashes(content) for tile, content in tiles.items()}
+        hashes = {
+            (tile.level, tile.path.index): _hashes(content) for tile, content in tiles.items()
+        }
         try:
-            check_continued(last, now, lambda level, index: held[level, index])
+            check_continued(last, now, lambda level, index: hashes[level, index])
         except ContinuationError as error:
             where = "" if before is None else self._keep_evidence(error, before.note, shown, tiles)
             raise RefusalError(f"{error}{where}") from error

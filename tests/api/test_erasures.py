@@ -22,7 +22,7 @@ from infrastructure.database.lanes import UNHURRIED_SECONDS
 from infrastructure.log import overwritten
 from infrastructure.log.overwritten import Overwritten
 from infrastructure.projections.comparison import compare_with_log
-from infrastructure.projections.soundness import own_check, unsound_text
+from infrastructure.projections.soundness import find_text_flaw, run_own_check
 from infrastructure.proofs.verification import verify
 from infrastructure.tables.record import confidential_part, event, idempotency_answer, log_head
 from tests.api.asking import FACTS, TALKS, Answer, Client, entered, fact
@@ -272,8 +272,8 @@ def test_a_rebuild_a_restore_and_the_comparison_give_the_same_views(
     codec = desk.parley.ledger.codec
     with desk.parley.database.reading() as connection:
         assert compare_with_log(connection, codec, desk.parley.clock()) == []
-    assert own_check(desk.parley.database).flaw is None
-    assert unsound_text(desk.parley.database) is None
+    assert run_own_check(desk.parley.database).flaw is None
+    assert find_text_flaw(desk.parley.database) is None
     desk.parley.back_up(tmp_path / "backup")
     other: Kind = "postgresql" if desk.parley.database.is_sqlite else "sqlite-file"
     restored = compose(settings_of(fresh_database(other)), upgrade=False)

@@ -53,7 +53,7 @@ def test_a_verify_that_looks_at_the_log_alone_is_found_out(
 ) -> None:
     monkeypatch.setattr(verify, "_tables", lambda *_: [])
     monkeypatch.setattr(verify, "_flaw", lambda _: None)
-    monkeypatch.setattr(verify, "own_check", lambda _: OwnCheck("nothing"))
+    monkeypatch.setattr(verify, "run_own_check", lambda _: OwnCheck("nothing"))
     with pytest.raises(UndetectedError, match="unseen"):
         flip_again_and_again(files[0], UNTIL_FOUND_OUT, Random(3), SHARE)
 

@@ -79,7 +79,7 @@ def as_editor(parley: Parley, *lines: dict[str, Any]) -> Callable[[], object]:
 def known(parley: Parley) -> list[tuple[str, int, Any]]:
     """All facts as they stand, whenever they were recorded."""
     with parley.reading(parley.owner) as reading:
-        versions = reading.known(negotiation_id(SLUG), reading.perspective(PerspectiveQuery()))
+        versions = reading.list_known(negotiation_id(SLUG), reading.perspective(PerspectiveQuery()))
     records = [version.record for version in versions]
     return sorted((str(each.id), each.version, each.fact) for each in records)
 

@@ -315,5 +315,5 @@ def test_the_real_record_imports_whole_and_once(parley: Parley) -> None:
     assert shown(parley, "2025-11-22") == before
     with parley.reading(parley.owner) as reading:
         seen = reading.perspective(PerspectiveQuery())
-        known = reading.known(negotiation_id(SLUG), seen)
+        known = reading.list_known(negotiation_id(SLUG), seen)
     assert len(known) == first["recorded"]

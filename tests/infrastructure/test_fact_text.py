@@ -67,7 +67,7 @@ def test_a_search_past_what_it_makes_up_for_says_where_it_ends(
         assert reading.head == reading.perspective(PerspectiveQuery()).position == 3
         with pytest.raises(ContentError, match="full text"):
             reading.perspective(PerspectiveQuery(position=5))
-        assert not reading.settled(PerspectiveQuery(as_known_at=parley.clock()))
+        assert not reading.is_settled(PerspectiveQuery(as_known_at=parley.clock()))
     assert found(parley, "coale") == ["no 0", "no 1"]
     parley.catch_up()
     assert len(found(parley, "coale")) == 6

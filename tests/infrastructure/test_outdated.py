@@ -96,6 +96,6 @@ def test_an_older_version_finds_each_version_with_all_events_and_the_next_one_de
     assert renewed.rebuild().differences == ()
     with renewed.reading(OWNER) as reading:
         april = PerspectiveQuery(clock="published", as_known_at=parse_cut("2025-04-01"))
-        (seen,) = reading.known(NEGOTIATION, reading.perspective(april))
+        (seen,) = reading.list_known(NEGOTIATION, reading.perspective(april))
         assert (seen.record.version, seen.record.fact.note) == (3, None)
     renewed.close()

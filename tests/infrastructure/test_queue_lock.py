@@ -51,10 +51,10 @@ def test_threads_get_it_in_the_order_in_which_they_ask() -> None:
     lock, got = QueueLock(), list[int]()
 
     def take(number: int) -> None:
-        with lock.held(PATIENT):
+        with lock.hold(PATIENT):
             got.append(number)
 
-    with ThreadPoolExecutor(4) as pool, lock.held(PATIENT):
+    with ThreadPoolExecutor(4) as pool, lock.hold(PATIENT):
         for number in range(4):
             pool.submit(take, number)
             time.sleep(EARLIER_SECONDS)
@@ -65,11 +65,11 @@ def test_who_stops_waiting_leaves_the_queue() -> None:
     lock = QueueLock()
 
     def take(seconds: float) -> bool:
-        with lock.held(seconds):
+        with lock.hold(seconds):
             return True
 
     with ThreadPoolExecutor(2) as pool:
-        with lock.held(PATIENT):
+        with lock.hold(PATIENT):
             hasty = pool.submit(take, 0.01)
             patient = pool.submit(take, PATIENT)
             with pytest.raises(LockTimeoutError, match=r"stayed locked for 0\.01 s"):
@@ -84,7 +84,7 @@ def test_many_threads_that_stop_waiting_at_once_never_leave_it_held() -> None:
     def take(number: int) -> bool:
         nonlocal inside
         try:
-            with lock.held(0.000_1 * (number % 20)):
+            with lock.hold(0.000_1 * (number % 20)):
                 inside += 1
                 assert inside == 1
                 time.sleep(0.000_2)
@@ -97,5 +97,5 @@ def test_many_threads_that_stop_waiting_at_once_never_leave_it_held() -> None:
         taken = list(pool.map(take, range(2_000)))
     assert any(taken)
     assert not all(taken)
-    with lock.held(0):
+    with lock.hold(0):
         pass

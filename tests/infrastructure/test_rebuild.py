@@ -115,7 +115,7 @@ def test_writers_go_on_during_a_rebuild_and_lose_nothing(
     assert reports[-1].versions > 51
     with database.reading() as connection:
         reading = Reading(connection, ledger.codec, 0, OWNER)
-        known = reading.known(TALKS, reading.perspective(PerspectiveQuery()))
+        known = reading.list_known(TALKS, reading.perspective(PerspectiveQuery()))
     named = {version.record.fact.external_id for version in known}
     assert named == {f"F-{n}" for n in range(50)} | set(written)
 
@@ -195,7 +195,7 @@ def test_words_that_were_read_before_a_reset_are_not_written_after_it(database: 
     read = fact_text._batch(database, 52)
     assert read is not None
     fact_text.reset(database)
-    assert not fact_text._written(database, read)
+    assert not fact_text._write_batch(database, read)
     assert fact_text.catch_up(database) == 52
 
 

@@ -47,7 +47,7 @@ class Held:
     def settled(self, instant: int) -> bool:
         with self.database.reading() as connection:
             reading = Reading(connection, self.ledger.codec, self.now, OWNER)
-            return reading.settled(PerspectiveQuery(as_known_at=instant))
+            return reading.is_settled(PerspectiveQuery(as_known_at=instant))
 
     def close(self) -> None:
         self.ledger.close()

@@ -57,7 +57,7 @@ def same_states(database: Database, slug: str, facts: list[Fact], as_ofs: list[s
         for as_of in as_ofs:
             at = reading.perspective(PerspectiveQuery(as_of=parse_cut(as_of)))
             negotiation = reading.negotiation(slug)
-            versions = reading.known(talks, at)
+            versions = reading.list_known(talks, at)
             known = select_known(versions, at)
             folded = resolve_state(negotiation, timeslice(versions, at), count_facts(known), at)
             assert reading.state(negotiation, at) == folded, as_of

@@ -406,7 +406,7 @@ def _same_slices(
     reading: Reading, versions: list[FactVersion], asked: Perspective, pinned: Perspective
 ) -> None:
     known, slice_ = history.select_known(versions, asked), history.timeslice(versions, asked)
-    assert reading.known(NEGOTIATION, pinned) == known
+    assert reading.list_known(NEGOTIATION, pinned) == known
     assert reading.timeslice(NEGOTIATION, pinned) == slice_
     talks = reading.negotiation(SLUG)
     assert reading.state(talks, pinned) == resolve_state(talks, slice_, count_facts(known), pinned)
@@ -424,7 +424,7 @@ def _same_negotiation(
     opened, corrections = fold_entries(log)
     assert opened is not None
     seen = apply_corrections(opened, corrections, asked)
-    assert reading.seen(reading.negotiation(SLUG), pinned) == seen
+    assert reading.resolve_negotiation(reading.negotiation(SLUG), pinned) == seen
     if pinned.position:
         assert reading.negotiations(perspective=pinned, after=None, limit=9) == ([seen], False)
     expected = list(pair_corrections(opened, corrections, asked))
@@ -593,5 +593,5 @@ def test_a_rebuild_gives_what_was_serving(witnesses: Witnesses, entries: list[En
         as_of=NOW, as_known_at=None, clock="recorded", match="possible", position=len(entries)
     )
     for reading in witnesses.reading():
-        found = reading.known(NEGOTIATION, everything)
+        found = reading.list_known(NEGOTIATION, everything)
         assert found == history.select_known(versions, everything)

@@ -28,7 +28,7 @@ from infrastructure.database.database import Database
 from infrastructure.database.schema_comparison import find_misshapen
 from infrastructure.log.clock_corrections import WrongTimes, wrong_times
 from infrastructure.projections.comparison import Unfounded, compare_with_log
-from infrastructure.projections.soundness import OwnCheck, own_check, unsound_text
+from infrastructure.projections.soundness import OwnCheck, find_text_flaw, run_own_check
 from infrastructure.proofs.configured import log_key_file
 from infrastructure.proofs.ed25519 import Ed25519Verifier
 from infrastructure.proofs.log_key import LastSigned
@@ -111,7 +111,7 @@ def verify_log(
             verified = verify(connection, _verify_notes(notes, verifier), bar)
             tables = [] if verified.wrong or log_only else _tables(parley, connection)
             future = None if verified.wrong else wrong_times(connection, parley.clock())
-        own = None if verified.wrong else own_check(parley.database)
+        own = None if verified.wrong else run_own_check(parley.database)
         flaw = None if own is None else own.flaw
         flaw = flaw if verified.wrong or flaw or log_only else _flaw(parley.database)
         reason = _reason(verified, tables, flaw, future)
@@ -174,7 +174,7 @@ def _format_key(part: Any) -> Any:  # noqa: ANN401 -- a part of any table's key
 
 def _flaw(database: Database) -> str | None:
     """What is wrong with the database itself, apart from its content."""
-    return find_misshapen(database) or unsound_text(database)
+    return find_misshapen(database) or find_text_flaw(database)
 
 
 def _words_of(notes: list[Named], witness: str | None) -> dict[str, str]:

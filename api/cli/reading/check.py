@@ -27,7 +27,7 @@ def check(slug: Slug, *, json: AsJson = False) -> None:
     with open_record() as parley, parley.reading(parley.owner) as reading:
         perspective = reading.perspective(PerspectiveQuery())
         negotiation = reading.negotiation(slug, perspective.position)
-        known = reading.known(negotiation.id, perspective)
+        known = reading.list_known(negotiation.id, perspective)
         names = Names.of(reading.timeslice(negotiation.id, perspective))
         items = [
             {

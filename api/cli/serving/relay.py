@@ -110,13 +110,13 @@ class _Told:
             self._say({"stream": stream, "position": position}, line)
         self._waits_for = None
 
-    def erased(self, position: int, deleted: Sequence[int]) -> None:
+    def note_erased(self, position: int, deleted: Sequence[int]) -> None:
         """Say which messages were deleted, because the event at a position erased them."""
         named = ", ".join(map(str, deleted))
         line = f"Erased by the event at position {position}, and deleted from the stream: {named}"
         self._say({"erasure": position, "deleted": list(deleted)}, line)
 
-    def made_private(self, position: int, slug: str, number: int) -> None:
+    def note_private(self, position: int, slug: str, number: int) -> None:
         """Say that public messages were deleted, because their negotiation is private since a position."""
         line = f"{slug} is private since position {position}: {number} public messages were deleted"
         self._say({"made_private": slug, "position": position, "deleted_messages": number}, line)

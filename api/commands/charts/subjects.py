@@ -50,7 +50,7 @@ class PictureSubject:
         """The Vega-Lite specs of a picture, one for each width; what the picture shows is read once."""
         of = SUBJECTS[name]
         opened = self.reading.negotiation(self.slug, self.perspective.position)
-        title = plain(self.reading.seen(opened, self.perspective).title)
+        title = plain(self.reading.resolve_negotiation(opened, self.perspective).title)
         shown, draw = describe_perspective(self.perspective), of.read(self)
         specs = []
         for width in widths:

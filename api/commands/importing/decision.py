@@ -227,7 +227,9 @@ class Deciding:
     def _facts_by_content(self) -> dict[Fact, UUID]:
         """The facts without an external id, by content."""
         with self._parley.reading(self._principal) as reading:
-            known = reading.known(self._negotiation_id, reading.perspective(PerspectiveQuery()))
+            known = reading.list_known(
+                self._negotiation_id, reading.perspective(PerspectiveQuery())
+            )
         unnamed = [version.record for version in known if version.record.fact.external_id is None]
         return {record.fact: record.id for record in reversed(unnamed)}
 

@@ -109,7 +109,7 @@ def certifying(parley: Parley, asked: CertifiedAnswer) -> Certificate | Response
         note = last_signed_note(connection)
     if publisher.refusal is not None:
         return problem("unavailable", f"the log is not signed: {publisher.refusal}", headers=_AGAIN)
-    checkpoint = publisher.own(note)
+    checkpoint = publisher.verify_own(note)
     if note is None or checkpoint is None or checkpoint.size < asked.position:
         detail = f"no signed checkpoint covers position {asked.position} yet: send this again in a few seconds"
         return problem("unavailable", detail, headers=_AGAIN)
@@ -127,7 +127,7 @@ def certifying(parley: Parley, asked: CertifiedAnswer) -> Certificate | Response
 def certified(parley: Parley, certificate: Certificate) -> Response | None:
     """Answer with a certificate, signed; None where this server does not sign its log, or not by the same key."""
     publisher = parley.publisher
-    if publisher is None or publisher.own(certificate.checkpoint) is None:
+    if publisher is None or publisher.verify_own(certificate.checkpoint) is None:
         return None
     headers = {"Cache-Control": "no-store"}
     body = write_json(_describe(certificate, certificate.sign(publisher.signer)))

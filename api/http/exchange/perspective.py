@@ -109,7 +109,7 @@ def canonical_query(perspective: Perspective, query: PerspectiveQuery) -> dict[s
 class Settling(Protocol):
     """Tells whether the answer to a query can never change."""
 
-    def settled(self, query: PerspectiveQuery, /) -> bool:
+    def is_settled(self, query: PerspectiveQuery, /) -> bool:
         """Whether no later event can change the answer: its position is given, or its knowledge cut is in the past."""
 
 
@@ -215,7 +215,7 @@ class Asked:
         return respond(
             self.request,
             filled.body if table is None else table,
-            canonical=None if log.settled(self.query) else canonical,
+            canonical=None if log.is_settled(self.query) else canonical,
             version=version,
             media_type="application/json" if table is None else "text/csv; charset=utf-8",
             more=more if table is None else {**more, **self._onward(filled.content)},

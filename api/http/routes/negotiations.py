@@ -167,7 +167,7 @@ def read_state(slug: str, asked: Annotated[Asked, Depends(_STATE)]) -> Response:
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         opened = reading.negotiation(slug, perspective.position)
-        negotiation = reading.seen(opened, perspective)
+        negotiation = reading.resolve_negotiation(opened, perspective)
 
         def make(blanks: Blanks) -> dict[str, Any]:
             content = reading.state(negotiation, perspective, blanks.rest)

@@ -80,7 +80,7 @@ def read_people(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respons
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
-        parties = reading.seen(negotiation, perspective).parties
+        parties = reading.resolve_negotiation(negotiation, perspective).parties
         wanted = replace(wanted, parties=parties)
         after = None if cursor is None else cursor.place
 

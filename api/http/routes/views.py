@@ -244,7 +244,7 @@ def read_moments(slug: str, asked: Annotated[Asked, Depends(_MOMENTS)]) -> Respo
             "rest": asked.rest(slug, shown),
         }
         after = None if cursor is None else cursor.place
-        edition = reading.seen(negotiation, along).version
+        edition = reading.resolve_negotiation(negotiation, along).version
         about = ("moments", axis, asked_by, chosen, edition, after, limit)
         sight = Sight(reading, negotiation.id, slug, along, about, always=True)
         content = asked.request.app.state.kept_answers.answer(sight, make, fills)

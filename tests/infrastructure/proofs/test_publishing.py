@@ -322,15 +322,15 @@ def test_what_another_key_or_name_signed_is_signed_again_by_one_that_is_to_be_th
         signing.publish(new_key=True)
         with database.reading() as connection:
             note = last_signed_note(connection)
-        assert signing.own(note) == Checkpoint(name, 3, root_of(leaves(database)))
+        assert signing.verify_own(note) == Checkpoint(name, 3, root_of(leaves(database)))
         assert (tmp_path / "parley.key.checkpoint").read_text() == note
 
 
 def test_a_checkpoint_of_another_log_is_not_its_own(database: Database, tmp_path: Path) -> None:
     signing = publisher(database, tmp_path)
     other = Checkpoint("other.example/log", 0, bytes(32)).sign([signing.signer])
-    assert signing.own(other) is None
-    assert signing.own(None) is None
+    assert signing.verify_own(other) is None
+    assert signing.verify_own(None) is None
 
 
 def test_a_new_key_continues_the_log(database: Database, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from infrastructure.log.recorder import EventRecorder, IdempotencyClaim
 from infrastructure.log.resealing import reseal, take_as_is
 from infrastructure.projections.comparison import find_unstamped
 from infrastructure.sealing.key_source import GivenKeys
-from infrastructure.sealing.seals import Seals, own_keys
+from infrastructure.sealing.seals import Seals, read_own_keys
 from infrastructure.sealing.stamps import change_total, stamps_of_answers
 from infrastructure.sealing.stored_responses import change_responses, find_response, read_response
 from infrastructure.sealing.wrapping import BrokenSealError, read_keys
@@ -326,7 +326,7 @@ def test_the_total_and_the_secret_are_missed_together(kept: Database, how: str) 
             connection.execute(stamp.insert(), {**rows[1], "stamp": total})
             held = {"total_key_id": rows[0]["key_id"], "total_stamp": secret}
             connection.execute(update(log_head).values(held))
-        forget(connection, own_keys)
+        forget(connection, read_own_keys)
         assert unfounded(connection) == ["idempotency_answer"]
 
 

@@ -239,7 +239,7 @@ def test_who_lacks_the_key_signs_nothing_and_says_so(
     assert written(first) == before
     own.follow()
     with first.reading() as connection:
-        assert own.own(last_signed_note(connection)) is not None
+        assert own.verify_own(last_signed_note(connection)) is not None
 
 
 def test_a_stamp_whose_key_is_lost_is_said_and_can_be_made_anew(
