@@ -85,9 +85,9 @@ class Parley:
     @contextmanager
     def reading(self, principal: Principal, *, searched: bool = False) -> Iterator[Reading]:
         """One consistent snapshot to answer somebody from; `searched` where full text is asked for."""
-        given = self.ledger.codec, self.clock(), principal
+        context = self.ledger.codec, self.clock(), principal
         with self.database.reading() as connection:
-            yield Reading(connection, *given, searched=searched, kept=self.kept)
+            yield Reading(connection, *context, searched=searched, kept=self.kept)
 
     @contextmanager
     def looking(self, principal: Principal, key_id: str | None = None) -> Iterator[Look]:
@@ -133,21 +133,21 @@ class Parley:
     def following(self) -> Iterator[None]:
         """While the block runs, what is written is taken up soon after, asked for or not, unless this only reads."""
         recorder = cast("EventRecorder", self.ledger.recorder)
-        given = self.settings
-        with ExitStack() as held:
-            if given.purge_url:
+        settings = self.settings
+        with ExitStack() as stack:
+            if settings.purge_url:
                 from infrastructure.outbound.purging import Purger  # noqa: PLC0415 -- httpx takes 0.1 s
 
-                purger = Purger(recorder, self.clock, given.purge_url, given.cache_seconds)
-                held.enter_context(follow(recorder.wakeup, purger.follow, purger.poll_seconds))
-            if given.read_only:
+                purger = Purger(recorder, self.clock, settings.purge_url, settings.cache_seconds)
+                stack.enter_context(follow(recorder.wakeup, purger.follow, purger.poll_seconds))
+            if settings.read_only:
                 yield
                 return
-            held.enter_context(self.overwritten.keep_following())
-            held.enter_context(follow(recorder.wakeup, self.follow))
+            stack.enter_context(self.overwritten.keep_following())
+            stack.enter_context(follow(recorder.wakeup, self.follow))
             if self.publisher is not None:
                 publish = self.publisher.follow
-                held.enter_context(follow(recorder.wakeup, publish, POLL_SECONDS))
+                stack.enter_context(follow(recorder.wakeup, publish, POLL_SECONDS))
             yield
 
     def ready(self) -> dict[str, Any]:

@@ -87,10 +87,10 @@ def ask(
 
     The answer holds confidential parts only with `discloses`.
     """
-    given = {name: str(value) for name, value in parameters.items() if value is not None}
-    target, headers = f"{quote(path)}?{urlencode(given)}", {"accept": accept, **_OWNER}
+    query = {name: str(value) for name, value in parameters.items() if value is not None}
+    target, headers = f"{quote(path)}?{urlencode(query)}", {"accept": accept, **_OWNER}
     reply = _send(parley, "GET", target, headers, discloses=discloses)
-    return _checked(reply)
+    return _check_reply(reply)
 
 
 def ask_whole(

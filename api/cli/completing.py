@@ -43,18 +43,18 @@ def complete_chart(incomplete: str) -> list[str]:
 
 def complete_fact(ctx: typer.Context, incomplete: str) -> list[str]:
     """The first 5,000 facts of the negotiation: those whose external id, or id where there is none, begins so."""
-    found: list[str] = []
+    names: list[str] = []
     with suppress(Exception), open_record() as parley:
         path = f"/v1/negotiations/{_slug(ctx)}/timeline"
         parameters: dict[str, object] = {"limit": _PAGE, "include": "retracted"}
         for _ in range(MOST_PAGES):
             page = ask(parley, path, parameters).content
             named = (each["fact"]["external_id"] or each["id"] for each in page["items"])
-            found += _begin(named, incomplete)
+            names += _begin(named, incomplete)
             if page["next"] is None:
                 break
             parameters = {"cursor": page["next"]}
-    return found
+    return names
 
 
 def complete_what(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -73,10 +73,10 @@ class CompletingFields(TyperCommand):
         """Offer options and fields after a hyphen, and values after a field."""
         offered = super().shell_complete(ctx, incomplete)
         columns = _columns(ctx.info_name, ctx.params.get("kind"))
-        given = [each.partition("=")[0].replace("_", "-") for each in ctx.args]
-        last = given[-1].removeprefix("--") if given and "=" not in ctx.args[-1] else None
+        typed = [each.partition("=")[0].replace("_", "-") for each in ctx.args]
+        last = typed[-1].removeprefix("--") if typed and "=" not in ctx.args[-1] else None
         if incomplete.startswith("-"):
-            names = (f"--{name}" for name in columns if f"--{name}" not in given)
+            names = (f"--{name}" for name in columns if f"--{name}" not in typed)
             return offered + [CompletionItem(name) for name in _begin(names, incomplete)]
         return [CompletionItem(each) for each in _begin(columns.get(last or "", ()), incomplete)]
 

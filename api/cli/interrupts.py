@@ -56,7 +56,7 @@ def run_interruptibly(command: Callable[[], object]) -> None:
     if signal.getsignal(signal.SIGINT) is not _end:
         command()
         return
-    sys.excepthook, sys.unraisablehook = _raised, _lost
+    sys.excepthook, sys.unraisablehook = _handle_raised, _handle_unraisable
     _watch()
     try:
         signal.signal(signal.SIGINT, _interrupt)
@@ -89,14 +89,16 @@ def _interrupt(number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _raised(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def _handle_raised(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
     """Handle an error that nothing caught, because it was raised between two of the steps above."""
     if issubclass(kind, KeyboardInterrupt):
         _end()
     sys.__excepthook__(kind, error, trace)
 
 
-def _lost(unraisable: sys.UnraisableHookArgs) -> None:
+def _handle_unraisable(unraisable: sys.UnraisableHookArgs) -> None:
     """Handle an error that was raised in a callback, where no code can catch it."""
     if issubclass(unraisable.exc_type, KeyboardInterrupt):
         _end()

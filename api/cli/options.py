@@ -26,8 +26,8 @@ __all__ = [
     "WithBom",
     "check_table_options",
     "complete_slug",
-    "named_fact",
     "parse_cut_option",
+    "resolve_fact",
     "slug",
     "take_perspective",
 ]
@@ -61,7 +61,7 @@ def complete_slug(incomplete: str) -> list[str]:
     return []
 
 
-def named_fact(slug: str, named: str) -> UUID:
+def resolve_fact(slug: str, named: str) -> UUID:
     """The id of a fact that is named by its id or its external id; CommandRefusedError for what no fact is named."""
     try:
         return UUID(named)
@@ -173,14 +173,14 @@ def take_perspective(*names: str) -> Callable[[Callable[..., None]], Callable[..
         last = [option for option in own if option.name == "json"]
 
         @wraps(command)
-        def called(**given: object) -> None:
-            asked = {name: given.pop(name) for name in options}
-            command(**given, asked=asked)
+        def run(**arguments: object) -> None:
+            asked = {name: arguments.pop(name) for name in options}
+            command(**arguments, asked=asked)
 
         ordered = [*(option for option in own if option not in last), *taken, *last]
-        called.__signature__ = Signature(ordered)  # type: ignore[attr-defined]
-        called.__annotations__ = {option.name: option.annotation for option in ordered}
-        return called
+        run.__signature__ = Signature(ordered)  # type: ignore[attr-defined]
+        run.__annotations__ = {option.name: option.annotation for option in ordered}
+        return run
 
     return decorate
 

@@ -120,10 +120,10 @@ def show_erased(out: Console, content: Entry) -> None:
         print_line(
             out, f"It may have held the fact {fact}, which was erased at position {position}."
         )
-    more = content.get("erased" + MORE)
-    if more is not None:
+    total = content.get("erased" + MORE)
+    if total is not None:
         print_line(
-            out, f"These are the first {len(content['erased'])} of {more['count']} such facts."
+            out, f"These are the first {len(content['erased'])} of {total['count']} such facts."
         )
 
 
@@ -212,14 +212,14 @@ def _show_lines(out: Console, names: Sequence[str], rows: Sequence[Sequence[str]
         out.print(lines)
 
 
-def show_section(out: Console, name: str, section: object, more: Entry | None = None) -> None:
+def show_section(out: Console, name: str, section: object, total: Entry | None = None) -> None:
     """Print one section of a state, or the sections in it: entries, a single entry, a total or counts.
 
-    `more` says how many entries there are where not all are given.
+    `total` says how many entries there are where not all are given.
     """
     title = name.replace(".", ", ").capitalize()
     if isinstance(section, list):
-        _show_entries(out, title, section, more)
+        _show_entries(out, title, section, total)
     elif isinstance(section, dict) and "parts" in section:
         if section["text"] != NOTHING_RECORDED:
             show_rows(out, title, ("total", "rests on"), [(_amount(section), section["rests_on"])])
@@ -239,7 +239,7 @@ def show_section(out: Console, name: str, section: object, more: Entry | None = 
 
 
 def _show_entries(
-    out: Console, title: str, entries: Sequence[Entry], more: Entry | None = None
+    out: Console, title: str, entries: Sequence[Entry], total: Entry | None = None
 ) -> None:
     own = dict.fromkeys(name for entry in entries for name in entry if name not in _APART)
     columns = [*own, "certainty", "contested by", "beside it", "fact", "sources"]
@@ -254,9 +254,9 @@ def _show_entries(
         for entry in entries
     ]
     show_rows(out, title, columns, rows)
-    if more is not None:
+    if total is not None:
         section = title.partition(",")[0].lower()
-        left = f"These are the first {len(entries)} of {more['count']}; all: --section {section}"
+        left = f"These are the first {len(entries)} of {total['count']}; all: --section {section}"
         out.print(left, soft_wrap=True)
 
 

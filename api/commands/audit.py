@@ -18,18 +18,20 @@ def list_changes(
     reading: Reading, opened: Negotiation, perspective: Perspective, after: int, limit: int
 ) -> tuple[list[dict[str, Any]], bool]:
     """Give the entries past a position, at most `limit`, and whether more follow."""
-    facts, more = reading.changes.list_audited(opened.id, perspective, after=after, limit=limit)
+    facts, more_follow = reading.changes.list_audited(
+        opened.id, perspective, after=after, limit=limit
+    )
     agreed = reading.changes.approvers(opened.id, [version for _, version in facts])
     items = _describe(facts, agreed)
-    last = facts[-1][1].position if more else perspective.position
+    last = facts[-1][1].position if more_follow else perspective.position
     of_it = reading.changes.of_negotiation(opened, perspective, after)
     of_it = [each for each in of_it if each[2].position <= last]
-    others = reading.changes.read_approvers(opened, [said for _, _, said in of_it])
+    others = reading.changes.read_approvers(opened, [correction for _, _, correction in of_it])
     items += [
         describe_negotiation_change(*each, others.get(each[2].position, ())) for each in of_it
     ]
     items.sort(key=itemgetter("position"))
-    return items[:limit], more or len(items) > limit
+    return items[:limit], more_follow or len(items) > limit
 
 
 def list_changes_of_person(
@@ -42,9 +44,11 @@ def list_changes_of_person(
 ) -> tuple[list[dict[str, Any]], bool]:
     """Give the same of those entries that tell of a person."""
     asked = (opened.id, perspective)
-    facts, more = reading.changes.list_audited(*asked, person=person, after=after, limit=limit)
+    facts, more_follow = reading.changes.list_audited(
+        *asked, person=person, after=after, limit=limit
+    )
     agreed = reading.changes.approvers(None, [version for _, version in facts])
-    return _describe(facts, agreed), more
+    return _describe(facts, agreed), more_follow
 
 
 def _describe(

@@ -63,7 +63,7 @@ def decide_change(record: FactRecord, body: Change, parser: FactParser, actor: s
         case CorrectionBody():
             gathered = Gathering()
             fact = gathered.take(apply_merge_patch, record.fact, body.changes, parser)
-            gathered.take(_check_said, body)
+            gathered.take(_check_change_fields, body)
             gathered.refuse()
             return record.decide_correct(
                 reason=body.reason,
@@ -112,18 +112,18 @@ def parse_change(
     if wrong and isinstance(record, FactRecord) and isinstance(changes, dict):
         gathered.take(apply_merge_patch, record.fact, changes, parser)
     if refused and body is not None:
-        gathered.take(_check_said, body)
+        gathered.take(_check_change_fields, body)
     gathered.refuse()
     return body
 
 
-def _check_said(body: Any) -> None:  # noqa: ANN401 -- any body of a change
+def _check_change_fields(body: Any) -> None:  # noqa: ANN401 -- any body of a change
     """ContentError where what a change says beside the fact is malformed."""
-    said = {name: getattr(body, name, None) for name in ("why", "citation", "published")}
-    check_change(**said)
+    fields = {name: getattr(body, name, None) for name in ("why", "citation", "published")}
+    check_change(**fields)
 
 
-def _erasing(record: FactRecord, body: ErasureBody, _: FactParser, actor: str) -> FactEvent:
+def _decide_erasure(record: FactRecord, body: ErasureBody, _: FactParser, actor: str) -> FactEvent:
     decide = record.decide_erase if body.what == "fact" else record.decide_erase_sources
     return decide(why=body.reason, approvers=body.approvers, actor=actor)
 
@@ -135,7 +135,7 @@ def add_approver(event: FactEvent, approver: str) -> FactEvent:
     return event
 
 
-def _appended(parley: Parley, event: FactEvent, before: Sequence[RecordEvent], along: Along) -> int:
+def _append(parley: Parley, event: FactEvent, before: Sequence[RecordEvent], along: Along) -> int:
     return parley.ledger.change(event, *before, **vars(along))
 
 
@@ -193,24 +193,38 @@ class Op:
     scope: Scope = "fact:correct"
     reviewed: Callable[[NegotiationSettings], bool] | None = None
     decide: Callable[[Any, Any, FactParser, str], Any] = decide_change
-    carry_out: CarryOut = _appended
+    carry_out: CarryOut = _append
 
 
 _EVERY: Final = (
-    Op(name="correct", parser=BodyParser(CorrectionBody, _check_said), reviewed=_as_the_record),
-    Op(name="corroborate", parser=BodyParser(CorroborationBody, _check_said), scope="fact:write"),
-    Op(name="end", parser=BodyParser(EndBody, _check_said)),
-    Op(name="retract", parser=BodyParser(RetractionBody, _check_said), reviewed=_as_the_record),
     Op(
-        name="reinstate", parser=BodyParser(ReinstatementBody, _check_said), reviewed=_as_the_record
+        name="correct",
+        parser=BodyParser(CorrectionBody, _check_change_fields),
+        reviewed=_as_the_record,
     ),
-    Op(name="prefer", parser=BodyParser(PreferenceBody, _check_said)),
+    Op(
+        name="corroborate",
+        parser=BodyParser(CorroborationBody, _check_change_fields),
+        scope="fact:write",
+    ),
+    Op(name="end", parser=BodyParser(EndBody, _check_change_fields)),
+    Op(
+        name="retract",
+        parser=BodyParser(RetractionBody, _check_change_fields),
+        reviewed=_as_the_record,
+    ),
+    Op(
+        name="reinstate",
+        parser=BodyParser(ReinstatementBody, _check_change_fields),
+        reviewed=_as_the_record,
+    ),
+    Op(name="prefer", parser=BodyParser(PreferenceBody, _check_change_fields)),
     Op(
         name="erase",
         parser=BodyParser(ErasureBody),
         scope="erase",
         reviewed=_as_an_erasure,
-        decide=_erasing,
+        decide=_decide_erasure,
         carry_out=_erase,
     ),
 )
@@ -218,31 +232,31 @@ OPS: Final[dict[str, Op]] = {op.name: op for op in _EVERY}
 """By the names that imports, and change requests in the log, call them."""
 
 
-def _correcting(
-    found: Negotiation, body: NegotiationCorrectionBody, _: FactParser, actor: str
+def _decide_correction(
+    negotiation: Negotiation, body: NegotiationCorrectionBody, _: FactParser, actor: str
 ) -> NegotiationCorrected:
-    return found.decide_correct(
+    return negotiation.decide_correct(
         reason=body.reason,
         why=body.why,
-        content=replace(found.content, **body.changes),
+        content=replace(negotiation.content, **body.changes),
         published=body.published,
         actor=actor,
     )
 
 
-def _appended_alone(
+def _append_alone(
     parley: Parley, event: RecordEvent, before: Sequence[RecordEvent], along: Along
 ) -> int:
-    given = {name: each for name, each in vars(along).items() if name != "sources"}
-    return parley.ledger.append([*before, event], **given)[-1]
+    rest = {name: each for name, each in vars(along).items() if name != "sources"}
+    return parley.ledger.append([*before, event], **rest)[-1]
 
 
 OF_NEGOTIATION: Final = Op(
     name="correct_negotiation",
     parser=BodyParser(NegotiationCorrectionBody),
     reviewed=_as_the_record,
-    decide=_correcting,
-    carry_out=_appended_alone,
+    decide=_decide_correction,
+    carry_out=_append_alone,
 )
 """The one change that is of no fact; imports have none of it."""
 PROPOSABLE: Final[dict[str, Op]] = {

@@ -59,7 +59,7 @@ __all__ = [
     "RetractionBody",
     "SettingsBody",
     "SnapshotBody",
-    "named_fact",
+    "make_fact_type",
 ]
 
 
@@ -99,14 +99,14 @@ class BodyParser(Generic[Body]):
             _check_besides(places, check, rest)
 
 
-def _document(raw: bytes | dict[str, Any], parse: Callable[..., object], *given: object) -> Any:  # noqa: ANN401
+def _document(raw: bytes | dict[str, Any], parse: Callable[..., object], *args: object) -> Any:  # noqa: ANN401
     """What was sent; ContentError with all that is wrong with it where a name comes twice."""
     if not isinstance(raw, bytes):
         return raw
     document, repeated = read_repeating(raw)
     if repeated.faults:
         gathered = Gathering(repeated.faults)
-        gathered.take(parse, document, *given)
+        gathered.take(parse, document, *args)
         gathered.refuse()
     return document
 
@@ -114,10 +114,10 @@ def _document(raw: bytes | dict[str, Any], parse: Callable[..., object], *given:
 @lru_cache(maxsize=2)
 def _adapter_of(kinds: tuple[type[Fact], ...]) -> TypeAdapter[Any]:
     """One adapter for all parsers of the same kinds, because it is expensive to make."""
-    return TypeAdapter(named_fact(kinds), config=STRICT)
+    return TypeAdapter(make_fact_type(kinds), config=STRICT)
 
 
-def named_fact(kinds: tuple[type[Fact], ...]) -> Any:  # noqa: ANN401 -- a type that is made at run time
+def make_fact_type(kinds: tuple[type[Fact], ...]) -> Any:  # noqa: ANN401 -- a type that is made at run time
     """Give the type `Fact`, which is one of these kinds."""
     union = Annotated[Union[kinds], Discriminator("kind")]  # type: ignore[valid-type]  # noqa: UP007
     return TypeAliasType("Fact", union)
@@ -163,11 +163,11 @@ class FactParser:
 
 
 def _check_besides(
-    places: Sequence[Place], check: Callable[P, object], *given: P.args, **named: P.kwargs
+    places: Sequence[Place], check: Callable[P, object], *args: P.args, **named: P.kwargs
 ) -> None:
     """ContentError with the faults that a check finds elsewhere than at places that have stand-ins."""
     try:
-        check(*given, **named)
+        check(*args, **named)
     except ContentError as error:
         raise ContentError(*faults_elsewhere(error.faults, places)) from error
 

@@ -37,12 +37,12 @@ class Withheld:
     own: Confidential | None = None
     faults: tuple[Fault, ...] = ()
 
-    def beside(self, read: Callable[P, R], *given: P.args, **named: P.kwargs) -> R:
+    def beside(self, read: Callable[P, R], *args: P.args, **named: P.kwargs) -> R:
         """What the rest is read as; ContentError with the faults of both."""
         gathered = Gathering(self.faults)
-        found = gathered.take(read, *given, **named)
+        content = gathered.take(read, *args, **named)
         gathered.refuse()
-        return cast("R", found)
+        return cast("R", content)
 
     def of_fact(self, fact: Fact) -> list[Source]:
         """The sources of a fact that was sent."""
@@ -54,11 +54,11 @@ class Withheld:
     def sources(self, event: FactEvent) -> list[Source]:
         """The sources of the event that the request came to."""
         fact = event.fact if isinstance(event, FactRecorded | FactCorrected) else None
-        found = [] if fact is None else self.of_fact(fact)
+        sources = [] if fact is None else self.of_fact(fact)
         citation = getattr(event, "citation", None)
         if self.own is not None and citation is not None:
-            found.append(Source(citation=citation, confidential=self.own))
-        return found
+            sources.append(Source(citation=citation, confidential=self.own))
+        return sources
 
 
 _NOTHING: Final = Withheld()
@@ -80,16 +80,16 @@ def withhold_confidential(document: Any) -> tuple[Any, Withheld]:  # noqa: ANN40
     taking = _Taking()
     rest = dict(document)
     if "citation" in rest:
-        rest["citation"], own = taking.taken(rest["citation"], ("citation",))
+        rest["citation"], own = taking.take_one(rest["citation"], ("citation",))
     else:
         own = None
     listed: dict[int, Confidential] = {}
     if "citations" in rest:
-        rest["citations"], listed = taking.all_taken(rest["citations"], ("citations",))
+        rest["citations"], listed = taking.take_all(rest["citations"], ("citations",))
     changes = rest.get("changes")
     if isinstance(changes, dict) and "citations" in changes:
         place = ("changes", "citations")
-        citations, listed = taking.all_taken(changes["citations"], place)
+        citations, listed = taking.take_all(changes["citations"], place)
         rest["changes"] = {**changes, "citations": citations}
     if own is None and not (listed or taking.faults):
         return rest, _NOTHING
@@ -102,7 +102,7 @@ class _Taking:
     def __init__(self) -> None:
         self.faults: list[Fault] = []
 
-    def all_taken(
+    def take_all(
         self,
         citations: Any,  # noqa: ANN401 -- the same
         place: tuple[str, ...],
@@ -110,15 +110,15 @@ class _Taking:
         """The citations without them, and them by index."""
         if not isinstance(citations, list):
             return citations, {}
-        rest, found = [], {}
+        rest, parts = [], {}
         for index, citation in enumerate(citations):
-            left, part = self.taken(citation, (*place, str(index)))
+            left, part = self.take_one(citation, (*place, str(index)))
             rest.append(left)
             if part is not None:
-                found[index] = part
-        return rest, found
+                parts[index] = part
+        return rest, parts
 
-    def taken(
+    def take_one(
         self,
         citation: Any,  # noqa: ANN401 -- the same
         place: tuple[str, ...],

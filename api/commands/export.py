@@ -114,7 +114,7 @@ class Export:
             line
             for version in versions
             if version.record.stands and self._is_asked_for(version.record)
-            for line in _present(reading, version.record, self.perspective)
+            for line in _list_present(reading, version.record, self.perspective)
         ]
         is_last = len(versions) < FACTS_A_READ
         return lines, None if is_last else versions[-1].first_position
@@ -126,10 +126,10 @@ class Export:
         return begun is not None and (self.query.match == "possible" or begun == "certain")
 
 
-def _present(reading: Reading, record: FactRecord, perspective: Perspective) -> Iterator[Line]:
+def _list_present(reading: Reading, record: FactRecord, perspective: Perspective) -> Iterator[Line]:
     yield {"op": "record", **_id_of(record), **_sparse(record.fact)}
     if record.preferred:
-        why = _preferred_why(reading, record.id, perspective)
+        why = _read_preference(reading, record.id, perspective)
         yield {"op": "prefer", **_name(record), "preferred": True, "why": why}
 
 
@@ -212,16 +212,16 @@ def _sparse(value: Any) -> Any:  # noqa: ANN401 -- any dataclass, tuple or scala
         return {
             field.name: _sparse(part)
             for field in dataclasses.fields(value)
-            if (part := getattr(value, field.name)) not in (None, ()) or _required(field)
+            if (part := getattr(value, field.name)) not in (None, ()) or _is_required(field)
         }
     return [_sparse(part) for part in value] if isinstance(value, tuple) else value
 
 
-def _required(field: dataclasses.Field[Any]) -> bool:
+def _is_required(field: dataclasses.Field[Any]) -> bool:
     missing = dataclasses.MISSING
     return field.default is missing and field.default_factory is missing
 
 
-def _preferred_why(reading: Reading, fact_id: UUID, perspective: Perspective) -> str:
+def _read_preference(reading: Reading, fact_id: UUID, perspective: Perspective) -> str:
     marks = [v.why for v in reading.history(fact_id, perspective) if v.event == "fact.preferred"]
     return str(marks[-1])

@@ -71,9 +71,9 @@ def cells_of(line: Line, whole: Container[str] = ()) -> dict[str, str]:
         if name in _LISTS and name not in whole:
             for number, entry in enumerate(value, 1):
                 prefix = f"{singular_of(name)}{'' if number == 1 else number}"
-                cells |= {f"{prefix}.{part}": _cell(held) for part, held in entry.items()}
+                cells |= {f"{prefix}.{part}": _cell(item) for part, item in entry.items()}
         elif name == _CITED and "citations" not in whole:
-            cells |= {f"{_CITED}.{part}": _cell(held) for part, held in value.items()}
+            cells |= {f"{_CITED}.{part}": _cell(item) for part, item in value.items()}
         elif name == "links":
             cells[name] = _join([f"{link['relation']} {link['fact']}" for link in value], value)
         elif isinstance(value, list) and name not in _LISTS:

@@ -73,8 +73,8 @@ def pointer(place: _Place) -> str:
     if CONFIDENTIAL in place:
         place = place[: place.index(CONFIDENTIAL) + 1]
     steps = (_cut(str(step), _LONGEST_NAME) for step in place)
-    found = "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
-    return _cut(found, _LONGEST_POINTER)
+    text = "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
+    return _cut(text, _LONGEST_POINTER)
 
 
 def _cut(text: str, longest: int) -> str:
@@ -121,9 +121,9 @@ def read_repeating(raw: bytes) -> tuple[Any, ContentError]:
     repeating: list[_Repeating] = []
 
     def read_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) == len(pairs):
-            return found
+        members = dict(pairs)
+        if len(members) == len(pairs):
+            return members
         repeating.append(_Repeating(pairs))
         return repeating[-1]
 
@@ -136,8 +136,10 @@ def read_repeating(raw: bytes) -> tuple[Any, ContentError]:
     try:
         value = json.loads(text, object_pairs_hook=read_object, **_READING)
     except json.JSONDecodeError as error:
-        said = next((own for theirs, own in _WORDS if theirs in error.msg), "correct the JSON here")
-        raise ContentError.at("", f"not JSON at character {error.pos}: {said}") from error
+        advice = next(
+            (own for theirs, own in _WORDS if theirs in error.msg), "correct the JSON here"
+        )
+        raise ContentError.at("", f"not JSON at character {error.pos}: {advice}") from error
     except RecursionError as error:
         raise ContentError.at("", f"nested deeper than {DEEPEST} levels: nest less") from error
     except ValueError as error:

@@ -15,7 +15,7 @@ from api.commands.json_text import write_json
 from domain.proof.certificate import AbsentResult, Certificate, DigestResult
 from domain.rules import FIRST_READING
 
-__all__ = ["certificate_again", "fact_in", "kept_certificate"]
+__all__ = ["certificate_again", "fact_in", "keep_certificate"]
 
 _SET_ANEW: Final = frozenset({"as_of", "as_known_at", "position", "from", "to", "include"})
 """Parameters whose fixed form is another text than who asks sent; it is an instant, a number or a word of Parley's."""
@@ -25,14 +25,14 @@ _FACT: Final = re.compile(r"/v1/facts/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{1
 
 def fact_in(question: str) -> UUID | None:
     """The fact that a question is about by its address; None where it is about no single one."""
-    found = _FACT.match(unquote(question))
-    return None if found is None else UUID(found[1])
+    match = _FACT.match(unquote(question))
+    return None if match is None else UUID(match[1])
 
 
-def kept_certificate(sent: str, certificate: Certificate) -> bytes | None:
+def keep_certificate(sent: str, certificate: Certificate) -> bytes | None:
     """What to keep of a certificate of a question as it was sent; None where its words would have to be kept."""
-    fixed = _kept_question(sent, certificate.question)
-    if fixed is None or _fixed_again(sent, fixed) != certificate.question:
+    fixed = _describe_fixed(sent, certificate.question)
+    if fixed is None or _fix_again(sent, fixed) != certificate.question:
         return None
     result = certificate.result
     return write_json(
@@ -50,22 +50,22 @@ def kept_certificate(sent: str, certificate: Certificate) -> bytes | None:
 
 
 def certificate_again(kept: bytes, sent: str, reader: str) -> Certificate:
-    """The certificate that `kept_certificate` kept of the question that is sent again by the same reader."""
-    found: dict[str, Any] = json.loads(kept)
-    given = found["sha256"]
+    """The certificate that `keep_certificate` kept of the question that is sent again by the same reader."""
+    fields: dict[str, Any] = json.loads(kept)
+    digest = fields["sha256"]
     return Certificate(
-        origin=found["origin"],
-        question=_fixed_again(sent, found["question"]),
+        origin=fields["origin"],
+        question=_fix_again(sent, fields["question"]),
         reader=reader,
-        time=found["time"],
-        position=found["position"],
-        result=AbsentResult(found["problem"]) if given is None else DigestResult(given),
-        checkpoint=found["checkpoint"],
-        reading=found.get("reading", FIRST_READING),
+        time=fields["time"],
+        position=fields["position"],
+        result=AbsentResult(fields["problem"]) if digest is None else DigestResult(digest),
+        checkpoint=fields["checkpoint"],
+        reading=fields.get("reading", FIRST_READING),
     )
 
 
-def _kept_question(sent: str, fixed: str) -> dict[str, Any] | None:
+def _describe_fixed(sent: str, fixed: str) -> dict[str, Any] | None:
     """How the fixed form of a question follows from it: what was appended, or its parameters, null where as sent."""
     if fixed.startswith(sent) and _APPENDED.fullmatch(fixed[len(sent) :]):
         return {"appended": fixed[len(sent) :]}
@@ -78,7 +78,7 @@ def _kept_question(sent: str, fixed: str) -> dict[str, Any] | None:
     return {"parameters": kept}
 
 
-def _fixed_again(sent: str, kept: dict[str, Any]) -> str:
+def _fix_again(sent: str, kept: dict[str, Any]) -> str:
     if "appended" in kept:
         return f"{sent}{kept['appended']}"
     own = dict(_parameters(sent))

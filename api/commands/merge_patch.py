@@ -29,25 +29,27 @@ def check_for_any_kind(changes: object, parser: FactParser) -> None:
     """ContentError with pointers under /changes for what no fact of any kind may say, before the fact is known."""
     if not isinstance(changes, dict):
         return
-    said = {name: value for name, value in changes.items() if name != "kind" and value is not None}
-    common = {name: value for name, value in said.items() if name in Fact.__dataclass_fields__}
+    fields = {
+        name: value for name, value in changes.items() if name != "kind" and value is not None
+    }
+    common = {name: value for name, value in fields.items() if name in Fact.__dataclass_fields__}
     faults = _faults_in(common, parser.parse_common)
-    for name in said.keys() - common.keys():
+    for name in fields.keys() - common.keys():
         having = [kind for kind, cls in KINDS.items() if name in cls.__dataclass_fields__]
-        own = {name: said[name]}
-        found = [_faults_in({**own, "kind": kind}, parser.parse) for kind in having]
-        fewest = min(found, key=len) if found else _faults_in(own, parser.parse_common)
+        own = {name: fields[name]}
+        of_kinds = [_faults_in({**own, "kind": kind}, parser.parse) for kind in having]
+        fewest = min(of_kinds, key=len) if of_kinds else _faults_in(own, parser.parse_common)
         faults += fewest
     if faults:
         raise ContentError(*faults).under("/changes")
 
 
-def _faults_in(said: dict[str, Any], parse: Callable[[dict[str, Any]], object]) -> list[Fault]:
+def _faults_in(fields: dict[str, Any], parse: Callable[[dict[str, Any]], object]) -> list[Fault]:
     """The faults in what is said, and not in what is left out."""
     try:
-        parse(said)
+        parse(fields)
     except ContentError as error:
-        return [each for each in error.faults if each.pointer.split("/")[1] in said]
+        return [each for each in error.faults if each.pointer.split("/")[1] in fields]
     return []
 
 
@@ -73,10 +75,10 @@ def _drop_foreign(document: dict[str, Any], changes: dict[str, Any]) -> dict[str
 def _patch(target: Any, patch: Any) -> Any:  # noqa: ANN401 -- RFC 7396 is defined on any JSON
     if not isinstance(patch, dict):
         return patch
-    found = dict(target) if isinstance(target, dict) else {}
+    patched = dict(target) if isinstance(target, dict) else {}
     for name, value in patch.items():
         if value is None:
-            found.pop(name, None)
+            patched.pop(name, None)
         else:
-            found[name] = _patch(found.get(name), value)
-    return found
+            patched[name] = _patch(patched.get(name), value)
+    return patched

@@ -18,12 +18,12 @@ _NAME_EXPECTED: Final = "write a name: a text, or an object with name and id"
 
 def of_one_form(errors: Sequence[ErrorDetails]) -> list[dict[str, Any]]:
     """The faults as pydantic tells them, of each name one form's alone; it tells of both, by their types' names."""
-    objects = {each["loc"][:-1] for each in errors if each["loc"][-1:] == (_OBJECT,)}
-    found: list[dict[str, Any]] = []
-    for each in errors:
-        place, last = each["loc"], each["loc"][-1:]
-        if last == (_TEXT,) and each["loc"][:-1] in objects:
-            found.append({**each, "loc": place[:-1], "msg": _NAME_EXPECTED})
+    objects = {error["loc"][:-1] for error in errors if error["loc"][-1:] == (_OBJECT,)}
+    faults: list[dict[str, Any]] = []
+    for error in errors:
+        place, last = error["loc"], error["loc"][-1:]
+        if last == (_TEXT,) and error["loc"][:-1] in objects:
+            faults.append({**error, "loc": place[:-1], "msg": _NAME_EXPECTED})
         elif last not in ((_TEXT,), (_OBJECT,)):
-            found.append({**each, "loc": tuple(part for part in place if part != _OBJECT)})
-    return found
+            faults.append({**error, "loc": tuple(part for part in place if part != _OBJECT)})
+    return faults

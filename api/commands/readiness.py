@@ -22,29 +22,29 @@ _DAMAGED: Final = "a part of the database is damaged: run parley verify, which s
 
 def readiness(parley: Parley) -> tuple[dict[str, Any], list[str]]:
     """What `Parley.ready` found, and what is lacking, in words; nothing is where it can serve."""
-    found, lacks = _looked(parley)
-    found = {"role": "reader" if parley.settings.read_only else "writer", **found}
-    return found, [_DAMAGED, *lacks] if parley.database.damage.seen else lacks
+    state, lacks = _look(parley)
+    state = {"role": "reader" if parley.settings.read_only else "writer", **state}
+    return state, [_DAMAGED, *lacks] if parley.database.damage.seen else lacks
 
 
-def _looked(parley: Parley) -> tuple[dict[str, Any], list[str]]:
+def _look(parley: Parley) -> tuple[dict[str, Any], list[str]]:
     try:
-        found = {**parley.ready(), **_lag(parley)}
+        state = {**parley.ready(), **_lag(parley)}
     except NewerDatabaseError as error:
         return _NOTHING, [str(error)]
     except _FAILURES:
         return _NOTHING, ["the database cannot be read"]
-    if not found["schema"]:
-        return found, ["the schema is not at its head"]
+    if not state["schema"]:
+        return state, ["the schema is not at its head"]
     refused = (
-        _sealed_away(parley)
-        or _clock_in_doubt(parley)
-        or _refused_write(parley)
-        or _signed_by_another(parley)
+        _check_seals(parley)
+        or _check_clock(parley)
+        or _check_writes(parley)
+        or _check_signer(parley)
     )
     if refused:
-        return found, refused
-    return found, [f"the projection {name} is behind the log" for name in _behind(found)]
+        return state, refused
+    return state, [f"the projection {name} is behind the log" for name in _behind(state)]
 
 
 def _lag(parley: Parley) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def _lag(parley: Parley) -> dict[str, Any]:
     return {"lag_seconds": lag.seconds, "unreplayed_bytes": lag.unreplayed}
 
 
-def _sealed_away(parley: Parley) -> list[str]:
+def _check_seals(parley: Parley) -> list[str]:
     """Whether something is sealed by a key that this process is not given."""
     try:
         parley.check_seals()
@@ -65,7 +65,7 @@ def _sealed_away(parley: Parley) -> list[str]:
     return []
 
 
-def _clock_in_doubt(parley: Parley) -> list[str]:
+def _check_clock(parley: Parley) -> list[str]:
     """What speaks against recording by the clock of this process, or against the record times of the log."""
     try:
         parley.check_clock()
@@ -74,7 +74,7 @@ def _clock_in_doubt(parley: Parley) -> list[str]:
     return []
 
 
-def _signed_by_another(parley: Parley) -> list[str]:
+def _check_signer(parley: Parley) -> list[str]:
     """Whether this process signs nothing, as it has another key than the log's."""
     if parley.publisher is None:
         return []
@@ -83,7 +83,7 @@ def _signed_by_another(parley: Parley) -> list[str]:
     return [] if other is None else ["the log is signed by another key than this server has"]
 
 
-def _refused_write(parley: Parley) -> list[str]:
+def _check_writes(parley: Parley) -> list[str]:
     """Where a write has no answer, or the last one failed, whether as much could be written now."""
     recorder = cast("EventRecorder", parley.ledger.recorder)
     if recorder.stalled:
@@ -104,7 +104,7 @@ def _because(words: str) -> str:
     return ": the disk reports errors" if "i/o error" in words else ""
 
 
-def _behind(found: dict[str, Any]) -> list[str]:
+def _behind(state: dict[str, Any]) -> list[str]:
     """The projections that are further behind than a search makes up for."""
-    least = found["log"] - MOST_UNINDEXED
-    return [name for name, at in found["projections"].items() if at < least]
+    least = state["log"] - MOST_UNINDEXED
+    return [name for name, at in state["projections"].items() if at < least]

@@ -28,13 +28,13 @@ class ShapeError(Exception):
     def __init__(self, error: ValidationError, body: type | None) -> None:
         super().__init__(str(error))
         tagged = body is None
-        found = of_one_form(
+        errors = of_one_form(
             error.errors(include_url=False, include_context=False, include_input=False)
         )
-        self.faults = [_fault(dict(each), body) for each in found[:MOST_FAULTS]]
-        self.more = len(found) - len(self.faults)
-        self.places: list[Place] = [tuple(each["loc"][tagged:]) for each in found]
-        self.is_of_kind = any(str(each["type"]).startswith("union_tag") for each in found)
+        self.faults = [_fault(dict(each), body) for each in errors[:MOST_FAULTS]]
+        self.more = len(errors) - len(self.faults)
+        self.places: list[Place] = [tuple(each["loc"][tagged:]) for each in errors]
+        self.is_of_kind = any(str(each["type"]).startswith("union_tag") for each in errors)
 
 
 def validate_json(adapter: TypeAdapter[Any], document: object, body: type | None) -> Any:  # noqa: ANN401

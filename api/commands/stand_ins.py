@@ -26,22 +26,22 @@ _WHOLE: Final = "quantities"
 
 def put_stand_ins(document: dict[str, Any], places: Iterable[Place], cls: type) -> dict[str, Any]:
     """A copy without the values at these places; where a value is required, it has one of the right shape."""
-    found = deepcopy(document)
+    copy = deepcopy(document)
     for place in places:
         if not place:
             continue
-        holder: Any = found
+        holder: Any = copy
         for step in place[:-1]:
             holder = _part(holder, step)
         _put_stand_in(holder, place[-1], _hint(cls, place))
-    return found
+    return copy
 
 
 @lru_cache(maxsize=512)
 def choices_at(cls: type, place: Place) -> tuple[str, ...]:
     """The values that a place of a dataclass may have, if only certain values are allowed; else empty."""
-    found = _hint(cls, place)
-    options = _options(found.hint) if isinstance(found, _Field) else ()
+    hint = _hint(cls, place)
+    options = _options(hint.hint) if isinstance(hint, _Field) else ()
     listed = (get_args(option) for option in options if get_origin(option) is Literal)
     return tuple(str(value) for values in listed for value in values)
 
@@ -87,14 +87,14 @@ def _may_be_left_out(hint: Any) -> bool:  # noqa: ANN401 -- a type hint is anyth
 
 def _hint(cls: type, place: Place) -> Any:  # noqa: ANN401 -- a type hint is anything
     """The type at a place of a dataclass; None if it has no such place."""
-    found: Any = cls
+    hint: Any = cls
     for step in place:
-        options = _options(found.hint if isinstance(found, _Field) else found)
+        options = _options(hint.hint if isinstance(hint, _Field) else hint)
         holder = next((each for each in options if _holds(each, step)), None)
         if holder is None:
             return None
-        found = _entry(holder, step)
-    return found
+        hint = _entry(holder, step)
+    return hint
 
 
 def _holds(option: Any, step: str | int) -> bool:  # noqa: ANN401 -- the same

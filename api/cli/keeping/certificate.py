@@ -48,7 +48,7 @@ def explain_difference(parley: Parley, certificate: Certificate) -> str | None:
         return f"the certified question is refused here, with status {reply.status}"
     if certificate.result.confirmed_by(current):
         return None
-    erased = _erased_since(reply, Checkpoint.unverified(certificate.checkpoint).size)
+    erased = _list_erasures_since(reply, Checkpoint.unverified(certificate.checkpoint).size)
     if erased is not None:
         return (
             f"the certified question gave {_describe(certificate.result)}; content that its answer may have had was"
@@ -60,7 +60,7 @@ def explain_difference(parley: Parley, certificate: Certificate) -> str | None:
     )
 
 
-def _erased_since(reply: Reply, size: int) -> str | None:
+def _list_erasures_since(reply: Reply, size: int) -> str | None:
     """The positions after `size` that erase something an answer may have had, in words; None if there are none."""
     content = json.loads(reply.body)
     if reply.status == HTTPStatus.GONE:

@@ -107,7 +107,7 @@ def verify_log(
             certified = read_certificate(certificate, verifier)
             notes.append((str(certificate), certified.checkpoint))
         with parley.database.reading() as connection:
-            notes += _kept_notes(key_file, last_signed_note(connection)) if verifier else []
+            notes += _read_notes(key_file, last_signed_note(connection)) if verifier else []
             verified = verify(connection, _verify_notes(notes, verifier), bar)
             tables = [] if verified.wrong or log_only else _tables(parley, connection)
             future = None if verified.wrong else wrong_times(connection, parley.clock())
@@ -192,7 +192,7 @@ def _words_of(notes: list[Named], witness: str | None) -> dict[str, str]:
     return cosigned
 
 
-def _kept_notes(key_file: Path, stored: str | None) -> list[Named]:
+def _read_notes(key_file: Path, stored: str | None) -> list[Named]:
     """The checkpoints that are kept in the database and beside the key."""
     beside = LastSigned(key_file)
     notes = (("the database", stored), (str(beside.path), beside.read()))

@@ -111,7 +111,7 @@ def witness(
             _keep_watching(watch, every)
 
 
-def _keep_watching(watch: Callable[[], None], every: int) -> None:
+def _keep_watching(watch: Callable[[], None], seconds: int) -> None:
     """Watch until stopped; print why nothing is co-signed once, and again when the reason changes."""
     end_when_terminated()  # every checkpoint that was co-signed is also stored
     last = None
@@ -125,7 +125,7 @@ def _keep_watching(watch: Callable[[], None], every: int) -> None:
             if describe_refusal(refusal) != last:
                 last = describe_refusal(refusal)
                 echo(f"parley: {last}", err=True)
-        time.sleep(every)
+        time.sleep(seconds)
 
 
 def _key(state: Path, name: str | None) -> str:

@@ -16,8 +16,8 @@ from api.cli.options import (
     SlugOrNone,
     WithBom,
     check_table_options,
-    named_fact,
     parse_cut_option,
+    resolve_fact,
     take_perspective,
 )
 from api.cli.reading.listing import show_negotiations
@@ -112,7 +112,7 @@ def _show_state(parley: Parley, answer: ApiResponse, section: str | None, *, jso
 def _fact(
     parley: Parley, slug: str, named: str, asked: Mapping[str, object], *, discloses: bool
 ) -> ApiResponse:
-    id_ = named_fact(slug, named)
+    id_ = resolve_fact(slug, named)
     try:
         answer = ask(parley, f"/v1/facts/{id_}", asked, discloses=discloses)
     except CommandRefusedError as error:

@@ -170,8 +170,8 @@ def _show_others(out: Console, content: Mapping[str, Any], named: Mapping[str, l
 
 
 def _count_facts(content: Mapping[str, Any], name: str) -> str:
-    more = content.get(f"{name}_more")
-    number = len(content[name]) if more is None else more["count"]
+    total = content.get(f"{name}_more")
+    number = len(content[name]) if total is None else total["count"]
     return f"{number} fact{'s' * (number != 1)}"
 
 

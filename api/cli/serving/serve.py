@@ -109,12 +109,12 @@ def serve(
     """Serve the pages and the API until stopped; requests under way are finished first."""
     with open_record(upgrade=upgrade, signs=True, read_only=read_only, indexes=False) as parley:
         parley.check_seals()
-        given = parley.settings
-        number = given.workers if workers is None else workers
+        settings = parley.settings
+        number = settings.workers if workers is None else workers
         if number > 1:
-            _refuse_memory(given.database_url)
+            _refuse_memory(settings.database_url)
         listening = listen(
-            given.host if host is None else host, given.port if port is None else port
+            settings.host if host is None else host, settings.port if port is None else port
         )
         _sign_once(parley)
         if number == 1:

@@ -49,12 +49,12 @@ def create_worker() -> ASGIApp:
     renderer().warm_soon()
     Thread(target=_end_with_parent, daemon=True).start()
 
-    async def served(scope: Scope, receive: Receive, send: Send) -> None:
+    async def serve_site(scope: Scope, receive: Receive, send: Send) -> None:
         await site(scope, receive, send)
         if scope["type"] == "lifespan":
             parley.close()
 
-    return served
+    return serve_site
 
 
 def end_work_when_told(parley: Parley) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from api.cli.ask import ApiResponse, print_answer, tell
 from api.cli.completing import complete_fact
-from api.cli.options import AsJson, Slug, named_fact
+from api.cli.options import AsJson, Slug, resolve_fact
 from api.cli.session import CommandRefusedError, open_record
 from api.cli.tables import show_rows
 from api.cli.text import confirm, consoles, print_line
@@ -106,7 +106,7 @@ def show_erasure(answer: ApiResponse) -> None:
 
 def _record(parley: Parley, slug: str, named: str) -> FactRecord:
     talks = parley.ledger.negotiation(slug)
-    id_ = named_fact(slug, named)
+    id_ = resolve_fact(slug, named)
     try:
         record = parley.ledger.fact(id_)
     except RecordError as error:

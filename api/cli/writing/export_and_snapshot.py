@@ -64,7 +64,7 @@ def export(
     with open_record() as parley, _show_progress(output) as bar:
         exported = Export.of(parley, parley.owner, slug, query, history=history)
         lines = _Lines(exported, bar)
-        pieces = write_pages(lines.pages, bom=bom) if csv else lines.written()
+        pieces = write_pages(lines.pages, bom=bom) if csv else lines.encode()
         if output is None:
             _write(map(visible_bytes, pieces) if csv else pieces, sys.stdout.buffer)
         else:
@@ -99,7 +99,7 @@ class _Lines:
             self.count += len(page)
             yield page
 
-    def written(self) -> Iterator[bytes]:
+    def encode(self) -> Iterator[bytes]:
         """Each line as JSON that acts on no terminal."""
         return (json_text(write_json(line)) + b"\n" for page in self.pages() for line in page)
 

@@ -239,15 +239,15 @@ def _make_private(opening: RecordEvent) -> RecordEvent:
 @contextmanager
 def _source(file: str, encoding: str | None) -> Iterator[Text]:
     """The file as text; a file that can be read only once is copied first."""
-    with ExitStack() as held:
+    with ExitStack() as stack:
         if file == "-":
-            source: IO[bytes] = held.enter_context(TemporaryFile())
+            source: IO[bytes] = stack.enter_context(TemporaryFile())
             shutil.copyfileobj(sys.stdin.buffer, source)
             source.seek(0)
         elif file.endswith(".gz"):
-            source = cast("IO[bytes]", held.enter_context(gzip.open(file)))
+            source = cast("IO[bytes]", stack.enter_context(gzip.open(file)))
         else:
-            source = held.enter_context(Path(file).open("rb"))
+            source = stack.enter_context(Path(file).open("rb"))
         try:
             text = open_text(cast("BinaryIO", source), encoding)
         except (EOFError, zlib.error) as error:

@@ -10,7 +10,7 @@ import typer
 
 from api.cli.ask import ApiResponse, ask, ask_whole, describe_place, print_answer, tell
 from api.cli.completing import CompletingFields, complete_fact, complete_kind
-from api.cli.options import AsJson, Slug, named_fact
+from api.cli.options import AsJson, Slug, resolve_fact
 from api.cli.session import CommandRefusedError, open_record
 from api.cli.tables import format_value, show_fact, show_rows
 from api.cli.text import ask_for, confirm, consoles, print_line, visible_line
@@ -180,7 +180,7 @@ def _ask_missing(needed: Iterable[tuple[str, str]], cells: Mapping[str, str]) ->
 
 def _read_fact(parley: Parley, slug: str, named: str) -> dict[str, Any]:
     """The present record of a fact, even if it is retracted."""
-    id_ = named_fact(slug, named)
+    id_ = resolve_fact(slug, named)
     try:
         history = ask_whole(parley, f"/v1/facts/{id_}/history", {"limit": 1_000}, ("items",))
         versions = history.content["items"]

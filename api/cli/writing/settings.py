@@ -154,8 +154,8 @@ def correct_negotiation(  # noqa: PLR0913 -- one argument an option
     json: AsJson = False,
 ) -> None:
     """Correct the title, parties or summary of a negotiation."""
-    given = {"title": title, "parties": party or None, "summary": summary}
-    changes = {name: value or None for name, value in given.items() if value is not None}
+    values = {"title": title, "parties": party or None, "summary": summary}
+    changes = {name: value or None for name, value in values.items() if value is not None}
     body = {"reason": reason, "why": why, "published": published, "changes": changes}
     with open_record() as parley:
         path, any_edition = f"/v1/negotiations/{slug}/corrections", {"if-match": "*"}

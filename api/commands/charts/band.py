@@ -26,7 +26,7 @@ def band(
     A step lasts until the next one begins, the last step until the day `until`. `at` is a day too. A `high` of None
     means no bound: the hatching then reaches the top of the picture.
     """
-    bounded_steps = _changing(steps)
+    bounded_steps = _select_changes(steps)
     if not bounded_steps:
         return _draw_unbounded(steps, inks)
     steps = bounded_steps
@@ -124,30 +124,30 @@ def _table_of(steps: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     )
 
 
-def _changing(steps: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _select_changes(steps: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The steps that differ from the step before them, beginning with the first step that has a number."""
-    found: list[Mapping[str, Any]] = []
-    for each in steps:
-        if not found and not each["low"] and each["high"] is None:
+    changes: list[Mapping[str, Any]] = []
+    for step in steps:
+        if not changes and not step["low"] and step["high"] is None:
             continue
-        if not found or {**found[-1], "at": each["at"]} != each:
-            found.append(each)
-    return found
+        if not changes or {**changes[-1], "at": step["at"]} != step:
+            changes.append(step)
+    return changes
 
 
 def _hatches(drawn: Sequence[Mapping[str, Any]], most: int) -> list[dict[str, Any]]:
     """Lines from what is certain to what is possible, in equal distances over the whole time."""
     days = [date.fromisoformat(each["at"]).toordinal() for each in drawn]
     between = max(1, (days[-1] - days[0]) // most)
-    found = []
+    lines = []
     for one, (at, to) in zip(drawn, pairwise(days), strict=False):
         if one["top"] <= one["low"]:
             continue
-        found += [
+        lines += [
             {"at": date.fromordinal(number).isoformat(), "low": one["low"], "top": one["top"]}
             for number in range(at + (days[0] - at) % between, to, between)
         ]
-    return found
+    return lines
 
 
 def _after(day: str) -> str:

@@ -102,10 +102,10 @@ def course(
     spells = {each: mine for each, mine in spells.items() if each in lasts}
     lanes = dict.fromkeys(lane for lane, _ in spells)
     shown = list(lanes)[:MOST_LANES]
-    found = [
+    shown_spells = [
         each for lane in shown for (of, _), mine in spells.items() if of == lane for each in mine
     ]
-    return Course(found, _date(end), has_more or len(lanes) > len(shown))
+    return Course(shown_spells, _date(end), has_more or len(lanes) > len(shown))
 
 
 def _kinds(path: str) -> frozenset[str]:
@@ -119,13 +119,13 @@ def _kinds(path: str) -> frozenset[str]:
 
 def _days(facts: Iterable[Fact], as_of: int) -> list[int]:
     """The latest days on which an answer of these facts may change, and the day before the first of them."""
-    found = {
+    days = {
         at // DAY
         for fact in facts
         for at in valid_boundaries(_bounds(fact))
         if at <= as_of and civil_day(at // DAY)[0] in _YEARS
     }
-    kept = sorted(found)[-MOST_DAYS:]
+    kept = sorted(days)[-MOST_DAYS:]
     return [kept[0] - 1, *kept] if kept else []
 
 
@@ -143,7 +143,7 @@ class _Rivals:
     names: Names
     _labels: dict[str, str | None] = field(default_factory=dict)
 
-    def said(self, id_: str, as_of: int) -> tuple[str, Look] | None:
+    def find_label(self, id_: str, as_of: int) -> tuple[str, Look] | None:
         """What a rival says, and how sure that is by its own dates; None where it does not hold."""
         fact = self.facts.get(id_)
         sure = None if fact is None else fact.window.at(as_of)
@@ -170,13 +170,13 @@ def _looks(
     for entry in items:
         lane, shown = section.lane(entry), section.said(entry)
         disputed: Look | None = "contested" if entry["contested"] else None
-        said = {_NOBODY if shown is None else plain(shown): disputed or entry["certainty"]}
-        told = (rivals.said(each["id"], as_of) for each in entry["rivals"])
+        looks = {_NOBODY if shown is None else plain(shown): disputed or entry["certainty"]}
+        told = (rivals.find_label(each["id"], as_of) for each in entry["rivals"])
         for label, sure in (each for each in told if each is not None):
-            said.setdefault(label, disputed or sure)
+            looks.setdefault(label, disputed or sure)
         for aside in entry[section.beside] if section.beside else ():
-            said.setdefault(plain(section.said(aside) or ""), aside["certainty"])
-        yield from ((lane, label, look) for label, look in said.items())
+            looks.setdefault(plain(section.said(aside) or ""), aside["certainty"])
+        yield from ((lane, label, look) for label, look in looks.items())
 
 
 def _add(spells: list[Spell], next_: Spell) -> None:

@@ -19,8 +19,8 @@ __all__ = [
     "Inks",
     "Sheet",
     "Theme",
+    "add_foot",
     "day",
-    "footed",
     "frame",
     "inks",
     "month_of",
@@ -32,7 +32,7 @@ __all__ = [
     "table",
     "theme_names",
     "values",
-    "wrapped",
+    "wrap_text",
 ]
 
 Theme = Literal["light", "dark"]
@@ -97,7 +97,7 @@ def sheet(theme: str, *, narrow: bool) -> Sheet:
     return Sheet(**asdict(inks(theme)), width=NARROW if narrow else WIDTH)
 
 
-def wrapped(text: str, size: float, width: float) -> list[str]:
+def wrap_text(text: str, size: float, width: float) -> list[str]:
     """A text in lines that fit in a width, for letters of a size in pixels in a wide font."""
     letter = _WIDE if any(east_asian_width(each) in "WF" for each in text) else _WIDEST
     return wrap(text, int(width / (letter * size)))
@@ -133,11 +133,11 @@ def frame(
         "padding": _PADDING_NARROW if inks.is_narrow else _PADDING,
         "width": inks.width,
         "title": {
-            "text": wrapped(plain(title), _LARGE, inks.width) if inks.is_narrow else plain(title),
+            "text": wrap_text(plain(title), _LARGE, inks.width) if inks.is_narrow else plain(title),
             "subtitle": [
                 line
                 for text in (f"{sentence(perspective)}.", told)
-                for line in wrapped(text, _SMALL, inks.width)
+                for line in wrap_text(text, _SMALL, inks.width)
             ],
             "anchor": "start",
             "frame": "group",
@@ -155,12 +155,12 @@ def frame(
     }
 
 
-def footed(spec: dict[str, Any], picture: Mapping[str, Any], on: Sheet) -> dict[str, Any]:
+def add_foot(spec: dict[str, Any], picture: Mapping[str, Any], on: Sheet) -> dict[str, Any]:
     """A spec with a picture, and under it the line that says where it is from.
 
     What the picture has as its `table` is for those who read the spec; it is not drawn.
     """
-    width, foot = spec.pop("width"), wrapped(spec["usermeta"]["source"], _FOOT, on.width)
+    width, foot = spec.pop("width"), wrap_text(spec["usermeta"]["source"], _FOOT, on.width)
     drawn = {name: part for name, part in picture.items() if name != "table"}
     spec["usermeta"]["table"] = picture["table"]
     line = {
@@ -188,9 +188,9 @@ def sentence(perspective: Mapping[str, Any]) -> str:
     """Where one stands, in words."""
     so = f"What was so on {day(perspective['as_of'])}"
     known = perspective["as_known_at"]
-    said = "recorded" if perspective["clock"] == "recorded" else "published"
+    verb = "recorded" if perspective["clock"] == "recorded" else "published"
     if known is not None:
-        so += f", as {said} by {day(known)}"
+        so += f", as {verb} by {day(known)}"
     certain = ", however the dates are read" if perspective["match"] == "certain" else ""
     return f"{so}{certain}"
 
@@ -250,7 +250,7 @@ def values(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def nothing(inks: Sheet, told: str = "Nothing is counted by this day.") -> dict[str, Any]:
     """The picture where there is nothing to show."""
-    lines = wrapped(told, _LINE, inks.width)
+    lines = wrap_text(told, _LINE, inks.width)
     return {
         "table": table((), ()),
         "height": 60 + 18 * (len(lines) - 1),

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from api.commands.charts.courses import Spell
-from api.commands.charts.frame import WIDTH, Sheet, nothing, table, values, wrapped
+from api.commands.charts.frame import WIDTH, Sheet, nothing, table, values, wrap_text
 from api.commands.charts.time_axis import time_axis
 
 __all__ = ["lanes"]
@@ -116,14 +116,14 @@ def _rows(spells: Sequence[Spell], on: Sheet) -> tuple[list[LaneRow], int]:
     y = 4
     room = on.width if on.is_narrow else LEFT - INDENT - 16
     for lane, within in groupby(spells, key=lambda each: each.lane):
-        head = wrapped(lane, LETTER, on.width)
+        head = wrap_text(lane, LETTER, on.width)
         rows.append(LaneRow(head, y, (), y))
         y += HEAD - 8 + LINE * (len(head) - 1)
         for label, mine in groupby(within, key=lambda each: each.label):
-            lines = wrapped(label, LETTER, room)
-            more = LINE * (len(lines) - 1)
-            rows.append(LaneRow(lines, y, list(mine), y + more + ABOVE if on.is_narrow else y))
-            y += ROW - 4 + more + (ABOVE if on.is_narrow else 0)
+            lines = wrap_text(label, LETTER, room)
+            extra = LINE * (len(lines) - 1)
+            rows.append(LaneRow(lines, y, list(mine), y + extra + ABOVE if on.is_narrow else y))
+            y += ROW - 4 + extra + (ABOVE if on.is_narrow else 0)
         y += 12
     return rows, y
 
@@ -157,7 +157,7 @@ def _layer(rows: Any, mark: dict[str, Any], encoding: dict[str, Any]) -> dict[st
     return {"data": values(rows), "mark": mark, "encoding": encoding}
 
 
-def _text(rows: Sequence[dict[str, Any]], more: dict[str, Any]) -> dict[str, Any]:
+def _text(rows: Sequence[dict[str, Any]], properties: dict[str, Any]) -> dict[str, Any]:
     mark = {
         "type": "text",
         "align": "left",
@@ -165,7 +165,7 @@ def _text(rows: Sequence[dict[str, Any]], more: dict[str, Any]) -> dict[str, Any
         "fontSize": LETTER,
         "lineBreak": "\n",
         "lineHeight": LINE,
-        **more,
+        **properties,
     }
     return {
         "data": values(rows),

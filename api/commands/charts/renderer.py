@@ -122,12 +122,12 @@ class Renderer:
             read += _more(process.stdout.fileno(), until)
         line, _, picture = bytes(read).partition(b"\n")
         head = json.loads(line)
-        found = bytearray(picture)
-        while len(found) < head["size"]:
-            found += _more(process.stdout.fileno(), until)
+        content = bytearray(picture)
+        while len(content) < head["size"]:
+            content += _more(process.stdout.fileno(), until)
         if head["fault"] is not None:
             raise DrawingError(head["fault"])
-        return Drawn(bytes(found), head["seconds"])
+        return Drawn(bytes(content), head["seconds"])
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._is_closed:
@@ -181,11 +181,11 @@ class Pictures:
         key = f"specs {asked}"
         kept = self._kept.find(slug, erased, key)
         if kept is not None:
-            found: list[dict[str, Any]] = json.loads(kept)
-            return found
-        made = make()
-        self._kept.keep(slug, erased, key, json.dumps(made).encode())
-        return made
+            stored: list[dict[str, Any]] = json.loads(kept)
+            return stored
+        specs = make()
+        self._kept.keep(slug, erased, key, json.dumps(specs).encode())
+        return specs
 
     def draw(self, slug: str, erased: int, spec: Mapping[str, Any], form: str) -> Drawn:
         """Draw, or give what is kept; `erased` is the position of the negotiation's last erasure."""

@@ -13,7 +13,7 @@ from api.commands.charts.frame import (
     plain,
     table,
     values,
-    wrapped,
+    wrap_text,
 )
 from api.commands.charts.time_axis import along
 
@@ -32,30 +32,30 @@ def counters(points: Sequence[Mapping[str, Any]], inks: Sheet, what: str) -> dic
 
     It shows those with the most points.
     """
-    numbered = (each for each in points if each["low"] or each["high"] is not None)
-    named = [{**each, "counter": _counter(each)} for each in numbered]
+    numbered = (point for point in points if point["low"] or point["high"] is not None)
+    named = [{**point, "counter": _counter(point)} for point in numbered]
     x = along(inks)
     if not named:
         return nothing(inks)
     many: dict[str, int] = {}
-    for each in named:
-        many[each["counter"]] = many.get(each["counter"], 0) + 1
+    for point in named:
+        many[point["counter"]] = many.get(point["counter"], 0) + 1
     kept = sorted(many, key=lambda name: (-many[name], name))[:MOST]
     columns = 1 if inks.is_narrow else 2
     lines = {
-        name: "\n".join(wrapped(name, LEGEND, inks.width / columns - _SYMBOL)) for name in kept
+        name: "\n".join(wrap_text(name, LEGEND, inks.width / columns - _SYMBOL)) for name in kept
     }
     labels = [*lines.values()]
     rows = [
         {
-            **_drawn(each),
-            "counter": lines[each["counter"]],
+            **_find_heights(point),
+            "counter": lines[point["counter"]],
             "at": month_of(at),
-            "said": at == each["at"],
+            "said": at == point["at"],
         }
-        for each in named
-        if each["counter"] in kept
-        for at in dict.fromkeys((each["at"], each["until"]))
+        for point in named
+        if point["counter"] in kept
+        for at in dict.fromkeys((point["at"], point["until"]))
     ]
     axis = {"title": what, "tickMinStep": 1, "labelPadding": 8}
     y = {"field": "low", "type": "quantitative", "axis": axis}
@@ -74,14 +74,14 @@ def counters(points: Sequence[Mapping[str, Any]], inks: Sheet, what: str) -> dic
     }
     dash = {**by, "scale": {"domain": labels, "range": _DASHES[: len(kept)]}}
     shape = {**by, "scale": {"domain": labels, "range": _SHAPES[: len(kept)]}}
-    said = [each for each in rows if each["said"]]
+    stated = [point for point in rows if point["said"]]
     ink = inks.so
     hollow = {"condition": {"test": "datum.at_most", "value": inks.paper}, "value": ink}
     told = (
-        (each["counter"], each["at"], each["text"], "contested" if each["contested"] else "")
+        (point["counter"], point["at"], point["text"], "contested" if point["contested"] else "")
         for counter in kept
-        for each in named
-        if each["counter"] == counter
+        for point in named
+        if point["counter"] == counter
     )
     return {
         "table": table(("counted by", "from", "number", "contested"), told),
@@ -93,12 +93,12 @@ def counters(points: Sequence[Mapping[str, Any]], inks: Sheet, what: str) -> dic
                 "encoding": {"x": x, "y": y, "strokeDash": dash, "detail": {"field": "counter"}},
             },
             {
-                "data": values(said),
+                "data": values(stated),
                 "mark": {"type": "rule", "strokeWidth": 1.2, "color": ink, "strokeDash": [3, 2]},
                 "encoding": {"x": x, "y": y, "y2": {"field": "top"}},
             },
             {
-                "data": values(said),
+                "data": values(stated),
                 "mark": {"type": "point", "size": 70, "filled": True, "opacity": 1, "color": ink,
                          "stroke": ink, "strokeWidth": 1.4},
                 "encoding": {"x": x, "y": y, "shape": shape, "fill": hollow},
@@ -107,7 +107,7 @@ def counters(points: Sequence[Mapping[str, Any]], inks: Sheet, what: str) -> dic
     }  # fmt: skip
 
 
-def _drawn(point: Mapping[str, Any]) -> dict[str, Any]:
+def _find_heights(point: Mapping[str, Any]) -> dict[str, Any]:
     """The heights at which a count is drawn: `low` and `top`. One that says only "at most" is drawn at its most."""
     top = point["low"] if point["high"] is None else point["high"]
     at_most = point["low"] == 0 < top

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from api.commands.charts.band import band
 from api.commands.charts.courses import MEASURES, POSTS, ChartedSection, course
-from api.commands.charts.frame import Sheet, footed, frame, nothing, plain, sheet
+from api.commands.charts.frame import Sheet, add_foot, frame, nothing, plain, sheet
 from api.commands.charts.lanes import lanes
 from api.commands.charts.series import counters, strips
 from api.commands.charts.sums import add_up, most_steps, step
@@ -56,7 +56,7 @@ class PictureSubject:
         for width in widths:
             ink = sheet(theme, narrow=width == "narrow")
             head = frame(of.title.format(what=plain(self.what)), of.told, title, shown, ink)
-            specs.append(footed(head, draw(ink), ink))
+            specs.append(add_foot(head, draw(ink), ink))
         return specs
 
     def slice_at(self, perspective: Perspective) -> Sequence[Seen]:
@@ -78,7 +78,7 @@ Draw = Callable[[Sheet], dict[str, Any]]
 """Draws what was read for a picture on a sheet."""
 
 
-def _releases(subject: PictureSubject) -> Draw:
+def _draw_releases(subject: PictureSubject) -> Draw:
     perspective = subject.perspective
     slice_, names = subject.slice_at(perspective), subject.names(perspective)
     if is_stock(slice_, perspective, TallyQuery(what=subject.what), names):
@@ -88,13 +88,13 @@ def _releases(subject: PictureSubject) -> Draw:
     return lambda ink: band(steps, until, ink, ink.so, title=plain(subject.what))
 
 
-def _held(subject: PictureSubject) -> Draw:
+def _draw_held(subject: PictureSubject) -> Draw:
     slice_ = subject.slice_at(subject.perspective)
     names = subject.names(subject.perspective)
     found = tally(slice_, subject.perspective, TallyQuery(what=subject.what), names)
     if found.points and found.content["total"]["text"] != NOT_ADDED["text"]:
         return _say(_ADDED, subject)
-    return lambda ink: counters(found.points, ink, plain(subject.what))
+    return lambda ink: counters(tallied.points, ink, plain(subject.what))
 
 
 def _say(words: str, subject: PictureSubject) -> Draw:
@@ -108,16 +108,18 @@ def _learning(subject: PictureSubject) -> Draw:
     if is_stock(counting, perspective, query, names):
         return _say(_NOT_ADDED, subject)
     axis = perspective.clock
-    days = [each for each in _moments(subject, axis, "day") if _within(each["at"], perspective)]
+    days = [
+        moment for moment in _moments(subject, axis, "day") if _within(moment["at"], perspective)
+    ]
     steps = []
     most = most_steps(len(counting), MOST_READ)
-    for each in days[-most:]:
-        at = replace(perspective, as_known_at=parse_cut(each["at"]))
+    for moment in days[-most:]:
+        at = replace(perspective, as_known_at=parse_cut(moment["at"]))
         if axis == "recorded":
-            position = subject.reading.cuts.position_of(parse_cut(each["at"]))
+            position = subject.reading.cuts.position_of(parse_cut(moment["at"]))
             at = replace(at, position=min(position, perspective.position))
         counting, names = subject.slice_at(at), subject.names(at)
-        steps.append(step(each["at"], find_total(counting, at, query, names, Contributions())))
+        steps.append(step(moment["at"], find_total(counting, at, query, names, Contributions())))
     end = perspective.as_known_at
     until = format_instant(end or perspective.as_of)[:10]
     if end is None and days:
@@ -126,19 +128,19 @@ def _learning(subject: PictureSubject) -> Draw:
     return lambda ink: band(steps, until, ink, ink.known, title=plain(subject.what))
 
 
-def _activity(subject: PictureSubject) -> Draw:
+def _draw_activity(subject: PictureSubject) -> Draw:
     axes: tuple[tuple[str, Axis], ...] = (
         ("What was so", "valid"),
         ("What was published", "published"),
         ("What was recorded", "recorded"),
     )
-    found = [(name, _moments(subject, axis, "month")) for name, axis in axes]
-    return lambda ink: strips(found, ink)
+    moments = [(name, _moments(subject, axis, "month")) for name, axis in axes]
+    return lambda ink: strips(moments, ink)
 
 
-def _over_time(section: ChartedSection, subject: PictureSubject) -> Draw:
-    found = course(subject.reading, subject.slug, subject.perspective, section)
-    return lambda ink: lanes(found.spells, found.end, ink, has_more=found.has_more)
+def _draw_courses(section: ChartedSection, subject: PictureSubject) -> Draw:
+    history = course(subject.reading, subject.slug, subject.perspective, section)
+    return lambda ink: lanes(history.spells, history.end, ink, has_more=history.has_more)
 
 
 def _moments(subject: PictureSubject, axis: Axis, by: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -- By
@@ -146,9 +148,9 @@ def _moments(subject: PictureSubject, axis: Axis, by: Any) -> list[dict[str, Any
     sections = subject.reading.sections(
         subject.reading.negotiation(subject.slug).id, subject.perspective
     )
-    found = group_moments(sections.boundaries(axis), by)
+    groups = group_moments(sections.boundaries(axis), by)
     named: list[dict[str, Any]] = [
-        {"at": each.format(by), "changes": each.changes} for each in found
+        {"at": each.format(by), "changes": each.changes} for each in groups
     ]
     return [each for each in named if each["at"][:4].isdecimal() and each["at"][4:5] in {"", "-"}]
 
@@ -175,25 +177,25 @@ class PictureKind:
 
 
 SUBJECTS: Final[Mapping[str, PictureKind]] = {
-    "releases": PictureKind("In all: {what}", _BAND, "released", _releases),
+    "releases": PictureKind("In all: {what}", _BAND, "released", _draw_releases),
     "held": PictureKind(
         "How many are {what}, by who counted",
         "Each mark is a count, which stands until the same counter gives another. Dashed upward: up to so many."
         " Hollow: at most so many. At most six counters are drawn: those with the most counts.",
         "held",
-        _held,
+        _draw_held,
     ),
-    "known": PictureKind("How the total became known: {what}", _BAND, "released", _learning),
+    "known": PictureKind("How the total became known: {what}", _BAND, "released", _draw_learning),
     "posts": PictureKind(
-        "Who held which post", f"{_LANES} Dotted: nobody known.", "", partial(_over_time, POSTS)
+        "Who held which post", f"{_LANES} Dotted: nobody known.", "", partial(_draw_courses, POSTS)
     ),
     "measures": PictureKind(
-        "Measures, and how far they had gone", _LANES, "", partial(_over_time, MEASURES)
+        "Measures, and how far they had gone", _LANES, "", partial(_draw_courses, MEASURES)
     ),
     "activity": PictureKind(
         "How much changed, month by month",
         "The taller and stronger a bar, the more facts changed in that month.",
         "released",
-        _activity,
+        _draw_activity,
     ),
 }

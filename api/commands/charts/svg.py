@@ -77,8 +77,8 @@ def _clean(element: ET.Element) -> None:
     element[:] = [*chain.from_iterable(_unwrap(child) for child in element)]
 
 
-def _short(found: re.Match[str]) -> str:
-    short = f"{float(found[0]):.1f}".removesuffix(".0")
+def _short(match: re.Match[str]) -> str:
+    short = f"{float(match[0]):.1f}".removesuffix(".0")
     return "0" if short == "-0" else short
 
 
@@ -102,11 +102,11 @@ def _unwrap(element: ET.Element) -> Iterable[ET.Element]:
 
 def _name_font(root: ET.Element) -> None:
     """Name the font once."""
-    named = [each for each in root.iter() if "font-family" in each.attrib]
-    if len({each.get("font-family") for each in named}) == 1:
+    named = [element for element in root.iter() if "font-family" in element.attrib]
+    if len({element.get("font-family") for element in named}) == 1:
         root.set("font-family", named[0].attrib["font-family"])
-        for each in named:
-            del each.attrib["font-family"]
+        for element in named:
+            del element.attrib["font-family"]
 
 
 def _gather(element: ET.Element) -> None:
@@ -116,9 +116,9 @@ def _gather(element: ET.Element) -> None:
     if not len(element) or element.tag.endswith("}text"):
         return
     for name in _PASSED_ON:
-        said = {child.get(name) for child in element}
-        if len(said) == 1 and None not in said and name not in element.attrib:
-            element.set(name, said.pop() or "")
+        values = {child.get(name) for child in element}
+        if len(values) == 1 and None not in values and name not in element.attrib:
+            element.set(name, values.pop() or "")
             for child in element:
                 del child.attrib[name]
 
@@ -131,7 +131,7 @@ def _join(element: ET.Element) -> None:
         if look is None or len(alike) == 1:
             joined += alike
         else:
-            path = ET.Element(f"{{{_SVG}}}path", {**dict(look), "d": "".join(map(_drawn, alike))})
+            path = ET.Element(f"{{{_SVG}}}path", {**dict(look), "d": "".join(map(_path_of, alike))})
             path.tail = alike[-1].tail
             joined.append(path)
     element[:] = joined
@@ -148,7 +148,7 @@ def _look_of_line(element: ET.Element) -> tuple[tuple[str, str], ...] | None:
     return tuple(sorted(each for each in element.attrib.items() if each[0] not in _PLACED))
 
 
-def _drawn(line: ET.Element) -> str:
-    found = _MOVED.fullmatch(line.get("transform", "translate(0,0)"))
-    assert found is not None, "such a line has no look"  # noqa: S101 -- a programmer's error
-    return f"M{found[1]},{found[2]}l{line.get('x2', '0')},{line.get('y2', '0')}"
+def _path_of(line: ET.Element) -> str:
+    match = _MOVED.fullmatch(line.get("transform", "translate(0,0)"))
+    assert match is not None, "such a line has no look"  # noqa: S101 -- a programmer's error
+    return f"M{match[1]},{match[2]}l{line.get('x2', '0')},{line.get('y2', '0')}"

@@ -19,10 +19,10 @@ _LABELS: Final = (
 """A label in the language of Vega; the year is on a line of its own, unless the label says it already."""
 
 
-def time_axis(inks: Sheet, ticks: int = 8, **more: object) -> dict[str, Any]:
+def time_axis(inks: Sheet, ticks: int = 8, **options: object) -> dict[str, Any]:
     """An axis of time with about so many labels; fewer on a phone."""
     count = _NARROW_TICKS if inks.is_narrow else ticks
-    return {"title": None, "labelFlush": True, "tickCount": count, "labelExpr": _LABELS, **more}
+    return {"title": None, "labelFlush": True, "tickCount": count, "labelExpr": _LABELS, **options}
 
 
 def along(inks: Sheet) -> dict[str, Any]:

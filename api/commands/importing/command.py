@@ -45,8 +45,8 @@ class FaultyCorrection:
         try:
             apply_merge_patch(fact, self.changes, parser)
         except ContentError as error:
-            found = [fault for fault in error.faults if not _is_within(fault.pointer, unread)]
-            return ContentError(*dict.fromkeys((*self.apart, *found)), more=self.more + error.more)
+            faults = [fault for fault in error.faults if not _is_within(fault.pointer, unread)]
+            return ContentError(*dict.fromkeys((*self.apart, *faults)), more=self.more + error.more)
         return ContentError(*self.apart, more=self.more)
 
 

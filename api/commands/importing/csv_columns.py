@@ -98,7 +98,7 @@ def columns_of(header: Sequence[str]) -> tuple[list[Column | None], list[Fault]]
     if len(header) > MOST_COLUMNS:
         detail = f"write at most {MOST_COLUMNS} columns, not {len(header)}"
         return [], [Fault("", detail)]
-    known = _known_columns()
+    known = _list_columns()
     columns_by_name: dict[str, Column] = {}
     columns: list[Column | None] = []
     whole: dict[str, bool] = {}
@@ -126,7 +126,7 @@ def columns_of(header: Sequence[str]) -> tuple[list[Column | None], list[Fault]]
 
 def column_names() -> list[str]:
     """Every column, in the order of a table; the columns of a list's entries follow the word they begin with."""
-    known = _known_columns()
+    known = _list_columns()
     first = ("op", "id", "external_id", "kind", "valid", "summary")
     quantity, citation = (
         (
@@ -157,7 +157,7 @@ def best_separator(line: str, declared: str = ",") -> str:
 
 def _count_known(line: str, separator: str) -> int:
     """How many known columns a header has, read with a separator."""
-    known = _known_columns()
+    known = _list_columns()
     try:
         cells = next(csv.reader([line], delimiter=separator), [])
     except csv.Error:
@@ -173,7 +173,7 @@ def _plain(name: str) -> str:
 
 def suggest_column(name: str) -> str | None:
     """The column that another name may mean: by its part or its meaning, else the one with the most similar name."""
-    known, plain = _known_columns(), _plain(name[:_LONGEST_NAME])
+    known, plain = _list_columns(), _plain(name[:_LONGEST_NAME])
     of_list, _, part = plain.partition(".")
     if part and _find_column(singular := f"{singular_of(of_list)}.{part}", known):
         return singular
@@ -213,13 +213,13 @@ def _find_column(name: str, known: _Known) -> Column | None:
     return Column(written, field, shapes, numbered["singular"], number - 1, part)
 
 
-def _known_columns() -> _Known:
+def _list_columns() -> _Known:
     """Every field of every kind as a column; computed on each call, because kinds may be registered later."""
-    return _known_of(tuple(KINDS.items()))
+    return _columns_of(tuple(KINDS.items()))
 
 
 @lru_cache(maxsize=2)
-def _known_of(kinds: tuple[tuple[str, type[Fact]], ...]) -> _Known:
+def _columns_of(kinds: tuple[tuple[str, type[Fact]], ...]) -> _Known:
     plain: dict[str, dict[str, Shape]] = {name: {"": shape} for name, shape in _OF_CHANGES.items()}
     entries: dict[str, tuple[str, type[Any]]] = {}
     for kind, field, hint in _fields(kinds):

@@ -146,7 +146,7 @@ class Deciding:
             step.event = event
             step.updates = command.is_fact and isinstance(event, FactCorrected)
         except RecordError as error:
-            step.rejected = self._misread(command, error)
+            step.rejected = self._describe_misread(command, error)
 
     def _check_again(self, line: Misread) -> Misread:
         """A line that could not be read; if it corrects a fact that is known by now, with all faults of its changes."""
@@ -154,11 +154,11 @@ class Deciding:
         record = None if correction is None else self._working[correction.fact_id].record
         if correction is None or record is None or record.erased:
             return line
-        found = correction.check(record.fact, self._parser)
-        listed = rejections(correction.line, found.faults[:LISTED_REJECTIONS])
-        return replace(line, faults=found.count, listed=listed)
+        error = correction.check(record.fact, self._parser)
+        listed = rejections(correction.line, error.faults[:LISTED_REJECTIONS])
+        return replace(line, faults=error.count, listed=listed)
 
-    def _misread(self, command: Command, error: RecordError) -> Misread:
+    def _describe_misread(self, command: Command, error: RecordError) -> Misread:
         refusal = error if isinstance(error, ContentError) else ContentError.at("", str(error))
         listed = rejections(command.line, refusal.faults[: self._room])
         self._room -= len(listed)

@@ -43,15 +43,15 @@ class FormCells:
 
     def column_of(self, pointer: str) -> str | None:
         """The column that a pointer into the object leads to; None where it leads to none."""
-        found = _POINTER.fullmatch(pointer)
-        if found is None:
+        match = _POINTER.fullmatch(pointer)
+        if match is None:
             return None
-        field, singular = found["field"], singular_of(found["field"])
+        field, singular = match["field"], singular_of(match["field"])
         if field == "citation":
-            return f"citation.{found['part'] or 'publisher'}"
+            return f"citation.{match['part'] or 'publisher'}"
         if field not in ENTRIES or field in self.whole:
             return field
-        at, part = int(found["index"] or 0), found["part"]
+        at, part = int(match["index"] or 0), match["part"]
         number = {rank: index for index, rank in self.ranks.get(field, {}).items()}.get(at, at) + 1
         first = "what" if singular == "quantity" else "publisher"
         return f"{singular}{'' if number == 1 else number}.{part or first}"
@@ -77,10 +77,10 @@ def cells_of_fact(fact: Mapping[str, Any]) -> dict[str, str]:
 
     A list of more than MOST_ENTRIES objects is one cell, as JSON. Texts are as a form sends them.
     """
-    said = {**fact, "quantities": [_as_written(each) for each in fact["quantities"]]}
+    values = {**fact, "quantities": [_as_written(each) for each in fact["quantities"]]}
     line = {
         name: [_drop_empty(entry) for entry in value] if isinstance(value, list) else value
-        for name, value in said.items()
+        for name, value in values.items()
         if value not in (None, [])
     }
     whole = {name for name in ENTRIES if len(line.get(name, ())) > MOST_ENTRIES}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-__all__ = ["HEAD", "known_format"]
+__all__ = ["HEAD", "recognise_format"]
 
 HEAD: Final = 4_096
 """How many bytes of a file's beginning are examined."""
@@ -45,7 +45,7 @@ _MARKUP: Final = re.compile(
 _MARKED: Final = "copy its table into a spreadsheet, and save that as CSV UTF-8"
 
 
-def known_format(head: bytes) -> str | None:
+def recognise_format(head: bytes) -> str | None:
     """The format of a file with these first bytes, and what to do with it; None if it may be text."""
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         archive = f"this is a ZIP archive: {_UNPACK}"
@@ -53,7 +53,7 @@ def known_format(head: bytes) -> str | None:
     return next((detail for sign, detail in _BINARY if head.startswith(sign)), None)
 
 
-def known_markup(head: str) -> str | None:
+def recognise_markup(head: str) -> str | None:
     """The format of a text with this beginning, as a web page, and what to do with it; None if it may be facts."""
     match = _MARKUP.match(head)
     if match is None:

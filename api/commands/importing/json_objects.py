@@ -39,7 +39,7 @@ def objects(lines: Iterable[bytes]) -> Iterator[Piece]:
         line = raw.strip(_AROUND)
         if line:
             rest = chain([(number, raw)], numbered)
-            yield from _List(number).items(rest) if _opens_list(line) else _apart(rest)
+            yield from _List(number).items(rest) if _opens_list(line) else _split(rest)
             return
         yield Piece(number, b"")
 
@@ -67,28 +67,28 @@ class _Open:
         return len(self.brackets) > _MOST_OPEN
 
 
-def _apart(numbered: Iterable[tuple[int, bytes]]) -> Iterator[Piece]:
+def _split(numbered: Iterable[tuple[int, bytes]]) -> Iterator[Piece]:
     """The objects of a text without a list; each begins on a line of its own."""
-    held: list[bytes] = []
+    lines: list[bytes] = []
     begun, size, opened = 0, 0, _Open()
     for number, raw in numbered:
-        if held and _begins(raw, held[-1], opened):
-            yield Piece(begun, b"\n".join(held))
-            held = []
+        if lines and _begins(raw, lines[-1], opened):
+            yield Piece(begun, b"\n".join(lines))
+            lines = []
         line = raw.strip(_AROUND)
-        if not held:
+        if not lines:
             if not line.startswith(b"{") or _is_closed(line):
                 yield Piece(number, line)
                 continue
             begun, size, opened = number, 0, _Open()
-        held.append(line)
+        lines.append(line)
         size += len(line)
         opened.take(line)
         if not opened.brackets or opened.is_too_deep or size > _MOST_BYTES:
-            yield Piece(begun, b"\n".join(held))
-            held = []
-    if held:
-        yield Piece(begun, b"\n".join(held))
+            yield Piece(begun, b"\n".join(lines))
+            lines = []
+    if lines:
+        yield Piece(begun, b"\n".join(lines))
 
 
 def _is_closed(line: bytes) -> bool:

@@ -37,8 +37,8 @@ def likenesses(
 ) -> dict[int, SimilarFacts]:
     """{line number: facts much like it}, for lines that would record a fact; to be called before any is recorded."""
     recorded = _Recorded(steps)
-    index, held = Alike(), _list_held(parley, principal, recorded)
-    for near, own in held:
+    index, known = Alike(), _list_known(parley, principal, recorded)
+    for near, own in known:
         index.add(near.record.fact, own)
     load = lru_cache(_REMEMBERED)(recorded.__getitem__)
     reports = {}
@@ -50,11 +50,11 @@ def likenesses(
         recorded.tied[at] = fact.matter is not None or bool(fact.links)
         alike = []
         for number in near_by:
-            other = number - len(held)
+            other = number - len(known)
             if other >= 0 and not (fact.links or recorded.tied[other]):
                 alike.append((other, recorded.id(other)))
                 continue
-            version = held[number][0] if other < 0 else load(other)
+            version = known[number][0] if other < 0 else load(other)
             if is_another(load(at), version):
                 alike.append((other, version.record.id))
         if alike:
@@ -65,7 +65,7 @@ def likenesses(
     return reports
 
 
-def _list_held(
+def _list_known(
     parley: Parley, principal: Principal, recorded: _Recorded
 ) -> list[tuple[FactVersion, set[Hashable]]]:
     """The facts in the record that share a mark with a line, each with these marks."""
@@ -76,12 +76,12 @@ def _list_held(
     if first is None:
         return []
     wanted = {mark for version in recorded for mark in marks_of(version.record.fact)}
-    held: dict[UUID, tuple[FactVersion, set[Hashable]]] = {}
+    marked: dict[UUID, tuple[FactVersion, set[Hashable]]] = {}
     for version in chain([first], near):
         own = marks_of(version.record.fact) & wanted
         if own:
-            held.setdefault(version.record.id, (version, own))
-    return list(held.values())
+            marked.setdefault(version.record.id, (version, own))
+    return list(marked.values())
 
 
 class _Recorded(Sequence[FactVersion]):

@@ -60,7 +60,7 @@ class ReadLines:
     stopped: Rejection | None = None
     _room: int = LISTED_REJECTIONS
 
-    def misread(self, line: SourceLine, error: ContentError) -> None:
+    def add_misread(self, line: SourceLine, error: ContentError) -> None:
         """Add a line without a command."""
         self.misread_lines += 1
         if not self._room:
@@ -93,7 +93,7 @@ def read_lines(
             if line.last:
                 (read.stopped,) = rejections(line, error.faults)
                 break
-            read.misread(line, error)
+            read.add_misread(line, error)
         if balance > MISREAD_LINES:
             read.stopped = Rejection(number, "", _TOO_MANY.format(read.misread_lines))
             break

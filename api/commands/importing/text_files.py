@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final, cast
 
 from api.commands.importing.code_pages import code_page_of
-from api.commands.importing.formats import AS_CSV, HEAD, known_format, known_markup
+from api.commands.importing.formats import AS_CSV, HEAD, recognise_format, recognise_markup
 from domain.errors import ContentError
 
 __all__ = ["CHARSETS", "Text", "open_text"]
@@ -86,7 +86,7 @@ def open_text(file: BinaryIO, charset: str | None = None) -> Text:
     Bytes that the encoding does not have become invalid UTF-8, so that their line is rejected.
     """
     head = file.read(HEAD)
-    wrong = known_format(head)
+    wrong = recognise_format(head)
     if wrong is not None:
         raise ContentError.at("", wrong)
     encoding, guessed = _encoding(file, head, charset)
@@ -106,7 +106,7 @@ def open_text(file: BinaryIO, charset: str | None = None) -> Text:
 
 def _refuse_markup(head: bytes) -> None:
     text = head.decode("utf-8", "replace").lstrip("\ufeff")
-    wrong = known_markup(text)
+    wrong = recognise_markup(text)
     if wrong is None and "\0" in text.split("\n", 1)[0]:
         wrong = _NO_TEXT
     if wrong is not None:

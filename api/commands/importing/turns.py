@@ -212,8 +212,8 @@ class Turns:
         return self._of < waited
 
     def _decide(self, steps: Sequence[Step]) -> None:
-        given = (self._parley, self._parser, self._id, self._principal, self._settings)
-        deciding = Deciding(*given, self._update, self._batch)
+        context = (self._parley, self._parser, self._id, self._principal, self._settings)
+        deciding = Deciding(*context, self._update, self._batch)
         deciding.decide(steps, waiting=self._recorded > 0)
         waiting = sum(step.event is not None for step in self.steps)
         self._of, self._at = self._recorded + waiting, 0

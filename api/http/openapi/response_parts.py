@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, GetCoreSchemaHandler, WithJsonSchema
 from pydantic_core import CoreSchema
 from typing_extensions import TypedDict
 
-from api.commands.commands import named_fact
+from api.commands.commands import make_fact_type
 from domain.fact import KINDS
 from domain.provenance import Citation
 from domain.quantity import Quantity
@@ -43,7 +43,7 @@ class AnyFact:
     @classmethod
     def __get_pydantic_core_schema__(cls, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
         """Give the schema of the kinds."""
-        return handler.generate_schema(named_fact(tuple(KINDS.values())))
+        return handler.generate_schema(make_fact_type(tuple(KINDS.values())))
 
 
 class Flaw(Exact):

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.commands.commands import BodyParser, CertificateBody
 from api.commands.examples import CERTIFIED
-from api.commands.kept_certificate import certificate_again, fact_in, kept_certificate
+from api.commands.kept_certificate import certificate_again, fact_in, keep_certificate
 from api.http.exchange.body import Sending, Sent
 from api.http.exchange.certification import ask_question, certified, certifying, result_of
 from api.http.exchange.idempotency import REPLAYED, Once, about_nothing
@@ -55,7 +55,7 @@ async def certify(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
         answer = found if isinstance(found, Response) else certified(sent.parley, found)
         if answer is None:
             raise AssertionError
-        kept = kept_certificate(question, found) if isinstance(found, Certificate) else None
+        kept = keep_certificate(question, found) if isinstance(found, Certificate) else None
         if kept is not None:
             once.fact = fact_in(question)
             sent.request.app.state.idempotency.keep(once, answer, kept)
