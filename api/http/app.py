@@ -22,7 +22,7 @@ from api.commands.charts.renderer import Pictures, renderer
 from api.commands.commands import FactParser
 from api.composition import Parley
 from api.http import routes
-from api.http.exchange.change_request_response import again
+from api.http.exchange.change_request_response import repeat_response
 from api.http.exchange.idempotency import Idempotency
 from api.http.exchange.kept_answers import KeptAnswers
 from api.http.exchange.kept_form import names_in
@@ -85,7 +85,7 @@ def create_app(
     app.state.parley = parley
     app.state.facts = FactParser()
     known = cache(lambda: names_in(app.openapi()))
-    app.state.idempotency = Idempotency(parley, again, known)
+    app.state.idempotency = Idempotency(parley, repeat_response, known)
     app.state.known_tags = KnownTags()
     app.state.kept_answers = KeptAnswers()
     app.state.pictures = Pictures(renderer())
@@ -127,14 +127,14 @@ def _routes() -> list[APIRoute]:
 async def _answer(request: Request, error: Exception) -> Response:
     request.app.state.parley.database.damage.note(error)
     if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        error.headers = {"Allow": ", ".join(_allowed(request))}
+        error.headers = {"Allow": ", ".join(_list_methods(request))}
     return problem_of(error)
 
 
-def _allowed(request: Request) -> list[str]:
+def _list_methods(request: Request) -> list[str]:
     """The methods of every route at this address; GET brings HEAD."""
-    found: set[str] = set()
+    methods: set[str] = set()
     for route in (*request.app.state.addresses, *request.app.state.pages):
         if route.path_regex.match(request.scope["path"]):
-            found |= route.methods
-    return sorted(found | ({"HEAD"} if "GET" in found else set()))
+            methods |= route.methods
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))

@@ -12,7 +12,14 @@ from api.http.callers import Confirmation
 from domain.access import OPEN_TO_ANYBODY, Principal, Scope
 from infrastructure.readers.look import Look
 
-__all__ = ["SCOPE", "SECURITY_SCHEMES", "check_scope", "looking", "principal_of", "secured"]
+__all__ = [
+    "SCOPE",
+    "SECURITY_SCHEMES",
+    "check_scope",
+    "describe_security",
+    "looking",
+    "principal_of",
+]
 
 SCOPE: Final = "x-scope"
 """The member of an operation, in the OpenAPI document, that names the scope it needs; null if it needs none."""
@@ -26,7 +33,7 @@ SECURITY_SCHEMES: Final[dict[str, Any]] = {
 }
 
 
-def secured(scope: Scope | None) -> dict[str, Any]:
+def describe_security(scope: Scope | None) -> dict[str, Any]:
     """Name the needed scope in an operation's description."""
     required: list[dict[str, list[str]]] = [{_SCHEME: []}]
     if scope is None:
@@ -44,8 +51,8 @@ def check_scope(request: Request, scope: Scope | None) -> None:
 
 def principal_of(request: Request) -> Principal:
     """Give the principal that sent a request."""
-    found: Principal = request.scope["state"]["principal"]
-    return found
+    principal: Principal = request.scope["state"]["principal"]
+    return principal
 
 
 @contextmanager

@@ -49,7 +49,7 @@ def measure_work() -> Iterator[Meter]:
 def count_work(call: Callable[[], _T]) -> Callable[[], _T]:
     """Count the processor time of the calling thread, during the block, as work of the present request."""
 
-    def measured() -> _T:
+    def measure() -> _T:
         began = time.thread_time()
         try:
             return call()
@@ -58,7 +58,7 @@ def count_work(call: Callable[[], _T]) -> Callable[[], _T]:
             if meter is not None:
                 meter.seconds += time.thread_time() - began
 
-    return measured
+    return measure
 
 
 def add_work(seconds: float) -> None:

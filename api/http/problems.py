@@ -112,32 +112,32 @@ def problem(
 def problem_of(error: Exception) -> Response:
     """Answer with the problem that an error is; the text of an unforeseen error is logged, and not sent."""
     if shows_damage(error) and not isinstance(error, (OutcomeUnknownError, BrokenSealError)):
-        return _damaged(error)
+        return _report_damaged(error)
     for raised, answer in _ANSWERS:
         if isinstance(error, raised):
             return answer(error)
-    return _no_room(error) if of_disk(error) else _unforeseen(error)
+    return _report_no_room(error) if of_disk(error) else _report_unforeseen(error)
 
 
-def _content(error: ContentError) -> Response:
+def _report_content(error: ContentError) -> Response:
     return problem("content", str(error), error.told)
 
 
-def _of_refusal(error: RefusedError) -> Response:
+def _report_refusal(error: RefusedError) -> Response:
     headers = _SENT_WITH.get(error.name)
     return problem(error.name, error.fault.detail, [error.fault], headers=headers)
 
 
-def _unreadable(error: InstantError | ValidTimeError) -> Response:
+def _report_unreadable(error: InstantError | ValidTimeError) -> Response:
     return problem("content", str(error), [Fault("", str(error))])
 
 
-def _invalid(error: RequestValidationError) -> Response:
-    found = (Fault(pointer(each["loc"]), each["msg"]) for each in error.errors())
-    return _content(ContentError.of(found))
+def _report_invalid(error: RequestValidationError) -> Response:
+    faults = (Fault(pointer(each["loc"]), each["msg"]) for each in error.errors())
+    return _report_content(ContentError.of(faults))
 
 
-def _not_yet_known(error: NotYetKnownError) -> Response:
+def _report_not_yet_known(error: NotYetKnownError) -> Response:
     detail = (
         f"the {error.what} {error.name} exists, but nothing was known of it as of the dates asked for: give"
         " a later as_known_at or position, or the other clock"
@@ -145,16 +145,16 @@ def _not_yet_known(error: NotYetKnownError) -> Response:
     return problem("not-yet-known", detail, [Fault(f"/path/{error.what}", detail)])
 
 
-def _unknown(error: UnknownError) -> Response:
+def _report_unknown(error: UnknownError) -> Response:
     return problem("unknown", str(error), [Fault(f"/path/{error.what}", str(error))])
 
 
-def _withdrawn(error: WithdrawnError) -> Response:
+def _report_withdrawn(error: WithdrawnError) -> Response:
     members = {"fact": str(error.fact_id), "why": error.why}
     return problem("withdrawn", str(error), members=members)
 
 
-def _of_erasure(error: ErasedError) -> Response:
+def _report_erasure(error: ErasedError) -> Response:
     members: dict[str, Any] = {}
     if error.fact_id is not None:
         members = {"fact": str(error.fact_id), "position": error.position, "why": error.why}
@@ -163,7 +163,7 @@ def _of_erasure(error: ErasedError) -> Response:
     return problem("erased", str(error), members=members)
 
 
-def _taken(error: TakenError) -> Response:
+def _report_taken(error: TakenError) -> Response:
     what = {"external id": "external_id", "snapshot name": "name"}.get(error.what, error.what)
     members = {"holder": error.holder}
     if error.holder.startswith("fact "):
@@ -171,130 +171,130 @@ def _taken(error: TakenError) -> Response:
     return problem("taken", str(error), [Fault(f"/{what}", str(error))], members=members)
 
 
-def _stale(error: StaleError) -> Response:
+def _report_stale(error: StaleError) -> Response:
     about = {} if error.of_negotiation else {"fact": str(error.fact_id)}
-    return _moved_on("stale", error, **about, version=error.version)
+    return _report_moved_on("stale", error, **about, version=error.version)
 
 
-def _revised(error: RevisedError) -> Response:
-    return _moved_on("revised", error, proposal=str(error.change_request))
+def _report_revised(error: RevisedError) -> Response:
+    return _report_moved_on("revised", error, proposal=str(error.change_request))
 
 
-def _settings_changed(error: SettingsMovedOnError) -> Response:
-    return _moved_on("settings-changed", error)
+def _report_settings_changed(error: SettingsMovedOnError) -> Response:
+    return _report_moved_on("settings-changed", error)
 
 
-def _moved_on(name: str, error: MovedOnError, **members: object) -> Response:
+def _report_moved_on(name: str, error: MovedOnError, **members: object) -> Response:
     return problem(name, str(error), [Fault("/header/If-Match", str(error))], members=members)
 
 
-def _own(error: OwnChangeRequestError) -> Response:
+def _report_own(error: OwnChangeRequestError) -> Response:
     return problem("own-proposal", str(error))
 
 
-def _others(error: OthersChangeRequestError) -> Response:
+def _report_others(error: OthersChangeRequestError) -> Response:
     return problem("others-proposal", str(error))
 
 
-def _unauthenticated(error: UnauthenticatedError) -> Response:
+def _report_unauthenticated(error: UnauthenticatedError) -> Response:
     faults = [Fault("/header/Authorization", str(error))]
     headers = {"WWW-Authenticate": 'Bearer realm="parley"'}
     return problem("unauthenticated", str(error), faults, headers=headers)
 
 
-def _forbidden(error: ForbiddenError) -> Response:
+def _report_forbidden(error: ForbiddenError) -> Response:
     challenge = f'Bearer realm="parley", error="insufficient_scope", scope="{error.scope}"'
     faults = [Fault("/header/Authorization", str(error))]
     return problem("forbidden", str(error), faults, headers={"WWW-Authenticate": challenge})
 
 
-def _state(error: StateError) -> Response:
+def _report_state(error: StateError) -> Response:
     return problem("state", str(error))
 
 
-def _read_only(error: ReadOnlyError) -> Response:
+def _report_read_only(error: ReadOnlyError) -> Response:
     return problem("read-only", str(error))
 
 
-def _http(error: HTTPException) -> Response:
+def _report_http(error: HTTPException) -> Response:
     name = {404: "unknown", 405: "method", 413: "too-large"}.get(error.status_code, "malformed")
     detail = "there is nothing at this address" if name == "unknown" else str(error.detail)
     return problem(name, detail, headers=error.headers)
 
 
-def _out_of_reach(error: Exception) -> Response:
+def _report_out_of_reach(error: Exception) -> Response:
     log_error(_LOG, "the database cannot serve", error)
     return problem("unavailable", _BUSY, headers=_AGAIN)
 
 
-def _no_room(error: Exception) -> Response:
+def _report_no_room(error: Exception) -> Response:
     log_error(_LOG, "the server's disk cannot be used", error)
     return problem("unavailable", _NO_ROOM, headers=_AGAIN)
 
 
-def _outcome_unknown(error: OutcomeUnknownError) -> Response:
+def _report_outcome_unknown(error: OutcomeUnknownError) -> Response:
     log_error(_LOG, "a commit broke off", error)
     return problem("outcome-unknown", _UNKNOWN_OUTCOME, headers=_AGAIN)
 
 
-def _broken_off(error: BrokenOffError) -> Response:
+def _report_broken_off(error: BrokenOffError) -> Response:
     log_error(_LOG, "an import broke off", error)
     members = {"recorded": error.recorded, "of": error.of}
     return problem("broken-off", str(error), members=members, headers=_AGAIN)
 
 
-def _clock(error: ClockInDoubtError) -> Response:
+def _report_clock(error: ClockInDoubtError) -> Response:
     _LOG.error("a clock is in doubt: %s", error)
     return problem("clock-in-doubt", str(error), headers=_LATER)
 
 
-def _sealed(error: SealKeyError) -> Response:
+def _report_sealed(error: SealKeyError) -> Response:
     _LOG.error("the keys that seal the record are missing: %s", error)
     missing = isinstance(error, MissingKeyError)
     return problem("seal-key", str(error) if missing else _UNUSABLE, headers=_LATER)
 
 
-def _broken(error: BrokenSealError) -> Response:
+def _report_broken(error: BrokenSealError) -> Response:
     log_error(_LOG, "a seal is broken", error)
     return problem("integrity", str(error))
 
 
-def _damaged(error: Exception) -> Response:
+def _report_damaged(error: Exception) -> Response:
     log_error(_LOG, "the database is damaged", error)
     return problem("integrity", _DAMAGED)
 
 
-def _unforeseen(error: Exception) -> Response:
+def _report_unforeseen(error: Exception) -> Response:
     log_error(_LOG, "an error that nobody foresaw", error)
     return problem("internal", _UNREADABLE)
 
 
 _ANSWERS: Final[tuple[tuple[type[Exception], Callable[[Any], Response]], ...]] = (
-    (ContentError, _content),
-    (RefusedError, _of_refusal),
-    (NotYetKnownError, _not_yet_known),
-    (UnknownError, _unknown),
-    (WithdrawnError, _withdrawn),
-    (ErasedError, _of_erasure),
-    (TakenError, _taken),
-    (StaleError, _stale),
-    (RevisedError, _revised),
-    (SettingsMovedOnError, _settings_changed),
-    (StateError, _state),
-    (OwnChangeRequestError, _own),
-    (OthersChangeRequestError, _others),
-    (UnauthenticatedError, _unauthenticated),
-    (ForbiddenError, _forbidden),
-    (InstantError, _unreadable),
-    (ValidTimeError, _unreadable),
-    (RequestValidationError, _invalid),
-    (HTTPException, _http),
-    (ReadOnlyError, _read_only),
-    (BrokenOffError, _broken_off),
-    (OutcomeUnknownError, _outcome_unknown),
-    (ClockInDoubtError, _clock),
-    (SealKeyError, _sealed),
-    (BrokenSealError, _broken),
-    *((error, _out_of_reach) for error in OUT_OF_REACH),
+    (ContentError, _report_content),
+    (RefusedError, _report_refusal),
+    (NotYetKnownError, _report_not_yet_known),
+    (UnknownError, _report_unknown),
+    (WithdrawnError, _report_withdrawn),
+    (ErasedError, _report_erasure),
+    (TakenError, _report_taken),
+    (StaleError, _report_stale),
+    (RevisedError, _report_revised),
+    (SettingsMovedOnError, _report_settings_changed),
+    (StateError, _report_state),
+    (OwnChangeRequestError, _report_own),
+    (OthersChangeRequestError, _report_others),
+    (UnauthenticatedError, _report_unauthenticated),
+    (ForbiddenError, _report_forbidden),
+    (InstantError, _report_unreadable),
+    (ValidTimeError, _report_unreadable),
+    (RequestValidationError, _report_invalid),
+    (HTTPException, _report_http),
+    (ReadOnlyError, _report_read_only),
+    (BrokenOffError, _report_broken_off),
+    (OutcomeUnknownError, _report_outcome_unknown),
+    (ClockInDoubtError, _report_clock),
+    (SealKeyError, _report_sealed),
+    (BrokenSealError, _report_broken),
+    *((error, _report_out_of_reach) for error in OUT_OF_REACH),
 )
 """Which error is which problem; the more particular first."""

@@ -26,8 +26,8 @@ class RouteTable(BaseRoute):
             for method in route.methods or ():
                 self._of_method[method].append(route)
         self._paths: Mapping[str, re.Pattern[str]] = {
-            method: re.compile("|".join(_one_group(route) for route in found))
-            for method, found in self._of_method.items()
+            method: re.compile("|".join(_one_group(route) for route in group))
+            for method, group in self._of_method.items()
         }
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -35,9 +35,9 @@ class RouteTable(BaseRoute):
         if scope["type"] != "http":
             return Match.NONE, {}
         paths = self._paths.get(scope["method"])
-        found = None if paths is None else paths.match(scope["path"])
-        if found is not None and found.lastindex is not None:
-            return self._of_method[scope["method"]][found.lastindex - 1].matches(scope)
+        match = None if paths is None else paths.match(scope["path"])
+        if match is not None and match.lastindex is not None:
+            return self._of_method[scope["method"]][match.lastindex - 1].matches(scope)
         tried = (route.matches(scope) for route in self.routes)
         return next((each for each in tried if each[0] != Match.NONE), (Match.NONE, {}))
 

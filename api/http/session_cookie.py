@@ -39,8 +39,8 @@ def token_in(scope: Scope) -> str | None:
         cookies.load("; ".join(headers.getlist("cookie")))
     except CookieError:
         return None
-    found = cookies.get(_name(scope))
-    return found.value if found is not None and _TOKEN.fullmatch(found.value) else None
+    cookie = cookies.get(_name(scope))
+    return cookie.value if cookie is not None and _TOKEN.fullmatch(cookie.value) else None
 
 
 def set_session_cookie(scope: Scope, response: Response, token: str) -> None:

@@ -69,18 +69,18 @@ class Threads:
         One caller has at most SHARE of the reading threads; their further requests wait for these.
         """
         sharing = caller if lane == "reading" else None
-        wanted, held = [*self._share(sharing), self._turns[lane]], _Held()
+        wanted, places = [*self._share(sharing), self._turns[lane]], _Held()
         try:
-            if not held.take_free(wanted):
+            if not places.take_free(wanted):
                 with fail_after(self._patience(lane)):
-                    await held.wait_for(wanted)
+                    await places.wait_for(wanted)
         except TimeoutError:
             raise RefusedError("overloaded", "", _NO_TURN) from None
         else:
             with in_lane(lane):
                 return await self._workers.run(count_work(call))
         finally:
-            held.release()
+            places.release()
             self._leave(sharing)
 
     def _share(self, caller: str | None) -> list[CapacityLimiter]:
@@ -138,7 +138,7 @@ class _Held:
 _UNDER_WAY: Final[ContextVar[Request]] = ContextVar("request")
 
 
-async def run_in_lane(call: Callable[_P, _T], *given: _P.args, **named: _P.kwargs) -> _T:
+async def run_in_lane(call: Callable[_P, _T], *args: _P.args, **named: _P.kwargs) -> _T:
     """Call it in a thread of the lane of the request that is under way.
 
     The credential is confirmed before a change, and after a reading request whose own statements have not confirmed it.
@@ -148,18 +148,18 @@ async def run_in_lane(call: Callable[_P, _T], *given: _P.args, **named: _P.kwarg
     changes = lane == "writing"
     confirmation: Confirmation | None = request.scope["state"].get("confirmation")
 
-    def confirmed() -> _T:
+    def call_confirmed() -> _T:
         if confirmation is None:
-            return call(*given, **named)
+            return call(*args, **named)
         if changes:
             confirmation.confirm(request.path_params.get("slug"))
         try:
-            return call(*given, **named)
+            return call(*args, **named)
         finally:
             confirmation.confirm()
 
     threads: Threads = request.app.state.threads
-    return await threads.run(lane, confirmed, caller_of(request.scope))
+    return await threads.run(lane, call_confirmed, caller_of(request.scope))
 
 
 class LaneRoute(APIRoute):
@@ -209,12 +209,12 @@ def call_plainly(dependant: Dependant) -> Handler | None:
         return None
 
     async def answer(request: Request) -> Response:
-        given: dict[str, Any] = {name: request.path_params[name] for name in texts}
+        arguments: dict[str, Any] = {name: request.path_params[name] for name in texts}
         for name, read in reads.items():
-            given[name] = await read(request)
+            arguments[name] = await read(request)
         if of_request is not None:
-            given[of_request] = request
-        response: Response = await call(**given)
+            arguments[of_request] = request
+        response: Response = await call(**arguments)
         return response
 
     return answer
@@ -239,8 +239,8 @@ def _in_a_thread(endpoint: Callable[..., Any]) -> Callable[..., Any]:
         return endpoint
 
     @wraps(endpoint)
-    async def handing_over(*given: Any, **named: Any) -> Any:  # noqa: ANN401 -- as the endpoint has them
-        request, make = _UNDER_WAY.get(), partial(endpoint, *given, **named)
+    async def handing_over(*args: Any, **named: Any) -> Any:  # noqa: ANN401 -- as the endpoint has them
+        request, make = _UNDER_WAY.get(), partial(endpoint, *args, **named)
         return await run_in_lane(request.app.state.known_tags.answer, request, make)
 
     return handing_over

@@ -20,7 +20,7 @@ from api.composition import Parley
 from api.http.authorization import principal_of
 from api.http.exchange.caching import respond
 from api.http.exchange.in_process import Reply, on_behalf
-from api.http.exchange.parameters import TEXT, Parameter, given
+from api.http.exchange.parameters import TEXT, Parameter, read_query
 from api.http.exchange.perspective import PERSPECTIVE, perspective_query
 from api.http.threads import run_in_lane
 from api.web.addressing import CUTS, Addressing
@@ -73,7 +73,7 @@ class Page(Addressing):
             return
         shared = PERSPECTIVE if self.slug is not None else ()
         declared = [*shared, *(Parameter(name, "", TEXT) for name in self.takes)]
-        self.given = given(self.request.scope["query_string"], declared, of_form=True)
+        self.given = read_query(self.request.scope["query_string"], declared, of_form=True)
 
     async def ask(
         self,
@@ -199,7 +199,7 @@ class Page(Addressing):
             body,
             canonical=canonical,
             media_type=_HTML,
-            more=more,
+            more_headers=more,
             tags=tags,
             address=self.address,
         )

@@ -173,7 +173,7 @@ def test_the_key_of_another_process_is_respected_at_the_last_moment(
     client.open()
     first = client.post(FACTS, fact(), idempotency_key="k")
     idempotency = client.http.app.state.idempotency  # type: ignore[attr-defined]
-    monkeypatch.setattr(idempotency, "_kept", lambda *_: None)
+    monkeypatch.setattr(idempotency, "_find_kept", lambda *_: None)
     again = client.post(FACTS, fact(), idempotency_key="k")
     assert again.body == first.body
     assert again.headers[REPLAYED] == "true"

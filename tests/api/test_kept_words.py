@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from api.commands.json_text import write_json
 from api.http.app import create_app
-from api.http.exchange.kept_form import kept_form
+from api.http.exchange.kept_form import make_kept_form
 from api.http.problems import problem
 from domain.errors import Fault
 from infrastructure.database.schema import SCHEMA
@@ -246,4 +246,4 @@ def test_the_stored_form_of_any_response_is_bounded() -> None:
     listed = [{"line": n, "pointer": place, "detail": said} for n in range(500)]
     report = Response(write_json({"recorded": 0, "rejected": listed}))
     for answer in (problem("content", said, many), report):
-        assert len(kept_form(answer, lambda: frozenset({"valid"}))) < 200_000
+        assert len(make_kept_form(answer, lambda: frozenset({"valid"}))) < 200_000

@@ -18,7 +18,7 @@ from api.commands.examples import FACTS, NEGOTIATION, SETTINGS
 from api.composition import compose
 from api.http.app import create_app
 from api.http.exchange.operation import IDEMPOTENCY_KEY
-from api.http.openapi.descriptions import described
+from api.http.openapi.descriptions import read_descriptions
 from api.http.problem_kinds import PROBLEMS
 from domain.fact import KINDS
 from domain.views.state import list_registers
@@ -265,7 +265,7 @@ def test_every_parameter_is_described(light_client: Client) -> None:
     ]
     assert [(p, m, part["name"]) for p, m, part in parameters if not part.get("description")] == []
     in_path = {part["name"] for _, _, part in parameters if part["in"] == "path"}
-    assert set(described()["path"]) <= in_path
+    assert set(read_descriptions()["path"]) <= in_path
     assert len(in_path) > 5
 
 
@@ -285,13 +285,13 @@ def test_no_field_hides_within_another(light_client: Client) -> None:
 def test_nothing_is_described_that_is_not_there(light_client: Client) -> None:
     schemas = light_client.get("/openapi.json").json["components"]["schemas"]
     there = {name: set(schema.get("properties", {})) for name, schema in schemas.items()}
-    for component, fields in described().items():
+    for component, fields in read_descriptions().items():
         if component == "path":
             continue
         elsewhere = {
             field
             for name, shown in there.items()
-            for field in shown - set(described().get(name, {}))
+            for field in shown - set(read_descriptions().get(name, {}))
         }
         assert set(fields) <= (elsewhere if component == "any" else there[component])
 

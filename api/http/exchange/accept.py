@@ -15,9 +15,9 @@ def prefers_csv(header: str | None) -> bool:
 
 def _quality(ranges: list[tuple[str, float]], media: str) -> float:
     for wanted in (media, media.partition("/")[0] + "/*", "*/*"):
-        found = [quality for name, quality in ranges if name == wanted]
-        if found:
-            return max(found)
+        qualities = [quality for name, quality in ranges if name == wanted]
+        if qualities:
+            return max(qualities)
     return 0.0
 
 

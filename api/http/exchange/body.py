@@ -17,7 +17,7 @@ from api.commands.importing.text_files import CHARSETS
 from api.composition import Parley
 from api.http.authorization import principal_of
 from api.http.callers import Confirmation
-from api.http.exchange.parameters import Parameter, given
+from api.http.exchange.parameters import Parameter, read_query
 from api.http.problems import RefusedError
 from domain.access import Principal
 from domain.errors import UnknownError
@@ -89,11 +89,11 @@ class Sent:
     def fact(self, id_: UUID) -> KnownFact:
         """Give a fact to change; UnknownError where the sender cannot see one, ErasedError for an erased one."""
         slug = self.slug_of_fact(id_)
-        found = self.parley.ledger.fact(id_)
-        if found.erased:
+        record = self.parley.ledger.fact(id_)
+        if record.erased:
             with self.reading() as reading:
                 reading.history(id_, reading.perspective(PerspectiveQuery()))
-        return KnownFact(found, slug)
+        return KnownFact(record, slug)
 
     def slug_of_fact(self, id_: UUID) -> str:
         """Give the slug of a fact's negotiation; UnknownError where the sender cannot see the fact."""
@@ -111,23 +111,23 @@ class Sending:
     async def __call__(self, request: Request) -> Sent:
         """Read the body, or refuse it with 413, 415 or 422."""
         parley: Parley = request.app.state.parley
-        parameters = {**_given(self, request.scope["query_string"])}
+        parameters = {**_read_query(self, request.scope["query_string"])}
         media, _ = _media(request, _JSON, _UTF8)
         limit = min(parley.settings.max_body_bytes, self.most or parley.settings.max_body_bytes)
         _refuse_announced(request, limit)
-        found = bytearray()
+        content = bytearray()
         async for chunk in _chunks(request):
-            found += chunk
-            if len(found) > limit:
+            content += chunk
+            if len(content) > limit:
                 raise _too_large(limit)
-        body = bytes(found)
+        body = bytes(content)
         return Sent(request, parley, parameters, media, body, hashlib.sha256(body).hexdigest())
 
 
 @lru_cache(maxsize=256)
-def _given(sending: Sending, query: bytes) -> dict[str, str]:
+def _read_query(sending: Sending, query: bytes) -> dict[str, str]:
     """Read a query; the result is shared by requests with the same query, so each takes a copy."""
-    return given(query, sending.parameters)
+    return read_query(query, sending.parameters)
 
 
 class Spooling:
@@ -140,7 +140,7 @@ class Spooling:
     async def __call__(self, request: Request) -> AsyncIterator[Sent]:
         """Hold the body in a file that is deleted once the answer has been made."""
         parley: Parley = request.app.state.parley
-        parameters = given(request.scope["query_string"], self.parameters)
+        parameters = read_query(request.scope["query_string"], self.parameters)
         media, charset = _media(request, self.media, CHARSETS)
         limit = parley.settings.max_import_bytes
         _refuse_announced(request, limit)
@@ -172,14 +172,14 @@ def _media(
 ) -> tuple[str, str | None]:
     """Give the media type, and the charset that it names; CSV's header=present (RFC 4180) says nothing more."""
     header = request.headers.get("content-type", "")
-    found = (header, None) if header in expected else _parse_media(header, expected, understood)
+    media = (header, None) if header in expected else _parse_media(header, expected, understood)
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise RefusedError(
             "media-type",
             "/header/Content-Encoding",
             "compressed bodies are not read: send the body without a content coding",
         )
-    return found
+    return media
 
 
 def _parse_media(

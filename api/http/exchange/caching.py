@@ -48,7 +48,7 @@ def respond(
     canonical: Mapping[str, Any] | None,
     version: int | None = None,
     media_type: str = "application/json",
-    more: Mapping[str, str] | None = None,
+    more_headers: Mapping[str, str] | None = None,
     tags: Iterable[str] = (),
     address: str | None = None,
 ) -> Response:
@@ -57,7 +57,7 @@ def respond(
     `canonical` are the parameters of the answer's fixed form, at the path of the request or another `address`; None
     means that this is the fixed form. `tags` name what the answer holds, so that a cache can be purged of it.
     """
-    headers = {"ETag": etag(body, version), **_tagged(tags), **(more or {})}
+    headers = {"ETag": etag(body, version), **_make_tag_header(tags), **(more_headers or {})}
     if canonical is None:
         headers["Cache-Control"] = f"public, max-age={_seconds(request)}"
         request.scope["state"][_FIXED] = True
@@ -78,7 +78,7 @@ def fresh(
     tags: Iterable[str] = (),
 ) -> Response:
     """Answer 200 with content that has no fixed form and that caches check each time, or 304 if the client has it."""
-    headers = {"ETag": etag(body), "Cache-Control": _ASK_AGAIN, **_tagged(tags)}
+    headers = {"ETag": etag(body), "Cache-Control": _ASK_AGAIN, **_make_tag_header(tags)}
     return _unless_had(request, body, headers, media_type)
 
 
@@ -95,15 +95,15 @@ def is_fixed(request: Request) -> bool:
 
 def tags_of(name: str, body: bytes = b"") -> list[str]:
     """Give the tags of an answer in JSON: a name, usually that of its negotiation, and its facts where they are few."""
-    found: set[str] = set()
-    for each in _ID.finditer(body):
-        found.add(each[1].decode())
-        if len(found) > MOST_FACTS:
+    ids: set[str] = set()
+    for match in _ID.finditer(body):
+        ids.add(match[1].decode())
+        if len(ids) > MOST_FACTS:
             return [name]
-    return [name, *sorted(found)]
+    return [name, *sorted(ids)]
 
 
-def _tagged(tags: Iterable[str]) -> dict[str, str]:
+def _make_tag_header(tags: Iterable[str]) -> dict[str, str]:
     named = ",".join(tags)
     return {"Cache-Tag": named} if named else {}
 

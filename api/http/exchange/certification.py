@@ -24,7 +24,14 @@ from domain.errors import ContentError, Fault
 from domain.proof.certificate import ABSENT, AbsentResult, Certificate, DigestResult
 from infrastructure.proofs.publishing import last_signed_note
 
-__all__ = ["CertifiedAnswer", "ask_question", "certifiable", "certified", "certifying", "result_of"]
+__all__ = [
+    "CertifiedAnswer",
+    "ask_question",
+    "certifiable",
+    "make_certificate",
+    "respond_with_certificate",
+    "result_of",
+]
 
 _SEGMENT: Final = r"""(?:[!-"$&-.0->@-~]|%(?:[013-9A-Fa-f][0-9A-Fa-f]|2[0-9A-Ea-e])){1,300}"""
 """One part of a path. No %2F is in it: decoded, that would part it, and ask something else."""
@@ -99,7 +106,7 @@ def result_of(reply: Reply) -> DigestResult | AbsentResult | None:
     return AbsentResult(name) if ABSENT.get(name) == reply.status else None
 
 
-def certifying(parley: Parley, asked: CertifiedAnswer) -> Certificate | Response:
+def make_certificate(parley: Parley, asked: CertifiedAnswer) -> Certificate | Response:
     """Give the certificate that is to be signed; 503 while no signed checkpoint covers it."""
     publisher = parley.publisher
     if publisher is None:
@@ -124,7 +131,7 @@ def certifying(parley: Parley, asked: CertifiedAnswer) -> Certificate | Response
     )
 
 
-def certified(parley: Parley, certificate: Certificate) -> Response | None:
+def respond_with_certificate(parley: Parley, certificate: Certificate) -> Response | None:
     """Answer with a certificate, signed; None where this server does not sign its log, or not by the same key."""
     publisher = parley.publisher
     if publisher is None or publisher.verify_own(certificate.checkpoint) is None:

@@ -28,7 +28,7 @@ from domain.views.brief import describe_negotiation
 from infrastructure.readers.reading import Reading
 from infrastructure.readers.recorded_fact import RecordedFact
 
-__all__ = ["PROPOSED", "changed", "corrected", "expiry", "persistently"]
+__all__ = ["PROPOSED", "change_or_propose", "correct_or_propose", "expiry", "persistently"]
 
 ATTEMPTS: Final = 100
 """How often a change is decided again where other writers of the same stream were faster."""
@@ -44,7 +44,7 @@ PROPOSED: Final[dict[str, Any]] = {
 _DAY: Final = 86_400_000_000
 
 
-def changed(sent: Sent, op: Op, known: KnownFact, once: Once) -> Response:
+def change_or_propose(sent: Sent, op: Op, known: KnownFact, once: Once) -> Response:
     """Change a fact, or propose the change if it needs a second person; an impossible change is refused at once.
 
     Confidential parts are stored with the change, or until it is approved, separately with the change request.
@@ -58,32 +58,36 @@ def changed(sent: Sent, op: Op, known: KnownFact, once: Once) -> Response:
     settings = sent.parley.ledger.settings
     if op.reviewed is not None and op.reviewed(settings(record.negotiation_id)):
         if dry_run.is_dry(sent):
-            return dry_run.proposed(sent, _change_request(sent, op, record, body), event, record)
-        return persistently(lambda: _proposed(sent, op, record, body, sources, once))
+            return dry_run.respond_with_change_request(
+                sent, _change_request(sent, op, record, body), event, record
+            )
+        return persistently(lambda: _propose(sent, op, record, body, sources, once))
     if dry_run.is_dry(sent):
-        return dry_run.recorded(sent, event, record)
+        return dry_run.respond_with_record(sent, event, record)
     left = RecordedFact(event, record, sent.principal)
     op.carry_out(sent.parley, event, (), Along(sources, once.claim(), within=left))
-    return fact_response.recorded(left, known.slug, 200)
+    return fact_response.respond_with_fact(left, known.slug, 200)
 
 
-def corrected(sent: Sent, found: Negotiation, once: Once) -> Response:
+def correct_or_propose(sent: Sent, negotiation: Negotiation, once: Once) -> Response:
     """Correct a negotiation, or propose the correction if it needs a second person.
 
     ConflictError where another writer of its stream was faster.
     """
     body = OF_NEGOTIATION.parser.parse(sent.body)
-    correction = OF_NEGOTIATION.decide(found, body, sent.request.app.state.facts, sent.actor)
-    after = evolve(found, correction)
+    correction = OF_NEGOTIATION.decide(negotiation, body, sent.request.app.state.facts, sent.actor)
+    after = evolve(negotiation, correction)
     dry = dry_run.is_dry(sent)
-    if found.settings.review_record:
-        event = _change_request(sent, OF_NEGOTIATION, found.subject, body)
+    if negotiation.settings.review_record:
+        event = _change_request(sent, OF_NEGOTIATION, negotiation.subject, body)
         if dry:
-            return dry_run.proposed_of(sent, event, found, describe_negotiation(after))
-        claim, standing = once.claim(status=202), {found.id: found.version}
+            return dry_run.respond_with_outcome(
+                sent, event, negotiation, describe_negotiation(after)
+            )
+        claim, standing = once.claim(status=202), {negotiation.id: negotiation.version}
         [position] = sent.parley.ledger.append([event], claim=claim, standing=standing)
         return change_request_response.answer_as_of(sent, event.proposal, position, 202)
-    answer = fact_response.of_negotiation(after)
+    answer = fact_response.respond_with_negotiation(after)
     if dry:
         sent.parley.check_clock()
     else:
@@ -106,7 +110,7 @@ def persistently(attempt: Callable[[], Answer]) -> Answer:
     raise OperationalError("other writers kept changing the same fact: send it again") from faster
 
 
-def _proposed(
+def _propose(
     sent: Sent,
     op: Op,
     record: FactRecord,

@@ -23,21 +23,21 @@ from domain.time.instant import format_instant
 from infrastructure.readers.change_requests import SeenChangeRequest
 
 __all__ = [
-    "again",
     "answer",
     "answer_as_of",
     "change_request_uuid",
     "describe_change_request",
+    "repeat_response",
     "tag",
 ]
 
 
 def change_request_uuid(text: str) -> UUID:
     """Read the id in a path; UnknownError where no change request can have it."""
-    found = parse_uuid(text)
-    if found is None:
+    id_ = parse_uuid(text)
+    if id_ is None:
         raise UnknownError("change request", text)
-    return found
+    return id_
 
 
 def tag(seen: SeenChangeRequest) -> str:
@@ -47,24 +47,26 @@ def tag(seen: SeenChangeRequest) -> str:
 
 def describe_change_request(seen: SeenChangeRequest, facts: FactParser) -> dict[str, Any]:
     """Give the change request as the API answers it."""
-    found, before = seen.change_request, seen.before
+    change_request, before = seen.change_request, seen.before
     return {
-        "id": str(found.id),
+        "id": str(change_request.id),
         "negotiation": seen.negotiation,
-        "fact": None if isinstance(before, Negotiation) else str(found.fact_id),
-        "fact_version": found.fact_version,
+        "fact": None if isinstance(before, Negotiation) else str(change_request.fact_id),
+        "fact_version": change_request.fact_version,
         "summary": before.title if isinstance(before, Negotiation) else before.fact.summary,
         "valid": None if isinstance(before, Negotiation) else before.fact.valid,
-        "op": found.op,
-        "body": found.body,
+        "op": change_request.op,
+        "body": change_request.body,
         "changes": _changes(seen, facts),
-        "proposer": found.proposer,
-        "proposed_at": format_instant(found.proposed_at),
-        "position": found.position,
-        "expires_at": format_instant(found.expires_at),
+        "proposer": change_request.proposer,
+        "proposed_at": format_instant(change_request.proposed_at),
+        "position": change_request.position,
+        "expires_at": format_instant(change_request.expires_at),
         "digest": seen.digest,
         "status": seen.status,
-        "decided": None if found.decision is None else _describe_decision(found.decision),
+        "decided": None
+        if change_request.decision is None
+        else _describe_decision(change_request.decision),
     }
 
 
@@ -85,27 +87,27 @@ def answer_as_of(sent: Sent, id_: UUID, position: int, status: int = 200) -> Res
     return answer(seen, sent.request.app.state.facts, status)
 
 
-def again(sent: Sent, position: int, status: int) -> Response:
+def repeat_response(sent: Sent, position: int, status: int) -> Response:
     """Answer a write again as at first: with the change request or the fact, as the log stood then."""
     with sent.reading() as reading:
-        found = reading.entries(after=position - 1, last=position, limit=1)
-    event = found[0][1] if found else None
+        entries = reading.entries(after=position - 1, last=position, limit=1)
+    event = entries[0][1] if entries else None
     if isinstance(event, FactErased | SourcesErased):
-        return fact_response.repeated(sent, position, status)
+        return fact_response.repeat_response(sent, position, status)
     named = sent.request.path_params.get("change_request_id")
     if named is not None:
         return answer_as_of(sent, change_request_uuid(named), position, status)
     if isinstance(event, ChangeProposed):
         return answer_as_of(sent, event.proposal, position, status)
-    return fact_response.repeated(sent, position, status)
+    return fact_response.repeat_response(sent, position, status)
 
 
 def _changes(seen: SeenChangeRequest, facts: FactParser) -> list[Any]:
     """The changes that the change request would make to the fact or the negotiation, field by field."""
-    found = seen.change_request
-    op, before = PROPOSABLE[found.op], seen.before
-    body = op.parser.parse(dict(found.body))
-    event = op.decide(before, body, facts, found.proposer)
+    change_request = seen.change_request
+    op, before = PROPOSABLE[change_request.op], seen.before
+    body = op.parser.parse(dict(change_request.body))
+    event = op.decide(before, body, facts, change_request.proposer)
     if isinstance(before, Negotiation):
         return list(differences(before.content, evolve(before, event).content))
     if not isinstance(event, FactCorrected):

@@ -75,7 +75,7 @@ class Cursor:
         text = parameters.get("cursor")
         if text is None:
             return None
-        cursor = cls._decoded(text, shapes)
+        cursor = cls._decode(text, shapes)
         for name, value in parameters.items():
             if name not in OF_THE_PAGE and not cursor.goes_with(name, value, parameters):
                 raise ContentError.at(
@@ -85,11 +85,11 @@ class Cursor:
         return cursor
 
     @classmethod
-    def pinned_position(cls, parameters: Mapping[str, str]) -> int | None:
+    def read_position(cls, parameters: Mapping[str, str]) -> int | None:
         """The position that `cursor` is pinned to; None if there is no cursor, or it is not one of Parley's."""
         text = parameters.get("cursor")
         try:
-            return None if text is None else int(cls._decoded(text, ()).pinned["position"])
+            return None if text is None else int(cls._decode(text, ()).pinned["position"])
         except ContentError:
             return None
 
@@ -104,12 +104,12 @@ class Cursor:
         return {**self.filters, **self.pinned}.get(name) == value
 
     @classmethod
-    def _decoded(cls, text: str, shapes: tuple[tuple[type, ...], ...]) -> Self:
+    def _decode(cls, text: str, shapes: tuple[tuple[type, ...], ...]) -> Self:
         try:
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
             filters, pinned, place = json.loads(raw)
             sound = _texts(filters) and _pins(pinned)
-            sound = sound and (not shapes or any(_shaped(place, shape) for shape in shapes))
+            sound = sound and (not shapes or any(_has_shape(place, shape) for shape in shapes))
         except (ValueError, TypeError, binascii.Error, RecursionError) as error:
             raise foreign_cursor() from error
         if not sound:
@@ -125,7 +125,7 @@ async def wait_if_asked(
     Raises ContentError, and RefusedError as `wait_for` does.
     """
     seconds = whole_number(parameters, WAIT.name, 0, LONGEST_WAIT)
-    pinned = Cursor.pinned_position(parameters)
+    pinned = Cursor.read_position(parameters)
     awaited = position if pinned is None else pinned
     if seconds and awaited is not None:
         watch: LogWatch = request.app.state.log_watch
@@ -148,7 +148,7 @@ def _pins(value: Any) -> bool:  # noqa: ANN401 -- the same
     return _texts(value) and set(value) >= _PINS and value["position"].isdecimal()
 
 
-def _shaped(place: Any, shape: tuple[type, ...]) -> bool:  # noqa: ANN401 -- the same
+def _has_shape(place: Any, shape: tuple[type, ...]) -> bool:  # noqa: ANN401 -- the same
     return (
         isinstance(place, list)
         and len(place) == len(shape)

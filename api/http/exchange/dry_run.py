@@ -27,7 +27,14 @@ from domain.views.versions import FactVersion, version_of
 from infrastructure.readers.change_requests import SeenChangeRequest
 from infrastructure.readers.reading import Reading
 
-__all__ = ["DRY_RUN", "answer", "is_dry", "proposed", "proposed_of", "recorded"]
+__all__ = [
+    "DRY_RUN",
+    "answer",
+    "is_dry",
+    "respond_with_change_request",
+    "respond_with_outcome",
+    "respond_with_record",
+]
 
 MOST_RIVALS: Final = 100
 """How many rivals are listed at most; `rivals_more` is the number of all."""
@@ -45,27 +52,29 @@ def is_dry(sent: Sent) -> bool:
     return truth(sent.parameters, DRY_RUN.name)
 
 
-def recorded(sent: Sent, event: FactEvent, before: FactRecord | None) -> Response:
+def respond_with_record(sent: Sent, event: FactEvent, before: FactRecord | None) -> Response:
     """Answer with the record of a fact as an event would leave it, or with what would be erased."""
     sent.parley.check_clock()
     return answer(_record(sent, event, before))
 
 
-def proposed(sent: Sent, event: ChangeProposed, change: FactEvent, before: FactRecord) -> Response:
+def respond_with_change_request(
+    sent: Sent, event: ChangeProposed, change: FactEvent, before: FactRecord
+) -> Response:
     """Answer with the change request as it would be, and in `record` the fact as it would become by an approval."""
-    return proposed_of(sent, event, before, _record(sent, change, before))
+    return respond_with_outcome(sent, event, before, _record(sent, change, before))
 
 
-def proposed_of(
+def respond_with_outcome(
     sent: Sent, event: ChangeProposed, before: FactRecord | Negotiation, record: dict[str, Any]
 ) -> Response:
     """Answer with the change request as it would be, and the fact or negotiation as it would become by an approval."""
     sent.parley.check_clock()
     with sent.reading() as reading:
         entry = Entry(position=reading.head + 1, recorded_at=reading.now, event=event)
-        made = evolve_change_requests(ChangeRequests(stream=event.originator_id), entry)
+        change_requests = evolve_change_requests(ChangeRequests(stream=event.originator_id), entry)
         seen = SeenChangeRequest(
-            change_request=made.by_id[event.proposal],
+            change_request=change_requests.by_id[event.proposal],
             negotiation=reading.slug_of(event.negotiation_id),
             moment=StatusContext(now=reading.now, fact_version=event.fact_version),
             before=before,

@@ -20,8 +20,8 @@ __all__ = [
     "has_tag",
     "if_match",
     "precondition",
-    "required_digests",
-    "seen_digests",
+    "read_digests",
+    "require_digests",
     "tags",
 ]
 
@@ -44,8 +44,10 @@ def tags(header: str) -> list[str] | None:
 
 def has_tag(header: str, tag: str) -> bool:
     """Compare weakly, as RFC 9110 §13.1.2 says; a malformed header has none."""
-    found = tags(header)
-    return found == ["*"] or (found is not None and tag in [t.removeprefix("W/") for t in found])
+    header_tags = tags(header)
+    return header_tags == ["*"] or (
+        header_tags is not None and tag in [t.removeprefix("W/") for t in header_tags]
+    )
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,9 @@ class Precondition:
         """StaleError where the fact stands at another version."""
         self._check(record.id, record.version)
 
-    def check_edition(self, found: Negotiation) -> None:
+    def check_edition(self, negotiation: Negotiation) -> None:
         """StaleError where the negotiation was corrected since."""
-        self._check(found.id, found.edition, f"negotiation {found.slug}")
+        self._check(negotiation.id, negotiation.edition, f"negotiation {negotiation.slug}")
 
     def _check(self, id_: UUID, version: int, of: str | None = None) -> None:
         if self.versions is not None and version not in self.versions:
@@ -69,8 +71,8 @@ class Precondition:
 
 def if_match(request: Request) -> str | None:
     """Give the If-Match of a request, its lines as one list; None where it has none."""
-    found = request.headers.getlist("if-match")
-    return ", ".join(found) if found else None
+    lines = request.headers.getlist("if-match")
+    return ", ".join(lines) if lines else None
 
 
 def precondition(
@@ -87,37 +89,37 @@ def precondition(
             f"send the {of}'s ETag as If-Match, so that nobody's change is overwritten unseen; "
             "or * for any version",
         )
-    found = [header.strip()] if _BARE.fullmatch(header.strip()) else tags(header)
-    if found is None:
+    sent_tags = [header.strip()] if _BARE.fullmatch(header.strip()) else tags(header)
+    if sent_tags is None:
         raise RefusedError(
             "malformed", _WHERE, "write an ETag such as '\"3-0f…\"', a list of them, or *"
         )
-    if found == ["*"]:
+    if sent_tags == ["*"]:
         return Precondition(None)
-    matches = [match for tag in found if (match := _VERSION.fullmatch(tag))]
+    matches = [match for tag in sent_tags if (match := _VERSION.fullmatch(tag))]
     versions = {int(match[1]) for match in matches}
-    if unversioned is not None and any(_HASH.fullmatch(tag) for tag in found):
+    if unversioned is not None and any(_HASH.fullmatch(tag) for tag in sent_tags):
         versions.add(unversioned)
     return Precondition(frozenset(versions))
 
 
-def seen_digests(headers: Sequence[str], of: str = "change request") -> frozenset[str] | None:
+def read_digests(headers: Sequence[str], of: str = "change request") -> frozenset[str] | None:
     """Read the digests in If-Match; None where any is accepted, RefusedError where it is malformed."""
-    found = tags(", ".join(headers)) if headers else ["*"]
-    if found is None:
+    sent_tags = tags(", ".join(headers)) if headers else ["*"]
+    if sent_tags is None:
         raise RefusedError("malformed", _WHERE, f"write the ETag of the {of}, a list of them, or *")
-    if found == ["*"]:
+    if sent_tags == ["*"]:
         return None
-    return frozenset(match[1] for tag in found if (match := _DIGEST.fullmatch(tag)))
+    return frozenset(match[1] for tag in sent_tags if (match := _DIGEST.fullmatch(tag)))
 
 
-def required_digests(headers: Sequence[str]) -> frozenset[str]:
-    """Read the digests in If-Match like `seen_digests`; RefusedError (428) where it names none."""
-    found = seen_digests(headers)
-    if found is None:
+def require_digests(headers: Sequence[str]) -> frozenset[str]:
+    """Read the digests in If-Match like `read_digests`; RefusedError (428) where it names none."""
+    digests = read_digests(headers)
+    if digests is None:
         raise RefusedError(
             "precondition-required",
             _WHERE,
             "send the ETag of the change request as If-Match, so that you approve exactly what you saw",
         )
-    return found
+    return digests

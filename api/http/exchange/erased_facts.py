@@ -37,12 +37,12 @@ def with_erasures(
 
 def erasures_listed(reading: Reading, negotiation_id: UUID, *perspectives: Perspective) -> Listed:
     """List the erasures that took facts out of answers at some perspectives, by position."""
-    found = {each for at in perspectives for each in reading.erasures(negotiation_id, at)}
-    lost = sorted(found, key=lambda each: each.position)
+    erasures = {erasure for at in perspectives for erasure in reading.erasures(negotiation_id, at)}
+    lost = sorted(erasures, key=lambda erasure: erasure.position)
 
     def told(index: int) -> dict[str, Any]:
-        each = lost[index]
-        at = format_instant(each.recorded_at)
-        return {"fact": str(each.fact_id), "position": each.position, "recorded_at": at}
+        erasure = lost[index]
+        at = format_instant(erasure.recorded_at)
+        return {"fact": str(erasure.fact_id), "position": erasure.position, "recorded_at": at}
 
-    return Listed([(each.position,) for each in lost], told)
+    return Listed([(erasure.position,) for erasure in lost], told)

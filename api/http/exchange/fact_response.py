@@ -34,10 +34,10 @@ __all__ = [
     "edition_tag",
     "erasure",
     "fact_uuid",
-    "of_negotiation",
     "read_beside",
-    "recorded",
-    "repeated",
+    "repeat_response",
+    "respond_with_fact",
+    "respond_with_negotiation",
 ]
 
 _SAYS_ALL: Final = (FactRecorded.stored_name, FactCorrected.stored_name)
@@ -50,10 +50,10 @@ _NO_ID: Final = (
 
 def fact_uuid(text: str) -> UUID:
     """Read the id in a path; UnknownError where no fact can have it."""
-    found = parse_uuid(text)
-    if found is None:
+    id_ = parse_uuid(text)
+    if id_ is None:
         raise UnknownError("fact", text, _NO_ID)
-    return found
+    return id_
 
 
 def describe_record(version: FactVersion, perspective: Perspective, slug: str) -> dict[str, Any]:
@@ -69,22 +69,22 @@ def disclose(citations: list[dict[str, Any]], confidential: Sequence[Confidentia
             citation[FIELD] = as_primitives(part)
 
 
-def recorded(found: RecordedFact, slug: str, status: int) -> Response:
+def respond_with_fact(recorded: RecordedFact, slug: str, status: int) -> Response:
     """Answer a write with the record of the fact just after it, or with the erasure."""
-    version = found.version
-    if isinstance(found.event, FactErased | SourcesErased):
-        return _erasure(found.event, version, slug)
-    told = beside(version, found.similar, found.parting)
-    return _respond(describe_record(version, found.perspective, slug), version, told, status)
+    version = recorded.version
+    if isinstance(recorded.event, FactErased | SourcesErased):
+        return _erasure(recorded.event, version, slug)
+    told = beside(version, recorded.similar, recorded.parting)
+    return _respond(describe_record(version, recorded.perspective, slug), version, told, status)
 
 
-def repeated(sent: Sent, position: int, status: int) -> Response:
+def repeat_response(sent: Sent, position: int, status: int) -> Response:
     """Answer a write again: with the record of the fact just after that write, or with the erasure."""
     with sent.reading() as reading:
-        found = reading.entries(after=position - 1, last=position, limit=1)
-        if not found:
+        entries = reading.entries(after=position - 1, last=position, limit=1)
+        if not entries:
             raise UnknownError("fact", "to be seen any more")
-        event = found[0][1]
+        event = entries[0][1]
         erases = isinstance(event, FactErased | SourcesErased)
         perspective = reading.perspective(PerspectiveQuery(position=position))
         version = reading.history(event.originator_id, perspective, erased=erases)[-1]
@@ -107,16 +107,16 @@ def _respond(
     return Response(body, status, headers, "application/json")
 
 
-def of_negotiation(found: Negotiation, status: int = 200) -> Response:
+def respond_with_negotiation(negotiation: Negotiation, status: int = 200) -> Response:
     """Answer a write with the negotiation as it stands after it."""
-    content = write_json(describe_negotiation(found))
-    headers = {"ETag": etag(content, edition_tag(found)), "Cache-Control": "no-store"}
+    content = write_json(describe_negotiation(negotiation))
+    headers = {"ETag": etag(content, edition_tag(negotiation)), "Cache-Control": "no-store"}
     return Response(content, status, headers, "application/json")
 
 
-def edition_tag(found: Negotiation) -> int | None:
+def edition_tag(negotiation: Negotiation) -> int | None:
     """Give the number that begins the ETag of a negotiation: its edition, or None before the first correction."""
-    return None if found.edition == FIRST_EDITION else found.edition
+    return None if negotiation.edition == FIRST_EDITION else negotiation.edition
 
 
 def read_beside(reading: Reading, version: FactVersion, perspective: Perspective) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 The answer is kept in the transaction of the request's events. Of a fact record or a change request, only the status is
 kept: its position is not known before the commit, and its content is read again from the log as it was then. Any other
-answer is kept in its `kept_form`, without the words of a refused request. The answer to an import is kept just after
-its last turn; if that fails, a retry finds every line unchanged.
+answer is kept as `make_kept_form` gives it, without the words of a refused request. The answer to an import is kept
+just after its last turn; if that fails, a retry finds every line unchanged.
 An erasure empties the answers about its fact; a retry still does nothing again.
 Refusals by the record are kept, too. Refusals of the request itself (its preconditions, its media type) and errors of
 the server are not kept.
@@ -26,7 +26,7 @@ from starlette.responses import Response
 from api.composition import Parley
 from api.http.exchange.body import Sent
 from api.http.exchange.dry_run import is_dry
-from api.http.exchange.kept_form import Known, kept_form
+from api.http.exchange.kept_form import Known, make_kept_form
 from api.http.exchange.parameters import parse_uuid
 from api.http.problems import RefusedError, problem_of
 from domain.errors import ErasedError, MovedOnError, RecordError, TakenError
@@ -125,12 +125,12 @@ class Once:
     ) -> IdempotencyClaim | None:
         """Claim the key for an answer; without an answer, a retry reads it again from the log.
 
-        `kept` is the body that is kept, where that is not the answer's `kept_form`.
+        `kept` is the body that is kept, where that is not what `make_kept_form` gives.
         """
         if self.key is None:
             return None
         if answer is not None and kept is None:
-            kept = kept_form(answer, self._known)
+            kept = make_kept_form(answer, self._known)
         headers = {} if answer is None else answer.headers
         named = {name: text for name, text in headers.items() if name not in _NOT_KEPT}
         return IdempotencyClaim(
@@ -189,9 +189,9 @@ class Idempotency:
         if dry or key is None or sent.principal.person is None:
             # What nobody in particular may send, and what is a dry run, changes nothing: it may as well be done again.
             return run(Once(sent, about, None, self._known))
-        with self._claimed(sent.principal.caller, key) as alone:
+        with self._claim(sent.principal.caller, key) as alone:
             if look_first or not alone:
-                kept = self._kept(sent.principal.caller, key)
+                kept = self._find_kept(sent.principal.caller, key)
                 if kept is not None:
                     return self._replay(kept, once)
             if not alone:
@@ -231,7 +231,7 @@ class Idempotency:
         return refusal
 
     @contextmanager
-    def _claimed(self, *request: str) -> Iterator[bool]:
+    def _claim(self, *request: str) -> Iterator[bool]:
         """Take the key for the time of the block; False if another request with this key is under way."""
         with self._lock:
             alone = request not in self._under_way
@@ -246,10 +246,10 @@ class Idempotency:
     def _look_after(self, caller: str, key: str) -> StoredResponse | None:
         """Read the stored response after a failure: the request may have been carried out before, or just now."""
         with suppress(*OUT_OF_REACH):
-            return self._kept(caller, key)
+            return self._find_kept(caller, key)
         return None
 
-    def _kept(self, caller: str, key: str) -> StoredResponse | None:
+    def _find_kept(self, caller: str, key: str) -> StoredResponse | None:
         with self._parley.database.reading() as connection:
             return find_response(connection, caller, key)
 

@@ -48,9 +48,9 @@ class Blanks:
     def __init__(self) -> None:
         self.named: list[tuple[str, tuple[Any, ...]]] = []
 
-    def blank(self, name: str, *given: Any) -> str:  # noqa: ANN401 -- what the fill of this name takes
+    def blank(self, name: str, *args: Any) -> str:  # noqa: ANN401 -- what the fill of this name takes
         """Leave a value blank; `fills[name](*given)` gives it later."""
-        self.named.append((name, given))
+        self.named.append((name, args))
         return f"{_MARK}{len(self.named) - 1}"
 
     def rest(self, path: str, place: Place) -> str:
@@ -76,8 +76,8 @@ class Filled:
     @property
     def content(self) -> dict[str, Any]:
         """The JSON, decoded."""
-        said: dict[str, Any] = json.loads(self.body)
-        return said
+        content: dict[str, Any] = json.loads(self.body)
+        return content
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +92,11 @@ class _Kept:
     def __len__(self) -> int:
         return _LEAST + self.asked + sum(map(len, self.parts)) + _WEIGHT * len(self.named)
 
-    def filled(self, fills: Fills) -> Filled:
+    def fill(self, fills: Fills) -> Filled:
         """The answer with every blank filled in."""
         written = [self.parts[0]]
-        for (name, given), part in zip(self.named, self.parts[1:], strict=True):
-            written += write_json(fills[name](*given)), part
+        for (name, args), part in zip(self.named, self.parts[1:], strict=True):
+            written += write_json(fills[name](*args)), part
         return Filled(b"".join(written), self.tags)
 
 
@@ -152,22 +152,22 @@ class KeptAnswers:
         Where the log has corrections of its clock nothing is kept, because they change what a perspective means.
         """
         if sight.perspective.corrections:
-            return _write(sight, make).filled(fills)
+            return _write(sight, make).fill(fills)
         owner, erased, key = sight.negotiation_id, sight.last_erasure, sight.key
         as_of = sight.perspective.as_of
         for begins, ends in self._spans.get((owner, key), ()):
             if begins <= as_of < ends:
                 kept = self._kept.find(owner, erased, (key, begins))
                 if kept is not None:
-                    return kept.filled(fills)
-        made = _write(sight, make)
+                    return kept.fill(fills)
+        written = _write(sight, make)
         begins, ends = sight.span
         if len(self._spans) >= MOST_SPANS:
             self._spans.clear()
         spans = [each for each in self._spans[owner, key] if each[0] != begins]
         self._spans[owner, key] = [*spans, (begins, ends)][-MOST_OF_ONE:]
-        self._kept.keep(owner, erased, (key, begins), made)
-        return made.filled(fills)
+        self._kept.keep(owner, erased, (key, begins), written)
+        return written.fill(fills)
 
 
 def _write(sight: Sight, make: Callable[[Blanks], dict[str, Any]]) -> _Kept:

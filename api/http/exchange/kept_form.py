@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from api.commands.json_text import write_json
 
-__all__ = ["ANOTHER_KEY", "Known", "kept_form", "names_in"]
+__all__ = ["ANOTHER_KEY", "Known", "make_kept_form", "names_in"]
 
 Known = Callable[[], frozenset[str]]
 
@@ -30,7 +30,7 @@ _PLACES: Final = frozenset({"query", "header", "path", _OTHER})
 _DIGITS: Final = 10
 
 
-def kept_form(answer: Response, known: Known) -> bytes:
+def make_kept_form(answer: Response, known: Known) -> bytes:
     """The body of an answer without the words of its request, in the same shape."""
     body = bytes(answer.body)
     if not body:
@@ -45,19 +45,19 @@ def kept_form(answer: Response, known: Known) -> bytes:
 
 def names_in(document: dict[str, Any]) -> frozenset[str]:
     """Every name of a field or parameter in an OpenAPI document, and of the places that a pointer begins with."""
-    found = set(_PLACES)
+    names = set(_PLACES)
     left: list[Any] = [document]
     while left:
         part = left.pop()
         if isinstance(part, dict):
             fields = part.get("properties")
-            found.update(fields if isinstance(fields, dict) else ())
+            names.update(fields if isinstance(fields, dict) else ())
             if isinstance(part.get("name"), str) and "in" in part:
-                found.add(part["name"])
+                names.add(part["name"])
             left += part.values()
         elif isinstance(part, list):
             left += part
-    return frozenset(found)
+    return frozenset(names)
 
 
 def _bare(value: Any, known: Known) -> Any:  # noqa: ANN401 -- JSON is anything
@@ -67,12 +67,12 @@ def _bare(value: Any, known: Known) -> Any:  # noqa: ANN401 -- JSON is anything
         return [_bare(each, known) for each in listed]
     if not isinstance(value, dict):
         return value
-    found = {name: _bare(part, known) for name, part in value.items()}
-    if "pointer" in found and "detail" in found:
-        found |= {"pointer": _pointer(str(found["pointer"]), known()), "detail": ""}
-    elif "detail" in found:
-        found["detail"] = ""
-    return found
+    bare = {name: _bare(part, known) for name, part in value.items()}
+    if "pointer" in bare and "detail" in bare:
+        bare |= {"pointer": _pointer(str(bare["pointer"]), known()), "detail": ""}
+    elif "detail" in bare:
+        bare["detail"] = ""
+    return bare
 
 
 def _pointer(pointer: str, names: frozenset[str]) -> str:

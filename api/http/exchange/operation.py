@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from api.http.authorization import secured
+from api.http.authorization import describe_security
 from api.http.exchange.parameters import Parameter
 from api.http.problem_kinds import PROBLEMS
 from api.http.problems import MEDIA_TYPE
@@ -143,13 +143,13 @@ def reads(  # noqa: PLR0913 -- one argument a part of the description
     if cached:
         responses[304] = {"description": "The client has this answer", "headers": {"ETag": _TAG}}
     extra = [each.documented() for each in parameters if each.name not in unoffered]
-    refused = (*(_READ if cached else ()), *_scoped(scope), *refuses)
+    refused = (*(_READ if cached else ()), *_find_credential_statuses(scope), *refuses)
     return {
         **_common(operation, summary),
         "responses": {**responses, **_refusals(refused)},
         "openapi_extra": {
             "parameters": [*extra, *([_IF_NONE_MATCH] if cached else [])],
-            **secured(scope),
+            **describe_security(scope),
         },
     }
 
@@ -181,7 +181,7 @@ def writes(  # noqa: PLR0913 -- one argument a part of the description
     if tried is not None:
         would_be = {"application/json": {"schema": reference(tried)}}
         done[200] = {"description": "The result of a dry run", "content": would_be, "headers": {}}
-    refused = (*_WRITE, *_scoped(scope), *_preconditions(if_match))
+    refused = (*_WRITE, *_find_credential_statuses(scope), *_preconditions(if_match))
     shared = [IDEMPOTENCY_KEY] if if_match is None else [dict(if_match), IDEMPOTENCY_KEY]
     return {
         **_common(operation, summary),
@@ -194,7 +194,7 @@ def writes(  # noqa: PLR0913 -- one argument a part of the description
         "openapi_extra": {
             "parameters": [*(each.documented() for each in parameters), *shared],
             "requestBody": {"required": True, "content": dict(body)},
-            **secured(scope),
+            **describe_security(scope),
         },
     }
 
@@ -213,11 +213,11 @@ def _preconditions(if_match: Mapping[str, Any] | None) -> tuple[int, ...]:
 
 def _one_of(answer: str | tuple[str, ...]) -> dict[str, Any]:
     names = (answer,) if isinstance(answer, str) else answer
-    found = [reference(name) for name in names]
-    return found[0] if len(found) == 1 else {"anyOf": found}
+    references = [reference(name) for name in names]
+    return references[0] if len(references) == 1 else {"anyOf": references}
 
 
-def _scoped(scope: Scope | None) -> tuple[int, ...]:
+def _find_credential_statuses(scope: Scope | None) -> tuple[int, ...]:
     """The statuses with which credentials are refused; without a needed scope, an invalid one is still refused."""
     return (401,) if scope is None else _SCOPED
 
@@ -227,11 +227,11 @@ def _common(operation: str, summary: str) -> dict[str, Any]:
 
 
 def _refusals(statuses: Iterable[int]) -> dict[int | str, Any]:
-    found: dict[int | str, Any] = {}
+    responses: dict[int | str, Any] = {}
     for status in sorted({*statuses, *_ALWAYS}):
         titles = [f"{k.title} (`{n}`)" for n, k in PROBLEMS.items() if k.status == status]
-        found[status] = {
+        responses[status] = {
             "description": "; ".join(titles) or HTTPStatus(status).phrase,
             "content": {MEDIA_TYPE: {"schema": reference("ProblemResponse")}},
         }
-    return found
+    return responses

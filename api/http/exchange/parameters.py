@@ -20,8 +20,8 @@ __all__ = [
     "choice",
     "cut",
     "first_moment",
-    "given",
     "parse_uuid",
+    "read_query",
     "truth",
     "unknown_choice",
     "whole_number",
@@ -72,7 +72,9 @@ class Parameter:
         }
 
 
-def given(query: bytes, declared: Iterable[Parameter], *, of_form: bool = False) -> dict[str, str]:
+def read_query(
+    query: bytes, declared: Iterable[Parameter], *, of_form: bool = False
+) -> dict[str, str]:
     """Read a query; ContentError for a parameter that is unknown, repeated, missing, empty or not text.
 
     With a cursor no parameter is missing, because the cursor holds all of them. A field that a form left empty

@@ -19,7 +19,7 @@ from api.http.exchange.cursor import CURSOR, OF_THE_PAGE, WAIT, Cursor, wait_if_
 from api.http.exchange.edtf_patterns import CUT
 from api.http.exchange.in_process import UNDISCLOSED
 from api.http.exchange.kept_answers import Filled
-from api.http.exchange.parameters import BOM, Parameter, choice, cut, given, whole_number
+from api.http.exchange.parameters import BOM, Parameter, choice, cut, read_query, whole_number
 from api.http.problems import RefusedError
 from domain.access import Principal
 from domain.errors import ContentError
@@ -36,7 +36,7 @@ __all__ = [
     "Settling",
     "canonical_query",
     "perspective_query",
-    "resolved",
+    "resolve_perspective",
 ]
 
 _CUT: Final = {"type": "string", "pattern": CUT, "maxLength": 40}
@@ -85,7 +85,7 @@ def perspective_query(parameters: Mapping[str, str]) -> PerspectiveQuery:
     )
 
 
-def resolved(reading: Reading, query: PerspectiveQuery, at: str) -> Perspective:
+def resolve_perspective(reading: Reading, query: PerspectiveQuery, at: str) -> Perspective:
     """Resolve a perspective; RefusedError (409), with the pointer `at`, where the log has not reached its position."""
     try:
         return reading.perspective(query)
@@ -143,9 +143,9 @@ class Asked:
 
     def perspective(self, reading: Reading) -> Perspective:
         """Resolve the perspective; RefusedError (409) where the log has not reached its position."""
-        return resolved(reading, self.query, "/query/position")
+        return resolve_perspective(reading, self.query, "/query/position")
 
-    def pinned(self, cursor: Cursor | None) -> Asked:
+    def pin(self, cursor: Cursor | None) -> Asked:
         """Give the request of a cursor for the next page, with its perspective pinned."""
         if cursor is None:
             return self
@@ -211,14 +211,16 @@ class Asked:
         left_out = (*leaving_out, *((BOM,) if table is None else ()))
         canonical = self.canonical(perspective, fixed or {}, left_out)
         filled = Filled.of(content, tag or self.request.path_params["slug"])
-        more = {"Vary": "Accept"} if any(each.name == BOM for each in self.declared) else {}
+        csv_headers = {"Vary": "Accept"} if any(each.name == BOM for each in self.declared) else {}
         return respond(
             self.request,
             filled.body if table is None else table,
             canonical=None if log.is_settled(self.query) else canonical,
             version=version,
             media_type="application/json" if table is None else "text/csv; charset=utf-8",
-            more=more if table is None else {**more, **self._onward(filled.content)},
+            more_headers=csv_headers
+            if table is None
+            else {**csv_headers, **self._onward(filled.content)},
             tags=filled.tags,
         )
 
@@ -231,17 +233,17 @@ class Asked:
 
     def _others(self) -> dict[str, Any]:
         """The parameters other than the perspective's: as given, or their defaults."""
-        found: dict[str, Any] = {}
-        for each in self.declared:
-            if each.name in _NO_OTHERS:
+        values: dict[str, Any] = {}
+        for parameter in self.declared:
+            if parameter.name in _NO_OTHERS:
                 continue
-            given_text = self.parameters.get(each.name)
+            given_text = self.parameters.get(parameter.name)
             if given_text is not None:
-                is_number = each.schema["type"] == "integer"
-                found[each.name] = int(given_text) if is_number else given_text
-            elif "default" in each.schema and each.schema["type"] != "boolean":
-                found[each.name] = each.schema["default"]
-        return found
+                is_number = parameter.schema["type"] == "integer"
+                values[parameter.name] = int(given_text) if is_number else given_text
+            elif "default" in parameter.schema and parameter.schema["type"] != "boolean":
+                values[parameter.name] = parameter.schema["default"]
+        return values
 
     def _onward(self, content: Mapping[str, Any]) -> dict[str, str]:
         if content.get("next") is None:
@@ -253,9 +255,9 @@ class Asked:
 class Asking:
     """A FastAPI dependency that reads a perspective and the parameters declared besides it."""
 
-    def __init__(self, *more: Parameter, without: tuple[str, ...] = ()) -> None:
+    def __init__(self, *own: Parameter, without: tuple[str, ...] = ()) -> None:
         shared = tuple(each for each in (*PERSPECTIVE, WAIT) if each.name not in without)
-        self.parameters = (*shared, *more)
+        self.parameters = (*shared, *own)
 
     async def __call__(self, request: Request) -> Asked:
         """Read the parameters, and wait for their position if asked; ContentError, or RefusedError after the wait."""
@@ -267,5 +269,5 @@ class Asking:
 @lru_cache(maxsize=1_024)
 def _read_parameters(asking: Asking, text: bytes) -> tuple[Mapping[str, str], PerspectiveQuery]:
     """Read a query; the result is shared by requests with the same query, so nobody may change it."""
-    parameters = given(text, asking.parameters)
+    parameters = read_query(text, asking.parameters)
     return parameters, perspective_query(parameters)

@@ -24,18 +24,18 @@ class WithoutWords(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Shorten a line; True, because every line is logged."""
         if isinstance(record.args, tuple) and len(record.args) > _PATH:
-            said = list(record.args)
-            path = _QUERY.split(str(said[_PATH]), maxsplit=1)[0]
-            said[_PATH] = _WORDS.sub(r"\1-", path)
-            record.args = tuple(said)
+            args = list(record.args)
+            path = _QUERY.split(str(args[_PATH]), maxsplit=1)[0]
+            args[_PATH] = _WORDS.sub(r"\1-", path)
+            record.args = tuple(args)
         return True
 
 
 def _without_words() -> dict[str, Any]:
-    found: dict[str, Any] = deepcopy(LOGGING_CONFIG)
-    found["filters"] = {"without_words": {"()": WithoutWords}}
-    found["handlers"]["access"]["filters"] = ["without_words"]
-    return found
+    config: dict[str, Any] = deepcopy(LOGGING_CONFIG)
+    config["filters"] = {"without_words": {"()": WithoutWords}}
+    config["handlers"]["access"]["filters"] = ["without_words"]
+    return config
 
 
 LOGGING: Final = _without_words()

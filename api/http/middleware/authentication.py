@@ -64,14 +64,14 @@ class Authentication:
         if is_in_process(scope) and "principal" in scope["state"]:
             await self.app(scope, receive, send)
             return
-        found = [value for name, value in scope["headers"] if name == b"authorization"]
+        values = [value for name, value in scope["headers"] if name == b"authorization"]
         principal: Principal | Response | None = self.nobody
-        if found and scope["path"] not in HEALTH:
-            credential = _credential(found)
+        if values and scope["path"] not in HEALTH:
+            credential = _credential(values)
             opened = self._opened.get(_digest(credential or ""))
             if credential is not None and opened is not None and not _brings_much(scope):
                 confirmation = Confirmation(credential, self.identify, opened)
-                await self._confirmed(confirmation, credential, scope, receive, send)
+                await self._pass_confirmed(confirmation, credential, scope, receive, send)
                 return
             principal = None if credential is None else await self._look_up(credential)
         if isinstance(principal, Principal):
@@ -80,7 +80,7 @@ class Authentication:
         else:
             await (principal or _refusal())(scope, receive, send)
 
-    async def _confirmed(
+    async def _pass_confirmed(
         self,
         confirmation: Confirmation,
         credential: str,
@@ -91,7 +91,7 @@ class Authentication:
         """Pass a request on, and send nothing of its answer if its credential is no longer valid."""
         refusal: Response | None = None
 
-        async def passed(message: Message) -> None:
+        async def pass_on(message: Message) -> None:
             nonlocal refusal
             begins = message["type"] == "http.response.start"
             if begins and not confirmation.tried and message["status"] not in _NOTHING_DONE:
@@ -104,7 +104,7 @@ class Authentication:
         scope.setdefault("state", {}).update(
             principal=confirmation.principal, confirmation=confirmation
         )
-        await self.app(scope, receive, passed)
+        await self.app(scope, receive, pass_on)
         if confirmation.tried and not confirmation.confirmed:
             self._opened.pop(_digest(credential), None)
 
@@ -118,20 +118,20 @@ class Authentication:
 
     async def _look_up(self, credential: str) -> Principal | Response | None:
         """Look a credential up; tokens have threads of their own, so that others need not wait for their issuer."""
-        identified = partial(self._identified, credential)
+        identified = partial(self._identify, credential)
         if not is_key(credential):
             return await run_sync(identified, limiter=self._tokens)
         try:
-            found = await self.threads.run("reading", identified)
+            outcome = await self.threads.run("reading", identified)
         except RefusedError as error:
             return problem_of(error)
-        if isinstance(found, Principal):
+        if isinstance(outcome, Principal):
             if len(self._opened) >= _MOST_REMEMBERED:
                 self._opened.clear()
-            self._opened[_digest(credential)] = found
-        return found
+            self._opened[_digest(credential)] = outcome
+        return outcome
 
-    def _identified(self, credential: str) -> Principal | Response | None:
+    def _identify(self, credential: str) -> Principal | Response | None:
         try:
             return self.identify(credential, None)
         except TokenRefusedError as error:

@@ -39,10 +39,10 @@ class Hosts:
         if scope.get("client") is None:
             return None
         sent = [text.decode("latin-1") for name, text in scope["headers"] if name == b"host"]
-        found = _FORM.fullmatch(sent[0]) if len(sent) == 1 else None
-        if found is None:
+        match = _FORM.fullmatch(sent[0]) if len(sent) == 1 else None
+        if match is None:
             return problem("malformed", _UNFIT)
-        if self._is_ours(found[1].lower().removesuffix("."), scope):
+        if self._is_ours(match[1].lower().removesuffix("."), scope):
             return None
         return problem("misdirected", _ELSEWHERE)
 

@@ -33,13 +33,13 @@ class Unforeseen:
         """Pass one request on, and answer an error if nothing was answered yet."""
         begun = False
 
-        async def passed(message: Message) -> None:
+        async def pass_on(message: Message) -> None:
             nonlocal begun
             begun = True
             await send(message)
 
         try:
-            await self.app(scope, receive, passed)
+            await self.app(scope, receive, pass_on)
         except CancelledError:
             if scope["type"] != "http" or begun:
                 raise

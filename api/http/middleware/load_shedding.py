@@ -50,7 +50,7 @@ class Shedding:
         elif self._is_full(lane_of(scope["method"])):
             await _refusal(_FULL)(scope, receive, send)
         elif lane_of(scope["method"]) == "writing":
-            await self._taken_on(scope, receive, send)
+            await self._take_on(scope, receive, send)
         else:
             await self._let_in_reading(scope, receive, send)
 
@@ -62,17 +62,17 @@ class Shedding:
             return
         self.asking[address] += 1
         try:
-            await self._taken_on(scope, receive, send)
+            await self._take_on(scope, receive, send)
         finally:
             self.asking[address] -= 1
             if not self.asking[address]:
                 del self.asking[address]
 
-    async def _taken_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _take_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         address, lane = address_of(scope), lane_of(scope["method"])
         waiting, whole = False, address is None or not _brings_body(scope)
 
-        async def received() -> Message:
+        async def receive_next() -> Message:
             nonlocal waiting, whole
             if whole:
                 return await receive()
@@ -87,7 +87,7 @@ class Shedding:
 
         self.under_way[lane] += 1
         try:
-            await self.app(scope, received, send)
+            await self.app(scope, receive_next, send)
         finally:
             if waiting:
                 self._leave(str(address))

@@ -70,12 +70,12 @@ class Budget:
 
     async def take(self, key: str) -> RateStatus:
         """Count one request if the limit allows it."""
-        known = self.known(key)
+        known = self.find_status(key)
         if known is not None and not known.allowed:
             return known
-        lease = self._current(key)
+        lease = self._find_lease(key)
         if lease is None or not lease.left:
-            lease = await self._renewed(key)
+            lease = await self._renew(key)
             if lease is None:
                 return RateStatus(allowed=True, remaining=self.item.amount, wait=None)
         if lease.refused:
@@ -85,19 +85,19 @@ class Budget:
 
     async def pay(self, key: str, owed: int) -> tuple[int, RateStatus]:
         """Count as much of a debt as the limit allows; returns the rest, and the caller's status."""
-        known = self.known(key)
+        known = self.find_status(key)
         if known is not None and not known.allowed:
             return owed, known
-        lease = await self._ask_storage(self._paid, key, owed)
+        lease = await self._ask_storage(self._pay, key, owed)
         if lease is None:
             return 0, RateStatus(allowed=True, remaining=self.item.amount, wait=None)
         self._make_room()
         self._leases[key] = lease
         return lease.left, self._standing(lease, allowed=not lease.refused)
 
-    def known(self, key: str) -> RateStatus | None:
+    def find_status(self, key: str) -> RateStatus | None:
         """The status of a caller as far as this process knows it, without counting."""
-        lease = self._current(key)
+        lease = self._find_lease(key)
         return None if lease is None else self._standing(lease, allowed=not lease.refused)
 
     def fields(self, standing: RateStatus) -> dict[str, str]:
@@ -112,38 +112,38 @@ class Budget:
         left = lease.left if allowed else 0
         return RateStatus(allowed=allowed, remaining=lease.remaining + left, wait=wait)
 
-    def _current(self, key: str) -> _Lease | None:
+    def _find_lease(self, key: str) -> _Lease | None:
         lease = self._leases.get(key)
         return lease if lease is not None and time.monotonic() < lease.until else None
 
-    async def _renewed(self, key: str) -> _Lease | None:
+    async def _renew(self, key: str) -> _Lease | None:
         """Take a block from the storage, and add the rest of the last one; None if the storage cannot count."""
-        found = await self._ask_storage(self._count, key)
-        if found is None:
+        lease = await self._ask_storage(self._count, key)
+        if lease is None:
             return None
-        kept = self._current(key)
-        if kept is not None and not found.refused:
-            found.left += kept.left
+        kept = self._find_lease(key)
+        if kept is not None and not lease.refused:
+            lease.left += kept.left
         self._make_room()
-        self._leases[key] = found
-        return found
+        self._leases[key] = lease
+        return lease
 
-    async def _ask_storage(self, count: Callable[..., _Lease], *given: object) -> _Lease | None:
+    async def _ask_storage(self, count: Callable[..., _Lease], *args: object) -> _Lease | None:
         """Ask the storage, in a thread and with a time limit; None if it cannot count."""
         if time.monotonic() < self._broken_until:
             return None
-        found: _Lease | None = None
+        lease: _Lease | None = None
         try:
             with move_on_after(LONGEST_SECONDS):
-                found = await to_thread.run_sync(
-                    count, *given, limiter=self._threads, abandon_on_cancel=True
+                lease = await to_thread.run_sync(
+                    count, *args, limiter=self._threads, abandon_on_cancel=True
                 )
         except Exception as error:  # noqa: BLE001 -- each storage has errors of its own
             self._break(repr(error))
             return None
-        if found is None:
+        if lease is None:
             self._break(f"no answer in {LONGEST_SECONDS} s")
-        return found
+        return lease
 
     def _count(self, key: str) -> _Lease:
         names = (self.name, key)
@@ -160,7 +160,7 @@ class Budget:
         until = now + (self._kept_for if taken else wait)
         return _Lease(taken, stats.remaining if taken else 0, not taken, now + wait, until)
 
-    def _paid(self, key: str, owed: int) -> _Lease:
+    def _pay(self, key: str, owed: int) -> _Lease:
         """Pay a debt as far as possible; requests are refused until about as much as the rest is free again."""
         names = (self.name, key)
         remaining = self._limiter.get_window_stats(self.item, *names).remaining

@@ -46,13 +46,13 @@ class Rates:
         if caller is None:
             await self.app(scope, receive, send)
         elif lane_of(scope["method"]) == "reading":
-            await self._charged(self.reads, caller, scope, receive, send)
+            await self._charge(self.reads, caller, scope, receive, send)
         elif _DRY.search(scope["query_string"]):
-            await self._charged(self.writes, caller, scope, receive, send)
+            await self._charge(self.writes, caller, scope, receive, send)
         else:
             await self._pass_within(self.writes, caller, scope, receive, send)
 
-    async def _charged(
+    async def _charge(
         self, budget: Budget | None, caller: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Answer if the caller has work left, and charge the cost of this answer; otherwise answer 429."""
@@ -97,20 +97,20 @@ async def answer_spent(
 def add_fields(fields: Mapping[str, str], send: Send) -> Send:
     """Send on, with header fields besides those that an answer has."""
 
-    async def passed(message: Message) -> None:
+    async def pass_on(message: Message) -> None:
         if message["type"] == "http.response.start":
             message.setdefault("headers", [])
             MutableHeaders(scope=message).update(fields)
         await send(message)
 
-    return passed
+    return pass_on
 
 
 def count_bytes(meter: Meter, send: Send) -> Send:
     """Send on, and count the bytes of the answer."""
 
-    async def passed(message: Message) -> None:
+    async def pass_on(message: Message) -> None:
         meter.size += len(message.get("body", b""))
         await send(message)
 
-    return passed
+    return pass_on

@@ -39,12 +39,12 @@ class Refusals:
         if budget is None or address is None:
             await self.app(scope, receive, send)
             return
-        known = budget.known(address)
+        known = budget.find_status(address)
         if known is not None and not known.allowed:
             await answer_spent(budget, known, _TOO_OFTEN, scope, receive, send)
             return
 
-        async def counted(message: Message) -> None:
+        async def count_refusal(message: Message) -> None:
             refused = message.get("status") == HTTPStatus.UNAUTHORIZED
             if message["type"] == "http.response.start" and refused:
                 fields = budget.fields(await budget.take(address))
@@ -52,7 +52,7 @@ class Refusals:
             else:
                 await send(message)
 
-        await self.app(scope, receive, counted)
+        await self.app(scope, receive, count_refusal)
 
 
 def _brings_credential(scope: Scope) -> bool:

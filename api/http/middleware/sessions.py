@@ -33,10 +33,10 @@ class SignedIn:
         if token is not None:
             try:
                 look = partial(self.sessions.find, token)
-                found = await self.threads.run("reading", look, address_of(scope))
+                session = await self.threads.run("reading", look, address_of(scope))
             except Exception as error:  # noqa: BLE001 -- this stands outside of what makes problems of errors
                 await problem_of(error)(scope, receive, send)
                 return
-            if found is not None:
-                scope["state"].update(session=found, principal=found.principal)
+            if session is not None:
+                scope["state"].update(session=session, principal=session.principal)
         await self.app(scope, receive, send)

@@ -38,7 +38,7 @@ class SlowBodies:
             return
         waited, came, whole = 0.0, 0, False
 
-        async def received() -> Message:
+        async def receive_next() -> Message:
             nonlocal waited, came, whole
             if whole:
                 return await receive()
@@ -55,8 +55,8 @@ class SlowBodies:
             whole = not message.get("more_body", False)
             return message
 
-        async def passed(message: Message) -> None:
+        async def pass_on(message: Message) -> None:
             late = message.get("status") == HTTPStatus.REQUEST_TIMEOUT
             await (add_fields({"Connection": "close"}, send) if late else send)(message)
 
-        await self.app(scope, received, passed)
+        await self.app(scope, receive_next, pass_on)

@@ -82,24 +82,24 @@ def _components(parser: FactParser) -> dict[str, Any]:
     schemas["Citation"]["properties"][FIELD] = _CONFIDENTIAL
     named = {kind.__name__: f"{kind.__name__}Fact" for kind in parser.kinds}
     return {
-        named.get(name, name): describe(named.get(name, name), _resolved(schema, named))
+        named.get(name, name): describe(named.get(name, name), _rename_components(schema, named))
         for name, schema in sorted(schemas.items())
     }
 
 
-def _resolved(part: Any, named: Mapping[str, str]) -> Any:  # noqa: ANN401 -- a schema is any JSON
+def _rename_components(part: Any, named: Mapping[str, str]) -> Any:  # noqa: ANN401 -- a schema is any JSON
     """Rename the components of the kinds, and leave out titles, which repeat the names.
 
     Pydantic names the schema of a kind after its class, as `Response`; generated clients need that name for themselves.
     """
     if isinstance(part, dict):
         return {
-            name: _resolved(inner, named)
+            name: _rename_components(inner, named)
             for name, inner in part.items()
             if name != "title" or isinstance(inner, dict)
         }
     if isinstance(part, list):
-        return [_resolved(inner, named) for inner in part]
+        return [_rename_components(inner, named) for inner in part]
     if isinstance(part, str) and part.startswith(_COMPONENTS):
         name = part.removeprefix(_COMPONENTS)
         return _COMPONENTS + named.get(name, name)

@@ -96,7 +96,9 @@ def state_models(registers: Iterable[Register]) -> list[Any]:
             place = place.setdefault(parent, {})
         place |= _section(name, register, entries, beside)
     state = _model(
-        "StateResponse", "The state of a negotiation at the perspective.", _nested(sections)
+        "StateResponse",
+        "The state of a negotiation at the perspective.",
+        _make_section_models(sections),
     )
     items = (*entries.values(), *beside, PartEntry, Brief, Erased, FigureEntry, Identity)
     page = {
@@ -105,7 +107,7 @@ def state_models(registers: Iterable[Register]) -> list[Any]:
         "items": list[Union[items]],  # type: ignore[valid-type]  # noqa: UP007
         "next": str | None,
     }
-    said = (
+    description = (
         "A page of one list of the state: entries, rivals of an entry or answers beside it, figures, erasures or ids of"
         " facts."
     )
@@ -121,12 +123,12 @@ def state_models(registers: Iterable[Register]) -> list[Any]:
     )
     return [
         state,
-        _model("SectionResponse", said, page),
+        _model("SectionResponse", description, page),
         _model("SnapshotContentResponse", replayed, snapshot),
     ]
 
 
-def _nested(sections: Mapping[str, Any]) -> dict[str, Any]:
+def _make_section_models(sections: Mapping[str, Any]) -> dict[str, Any]:
     """Make models of the sections that only hold sections."""
     return {
         **_TOP,
@@ -162,7 +164,7 @@ def _entry(register: Register, beside: list[Any]) -> Any:  # noqa: ANN401 -- a m
     declared, vacant = register.entry, register.vacant
     own = {} if declared is None else _hints(declared)
     name = _name_of(register) if declared is None else declared.__name__
-    said = "An entry of the state." if declared is None else str(declared.__doc__)
+    description = "An entry of the state." if declared is None else str(declared.__doc__)
     brief = {"fact": Brief}
     fields = {
         **own,
@@ -182,18 +184,18 @@ def _entry(register: Register, beside: list[Any]) -> Any:  # noqa: ANN401 -- a m
             fields[f"{aside.name}{MORE}"] = NotRequired[More]
         else:
             fields[aside.name] = _beside(title, {}, _hints(Brief)) | None
-    return _model(name, said, fields, is_open=declared is None)
+    return _model(name, description, fields, is_open=declared is None)
 
 
-def _beside(name: str, own: Mapping[str, Any], more: Mapping[str, Any]) -> Any:  # noqa: ANN401
-    """Make the model of an answer beside an entry: its own fields, which are all optional, and `more` fields."""
+def _beside(name: str, own: Mapping[str, Any], extra: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    """Make the model of an answer beside an entry: its own fields, which are all optional, and `extra` fields."""
     shown = {
         each: hint if get_origin(hint) is NotRequired else NotRequired[hint]
         for each, hint in own.items()
     }
-    fields = {**shown, **more, "since": str, "certainty": Certainty | None}
-    said = "An answer that stands beside an entry."
-    return _model(name, said, fields, is_open=not own and "fact" in more)
+    fields = {**shown, **extra, "since": str, "certainty": Certainty | None}
+    description = "An answer that stands beside an entry."
+    return _model(name, description, fields, is_open=not own and "fact" in extra)
 
 
 def _name_of(register: Register) -> str:
@@ -204,8 +206,8 @@ def _hints(model: type) -> dict[str, Any]:
     return get_type_hints(model, include_extras=True)
 
 
-def _model(name: str, said: str, fields: Mapping[str, Any], *, is_open: bool = False) -> Any:  # noqa: ANN401
+def _model(name: str, description: str, fields: Mapping[str, Any], *, is_open: bool = False) -> Any:  # noqa: ANN401
     """Make a model with these fields; it allows other fields only if it is open."""
     model = TypedDict(name, fields)  # type: ignore[misc]
-    model.__doc__ = said
+    model.__doc__ = description
     return with_config(ConfigDict(extra="allow" if is_open else "forbid"))(model)

@@ -13,7 +13,12 @@ from api.commands.commands import BodyParser, CertificateBody
 from api.commands.examples import CERTIFIED
 from api.commands.kept_certificate import certificate_again, fact_in, keep_certificate
 from api.http.exchange.body import Sending, Sent
-from api.http.exchange.certification import ask_question, certified, certifying, result_of
+from api.http.exchange.certification import (
+    ask_question,
+    make_certificate,
+    respond_with_certificate,
+    result_of,
+)
 from api.http.exchange.idempotency import REPLAYED, Once, about_nothing
 from api.http.exchange.in_process import on_behalf
 from api.http.exchange.operation import body_of, writes
@@ -51,11 +56,15 @@ async def certify(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
         return asked
 
     def run(once: Once) -> Response:
-        found = certifying(sent.parley, asked)
-        answer = found if isinstance(found, Response) else certified(sent.parley, found)
+        outcome = make_certificate(sent.parley, asked)
+        answer = (
+            outcome
+            if isinstance(outcome, Response)
+            else respond_with_certificate(sent.parley, outcome)
+        )
         if answer is None:
             raise AssertionError
-        kept = keep_certificate(question, found) if isinstance(found, Certificate) else None
+        kept = keep_certificate(question, outcome) if isinstance(outcome, Certificate) else None
         if kept is not None:
             once.fact = fact_in(question)
             sent.request.app.state.idempotency.keep(once, answer, kept)
@@ -66,7 +75,9 @@ async def certify(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
     if REPLAYED not in answer.headers or answer.status_code != HTTPStatus.CREATED:
         return answer
     first = certificate_again(bytes(answer.body), question, asked.reader)
-    again = None if await _is_hidden_now(first, sent) else certified(sent.parley, first)
+    again = (
+        None if await _is_hidden_now(first, sent) else respond_with_certificate(sent.parley, first)
+    )
     if again is not None:
         again.headers[REPLAYED] = "true"
         return again

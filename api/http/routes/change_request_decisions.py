@@ -17,7 +17,7 @@ from api.commands.examples import APPROVAL, CORRECTION, REFUSAL, WITHDRAWAL
 from api.http.exchange import change_request_response
 from api.http.exchange.body import Sending, Sent
 from api.http.exchange.change_or_propose import expiry, persistently
-from api.http.exchange.entity_tags import required_digests, seen_digests
+from api.http.exchange.entity_tags import read_digests, require_digests
 from api.http.exchange.idempotency import Once, about_change_request
 from api.http.exchange.operation import (
     CHANGE_REQUEST_SEEN,
@@ -97,21 +97,21 @@ def approve_change_request(
     The answer to an erasure is the erasure itself, because it also erases the change request.
     """
 
-    def decide(found: _Standing) -> _Outcome:
+    def decide(standing: _Standing) -> _Outcome:
         event = decide_approve(
-            found.change_requests,
-            found.seen.change_request.id,
-            seen=required_digests(_if_match(sent)),
-            digest=found.seen.digest,
+            standing.change_requests,
+            standing.seen.change_request.id,
+            seen=require_digests(_if_match(sent)),
+            digest=standing.seen.digest,
             why=_DECISION.parse(sent.body).why,
-            moment=found.moment,
+            moment=standing.moment,
             actor=sent.actor,
         )
-        proposed = found.change_requests.change_request(event.proposal)
-        body = found.op.parser.parse(dict(proposed.body))
+        proposed = standing.change_requests.change_request(event.proposal)
+        body = standing.op.parser.parse(dict(proposed.body))
         facts = sent.request.app.state.facts
-        change = found.op.decide(found.record, body, facts, proposed.proposer)
-        return _Outcome(event, add_approver(change, sent.actor), found.sources)
+        change = standing.op.decide(standing.record, body, facts, proposed.proposer)
+        return _Outcome(event, add_approver(change, sent.actor), standing.sources)
 
     return _decide_once(change_request_id, sent, decide)
 
@@ -131,7 +131,7 @@ def refuse_change_request(
     change_request_id: str, sent: Annotated[Sent, Depends(_SENDING)]
 ) -> Response:
     """Decide that the change is not made, and say why."""
-    return _closed(change_request_id, sent, _REFUSAL, decide_refuse)
+    return _close(change_request_id, sent, _REFUSAL, decide_refuse)
 
 
 @router.post(
@@ -149,7 +149,7 @@ def withdraw_change_request(
     change_request_id: str, sent: Annotated[Sent, Depends(_SENDING)]
 ) -> Response:
     """Take back a change that you proposed."""
-    return _closed(change_request_id, sent, _DECISION, decide_withdraw)
+    return _close(change_request_id, sent, _DECISION, decide_withdraw)
 
 
 @router.post(
@@ -168,26 +168,26 @@ def revise_change_request(
 ) -> Response:
     """Replace a change that you proposed by another of the same kind; nobody can approve the former one any more."""
 
-    def decide(found: _Standing) -> _Outcome:
+    def decide(standing: _Standing) -> _Outcome:
         document, kept_apart = read_withholding(sent.body)
         facts, refused = sent.request.app.state.facts, bool(kept_apart.faults)
-        read = (found.op, found.record, document, facts)
+        read = (standing.op, standing.record, document, facts)
         body = kept_apart.beside(parse_change, *read, refused=refused)
         event = decide_revise(
-            found.change_requests,
-            found.seen.change_request.id,
+            standing.change_requests,
+            standing.seen.change_request.id,
             body=as_primitives(body),
-            expires_at=found.expiry,
-            moment=found.moment,
+            expires_at=standing.expiry,
+            moment=standing.moment,
             actor=sent.actor,
         )
-        change = found.op.decide(found.record, body, facts, sent.actor)
+        change = standing.op.decide(standing.record, body, facts, sent.actor)
         return _Outcome(event, sources=kept_apart.sources(change))
 
     return _decide_once(change_request_id, sent, decide)
 
 
-def _closed(
+def _close(
     change_request_id: str,
     sent: Sent,
     parser: BodyParser[Any],
@@ -195,9 +195,11 @@ def _closed(
 ) -> Response:
     """Carry out a decision after which nothing is changed, with the reason that the body gives."""
 
-    def outcome(found: _Standing) -> _Outcome:
-        why, id_ = parser.parse(sent.body).why, found.seen.change_request.id
-        event = decide(found.change_requests, id_, why=why, moment=found.moment, actor=sent.actor)
+    def outcome(standing: _Standing) -> _Outcome:
+        why, id_ = parser.parse(sent.body).why, standing.seen.change_request.id
+        event = decide(
+            standing.change_requests, id_, why=why, moment=standing.moment, actor=sent.actor
+        )
         return _Outcome(event)
 
     return _decide_once(change_request_id, sent, outcome)
@@ -214,24 +216,24 @@ def _decide_once(change_request_id: str, sent: Sent, decide: _Decide) -> Respons
 
 
 def _attempt(change_request_id: str, sent: Sent, decide: _Decide, once: Once) -> Response:
-    found = _standing(sent, change_request_response.change_request_uuid(change_request_id))
-    once.fact = None if isinstance(found.record, Negotiation) else found.record.id
-    sent.principal.check(found.op.scope)
-    outcome = decide(found)
+    standing = _standing(sent, change_request_response.change_request_uuid(change_request_id))
+    once.fact = None if isinstance(standing.record, Negotiation) else standing.record.id
+    sent.principal.check(standing.op.scope)
+    outcome = decide(standing)
     event, change, sources = outcome.event, outcome.change, outcome.sources
-    named = seen_digests(_if_match(sent))
-    if named is not None and found.seen.digest not in named:
+    named = read_digests(_if_match(sent))
+    if named is not None and standing.seen.digest not in named:
         raise RevisedError(event.proposal)
-    until, claim = found.seen.change_request.expires_at, once.claim()
+    until, claim = standing.seen.change_request.expires_at, once.claim()
     if change is None:
-        standing = {found.record.id: found.record.version}
+        versions = {standing.record.id: standing.record.version}
         kept = sources_by_event(event, sources)
         [position] = sent.parley.ledger.append(
-            [event], sources=kept, claim=claim, standing=standing, until=until
+            [event], sources=kept, claim=claim, standing=versions, until=until
         )
     else:
-        position = found.op.carry_out(sent.parley, change, [event], Along(sources, claim, until))
-    return change_request_response.again(sent, position, 200)
+        position = standing.op.carry_out(sent.parley, change, [event], Along(sources, claim, until))
+    return change_request_response.repeat_response(sent, position, 200)
 
 
 def _standing(sent: Sent, id_: UUID) -> _Standing:

@@ -15,7 +15,7 @@ from api.http.exchange import change_request_response
 from api.http.exchange.cursor import LIMIT
 from api.http.exchange.fact_response import fact_uuid
 from api.http.exchange.operation import reads
-from api.http.exchange.parameters import Parameter, given, unknown_choice, whole_number
+from api.http.exchange.parameters import Parameter, read_query, unknown_choice, whole_number
 from api.http.threads import LaneRoute
 from domain.errors import ContentError, UnknownError
 from domain.streams.change_request import ChangeRequestStatus
@@ -59,7 +59,7 @@ _NOT_KEPT: Final = {"Cache-Control": "no-store"}
 )
 def list_change_requests(slug: str, request: Request) -> Response:
     """List the change requests of a negotiation, newest last."""
-    parameters = given(request.scope["query_string"], _LISTING)
+    parameters = read_query(request.scope["query_string"], _LISTING)
     status = _status(parameters.get("status"))
     limit = whole_number(parameters, "limit", 1, 1000) or 100
     after = whole_number(parameters, "cursor", 0, 10**18 - 1) or 0
@@ -67,7 +67,7 @@ def list_change_requests(slug: str, request: Request) -> Response:
     if not SLUG.fullmatch(slug):
         raise UnknownError("negotiation", slug)
     with request.app.state.parley.reading(principal_of(request)) as reading:
-        page, more = reading.change_requests.page(
+        page, following = reading.change_requests.page(
             reading.negotiation(slug).id,
             status=status,
             fact_id=fact_id,
@@ -79,7 +79,7 @@ def list_change_requests(slug: str, request: Request) -> Response:
             change_request_response.describe_change_request(each, request.app.state.facts)
             for each in page
         ],
-        "next": more,
+        "next": following,
     }
     return Response(write_json(content), 200, _NOT_KEPT, "application/json")
 
@@ -97,7 +97,7 @@ def list_change_requests(slug: str, request: Request) -> Response:
 )
 def read_change_request(change_request_id: str, request: Request) -> Response:
     """Give the proposed change, and its status. An approval has to name the ETag."""
-    given(request.scope["query_string"], ())
+    read_query(request.scope["query_string"], ())
     id_ = change_request_response.change_request_uuid(change_request_id)
     with request.app.state.parley.reading(principal_of(request)) as reading:
         seen = reading.change_requests.get(id_)

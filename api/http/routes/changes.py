@@ -103,21 +103,23 @@ def read_changes(asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
     batch = {name: text for name, text in asked.parameters.items() if name == "batch"}
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
-        found = reading.entries(
+        entries = reading.entries(
             after=after, limit=limit, last=perspective.position, batch=batch.get("batch")
         )
-        last = found[-1][0].id if found else after
-        more = bool(found) and last < perspective.position
+        last = entries[-1][0].id if entries else after
+        more_follow = bool(entries) and last < perspective.position
         told = [
-            entry.id for entry, event in found if isinstance(event, ChangeProposed | ChangeRevised)
+            entry.id
+            for entry, event in entries
+            if isinstance(event, ChangeProposed | ChangeRevised)
         ]
         digests = reading.change_requests.digests(told)
         content = {
             "perspective": describe_perspective(perspective),
             "items": [
-                _item(entry, event, digests.get(entry.id), perspective) for entry, event in found
+                _item(entry, event, digests.get(entry.id), perspective) for entry, event in entries
             ],
-            "next": last if more else None,
+            "next": last if more_follow else None,
         }
         return asked.answer(content, perspective, reading, tag="changes")
 

@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.commands.json_text import write_json
-from api.http.authorization import secured
+from api.http.authorization import describe_security
 from api.http.exchange.caching import fresh
-from api.http.exchange.parameters import given
+from api.http.exchange.parameters import read_query
 from api.http.threads import LaneRoute
 
 router: Final = APIRouter(route_class=LaneRoute)
@@ -36,10 +36,10 @@ _POLICY: Final = (
 _SCHEMAS: Final = "#/components/schemas/"
 
 
-@router.get("/", include_in_schema=False, openapi_extra=secured(None))
+@router.get("/", include_in_schema=False, openapi_extra=describe_security(None))
 def welcome(request: Request) -> Response:
     """Say where the document and the negotiations are."""
-    given(request.scope["query_string"], ())
+    read_query(request.scope["query_string"], ())
     content = {
         "name": "Parley",
         "version": request.app.version,
@@ -52,10 +52,10 @@ def welcome(request: Request) -> Response:
     return fresh(request, write_json(content))
 
 
-@router.get("/docs", include_in_schema=False, openapi_extra=secured(None))
+@router.get("/docs", include_in_schema=False, openapi_extra=describe_security(None))
 def read_docs(request: Request) -> Response:
     """Show every operation, with its parameters and answers, and every schema, with its fields."""
-    given(request.scope["query_string"], ())
+    read_query(request.scope["query_string"], ())
     page = "".join(_page(request.app.openapi()))
     headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"}
     return Response(page, 200, headers, "text/html; charset=utf-8")
@@ -122,8 +122,8 @@ def _table(heads: tuple[str, ...], rows: list[tuple[str, str, str]]) -> Iterator
     """A table; the cells in the middle are HTML already."""
     if rows:
         yield f"<table><tr>{''.join(f'<th>{each}' for each in heads)}"
-        for name, html, said in rows:
-            yield f"<tr><td><code>{escape(name)}</code><td>{html}<td>{_prose(said)}"
+        for name, html, text in rows:
+            yield f"<tr><td><code>{escape(name)}</code><td>{html}<td>{_prose(text)}"
         yield "</table>"
 
 

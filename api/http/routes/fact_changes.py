@@ -18,7 +18,7 @@ from api.commands.examples import (
     RETRACTION,
 )
 from api.http.exchange.body import Sending, Sent
-from api.http.exchange.change_or_propose import PROPOSED, changed
+from api.http.exchange.change_or_propose import PROPOSED, change_or_propose
 from api.http.exchange.dry_run import DRY_RUN
 from api.http.exchange.entity_tags import if_match, precondition
 from api.http.exchange.fact_response import fact_uuid
@@ -41,19 +41,19 @@ def _describe(
     example: dict[str, Any],
     answers: tuple[str, str] = ("FactResponse", "DryRunResponse"),
 ) -> dict[str, Any]:
-    found = OPS[op]
-    sent = body_of(found.parser.name, {"us-belarus": example})
-    dry = () if found.reviewed is None else ("DryChangeRequestResponse",)
+    change = OPS[op]
+    sent = body_of(change.parser.name, {"us-belarus": example})
+    dry = () if change.reviewed is None else ("DryChangeRequestResponse",)
     return writes(
         operation,
         summary,
         (*answers, *dry),
         sent,
-        scope=found.scope,
+        scope=change.scope,
         if_match=FACT_TAG,
         tagged=op != "erase",
         parameters=_SENDING.parameters,
-        proposed=None if found.reviewed is None else PROPOSED,
+        proposed=None if change.reviewed is None else PROPOSED,
     )
 
 
@@ -147,4 +147,4 @@ def _change(fact_id: str, sent: Sent, op: Op) -> Response:
 def _attempt(fact_id: str, sent: Sent, op: Op, once: Once) -> Response:
     known = sent.fact(fact_uuid(fact_id))
     precondition(if_match(sent.request)).check(known.record)
-    return changed(sent, op, known, once)
+    return change_or_propose(sent, op, known, once)

@@ -60,11 +60,11 @@ def record_fact(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response
         event = decide_new_fact(negotiation_id(slug), fact, sent.actor)
         if dry_run.is_dry(sent):
             sent.parley.ledger.refuse_taken(event)
-            return dry_run.recorded(sent, event, None)
+            return dry_run.respond_with_record(sent, event, None)
         left, claim = RecordedFact(event, None, sent.principal), once.claim(status=201)
         sources = kept_apart.of_fact(fact)
         sent.parley.ledger.begin(event, sources=sources, claim=claim, within=left)
-        return fact_response.recorded(left, slug, 201)
+        return fact_response.respond_with_fact(left, slug, 201)
 
     answer: Response = sent.request.app.state.idempotency.once(sent, about_negotiation(slug), run)
     return answer
@@ -81,9 +81,9 @@ def read_fact(fact_id: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respon
     """
     id_ = fact_uuid(fact_id)
     with looking(asked.request) as look:
-        found = look.fact(id_, asked.query)
-    if found is not None and not (asked.discloses and found.confidential):
-        return _answer(asked, found.version, found.perspective, found.slug, found)
+        seen = look.fact(id_, asked.query)
+    if seen is not None and not (asked.discloses and seen.confidential):
+        return _answer(asked, seen.version, seen.perspective, seen.slug, seen)
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         version = reading.fact(id_, perspective)
@@ -126,17 +126,17 @@ def read_history(fact_id: str, asked: Annotated[Asked, Depends(_HISTORY)]) -> Re
     id_ = fact_uuid(fact_id)
     cursor = Cursor.read(asked.parameters, (int,))
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 1000
-    asked = asked.pinned(cursor)
+    asked = asked.pin(cursor)
     after = 0 if cursor is None else cast("int", cursor.place[0])
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         reading.refuse_unknown(id_)
-        found, more = reading.changes.of_fact(id_, perspective, after=after, limit=limit)
-        last = found[-1][1].record
+        versions, more_follow = reading.changes.of_fact(id_, perspective, after=after, limit=limit)
+        last = versions[-1][1].record
         slug = reading.slug_of(last.negotiation_id)
         content = {
             "perspective": describe_perspective(perspective),
-            "items": [describe_version(before, version) for before, version in found],
-            "next": asked.next(perspective, (last.version,)) if more else None,
+            "items": [describe_version(before, version) for before, version in versions],
+            "next": asked.next(perspective, (last.version,)) if more_follow else None,
         }
         return asked.answer(content, perspective, reading, tag=f"{slug},{id_}")

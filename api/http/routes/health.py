@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.commands.json_text import write_json
 from api.commands.readiness import readiness
 from api.http.exchange.operation import reads
-from api.http.exchange.parameters import given
+from api.http.exchange.parameters import read_query
 from api.http.problems import problem
 from api.http.threads import LaneRoute
 
@@ -28,7 +28,7 @@ _AGAIN: Final = {"Retry-After": "5"}
 )
 async def read_health(request: Request) -> Response:
     """Answer 200 while the process is alive."""
-    given(request.scope["query_string"], ())
+    read_query(request.scope["query_string"], ())
     return Response(write_json({"status": "alive"}), 200, _HEADERS, "application/json")
 
 
@@ -45,10 +45,10 @@ async def read_health(request: Request) -> Response:
 )
 async def read_readiness(request: Request) -> Response:
     """Answer 200 if every request can be served; else 503, with the reasons in `lacks`."""
-    given(request.scope["query_string"], ())
+    read_query(request.scope["query_string"], ())
     state = request.app.state
-    found, lacks = await state.threads.run("health", partial(readiness, state.parley))
+    checks, lacks = await state.threads.run("health", partial(readiness, state.parley))
     if lacks:
-        members = {**found, "lacks": lacks}
+        members = {**checks, "lacks": lacks}
         return problem("unavailable", "; ".join(lacks), members=members, headers=_AGAIN)
-    return Response(write_json({"status": "ready", **found}), 200, _HEADERS, "application/json")
+    return Response(write_json({"status": "ready", **checks}), 200, _HEADERS, "application/json")

@@ -102,7 +102,9 @@ def import_lines(slug: str, sent: Annotated[Sent, Depends(_SPOOLING)]) -> Respon
         check_batch(batch, "/query/batch")
 
     def run(once: Once) -> Response:
-        report = _imported(slug, sent, dry_run=dry_run, partial=partial, update=update, batch=batch)
+        report = _run_import(
+            slug, sent, dry_run=dry_run, partial=partial, update=update, batch=batch
+        )
         content = write_json(report.as_dict(fates=fates))
         answer = Response(content, 200, {"Cache-Control": "no-store"}, "application/json")
         sent.request.app.state.idempotency.keep(once, answer)
@@ -133,7 +135,7 @@ def _update(parameters: Mapping[str, str]) -> Update | None:
     return Update(cast("Reason", reason), parameters["why"])
 
 
-def _imported(
+def _run_import(
     slug: str,
     sent: Sent,
     *,

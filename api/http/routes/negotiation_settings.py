@@ -16,10 +16,10 @@ from api.commands.json_text import write_json
 from api.composition import Parley
 from api.http.exchange.body import Sending, Sent
 from api.http.exchange.change_or_propose import persistently
-from api.http.exchange.entity_tags import seen_digests
+from api.http.exchange.entity_tags import read_digests
 from api.http.exchange.idempotency import Once, about_nothing
 from api.http.exchange.operation import SETTINGS_SEEN, body_of, reads, writes
-from api.http.exchange.parameters import given
+from api.http.exchange.parameters import read_query
 from api.http.threads import LaneRoute
 from domain.errors import SettingsMovedOnError, UnknownError
 from domain.streams.negotiation import SLUG, Negotiation
@@ -45,7 +45,7 @@ _NOT_KEPT: Final = {"Cache-Control": "no-store"}
 )
 def read_settings(slug: str, request: Request) -> Response:
     """Give the present settings."""
-    given(request.scope["query_string"], ())
+    read_query(request.scope["query_string"], ())
     return _answer(_negotiation(request.app.state.parley, slug))
 
 
@@ -76,19 +76,21 @@ def change_settings(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Resp
 
 
 def _change(sent: Sent, slug: str, changes: dict[str, Any], once: Once) -> Response:
-    found = _negotiation(sent.parley, slug)
-    _check_seen(sent, found)
-    event = found.decide_settings(replace(found.settings, **changes), sent.actor)
-    kept = replace(found, settings=replace(found.settings, **{**changes, "members": event.members}))
+    negotiation = _negotiation(sent.parley, slug)
+    _check_seen(sent, negotiation)
+    event = negotiation.decide_settings(replace(negotiation.settings, **changes), sent.actor)
+    kept = replace(
+        negotiation, settings=replace(negotiation.settings, **{**changes, "members": event.members})
+    )
     answer = _answer(kept)
     sent.parley.ledger.append([event], claim=once.claim(answer))
     return answer
 
 
-def _check_seen(sent: Sent, found: Negotiation) -> None:
-    seen = seen_digests(sent.request.headers.getlist("if-match"), "settings")
-    if seen is not None and _digest(_content(found)) not in seen:
-        raise SettingsMovedOnError(found.slug)
+def _check_seen(sent: Sent, negotiation: Negotiation) -> None:
+    seen = read_digests(sent.request.headers.getlist("if-match"), "settings")
+    if seen is not None and _digest(_content(negotiation)) not in seen:
+        raise SettingsMovedOnError(negotiation.slug)
 
 
 def _negotiation(parley: Parley, slug: str) -> Negotiation:
@@ -98,17 +100,17 @@ def _negotiation(parley: Parley, slug: str) -> Negotiation:
     return parley.ledger.negotiation(slug)
 
 
-def _answer(found: Negotiation) -> Response:
-    content = _content(found)
+def _answer(negotiation: Negotiation) -> Response:
+    content = _content(negotiation)
     headers = {**_NOT_KEPT, "ETag": f'"{_digest(content)}"'}
     return Response(content, 200, headers, "application/json")
 
 
-def _content(found: Negotiation) -> bytes:
-    settings = found.settings
+def _content(negotiation: Negotiation) -> bytes:
+    settings = negotiation.settings
     return write_json(
         {
-            "negotiation": found.slug,
+            "negotiation": negotiation.slug,
             "visibility": settings.visibility,
             "members": list(settings.members),
             "review_record": settings.review_record,

@@ -12,7 +12,7 @@ from api.commands.commands import BodyParser, NegotiationBody
 from api.commands.examples import NEGOTIATION, NEGOTIATION_CORRECTION
 from api.commands.json_text import write_json
 from api.http.exchange.body import Sending, Sent
-from api.http.exchange.change_or_propose import PROPOSED, corrected, persistently
+from api.http.exchange.change_or_propose import PROPOSED, correct_or_propose, persistently
 from api.http.exchange.cursor import CURSOR, LIMIT, WHOLE_LIMIT, Cursor
 from api.http.exchange.dry_run import DRY_RUN
 from api.http.exchange.entity_tags import if_match, precondition
@@ -109,9 +109,9 @@ def correct_negotiation(slug: str, sent: Annotated[Sent, Depends(_CORRECTING)]) 
 
 
 def _correct(slug: str, sent: Sent, once: Once) -> Response:
-    found = sent.negotiation(slug)
-    precondition(if_match(sent.request), "negotiation", FIRST_EDITION).check_edition(found)
-    return corrected(sent, found, once)
+    negotiation = sent.negotiation(slug)
+    precondition(if_match(sent.request), "negotiation", FIRST_EDITION).check_edition(negotiation)
+    return correct_or_propose(sent, negotiation, once)
 
 
 @router.get(
@@ -127,15 +127,15 @@ def _correct(slug: str, sent: Sent, once: Once) -> Response:
 def list_negotiations(asked: Annotated[Asked, Depends(_LISTING)]) -> Response:
     """List the negotiations that had been opened by the perspective's position."""
     cursor = Cursor.read(asked.parameters, (str,))
-    asked = asked.pinned(cursor)
+    asked = asked.pin(cursor)
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
     latest = truth(asked.parameters, "latest")
     filters = {"latest": "true"} if latest else {}
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         after = None if cursor is None else str(cursor.place[0])
-        shown, more = reading.negotiations(perspective=perspective, after=after, limit=limit)
-        rest = asked.next(perspective, (shown[-1].slug,), filters) if more else None
+        shown, more_follow = reading.negotiations(perspective=perspective, after=after, limit=limit)
+        rest = asked.next(perspective, (shown[-1].slug,), filters) if more_follow else None
         items = [
             {
                 **describe_negotiation(each),
@@ -200,7 +200,7 @@ def read_history(slug: str, asked: Annotated[Asked, Depends(_HISTORY)]) -> Respo
     """List its opening and the corrections of its title, parties and summary known at the perspective, oldest first."""
     cursor = Cursor.read(asked.parameters, (int,))
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 1000
-    asked = asked.pinned(cursor)
+    asked = asked.pin(cursor)
     after = 0 if cursor is None else cast("int", cursor.place[0])
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
@@ -208,11 +208,11 @@ def read_history(slug: str, asked: Annotated[Asked, Depends(_HISTORY)]) -> Respo
         told = reading.changes.of_negotiation(opened, perspective)
         items = [_opening(reading, opened, perspective), *(describe_correction(*e) for e in told)]
         left = [each for each in items if each["version"] > after]
-        more = len(left) > limit
+        more_follow = len(left) > limit
         content = {
             "perspective": describe_perspective(perspective),
             "items": left[:limit],
-            "next": asked.next(perspective, (left[limit - 1]["version"],)) if more else None,
+            "next": asked.next(perspective, (left[limit - 1]["version"],)) if more_follow else None,
         }
         return asked.answer(content, perspective, reading)
 

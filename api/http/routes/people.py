@@ -73,7 +73,7 @@ def read_people(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respons
     """
     cursor = Cursor.read(asked.parameters, _PLACE)
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
-    asked = asked.pinned(cursor)
+    asked = asked.pin(cursor)
     question_ = {n: text for n, text in asked.parameters.items() if n in _NAMES}
     question_ = with_mark(asked, question_)
     wanted = _read_filter(question_)
@@ -86,8 +86,8 @@ def read_people(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respons
 
         def make(blanks: Blanks) -> dict[str, Any]:
             rest = partial(blanks.blank, "people")
-            found = reading.people(negotiation.id, perspective, wanted, rest)
-            items, last = found.page(after, limit, ROOM_OF_PAGE)
+            listed = reading.people(negotiation.id, perspective, wanted, rest)
+            items, last = listed.page(after, limit, ROOM_OF_PAGE)
             content: dict[str, Any] = {
                 "perspective": blanks.blank("perspective"),
                 "items": items,
@@ -135,9 +135,9 @@ def _row(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def _whole(item: Mapping[str, Any], name: str) -> list[str]:
     """Give a list, and how many more there are."""
-    given = item.get(name, ())
-    more = item[name + MORE]["count"] - len(given) if name + MORE in item else 0
-    return [*given, *([f"… and {more} more"] if more else [])]
+    items = item.get(name, ())
+    left = item[name + MORE]["count"] - len(items) if name + MORE in item else 0
+    return [*items, *([f"… and {left} more"] if left else [])]
 
 
 def _name_with_id(hint: Mapping[str, Any]) -> str:

@@ -34,7 +34,7 @@ def read_section(slug: str, section: str, asked: Annotated[Asked, Depends(_ASKIN
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
     if cursor is not None and cursor.filters != {"section": section}:
         raise foreign_cursor()
-    asked = asked.pinned(cursor)
+    asked = asked.pin(cursor)
     page = PageQuery(section, None if cursor is None else cursor.place, limit)
     with asked.reading() as reading:
         perspective = asked.perspective(reading)

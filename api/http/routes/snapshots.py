@@ -19,7 +19,7 @@ from api.http.exchange.erased_facts import with_erasures
 from api.http.exchange.idempotency import Once, about_negotiation
 from api.http.exchange.operation import OF_WHAT_HOLDS, body_of, reads, writes
 from api.http.exchange.parameters import cut, whole_number
-from api.http.exchange.perspective import Asked, Asking, resolved
+from api.http.exchange.perspective import Asked, Asking, resolve_perspective
 from api.http.problems import RefusedError
 from api.http.threads import LaneRoute
 from domain.errors import ContentError, NotYetKnownError, UnknownError
@@ -57,7 +57,7 @@ def take_snapshot(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Respon
     def run(once: Once) -> Response:
         sent.negotiation(slug)
         query, name = _read(_BODY.parse(sent.body))
-        perspective, digest = _hashed(sent, slug, query)
+        perspective, digest = _hash_state(sent, slug, query)
         shown = {"name": name, "perspective": describe_perspective(perspective), "sha256": digest}
         location = f"/v1/negotiations/{slug}/snapshots/{name}"
         headers = {"Location": location, "Cache-Control": "no-store"}
@@ -84,17 +84,19 @@ def take_snapshot(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Respon
 def list_snapshots(slug: str, asked: Annotated[Asked, Depends(_LISTING)]) -> Response:
     """List the snapshots that were taken by the perspective's position, each with its own perspective and its hash."""
     cursor = Cursor.read(asked.parameters, (str,))
-    asked = asked.pinned(cursor)
+    asked = asked.pin(cursor)
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
     after = "" if cursor is None else str(cursor.place[0])
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         id_ = reading.negotiation(slug, perspective.position).id
-        found = reading.sections(id_, perspective).snapshots(after, limit + 1)
+        snapshots = reading.sections(id_, perspective).snapshots(after, limit + 1)
         content = {
             "perspective": describe_perspective(perspective),
-            "items": [_describe(each) for each in found[:limit]],
-            "next": asked.next(perspective, (found[limit - 1].name,)) if found[limit:] else None,
+            "items": [_describe(each) for each in snapshots[:limit]],
+            "next": asked.next(perspective, (snapshots[limit - 1].name,))
+            if snapshots[limit:]
+            else None,
         }
         return asked.answer(content, perspective, reading)
 
@@ -132,13 +134,13 @@ def read_snapshot(slug: str, name: str, asked: Annotated[Asked, Depends(_ASKING)
         same_rules = snapshot.perspective.reading == READING
         content = replay_state(reading, slug, replace(snapshot.perspective, reading=READING))
         lost = with_erasures({}, reading, id_, snapshot.perspective)
-    held = hash_json(content) == snapshot.sha256
-    if same_rules and not held and not lost:
-        raise _tampered(slug, snapshot)
+    is_same = hash_json(content) == snapshot.sha256
+    if same_rules and not is_same and not lost:
+        raise _make_tampering_error(slug, snapshot)
     body = write_json(
         {
             **_describe(snapshot),
-            "verified": True if same_rules and held else None,
+            "verified": True if same_rules and is_same else None,
             "content": content,
             **lost,
         }
@@ -153,9 +155,9 @@ def replay_state(reading: Reading, slug: str, perspective: Perspective) -> dict[
     if opened is None:
         raise UnknownError("negotiation", slug)
     negotiation = apply_corrections(opened, corrections, perspective)
-    found = fold_versions(entries)
-    counts = count_facts(select_known(found, perspective))
-    return resolve_state(negotiation, timeslice(found, perspective), counts, perspective)
+    versions = fold_versions(entries)
+    counts = count_facts(select_known(versions, perspective))
+    return resolve_state(negotiation, timeslice(versions, perspective), counts, perspective)
 
 
 def _read(body: SnapshotBody) -> tuple[PerspectiveQuery, str]:
@@ -175,9 +177,9 @@ def _read(body: SnapshotBody) -> tuple[PerspectiveQuery, str]:
     return query, body.name
 
 
-def _hashed(sent: Sent, slug: str, query: PerspectiveQuery) -> tuple[Perspective, str]:
+def _hash_state(sent: Sent, slug: str, query: PerspectiveQuery) -> tuple[Perspective, str]:
     with sent.reading() as reading:
-        perspective = resolved(reading, query, "/position")
+        perspective = resolve_perspective(reading, query, "/position")
         try:
             content = replay_state(reading, slug, perspective)
         except UnknownError as error:
@@ -203,7 +205,7 @@ def _take(
     persistently(attempt)
 
 
-def _tampered(slug: str, snapshot: StoredSnapshot) -> RefusedError:
+def _make_tampering_error(slug: str, snapshot: StoredSnapshot) -> RefusedError:
     name = "integrity"
     detail = f"the snapshot {snapshot.name} of {slug} no longer hashes to {snapshot.sha256}"
     return RefusedError(name, "", detail)

@@ -96,8 +96,8 @@ def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
     """Add up numbers as ranges, each matter once, by day, month or year; or count facts."""
     cursor = Cursor.read(asked.parameters, _PLACE)
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
-    asked = asked.pinned(cursor)
-    filters = _tallied(asked.parameters)
+    asked = asked.pin(cursor)
+    filters = _select_filters(asked.parameters)
     query = _query(filters)
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
@@ -131,7 +131,7 @@ def _points(filled: Filled) -> Iterator[dict[str, Any]]:
     yield from filled.content["points"]
 
 
-def _tallied(parameters: Mapping[str, str]) -> dict[str, str]:
+def _select_filters(parameters: Mapping[str, str]) -> dict[str, str]:
     """Give what is asked for besides the perspective and the page."""
     named = {name: parameters[name] for name in _TALLIED if name in parameters}
     filters = {"by": "month", **named}
@@ -186,10 +186,10 @@ def _query(filters: Mapping[str, str]) -> TallyQuery:
 
 def _leading_on(content: dict[str, Any], place: Place | None, blanks: Blanks) -> dict[str, Any]:
     """Say where the next page is, beside each list that is longer too."""
-    more = {
+    places = {
         name: {"count": number, "href": blanks.blank("href", place)}
         for name, number in content.items()
         if name.endswith("_more")
     }
     following = None if place is None else blanks.blank("next", place)
-    return {**content, "perspective": blanks.blank("perspective"), **more, "next": following}
+    return {**content, "perspective": blanks.blank("perspective"), **places, "next": following}

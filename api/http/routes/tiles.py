@@ -13,7 +13,7 @@ from api.composition import Parley
 from api.http.authorization import principal_of
 from api.http.exchange.caching import for_ever, fresh, respond
 from api.http.exchange.operation import reads
-from api.http.exchange.parameters import given
+from api.http.exchange.parameters import read_query
 from api.http.problems import problem
 from api.http.threads import LaneRoute
 from domain.errors import UnknownError
@@ -57,7 +57,7 @@ _INDEX: Final = Path(
 )
 def read_checkpoint(request: Request) -> Response:
     """Give the checkpoint (C2SP tlog-checkpoint): the log's name, its size and its root, signed."""
-    given(request.scope["query_string"], ())
+    read_query(request.scope["query_string"], ())
     parley: Parley = request.app.state.parley
     with parley.database.reading() as connection:
         note = last_signed_note(connection)
@@ -75,7 +75,7 @@ def read_checkpoint(request: Request) -> Response:
 )
 def read_verifier_key(request: Request) -> Response:
     """Give the verifier key (C2SP signed-note) as one line. Compare it with a copy that you got in another way."""
-    given(request.scope["query_string"], ())
+    read_query(request.scope["query_string"], ())
     parley: Parley = request.app.state.parley
     publisher = parley.publisher
     if publisher is None:
@@ -99,12 +99,12 @@ def read_verifier_key(request: Request) -> Response:
 )
 def read_entries(request: Request, index: Annotated[str, _INDEX]) -> Response:
     """Give up to 256 entries, each after its length in two bytes: the JCS text of all but the payload."""
-    given(request.scope["query_string"], ())
+    read_query(request.scope["query_string"], ())
     path = TilePath.read(index)
     with request.app.state.parley.database.reading() as connection:
-        found = None if path is None else read_bundle(connection, path, principal_of(request))
-    found = _check_found(found)
-    return respond(request, found, canonical=None, media_type=_BYTES, tags=("entries",))
+        bundle = None if path is None else read_bundle(connection, path, principal_of(request))
+    bundle = _check_exists(bundle)
+    return respond(request, bundle, canonical=None, media_type=_BYTES, tags=("entries",))
 
 
 @router.get(
@@ -123,16 +123,16 @@ def read_tile(
     index: Annotated[str, _INDEX],
 ) -> Response:
     """Give up to 256 hashes side by side, 32 bytes each, that the last signed checkpoint covers."""
-    given(request.scope["query_string"], ())
+    read_query(request.scope["query_string"], ())
     path = TilePath.read(index)
-    found = None
+    hashes = None
     if path is not None and _LEVEL.fullmatch(level):
         with request.app.state.parley.database.reading() as connection:
-            found = read_tile_hashes(connection, int(level), path)
-    return for_ever(request, _check_found(found), _BYTES)
+            hashes = read_tile_hashes(connection, int(level), path)
+    return for_ever(request, _check_exists(hashes), _BYTES)
 
 
-def _check_found(found: bytes | None) -> bytes:
-    if found is None:
+def _check_exists(content: bytes | None) -> bytes:
+    if content is None:
         raise UnknownError("tile", "at this address in the signed part of the log")
-    return found
+    return content

@@ -104,14 +104,14 @@ def read_timeline(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respo
     """
     cursor = Cursor.read(asked.parameters, _PLACE)
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
-    asked = asked.pinned(cursor)
+    asked = asked.pin(cursor)
     filters = _filters(asked.parameters, paged=cursor is not None)
     translit = truth(asked.parameters, "translit", left_out=True)
     wanted = _read_filter(filters, cursor)
     with asked.reading(searched="q" in asked.parameters) as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
-        found, more = reading.timeline(
+        facts, more_follow = reading.timeline(
             negotiation.id,
             perspective,
             wanted,
@@ -120,10 +120,10 @@ def read_timeline(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respo
             limit=limit,
         )
         onward = with_mark(asked, filters)
-        rest = asked.next(perspective, by_valid_time(found[-1]), onward) if more else None
+        rest = asked.next(perspective, by_valid_time(facts[-1]), onward) if more_follow else None
         content: dict[str, Any] = {
             "perspective": describe_perspective(perspective),
-            "items": [describe_fact(seen, slug) for seen in found],
+            "items": [describe_fact(seen, slug) for seen in facts],
             "next": rest,
         }
         erased = asked.rest(slug, perspective)
@@ -150,20 +150,20 @@ def search(asked: Annotated[Asked, Depends(_SEARCHING)]) -> Response:
     """
     cursor = Cursor.read(asked.parameters, (str, *_PLACE))
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
-    asked = asked.pinned(cursor)
+    asked = asked.pin(cursor)
     filters = {name: text for name, text in asked.parameters.items() if name in _NAMES}
     with asked.reading(searched=True) as reading:
         perspective = asked.perspective(reading)
-        found, place = _found_everywhere(reading, perspective, filters, cursor, limit)
+        facts, place = _search_everywhere(reading, perspective, filters, cursor, limit)
         content: dict[str, Any] = {
             "perspective": describe_perspective(perspective),
-            "items": [describe_fact(seen, slug) for slug, seen in found],
+            "items": [describe_fact(seen, slug) for slug, seen in facts],
             "next": None if place is None else asked.next(perspective, place, filters),
         }
         return asked.answer(content, perspective, reading, fixed=filters, tag="negotiations")
 
 
-def _found_everywhere(
+def _search_everywhere(
     reading: Reading,
     perspective: Perspective,
     filters: Mapping[str, str],
@@ -173,21 +173,23 @@ def _found_everywhere(
     """Give [(slug, fact)], and where the next page begins; None where nothing follows."""
     translit = truth(filters, "translit", left_out=True)
     slug, after = (None, None) if cursor is None else (str(cursor.place[0]), cursor.place[1:])
-    listed, more = reading.negotiations(perspective=perspective, after=slug, limit=_MOST_SEARCHED)
+    listed, more_follow = reading.negotiations(
+        perspective=perspective, after=slug, limit=_MOST_SEARCHED
+    )
     begun = _begun(reading, perspective, slug) if after != _END else []
-    opened = [*begun, *(each.slug for each in listed)]
-    found: list[tuple[str, Seen]] = []
-    for each in opened:
-        id_ = reading.negotiation(each, perspective.position).id
-        wanted = TimelineFilter(after=cast("Place", after) if each == slug else None)
-        left = limit - len(found)
+    opened = [*begun, *(name.slug for name in listed)]
+    page: list[tuple[str, Seen]] = []
+    for name in opened:
+        id_ = reading.negotiation(name, perspective.position).id
+        wanted = TimelineFilter(after=cast("Place", after) if name == slug else None)
+        left = limit - len(page)
         facts, more_here = reading.timeline(
             id_, perspective, wanted, q=filters["q"], translit=translit, limit=left, cut=True
         )
-        found += [(each, seen) for seen in facts]
-        if more_here or (len(found) == limit and (more or each != opened[-1])):
-            return found, (each, *(by_valid_time(facts[-1]) if facts else _END))
-    return found, (opened[-1], *_END) if more else None
+        page += [(name, seen) for seen in facts]
+        if more_here or (len(page) == limit and (more_follow or name != opened[-1])):
+            return page, (name, *(by_valid_time(facts[-1]) if facts else _END))
+    return page, (opened[-1], *_END) if more_follow else None
 
 
 def _begun(reading: Reading, perspective: Perspective, slug: str | None) -> list[str]:
@@ -209,7 +211,7 @@ def _row(record: Mapping[str, Any]) -> dict[str, Any]:
 def _filters(parameters: Mapping[str, str], *, paged: bool) -> dict[str, str]:
     """Give the filters of a request; without an `as_of` they include facts that are ahead."""
     filters = {name: text for name, text in parameters.items() if name in _NAMES}
-    included = _included(parameters)
+    included = _read_included(parameters)
     if "as_of" not in parameters and not paged:
         included.add("ahead")
     if included:
@@ -218,7 +220,7 @@ def _filters(parameters: Mapping[str, str], *, paged: bool) -> dict[str, str]:
 
 
 def _read_filter(parameters: Mapping[str, str], cursor: Cursor | None) -> TimelineFilter:
-    included = _included(parameters)
+    included = _read_included(parameters)
     kind = parameters.get("kind")
     if kind is not None and kind not in KINDS:
         raise unknown_choice("/query/kind", kind, sorted(KINDS))
@@ -236,7 +238,7 @@ def _read_filter(parameters: Mapping[str, str], cursor: Cursor | None) -> Timeli
     )
 
 
-def _included(parameters: Mapping[str, str]) -> set[str]:
+def _read_included(parameters: Mapping[str, str]) -> set[str]:
     included = set(parameters["include"].split(",")) if "include" in parameters else set()
     if included - _INCLUDED:
         raise ContentError.at(

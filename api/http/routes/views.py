@@ -116,7 +116,7 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
     """
     cursor = Cursor.read(asked.parameters, _AT)
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 1000
-    asked = asked.pinned(cursor)
+    asked = asked.pin(cursor)
     filters = {name: asked.parameters[name] for name in ("from", "to") if name in asked.parameters}
     first, last = cut(filters, "from") or 0, cut(filters, "to")
     if last is not None and first > last:
@@ -133,12 +133,14 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
         from_ = replace(asked, query=query).perspective(reading)
         negotiation = reading.negotiation(slug, to.position)
         after = 0 if cursor is None else cast("int", cursor.place[0])
-        found, more = reading.changes.differing(negotiation.id, from_, to, after=after, limit=limit)
-        place = (found.after[-1].first_position,) if more else None
+        compared, more_follow = reading.changes.differing(
+            negotiation.id, from_, to, after=after, limit=limit
+        )
+        place = (compared.after[-1].first_position,) if more_follow else None
         onward = with_mark(later, filters)
         following = None if place is None else later.next(to, place, onward)
         of_it = _of_itself(reading, negotiation, (from_, to))
-        content = {**diff(found, (from_, to), kinds=kinds), **of_it, "next": following}
+        content = {**diff(compared, (from_, to), kinds=kinds), **of_it, "next": following}
         fixed = {"from": format_instant(first)}
         if last is not None:
             fixed["to"] = format_instant(last)
@@ -170,7 +172,7 @@ def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
     """
     cursor = Cursor.read(asked.parameters, _AT)
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 1000
-    asked = asked.pinned(cursor)
+    asked = asked.pin(cursor)
     filters = {name: asked.parameters[name] for name in ("person",) if name in asked.parameters}
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
@@ -178,10 +180,10 @@ def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
         after = 0 if cursor is None else cast("int", cursor.place[0])
         about = (reading, negotiation, perspective)
         if person := filters.get("person"):
-            items, more = list_changes_of_person(*about, person, after, limit)
+            items, more_follow = list_changes_of_person(*about, person, after, limit)
         else:
-            items, more = list_changes(*about, after, limit)
-        place = (items[-1]["position"],) if more else None
+            items, more_follow = list_changes(*about, after, limit)
+        place = (items[-1]["position"],) if more_follow else None
         onward = with_mark(asked, filters)
         following = None if place is None else asked.next(perspective, place, onward)
         content: dict[str, Any] = {
@@ -206,7 +208,7 @@ def read_moments(slug: str, asked: Annotated[Asked, Depends(_MOMENTS)]) -> Respo
     """
     cursor = Cursor.read(asked.parameters, _AT)
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
-    asked = asked.pinned(cursor)
+    asked = asked.pin(cursor)
     axis = cast("Axis", choice(asked.parameters, "axis", get_args(Axis), "valid"))
     chosen = choice(asked.parameters, _CHOSEN, get_args(Unit))
     asked_by = choice(asked.parameters, "by", (*get_args(Unit), _AUTO))
@@ -220,11 +222,11 @@ def read_moments(slug: str, asked: Annotated[Asked, Depends(_MOMENTS)]) -> Respo
 
         def make(blanks: Blanks) -> dict[str, Any]:
             boundaries = reading.sections(negotiation.id, along).boundaries(axis)
-            by, found = _group(boundaries, asked_by, chosen, limit)
+            by, moments = _group(boundaries, asked_by, chosen, limit)
             if cursor is not None:
-                found = [each for each in found if each.at > cast("int", cursor.place[0])]
-            place = (found[limit - 1].at,) if len(found) > limit else None
-            items = [{"at": each.format(by), "changes": each.changes} for each in found[:limit]]
+                moments = [each for each in moments if each.at > cast("int", cursor.place[0])]
+            place = (moments[limit - 1].at,) if len(moments) > limit else None
+            items = [{"at": each.format(by), "changes": each.changes} for each in moments[:limit]]
             content: dict[str, Any] = {
                 "perspective": blanks.blank("perspective"),
                 "axis": axis,
@@ -252,13 +254,13 @@ def read_moments(slug: str, asked: Annotated[Asked, Depends(_MOMENTS)]) -> Respo
 
 
 def _group(
-    found: Iterable[Boundary], by: str | None, chosen: str | None, limit: int
+    boundaries: Iterable[Boundary], by: str | None, chosen: str | None, limit: int
 ) -> tuple[Unit | None, list[Moment]]:
     """Group moments as is asked for; by the unit that was chosen for the first page, or the one that fits the limit."""
     if by == _AUTO and chosen is None:
-        return fit_moments(found, limit)
+        return fit_moments(boundaries, limit)
     unit = cast("Unit | None", chosen if by == _AUTO else by)
-    return unit, group_moments(found, unit)
+    return unit, group_moments(boundaries, unit)
 
 
 def _of_itself(
@@ -266,8 +268,8 @@ def _of_itself(
 ) -> dict[str, Any]:
     """Give what the two cuts disagree on of the negotiation itself, and why, where they do."""
     was, is_ = (reading.changes.of_negotiation(opened, cut) for cut in cuts)
-    before = {said.position for _, _, said in was}
-    later = [said for _, _, said in is_ if said.position not in before]
+    before = {correction.position for _, _, correction in was}
+    later = [correction for _, _, correction in is_ if correction.position not in before]
     seen = [told[-1][1] if told else opened for told in (was, is_)]
     return diff_negotiation((seen[0], seen[1]), later[-1] if later else None)
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http.exchange.caching import fresh
-from api.http.exchange.parameters import given
+from api.http.exchange.parameters import read_query
 from api.http.routes.docs import welcome
 from api.web.drawing import POLICY, render
 from api.web.page import CUTS, Page, router_of_pages
@@ -39,7 +39,7 @@ def _last_changed(negotiation: dict[str, Any]) -> str:
 @router.get("/about")
 async def read_about_page(request: Request) -> Response:
     """Say what undisputed, possible, contested and known mean, and how a claim is chosen."""
-    given(request.scope["query_string"], ())
+    read_query(request.scope["query_string"], ())
     body = render("about", page=Visit(request)).encode()
     response = fresh(request, body, "text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = POLICY
