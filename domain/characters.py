@@ -130,13 +130,13 @@ def _first_strange(text: str, patterns: list[re.Pattern[str]]) -> int | None:
     patterns = [*patterns, _HIEROGLYPHS]
     if not _RIGHT_TO_LEFT.search(text):
         patterns += [_MARKS, _TURNS]
-    found = [_first(patterns, text), _first_unneeded(text), _first_unpaired(text)]
-    return min((each for each in found if each is not None), default=None)
+    offsets = [_first(patterns, text), _first_unneeded(text), _first_unpaired(text)]
+    return min((each for each in offsets if each is not None), default=None)
 
 
 def _first(patterns: list[re.Pattern[str]], text: str) -> int | None:
-    found = (pattern.search(text) for pattern in patterns)
-    return min((match.start() for match in found if match is not None), default=None)
+    matches = (pattern.search(text) for pattern in patterns)
+    return min((match.start() for match in matches if match is not None), default=None)
 
 
 def _first_unneeded(text: str) -> int | None:
@@ -184,7 +184,7 @@ def is_invisible(character: str) -> bool:
 
 def is_blank(text: str) -> bool:
     """Whether a reader sees nothing of a text: only blanks, marks without a letter, and invisible characters."""
-    return not any(map(_seen, text))
+    return not any(map(_is_visible, text))
 
 
 def is_printable_line(text: str) -> bool:
@@ -193,7 +193,7 @@ def is_printable_line(text: str) -> bool:
     return seen and strange_character(text, one_line=True) is None
 
 
-def _seen(character: str) -> bool:
+def _is_visible(character: str) -> bool:
     if character.isalnum() and character < "\u0300":
         return True
     if character == _EMPTY or is_invisible(character):

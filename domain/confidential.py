@@ -62,10 +62,10 @@ def sources_of(
         fresh: dict[Citation, list[Confidential]] = {}
         for source in brought:
             fresh.setdefault(source.citation, []).append(source.confidential)
-        for citation, parts in fresh.items():
-            kept[citation] = [*parts, *kept.get(citation, ())]
-    found: list[Confidential | None] = []
+        for citation, own in fresh.items():
+            kept[citation] = [*own, *kept.get(citation, ())]
+    parts: list[Confidential | None] = []
     for citation in citations:
         left = kept.get(citation)
-        found.append(left.pop(0) if left else None)
-    return found
+        parts.append(left.pop(0) if left else None)
+    return parts

@@ -57,9 +57,9 @@ class ContentError(RecordError):
     def __init__(self, *faults: Fault, more: int = 0) -> None:
         self.faults = faults
         self.more = more
-        said = [fault.text for fault in self.told]
-        untold = self.count - len(said)
-        super().__init__("; ".join([*said, f"… and {untold} more"] if untold else said))
+        texts = [fault.text for fault in self.told]
+        untold = self.count - len(texts)
+        super().__init__("; ".join([*texts, f"… and {untold} more"] if untold else texts))
 
     @property
     def told(self) -> tuple[Fault, ...]:
@@ -79,9 +79,9 @@ class ContentError(RecordError):
     @classmethod
     def of(cls, faults: Iterable[Fault]) -> ContentError:
         """Make the error of many faults: the first MOST_FAULTS are listed, the others counted."""
-        found = iter(faults)
-        kept = list(islice(found, MOST_FAULTS))
-        return cls(*kept, more=sum(1 for _ in found))
+        remaining = iter(faults)
+        kept = list(islice(remaining, MOST_FAULTS))
+        return cls(*kept, more=sum(1 for _ in remaining))
 
     def under(self, pointer: str) -> ContentError:
         """The same faults, with `pointer` put before the place of each: a part's faults become the whole's."""

@@ -23,13 +23,13 @@ from domain.named import (
     Place,
     Sort,
     beings_in,
-    named_in,
+    names_in,
     text_of,
 )
 from domain.placeholders import placeholder_faults
 from domain.provenance import Citation, Link, check_citation, check_link
 from domain.quantity import Quantity, derive_basis, fill_bounds
-from domain.register import Register, RegisterEntry, summed_in
+from domain.register import Register, RegisterEntry, list_summed
 from domain.texts import (
     LONGEST_LIST,
     LONGEST_LISTS,
@@ -93,18 +93,18 @@ class Fact:
         numbers: dict[str, list[Quantity]] = {}
         for quantity in self.quantities:
             counted = quantity.counted
-            summed = counted in summed_in(self.registers)
+            summed = counted in list_summed(self.registers)
             based = derive_basis(quantity, self.holding, summed=summed)
             numbers.setdefault(counted, []).append(based)
         return numbers
 
-    def named(self) -> Iterable[Name]:
+    def list_names(self) -> Iterable[Name]:
         """Everybody whom the fact names, in `people` and in the fields of its kind."""
-        return named_in(self, Sort.SOMEBODY)
+        return names_in(self, Sort.SOMEBODY)
 
-    def located(self) -> Iterable[str]:
+    def list_places(self) -> Iterable[str]:
         """Every place that the fact names, in `places` and in the fields of its kind."""
-        return map(text_of, named_in(self, Sort.PLACE))
+        return map(text_of, names_in(self, Sort.PLACE))
 
     def bodies(self) -> Iterable[Name]:
         """The bodies that it names: its parties, its publishers, and those in the fields of its kind."""
@@ -125,7 +125,7 @@ class Fact:
         """Its answers in registers, one for each question that it answers."""
         return ()
 
-    def own_faults(self) -> Iterable[Fault]:
+    def find_own_faults(self) -> Iterable[Fault]:
         """The faults in the fields of its kind, beyond those that their types exclude."""
         return ()
 
@@ -168,18 +168,20 @@ def check_fact(fact: Fact, standing: Fact | None = None) -> Fact:
     faults = [
         *([] if sound else _text_faults(fact, standing)),
         *placeholder_faults(fact, standing),
-        *_valid_faults(fact),
+        *_find_valid_faults(fact),
         *_size_faults(fact),
         *([] if sound else id_faults(as_primitives(fact))),
-        *fact.own_faults(),
+        *fact.find_own_faults(),
     ]
     quantities: list[Quantity] = []
     for index, quantity in enumerate(fact.quantities[:MOST_QUANTITIES]):
-        found, wrong = collect_faults(f"/quantities/{index}", fill_bounds, quantity)
+        complete, wrong = collect_faults(f"/quantities/{index}", fill_bounds, quantity)
         if wrong and standing is not None:
-            found = next((each for each in standing.quantities if _is_sent(each, quantity)), None)
-        faults += wrong if found is None else []
-        quantities += [] if found is None else [found]
+            complete = next(
+                (each for each in standing.quantities if _is_sent(each, quantity)), None
+            )
+        faults += wrong if complete is None else []
+        quantities += [] if complete is None else [complete]
     for index, citation in enumerate(fact.citations[:MOST_CITATIONS]):
         if standing is None or citation not in standing.citations:
             faults += collect_faults(f"/citations/{index}", check_citation, citation)[1]
@@ -239,7 +241,7 @@ def collect_faults(pointer: str, check: Callable[[P], R], part: P) -> tuple[R | 
         return None, [*error.under(pointer).faults]
 
 
-def _valid_faults(fact: Fact) -> list[Fault]:
+def _find_valid_faults(fact: Fact) -> list[Fault]:
     try:
         ValidTime.parse(fact.valid)
     except ValidTimeError as error:

@@ -29,10 +29,10 @@ class Gathering:
         """Whether a check has found a fault."""
         return bool(self._faults)
 
-    def take(self, check: Callable[P, R], *given: P.args, **named: P.kwargs) -> R | None:
+    def take(self, check: Callable[P, R], *args: P.args, **named: P.kwargs) -> R | None:
         """Run a check and give its result; None if it raised a ContentError, whose faults are kept."""
         try:
-            return check(*given, **named)
+            return check(*args, **named)
         except ContentError as error:
             self._faults += error.faults
             self._more += error.more

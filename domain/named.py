@@ -37,7 +37,7 @@ __all__ += [
     "join_parts",
     "key_of",
     "key_of_id",
-    "named_in",
+    "names_in",
     "names_in_part",
     "text_of",
 ]
@@ -134,18 +134,18 @@ def fields_naming(cls: type) -> Mapping[str, Sort]:
 def _fields_naming(cls: type) -> Mapping[str, Sort]:
     hints = get_type_hints(cls, include_extras=True)
     names = (field.name for field in dataclasses.fields(cls))
-    found = {name: _sort(hints[name]) for name in names}
-    return {name: sort for name, sort in found.items() if sort is not None}
+    sorts = {name: _sort(hints[name]) for name in names}
+    return {name: sort for name, sort in sorts.items() if sort is not None}
 
 
-def named_in(value: object, sort: Sort) -> Iterable[Name]:
+def names_in(value: object, sort: Sort) -> Iterable[Name]:
     """The names of one sort in an object's fields; fields of its own kind come before those of all kinds."""
     for field in _fields_of_sort(type(value), sort):
-        found = getattr(value, field)
-        if isinstance(found, tuple):
-            yield from found
-        elif found is not None:
-            yield found
+        names = getattr(value, field)
+        if isinstance(names, tuple):
+            yield from names
+        elif names is not None:
+            yield names
 
 
 def _fields_of_sort(cls: type, sort: Sort) -> tuple[str, ...]:
@@ -161,20 +161,20 @@ def _fields_of_sort(cls: type, sort: Sort) -> tuple[str, ...]:
 def beings_in(value: object, being: Being) -> Iterable[Name]:
     """The names in those fields of an object that can only name a person, or only a body."""
     for field in _fields_of(type(value), being):
-        found = getattr(value, field)
-        if isinstance(found, tuple):
-            yield from found
-        elif found is not None:
-            yield found
+        names = getattr(value, field)
+        if isinstance(names, tuple):
+            yield from names
+        elif names is not None:
+            yield names
 
 
 def _fields_of(cls: type, being: Being) -> tuple[str, ...]:
     by_being = _BY_BEING.get(cls)
     if by_being is None:
         hints = get_type_hints(cls, include_extras=True)
-        said = {field: _metadata(hints[field]) for field in fields_naming(cls)}
+        metadata = {field: _metadata(hints[field]) for field in fields_naming(cls)}
         by_being = _BY_BEING[cls] = {
-            each: tuple(field for field, of in said.items() if each in of) for each in Being
+            each: tuple(field for field, of in metadata.items() if each in of) for each in Being
         }
     return by_being[being]
 
@@ -193,8 +193,8 @@ _FIELDS: Final[dict[type, Mapping[str, Sort]]] = {}
 
 def _sort(hint: Any) -> Sort | None:  # noqa: ANN401 -- a type hint is anything
     """The sort that a type hint is annotated with, also inside a list or an optional; None if there is none."""
-    said = next(
+    sort = next(
         (each for each in getattr(hint, "__metadata__", ()) if isinstance(each, Sort)), None
     )
     inside = (_sort(each) for each in get_args(hint) if not isinstance(each, Sort))
-    return said or next((each for each in inside if each is not None), None)
+    return sort or next((each for each in inside if each is not None), None)

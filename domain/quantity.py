@@ -124,9 +124,9 @@ def fill_bounds(quantity: Quantity) -> Quantity:
     """
     _refuse_uncountable(quantity)
     read = None if quantity.text is None else read_number(quantity.text)
-    filled = _unread(quantity) if read is None else _agreeing(quantity, read)
-    given = quantity.interval
-    if given not in (Interval(None, None), filled.interval):
+    filled = _fill_unread(quantity) if read is None else _complete_from_text(quantity, read)
+    interval = quantity.interval
+    if interval not in (Interval(None, None), filled.interval):
         raise ContentError.at(
             "/low",
             f"low and high follow from the comparator and value: leave them out, or write {_show(filled.interval)}",
@@ -146,9 +146,9 @@ def _refuse_uncountable(quantity: Quantity) -> None:
         raise ContentError(*(Fault(f"/{name}", detail) for name in wrong))
 
 
-def _agreeing(quantity: Quantity, read: NumberReading) -> Quantity:
+def _complete_from_text(quantity: Quantity, read: NumberReading) -> Quantity:
     """The quantity, completed by what its text says (`read`); ContentError if it contradicts the text."""
-    said = Interval(read.low, read.high)
+    interval = Interval(read.low, read.high)
     comparator = quantity.comparator or read.comparator
     if quantity.value is None and quantity.interval != Interval(None, None):
         return _ranging(quantity, read)
@@ -156,17 +156,17 @@ def _agreeing(quantity: Quantity, read: NumberReading) -> Quantity:
     both = quantity.comparator is not None and quantity.value is not None
     agrees = (comparator, value) == (read.comparator, read.value)
     if both and comparator != "approx" != read.comparator:
-        agrees = of_comparator(comparator, quantity.value or 0) == said
+        agrees = of_comparator(comparator, quantity.value or 0) == interval
     if not agrees:
         raise _differing("/comparator", read)
-    return replace(quantity, comparator=comparator, value=value, **_ends(said))
+    return replace(quantity, comparator=comparator, value=value, **_ends(interval))
 
 
 def _ranging(quantity: Quantity, read: NumberReading) -> Quantity:
     """The quantity with a range: that of its text, or any range if the text gives no bounds; else ContentError."""
     if quantity.comparator not in (None, read.comparator):
         raise _differing("/comparator", read)
-    sent = _ranged(quantity.low, quantity.high)
+    sent = _make_range(quantity.low, quantity.high)
     if read.comparator != "approx" and sent != Interval(read.low, read.high):
         raise _differing("/low", read)
     return replace(quantity, comparator=read.comparator)
@@ -177,7 +177,7 @@ def _differing(pointer: str, read: NumberReading) -> ContentError:
     return ContentError.at(pointer, detail)
 
 
-def _unread(quantity: Quantity) -> Quantity:
+def _fill_unread(quantity: Quantity) -> Quantity:
     """The quantity with bounds from its comparator, value or range: it has no text, or one that is not understood."""
     comparator = quantity.comparator or "eq"
     if quantity.value is not None:
@@ -189,7 +189,7 @@ def _unread(quantity: Quantity) -> Quantity:
                 "/value", "people and things are not counted below zero: write 0 or more"
             )
     elif quantity.interval != Interval(None, None):
-        derived = _ranged(quantity.low, quantity.high)
+        derived = _make_range(quantity.low, quantity.high)
     elif quantity.text is None:
         raise ContentError.at(
             "/value",
@@ -223,7 +223,7 @@ def _describe(read: NumberReading) -> str:
     return read.comparator if bounds == Interval(None, None) else _show(bounds)
 
 
-def _ranged(low: int | None, high: int | None) -> Interval:
+def _make_range(low: int | None, high: int | None) -> Interval:
     if low is not None and high is not None and high < low:
         raise ContentError.at(
             "/high", f"high ({high}) is below low ({low}): write a high of at least {low}"

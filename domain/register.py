@@ -63,10 +63,10 @@ class Aside:
 
     def kind_of(self, shows: Mapping[str, Any]) -> str:
         """What the field `by` says, folded: of a number what it counts. Empty where all answers are of one kind."""
-        said = None if self.by is None else shows[self.by]
-        if isinstance(said, Quantity):
-            return said.counted
-        return "" if said is None else fold_name(str(said))
+        value = None if self.by is None else shows[self.by]
+        if isinstance(value, Quantity):
+            return value.counted
+        return "" if value is None else fold_name(str(value))
 
 
 Sharper = Mapping[str, Mapping[str, frozenset[str]]]
@@ -106,7 +106,7 @@ def sharper_than(words: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
 
 
 @cache
-def summed_in(registers: tuple[Register, ...]) -> frozenset[str]:
+def list_summed(registers: tuple[Register, ...]) -> frozenset[str]:
     """What the totals among some registers count, folded."""
     return frozenset(fold_name(each.summed) for each in registers if each.summed)
 

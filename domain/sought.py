@@ -75,10 +75,10 @@ def split_terms(q: str) -> tuple[Term, ...]:
     """The terms of `q`, each once; empty if it has no word. ContentError at `/q` for too many words."""
     terms: dict[Term, None] = {}
     for quoted, star, bare in _TERM.findall(_GERSHAYIM.sub("", q).translate(_QUOTES)):
-        found = split_words(quoted or bare)
-        if found:
+        words = split_words(quoted or bare)
+        if words:
             prefix = bool(star) or bare.endswith("*")
-            terms[Term(tuple(found), prefix, tuple(split_accented_words(quoted or bare)))] = None
+            terms[Term(tuple(words), prefix, tuple(split_accented_words(quoted or bare)))] = None
     if sum(len(term.words) for term in terms) > MOST_WORDS:
         raise ContentError.at("/q", f"this has too many words: write at most {MOST_WORDS}")
     return tuple(terms)
@@ -121,9 +121,9 @@ def _by_words(spellings: Iterable[Sequence[str]]) -> dict[tuple[str, ...], list[
             Term(tuple(split_words(each)), spelt=tuple(split_accented_words(each))): None
             for each in group
         }
-        found = [term for term in terms if term.words]
-        for term in found:
-            known.setdefault(term.words, []).extend(found)
+        worded = [term for term in terms if term.words]
+        for term in worded:
+            known.setdefault(term.words, []).extend(worded)
     return known
 
 
@@ -154,21 +154,21 @@ def holds_terms(wanted: Sought, text: Sequence[str]) -> bool:
 
 
 def _any_script(term: Term) -> Sought:
-    latin = {transliterate(each): None for each in (term.words, term.spelt or term.words)}
-    found = {_phrase(term): None}
-    for each in filter(None, latin):
-        found[Phrase(each, term.prefix)] = None
-        found[Phrase(tuple(f"{ROMANISED}{word}" for word in each), term.prefix)] = None
-    return AnyOf(tuple(found)) if len(found) > 1 else next(iter(found))
+    latin = {transliterate(words): None for words in (term.words, term.spelt or term.words)}
+    phrases = {_phrase(term): None}
+    for words in filter(None, latin):
+        phrases[Phrase(words, term.prefix)] = None
+        phrases[Phrase(tuple(f"{ROMANISED}{word}" for word in words), term.prefix)] = None
+    return AnyOf(tuple(phrases)) if len(phrases) > 1 else next(iter(phrases))
 
 
 def _phrase(term: Term) -> Phrase:
     """The phrase for a term. A last word in a script without blanks becomes its pairs, or the start of a pair."""
     *_, last = term.words
-    found = search_units(term.words)
+    units = search_units(term.words)
     if not is_unspaced(last):
-        return Phrase(tuple(found), term.prefix)
-    return Phrase(tuple(found[:-1] if len(last) > 1 else found), prefix=len(last) == 1)
+        return Phrase(tuple(units), term.prefix)
+    return Phrase(tuple(units[:-1] if len(last) > 1 else units), prefix=len(last) == 1)
 
 
 def _stands(phrase: Phrase, text: Sequence[str]) -> bool:

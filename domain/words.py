@@ -75,9 +75,9 @@ def is_unspaced(word: str) -> bool:
     return not word.isascii() and _IS_UNSPACED.match(word) is not None
 
 
-def search_units(found: Iterable[str]) -> list[str]:
+def search_units(words: Iterable[str]) -> list[str]:
     """The units that are searched: words; in scripts without blanks their pairs, and the last character."""
-    return [unit for word in found for unit in (_pairs(word) if is_unspaced(word) else (word,))]
+    return [unit for word in words for unit in (_pairs(word) if is_unspaced(word) else (word,))]
 
 
 def _pairs(word: str) -> list[str]:
@@ -93,18 +93,18 @@ def romanise(text: str) -> list[list[str]]:
     if text.isascii():
         return []
     own = split_words(text)
-    found = (
+    transliterations = (
         [latin for word in each for latin in _latin(word)]
         for each in (own, split_accented_words(text))
     )
-    return [list(each) for each in dict.fromkeys(map(tuple, found)) if list(each) != own]
+    return [list(each) for each in dict.fromkeys(map(tuple, transliterations)) if list(each) != own]
 
 
-def transliterate(found: Sequence[str]) -> tuple[str, ...]:
+def transliterate(words: Sequence[str]) -> tuple[str, ...]:
     """Words in Latin letters; empty if one is in a script without blanks, or has no transliteration."""
-    if any(map(is_unspaced, found)):
+    if any(map(is_unspaced, words)):
         return ()
-    latin = tuple(map(_latin_word, found))
+    latin = tuple(map(_latin_word, words))
     return latin if all(latin) else ()
 
 

@@ -94,11 +94,11 @@ class Alias(Fact):
         """What both are names of; a body is named where a person is."""
         return _SORTS.get(self.of, Sort.SOMEBODY)
 
-    def named(self) -> Iterable[Name]:
+    def list_names(self) -> Iterable[Name]:
         """Both spellings, of somebody."""
         return (*self._of(Sort.SOMEBODY), *self.people)
 
-    def located(self) -> Iterable[str]:
+    def list_places(self) -> Iterable[str]:
         """Both spellings, of a place."""
         return (*map(text_of, self._of(Sort.PLACE)), *self.places)
 

@@ -154,10 +154,10 @@ class Custody(Fact):
     @cached_property
     def window(self) -> Window:
         """When it may hold and surely holds; a death holds for good."""
-        found = window(self.valid_time, self.holding)
-        return found if self.status != _DIED else replace(found, certain_to=END, possible_to=END)
+        bounds = window(self.valid_time, self.holding)
+        return bounds if self.status != _DIED else replace(bounds, certain_to=END, possible_to=END)
 
-    def own_faults(self) -> Iterable[Fault]:
+    def find_own_faults(self) -> Iterable[Fault]:
         """A day on which the sentence ends is EDTF."""
         if self.sentence_ends is not None:
             try:
@@ -208,13 +208,15 @@ class PrisonerCount(Fact):
         that they allow. A number that is added or runs on is left out: it counts who came or went.
         """
         numbers: dict[str, list[Quantity]] = {}
-        for each in self.quantities:
-            if each.basis in (None, "stock"):
-                numbers.setdefault(each.counted, []).append(each)
+        for quantity in self.quantities:
+            if quantity.basis in (None, "stock"):
+                numbers.setdefault(quantity.counted, []).append(quantity)
         words = {each for each in numbers if counts_everybody(each, self.population)}
         words = words & {"held"} or words
         everybody = [each for word in numbers if word in words for each in numbers[word]]
-        others = [merge_numbers(given) for word, given in numbers.items() if word not in words]
+        others = [
+            merge_numbers(quantities) for word, quantities in numbers.items() if word not in words
+        ]
         return [merge_numbers(everybody), *others]
 
 

@@ -59,9 +59,9 @@ class Amounts:
             return Amount(value, about=True)
         if hedged and len(tokens) == 1 and tokens[0] in language.singulars:
             return Amount(language.singulars[tokens[0]])
-        number = self._closed(tokens)
+        number = self._read_with_unit(tokens)
         if number is None and language.articles and "-" not in (tokens[0], tokens[-1]):
-            number = self._closed(tuple(part for part in tokens if part != "-"))
+            number = self._read_with_unit(tuple(part for part in tokens if part != "-"))
         if number is None and hedged:
             number = self._behind_singular(tokens)
         if number is not None:
@@ -125,7 +125,7 @@ class Amounts:
                     return _AT_LEAST * math.prod(unit for unit in units if unit)
         return None
 
-    def _closed(self, tokens: Phrase) -> Fraction | None:
+    def _read_with_unit(self, tokens: Phrase) -> Fraction | None:
         """A number with its units: 1.5 million, half a dozen, two hundred and fifty thousand."""
         for phrase, fraction in self._language.fractions.items():
             if tokens[: len(phrase)] == phrase and len(tokens) > len(phrase):
@@ -150,15 +150,15 @@ class Amounts:
         unit = suffix or (self._unit(rest) if rest else 1)
         if number is None:
             return None
-        return self._continued(number, rest) if unit is None else number * unit
+        return self._continue(number, rest) if unit is None else number * unit
 
-    def _continued(self, number: Fraction, rest: Phrase) -> Fraction | None:
+    def _continue(self, number: Fraction, rest: Phrase) -> Fraction | None:
         """A whole number of thousands or millions, and a smaller number in digits behind it: "1 тыс. 259"."""
         unit = self._language.units.get(rest[0], 0)
         if unit < _THOUSAND or number.denominator > 1 or not rest[1][0].isdigit():
             return None
-        more = self._digits(rest[1:])
-        return None if more is None or more >= unit else number * unit + more
+        smaller = self._digits(rest[1:])
+        return None if smaller is None or smaller >= unit else number * unit + smaller
 
     def _half(self, tokens: Phrase, at: int) -> int:
         """How many tokens from `at` on say "and a half"; 0 if they do not."""

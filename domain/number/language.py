@@ -92,7 +92,7 @@ def idioms(
     return {(*begin.split(), unit): (comparator, value) for begin, (unit, value) in pairs}
 
 
-def inverted(
+def invert(
     units: Mapping[str, int], counts: Mapping[str, int]
 ) -> dict[Phrase, tuple[Comparator, int | None]]:
     """{phrase: about its number} for a unit before its number: in Russian and Ukrainian."""

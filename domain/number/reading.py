@@ -122,7 +122,7 @@ class _Grammar:
             return _read_as(*self._language.idioms[kept])
         return (
             self._bare(kept)
-            or self._hedged(kept, ())
+            or self._read_hedged(kept, ())
             or self._two_sided(kept)
             or self._rising(kept)
         )
@@ -157,14 +157,14 @@ class _Grammar:
     def _bare(self, tokens: Phrase) -> NumberReading | None:
         return _apply_hedges(self._amount(tokens, hedged=False), ()) or self._range(tokens, ())
 
-    def _hedged(self, tokens: Phrase, hedges: tuple[Comparator, ...]) -> NumberReading | None:
+    def _read_hedged(self, tokens: Phrase, hedges: tuple[Comparator, ...]) -> NumberReading | None:
         """The reading of a number with at least one hedge before or after it, outermost first."""
         for rest, comparator in self._peel_hedges(tokens):
             so_far = (*hedges, comparator)
             reading = (
                 _apply_hedges(self._amount(rest, hedged=True), so_far)
                 or self._range(rest, so_far)
-                or (self._hedged(rest, so_far) if len(so_far) < _LONGEST_PHRASE else None)
+                or (self._read_hedged(rest, so_far) if len(so_far) < _LONGEST_PHRASE else None)
             )
             if reading is not None:
                 return reading
@@ -195,7 +195,7 @@ class _Grammar:
         for at in range(1, len(tokens) - 1):
             if tokens[at] != "," and tokens[at] not in self._language.both:
                 continue
-            sides = [self._hedged(side, ()) for side in (tokens[:at], tokens[at + 1 :])]
+            sides = [self._read_hedged(side, ()) for side in (tokens[:at], tokens[at + 1 :])]
             if None in sides:
                 continue
             low, high = sorted(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
-from domain.number.language import Language, all_of, forms, idioms, inverted, not_, phrases
+from domain.number.language import Language, all_of, forms, idioms, invert, not_, phrases
 
 _MENSHE_RU: Final = ("менее", "меньше", "менее чем", "меньше чем", "ниже")
 _MONTH_RU: Final = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря"  # fmt: skip
@@ -173,8 +173,8 @@ RUSSIAN: Final = Language(
         **idioms("gt", "не одна", "не одну", "не одной", сотня=100, сотню=100, сотни=100, тысяча=10**3,
             тысячу=10**3,
                  тысячи=10**3, дюжина=12, дюжину=12),
-        **inverted(_FEW, {"два": 2, "две": 2, "три": 3, "четыре": 4}),
-        **inverted(_MANY, _COUNTS),
+        **invert(_FEW, {"два": 2, "две": 2, "три": 3, "четыре": 4}),
+        **invert(_MANY, _COUNTS),
         **dict.fromkeys(phrases(*_ANOTHER), ("approx", None)),
     },
     rising=frozenset(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
-from domain.number.language import Language, all_of, forms, idioms, inverted, not_, phrases
+from domain.number.language import Language, all_of, forms, idioms, invert, not_, phrases
 
 _MONTH_UK: Final = "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня"  # fmt: skip
 _MENSHE_UK: Final = ("менше", "менше ніж", "менш ніж", "менш як", "менше як", "нижче")
@@ -159,8 +159,8 @@ UKRAINIAN: Final = Language(
         **idioms("gt", "не один", "не одного", десяток=10, десятка=10, мільйон=10**6, мільйона=10**6),
         **idioms("gt", "не одна", "не одну", "не одної", "не однієї", сотня=100, сотню=100, сотні=100, тисяча=10**3,
                  тисячу=10**3, тисячі=10**3, дюжина=12, дюжину=12),
-        **inverted(_FEW, {"два": 2, "дві": 2, "три": 3, "чотири": 4}),
-        **inverted(_MANY, _COUNTS),
+        **invert(_FEW, {"два": 2, "дві": 2, "три": 3, "чотири": 4}),
+        **invert(_MANY, _COUNTS),
         **dict.fromkeys(phrases(*_ANOTHER), ("approx", None)),
     },
     rising=frozenset(

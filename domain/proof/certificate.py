@@ -56,7 +56,7 @@ class DigestResult:
         """The result as it is written in a certificate."""
         return f"{self.status} sha256:{self.sha256}"
 
-    def confirmed_by(self, later: DigestResult | AbsentResult) -> bool:
+    def is_confirmed_by(self, later: DigestResult | AbsentResult) -> bool:
         """Whether a later answer to the same question agrees."""
         return later == self
 
@@ -77,7 +77,7 @@ class AbsentResult:
         """The result as it is written in a certificate."""
         return f"{self.status} {self.problem}"
 
-    def confirmed_by(self, later: DigestResult | AbsentResult) -> bool:
+    def is_confirmed_by(self, later: DigestResult | AbsentResult) -> bool:
         """Whether a later answer agrees; something unknown may have become known at later positions."""
         unheard_of = self.problem == "unknown" and later == AbsentResult("not-yet-known")
         return unheard_of or later == self

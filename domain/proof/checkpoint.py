@@ -45,7 +45,7 @@ class Checkpoint:
         return cls(lines[0], int(lines[1]), root)
 
     @classmethod
-    def unverified(cls, note: str) -> Self:
+    def read_unverified(cls, note: str) -> Self:
         """Read the checkpoint of a note without verifying its signatures; NoteError if it is none."""
         return cls.read(note.rpartition("\n\n")[0] + "\n")
 

@@ -59,7 +59,7 @@ def check_continued(before: Checkpoint | None, now: Checkpoint, hashes: Hashes) 
         _check_not_grown(before, now)
     elif before is None or before.size == 0:
         if now.root != (subtree_hash(0, now.size, hashes) if now.size else EMPTY_ROOT):
-            raise _unfounded_error(now)
+            raise _make_unfounded_error(now)
     else:
         _check_grown(before, now, hashes)
 
@@ -80,10 +80,10 @@ def _check_grown(before: Checkpoint, now: Checkpoint, hashes: Hashes) -> None:
         raise ForkError(
             f"the first {before.size} of the log's {now.size} events are not those that it had signed"
         )
-    raise _unfounded_error(now)
+    raise _make_unfounded_error(now)
 
 
-def _unfounded_error(now: Checkpoint) -> UnfoundedError:
+def _make_unfounded_error(now: Checkpoint) -> UnfoundedError:
     return UnfoundedError(
         f"the log's tiles do not give the root that it has signed for {now.size} events"
     )

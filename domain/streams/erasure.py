@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
-__all__ = ["BLANK", "ErasedFact", "ErasedVersion", "erased_streams", "erasures"]
+__all__ = ["BLANK", "ErasedFact", "ErasedVersion", "erasures", "list_erased_streams"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,7 @@ class ErasedVersion(FactEvent):
     was: str
 
 
-def erased_streams(fact_id: UUID) -> tuple[UUID, ...]:
+def list_erased_streams(fact_id: UUID) -> tuple[UUID, ...]:
     """The streams with the content of a fact; its erasure destroys all of them."""
     return (fact_id, stream_of(fact_id))
 

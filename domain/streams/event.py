@@ -43,14 +43,14 @@ STORED_NAMES: Final[dict[str, type[RecordEvent]]] = {}
 EventType = TypeVar("EventType", bound=type[RecordEvent])
 
 
-def stored_as(cls: EventType) -> EventType:
+def register_event(cls: EventType) -> EventType:
     """Register an event under its permanent stored name."""
     if STORED_NAMES.setdefault(cls.stored_name, cls) is not cls:
         raise ValueError(f"the event name {cls.stored_name!r} is taken")
     return cls
 
 
-@stored_as
+@register_event
 @dataclass(frozen=True, kw_only=True)
 class NegotiationOpened(RecordEvent):
     """A negotiation was opened, and has a record from now on."""
@@ -62,7 +62,7 @@ class NegotiationOpened(RecordEvent):
     summary: str | None
 
 
-@stored_as
+@register_event
 @dataclass(frozen=True, kw_only=True)
 class NegotiationCorrected(RecordEvent):
     """A negotiation's title, parties or summary was wrong; the event has the full new content. The slug stays."""
@@ -76,7 +76,7 @@ class NegotiationCorrected(RecordEvent):
     published: str | None
 
 
-@stored_as
+@register_event
 @dataclass(frozen=True, kw_only=True)
 class SnapshotTaken(RecordEvent):
     """A perspective was given a name; the event has the hash of its content, and the reading's number."""
@@ -92,7 +92,7 @@ class SnapshotTaken(RecordEvent):
     reading: int = later(FIRST_READING)
 
 
-@stored_as
+@register_event
 @dataclass(frozen=True, kw_only=True)
 class SettingsChanged(RecordEvent):
     """The settings of a negotiation from now on: who may see it, and which changes need a second person."""
@@ -104,7 +104,7 @@ class SettingsChanged(RecordEvent):
     review_erasure: bool
 
 
-@stored_as
+@register_event
 @dataclass(frozen=True, kw_only=True)
 class ClockCorrected(RecordEvent):
     """The record times of positions `first` to `last` are wrong; of no position if `last` is below `first`.
@@ -118,7 +118,7 @@ class ClockCorrected(RecordEvent):
     why: str
 
 
-@stored_as
+@register_event
 @dataclass(frozen=True, kw_only=True)
 class ClockCorrectionWithdrawn(ClockCorrected):
     """The correction at position `correction` is void: the record times that it called wrong were right.
@@ -137,7 +137,7 @@ class FactEvent(RecordEvent):
     batch: str | None = later()
 
 
-@stored_as
+@register_event
 @dataclass(frozen=True, kw_only=True)
 class FactRecorded(FactEvent):
     """A fact was recorded."""
@@ -147,7 +147,7 @@ class FactRecorded(FactEvent):
     fact: Fact
 
 
-@stored_as
+@register_event
 @dataclass(frozen=True, kw_only=True)
 class FactCorrected(FactEvent):
     """The recorded content was wrong; `fact` is the full new content."""
@@ -160,7 +160,7 @@ class FactCorrected(FactEvent):
     published: str | None
 
 
-@stored_as
+@register_event
 @dataclass(frozen=True, kw_only=True)
 class FactCorroborated(FactEvent):
     """Another source says the same."""
@@ -171,7 +171,7 @@ class FactCorroborated(FactEvent):
     published: str | None
 
 
-@stored_as
+@register_event
 @dataclass(frozen=True, kw_only=True)
 class FactEnded(FactEvent):
     """A fact was right, and has ceased to be true; `valid` is the valid time with its end."""
@@ -183,7 +183,7 @@ class FactEnded(FactEvent):
     published: str | None
 
 
-@stored_as
+@register_event
 @dataclass(frozen=True, kw_only=True)
 class FactRetracted(FactEvent):
     """A claim is withdrawn."""
@@ -194,7 +194,7 @@ class FactRetracted(FactEvent):
     published: str | None
 
 
-@stored_as
+@register_event
 @dataclass(frozen=True, kw_only=True)
 class FactReinstated(FactEvent):
     """A retraction is undone."""
@@ -204,7 +204,7 @@ class FactReinstated(FactEvent):
     published: str | None
 
 
-@stored_as
+@register_event
 @dataclass(frozen=True, kw_only=True)
 class FactPreferred(FactEvent):
     """An editor prefers this fact among its rivals, or no longer does."""
@@ -214,7 +214,7 @@ class FactPreferred(FactEvent):
     why: str
 
 
-@stored_as
+@register_event
 @dataclass(frozen=True, kw_only=True)
 class FactErased(FactEvent):
     """The content of a fact is destroyed, in every version; `why` is a reason that repeats nothing of the content.
@@ -228,7 +228,7 @@ class FactErased(FactEvent):
     approvers: tuple[str, ...]
 
 
-@stored_as
+@register_event
 @dataclass(frozen=True, kw_only=True)
 class SourcesErased(FactEvent):
     """The confidential parts of a fact's citations so far are destroyed; the fact itself stays."""
@@ -246,7 +246,7 @@ class ChangeRequestEvent(RecordEvent):
     fact_id: UUID
 
 
-@stored_as
+@register_event
 @dataclass(frozen=True, kw_only=True)
 class ChangeProposed(ChangeRequestEvent):
     """A person proposed a change of a fact at `fact_version`; `body` is the body of their request."""
@@ -259,7 +259,7 @@ class ChangeProposed(ChangeRequestEvent):
     expires_at: int
 
 
-@stored_as
+@register_event
 @dataclass(frozen=True, kw_only=True)
 class ChangeRevised(ChangeRequestEvent):
     """The proposer replaced the proposed change; an approval of the former content no longer counts."""
@@ -270,7 +270,7 @@ class ChangeRevised(ChangeRequestEvent):
     expires_at: int
 
 
-@stored_as
+@register_event
 @dataclass(frozen=True, kw_only=True)
 class ChangeApproved(ChangeRequestEvent):
     """Another person approved the change whose payload has this `digest` in the log; the fact's event follows."""
@@ -280,7 +280,7 @@ class ChangeApproved(ChangeRequestEvent):
     why: str | None
 
 
-@stored_as
+@register_event
 @dataclass(frozen=True, kw_only=True)
 class ChangeRefused(ChangeRequestEvent):
     """Another person refused the change."""
@@ -289,7 +289,7 @@ class ChangeRefused(ChangeRequestEvent):
     why: str
 
 
-@stored_as
+@register_event
 @dataclass(frozen=True, kw_only=True)
 class ChangeWithdrawn(ChangeRequestEvent):
     """The proposer withdrew the change request."""

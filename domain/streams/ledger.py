@@ -118,12 +118,12 @@ class Ledger(Application[UUID]):
         try:
             self.append([event], sources=kept, claim=claim, within=within)
         except VersionTakenError as error:
-            raise _taken_error(event) from error
+            raise _make_taken_error(event) from error
 
     def refuse_taken(self, event: FactRecorded) -> None:
         """Raise TakenError if the external id of a new fact is in use."""
         if self.events.recorder.select_events(event.originator_id, limit=1):
-            raise _taken_error(event)
+            raise _make_taken_error(event)
 
     def change(
         self,
@@ -180,9 +180,9 @@ class Ledger(Application[UUID]):
 
         ConflictError if a stream is not at the version that an event or `standing` requires, or if `until` has come.
         """
-        given = {"claim": claim, "sources": sources, "standing": standing, "until": until}
-        given["within"] = within
-        extra: dict[str, Any] = {name: value for name, value in given.items() if value}
+        options = {"claim": claim, "sources": sources, "standing": standing, "until": until}
+        options["within"] = within
+        extra: dict[str, Any] = {name: value for name, value in options.items() if value}
         stored = [self.mapper.to_stored_event(event) for event in events]
         positions: list[int] = list(self.recorder.insert_events(stored, **extra) or ())
         for event in events:
@@ -220,7 +220,7 @@ def sources_by_event(event: RecordEvent, sources: Sequence[Source]) -> SourcesBy
     return {(event.originator_id, event.originator_version): sources} if sources else {}
 
 
-def _taken_error(event: FactRecorded) -> TakenError:
+def _make_taken_error(event: FactRecorded) -> TakenError:
     what, id_ = "external id", event.originator_id
     return TakenError(what, str(event.fact.external_id), f"fact {id_}", id_)
 

@@ -74,7 +74,7 @@ def read_date(text: str, start: int, end: int) -> Occurrence:
     if month and "41" >= month > "12" and "X" not in month:
         lower, upper = _season(text, match)
     elif "X" in match[0]:
-        lower, upper = _masked(text, match)
+        lower, upper = _find_masked_range(text, match)
     else:
         lower, upper = _plain(text, match)
     if _QUALIFIERS.isdisjoint(match[0]):
@@ -124,7 +124,7 @@ def _season(text: str, match: re.Match[str]) -> tuple[int, int]:
     return month_start(year, first), month_start(year, first + months)
 
 
-def _masked(text: str, match: re.Match[str]) -> tuple[int, int]:
+def _find_masked_range(text: str, match: re.Match[str]) -> tuple[int, int]:
     first, last = _stretch(match, 1), _stretch(match, -1)
     if first is None or last is None:
         raise ValidTimeError(

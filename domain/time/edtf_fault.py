@@ -67,5 +67,5 @@ def refuse_strange(text: object) -> str:
 def _word_at(text: str, offset: int) -> str:
     """The word that a letter belongs to, cut short; another character alone."""
     words = _WORD.finditer(text)
-    found = next((word[0] for word in words if word.start() <= offset < word.end()), text[offset])
-    return found[:_SHOWN]
+    faulty = next((word[0] for word in words if word.start() <= offset < word.end()), text[offset])
+    return faulty[:_SHOWN]

@@ -43,12 +43,12 @@ _DECADE: Final = re.compile(r"\d{3}X")
 def split_words(text: str) -> tuple[str, str] | None:
     """The word that narrows a date, or "" for words that Parley does not know, and the date; None without words."""
     for pattern in (_PART, _SIDE):
-        found = pattern.fullmatch(text)
-        if found:
-            return found["word"], found["date"]
-    found = _WITHIN.fullmatch(text)
-    if found and any(each.isalpha() for each in found["before"] + found["after"]):
-        return "", found["date"]
+        match = pattern.fullmatch(text)
+        if match:
+            return match["word"], match["date"]
+    match = _WITHIN.fullmatch(text)
+    if match and any(each.isalpha() for each in match["before"] + match["after"]):
+        return "", match["date"]
     return None
 
 
@@ -58,7 +58,7 @@ def suggest(word: str, edtf: str) -> Iterator[Suggestion]:
     if word in _PARTS or not word:
         yield edtf, named if _is_season(edtf) else f"some day in {named}"
     if word in _PARTS:
-        yield from _narrowed(edtf, _PARTS[word])
+        yield from _narrow(edtf, _PARTS[word])
     elif word == "after":
         for later in _beside(edtf, 1):
             yield f"[{later}..]", f"one day after {named}"
@@ -76,13 +76,13 @@ def name_date(edtf: str) -> str:
     """A year, month, day, season or decade as one says it: "February 2026", "the 1990s"."""
     if _DECADE.fullmatch(edtf):
         return f"the {edtf[:3]}0s"
-    found = _SHAPE.fullmatch(edtf)
-    if found is None or found[2] is None:
+    match = _SHAPE.fullmatch(edtf)
+    if match is None or match[2] is None:
         return edtf
-    named = {**_MONTH_NAMES, **_SEASONS}.get(int(found[2]))
+    named = {**_MONTH_NAMES, **_SEASONS}.get(int(match[2]))
     if named is None:
         return edtf
-    return " ".join(each for each in (found[3] and str(int(found[3])), named, found[1]) if each)
+    return " ".join(each for each in (match[3] and str(int(match[3])), named, match[1]) if each)
 
 
 def _is_season(edtf: str) -> bool:
@@ -90,7 +90,7 @@ def _is_season(edtf: str) -> bool:
     return edtf[5:].isdecimal() and int(edtf[5:]) > len(_NAMES)
 
 
-def _narrowed(edtf: str, part: int) -> Iterable[Suggestion]:
+def _narrow(edtf: str, part: int) -> Iterable[Suggestion]:
     """The third of a month, a year or a decade; none of a season or a day."""
     if _DECADE.fullmatch(edtf):
         first, last = (f"{edtf[:3]}{digit}" for digit in _YEARS[part])
@@ -106,10 +106,10 @@ def _narrowed(edtf: str, part: int) -> Iterable[Suggestion]:
 
 def _beside(edtf: str, step: int) -> Iterable[str]:
     """The year, month or day before (-1) or after (1) another; nothing for a season, or beyond the years 1 to 9999."""
-    found = _SHAPE.fullmatch(edtf)
-    if found is None or _is_season(edtf):
+    match = _SHAPE.fullmatch(edtf)
+    if match is None or _is_season(edtf):
         return
-    year, month, day = int(found[1]), found[2], found[3]
+    year, month, day = int(match[1]), match[2], match[3]
     try:
         if day:
             yield (date(year, int(month), int(day)) + timedelta(days=step)).isoformat()

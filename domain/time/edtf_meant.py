@@ -116,8 +116,8 @@ def explain(error: ValidTimeError, *, one_date: bool = False) -> str:
     if meant:
         return f"{error}; write {' or '.join(meant)}"
     loose = [
-        f"{edtf} ({said})"
-        for edtf, said in _loosely_meant(error.text)
+        f"{edtf} ({meaning})"
+        for edtf, meaning in _loosely_meant(error.text)
         if not (one_date and ("/" in edtf or edtf.endswith("..]")))
     ]
     return f"{error}; write {', or '.join(loose)}" if loose else str(error)
@@ -130,10 +130,10 @@ def _with_season(reading: str) -> str:
 
 def _loosely_meant(text: str) -> Iterable[tuple[str, str]]:
     """What to write, and what it says, for a date that has words beside it."""
-    found = split_words(_plain(text)) if len(text) <= _LONGEST else None
-    if found is None:
+    parts = split_words(_plain(text)) if len(text) <= _LONGEST else None
+    if parts is None:
         return []
-    word, date = found
+    word, date = parts
     dates = [reading for reading in _one(date) if _is_edtf(reading)]
     return [each for each in suggest(word, dates[0]) if _is_edtf(each[0])] if dates else []
 

@@ -68,7 +68,7 @@ def parse_instant(text: str) -> int:
     match = _INSTANT.fullmatch(text)
     if match is None:
         raise InstantError(text, *first_fault(text, 0, _SHAPE))
-    year, month, day = _checked_date(text, match)
+    year, month, day = _check_date(text, match)
     shift = int(match["offset_hour"] or 0) * _HOUR + int(match["offset_minute"] or 0) * _MINUTE
     instant = (
         day_number(year, month, day) * DAY
@@ -113,7 +113,7 @@ def parse_cut(text: str) -> int:
             first_fault(text, 0, _SHAPE)[0],
             "write a day, month or year, such as 2025-09-11, or a time, such as 2025-09-11T14:30:00Z",
         )
-    year, month, day = _checked_date(text, match)
+    year, month, day = _check_date(text, match)
     if match["day"]:
         after = (day_number(year, month, day) + 1) * DAY
     else:
@@ -121,7 +121,7 @@ def parse_cut(text: str) -> int:
     return _in_range(text, after - 1)
 
 
-def _checked_date(text: str, match: re.Match[str]) -> tuple[int, int, int]:
+def _check_date(text: str, match: re.Match[str]) -> tuple[int, int, int]:
     parts = match.groupdict()
     for name, low, high in _LIMITS:
         if parts.get(name) and not low <= int(parts[name]) <= high:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["ClockCorrection", "corrections_in_force", "recorded_by"]
+__all__ = ["ClockCorrection", "corrections_in_force", "find_record_time"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ def corrections_in_force(known: Iterable[ClockCorrection]) -> list[ClockCorrecti
     return [correction for correction in corrections if correction.position not in withdrawn]
 
 
-def recorded_by(position: int, recorded_at: int, known: Iterable[ClockCorrection]) -> int:
+def find_record_time(position: int, recorded_at: int, known: Iterable[ClockCorrection]) -> int:
     """The instant by which an event was recorded: its record time or, if that is wrong, that of the correction.
 
     `known` are the known corrections, in order; a later one may correct the time of an earlier one, too.

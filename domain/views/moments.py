@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from domain.time.edtf_calendar import DAY, civil_day, month_start
 from domain.time.instant import BEGINNING, END, format_instant
-from domain.time.record_time import recorded_by
+from domain.time.record_time import find_record_time
 from domain.views.versions import correct_times, select_known, timeslice
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def valid_times(fact: Fact) -> tuple[int, ...]:
 
 
 def _recorded_by(change: Recorded, perspective: Perspective) -> int:
-    return recorded_by(change.position, change.recorded_at, perspective.corrections)
+    return find_record_time(change.position, change.recorded_at, perspective.corrections)
 
 
 _Instants = tuple["Collection[int]", "Callable[[int], Perspective]"]
@@ -184,7 +184,7 @@ def _by_record_time(
         at = _recorded_by(change, perspective)
         last[at] = max(last[at], change.position)
     for correction in perspective.corrections:
-        at = recorded_by(correction.position, correction.recorded_at, perspective.corrections)
+        at = find_record_time(correction.position, correction.recorded_at, perspective.corrections)
         last[at] = max(last[at], correction.position)
 
     def perspective_at(at: int) -> Perspective:

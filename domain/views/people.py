@@ -221,7 +221,7 @@ def _everyone(
         fact = version.record.fact
         persons.update(beings_in(fact, Being.PERSON))
         bodies.update(fact.bodies())
-        for name in fact.named():
+        for name in fact.list_names():
             person = called.get(name)
             if person is None:
                 person = called[name] = _find_person(name, people, names)

@@ -23,12 +23,12 @@ Borne = tuple[str, str]
 
 def borne_by(fact: Fact) -> set[Borne]:
     """The names with an id in a fact, as (folded name, id)."""
-    named = (name for name in fact.named() if isinstance(name, Named))
+    named = (name for name in fact.list_names() if isinstance(name, Named))
     return {(shorten_key(fold_name(name.name)), name.id) for name in named}
 
 
 def terms_of(fact: Fact) -> set[tuple[str, str]]:
     """The names and places by which a fact is found, as (field, term)."""
-    terms = {("person", shorten_key(fold_for_search(text_of(name)))) for name in fact.named()}
-    terms |= {("place", shorten_key(fold_for_search(place))) for place in fact.located()}
+    terms = {("person", shorten_key(fold_for_search(text_of(name)))) for name in fact.list_names()}
+    terms |= {("place", shorten_key(fold_for_search(place))) for place in fact.list_places()}
     return terms | {(BORNE, f"{name}{PART}{id_}") for name, id_ in borne_by(fact)}

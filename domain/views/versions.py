@@ -13,7 +13,7 @@ from domain.streams.event import FactErased, FactEvent
 from domain.streams.fact import FactRecord, evolve
 from domain.time.holding import Certainty
 from domain.time.instant import END
-from domain.time.record_time import recorded_by
+from domain.time.record_time import find_record_time
 from domain.views.published import (
     find_public,
     limit_version_citations,
@@ -187,7 +187,7 @@ def correct_times(version: Dated, corrections: Sequence[ClockCorrection]) -> Dat
     """
     if not corrections:
         return version
-    at = recorded_by(version.position, version.recorded_at, corrections)
+    at = find_record_time(version.position, version.recorded_at, corrections)
     if at == version.recorded_at:
         return version
     undated = version.published_at == version.recorded_at

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, and_, bindparam, delete, not_, or_, select, update
 
-from domain.streams.erasure import erased_streams
+from domain.streams.erasure import list_erased_streams
 from domain.streams.event import FactErased, SourcesErased
 from infrastructure.log.entry import stream_name
 from infrastructure.sealing.stored_responses import change_responses
@@ -91,7 +91,7 @@ TABLES: Final = (
 
 def streams_to_erase(fact: str) -> tuple[str, ...]:
     """The streams, as the log names them, that the erasure of a fact destroys."""
-    return tuple(stream.hex for stream in erased_streams(UUID(fact)))
+    return tuple(stream.hex for stream in list_erased_streams(UUID(fact)))
 
 
 def erase_rows(connection: Connection, erasing: LogEntry, reached: int) -> int:

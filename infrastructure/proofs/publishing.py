@@ -168,7 +168,7 @@ class Publisher:
             raise InconsistentLogError(_LOST.format(self._kept.path))
         for note in (last.note if last.size >= 0 else None, beside):
             if note is not None:
-                _refuse_unless_continued(Checkpoint.unverified(note), checkpoint, tree)
+                _refuse_unless_continued(Checkpoint.read_unverified(note), checkpoint, tree)
         if last.size == size and last.note == beside and self.verify_own(beside) is not None:
             return size
         note = checkpoint.sign([self.signer])

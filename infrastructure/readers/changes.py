@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from domain.streams.event import ChangeApproved, FactErased, SourcesErased
-from domain.time.record_time import corrections_in_force, recorded_by
+from domain.time.record_time import corrections_in_force, find_record_time
 from domain.views.audit import AUDITED_EVENTS
 from domain.views.published import PUBLISHING
 from infrastructure.hot_statements import HotStatement
@@ -101,7 +101,7 @@ def _public(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # n
     wrong = [
         (
             and_(columns.position.between(correction.first, correction.last), undated),
-            recorded_by(correction.position, correction.recorded_at, known),
+            find_record_time(correction.position, correction.recorded_at, known),
         )
         for correction in corrections_in_force(known)
     ]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Connection, and_, case, func, null, select, union_all
 
 from domain.time.instant import BEGINNING, END
-from domain.time.record_time import recorded_by
+from domain.time.record_time import find_record_time
 from domain.views.moments import valid_boundaries
 from domain.views.published import find_citation_times
 from domain.views.versions import correct_times
@@ -47,9 +47,9 @@ def read_boundaries(
     elif axis == "recorded":
         known = perspective.corrections
         for whose, position, at in connection.execute(select_recorded(tables, id_, perspective)):
-            yield whose, recorded_by(position, at, known)
+            yield whose, find_record_time(position, at, known)
         for correction in read_corrections(connection, id_, perspective):
-            yield id_.hex, recorded_by(correction.position, correction.recorded_at, known)
+            yield id_.hex, find_record_time(correction.position, correction.recorded_at, known)
     else:
         rows = connection.execute(select_published(tables, id_, perspective))
         for (whose, _, _), pieces in groupby(rows, itemgetter(0, 1, 2)):

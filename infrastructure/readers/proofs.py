@@ -43,7 +43,7 @@ class EventProof:
 def read_signed_size(connection: Connection) -> int:
     """How many events the last signed checkpoint covers; 0 if there is none yet."""
     note = last_signed_note(connection)
-    return 0 if note is None else Checkpoint.unverified(note).size
+    return 0 if note is None else Checkpoint.read_unverified(note).size
 
 
 def read_tile_hashes(connection: Connection, level: int, path: TilePath) -> bytes | None:

@@ -54,7 +54,7 @@ class Evidence:
 
 
 def _name(kind: str, cosigned: str, shown: str) -> str:
-    sizes = (Checkpoint.unverified(note).size for note in (cosigned, shown))
+    sizes = (Checkpoint.read_unverified(note).size for note in (cosigned, shown))
     texts = "".join(note.partition("\n\n")[0] for note in (cosigned, shown))
     return "-".join([kind, *map(str, sizes), sha256(texts.encode()).hexdigest()[:8]])
 

@@ -74,7 +74,7 @@ class Witness:
         if before is not None:
             _give_out(before.note, given_out)
         shown = self._open_own(log.checkpoint())
-        now = Checkpoint.unverified(shown)
+        now = Checkpoint.read_unverified(shown)
         self._check(before, shown, now, log)
         if before is not None and now == before.checkpoint:
             return before
@@ -100,7 +100,7 @@ class Witness:
         """The note with the log's own signature only; RefusalError if the log has not signed it."""
         try:
             shown = keep_one_signature(note, self._log)
-            checkpoint = Checkpoint.unverified(shown)
+            checkpoint = Checkpoint.read_unverified(shown)
         except NoteError as error:
             raise RefusalError(f"the log's checkpoint is refused: {error}") from error
         if checkpoint.origin != self._log.key.name:

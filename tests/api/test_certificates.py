@@ -125,7 +125,7 @@ def test_that_there_was_nothing_is_certified_with_its_reason(
     assert client.get("/v1/negotiations/others").status == 200
     again = client.get(later.question)
     assert again.json["type"] == "urn:parley:problem:not-yet-known"
-    assert later.result.confirmed_by(AbsentResult("not-yet-known"))
+    assert later.result.is_confirmed_by(AbsentResult("not-yet-known"))
 
 
 @on_sqlite

@@ -145,7 +145,7 @@ def test_a_file_is_checked_whatever_it_is_called(
 def test_a_checkpoint_of_another_log_is_refused_though_the_key_signed_it(light: Shell) -> None:
     saved = signed(light)
     signer = read_signer(light.key_file, "parley.local/log")
-    own = Checkpoint.unverified(saved.read_text())
+    own = Checkpoint.read_unverified(saved.read_text())
     saved.write_text(replace(own, origin="other.example/log").sign([signer]))
     result = light("verify", "--log-only", "--checkpoint", str(saved))
     assert result.exit_code == 1

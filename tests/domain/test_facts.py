@@ -174,7 +174,7 @@ def test_a_kind_answers_these_questions(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", sorted(HOLDS))
 def test_a_kind_names_everybody_in_its_fields(kind: str) -> None:
-    assert set(full_fact(kind).named()) == NAMES.get(kind, {"Ihar Losik"})
+    assert set(full_fact(kind).list_names()) == NAMES.get(kind, {"Ihar Losik"})
 
 
 @pytest.mark.parametrize("kind", sorted(HOLDS))

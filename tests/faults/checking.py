@@ -90,7 +90,7 @@ def _uneven(connection: Connection, versions: int) -> str | None:
 def check_signed(url: str, key_file: Path) -> int:
     """Raise `LostError` unless the log is whole and continues what was signed last; give the size of that."""
     note = LastSigned(key_file).read()
-    signed = [] if note is None else [Checkpoint.unverified(note)]
+    signed = [] if note is None else [Checkpoint.read_unverified(note)]
     database = opened(url)
     try:
         with database.reading() as connection:

@@ -115,7 +115,7 @@ def test_terms_find_what_the_timelines_filter_finds(entries: list[Entry]) -> Non
     at = log.perspective(as_of="2030", position=len(entries))
     last = {version.record.id: version for version in every}
     names = Names.of(timeslice(every, at))
-    for name in {text_of(name) for version in every for name in version.record.fact.named()}:
+    for name in {text_of(name) for version in every for name in version.record.fact.list_names()}:
         by_terms = {
             version.record.id
             for version in last.values()

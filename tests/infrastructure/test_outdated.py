@@ -47,7 +47,7 @@ def test_tables_from_before_names_were_folded_alike_are_derived_again(database_u
         for q in ("neil", None):
             wanted = TimelineFilter(person="O'Neil")
             found, _ = reading.timeline(NEGOTIATION, at, wanted, limit=10, q=q)
-            assert [[*seen.version.record.fact.named()] for seen in found] == [[NAME]]
+            assert [[*seen.version.record.fact.list_names()] for seen in found] == [[NAME]]
         state = reading.state(reading.negotiation("us-belarus"), at)
         assert [entry["person"] for entry in state["custody"]] == [NAME]
     renewed.close()

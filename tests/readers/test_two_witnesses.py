@@ -432,7 +432,7 @@ def _same_negotiation(
 
 
 def _same_people(reading: Reading, slice_: list[Seen], pinned: Perspective, status: str) -> None:
-    named = (name for seen in slice_ for name in seen.version.record.fact.named())
+    named = (name for seen in slice_ for name in seen.version.record.fact.list_names())
     someone = text_of(next(named, status))
     versions, names = [seen.version for seen in slice_], Names.of(slice_)
     for wanted in (PeopleFilter(), PeopleFilter(status=status), PeopleFilter(person=someone)):
@@ -509,7 +509,7 @@ def _same_history(
 def _everybody(versions: list[FactVersion]) -> set[str]:
     """Every name, and every id, that some version of a fact has."""
     left = [version.record for version in versions if not version.record.erased]
-    names = {name for record in left for name in record.fact.named()}
+    names = {name for record in left for name in record.fact.list_names()}
     return {text_of(name) for name in names} | {n.id for n in names if isinstance(n, Named)}
 
 

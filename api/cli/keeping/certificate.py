@@ -46,9 +46,9 @@ def explain_difference(parley: Parley, certificate: Certificate) -> str | None:
     current = result_of(reply)
     if current is None:
         return f"the certified question is refused here, with status {reply.status}"
-    if certificate.result.confirmed_by(current):
+    if certificate.result.is_confirmed_by(current):
         return None
-    erased = _list_erasures_since(reply, Checkpoint.unverified(certificate.checkpoint).size)
+    erased = _list_erasures_since(reply, Checkpoint.read_unverified(certificate.checkpoint).size)
     if erased is not None:
         return (
             f"the certified question gave {_describe(certificate.result)}; content that its answer may have had was"

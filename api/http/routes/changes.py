@@ -42,7 +42,7 @@ from domain.streams.event import (
 )
 from domain.time.instant import format_instant
 from domain.time.perspective import Perspective
-from domain.time.record_time import recorded_by
+from domain.time.record_time import find_record_time
 from domain.views.brief import describe_perspective, describe_record_time
 from infrastructure.log.entry import LogEntry
 
@@ -128,7 +128,7 @@ def _item(
     entry: LogEntry, event: RecordEvent, digest: str | None, perspective: Perspective
 ) -> dict[str, Any]:
     batch = event.batch if isinstance(event, FactEvent) else None
-    by = recorded_by(entry.id, entry.recorded_at, perspective.corrections)
+    by = find_record_time(entry.id, entry.recorded_at, perspective.corrections)
     return {
         "position": entry.id,
         **describe_record_time(entry.recorded_at, None if by == entry.recorded_at else by),

@@ -27,7 +27,7 @@ from api.http.threads import LaneRoute
 from domain.streams.event import NegotiationOpened
 from domain.streams.negotiation import FIRST_EDITION, Negotiation
 from domain.time.perspective import Perspective
-from domain.time.record_time import recorded_by
+from domain.time.record_time import find_record_time
 from domain.views.audit import describe_correction
 from domain.views.brief import (
     describe_fact,
@@ -219,7 +219,7 @@ def read_history(slug: str, asked: Annotated[Asked, Depends(_HISTORY)]) -> Respo
 
 def _opening(reading: Reading, opened: Negotiation, perspective: Perspective) -> dict[str, Any]:
     row = reading.changes.opening(opened)
-    by = recorded_by(row.position, row.recorded_at, perspective.corrections)
+    by = find_record_time(row.position, row.recorded_at, perspective.corrections)
     return {
         "version": opened.version,
         "position": row.position,

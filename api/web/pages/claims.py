@@ -17,7 +17,7 @@ from api.web.spans import axis_of
 from api.web.words.questions import question_in_words
 from domain.fact import KINDS
 from domain.naming import fold_name
-from domain.register import summed_in
+from domain.register import list_summed
 
 router: Final[APIRouter] = router_of_pages()
 
@@ -110,7 +110,7 @@ def _number(fact: Mapping[str, Any]) -> int | None:
     """How many a fact counts, if it says so exactly; other numbers, such as the years of a sentence, are details."""
     for quantity in fact["quantities"]:
         low: int | None = quantity["low"]
-        summed = fold_name(quantity["what"]) in summed_in(KINDS[fact["kind"]].registers)
+        summed = fold_name(quantity["what"]) in list_summed(KINDS[fact["kind"]].registers)
         if (summed or quantity["basis"]) and low is not None and low == quantity["high"]:
             return low
     return None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from domain.fact import as_primitives
 from domain.naming import by_letters, fold_name
 from domain.quantity import Quantity, merge_numbers
-from domain.register import summed_in
+from domain.register import list_summed
 from domain.views.brief import describe_briefly
 from domain.views.rivalry.candidates import Candidate
 
@@ -67,7 +67,7 @@ def number_of_all(fact: Fact, counted: str | None = None) -> Sequence[Quantity]:
 
 def has_total(fact: Fact, what: str) -> bool:
     """Whether the state has a total of `what` to which a fact's kind adds."""
-    summed = summed_in(fact.registers)
+    summed = list_summed(fact.registers)
     return bool(summed) and _folded(what) in summed
 
 

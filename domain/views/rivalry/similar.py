@@ -88,7 +88,7 @@ def is_another(one: FactVersion, other: FactVersion) -> bool:
 
 def marks_of(fact: Fact) -> set[Hashable]:
     """The marks of a fact: two facts may be much alike if they share a mark and their times overlap."""
-    people = frozenset(key_of(name) for name in fact.named())
+    people = frozenset(key_of(name) for name in fact.list_names())
     given = [*_numbers(fact), *_counts_of_a_day(fact), *([people] if people else [])]
     return {(fact.kind, key, mark) for key in _keys(fact) for mark in given}
 

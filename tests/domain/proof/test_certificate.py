@@ -112,9 +112,9 @@ def test_no_checkpoint_is_a_certificate_and_no_certificate_a_checkpoint() -> Non
 
 def test_what_nobody_knew_of_may_become_known_and_nothing_else_may_change() -> None:
     unknown, early = AbsentResult("unknown"), AbsentResult("not-yet-known")
-    assert unknown.confirmed_by(unknown)
-    assert unknown.confirmed_by(early)
-    assert not early.confirmed_by(unknown)
-    assert not early.confirmed_by(DigestResult("00" * 32))
-    assert DigestResult("00" * 32).confirmed_by(DigestResult("00" * 32))
-    assert not DigestResult("00" * 32).confirmed_by(DigestResult("01" * 32))
+    assert unknown.is_confirmed_by(unknown)
+    assert unknown.is_confirmed_by(early)
+    assert not early.is_confirmed_by(unknown)
+    assert not early.is_confirmed_by(DigestResult("00" * 32))
+    assert DigestResult("00" * 32).is_confirmed_by(DigestResult("00" * 32))
+    assert not DigestResult("00" * 32).is_confirmed_by(DigestResult("01" * 32))

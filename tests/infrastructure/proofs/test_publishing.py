@@ -253,7 +253,9 @@ def test_where_the_commit_fails_the_copy_beside_the_key_is_ahead_and_all_goes_on
         with pytest.raises(RuntimeError):
             signing.publish()
     assert signed(database).size == 3
-    beside = Checkpoint.unverified((tmp_path / "parley.key.checkpoint").read_text(encoding="utf-8"))
+    beside = Checkpoint.read_unverified(
+        (tmp_path / "parley.key.checkpoint").read_text(encoding="utf-8")
+    )
     assert beside.size == 5
     publisher(database, tmp_path).publish()
     assert signed(database) == beside
