@@ -27,9 +27,9 @@ Targets = dict[str, str]
 
 def keep_preferred(aliases: Iterable[tuple[Alias, bool]]) -> list[Alias]:
     """The aliases of pairs (alias, preferred), without those that compete with a preferred alias of their spelling."""
-    every = list(aliases)
-    settled = {_spelling(alias) for alias, preferred in every if preferred}
-    return [alias for alias, preferred in every if preferred or _spelling(alias) not in settled]
+    pairs = list(aliases)
+    settled = {_spelling(alias) for alias, preferred in pairs if preferred}
+    return [alias for alias, preferred in pairs if preferred or _spelling(alias) not in settled]
 
 
 def _spelling(alias: Alias) -> tuple[Sort, str]:
@@ -63,10 +63,10 @@ class Aliases:
                 name: [named[sort, name][key] for key in sorted(named[sort, name])] for name in torn
             }
         self.given = {
-            name: found.pop()
+            name: ids.pop()
             for (sort, name), each in named.items()
             if sort is Sort.SOMEBODY and name not in self.torn[sort]
-            if len(found := {led.id for led in each.values() if isinstance(led, Named)}) == 1
+            if len(ids := {led.id for led in each.values() if isinstance(led, Named)}) == 1
         }
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from domain.views.naming import Names
     from domain.views.sections import Place
 
-__all__ = ["Likeness", "join_hints", "led_apart"]
+__all__ = ["Likeness", "find_led_apart", "join_hints"]
 
 MOST: Final = 10
 """How many hints a name has at most."""
@@ -97,18 +97,18 @@ class Likeness:
 
 def join_hints(*hints: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The hints of all lists in order, each person once, up to the most that are listed."""
-    found: dict[tuple[str, str | None], dict[str, Any]] = {}
+    joined: dict[tuple[str, str | None], dict[str, Any]] = {}
     for hint in chain(*hints):
-        found.setdefault((hint["name"], hint["id"]), hint)
-    return list(found.values())[:MOST]
+        joined.setdefault((hint["name"], hint["id"]), hint)
+    return list(joined.values())[:MOST]
 
 
-def led_apart(
+def find_led_apart(
     everyone: Mapping[Place, Somebody], names: Names
 ) -> dict[Place, list[dict[str, Any]]]:
     """{place: hints} for names that aliases lead to different people, and for each of these people."""
     hints: dict[Place, list[dict[str, Any]]] = defaultdict(list)
-    for spelling, meant in names.torn().items():
+    for spelling, meant in names.list_torn().items():
         one = place_of((spelling,))
         for other in (place_of((names.key(name),)) for name in meant):
             for place, hinted in ((one, other), (other, one)):

@@ -72,10 +72,10 @@ def add_borne(
     terms: set[tuple[str, str]], borne: Iterable[tuple[str, str]]
 ) -> set[tuple[str, str]]:
     """The terms of a person, with those of other names of their ids; ContentError if they are too many."""
-    found = terms.union(borne)
-    if len(found) > MOST_TERMS:
+    joined = terms.union(borne)
+    if len(joined) > MOST_TERMS:
         raise ContentError.at("/person", _NAMED_TOO_OFTEN)
-    return found
+    return joined
 
 
 def tells_of(change: Change, terms: set[tuple[str, str]]) -> bool:

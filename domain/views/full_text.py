@@ -59,7 +59,7 @@ def list_words(texts: Iterable[str]) -> list[str]:
                 if space < 0:
                     return words
                 words.append(unit)
-        latin = _romanised(text)
+        latin = _list_transliterations(text)
         new = frozenset(latin) - known
         known |= new
         space -= sum(len(word.encode()) for word in new)
@@ -78,9 +78,9 @@ class _Whole(NamedTuple):
 
 
 def _read_whole(text: str) -> _Whole:
-    found = [*split_words(text), BREAK]
-    units = [*search_units(found), *_romanised(text)]
-    return _Whole(units, frozenset(units), sum(map(len, found)) + len(found))
+    words = [*split_words(text), BREAK]
+    units = [*search_units(words), *_list_transliterations(text)]
+    return _Whole(units, frozenset(units), sum(map(len, words)) + len(words))
 
 
 _SHORT: Final = 100
@@ -88,7 +88,7 @@ _SHORT: Final = 100
 _remember: Final = lru_cache(8_192)(_read_whole)
 
 
-def _romanised(text: str) -> list[str]:
+def _list_transliterations(text: str) -> list[str]:
     """The transliterations of a text, with a break after each."""
     return [
         part

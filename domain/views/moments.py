@@ -144,7 +144,9 @@ def find_boundaries(
             for at in valid_boundaries(valid_times(seen.version.record.fact))
         }
     if axis == "recorded":
-        boundaries = {(negotiation_id.hex, _recorded_by(change, perspective)) for change in changes}
+        boundaries = {
+            (negotiation_id.hex, _find_record_time(change, perspective)) for change in changes
+        }
         return boundaries | _differing(versions, *_by_record_time(versions, changes, perspective))
     boundaries = {
         (negotiation_id.hex, correct_times(change, perspective.corrections).published_at)
@@ -168,7 +170,7 @@ def valid_times(fact: Fact) -> tuple[int, ...]:
     )
 
 
-def _recorded_by(change: Recorded, perspective: Perspective) -> int:
+def _find_record_time(change: Recorded, perspective: Perspective) -> int:
     return find_record_time(change.position, change.recorded_at, perspective.corrections)
 
 
@@ -181,7 +183,7 @@ def _by_record_time(
     """The record times that count, and a function from one of them to the perspective of the log at that time."""
     last: dict[int, int] = defaultdict(int)
     for change in (*versions, *itself):
-        at = _recorded_by(change, perspective)
+        at = _find_record_time(change, perspective)
         last[at] = max(last[at], change.position)
     for correction in perspective.corrections:
         at = find_record_time(correction.position, correction.recorded_at, perspective.corrections)

@@ -49,9 +49,9 @@ class Names:
     """The names of one negotiation, from its aliases and its names with ids; `are_plain` if it has neither."""
 
     def __init__(self, aliases: Iterable[Alias], borne: Iterable[Borne] = ()) -> None:
-        found = Aliases(aliases)
-        self._ends, self._torn = found.ends, found.torn
-        self._given, self._written = found.given, found.written
+        read = Aliases(aliases)
+        self._ends, self._torn = read.ends, read.torn
+        self._given, self._written = read.given, read.written
         self._ids: dict[str, set[str]] = defaultdict(set)
         self._names: dict[str, set[str]] = defaultdict(set)
         self._resolved: dict[Name, Name] = {}
@@ -106,8 +106,8 @@ class Names:
             return Named(name=end, id=name.id)
         if between := self._between(self._fold(name), Sort.SOMEBODY):
             return next(iter(between.values())) if len(between) == 1 else end
-        given = self._given.get(self._fold(name))
-        ids = self.ids(end) if given is None else [given]
+        alias_id = self._given.get(self._fold(name))
+        ids = self.ids(end) if alias_id is None else [alias_id]
         return Named(name=end, id=ids[0]) if len(ids) == 1 else end
 
     def _between(self, folded: str, sort: Sort) -> dict[str, Name]:
@@ -121,11 +121,11 @@ class Names:
             between[self._part(led)] = led
         return between
 
-    def torn(self) -> dict[str, list[Name]]:
+    def list_torn(self) -> dict[str, list[Name]]:
         """{spelling: names} for each folded spelling of a person or body that aliases lead to different names."""
         sort = Sort.SOMEBODY
-        found = {name: self._between(name, sort) for name in self._torn.get(sort, {})}
-        return {name: list(between.values()) for name, between in found.items() if len(between) > 1}
+        names = {name: self._between(name, sort) for name in self._torn.get(sort, {})}
+        return {name: list(between.values()) for name, between in names.items() if len(between) > 1}
 
     def parting(self, alias: Alias) -> list[str]:
         """The different names to which this alias and others lead its spelling; empty if they all lead to one."""
@@ -220,17 +220,17 @@ class Names:
 
     def key_parts(self, name: Name, sort: Sort) -> set[str]:
         """All key parts that a name may have: its spellings, each without an id and with each id that bears it."""
-        spelt = self._tied_to(text_of(name), sort)
+        spelt = self._list_same(text_of(name), sort)
         if sort is not Sort.SOMEBODY:
             return {fold_name(spelling) for spelling in spelt}
         ids = {name.id} if isinstance(name, Named) else set[str]()
         ids |= {id_ for spelling in spelt for id_ in self.ids(spelling)}
         for borne in {borne for id_ in ids for borne in self._names.get(id_, ())}:
-            spelt |= self._tied_to(borne, sort)
+            spelt |= self._list_same(borne, sort)
         alone = {fold_name(spelling) for spelling in spelt}
         return {*alone, *(key_of_id(spelling, id_) for spelling in alone for id_ in ids)}
 
-    def _tied_to(self, name: str, sort: Sort) -> set[str]:
+    def _list_same(self, name: str, sort: Sort) -> set[str]:
         """A name, and all names that are the same by aliases."""
         return {name, *self._tied.get((sort, self._end(fold_name(name), sort)), ())}
 

@@ -14,7 +14,7 @@ from domain.kinds.prisoners import CUSTODY, Custody
 from domain.named import Being, Name, Named, beings_in, text_of
 from domain.naming import by_letters, fold_for_search
 from domain.sought import AllOf, holds_terms
-from domain.views.alike import Likeness, join_hints, led_apart
+from domain.views.alike import Likeness, find_led_apart, join_hints
 from domain.views.answers import Answers
 from domain.views.full_text import list_words
 from domain.views.naming import AMBIGUOUS, Names
@@ -132,7 +132,7 @@ class Everyone:
 
     @cached_property
     def _led(self) -> dict[Place, list[dict[str, Any]]]:
-        return led_apart(self.people, self.names)
+        return find_led_apart(self.people, self.names)
 
 
 def filter_people(

@@ -49,7 +49,9 @@ def list_timeline(
     """The facts that the filter keeps, in order, each with its certainty at `as_of`."""
     recorded = list(history)
     versions = select_known(recorded, perspective)
-    brought = {version.record.id for version in _brought(recorded, perspective, wanted.batch)}
+    brought = {
+        version.record.id for version in _select_brought(recorded, perspective, wanted.batch)
+    }
     names = Names.of(Seen(version=v, certainty=None) for v in versions if v.record.stands)
     seen_facts = [
         Seen(version=version, certainty=version.record.fact.window.begun(perspective.as_of))
@@ -64,7 +66,7 @@ def list_timeline(
     return ordered if after is None else [seen for seen in ordered if by_valid_time(seen) > after]
 
 
-def _brought(
+def _select_brought(
     recorded: Iterable[FactVersion], perspective: Perspective, batch: str | None
 ) -> Iterable[FactVersion]:
     """The versions that the events of a batch made and that the perspective knows."""

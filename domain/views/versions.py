@@ -124,14 +124,14 @@ def select_known(history: Iterable[FactVersion], perspective: Perspective) -> li
     On the recorded clock this is its last known version. On the published clock it is the fact with only the effect of
     its public events.
     """
-    seen = [_seen(versions, perspective) for versions in _recorded(history, perspective)]
+    seen = [_find_seen(versions, perspective) for versions in _group_recorded(history, perspective)]
     return sorted(
         (version for version in seen if version is not None),
         key=lambda version: version.first_position,
     )
 
 
-def _recorded(
+def _group_recorded(
     history: Iterable[FactVersion], perspective: Perspective
 ) -> Iterable[list[FactVersion]]:
     """The versions of each fact that were recorded by the position, oldest first."""
@@ -143,7 +143,7 @@ def _recorded(
     return facts.values()
 
 
-def _seen(versions: Sequence[FactVersion], perspective: Perspective) -> FactVersion | None:
+def _find_seen(versions: Sequence[FactVersion], perspective: Perspective) -> FactVersion | None:
     if perspective.published_cut is not None:
         return find_public(versions, perspective.published_cut)
     recorded = [version for version in versions if is_public(version, perspective)]
@@ -171,7 +171,7 @@ def pair_changes(
     """
     cut = perspective.published_cut
     events: list[tuple[FactVersion | None, FactVersion]] = []
-    for versions in _recorded(history, perspective):
+    for versions in _group_recorded(history, perspective):
         if cut is not None:
             events += pair_public_events(versions, cut) if find_public(versions, cut) else ()
         else:

@@ -29,7 +29,7 @@ from infrastructure.hot_statements import HotStatement
 from infrastructure.log.rows import LOGGED
 from infrastructure.projections.planes import whole_rows
 from infrastructure.readers.pages import HotPage, read_page
-from infrastructure.readers.state.placeholders import placed, placeholders
+from infrastructure.readers.state.placeholders import bind_placeholders, placeholders
 from infrastructure.tables.facts import FactTables, content_columns, is_change
 from infrastructure.tables.record import event
 
@@ -175,7 +175,7 @@ def read_changed(
         statement = select_changed(tables, id_, perspective, after)
         return read_page(connection, statement, table, [table.c.known_from], limit)
     page = _select_changed_page(tables, public=perspective.published_cut is None)
-    return page.read(connection, {**placed(id_, perspective), "after": after}, limit)
+    return page.read(connection, {**bind_placeholders(id_, perspective), "after": after}, limit)
 
 
 @cache

@@ -14,7 +14,7 @@ from domain.streams.event import FactErased
 from infrastructure.database.damage import raise_damage
 from infrastructure.hot_statements import HotStatement
 from infrastructure.projections.planes import whole_rows
-from infrastructure.readers.state.placeholders import placed, placeholders
+from infrastructure.readers.state.placeholders import bind_placeholders, placeholders
 
 if TYPE_CHECKING:
     from domain.time.perspective import Perspective
@@ -52,7 +52,7 @@ def read_erasures(
     of an erased fact is destroyed too.
     """
     statement = _erasures(tables, public=perspective.published_cut is None)
-    rows = statement.rows(connection, placed(negotiation_id, perspective))
+    rows = statement.rows(connection, bind_placeholders(negotiation_id, perspective))
     return [_notice_of(row) for row in rows]
 
 

@@ -19,7 +19,7 @@ from infrastructure.hot_statements import HotStatement
 from infrastructure.log.codec import decode_fact
 from infrastructure.projections.fact_rows import ALIAS, TIMELESS
 from infrastructure.readers.access import list_hidden
-from infrastructure.readers.state.placeholders import placed, placeholders
+from infrastructure.readers.state.placeholders import bind_placeholders, placeholders
 from infrastructure.readers.timeslices import RETRACTED, is_seen
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _aliases(
 ) -> Iterator[tuple[str, Alias, bool]]:
     """(id of the fact, alias, preferred) for each alias that is known and stands, in order of recording."""
     statement = _select_aliases(tables, public=perspective.published_cut is None)
-    for row in statement.rows(connection, placed(negotiation_id, perspective)):
+    for row in statement.rows(connection, bind_placeholders(negotiation_id, perspective)):
         fact = decode_fact(row.content)
         if isinstance(fact, Alias):
             yield row.fact_id, fact, row.preferred
@@ -140,7 +140,7 @@ def _borne(
 ) -> Iterable[tuple[str, str]]:
     """(folded name, id) for the names with ids, in facts that are known and stand."""
     statement = _select_borne(tables, public=perspective.published_cut is None)
-    for (borne,) in statement.rows(connection, placed(negotiation_id, perspective)):
+    for (borne,) in statement.rows(connection, bind_placeholders(negotiation_id, perspective)):
         name, _, id_ = borne.partition(PART)
         yield name, id_
 

@@ -18,7 +18,7 @@ from domain.views.naming import Names
 from infrastructure.hot_statements import HotStatement
 from infrastructure.projections.tallies import select_known_counts
 from infrastructure.readers import pages, timeslices
-from infrastructure.readers.state.placeholders import placed, placeholders
+from infrastructure.readers.state.placeholders import bind_placeholders, placeholders
 from infrastructure.tables.facts import VALID_ORDER
 from infrastructure.tables.record import TEXT
 
@@ -140,7 +140,7 @@ def place(
     """The shape of a timeline, and the values of its placeholders."""
     filters = {name: value for name in _TYPES if (value := getattr(wanted, name)) is not None}
     place = zip(_AFTER, wanted.after or (), strict=False)
-    values = {**placed(negotiation_id, perspective), **filters, **dict(place)}
+    values = {**bind_placeholders(negotiation_id, perspective), **filters, **dict(place)}
     same: dict[str, Any] = dict.fromkeys(filters, 0)
     fields = []
     for name in _NAMED:

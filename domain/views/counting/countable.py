@@ -28,8 +28,8 @@ def add_hints(tally: Tally, slice_: Iterable[Seen]) -> Tally:
             what = quantity.counted
             if type(fact) in summing.get(what, {type(fact)}) and _counts(fact, quantity):
                 known[what] = min(known.get(what, quantity.what), quantity.what)
-        every = (each.counts for each in fact.registers if each.counts)
-        known |= {what: what for what in every if what not in known and numbers_of(fact, what)}
+        words = (each.counts for each in fact.registers if each.counts)
+        known |= {what: what for what in words if what not in known and numbers_of(fact, what)}
     if fold_name(tally.content.get("what") or "") in known:
         return tally
     return replace(tally, lists={**tally.lists, "known": sorted(known.values())})

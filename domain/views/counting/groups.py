@@ -49,31 +49,33 @@ def split(candidates: Sequence[Candidate], field: str) -> list[Group]:
     to be counted in other groups more than MOST_SHARED times.
     """
     groups = group_by_field(candidates, field)
-    said = {each.id: number for number, (_, group) in enumerate(groups) for each in group}
+    group_of = {
+        candidate.id: number for number, (_, group) in enumerate(groups) for candidate in group
+    }
     unsaid = {number for number, (shown, _) in enumerate(groups) if shown[field] is None}
-    found = find_questions(candidates)
-    moved = _find_moved(found, said, unsaid)
+    questions = find_questions(candidates)
+    moved = _find_moved(questions, group_of, unsaid)
     if sum(map(len, moved.values())) > MOST_SHARED:
         raise ContentError.at("/query/per", _SHARED)
 
     def deal(dealt: Iterable[Candidate]) -> dict[int, list[Candidate]]:
         """The candidates by the number of the group that has them."""
         piles: dict[int, list[Candidate]] = defaultdict(list)
-        for each in dealt:
-            for number in moved.get(each.id, {said[each.id]}):
-                piles[number].append(each)
+        for candidate in dealt:
+            for number in moved.get(candidate.id, {group_of[candidate.id]}):
+                piles[number].append(candidate)
         return piles
 
-    members, questions = deal(candidates), _divide(found, deal)
+    members, divided = deal(candidates), _divide(questions, deal)
     return [
-        Group(shown, members[number], questions(number))
+        Group(shown, members[number], divided(number))
         for number, (shown, _) in enumerate(groups)
-        if any(each.inside is not None for each in members.get(number, ()))
+        if any(candidate.inside is not None for candidate in members.get(number, ()))
     ]
 
 
 def _divide(
-    found: Questions, deal: Callable[[Iterable[Candidate]], Mapping[int, list[Candidate]]]
+    questions: Questions, deal: Callable[[Iterable[Candidate]], Mapping[int, list[Candidate]]]
 ) -> Callable[[int], list[Question]]:
     """Divide the questions among the groups; gives the questions of a group, each with only the facts of that group.
 
@@ -81,13 +83,13 @@ def _divide(
     """
     divided: dict[int, list[Question]] = defaultdict(list)
     answered: dict[int, set[UUID]] = defaultdict(set)
-    for question in found.questions:
+    for question in questions.questions:
         supporting, against = deal(question.supporting), deal(question.against)
         for number, facts in deal(question.facts).items():
             tied = supporting.get(number, []), against.get(number, [])
             divided[number].append(Question(facts, *tied))
             answered[number].update(each.id for each in chain(*tied))
-    linking, parts = deal(found.linking), deal(found.parts)
+    linking, parts = deal(questions.linking), deal(questions.parts)
 
     def of_group(number: int) -> list[Question]:
         alone = [each for each in linking.get(number, ()) if each.id not in answered[number]]
@@ -97,7 +99,7 @@ def _divide(
 
 
 def _find_moved(
-    found: Questions, said: Mapping[UUID, int], unsaid: set[int]
+    questions: Questions, group_of: Mapping[UUID, int], unsaid: set[int]
 ) -> dict[UUID, set[int]]:
     """{fact: its groups} for facts that are not in the group of their own value.
 
@@ -106,15 +108,15 @@ def _find_moved(
     """
     moved: dict[UUID, set[int]] = {}
     tied: dict[UUID, set[int]] = {}
-    for question in found.questions:
-        named = {said[each.id] for each in question.facts} - unsaid
-        silent = (each.id for each in question.facts if said[each.id] in unsaid)
+    for question in questions.questions:
+        named = {group_of[candidate.id] for candidate in question.facts} - unsaid
+        silent = (candidate.id for candidate in question.facts if group_of[candidate.id] in unsaid)
         moved |= {id_: named for id_ in silent if named}
-        for each in (*question.supporting, *question.against):
-            tied.setdefault(each.id, set()).update(named)
+        for candidate in (*question.supporting, *question.against):
+            tied.setdefault(candidate.id, set()).update(named)
     for id_, named in tied.items():
-        if len(named) > 1 and said[id_] in named | unsaid:
+        if len(named) > 1 and group_of[id_] in named | unsaid:
             moved[id_] = set()
-        elif named and said[id_] in unsaid:
+        elif named and group_of[id_] in unsaid:
             moved[id_] = named
     return moved

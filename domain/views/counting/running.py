@@ -43,10 +43,10 @@ class Running:
     def __init__(self, figures: Iterable[Figure], by: int) -> None:
         of_scope: dict[_Scope, list[Figure]] = defaultdict(list)
         for figure in figures:
-            at = _passed_at(figure)
+            at = _find_end(figure)
             if at < END and at - 1 <= by:
                 of_scope[_scope_of(figure)].append(figure)
-        self._standing = {scope: _select_standing(given) for scope, given in of_scope.items()}
+        self._standing = {scope: _select_standing(group) for scope, group in of_scope.items()}
 
     def bound(self) -> tuple[int, bool]:
         """The lower bound that the figures set, and whether two of them cannot both be right."""
@@ -54,9 +54,9 @@ class Running:
         low, disagree = 0.0, False
         for (population, since), own in limits.items():
             wider = {(each, begin) for each in (population, "") for begin in (since, ())}
-            found = [limits[scope] for scope in wider if scope in limits]
+            wider_limits = [limits[scope] for scope in wider if scope in limits]
             for place, least in own.given:
-                most, floor = min(each.at(place) for each in found)
+                most, floor = min(each.at(place) for each in wider_limits)
                 disagree = disagree or least > most
                 low = max(low, floor if least > most else least)
         return int(low), disagree
@@ -64,7 +64,7 @@ class Running:
     def least_beside(self, parts: Sequence[Part]) -> int | None:
         """The lowest sum of the parts by a figure that allows fewer; None if every figure allows these parts."""
         sums: dict[str, _Added] = {}
-        found: list[float] = []
+        lowest: list[float] = []
         for (population, _), figures in self._standing.items():
             if population not in sums:
                 sums[population] = _Added(_of_population(parts, population))
@@ -73,8 +73,8 @@ class Running:
                 least, most = ends_of(figure.quantity)
                 if before > most:
                     rest = sum(part.low for part in parts if part.certain) - before
-                    found.append(max(least, 0.0) + rest)
-        return int(min(found)) if found else None
+                    lowest.append(max(least, 0.0) + rest)
+        return int(min(lowest)) if lowest else None
 
 
 class _Added:
@@ -95,9 +95,9 @@ class _Added:
         return 0 if beginning_of(figure.quantity.text or "") else added
 
 
-def _running_sums(given: Iterable[tuple[int, int]]) -> tuple[list[int], list[int]]:
+def _running_sums(changes: Iterable[tuple[int, int]]) -> tuple[list[int], list[int]]:
     """The instants in order, and the sums of the numbers before each of them and after the last."""
-    ordered = sorted(given)
+    ordered = sorted(changes)
     return [at for at, _ in ordered], list(accumulate((low for _, low in ordered), initial=0))
 
 
@@ -119,7 +119,7 @@ class _Limits:
     """The limits that the figures of one scope set for earlier figures."""
 
     def __init__(self, figures: Iterable[Figure]) -> None:
-        ends = [(-_passed_at(each), *reversed(ends_of(each.quantity))) for each in figures]
+        ends = [(-_find_end(each), *reversed(ends_of(each.quantity))) for each in figures]
         self.given = [((day, high), low) for day, high, low in sorted(ends)]
         limits = ((high, max(low, 0.0)) for (_, high), low in self.given)
         self._allowed = list(accumulate(limits, min, initial=_NO_LIMIT))
@@ -136,9 +136,9 @@ def _select_standing(figures: Iterable[Figure]) -> list[Figure]:
         for counter in _counters(figure.candidate):
             of_counter[counter].append(figure)
     last: dict[UUID, Figure] = {}
-    for given in of_counter.values():
-        newest = max(_dates(each)[0] for each in given)
-        least = min((each for each in given if _dates(each)[1] > newest), key=_by_number)
+    for group in of_counter.values():
+        newest = max(_dates(each)[0] for each in group)
+        least = min((each for each in group if _dates(each)[1] > newest), key=_by_number)
         last[least.candidate.id] = least
     return list(last.values())
 
@@ -157,7 +157,7 @@ def _dates(figure: Figure) -> tuple[int, int]:
     return bounds.start_earliest, bounds.start_latest
 
 
-def _passed_at(figure: Figure) -> int:
+def _find_end(figure: Figure) -> int:
     """The instant by which everything that a figure counts has surely happened; END if no end is known."""
     return _dates(figure)[1]
 

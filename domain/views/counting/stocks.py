@@ -48,10 +48,10 @@ def list_counts(
             after = parts[index + 1] if index + 1 < len(parts) else None
             last = bucket(min(as_of, _stands_until(part, match)), by)
             followed = [_stands_from(after.shown)] if after is not None else []
-            made = (
+            counted_at = (
                 part.shown.starts[0] + DAY - 1 if match == "certain" else _stands_from(part.shown)
             )
-            followed += [at for at in again if at > made][:1]
+            followed += [at for at in again if at > counted_at][:1]
             last = min([last, *(bucket(at, by) - 1 for at in followed)])
             if max(began, last) >= earliest:
                 counted += (part.shown, *part.rivals)

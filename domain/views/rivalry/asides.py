@@ -30,13 +30,13 @@ def find_beside(
     of_kind: dict[tuple[Aside, str], list[Candidate]] = {}
     for candidate in sorted(aside, key=latest_first):
         of_kind.setdefault((rule_of(candidate), kind_of(candidate)), []).append(candidate)
-    found = (
+    standing = (
         candidate
         for (rule, _), answers in of_kind.items()
         for candidate in _standing_aside(answers, rule, main)
     )
     beside: dict[str, list[Candidate]] = {}
-    for candidate in sorted(found, key=latest_first):
+    for candidate in sorted(standing, key=latest_first):
         beside.setdefault(rule_of(candidate).name, []).append(candidate)
     return beside
 
@@ -65,17 +65,18 @@ def _standing_aside(
     An answer is only possible if a main answer with a vague date may have followed it, or a later one of its kind that
     is over or may be over. The main answer of a fact does not follow other answers of that fact.
     """
-    ending = [each for each in main if each.begun and each.fact.holding in rule.ended_by]
-    begun = [each for each in answers if each.begun]
-    taken = max((each.starts[0] for each in (*begun, *ending)), default=BEGINNING)
-    stand = [each for each in answers if not precedes(each, taken)]
+    ending = [answer for answer in main if answer.begun and answer.fact.holding in rule.ended_by]
+    begun = [answer for answer in answers if answer.begun]
+    taken = max((answer.starts[0] for answer in (*begun, *ending)), default=BEGINNING)
+    stand = [answer for answer in answers if not precedes(answer, taken)]
     over = max(
-        (each.starts[1] for each in stand if each.begun and not each.certain), default=BEGINNING
+        (answer.starts[1] for answer in stand if answer.begun and not answer.certain),
+        default=BEGINNING,
     )
     ends = _latest_ends(ending) if rule.many else []
-    for each in stand:
-        ceased = max([over, *(at for id_, at in ends if id_ != each.id)])
-        doubted = each.weakened if each.certain and each.starts[0] < ceased else each
+    for answer in stand:
+        ceased = max([over, *(at for id_, at in ends if id_ != answer.id)])
+        doubted = answer.weakened if answer.certain and answer.starts[0] < ceased else answer
         if doubted.holds and not doubted.done:
             yield doubted
 

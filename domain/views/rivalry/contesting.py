@@ -68,10 +68,10 @@ def _beside(id_: UUID, answered: Answered) -> list[Candidate]:
 
 def _of_question(id_: UUID, candidates: Iterable[Candidate]) -> list[Candidate]:
     """The candidates that answer the same question as a fact, including that fact."""
-    found = find_questions(candidates).questions
+    questions = find_questions(candidates).questions
     return [
         candidate
-        for question in found
+        for question in questions
         if any(fact.id == id_ for fact in question.facts)
         for candidate in question.facts
     ]

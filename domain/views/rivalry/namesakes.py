@@ -26,15 +26,17 @@ _MOST: Final = 100
 def find_namesakes(candidates: Iterable[Candidate]) -> list[Candidate]:
     """The facts that hold and that cannot be about the same person as another one of them, in the order given."""
     placed = [
-        each
-        for each in candidates
-        if each.apart and each.begun and each.holds and not _has_id(each)
+        candidate
+        for candidate in candidates
+        if candidate.apart and candidate.begun and candidate.holds and not _has_id(candidate)
     ]
     if len(placed) < 2:  # noqa: PLR2004 -- one excludes nothing
         return []
-    latest = sorted(placed, key=lambda each: (each.starts, each.by_content))[-_MOST:]
-    found = {each.id for both in combinations(latest, 2) if _exclude(*both) for each in both}
-    return [each for each in placed if each.id in found]
+    latest = sorted(placed, key=lambda candidate: (candidate.starts, candidate.by_content))[-_MOST:]
+    ids = {
+        candidate.id for both in combinations(latest, 2) if _exclude(*both) for candidate in both
+    }
+    return [candidate for candidate in placed if candidate.id in ids]
 
 
 def _has_id(candidate: Candidate) -> bool:

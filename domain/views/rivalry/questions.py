@@ -53,9 +53,9 @@ def find_questions(candidates: Iterable[Candidate]) -> Questions:
         return Questions([Question(group) for group in _by_matter(_holding(facts.values()))])
     tied = _Tied(facts).find_questions()
     holding = [
-        Question(held, _holding(question.supporting), _holding(question.against))
+        Question(stand, _holding(question.supporting), _holding(question.against))
         for question in tied.questions
-        if (held := _holding(question.facts))
+        if (stand := _holding(question.facts))
     ]
     return Questions(holding, _holding(tied.parts), _holding(tied.linking))
 
@@ -195,8 +195,8 @@ class _Tied:
         against: dict[UUID | str, list[Candidate]] = defaultdict(list)
         for id_ in linking:
             for target, relations in self.ties.get(id_, {}).items():
-                held = against if "conflicts_with" in relations else supporting
-                held[self._root(target)].append(self.facts[id_])
+                side = against if "conflicts_with" in relations else supporting
+                side[self._root(target)].append(self.facts[id_])
         questions = [
             Question(group, supporting.get(root, ()), against.get(root, ()))
             for root, group in groups.items()

@@ -62,20 +62,20 @@ class Alike:
         self._end.append(end)
         self._populations.append(intern(_population(fact)))
         for mark in map(hash, marked):
-            held = self._held.get(mark)
-            if held is None:
-                held = self._held[mark] = array("q")
-            insort(held, number, key=self._begin.__getitem__)
+            numbers = self._held.get(mark)
+            if numbers is None:
+                numbers = self._held[mark] = array("q")
+            insort(numbers, number, key=self._begin.__getitem__)
 
     def of(self, fact: Fact, marked: Iterable[Hashable]) -> list[int]:
         """The numbers of the facts that may be much like a fact with these marks, in order."""
         alike = set[int]()
         begin, end = fact.told
         for mark in map(hash, marked):
-            held = self._held.get(mark)
-            if held is not None:
-                last = bisect_left(held, end, key=self._begin.__getitem__)
-                near = held[max(0, last - MOST_HELD) : last]
+            numbers = self._held.get(mark)
+            if numbers is not None:
+                last = bisect_left(numbers, end, key=self._begin.__getitem__)
+                near = numbers[max(0, last - MOST_HELD) : last]
                 alike |= {number for number in near if begin < self._end[number]}
         ours, theirs = _population(fact), self._populations
         return sorted(number for number in alike if _of_one_population(ours, theirs[number]))
@@ -89,8 +89,8 @@ def is_another(one: FactVersion, other: FactVersion) -> bool:
 def marks_of(fact: Fact) -> set[Hashable]:
     """The marks of a fact: two facts may be much alike if they share a mark and their times overlap."""
     people = frozenset(key_of(name) for name in fact.list_names())
-    given = [*_numbers(fact), *_counts_of_a_day(fact), *([people] if people else [])]
-    return {(fact.kind, key, mark) for key in _keys(fact) for mark in given}
+    marks = [*_numbers(fact), *_counts_of_a_day(fact), *([people] if people else [])]
+    return {(fact.kind, key, mark) for key in _keys(fact) for mark in marks}
 
 
 def _population(fact: Fact) -> str:

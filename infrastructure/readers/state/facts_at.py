@@ -115,7 +115,7 @@ class FactsAt:
         if len(versions) > MOST_MOVED:
             return None
         shown = [as_seen(version, here) for version in versions]
-        return facts.moved(here, self.last_change, shown, gone_ids)
+        return facts.move(here, self.last_change, shown, gone_ids)
 
     @cached_property
     def _names(self) -> Names:

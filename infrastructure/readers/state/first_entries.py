@@ -126,8 +126,8 @@ class FirstEntries:
 
     @cached_property
     def _told(self) -> dict[Register, _Told]:
-        found = {register: self._tell(register) for register in list_registers()}
-        return {register: told for register, told in found.items() if told is not None}
+        tellings = {register: self._tell(register) for register in list_registers()}
+        return {register: told for register, told in tellings.items() if told is not None}
 
     @cached_property
     def _first(self) -> dict[Register, Entries]:
@@ -198,8 +198,8 @@ class FirstEntries:
                     resolved.add(_PART.join(key))
         asked = unsure | resolved
         versions = self.read(questions=_questions(keys, aside, asked))
-        found = self.answers(keys.register, versions).at(keys.register, self.perspective)
-        standing = {_PART.join(key) for key, answered in found.items() if answered.standing}
+        answers = self.answers(keys.register, versions).at(keys.register, self.perspective)
+        standing = {_PART.join(key) for key, answered in answers.items() if answered.standing}
         return _Untold(asked, frozenset(standing & resolved))
 
 
@@ -216,5 +216,5 @@ def with_settlers(
     """The facts with those that settle others, each once, in order of recording."""
     if not settlers:
         return versions
-    every = {version.record.id: version for version in (*versions, *settlers)}
-    return sorted(every.values(), key=lambda version: version.first_position)
+    by_id = {version.record.id: version for version in (*versions, *settlers)}
+    return sorted(by_id.values(), key=lambda version: version.first_position)

@@ -52,12 +52,12 @@ class KeptFacts:
     def everyone(self, parties: Sequence[str]) -> Everyone:
         """The people whom the facts name, without the negotiation's parties; kept for the parties given last."""
         key = tuple(parties)
-        found = self._everyone.get(key)
-        if found is None:
-            found = Everyone(self.versions.values(), self.answers.names, key)
+        everyone = self._everyone.get(key)
+        if everyone is None:
+            everyone = Everyone(self.versions.values(), self.answers.names, key)
             self._everyone.clear()
-            self._everyone[key] = found
-        return found
+            self._everyone[key] = everyone
+        return everyone
 
     def span(self, as_of: int) -> tuple[int, int]:
         """The last boundary of valid time up to `as_of`, and the first one after it."""
@@ -66,21 +66,21 @@ class KeptFacts:
 
     def of_kinds(self, kinds: Iterable[str]) -> list[FactVersion]:
         """The facts of some kinds, in order of recording."""
-        found = [version for kind in kinds for version in self._by_kind.get(kind, ())]
-        return sorted(found, key=lambda version: version.first_position)
+        versions = [version for kind in kinds for version in self._by_kind.get(kind, ())]
+        return sorted(versions, key=lambda version: version.first_position)
 
     @cached_property
     def _by_kind(self) -> Mapping[str, Sequence[FactVersion]]:
-        found: dict[str, list[FactVersion]] = {}
+        by_kind: dict[str, list[FactVersion]] = {}
         for version in self.versions.values():
-            found.setdefault(version.record.fact.kind, []).append(version)
-        return found
+            by_kind.setdefault(version.record.fact.kind, []).append(version)
+        return by_kind
 
     @cached_property
     def _boundaries(self) -> list[int]:
         facts = (version.record.fact for version in self.versions.values())
-        found = {at for fact in facts for at in valid_boundaries(valid_times(fact))}
-        return sorted({BEGINNING, END, *found})
+        instants = {at for fact in facts for at in valid_boundaries(valid_times(fact))}
+        return sorted({BEGINNING, END, *instants})
 
     def sees_as(self, perspective: Perspective, last: int) -> bool:
         """Whether the same facts are seen at a perspective that knows the changes up to the position `last`."""
@@ -91,7 +91,7 @@ class KeptFacts:
         mine, cut = self.perspective.published_cut, perspective.published_cut
         return (mine is None) != (cut is None), abs(self.last - last), abs((mine or 0) - (cut or 0))
 
-    def moved(
+    def move(
         self, perspective: Perspective, last: int, seen: Iterable[FactVersion], gone: Iterable[UUID]
     ) -> KeptFacts | None:
         """The facts at another perspective, at which the versions `seen` differ, and the facts `gone` are not seen.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from domain.time.perspective import Perspective
 
-__all__ = ["placed", "placeholders"]
+__all__ = ["bind_placeholders", "placeholders"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def placeholders(*, public: bool, match: Match = "possible") -> tuple[UUID, Pers
     return cast("UUID", places), cast("Perspective", places)
 
 
-def placed(negotiation_id: UUID, perspective: Perspective) -> dict[str, Any]:
+def bind_placeholders(negotiation_id: UUID, perspective: Perspective) -> dict[str, Any]:
     """The parameters by which a statement with placeholders is executed for a negotiation and a perspective."""
     cut = perspective.published_cut
     about = {"negotiation": negotiation_id.hex, "as_of": perspective.as_of}

@@ -35,12 +35,12 @@ if TYPE_CHECKING:
     from infrastructure.tables.facts import FactTables
 
 __all__ = [
-    "given_as",
-    "given_rows",
+    "bind_given",
     "is_given",
     "list_beside",
     "name_table",
     "question_range",
+    "select_given",
     "step_through",
 ]
 
@@ -54,24 +54,24 @@ def question_range(
     return question >= first if before is None else and_(question >= first, question < before)
 
 
-def given_rows(*, sqlite: bool) -> CTE:
-    """The questions that are given as a parameter (`given_as`), as rows."""
+def select_given(*, sqlite: bool) -> CTE:
+    """The questions that are given as a parameter (`bind_given`), as rows."""
     if sqlite:
-        given = func.json_each(bindparam(_GIVEN, type_=Text)).table_valued("value", name="given")
-        return select(given.c.value.label("question")).cte("questions")
+        table = func.json_each(bindparam(_GIVEN, type_=Text)).table_valued("value", name="given")
+        return select(table.c.value.label("question")).cte("questions")
     rows = func.unnest(bindparam(_GIVEN, type_=ARRAY(Text))).column_valued("given")
     return select(rows.label("question")).cte("questions")
 
 
 def is_given(question: ColumnElement[str], *, sqlite: bool) -> ColumnElement[bool]:
-    """The condition that a question is one of those that are given as a parameter (`given_as`)."""
+    """The condition that a question is one of those that are given as a parameter (`bind_given`)."""
     if sqlite:
-        given = func.json_each(bindparam(_GIVEN, type_=Text)).table_valued("value")
-        return question.in_(select(given.c.value))
+        table = func.json_each(bindparam(_GIVEN, type_=Text)).table_valued("value")
+        return question.in_(select(table.c.value))
     return question == any_(bindparam(_GIVEN, type_=ARRAY(Text)))
 
 
-def given_as(questions: Sequence[str], *, sqlite: bool) -> dict[str, Any]:
+def bind_given(questions: Sequence[str], *, sqlite: bool) -> dict[str, Any]:
     """The parameter by which a statement gets some questions."""
     return {_GIVEN: json.dumps(questions) if sqlite else list(questions)}
 
@@ -106,17 +106,17 @@ def list_beside(
 ) -> list[str]:
     """The questions of the answers that stand aside under the keys of some questions of main answers."""
     sqlite = connection.dialect.name == "sqlite"
-    about = {"negotiation": negotiation_id.hex, **given_as(questions, sqlite=sqlite)}
+    about = {"negotiation": negotiation_id.hex, **bind_given(questions, sqlite=sqlite)}
     return [*connection.execute(_beside(tables, sqlite=sqlite), about).scalars()]
 
 
 @lru_cache(maxsize=4)
 def _beside(tables: FactTables, *, sqlite: bool) -> Select[Any]:
-    given, columns = given_rows(sqlite=sqlite), tables.answer.c
-    first, before = (given.c.question.concat(end) for end in (BY, chr(ord(BY) + 1)))
+    rows, columns = select_given(sqlite=sqlite), tables.answer.c
+    first, before = (rows.c.question.concat(end) for end in (BY, chr(ord(BY) + 1)))
     return (
         select(columns.question)
-        .join(given, and_(columns.question >= first, columns.question < before))
+        .join(rows, and_(columns.question >= first, columns.question < before))
         .where(
             columns.negotiation_id == bindparam("negotiation", type_=String),
             columns.rule == ASIDE,

@@ -41,8 +41,8 @@ from infrastructure.projections.fact_rows import (
     questions_of,
     rule_of,
 )
-from infrastructure.readers.state.placeholders import placed, placeholders
-from infrastructure.readers.state.questions import given_as, is_given, name_table, question_range
+from infrastructure.readers.state.placeholders import bind_placeholders, placeholders
+from infrastructure.readers.state.questions import bind_given, is_given, name_table, question_range
 from infrastructure.readers.timeslices import is_seen
 from infrastructure.tables.facts import FactTables
 
@@ -94,11 +94,11 @@ class SectionKeys:
 
     def aside(self) -> Mapping[str, Mapping[str, bool]]:
         """{key: {question: whether an answer to it may hold}} of the answers that stand aside and may have begun."""
-        found: dict[str, dict[str, bool]] = defaultdict(dict)
+        aside: dict[str, dict[str, bool]] = defaultdict(dict)
         if self.register.asides:
             for question, stands in self._rows(_aside):
-                found[self._key(question)][question] = bool(stands)
-        return found
+                aside[self._key(question)][question] = bool(stands)
+        return aside
 
     def of_facts(self, ids: Collection[str]) -> set[str]:
         """The keys under which some facts answer; the facts are given by their hexadecimal ids."""
@@ -142,10 +142,10 @@ class SectionKeys:
     ) -> Sequence[Any]:
         sqlite = self.connection.dialect.name == "sqlite"
         public = self.perspective.published_cut is None
-        made = make(self.tables, self.register, public=public, sqlite=sqlite)
-        given = given_as([*facts] or [self.question(key) for key in keys], sqlite=sqlite)
-        about = placed(self.negotiation_id, self.perspective)
-        return self._execute(made.params({**about, **given, "after": after, "limit": limit}))
+        statement = make(self.tables, self.register, public=public, sqlite=sqlite)
+        values = bind_given([*facts] or [self.question(key) for key in keys], sqlite=sqlite)
+        about = bind_placeholders(self.negotiation_id, self.perspective)
+        return self._execute(statement.params({**about, **values, "after": after, "limit": limit}))
 
     def _execute(self, statement: Select[Any]) -> Sequence[Any]:
         return self.connection.execute(statement).all()
@@ -217,8 +217,8 @@ def _of_facts(tables: FactTables, register: Register, *, public: bool, sqlite: b
     del public
     columns = tables.answer.c
     of_section = question_range(columns.question, *questions_of(register.section))
-    given = is_given(columns.fact_id, sqlite=sqlite)
-    return select(columns.question).where(given, of_section).distinct()
+    asked = is_given(columns.fact_id, sqlite=sqlite)
+    return select(columns.question).where(asked, of_section).distinct()
 
 
 @lru_cache(maxsize=256)

@@ -77,11 +77,11 @@ class SectionReader(FactsAt):
         register, _ = lists_by_path()[page.path]
         after = page.after or ("",)
         of_entries = register.shape is Shape.ENTRIES and len(after) == 1
-        found = of_entries and self._first.after(register, str(after[0]), page.limit + 1)
-        if not found:
-            seen = self._seen(section=register.section)
+        kept_page = of_entries and self._first.after(register, str(after[0]), page.limit + 1)
+        if not kept_page:
+            seen = self._read_seen(section=register.section)
             return page_section(page, seen, self.perspective, rest, self._names)
-        entries, answers = found
+        entries, answers = kept_page
         listed = limit_list(page.path, answers, self.perspective, rest, entries.places.__contains__)
         return listed.page(None, page.limit, ROOM_OF_PAGE)
 
@@ -105,8 +105,8 @@ class SectionReader(FactsAt):
         """The rivals that a version would have if it were recorded, by `find_rivals`."""
         names = self._names
         questions = entry_questions(version.record.fact, names)
-        every = [*questions, *list_beside(*self._of, questions)] if questions else []
-        seen = self._seen(questions=every) if questions else []
+        with_beside = [*questions, *list_beside(*self._of, questions)] if questions else []
+        seen = self._read_seen(questions=with_beside) if questions else []
         seen += self._read(select_tied(self.tables, version.record, self.perspective))
         return find_rivals(version, seen, self.perspective, names)
 
@@ -116,10 +116,10 @@ class SectionReader(FactsAt):
         slice_, facts = self.counting(kinds), self.facts_kept
         names = self._names if facts is None else facts.answers.names
         kept = None if facts is None else facts.answers.contributions
-        found = tally(slice_, self.perspective, query, names, kept)
-        if query.what is None or found.lists["facts"]:
-            return found
-        return add_hints(found, slice_ if kinds is None else self.counting(None))
+        tallied = tally(slice_, self.perspective, query, names, kept)
+        if query.what is None or tallied.lists["facts"]:
+            return tallied
+        return add_hints(tallied, slice_ if kinds is None else self.counting(None))
 
     def counting(self, kinds: frozenset[str] | None) -> list[Seen]:
         """The facts of `kinds`, or if that is None, at least all facts that give a number."""
@@ -169,7 +169,7 @@ class SectionReader(FactsAt):
         read = self._read_standing
         return FirstEntries(*self._of, self.perspective, self._names, read, self._settlers)
 
-    def _seen(
+    def _read_seen(
         self, section: str | None = None, questions: Sequence[str] | None = None
     ) -> list[Seen]:
         """The facts of the state, of a section or of some questions, with the facts that settle others."""

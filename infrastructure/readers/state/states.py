@@ -34,13 +34,13 @@ from infrastructure.projections.fact_rows import (
     questions_of,
 )
 from infrastructure.projections.tallies import counts_at
-from infrastructure.readers.state.placeholders import placed, placeholders
+from infrastructure.readers.state.placeholders import bind_placeholders, placeholders
 from infrastructure.readers.state.questions import (
-    given_as,
-    given_rows,
+    bind_given,
     is_given,
     name_table,
     question_range,
+    select_given,
     step_through,
 )
 from infrastructure.readers.state.standing import (
@@ -84,21 +84,23 @@ def select_needed(
     has no lateral queries; there `json_each` over the answers to one question does the same.
     """
     public = perspective.published_cut is None
-    given = questions is not None
-    made = _made(tables, section, given=given, public=public, sqlite=sqlite)
-    asked = given_as(questions, sqlite=sqlite) if questions is not None else {}
-    return made.params(placed(negotiation_id, perspective) | asked)
+    by_question = questions is not None
+    statement = _make_statement(
+        tables, section, by_question=by_question, public=public, sqlite=sqlite
+    )
+    asked = bind_given(questions, sqlite=sqlite) if questions is not None else {}
+    return statement.params(bind_placeholders(negotiation_id, perspective) | asked)
 
 
 @lru_cache(maxsize=256)
-def _made(
-    tables: FactTables, section: str | None, *, given: bool, public: bool, sqlite: bool
+def _make_statement(
+    tables: FactTables, section: str | None, *, by_question: bool, public: bool, sqlite: bool
 ) -> Select[Any]:
     """The statement for any negotiation and perspective; kept, because making it takes longer than executing it."""
     negotiation_id, perspective = placeholders(public=public)
     question = tables.answer.c.question
-    if given:
-        stepped, own = given_rows(sqlite=sqlite), is_given(question, sqlite=sqlite)
+    if by_question:
+        stepped, own = select_given(sqlite=sqlite), is_given(question, sqlite=sqlite)
     else:
         bounds = _bounds(section)
         stepped = step_through(tables, negotiation_id, LATEST, *bounds)
