@@ -48,7 +48,7 @@ class Addressing(Visit):
         """The parameters with these names that the address gives."""
         return {name: self.given[name] for name in names if name in self.given}
 
-    def pinned(self, **parameters: str) -> str:
+    def fixed_query(self, **parameters: str) -> str:
         """The page's cuts and other parameters as a query that shows the same for ever."""
         at = {} if self.standing is None else self.standing.fixed
         return urlencode({**self.cuts, **at, **parameters})

@@ -42,12 +42,12 @@ class PageFigure:
     def embedding(self) -> Embedding:
         """The HTML with which another page shows the same picture."""
         path = f"/n/{quote(self.page.slug or '', safe='')}/embed/{quote(self.name, safe='')}"
-        return Embedding(self.page.absolute(path, self.page.pinned(**self.own)), self.picture)
+        return Embedding(self.page.absolute(path, self.page.fixed_query(**self.own)), self.picture)
 
     @property
     def described(self) -> str:
         """The address at which other sites ask what to show of the page (oEmbed)."""
-        shown = self.page.absolute(self.page.address, self.page.pinned(**self.page.own))
+        shown = self.page.absolute(self.page.address, self.page.fixed_query(**self.page.own))
         return self.page.absolute("/oembed", urlencode({"url": shown}))
 
 
@@ -62,4 +62,4 @@ async def read_figure(page: Page, name: str, own: Mapping[str, str]) -> PageFigu
 
 
 def _address(page: Page, name: str, form: str, own: Mapping[str, str]) -> str:
-    return f"{page.root}/charts/{quote(name, safe='')}.{form}?{page.pinned(**own)}"
+    return f"{page.root}/charts/{quote(name, safe='')}.{form}?{page.fixed_query(**own)}"

@@ -181,14 +181,14 @@ class Page(Addressing):
         """
         assert self.first is not None, "a page is drawn from an answer"  # noqa: S101 -- a programmer's error
         headers = self.first.headers
-        found = _CANONICAL.search(headers.get("link", ""))
-        canonical = None if found is None else self._canonical(dict(parse_qsl(found[1])))
-        said = ". ".join(filter(None, (cited_as, shown.get("title", ""))))
-        cited = self._citation(said, canonical)
+        match = _CANONICAL.search(headers.get("link", ""))
+        canonical = None if match is None else self._canonical(dict(parse_qsl(match[1])))
+        cited_title = ". ".join(filter(None, (cited_as, shown.get("title", ""))))
+        cited = self._citation(cited_title, canonical)
         body = render(
             template, page=self, canonical=canonical, cited=cited, listed=listed, **shown
         ).encode()
-        more = {
+        more_headers = {
             "Link": f'<{self.path}>; rel="alternate"; type="application/json"',
             "Content-Security-Policy": policy,
             **({} if listed else {"X-Robots-Tag": "noindex"}),
@@ -199,7 +199,7 @@ class Page(Addressing):
             body,
             canonical=canonical,
             media_type=_HTML,
-            more_headers=more,
+            more_headers=more_headers,
             tags=tags,
             address=self.address,
         )
@@ -224,6 +224,6 @@ class Page(Addressing):
         signs = parley.publisher is not None or parley.settings.read_only  # its writer does
         if not signs or self.first is None or self.slug is None or "/charts/" in self.path:
             return None
-        found = _FIXED.search(self.first.headers.get("link", ""))
-        query = urlencode({"of": self.path if found is None else found[1]})
+        match = _FIXED.search(self.first.headers.get("link", ""))
+        query = urlencode({"of": self.path if match is None else match[1]})
         return f"/n/{quote(self.slug, safe='')}/certificate?{query}"

@@ -41,7 +41,7 @@ class PageRoute(LaneRoute):
         """Answer with a refusal."""
         answer = super().get_route_handler()
 
-        async def drawn(request: Request) -> Response:
+        async def draw(request: Request) -> Response:
             try:
                 return await answer(request)
             except PageRefusedError as error:
@@ -52,7 +52,7 @@ class PageRoute(LaneRoute):
             except LeftBehindError as error:
                 return draw_left_behind(request, error)
 
-        return drawn
+        return draw
 
 
 def router_of_pages() -> APIRouter:

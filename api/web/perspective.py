@@ -23,8 +23,8 @@ class PagePerspective:
     @property
     def position(self) -> int:
         """The position of the log that the answer rests on."""
-        found: int = self.perspective["position"]
-        return found
+        position: int = self.perspective["position"]
+        return position
 
     @property
     def fixed(self) -> dict[str, str]:

@@ -66,13 +66,13 @@ def _markup(root: ET.Element, name: str) -> Markup:
     for child in [*root]:
         if child.tag == f"{_SVG}rect":
             root.remove(child)
-    for each in root.iter():
+    for element in root.iter():
         for attribute in ("fill", "stroke"):
-            if attribute in each.attrib:
-                each.set(attribute, _COLOUR.sub(_name_colour, each.attrib[attribute]))
+            if attribute in element.attrib:
+                element.set(attribute, _COLOUR.sub(_name_colour, element.attrib[attribute]))
     root.attrib.pop("font-family", None)
     return Markup(ET.tostring(root, encoding="unicode"))  # noqa: S704 -- serialized, so every text in it is escaped
 
 
-def _name_colour(found: re.Match[str]) -> str:
-    return _COLOURS[found[0]]
+def _name_colour(match: re.Match[str]) -> str:
+    return _COLOURS[match[0]]

@@ -92,7 +92,7 @@ class RefusalPages:
         begun: Message | None = None
         body = b""
 
-        async def drawn(message: Message) -> None:
+        async def draw(message: Message) -> None:
             nonlocal begun, body
             if message["type"] == "http.response.start" and _is_problem(message):
                 begun = message
@@ -105,7 +105,7 @@ class RefusalPages:
                     await send(_head(begun, page))
                     await send({"type": "http.response.body", "body": page})
 
-        await self.app(scope, receive, drawn)
+        await self.app(scope, receive, draw)
 
 
 def _is_for_people(scope: Scope) -> bool:
@@ -164,8 +164,8 @@ def _lines(visit: Visit, problem: Mapping[str, Any], name: str) -> Sequence[str]
         what = f"What it said was destroyed{when}, on the pages of every earlier day too.{entry}"
         return (f"{what} Nobody can restore it.", *([f"The reason: {why}"] if why else []))
     if name == "withdrawn":
-        said = "An editor withdrew it, so it stands on no page of present knowledge."
-        return (said, *([f"The reason: {why}"] if why else []))
+        withdrawn = "An editor withdrew it, so it stands on no page of present knowledge."
+        return (withdrawn, *([f"The reason: {why}"] if why else []))
     return _ON_PAGES.get(name) or (problem["detail"],)
 
 

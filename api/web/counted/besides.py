@@ -44,5 +44,5 @@ def _by_report(
     figures: Iterable[Mapping[str, Any]],
 ) -> Iterable[tuple[Mapping[str, Any], list[Mapping[str, Any]]]]:
     for _, group in groupby(figures, key=lambda figure: figure["fact"]["id"]):
-        given = list(group)
-        yield given[0]["fact"], [figure["quantity"] for figure in given]
+        figures_of_report = list(group)
+        yield figures_of_report[0]["fact"], [figure["quantity"] for figure in figures_of_report]

@@ -25,8 +25,8 @@ async def name_beside(page: Page, record: Mapping[str, Any]) -> dict[str, Any]:
     for id_ in record.get("similar", ())[:MOST_SIMILAR]:
         reply = await on_behalf(page.request, f"/v1/facts/{id_}")
         if reply.status == HTTPStatus.OK:
-            found = json.loads(reply.body)
-            similar.append({"id": id_, **found["fact"]})
+            answer = json.loads(reply.body)
+            similar.append({"id": id_, **answer["fact"]})
     known = {each["id"] for each in similar}
     rivals = [each for each in record.get("rivals", ()) if each["id"] not in known]
     return {

@@ -97,21 +97,21 @@ class Deed:
         needed: bool = True,
     ) -> FieldGroup:
         """The fields about the change itself."""
-        said = [choice("reason", "Reason", _REASONS, fields, faults)] if reason else []
-        said.append(text_field("why", "Why", fields, faults, _WHY, needed=needed, several=True))
+        about = [choice("reason", "Reason", _REASONS, fields, faults)] if reason else []
+        about.append(text_field("why", "Why", fields, faults, _WHY, needed=needed, several=True))
         if self.name != "prefer":
-            said.append(
+            about.append(
                 text_field("published", _PUBLISHED_LABEL, fields, faults, _PUBLISHED, dated=True)
             )
-        return FieldGroup(title="About the change", fields=said)
+        return FieldGroup(title="About the change", fields=about)
 
-    def filled_in(self, record: Mapping[str, Any]) -> dict[str, str]:
+    def fill_in(self, record: Mapping[str, Any]) -> dict[str, str]:
         """What the fields hold when the form is opened."""
         if self.name == "erase":
             return {"what": ERASED[0]}
         return cells_of_fact(record["fact"]) if self.name == "correct" else {}
 
-    def typed(self, record: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, str]:
+    def read_typed(self, record: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, str]:
         """The values that were typed into the fields of this form."""
         kind = record["fact"]["kind"] if self.name == "correct" else "statement"
         own = {name: fields.get(name, "") for name in _OWN}
@@ -121,14 +121,14 @@ class Deed:
         self, record: Mapping[str, Any], typed: Mapping[str, str]
     ) -> tuple[dict[str, Any], FormCells]:
         """The body to send, and the cells to which faults in it belong."""
-        said = {name: typed[name].strip() for name in _OWN}
-        body: dict[str, Any] = {name: text for name, text in said.items() if text}
+        own = {name: typed[name].strip() for name in _OWN}
+        body: dict[str, Any] = {name: text for name, text in own.items() if text}
         if self.name != "end":
             body.pop("ended", None)
         if self.name not in {"correct", "retract", "erase"}:
             body.pop("reason", None)
         if self.name == "erase":
-            body = {"what": said["what"], **{n: text for n, text in body.items() if n == "reason"}}
+            body = {"what": own["what"], **{n: text for n, text in body.items() if n == "reason"}}
         else:
             body.pop("what", None)
         if self.name == "prefer":

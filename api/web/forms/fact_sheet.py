@@ -12,7 +12,7 @@ from api.web.forms.answer import draw_form
 from api.web.forms.asking import FormSheet, Outcome, send_change
 from api.web.forms.beside import name_beside
 from api.web.forms.deeds import Deed
-from api.web.forms.fields import shown_entries
+from api.web.forms.fields import count_shown
 from api.web.forms.names import Typing, names_known
 from api.web.forms.standing import SeenRecord, changes_in_words, changes_since
 
@@ -38,14 +38,14 @@ class FactSheet(FormSheet):
         """The fact as it would be after the change; as it was seen if nothing was checked."""
         if self.outcome is None or not self.outcome.is_done or self.deed.asks_again:
             return self.seen.record
-        found: dict[str, Any] = self.outcome.content.get("record", self.outcome.content)
-        return found
+        record: dict[str, Any] = self.outcome.content.get("record", self.outcome.content)
+        return record
 
 
 def sheet_of(deed: Deed, seen: SeenRecord, fields: Mapping[str, str]) -> FactSheet:
     """The form that was sent."""
-    typed = deed.typed(seen.record, fields)
-    sheet = FactSheet(deed, seen, typed, shown_entries(fields))
+    typed = deed.read_typed(seen.record, fields)
+    sheet = FactSheet(deed, seen, typed, count_shown(fields))
     sheet.key, sheet.digest = fields.get("key", ""), fields.get("digest", "")
     act = fields.get("do", "")
     if act.startswith("add-"):
@@ -77,7 +77,7 @@ async def _take_up(page: Page, sheet: FactSheet) -> None:
     if now is None:
         sheet.others = ["the fact was withdrawn or erased meanwhile: open its page"]
         return
-    opened, standing = (sheet.deed.filled_in(each.record) for each in (sheet.seen, now))
+    opened, standing = (sheet.deed.fill_in(each.record) for each in (sheet.seen, now))
     for name in {*opened, *standing}:
         if sheet.typed.get(name, "").strip() == opened.get(name, ""):
             sheet.typed[name] = standing.get(name, "")

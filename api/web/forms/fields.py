@@ -20,10 +20,10 @@ from domain.texts import SEVERAL_LINES
 __all__ = [
     "Field",
     "FieldGroup",
+    "count_shown",
     "fields_of_entry",
     "groups_of",
     "known_cells",
-    "shown_entries",
 ]
 
 _COUNT: Final = re.compile("[1-9][0-9]?")
@@ -106,11 +106,11 @@ class FieldGroup:
     @property
     def short_form(self) -> str | None:
         """The short form of one of several entries, if it is filled in and has no fault; else None."""
-        every = (*self.fields, *self.more)
+        all_fields = (*self.fields, *self.more)
         told = [each.text for each in self.fields[:2] if each.text]
         return (
             None
-            if not self.several or any(each.fault for each in every)
+            if not self.several or any(each.fault for each in all_fields)
             else ", ".join(told) or None
         )
 
@@ -132,7 +132,7 @@ class _Form:
 
     def field(self, column: str, described: Mapping[str, Any]) -> Field:
         part = column.rpartition(".")[2]
-        made = Field(
+        form_field = Field(
             column=column,
             label=_label(part),
             write=_hint(part, described),
@@ -144,17 +144,17 @@ class _Form:
             names=described["names"],
             fault=self.faults.get(column),
         )
-        return replace(made, read=self._reading(made))
+        return replace(form_field, read=self._reading(form_field))
 
-    def _reading(self, made: Field) -> str | None:
-        part = made.column.rpartition(".")[2]
-        if made.column == "valid":
-            return read_date(made.text.strip(), self.kind.holding)
+    def _reading(self, form_field: Field) -> str | None:
+        part = form_field.column.rpartition(".")[2]
+        if form_field.column == "valid":
+            return read_date(form_field.text.strip(), self.kind.holding)
         if part in _DATES:
-            return read_date(made.text.strip())
-        if not made.column.endswith(".text"):
+            return read_date(form_field.text.strip())
+        if not form_field.column.endswith(".text"):
             return None
-        entry = made.column.partition(".")[0]
+        entry = form_field.column.partition(".")[0]
         others = ("text", "comparator", "value", "low", "high")
         return read_number_in_words(
             *(self.cells.get(f"{entry}.{each}", "").strip() for each in others)
@@ -179,9 +179,9 @@ class _Form:
         """One group for each entry: those that are filled in, or as many as are `shown`."""
         numbers = [1, shown]
         for name, text in self.cells.items():
-            found = _ENTRY.fullmatch(name)
-            if found is not None and found[1] == singular and text.strip():
-                numbers.append(int(found[2] or 1))
+            match = _ENTRY.fullmatch(name)
+            if match is not None and match[1] == singular and text.strip():
+                numbers.append(int(match[2] or 1))
         count = min(max(numbers), MOST_ENTRIES)
         return [self._entry(singular, number, count) for number in range(1, count + 1)]
 
@@ -193,7 +193,7 @@ class _Form:
             if name.startswith(f"{singular}.")
         }
         prefix = f"{singular}{'' if number == 1 else number}"
-        made = {
+        entry_fields = {
             part: self.field(
                 f"{prefix}.{part}", {**described, "needed": described["needed"] and number == 1}
             )
@@ -202,8 +202,8 @@ class _Form:
         title = _TITLES[singular]
         return FieldGroup(
             title=title if count == 1 else f"{title}: {number} of {count}",
-            fields=[made[part] for part in first],
-            more=[each for part, each in made.items() if part not in first],
+            fields=[entry_fields[part] for part in first],
+            more=[each for part, each in entry_fields.items() if part not in first],
             several=count > 1,
             adds=singular if number == count < MOST_ENTRIES else None,
         )
@@ -242,18 +242,18 @@ def known_cells(kind: str, fields: Mapping[str, str]) -> dict[str, str]:
     columns = {column["column"] for column in describe_columns(kind)}
 
     def is_known(name: str) -> bool:
-        found = _ENTRY.fullmatch(name)
+        match = _ENTRY.fullmatch(name)
         return name in {*columns, *ENTRIES} or (
-            found is not None and f"{found[1]}.{found[3]}" in columns
+            match is not None and f"{match[1]}.{match[3]}" in columns
         )
 
     return {name: text for name, text in fields.items() if is_known(name) and name != "kind"}
 
 
-def shown_entries(fields: Mapping[str, str]) -> dict[str, int]:
+def count_shown(fields: Mapping[str, str]) -> dict[str, int]:
     """How many numbers and sources a form that was sent had fields for."""
-    found = ((name, fields.get(f"shown-{name}", "")) for name in _FIRST)
-    return {name: int(text) for name, text in found if _COUNT.fullmatch(text)}
+    counts = ((name, fields.get(f"shown-{name}", "")) for name in _FIRST)
+    return {name: int(text) for name, text in counts if _COUNT.fullmatch(text)}
 
 
 def _form(kind: str, cells: Mapping[str, str], faults: Mapping[str, str]) -> _Form:

@@ -81,21 +81,21 @@ def lines_of(text: str, report: Mapping[str, Any]) -> list[Line]:
     """The lines of a text with what a report says of each; those that it does not list are left out."""
     details: dict[int, list[str]] = defaultdict(list)
     for listed in ("rejected", "superseded"):
-        for each in report[listed]:
-            details[each["line"]].append(_detail(each))
+        for line in report[listed]:
+            details[line["line"]].append(_detail(line))
     told = report.get("fates", ())
     physical = text.split("\n")
-    starts = [each["line"] for each in told]
+    starts = [line["line"] for line in told]
     ends = [*starts[1:], len(physical) + 1]
     return [
         Line(
             start,
             end - start,
             "\n".join(physical[start - 1 : end - 1]).rstrip("\n"),
-            each["fate"],
+            line["fate"],
             details[start],
         )
-        for each, start, end in zip(told, starts, ends, strict=True)
+        for line, start, end in zip(told, starts, ends, strict=True)
     ]
 
 
@@ -103,7 +103,7 @@ def correct_lines(text: str, fields: Mapping[str, str]) -> str:
     """The text with the lines that were corrected in the form: `corrected-N` replaces `span-N` lines from line N on."""
     physical = text.split("\n")
     numbers = sorted(
-        (int(found[1]) for name in fields if (found := _CORRECTED.fullmatch(name))), reverse=True
+        (int(match[1]) for name in fields if (match := _CORRECTED.fullmatch(name))), reverse=True
     )
     for number in numbers:
         span = fields.get(f"span-{number}", "")
@@ -113,10 +113,10 @@ def correct_lines(text: str, fields: Mapping[str, str]) -> str:
     return "\n".join(physical)
 
 
-def _detail(each: Mapping[str, Any]) -> str:
-    pointer = each.get("pointer", "")
+def _detail(line: Mapping[str, Any]) -> str:
+    pointer = line.get("pointer", "")
     return (
-        f"{pointer.strip('/').replace('/', ' ')}: {each['detail']}"
-        if pointer and not each["detail"].startswith("column ")
-        else each["detail"]
+        f"{pointer.strip('/').replace('/', ' ')}: {line['detail']}"
+        if pointer and not line["detail"].startswith("column ")
+        else line["detail"]
     )

@@ -74,7 +74,7 @@ async def names_known(page: Page, typing: Typing | None = None) -> dict[str, lis
 async def people_known(page: Page, cuts: Mapping[str, str]) -> list[dict[str, Any]]:
     """The names of people and bodies that facts which stand at some cuts name, each with its other spellings."""
     people = await page.ask("/people", {"limit": str(MOST)}, cuts=cuts)
-    return [*_spelled(people["items"])]
+    return [*_list_spellings(people["items"])]
 
 
 async def _find_names(page: Page, typing: Typing) -> dict[str, list[dict[str, Any]]]:
@@ -86,7 +86,7 @@ async def _find_names(page: Page, typing: Typing) -> dict[str, list[dict[str, An
     if sort == PEOPLE:
         people = await page.ask("/people", {"q": sought, "limit": str(MOST_PEOPLE)}, cuts={})
         if people["items"]:
-            return {PEOPLE: [*_spelled(people["items"])]}
+            return {PEOPLE: [*_list_spellings(people["items"])]}
     facts = await page.ask("/timeline", {"q": sought, "limit": str(MOST_FACTS)}, cuts={})
     return _names_in(facts["items"], {sort})
 
@@ -95,22 +95,22 @@ def _names_in(
     records: Iterable[Mapping[str, Any]], sorts: Container[str | None]
 ) -> dict[str, list[dict[str, Any]]]:
     """The names of some sorts in facts, the most frequent first, each with what aliases say that it is also called."""
-    found: dict[str, Counter[str]] = defaultdict(Counter)
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
     also: dict[tuple[str, str], list[str]] = defaultdict(list)
     for record in records:
-        for sort, name in _named(record["fact"], sorts):
-            found[sort][name] += 1
-        for sort, name, other in _aliased(record["fact"], sorts):
-            found[sort][name] += 1
+        for sort, name in _list_names(record["fact"], sorts):
+            counts[sort][name] += 1
+        for sort, name, other in _list_aliases(record["fact"], sorts):
+            counts[sort][name] += 1
             if other not in also[sort, name]:
                 also[sort, name].append(other)
     return {
         sort: [{"name": name, "also": also[sort, name]} for name, _ in names.most_common()]
-        for sort, names in found.items()
+        for sort, names in counts.items()
     }
 
 
-def _aliased(
+def _list_aliases(
     fact: Mapping[str, Any], sorts: Container[str | None]
 ) -> Iterator[tuple[str, str, str]]:
     """(sort, name, other name), both ways round, for the names of an alias that are of one of the sorts."""
@@ -123,19 +123,19 @@ def _aliased(
         yield from ((sort, name, other) for name, other in (names, names[::-1]))
 
 
-def _spelled(people: list[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+def _list_spellings(people: list[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     for person in people:
         for spelling in person["spellings"] or [person["name"]]:
             also = [name for name in person["spellings"] if name != spelling]
             yield {"name": spelling, "also": also}
 
 
-def _named(fact: Mapping[str, Any], sorts: Container[str | None]) -> Iterator[tuple[str, str]]:
+def _list_names(fact: Mapping[str, Any], sorts: Container[str | None]) -> Iterator[tuple[str, str]]:
     """The names of some sorts in a fact, with what they are names of."""
     for column, sort in _columns(fact["kind"]).items():
-        held = fact.get(column)
-        if sort in sorts and held:
-            for name in held if isinstance(held, list) else [held]:
+        value = fact.get(column)
+        if sort in sorts and value:
+            for name in value if isinstance(value, list) else [value]:
                 yield sort, name if isinstance(name, str) else name["name"]
 
 

@@ -26,8 +26,8 @@ __all__ = [
     "SeenNegotiation",
     "draw_negotiation_sheet",
     "read_seen_negotiation",
+    "read_typed",
     "send_negotiation_sheet",
-    "typed_of",
 ]
 
 _SAID: Final = ("title", "parties", "summary")
@@ -76,16 +76,16 @@ class NegotiationSheet(FormSheet):
         return _changes(self.seen.said, content.get("record", content))
 
 
-def fields_of(said: Mapping[str, Any]) -> dict[str, str]:
+def fields_of(content: Mapping[str, Any]) -> dict[str, str]:
     """What is said of a negotiation, as the fields of the form hold it: one party a line."""
     return {
-        "title": said["title"],
-        "parties": "\n".join(said["parties"]),
-        "summary": said["summary"] or "",
+        "title": content["title"],
+        "parties": "\n".join(content["parties"]),
+        "summary": content["summary"] or "",
     }
 
 
-def typed_of(fields: Mapping[str, str]) -> dict[str, str]:
+def read_typed(fields: Mapping[str, str]) -> dict[str, str]:
     """What was written in the fields that the form has."""
     return {name: fields.get(name, "") for name in (*_SAID, *_ABOUT)}
 
@@ -147,7 +147,7 @@ def draw_negotiation_sheet(
     why = "for the audit: how you know"
     public = "the day on which this was published, such as 2025-09-11; empty: the time of recording"
     who = write_parties(typed["parties"])
-    said = [
+    content_fields = [
         text_field("title", "Title", typed, faults, needed=True),
         text_field("parties", "Parties", typed, faults, who, several=True),
         text_field("summary", "Summary", typed, faults, "in a sentence", several=True),
@@ -165,9 +165,9 @@ def draw_negotiation_sheet(
         title=sheet.seen.said["title"],
         sheet=sheet,
         groups=[
-            FieldGroup(title="The negotiation", fields=said),
+            FieldGroup(title="The negotiation", fields=content_fields),
             FieldGroup(title="About the change", fields=about),
         ],
-        wrong=[each for each in (*said, *about) if each.fault],
+        wrong=[each for each in (*content_fields, *about) if each.fault],
         others=sheet.others,
     )

@@ -82,13 +82,13 @@ def parts_of(media: str, body: bytes) -> dict[str, bytes]:
     """The parts of a form (RFC 7578) by their names; of two with one name the last."""
     head = f"Content-Type: {media}\r\n\r\n".encode("latin-1")
     message = BytesParser(policy=HTTP).parsebytes(head + body)
-    found: dict[str, bytes] = {}
+    parts: dict[str, bytes] = {}
     for part in message.walk():
         name = part.get_param("name", header="content-disposition")
-        held = part.get_payload(decode=True)
-        if isinstance(name, str) and isinstance(held, bytes):
-            found[name] = held
-    return found
+        content = part.get_payload(decode=True)
+        if isinstance(name, str) and isinstance(content, bytes):
+            parts[name] = content
+    return parts
 
 
 async def read_fields(request: Request) -> dict[str, str]:
@@ -117,28 +117,28 @@ async def read_body(request: Request) -> bytes:
     """Give the body of a request; RefusedError where it is larger than the settings allow."""
     parley: Parley = request.app.state.parley
     most = parley.settings.max_body_bytes
-    found = bytearray()
+    content = bytearray()
     async for chunk in request.stream():
-        found += chunk
-        if len(found) > most:
+        content += chunk
+        if len(content) > most:
             raise RefusedError(
                 "too-large",
                 "",
                 f"a form has at most {most:,} bytes; for a larger file, run parley import SLUG FILE",
             )
-    return bytes(found)
+    return bytes(content)
 
 
 def session_of(request: Request) -> Session:
     """Give the session of a request; RefusedError without one."""
-    found: Session | None = request.scope["state"].get("session")
-    if found is None:
+    session: Session | None = request.scope["state"].get("session")
+    if session is None:
         raise RefusedError(
             "unauthenticated",
             "/header/Cookie",
             "you are not signed in, or no longer: sign in, and send it again",
         )
-    return found
+    return session
 
 
 def check_origin(request: Request) -> None:

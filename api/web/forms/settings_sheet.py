@@ -50,10 +50,10 @@ class SettingsSheet:
 async def read_settings_sheet(page: Page) -> SettingsSheet:
     """Give the form, filled in with the settings as they stand."""
     reply = await page.answer(f"{page.root}/settings", {})
-    found = json.loads(reply.body)
-    reviews = {name: _YES if found[name] else _NO for name in _REVIEWS}
-    members = "\n".join(found["members"])
-    typed = {"visibility": found["visibility"], "members": members, **reviews}
+    settings = json.loads(reply.body)
+    reviews = {name: _YES if settings[name] else _NO for name in _REVIEWS}
+    members = "\n".join(settings["members"])
+    typed = {"visibility": settings["visibility"], "members": members, **reviews}
     return SettingsSheet(typed, reply.headers["etag"])
 
 

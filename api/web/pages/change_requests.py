@@ -105,12 +105,12 @@ async def _draw(
     others: list[str] | None = None,
 ) -> Response:
     await page.ask("/timeline", {"limit": "1"}, cuts={})
-    found = await page.answer_json(f"/v1/change-requests/{quote(id_, safe='')}", {})
-    if found["negotiation"] != page.slug:
+    change_request = await page.answer_json(f"/v1/change-requests/{quote(id_, safe='')}", {})
+    if change_request["negotiation"] != page.slug:
         raise RefusedError("unknown", "/path/id", "this negotiation has no such change request")
-    found["changes"] = words_of_changes(found["changes"])
+    change_request["changes"] = words_of_changes(change_request["changes"])
     reader = principal_of(page.request)
-    own = reader.person is not None and same_person(found["proposer"], reader.person)
+    own = reader.person is not None and same_person(change_request["proposer"], reader.person)
     told: dict[str, Any] = faults or {}
     return draw_form(
         page,
@@ -118,10 +118,11 @@ async def _draw(
         status,
         here="/change-requests",
         title=await page.title(),
-        found=found,
-        op=_OPS.get(found["op"], found["op"]),
+        change_request=change_request,
+        op=_OPS.get(change_request["op"], change_request["op"]),
         own=own,
-        decides=found["status"] == _OPEN and reader.may(PROPOSABLE[found["op"]].scope),
+        decides=change_request["status"] == _OPEN
+        and reader.may(PROPOSABLE[change_request["op"]].scope),
         why=why,
         fault=told.get("why"),
         others=[*(others or []), *(detail for name, detail in told.items() if name != "why")],

@@ -132,11 +132,13 @@ def _select_entries(state: Any, ids: set[str]) -> list[Mapping[str, Any]]:  # no
     """
     if isinstance(state, list):
         here = [entry for entry in state if _shows(entry, ids)]
-        return here or next((found for part in state if (found := _select_entries(part, ids))), [])
+        return here or next(
+            (entries for part in state if (entries := _select_entries(part, ids))), []
+        )
     if not isinstance(state, dict):
         return []
     parts = [[part] if _shows(part, ids) else _select_entries(part, ids) for part in state.values()]
-    return next((found for found in parts if found), [])
+    return next((entries for entries in parts if entries), [])
 
 
 def _shows(entry: Any, ids: set[str]) -> bool:  # noqa: ANN401 -- any JSON of a state

@@ -28,22 +28,22 @@ _NUMBER: Final = re.compile("[0-9]{1,18}")
 @router.get("/n/{slug}/facts/{fact_id}/{name}")
 async def read_change_page(slug: str, fact_id: str, name: str, request: Request) -> Response:
     """Show the form of a change, filled in with the fact as it stands."""
-    deed = _deed(name)
+    deed = _find_deed(name)
     page = Page(request, slug)
     if page.reader is None:
         return sign_in_first(page)
     page.need(deed.scope)
-    seen = await _seen(page, deed, fact_id, None)
-    return await draw_sheet(page, FactSheet(deed, seen, deed.filled_in(seen.record)))
+    seen = await _read_seen(page, deed, fact_id, None)
+    return await draw_sheet(page, FactSheet(deed, seen, deed.fill_in(seen.record)))
 
 
 @router.post("/n/{slug}/facts/{fact_id}/{name}")
 async def change_fact(slug: str, fact_id: str, name: str, request: Request) -> Response:
     """Check a change and show what it would come to, or make it; one that takes a second person is proposed."""
-    deed = _deed(name)
+    deed = _find_deed(name)
     fields = await read_form(request)
     page = Page(request, slug)
-    seen = await _seen(page, deed, fact_id, fields.get("position", ""))
+    seen = await _read_seen(page, deed, fact_id, fields.get("position", ""))
     sheet = sheet_of(deed, seen, fields)
     act = fields.get("do", "check")
     if act.startswith("add-"):
@@ -58,7 +58,7 @@ async def change_fact(slug: str, fact_id: str, name: str, request: Request) -> R
     return await draw_sheet(page, sheet, status, typing)
 
 
-def _deed(name: str) -> Deed:
+def _find_deed(name: str) -> Deed:
     if name not in DEEDS:
         raise RefusedError(
             "unknown", "/path/name", f"there is no such page; a fact has {', '.join(DEEDS)}"
@@ -66,7 +66,7 @@ def _deed(name: str) -> Deed:
     return DEEDS[name]
 
 
-async def _seen(page: Page, deed: Deed, fact_id: str, position: str | None) -> SeenRecord:
+async def _read_seen(page: Page, deed: Deed, fact_id: str, position: str | None) -> SeenRecord:
     """The fact as it was when the form was opened, or is now; for an erasure always as it is now, with all versions."""
     if deed.name == "reinstate":
         return await read_withdrawn(page, fact_id)

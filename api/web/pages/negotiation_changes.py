@@ -17,8 +17,8 @@ from api.web.forms.negotiation_sheet import (
     NegotiationSheet,
     draw_negotiation_sheet,
     read_seen_negotiation,
+    read_typed,
     send_negotiation_sheet,
-    typed_of,
 )
 from api.web.forms.sent import read_form
 from api.web.forms.settings_sheet import (
@@ -52,7 +52,7 @@ async def correct_negotiation(slug: str, request: Request) -> Response:
     page = Page(request, slug)
     known = fields.get("position", "")
     seen = await read_seen_negotiation(page, known if _NUMBER.fullmatch(known) else None)
-    sheet = NegotiationSheet(seen, typed_of(fields), key=fields.get("key", ""))
+    sheet = NegotiationSheet(seen, read_typed(fields), key=fields.get("key", ""))
     dry = fields.get("do", "check") != "save"
     outcome = await send_negotiation_sheet(page, sheet, f"{page.root}/corrections", dry=dry)
     if outcome.is_done and not dry:

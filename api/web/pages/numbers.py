@@ -33,8 +33,8 @@ async def read_numbers_page(slug: str, what: str, request: Request) -> Response:
     """Show a tally by day, month or year; of a stock the counts, which are not added."""
     page = Page(request, slug, ("by", "from", "to", "per", "cursor"))
     by = page.given.get("by", "month")
-    given = page.of("from", "to", "per", "cursor")
-    parameters = {"what": what, "by": by, **given, "limit": "100", "parts": "true"}
+    filters = page.of("from", "to", "per", "cursor")
+    parameters = {"what": what, "by": by, **filters, "limit": "100", "parts": "true"}
     tally = await page.ask("/tally", parameters)
     stock = tally["total"]["text"] == NOT_ADDED["text"]
     besides = gather_besides(tally)

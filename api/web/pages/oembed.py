@@ -34,20 +34,22 @@ _LONGEST_SIDE: Final = 10_000
 @router.get("/oembed")
 async def read_oembed(request: Request) -> Response:
     """Describe a page or picture of a public negotiation; of any other address, say that there is none."""
-    given = dict(parse_qsl(request.url.query))
-    if given.get("format", "json") != "json":
+    parameters = dict(parse_qsl(request.url.query))
+    if parameters.get("format", "json") != "json":
         return Response(
             "Only format=json is offered.", HTTPStatus.NOT_IMPLEMENTED, None, "text/plain"
         )
-    sides: dict[str, int | None] = {name: _side(given[name]) for name in _SIDES if name in given}
+    sides: dict[str, int | None] = {
+        name: _side(parameters[name]) for name in _SIDES if name in parameters
+    }
     wrong = [Fault(f"/query/{name}", _ABOUT_SIDES) for name, side in sides.items() if side is None]
     if wrong:
         return problem("content", _ABOUT_SIDES, wrong)
-    url = urlsplit(given.get("url", ""))
-    found = [match for each in _ADDRESSES if (match := each.fullmatch(url.path))]
-    if url.netloc != request.url.netloc or not found:
+    url = urlsplit(parameters.get("url", ""))
+    matches = [match for each in _ADDRESSES if (match := each.fullmatch(url.path))]
+    if url.netloc != request.url.netloc or not matches:
         return _nothing()
-    asked = {name: unquote(text) for name, text in found[0].groupdict().items()}
+    asked = {name: unquote(text) for name, text in matches[0].groupdict().items()}
     page = Page(request, asked.pop("slug"), None, as_anybody=True)
     page.given = {**dict(parse_qsl(url.query)), **asked}
     try:

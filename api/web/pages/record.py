@@ -15,7 +15,7 @@ from api.commands.importing.form_cells import read_form_cells
 from api.web.forms.answer import draw_form, redirect, sign_in_first
 from api.web.forms.asking import Outcome, send_change
 from api.web.forms.beside import name_beside
-from api.web.forms.fields import groups_of, known_cells, shown_entries
+from api.web.forms.fields import count_shown, groups_of, known_cells
 from api.web.forms.names import Typing, names_known
 from api.web.forms.sent import read_form
 from api.web.page import Page, router_of_pages
@@ -61,7 +61,7 @@ async def record(slug: str, request: Request) -> Response:
     kind = fields.get("kind", "")
     if kind not in KINDS:
         return redirect(page.link("/record"))
-    sheet = _Sheet(kind, known_cells(kind, fields), shown_entries(fields), fields.get("key", ""))
+    sheet = _Sheet(kind, known_cells(kind, fields), count_shown(fields), fields.get("key", ""))
     deed = fields.get("do", "check")
     if deed.startswith("add-"):
         sheet.shown[deed.removeprefix("add-")] = _count(sheet, deed.removeprefix("add-")) + 1

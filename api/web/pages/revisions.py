@@ -21,8 +21,8 @@ from api.web.forms.negotiation_sheet import (
     draw_negotiation_sheet,
     fields_of,
     read_seen_negotiation,
+    read_typed,
     send_negotiation_sheet,
-    typed_of,
 )
 from api.web.forms.sent import read_form
 from api.web.forms.standing import SeenRecord, read_standing_or_withdrawn
@@ -40,21 +40,21 @@ async def read_revision_page(slug: str, id_: str, request: Request) -> Response:
     page = Page(request, slug)
     if page.reader is None:
         return sign_in_first(page)
-    found = await _find_change_request(page, id_)
-    if found["status"] != "open":
+    change_request = await _find_change_request(page, id_)
+    if change_request["status"] != "open":
         return redirect(page.link("/change-requests", id_))
-    about = {name: str(found["body"].get(name) or "") for name in _ABOUT}
-    proposed = {change["field"]: change["after"] for change in found["changes"]}
-    if found["op"] == _OF_NEGOTIATION:
+    about = {name: str(change_request["body"].get(name) or "") for name in _ABOUT}
+    proposed = {change["field"]: change["after"] for change in change_request["changes"]}
+    if change_request["op"] == _OF_NEGOTIATION:
         of_it = await read_seen_negotiation(page, None)
-        typed = typed_of({**about, **fields_of({**of_it.said, **proposed})})
-        sheet = NegotiationSheet(of_it, typed, digest=found["digest"])
+        typed = read_typed({**about, **fields_of({**of_it.said, **proposed})})
+        sheet = NegotiationSheet(of_it, typed, digest=change_request["digest"])
         return draw_negotiation_sheet(page, sheet)
-    deed, seen = DEEDS[found["op"]], await _seen(page, found)
+    deed, seen = DEEDS[change_request["op"]], await _read_seen(page, change_request)
     fact = {**seen.record["fact"], **proposed}
     cells = cells_of_fact(fact) if deed.name == "correct" else {}
-    typed = deed.typed(seen.record, {**cells, **about})
-    return await draw_sheet(page, FactSheet(deed, seen, typed, digest=found["digest"]))
+    typed = deed.read_typed(seen.record, {**cells, **about})
+    return await draw_sheet(page, FactSheet(deed, seen, typed, digest=change_request["digest"]))
 
 
 @router.post("/n/{slug}/change-requests/{id_}/revise")
@@ -62,21 +62,21 @@ async def revise(slug: str, id_: str, request: Request) -> Response:
     """Check what is written, or propose it instead of the former proposal, which nobody can approve any more."""
     fields = await read_form(request)
     page = Page(request, slug)
-    found = await _find_change_request(page, id_)
+    change_request = await _find_change_request(page, id_)
     dry = fields.get("do", "check") != "save"
     address = f"/v1/change-requests/{quote(id_, safe='')}/revision"
     tag = None if dry else f'"{fields.get("digest", "")}"'
-    if found["op"] == _OF_NEGOTIATION:
+    if change_request["op"] == _OF_NEGOTIATION:
         of_it = await read_seen_negotiation(page, None)
         sheet = NegotiationSheet(
-            of_it, typed_of(fields), key=fields.get("key", ""), digest=fields.get("digest", "")
+            of_it, read_typed(fields), key=fields.get("key", ""), digest=fields.get("digest", "")
         )
         to = f"{page.root}/corrections" if dry else address
         outcome = await send_negotiation_sheet(page, sheet, to, dry=dry, seen=tag)
         if outcome.is_done and not dry:
             return redirect(page.link("/change-requests", outcome.content["id"]))
         return draw_negotiation_sheet(page, sheet, HTTPStatus.OK if dry else outcome.status)
-    deed, seen = DEEDS[found["op"]], await _seen(page, found)
+    deed, seen = DEEDS[change_request["op"]], await _read_seen(page, change_request)
     of_fact = sheet_of(deed, seen, fields)
     if not fields.get("do", "").startswith("add-"):
         to = f"/v1/facts/{seen.record['id']}/{deed.path}" if dry else address
@@ -89,11 +89,11 @@ async def revise(slug: str, id_: str, request: Request) -> Response:
 
 async def _find_change_request(page: Page, id_: str) -> Mapping[str, Any]:
     """The change request; RefusedError where it is of another negotiation."""
-    found = await page.answer_json(f"/v1/change-requests/{quote(id_, safe='')}", {})
-    if found["negotiation"] != page.slug:
+    change_request = await page.answer_json(f"/v1/change-requests/{quote(id_, safe='')}", {})
+    if change_request["negotiation"] != page.slug:
         raise RefusedError("unknown", "/path/id", "this negotiation has no such change request")
-    return found
+    return change_request
 
 
-async def _seen(page: Page, found: Mapping[str, Any]) -> SeenRecord:
-    return await read_standing_or_withdrawn(page, found["fact"])
+async def _read_seen(page: Page, change_request: Mapping[str, Any]) -> SeenRecord:
+    return await read_standing_or_withdrawn(page, change_request["fact"])

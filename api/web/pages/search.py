@@ -20,17 +20,17 @@ _PAGE: Final = 50
 async def read_search_page(request: Request) -> Response:
     """Show what is found in each negotiation that the reader may see; without words, ask for them."""
     page = Page(request, takes=("q", "cursor", *CUTS))
-    found: dict[str, Any] | None = None
+    content: dict[str, Any] | None = None
     if page.of("q", "cursor"):
-        found = await page.ask_list("/v1/search", "q", limit=_PAGE)
+        content = await page.ask_list("/v1/search", "q", limit=_PAGE)
     listed = await page.ask("/v1/negotiations", {"limit": "1000"})
-    items = [] if found is None else found["items"]
+    items = [] if content is None else content["items"]
     return page.respond(
         "search",
         titles={each["slug"]: each["title"] for each in listed["items"]},
         sought=page.given.get("q"),
-        found=[(slug, list(records)) for slug, records in groupby(items, _negotiation)],
-        following=None if found is None else found["next"],
+        groups=[(slug, list(records)) for slug, records in groupby(items, _negotiation)],
+        following=None if content is None else content["next"],
         listed=False,
     )
 

@@ -32,13 +32,13 @@ async def read_timeline_page(slug: str, request: Request) -> Response:
         following=timeline["next"],
         axis=axis_of(timeline["items"]),
         kinds=sorted(KINDS),
-        disputed={*_disputed(timeline["items"])},
+        disputed={*_list_disputed(timeline["items"])},
         facts=[record["id"] for record in timeline["items"]],
         listed="person" not in page.given or page.settings.index_people,
     )
 
 
-def _disputed(records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _list_disputed(records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """The ids of facts that say of another that both cannot be right, and of those of which another one says so."""
     named = {f"external:{each['fact']['external_id']}": each["id"] for each in records}
     for record in records:

@@ -37,14 +37,14 @@ async function check() {
 }
 
 /** Offer names that were found, beside those that a form came with. */
-function offer(found) {
-  const known = document.getElementById(found.id);
+function offer(names) {
+  const known = document.getElementById(names.id);
   if (!known) {
-    sheet.append(found);
+    sheet.append(names);
     return;
   }
   const offered = new Set([...known.options].map((option) => option.value));
-  known.append(...[...found.options].filter((option) => !offered.has(option.value)));
+  known.append(...[...names.options].filter((option) => !offered.has(option.value)));
 }
 
 /** Offer whole lists: what stands before the last semicolon, and each name after it. */

@@ -65,10 +65,10 @@ def day_in_words(date: str, *, short: bool = False) -> str | None:
 
     With `short`, months have three letters.
     """
-    found = _DATE.fullmatch(date)
-    if found is None:
+    match = _DATE.fullmatch(date)
+    if match is None:
         return _long_year(date)
-    told = _told(found["year"], found["month"], found["day"], short=short)
+    told = _told(match["year"], match["month"], match["day"], short=short)
     hedge = _HEDGES.get(frozenset(re.findall("[?~%]", date)), _BOTH)
     return None if told is None else f"{told}{hedge}"
 
@@ -160,15 +160,15 @@ def _number(year: int) -> str:
 
 def _long_year(text: str) -> str | None:
     """Say a year that is long or rounded: "the year 170000002", "a year from 1900 to 1999"."""
-    found = _LONG.fullmatch(text)
-    if found is None:
+    match = _LONG.fullmatch(text)
+    if match is None:
         return None
-    is_past = found["year"].startswith("-")
-    zeros = int(found["zeros"] or 0)
-    digits = found["year"].lstrip("-") + "0" * min(zeros, _MOST_DIGITS)
+    is_past = match["year"].startswith("-")
+    zeros = int(match["zeros"] or 0)
+    digits = match["year"].lstrip("-") + "0" * min(zeros, _MOST_DIGITS)
     if len(digits) > _MOST_DIGITS:
         return f"a year far in the {'past' if is_past else 'future'}"
-    step = 10 ** max(0, len(digits) - int(found["digits"] or len(digits)))
+    step = 10 ** max(0, len(digits) - int(match["digits"] or len(digits)))
     if step == 1:
         return _year(f"-{digits}" if is_past else digits)
     least = int(digits) // step * step

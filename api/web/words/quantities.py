@@ -50,7 +50,7 @@ def choice_in_words(choice: str) -> str:
 
 def grouped(text: str) -> str:
     """Write numbers of four digits and more with commas."""
-    return _DIGITS.sub(lambda found: f"{int(found[0]):,}", text)
+    return _DIGITS.sub(lambda match: f"{int(match[0]):,}", text)
 
 
 def quantity_in_words(quantity: Mapping[str, Any]) -> str:
@@ -71,8 +71,8 @@ def reading_in_words(quantity: Mapping[str, Any]) -> str:
         low == high and quantity_in_words(quantity) == f"{low:,}" if low is not None else False
     )
     reading = told if told == NO_LIMITS else f"read as {told}"
-    said = [None if is_plain else reading, BASES.get(quantity["basis"] or "")]
-    return "; ".join(each for each in said if each)
+    parts = [None if is_plain else reading, BASES.get(quantity["basis"] or "")]
+    return "; ".join(each for each in parts if each)
 
 
 def unbounded_in_words(value: int | None) -> str:
@@ -98,13 +98,13 @@ def split_figure(text: str) -> tuple[str, str, str]:
 
     Words without a number are all number.
     """
-    found = _FIGURE.fullmatch(grouped(text))
-    if found is None:
+    match = _FIGURE.fullmatch(grouped(text))
+    if match is None:
         return "", text, ""
-    return found["before"].strip(), found["figure"], found["after"].strip()
+    return match["before"].strip(), match["figure"], match["after"].strip()
 
 
 def count_items(owner: Mapping[str, Any], name: str) -> int:
     """How many items a list of an answer has, with those that the answer leaves out."""
-    more = owner.get(f"{name}_more")
-    return len(owner[name]) if more is None else int(more["count"])
+    total = owner.get(f"{name}_more")
+    return len(owner[name]) if total is None else int(total["count"])

@@ -27,20 +27,20 @@ def question_in_words(facts: Facts, lead: Mapping[str, Any]) -> str | None:
     return None if ask is None else ask(alike, facts)
 
 
-def _freed(alike: Facts, facts: Facts) -> str:
+def _ask_freed(alike: Facts, facts: Facts) -> str:
     verb = _FREED[alike[0]["kind"]]
     counted = [fact for fact in alike if any(q["what"] == verb for q in fact["quantities"])]
     if counted:
         return f"How many were {verb}{_when(counted)}?"
-    return _became_of(alike, facts) or f"Who was {verb}{_when(alike)}?"
+    return _ask_fate(alike, facts) or f"Who was {verb}{_when(alike)}?"
 
 
-def _kept(alike: Facts, facts: Facts) -> str | None:
+def _ask_custody(alike: Facts, facts: Facts) -> str | None:
     person = _same(alike, "person")
-    return f"What became of {person}?" if person else _became_of(alike, facts)
+    return f"What became of {person}?" if person else _ask_fate(alike, facts)
 
 
-def _became_of(_: Facts, facts: Facts) -> str | None:
+def _ask_fate(_: Facts, facts: Facts) -> str | None:
     """What became of the one person whom all claims name, if all of them are about people who were held."""
     names = [_people(fact) for fact in facts]
     common = set.intersection(*names)
@@ -49,29 +49,31 @@ def _became_of(_: Facts, facts: Facts) -> str | None:
     return f"What became of {common.pop()}?"
 
 
-def _held(alike: Facts, _: Facts) -> str:
+def _ask_held(alike: Facts, _: Facts) -> str:
     whom = _same(alike, "population") or "people"
-    held = whom if whom.endswith("held") else f"{whom} are held"
+    subject = whom if whom.endswith("held") else f"{whom} are held"
     counter = _same(alike, "counted_by")
-    return f"How many {held}, {f'as {counter} counts them' if counter else 'and by whose count'}?"
+    return (
+        f"How many {subject}, {f'as {counter} counts them' if counter else 'and by whose count'}?"
+    )
 
 
-def _appointed(alike: Facts, _: Facts) -> str | None:
+def _ask_appointed(alike: Facts, _: Facts) -> str | None:
     post = _same(alike, "post")
     return post and f"Who was named {post}, and when?"
 
 
-def _open(alike: Facts, _: Facts) -> str | None:
+def _ask_mission(alike: Facts, _: Facts) -> str | None:
     post = _same(alike, "post")
     return post and f"{post}: open, suspended or closed, and since when?"
 
 
-def _measure(alike: Facts, _: Facts) -> str | None:
+def _ask_measure(alike: Facts, _: Facts) -> str | None:
     target = _same(alike, "target")
     return target and f"Measures against {target}: imposed, eased or lifted?"
 
 
-def _met(alike: Facts, _: Facts) -> str | None:
+def _ask_met(alike: Facts, _: Facts) -> str | None:
     form = _same(alike, "form")
     parts = [[_text(name) for name in each["participants"]] for each in alike]
     common = [name for name in parts[0] if all(name in others for others in parts)]
@@ -84,7 +86,7 @@ def _met(alike: Facts, _: Facts) -> str | None:
     return f"When {verb} the {form} {between} {join_words(common, 'and')}?"
 
 
-def _came(field: str) -> Callable[[Facts, Facts], str | None]:
+def _ask_stage(field: str) -> Callable[[Facts, Facts], str | None]:
     def ask(alike: Facts, _: Facts) -> str | None:
         what = _same(alike, field)
         return what and f"How far has it come: {what}?"
@@ -92,42 +94,42 @@ def _came(field: str) -> Callable[[Facts, Facts], str | None]:
     return ask
 
 
-def _said(alike: Facts, _: Facts) -> str | None:
+def _ask_said(alike: Facts, _: Facts) -> str | None:
     topic, speaker = _same(alike, "topic"), _same(alike, "speaker")
     if topic:
         return f"Who says what: {topic}"
     return speaker and f"What did {speaker} say{_when(alike)}?"
 
 
-def _response(alike: Facts, _: Facts) -> str | None:
+def _ask_response(alike: Facts, _: Facts) -> str | None:
     about, asked = _same(alike, "about"), _same(alike, "asked")
     return asked and f"What did {asked} answer{f' about {about}' if about else ''}?"
 
 
-def _named(alike: Facts, _: Facts) -> str | None:
+def _ask_names(alike: Facts, _: Facts) -> str | None:
     name = _same(alike, "same_as")
     return name and f"Which names mean {name}?"
 
 
-def _itself(alike: Facts, _: Facts) -> str | None:
+def _ask_itself(alike: Facts, _: Facts) -> str | None:
     return _same(alike, "question")
 
 
 _ASKED_BY_KIND: Final[Mapping[str, Callable[[Facts, Facts], str | None]]] = {
-    "release": _freed,
-    "pardon": _freed,
-    "custody": _kept,
-    "prisoner_count": _held,
-    "appointment": _appointed,
-    "mission": _open,
-    "measure": _measure,
-    "meeting": _met,
-    "proposal": _came("content"),
-    "agreement": _came("title"),
-    "statement": _said,
-    "response": _response,
-    "alias": _named,
-    "open_question": _itself,
+    "release": _ask_freed,
+    "pardon": _ask_freed,
+    "custody": _ask_custody,
+    "prisoner_count": _ask_held,
+    "appointment": _ask_appointed,
+    "mission": _ask_mission,
+    "measure": _ask_measure,
+    "meeting": _ask_met,
+    "proposal": _ask_stage("content"),
+    "agreement": _ask_stage("title"),
+    "statement": _ask_said,
+    "response": _ask_response,
+    "alias": _ask_names,
+    "open_question": _ask_itself,
 }
 
 
@@ -141,8 +143,8 @@ def _when(facts: Facts) -> str:
 
 def _same(facts: Facts, field: str) -> str | None:
     """What all facts say in a field; None where they differ, or say nothing."""
-    said = {_text(fact[field]) for fact in facts}
-    return said.pop() or None if len(said) == 1 else None
+    texts = {_text(fact[field]) for fact in facts}
+    return texts.pop() or None if len(texts) == 1 else None
 
 
 def _people(fact: Mapping[str, Any]) -> set[str]:
