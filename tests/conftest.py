@@ -20,7 +20,7 @@ from tests.databases import (
     Kind,
     PostgreSQL,
     migrate,
-    opened,
+    open_database,
     postgresql_server,
     sqlite_file_url,
     sqlite_memory_url,
@@ -183,7 +183,7 @@ def fresh_database(
         if kind == "postgresql":
             return cast("PostgreSQL", request.getfixturevalue("postgresql")).fresh()
         if kind == "sqlite-memory":
-            kept_open.append(opened(sqlite_memory_url()))
+            kept_open.append(open_database(sqlite_memory_url()))
             upgrade(kept_open[-1])
             return str(kept_open[-1].url)
         template = request.getfixturevalue("_sqlite_template")
@@ -204,7 +204,7 @@ def database_url(request: pytest.FixtureRequest, fresh_database: Callable[[Kind]
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """A fresh, migrated database, open."""
-    database = opened(database_url)
+    database = open_database(database_url)
     yield database
     database.close()
 

@@ -76,7 +76,7 @@ class PostgreSQL:
 
     def fresh(self, *, migrated: bool = True, lasting: bool = False) -> str:
         """The URL of a new database, which is dropped with all others unless it is lasting."""
-        name = self._prepared() if migrated else _copied(self._admin, "template0")
+        name = self._prepared() if migrated else _copy_database(self._admin, "template0")
         (self._lasting if lasting else self._made).append(name)
         return self._named(name)
 
@@ -87,7 +87,7 @@ class PostgreSQL:
 
     def _prepared(self) -> str:
         """A copy of the template, made already unless it is the first."""
-        prepare = partial(self._beside.submit, _copied, self._other, TEMPLATE)
+        prepare = partial(self._beside.submit, _copy_database, self._other, TEMPLATE)
         ready, self._next = self._next or prepare(), prepare()
         return ready.result()
 
@@ -96,7 +96,7 @@ class PostgreSQL:
         copied = str(make_url(url).database)
         ended = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s"
         self._admin.execute(ended, (copied,))
-        self._made.append(_copied(self._admin, copied))
+        self._made.append(_copy_database(self._admin, copied))
         return self._named(self._made[-1])
 
     def disconnect_everyone(self) -> None:
@@ -129,14 +129,14 @@ class PostgreSQL:
         return self._url.set(database=name).render_as_string(hide_password=False)
 
 
-def _copied(connection: psycopg.Connection, template: str) -> str:
+def _copy_database(connection: psycopg.Connection, template: str) -> str:
     """A new database that holds what another does."""
     name = f"parley_{uuid4().hex}"
     connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY".encode())
     return name
 
 
-def opened(url: str | URL, *, clock: Clock = system_clock) -> Database:
+def open_database(url: str | URL, *, clock: Clock = system_clock) -> Database:
     """The database, to be read and written with the key of the tests."""
     return Database(url, clock=clock, seals=Seals(GivenKeys(read_keys(SEAL_KEY))))
 
@@ -157,7 +157,7 @@ def let_in(url: str) -> None:
         "scopes": " ".join(SCOPES),
         "created_at": 0,
     }
-    database = opened(url)
+    database = open_database(url)
     with database.writing() as connection:
         if connection.execute(api_key.select().where(api_key.c.id == id_)).first() is None:
             with change_keys(connection):

@@ -18,7 +18,7 @@ AP: Final = Citation(publisher="AP", published="2025-09-12")
 Decide = Callable[[FactRecord], "FactEvent"]
 
 
-def recorded(content: Fact | None = None) -> FactRecord:
+def make_record(content: Fact | None = None) -> FactRecord:
     event = decide_record(
         fact_id=fact_id(NEGOTIATION, "BY-1"),
         negotiation_id=NEGOTIATION,

@@ -45,7 +45,7 @@ RECORDED: Final = {
 }
 
 
-def opened(url: str) -> Parley:
+def open_parley(url: str) -> Parley:
     """A record whose clock goes on by a second each time it is read."""
     steps = iter(range(START, 2**62, SECOND))
     return compose(settings_of(url), clock=lambda: next(steps))
@@ -54,13 +54,13 @@ def opened(url: str) -> Parley:
 @contextmanager
 def on_record(url: str) -> Iterator[Parley]:
     """An open negotiation without facts."""
-    parley = opened(url)
+    parley = open_parley(url)
     parley.ledger.append([OPENED])
     yield parley
     parley.close()
 
 
-def recorded(content: Fact, name: str, negotiation: UUID = NEGOTIATION) -> FactEvent:
+def decide_recording(content: Fact, name: str, negotiation: UUID = NEGOTIATION) -> FactEvent:
     """The event that records a fact under a name."""
     return decide_record(
         fact_id=fact_id(negotiation, name),
@@ -72,10 +72,10 @@ def recorded(content: Fact, name: str, negotiation: UUID = NEGOTIATION) -> FactE
 
 def record_all(parley: Parley) -> None:
     """Record the few."""
-    parley.ledger.append([recorded(content, name) for name, content in RECORDED.items()])
+    parley.ledger.append([decide_recording(content, name) for name, content in RECORDED.items()])
 
 
-def found(
+def find_facts(
     parley: Parley,
     q: str,
     negotiation: UUID = NEGOTIATION,
@@ -94,12 +94,12 @@ def found(
         return sorted(str(each.version.record.fact.external_id) for each in seen)
 
 
-def published(day: str) -> dict[str, Any]:
+def cut_published(day: str) -> dict[str, Any]:
     """The cuts of what was public by the end of a day."""
     return {"clock": "published", "as_known_at": parse_cut(day), "as_of": START}
 
 
-def indexed(parley: Parley) -> list[tuple[str, int]]:
+def list_indexed(parley: Parley) -> list[tuple[str, int]]:
     """The versions that the full text holds, once a row."""
     with parley.database.reading() as connection:
         rows = connection.execute(select(fact_text.c.fact_id, fact_text.c.version))

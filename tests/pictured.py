@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from api.composition import compose
 from api.web.site import create_site
 from infrastructure.settings import Settings
-from tests.api.asking import Client, entered
+from tests.api.asking import Client, authorize
 from tests.api.serving import Served
 from tests.programs import find_program
 from tests.web.browsing import BELARUS, import_record
@@ -63,7 +63,7 @@ def take_all() -> None:
         settings = Settings.from_env({f"PARLEY_{name}": text for name, text in named.items()})
         parley = compose(settings, upgrade=True)
         site = create_site(parley)
-        with TestClient(site, headers=entered(parley)) as http:
+        with TestClient(site, headers=authorize(parley)) as http:
             import_record(Client(http))
         served = Served(uvicorn.Config(site, log_level="critical", lifespan="off"))
         with sync_playwright() as playwright:

@@ -75,7 +75,7 @@ class Client:
         return answer
 
 
-def entered(parley: Parley, person: str = "editor", *scopes: Scope) -> dict[str, str]:
+def authorize(parley: Parley, person: str = "editor", *scopes: Scope) -> dict[str, str]:
     """The header of somebody with a new key, for all that a key can be for where no scope is named."""
     key, _ = parley.keys.create(person, scopes or SCOPES)
     return {"Authorization": f"Bearer {key}"}

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from api.composition import compose
 from api.http.app import create_app
-from tests.api.asking import Client, entered
+from tests.api.asking import Client, authorize
 from tests.api.desk import Desk, HeldClock
 from tests.databases import settings_of
 
@@ -43,7 +43,7 @@ def signing(database_url: str, tmp_path: Path) -> Iterator[Parley]:
 def client(parley: Parley) -> Iterator[Client]:
     """A client of an application that tells nothing of its errors, as a real one would not."""
     with TestClient(
-        create_app(parley), headers=entered(parley), raise_server_exceptions=False
+        create_app(parley), headers=authorize(parley), raise_server_exceptions=False
     ) as http:
         yield Client(http)
 
@@ -53,7 +53,7 @@ def light_client(fresh_database: Callable[[Kind], str]) -> Iterator[Client]:
     """A client of a record on SQLite alone, for what never reaches a database."""
     parley = compose(settings_of(fresh_database("sqlite-file")), upgrade=False)
     with TestClient(
-        create_app(parley), headers=entered(parley), raise_server_exceptions=False
+        create_app(parley), headers=authorize(parley), raise_server_exceptions=False
     ) as http:
         yield Client(http)
     parley.close()

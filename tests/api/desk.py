@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from api.composition import Parley
-from tests.api.asking import TALKS, Answer, Client, entered
+from tests.api.asking import TALKS, Answer, Client, authorize
 
 if TYPE_CHECKING:
     from domain.access import Scope
@@ -45,7 +45,7 @@ class Desk:
 
     def key(self, person: str, *scopes: Scope) -> str:
         """A new key of somebody's, as a header has it."""
-        return entered(self.parley, person, *scopes)["Authorization"]
+        return authorize(self.parley, person, *scopes)["Authorization"]
 
     def get(self, path: str, who: str = "Ann") -> Answer:
         return self.client.get(path, authorization=self._known(who))

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from starlette.testclient import TestClient
 
-__all__ = ["asked", "everything"]
+__all__ = ["ask_whole", "everything"]
 
 #: What each parameter of a query is asked with, besides being left out.
 _VALUES: Final[dict[str, Sequence[str]]] = {
@@ -49,7 +49,7 @@ def everything(http: TestClient, names: Mapping[str, Sequence[str]]) -> Iterator
                 yield f"{address}?{'&'.join([*required, *more])}".rstrip("?")
 
 
-def asked(http: TestClient, address: str, headers: Mapping[str, str]) -> Any:  # noqa: ANN401
+def ask_whole(http: TestClient, address: str, headers: Mapping[str, str]) -> Any:  # noqa: ANN401
     """An answer, and its head: all that a client is told."""
     answer = http.get(address, headers=dict(headers))
     heading = "\n".join(f"{name}: {text}" for name, text in answer.headers.items())

@@ -12,7 +12,7 @@ from tests.api.asking import fact
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["NDJSON", "files_up_to", "imported"]
+__all__ = ["NDJSON", "files_up_to", "make_lines"]
 
 NDJSON: Final = {"content_type": "application/x-ndjson"}
 
@@ -28,7 +28,7 @@ def files_up_to(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
-def imported(facts: int, each: int) -> bytes:
+def make_lines(facts: int, each: int) -> bytes:
     """The lines of an import of facts, of about `each` bytes."""
     noted = (fact(note=f"{number} {'n' * each}") for number in range(facts))
     return b"\n".join(json.dumps(line).encode() for line in noted)

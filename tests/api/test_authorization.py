@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from api.composition import Parley, compose
 from api.http.app import create_app
 from domain.access import SCOPES
-from tests.api.asking import FACTS, TALKS, Answer, Client, entered, fact
+from tests.api.asking import FACTS, TALKS, Answer, Client, authorize, fact
 from tests.databases import settings_of, sqlite_file_url
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def keep(url: str, folder: Path) -> Kept:
     """The record on a migrated SQLite file, which nobody has open any more; its key is in the folder."""
     parley = compose(_settings(url, folder), upgrade=False, signs=True)
     http = TestClient(create_app(parley), raise_server_exceptions=False)
-    every = entered(parley, "editor")
+    every = authorize(parley, "editor")
     client = Client(http)
     client.http.headers.update(every)
     client.open()
@@ -172,8 +172,8 @@ def keep(url: str, folder: Path) -> Kept:
     parley.publisher.publish()
     del client.http.headers["authorization"]
     headers: dict[str | None, dict[str, str]] = {None: {}, "all": every}
-    headers |= {scope: entered(parley, "Ann", scope) for scope in SCOPES}
-    keys = {"editor": every, "Ann": headers["fact:correct"], "Zoe": entered(parley, "Zoe")}
+    headers |= {scope: authorize(parley, "Ann", scope) for scope in SCOPES}
+    keys = {"editor": every, "Ann": headers["fact:correct"], "Zoe": authorize(parley, "Zoe")}
     found = Kept(Path(str(make_url(url).database)), folder, headers, (facts[0], facts[1]))
     found.change_requests |= proposed(http, keys)
     parley.close()
@@ -365,7 +365,7 @@ def test_an_import_corrects_nothing_without_the_scope(record: Record) -> None:
 
 
 def test_the_same_idempotency_key_of_two_callers_is_two(record: Record) -> None:
-    first, second = entered(record.parley, "Ann"), entered(record.parley, "Ann")
+    first, second = authorize(record.parley, "Ann"), authorize(record.parley, "Ann")
     made_ = [
         record.http.post(FACTS, json=fact(), headers={**key, "idempotency-key": "k"})
         for key in (first, second, first)

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from api.composition import Parley, compose
 from api.http.app import create_app
 from infrastructure.readers.look import Look
-from tests.api.asking import TALKS, Client, count, entered, without_credentials
+from tests.api.asking import TALKS, Client, authorize, count, without_credentials
 from tests.databases import settings_of
 from tests.on_sqlite import on_sqlite
 
@@ -276,7 +276,7 @@ def test_the_setting_is_for_caches_that_can_be_purged(
 ) -> None:
     settings = settings_of(fresh_database("sqlite-file"), PARLEY_CACHE_SECONDS="86400")
     parley = compose(settings, upgrade=False)
-    client = Client(TestClient(create_app(parley), headers=entered(parley)))
+    client = Client(TestClient(create_app(parley), headers=authorize(parley)))
     client.open()
     asked = f"{TALKS}?position=1"
     assert (
@@ -297,7 +297,7 @@ def test_a_tag_that_was_confirmed_is_worth_nothing_once_the_answer_may_not_be_gi
     path = {"fact": f"{at}?position=3", "state": f"{TALKS}?position=3&as_of=2026"}[about]
     reader = Client(
         TestClient(
-            client.http.app, headers=entered(parley, "Ann", "fact:read", "audit:read", *more)
+            client.http.app, headers=authorize(parley, "Ann", "fact:read", "audit:read", *more)
         )
     )
     tag = reader.get(path).headers["etag"]
@@ -323,7 +323,7 @@ def test_a_fixed_answer_that_a_client_has_is_not_made_again(
 ) -> None:
     client.open()
     client.record(external_id="A")
-    reader = Client(TestClient(client.http.app, headers=entered(parley, "Ann", "fact:read")))
+    reader = Client(TestClient(client.http.app, headers=authorize(parley, "Ann", "fact:read")))
     path = f"{TALKS}?position=2&as_of=2026"
     tag = reader.get(path).headers["etag"]
     made: list[object] = []

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from tests.api.asking import FACTS, TALKS, fact
-from tests.api.test_claims import POSTS, SUMS, freed
+from tests.api.test_claims import POSTS, SUMS, tell_release
 from tests.api.test_names import summaries
 
 if TYPE_CHECKING:
@@ -117,11 +117,11 @@ def test_a_case_has_a_test_over_http_that_runs_on_both_databases(case: str) -> N
 
 def test_one_number_of_two_outlets_is_added_and_said_to_be_alike(client: Client) -> None:
     client.open()
-    first = client.post(FACTS, freed(37, population="soldiers", external_id="A"))
-    second = freed("thirty-seven", "AP", population="Soldiers", external_id="B")
+    first = client.post(FACTS, tell_release(37, population="soldiers", external_id="A"))
+    second = tell_release("thirty-seven", "AP", population="Soldiers", external_id="B")
     told = client.post(FACTS, second)
     assert ("similar" in first.json, told.json["similar"]) == (False, [first.json["id"]])
-    third = freed(37, "AFP", population="soldiers", valid="2025-09", external_id="C")
+    third = tell_release(37, "AFP", population="soldiers", valid="2025-09", external_id="C")
     line = json.dumps(third).encode()
     report = client.post(f"{TALKS}/import", line, content_type="application/x-ndjson").json
     ids = [first.json["id"], told.json["id"]]

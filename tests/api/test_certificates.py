@@ -14,7 +14,7 @@ from api.http.routes.certificates import LARGEST
 from domain.proof.certificate import AbsentResult, Certificate, DigestResult
 from domain.proof.checkpoint import Checkpoint
 from infrastructure.proofs.ed25519 import Ed25519Verifier
-from tests.api.asking import TALKS, Answer, Client, entered
+from tests.api.asking import TALKS, Answer, Client, authorize
 from tests.infrastructure.proofs.logs import publisher
 from tests.on_sqlite import on_sqlite
 
@@ -38,7 +38,7 @@ def parley(signing: Parley) -> Parley:
 @pytest.fixture
 def client(parley: Parley) -> Client:
     client = Client(
-        TestClient(create_app(parley), headers=entered(parley), raise_server_exceptions=False)
+        TestClient(create_app(parley), headers=authorize(parley), raise_server_exceptions=False)
     )
     client.open()
     return client

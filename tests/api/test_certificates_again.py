@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from api.composition import compose
 from api.http.app import create_app
-from tests.api.asking import Client, entered
+from tests.api.asking import Client, authorize
 from tests.api.test_certificates import CERTIFICATES, certify
 from tests.databases import settings_of
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.either_database
 
 
 def test_a_fact_that_was_retracted_since_leaves_the_first_certificate(signing: Parley) -> None:
-    client = Client(TestClient(create_app(signing), headers=entered(signing)))
+    client = Client(TestClient(create_app(signing), headers=authorize(signing)))
     client.open()
     address = client.record().headers["location"]
     first = certify(client, address, idempotency_key="c")
@@ -40,7 +40,7 @@ def test_a_request_for_a_certificate_counts_once_among_those_under_way(
     key_file = str(tmp_path / "parley.key")
     named = {"PARLEY_LOG_KEY_FILE": key_file, "PARLEY_MAX_WAITING": most}
     parley = compose(settings_of(database_url, **named), upgrade=False, signs=True)
-    client = Client(TestClient(create_app(parley), headers=entered(parley)))
+    client = Client(TestClient(create_app(parley), headers=authorize(parley)))
     client.open()
     answer = client.post(CERTIFICATES, {"question": "/v1/negotiations/talks"})
     assert answer.status == 201, answer.json

@@ -18,7 +18,7 @@ from tests.api.asking import fact as fact_sent
 from tests.api.desk import CHANGE_REQUESTS, CITED, CORRECTION, DAY, RETRACTION, WHY, Desk, HeldClock
 from tests.api.test_tokens import bearing
 from tests.databases import settings_of
-from tests.infrastructure.identity.issuing import AUDIENCE, ISSUER, published
+from tests.infrastructure.identity.issuing import AUDIENCE, ISSUER, publish_keys
 from tests.on_sqlite import on_sqlite
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def test_the_same_person_by_another_key_or_name_does_not_decide(desk: Desk, what
 def test_the_same_person_by_an_issuers_token_does_not_decide(
     database_url: str, tmp_path: Path
 ) -> None:
-    (tmp_path / "keys.json").write_bytes(published())
+    (tmp_path / "keys.json").write_bytes(publish_keys())
     settings = settings_of(
         database_url,
         PARLEY_OIDC_ISSUER=ISSUER,

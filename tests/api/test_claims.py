@@ -22,7 +22,11 @@ def told(kind: str, publisher: str = "Reuters", **fields: Any) -> Body:  # noqa:
     return {"kind": kind, "valid": "2025-09-11", **said, **fields}
 
 
-def freed(number: int | str | None = None, publisher: str = "Reuters", **fields: Any) -> Body:  # noqa: ANN401
+def tell_release(
+    number: int | str | None = None,
+    publisher: str = "Reuters",
+    **fields: Any,  # noqa: ANN401
+) -> Body:
     """A release of a number of people, in figures or in words."""
     if number is None:
         return told("release", publisher, **fields)
@@ -54,81 +58,90 @@ def states(client: Client, cases: Mapping[str, list[Body]], at: str = AT) -> dic
 
 SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]] = {
     "nothing": ([], (0, None, "nothing recorded", False, 0)),
-    "no number": ([freed()], (0, None, "not counted", False, 1)),
+    "no number": ([tell_release()], (0, None, "not counted", False, 1)),
     "names and no number": (
-        [freed(people=["Ann Example", "Bob Example"])],
+        [tell_release(people=["Ann Example", "Bob Example"])],
         (2, None, "at least 2", False, 0),
     ),
     "a name twice": (
-        [freed(people=["Ann", "Bob"]), freed(people=["ANN", "Eve"], valid="2025-10-01")],
+        [
+            tell_release(people=["Ann", "Bob"]),
+            tell_release(people=["ANN", "Eve"], valid="2025-10-01"),
+        ],
         (3, None, "at least 3", False, 0),
     ),
     "a name under two spellings": (
         [
-            freed(people=["John Coale"]),
-            freed(people=["John Cole"], valid="2025-10-01"),
+            tell_release(people=["John Coale"]),
+            tell_release(people=["John Cole"], valid="2025-10-01"),
             told("alias", name="John Cole", same_as="John Coale"),
         ],
         (1, None, "at least 1", False, 0),
     ),
     "a name with its id and without": (
-        [freed(people=[{"name": "Ann", "id": "1"}]), freed(people=["Ann"], valid="2025-10-01")],
+        [
+            tell_release(people=[{"name": "Ann", "id": "1"}]),
+            tell_release(people=["Ann"], valid="2025-10-01"),
+        ],
         (1, None, "at least 1", False, 0),
     ),
     "names on a day that is counted": (
-        [freed(52), freed(people=["Ann"])],
+        [tell_release(52), tell_release(people=["Ann"])],
         (52, None, "at least 52", False, 1),
     ),
     "a name of those counted, again on that day": (
-        [freed(52, people=["Ann"]), freed(people=["Ann"])],
+        [tell_release(52, people=["Ann"]), tell_release(people=["Ann"])],
         (52, None, "at least 52", False, 1),
     ),
     "names, and a number of people who may be freed yet": (
-        [freed(52, valid="2025/2026"), freed(people=["Ann"])],
+        [tell_release(52, valid="2025/2026"), tell_release(people=["Ann"])],
         (1, None, "at least 1", False, 0),
     ),
     "names, also in a number of people who may be freed yet": (
-        [freed(52, valid="2025/2026", people=["Ann"]), freed(people=["Ann", "Bob"])],
+        [tell_release(52, valid="2025/2026", people=["Ann"]), tell_release(people=["Ann", "Bob"])],
         (2, None, "at least 2", False, 0),
     ),
     "names on a day that is counted, tied": (
-        [freed(52, matter="m"), freed(people=["Ann"], matter="m")],
+        [tell_release(52, matter="m"), tell_release(people=["Ann"], matter="m")],
         (52, 52, "52", False, 0),
     ),
     "a part on a day that is counted": (
-        [freed(52), freed(3, what="women")],
+        [tell_release(52), tell_release(3, what="women")],
         (52, 52, "52", False, 1),
     ),
     "another word for all, on a day that is counted": (
-        [freed(52), freed(60, what="freed")],
+        [tell_release(52), tell_release(60, what="freed")],
         (52, None, "at least 52", False, 1),
     ),
     "people, on a day that is counted": (
-        [freed(52), freed(60, what="released people")],
+        [tell_release(52), tell_release(60, what="released people")],
         (52, None, "at least 52", False, 1),
     ),
     "the population, on a day that is counted": (
-        [freed(52), freed(60, what="Political prisoners", population="political prisoners")],
+        [
+            tell_release(52),
+            tell_release(60, what="Political prisoners", population="political prisoners"),
+        ],
         (52, None, "at least 52", False, 1),
     ),
     "no number on a day that is counted": (
-        [freed(52), freed(publisher="AP")],
+        [tell_release(52), tell_release(publisher="AP")],
         (52, None, "at least 52", False, 1),
     ),
     "fewer by the number than by the names": (
-        [freed(1, people=["Ann", "Bob"])],
+        [tell_release(1, people=["Ann", "Bob"])],
         (1, 2, "1 to 2", True, 0),
     ),
     "fewer by one report than another names": (
-        [freed(1, matter="m"), freed(people=["Ann", "Bob", "Eve"], matter="m")],
+        [tell_release(1, matter="m"), tell_release(people=["Ann", "Bob", "Eve"], matter="m")],
         (1, 3, "1 to 3", True, 0),
     ),
     "names on another day": (
-        [freed(52), freed(people=["Ann"], valid="2025-10-01")],
+        [tell_release(52), tell_release(people=["Ann"], valid="2025-10-01")],
         (53, None, "at least 53", False, 0),
     ),
     "names that are all of those counted": (
-        [freed(2, people=["Ann", "Bob"]), freed(people=["Ann", "Eve"])],
+        [tell_release(2, people=["Ann", "Bob"]), tell_release(people=["Ann", "Eve"])],
         (3, None, "at least 3", False, 0),
     ),
     "one fact that counts twice": (
@@ -141,296 +154,335 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
         (10, 12, "10 to 12", False, 0),
     ),
     "a number and no number": (
-        [freed(52), freed(valid="2025-10-01")],
+        [tell_release(52), tell_release(valid="2025-10-01")],
         (52, None, "at least 52", False, 1),
     ),
     "a cumulative figure alone": (
-        [freed(40, basis="cumulative")],
+        [tell_release(40, basis="cumulative")],
         (40, None, "at least 40", False, 0),
     ),
     "so far, by its words": (
-        [freed("1,000 so far", valid="2025-09-01"), freed("1,259 so far", valid="2025-10-01")],
+        [
+            tell_release("1,000 so far", valid="2025-09-01"),
+            tell_release("1,259 so far", valid="2025-10-01"),
+        ],
         (1_259, None, "at least 1259", False, 0),
     ),
     "a counter that takes back": (
         [
-            freed("at least 40", basis="cumulative"),
-            freed("at least 30", basis="cumulative", valid="2025-10-01"),
+            tell_release("at least 40", basis="cumulative"),
+            tell_release("at least 30", basis="cumulative", valid="2025-10-01"),
         ],
         (30, None, "at least 30", False, 0),
     ),
     "counters that cannot both be right": (
         [
-            freed(40, basis="cumulative"),
-            freed(30, "AP", basis="cumulative", valid="2025-10-01"),
+            tell_release(40, basis="cumulative"),
+            tell_release(30, "AP", basis="cumulative", valid="2025-10-01"),
         ],
         (30, None, "at least 30", True, 0),
     ),
     "later figures of some, or of a shorter time": (
         [
-            freed("1,000 so far", valid="2025-09-01"),
-            freed("50 so far", "AP", population="women", valid="2025-10-01"),
-            freed("52 since January", "AFP", valid="2025-10-01"),
-            freed("20 since the summer", "Babel", valid="2025-10-02"),
-            freed(30, "dpa", basis="cumulative", valid="2025-07/2025-11"),
+            tell_release("1,000 so far", valid="2025-09-01"),
+            tell_release("50 so far", "AP", population="women", valid="2025-10-01"),
+            tell_release("52 since January", "AFP", valid="2025-10-01"),
+            tell_release("20 since the summer", "Babel", valid="2025-10-02"),
+            tell_release(30, "dpa", basis="cumulative", valid="2025-07/2025-11"),
         ],
         (1_000, None, "at least 1000", False, 0),
     ),
     "figures since one month that cannot both be right": (
-        [freed("90 since January"), freed("52 since January", "AP", valid="2025-10-01")],
+        [
+            tell_release("90 since January"),
+            tell_release("52 since January", "AP", valid="2025-10-01"),
+        ],
         (52, None, "at least 52", True, 0),
     ),
     "more women than all a month later": (
         [
-            freed("100 so far", population="women"),
-            freed("50 so far", "AP", valid="2025-10-01"),
-            freed("20 so far", "AFP", population="foreigners", valid="2025-10-01"),
+            tell_release("100 so far", population="women"),
+            tell_release("50 so far", "AP", valid="2025-10-01"),
+            tell_release("20 so far", "AFP", population="foreigners", valid="2025-10-01"),
         ],
         (50, None, "at least 50", True, 0),
     ),
     "increments that reach more than a later figure": (
-        [freed(52), freed(14, valid="2025-10-01"), freed("60 so far", "AP", valid="2025-11-05")],
+        [
+            tell_release(52),
+            tell_release(14, valid="2025-10-01"),
+            tell_release("60 so far", "AP", valid="2025-11-05"),
+        ],
         (60, None, "at least 60", True, 0),
     ),
     "increments after a figure": (
         [
-            freed(52),
-            freed("fewer than 50 so far", "AP", valid="2025-11-05"),
-            freed(14, valid="2025-11-05"),
-            freed(3, valid="2025-11"),
+            tell_release(52),
+            tell_release("fewer than 50 so far", "AP", valid="2025-11-05"),
+            tell_release(14, valid="2025-11-05"),
+            tell_release(3, valid="2025-11"),
         ],
         (17, None, "at least 17", True, 0),
     ),
     "increments that a figure does not count": (
         [
-            freed(52, valid="2024-09-11"),
-            freed(14, population="women"),
-            freed("10 since January", "AP", valid="2025-11-05"),
-            freed(20, "AFP", basis="cumulative", valid="2025-01/2025-11-05"),
-            freed("15 so far", "dpa", population="women", valid="2025-11-05"),
-            freed("dozens so far", "Babel", valid="2025-11-05"),
-            freed("about 40 so far", "BelTA", valid="2025-11-05"),
+            tell_release(52, valid="2024-09-11"),
+            tell_release(14, population="women"),
+            tell_release("10 since January", "AP", valid="2025-11-05"),
+            tell_release(20, "AFP", basis="cumulative", valid="2025-01/2025-11-05"),
+            tell_release("15 so far", "dpa", population="women", valid="2025-11-05"),
+            tell_release("dozens so far", "Babel", valid="2025-11-05"),
+            tell_release("about 40 so far", "BelTA", valid="2025-11-05"),
         ],
         (66, None, "at least 66", False, 0),
     ),
     "increments of some that reach more than a later figure of them": (
         [
-            freed(52),
-            freed(14, population="women"),
-            freed("10 so far", "AP", population="women", valid="2025-11"),
+            tell_release(52),
+            tell_release(14, population="women"),
+            tell_release("10 so far", "AP", population="women", valid="2025-11"),
         ],
         (62, None, "at least 62", True, 0),
     ),
     "increments that reach more than a figure of their time": (
         [
-            freed(52, valid="2024-09-11"),
-            freed(14),
-            freed(10, "AP", basis="cumulative", valid="2025-01/2025-11"),
+            tell_release(52, valid="2024-09-11"),
+            tell_release(14),
+            tell_release(10, "AP", basis="cumulative", valid="2025-01/2025-11"),
         ],
         (62, None, "at least 62", True, 0),
     ),
     "increments that reach less": (
-        [freed(50), freed(30, valid="2025-10-01"), freed(100, basis="cumulative", valid="2025-10")],
+        [
+            tell_release(50),
+            tell_release(30, valid="2025-10-01"),
+            tell_release(100, basis="cumulative", valid="2025-10"),
+        ],
         (100, None, "at least 100", False, 0),
     ),
     "increments and waves since January": (
-        [freed(52), freed("dozens", basis="cumulative", valid="2025-01/2025-11")],
+        [tell_release(52), tell_release("dozens", basis="cumulative", valid="2025-01/2025-11")],
         (52, None, "at least 52", False, 0),
     ),
-    "a capital": ([freed(52, what="Released")], (52, 52, "52", False, 0)),
+    "a capital": ([tell_release(52, what="Released")], (52, 52, "52", False, 0)),
     "one question, three claims": (
         [
-            freed(52, "Reuters", matter="m"),
-            freed(50, "Babel", matter="m"),
-            freed("dozens", "Blog", matter="m"),
+            tell_release(52, "Reuters", matter="m"),
+            tell_release(50, "Babel", matter="m"),
+            tell_release("dozens", "Blog", matter="m"),
         ],
         (50, 52, "50 to 52", True, 0),
     ),
     "three agencies and one": (
         [
-            *(freed(52, each, matter="m") for each in ("Reuters", "AP", "AFP")),
-            freed(50, "Babel", matter="m", published="2025-09-13"),
+            *(tell_release(52, each, matter="m") for each in ("Reuters", "AP", "AFP")),
+            tell_release(50, "Babel", matter="m", published="2025-09-13"),
         ],
         (50, 52, "50 to 52", True, 0),
     ),
     "three who differ by one each": (
-        [freed(51, "AP", matter="m"), freed(50, matter="m"), freed(52, "AFP", matter="m")],
+        [
+            tell_release(51, "AP", matter="m"),
+            tell_release(50, matter="m"),
+            tell_release(52, "AFP", matter="m"),
+        ],
         (50, 52, "50 to 52", True, 0),
     ),
     "every day of a month, and a figure that is higher": (
         [
-            *(freed(269, valid=f"2025-09-{day:02}") for day in range(1, 31)),
-            freed(8_393, basis="cumulative", valid="2025-09-30"),
+            *(tell_release(269, valid=f"2025-09-{day:02}") for day in range(1, 31)),
+            tell_release(8_393, basis="cumulative", valid="2025-09-30"),
         ],
         (8_393, None, "at least 8393", False, 0),
     ),
     "three say less sharply": (
         [
-            *(freed("at least 50", each, matter="m") for each in ("Reuters", "AP", "AFP")),
-            freed(5_000, "Blog", matter="m"),
+            *(tell_release("at least 50", each, matter="m") for each in ("Reuters", "AP", "AFP")),
+            tell_release(5_000, "Blog", matter="m"),
         ],
         (50, None, "at least 50", False, 0),
     ),
     "a round-up": (
         [
-            freed(14, valid="2025-06-21", matter="a", external_id="A"),
-            freed(52, matter="b", external_id="B"),
-            freed(66, "AP", valid="2025-09-12", links=tie("confirms", "A", "B")),
+            tell_release(14, valid="2025-06-21", matter="a", external_id="A"),
+            tell_release(52, matter="b", external_id="B"),
+            tell_release(66, "AP", valid="2025-09-12", links=tie("confirms", "A", "B")),
         ],
         (66, 66, "66", False, 0),
     ),
     "a round-up of facts without a matter": (
         [
-            freed(14, valid="2025-06-21", external_id="A"),
-            freed(52, external_id="B"),
-            freed(66, "AP", valid="2025-09-12", links=tie("confirms", "A", "B")),
-            freed(66, "AFP", valid="2025-09-12", links=tie("confirms", "A", "B")),
+            tell_release(14, valid="2025-06-21", external_id="A"),
+            tell_release(52, external_id="B"),
+            tell_release(66, "AP", valid="2025-09-12", links=tie("confirms", "A", "B")),
+            tell_release(66, "AFP", valid="2025-09-12", links=tie("confirms", "A", "B")),
         ],
         (66, 66, "66", False, 0),
     ),
     "two outlets tied": (
-        [freed(52, external_id="A"), freed(52, "AP", links=tie("confirms", "A"))],
+        [tell_release(52, external_id="A"), tell_release(52, "AP", links=tie("confirms", "A"))],
         (52, 52, "52", False, 0),
     ),
     "two outlets tied to what is only possible, certain": (
         [
-            freed(valid="[2025-12-10..2025-12-20]", external_id="A"),
+            tell_release(valid="[2025-12-10..2025-12-20]", external_id="A"),
             *(
-                freed(12, each, valid="2025-12-10", links=tie("confirms", "A"))
+                tell_release(12, each, valid="2025-12-10", links=tie("confirms", "A"))
                 for each in ("AP", "AFP")
             ),
         ],
         (12, None, "at least 12", False, 0),
     ),
     "two outlets that conflict": (
-        [freed(52, external_id="A"), freed(50, "AP", links=tie("conflicts_with", "A"))],
+        [
+            tell_release(52, external_id="A"),
+            tell_release(50, "AP", links=tie("conflicts_with", "A")),
+        ],
         (50, 52, "50 to 52", True, 0),
     ),
     "a link forward": (
-        [freed(50, "AP", links=tie("conflicts_with", "A")), freed(52, external_id="A")],
+        [
+            tell_release(50, "AP", links=tie("conflicts_with", "A")),
+            tell_release(52, external_id="A"),
+        ],
         (50, 52, "50 to 52", True, 0),
     ),
     "two matters tied": (
         [
-            freed(52, matter="a", external_id="A"),
-            freed(50, "AP", matter="b", links=tie("conflicts_with", "A")),
+            tell_release(52, matter="a", external_id="A"),
+            tell_release(50, "AP", matter="b", links=tie("conflicts_with", "A")),
         ],
         (50, 52, "50 to 52", True, 0),
     ),
     "two matters tied both ways": (
         [
-            freed(52, matter="a", external_id="A", links=tie("confirms", "B")),
-            freed(52, "AP", matter="b", external_id="B", links=tie("confirms", "A")),
+            tell_release(52, matter="a", external_id="A", links=tie("confirms", "B")),
+            tell_release(52, "AP", matter="b", external_id="B", links=tie("confirms", "A")),
         ],
         (52, 52, "52", False, 0),
     ),
     "a part of it": (
         [
-            freed(52, matter="a", external_id="A", population="political prisoners"),
-            freed(14, matter="a", population="foreigners", links=tie("refines", "A")),
+            tell_release(52, matter="a", external_id="A", population="political prisoners"),
+            tell_release(14, matter="a", population="foreigners", links=tie("refines", "A")),
         ],
         (52, 52, "52", False, 0),
     ),
     "about fifty, and three": (
-        [freed("about 50"), freed(3, valid="2025-10-01")],
+        [tell_release("about 50"), tell_release(3, valid="2025-10-01")],
         (3, None, "at least 3, and about 50", False, 0),
     ),
     "about fifty by one, about fifty-two by another": (
-        [freed("about 50", matter="m"), freed("about 52", "AP", matter="m"), freed("about 7", "B")],
+        [
+            tell_release("about 50", matter="m"),
+            tell_release("about 52", "AP", matter="m"),
+            tell_release("about 7", "B"),
+        ],
         (0, None, "about 57 to 59", False, 0),
     ),
     "about fifty by one, two thousand by another": (
-        [freed("about 50", matter="m"), freed(2000, "AP", matter="m")],
+        [tell_release("about 50", matter="m"), tell_release(2000, "AP", matter="m")],
         (0, None, "about 50 to 2000", True, 0),
     ),
     "about fifty by one, under twenty by another": (
-        [freed("about 50", matter="m"), freed("under 20", "AP", matter="m")],
+        [tell_release("about 50", matter="m"), tell_release("under 20", "AP", matter="m")],
         (0, None, "about 19 to 50", True, 0),
     ),
     "about fifty by one, about a thousand by another": (
-        [freed("about 50", matter="m"), freed("about 1,000", "AP", matter="m")],
+        [tell_release("about 50", matter="m"), tell_release("about 1,000", "AP", matter="m")],
         (0, None, "about 50 to 1000", True, 0),
     ),
     "about fifty by one, forty by another": (
-        [freed("about 50", matter="m"), freed(40, "AP", matter="m")],
+        [tell_release("about 50", matter="m"), tell_release(40, "AP", matter="m")],
         (40, 40, "40", False, 0),
     ),
     "about fifty by one, forty by another, which a link disputes": (
-        [freed("about 50", external_id="A"), freed(40, "AP", links=tie("conflicts_with", "A"))],
+        [
+            tell_release("about 50", external_id="A"),
+            tell_release(40, "AP", links=tie("conflicts_with", "A")),
+        ],
         (0, None, "about 40 to 50", True, 0),
     ),
     "about dozens": (
         [
-            freed(quantities=[{**VAGUE, "comparator": "approx", "text": "dozens of busloads"}]),
-            freed(3, valid="2025-10-01"),
+            tell_release(
+                quantities=[{**VAGUE, "comparator": "approx", "text": "dozens of busloads"}]
+            ),
+            tell_release(3, valid="2025-10-01"),
         ],
         (3, None, "at least 3", False, 0),
     ),
-    "about fifty": ([freed("about 50")], (0, None, "about 50", False, 0)),
+    "about fifty": ([tell_release("about 50")], (0, None, "about 50", False, 0)),
     "certain: one day in September": (
-        [freed(52, valid="2025-12")],
+        [tell_release(52, valid="2025-12")],
         (0, None, "at least 0", False, 0),
     ),
     "possible: one day in September": (
-        [freed(52, valid="2025-12"), freed(3)],
+        [tell_release(52, valid="2025-12"), tell_release(3)],
         (3, 55, "3 to 55", False, 0),
     ),
     "at least 40 so far by one, at most 30 by another": (
-        [freed("at least 40", basis="cumulative"), freed("at most 30", "AP", basis="cumulative")],
+        [
+            tell_release("at least 40", basis="cumulative"),
+            tell_release("at most 30", "AP", basis="cumulative"),
+        ],
         (0, None, "at least 0", True, 0),
     ),
     "100 so far, and later 20 to 30": (
         [
-            freed(100, basis="cumulative"),
-            freed("20 to 30", "AP", basis="cumulative", valid="2025-10-01"),
+            tell_release(100, basis="cumulative"),
+            tell_release("20 to 30", "AP", basis="cumulative", valid="2025-10-01"),
         ],
         (20, None, "at least 20", True, 0),
     ),
     "20 so far, and later at most 30": (
         [
-            freed(20, basis="cumulative"),
-            freed("at most 30", "AP", basis="cumulative", valid="2025-10-01"),
+            tell_release(20, basis="cumulative"),
+            tell_release("at most 30", "AP", basis="cumulative", valid="2025-10-01"),
         ],
         (20, None, "at least 20", False, 0),
     ),
     "possible: a release that ends nobody knows when": (
-        [freed(52, valid="2025-09-11/"), freed(3)],
+        [tell_release(52, valid="2025-09-11/"), tell_release(3)],
         (3, 55, "3 to 55", False, 0),
     ),
     "possible: a release that goes on": (
-        [freed(52, valid="2025-09-11/.."), freed(3)],
+        [tell_release(52, valid="2025-09-11/.."), tell_release(3)],
         (3, 55, "3 to 55", False, 0),
     ),
     "possible: names of a release that goes on": (
-        [freed(people=["Ann", "Bob"], valid="2025-09-11/.."), freed(3, valid="2025-03")],
+        [
+            tell_release(people=["Ann", "Bob"], valid="2025-09-11/.."),
+            tell_release(3, valid="2025-03"),
+        ],
         (3, None, "at least 3", False, 0),
     ),
     "possible: a release that has not begun": (
-        [freed(52, valid="2026-01-01/.."), freed(3)],
+        [tell_release(52, valid="2026-01-01/.."), tell_release(3)],
         (3, 3, "3", False, 0),
     ),
     "a release that began nobody knows when, and is over": (
-        [freed(52, valid="/2025-09-11"), freed(3)],
+        [tell_release(52, valid="/2025-09-11"), tell_release(3)],
         (55, 55, "55", False, 0),
     ),
     "possible: so far, of a time that goes on": (
-        [freed(100, basis="cumulative", valid="2025-01/.."), freed(3)],
+        [tell_release(100, basis="cumulative", valid="2025-01/.."), tell_release(3)],
         (3, None, "at least 3", False, 0),
     ),
     "possible: a summer of no hemisphere": (
-        [freed(52, valid="2025-22")],
+        [tell_release(52, valid="2025-22")],
         (0, 52, "0 to 52", False, 0),
     ),
     "a bare name that two of those counted bear": (
         [
-            freed(people=[{"name": "Ann", "id": "1"}, {"name": "Ann", "id": "2"}]),
-            freed(people=["Ann"], valid="2025-10-01"),
+            tell_release(people=[{"name": "Ann", "id": "1"}, {"name": "Ann", "id": "2"}]),
+            tell_release(people=["Ann"], valid="2025-10-01"),
         ],
         (2, None, "at least 2", False, 0),
     ),
     **{
         f"{match}: 27, and 26 some day in 2025": (
-            [freed(27, matter="m"), freed(26, "AP", valid="2025", matter="m")],
+            [tell_release(27, matter="m"), tell_release(26, "AP", valid="2025", matter="m")],
             (26, high, text, True, 0),
         )
         for match, high, text in (("possible", 27, "26 to 27"), ("certain", None, "at least 26"))
@@ -438,8 +490,8 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
     **{
         f"{match}: at least 26, and 27 in what may go on since another day": (
             [
-                freed("at least 26", matter="m", valid="2025-09-12"),
-                freed(27, "AP", valid="2025-09-11/", matter="m"),
+                tell_release("at least 26", matter="m", valid="2025-09-12"),
+                tell_release(27, "AP", valid="2025-09-11/", matter="m"),
             ],
             (26, high, text, True, 0),
         )
@@ -448,8 +500,8 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
     **{
         f"{match}: names, and a number some day in 2025 of the same": (
             [
-                freed(people=["Ann", "Bob"], matter="m"),
-                freed(52, "AP", valid="2025", matter="m"),
+                tell_release(people=["Ann", "Bob"], matter="m"),
+                tell_release(52, "AP", valid="2025", matter="m"),
             ],
             (2, None, "at least 2", False, 0),
         )
@@ -457,14 +509,14 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
     },
     "two who bear a bare name that was counted": (
         [
-            freed(people=["Ann"], valid="2025-06-01"),
-            freed(people=[{"name": "Ann", "id": "1"}]),
-            freed(people=[{"name": "Ann", "id": "2"}], valid="2025-10-01"),
+            tell_release(people=["Ann"], valid="2025-06-01"),
+            tell_release(people=[{"name": "Ann", "id": "1"}]),
+            tell_release(people=[{"name": "Ann", "id": "2"}], valid="2025-10-01"),
         ],
         (2, None, "at least 2", False, 0),
     ),
     "a part that was counted too": (
-        [freed(3, what="women"), freed(52, valid="2025-10-01")],
+        [tell_release(3, what="women"), tell_release(52, valid="2025-10-01")],
         (52, None, "at least 52", False, 1),
     ),
 }
@@ -575,8 +627,8 @@ def test_a_tally_follows_aliases_and_ids_of_what_it_is_split_by(client: Client) 
     alias = told("alias", name="politzeki", same_as="political prisoners", of="population")
     namesake = {**counted, "counted_by": {**viasna, "id": "wikidata:Q3"}}
     for each in (
-        freed(52, population="political prisoners"),
-        freed(14, population="Politzeki", valid="2025-06-21"),
+        tell_release(52, population="political prisoners"),
+        tell_release(14, population="Politzeki", valid="2025-06-21"),
         alias,
         told("prisoner_count", quantities=held, **counted),
         told("prisoner_count", quantities=held, **namesake),
@@ -782,18 +834,18 @@ def test_statements_of_one_name_by_different_parties_are_different_proposals(
 def test_a_fact_much_like_another_is_said_to_be_so_when_it_is_recorded(client: Client) -> None:
     client.open("talks")
     sent = "/v1/negotiations/talks/facts"
-    first = client.post(sent, freed(52, "Reuters", population="prisoners", matter="a"))
+    first = client.post(sent, tell_release(52, "Reuters", population="prisoners", matter="a"))
     assert "similar" not in first.json
-    again = client.post(sent, freed(52, "AP", population="Prisoners", valid="2025-09"))
+    again = client.post(sent, tell_release(52, "AP", population="Prisoners", valid="2025-09"))
     assert again.json["similar"] == [first.json["id"]]
     read = client.get(again.headers["location"])
     assert "similar" not in read.json
     assert read.headers["etag"].partition("-")[0] == again.headers["etag"].partition("-")[0]
     for other in (
-        freed(52, "AP", valid="2025-10-13"),
-        freed(51, "AP", population="prisoners", valid="2025-09"),
-        freed(52, "AP", population="soldiers"),
-        freed(
+        tell_release(52, "AP", valid="2025-10-13"),
+        tell_release(51, "AP", population="prisoners", valid="2025-09"),
+        tell_release(52, "AP", population="soldiers"),
+        tell_release(
             *(52, "AP"),
             population="prisoners",
             matter="a",
@@ -801,23 +853,23 @@ def test_a_fact_much_like_another_is_said_to_be_so_when_it_is_recorded(client: C
         ),
     ):
         assert "similar" not in client.post(sent, other).json, other
-    assert client.post(sent, freed(51, "AP")).json["similar"][0] == first.json["id"]
+    assert client.post(sent, tell_release(51, "AP")).json["similar"][0] == first.json["id"]
     held = told("custody", person="Ann", status="detained")
     assert "similar" not in client.post(sent, held).json
     assert len(client.post(sent, {**held, "status": "sentenced"}).json["similar"]) == 1
     for number in range(12):
-        last = client.post(sent, freed(9, f"Paper {number}", valid="2025-01-01"))
+        last = client.post(sent, tell_release(9, f"Paper {number}", valid="2025-01-01"))
     assert (len(last.json["similar"]), last.json["similar_more"]) == (10, 11)
 
 
 def test_another_number_of_the_same_day_may_be_another_account(client: Client) -> None:
     client.open("talks")
     sent = "/v1/negotiations/talks/facts"
-    first = client.post(sent, freed(43, matter=None))
-    asked = freed(41, "AP", matter=None)
+    first = client.post(sent, tell_release(43, matter=None))
+    asked = tell_release(41, "AP", matter=None)
     for url in (f"{sent}?dry_run=true", sent):
         assert client.post(url, asked).json["similar"] == [first.json["id"]]
-    assert "similar" not in client.post(sent, freed(41, valid="2025-09-12")).json
+    assert "similar" not in client.post(sent, tell_release(41, valid="2025-09-12")).json
     total = client.get("/v1/negotiations/talks?as_of=2025-12-31").json["prisoners"]["released"]
     assert (total["low"], total["high"]) == (125, 125)
 
@@ -827,22 +879,23 @@ def test_the_answer_that_an_idempotency_key_repeats_names_what_was_alike_then(
 ) -> None:
     client.open("talks")
     sent = "/v1/negotiations/talks/facts"
-    first = client.post(sent, freed(52), idempotency_key="one")
-    client.post(sent, freed(52, "AP"))
-    assert client.post(sent, freed(52), idempotency_key="one").body == first.body
+    first = client.post(sent, tell_release(52), idempotency_key="one")
+    client.post(sent, tell_release(52, "AP"))
+    assert client.post(sent, tell_release(52), idempotency_key="one").body == first.body
 
 
 def test_what_should_be_looked_at_is_noticed_when_it_is_recorded_and_imported(
     client: Client,
 ) -> None:
     client.open("talks")
-    sent = freed(52, valid="2024-25", people=["Ann Example|Bob Example"])
+    sent = tell_release(52, valid="2024-25", people=["Ann Example|Bob Example"])
     recorded = client.post("/v1/negotiations/talks/facts", sent)
     assert [each["pointer"] for each in recorded.json["notices"]] == ["/valid", "/people/0"]
     assert "2024/2025" in recorded.json["notices"][0]["detail"]
     assert "notices" not in client.get(recorded.headers["location"]).json
     lines = "\n".join(
-        json.dumps(each) for each in (freed(3, external_id="A"), {**sent, "external_id": "B"})
+        json.dumps(each)
+        for each in (tell_release(3, external_id="A"), {**sent, "external_id": "B"})
     )
     report = client.post(
         "/v1/negotiations/talks/import", lines.encode(), content_type="application/x-ndjson"
@@ -858,7 +911,7 @@ def test_what_should_be_looked_at_is_noticed_when_it_is_recorded_and_imported(
 def test_an_edited_file_corrects_what_stands_where_it_is_asked_to(client: Client) -> None:
     client.open("talks")
     sent, media = "/v1/negotiations/talks/import", {"content_type": "application/x-ndjson"}
-    line = freed(52, external_id="A")
+    line = tell_release(52, external_id="A")
     client.post(sent, json.dumps(line).encode(), **media)
     edited = json.dumps({**line, "population": "prisoners"}).encode()
     refused = client.post(sent, edited, **media).json["rejected"][0]["detail"]

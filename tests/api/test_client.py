@@ -18,7 +18,7 @@ from openapi_python_client.config import Config, ConfigFile, MetaType
 from api.commands.examples import CORRECTION, CSV_LINES, FACTS, NDJSON_LINES, NEGOTIATION
 from api.composition import compose
 from api.http.app import create_app
-from tests.api.asking import entered
+from tests.api.asking import authorize
 from tests.api.serving import Served
 from tests.databases import settings_of
 
@@ -84,7 +84,7 @@ class Calls:
 
     def __init__(self, package: ModuleType, server: Served, parley: Parley) -> None:
         host, port = server.address
-        token = entered(parley)["Authorization"].removeprefix("Bearer ")
+        token = authorize(parley)["Authorization"].removeprefix("Bearer ")
         self.models = importlib.import_module(f"{PACKAGE}.models")
         self.types = importlib.import_module(f"{PACKAGE}.types")
         self.client = package.AuthenticatedClient(f"http://{host}:{port}", token)

@@ -14,7 +14,7 @@ from domain.errors import StateError
 from domain.time.instant import format_instant
 from infrastructure.projections.comparison import compare_with_log
 from infrastructure.proofs.verification import verify
-from tests.api.asking import FACTS, TALKS, Client, entered, fact
+from tests.api.asking import FACTS, TALKS, Client, authorize, fact
 from tests.api.desk import DAY, HeldClock
 from tests.databases import settings_of
 
@@ -73,7 +73,7 @@ class Watched:
 def watched(database_url: str, tmp_path: Path, clock: HeldClock) -> Iterator[Watched]:
     settings = settings_of(database_url, PARLEY_LOG_KEY_FILE=str(tmp_path / "key"))
     parley = compose(settings, clock=clock, upgrade=False, signs=True)
-    http = TestClient(create_app(parley), headers=entered(parley), raise_server_exceptions=False)
+    http = TestClient(create_app(parley), headers=authorize(parley), raise_server_exceptions=False)
     watched = Watched(parley, Client(http), clock)
     watched.client.open()
     assert watched.record("A").status == 201
@@ -226,7 +226,7 @@ def test_the_log_is_whole_and_survives_rebuilds_and_restores(
     for kind in ("sqlite-file", "postgresql"):
         parley = compose(settings_of(fresh_database(kind)), clock=watched.clock, upgrade=False)
         parley.restore(tmp_path / "backup")
-        client = Client(TestClient(create_app(parley), headers=entered(parley)))
+        client = Client(TestClient(create_app(parley), headers=authorize(parley)))
         assert [client.get(path).body for path in asked] == before
         _sound(parley)
         parley.close()

@@ -20,8 +20,8 @@ from domain.access import SCOPES
 from domain.time.perspective import PerspectiveQuery
 from infrastructure.proofs.verification import verify
 from infrastructure.tables.record import confidential_part
-from tests.api.asking import FACTS, TALKS, Client, entered, fact
-from tests.api.everything import asked, everything
+from tests.api.asking import FACTS, TALKS, Client, authorize, fact
+from tests.api.everything import ask_whole, everything
 from tests.databases import settings_of
 from tests.infrastructure.sealing.files import holds, tables_holding
 
@@ -77,14 +77,14 @@ def desk(database_url: str, tmp_path: Path) -> Iterator[Desk]:
     settings = settings_of(database_url, PARLEY_LOG_KEY_FILE=str(tmp_path / "key"))
     parley = compose(settings, upgrade=False, signs=True)
     app = create_app(parley)
-    http = TestClient(app, headers=entered(parley, "editor"), raise_server_exceptions=False)
+    http = TestClient(app, headers=authorize(parley, "editor"), raise_server_exceptions=False)
     others = {
-        "editor": entered(parley, "editor", *NO_SOURCES),
-        "reader": entered(parley, "reader", "fact:read", "audit:read"),
+        "editor": authorize(parley, "editor", *NO_SOURCES),
+        "reader": authorize(parley, "reader", "fact:read", "audit:read"),
         "nobody": {},
     }
     plain = TestClient(app, raise_server_exceptions=False)
-    keeper = entered(parley, "keeper", "fact:read", "source:read")
+    keeper = authorize(parley, "keeper", "fact:read", "source:read")
     desk = Desk(parley, Client(http), plain, keeper, others)
     desk.client.open()
     yield desk
@@ -149,7 +149,7 @@ def test_a_correction_that_takes_two_persons_keeps_its_source_to_itself_until_th
     )
     assert CANARY.encode() not in b"".join(everywhere)
     assert desk.sources(id_) == [JANE]
-    other = entered(desk.parley, "second", "fact:correct")
+    other = authorize(desk.parley, "second", "fact:correct")
     seen = {"if_match": answer.headers["etag"], **other}
     agreed = desk.client.post(f"{change_request}/approval", {}, **seen)
     assert agreed.status == 200
@@ -210,7 +210,7 @@ def test_what_is_shown_in_confidence_stays_in_no_cache(desk: Desk) -> None:
     id_ = desk.record(citations=[cited(JANE)])
     for query in ("", "?position=2"):
         address = f"/v1/facts/{id_}{query}"
-        _, content = asked(desk.plain, address, desk.reading)
+        _, content = ask_whole(desk.plain, address, desk.reading)
         assert CANARY.encode() in content
         answer = desk.plain.get(address, headers=desk.reading)
         assert answer.headers["cache-control"] == "no-store"
@@ -269,10 +269,10 @@ def test_the_canary_is_in_no_answer_export_log_line_index_or_backup(
     told = 0
     for address in everything(desk.client.http, names):
         for headers in desk.others.values():
-            status, content = asked(desk.plain, address, headers)
+            status, content = ask_whole(desk.plain, address, headers)
             assert status < 500, address
             assert CANARY.encode() not in content, address
-        _, content = asked(desk.plain, address, desk.reading)
+        _, content = ask_whole(desk.plain, address, desk.reading)
         if address.partition("?")[0] == f"/v1/facts/{id_}":
             told += CANARY.encode() in content
         else:

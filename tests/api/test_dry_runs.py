@@ -11,7 +11,7 @@ from sqlalchemy import select
 from domain.fact import KINDS, as_primitives
 from infrastructure.projections.stored_versions import versions_in
 from infrastructure.tables.record import metadata
-from tests.api.asking import FACTS, TALKS, Answer, count, entered, fact, without_credentials
+from tests.api.asking import FACTS, TALKS, Answer, authorize, count, fact, without_credentials
 from tests.api.desk import CITED, CORRECTION, RETRACTION, WHY
 from tests.examples import full_fact
 from tests.on_sqlite import on_sqlite
@@ -143,9 +143,9 @@ def test_a_dry_run_is_refused_as_the_call_is(client: Client, parley: Parley) -> 
 def test_a_dry_run_takes_what_the_call_takes(client: Client, parley: Parley) -> None:
     client.open()
     address = client.record().headers["location"]
-    reader = entered(parley, "Cy", "fact:read")["Authorization"]
+    reader = authorize(parley, "Cy", "fact:read")["Authorization"]
     client.post(f"{TALKS}/settings", {"visibility": "private", "members": ["editor"]})
-    outsider = entered(parley, "Bo", "fact:write", "fact:correct")["Authorization"]
+    outsider = authorize(parley, "Bo", "fact:write", "fact:correct")["Authorization"]
     nobody = without_credentials(client)
     for path, body in ((FACTS, fact()), (f"{address}/corrections", CORRECTION)):
         asked = f"{path}?{DRY}"
@@ -280,7 +280,7 @@ def test_an_erasure_says_what_it_would_destroy_and_destroys_nothing(
     tried = client.post(f"{address}?{DRY}", body, if_match=tag)
     assert (tried.status, tried.json["status"], tried.json["id"]) == (200, "open", None)
     assert client.post(f"{TALKS}/settings", {"review_erasure": False}).status == 200
-    reader = entered(parley, "Bo", "fact:read")
+    reader = authorize(parley, "Bo", "fact:read")
     before = rows(parley)
     alone = client.post(f"{address}?{DRY}", body, if_match=tag, idempotency_key="one")
     assert alone.json == tried.json["record"]

@@ -102,7 +102,7 @@ def desk(database_url: str, tmp_path: Path) -> Iterator[Desk]:
     settings = settings_of(database_url, PARLEY_LOG_KEY_FILE=str(tmp_path / "key"))
     parley = compose(settings, upgrade=False, signs=True)
     http = TestClient(
-        create_app(parley), headers=entered(parley, "Ann"), raise_server_exceptions=False
+        create_app(parley), headers=authorize(parley, "Ann"), raise_server_exceptions=False
     )
     desk = Desk(parley, Client(http))
     desk.client.open()
@@ -166,7 +166,7 @@ def test_no_word_of_it_is_in_any_answer_file_table_or_backup(desk: Desk, tmp_pat
     for address in everything(desk.client.http, names):
         for at in ("", "position=4", "position=8"):
             pinned = address + ("&" if "?" in address else "?") + at if at else address
-            status, content = asked(desk.client.http, pinned, {})
+            status, content = ask_whole(desk.client.http, pinned, {})
             assert status < 500, pinned
             assert WORD.encode() not in content, pinned
     database = desk.parley.database
@@ -278,7 +278,7 @@ def test_a_rebuild_a_restore_and_the_comparison_give_the_same_views(
     other: Kind = "postgresql" if desk.parley.database.is_sqlite else "sqlite-file"
     restored = compose(settings_of(fresh_database(other)), upgrade=False)
     restored.restore(tmp_path / "backup")
-    http = TestClient(create_app(restored), headers=entered(restored, "Ann"))
+    http = TestClient(create_app(restored), headers=authorize(restored, "Ann"))
     assert [http.get(path).content for path in asked_] == before
     with restored.database.reading() as connection:
         assert verify(connection).wrong is None
@@ -438,7 +438,7 @@ def test_a_reader_of_an_older_state_only_puts_off_that_the_files_forget(
 ) -> None:
     monkeypatch.setattr(overwritten, "PAUSE_SECONDS", 0)
     parley = compose(settings_of(fresh_database(kind)), upgrade=False)
-    desk = Desk(parley, Client(TestClient(create_app(parley), headers=entered(parley, "Ann"))))
+    desk = Desk(parley, Client(TestClient(create_app(parley), headers=authorize(parley, "Ann"))))
     desk.client.open()
     desk.client.post(f"{TALKS}/settings", {"review_erasure": False})
     id_ = desk.said()
@@ -465,7 +465,7 @@ def test_a_reader_of_an_older_state_only_puts_off_that_the_files_forget(
 def test_what_stands_in_the_way_is_not_tried_again_at_once(
     fresh_database: Callable[[Kind], str],
 ) -> None:
-    database = opened(fresh_database("sqlite-file"))
+    database = open_database(fresh_database("sqlite-file"))
     dropping = Overwritten(database)
     reader = Database(database.url)
     with reader.reading() as connection:
@@ -484,7 +484,7 @@ def test_what_stands_in_the_way_is_not_tried_again_at_once(
 
 def test_a_server_sees_to_what_was_overwritten_while_it_serves(desk: Desk) -> None:
     id_ = desk.said()
-    with TestClient(desk.client.http.app, headers=entered(desk.parley, "Ann")) as http:
+    with TestClient(desk.client.http.app, headers=authorize(desk.parley, "Ann")) as http:
         headers = {"if-match": "*"}
         answer = http.post(f"/v1/facts/{id_}/erasure", json=REASON, headers=headers)
         assert answer.status_code == 200
@@ -500,7 +500,7 @@ def test_an_erased_fact_of_a_private_negotiation_is_not_told_of(desk: Desk) -> N
     desk.done(id_, "erasure", REASON)
     private = {"visibility": "private", "members": ["Ann"]}
     assert desk.client.post(f"{TALKS}/settings", private).status == 200
-    outsider = entered(desk.parley, "Bo")
+    outsider = authorize(desk.parley, "Bo")
     http = TestClient(desk.client.http.app, headers=outsider, raise_server_exceptions=False)
     for path in (f"/v1/facts/{id_}", f"/v1/facts/{id_}/history", f"/v1/facts/{id_}/proof"):
         answer = http.get(path)
@@ -532,7 +532,7 @@ def approved(desk: Desk, change_request: Answer, **headers: str) -> Answer:
 def test_where_an_erasure_takes_two_persons_nobody_erases_alone(desk: Desk) -> None:
     id_, change_request = proposed(desk)
     assert approved(desk, change_request).status == 403
-    reader = entered(desk.parley, "Bo", "fact:correct")
+    reader = authorize(desk.parley, "Bo", "fact:correct")
     assert approved(desk, change_request, **reader).status == 403
     assert desk.client.get(f"/v1/facts/{id_}").status == 200
     assert desk.client.get("/v1/changes").json["items"][-1]["event"] == "change.proposed"
@@ -545,7 +545,7 @@ def test_another_person_lets_it_be_erased_and_nothing_that_was_proposed_is_left(
     body = {**WHY, "changes": {"summary": f"{WORD} proposed"}, "citation": SAID["citations"][0]}
     assert desk.client.post(f"{TALKS}/settings", {"review_record": True}).status == 200
     assert desk.change(id_, "corrections", body).status == 202
-    other = entered(desk.parley, "Bo")
+    other = authorize(desk.parley, "Bo")
     answer = approved(desk, change_request, idempotency_key="yes", **other)
     assert answer.status == 200, answer.json
     assert (answer.json["actor"], answer.json["approvers"]) == ("Ann", ["Bo"])
@@ -576,7 +576,7 @@ def test_another_person_lets_it_be_erased_and_nothing_that_was_proposed_is_left(
 
 def test_the_sources_of_a_fact_and_of_what_is_proposed_are_erased_together(desk: Desk) -> None:
     id_, change_request = proposed(desk, {**REASON, "what": "sources"})
-    answer = approved(desk, change_request, **entered(desk.parley, "Bo"))
+    answer = approved(desk, change_request, **authorize(desk.parley, "Bo"))
     assert (answer.json["what"], answer.json["approvers"]) == ("sources", ["Bo"])
     with desk.parley.database.reading() as connection:
         parts = connection.execute(confidential_part.select()).mappings().all()
@@ -590,9 +590,9 @@ def test_what_is_erased_is_not_told_of_by_its_change_requests_in_a_private_negot
     desk: Desk,
 ) -> None:
     _, change_request = proposed(desk)
-    assert approved(desk, change_request, **entered(desk.parley, "Bo")).status == 200
+    assert approved(desk, change_request, **authorize(desk.parley, "Bo")).status == 200
     private = {"visibility": "private", "members": ["Ann"]}
     assert desk.client.post(f"{TALKS}/settings", private).status == 200
-    outsider = entered(desk.parley, "Cy")
+    outsider = authorize(desk.parley, "Cy")
     http = TestClient(desk.client.http.app, headers=outsider, raise_server_exceptions=False)
     assert http.get("/v1/changes").json()["items"] == []

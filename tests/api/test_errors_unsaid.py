@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from api.http.app import create_app
 from infrastructure.projections import fact_text
 from infrastructure.tables.record import idempotency_answer
-from tests.api.asking import FACTS, Client, entered, fact
+from tests.api.asking import FACTS, Client, authorize, fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ SAID: dict[str, Any] = {
 @pytest.fixture
 def client(parley: Parley) -> Iterator[Client]:
     """A client that raises what the server would log of its own errors."""
-    with TestClient(create_app(parley), headers=entered(parley)) as http:
+    with TestClient(create_app(parley), headers=authorize(parley)) as http:
         client = Client(http)
         client.open()
         yield client

@@ -15,7 +15,7 @@ from api.commands import export as exporting
 from api.commands.export import Export
 from domain.fact import KINDS, as_primitives
 from domain.time.perspective import PerspectiveQuery
-from tests.api.asking import TALKS, Client, count, entered, without_credentials
+from tests.api.asking import TALKS, Client, authorize, count, without_credentials
 from tests.examples import fact as example_fact
 from tests.examples import full_fact
 
@@ -129,7 +129,7 @@ def test_false_claims_are_exported_only_when_asked_for_and_to_who_may_read_them(
     client.post(f"{at}/corrections", body, if_match="*")
     assert b"false name" not in client.get(EXPORT).body
     assert b"false name" in client.get(f"{EXPORT}?history=true").body
-    reader = Client(TestClient(client.http.app, headers=entered(parley, "Ann", "fact:read")))
+    reader = Client(TestClient(client.http.app, headers=authorize(parley, "Ann", "fact:read")))
     assert reader.get(EXPORT).status == 200
     assert reader.get(f"{EXPORT}?history=true").status == 403
     client.post(f"{TALKS}/settings", {"visibility": "private", "members": ["editor"]}, if_match="*")

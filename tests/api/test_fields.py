@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from api.composition import Parley, compose
 from api.http.app import create_app
 from domain.access import SCOPES, Scope
-from tests.api.asking import TALKS, Client, entered
+from tests.api.asking import TALKS, Client, authorize
 from tests.api.test_authorization import HELD, TABLE, WHY
 from tests.databases import settings_of
 
@@ -68,7 +68,7 @@ def place(
     )
     parley = compose(settings, signs=True)
     http = TestClient(create_app(parley), raise_server_exceptions=False)
-    client = Client(TestClient(http.app, headers=entered(parley)))
+    client = Client(TestClient(http.app, headers=authorize(parley)))
     client.open()
     ruled = {"review_erasure": False, "members": ["editor", "Ann"]}
     assert client.post(f"{TALKS}/settings", ruled).status == 200
@@ -140,7 +140,7 @@ def test_a_role_is_shown_the_guarded_fields_that_are_its_own_and_no_others(
     place: tuple[Parley, TestClient, str, str], role: tuple[Scope, ...]
 ) -> None:
     parley, http, fact_id, change_request_id = place
-    headers = entered(parley, "Ann", *role) if role else {}
+    headers = authorize(parley, "Ann", *role) if role else {}
     open_to_anybody = ("fact:read", "audit:read") if not role else ()
     may = {*role, *open_to_anybody}
     for operation, found in shown(http, fact_id, change_request_id, headers).items():
@@ -161,7 +161,7 @@ def test_every_change_answers_without_guarded_fields_but_those_of_ones_own_doing
     settings = settings_of(f"sqlite:///{tmp_path / 'parley.db'}")
     parley = compose(settings)
     every = tuple(scope for scope in SCOPES if scope not in {"source:read", "audit:read"})
-    headers = entered(parley, "editor", *every)
+    headers = authorize(parley, "editor", *every)
     client = Client(TestClient(create_app(parley), headers=headers))
     client.open()
     client.post(f"{TALKS}/settings", {"review_erasure": False})

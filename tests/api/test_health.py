@@ -13,8 +13,8 @@ from api.composition import compose
 from api.http.app import create_app
 from infrastructure.database.pools import BEGIN_OPTION
 from infrastructure.database.schema import downgrade
-from tests.api.asking import FACTS, TALKS, Client, entered, fact
-from tests.api.full_disk import NDJSON, files_up_to, imported
+from tests.api.asking import FACTS, TALKS, Client, authorize, fact
+from tests.api.full_disk import NDJSON, files_up_to, make_lines
 from tests.databases import settings_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def test_projections_far_behind_are_said_and_no_question_brings_them_up(
     parley: Parley, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing follows the log here: no server has started."""
-    client = Client(TestClient(create_app(parley), headers=entered(parley)))
+    client = Client(TestClient(create_app(parley), headers=authorize(parley)))
     client.open()
     client.record()
     answer = client.get("/readyz")
@@ -146,9 +146,9 @@ def test_a_write_that_was_refused_for_room_is_remembered_until_as_much_fits(
     fresh_database: Callable[[Kind], str],
 ) -> None:
     url = fresh_database("sqlite-file")
-    lines = imported(100, 1_000)
+    lines = make_lines(100, 1_000)
     with closing(compose(settings_of(url), upgrade=False)) as parley:
-        client = Client(TestClient(create_app(parley), headers=entered(parley)))
+        client = Client(TestClient(create_app(parley), headers=authorize(parley)))
         client.open()
         parley.follow()
         with files_up_to(400_000):

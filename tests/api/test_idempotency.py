@@ -12,7 +12,7 @@ from api.http.app import create_app
 from api.http.exchange.idempotency import Idempotency
 from infrastructure.projections.comparison import find_unstamped
 from infrastructure.tables.record import idempotency_answer
-from tests.api.asking import FACTS, TALKS, Client, count, entered, fact
+from tests.api.asking import FACTS, TALKS, Client, authorize, count, fact
 from tests.api.desk import DAY
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def test_the_key_of_another_process_is_respected_at_the_last_moment(
 
 
 def test_an_answer_is_kept_through_a_restart(parley: Parley) -> None:
-    key = entered(parley)
+    key = authorize(parley)
     with TestClient(create_app(parley), headers=key) as http:
         Client(http).open()
         first = Client(http).post(FACTS, fact(quantities=count(52)), idempotency_key="k")

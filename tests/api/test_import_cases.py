@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from api.composition import compose
 from api.http.app import create_app
-from tests.api.asking import Client, entered, fact
+from tests.api.asking import Client, authorize, fact
 from tests.conftest import DATABASES
 from tests.databases import settings_of
 
@@ -41,7 +41,7 @@ def http(
     """A server whose record all cases share, each in a negotiation of its own."""
     parley = compose(settings_of(lasting_database(request.param)), upgrade=False)
     app = create_app(parley)
-    with TestClient(app, headers=entered(parley), raise_server_exceptions=False) as server:
+    with TestClient(app, headers=authorize(parley), raise_server_exceptions=False) as server:
         yield server
     parley.close()
 

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from api.commands.examples import CSV_LINES, NDJSON_LINES
 from api.composition import compose
 from api.http.app import create_app
-from tests.api.asking import TALKS, Client, count, entered, fact
+from tests.api.asking import TALKS, Client, authorize, count, fact
 from tests.databases import settings_of
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ def test_an_import_has_its_own_limit_announced_or_not(
 ) -> None:
     settings = settings_of(fresh_database("sqlite-file"), PARLEY_MAX_IMPORT_BYTES="5000")
     parley = compose(settings, upgrade=False)
-    with TestClient(create_app(parley), headers=entered(parley)) as http:
+    with TestClient(create_app(parley), headers=authorize(parley)) as http:
         client = Client(http)
         client.open()
         for size, status in ((5_000, 200), (5_001, 413)):

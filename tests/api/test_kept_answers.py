@@ -39,7 +39,7 @@ from infrastructure.readers.state import kept_facts
 from infrastructure.readers.state.kept_facts import KeptFacts, KeptSlices, weigh
 from infrastructure.readers.state.sections import SectionReader
 from infrastructure.tables.facts import serving_tables
-from tests.api.asking import TALKS, Client, entered, without_credentials
+from tests.api.asking import TALKS, Client, authorize, without_credentials
 from tests.databases import UNBOUNDED, settings_of
 from tests.drawn_facts import instants
 from tests.examples import NEGOTIATION, OPENED, OWNER, fact
@@ -87,7 +87,7 @@ def asking(database_url: str) -> Iterator[Client]:
     """A client of the same database, whose rates nobody counts."""
     parley = compose(settings_of(database_url, **UNBOUNDED), upgrade=False)
     app = create_app(parley)
-    yield Client(TestClient(app, headers=entered(parley), raise_server_exceptions=False))
+    yield Client(TestClient(app, headers=authorize(parley), raise_server_exceptions=False))
     parley.close()
 
 

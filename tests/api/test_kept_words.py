@@ -19,7 +19,7 @@ from api.http.problems import problem
 from domain.errors import Fault
 from infrastructure.database.schema import SCHEMA
 from infrastructure.tables.record import idempotency_answer
-from tests.api.asking import FACTS, TALKS, Client, entered, fact
+from tests.api.asking import FACTS, TALKS, Client, authorize, fact
 from tests.infrastructure.sealing.files import holds, tables_holding
 from tests.thorough import often, some_of
 
@@ -41,7 +41,9 @@ LINES: Final = {"content_type": "application/x-ndjson"}
 
 @pytest.fixture
 def client(signing: Parley) -> Client:
-    http = TestClient(create_app(signing), headers=entered(signing), raise_server_exceptions=False)
+    http = TestClient(
+        create_app(signing), headers=authorize(signing), raise_server_exceptions=False
+    )
     client = Client(http)
     client.open()
     assert client.post(f"{TALKS}/settings", {"review_erasure": False}).status == 200

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from tests.api.asking import TALKS
-from tests.api.test_claims import AT, freed, states, told
+from tests.api.test_claims import AT, states, tell_release, told
 
 if TYPE_CHECKING:
     from tests.api.asking import Client
@@ -23,7 +23,7 @@ def custody(status: str, valid: str, **fields: Any) -> Body:  # noqa: ANN401 -- 
 
 
 def release(valid: str, **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
-    return freed(people=[ANN], valid=valid, **fields)
+    return tell_release(people=[ANN], valid=valid, **fields)
 
 
 HELD: Final = custody("detained", "2025-01-10/..")

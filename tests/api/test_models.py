@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from api.http.app import create_app
 from domain.fact import KINDS, as_primitives
-from tests.api.asking import TALKS, Client, entered
+from tests.api.asking import TALKS, Client, authorize
 from tests.api.everything import everything
 from tests.api.models import JSON, hold, named
 from tests.examples import fact, full_fact
@@ -51,7 +51,7 @@ def app(signing: Parley) -> FastAPI:
 
 @pytest.fixture
 def asked(app: FastAPI, signing: Parley) -> Iterator[Client]:
-    with TestClient(app, headers=entered(signing), raise_server_exceptions=False) as http:
+    with TestClient(app, headers=authorize(signing), raise_server_exceptions=False) as http:
         yield Client(http)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from api.commands.bodies import NegotiationCorrectionBody
-from tests.api.asking import TALKS, Answer, entered, without_credentials
+from tests.api.asking import TALKS, Answer, authorize, without_credentials
 from tests.api.desk import CHANGE_REQUESTS
 from tests.on_sqlite import on_sqlite
 
@@ -236,10 +236,10 @@ def test_who_may_not_correct_facts_corrects_no_negotiation(client: Client, parle
     body = {**WHY, "changes": {"title": "Other talks"}}
     nobody = without_credentials(client)
     assert nobody.post(CORRECTIONS, body, if_match="*").status == 401
-    writer = entered(parley, "Bo", "fact:read", "fact:write")["Authorization"]
+    writer = authorize(parley, "Bo", "fact:read", "fact:write")["Authorization"]
     assert client.post(CORRECTIONS, body, if_match="*", authorization=writer).status == 403
     client.post(f"{TALKS}/settings", {"visibility": "private", "members": ["editor"]})
-    outsider = entered(parley, "Bo", "fact:correct")["Authorization"]
+    outsider = authorize(parley, "Bo", "fact:correct")["Authorization"]
     hidden = client.post(CORRECTIONS, body, if_match="*", authorization=outsider)
     unknown = f"{TALKS}-not/corrections"
     assert (hidden.status, hidden.json["type"]) == (404, "urn:parley:problem:unknown")

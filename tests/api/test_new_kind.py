@@ -14,7 +14,7 @@ from api.http.app import create_app
 from domain.fact import KINDS, Fact, kind
 from domain.register import Register, RegisterEntry, Succession
 from domain.time.holding import Holding
-from tests.api.asking import FACTS, TALKS, Client, entered, fact
+from tests.api.asking import FACTS, TALKS, Client, authorize, fact
 from tests.databases import settings_of
 from tests.on_sqlite import on_sqlite
 
@@ -58,7 +58,7 @@ def parley(database_url: str) -> Iterator[Parley]:
 @pytest.fixture
 def client(parley: Parley) -> Iterator[Client]:
     """A client of an application that was made once the kind was known."""
-    with TestClient(create_app(parley), headers=entered(parley)) as http:
+    with TestClient(create_app(parley), headers=authorize(parley)) as http:
         yield Client(http)
 
 

@@ -18,7 +18,7 @@ from api.cli.text import print_json
 from api.http import app as application
 from api.http import routes
 from tests.api import asking
-from tests.api.asking import TALKS, Client, entered
+from tests.api.asking import TALKS, Client, authorize
 from tests.databases import SEAL_KEY
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def view(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def client(signing: Parley) -> Client:
     """A client of a signed record in which two have spoken, one of them twice."""
-    client = Client(TestClient(application.create_app(signing), headers=entered(signing)))
+    client = Client(TestClient(application.create_app(signing), headers=authorize(signing)))
     client.open()
     for speaker, valid in (("Ann", "2025-01"), ("Ann", "2025-02"), ("Bo", "2025-03")):
         client.record(kind="statement", speaker=speaker, valid=valid)
@@ -134,7 +134,7 @@ def test_its_fixed_form_names_the_parameter_and_can_be_kept_and_certified(
 def test_it_is_documented_and_its_scope_is_checked(client: Client, signing: Parley) -> None:
     operation = client.get("/openapi.json").json["paths"]["/v1/negotiations/{slug}/speakers"]["get"]
     assert "least" in {each["name"] for each in operation["parameters"]}
-    writer = Client(TestClient(client.http.app, headers=entered(signing, "Ann", "fact:write")))
+    writer = Client(TestClient(client.http.app, headers=authorize(signing, "Ann", "fact:write")))
     assert writer.get(VIEW).status == 403
 
 

@@ -23,7 +23,7 @@ from api.http.problem_kinds import PROBLEMS
 from domain.fact import KINDS
 from domain.views.state import list_registers
 from tests import edtf_format
-from tests.api.asking import entered
+from tests.api.asking import authorize
 from tests.databases import UNBOUNDED, settings_of
 from tests.patterns_once import remember_patterns
 from tests.thorough import THOROUGH, often, some_of
@@ -87,7 +87,7 @@ def app(tmp_path: Path) -> Iterator[FastAPI]:
     settings = settings_of(url, PARLEY_LOG_KEY_FILE=str(tmp_path / "parley.key"), **UNBOUNDED)
     parley = compose(settings, signs=True)
     app = create_app(parley)
-    client = TestClient(app, headers=entered(parley, WHO))
+    client = TestClient(app, headers=authorize(parley, WHO))
     client.post("/v1/negotiations", json=NEGOTIATION)
     for fact in FACTS.values():
         client.post("/v1/negotiations/us-belarus/facts", json=fact)
@@ -111,7 +111,7 @@ def test_schemathesis_finds_nothing(app: FastAPI) -> None:
     config = schemathesis.Config.from_dict(
         {
             **CONFIG,
-            "headers": entered(app.state.parley, WHO),
+            "headers": authorize(app.state.parley, WHO),
             "operations": _operations(document["paths"]),
         }
     )

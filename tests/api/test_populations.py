@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.api.test_claims import freed, tie
+from tests.api.test_claims import tell_release, tie
 
 if TYPE_CHECKING:
     from tests.api.asking import Client
@@ -12,58 +12,61 @@ if TYPE_CHECKING:
 
 CASES: Final[dict[str, tuple[list[Body], list[tuple[str | None, str, bool]]]]] = {
     "one source names no population": (
-        [freed(52, population="women", matter="m"), freed(52, "AP", matter="m")],
+        [tell_release(52, population="women", matter="m"), tell_release(52, "AP", matter="m")],
         [("women", "52", False)],
     ),
     "it gives another number": (
-        [freed(52, population="women", matter="m"), freed(50, "AP", matter="m")],
+        [tell_release(52, population="women", matter="m"), tell_release(50, "AP", matter="m")],
         [("women", "50 to 52", True)],
     ),
     "a link sets it against the other": (
         [
-            freed(52, population="women", matter="a", external_id="A"),
-            freed(50, "AP", matter="b", links=tie("conflicts_with", "A")),
+            tell_release(52, population="women", matter="a", external_id="A"),
+            tell_release(50, "AP", matter="b", links=tie("conflicts_with", "A")),
         ],
         [("women", "50 to 52", True)],
     ),
     "three name three": (
         [
-            freed(52, population="women", matter="m"),
-            freed(50, "AP", population="miners", matter="m"),
-            freed(51, "AFP", matter="m"),
+            tell_release(52, population="women", matter="m"),
+            tell_release(50, "AP", population="miners", matter="m"),
+            tell_release(51, "AFP", matter="m"),
         ],
         [("miners", "50 to 51", True), ("women", "51 to 52", True)],
     ),
     "a part of it": (
         [
-            freed(52, population="women", external_id="A"),
-            freed(14, "AP", population="foreigners", links=tie("refines", "A")),
+            tell_release(52, population="women", external_id="A"),
+            tell_release(14, "AP", population="foreigners", links=tie("refines", "A")),
         ],
         [("foreigners", "14", False), ("women", "52", False)],
     ),
     "a round-up over two": (
         [
-            freed(14, population="miners", valid="2025-06-21", external_id="A"),
-            freed(52, population="women", external_id="B"),
-            freed(66, "AP", links=tie("confirms", "A", "B")),
-            freed(66, "AFP", population="women", links=tie("confirms", "A", "B")),
+            tell_release(14, population="miners", valid="2025-06-21", external_id="A"),
+            tell_release(52, population="women", external_id="B"),
+            tell_release(66, "AP", links=tie("confirms", "A", "B")),
+            tell_release(66, "AFP", population="women", links=tie("confirms", "A", "B")),
         ],
         [("miners", "14", False), ("women", "52", False)],
     ),
     "what ties two of them is of another population": (
         [
-            freed("about 50", population="miners", external_id="A"),
-            freed(52, "AP", population="women", links=tie("confirms", "A")),
-            freed(50, "AFP", population="women", links=tie("conflicts_with", "A")),
+            tell_release("about 50", population="miners", external_id="A"),
+            tell_release(52, "AP", population="women", links=tie("confirms", "A")),
+            tell_release(50, "AFP", population="women", links=tie("conflicts_with", "A")),
         ],
         [("miners", "about 50", False), ("women", "50 to 52", True)],
     ),
     "nothing ties them": (
-        [freed(52, population="women"), freed(3)],
+        [tell_release(52, population="women"), tell_release(3)],
         [(None, "3", False), ("women", "52", False)],
     ),
     "only what is in the stretch": (
-        [freed(52, population="women"), freed(3, population="miners", valid="2025-01-01")],
+        [
+            tell_release(52, population="women"),
+            tell_release(3, population="miners", valid="2025-01-01"),
+        ],
         [("women", "52", False)],
     ),
 }

@@ -13,7 +13,7 @@ from api.composition import Parley, compose
 from api.http.app import create_app
 from domain.access import SCOPES
 from domain.streams.event import STORED_NAMES
-from tests.api.asking import Answer, Client, entered, fact
+from tests.api.asking import Answer, Client, authorize, fact
 from tests.api.test_authorization import CORRECTION, HELD, LINE, TABLE, needs_if_match
 from tests.databases import settings_of
 
@@ -98,10 +98,10 @@ def placed(database_url: str, folder: Path) -> Iterator[Place]:
     no_admin = tuple(scope for scope in SCOPES if scope != "admin")
     headers: dict[str | None, dict[str, str]] = {
         None: {},
-        "Ann": entered(parley, "Ann"),
-        "outsider": entered(parley, "Bo", *no_admin),
-        "reader": entered(parley, "Cy", "fact:read", "audit:read"),
-        "admin": entered(parley, "Di", "admin"),
+        "Ann": authorize(parley, "Ann"),
+        "outsider": authorize(parley, "Bo", *no_admin),
+        "reader": authorize(parley, "Cy", "fact:read", "audit:read"),
+        "admin": authorize(parley, "Di", "admin"),
     }
     body = {"slug": HIDDEN, "title": "Canary title", "parties": [], "visibility": "private"}
     ann = headers["Ann"]

@@ -17,7 +17,7 @@ from api.http.app import create_app
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.merkle import leaf_hash
 from infrastructure.proofs.ed25519 import Ed25519Verifier
-from tests.api.asking import FACTS, Client, entered, fact, without_credentials
+from tests.api.asking import FACTS, Client, authorize, fact, without_credentials
 from tests.databases import settings_of
 from tests.inclusion import verify_inclusion
 from tests.on_sqlite import on_sqlite
@@ -51,7 +51,7 @@ def publisher(parley: Parley) -> Publisher:
 def quiet(parley: Parley) -> Client:
     """A client of an application that signs only when the test has it sign."""
     return Client(
-        TestClient(create_app(parley), headers=entered(parley), raise_server_exceptions=False)
+        TestClient(create_app(parley), headers=authorize(parley), raise_server_exceptions=False)
     )
 
 
@@ -201,7 +201,7 @@ def test_a_log_that_may_not_be_signed_says_why(quiet: Client, publisher: Publish
 
 
 def test_while_it_is_served_the_log_is_signed(parley: Parley) -> None:
-    with TestClient(create_app(parley), headers=entered(parley)) as http:
+    with TestClient(create_app(parley), headers=authorize(parley)) as http:
         client = Client(http)
         client.open()
         address = client.record().headers["location"]
@@ -223,7 +223,7 @@ def test_a_server_that_has_another_key_than_the_logs_says_so_and_signs_nothing(
     with closing(compose(settings, upgrade=False, signs=True)) as second:
         assert second.publisher is not None
         second.follow()
-        client = Client(TestClient(create_app(second), headers=entered(second)))
+        client = Client(TestClient(create_app(second), headers=authorize(second)))
         client.record()
         second.follow()
         second.publisher.keep_publishing()

@@ -22,7 +22,7 @@ from api.http.middleware.rates import count_bytes
 from api.http.middleware.refusals import Refusals
 from api.http.middleware.work import Work
 from domain.access import Principal, anonymous
-from tests.api.asking import FACTS, TALKS, Client, entered, fact
+from tests.api.asking import FACTS, TALKS, Client, authorize, fact
 from tests.databases import settings_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def limited(database_url: str) -> Iterator[Client]:
     rates = {"PARLEY_RATE_READS": "8/hour", "PARLEY_RATE_WRITES": "6/hour"}
     parley = compose(settings_of(database_url, **rates), upgrade=False)
     with TestClient(
-        create_app(parley), headers=entered(parley), raise_server_exceptions=False
+        create_app(parley), headers=authorize(parley), raise_server_exceptions=False
     ) as http:
         yield Client(http)
     parley.close()
@@ -79,7 +79,7 @@ def test_who_asked_for_more_work_than_a_budget_has_waits_and_nobody_else(databas
     rates = {"PARLEY_RATE_WORK": "1/hour"}
     parley = compose(settings_of(database_url, **rates), upgrade=False)
     with TestClient(create_app(parley), raise_server_exceptions=False) as http:
-        ann, ben = entered(parley, "Ann"), entered(parley, "Ben")
+        ann, ben = authorize(parley, "Ann"), authorize(parley, "Ben")
         assert http.get("/v1/negotiations", headers=ann).status_code == 200
         refused = [http.get("/v1/negotiations", headers=ann) for _ in range(2)][-1]
         assert refused.status_code == 429

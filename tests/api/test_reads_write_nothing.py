@@ -14,9 +14,9 @@ from api.http.app import create_app
 from domain.time.instant import format_instant
 from infrastructure.database.pools import BEGIN_OPTION
 from infrastructure.tables.record import log_head
-from tests.api.asking import TALKS, Client, entered
+from tests.api.asking import TALKS, Client, authorize
 from tests.api.everything import everything
-from tests.databases import UNBOUNDED, opened, settings_of
+from tests.databases import UNBOUNDED, open_database, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ def parley(database_url: str, tmp_path: Path) -> Iterator[Parley]:
 
 @pytest.fixture
 def client(parley: Parley) -> Client:
-    client = Client(TestClient(create_app(parley), headers=entered(parley)))
+    client = Client(TestClient(create_app(parley), headers=authorize(parley)))
     client.open()
     client.record(summary="Fifty-two freed", external_id="A")
     assert client.post(f"{TALKS}/snapshots", {"name": "kept"}).status == 201
@@ -56,7 +56,7 @@ def client(parley: Parley) -> Client:
 @contextmanager
 def writing(url: str) -> Iterator[None]:
     """Somebody else holds the log's lock while the block runs."""
-    other = opened(url)
+    other = open_database(url)
     with other.writing() as connection:
         connection.execute(select(log_head).with_for_update())
         yield

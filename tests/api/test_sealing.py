@@ -14,7 +14,7 @@ from api.http.app import create_app
 from domain.proof.note import base64_of
 from infrastructure.sealing.key_source import WrappingKeyFile
 from infrastructure.sealing.wrapping import SealKeyError
-from tests.api.asking import FACTS, TALKS, Client, entered, fact
+from tests.api.asking import FACTS, TALKS, Client, authorize, fact
 from tests.databases import settings_of
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def test_of_two_servers_with_other_seal_keys_one_alone_writes_one_log(
     with closing(first), closing(second):
         http = TestClient(create_app(second), raise_server_exceptions=False)
         assert Client(http).get("/readyz").status == 200
-        key = entered(first)
+        key = authorize(first)
         http.headers.update(key)
         late = Client(http)
         own = Client(TestClient(create_app(first), headers=key, raise_server_exceptions=False))
@@ -78,7 +78,7 @@ def test_what_a_key_file_lacks_is_no_secret_of_its_folder(parley: Parley, tmp_pa
     url = parley.database.url.render_as_string(hide_password=False)
     file = tmp_path / "folder-name" / "a.seal"
     settings = settings_of(url, PARLEY_SEAL_KEY="", PARLEY_SEAL_KEY_FILE=str(file))
-    key = entered(parley)
+    key = authorize(parley)
     with closing(compose(settings)) as other:
         file.parent.mkdir()
         file.write_text("no key")
@@ -100,7 +100,7 @@ def test_a_server_without_the_key_says_so_and_records_nothing(
     with pytest.raises(SealKeyError, match="not given"):
         other.keys.create("Ann", ["fact:read"])
     with TestClient(
-        create_app(other), headers=entered(parley), raise_server_exceptions=False
+        create_app(other), headers=authorize(parley), raise_server_exceptions=False
     ) as http:
         keyless = Client(http)
         ready = keyless.get("/readyz")

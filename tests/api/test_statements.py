@@ -17,7 +17,7 @@ from api.http.workers import Workers
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.tables.facts import SIDES
 from infrastructure.transaction_memo import read_once
-from tests.api.asking import FACTS, TALKS, Client, count, entered, fact
+from tests.api.asking import FACTS, TALKS, Client, authorize, count, fact
 from tests.databases import UNBOUNDED, settings_of
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def parley(
 @pytest.fixture
 def client(parley: Parley) -> Client:
     """A client of a record that nothing follows, and that counts no rates."""
-    return Client(TestClient(create_app(parley), headers=entered(parley)))
+    return Client(TestClient(create_app(parley), headers=authorize(parley)))
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ def test_what_was_made_private_meanwhile_is_named_to_no_writer_as_similar(
 
     def overtaken(events: Sequence[Any], **more: Any) -> list[int]:  # noqa: ANN401
         monkeypatch.undo()
-        member = Client(TestClient(create_app(parley), headers=entered(parley, "Ann")))
+        member = Client(TestClient(create_app(parley), headers=authorize(parley, "Ann")))
         assert member.post("/v1/negotiations/talks/settings", settings, if_match="*").status == 200
         assert member.post(FACTS, fact(external_id="G", quantities=count(1))).status == 201
         return append(events, **more)

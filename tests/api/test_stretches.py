@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.api.test_claims import freed, tie
+from tests.api.test_claims import tell_release, tie
 
 if TYPE_CHECKING:
     from tests.api.asking import Client
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 MIDDLE: Final = "from=2025-08-31&to=2025-09-15"
 LATER: Final = "from=2025-09-16"
 SINCE: Final = "from=2025-08-31"
-TWO_DAYS: Final = [freed(52, matter="m"), freed(50, "AP", matter="m", valid="2025-09-20")]
+TWO_DAYS: Final = [
+    tell_release(52, matter="m"),
+    tell_release(50, "AP", matter="m", valid="2025-09-20"),
+]
 CASES: Final[dict[str, tuple[str, list[Body], tuple[int, int | None, bool]]]] = {
     "of one day by one, of a later day by another": (
         MIDDLE,
@@ -33,30 +36,32 @@ CASES: Final[dict[str, tuple[str, list[Body], tuple[int, int | None, bool]]]] = 
     "two matters that a link sets against each other": (
         MIDDLE,
         [
-            freed(52, matter="a", external_id="A"),
-            freed(*(50, "AP"), matter="b", valid="2025-09-20", links=tie("conflicts_with", "A")),
+            tell_release(52, matter="a", external_id="A"),
+            tell_release(
+                *(50, "AP"), matter="b", valid="2025-09-20", links=tie("conflicts_with", "A")
+            ),
         ],
         (0, 52, True),
     ),
     "some day of the month by one, a day of it by another": (
         MIDDLE,
-        [freed(52, matter="m"), freed(52, "AP", matter="m", valid="2025-09")],
+        [tell_release(52, matter="m"), tell_release(52, "AP", matter="m", valid="2025-09")],
         (52, 52, False),
     ),
     "a round-up of a release before and of one inside": (
         MIDDLE,
         [
-            freed(14, valid="2025-06-21", matter="a", external_id="A"),
-            freed(52, matter="b", external_id="B"),
-            freed(66, "AP", valid="2025-09-12", links=tie("confirms", "A", "B")),
+            tell_release(14, valid="2025-06-21", matter="a", external_id="A"),
+            tell_release(52, matter="b", external_id="B"),
+            tell_release(66, "AP", valid="2025-09-12", links=tie("confirms", "A", "B")),
         ],
         (52, 52, False),
     ),
     "a name by two reports of other days": (
         MIDDLE,
         [
-            freed(people=["Ann Example"], matter="m"),
-            freed(people=["Ann Example"], matter="m", valid="2025-09-20"),
+            tell_release(people=["Ann Example"], matter="m"),
+            tell_release(people=["Ann Example"], matter="m", valid="2025-09-20"),
         ],
         (0, None, False),
     ),
@@ -79,7 +84,10 @@ def test_a_part_of_the_time_is_counted_no_sharper_than_the_whole(client: Client)
 
 def test_facts_are_counted_no_sharper_within_a_part_of_the_time(client: Client) -> None:
     client.open()
-    for each in (freed(52, matter="m"), freed(50, "AP", matter="m", valid="2025-09-20")):
+    for each in (
+        tell_release(52, matter="m"),
+        tell_release(50, "AP", matter="m", valid="2025-09-20"),
+    ):
         client.record(**each)
     asked = "/v1/negotiations/talks/tally?count=facts&kind=release&as_of=2025-12-31&by=day"
     found = {at: client.get(f"{asked}&{at}").json for at in (MIDDLE, LATER, SINCE)}

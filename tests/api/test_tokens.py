@@ -14,7 +14,7 @@ from api.composition import compose
 from api.http.app import create_app
 from tests.api.asking import FACTS, TALKS, fact
 from tests.databases import settings_of
-from tests.infrastructure.identity.issuing import AUDIENCE, CLAIMS, ISSUER, published, token
+from tests.infrastructure.identity.issuing import AUDIENCE, CLAIMS, ISSUER, publish_keys, token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def keys_file(tmp_path: Path) -> Path:
     file = tmp_path / "keys.json"
-    file.write_bytes(published())
+    file.write_bytes(publish_keys())
     return file
 
 

@@ -18,9 +18,9 @@ from api.composition import compose
 from api.http.app import create_app
 from infrastructure.log.subscription import Wakeup
 from infrastructure.projections.following import follow
-from tests.api.asking import FACTS, TALKS, Client, entered, fact
-from tests.api.full_disk import NDJSON, files_up_to, imported
-from tests.databases import opened, settings_of
+from tests.api.asking import FACTS, TALKS, Client, authorize, fact
+from tests.api.full_disk import NDJSON, files_up_to, make_lines
+from tests.databases import open_database, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ IMPATIENT: Final = {"PARLEY_STATEMENT_SECONDS": "1", "PARLEY_LOG_SECONDS": "1"}
 def asked(url: str, **given: str) -> Iterator[tuple[Parley, Client]]:
     """A client that would raise what the server logs of an error that nobody foresaw."""
     with closing(compose(settings_of(url, **given), upgrade=False)) as parley:
-        client = Client(TestClient(create_app(parley), headers=entered(parley)))
+        client = Client(TestClient(create_app(parley), headers=authorize(parley)))
         client.open()
         yield parley, client
 
@@ -51,7 +51,9 @@ def test_a_full_disk(
     fresh_database: Callable[[Kind], str], caplog: pytest.LogCaptureFixture
 ) -> None:
     with asked(fresh_database("sqlite-file")) as (_, client), files_up_to(400_000):
-        answers = [client.post(f"{TALKS}/import", imported(80, 9_000), **NDJSON) for _ in range(3)]
+        answers = [
+            client.post(f"{TALKS}/import", make_lines(80, 9_000), **NDJSON) for _ in range(3)
+        ]
     assert [answer.status for answer in answers] == [503] * 3
     assert_a_line_each(caplog, 3)
 
@@ -60,7 +62,7 @@ def test_a_full_disk_for_temporary_files(
     fresh_database: Callable[[Kind], str], caplog: pytest.LogCaptureFixture
 ) -> None:
     with asked(fresh_database("sqlite-file")) as (_, client), files_up_to(1_500_000):
-        answer = client.post(f"{TALKS}/import", imported(300, 9_000), **NDJSON)
+        answer = client.post(f"{TALKS}/import", make_lines(300, 9_000), **NDJSON)
     assert (answer.status, answer.headers["retry-after"]) == (503, "1")
     assert_a_line_each(caplog, 1)
 
@@ -68,7 +70,7 @@ def test_a_full_disk_for_temporary_files(
 def test_a_database_that_others_hold(database_url: str, caplog: pytest.LogCaptureFixture) -> None:
     with (
         asked(database_url, **IMPATIENT) as (_, client),
-        closing(opened(database_url)) as other,
+        closing(open_database(database_url)) as other,
         other.writing() as connection,
     ):
         connection.execute(text("UPDATE log_head SET position = position"))
@@ -117,7 +119,7 @@ def test_a_defect_has_its_traceback(database_url: str, caplog: pytest.LogCapture
         with parley.database.writing() as connection:
             connection.execute(text("ALTER TABLE fact_version RENAME COLUMN content TO other"))
         lenient = TestClient(
-            client.http.app, headers=entered(parley), raise_server_exceptions=False
+            client.http.app, headers=authorize(parley), raise_server_exceptions=False
         )
         assert lenient.get(TALKS).status_code in {500, 503}
     assert any(each.exc_info for each in caplog.records)

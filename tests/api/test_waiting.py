@@ -14,8 +14,8 @@ from sqlalchemy import text
 from api.composition import compose
 from api.http.app import create_app
 from api.http.threads import SHARE, SIZES, LaneRoute, Threads
-from tests.api.asking import FACTS, TALKS, entered, fact
-from tests.databases import UNBOUNDED, opened, settings_of
+from tests.api.asking import FACTS, TALKS, authorize, fact
+from tests.databases import UNBOUNDED, open_database, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -40,7 +40,7 @@ def record(url: str, **settings: str) -> Iterator[Parley]:
 async def asking(parley: Parley) -> AsyncIterator[AsyncClient]:
     """A client from afar, with a key, of a record in which a negotiation is open."""
     transport = ASGITransport(app=create_app(parley), raise_app_exceptions=False)
-    headers = entered(parley)
+    headers = authorize(parley)
     async with AsyncClient(
         transport=transport, base_url="http://localhost", headers=headers, timeout=600
     ) as http:
@@ -53,7 +53,7 @@ async def asking(parley: Parley) -> AsyncIterator[AsyncClient]:
 @contextmanager
 def log_held(url: str) -> Iterator[None]:
     """Hold the log's lock by another connection."""
-    with closing(opened(url)) as other, other.writing() as connection:
+    with closing(open_database(url)) as other, other.writing() as connection:
         connection.execute(text("UPDATE log_head SET position = position"))
         yield
 
@@ -154,7 +154,7 @@ def test_the_threads_of_a_question_are_its_caller_s(database_url: str) -> None:
         transport = ASGITransport(app=app, client=("192.0.2.1", 1))
         async with AsyncClient(transport=transport, base_url="http://localhost") as http:
             await http.get("/v1/negotiations")
-            await http.get("/v1/negotiations", headers=entered(parley))
+            await http.get("/v1/negotiations", headers=authorize(parley))
         named = {None if each is None else each.partition(":")[0] for each in callers}
         assert {"address", "caller"} <= named
 

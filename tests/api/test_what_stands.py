@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.api.test_claims import freed, states, tie, told
+from tests.api.test_claims import states, tell_release, tie, told
 
 if TYPE_CHECKING:
     from tests.api.asking import Client
@@ -129,7 +129,7 @@ COUNTS: Final[dict[str, tuple[list[Body], Said, list[Said]]]] = {
         [
             HELD,
             {**WOMEN, "external_id": "W"},
-            freed(5, valid="2025-07", links=tie("executes", "W")),
+            tell_release(5, valid="2025-07", links=tie("executes", "W")),
         ],
         ("held", 1187),
         [("women", 170)],
@@ -332,7 +332,7 @@ def test_of_two_running_figures_of_one_counter_that_may_be_the_latest_the_least_
     client: Client,
 ) -> None:
     def so_far(number: int, valid: str) -> Body:
-        return freed(number, basis="cumulative", valid=valid)
+        return tell_release(number, basis="cumulative", valid=valid)
 
     cases = {
         "the day may be the later one": [so_far(1_259, "2025-09"), so_far(1_000, "2025-09-11")],

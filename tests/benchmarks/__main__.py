@@ -38,7 +38,7 @@ from tests.benchmarks import (
 from tests.benchmarks.bench import FULL, Bench
 from tests.benchmarks.children import time_limit
 from tests.benchmarks.machine import describe_machine, describe_version
-from tests.benchmarks.rows import HEADINGS, stopped
+from tests.benchmarks.rows import HEADINGS, report_stop
 from tests.databases import migrate, postgresql_server, sqlite_file_url
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def measure_within(
                 row = next(measured, None)
         except Exception as error:  # noqa: BLE001 -- what was measured before is not lost
             traceback.print_exc()
-            row = stopped(f"the rest of {_name(rows)}", bench.kind, str(error) or repr(error))
+            row = report_stop(f"the rest of {_name(rows)}", bench.kind, str(error) or repr(error))
             measured = iter(())
         if row is None:
             return

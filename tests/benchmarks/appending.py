@@ -12,8 +12,8 @@ from infrastructure.clock import system_clock
 from infrastructure.ledger import StoredLedger
 from tests.benchmarks.bench import SLUG, Bench
 from tests.benchmarks.measure import TURNS
-from tests.benchmarks.mixed import mixed_facts
-from tests.benchmarks.rows import compared
+from tests.benchmarks.mixed import make_mixed_facts
+from tests.benchmarks.rows import compare_times
 from tests.benchmarks.yardsticks.appending import RawLog
 from tests.benchmarks.yardsticks.connection import Raw
 from tests.benchmarks.yardsticks.recorded import read_recorded
@@ -53,17 +53,17 @@ def rows(bench: Bench) -> Iterator[Row]:
             )
 
         one = beside(1, sizes.appends)
-        yield compared("one durable append", bench.kind, one, BY_HAND, ONE)
+        yield compare_times("one durable append", bench.kind, one, BY_HAND, ONE)
         real, by_hand = iter(events[appends:]), iter(pattern[appends:])
         many = beside(sizes.bulk, 1)
         what = f"append of {sizes.bulk:,} in one transaction"
-        yield compared(what, bench.kind, many, BY_HAND, MANY)
+        yield compare_times(what, bench.kind, many, BY_HAND, MANY)
 
 
 def decide_events(size: int) -> list[FactRecorded]:
     """The events that begin so many facts of mixed kinds."""
     talks = negotiation_id(SLUG)
-    return [decide_new_fact(talks, each, "bench") for each in mixed_facts(size)]
+    return [decide_new_fact(talks, each, "bench") for each in make_mixed_facts(size)]
 
 
 def record_pattern(bench: Bench, events: list[FactRecorded], began: int) -> list[Recorded]:

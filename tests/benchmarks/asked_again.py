@@ -14,8 +14,8 @@ from tests.benchmarks.bench import SLUG
 from tests.benchmarks.mixed import DAYS, FIRST_DAY
 from tests.benchmarks.population import day
 from tests.benchmarks.reading import STATE
-from tests.benchmarks.rows import bounded
-from tests.benchmarks.serving import served
+from tests.benchmarks.rows import bound_time
+from tests.benchmarks.serving import serve_record
 from tests.databases import let_in
 
 if TYPE_CHECKING:
@@ -42,12 +42,12 @@ def rows(bench: Bench) -> Iterator[Row]:
     for size in bench.sizes.facts:
         url = bench.mixed(size)
         let_in(url)
-        with served(url) as server:
+        with serve_record(url) as server:
             for what, (path, most) in {"state": ("", STATE.get(size)), **ASKED}.items():
                 ask = partial(_get, server, f"/v1/negotiations/{SLUG}{path}")
                 (found,) = bench.measure(bench.job(url, ask, server.pid))
                 told = f"asked again over HTTP: {what}, {size:,} facts"
-                yield bounded(told, bench.kind, found, most)
+                yield bound_time(told, bench.kind, found, most)
             for what in SLIDING:
                 path, most = ASKED.get(what, ("", STATE.get(size)))
                 days = map(day, count(FIRST_DAY + DAYS // 2, 3))
@@ -56,7 +56,7 @@ def rows(bench: Bench) -> Iterator[Row]:
                     slide()
                 (found,) = bench.measure(bench.job(url, slide, server.pid))
                 told = f"three days later over HTTP: {what}, {size:,} facts"
-                yield bounded(told, bench.kind, found, most)
+                yield bound_time(told, bench.kind, found, most)
 
 
 def _slide(server: Served, address: str, days: Iterator[str]) -> None:

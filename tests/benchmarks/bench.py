@@ -14,9 +14,9 @@ from infrastructure.ledger import StoredLedger
 from infrastructure.log.erasure import TABLES
 from tests.benchmarks.children import P, T, in_own_process
 from tests.benchmarks.measure import Job, measure
-from tests.benchmarks.mixed import mixed_facts
+from tests.benchmarks.mixed import make_mixed_facts
 from tests.benchmarks.population import populate
-from tests.databases import opened
+from tests.databases import open_database
 
 if TYPE_CHECKING:
     from infrastructure.clock import Clock
@@ -95,7 +95,7 @@ class Bench:
     def database(self, url: str | None = None, clock: Clock | None = None) -> Iterator[Database]:
         """A database, new unless its URL is given, open."""
         url = url or self.fresh()
-        database = opened(url) if clock is None else opened(url, clock=clock)
+        database = open_database(url) if clock is None else open_database(url, clock=clock)
         with closing(database):
             yield database
 
@@ -110,7 +110,7 @@ class Bench:
         if size not in self.made:
             url = self.made[size] = self.fresh()
             with self.database(url) as database:
-                populate(StoredLedger(database), SLUG, size, mixed_facts(size))
+                populate(StoredLedger(database), SLUG, size, make_mixed_facts(size))
                 database.drop_overwritten(*TABLES)
         return self.made[size]
 

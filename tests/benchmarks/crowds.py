@@ -11,7 +11,7 @@ from infrastructure.clock import system_clock
 from infrastructure.ledger import StoredLedger
 from tests.benchmarks.appending import decide_events, record_pattern
 from tests.benchmarks.measure import TURNS, Job
-from tests.benchmarks.rows import compared
+from tests.benchmarks.rows import compare_times
 from tests.benchmarks.yardsticks.processes import Writers
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def rows(bench: Bench) -> Iterator[Row]:
         )
         each = [spent.per(size) for spent in found]
         what = f"an append, by {THREADS} writers at once"
-        yield compared(
+        yield compare_times(
             what,
             bench.kind,
             each,

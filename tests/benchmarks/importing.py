@@ -28,10 +28,10 @@ from infrastructure.projections import fact_text
 from tests.benchmarks.appending import decide_events
 from tests.benchmarks.bench import SLUG, backends_of
 from tests.benchmarks.children import peak_memory
-from tests.benchmarks.measure import Job, Spent, waited_for_core
-from tests.benchmarks.mixed import mixed_facts
-from tests.benchmarks.rows import bounded, compared, counted, duration
-from tests.benchmarks.serving import posted_fact, served
+from tests.benchmarks.measure import Job, Spent, measure_waiting
+from tests.benchmarks.mixed import make_mixed_facts
+from tests.benchmarks.rows import bound_count, bound_time, compare_times, duration
+from tests.benchmarks.serving import make_fact, serve_record
 from tests.benchmarks.yardsticks.appending import RawLog
 from tests.benchmarks.yardsticks.connection import Raw
 from tests.benchmarks.yardsticks.recorded import read_recorded
@@ -66,20 +66,20 @@ def rows(bench: Bench) -> Iterator[Row]:
     spent = whole.per(size)
     by_hand = _by_hand(bench, url, size)
     what = f"import, a fact of {size:,}"
-    yield compared(what, bench.kind, (spent, by_hand), "the same rows by hand", GOAL)
+    yield compare_times(what, bench.kind, (spent, by_hand), "the same rows by hand", GOAL)
     if bench.kind == "SQLite":
         library = _by_library(size)
-        yield compared(
+        yield compare_times(
             what, bench.kind, (spent, library), "eventsourcing's Application: events alone"
         )
-    yield counted("import: memory", bench.kind, memory / 1e6, MOST_MEGABYTES, "MB")
+    yield bound_count("import: memory", bench.kind, memory / 1e6, MOST_MEGABYTES, "MB")
     yield _longest_wait(bench)
     yield _full_text(bench, url, size)
     if bench.kind == "SQLite":
         database = Path(str(make_url(url).database)).stat().st_size
         beside = f"{ndjson / size:.0f} bytes of NDJSON"
         times = database / ndjson
-        yield counted(
+        yield bound_count(
             f"a fact of {size:,}, full text included", bench.kind, times, MOST_BYTES, "×", beside
         )
     bench.made[size] = url
@@ -89,7 +89,7 @@ def write_file(folder: Path, size: int) -> Path:
     """A file of facts, one a line."""
     path = folder / "facts.ndjson"
     with path.open("wb") as file:
-        for fact in mixed_facts(size):
+        for fact in make_mixed_facts(size):
             told = {
                 name: part for name, part in as_primitives(fact).items() if part not in (None, [])
             }
@@ -164,7 +164,11 @@ def _longest_wait(bench: Bench) -> Row:
     let_in(url)
     with TemporaryDirectory() as folder:
         body = write_file(Path(folder), size).read_bytes()
-    with served(url) as importing, importing.another() as posting, ThreadPoolExecutor(1) as thread:
+    with (
+        serve_record(url) as importing,
+        importing.another() as posting,
+        ThreadPoolExecutor(1) as thread,
+    ):
         opening = {"slug": "bench", "title": "Bench", "parties": []}
         importing.send(201, "POST", "/v1/negotiations", opening)
         ended = threading.Event()
@@ -177,17 +181,17 @@ def _longest_wait(bench: Bench) -> Row:
     longest, stood = max(waits.result())
     what = f"while a server imports {size:,}: the longest wait of a POST, by the clock"
     beside = f"{len(waits.result())} POSTs; in the longest, threads of the server waited {duration(stood)} for a core"
-    return counted(what, bench.kind, longest, LONGEST_WAIT, "s", beside)
+    return bound_count(what, bench.kind, longest, LONGEST_WAIT, "s", beside)
 
 
 def _post_until(ended: threading.Event, server: Served) -> list[tuple[float, float]]:
     """Post one fact after another; how long each took, and for how long the server's threads had no core meanwhile."""
     waits: list[tuple[float, float]] = []
     while not waits or not ended.wait(PAUSE):
-        stood, began = waited_for_core(server.pid), time.perf_counter()
-        server.send(201, "POST", "/v1/negotiations/bench/facts", posted_fact(len(waits)))
+        stood, began = measure_waiting(server.pid), time.perf_counter()
+        server.send(201, "POST", "/v1/negotiations/bench/facts", make_fact(len(waits)))
         took = time.perf_counter() - began
-        waits.append((took, max(0.0, waited_for_core(server.pid) - stood)))
+        waits.append((took, max(0.0, measure_waiting(server.pid) - stood)))
     return waits
 
 
@@ -196,4 +200,4 @@ def _full_text(bench: Bench, url: str, size: int) -> Row:
     with bench.database(url) as database:
         spent = bench.job(url, lambda: fact_text.catch_up(database)).measure().per(size)
         database.drop_overwritten(*TABLES)
-    return bounded(f"full text, a fact of {size:,}", bench.kind, spent, FULL_TEXT)
+    return bound_time(f"full text, a fact of {size:,}", bench.kind, spent, FULL_TEXT)

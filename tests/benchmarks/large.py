@@ -8,10 +8,10 @@ from infrastructure.ledger import StoredLedger
 from infrastructure.log.erasure import TABLES
 from infrastructure.projections import fact_text
 from tests.benchmarks.bench import SLUG
-from tests.benchmarks.mixed import mixed_facts
+from tests.benchmarks.mixed import make_mixed_facts
 from tests.benchmarks.population import populate
 from tests.benchmarks.reading import Asking, answers, change_last, timelines
-from tests.benchmarks.rows import bounded, compared
+from tests.benchmarks.rows import bound_time, compare_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,16 +34,16 @@ def rows(bench: Bench) -> Iterator[Row]:
     alone, beside = bench.mixed(small), bench.fresh()
     with bench.database(beside) as database, bench.database(alone) as other:
         for slug, size in ((SLUG, small), (LARGE, large)):
-            populate(StoredLedger(database), slug, size, mixed_facts(size))
+            populate(StoredLedger(database), slug, size, make_mixed_facts(size))
         database.drop_overwritten(*TABLES)
         for what, most, ask in sorted(_asked(database, LARGE, large), key=_reads_all):
             found = bench.measure(bench.job(beside, ask))[0]
-            yield bounded(f"{what}, {large:,} facts", bench.kind, found, most)
+            yield bound_time(f"{what}, {large:,} facts", bench.kind, found, most)
         pairs = zip(_asked(database, SLUG, small), _asked(other, SLUG, small), strict=True)
         for (what, _, ask), (_, _, ask_alone) in pairs:
             both = bench.measure(bench.job(beside, ask), bench.job(alone, ask_alone))
             told = f"{what}, {small:,} facts beside {large:,}"
-            yield compared(told, bench.kind, both, "alone", BESIDE)
+            yield compare_times(told, bench.kind, both, "alone", BESIDE)
 
 
 def _asked(database: Database, slug: str, size: int) -> list[Question]:

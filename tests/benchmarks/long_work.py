@@ -10,12 +10,12 @@ from infrastructure.ledger import StoredLedger
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.proofs.verification import verify
 from tests.benchmarks.children import peak_memory
-from tests.benchmarks.rows import compared, flat
+from tests.benchmarks.rows import compare_times, flat
 from tests.benchmarks.yardsticks.connection import Raw
 from tests.benchmarks.yardsticks.reading import hash_log, read_log
 from tests.benchmarks.yardsticks.rebuilding import rebuild_by_hand
 from tests.benchmarks.yardsticks.recorded import read_recorded
-from tests.databases import opened
+from tests.databases import open_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -46,7 +46,7 @@ def rows(bench: Bench) -> Iterator[Row]:
         )
         found = [spent.per(size) for spent in bench.measure(*jobs, times=1)]
         what = f"read and decode the log, an event of {size:,}"
-        yield compared(what, bench.kind, found, "rows and msgspec by hand", READ)
+        yield compare_times(what, bench.kind, found, "rows and msgspec by hand", READ)
         yield _verified(bench, url, database, raw)
         yield _rebuilt(bench, url, ledger, database)
     for what, work in (("verify", verify_alone), ("rebuild", rebuild_alone)):
@@ -80,7 +80,7 @@ def _verified(bench: Bench, url: str, database: Database, raw: Raw) -> Row:
     size = bench.sizes.followed
     found = [spent.per(size) for spent in bench.measure(*jobs, times=1)]
     what = f"verify, an event of {size:,}"
-    return compared(what, bench.kind, found, "opening and hashing by hand", VERIFIED)
+    return compare_times(what, bench.kind, found, "opening and hashing by hand", VERIFIED)
 
 
 def _rebuilt(bench: Bench, url: str, ledger: StoredLedger, database: Database) -> Row:
@@ -97,7 +97,7 @@ def _rebuilt(bench: Bench, url: str, ledger: StoredLedger, database: Database) -
             bench.job(copy, lambda: rebuild_by_hand(raw, given)),
         )
         found = [spent.per(size) for spent in bench.measure(*jobs, times=1)]
-    return compared(
+    return compare_times(
         f"rebuild, an event of {size:,}", bench.kind, found, "the same rows by hand", REBUILT
     )
 
@@ -113,13 +113,13 @@ def _memory(bench: Bench, what: str, work: Callable[[str], int]) -> Row:
 
 def verify_alone(url: str) -> int:
     """Verify; the most memory of this process."""
-    with closing(opened(url)) as database:
+    with closing(open_database(url)) as database:
         verified(database)
     return peak_memory()
 
 
 def rebuild_alone(url: str) -> int:
     """Rebuild; the most memory of this process."""
-    with closing(opened(url)) as database:
+    with closing(open_database(url)) as database:
         rebuild(database, StoredLedger(database).codec)
     return peak_memory()

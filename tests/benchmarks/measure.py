@@ -64,7 +64,7 @@ def cpu_of(pid: int) -> float:
         return 0.0
 
 
-def waited_for_core(pid: int) -> float:
+def measure_waiting(pid: int) -> float:
     """For how many seconds threads of a process, those that there are now, were ready to run and had no core."""
     nanoseconds = 0
     for thread in Path(f"/proc/{pid}/task").iterdir():

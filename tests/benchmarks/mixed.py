@@ -81,7 +81,7 @@ class Drawing:
         return self._size // facts + 1
 
 
-def mixed_facts(size: int) -> Iterator[Fact]:
+def make_mixed_facts(size: int) -> Iterator[Fact]:
     """So many facts of mixed kinds."""
     return Drawing(size).facts()
 

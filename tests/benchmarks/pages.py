@@ -12,8 +12,8 @@ from tests.benchmarks.bench import SLUG
 from tests.benchmarks.measure import Spent
 from tests.benchmarks.mixed import DAYS, FIRST_DAY
 from tests.benchmarks.population import day
-from tests.benchmarks.rows import bounded, compared
-from tests.benchmarks.serving import served
+from tests.benchmarks.rows import bound_time, compare_times
+from tests.benchmarks.serving import serve_record
 from tests.databases import let_in
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def rows(bench: Bench) -> Iterator[Row]:
     url = bench.mixed(size)
     let_in(url)
     days = map(day, count(FIRST_DAY + DAYS // 2))
-    with served(url) as server:
+    with serve_record(url) as server:
         for path in PATHS:
 
             def ask(path: str = path) -> bytes:
@@ -43,11 +43,11 @@ def rows(bench: Bench) -> Iterator[Row]:
             kilobytes = len(gzip.compress(ask())) / 1_000
             (found,) = bench.measure(bench.job(url, ask, server.pid))
             what = f"page {path or '/'} of {size:,} facts, {kilobytes:.0f} kB packed"
-            yield bounded(what, bench.kind, found, MOST_SECONDS)
+            yield bound_time(what, bench.kind, found, MOST_SECONDS)
     drawing = Renderer()
     first, later = (_draw(drawing) for _ in "ab")
     drawing.close()
-    yield compared("a picture by a new process", bench.kind, (first, later), "a later one")
+    yield compare_times("a picture by a new process", bench.kind, (first, later), "a later one")
 
 
 def _draw(drawing: Renderer) -> Spent:

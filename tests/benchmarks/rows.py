@@ -49,7 +49,7 @@ class Row:
         return (self.what, self.on, *figures, self.ratio, self.goal, met)
 
 
-def compared(
+def compare_times(
     what: str, on: str, spent: Sequence[Spent], beside: str, goal: float | None = None
 ) -> Row:
     """A thing and its peer, of which `spent` tells; the goal is a part of the peer's speed, by processor time."""
@@ -69,7 +69,7 @@ def compared(
     )
 
 
-def bounded(what: str, on: str, ours: Spent, most: float | None) -> Row:
+def bound_time(what: str, on: str, ours: Spent, most: float | None) -> Row:
     """A thing that may take so many seconds of the processor, if that is said."""
     if most is None:
         return Row(what, on, duration(ours.cpu), duration(ours.wall), "", "", "", "", "", None)
@@ -78,7 +78,7 @@ def bounded(what: str, on: str, ours: Spent, most: float | None) -> Row:
     return Row(what, on, *figures, "", "", "", part, f"≤ {duration(most)}", ours.cpu <= most)
 
 
-def counted(what: str, on: str, found: float, most: float, unit: str, beside: str = "") -> Row:
+def bound_count(what: str, on: str, found: float, most: float, unit: str, beside: str = "") -> Row:
     """A thing that is counted and may be at most so many."""
     figure, goal = f"{found:,.3g} {unit}", f"≤ {most:g} {unit}"
     part = f"{found / most:.2f} of it"
@@ -98,7 +98,7 @@ def agreeing(what: str, on: str, differing: Sequence[str]) -> Row:
     return Row(what, on, figure, "", "the pure fold", "", "", "", "all agree", not differing)
 
 
-def stopped(what: str, on: str, why: str) -> Row:
+def report_stop(what: str, on: str, why: str) -> Row:
     """What could not be measured to its end, and why."""
     return Row(what, on, why, "", "", "", "", "", "measured", met=False)
 

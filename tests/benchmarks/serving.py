@@ -27,7 +27,7 @@ from api.cli.serving.worker import TURN_SECONDS
 from api.composition import compose
 from api.web.site import create_site
 from tests.benchmarks.measure import Job
-from tests.benchmarks.rows import compared
+from tests.benchmarks.rows import compare_times
 from tests.databases import KEY, UNBOUNDED, let_in, settings_of
 
 if TYPE_CHECKING:
@@ -83,12 +83,12 @@ def rows(bench: Bench) -> Iterator[Row]:
     """A GET of a fact, its 304, the look at the health, and a POST of a fact, which keeps the server busy a while."""
     url = bench.fresh()
     let_in(url)
-    with served(url) as parley, served(None) as empty:
+    with serve_record(url) as parley, serve_record(None) as empty:
         beside = Job(partial(empty.send, 200, "GET", "/"), lambda: [empty.pid], asking=True)
         for what, goal, ask in _requests(bench, parley):
             asked = bench.job(url, ask, parley.pid)
             found = bench.measure(asked, beside, times=bench.sizes.requests)
-            yield compared(what, bench.kind, found, BESIDE, goal)
+            yield compare_times(what, bench.kind, found, BESIDE, goal)
 
 
 def _requests(bench: Bench, server: Served) -> Iterator[tuple[str, float, Callable[[], object]]]:
@@ -99,7 +99,7 @@ def _requests(bench: Bench, server: Served) -> Iterator[tuple[str, float, Callab
     def post() -> bytes:
         number = next(numbers)
         key = {"Idempotency-Key": f"k{number}"}
-        return server.send(201, "POST", FACTS, posted_fact(number), key)[0]
+        return server.send(201, "POST", FACTS, make_fact(number), key)[0]
 
     path = f"/v1/facts/{json.loads(post())['id']}"
     at = f"{path}?position=2&as_of=2026"
@@ -110,7 +110,7 @@ def _requests(bench: Bench, server: Served) -> Iterator[tuple[str, float, Callab
     yield "POST of a fact", POST[bench.kind], post
 
 
-def posted_fact(number: int) -> dict[str, Any]:
+def make_fact(number: int) -> dict[str, Any]:
     """The body of a POST, of a fact that is unlike all others."""
     return {
         "kind": "appointment",
@@ -124,7 +124,7 @@ def posted_fact(number: int) -> dict[str, Any]:
 
 
 @contextmanager
-def served(url: str | None) -> Iterator[Served]:
+def serve_record(url: str | None) -> Iterator[Served]:
     """A server on a record, or with only an empty endpoint."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listening:
         port = int(listening.getsockname()[1])

@@ -10,7 +10,7 @@ import pytest
 
 from tests.benchmarks.__main__ import ALL, LARGE, measure_within, write_page
 from tests.benchmarks.children import in_own_process, time_limit
-from tests.benchmarks.rows import HEADINGS, Row, stopped
+from tests.benchmarks.rows import HEADINGS, Row, report_stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,7 +41,7 @@ def test_a_row_that_takes_too_long_is_stopped_with_its_processes() -> None:
 
 
 def test_the_rows_before_one_that_fails_are_kept(bench: Bench) -> None:
-    row = stopped("one append", bench.kind, "why")
+    row = report_stop("one append", bench.kind, "why")
 
     def rows(_: Bench) -> Iterator[Row]:
         yield row
@@ -50,7 +50,7 @@ def test_the_rows_before_one_that_fails_are_kept(bench: Bench) -> None:
     ends = time.monotonic() + 60
     assert list(measure_within(ends, rows, bench)) == [
         row,
-        stopped("the rest of test_bench", bench.kind, "no room"),
+        report_stop("the rest of test_bench", bench.kind, "no room"),
     ]
 
 

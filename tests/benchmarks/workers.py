@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.benchmarks.measure import Job
 from tests.benchmarks.rows import Row, duration
-from tests.benchmarks.serving import ENDING_SECONDS, FACTS, HEADERS, posted_fact
+from tests.benchmarks.serving import ENDING_SECONDS, FACTS, HEADERS, make_fact
 from tests.databases import PATIENT, SEAL_KEY, UNBOUNDED, let_in
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _asked(connections: Sequence[socket.socket]) -> dict[str, Iterator[bytes]]:
 
     def posts() -> Iterator[bytes]:
         for number in numbers:
-            yield _request("POST", FACTS, posted_fact(number), {"Idempotency-Key": f"k{number}"})
+            yield _request("POST", FACTS, make_fact(number), {"Idempotency-Key": f"k{number}"})
 
     _send(connections, [_request("POST", "/v1/negotiations", opening)])
     (made,) = _send(connections, islice(posts(), 1))

@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from api.cli.commands import app
 from tests.databases import sqlite_file_url
-from tests.importing.lines import CITATION, EVERY_OP, SLUG, custody, encoded
+from tests.importing.lines import CITATION, EVERY_OP, SLUG, custody, encode_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +76,7 @@ class Shell:
     def file(self, *lines: dict[str, Any] | bytes, name: str = "lines.ndjson") -> str:
         """Lines in a file."""
         path = self.folder / name
-        path.write_bytes(b"".join(encoded(lines)))
+        path.write_bytes(b"".join(encode_lines(lines)))
         return str(path)
 
     def filled(self) -> Shell:

@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 from api.cli.keeping import compact
 from infrastructure.tables.record import event
 from tests.cli.conftest import LINES, Shell
-from tests.databases import opened
+from tests.databases import open_database
 from tests.faults.cluster import Cluster, cluster
 from tests.importing.lines import SLUG
 
@@ -123,7 +123,7 @@ def test_a_sqlite_file_that_somebody_reads_is_not_said_to_hold_nothing(
     light: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(compact, "PATIENCE_SECONDS", 0.1)
-    reader = opened(light.url)
+    reader = open_database(light.url)
     with reader.reading() as connection:
         connection.execute(event.select()).all()
         said_and_erased(light)

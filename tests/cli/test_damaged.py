@@ -16,7 +16,7 @@ from api.http.app import create_app
 from infrastructure.settings import Settings
 from tests.api.asking import Client
 from tests.cli.conftest import Shell
-from tests.databases import opened
+from tests.databases import open_database
 from tests.faults.cluster import cluster
 from tests.thorough import some_of
 
@@ -89,7 +89,7 @@ def test_a_page_of_a_sqlite_file_that_is_none_is_told_of(light: Shell) -> None:
 def test_a_page_of_a_postgresql_that_is_none_is_told_of(tmp_path: Path) -> None:
     with cluster() as server:
         shell = Shell(server.fresh(), tmp_path).filled()
-        database = opened(shell.url)
+        database = open_database(shell.url)
         with database.reading() as connection:
             asked = text("SELECT pg_relation_filepath('fact_version')")
             path = server.data / connection.execute(asked).scalar_one()
@@ -116,7 +116,7 @@ def test_it_is_said_whether_the_database_has_checked_itself(parley: Shell) -> No
 def test_a_flipped_bit_of_any_table_of_a_postgresql_is_told_of(tmp_path: Path) -> None:
     with cluster() as server:
         shell = Shell(server.fresh(), tmp_path).filled()
-        database = opened(shell.url)
+        database = open_database(shell.url)
         with database.reading() as connection:
             asked = text(
                 "SELECT relname, pg_relation_filepath(oid) FROM pg_class WHERE relkind = 'r'"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from infrastructure.identity.keys import Keys
 from tests.cli.test_serving import PROGRAM, served
-from tests.databases import SEAL_KEY, opened
+from tests.databases import SEAL_KEY, open_database
 from tests.forking import Forked
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def test_a_server_that_is_stopped_before_it_shows_the_first_key_leaves_none(light: Shell) -> None:
     environ = {**os.environ, **light.settings, "PARLEY_PORT": "0"}
-    with closing(opened(light.url)) as database:
+    with closing(open_database(light.url)) as database:
         keys = Keys(database, database.clock)
         with Forked(
             [*PROGRAM, "serve", "--json"], env=environ, stdout=subprocess.PIPE, text=True

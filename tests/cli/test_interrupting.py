@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from tests.cli.conftest import LINES, Shell
-from tests.databases import opened
+from tests.databases import open_database
 from tests.importing.lines import SLUG
 from tests.thorough import some_of
 
@@ -71,7 +71,7 @@ def interrupted(
 def test_whenever_it_is_pressed_though_a_database_is_waited_for(parley: Shell) -> None:
     before = parley.out("export", SLUG)
     file = parley.file({**LINES[0], "external_id": "new"})
-    database = opened(parley.url)
+    database = open_database(parley.url)
     with database.writing() as connection:
         connection.execute(LOCK)
         moments = sorted(some_of(SECONDS, 2))

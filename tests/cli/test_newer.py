@@ -13,9 +13,9 @@ from api.cli.commands import app
 from api.composition import compose
 from api.http.app import create_app
 from infrastructure.settings import Settings
-from tests.api.asking import FACTS, TALKS, Client, entered, fact
+from tests.api.asking import FACTS, TALKS, Client, authorize, fact
 from tests.cli.conftest import LINES, Shell
-from tests.databases import opened
+from tests.databases import open_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +65,7 @@ def words_of(path: tuple[str, ...], command: Any, given: dict[str, str]) -> list
 
 
 def made_by_a_newer(shell: Shell, revision: str = "9001") -> None:
-    database = opened(shell.url)
+    database = open_database(shell.url)
     with database.writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :at"), {"at": revision})
     database.close()
@@ -108,7 +108,7 @@ def test_a_server_whose_database_a_newer_one_has_upgraded_is_not_ready_and_recor
     parley: Shell,
 ) -> None:
     composed = compose(Settings.from_env(parley.settings))
-    client = Client(TestClient(create_app(composed), headers=entered(composed)))
+    client = Client(TestClient(create_app(composed), headers=authorize(composed)))
     client.record(summary="Before")
     made_by_a_newer(parley)
     ready = client.get("/readyz")

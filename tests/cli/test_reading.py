@@ -17,7 +17,7 @@ from api.http.app import create_app
 from domain.fact import fact_id
 from domain.streams.negotiation import negotiation_id
 from infrastructure.settings import Settings
-from tests.api.asking import entered
+from tests.api.asking import authorize
 from tests.cli.conftest import FREED, LINES, Shell
 from tests.cli.test_cli import PROGRAM
 from tests.importing.lines import SLUG, custody
@@ -35,7 +35,7 @@ QUERY = f"as_of=2025-11-22&position={len(LINES) + 1}"
 @pytest.fixture
 def http(parley: Shell) -> Iterator[TestClient]:
     record = compose(Settings.from_env(parley.settings), upgrade=False)
-    with TestClient(create_app(record), headers=entered(record)) as client:
+    with TestClient(create_app(record), headers=authorize(record)) as client:
         yield client
     record.close()
 

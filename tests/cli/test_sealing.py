@@ -13,7 +13,7 @@ from domain.proof.note import base64_of
 from infrastructure.database.schema import upgrade
 from infrastructure.tables.record import api_key
 from tests.cli.conftest import LINES, Shell
-from tests.databases import opened
+from tests.databases import open_database
 from tests.importing.lines import SLUG
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def test_a_restore_without_the_key_leaves_the_database_empty(
     refused = other("restore", str(tmp_path / "backup"))
     assert refused.exit_code == 1
     assert "PARLEY_SEAL_KEY_FILE" in refused.stderr
-    database = opened(empty_database_url)
+    database = open_database(empty_database_url)
     upgrade(database)
     database.close()
     seal_file(other).write_bytes(seal_file(parley).read_bytes())
@@ -129,7 +129,7 @@ def test_a_restore_without_the_key_leaves_the_database_empty(
 
 def test_keys_that_somebody_has_looked_at_are_taken_for_what_they_are(parley: Shell) -> None:
     parley.out("keys", "create", "Ann", "--scope", "fact:read")
-    database = opened(parley.url)
+    database = open_database(parley.url)
     with database.writing() as connection:
         connection.execute(update(api_key).values(scopes="fact:read admin"))
     database.close()

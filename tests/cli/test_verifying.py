@@ -25,7 +25,7 @@ from infrastructure.proofs.log_key import read_signer
 from infrastructure.settings import Settings
 from tests.api.asking import Client
 from tests.cli.conftest import LINES, Shell
-from tests.databases import opened
+from tests.databases import open_database
 from tests.importing.lines import SLUG
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def signed(shell: Shell) -> Path:
 
 
 def forge(shell: Shell, statement: str) -> None:
-    database = opened(shell.url)
+    database = open_database(shell.url)
     with database.writing() as connection:
         connection.execute(text(statement))
     database.close()

@@ -24,7 +24,7 @@ from tests.cli.test_cli import PROGRAM
 from tests.forking import Forked, run
 from tests.importing.lines import SLUG, custody
 from tests.infrastructure.witness.keys import LOG, NAME
-from tests.infrastructure.witness.logs import history, served_log
+from tests.infrastructure.witness.logs import history, serve_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -99,7 +99,7 @@ def elsewhere(tmp_path: Path) -> Elsewhere:
 @pytest.fixture
 def log() -> Iterator[FakeLog]:
     """A log that lies when it is told to."""
-    with served_log() as log:
+    with serve_log() as log:
         log.grow(300)
         yield log
 

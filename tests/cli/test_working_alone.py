@@ -12,7 +12,7 @@ from infrastructure.database.working_alone import NotAloneError, work_alone
 from infrastructure.projections import rebuild as rebuilding
 from infrastructure.settings import Settings
 from tests.cli.conftest import Shell
-from tests.databases import opened
+from tests.databases import open_database
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ UNDER_WAY = "parley: a restore is under way on this database; run this again whe
 
 def test_a_command_is_refused_in_one_line_while_another_is_under_way(parley: Shell) -> None:
     keys = parley.folder.joinpath("parley.seal").read_bytes()
-    database = opened(parley.url)
+    database = open_database(parley.url)
     with work_alone(database, "restore"):
         for command in COMMANDS:
             refused = parley(*command)
@@ -44,7 +44,7 @@ def test_a_restore_during_a_rebuild_is_refused_and_leaves_the_database_empty(
 ) -> None:
     light.out("backup", str(tmp_path / "backup"))
     other = Shell(database_url, tmp_path)
-    database = opened(database_url)
+    database = open_database(database_url)
     with work_alone(database, "rebuild"):
         refused = other("restore", str(tmp_path / "backup"))
     database.close()
@@ -57,7 +57,7 @@ def test_a_schema_is_upgraded_when_nothing_else_is_under_way(
     empty_database_url: str, tmp_path: Path
 ) -> None:
     shell = Shell(empty_database_url, tmp_path)
-    database = opened(empty_database_url)
+    database = open_database(empty_database_url)
     upgrade(database, "0009")
     with work_alone(database, "rebuild"):
         for command in (("db", "upgrade"), ("serve", "--port", "0")):

@@ -18,7 +18,7 @@ from sqlalchemy import select, text
 
 from infrastructure.tables.record import log_head
 from tests.cli.conftest import FREED, LINES, Shell
-from tests.databases import opened
+from tests.databases import open_database
 from tests.forking import Forked, run
 from tests.importing.lines import CITATION, REINSTATE, RETRACT, SLUG, change, custody
 
@@ -148,7 +148,7 @@ def test_an_import_that_is_interrupted_between_turns_says_how_far_it_came(
     parley: Shell,
 ) -> None:
     path = parley.file(*(custody(str(number)) for number in range(400)), name="many.ndjson")
-    database = opened(parley.url)
+    database = open_database(parley.url)
     program = (sys.executable, "-c", "from api.cli.app import main; main()")
     with Forked(
         [*program, "import", SLUG, path], env={**os.environ, **parley.settings},
@@ -333,7 +333,7 @@ def test_a_snapshot_is_taken_once_and_checked_against_its_hash(parley: Shell) ->
 
 def test_a_snapshot_that_was_tampered_with_is_refused(parley: Shell) -> None:
     parley.out("snapshot", SLUG, "first")
-    database = opened(parley.url)
+    database = open_database(parley.url)
     with database.writing() as connection:
         connection.execute(text("UPDATE snapshot SET sha256 = 'f00d'"))
     database.close()
@@ -344,7 +344,7 @@ def test_a_snapshot_that_was_tampered_with_is_refused(parley: Shell) -> None:
 
 def test_a_rebuild_that_finds_a_difference_says_which_and_exits_1(parley: Shell) -> None:
     assert json.loads(parley.out("rebuild", "--json"))["differences"] == []
-    database = opened(parley.url)
+    database = open_database(parley.url)
     with database.writing() as connection:
         for table in ("fact_version", "fact_version_spare"):
             connection.execute(text(f"UPDATE {table} SET why = 'tampered' WHERE version = 2"))  # noqa: S608

@@ -11,7 +11,7 @@ from hypothesis import given
 from domain.errors import StateError
 from domain.streams.event import FactEvent, FactRecorded
 from domain.streams.fact import evolve, project
-from tests.decisions import correct, recorded
+from tests.decisions import correct, make_record
 from tests.examples import example_events
 from tests.strategies import SOME, histories
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def test_an_event_that_does_not_follow_is_refused() -> None:
-    record = recorded()
+    record = make_record()
     corrected = correct(person="X")(record)
     for before, event in (
         (None, corrected),
@@ -35,7 +35,7 @@ def test_an_event_that_does_not_follow_is_refused() -> None:
 def test_a_fact_is_recorded_once_and_first() -> None:
     event = example_events()["fact.recorded"]
     assert isinstance(event, FactRecorded)
-    for before, version in ((recorded(), 1), (recorded(), 2), (None, 2)):
+    for before, version in ((make_record(), 1), (make_record(), 2), (None, 2)):
         with pytest.raises(StateError):
             evolve(before, replace(event, originator_version=version))
 

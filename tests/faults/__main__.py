@@ -16,7 +16,7 @@ from tests.faults.cluster import cluster
 from tests.faults.costs import compare
 from tests.faults.cuts import cut_the_power
 from tests.faults.disk_errors import fail_the_disk
-from tests.faults.flips import flip_again_and_again, kept_files
+from tests.faults.flips import flip_again_and_again, make_kept_files
 from tests.faults.forgeries import PostgreSQLCopies, SQLiteCopies, forge_again_and_again
 from tests.faults.installation import on_postgresql, on_sqlite
 from tests.faults.kills import kill_again_and_again
@@ -156,7 +156,7 @@ def _found_out(run: Callable[[], object]) -> str:
 def flips_sqlite(folder: Path) -> object:
     """Flip bytes of a file that holds a record, and of one with a write-ahead log."""
     random = Random(SEED)
-    alone, beside = kept_files(folder)
+    alone, beside = make_kept_files(folder)
     many = FLIPS // 4
     return [
         str(flip_again_and_again(alone, FLIPS - many, random)),

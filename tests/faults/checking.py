@@ -15,7 +15,7 @@ from infrastructure.sealing.stamps import secret_of_keys
 from infrastructure.sealing.stored_responses import digest_of_key
 from infrastructure.tables.facts import serving_tables
 from infrastructure.tables.record import event, idempotency_answer, log_head
-from tests.databases import opened, settings_of
+from tests.databases import open_database, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -32,7 +32,7 @@ class LostError(AssertionError):
 
 def check(url: str, acknowledged: Collection[str], in_doubt: Collection[str] = ()) -> int:
     """Raise `LostError`, or give how many facts there are."""
-    database = opened(url)
+    database = open_database(url)
     try:
         with database.reading() as connection:
             found = _facts(connection)
@@ -91,7 +91,7 @@ def check_signed(url: str, key_file: Path) -> int:
     """Raise `LostError` unless the log is whole and continues what was signed last; give the size of that."""
     note = LastSigned(key_file).read()
     signed = [] if note is None else [Checkpoint.read_unverified(note)]
-    database = opened(url)
+    database = open_database(url)
     try:
         with database.reading() as connection:
             found = verify(connection, signed)

@@ -17,7 +17,7 @@ from api.http.exchange.kept_answers import KeptAnswers
 from api.web.drawing import _environment
 from api.web.site import _routers, create_site
 from infrastructure.readers.state.kept_facts import KeptSlices
-from tests.api.asking import entered
+from tests.api.asking import authorize
 from tests.databases import UNBOUNDED, settings_of
 from tests.faults.counting import Cost, Counter, counting
 from tests.faults.dear_record import LONG_NAME, SLUG, populate
@@ -137,7 +137,7 @@ def _asked_of(
         parley.catch_up()
         app = create_site(parley)
         paths = app.openapi()["paths"]
-        with TestClient(app, headers=entered(parley)) as http:
+        with TestClient(app, headers=authorize(parley)) as http:
             _begin(http)
             names = _names(http)
             every = [

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.faults.kept_record import KeptRecord
 
-__all__ = ["Files", "flip_again_and_again", "kept_files"]
+__all__ = ["Files", "flip_again_and_again", "make_kept_files"]
 
 DATABASE: Final = "parley.db"
 WAL: Final = "parley.db-wal"
@@ -42,7 +42,7 @@ class Files:
             file.write(bytes([byte]))
 
 
-def kept_files(folder: Path) -> tuple[Files, Files]:
+def make_kept_files(folder: Path) -> tuple[Files, Files]:
     """The same record with all of it in one file, and with its end in the write-ahead log."""
     record = keep(_migrated(folder / DATABASE), folder)
     parley = record.composed()

@@ -11,7 +11,7 @@ import pytest
 
 from api.cli.keeping import verify
 from infrastructure.projections.soundness import OwnCheck
-from tests.faults.flips import flip_again_and_again, kept_files
+from tests.faults.flips import flip_again_and_again, make_kept_files
 from tests.faults.trials import UndetectedError
 from tests.forking import run
 from tests.thorough import often
@@ -30,7 +30,7 @@ SHARE: Final = 0.1
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Files, Files]:
     """The record in one file, and with its end in a write-ahead log."""
-    return kept_files(tmp_path_factory.mktemp("flips"))
+    return make_kept_files(tmp_path_factory.mktemp("flips"))
 
 
 def test_no_flip_of_the_file_is_unseen_that_changes_an_answer(files: tuple[Files, Files]) -> None:

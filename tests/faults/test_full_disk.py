@@ -12,9 +12,9 @@ from starlette.testclient import TestClient
 from api.composition import compose
 from api.http.app import create_app
 from infrastructure.log.recorder import EventRecorder
-from tests.api.asking import TALKS, Client, entered
-from tests.api.full_disk import NDJSON, files_up_to, imported
-from tests.databases import opened, settings_of
+from tests.api.asking import TALKS, Client, authorize
+from tests.api.full_disk import NDJSON, files_up_to, make_lines
+from tests.databases import open_database, settings_of
 from tests.faults.cluster import cluster
 from tests.infrastructure.recording import events
 
@@ -28,7 +28,7 @@ def test_a_write_that_was_refused_for_room_is_remembered_until_as_much_fits() ->
         postgresql.stop()
         with files_up_to(SEGMENT):
             postgresql.start()
-        with closing(opened(url)) as database:
+        with closing(open_database(url)) as database:
             recorder = EventRecorder(database)
             for _ in range(2):
                 with pytest.raises(PersistenceError, match="could not extend file"):
@@ -48,12 +48,12 @@ def test_a_write_that_was_refused_for_room_is_remembered_until_as_much_fits() ->
 
 def test_a_server_on_it_refuses_reads_and_finishes_once_there_is_room() -> None:
     with cluster() as postgresql:
-        url, lines = postgresql.fresh(), imported(220, 90_000)
+        url, lines = postgresql.fresh(), make_lines(220, 90_000)
         postgresql.stop()
         with files_up_to(SEGMENT):
             postgresql.start()
         with closing(compose(settings_of(url), upgrade=False)) as parley:
-            client = Client(TestClient(create_app(parley), headers=entered(parley)))
+            client = Client(TestClient(create_app(parley), headers=authorize(parley)))
             client.open()
             for _ in range(2):
                 broken = client.post(f"{TALKS}/import", lines, **NDJSON)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import make_url, text
 
 from tests.api.asking import FACTS, fact
-from tests.databases import opened
+from tests.databases import open_database
 from tests.faults.checking import check
 from tests.faults.serving import CREDENTIAL, Server
 from tests.faults.writers import Writers
@@ -50,7 +50,7 @@ def get(port: int, path: str) -> int:
 def test_what_was_begun_is_finished_and_the_database_closed(
     database_url: str, tmp_path: Path
 ) -> None:
-    database = opened(database_url)
+    database = open_database(database_url)
     names = [f"F{number}" for number in range(AT_ONCE)]
     with (
         Server(database_url, tmp_path / "errors") as server,
@@ -78,7 +78,7 @@ def test_what_was_begun_is_finished_and_the_database_closed(
 def test_more_requests_than_may_wait_are_shed_and_health_is_still_told(
     database_url: str, tmp_path: Path
 ) -> None:
-    database = opened(database_url)
+    database = open_database(database_url)
     names = [f"F{number}" for number in range(4 * BOUND)]
     settings = {"PARLEY_MAX_WAITING": str(BOUND)}
     with (

@@ -23,7 +23,7 @@ from tests.faults.supervision import GO_ON, Supervisor
 from tests.faults.test_backup_drill import named
 from tests.forking import Forked
 from tests.infrastructure.witness.keys import LOG, NAME
-from tests.infrastructure.witness.logs import HONEST, FakeLog, history, served_log
+from tests.infrastructure.witness.logs import HONEST, FakeLog, history, serve_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,7 +114,7 @@ class Machine:
 
 @pytest.fixture
 def log() -> Iterator[FakeLog]:
-    with served_log() as log:
+    with serve_log() as log:
         yield log
 
 

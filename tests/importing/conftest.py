@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.databases import Kind
 
 
-def opened(url: str) -> Parley:
+def open_parley(url: str) -> Parley:
     parley = compose(settings_of(url), upgrade=False)
     parley.ledger.open_negotiation(slug=SLUG, title="Talks", parties=(), summary=None, actor="t")
     return parley
@@ -25,7 +25,7 @@ def opened(url: str) -> Parley:
 @pytest.fixture
 def parley(database_url: str) -> Iterator[Parley]:
     """The record on both databases in turn."""
-    parley = opened(database_url)
+    parley = open_parley(database_url)
     yield parley
     parley.close()
 
@@ -33,6 +33,6 @@ def parley(database_url: str) -> Iterator[Parley]:
 @pytest.fixture
 def light(fresh_database: Callable[[Kind], str]) -> Iterator[Parley]:
     """A record on SQLite alone, for what is decided before a database is asked."""
-    parley = opened(fresh_database("sqlite-file"))
+    parley = open_parley(fresh_database("sqlite-file"))
     yield parley
     parley.close()

@@ -50,7 +50,7 @@ PREFER = change("prefer", preferred=True, why="the family says so")
 EVERY_OP = [custody(), CORRECT, CORROBORATE, RETRACT, REINSTATE, PREFER, END]
 
 
-def encoded(lines: Iterable[Line | bytes]) -> list[bytes]:
+def encode_lines(lines: Iterable[Line | bytes]) -> list[bytes]:
     return [
         line if isinstance(line, bytes) else json.dumps(line).encode() + b"\n" for line in lines
     ]
@@ -65,7 +65,7 @@ def run(parley: Parley, lines: Iterable[Line | bytes], **options: Any) -> Line: 
         "principal": owner("importer"),
         **options,
     }
-    report = Importer(parley, FactParser()).run(lines=encoded(lines), **chosen)
+    report = Importer(parley, FactParser()).run(lines=encode_lines(lines), **chosen)
     return report.as_dict()
 
 
@@ -74,7 +74,7 @@ def done(report: Line) -> dict[str, int]:
     return {name: count for name, count in report.items() if isinstance(count, int) and count}
 
 
-def counted(report: Line) -> dict[str, int]:
+def read_counts(report: Line) -> dict[str, int]:
     """The same without positions, and without how many are like others."""
     apart = ("first_position", "last_position", "similar_total")
     return {name: count for name, count in done(report).items() if name not in apart}
@@ -89,7 +89,7 @@ def head(parley: Parley) -> int:
         return reading.head
 
 
-def shown(parley: Parley, as_of: str, slug: str = SLUG) -> Line:
+def read_state(parley: Parley, as_of: str, slug: str = SLUG) -> Line:
     """The state of a negotiation, without the perspective that it was seen from."""
     state = ask(parley, f"/v1/negotiations/{slug}", {"as_of": as_of}).content
     del state["perspective"]

@@ -27,7 +27,7 @@ COUNTS: Final = (
 )
 
 
-def _imported(parley: Parley, slug: str, file: str) -> dict[str, Any]:
+def _import_all(parley: Parley, slug: str, file: str) -> dict[str, Any]:
     """The report of a whole import."""
     packed = (DATA / file).read_bytes()
     lines = (gzip.decompress(packed) if file.endswith(".gz") else packed).splitlines()
@@ -41,7 +41,7 @@ def import_whole_and_once(parley: Parley, file: str, recorded: int, operations: 
     """Import a file of `data` into a negotiation of its name, twice."""
     slug = file.split(".", maxsplit=1)[0]
     parley.ledger.open_negotiation(slug=slug, title=slug, parties=(), summary=None, actor="desk")
-    first, again = _imported(parley, slug, file), _imported(parley, slug, file)
+    first, again = _import_all(parley, slug, file), _import_all(parley, slug, file)
     assert first["rejected"] == again["rejected"] == []
     assert first["recorded"] == recorded
     assert sum(first[name] for name in COUNTS) == operations

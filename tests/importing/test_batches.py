@@ -19,7 +19,7 @@ from domain.views.versions import fold_versions
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.readers import log, timelines, timeslices
 from infrastructure.tables.facts import serving_tables
-from tests.importing.lines import CORRECT, SLUG, change, counted, custody, run
+from tests.importing.lines import CORRECT, SLUG, change, custody, read_counts, run
 
 if TYPE_CHECKING:
     from api.composition import Parley
@@ -67,7 +67,7 @@ def test_a_batch_is_asked_for_in_the_log_and_in_a_timeline(parley: Parley) -> No
 def test_the_same_file_under_another_label_is_unchanged(light: Parley) -> None:
     filled(light)
     report = run(light, [*FIRST, *SECOND, PLACED], batch="list-3")
-    assert counted(report)["unchanged"] == 5
+    assert read_counts(report)["unchanged"] == 5
     assert items(light, "/v1/changes", batch="list-3") == []
 
 

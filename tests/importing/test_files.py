@@ -16,7 +16,7 @@ from api.commands.importing.text_files import open_text
 from domain.errors import ContentError
 from domain.fact import fact_id
 from domain.streams.negotiation import negotiation_id
-from tests.importing.lines import SLUG, counted, custody, faults, run
+from tests.importing.lines import SLUG, custody, faults, read_counts, run
 
 if TYPE_CHECKING:
     from api.composition import Parley
@@ -310,7 +310,7 @@ def test_what_was_guessed_is_a_notice_on_the_file(light: Parley) -> None:
     opened = open_text(io.BytesIO(text.encode("windows-1251")))
     lines = read_bounded_lines(opened.stream)
     report = run(light, lines, media="csv", guessed=opened.guessed)
-    assert counted(report) == {"recorded": 1, "notices_total": 1}
+    assert read_counts(report) == {"recorded": 1, "notices_total": 1}
     assert "windows-1251" in report["notices"][0]["detail"]
     assert faults(report) == []
     assert light.ledger.fact(fact_id(negotiation_id(SLUG), "A")).fact.summary == RUSSIAN

@@ -16,7 +16,16 @@ from api.commands.importing.lines import LONGEST_LINE, read_bounded_lines
 from domain.fact import KINDS, Fact, fact_id, kind
 from domain.streams.negotiation import negotiation_id
 from domain.time.holding import Holding
-from tests.importing.lines import EVERY_OP, SLUG, counted, custody, faults, head, run, shown
+from tests.importing.lines import (
+    EVERY_OP,
+    SLUG,
+    custody,
+    faults,
+    head,
+    read_counts,
+    read_state,
+    run,
+)
 
 if TYPE_CHECKING:
     from api.composition import Parley
@@ -84,9 +93,9 @@ def test_a_table_imports_as_the_lines_that_it_spells(parley: Parley) -> None:
     lines = [*EVERY_OP, FULL]
     report = import_table(parley, *table(*lines))
     assert report["rejected"] == []
-    assert counted(run(parley, lines)) == {"unchanged": len(lines)}
-    assert counted(import_table(parley, *table(*lines))) == {"unchanged": len(lines)}
-    assert len(shown(parley, "2025-02")["custody"]) == 1
+    assert read_counts(run(parley, lines)) == {"unchanged": len(lines)}
+    assert read_counts(import_table(parley, *table(*lines))) == {"unchanged": len(lines)}
+    assert len(read_state(parley, "2025-02")["custody"]) == 1
 
 
 def test_a_row_is_numbered_by_the_line_on_which_it_starts(light: Parley) -> None:
@@ -162,11 +171,11 @@ def test_a_correction_takes_its_changes_from_the_fact_columns_and_from_json(ligh
     import_table(light, HEADER + ",note,place", ROW + ",A note,Minsk")
     header = "op,external_id,reason,why,place,changes"
     row = 'correct,A,refinement,named,Horki,"{""note"": null}"'
-    assert counted(import_table(light, header, row)) == {"corrected": 1}
-    (entry,) = shown(light, "2025-06")["custody"]
+    assert read_counts(import_table(light, header, row)) == {"corrected": 1}
+    (entry,) = read_state(light, "2025-06")["custody"]
     assert entry["place"] == "Horki"
     now = custody(valid="2025", summary="Held", place="Horki", citations=[{"publisher": "Reuters"}])
-    assert counted(run(light, [now])) == {"unchanged": 1}
+    assert read_counts(run(light, [now])) == {"unchanged": 1}
 
 
 @pytest.mark.parametrize("changes", ["{", "[]", '"x"'])
@@ -183,7 +192,7 @@ def test_citations_and_quantities_may_come_whole_as_json(light: Parley) -> None:
     typed = [[{"publisher": "Reuters"}, {"publisher": "BelTA"}], {"what": "held", "value": 1}]
     out = io.StringIO(newline="")
     csv.writer(out).writerow([*ROW.split(",")[:6], *map(json.dumps, typed)])
-    assert counted(import_table(light, header, out.getvalue())) == {"recorded": 1}
+    assert read_counts(import_table(light, header, out.getvalue())) == {"recorded": 1}
     recorded = light.ledger.fact(fact_id(negotiation_id(SLUG), "A")).fact
     assert [each.publisher for each in recorded.citations] == ["Reuters", "BelTA"]
     assert [each.low for each in recorded.quantities] == [1]
@@ -214,7 +223,7 @@ def test_a_kind_registered_since_brings_its_own_columns(light: Parley) -> None:
     rows = ["V,vote,2025,Passed,AP,Seimas,82,TRUE,A;B", "W,vote,2025,Passed,AP,Seimas,many,no,"]
     try:
         report = import_table(light, header, *rows, partial=True)
-        assert counted(report) == {"recorded": 1, "rejected_total": 2}
+        assert read_counts(report) == {"recorded": 1, "rejected_total": 2}
         assert faults(report) == [(3, "/ayes"), (3, "/unanimous")]
         recorded = light.ledger.fact(fact_id(negotiation_id(SLUG), "V")).fact
         assert isinstance(recorded, Vote)
@@ -237,7 +246,7 @@ WIDE = HEADER.replace("citation.publisher", "citations")
 def test_a_cell_may_have_what_its_line_may(light: Parley) -> None:
     row = wide_row("A", 900)
     assert 131_072 < len(row) < LONGEST_LINE
-    assert counted(import_table(light, WIDE, row)) == {"recorded": 1}
+    assert read_counts(import_table(light, WIDE, row)) == {"recorded": 1}
     assert len(light.ledger.fact(fact_id(negotiation_id(SLUG), "A")).fact.citations) == 150
 
 

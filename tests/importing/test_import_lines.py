@@ -10,7 +10,7 @@ import pytest
 
 from api.commands.importing.lines import LONGEST_LINE, read_bounded_lines, read_ndjson
 from api.commands.importing.report import LISTED_REJECTIONS
-from tests.importing.lines import change, counted, custody, faults, head, run
+from tests.importing.lines import change, custody, faults, head, read_counts, run
 
 if TYPE_CHECKING:
     from api.composition import Parley
@@ -44,11 +44,11 @@ def test_a_line_that_is_no_object_is_rejected_with_its_number(light: Parley, lin
 
 def test_blank_lines_and_a_byte_order_mark_are_passed_over(light: Parley) -> None:
     report = run(light, [b"\xef\xbb\xbf" + GOOD + b"\r\n", b"\n", b" \t\n"])
-    assert counted(report) == {"recorded": 1}
+    assert read_counts(report) == {"recorded": 1}
 
 
 def test_an_empty_import_does_nothing(light: Parley) -> None:
-    assert counted(run(light, [])) == {}
+    assert read_counts(run(light, [])) == {}
 
 
 def test_more_faults_than_are_listed_are_still_counted(light: Parley) -> None:

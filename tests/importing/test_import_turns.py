@@ -34,11 +34,11 @@ from tests.importing.lines import (
     OTHER_CITATION,
     SLUG,
     change,
-    counted,
     custody,
-    encoded,
+    encode_lines,
     faults,
     head,
+    read_counts,
     run,
 )
 
@@ -131,7 +131,7 @@ def test_a_turn_has_no_more_bytes_than_are_soon_written(light: Parley) -> None:
 
 def test_what_can_be_refused_is_refused_before_the_first_turn(parley: Parley) -> None:
     report = run(parley, [*LINES, change("end", "none", ended="2025")])
-    assert counted(report) == {"rejected_total": 1}
+    assert read_counts(report) == {"rejected_total": 1}
     assert head(parley) == 1
 
 
@@ -152,7 +152,7 @@ def test_the_negotiation_is_opened_in_the_first_turn(light: Parley) -> None:
 
 def test_what_another_writer_recorded_alike_between_turns_is_unchanged(parley: Parley) -> None:
     report = run(parley, LINES, on_recorded=once(as_editor(parley, custody(LAST))))
-    assert counted(report) == {"recorded": MANY - 1, "unchanged": 1}
+    assert read_counts(report) == {"recorded": MANY - 1, "unchanged": 1}
     assert head(parley) == MANY + 1
 
 
@@ -162,10 +162,10 @@ def test_a_change_goes_on_from_what_another_writer_said_of_its_fact_between_turn
     lines = [custody("A"), *LINES, END]
     said = as_editor(parley, change("corroborate", "A", citation=OTHER_CITATION))
     report = run(parley, lines, on_recorded=once(said))
-    assert counted(report) == {"recorded": MANY + 1, "ended": 1}
+    assert read_counts(report) == {"recorded": MANY + 1, "ended": 1}
     found = record(parley, "A")
     assert (found.version, found.status, len(found.fact.citations)) == (3, "ended", 2)
-    assert counted(run(parley, lines)) == {"unchanged": MANY + 2}
+    assert read_counts(run(parley, lines)) == {"unchanged": MANY + 2}
 
 
 def test_what_the_record_does_not_admit_any_more_is_rejected_and_the_rest_recorded(
@@ -175,7 +175,7 @@ def test_what_the_record_does_not_admit_any_more_is_rejected_and_the_rest_record
     retract = change("retract", "0", reason="coding_error", why="Misread")
     other = custody(LAST, summary="Somebody else's")
     report = run(parley, lines, on_recorded=once(as_editor(parley, retract, other)))
-    assert counted(report) == {"recorded": MANY - 1, "ended": 1, "rejected_total": 2}
+    assert read_counts(report) == {"recorded": MANY - 1, "ended": 1, "rejected_total": 2}
     assert faults(report) == [(MANY, "/external_id"), (MANY + 1, "")]
     assert record(parley, "0").status == "retracted"
     assert record(parley, LAST).fact.summary == "Somebody else's"
@@ -189,7 +189,7 @@ def test_a_faulty_correction_is_checked_on_what_another_writer_recorded_between_
     faulty = change("correct", LAST, reason="no", why="x", changes=changes)
     other = custody(LAST, summary="Somebody else's")
     report = run(parley, [*LINES, faulty], partial=True, on_recorded=once(as_editor(parley, other)))
-    assert counted(report) == {"recorded": MANY - 1, "rejected_total": 4}
+    assert read_counts(report) == {"recorded": MANY - 1, "rejected_total": 4}
     told = [(MANY, "/external_id")]
     told += [(MANY + 1, f"/{where}") for where in ("reason", "changes/status", "changes/stage")]
     assert sorted(faults(report)) == sorted(told)
@@ -254,7 +254,7 @@ def test_a_turn_that_the_database_could_not_take_is_tried_again(
 
     monkeypatch.setattr("api.commands.importing.turns.time.sleep", back)
     report = run(light, LINES, on_recorded=once(lambda: rename(light, "log_head", "gone")))
-    assert counted(report) == {"recorded": MANY}
+    assert read_counts(report) == {"recorded": MANY}
     assert head(light) == MANY + 1
 
 
@@ -267,7 +267,7 @@ def test_where_the_database_goes_away_between_turns_the_same_file_finishes_it(
     assert (broken.value.recorded, broken.value.of) == (FIRST_TURN, MANY)
     rename(parley, "gone", "log_head")
     report = run(parley, LINES)
-    assert counted(report) == {"recorded": MANY - FIRST_TURN, "unchanged": FIRST_TURN}
+    assert read_counts(report) == {"recorded": MANY - FIRST_TURN, "unchanged": FIRST_TURN}
     assert head(parley) == MANY + 1
 
 
@@ -312,15 +312,15 @@ def test_killed_between_turns_it_is_finished_by_the_same_file_and_equals_a_whole
     of_one_fact = [{**each, "external_id": "0"} for each in EVERY_OP[1:]]
     lines = [*LINES[:120], *of_one_fact, *LINES[120:], *of_one_fact]
     path = tmp_path / "lines.ndjson"
-    path.write_bytes(b"".join(encoded(lines)))
+    path.write_bytes(b"".join(encode_lines(lines)))
     broken, whole = (compose(settings_of(fresh_database(kind)), upgrade=False) for _ in range(2))
     for each in (broken, whole):
         each.ledger.open_negotiation(slug=SLUG, title="T", parties=(), summary=None, actor="t")
     assert killed_after_a_turn(broken.settings.database_url, path) == FIRST_TURN
     assert head(broken) == FIRST_TURN + 1
     first, again = run(whole, lines), run(broken, lines)
-    assert counted(again).pop("unchanged") == FIRST_TURN + first["unchanged"]
-    assert sum(counted(again).values()) == sum(counted(first).values()) == len(lines)
+    assert read_counts(again).pop("unchanged") == FIRST_TURN + first["unchanged"]
+    assert sum(read_counts(again).values()) == sum(read_counts(first).values()) == len(lines)
     assert (head(broken), known(broken)) == (head(whole), known(whole))
     for each in (broken, whole):
         each.close()

@@ -28,13 +28,13 @@ from tests.importing.lines import (
     RETRACT,
     SLUG,
     change,
-    counted,
     custody,
     done,
     faults,
     head,
+    read_counts,
+    read_state,
     run,
-    shown,
 )
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def test_every_operation_does_what_it_says(parley: Parley) -> None:
     operations = (
         "recorded", "corrected", "corroborated", "retracted", "reinstated", "preferred", "ended",
     )  # fmt: skip
-    assert counted(report) == dict.fromkeys(operations, 1)
+    assert read_counts(report) == dict.fromkeys(operations, 1)
     assert (report["first_position"], report["last_position"]) == (2, 8)
     record = parley.ledger.fact(fact_id(negotiation_id(SLUG), "A"))
     assert record.version == 7
@@ -68,7 +68,7 @@ def test_an_import_repeated_leaves_all_unchanged(parley: Parley) -> None:
     run(parley, EVERY_OP)
     before = head(parley)
     again = run(parley, EVERY_OP, principal=owner("someone else"))
-    assert counted(again) == {"unchanged": len(EVERY_OP)}
+    assert read_counts(again) == {"unchanged": len(EVERY_OP)}
     assert again["first_position"] is None
     assert head(parley) == before
 
@@ -77,14 +77,14 @@ def test_a_fact_retracted_twice_is_retracted_twice_however_often_that_is_importe
     light: Parley,
 ) -> None:
     lines = [custody(), RETRACT, REINSTATE, RETRACT]
-    assert counted(run(light, lines)) == {"recorded": 1, "retracted": 2, "reinstated": 1}
-    assert counted(run(light, lines)) == {"unchanged": 4}
+    assert read_counts(run(light, lines)) == {"recorded": 1, "retracted": 2, "reinstated": 1}
+    assert read_counts(run(light, lines)) == {"unchanged": 4}
     assert light.ledger.fact(fact_id(negotiation_id(SLUG), "A")).status == "retracted"
 
 
 def test_changes_in_another_order_are_still_known(light: Parley) -> None:
     run(light, [custody(), CORROBORATE, PREFER])
-    assert counted(run(light, [PREFER, CORROBORATE, custody()])) == {"unchanged": 3}
+    assert read_counts(run(light, [PREFER, CORROBORATE, custody()])) == {"unchanged": 3}
 
 
 @pytest.mark.parametrize("line", [CORRECT, CORROBORATE, END, PREFER, RETRACT])
@@ -96,7 +96,7 @@ def test_a_line_twice_in_one_file_counts_once(light: Parley, line: dict[str, Any
 
 def test_recording_what_now_stands_is_unchanged_too(light: Parley) -> None:
     run(light, [custody(), CORRECT])
-    assert counted(run(light, [custody(place="Horki")])) == {"unchanged": 1}
+    assert read_counts(run(light, [custody(place="Horki")])) == {"unchanged": 1}
 
 
 def test_an_external_id_with_other_content_is_rejected_and_says_what_differs(
@@ -128,7 +128,7 @@ def test_a_name_that_a_line_before_took_is_told_by_that_line(light: Parley, dry_
         custody("B"),
         change("correct", "B", reason="refinement", why="x", changes={"place": "Horki"}),
     ]
-    assert counted(run(light, [*done, custody("B")])) == {
+    assert read_counts(run(light, [*done, custody("B")])) == {
         "recorded": 1,
         "corrected": 1,
         "unchanged": 1,
@@ -137,7 +137,7 @@ def test_a_name_that_a_line_before_took_is_told_by_that_line(light: Parley, dry_
 
 def test_one_rejected_line_keeps_all_out(parley: Parley) -> None:
     report = run(parley, [custody(), custody("B", valid="nonsense"), custody("C")])
-    assert counted(report) == {"rejected_total": 1}
+    assert read_counts(report) == {"rejected_total": 1}
     assert faults(report) == [(2, "/valid")]
     assert head(parley) == 1
 
@@ -145,7 +145,7 @@ def test_one_rejected_line_keeps_all_out(parley: Parley) -> None:
 def test_a_partial_import_leaves_out_the_rejected_lines_alone(parley: Parley) -> None:
     lines = [custody(), custody("B", valid="nonsense"), change("end", "B", ended="2025"), END]
     report = run(parley, lines, partial=True)
-    assert counted(report) == {"recorded": 1, "ended": 1, "rejected_total": 2}
+    assert read_counts(report) == {"recorded": 1, "ended": 1, "rejected_total": 2}
     assert faults(report) == [(2, "/valid"), (3, "/external_id")]
     assert report["rejected"][1]["detail"] == "its fact was rejected on line 2"
     assert head(parley) == 3
@@ -155,18 +155,18 @@ def test_a_dry_run_reports_the_same_and_writes_nothing(parley: Parley) -> None:
     dry = run(parley, EVERY_OP, dry_run=True)
     assert head(parley) == 1
     assert (dry["first_position"], dry["last_position"]) == (None, None)
-    assert counted(dry) == counted(run(parley, EVERY_OP))
+    assert read_counts(dry) == read_counts(run(parley, EVERY_OP))
 
 
 def test_a_link_may_point_forward(light: Parley) -> None:
     links = [{"relation": "refines", "fact": "external:LATER"}]
-    assert counted(run(light, [custody(links=links)])) == {"recorded": 1}
+    assert read_counts(run(light, [custody(links=links)])) == {"recorded": 1}
 
 
 def test_a_fact_without_an_external_id_is_known_by_its_content(parley: Parley) -> None:
     lines = [custody(None), custody(None, summary="Another"), custody(None)]
-    assert counted(run(parley, lines)) == {"recorded": 2, "unchanged": 1}
-    assert counted(run(parley, lines)) == {"unchanged": 3}
+    assert read_counts(run(parley, lines)) == {"recorded": 2, "unchanged": 1}
+    assert read_counts(run(parley, lines)) == {"unchanged": 3}
 
 
 def test_a_fact_recorded_elsewhere_without_an_external_id_is_not_recorded_again(
@@ -178,7 +178,7 @@ def test_a_fact_recorded_elsewhere_without_an_external_id_is_not_recorded_again(
     light.ledger.record(
         negotiation_id=record.negotiation_id, fact=type(record.fact)(**fields), actor="t"
     )
-    assert counted(run(light, [custody(None)])) == {"unchanged": 1}
+    assert read_counts(run(light, [custody(None)])) == {"unchanged": 1}
 
 
 def test_a_change_of_no_fact_is_rejected(light: Parley) -> None:
@@ -194,12 +194,12 @@ def test_a_fact_of_another_negotiation_is_copied_and_not_changed_by_its_id(light
     end = {"op": "end", "id": str(id_), "ended": "2025"}
     assert len(faults(run(light, [end], slug="other"))) == 1
     lines = [{**custody(None), "id": str(id_)}, end]
-    assert counted(run(light, lines, slug="other")) == {"recorded": 1, "ended": 1}
-    assert counted(run(light, lines, slug="other")) == {"unchanged": 2}
+    assert read_counts(run(light, lines, slug="other")) == {"recorded": 1, "ended": 1}
+    assert read_counts(run(light, lines, slug="other")) == {"unchanged": 2}
     assert light.ledger.fact(id_).status == "recorded"
     copy = light.ledger.fact(uuid5(negotiation_id("other"), str(id_)))
     assert (copy.status, copy.negotiation_id) == ("ended", negotiation_id("other"))
-    assert counted(run(light, [end])) == {"ended": 1}
+    assert read_counts(run(light, [end])) == {"ended": 1}
 
 
 def test_a_change_that_does_not_fit_is_rejected_with_its_line(light: Parley) -> None:
@@ -228,7 +228,7 @@ def test_the_negotiation_has_to_be_there_or_to_be_opened(parley: Parley) -> None
     assert head(parley) == 1
     report = run(parley, [custody()], slug="new", opening=[opening])
     assert (report["first_position"], report["last_position"]) == (3, 3)
-    assert counted(run(parley, [custody()], slug="new", opening=[opening])) == {"unchanged": 1}
+    assert read_counts(run(parley, [custody()], slug="new", opening=[opening])) == {"unchanged": 1}
     assert head(parley) == 3
 
 
@@ -288,15 +288,15 @@ def test_lines_on_one_fact_are_compared_with_its_changes_no_more_than_some_times
         return [change("correct", reason="refinement", why=why, changes=each) for each in changes]
 
     lines = [custody(), *corrections("First", "Alike"), RETRACT]
-    assert counted(run(light, lines)) == {"recorded": 1, "corrected": 100, "retracted": 1}
-    assert counted(run(light, lines)) == {"unchanged": 102}
+    assert read_counts(run(light, lines)) == {"recorded": 1, "corrected": 100, "retracted": 1}
+    assert read_counts(run(light, lines)) == {"unchanged": 102}
     compared.clear()
     alike = [*lines, *corrections("Other", "Alike")]
     details = [each["detail"] for each in run(light, alike)["rejected"]]
     assert len(compared) < 1_000 + 7 * len(alike)
     assert "give each a different why" in details[-2]
     other = [*lines, REINSTATE, *corrections("Other", "Not alike")]
-    assert counted(run(light, other)) == {"unchanged": 102, "reinstated": 1, "corrected": 100}
+    assert read_counts(run(light, other)) == {"unchanged": 102, "reinstated": 1, "corrected": 100}
 
 
 def test_progress_is_told_how_many_lines_were_read(light: Parley) -> None:
@@ -309,10 +309,10 @@ def test_the_real_record_imports_whole_and_once(parley: Parley) -> None:
     lines = RECORD.read_bytes().splitlines(keepends=True)
     first = run(parley, lines)
     assert first["rejected"] == []
-    assert sum(counted(first).values()) == len(lines) + 1
-    before = shown(parley, "2025-11-22")
+    assert sum(read_counts(first).values()) == len(lines) + 1
+    before = read_state(parley, "2025-11-22")
     assert done(run(parley, lines)) == {"unchanged": len(lines)}
-    assert shown(parley, "2025-11-22") == before
+    assert read_state(parley, "2025-11-22") == before
     with parley.reading(parley.owner) as reading:
         seen = reading.perspective(PerspectiveQuery())
         known = reading.list_known(negotiation_id(SLUG), seen)

@@ -21,9 +21,9 @@ from tests.importing.lines import (
     RETRACT,
     SLUG,
     change,
-    counted,
     custody,
     done,
+    read_counts,
     run,
 )
 
@@ -48,11 +48,11 @@ def test_a_file_again_after_its_facts_were_corrected(parley: Parley) -> None:
 
 def test_a_file_of_corrections_back_and_forth(parley: Parley) -> None:
     run(parley, [custody(), CORRECT])
-    assert counted(run(parley, [BACK])) == {"corrected": 1}
+    assert read_counts(run(parley, [BACK])) == {"corrected": 1}
     report = run(parley, [CORRECT])
     assert [each["version"] for each in report["superseded"]] == [3]
     assert done(run(parley, [CORRECT, BACK])) == {"unchanged": 2}
-    assert counted(run(parley, [AGAIN])) == {"corrected": 1}
+    assert read_counts(run(parley, [AGAIN])) == {"corrected": 1}
     assert done(run(parley, [CORRECT])) == {"unchanged": 1}, "it says so again"
     assert done(run(parley, [BACK])) == {"superseded_total": 1}
 
@@ -122,18 +122,18 @@ def test_with_an_update_what_stands_is_corrected_to_what_the_file_says(parley: P
         custody("B", status="sentenced", citations=[{**CITATION, "publisher": "Babel"}]),
         custody("C"),
     ]
-    assert counted(run(parley, lines, update=UPDATE, dry_run=True)) == {
+    assert read_counts(run(parley, lines, update=UPDATE, dry_run=True)) == {
         "recorded": 1,
         "corrected": 2,
     }
-    assert counted(run(parley, lines, update=UPDATE)) == {"recorded": 1, "corrected": 2}
+    assert read_counts(run(parley, lines, update=UPDATE)) == {"recorded": 1, "corrected": 2}
     place, other = (parley.ledger.fact(fact_id(negotiation_id(SLUG), each)) for each in "AB")
     assert (getattr(place.fact, "place", None), len(place.fact.citations)) == (None, 2)
     assert getattr(other.fact, "status", None) == "sentenced"
     assert [each.publisher for each in other.fact.citations][-1] == "Babel"
     assert len(other.fact.citations) == 2
-    assert counted(run(parley, lines, update=UPDATE)) == {"unchanged": 3}
-    assert counted(run(parley, lines[:1])) == {"unchanged": 1}
+    assert read_counts(run(parley, lines, update=UPDATE)) == {"unchanged": 3}
+    assert read_counts(run(parley, lines[:1])) == {"unchanged": 1}
 
 
 def test_an_update_undoes_no_end_and_no_retraction(light: Parley) -> None:
@@ -147,7 +147,7 @@ def test_an_update_undoes_no_end_and_no_retraction(light: Parley) -> None:
         ],
     )
     lines = [custody(valid="2025-01-01/..", place="Horki"), custody("B")]
-    assert counted(run(light, lines, update=UPDATE)) == {"corrected": 1, "unchanged": 1}
+    assert read_counts(run(light, lines, update=UPDATE)) == {"corrected": 1, "unchanged": 1}
     ended = light.ledger.fact(fact_id(negotiation_id(SLUG), "A"))
     assert (ended.fact.valid, getattr(ended.fact, "place", None)) == (
         "2025-01-01/2025-09-11",
@@ -160,11 +160,11 @@ def test_an_update_undoes_no_end_and_no_retraction(light: Parley) -> None:
 
 def test_an_update_brings_a_correction_back(light: Parley) -> None:
     run(light, [custody(), CORRECT, BACK])
-    assert counted(run(light, [CORRECT], update=UPDATE)) == {"corrected": 1}
+    assert read_counts(run(light, [CORRECT], update=UPDATE)) == {"corrected": 1}
     fact = light.ledger.fact(fact_id(negotiation_id(SLUG), "A")).fact
     assert getattr(fact, "place", None) == "Horki"
     whole = [custody(), CORRECT, BACK]
-    assert counted(run(light, whole, update=UPDATE)) == {"unchanged": 2, "corrected": 1}
+    assert read_counts(run(light, whole, update=UPDATE)) == {"unchanged": 2, "corrected": 1}
 
 
 def test_who_may_not_correct_updates_nothing(light: Parley) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import uuid4
 
 from infrastructure.log.recorder import EventRecorder
-from tests.databases import opened
+from tests.databases import open_database
 from tests.infrastructure.recording import events
 from tests.thorough import often
 
@@ -19,7 +19,7 @@ SECONDS: Final = 60
 
 def write(url: str) -> list[tuple[int, int]]:
     """Append `APPENDS` times, one to three events each; give what was acknowledged."""
-    database = opened(url)
+    database = open_database(url)
     recorder = EventRecorder(database)
     acknowledged = []
     for number in range(APPENDS):
@@ -31,7 +31,7 @@ def write(url: str) -> list[tuple[int, int]]:
 
 def tail(url: str, last: int) -> list[tuple[int, int]]:
     """Read the log from its beginning as it grows, to position `last`, never looking back."""
-    database = opened(url)
+    database = open_database(url)
     recorder = EventRecorder(database)
     seen: list[tuple[int, int]] = []
     deadline = monotonic() + SECONDS
@@ -45,7 +45,7 @@ def tail(url: str, last: int) -> list[tuple[int, int]]:
 
 def subscribe(url: str, last: int) -> list[tuple[int, int]]:
     """Follow the log by a subscription, to position `last`."""
-    database = opened(url)
+    database = open_database(url)
     seen: list[tuple[int, int]] = []
     with EventRecorder(database).subscribe() as subscription:
         deadline = Timer(SECONDS, subscription.stop)

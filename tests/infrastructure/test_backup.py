@@ -12,7 +12,7 @@ from infrastructure.backup.backup import BackupError, back_up, restore, verify_b
 from infrastructure.log.recorder import EventRecorder
 from infrastructure.projections.comparison import find_unstamped
 from infrastructure.tables.record import event, idempotency_answer, log_head
-from tests.databases import opened
+from tests.databases import open_database
 from tests.infrastructure.recording import claim, events
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def filled(database: Database, appends: int = 1_203) -> Database:
 
 @pytest.fixture(params=["sqlite-file", "postgresql"])
 def other(request: pytest.FixtureRequest, fresh_database: Callable[[Kind], str]) -> Database:
-    return opened(fresh_database(request.param))
+    return open_database(fresh_database(request.param))
 
 
 def test_a_restored_record_is_the_same_rows_on_either_database(

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from infrastructure.rate_storage import RecordStorage
-from tests.databases import opened
+from tests.databases import open_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ Closed = tuple[Engine, "Callable[[], object]"]
 def closed(request: pytest.FixtureRequest, database: Database) -> Closed:
     """An engine, and what closes it."""
     if request.param == "a database":
-        other = opened(database.url)
+        other = open_database(database.url)
         return other.engine, other.close
     storage = RecordStorage(database.url)
     storage.incr("a", 60)

@@ -21,7 +21,7 @@ from infrastructure.log.recorder import (
     EventRecorder,
     LogEntry,
 )
-from tests.databases import opened
+from tests.databases import open_database
 from tests.infrastructure.recording import DAY, NOON, claim, clock_of, events
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def test_what_a_database_cannot_store_is_a_data_error(recorder: EventRecorder, a
 
 
 def test_a_database_without_its_tables_gives_a_persistence_error(empty_database_url: str) -> None:
-    database = opened(empty_database_url)
+    database = open_database(empty_database_url)
     with pytest.raises(PersistenceError, match="log_head"):
         EventRecorder(database).append(events())
     with pytest.raises(PersistenceError, match="event"):
@@ -208,7 +208,7 @@ def test_of_sixteen_racers_for_a_key_one_records(database: Database) -> None:
 
 
 def test_two_appends_that_follow_the_same_version_race_and_one_wins(database: Database) -> None:
-    recorders = [EventRecorder(opened(database.url)) for _ in range(2)]
+    recorders = [EventRecorder(open_database(database.url)) for _ in range(2)]
     stream = uuid4()
     start = Barrier(8)
 
@@ -228,7 +228,7 @@ def test_two_appends_that_follow_the_same_version_race_and_one_wins(database: Da
 
 def test_a_subscriber_hears_of_other_processes_and_sleeps_between(database: Database) -> None:
     recorder = EventRecorder(database)
-    elsewhere = opened(database.url)
+    elsewhere = open_database(database.url)
     heard: list[int] = []
     with recorder.subscribe() as subscription:
         thread = Thread(target=lambda: heard.extend(entry.id for entry in subscription))
@@ -258,7 +258,7 @@ def test_a_subscriber_to_some_types_passes_over_the_others(recorder: EventRecord
 def test_the_factory_makes_no_recorder_that_the_record_has_no_use_for(
     fresh_database: Callable[[Kind], str],
 ) -> None:
-    database = opened(fresh_database("sqlite-file"))
+    database = open_database(fresh_database("sqlite-file"))
     factory = EventFactory({}, database=database)
     assert type(factory.application_recorder()) is EventRecorder
     refused: dict[str, Callable[[], object]] = {

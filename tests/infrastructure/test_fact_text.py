@@ -20,16 +20,16 @@ from infrastructure.projections import following
 from infrastructure.readers import cuts
 from infrastructure.tables.text import fact_text
 from tests.benchmarks.population import populate
-from tests.databases import opened as database_at
+from tests.databases import open_database as database_at
 from tests.examples import NEGOTIATION
 from tests.full_texts import (
     RECORDED,
-    found,
-    indexed,
+    decide_recording,
+    find_facts,
+    list_indexed,
     on_record,
-    opened,
+    open_parley,
     record_all,
-    recorded,
     rows_read,
 )
 
@@ -52,8 +52,8 @@ def parley(database_url: str) -> Iterator[Parley]:
 
 def test_a_search_sees_what_was_just_written_and_indexes_nothing(parley: Parley) -> None:
     for count, (name, content) in enumerate(RECORDED.items(), start=2):
-        parley.ledger.append([recorded(content, name)])
-        assert name in found(parley, content.summary)
+        parley.ledger.append([decide_recording(content, name)])
+        assert name in find_facts(parley, content.summary)
         with parley.reading(parley.owner, searched=True) as reading:
             assert (reading.head, reading.projections()["fact_text"]) == (count, 0)
 
@@ -62,15 +62,15 @@ def test_a_search_past_what_it_makes_up_for_says_where_it_ends(
     parley: Parley, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cuts, "MOST_UNINDEXED", 3)
-    parley.ledger.append([recorded(RECORDED["envoy"], f"no {n}") for n in range(6)])
+    parley.ledger.append([decide_recording(RECORDED["envoy"], f"no {n}") for n in range(6)])
     with parley.reading(parley.owner, searched=True) as reading:
         assert reading.head == reading.perspective(PerspectiveQuery()).position == 3
         with pytest.raises(ContentError, match="full text"):
             reading.perspective(PerspectiveQuery(position=5))
         assert not reading.is_settled(PerspectiveQuery(as_known_at=parley.clock()))
-    assert found(parley, "coale") == ["no 0", "no 1"]
+    assert find_facts(parley, "coale") == ["no 0", "no 1"]
     parley.catch_up()
-    assert len(found(parley, "coale")) == 6
+    assert len(find_facts(parley, "coale")) == 6
 
 
 def test_a_batch_reads_its_own_facts_just_after_many_came(
@@ -92,7 +92,7 @@ def test_a_batch_reads_its_own_facts_just_after_many_came(
 def test_what_is_indexed_and_what_is_not_come_in_one_order(parley: Parley, indexed_to: int) -> None:
     days = ("2025-05", "2025-02", "2025-09", "2025-01", "2025-03", "2025-07")
     contents = [replace(RECORDED["release"], valid=day) for day in days]
-    events = [recorded(content, content.valid) for content in contents]
+    events = [decide_recording(content, content.valid) for content in contents]
     parley.ledger.append(events[:indexed_to])
     parley.catch_up()
     parley.ledger.append(events[indexed_to:])
@@ -111,8 +111,8 @@ def test_catching_up_at_once_indexes_once(
 ) -> None:
     monkeypatch.setattr(follower, "BATCH", 3)
     wanted = 60
-    parley.ledger.append([recorded(RECORDED["envoy"], f"no {n}") for n in range(wanted)])
-    both = (parley, opened(database_url))
+    parley.ledger.append([decide_recording(RECORDED["envoy"], f"no {n}") for n in range(wanted)])
+    both = (parley, open_parley(database_url))
     together = Barrier(4)
 
     def catch_up(turn: int) -> int:
@@ -121,9 +121,9 @@ def test_catching_up_at_once_indexes_once(
 
     with ThreadPoolExecutor(4) as threads:
         assert set(threads.map(catch_up, range(4))) == {wanted + 1}
-    rows = indexed(parley)
+    rows = list_indexed(parley)
     assert len(rows) == len(set(rows)) == wanted
-    assert len(found(parley, "coale")) == wanted
+    assert len(find_facts(parley, "coale")) == wanted
     both[1].close()
 
 
@@ -138,22 +138,22 @@ def test_a_batch_that_fails_leaves_neither_rows_nor_checkpoint(
             parley.catch_up()
     with parley.database.reading() as connection:
         assert follower.checkpoint(connection) == 0
-    assert indexed(parley) == []
+    assert list_indexed(parley) == []
     assert parley.catch_up() == len(RECORDED) + 1
-    assert len(indexed(parley)) == len(RECORDED)
+    assert len(list_indexed(parley)) == len(RECORDED)
 
 
 def test_a_rebuild_derives_the_full_text_again(parley: Parley) -> None:
     record_all(parley)
     parley.catch_up()
-    assert found(parley, "coale") == ["envoy", "spelling"]
+    assert find_facts(parley, "coale") == ["envoy", "spelling"]
     with parley.database.writing() as connection:
         connection.execute(fact_text.delete().where(fact_text.c.body.like("%coale%")))
-    assert found(parley, "coale") == []
+    assert find_facts(parley, "coale") == []
     reached: list[tuple[int, int]] = []
     parley.rebuild(lambda position, last: reached.append((position, last)))
-    assert found(parley, "coale") == ["envoy", "spelling"]
-    assert len(indexed(parley)) == len(RECORDED)
+    assert find_facts(parley, "coale") == ["envoy", "spelling"]
+    assert len(list_indexed(parley)) == len(RECORDED)
     assert reached[-1] == (5, 5)
 
 
@@ -161,8 +161,8 @@ def test_a_search_during_a_rebuild_misses_nothing(parley: Parley) -> None:
     record_all(parley)
     parley.catch_up()
     follower.reset(parley.database)
-    assert found(parley, "coale") == ["envoy", "spelling"]
-    assert indexed(parley) == []
+    assert find_facts(parley, "coale") == ["envoy", "spelling"]
+    assert list_indexed(parley) == []
 
 
 def test_the_full_text_is_followed_without_being_asked(
@@ -172,9 +172,9 @@ def test_the_full_text_is_followed_without_being_asked(
     with parley.following():
         record_all(parley)
         until = time.monotonic() + 10
-        while len(indexed(parley)) < len(RECORDED) and time.monotonic() < until:
+        while len(list_indexed(parley)) < len(RECORDED) and time.monotonic() < until:
             time.sleep(0.01)
-        assert len(indexed(parley)) == len(RECORDED)
+        assert len(list_indexed(parley)) == len(RECORDED)
 
 
 def test_what_follows_the_log_ends_after_its_batch_when_it_is_told_to_and_goes_on_later(
@@ -198,4 +198,4 @@ def test_what_follows_the_log_ends_after_its_batch_when_it_is_told_to_and_goes_o
     assert reached == [1]
     assert not following.is_ending()
     parley.catch_up()
-    assert len(indexed(parley)) == len(RECORDED)
+    assert len(list_indexed(parley)) == len(RECORDED)

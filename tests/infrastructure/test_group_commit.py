@@ -20,7 +20,7 @@ from infrastructure.log.recorder import (
     EventRecorder,
     LogEntry,
 )
-from tests.databases import opened
+from tests.databases import open_database
 from tests.infrastructure.recording import claim, events
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ def test_a_connection_lost_in_a_transaction_fails_it_whole_and_the_next_one_work
             if any(entry.state == b"lose" for entry in entries):
                 connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
-    database = opened(fresh_database("postgresql"))
+    database = open_database(fresh_database("postgresql"))
     recorder = EventRecorder(database, [Disconnecting()])
     requests = [events(payload=b"lose"), events(), events()]
     with appended_while_the_log_is_locked(database, recorder, requests) as outcomes:
@@ -230,7 +230,7 @@ def test_a_connection_lost_in_a_transaction_fails_it_whole_and_the_next_one_work
 def test_a_restart_of_the_server_between_appends_goes_unnoticed(
     fresh_database: Callable[[Kind], str], postgresql: PostgreSQL
 ) -> None:
-    database = opened(fresh_database("postgresql"))
+    database = open_database(fresh_database("postgresql"))
     recorder = EventRecorder(database)
     recorder.append(events())
     postgresql.disconnect_everyone()
@@ -241,7 +241,7 @@ def test_a_restart_of_the_server_between_appends_goes_unnoticed(
 def test_a_server_that_closes_the_connection_as_the_log_is_locked_goes_unnoticed(
     fresh_database: Callable[[Kind], str], postgresql: PostgreSQL
 ) -> None:
-    database = opened(fresh_database("postgresql"))
+    database = open_database(fresh_database("postgresql"))
     recorder = EventRecorder(database)
     recorder.append(events())
     ended: list[int] = []

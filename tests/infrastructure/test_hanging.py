@@ -21,7 +21,7 @@ from infrastructure.database.database import Database
 from infrastructure.database.kept_connections import QUIET_SECONDS
 from infrastructure.database.lanes import TimeLimits, in_lane
 from infrastructure.log import group_commit
-from tests.api.asking import FACTS, TALKS, Client, entered, fact
+from tests.api.asking import FACTS, TALKS, Client, authorize, fact
 from tests.databases import settings_of
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def test_a_change_whose_commit_hangs_is_answered_and_readiness_says_so(
     settings = settings_of(url, PARLEY_STATEMENT_SECONDS="1", PARLEY_LOG_SECONDS="1")
     with closing(compose(settings, upgrade=False)) as parley:
         client = Client(
-            TestClient(create_app(parley), headers=entered(parley), raise_server_exceptions=False)
+            TestClient(create_app(parley), headers=authorize(parley), raise_server_exceptions=False)
         )
         client.open()
         parley.follow()
@@ -151,7 +151,7 @@ def test_while_a_change_has_no_answer_readiness_says_so(
         closing(compose(settings_of(url, PARLEY_STATEMENT_SECONDS="60"), upgrade=False)) as parley,
         ThreadPoolExecutor(1) as threads,
     ):
-        client = Client(TestClient(create_app(parley), headers=entered(parley)))
+        client = Client(TestClient(create_app(parley), headers=authorize(parley)))
         client.open()
         parley.follow()
         with hanging_commits(stop):

@@ -12,7 +12,7 @@ from api.composition import Parley, compose
 from api.http.app import create_app
 from infrastructure.key_files import key_file_of
 from infrastructure.settings import Settings
-from tests.api.asking import TALKS, Client, entered
+from tests.api.asking import TALKS, Client, authorize
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ def signing(url: str, **named: str) -> Parley:
 
 def recorded(parley: Parley, *, opens: bool = True) -> None:
     """Record and read something, and have it signed."""
-    client = Client(TestClient(create_app(parley), headers=entered(parley)))
+    client = Client(TestClient(create_app(parley), headers=authorize(parley)))
     if opens:
         client.open()
     client.record()

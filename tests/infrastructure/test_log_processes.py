@@ -5,7 +5,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 from infrastructure.log.recorder import EventRecorder
-from tests.databases import opened
+from tests.databases import open_database
 from tests.infrastructure import log_writers
 
 WRITERS = 8
@@ -30,6 +30,6 @@ def test_8_writing_processes_leave_a_dense_log_and_a_tailing_reader_misses_none(
     assert subscribed == tailed == sorted(acknowledged)
     instants = [recorded_at for _, recorded_at in tailed]
     assert all(earlier < later for earlier, later in itertools.pairwise(instants))
-    database = opened(database_url)
+    database = open_database(database_url)
     assert EventRecorder(database).head() == tailed[-1]
     database.close()

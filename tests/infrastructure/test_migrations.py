@@ -34,7 +34,7 @@ from infrastructure.proofs import integration
 from infrastructure.proofs.verification import verify
 from infrastructure.sealing.stored_responses import find_response
 from infrastructure.tables.record import idempotency_answer, log_head, stamp
-from tests.databases import migrate, opened
+from tests.databases import migrate, open_database
 from tests.examples import fact
 from tests.infrastructure.recording import claim, events
 
@@ -70,7 +70,7 @@ def test_the_schema_goes_up_down_and_up_again_and_matches_the_tables(
 
 
 def test_events_from_before_the_tree_are_given_their_leaves(empty_database_url: str) -> None:
-    database = opened(empty_database_url)
+    database = open_database(empty_database_url)
     upgrade(database, "0002")
     columns = "position, recorded_at, stream, version, type, actor, payload"
     kept = text(f"SELECT {columns} FROM event ORDER BY position")  # noqa: S608 -- names written here
@@ -97,7 +97,7 @@ def test_events_from_before_the_tree_are_given_their_leaves(empty_database_url: 
 
 
 def test_what_is_kept_from_before_the_stamps_is_given_them(empty_database_url: str) -> None:
-    database = opened(empty_database_url)
+    database = open_database(empty_database_url)
     upgrade(database, "0006")
     columns = "caller, key, fingerprint, status, body, headers, answered_at"
     with database.writing() as connection:
@@ -140,7 +140,7 @@ KEPT = [
 def test_keys_and_answers_of_former_times_say_no_more_than_those_of_now(
     empty_database_url: str,
 ) -> None:
-    database = opened(empty_database_url)
+    database = open_database(empty_database_url)
     upgrade(database, "0006")
     with database.writing() as connection:
         for key, status, content in KEPT:
@@ -191,7 +191,7 @@ def test_an_upgrade_notices_a_stored_response_that_was_deleted_before(database: 
 def test_a_sealed_record_is_not_taken_back_to_where_its_keys_would_be_lost(
     empty_database_url: str,
 ) -> None:
-    database = opened(empty_database_url)
+    database = open_database(empty_database_url)
     upgrade(database)
     EventRecorder(database).append(events(payload=b"kept"))
     with pytest.raises(RuntimeError, match="lose the keys"):
@@ -204,7 +204,7 @@ def test_a_sealed_record_is_not_taken_back_to_where_its_keys_would_be_lost(
 def test_a_record_with_change_requests_is_not_taken_back_to_where_nobody_knows_them(
     empty_database_url: str,
 ) -> None:
-    database = opened(empty_database_url)
+    database = open_database(empty_database_url)
     upgrade(database)
     ledger = StoredLedger(database)
     ledger.open_negotiation(slug="talks", title="Talks", parties=(), summary=None, actor="desk")

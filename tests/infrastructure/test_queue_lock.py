@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy.exc import TimeoutError as LockTimeoutError
 
 from infrastructure.database.queue_lock import QueueLock
-from tests.databases import opened
+from tests.databases import open_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,10 @@ def test_a_writer_that_waits_comes_before_one_that_writes_again_at_once(
     fresh_database: Callable[[Kind], str],
 ) -> None:
     got: list[str] = []
-    with closing(opened(fresh_database("sqlite-file"))) as database, ThreadPoolExecutor(1) as pool:
+    with (
+        closing(open_database(fresh_database("sqlite-file"))) as database,
+        ThreadPoolExecutor(1) as pool,
+    ):
 
         def write() -> None:
             asking.set()

@@ -20,7 +20,7 @@ from infrastructure.projections.rebuild import rebuild
 from infrastructure.readers.reading import Reading
 from infrastructure.tables.facts import SIDES, serving_side
 from tests.benchmarks.population import populate
-from tests.databases import opened
+from tests.databases import open_database
 from tests.examples import OWNER, fact
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def test_writers_go_on_during_a_rebuild_and_lose_nothing(
 def test_postgresql_plans_by_what_was_rebuilt_at_once(
     postgresql: PostgreSQL,
 ) -> None:
-    database = opened(postgresql.fresh())
+    database = open_database(postgresql.fresh())
     filled = StoredLedger(database)
     populate(filled, "talks", 100)
     rebuild(database, filled.codec)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from infrastructure.database.schema_comparison import find_misshapen
-from tests.databases import opened, sqlite_file_url
+from tests.databases import open_database, sqlite_file_url
 from tests.thorough import often
 
 if TYPE_CHECKING:
@@ -80,10 +80,10 @@ def test_what_only_sqlite_can_be_made_to_do_is_found(
     fresh_database: Callable[[Kind], str], statements: tuple[str, ...]
 ) -> None:
     url = fresh_database("sqlite-file")
-    database = opened(url)
+    database = open_database(url)
     changed(database, *statements)
     database.close()
-    database = opened(url)
+    database = open_database(url)
     assert find_misshapen(database) is not None
     database.close()
 
@@ -92,7 +92,7 @@ def test_what_only_sqlite_can_be_made_to_do_is_found(
 def test_what_only_postgresql_can_be_made_to_do_is_found(
     fresh_database: Callable[[Kind], str], statements: tuple[str, ...]
 ) -> None:
-    database = opened(fresh_database("postgresql"))
+    database = open_database(fresh_database("postgresql"))
     assert changed(database, *statements) is not None
     database.close()
 
@@ -115,6 +115,6 @@ def test_the_order_in_which_constraints_were_written_does_not_matter(tmp_path: P
             env=os.environ | {"PYTHONHASHSEED": str(seed), "PYTHONPATH": os.pathsep.join(sys.path)},
             check=True,
         )
-        database = opened(url)
+        database = open_database(url)
         assert find_misshapen(database) is None
         database.close()

@@ -12,7 +12,7 @@ from infrastructure.ledger import StoredLedger
 from infrastructure.proofs.publishing import SETTLED_BEHIND
 from infrastructure.readers.reading import Reading
 from tests.api.test_reads_write_nothing import writing
-from tests.databases import opened
+from tests.databases import open_database
 from tests.examples import NEGOTIATION, OPENED, OWNER, fact
 from tests.infrastructure.proofs.logs import publisher
 from tests.infrastructure.recording import NOON
@@ -31,7 +31,7 @@ class Held:
 
     def __init__(self, url: str, folder: Path) -> None:
         self.now = NOON
-        self.database = opened(url, clock=lambda: self.now)
+        self.database = open_database(url, clock=lambda: self.now)
         self.ledger = StoredLedger(self.database)
         self.ledger.append([OPENED])
         self.publisher = publisher(self.database, folder)

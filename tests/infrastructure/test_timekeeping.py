@@ -14,7 +14,7 @@ from infrastructure.database.timekeeping import (
     steady_clock,
 )
 from infrastructure.log.recorder import EventRecorder
-from tests.databases import opened
+from tests.databases import open_database
 from tests.infrastructure.recording import DAY, NOON, events
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Machine:
 
 @pytest.fixture
 def light(fresh_database: Callable[[Kind], str]) -> Iterator[Database]:
-    database = opened(fresh_database("sqlite-file"))
+    database = open_database(fresh_database("sqlite-file"))
     yield database
     database.close()
 
@@ -92,7 +92,7 @@ def test_the_machine_counts_what_passes_while_it_sleeps() -> None:
 def test_the_real_clock_of_the_machine_is_checked_against_the_log(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database = opened(database_url)
+    database = open_database(database_url)
     recorder = EventRecorder(database)
     recorder.append(events())
     head = recorder.head()
@@ -113,7 +113,7 @@ def test_the_servers_clock_speaks_against_that_of_a_machine_that_just_started(
 ) -> None:
     real = time.time_ns
     monkeypatch.setattr(time, "time_ns", lambda: real() + ahead * 1000)
-    database = opened(fresh_database("postgresql"))
+    database = open_database(fresh_database("postgresql"))
     recorder = EventRecorder(database)
     with pytest.raises(ClockInDoubtError, match="the database server's") as refused:
         recorder.append(events())
@@ -124,7 +124,7 @@ def test_the_servers_clock_speaks_against_that_of_a_machine_that_just_started(
 
 def test_record_times_ahead_of_the_clock_speak_against_it(database_url: str) -> None:
     shown = [NOON]
-    database = opened(database_url, clock=lambda: shown[0])
+    database = open_database(database_url, clock=lambda: shown[0])
     recorder = EventRecorder(database)
     recorder.append(events())
     shown[0] = NOON - TOLERANCE

@@ -9,7 +9,7 @@ from sqlalchemy import make_url, text
 from infrastructure.database.lanes import in_lane
 from infrastructure.ledger import StoredLedger
 from tests.benchmarks.population import populate
-from tests.databases import opened
+from tests.databases import open_database
 
 if TYPE_CHECKING:
     from tests.databases import PostgreSQL
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 def test_vacuuming_may_take_longer_than_a_statement(postgresql: PostgreSQL) -> None:
     limits = "-c statement_timeout=200 -c vacuum_cost_delay=10 -c vacuum_cost_limit=1"
     url = make_url(postgresql.fresh())
-    filled = opened(url)
+    filled = open_database(url)
     ledger = StoredLedger(filled)
     populate(ledger, "talks", 100)
-    database = opened(url.update_query_dict({"options": limits}))
+    database = open_database(url.update_query_dict({"options": limits}))
     database.drop_overwritten("fact_version")
     with in_lane("unhurried"), database.reading() as connection:
         assert connection.execute(text("SHOW statement_timeout")).scalar_one() == "200ms"

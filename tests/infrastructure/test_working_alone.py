@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import make_url, text
 
 from infrastructure.database.working_alone import NotAloneError, Work, work_alone
-from tests.databases import opened, sqlite_file_url
+from tests.databases import open_database, sqlite_file_url
 from tests.forking import Forked
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def held_elsewhere(url: str) -> Iterator[subprocess.Popen[str]]:
 def test_a_second_is_refused_and_told_what_is_under_way(
     fresh_database: Callable[[Kind], str], kind: Kind
 ) -> None:
-    database = opened(fresh_database(kind))
+    database = open_database(fresh_database(kind))
     for under_way in get_args(Work):
         with work_alone(database, under_way) as confirm:
             confirm()
@@ -106,7 +106,7 @@ def test_a_sqlite_file_is_the_same_under_any_name(
     link = tmp_path / "link.db"
     link.symlink_to(str(url.database))
     names = (str(url), sqlite_file_url(link), f"sqlite:///file:{link}?uri=true")
-    first, *others = (opened(name) for name in names)
+    first, *others = (open_database(name) for name in names)
     with work_alone(first, "rebuild"):
         for other in others:
             with pytest.raises(NotAloneError), work_alone(other, "rebuild"):
@@ -116,7 +116,7 @@ def test_a_sqlite_file_is_the_same_under_any_name(
 
 
 def test_whoever_takes_the_file_away_is_noticed(fresh_database: Callable[[Kind], str]) -> None:
-    database = opened(fresh_database("sqlite-file"))
+    database = open_database(fresh_database("sqlite-file"))
     with work_alone(database, "rebuild") as confirm:
         confirm()
         path = Path(f"{database.url.database}-work")
@@ -133,7 +133,7 @@ def test_a_postgresql_keeps_the_lock_for_as_long_as_it_takes_and_no_older_state(
     postgresql: PostgreSQL,
 ) -> None:
     url = make_url(postgresql.fresh())
-    database = opened(url.update_query_dict({"options": LIMITS}))
+    database = open_database(url.update_query_dict({"options": LIMITS}))
     with work_alone(database, "rebuild") as confirm:
         for _ in range(10):  # a driver may prepare what it runs again and again
             confirm()
@@ -151,7 +151,7 @@ def test_a_postgresql_keeps_the_lock_for_as_long_as_it_takes_and_no_older_state(
 
 
 def test_a_postgresql_that_ends_the_session_ends_the_work(postgresql: PostgreSQL) -> None:
-    database = opened(postgresql.fresh())
+    database = open_database(postgresql.fresh())
     with work_alone(database, "rebuild") as confirm:
         confirm()
         postgresql.disconnect_everyone()
@@ -163,7 +163,7 @@ def test_a_postgresql_that_ends_the_session_ends_the_work(postgresql: PostgreSQL
 
 
 def test_records_on_one_postgresql_do_not_wait_for_each_other(postgresql: PostgreSQL) -> None:
-    first, other = (opened(postgresql.fresh()) for _ in range(2))
+    first, other = (open_database(postgresql.fresh()) for _ in range(2))
     with work_alone(first, "rebuild"), work_alone(other, "rebuild"):
         pass
     first.close()

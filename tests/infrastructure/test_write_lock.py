@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from infrastructure.database import write_lock
 from infrastructure.database.database import Database
 from infrastructure.database.lanes import TimeLimits
-from tests.databases import opened
+from tests.databases import open_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,8 +31,8 @@ def url(fresh_database: Callable[[Kind], str]) -> str:
 def order_of(url: str, *gives_way: Callable[[], bool] | None) -> list[int]:
     """The order in which writers, each as in a process of its own, get the lock that they have begun to wait for."""
     got: list[int] = []
-    databases = [opened(url) for _ in gives_way]
-    holder = opened(url)
+    databases = [open_database(url) for _ in gives_way]
+    holder = open_database(url)
 
     def write(number: int) -> None:
         with databases[number].writing(gives_way[number]):
@@ -63,14 +63,14 @@ def test_who_has_to_wait_and_gives_way_no_longer_keeps_the_lock(url: str) -> Non
 
 def test_who_gets_the_lock_at_once_gives_no_way(url: str) -> None:
     asked = Mock(return_value=True)
-    database = opened(url)
+    database = open_database(url)
     with database.writing(asked):
         asked.assert_not_called()
     database.close()
 
 
 def test_a_lock_that_does_not_come_free_is_an_error_of_the_database(url: str) -> None:
-    holder, waiting = opened(url), Database(url, limits=TimeLimits(log=0.2))
+    holder, waiting = open_database(url), Database(url, limits=TimeLimits(log=0.2))
     with holder.writing():
         began = time.monotonic()
         with pytest.raises(OperationalError, match="locked"), waiting.writing():

@@ -52,7 +52,7 @@ class Asked:
 
 
 @contextmanager
-def asked(folder: Path, url: str, *options: str, **settings: str) -> Iterator[Asked]:
+def serve_folder(folder: Path, url: str, *options: str, **settings: str) -> Iterator[Asked]:
     """A server on a database, in a folder of its own; one that only reads is let in by the key of the other."""
     folder.mkdir(exist_ok=True)
     reads = "--read-only" in options
@@ -72,7 +72,7 @@ def pair() -> Iterator[Pair]:
 @pytest.fixture(scope="module")
 def writer(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     """A server on the primary, in which a negotiation is open and has some facts."""
-    with asked(tmp_path_factory.mktemp("writer"), pair.url) as writer:
+    with serve_folder(tmp_path_factory.mktemp("writer"), pair.url) as writer:
         assert writer.post("/v1/negotiations", OPENING).status_code == 201
         for number in range(5):
             writer.record(
@@ -89,5 +89,7 @@ def reader(pair: Pair, writer: Asked, tmp_path_factory: pytest.TempPathFactory) 
     """A server on the standby, which knows where changes go; of two processes in the long form."""
     folder = tmp_path_factory.mktemp("reader")
     options = ("--read-only", "--workers", str(often(1, 2)))
-    with asked(folder, pair.standby_url, *options, PARLEY_WRITER_URL=writer.address) as reader:
+    with serve_folder(
+        folder, pair.standby_url, *options, PARLEY_WRITER_URL=writer.address
+    ) as reader:
         yield reader

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.faults.cluster import Cluster
 
-__all__ = ["CONNECTIONS", "pooled"]
+__all__ = ["CONNECTIONS", "start_pooler"]
 
 CONNECTIONS: Final = 4
 """How many connections to the server all clients share."""
@@ -42,7 +42,7 @@ pidfile = {beside}/pid
 
 
 @contextmanager
-def pooled(cluster: Cluster, url: str) -> Iterator[str]:
+def start_pooler(cluster: Cluster, url: str) -> Iterator[str]:
     """The URL of the same database behind a pooler, which is stopped at the end."""
     beside = Path(tempfile.mkdtemp(prefix="parley-pooler-"))
     settings = beside / "pgbouncer.ini"

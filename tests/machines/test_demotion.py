@@ -9,7 +9,7 @@ import psycopg
 
 from tests.api.asking import FACTS, TALKS, fact
 from tests.faults.cluster import cluster
-from tests.machines.conftest import OPENING, asked
+from tests.machines.conftest import OPENING, serve_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ def promote(primary: Cluster) -> None:
 def test_changes_are_unavailable_on_a_standby_and_carried_out_once_it_is_promoted(
     tmp_path: Path,
 ) -> None:
-    with cluster() as primary, asked(tmp_path / "writer", primary.fresh()) as writer:
+    with cluster() as primary, serve_folder(tmp_path / "writer", primary.fresh()) as writer:
         assert writer.post("/v1/negotiations", OPENING).status_code == 201
         before = writer.record(external_id="before")
         primary.stop()

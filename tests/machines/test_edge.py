@@ -10,7 +10,7 @@ import pytest
 
 from tests.api.asking import TALKS
 from tests.faults.serving import CREDENTIAL
-from tests.machines.conftest import OPENING, Asked, asked
+from tests.machines.conftest import OPENING, Asked, serve_folder
 from tests.machines.edge import Edge, free_port, running_edge
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def before(
     }
     folder = tmp_path_factory.mktemp("edge")
     with (
-        asked(folder, lasting_database("postgresql"), **settings) as server,
+        serve_folder(folder, lasting_database("postgresql"), **settings) as server,
         running_edge(server.server.port, cache) as edge,
         httpx.Client(base_url=edge.address, timeout=60) as front,
     ):

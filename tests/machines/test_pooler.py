@@ -19,10 +19,10 @@ from infrastructure.database.working_alone import NotAloneError, work_alone
 from infrastructure.errors import DatabaseRefusedError
 from infrastructure.rate_storage import RecordStorage
 from tests.api.asking import FACTS, TALKS, fact
-from tests.databases import opened, settings_of
+from tests.databases import open_database, settings_of
 from tests.faults.cluster import cluster
-from tests.machines.conftest import OPENING, asked
-from tests.machines.pooler import CONNECTIONS, pooled
+from tests.machines.conftest import OPENING, serve_folder
+from tests.machines.pooler import CONNECTIONS, start_pooler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ def urls() -> Iterator[tuple[str, str]]:
     """The URLs of one database: at the server itself, whose own commits are not durable, and at the pooler."""
     with cluster() as server:
         direct = server.fresh()
-        with pooled(server, direct) as behind:
+        with start_pooler(server, direct) as behind:
             yield direct, behind
 
 
@@ -66,7 +66,7 @@ def test_many_write_and_ask_at_once_and_nothing_is_left_behind(
     with raw(direct) as own:
         untouched = own.execute(f"SELECT {SHOWN}, 0".encode()).fetchone()
     settings = {"PARLEY_RATE_READS": "100000/minute", "PARLEY_RATE_WRITES": "100000/minute"}
-    with asked(tmp_path / "server", behind, **settings) as server:
+    with serve_folder(tmp_path / "server", behind, **settings) as server:
         assert server.post("/v1/negotiations", OPENING).status_code == 201
 
         def use(number: int) -> set[int]:
@@ -93,7 +93,7 @@ def test_an_operator_works_behind_it(urls: tuple[str, str], tmp_path: Path) -> N
         with pytest.raises(DatabaseRefusedError, match="a pooler stands before the server"):
             parley.compact(1)
         with work_alone(parley.database, "rebuild"):
-            other = opened(behind)
+            other = open_database(behind)
             with (
                 pytest.raises(NotAloneError, match="another rebuild"),
                 work_alone(other, "rebuild"),

@@ -11,7 +11,7 @@ from domain.time.perspective import Perspective
 from infrastructure.ledger import StoredLedger
 from infrastructure.readers.state import states
 from infrastructure.tables.facts import serving_tables
-from tests.databases import migrate, opened, sqlite_file_url
+from tests.databases import migrate, open_database, sqlite_file_url
 from tests.examples import NEGOTIATION, OPENED, fact
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def recorded(custody: Fact) -> FactEvent:
 
 def cost(url: str, many: int) -> int:
     """How many hundred instructions SQLite needs to find what a state of so many people shows."""
-    database = opened(url)
+    database = open_database(url)
     ledger = StoredLedger(database)
     people = [
         fact("custody", person=f"P {number}", summary=f"P {number}") for number in range(many)

@@ -15,7 +15,7 @@ from infrastructure.ledger import StoredLedger
 from infrastructure.readers import names, timelines
 from infrastructure.tables.facts import serving_tables
 from tests.benchmarks.population import day, populate
-from tests.databases import opened
+from tests.databases import open_database
 from tests.examples import fact
 from tests.full_texts import rows_read
 from tests.readers.test_plans import instructions
@@ -67,7 +67,7 @@ def named(
     request: pytest.FixtureRequest, lasting_database: Callable[[Kind], str]
 ) -> Iterator[Database]:
     """Two negotiations, one with four times the facts of the other, without statistics; to be read alone."""
-    database = opened(lasting_database(request.param))
+    database = open_database(lasting_database(request.param))
     ledger = StoredLedger(database)
     for size in (LESS, MORE):
         populate(ledger, f"talks-{size}", size, facts(size))

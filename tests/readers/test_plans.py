@@ -29,7 +29,7 @@ from infrastructure.readers.audits import ChangeReader
 from infrastructure.readers.state import section_keys, states
 from infrastructure.tables.facts import is_part, serving_tables
 from tests.benchmarks.population import SELDOM, SPEAKERS, populate
-from tests.databases import opened
+from tests.databases import open_database
 from tests.full_texts import rows_read as read_so_far
 from tests.thorough import often
 
@@ -61,7 +61,7 @@ def populated(
     request: pytest.FixtureRequest, lasting_database: Callable[[Kind], str]
 ) -> Iterator[Populated]:
     """Thousands of facts by fifty speakers over forty years, and the statistics of them; to be read alone."""
-    database = opened(lasting_database(request.param))
+    database = open_database(lasting_database(request.param))
     ledger = StoredLedger(database)
     talks = populate(ledger, "talks", SIZE)
     few = populate(ledger, "few", 3)
@@ -78,7 +78,7 @@ def mended(
     request: pytest.FixtureRequest, lasting_database: Callable[[Kind], str]
 ) -> Iterator[Database]:
     """Thousands of facts that were all changed, beside as many again that never were; to be read alone."""
-    database = opened(lasting_database(request.param))
+    database = open_database(lasting_database(request.param))
     ledger = StoredLedger(database)
     populate(ledger, "talks", MENDED)
     id_ = populate(ledger, "mended", MENDED)

@@ -14,7 +14,14 @@ from domain.streams.negotiation import decide_open
 from domain.time.perspective import PerspectiveQuery
 from domain.views.timeline import TimelineFilter
 from tests.examples import NEGOTIATION, fact
-from tests.full_texts import RECORDED, found, on_record, published, record_all, recorded
+from tests.full_texts import (
+    RECORDED,
+    cut_published,
+    decide_recording,
+    find_facts,
+    on_record,
+    record_all,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +93,7 @@ def parley(database_url: str) -> Iterator[Parley]:
 
 def test_words_are_found_whatever_their_accents_and_case(parley: Parley) -> None:
     record_all(parley)
-    assert {q: found(parley, q) for q in ASKED} == ASKED
+    assert {q: find_facts(parley, q) for q in ASKED} == ASKED
 
 
 FOUND_BY: Final = {
@@ -148,41 +155,43 @@ NOT_FOUND: Final = (
 
 def test_every_script_is_found_in_its_words_or_pairs(parley: Parley) -> None:
     texts = [*FOUND_BY]
-    events = [recorded(fact("release", summary=each), f"{n}") for n, each in enumerate(texts)]
+    events = [
+        decide_recording(fact("release", summary=each), f"{n}") for n, each in enumerate(texts)
+    ]
     parley.ledger.append(events)
     for indexed in (False, True):
         if indexed:
             parley.catch_up()
         for number, (summary, asked) in enumerate(FOUND_BY.items()):
             for q in asked:
-                assert str(number) in found(parley, q), (summary, q)
-        assert [q for q in NOT_FOUND if found(parley, q)] == []
+                assert str(number) in find_facts(parley, q), (summary, q)
+        assert [q for q in NOT_FOUND if find_facts(parley, q)] == []
 
 
 def test_transliteration_can_be_switched_off(parley: Parley) -> None:
     names = {"cyrillic": "Иван Примеров", "latin": "Ivan Primerov"}
-    events = [recorded(fact("release", summary=each), name) for name, each in names.items()]
+    events = [decide_recording(fact("release", summary=each), name) for name, each in names.items()]
     parley.ledger.append(events)
     for indexed in (False, True):
         if indexed:
             parley.catch_up()
         for name, q in names.items():
-            assert found(parley, q) == ["cyrillic", "latin"]
-            assert found(parley, q, translit=False) == [name]
+            assert find_facts(parley, q) == ["cyrillic", "latin"]
+            assert find_facts(parley, q, translit=False) == [name]
 
 
 def test_any_question_is_safe(parley: Parley) -> None:
     record_all(parley)
     for q in HOSTILE:
-        assert found(parley, q) == [], q
+        assert find_facts(parley, q) == [], q
     parley.catch_up()
     for q in HOSTILE:
-        assert found(parley, q) == found(parley, q, translit=False) == [], q
+        assert find_facts(parley, q) == find_facts(parley, q, translit=False) == [], q
 
 
 def test_a_question_of_too_many_words_is_refused(parley: Parley) -> None:
     with pytest.raises(ContentError, match="at most"):
-        found(parley, "\ufdfa" * 4_000)
+        find_facts(parley, "\ufdfa" * 4_000)
 
 
 def test_full_text_is_refused_in_a_reading_that_was_not_opened_for_it(parley: Parley) -> None:
@@ -207,14 +216,14 @@ def test_what_was_corrected_is_found_where_it_stood_and_nowhere_later(parley: Pa
             actor="editor",
         )
     )
-    assert found(parley, "speaks") == []
-    assert found(parley, "deals") == ["envoy"]
-    assert found(parley, "speaks", position=5) == ["envoy"]
-    assert found(parley, "deals", position=5) == []
-    assert found(parley, "speaks", **published("2025-09-30")) == ["envoy"]
-    assert found(parley, "speaks", **published("2025-10-01")) == []
-    assert found(parley, "deals", **published("2025-10-01")) == ["envoy"]
-    assert found(parley, "deals", **published("2025-09-30")) == []
+    assert find_facts(parley, "speaks") == []
+    assert find_facts(parley, "deals") == ["envoy"]
+    assert find_facts(parley, "speaks", position=5) == ["envoy"]
+    assert find_facts(parley, "deals", position=5) == []
+    assert find_facts(parley, "speaks", **cut_published("2025-09-30")) == ["envoy"]
+    assert find_facts(parley, "speaks", **cut_published("2025-10-01")) == []
+    assert find_facts(parley, "deals", **cut_published("2025-10-01")) == ["envoy"]
+    assert find_facts(parley, "deals", **cut_published("2025-09-30")) == []
 
 
 def test_what_was_retracted_is_not_found_and_what_was_reinstated_is(parley: Parley) -> None:
@@ -224,29 +233,29 @@ def test_what_was_retracted_is_not_found_and_what_was_reinstated_is(parley: Parl
         reason="source_retracted", why="false", published=None, actor="editor"
     )
     parley.ledger.change(withdrawn)
-    assert found(parley, "lukaszenka") == []
-    assert found(parley, "lukaszenka", position=5) == ["release"]
+    assert find_facts(parley, "lukaszenka") == []
+    assert find_facts(parley, "lukaszenka", position=5) == ["release"]
     undone = parley.ledger.fact(id_).decide_reinstate(why="true", published=None, actor="editor")
     parley.ledger.change(undone)
-    assert found(parley, "lukaszenka") == ["release"]
+    assert find_facts(parley, "lukaszenka") == ["release"]
 
 
 def test_a_search_keeps_to_its_negotiation(parley: Parley) -> None:
     record_all(parley)
     other = decide_open(slug="other", title="Other", parties=("A",), summary=None, actor="desk")
-    second = recorded(RECORDED["release"], "elsewhere", other.originator_id)
+    second = decide_recording(RECORDED["release"], "elsewhere", other.originator_id)
     parley.ledger.append([other, second])
-    assert found(parley, "lukaszenka") == ["release"]
-    assert found(parley, "lukaszenka", other.originator_id) == ["elsewhere"]
+    assert find_facts(parley, "lukaszenka") == ["release"]
+    assert find_facts(parley, "lukaszenka", other.originator_id) == ["elsewhere"]
 
 
 def test_long_texts_are_found_to_their_end(parley: Parley) -> None:
     common = "the quick " * 9_000
     long = fact("release", summary=common + "brown fox", note="w" * 5_000)
     many = fact("release", summary="many", note=" ".join(f"n{n:05}" for n in range(14_000)))
-    parley.ledger.append([recorded(long, "long"), recorded(many, "many")])
-    assert found(parley, '"the quick brown fox"') == ["long"]
-    assert found(parley, '"quick the brown"') == []
-    assert found(parley, "w" * 4_000) == ["long"]
-    assert found(parley, '"n13998 n13999"') == ["many"]
-    assert found(parley, '"n13998 n139"*') == ["many"]
+    parley.ledger.append([decide_recording(long, "long"), decide_recording(many, "many")])
+    assert find_facts(parley, '"the quick brown fox"') == ["long"]
+    assert find_facts(parley, '"quick the brown"') == []
+    assert find_facts(parley, "w" * 4_000) == ["long"]
+    assert find_facts(parley, '"n13998 n13999"') == ["many"]
+    assert find_facts(parley, '"n13998 n139"*') == ["many"]

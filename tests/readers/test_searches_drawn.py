@@ -22,7 +22,7 @@ from domain.views.timeline import TimelineFilter, list_timeline
 from domain.views.versions import fold_versions
 from infrastructure.readers import searches
 from tests.examples import NEGOTIATION, fact
-from tests.full_texts import found, on_record, published, recorded
+from tests.full_texts import cut_published, decide_recording, find_facts, on_record
 from tests.thorough import often
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def drawn_history(draw: random.Random) -> list[FactEvent]:
             people=tuple(draw.choices(WORDS, k=draw.randint(0, 2))),
             citations=tuple(drawn_citation(draw) for _ in range(draw.randint(1, 2))),
         )
-        events.append(recorded(content, f"fact {n}"))
+        events.append(decide_recording(content, f"fact {n}"))
     return events
 
 
@@ -208,15 +208,17 @@ def plan(parley: Parley, ask: Callable[[], object]) -> str:
 def test_a_rare_word_is_looked_up(parley: Parley) -> None:
     rare = fact("release", summary="An extraordinary rendezvous")
     usual = [fact("release", summary=f"Release {n}", valid=f"{1900 + n % 120}") for n in range(240)]
-    events = [recorded(usual[n % 240], f"no {n}") for n in range(4_000)]
-    parley.ledger.append([*events[:2_000], recorded(rare, "rare"), *events[2_000:]])
+    events = [decide_recording(usual[n % 240], f"no {n}") for n in range(4_000)]
+    parley.ledger.append([*events[:2_000], decide_recording(rare, "rare"), *events[2_000:]])
     parley.catch_up()
     with parley.database.writing() as connection:
         connection.execute(text("ANALYZE"))
-    for cuts in ({}, published("2025-12-01")):
-        shown = plan(parley, partial(found, parley, '"extraordinary rendez"*', limit=20, **cuts))
+    for cuts in ({}, cut_published("2025-12-01")):
+        shown = plan(
+            parley, partial(find_facts, parley, '"extraordinary rendez"*', limit=20, **cuts)
+        )
         for part in LOOKED_UP[parley.database.is_sqlite]:
             assert part in shown, shown
         assert "Seq Scan" not in shown, shown
         assert "SCAN fact_version" not in shown, shown
-    assert found(parley, "rendezvous") == ["rare"]
+    assert find_facts(parley, "rendezvous") == ["rare"]

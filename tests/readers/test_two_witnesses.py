@@ -49,7 +49,7 @@ from infrastructure.tables.record import (
     negotiation_correction,
     snapshot,
 )
-from tests.databases import opened
+from tests.databases import open_database
 from tests.drawn_facts import MATTERS, NAMES, PLACES
 from tests.examples import OWNER, fact
 from tests.strategies import (
@@ -98,7 +98,7 @@ class Witnesses:
 
     def __init__(self, url: str) -> None:
         self.now = 0
-        self.database = opened(url, clock=lambda: self.now)
+        self.database = open_database(url, clock=lambda: self.now)
         self.ledger = StoredLedger(self.database)
 
     def take(self, entries: list[Entry], cuts: list[int]) -> list[FactVersion]:

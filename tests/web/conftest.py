@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from api.composition import compose
 from api.web.site import create_site
-from tests.api.asking import Client, entered
+from tests.api.asking import Client, authorize
 from tests.databases import settings_of
 from tests.programs import find_program
 from tests.web.browsing import Reader, import_record
@@ -32,7 +32,7 @@ def reader(database_url: str) -> Iterator[Reader]:
     parley = compose(settings_of(database_url), upgrade=False)
     site = create_site(parley)
     with TestClient(site, raise_server_exceptions=False) as http:
-        editor = Client(TestClient(site, headers=entered(parley), raise_server_exceptions=False))
+        editor = Client(TestClient(site, headers=authorize(parley), raise_server_exceptions=False))
         yield Reader(http, editor)
     parley.close()
 
@@ -51,7 +51,7 @@ def real(
     parley = compose(settings_of(lasting_database(request.param)), upgrade=False)
     site = create_site(parley)
     with TestClient(site, raise_server_exceptions=False) as http:
-        editor = Client(TestClient(site, headers=entered(parley), raise_server_exceptions=False))
+        editor = Client(TestClient(site, headers=authorize(parley), raise_server_exceptions=False))
         import_record(editor)
         yield Reader(http, editor)
     parley.close()

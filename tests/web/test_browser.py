@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from api.composition import compose
 from api.web.site import create_site
-from tests.api.asking import Client, entered
+from tests.api.asking import Client, authorize
 from tests.api.serving import Served
 from tests.databases import settings_of
 from tests.thorough import some_of
@@ -70,7 +70,7 @@ def address(lasting_database: Callable[[Kind], str]) -> Iterator[str]:
     """Where the real record is served."""
     parley = compose(settings_of(lasting_database("sqlite-file")), upgrade=False)
     site = create_site(parley)
-    with TestClient(site, headers=entered(parley)) as http:
+    with TestClient(site, headers=authorize(parley)) as http:
         import_record(Client(http))
     served = Served(uvicorn.Config(site, log_level="critical", lifespan="off"))
     yield f"http://127.0.0.1:{served.address[1]}"

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from api.composition import compose
 from api.web.site import create_site
 from domain.access import SCOPES
-from tests.api.asking import Client, entered, fact
+from tests.api.asking import Client, authorize, fact
 from tests.api.serving import Served
 from tests.databases import settings_of
 from tests.thorough import some_of
@@ -62,7 +62,7 @@ def site(lasting_database: Callable[[Kind], str]) -> Iterator[dict[str, str]]:
     parley = compose(settings_of(lasting_database("sqlite-file")), upgrade=False)
     app = create_site(parley)
     keys = {name: parley.keys.create(name, SCOPES)[0] for name in ("Ann", "Ben")}
-    with TestClient(app, headers=entered(parley)) as http:
+    with TestClient(app, headers=authorize(parley)) as http:
         editor = Client(http)
         import_record(editor)
         settings = "/v1/negotiations/us-belarus/settings"

@@ -15,7 +15,7 @@ from api.composition import compose
 from api.web.site import create_site
 from domain.proof.certificate import Certificate, DigestResult
 from infrastructure.proofs.ed25519 import Ed25519Verifier
-from tests.api.asking import Client, entered
+from tests.api.asking import Client, authorize
 from tests.databases import settings_of
 from tests.web.browsing import BELARUS, Reader
 
@@ -92,7 +92,7 @@ def kept(url: str, **more: str) -> tuple[Parley, Reader]:
     """A site with settings of its own."""
     parley = compose(settings_of(url, **more), upgrade=False, signs="PARLEY_LOG_KEY_FILE" in more)
     site = create_site(parley)
-    editor = Client(TestClient(site, headers=entered(parley), raise_server_exceptions=False))
+    editor = Client(TestClient(site, headers=authorize(parley), raise_server_exceptions=False))
     return parley, Reader(TestClient(site, raise_server_exceptions=False), editor)
 
 

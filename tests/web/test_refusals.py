@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from api.composition import compose
 from api.web.site import create_site
-from tests.api.asking import Client, entered
+from tests.api.asking import Client, authorize
 from tests.databases import settings_of
 from tests.web.browsing import BELARUS, Reader
 
@@ -195,7 +195,7 @@ def hurried(database_url: str) -> Iterator[Reader]:
     parley = compose(settings_of(database_url, PARLEY_RATE_READS="12/hour"), upgrade=False)
     site = create_site(parley)
     with TestClient(site, raise_server_exceptions=False) as http:
-        editor = Client(TestClient(site, headers=entered(parley), raise_server_exceptions=False))
+        editor = Client(TestClient(site, headers=authorize(parley), raise_server_exceptions=False))
         yield Reader(http, editor)
     parley.close()
 

@@ -41,12 +41,12 @@ CLAIMS: Final[Mapping[str, Any]] = {
 }
 
 
-def encoded(raw: bytes) -> str:
+def encode_part(raw: bytes) -> str:
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def number(value: int, size: int | None = None) -> str:
-    return encoded(value.to_bytes(size or (value.bit_length() + 7) // 8, "big"))
+    return encode_part(value.to_bytes(size or (value.bit_length() + 7) // 8, "big"))
 
 
 @cache
@@ -77,7 +77,7 @@ def jwk(private: Private, kid: str | None, **more: Any) -> Jwk:  # noqa: ANN401 
         at = private.public_key().public_numbers()
         return {"kty": "EC", "crv": "P-256", "x": number(at.x, 32), "y": number(at.y, 32), **named}
     raw = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return {"kty": "OKP", "crv": "Ed25519", "x": encoded(raw), **named}
+    return {"kty": "OKP", "crv": "Ed25519", "x": encode_part(raw), **named}
 
 
 def jwks(*keys: Jwk) -> bytes:
@@ -100,7 +100,7 @@ def signature(algorithm: str, key: Private | bytes, text: bytes) -> bytes:
             return key.sign(text)
 
 
-def signed(
+def sign_token(
     header: Mapping[str, Any] | bytes, claims: Mapping[str, Any] | bytes, key: Private | bytes
 ) -> str:
     """A token; bytes stand as they are, so that no JSON library tidies them."""
@@ -108,8 +108,8 @@ def signed(
     parts = [
         part if isinstance(part, bytes) else json.dumps(part).encode() for part in (header, claims)
     ]
-    text = ".".join(map(encoded, parts))
-    return f"{text}.{encoded(signature(algorithm, key, text.encode()))}"
+    text = ".".join(map(encode_part, parts))
+    return f"{text}.{encode_part(signature(algorithm, key, text.encode()))}"
 
 
 def token(
@@ -118,13 +118,13 @@ def token(
     **header: Any,  # noqa: ANN401 -- JSON is anything
 ) -> str:
     """A good access token, but for what is given."""
-    return signed(
+    return sign_token(
         {"alg": "RS256", "typ": "at+jwt", "kid": "rsa", **header}, claims, key or rsa_key("a")
     )
 
 
 @cache
-def published() -> bytes:
+def publish_keys() -> bytes:
     """What the issuer publishes."""
     return jwks(
         jwk(rsa_key("a"), "rsa", use="sig", alg="RS256"),
@@ -157,5 +157,5 @@ def verifier(
     document: bytes | None = None, now: float = NOW, *, oidc: OidcSettings | None = None
 ) -> TokenVerifier:
     """A verifier at an instant, in seconds."""
-    keys = Held(document or published())
+    keys = Held(document or publish_keys())
     return TokenVerifier(oidc or settings(), keys, lambda: int(now * 1_000_000))

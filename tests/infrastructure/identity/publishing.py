@@ -59,7 +59,7 @@ def dripping(text: bytes, pause: float) -> Answer:
 
 
 @contextmanager
-def published(document: bytes) -> Iterator[Publisher]:
+def serve_document(document: bytes) -> Iterator[Publisher]:
     """A server that publishes a document."""
     publisher = Publisher(saying(document))
 

@@ -5,7 +5,14 @@ from typing import Any
 import pytest
 
 from infrastructure.identity.token_errors import TokenRefusedError
-from tests.infrastructure.identity.issuing import CLAIMS, rsa_key, settings, signed, token, verifier
+from tests.infrastructure.identity.issuing import (
+    CLAIMS,
+    rsa_key,
+    settings,
+    sign_token,
+    token,
+    verifier,
+)
 
 BARE = {name: value for name, value in CLAIMS.items() if name != "scope"}
 
@@ -40,7 +47,7 @@ def test_an_id_token_is_no_permission(shape: str, kind: str | None) -> None:
 
 def untyped(claims: dict[str, Any], **header: str) -> str:
     """A good token whose header says no more of its type than is given."""
-    return signed({"alg": "RS256", "kid": "rsa", **header}, claims, rsa_key("a"))
+    return sign_token({"alg": "RS256", "kid": "rsa", **header}, claims, rsa_key("a"))
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from infrastructure.identity.published_keys import PublishedKeys
 from infrastructure.identity.token_errors import IssuerOutOfReachError, TokenRefusedError
 from infrastructure.outbound.address import AddressError
 from tests.infrastructure.identity.issuing import NOW, ec_key, jwk, jwks, rsa_key, settings, token
-from tests.infrastructure.identity.publishing import Publisher, dripping, published, saying
+from tests.infrastructure.identity.publishing import Publisher, dripping, saying, serve_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ class Watch:
 
 @pytest.fixture
 def issuer() -> Iterator[Publisher]:
-    with published(OLD) as publisher:
+    with serve_document(OLD) as publisher:
         yield publisher
 
 
@@ -131,7 +131,7 @@ def test_the_last_keys_serve_while_the_issuer_is_away(
 def test_a_redirect_is_not_followed(
     issuer: Publisher, verifier: TokenVerifier, status: int
 ) -> None:
-    with published(OLD) as elsewhere:
+    with serve_document(OLD) as elsewhere:
         issuer.answer = saying(OLD, status, Location=elsewhere.url)
         with pytest.raises(IssuerOutOfReachError):
             verifier.principal(OLD_TOKEN)
@@ -139,7 +139,7 @@ def test_a_redirect_is_not_followed(
 
 
 def test_a_key_address_within_a_token_is_not_asked(verifier: TokenVerifier) -> None:
-    with published(jwks(jwk(rsa_key("thief"), "thief"))) as elsewhere:
+    with serve_document(jwks(jwk(rsa_key("thief"), "thief"))) as elsewhere:
         for name in ("jku", "x5u"):
             brought: dict[str, Any] = {name: elsewhere.url}
             assert not accepts(verifier, token(key=rsa_key("thief"), kid="thief", **brought))
@@ -163,7 +163,7 @@ def test_without_any_keys_nobody_can_tell_until_they_are_had(
 
 
 def test_nobody_listening_is_out_of_reach(watch: Watch) -> None:
-    with published(OLD) as gone:
+    with serve_document(OLD) as gone:
         url = gone.url
     with pytest.raises(IssuerOutOfReachError):
         IssuerKeyAddress(url, watch).keys()

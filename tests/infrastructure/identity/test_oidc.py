@@ -22,11 +22,11 @@ from tests.infrastructure.identity.issuing import (
     Private,
     ec_key,
     ed_key,
-    encoded,
+    encode_part,
     jwk,
     jwks,
     rsa_key,
-    signed,
+    sign_token,
     token,
     verifier,
 )
@@ -110,17 +110,17 @@ def test_a_signature_that_is_not_pinned_is_refused_though_the_key_suits() -> Non
 def test_a_key_that_is_not_the_one_named_or_does_not_suit_is_refused(
     header: dict[str, object], key: Private
 ) -> None:
-    assert reason(signed({"typ": "at+jwt", **header}, CLAIMS, key))
+    assert reason(sign_token({"typ": "at+jwt", **header}, CLAIMS, key))
     pinned = verifier(oidc=issuing.settings(algorithms=("RS256", "PS256", "ES256", "EdDSA")))
     with pytest.raises(TokenRefusedError):
-        pinned.principal(signed({"typ": "at+jwt", **header}, CLAIMS, key))
+        pinned.principal(sign_token({"typ": "at+jwt", **header}, CLAIMS, key))
 
 
 def test_a_token_need_not_name_its_key_while_only_one_suits() -> None:
-    assert accepted(signed({"alg": "ES256", "typ": "at+jwt"}, CLAIMS, ec_key("a")))
+    assert accepted(sign_token({"alg": "ES256", "typ": "at+jwt"}, CLAIMS, ec_key("a")))
     alone = verifier(jwks(jwk(rsa_key("a"), None), jwk(ec_key("a"), None)))
     assert (
-        alone.principal(signed({"alg": "RS256", "typ": "at+jwt"}, CLAIMS, rsa_key("a"))).person
+        alone.principal(sign_token({"alg": "RS256", "typ": "at+jwt"}, CLAIMS, rsa_key("a"))).person
         == "5b0c"
     )
 
@@ -135,8 +135,8 @@ def test_two_keys_with_one_id_are_accepted_only_if_their_kinds_differ() -> None:
 
 @pytest.mark.parametrize("algorithm", ["none", "None", "nOnE", ""])
 def test_a_token_without_a_signature_is_refused(algorithm: str) -> None:
-    body = f"{encoded(json.dumps({**HEADER, 'alg': algorithm}).encode())}."
-    body += encoded(json.dumps(dict(CLAIMS)).encode())
+    body = f"{encode_part(json.dumps({**HEADER, 'alg': algorithm}).encode())}."
+    body += encode_part(json.dumps(dict(CLAIMS)).encode())
     assert reason(body + ".") == "the token is not three parts of base64url"
     assert "algorithm" in reason(body + ".AAAA")
 
@@ -148,10 +148,10 @@ def test_a_public_key_is_no_secret_to_sign_with(encoding: str) -> None:
         "PEM": public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
         "DER": public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
         "modulus": public.public_numbers().n.to_bytes(256, "big"),
-        "document": issuing.published(),
+        "document": issuing.publish_keys(),
     }[encoding]
     for algorithm in ("HS256", "RS256"):
-        assert reason(signed({**HEADER, "alg": algorithm}, CLAIMS, secret))
+        assert reason(sign_token({**HEADER, "alg": algorithm}, CLAIMS, secret))
 
 
 @pytest.mark.parametrize("name", ["jwk", "jku", "x5u", "x5c"])
@@ -317,7 +317,7 @@ def test_claims_that_could_be_read_in_two_ways_or_in_none_are_refused(payload: b
     ],
 )
 def test_a_token_whose_header_cannot_be_read_is_refused(header: bytes) -> None:
-    assert reason(signed(header, CLAIMS, rsa_key("a"))) == "the token's header cannot be read"
+    assert reason(sign_token(header, CLAIMS, rsa_key("a"))) == "the token's header cannot be read"
 
 
 def test_a_token_is_bounded_before_it_is_read() -> None:
@@ -383,7 +383,7 @@ def test_the_last_character_of_a_token_has_no_other_writing(algorithm: str) -> N
         assert reason(good[:-1] + other)
 
 
-@given(st.text() | st.binary(max_size=60).map(lambda raw: encoded(raw) + ".e30.AAAA"))
+@given(st.text() | st.binary(max_size=60).map(lambda raw: encode_part(raw) + ".e30.AAAA"))
 def test_whatever_text_is_refused_and_nothing_worse(text: str) -> None:
     assert reason(text)
 
@@ -403,7 +403,7 @@ def test_whatever_stands_in_a_signed_token_it_is_a_principal_or_refused(
     name: str, value: object
 ) -> None:
     header = {**HEADER, name: value} if name not in CLAIMS else HEADER
-    text = signed(header, claims(**{name: value}), rsa_key("a"))
+    text = sign_token(header, claims(**{name: value}), rsa_key("a"))
     try:
         found = verifier().principal(text)
     except TokenRefusedError as refused:

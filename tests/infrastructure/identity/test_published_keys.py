@@ -15,7 +15,7 @@ from tests.infrastructure.identity.issuing import (
     Jwk,
     ec_key,
     ed_key,
-    encoded,
+    encode_part,
     jwk,
     jwks,
     number,
@@ -51,7 +51,7 @@ def test_a_key_verifies_what_it_is_meant_for(key: Jwk, suited: set[str]) -> None
     "algorithm", ["none", "HS256", "HS512", "ES256K", "Ed448", "RSA-OAEP", "", "x"]
 )
 def test_no_key_suits_what_may_not_be_pinned(algorithm: str) -> None:
-    secret = {"kty": "oct", "kid": "k", "k": encoded(b"x" * 64)}
+    secret = {"kty": "oct", "kid": "k", "k": encode_part(b"x" * 64)}
     for key in (RSA, EC, OKP, secret):
         assert PublishedKeys.of(jwks(key)).one(algorithm, "k") is None
 
@@ -70,7 +70,7 @@ def short() -> Jwk:
     "unusable",
     [
         short(),
-        {"kty": "oct", "kid": "k", "k": encoded(b"x" * 64)},
+        {"kty": "oct", "kid": "k", "k": encode_part(b"x" * 64)},
         {"kty": "AKP", "kid": "k", "alg": "ML-DSA-44", "pub": "AAAA"},
         {"kty": ["RSA"], "kid": "k"},
         {"kid": "k"},

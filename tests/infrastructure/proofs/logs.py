@@ -41,7 +41,7 @@ def publisher(
     return Publisher(database, signer(seed), kept)
 
 
-def logged(number: int) -> AuthoredEvent:
+def make_event(number: int) -> AuthoredEvent:
     """The event `number`, from 0: the streams take turns."""
     turn, stream = divmod(number, STREAMS)
     payload = f'{{"number":{number}}}'.encode()
@@ -53,7 +53,7 @@ def grow(database: Database, size: int) -> None:
     recorder = EventRecorder(database, clock=lambda: NOON)
     have = recorder.head()[0]
     if size > have:
-        recorder.append([logged(number) for number in range(have, size)])
+        recorder.append([make_event(number) for number in range(have, size)])
     integration.catch_up(database)
 
 

@@ -15,7 +15,7 @@ from infrastructure.log.append import AppendRequest, LogTransaction
 from infrastructure.log.codec import EventCodec
 from infrastructure.log.recorder import EventRecorder
 from infrastructure.proofs.verification import verify
-from tests.databases import opened
+from tests.databases import open_database
 from tests.infrastructure.recording import DAY, NOON, clock_of, events
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ OTHERS: Final = "it corrects record times other than those right before it"
 @pytest.fixture
 def database(fresh_database: Callable[[Kind], str]) -> Iterator[Database]:
     """Three events: at noon, a year later, and by a clock that was ten years ahead."""
-    database = opened(fresh_database("sqlite-file"))
+    database = open_database(fresh_database("sqlite-file"))
     recorder = EventRecorder(database, clock=clock_of([NOON, NOON + YEAR, NOON + 10 * YEAR]))
     for _ in range(3):
         recorder.append(events())

@@ -31,13 +31,13 @@ from infrastructure.proofs.publishing import (
 )
 from infrastructure.proofs.tree import Tree
 from infrastructure.tables.record import event, log_head, projection, signed_checkpoint, tile
-from tests.databases import opened
+from tests.databases import open_database
 from tests.infrastructure.proofs.logs import (
     ORIGIN,
     SEED,
     grow,
     leaves,
-    logged,
+    make_event,
     publisher,
     signed,
     signer,
@@ -75,7 +75,7 @@ def test_nothing_new_is_signed_once(database: Database, tmp_path: Path) -> None:
 def test_while_many_write_every_checkpoint_continues_the_one_before(
     database_url: str, tmp_path: Path
 ) -> None:
-    databases = [opened(database_url) for _ in range(2)]
+    databases = [open_database(database_url) for _ in range(2)]
     for at in range(2):
         (tmp_path / str(at)).mkdir()
     signers = [publisher(each, tmp_path / str(at)) for at, each in enumerate(databases)]
@@ -155,14 +155,14 @@ def test_a_restored_sqlite_file_is_not_signed_and_that_is_said_once(
     url = fresh_database("sqlite-file")
     path, backup = url.removeprefix("sqlite:///"), tmp_path / "backup.db"
     for size in (5, 9):
-        database = opened(url)
+        database = open_database(url)
         grow(database, size)
         publisher(database, tmp_path).publish()
         database.close()
         if size == 5:
             shutil.copyfile(path, backup)
     shutil.copyfile(backup, path)
-    database = opened(url)
+    database = open_database(url)
     signing = publisher(database, tmp_path)
     assert signed(database).size == 5
     signing.keep_publishing()
@@ -170,10 +170,10 @@ def test_a_restored_sqlite_file_is_not_signed_and_that_is_said_once(
     assert "fewer events than the 9 of" in signing.refusal
     assert signed(database).size == 5
     recorder = EventRecorder(database)
-    recorder.append([logged(5)])
+    recorder.append([make_event(5)])
     signing.keep_publishing()
     assert caplog.text.count("no checkpoint is signed") == 1
-    recorder.append([logged(number) for number in range(6, 30)])
+    recorder.append([make_event(number) for number in range(6, 30)])
     signing.keep_publishing()
     assert signing.refusal is not None
     assert "not those of the checkpoint" in signing.refusal
@@ -354,7 +354,7 @@ def test_a_new_key_continues_the_log(database: Database, tmp_path: Path) -> None
 
 
 def test_an_empty_log_is_signed_too(empty_database_url: str, tmp_path: Path) -> None:
-    database = opened(empty_database_url)
+    database = open_database(empty_database_url)
     upgrade(database)
     publisher(database, tmp_path).publish()
     assert signed(database).size == 0

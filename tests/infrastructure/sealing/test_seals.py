@@ -21,7 +21,7 @@ from infrastructure.sealing.seals import Seals
 from infrastructure.sealing.wrapping import BrokenSealError, Keyring, SealKeyError
 from infrastructure.tables.record import event
 from tests.databases import SEAL_KEY
-from tests.databases import opened as opened_with_key
+from tests.databases import open_database as opened_with_key
 from tests.infrastructure.recording import events
 from tests.infrastructure.sealing.files import holds, tables_holding
 

@@ -19,7 +19,7 @@ from infrastructure.sealing.stored_responses import find_response
 from infrastructure.sealing.wrapping import read_keys
 from infrastructure.tables.record import idempotency_answer
 from migrations import former_answers
-from tests.databases import SEAL_KEY, opened
+from tests.databases import SEAL_KEY, open_database
 from tests.infrastructure.recording import events
 from tests.infrastructure.sealing.files import tables_holding
 
@@ -114,7 +114,7 @@ def test_a_forged_row_gets_no_stamp_from_a_backup_that_claims_an_old_format(
 
 
 def assert_restored_unfounded(backup: Path, fresh_database: Callable[[Kind], str]) -> None:
-    database = opened(fresh_database("sqlite-file"))
+    database = open_database(fresh_database("sqlite-file"))
     restore(database, backup, [])
     assert unfounded(database) == ["idempotency_answer"]
     database.close()
@@ -170,7 +170,7 @@ def test_a_backup_with_keys_in_clear_is_restored_with_their_digests(
     if how == "changed":
         answer["status"] = 500
     former(tmp_path / "former", answer, count=2 if how == "taken away" else 1)
-    database = opened(fresh_database("sqlite-file"))
+    database = open_database(fresh_database("sqlite-file"))
     restore(database, tmp_path / "former", [])
     assert unfounded(database) == ([] if how == "as it was" else ["idempotency_answer"])
     with database.reading() as connection:

@@ -16,7 +16,7 @@ from infrastructure.witness.refusals import RefusalError
 from infrastructure.witness.tiled_log import TiledLog
 from infrastructure.witness.witness import Cosigned, Witness
 from tests.infrastructure.witness.keys import LOG, NAME
-from tests.infrastructure.witness.logs import FakeLog, served_log
+from tests.infrastructure.witness.logs import FakeLog, serve_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +75,7 @@ class Watching:
 @pytest.fixture
 def log() -> Iterator[FakeLog]:
     """A log that is honest until it is told not to be."""
-    with served_log() as log:
+    with serve_log() as log:
         yield log
 
 

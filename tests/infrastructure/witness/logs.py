@@ -14,7 +14,7 @@ from domain.proof.subtrees import NamedTile
 from domain.proof.tiles import TilePath
 from infrastructure.proofs.ed25519 import Ed25519Signer
 from tests.domain.proof.trees import ORIGIN, Tiled, made_leaves
-from tests.infrastructure.identity.publishing import Answer, Publisher, published, saying
+from tests.infrastructure.identity.publishing import Answer, Publisher, saying, serve_document
 from tests.infrastructure.witness.keys import LOG
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from http.server import BaseHTTPRequestHandler
 
 
-__all__ = ["HONEST", "LARGEST", "PREFIX", "FakeLog", "history", "served_log"]
+__all__ = ["HONEST", "LARGEST", "PREFIX", "FakeLog", "history", "serve_log"]
 
 LARGEST: Final = 70_000
 PREFIX: Final = "/of/talks"
@@ -98,9 +98,9 @@ class FakeLog:
 
 
 @contextmanager
-def served_log() -> Iterator[FakeLog]:
+def serve_log() -> Iterator[FakeLog]:
     """A log that is honest until it is told not to be."""
-    with published(b"") as publisher:
+    with serve_document(b"") as publisher:
         log = FakeLog(publisher)
         publisher.answer = log.answer
         yield log

@@ -12,7 +12,7 @@ from infrastructure.proofs.ed25519 import Ed25519Signer
 from infrastructure.witness import tiled_log
 from infrastructure.witness.memory import Memory
 from infrastructure.witness.refusals import FolderError
-from tests.infrastructure.identity.publishing import dripping, published, saying
+from tests.infrastructure.identity.publishing import dripping, saying, serve_document
 from tests.infrastructure.witness.conftest import NOON
 from tests.infrastructure.witness.keys import LOG, NAME, OTHER
 from tests.infrastructure.witness.logs import HONEST, LARGEST, PREFIX, history
@@ -207,7 +207,7 @@ def test_a_malformed_response_of_a_log_is_refused(
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_no_redirect_is_followed(log: FakeLog, watching: Watching, status: int) -> None:
     log.grow(400)
-    with published(log.note().encode()) as elsewhere:
+    with serve_document(log.note().encode()) as elsewhere:
         log.answers["/checkpoint"] = saying(b"", status, Location=elsewhere.url)
         assert f"the answer was {status}" in watching.refused()
         assert elsewhere.asked == []
@@ -317,7 +317,7 @@ def test_all_that_is_asked_takes_no_longer_than_it_may(
 def test_nobody_listening_is_out_of_reach(log: FakeLog, watching: Watching) -> None:
     log.grow(300)
     watching.watch()
-    with published(b"") as gone:
+    with serve_document(b"") as gone:
         pass
     log.publisher.port, port = gone.port, log.publisher.port
     assert "out of reach" in watching.refused()
