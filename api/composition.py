@@ -130,7 +130,7 @@ class Parley:
         return position
 
     @contextmanager
-    def following(self) -> Iterator[None]:
+    def keep_following(self) -> Iterator[None]:
         """While the block runs, what is written is taken up soon after, asked for or not, unless this only reads."""
         recorder = cast("EventRecorder", self.ledger.recorder)
         settings = self.settings

@@ -151,28 +151,28 @@ def _complete_from_text(quantity: Quantity, read: NumberReading) -> Quantity:
     interval = Interval(read.low, read.high)
     comparator = quantity.comparator or read.comparator
     if quantity.value is None and quantity.interval != Interval(None, None):
-        return _ranging(quantity, read)
+        return _complete_range(quantity, read)
     value = read.value if quantity.value is None else quantity.value
     both = quantity.comparator is not None and quantity.value is not None
     agrees = (comparator, value) == (read.comparator, read.value)
     if both and comparator != "approx" != read.comparator:
         agrees = of_comparator(comparator, quantity.value or 0) == interval
     if not agrees:
-        raise _differing("/comparator", read)
+        raise _make_difference_error("/comparator", read)
     return replace(quantity, comparator=comparator, value=value, **_ends(interval))
 
 
-def _ranging(quantity: Quantity, read: NumberReading) -> Quantity:
+def _complete_range(quantity: Quantity, read: NumberReading) -> Quantity:
     """The quantity with a range: that of its text, or any range if the text gives no bounds; else ContentError."""
     if quantity.comparator not in (None, read.comparator):
-        raise _differing("/comparator", read)
+        raise _make_difference_error("/comparator", read)
     sent = _make_range(quantity.low, quantity.high)
     if read.comparator != "approx" and sent != Interval(read.low, read.high):
-        raise _differing("/low", read)
+        raise _make_difference_error("/low", read)
     return replace(quantity, comparator=read.comparator)
 
 
-def _differing(pointer: str, read: NumberReading) -> ContentError:
+def _make_difference_error(pointer: str, read: NumberReading) -> ContentError:
     detail = f"the text says {_describe(read)}: leave out what contradicts it, or write a text that agrees"
     return ContentError.at(pointer, detail)
 

@@ -119,7 +119,7 @@ def insert_rows(
     columns = tuple(rows[0])
     if connection.dialect.name == "postgresql" and len(rows) >= ROWS_TO_COPY:
         values = (tuple([row[name] for name in columns]) for row in rows)
-        _copy(connection, _copying(connection.dialect, table, columns), values)
+        _copy(connection, _write_copy(connection.dialect, table, columns), values)
         return
     for start in range(0, len(rows), ROWS_A_STATEMENT):
         part = rows[start : start + ROWS_A_STATEMENT]
@@ -146,7 +146,7 @@ def _copy(connection: Connection, sql: str, rows: Iterable[tuple[Any, ...]]) -> 
 
 
 @lru_cache(maxsize=64)
-def _copying(dialect: Dialect, table: TableClause, columns: Sequence[str]) -> str:
+def _write_copy(dialect: Dialect, table: TableClause, columns: Sequence[str]) -> str:
     return f"COPY {_into(dialect, table, columns)} FROM STDIN"
 
 

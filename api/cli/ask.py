@@ -158,7 +158,7 @@ def tell(
     sent = {"content-type": "application/json", "content-length": str(len(body)), **_OWNER}
     target = quote(path) + ("?dry_run=true" if dry_run else "")
     reply = _send(parley, "POST", target, {**sent, **(headers or {})}, body)
-    return _checked(reply, option_of)
+    return _check_reply(reply, option_of)
 
 
 def _send(
@@ -178,7 +178,9 @@ def _send(
     return asyncio.run(exchange(app, method, target, encoded, body, discloses=discloses))
 
 
-def _checked(reply: Reply, option_of: Callable[[str], str | None] = lambda _: None) -> ApiResponse:
+def _check_reply(
+    reply: Reply, option_of: Callable[[str], str | None] = lambda _: None
+) -> ApiResponse:
     if reply.status < HTTPStatus.BAD_REQUEST:
         onward = _ONWARD.search(reply.headers.get("link", ""))
         return ApiResponse(reply.body, reply.headers.get("etag"), onward and onward[1])

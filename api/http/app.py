@@ -69,7 +69,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        with parley.following():
+        with parley.keep_following():
             yield
 
     app = FastAPI(

@@ -32,9 +32,9 @@ class Embedding:
     def size(self, width: int | None = None, height: int | None = None) -> tuple[int, int]:
         """Give the width and height of the frame, within these bounds where they are given."""
         sides = self.picture.width, self.picture.height
-        wide, high = _fitting(sides, width, height)
+        wide, high = _fit_frame(sides, width, height)
         if wide < SLIM:
-            wide, high = _fitting(self.picture.narrow, width, height)
+            wide, high = _fit_frame(self.picture.narrow, width, height)
         return wide, high
 
     def code(self, width: int | None = None, height: int | None = None) -> Markup:
@@ -62,7 +62,7 @@ class Embedding:
         }
 
 
-def _fitting(sides: tuple[int, int], width: int | None, height: int | None) -> tuple[int, int]:
+def _fit_frame(sides: tuple[int, int], width: int | None, height: int | None) -> tuple[int, int]:
     """The width and height of a frame around a picture with these sides, within bounds."""
     wide = sides[0] if width is None else min(width, sides[0])
     ratio = sides[1] / sides[0]

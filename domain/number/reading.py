@@ -59,7 +59,7 @@ def runs_on(text: str) -> bool:
 def beginning_of(text: str) -> Phrase:
     """The words that say since when a number counts, such as "since January"; empty if there are no such words."""
     tokens = split_tokens(text) or ()
-    return next((words for each in _GRAMMARS if (words := each.beginning(tokens))), ())
+    return next((words for each in _GRAMMARS if (words := each.find_beginning(tokens))), ())
 
 
 class _Grammar:
@@ -90,7 +90,7 @@ class _Grammar:
         phrases = self._language.running | self._language.since
         return any(_longest(tokens, at, phrases) for at in range(len(tokens)))
 
-    def beginning(self, tokens: Phrase) -> Phrase:
+    def find_beginning(self, tokens: Phrase) -> Phrase:
         """The tokens from one that says "since" in this language up to the next mark."""
         starts = (at for at in range(len(tokens)) if _longest(tokens, at, self._language.since))
         at = next(starts, len(tokens))
@@ -124,10 +124,10 @@ class _Grammar:
             self._bare(kept)
             or self._read_hedged(kept, ())
             or self._two_sided(kept)
-            or self._rising(kept)
+            or self._read_rising(kept)
         )
 
-    def _rising(self, tokens: Phrase) -> NumberReading | None:
+    def _read_rising(self, tokens: Phrase) -> NumberReading | None:
         """The reading of a plural that is followed by one at least as great: "dozens or hundreds"."""
         for at in range(1, len(tokens) - 1):
             length = _longest(tokens, at, self._language.rising)

@@ -68,7 +68,7 @@ def end_valid_time(fact: Fact, ended: str, *, stands: bool) -> ValidTime:
         advice = "; correct or retract it" if stands else ""
         raise ContentError.at("/ended", detail + advice)
     try:
-        return fact.valid_time.ending(ended)
+        return fact.valid_time.end_at(ended)
     except ValidTimeError as error:
         raise ContentError.at("/ended", explain(error, one_date=True)) from error
 

@@ -146,19 +146,21 @@ def _stretch(match: re.Match[str], step: int) -> tuple[int, int] | None:
         return month_start(year, 1), month_start(year + 1, 1)
     if match["day"] is None:
         return month_start(year, months[0]), month_start(year, months[0] + 1)
-    lower = day_number(year, *next(_fitting(year, months, days))) * DAY
+    lower = day_number(year, *next(_list_fitting(year, months, days))) * DAY
     return lower, lower + DAY
 
 
 def _years_with(mask: str, months: Sequence[int], days: Sequence[int], step: int) -> Iterator[int]:
     """The years with one of the days in one of the months; only leap years are searched one by one."""
-    if any(_fitting(_COMMON_YEAR, months, days)):
+    if any(_list_fitting(_COMMON_YEAR, months, days)):
         yield from _years(mask, step)
-    elif any(_fitting(_LEAP_YEAR, months, days)) and _fits_a_multiple_of_4(mask):
+    elif any(_list_fitting(_LEAP_YEAR, months, days)) and _fits_a_multiple_of_4(mask):
         yield from (year for year in _years(mask, step) if days_in_month(year, 2) > _FEBRUARY)
 
 
-def _fitting(year: int, months: Sequence[int], days: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _list_fitting(
+    year: int, months: Sequence[int], days: Sequence[int]
+) -> Iterator[tuple[int, int]]:
     """The (month, day) of a year, in the order of the months and days given."""
     return ((m, day) for m in months for day in days if day <= days_in_month(year, m))
 

@@ -68,7 +68,7 @@ class ValidTime:
         _, slash, end = self.text.partition("/")
         return end if slash else None
 
-    def ending(self, ended: str) -> ValidTime:
+    def end_at(self, ended: str) -> ValidTime:
         """The interval from this start to the moment `ended`; ValidTimeError if that is not possible."""
         refuse_strange(ended)
         read_moment(ended, 0, len(ended))

@@ -150,7 +150,7 @@ def filter_people(
     people = everyone.people
     places = [place for place, person in people.items() if _is_called(person, wanted.q)]
     if wanted.person is not None:
-        means = _meaning(wanted.person, everyone.names.apart())
+        means = _make_meaning_test(wanted.person, everyone.names.apart())
         places = [place for place in places if means(place, people[place])]
     if answers is None:
         entry_at = _entries_together(everyone, places, perspective)
@@ -273,7 +273,7 @@ def _is_called(person: _Person, q: AllOf | None) -> bool:
     return q is None or holds_terms(q, list_words(sorted({person.name, *person.spellings})))
 
 
-def _meaning(wanted: str, names: Names) -> Callable[[Place, _Person], bool]:
+def _make_meaning_test(wanted: str, names: Names) -> Callable[[Place, _Person], bool]:
     """A test of whether an id or a spelling may mean a person, by the rule of the timeline's filter."""
     keys = {place_of((key,)) for key in (names.key(wanted), *names.bearers(wanted))}
     folded = fold_for_search(wanted)

@@ -85,7 +85,7 @@ def back_up(database: Database, target: Path, progress: Progress | None = None) 
         raise BackupError(f"{target} exists already: name another file")
     with private_part(target) as (part, file):
         with database.reading() as connection:
-            opening = _opening(connection)
+            opening = _make_opening(connection)
             manifest = write_backup(file, opening, _rows(connection, opening.position, progress))
         file.flush()
         os.fsync(file.fileno())
@@ -160,7 +160,7 @@ def restore(
         return manifest
 
 
-def _opening(connection: Connection) -> Opening:
+def _make_opening(connection: Connection) -> Opening:
     head = connection.execute(select(log_head)).one()
     return Opening(FORMAT, head.position, head.recorded_at)
 

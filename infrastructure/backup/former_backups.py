@@ -37,7 +37,7 @@ class FormerAnswers:
 
     def rows(self, sent: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Convert some responses; certificates are left out."""
-        wrapping = seals_of(self._connection).wrapping(self._connection)
+        wrapping = seals_of(self._connection).ensure_wrapping(self._connection)
         self._secret = former.made_secret(self._connection, wrapping)
         now = time.time_ns() // 1_000
         converted = [former.as_of_0011(wrapping, self._secret, row, now) for row in sent]
@@ -48,7 +48,7 @@ class FormerAnswers:
 
     def stamps(self, counted: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The stamp of all converted responses; none if the number in the old stamp is wrong."""
-        wrapping = seals_of(self._connection).wrapping(self._connection)
+        wrapping = seals_of(self._connection).ensure_wrapping(self._connection)
         count = former.opened(wrapping, counted, former.COUNT)
         if count != self._sent.to_bytes(former.SIZE):
             return []

@@ -98,7 +98,7 @@ def last_versions(connection: Connection, streams: Sequence[str]) -> dict[str, i
     The ids of those keys, the stamps and the side that serves are remembered for the transaction.
     """
     sorts: dict[str, list[Mapping[Any, Any]]] = defaultdict(list)
-    for row in _standing(connection, streams[:STREAMS_A_QUERY]):
+    for row in _read_standing(connection, streams[:STREAMS_A_QUERY]):
         sorts[row["sort"]].append(row)
     refuse_unknown({row["of"] for row in sorts["revision"]})
     remember(connection, read_own_keys, cast("list[RowMapping]", sorts["key"]))
@@ -115,7 +115,7 @@ def last_versions(connection: Connection, streams: Sequence[str]) -> dict[str, i
     return versions
 
 
-def _standing(connection: Connection, streams: Sequence[str]) -> Iterable[Mapping[Any, Any]]:
+def _read_standing(connection: Connection, streams: Sequence[str]) -> Iterable[Mapping[Any, Any]]:
     if len(streams) == 1:
         rows = _STANDING_OF_ONE.rows(connection, {"stream": streams[0]})
         return [row._asdict() for row in rows]

@@ -43,7 +43,7 @@ def redate(
         moved = [id_ for id_, versions in chunk.items() if _moves(versions, known)]
         planes.load(moved)
         for id_ in moved:
-            counts = tallies.standing(chunk[id_][0].record.negotiation_id)
+            counts = tallies.find_counts(chunk[id_][0].record.negotiation_id)
             variants = variants_of(connection, tables, id_)
             redate_versions(planes.of(id_), chunk[id_], known, counts, variants)
         planes.write()

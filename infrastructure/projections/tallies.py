@@ -80,7 +80,7 @@ class Tallies:
 
     def count_change(self, before: FactVersion | None, after: FactVersion) -> dict[str, int]:
         """The counts after `after`, which follows `before`."""
-        counts = self.standing(after.record.negotiation_id)
+        counts = self.find_counts(after.record.negotiation_id)
         counts["recorded"] += before is None
         counts["corrected"] += after.record.corrected - (
             before is not None and before.record.corrected
@@ -88,7 +88,7 @@ class Tallies:
         counts["retracted"] += _is_retracted(after) - _is_retracted(before)
         return dict(counts)
 
-    def standing(self, negotiation: UUID) -> dict[str, int]:
+    def find_counts(self, negotiation: UUID) -> dict[str, int]:
         """The counts of a negotiation as they stand."""
         if negotiation not in self._standing:
             self._standing[negotiation] = self._read(negotiation)

@@ -21,7 +21,7 @@ __all__ = ["form_of", "has_words", "list_texts", "stands"]
 
 def has_words(wanted: Sought, *, sqlite: bool) -> ColumnElement[bool]:
     """The condition that an indexed text has the words, phrases included."""
-    return _matches(wanted) if sqlite else and_(_match_words(wanted), *_standing(wanted))
+    return _matches(wanted) if sqlite else and_(_match_words(wanted), *_require_adjacency(wanted))
 
 
 def _matches(wanted: Sought) -> ColumnElement[bool]:
@@ -50,7 +50,7 @@ def _tsquery(wanted: Sought) -> str:
     return f"({joint.join(map(_tsquery, wanted.parts))})"
 
 
-def _standing(wanted: Sought) -> list[ColumnElement[bool]]:
+def _require_adjacency(wanted: Sought) -> list[ColumnElement[bool]]:
     """The conditions that the words of phrases stand side by side; PostgreSQL's index cannot tell this."""
     parts = wanted.parts if isinstance(wanted, AllOf) else (wanted,)
     return [stands(part, iter(list_texts(part))) for part in parts if _has_phrase(part)]

@@ -103,7 +103,7 @@ class ChangeReader:
         first = select(columns.first_position).where(columns.fact_id == fact_id.hex).limit(1)
         return int(self.connection.execute(first).scalar_one())
 
-    def differing(
+    def read_differing(
         self, id_: UUID, from_: Perspective, to: Perspective, *, after: int = 0, limit: int
     ) -> tuple[Differing, bool]:
         """The facts that differ between two perspectives, in order of first recording, and whether more follow.
@@ -223,7 +223,7 @@ class ChangeReader:
                     changes[pair[1].position] = pair
         return [changes[each.position] for each in events]
 
-    def opening(self, opened: Negotiation) -> Row[int, int, str]:
+    def read_opening(self, opened: Negotiation) -> Row[int, int, str]:
         """The event that opened a negotiation: its position, recorded_at and actor."""
         wanted = select(event.c.position, event.c.recorded_at, event.c.actor).where(
             event.c.stream == opened.id.hex, event.c.version == opened.version

@@ -38,7 +38,7 @@ def refuse_erased(connection: Connection, tables: FactTables, version: FactVersi
     """Raise ErasedError, with position, time and reason, if a version's fact is erased."""
     if not version.record.erased:
         return
-    statement = _erasing(tables).where(tables.version.c.fact_id == version.record.id.hex)
+    statement = _select_erasures(tables).where(tables.version.c.fact_id == version.record.id.hex)
     notice = _notice_of(connection.execute(statement).one())
     raise ErasedError(notice.fact_id, notice.position, notice.recorded_at, notice.why)
 
@@ -60,7 +60,7 @@ def read_erasures(
 def _erasures(tables: FactTables, *, public: bool) -> HotStatement:
     negotiation_id, perspective = placeholders(public=public)
     columns = tables.version.c
-    statement = _erasing(tables).where(
+    statement = _select_erasures(tables).where(
         columns.negotiation_id == negotiation_id.hex,
         columns.first_position <= perspective.position,
     )
@@ -74,7 +74,7 @@ def _notice_of(row: Row[Any]) -> ErasureNotice:
     return ErasureNotice(UUID(row.fact_id), row.known_from, row.recorded_at, row.why)
 
 
-def _erasing(tables: FactTables) -> Select[Any]:
+def _select_erasures(tables: FactTables) -> Select[Any]:
     columns = tables.version.c
     return select(columns.fact_id, columns.known_from, columns.recorded_at, columns.why).where(
         columns.event == FactErased.stored_name, *whole_rows(columns)

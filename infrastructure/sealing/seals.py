@@ -126,13 +126,13 @@ class Seals:
         """Make a new wrapping key, which wraps from now on."""
         self._source.add()
 
-    def wrapping(self, connection: Connection) -> KeyWrapping:
+    def ensure_wrapping(self, connection: Connection) -> KeyWrapping:
         """The keys; the first one is made only if nothing in the database is sealed yet."""
         return self.read_wrapping(connection) or self._source.make()
 
     def keys_for_batch(self, connection: Connection, older: Sequence[str]) -> BatchKeys:
         """The data keys for a batch of events; `older` names its streams that already had events."""
-        wrapping = self.wrapping(connection)
+        wrapping = self.ensure_wrapping(connection)
         keys: dict[str, tuple[int, AESGCM]] = {}
         for start in range(0, len(older), STREAMS_A_QUERY):
             streams = {"streams": older[start : start + STREAMS_A_QUERY]}

@@ -65,7 +65,7 @@ _PUT: Final = update(stamp).where(stamp.c.of == bindparam("named"))
 
 def keys_of(connection: Connection) -> KeyWrapping:
     """The wrapping keys of a database; the first one is made if nothing is sealed yet."""
-    return seals_of(connection).wrapping(connection)
+    return seals_of(connection).ensure_wrapping(connection)
 
 
 def digest_of(content: Sequence[Any]) -> bytes:

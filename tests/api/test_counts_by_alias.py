@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.api.test_claims import freed, states, told
+from tests.api.test_claims import states, tell_release, told
 from tests.api.test_what_stands import counted, split
 
 if TYPE_CHECKING:
@@ -77,13 +77,13 @@ def test_a_tally_follows_the_aliases_of_what_is_counted(client: Client) -> None:
 
 def test_a_release_that_counts_an_alias_of_its_population_counts_no_part(client: Client) -> None:
     def several(what: str, **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
-        return freed(60, "AP", what=what, population=POPULATION, **fields)
+        return tell_release(60, "AP", what=what, population=POPULATION, **fields)
 
     cases = {
-        "the population": [freed(52), several(POPULATION)],
-        "an alias": [ALIAS, freed(52), several(SHORT)],
-        "an alias of both": [ALIAS, freed(52), several(SHORT) | OF_ALIAS],
-        "a name that no alias ties to it": [freed(52), several(SHORT)],
+        "the population": [tell_release(52), several(POPULATION)],
+        "an alias": [ALIAS, tell_release(52), several(SHORT)],
+        "an alias of both": [ALIAS, tell_release(52), several(SHORT) | OF_ALIAS],
+        "a name that no alias ties to it": [tell_release(52), several(SHORT)],
     }
     totals = {
         name: state["prisoners"]["released"]["text"]

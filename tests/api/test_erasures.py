@@ -25,9 +25,9 @@ from infrastructure.projections.comparison import compare_with_log
 from infrastructure.projections.soundness import find_text_flaw, run_own_check
 from infrastructure.proofs.verification import verify
 from infrastructure.tables.record import confidential_part, event, idempotency_answer, log_head
-from tests.api.asking import FACTS, TALKS, Answer, Client, entered, fact
-from tests.api.everything import asked, everything
-from tests.databases import opened, settings_of
+from tests.api.asking import FACTS, TALKS, Answer, Client, authorize, fact
+from tests.api.everything import ask_whole, everything
+from tests.databases import open_database, settings_of
 from tests.inclusion import verify_inclusion
 from tests.infrastructure.sealing.files import holds, tables_holding
 

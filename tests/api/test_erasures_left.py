@@ -222,7 +222,7 @@ def test_who_starts_again_sees_to_what_was_left_by_who_was_killed(
         erase(desk, address)
     assert sampled(desk) is not parley.database.is_sqlite
     again = compose(parley.settings, upgrade=False)
-    with again.following():
+    with again.keep_following():
         assert_forgotten(desk)
     again.close()
 

@@ -164,7 +164,7 @@ def _tally(reading: Reading, asking: Asking) -> Any:  # noqa: ANN401 -- JSON
 def _diff(reading: Reading, asking: Asking) -> Any:  # noqa: ANN401 -- JSON
     to = reading.perspective(PerspectiveQuery())
     from_ = reading.perspective(PerspectiveQuery(as_of=to.as_of, position=reading.head - CHANGED))
-    found = reading.changes.differing(asking.talks, from_, to, after=0, limit=1_000)[0]
+    found = reading.changes.read_differing(asking.talks, from_, to, after=0, limit=1_000)[0]
     return diff(found, (from_, to))
 
 

@@ -78,7 +78,7 @@ def test_the_text_is_kept_as_written_and_in_its_parts() -> None:
     ],
 )
 def test_ending_keeps_the_start(text: str, ended: str, result: str) -> None:
-    assert ValidTime.parse(text).ending(ended) == ValidTime.parse(result)
+    assert ValidTime.parse(text).end_at(ended) == ValidTime.parse(result)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_ending_keeps_the_start(text: str, ended: str, result: str) -> None:
 )
 def test_an_end_before_the_start_or_without_a_moment_is_refused(text: str, ended: str) -> None:
     with pytest.raises(ValidTimeError):
-        ValidTime.parse(text).ending(ended)
+        ValidTime.parse(text).end_at(ended)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_a_thousand_malformed_texts_are_refused_in_silence(
 
 @given(st.text(st.sampled_from("0123456789XX-/.?~%[]{},TZYSE+:"), max_size=24) | st.text())
 def test_no_text_raises_anything_but_a_valid_time_error(text: str) -> None:
-    for read in (ValidTime.parse, strict_upper, ValidTime.parse("2025").ending):
+    for read in (ValidTime.parse, strict_upper, ValidTime.parse("2025").end_at):
         try:
             read(text)
         except ValidTimeError as fault:

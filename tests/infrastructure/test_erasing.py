@@ -14,7 +14,7 @@ from infrastructure.projections import fact_text
 from infrastructure.projections.outdated import OUTDATED
 from infrastructure.tables.facts import serving_tables
 from infrastructure.tables.record import projection
-from tests.benchmarks.mixed import mixed_facts
+from tests.benchmarks.mixed import make_mixed_facts
 from tests.benchmarks.population import populate
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def count_terms(database: Database, id_: UUID | None = None) -> int:
 
 @pytest.fixture
 def filled(database: Database) -> Database:
-    populate(StoredLedger(database), "talks", FACTS, mixed_facts(FACTS))
+    populate(StoredLedger(database), "talks", FACTS, make_mixed_facts(FACTS))
     fact_text.catch_up(database)
     return database
 

@@ -169,7 +169,7 @@ def test_the_full_text_is_followed_without_being_asked(
     parley: Parley, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(following, "PAUSE_SECONDS", 0.01)
-    with parley.following():
+    with parley.keep_following():
         record_all(parley)
         until = time.monotonic() + 10
         while len(list_indexed(parley)) < len(RECORDED) and time.monotonic() < until:

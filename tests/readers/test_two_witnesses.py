@@ -339,7 +339,7 @@ def _same_kept(reading: Reading, versions: list[FactVersion], asked: Perspective
     talks = reading.negotiation(SLUG)
     sections = reading.sections(NEGOTIATION, pinned)
     assert sections.state(talks, None) == resolve_state(talks, slice_, count_facts(known), pinned)
-    assert sections.standing() == slice_
+    assert sections.list_standing() == slice_
     _same_people(reading, slice_, pinned, "free")
     return sections.facts_kept is not None
 
@@ -536,7 +536,7 @@ def _same_differences(
     told: dict[str, list[Any]] = {name: [] for name in SECTIONS}
     after, more = 0, True
     while more:
-        found, more = reading.changes.differing(NEGOTIATION, from_, to, after=after, limit=2)
+        found, more = reading.changes.read_differing(NEGOTIATION, from_, to, after=after, limit=2)
         page = diff(found, (from_, to))
         told = {name: [*told[name], *page[name]] for name in SECTIONS}
         after = found.after[-1].first_position if more else 0

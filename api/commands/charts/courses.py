@@ -78,7 +78,11 @@ def course(
     names, kinds = reading.names(id_, perspective), _kinds(section.path)
     register, _ = lists_by_path()[section.path]
     kept = sections.facts_kept
-    known = [seen.version for seen in sections.standing()] if kept is None else kept.of_kinds(kinds)
+    known = (
+        [seen.version for seen in sections.list_standing()]
+        if kept is None
+        else kept.of_kinds(kinds)
+    )
     answers = (
         Answers.of(known, names, register, keep=perspective.match) if kept is None else kept.answers
     )

@@ -111,7 +111,7 @@ class Renderer:
         return None if self._process is None else self._process.pid
 
     def _ask(self, asked: bytes) -> Drawn:
-        process = self._running()
+        process = self._ensure_running()
         until = time.monotonic() + SECONDS
         assert process.stdin is not None  # noqa: S101 -- it was opened with both pipes
         assert process.stdout is not None  # noqa: S101 -- the same
@@ -129,7 +129,7 @@ class Renderer:
             raise DrawingError(head["fault"])
         return Drawn(bytes(content), head["seconds"])
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _ensure_running(self) -> subprocess.Popen[bytes]:
         if self._is_closed:
             raise DrawingError("the server is stopping")
         if self._process is None or self._process.poll() is not None:

@@ -63,7 +63,7 @@ class PictureSubject:
         """The facts that can count what is counted."""
         id_ = self.reading.negotiation(self.slug).id
         sections = self.reading.sections(id_, perspective)
-        return sections.counting(find_kinds(TallyQuery(what=self.what)))
+        return sections.list_counting(find_kinds(TallyQuery(what=self.what)))
 
     def names(self, perspective: Perspective) -> Names:
         """What names mean at a perspective."""
@@ -91,8 +91,8 @@ def _draw_releases(subject: PictureSubject) -> Draw:
 def _draw_held(subject: PictureSubject) -> Draw:
     slice_ = subject.slice_at(subject.perspective)
     names = subject.names(subject.perspective)
-    found = tally(slice_, subject.perspective, TallyQuery(what=subject.what), names)
-    if found.points and found.content["total"]["text"] != NOT_ADDED["text"]:
+    tallied = tally(slice_, subject.perspective, TallyQuery(what=subject.what), names)
+    if tallied.points and tallied.content["total"]["text"] != NOT_ADDED["text"]:
         return _say(_ADDED, subject)
     return lambda ink: counters(tallied.points, ink, plain(subject.what))
 
@@ -101,7 +101,7 @@ def _say(words: str, subject: PictureSubject) -> Draw:
     return lambda ink: nothing(ink, words.format(what=plain(subject.what)))
 
 
-def _learning(subject: PictureSubject) -> Draw:
+def _draw_learning(subject: PictureSubject) -> Draw:
     perspective = subject.perspective
     counting = subject.slice_at(perspective)
     names, query = subject.names(perspective), TallyQuery(what=subject.what)

@@ -79,9 +79,9 @@ class Budget:
             if lease is None:
                 return RateStatus(allowed=True, remaining=self.item.amount, wait=None)
         if lease.refused:
-            return self._standing(lease, allowed=False)
+            return self._make_status(lease, allowed=False)
         lease.left -= 1
-        return self._standing(lease, allowed=True)
+        return self._make_status(lease, allowed=True)
 
     async def pay(self, key: str, owed: int) -> tuple[int, RateStatus]:
         """Count as much of a debt as the limit allows; returns the rest, and the caller's status."""
@@ -93,12 +93,12 @@ class Budget:
             return 0, RateStatus(allowed=True, remaining=self.item.amount, wait=None)
         self._make_room()
         self._leases[key] = lease
-        return lease.left, self._standing(lease, allowed=not lease.refused)
+        return lease.left, self._make_status(lease, allowed=not lease.refused)
 
     def find_status(self, key: str) -> RateStatus | None:
         """The status of a caller as far as this process knows it, without counting."""
         lease = self._find_lease(key)
-        return None if lease is None else self._standing(lease, allowed=not lease.refused)
+        return None if lease is None else self._make_status(lease, allowed=not lease.refused)
 
     def fields(self, standing: RateStatus) -> dict[str, str]:
         """The header fields of draft-ietf-httpapi-ratelimit-headers-10; none where nothing is known."""
@@ -107,7 +107,7 @@ class Budget:
         now = f'"{self.name}";r={standing.remaining};t={math.ceil(standing.wait)}'
         return {"RateLimit-Policy": self.policy, "RateLimit": now}
 
-    def _standing(self, lease: _Lease, *, allowed: bool) -> RateStatus:
+    def _make_status(self, lease: _Lease, *, allowed: bool) -> RateStatus:
         wait = max(0.0, lease.more_at - time.monotonic())
         left = lease.left if allowed else 0
         return RateStatus(allowed=allowed, remaining=lease.remaining + left, wait=wait)

@@ -36,8 +36,8 @@ class Work:
         """Add the cost of an answer to what a caller owes."""
         self._owed[caller] += price
         if len(self._owed) > MOST_LEASES:
-            self._owed = Counter(dict(nlargest(MOST_LEASES // 2, self._owed.items(), _owing)))
+            self._owed = Counter(dict(nlargest(MOST_LEASES // 2, self._owed.items(), _debt_of)))
 
 
-def _owing(item: tuple[str, int]) -> int:
+def _debt_of(item: tuple[str, int]) -> int:
     return item[1]

@@ -216,7 +216,7 @@ def _decide_once(change_request_id: str, sent: Sent, decide: _Decide) -> Respons
 
 
 def _attempt(change_request_id: str, sent: Sent, decide: _Decide, once: Once) -> Response:
-    standing = _standing(sent, change_request_response.change_request_uuid(change_request_id))
+    standing = _read_standing(sent, change_request_response.change_request_uuid(change_request_id))
     once.fact = None if isinstance(standing.record, Negotiation) else standing.record.id
     sent.principal.check(standing.op.scope)
     outcome = decide(standing)
@@ -236,7 +236,7 @@ def _attempt(change_request_id: str, sent: Sent, decide: _Decide, once: Once) ->
     return change_request_response.repeat_response(sent, position, 200)
 
 
-def _standing(sent: Sent, id_: UUID) -> _Standing:
+def _read_standing(sent: Sent, id_: UUID) -> _Standing:
     with sent.reading() as reading:
         seen = reading.change_requests.get(id_)
         sources = reading.change_requests.sources(seen)

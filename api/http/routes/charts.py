@@ -117,7 +117,7 @@ def _answer(slug: str, chart: str, asked: Asked, form: Form) -> Response:
         )
         if width != _BOTH:
             specs = [specs[_WIDTHS.index(width)]]
-        settled = reading.settled(asked.query)
+        settled = reading.is_settled(asked.query)
     if form == "vl.json":
         body = write_json(specs[0])
     else:

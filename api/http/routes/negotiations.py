@@ -206,7 +206,10 @@ def read_history(slug: str, asked: Annotated[Asked, Depends(_HISTORY)]) -> Respo
         perspective = asked.perspective(reading)
         opened = reading.negotiation(slug, perspective.position)
         told = reading.changes.of_negotiation(opened, perspective)
-        items = [_opening(reading, opened, perspective), *(describe_correction(*e) for e in told)]
+        items = [
+            _describe_opening(reading, opened, perspective),
+            *(describe_correction(*e) for e in told),
+        ]
         left = [each for each in items if each["version"] > after]
         more_follow = len(left) > limit
         content = {
@@ -217,8 +220,10 @@ def read_history(slug: str, asked: Annotated[Asked, Depends(_HISTORY)]) -> Respo
         return asked.answer(content, perspective, reading)
 
 
-def _opening(reading: Reading, opened: Negotiation, perspective: Perspective) -> dict[str, Any]:
-    row = reading.changes.opening(opened)
+def _describe_opening(
+    reading: Reading, opened: Negotiation, perspective: Perspective
+) -> dict[str, Any]:
+    row = reading.changes.read_opening(opened)
     by = find_record_time(row.position, row.recorded_at, perspective.corrections)
     return {
         "version": opened.version,

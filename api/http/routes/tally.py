@@ -110,13 +110,15 @@ def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
             content = _leading_on(content, place, blanks)
             return with_erasures(content, reading, negotiation.id, perspective, rest=blanks.rest)
 
-        def following(place: Place) -> str:
+        def make_cursor(place: Place) -> str:
             return asked.next(perspective, place, with_mark(asked, filters))
 
         fills = {
             "perspective": lambda: describe_perspective(perspective),
-            "next": following,
-            "href": lambda place: f"{quote(asked.request.scope['path'])}?cursor={following(place)}",
+            "next": make_cursor,
+            "href": lambda place: (
+                f"{quote(asked.request.scope['path'])}?cursor={make_cursor(place)}"
+            ),
             "rest": asked.rest(slug, perspective),
         }
         about = ("tally", query, last_bucket(perspective.as_of, query.by), after, limit)

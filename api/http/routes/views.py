@@ -133,7 +133,7 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
         from_ = replace(asked, query=query).perspective(reading)
         negotiation = reading.negotiation(slug, to.position)
         after = 0 if cursor is None else cast("int", cursor.place[0])
-        compared, more_follow = reading.changes.differing(
+        compared, more_follow = reading.changes.read_differing(
             negotiation.id, from_, to, after=after, limit=limit
         )
         place = (compared.after[-1].first_position,) if more_follow else None
@@ -236,13 +236,13 @@ def read_moments(slug: str, asked: Annotated[Asked, Depends(_MOMENTS)]) -> Respo
             }
             return with_erasures(content, reading, negotiation.id, along, rest=blanks.rest)
 
-        def following(place: Place, by: Unit | None) -> str:
+        def make_cursor(place: Place, by: Unit | None) -> str:
             onward = filters | ({_CHOSEN: f"{by}"} if asked_by == _AUTO else {})
             return asked.next(shown, place, onward)
 
         fills = {
             "perspective": lambda: describe_perspective(shown),
-            "next": following,
+            "next": make_cursor,
             "rest": asked.rest(slug, shown),
         }
         after = None if cursor is None else cursor.place

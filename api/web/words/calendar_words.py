@@ -77,8 +77,8 @@ def day_in_words(date: str, *, short: bool = False) -> str | None:
 def _told(year: str, month: str | None, day: str | None, *, short: bool) -> str | None:
     if month is None or month in _SEASONS:
         return _SEASONS.get(month or "", "{}").format(_year(year))
-    months = _fitting(month, len(_MONTHS))
-    days = _fitting(day or "01", _most_days(months))
+    months = _list_fitting(month, len(_MONTHS))
+    days = _list_fitting(day or "01", _most_days(months))
     if not months or not days:
         return None
     if len(months) == len(_MONTHS):
@@ -176,7 +176,7 @@ def _long_year(text: str) -> str | None:
     return f"a year {_from_to(-most, -least) if is_past else _from_to(least, most)}"
 
 
-def _fitting(mask: str, most: int) -> list[int]:
+def _list_fitting(mask: str, most: int) -> list[int]:
     """Give the numbers from 1 to `most` whose two digits fit, each a digit or X."""
     fits = re.compile(mask.replace("X", "[0-9]"))
     return [number for number in range(1, most + 1) if fits.fullmatch(f"{number:02d}")]

@@ -10,7 +10,7 @@ from domain.count_words import EVERYBODY
 from domain.fact import KINDS
 from domain.named import Sort, fields_naming
 from domain.naming import fold_name
-from domain.register import summed_in
+from domain.register import list_summed
 
 if TYPE_CHECKING:
     from domain.views.naming import Names
@@ -30,7 +30,7 @@ def resolve_counted(what: str, names: Names) -> str:
 def _is_own_word(what: str) -> bool:
     counted = fold_name(what)
     return counted in EVERYBODY or any(
-        counted in summed_in(kind.registers) for kind in KINDS.values()
+        counted in list_summed(kind.registers) for kind in KINDS.values()
     )
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def add_hints(tally: Tally, slice_: Iterable[Seen]) -> Tally:
     """The tally. If no fact of the slice counts `what`, it gets a list `known` of everything that can be counted."""
     known: dict[str, str] = {}
-    summing = _summing()
+    summing = _list_summing()
     for seen in slice_:
         fact = seen.version.record.fact
         for quantity in fact.quantities:
@@ -43,13 +43,13 @@ def find_kinds(query: TallyQuery) -> frozenset[str] | None:
     """The kinds that can count what a query asks for; None if every kind can."""
     if query.what is None:
         return frozenset({query.kind or ""})
-    counting = _summing().get(fold_name(query.what))
+    counting = _list_summing().get(fold_name(query.what))
     if counting is None:
         return None
     return frozenset(name for name, kind in KINDS.items() if kind in counting)
 
 
-def _summing() -> dict[str, set[type[Fact]]]:
+def _list_summing() -> dict[str, set[type[Fact]]]:
     """{what a total of the state counts: the kinds whose facts it adds}."""
     kinds: dict[str, set[type[Fact]]] = defaultdict(set)
     for kind in KINDS.values():

@@ -51,7 +51,7 @@ def count_names(
         for part in counting if compares else ():
             for candidate in (part.shown, *part.rivals):
                 counted.take(candidate)
-        includes = _including(counting)
+        includes = _make_inclusion_test(counting)
         for candidate in (each for each in facts if each.certain is certain):
             numbers = numbers_of(candidate.fact, what)
             if any(q.basis == "cumulative" for q in numbers):
@@ -118,7 +118,7 @@ def _of_names(candidate: Candidate, what: str, names: int) -> Part:
     return Part(quantity, candidate, (), certain=candidate.certain, low=names, high=None)
 
 
-def _including(parts: Iterable[Part]) -> Callable[[Candidate], bool]:
+def _make_inclusion_test(parts: Iterable[Part]) -> Callable[[Candidate], bool]:
     """A test of whether a fact's people may be included in a number that a fact of the same kind gives.
 
     They may be if the dates of both facts overlap and the number may be greater than the number of people whom the fact

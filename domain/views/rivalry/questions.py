@@ -50,17 +50,17 @@ def find_questions(candidates: Iterable[Candidate]) -> Questions:
     if not any(
         link.relation in TIES for candidate in facts.values() for link in candidate.fact.links
     ):
-        return Questions([Question(group) for group in _by_matter(_holding(facts.values()))])
+        return Questions([Question(group) for group in _by_matter(_select_holding(facts.values()))])
     tied = _Tied(facts).find_questions()
     holding = [
-        Question(stand, _holding(question.supporting), _holding(question.against))
+        Question(stand, _select_holding(question.supporting), _select_holding(question.against))
         for question in tied.questions
-        if (stand := _holding(question.facts))
+        if (stand := _select_holding(question.facts))
     ]
-    return Questions(holding, _holding(tied.parts), _holding(tied.linking))
+    return Questions(holding, _select_holding(tied.parts), _select_holding(tied.linking))
 
 
-def _holding(candidates: Iterable[Candidate]) -> list[Candidate]:
+def _select_holding(candidates: Iterable[Candidate]) -> list[Candidate]:
     return [each for each in candidates if each.holds]
 
 
@@ -98,7 +98,7 @@ class _Tied:
                 self._unite(fact_id, fact.fact.matter)
         round_ups = self._join(parts)
         idle = round_ups | self._behind(round_ups)
-        linking = idle | self._crossing(parts | idle)
+        linking = idle | self._find_crossing(parts | idle)
         return self._group(parts, linking)
 
     def _all_ties(self) -> dict[UUID, dict[UUID, set[str]]]:
@@ -164,7 +164,7 @@ class _Tied:
         behind -= {self._root(t) for id_ in round_ups for t in self.targets[id_]}
         return {id_ for id_ in self.facts if self._root(id_) in behind}
 
-    def _crossing(self, out: set[UUID]) -> set[UUID]:
+    def _find_crossing(self, out: set[UUID]) -> set[UUID]:
         """The facts of a matter that are tied to another question; of facts that are tied in a ring, all except one."""
         back: dict[UUID, set[UUID]] = defaultdict(set)
         tied: set[UUID] = set()

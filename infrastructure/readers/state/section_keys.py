@@ -154,7 +154,7 @@ class SectionKeys:
 @lru_cache(maxsize=256)
 def _count(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
     """Counts the questions that have an entry, without those that are given."""
-    standing = _standing(tables, register, public=public, sqlite=sqlite)
+    standing = _select_standing(tables, register, public=public, sqlite=sqlite)
     return select(func.count()).select_from(standing.subquery("standing"))
 
 
@@ -163,14 +163,16 @@ def _first(tables: FactTables, register: Register, *, public: bool, sqlite: bool
     """The first questions after a question that have an entry, without those that are given."""
     question = tables.answer.c.question
     return (
-        _standing(tables, register, public=public, sqlite=sqlite)
+        _select_standing(tables, register, public=public, sqlite=sqlite)
         .where(question > bindparam("after", type_=Text))
         .order_by(question)
         .limit(bindparam("limit", type_=Integer))
     )
 
 
-def _standing(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
+def _select_standing(
+    tables: FactTables, register: Register, *, public: bool, sqlite: bool
+) -> Select[Any]:
     columns = tables.answer.c
     return (
         select(columns.question)

@@ -85,7 +85,7 @@ class SectionReader(FactsAt):
         listed = limit_list(page.path, answers, self.perspective, rest, entries.places.__contains__)
         return listed.page(None, page.limit, ROOM_OF_PAGE)
 
-    def standing(self) -> list[Seen]:
+    def list_standing(self) -> list[Seen]:
         """All facts that stand, in order of recording."""
         facts = self.facts_kept
         if facts is None:
@@ -113,15 +113,15 @@ class SectionReader(FactsAt):
     def tally(self, query: TallyQuery) -> Tally:
         """The tally of a query (`counting.tally`); if nothing is counted, with hints at what can be counted."""
         kinds = find_kinds(query)
-        slice_, facts = self.counting(kinds), self.facts_kept
+        slice_, facts = self.list_counting(kinds), self.facts_kept
         names = self._names if facts is None else facts.answers.names
         kept = None if facts is None else facts.answers.contributions
         tallied = tally(slice_, self.perspective, query, names, kept)
         if query.what is None or tallied.lists["facts"]:
             return tallied
-        return add_hints(tallied, slice_ if kinds is None else self.counting(None))
+        return add_hints(tallied, slice_ if kinds is None else self.list_counting(None))
 
-    def counting(self, kinds: frozenset[str] | None) -> list[Seen]:
+    def list_counting(self, kinds: frozenset[str] | None) -> list[Seen]:
         """The facts of `kinds`, or if that is None, at least all facts that give a number."""
         if kinds is not None and (facts := self.facts_kept) is not None:
             return self._slice(facts.of_kinds(kinds))
