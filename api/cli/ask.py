@@ -195,9 +195,9 @@ def _check_reply(
     moved_on = reply.status == HTTPStatus.PRECONDITION_FAILED
     refused = PreconditionError if moved_on else CommandRefusedError
     detail = _SAID_OTHERWISE.get(problem["type"], problem["detail"])
-    said = "; ".join(_describe_fault(fault, option_of) for fault in faults) or detail
-    advice = "; parley list shows the negotiations" if said.startswith(_NO_NEGOTIATION) else ""
-    raise refused(said + advice)
+    message = "; ".join(_describe_fault(fault, option_of) for fault in faults) or detail
+    advice = "; parley list shows the negotiations" if message.startswith(_NO_NEGOTIATION) else ""
+    raise refused(message + advice)
 
 
 def _describe_fault(fault: Mapping[str, str], option_of: Callable[[str], str | None]) -> str:

@@ -90,10 +90,10 @@ def record(
     needed = [
         (column["column"], column["write"]) for column in describe_columns(kind) if column["needed"]
     ]
-    given = _read({"kind": kind, **cells, **_ask_missing(needed, {"kind": kind, **cells})})
+    sent = _read({"kind": kind, **cells, **_ask_missing(needed, {"kind": kind, **cells})})
     with open_record() as parley:
         path = f"/v1/negotiations/{slug}/facts"
-        _write(parley, path, given, {}, None, dry_run=dry_run, yes=yes, json=json)
+        _write(parley, path, sent, {}, None, dry_run=dry_run, yes=yes, json=json)
 
 
 def _change(op: str) -> Callable[..., None]:
@@ -113,15 +113,15 @@ def _change(op: str) -> Callable[..., None]:
         if op == "prefer":
             cells.setdefault("preferred", "true")
         prompts = [(name, _REASONS if name == "reason" else "text") for name in needed]
-        given = _read({"op": op, **cells, **_ask_missing(prompts, cells)})
-        del given.content["op"]
+        sent = _read({"op": op, **cells, **_ask_missing(prompts, cells)})
+        del sent.content["op"]
         with open_record() as parley:
-            if op == "correct" and "changes" not in given.content:
+            if op == "correct" and "changes" not in sent.content:
                 raise typer.BadParameter("give a field to change, such as --summary TEXT")
             before = _read_fact(parley, slug, fact)
             seen = {"if-match": f'"{before["version"]}"'}
             address = f"/v1/facts/{before['id']}/{path}"
-            _write(parley, address, given, seen, before, dry_run=dry_run, yes=yes, json=json)
+            _write(parley, address, sent, seen, before, dry_run=dry_run, yes=yes, json=json)
 
     change.__doc__ = text
     return change
@@ -148,15 +148,15 @@ def _fields(arguments: Sequence[str]) -> dict[str, str]:
 
 def _read(cells: Mapping[str, str]) -> FormCells:
     """Read the options' values; CommandRefusedError with those that cannot be read."""
-    given = read_cells(cells)
-    if given.faults:
+    sent = read_cells(cells)
+    if sent.faults:
         raise CommandRefusedError(
             "; ".join(
-                describe_place(fault.pointer, fault.detail, given.column_of(fault.pointer))
-                for fault in given.faults
+                describe_place(fault.pointer, fault.detail, sent.column_of(fault.pointer))
+                for fault in sent.faults
             )
         )
-    return given
+    return sent
 
 
 def _refuse_unknown(cells: Iterable[str], of: str, otherwise: str) -> None:
@@ -198,7 +198,7 @@ def _read_fact(parley: Parley, slug: str, named: str) -> dict[str, Any]:
 def _write(
     parley: Parley,
     path: str,
-    given: FormCells,
+    sent: FormCells,
     headers: Mapping[str, str],
     before: Mapping[str, Any] | None,
     *,
@@ -208,15 +208,15 @@ def _write(
 ) -> None:
     """Show the result of a change, ask, and make it."""
     if dry_run or not yes:
-        would_be = _send(parley, path, given, headers, dry_run=True)
-        _show(would_be, before, given, json=json and dry_run)
+        would_be = _send(parley, path, sent, headers, dry_run=True)
+        _show(would_be, before, sent, json=json and dry_run)
     if dry_run:
         return
     if not yes:
         if not sys.stdin.isatty():
             raise typer.BadParameter("add --yes to record it: there is no terminal to ask")
         confirm("Record it?")
-    answer = _send(parley, path, given, headers)
+    answer = _send(parley, path, sent, headers)
     if json:
         print_answer(answer)
         return
@@ -233,7 +233,7 @@ def _write(
 def _send(
     parley: Parley,
     path: str,
-    given: FormCells,
+    sent: FormCells,
     headers: Mapping[str, str],
     *,
     dry_run: bool = False,
@@ -242,15 +242,15 @@ def _send(
     return tell(
         parley,
         path,
-        given.content,
+        sent.content,
         headers=headers,
         dry_run=dry_run,
-        option_of=given.column_of,
+        option_of=sent.column_of,
     )
 
 
 def _show(
-    would_be: ApiResponse, before: Mapping[str, Any] | None, given: FormCells, *, json: bool
+    would_be: ApiResponse, before: Mapping[str, Any] | None, sent: FormCells, *, json: bool
 ) -> None:
     if json:
         print_answer(would_be)
@@ -275,7 +275,7 @@ def _show(
     if "op" in content:
         print_line(errors, agreement(would_be))
     for notice in content.get("notices", ()):
-        option = given.column_of(notice["pointer"])
+        option = sent.column_of(notice["pointer"])
         place = describe_place(notice["pointer"], notice["detail"], option)
         print_line(errors, f"Look at {place}")
     for other in content.get("similar", ()):

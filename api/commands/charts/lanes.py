@@ -115,11 +115,11 @@ def _rows(spells: Sequence[Spell], on: Sheet) -> tuple[list[LaneRow], int]:
     rows: list[LaneRow] = []
     y = 4
     room = on.width if on.is_narrow else LEFT - INDENT - 16
-    for lane, within in groupby(spells, key=lambda each: each.lane):
+    for lane, within in groupby(spells, key=lambda spell: spell.lane):
         head = wrap_text(lane, LETTER, on.width)
         rows.append(LaneRow(head, y, (), y))
         y += HEAD - 8 + LINE * (len(head) - 1)
-        for label, mine in groupby(within, key=lambda each: each.label):
+        for label, mine in groupby(within, key=lambda spell: spell.label):
             lines = wrap_text(label, LETTER, room)
             extra = LINE * (len(lines) - 1)
             rows.append(LaneRow(lines, y, list(mine), y + extra + ABOVE if on.is_narrow else y))

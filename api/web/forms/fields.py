@@ -90,7 +90,7 @@ class Field:
     def described_by(self) -> str:
         """The ids of what describes it."""
         there = (("fault", self.fault), ("read", True), ("hint", self.write))
-        return " ".join(f"{self.id}-{name}" for name, held in there if held)
+        return " ".join(f"{self.id}-{name}" for name, is_there in there if is_there)
 
 
 @dataclass(frozen=True, kw_only=True)
