@@ -11,7 +11,8 @@ from uuid import UUID
 
 import domain.kinds  # noqa: F401 -- registers the kinds that the examples are of
 from domain.access import owner
-from domain.fact import KINDS, Fact, check_fact, fact_id
+from domain.fact import KINDS, Fact, fact_id
+from domain.fact_checks import check_fact
 from domain.provenance import Citation, Link
 from domain.quantity import Quantity
 from domain.streams.change_request import stream_of

@@ -82,7 +82,7 @@ def test_a_planted_import_breaks_the_contract(graph: ImportGraph, name: str) -> 
 
 
 def test_no_module_needs_itself_by_way_of_others() -> None:
-    graph = grimp.build_graph(*PACKAGES, exclude_type_checking_imports=True, cache_dir=None)
+    graph = grimp.build_graph(*PACKAGES, cache_dir=None)
     _put_in_order(graph)
     graph.add_import(importer="domain.time.instant", imported="domain.time.valid_time")
     with pytest.raises(CycleError):

@@ -13,9 +13,10 @@ from domain.streams.negotiation import Negotiation
 from domain.streams.negotiation import evolve as evolve_negotiation
 from domain.time.instant import parse_cut
 from domain.time.perspective import Perspective
-from domain.views import versions as history
 from domain.views.diff import SAYING, Differing
+from domain.views.known import timeslices as history
 from domain.views.state import count_facts, resolve_state
+from domain.views.versions import is_public
 from tests.examples import NEGOTIATION, OPENED
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def differing(versions: Iterable[FactVersion], from_: Perspective, to: Perspecti
     """The facts that differ between two perspectives, by the fold, and the last changes that say why."""
     found = list(versions)
     before, after = (history.select_known(found, at) for at in (from_, to))
-    known = {version.position for version in found if history.is_public(version, from_)}
+    known = {version.position for version in found if is_public(version, from_)}
     new = [v for _, v in history.pair_changes(found, to) if v.position not in known]
     said = {
         event: [*{v.record.id: v for v in new if v.event == event}.values()]

@@ -38,7 +38,8 @@ from api.commands.json_text import read_repeating
 from api.commands.shapes import ShapeError, validate_json
 from api.commands.stand_ins import Place, faults_elsewhere, put_stand_ins
 from domain.errors import ContentError
-from domain.fact import KINDS, Fact, check_fact
+from domain.fact import KINDS, Fact
+from domain.fact_checks import check_fact
 from domain.gathering import Gathering
 
 __all__ = [

@@ -13,7 +13,7 @@ from domain.time.edtf_calendar import DAY
 from domain.time.instant import parse_cut, parse_instant
 
 if TYPE_CHECKING:
-    from api.web.page import Page
+    from api.web.answers import PageAnswers
 
 __all__ = ["Clock", "Clocks", "read_clocks"]
 
@@ -65,7 +65,7 @@ class Clocks:
     other: str
 
 
-async def read_clocks(page: Page) -> Clocks:
+async def read_clocks(page: PageAnswers) -> Clocks:
     """Ask for the stops of both clocks.
 
     The clock of knowledge is the one that the answer goes by. Where all that is known is asked for, and no clock is
@@ -83,7 +83,7 @@ async def read_clocks(page: Page) -> Clocks:
 
 
 async def _clock(
-    page: Page, parameter: str, axis: str, cut: str | None, **with_it: str
+    page: PageAnswers, parameter: str, axis: str, cut: str | None, **with_it: str
 ) -> Clock | None:
     asked = {"axis": axis, "by": "auto", "limit": f"{MOST_STOPS}"}
     content = await page.ask("/moments", asked)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from api.web.page import Page
+    from api.web.answers import PageAnswers
 
 __all__ = ["Later", "read_later"]
 
@@ -29,7 +29,7 @@ class Later:
     address: str
 
 
-async def read_later(page: Page, facts: Iterable[str]) -> Later | None:
+async def read_later(page: PageAnswers, facts: Iterable[str]) -> Later | None:
     """Count the changes after the day of a page with some facts; None if there are none, or it is of today."""
     if "position" in page.cuts:
         kept = {name: text for name, text in page.own.items() if name != "cursor"}

@@ -1,152 +1,45 @@
-"""Makes a page: it asks the API within the process, as its reader, and draws only those answers.
-
-All its answers are of one position of the log. A page has a fixed form if its first answer has one. A refusal by the
-API becomes a page, too.
-"""
+"""Draws a page from the answers of the API and nothing else; it has a fixed form if its first answer has one."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.responses import Response
 
 from api.composition import Parley
-from api.http.authorization import principal_of
 from api.http.exchange.caching import respond
-from api.http.exchange.in_process import Reply, on_behalf
-from api.http.exchange.parameters import TEXT, Parameter, read_query
-from api.http.exchange.perspective import PERSPECTIVE, perspective_query
-from api.http.threads import run_in_lane
-from api.web.addressing import CUTS, Addressing
+from api.web.addressing import CUTS
+from api.web.answers import PageAnswers
 from api.web.citing import PageCitation
 from api.web.clocks import read_clocks
 from api.web.drawing import POLICY, render
 from api.web.later import read_later
 from api.web.page_route import PageRefusedError, PageRoute, router_of_pages
-from api.web.perspective import PagePerspective
-from domain.time.perspective import PerspectiveQuery
 
 __all__ = [
     "CUTS",
     "KNOWN",
-    "MOST_ANSWERS",
     "Page",
     "PageRefusedError",
     "PageRoute",
     "router_of_pages",
 ]
 
-MOST_ANSWERS: Final = 6
-"""The most answers that one page may ask for."""
 KNOWN: Final = ("as_known_at", "position", "clock")
 """The cuts of requests whose answers do not depend on valid time."""
 _CANONICAL: Final = re.compile(r'<[^>?]*\?([^>]*)>; rel="canonical"')
 _FIXED: Final = re.compile(r'<([^>]*)>; rel="canonical"')
 _HTML: Final = "text/html; charset=utf-8"
-_OK: Final = 200
 
 
 @dataclass
-class Page(Addressing):
-    """One page for one request; `slug` is that of its negotiation, if it has one.
-
-    Besides a perspective it `takes` these parameters, and ContentError refuses all others; None if the query is not its
-    own. It asks for paths under its negotiation's address, unless they begin with `/v1/`: with the reader's credentials
-    or, if it shows what anybody may see (`as_anybody`), with none.
-    """
-
-    takes: Sequence[str] | None = ()
-    as_anybody: bool = False
-    first: Reply | None = None
-    path: str = ""
-    asked: int = 0
-
-    def __post_init__(self) -> None:
-        """Read the query; a field that a form left empty was not given."""
-        if self.takes is None:
-            return
-        shared = PERSPECTIVE if self.slug is not None else ()
-        declared = [*shared, *(Parameter(name, "", TEXT) for name in self.takes)]
-        self.given = read_query(self.request.scope["query_string"], declared, of_form=True)
-
-    async def ask(
-        self,
-        path: str,
-        parameters: Mapping[str, str] | None = None,
-        *,
-        cuts: Mapping[str, str] | None = None,
-    ) -> dict[str, Any]:
-        """Give an answer of the API below the negotiation, at the page's perspective, unless at other `cuts`.
-
-        After the first answer its position is pinned. PageRefusedError where the API refuses.
-        """
-        pinned = {} if self.standing is None else {"position": str(self.standing.position)}
-        query = {**(self.cuts if cuts is None else cuts), **pinned, **(parameters or {})}
-        address = path if path.startswith("/v1/") else f"{self.root}{path}"
-        reply = await self.answer(address, query)
-        content: dict[str, Any] = json.loads(reply.body)
-        if self.first is None:
-            self.first, self.path = reply, f"{address}?{urlencode(query)}"
-            shown = content.get("usermeta", content)
-            if "perspective" in shown:
-                self.standing = PagePerspective(shown["perspective"], self.given)
-        return content
-
-    async def ask_list(
-        self, path: str, *names: str, limit: int, cuts: Mapping[str, str] | None = None
-    ) -> dict[str, Any]:
-        """Give the part of a list that the address's cursor names, or the first one, filtered by these parameters.
-
-        A cursor holds all parameters; the API refuses one that does not agree with the others in the address.
-        """
-        asked = {**self.of("cursor", *names), "limit": str(limit)}
-        return await self.ask(path, asked, cuts=cuts)
-
-    async def title(self) -> str:
-        """Give the title of the negotiation at the perspective of the page's first answer."""
-        assert self.standing is not None, "the first answer says what the perspective is"  # noqa: S101 -- a programmer's error
-        query = perspective_query({**self.cuts, "position": str(self.standing.position)})
-        return await run_in_lane(self._title, query)
-
-    @property
-    def root(self) -> str:
-        """The address of the negotiation in the API."""
-        return "" if self.slug is None else f"/v1/negotiations/{quote(self.slug, safe='')}"
-
-    def _title(self, query: PerspectiveQuery) -> str:
-        parley: Parley = self.request.app.state.parley
-        with parley.reading(principal_of(self.request)) as reading:
-            perspective = reading.perspective(query)
-            opened = reading.negotiation(self.slug or "", perspective.position)
-            return reading.resolve_negotiation(opened, perspective).title
-
-    async def answer(self, address: str, query: Mapping[str, str]) -> Reply:
-        """Give the API's response to a request; PageRefusedError if it refuses, or if the page asks too much."""
-        return await self.fetch(f"{address}?{urlencode(query)}")
-
-    async def fetch(self, target: str) -> Reply:
-        """Give what the API answers at an address with its query, as `answer` does."""
-        self.asked += 1
-        assert self.asked <= MOST_ANSWERS, f"{self.address} asks for too many answers"  # noqa: S101 -- a programmer's error
-        reply = await on_behalf(self.request, target, as_anybody=self.as_anybody)
-        if reply.status != _OK:
-            self.refuse(reply)
-        return reply
-
-    async def answer_json(self, address: str, query: Mapping[str, str]) -> dict[str, Any]:
-        """Give the content of an answer that has no perspective; raises as `answer` does."""
-        content: dict[str, Any] = json.loads((await self.answer(address, query)).body)
-        return content
-
-    def refuse(self, reply: Reply) -> NoReturn:
-        """Raise PageRefusedError, so that the page shows a refusal by the API."""
-        raise PageRefusedError(reply)
+class Page(PageAnswers):
+    """One page for one request, drawn from the answers of the API."""
 
     async def draw(
         self,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from domain.errors import ContentError, Fault
-from domain.fact import Fact, check_fact, collect_faults
+from domain.fact_checks import check_fact, collect_faults
 from domain.gathering import Gathering
 from domain.provenance import Citation, check_citation, check_published
 from domain.texts import MOST_CITATIONS, text_faults
@@ -17,6 +17,7 @@ from domain.time.valid_time import ValidTimeError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from domain.fact import Fact
     from domain.time.valid_time import ValidTime
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from uuid import UUID
 
 from domain.errors import ContentError, ErasedError, StateError
-from domain.fact import Fact, check_fact
+from domain.fact import Fact
+from domain.fact_checks import check_fact
 from domain.gathering import Gathering
 from domain.streams.change_checks import (
     add_citation,

@@ -14,7 +14,8 @@ from eventsourcing.application import Application, LRUCache
 
 from domain.confidential import Source
 from domain.errors import StaleError, StateError, TakenError, UnknownError
-from domain.fact import Fact, check_fact, fact_id
+from domain.fact import Fact, fact_id
+from domain.fact_checks import check_fact
 from domain.streams import fact as fact_record
 from domain.streams import negotiation
 from domain.streams.conflicts import StandingMovedError, VersionTakenError

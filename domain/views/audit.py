@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from domain.errors import ContentError
 from domain.fact import differences
 from domain.views.brief import describe_briefly, describe_negotiation, describe_record_time
+from domain.views.known.timeslices import pair_changes, select_known
 from domain.views.naming import MOST_TERMS, Names
 from domain.views.terms import BORNE, PART, terms_of
-from domain.views.versions import Seen, pair_changes, select_known
+from domain.views.versions import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 from domain.time.edtf_calendar import DAY, civil_day, month_start
 from domain.time.instant import BEGINNING, END, format_instant
 from domain.time.record_time import find_record_time
-from domain.views.versions import correct_times, select_known, timeslice
+from domain.views.known.timeslices import select_known, timeslice
+from domain.views.versions import correct_times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence

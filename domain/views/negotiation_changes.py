@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from domain.streams.event import NegotiationCorrected, NegotiationOpened
 from domain.streams.negotiation import Negotiation, NegotiationContent, evolve
 from domain.time.valid_time import strict_upper
-from domain.views.merging import merge_value
+from domain.views.known.merging import merge_value
 from domain.views.versions import Recorded, correct_times, is_public
 
 if TYPE_CHECKING:

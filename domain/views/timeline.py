@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from domain.views.known.timeslices import select_known
 from domain.views.naming import Names
 from domain.views.terms import terms_of
-from domain.views.versions import Seen, by_valid_time, is_public, matches, select_known
+from domain.views.versions import Seen, by_valid_time, is_public, matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from domain.streams.clock_corrections import correction_of
 from domain.streams.event import ClockCorrected, FactErased, FactEvent
 from domain.streams.fact import evolve
-from domain.views.published import published_at
-from domain.views.versions import correct_times, version_of
+from domain.views.known.published import published_at
+from domain.views.known.timeslices import version_of
+from domain.views.versions import correct_times
 from infrastructure.projections.erasure import erase_versions
 from infrastructure.projections.planes import Planes, whole_versions
 from infrastructure.projections.redating import redate

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from domain.time.instant import BEGINNING, END
-from domain.views.published import PUBLISHING, apply_change, fold_public
+from domain.views.known.published import PUBLISHING, apply_change, fold_public
 from domain.views.versions import FactVersion
 
 if TYPE_CHECKING:

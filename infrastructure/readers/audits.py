@@ -15,8 +15,8 @@ from domain.streams.change_request import stream_of
 from domain.streams.event import ChangeApproved, FactErased, SourcesErased
 from domain.views.audit import tells_of
 from domain.views.diff import SAYING, Differing
+from domain.views.known.published import pair_public_events
 from domain.views.negotiation_changes import pair_corrections
-from domain.views.published import pair_public_events
 from domain.views.versions import correct_times
 from infrastructure.log.codec import EventCodec
 from infrastructure.projections.planes import whole_rows

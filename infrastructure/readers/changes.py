@@ -24,7 +24,7 @@ from sqlalchemy import (
 from domain.streams.event import ChangeApproved, FactErased, SourcesErased
 from domain.time.record_time import corrections_in_force, find_record_time
 from domain.views.audit import AUDITED_EVENTS
-from domain.views.published import PUBLISHING
+from domain.views.known.published import PUBLISHING
 from infrastructure.hot_statements import HotStatement
 from infrastructure.log.rows import LOGGED
 from infrastructure.projections.planes import whole_rows

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, and_, case, func, null, select, union_all
 
 from domain.time.instant import BEGINNING, END
 from domain.time.record_time import find_record_time
+from domain.views.known.published import find_citation_times
 from domain.views.moments import valid_boundaries
-from domain.views.published import find_citation_times
 from domain.views.versions import correct_times
 from infrastructure.database.damage import raise_damage
 from infrastructure.log.codec import decode_fact

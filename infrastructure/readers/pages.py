@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
 )
 
-from domain.views.versions import as_seen
+from domain.views.known.timeslices import as_seen
 from infrastructure.hot_statements import HotStatement
 from infrastructure.projections.stored_versions import versions_in
 

@@ -9,7 +9,7 @@ from domain.streams.entry import Entry
 from domain.streams.event import FactErased, SourcesErased
 from domain.streams.fact import evolve
 from domain.time.perspective import Perspective
-from domain.views.versions import FactVersion, version_of
+from domain.views.known.timeslices import version_of
 from infrastructure.database.damage import DamagedError
 from infrastructure.readers.names import read_parting
 from infrastructure.readers.similar import read_similar
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from domain.streams.event import FactEvent
     from domain.streams.fact import FactRecord
     from domain.views.notices import Notice
+    from domain.views.versions import FactVersion
     from infrastructure.log.entry import LogEntry
 
 __all__ = ["RecordedFact"]

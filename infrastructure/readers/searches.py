@@ -32,7 +32,7 @@ from sqlalchemy import (
 
 from domain.sought import AllOf, Phrase, holds_terms
 from domain.views.full_text import list_fact_words
-from domain.views.published import limit_citations
+from domain.views.known.published import limit_citations
 from infrastructure.hot_statements import HotStatement
 from infrastructure.log.codec import decode_fact
 from infrastructure.projections.fact_text import CHECKPOINT

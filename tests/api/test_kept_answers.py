@@ -25,13 +25,13 @@ from domain.time.instant import BEGINNING, END, format_instant, parse_cut
 from domain.time.perspective import Perspective, PerspectiveQuery
 from domain.views.answers import Answers
 from domain.views.counting.parts import Part
+from domain.views.known.timeslices import fold_versions
 from domain.views.moments import valid_boundaries
 from domain.views.naming import Names
 from domain.views.people import Everyone, PeopleFilter, filter_people
 from domain.views.rivalry.candidates import Candidate
 from domain.views.rivalry.keyed import MOST_MADE, Course, Keyed
 from domain.views.state import Section, describe_state
-from domain.views.versions import fold_versions
 from infrastructure.kept_bytes import KeptBytes
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.readers.reading import Reading

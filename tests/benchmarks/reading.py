@@ -15,10 +15,11 @@ from domain.fact import fact_id
 from domain.streams.negotiation import negotiation_id
 from domain.time.instant import parse_cut
 from domain.time.perspective import Clock, PerspectiveQuery
-from domain.views import versions as history
 from domain.views.counting.countable import find_kinds
-from domain.views.counting.tally import TallyQuery, tally
+from domain.views.counting.query import TallyQuery
+from domain.views.counting.tally import tally
 from domain.views.diff import diff
+from domain.views.known import timeslices as history
 from domain.views.moments import group_moments
 from domain.views.naming import Names
 from domain.views.people import PeopleFilter, list_people

@@ -9,16 +9,8 @@ import pytest
 from hypothesis import given
 
 from domain.errors import ContentError
-from domain.fact import (
-    KINDS,
-    LONGEST_NAME,
-    Fact,
-    as_primitives,
-    check_fact,
-    differences,
-    fact_id,
-    kind,
-)
+from domain.fact import KINDS, LONGEST_NAME, Fact, as_primitives, differences, fact_id, kind
+from domain.fact_checks import check_fact
 from domain.kinds.prisoners import Release
 from domain.provenance import Citation, Link
 from domain.quantity import Quantity

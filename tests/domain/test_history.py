@@ -15,16 +15,10 @@ from domain.streams.erasure import BLANK
 from domain.streams.event import FactErased
 from domain.time.instant import BEGINNING, END, parse_cut
 from domain.time.perspective import Perspective
-from domain.views.published import PUBLISHING
+from domain.views.known.published import PUBLISHING
+from domain.views.known.timeslices import fold_versions, select_known, timeslice
 from domain.views.timeline import TimelineFilter, list_timeline
-from domain.views.versions import (
-    FactVersion,
-    by_valid_time,
-    fold_versions,
-    matches,
-    select_known,
-    timeslice,
-)
+from domain.views.versions import FactVersion, by_valid_time, matches
 from tests.examples import REUTERS, example_events, fact
 from tests.strategies import SOME, histories, perspectives
 from tests.written_log import Log

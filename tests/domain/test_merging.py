@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from domain.named import Named
 from domain.provenance import Citation
 from domain.quantity import Basis, Quantity, fill_bounds
-from domain.views.merging import merge_fact
+from domain.views.known.merging import merge_fact
 from tests.examples import fact
 from tests.strategies import SOME, facts
 

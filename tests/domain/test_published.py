@@ -12,14 +12,15 @@ from domain.provenance import Citation
 from domain.quantity import Quantity
 from domain.time.instant import parse_cut
 from domain.time.perspective import Perspective
-from domain.views.published import PUBLISHING, find_public, pair_public_events, published_at
-from domain.views.versions import FactVersion, fold_versions, pair_changes, select_known
+from domain.views.known.published import PUBLISHING, find_public, pair_public_events, published_at
+from domain.views.known.timeslices import fold_versions, pair_changes, select_known
 from tests.examples import fact
 from tests.strategies import SOME, histories, instants
 from tests.written_log import Log
 
 if TYPE_CHECKING:
     from domain.streams.entry import Entry
+    from domain.views.versions import FactVersion
 
 CASE = {"valid": "2025-01-10", "citations": (Citation(publisher="A", published="2025-01-11"),)}
 NEXT_DAY = Citation(publisher="AP", published="2025-09-12")

@@ -14,8 +14,8 @@ from domain.fact import fact_id
 from domain.streams.event import FactErased
 from domain.streams.negotiation import negotiation_id
 from domain.time.perspective import Perspective, PerspectiveQuery
+from domain.views.known.timeslices import fold_versions
 from domain.views.timeline import TimelineFilter, list_timeline
-from domain.views.versions import fold_versions
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.readers import log, timelines, timeslices
 from infrastructure.tables.facts import serving_tables

@@ -17,7 +17,8 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 
-from domain.fact import KINDS, Fact, check_fact
+from domain.fact import KINDS, Fact
+from domain.fact_checks import check_fact
 from domain.named import Named
 from domain.streams.event import STORED_NAMES, RecordEvent
 from infrastructure.log import codec

@@ -13,9 +13,9 @@ from hypothesis import given
 from domain.named import text_of
 from domain.time.instant import END, parse_cut
 from domain.time.perspective import PerspectiveQuery
+from domain.views.known.timeslices import fold_versions, timeslice
 from domain.views.naming import Names
 from domain.views.timeline import TimelineFilter, list_timeline
-from domain.views.versions import FactVersion, fold_versions, timeslice
 from infrastructure.ledger import StoredLedger
 from infrastructure.projections.fact_rows import (
     AHEAD,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from domain.streams.entry import Entry
+    from domain.views.versions import FactVersion
     from infrastructure.database.database import Database
 
 

@@ -15,8 +15,8 @@ from sqlalchemy import func, select
 from domain.provenance import Citation
 from domain.time.instant import END
 from domain.time.perspective import Perspective
-from domain.views.published import fold_public
-from domain.views.versions import fold_versions, select_known
+from domain.views.known.published import fold_public
+from domain.views.known.timeslices import fold_versions, select_known
 from infrastructure.ledger import StoredLedger
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.projections.rectangles import Plane, profile

@@ -14,7 +14,7 @@ from domain.provenance import Citation, Link
 from domain.quantity import Quantity
 from domain.time.instant import parse_cut
 from domain.time.perspective import Clock, Perspective, PerspectiveQuery
-from domain.views import versions as history
+from domain.views.known import timeslices as history
 from domain.views.sections import PageQuery
 from domain.views.state import count_facts, lists_by_path, page_section, resolve_state
 from infrastructure.readers import reading as reading_module

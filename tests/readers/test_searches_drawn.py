@@ -18,8 +18,8 @@ from domain.streams.entry import Entry
 from domain.time.instant import parse_cut
 from domain.time.perspective import PerspectiveQuery
 from domain.views.full_text import list_fact_words
+from domain.views.known.timeslices import fold_versions
 from domain.views.timeline import TimelineFilter, list_timeline
-from domain.views.versions import fold_versions
 from infrastructure.readers import searches
 from tests.examples import NEGOTIATION, fact
 from tests.full_texts import cut_published, decide_recording, find_facts, on_record

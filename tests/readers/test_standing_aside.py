@@ -13,9 +13,9 @@ from domain.streams.ledger import decide_new_fact
 from domain.streams.negotiation import negotiation_id
 from domain.time.instant import parse_cut
 from domain.time.perspective import PerspectiveQuery
+from domain.views.known.timeslices import select_known, timeslice
 from domain.views.sections import PageQuery
 from domain.views.state import count_facts, resolve_state
-from domain.views.versions import select_known, timeslice
 from infrastructure.ledger import StoredLedger
 from infrastructure.readers.reading import Reading
 from infrastructure.readers.state.standing import ending_kinds

@@ -21,11 +21,11 @@ from domain.streams.event import ClockCorrected
 from domain.streams.fact import decide_record
 from domain.streams.negotiation import decide_open
 from domain.time.perspective import Perspective, PerspectiveQuery
-from domain.views import versions as history
 from domain.views.audit import Change, list_audit
-from domain.views.counting.countable import add_hints
-from domain.views.counting.tally import TallyQuery, tally
+from domain.views.counting.query import TallyQuery
+from domain.views.counting.tally import add_hints, tally
 from domain.views.diff import SECTIONS, diff
+from domain.views.known import timeslices as history
 from domain.views.moments import Axis, find_boundaries, free_along
 from domain.views.naming import Names
 from domain.views.negotiation_changes import apply_corrections, fold_entries, pair_corrections

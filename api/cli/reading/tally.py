@@ -23,7 +23,7 @@ from api.cli.tables import format_value, show_erased, show_heading, show_rows
 from api.cli.text import consoles, print_line, print_table
 from api.composition import Parley
 from domain.views.counting.points import By
-from domain.views.counting.tally import Per
+from domain.views.counting.query import Per
 
 __all__ = ["register"]
 

@@ -19,7 +19,8 @@ from domain.time.perspective import Perspective
 from domain.views.brief import describe_perspective
 from domain.views.counting.contributions import Contributions
 from domain.views.counting.countable import find_kinds
-from domain.views.counting.tally import NOT_ADDED, TallyQuery, find_total, is_stock, tally
+from domain.views.counting.query import TallyQuery
+from domain.views.counting.tally import NOT_ADDED, find_total, is_stock, tally
 from domain.views.moments import Axis, group_moments
 from domain.views.naming import Names
 from domain.views.versions import Seen

@@ -22,8 +22,9 @@ from domain.streams.entry import Entry
 from domain.streams.event import FactRecorded
 from domain.streams.fact import evolve
 from domain.time.perspective import PerspectiveQuery
+from domain.views.known.timeslices import version_of
 from domain.views.rivalry.similar import MOST, Alike, is_another, marks_of
-from domain.views.versions import FactVersion, version_of
+from domain.views.versions import FactVersion
 from infrastructure.readers.similar import find_near
 
 __all__ = ["likenesses"]

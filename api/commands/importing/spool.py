@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final, Self
 
 from eventsourcing.persistence import OperationalError
 
-from domain.fact import Fact, take_as_checked
+from domain.fact import Fact
+from domain.fact_checks import take_as_checked
 from domain.kinds.envoys import Alias
 from domain.views.notices import find_notices
 from infrastructure.log.codec import encode_fact, restore_fact

@@ -22,8 +22,9 @@ from domain.streams.fact import FactRecord, evolve
 from domain.streams.negotiation import Negotiation
 from domain.time.perspective import PerspectiveQuery
 from domain.views.brief import describe_briefly
+from domain.views.known.timeslices import version_of
 from domain.views.rivalry.contesting import when_it_holds
-from domain.views.versions import FactVersion, version_of
+from domain.views.versions import FactVersion
 from infrastructure.readers.change_requests import SeenChangeRequest
 from infrastructure.readers.reading import Reading
 

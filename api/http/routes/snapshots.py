@@ -27,9 +27,9 @@ from domain.rules import READING
 from domain.streams.negotiation import SNAPSHOT_NAME, negotiation_id
 from domain.time.perspective import Perspective, PerspectiveQuery
 from domain.views.brief import describe_perspective
+from domain.views.known.timeslices import fold_versions, select_known, timeslice
 from domain.views.negotiation_changes import apply_corrections, fold_entries
 from domain.views.state import count_facts, resolve_state
-from domain.views.versions import fold_versions, select_known, timeslice
 from infrastructure.readers.negotiations import StoredSnapshot
 from infrastructure.readers.reading import Reading
 

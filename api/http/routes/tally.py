@@ -29,12 +29,8 @@ from domain.errors import ContentError
 from domain.fact import KINDS
 from domain.views.brief import describe_perspective
 from domain.views.counting.points import By
-from domain.views.counting.tally import (
-    Per,
-    Place,
-    TallyQuery,
-    last_bucket,
-)
+from domain.views.counting.query import Per, TallyQuery
+from domain.views.counting.tally import Place, last_bucket
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
 

@@ -14,7 +14,7 @@ from api.web.forms.sent import TOKEN_FIELD, LeftBehindError
 from api.web.visit import Visit
 
 if TYPE_CHECKING:
-    from api.web.page import Page
+    from api.web.addressing import Addressing
 
 __all__ = ["draw_form", "draw_left_behind", "redirect", "sign_in_first", "target_of"]
 
@@ -52,7 +52,7 @@ def draw_left_behind(request: Request, error: LeftBehindError) -> Response:
     )
 
 
-def sign_in_first(page: Page) -> Response:
+def sign_in_first(page: Addressing) -> Response:
     """Redirect somebody who is not signed in to the sign-in page, which leads back here."""
     query = page.request.url.query
     here = f"{page.address}?{query}" if query else page.address

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from domain.fact import KINDS, Fact
@@ -14,12 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from domain.quantity import Quantity
-    from domain.views.counting.tally import Tally, TallyQuery
+    from domain.views.counting.query import TallyQuery
     from domain.views.versions import Seen
 
 
-def add_hints(tally: Tally, slice_: Iterable[Seen]) -> Tally:
-    """The tally. If no fact of the slice counts `what`, it gets a list `known` of everything that can be counted."""
+def list_countable(slice_: Iterable[Seen]) -> dict[str, str]:
+    """{folded: as written} of everything that the facts of a slice count."""
     known: dict[str, str] = {}
     summing = _list_summing()
     for seen in slice_:
@@ -30,9 +29,7 @@ def add_hints(tally: Tally, slice_: Iterable[Seen]) -> Tally:
                 known[what] = min(known.get(what, quantity.what), quantity.what)
         words = (each.counts for each in fact.registers if each.counts)
         known |= {what: what for what in words if what not in known and numbers_of(fact, what)}
-    if fold_name(tally.content.get("what") or "") in known:
-        return tally
-    return replace(tally, lists={**tally.lists, "known": sorted(known.values())})
+    return known
 
 
 def _counts(fact: Fact, quantity: Quantity) -> bool:

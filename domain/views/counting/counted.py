@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from domain.fact import Fact
     from domain.time.holding import Certainty
     from domain.time.perspective import Perspective
-    from domain.views.counting.tally import TallyQuery
+    from domain.views.counting.query import TallyQuery
     from domain.views.naming import Names
     from domain.views.rivalry.candidates import Candidate
     from domain.views.versions import Seen

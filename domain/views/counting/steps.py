@@ -12,7 +12,8 @@ from domain.views.counting.aliased import resolve_counted
 from domain.views.counting.contributions import Contributions
 from domain.views.counting.counted import find_counting
 from domain.views.counting.figures import numbers_of
-from domain.views.counting.tally import TallyQuery, find_total
+from domain.views.counting.query import TallyQuery
+from domain.views.counting.tally import find_total
 from domain.views.counting.totals import (
     Contributed,
     close_sum,

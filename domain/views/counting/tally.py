@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from domain.naming import fold_name
 from domain.quantity import Quantity
@@ -16,6 +16,7 @@ from domain.views.brief import describe_perspective
 from domain.views.counting.aliased import resolve_counted
 from domain.views.counting.beside import list_beside
 from domain.views.counting.contributions import Contributions
+from domain.views.counting.countable import list_countable
 from domain.views.counting.counted import find_counting, find_counts
 from domain.views.counting.figures import Figure
 from domain.views.counting.groups import split
@@ -30,6 +31,7 @@ from domain.views.rivalry.questions import find_questions
 
 if TYPE_CHECKING:
     from domain.time.perspective import Perspective
+    from domain.views.counting.query import TallyQuery
     from domain.views.rivalry.candidates import Candidate
     from domain.views.rivalry.questions import Question
     from domain.views.versions import Seen
@@ -40,37 +42,10 @@ MOST: Final = 100
 _FIRST: Final = parse_cut("0000") + 1
 _LAST: Final = parse_cut("9999")
 
-Per = Literal["population", "counted_by"]
 Item = str | Figure | Part | dict[str, Any]
 """An item of a list: the id of a fact, a figure, a part, or the total of one population or counter."""
 Place = tuple[str, int]
 """Where a page ends: the place of its last point, and how many items of each other list have been given so far."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TallyQuery:
-    """What is counted: the quantities of `what`, or if that is None, the facts of a `kind`.
-
-    `from_` and `to` are a stretch of valid time, in microseconds UTC, both included; None means no bound.
-    """
-
-    by: By = "month"
-    what: str | None = None
-    kind: str | None = None
-    from_: int | None = None
-    to: int | None = None
-    per: Per | None = None
-    parts: bool = False
-    """Whether the parts that are added are listed, each with what it adds, and what else their facts count."""
-
-    @property
-    def stretch(self) -> bool:
-        """Whether `from_` is set. A cumulative figure counts from the beginning, so it bounds no such stretch."""
-        return self.from_ is not None
-
-    def until(self, perspective: Perspective) -> int:
-        """The last instant that is counted: `as_of`, or the end of the stretch if that is earlier."""
-        return perspective.as_of if self.to is None else min(self.to, perspective.as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +134,14 @@ def tally(
         **_besides(counting, query, perspective),
     }
     return Tally(content, sorted(shown, key=_place), lists)
+
+
+def add_hints(tally: Tally, slice_: Iterable[Seen]) -> Tally:
+    """The tally. If no fact of the slice counts `what`, it gets a list `known` of everything that can be counted."""
+    known = list_countable(slice_)
+    if fold_name(tally.content.get("what") or "") in known:
+        return tally
+    return replace(tally, lists={**tally.lists, "known": sorted(known.values())})
 
 
 def find_total(

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Select, func, select
 
 from domain.time.perspective import Perspective
 from domain.views.answers import Answers
-from domain.views.versions import FactVersion, Seen, as_seen
+from domain.views.known.timeslices import as_seen
+from domain.views.versions import FactVersion, Seen
 from infrastructure.projections.stored_versions import versions_in
 from infrastructure.projections.tallies import counts_at
 from infrastructure.readers.moments import read_span

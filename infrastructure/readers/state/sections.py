@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from domain.register import Shape
-from domain.views.counting.countable import add_hints, find_kinds
-from domain.views.counting.tally import tally
+from domain.views.counting.countable import find_kinds
+from domain.views.counting.tally import add_hints, tally
+from domain.views.known.timeslices import as_seen
 from domain.views.people import filter_people, list_people
 from domain.views.rivalry.contesting import find_rivals
 from domain.views.sections import ROOM_OF_PAGE
@@ -24,7 +25,7 @@ from domain.views.state import (
     page_section,
     resolve_state,
 )
-from domain.views.versions import FactVersion, Seen, as_seen
+from domain.views.versions import FactVersion, Seen
 from infrastructure.projections.fact_rows import ALWAYS, entry_questions
 from infrastructure.projections.stored_versions import versions_in
 from infrastructure.projections.tallies import COUNTS, gives_numbers
@@ -42,7 +43,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from domain.streams.negotiation import Negotiation
-    from domain.views.counting.tally import Tally, TallyQuery
+    from domain.views.counting.query import TallyQuery
+    from domain.views.counting.tally import Tally
     from domain.views.moments import Axis, Boundary
     from domain.views.people import PeopleFilter
     from domain.views.sections import Listed, PageQuery, Place, Rest

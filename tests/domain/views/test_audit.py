@@ -10,7 +10,7 @@ from domain.provenance import Citation
 from domain.streams.event import STORED_NAMES
 from domain.time.instant import format_instant
 from domain.views.audit import AUDITED_EVENTS, describe_change, describe_version
-from domain.views.versions import fold_versions
+from domain.views.known.timeslices import fold_versions
 from tests.examples import fact
 from tests.strategies import SOME, histories
 from tests.written_log import Log

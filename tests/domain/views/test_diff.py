@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.provenance import Citation
 from domain.views.diff import diff
-from domain.views.versions import fold_versions, select_known
+from domain.views.known.timeslices import fold_versions, select_known
 from tests.examples import fact
 from tests.strategies import SOME, histories, perspectives
 from tests.written_log import Log, differing

@@ -14,7 +14,8 @@ from domain.provenance import Citation, Link
 from domain.quantity import Quantity
 from domain.time.instant import parse_cut
 from domain.views.counting.points import bucket_name
-from domain.views.counting.tally import TallyQuery, tally
+from domain.views.counting.query import TallyQuery
+from domain.views.counting.tally import tally
 from tests.drawn_facts import DAY
 from tests.examples import fact
 from tests.strategies import SOME

@@ -15,15 +15,16 @@ from domain.provenance import Citation
 from domain.time.edtf_calendar import DAY
 from domain.time.instant import END, parse_cut
 from domain.views.counting.points import By, bucket, bucket_name
-from domain.views.counting.tally import TallyQuery, tally
+from domain.views.counting.query import TallyQuery
+from domain.views.counting.tally import tally
+from domain.views.known.published import find_citation_times, limit_citations
+from domain.views.known.timeslices import fold_versions, select_known, timeslice
 from domain.views.moments import Axis, Moment, find_boundaries, group_moments
 from domain.views.naming import Names
 from domain.views.negotiation_changes import apply_corrections, fold_entries
 from domain.views.people import PeopleFilter, list_people
-from domain.views.published import find_citation_times, limit_citations
 from domain.views.state import count_facts, resolve_state
 from domain.views.timeline import TimelineFilter, list_timeline
-from domain.views.versions import fold_versions, select_known, timeslice
 from tests.examples import fact
 from tests.strategies import NEGOTIATION, SOME, histories, itself, perspectives
 

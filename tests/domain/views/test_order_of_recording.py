@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from domain.errors import ContentError
 from domain.fact import KINDS
 from domain.time.instant import format_instant
-from domain.views.counting.tally import TallyQuery, tally
+from domain.views.counting.query import TallyQuery
+from domain.views.counting.tally import tally
 from domain.views.naming import Names
 from domain.views.people import PeopleFilter, list_people
 from tests.drawn_facts import facts_of, instants

@@ -17,10 +17,10 @@ from domain.quantity import Quantity
 from domain.register import Register, Rivalry, Succession
 from domain.time.instant import END
 from domain.time.perspective import Perspective
+from domain.views.known.timeslices import fold_versions, timeslice
 from domain.views.naming import Names
 from domain.views.rivalry.candidates import Candidate
 from domain.views.rivalry.rivals import Resolved, resolve
-from domain.views.versions import fold_versions, timeslice
 from tests.examples import REUTERS, count, fact
 from tests.strategies import SOME, histories
 from tests.written_log import Log

@@ -13,8 +13,8 @@ from domain.provenance import Citation, Link
 from domain.quantity import Quantity
 from domain.rules import READING
 from domain.streams.negotiation import evolve
+from domain.views.known.timeslices import fold_versions, select_known, timeslice
 from domain.views.state import count_facts, resolve_state
-from domain.views.versions import fold_versions, select_known, timeslice
 from tests.examples import OPENED, REUTERS, count, fact
 from tests.strategies import SOME, histories, perspectives
 from tests.written_log import Log

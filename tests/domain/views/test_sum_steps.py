@@ -12,10 +12,11 @@ from api.commands.charts.sums import add_up
 from domain.quantity import Basis, Quantity
 from domain.time.edtf_calendar import DAY
 from domain.views.counting.contributions import Contributions
+from domain.views.counting.query import TallyQuery
 from domain.views.counting.steps import SumSteps
-from domain.views.counting.tally import NOT_ADDED, TallyQuery, find_total
+from domain.views.counting.tally import NOT_ADDED, find_total
+from domain.views.known.timeslices import fold_versions, timeslice
 from domain.views.naming import Names
-from domain.views.versions import Seen, fold_versions, timeslice
 from tests.examples import count, fact
 from tests.strategies import SOME, histories, perspectives
 from tests.written_log import Log
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from domain.streams.entry import Entry
     from domain.time.perspective import Match, Perspective
+    from domain.views.versions import Seen
 
 SHOWN = ("low", "high", "text", "contested")
 

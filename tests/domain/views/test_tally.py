@@ -17,17 +17,18 @@ from domain.provenance import Link
 from domain.quantity import Quantity
 from domain.time.instant import parse_cut
 from domain.views.counting.contributions import Contributions
-from domain.views.counting.countable import add_hints
 from domain.views.counting.counted import find_counting
 from domain.views.counting.groups import MOST_SHARED, split
 from domain.views.counting.parts import Part, add_parts
 from domain.views.counting.points import By, bucket, bucket_name
-from domain.views.counting.tally import Tally, TallyQuery, tally
+from domain.views.counting.query import TallyQuery
+from domain.views.counting.tally import Tally, add_hints, tally
 from domain.views.counting.totals import sum_facts
+from domain.views.known.timeslices import fold_versions, timeslice
 from domain.views.naming import Names
 from domain.views.rivalry.candidates import Candidate
 from domain.views.state import resolve_state
-from domain.views.versions import Seen, find_counted, fold_versions, matches, timeslice
+from domain.views.versions import Seen, find_counted, matches
 from tests.examples import count, fact
 from tests.steps import steps
 from tests.strategies import SOME, histories, perspectives

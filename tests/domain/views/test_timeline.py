@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from domain.naming import fold_for_search
 from domain.time.instant import parse_cut, parse_instant
+from domain.views.known.timeslices import fold_versions
 from domain.views.timeline import TimelineFilter, list_timeline
-from domain.views.versions import by_valid_time, fold_versions, matches
+from domain.views.versions import by_valid_time, matches
 from tests.examples import fact
 from tests.strategies import SOME, histories, perspectives
 from tests.written_log import Log

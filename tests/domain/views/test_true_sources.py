@@ -18,7 +18,8 @@ from domain.quantity import Quantity
 from domain.time.instant import format_instant, parse_cut
 from domain.time.valid_time import ValidTime
 from domain.views.counting.points import bucket, bucket_name
-from domain.views.counting.tally import TallyQuery, tally
+from domain.views.counting.query import TallyQuery
+from domain.views.counting.tally import tally
 from tests.drawn_facts import DAY, HOUR
 from tests.examples import fact
 from tests.strategies import SOME

@@ -22,7 +22,7 @@ from domain.streams.event import (
 from domain.streams.fact import change_status
 from domain.time.holding import Holding
 from domain.time.valid_time import strict_upper
-from domain.views.merging import merge_fact
+from domain.views.known.merging import merge_fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
