@@ -133,9 +133,8 @@ class ChangeReader:
         """The changes that `list_audit` lists after the position `after`, at most `limit`, and whether more follow."""
         if person is not None:
             return self._telling_of(person, id_, perspective, after, limit)
-        rows, more_follow = read_changed(
-            self.connection, self.tables, id_, perspective, after, limit
-        )
+        read = (self.connection, self.tables, id_, perspective, after, limit)
+        rows, more_follow = read_changed(*read)
         return self._pair(rows, id_, perspective), more_follow
 
     def _telling_of(
