@@ -230,12 +230,12 @@ class Parley:
             return wrong_times(connection, self.database.timekeeper.now(connection))
 
     def correct_clock(self, seen: WrongTimes, why: str) -> LogEntry:
-        """Record that record times are wrong, which were `seen` to be: raises as `log_clock.correct_clock`."""
+        """Record that record times are wrong, which were `seen` to be: raises as `EventRecorder.correct_clock`."""
         recorder = cast("EventRecorder", self.ledger.recorder)
         return recorder.correct_clock(seen, why=why, actor=self.owner.actor)
 
     def withdraw_correction(self, position: int, why: str) -> LogEntry:
-        """Record that a correction of the clock is void: raises as `log_clock.withdraw_correction`."""
+        """Record that a correction of the clock is void: raises as `EventRecorder.withdraw_correction`."""
         recorder = cast("EventRecorder", self.ledger.recorder)
         return recorder.withdraw_correction(position, why=why, actor=self.owner.actor)
 

@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 SCHEMA: Final = SIDES["first"].version.metadata
-"""Every table that both databases have: those of `tables` and those that `fact_tables` adds."""
+"""Every table that both databases have: those of `tables.record`, and those that `tables.facts` adds."""
 
 MIGRATION_LOCK: Final = 0x7061_726C_6579
 """The PostgreSQL advisory lock that one migrating process holds at a time: "parley" in ASCII."""
