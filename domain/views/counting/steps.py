@@ -67,10 +67,13 @@ class SumSteps:
         if self._has_stocks:  # whether they are added depends on what has happened
             query = TallyQuery(what=self._what, to=to)
             return find_total(self._slice, self._perspective, query, self._names, self._kept)
-        begun = [each for each in self._telling if each.fact.told[0] <= to]
+        given = [self._contribute(each, to) for each in self._asked if each.begins <= to]
+        is_counted = any(each is not None and each.part is not None for each in given)
+        telling = () if is_counted else self._telling  # they matter only to a sum without parts
+        begun = [each for each in telling if each.fact.told[0] <= to]
         figures = [each.candidate for each in self._cumulative if self._counts(each.candidate, to)]
         sum_ = close_sum(
-            (self._contribute(each, to) for each in self._asked if each.begins <= to),
+            given,
             find_figures([self._up_to(each, to) for each in figures], self._what, "cumulative"),
             self._what,
             self._perspective,
