@@ -28,7 +28,15 @@ DAY: Final = 24 * HOUR
 #: When the first event of a drawn history is recorded.
 OPENED: Final = parse_instant("2025-09-20T12:00:00Z")
 
-NAMES: Final = ("John Coale", "John Cole", "Ihar Losik", "Łukasz Nowak", "Юлия")
+NAMES: Final = (
+    "John Coale",
+    "John Cole",
+    "Ihar Losik",
+    "Łukasz Nowak",
+    "Юлия",
+    "ihar\u00a0losik\u200f",
+)
+"""The last is the third in other characters that look the same."""
 PLACES: Final = ("Minsk", "Vilnius", "Białystok")
 MATTERS: Final = ("sep11-count", "envoy", "losik")
 TEXTS: Final = (
