@@ -96,6 +96,28 @@ def test_a_count_without_a_number_is_on_record(reader: Reader) -> None:
     assert "Still held nothing recorded" in reader.see("/n/empty").words
 
 
+def test_a_question_says_how_many_origins_the_shown_claim_has(real: Reader, reader: Reader) -> None:
+    told = "It has 5 separate origins; each other claim has 1. How this is decided"
+    assert told in real.see(f"{BELARUS}/matters/sep11-count?clock=published").words
+    papers = [{"publisher": name, "published": "2025-01-02"} for name in ("A", "B")]
+    freed = {"kind": "release", "valid": "2025-01-01", "matter": "m"}
+    import_facts(
+        reader,
+        {**freed, "quantities": [{"what": "released", "value": 5}], "citations": papers},
+        {**freed, "quantities": [{"what": "released", "value": 6}], **_said("C")},
+    )
+    page = f"{TALKS}/matters/m"
+    assert "It has 2 separate origins; the other claim has 1." in reader.see(page).words
+    facts = reader.http.get("/v1/negotiations/talks/timeline").json()["items"]
+    (other,) = (each for each in facts if len(each["fact"]["citations"]) == 1)
+    body = {"preferred": True, "why": "It counted"}
+    address = f"/v1/facts/{other['id']}/preference"
+    assert reader.editor.post(address, body, if_match="*").status == 200
+    words = reader.see(page).words
+    assert "An editor prefers it. How this is decided" in words
+    assert "separate origins;" not in words
+
+
 def test_a_list_of_those_held_does_not_claim_to_be_all(real: Reader) -> None:
     told = "Only people whose status is on record are listed; there may be others."
     assert told in real.see(f"{BELARUS}/people?status=held").words

@@ -34,7 +34,8 @@ async def read_claims_page(slug: str, fact_id: str, request: Request) -> Respons
         raise RefusedError("unknown", "/path/fact_id", "this negotiation has no such fact")
     shown = _select_entries(state, {record["id"]})[:1]
     briefs = [each for entry in shown for each in (entry["fact"], *entry["rivals"]) if each]
-    claims = [_record(each) for each in briefs if each["id"] != record["id"]]
+    others = [_record(each) for each in briefs if each["id"] != record["id"]]
+    claims = _by_claim([record, *others])
     return await page.draw(
         "claims",
         here=None,
@@ -42,13 +43,14 @@ async def read_claims_page(slug: str, fact_id: str, request: Request) -> Respons
         about=None,
         question=None,
         is_of_now=not page.of("as_known_at", "position"),
-        claims=_by_claim([record, *claims]),
+        claims=claims,
         following=None,
         shown=shown,
+        grounds=_grounds(claims, shown),
         axis=None,
         matter=record["fact"]["matter"],
         names={},
-        facts=[record["id"], *(each["id"] for each in claims)],
+        facts=[claim["record"]["id"] for claim in claims],
     )
 
 
@@ -79,6 +81,7 @@ async def read_matter_page(slug: str, matter: str, request: Request) -> Response
         claims=claims,
         following=timeline["next"],
         shown=shown,
+        grounds="" if timeline["next"] or page.of("cursor") else _grounds(claims, shown),
         axis=axis_of(timeline["items"]),
         facts=[record["id"] for record in timeline["items"]],
     )
@@ -91,6 +94,25 @@ def _question(
     first = shown[0]["fact"]["id"] if shown and shown[0]["fact"] else None
     facts = [record["fact"] for record in sorted(records, key=lambda each: each["id"] != first)]
     return question_in_words(facts, facts[0]) if facts else None
+
+
+def _grounds(claims: Sequence[Mapping[str, Any]], shown: Sequence[Mapping[str, Any]]) -> str:
+    """Say what puts the only claim that is shown before the others, if an editor or the number of its origins does."""
+    first = shown[0]["fact"]["id"] if len(shown) == 1 and shown[0]["fact"] else None
+    own = [claim for claim in claims if claim["record"]["id"] == first]
+    others = {len(claim["origins"]) for claim in claims if claim["record"]["id"] != first}
+    if not own or not others:
+        return ""
+    if own[0]["record"]["preferred"]:
+        return "An editor prefers it."
+    mine, most = len(own[0]["origins"]), max(others)
+    if mine <= most:
+        return ""
+    who = (
+        "the other claim has" if len(claims) == len(("it", "the other")) else "each other claim has"
+    )
+    bound = " at most" if len(others) > 1 else ""
+    return f"It has {mine} separate origins; {who}{bound} {most}."
 
 
 def _by_claim(records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
