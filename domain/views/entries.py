@@ -36,27 +36,27 @@ def list_entries(
     If all answers under a key have ended, it has no entry, or a vacant one. An entry that an ambiguous name may also be
     about is only possible; it is left out if only what is `certain` is shown.
     """
-    held = [(key, found) for key, found in answered.items() if found.standing is not None]
+    standing = [(key, answer) for key, answer in answered.items() if answer.standing is not None]
     doubts = Doubts(
         (key, shown)
-        for key, found in held
-        if found.is_ambiguous and (shown := found.resolved.shown) is not None
+        for key, answer in standing
+        if answer.is_ambiguous and (shown := answer.resolved.shown) is not None
     )
     if certain and doubts:
-        held = [(key, found) for key, found in held if not doubts.about(key)]
+        standing = [(key, answer) for key, answer in standing if not doubts.about(key)]
 
-    def resolved(index: int) -> Resolved:
-        key, found = held[index]
-        return add_doubts(found.resolved, doubts.about(key)) if doubts else found.resolved
+    def resolve(index: int) -> Resolved:
+        key, answer = standing[index]
+        return add_doubts(answer.resolved, doubts.about(key)) if doubts else answer.resolved
 
-    listed = list_resolved(register, Places([key for key, _ in held]), resolved, rest)
+    listed = list_resolved(register, Places([key for key, _ in standing]), resolve, rest)
     if doubts:
         return listed
 
     def item(index: int) -> dict[str, Any]:
-        return held[index][1].entry(partial(listed.item, index))
+        return standing[index][1].entry(partial(listed.item, index))
 
-    return replace(listed, item=item, weigh=lambda index, entry: held[index][1].weigh(entry))
+    return replace(listed, item=item, weigh=lambda index, entry: standing[index][1].weigh(entry))
 
 
 def list_resolved(

@@ -200,7 +200,7 @@ def _of_counts(fact: Fact) -> Iterable[Notice]:
     }
     folded = set(map(fold_name, summed))
     own = {register.summed for register in fact.registers if register.summed is not None}
-    counting = set(_counted_people(fact))
+    counting = set(_list_counted_people(fact))
     named = len(set(map(key_of, fact.people)))
     for index, quantity in enumerate(fact.quantities):
         if quantity.counted in counting and quantity.high is not None and quantity.high < named:
@@ -208,10 +208,10 @@ def _of_counts(fact: Fact) -> Iterable[Notice]:
             yield Notice(f"/quantities/{index}", detail)
         if quantity.counted in folded:
             continue
-        said = quantity.counted
-        near = next(iter(get_close_matches(said, summed, n=1, cutoff=NEAR)), None)
-        every = said == fold_name(text_of(getattr(fact, "population", None) or ""))
-        meant = (n for n in own if every or names_sum(said, n) or means_sum(said, n))
+        word = quantity.counted
+        near = next(iter(get_close_matches(word, summed, n=1, cutoff=NEAR)), None)
+        counts_all = word == fold_name(text_of(getattr(fact, "population", None) or ""))
+        meant = (n for n in own if counts_all or names_sum(word, n) or means_sum(word, n))
         near = near or next(meant, None)
         if near is not None:
             detail = (
@@ -220,14 +220,14 @@ def _of_counts(fact: Fact) -> Iterable[Notice]:
             yield Notice(f"/quantities/{index}/what", detail)
 
 
-def _counted_people(fact: Fact) -> Iterable[str]:
+def _list_counted_people(fact: Fact) -> Iterable[str]:
     """What a fact counts, folded, as far as the people whom it names are among those counted.
 
     Of several numbers only that of all who are held counts all of them: a named person need not be among the women.
     """
     answers = list(fact.register_entries())
-    yield from (fold_name(each.register.summed) for each in answers if each.register.summed)
-    numbers = [each for each in answers if isinstance(each.shows.get("quantity"), Quantity)]
-    for each in numbers:
-        if each.aside is None or len(numbers) == 1:
-            yield each.shows["quantity"].counted
+    yield from (fold_name(answer.register.summed) for answer in answers if answer.register.summed)
+    numbers = [answer for answer in answers if isinstance(answer.shows.get("quantity"), Quantity)]
+    for answer in numbers:
+        if answer.aside is None or len(numbers) == 1:
+            yield answer.shows["quantity"].counted

@@ -84,12 +84,12 @@ class Listed:
         start = 0 if after is None else self._past(after)
         end = min(start + limit, len(self.places))
         items: list[Any] = []
-        held = 0
+        size = 0
         for index in range(start, end):
-            if room is not None and held >= room:
+            if room is not None and size >= room:
                 break
             items.append(self.item(index))
-            held += 0 if room is None else self.weigh(index, items[-1])
+            size += 0 if room is None else self.weigh(index, items[-1])
         end = start + len(items)
         return items, self.places[end - 1] if items and end < len(self.places) else None
 

@@ -158,7 +158,7 @@ def _put(
     answers, first = section.answers, section.first
     answered = answers.at(register, perspective)
     if first is not None:
-        answered = {key: found for key, found in answered.items() if place_of(key) in first}
+        answered = {key: answer for key, answer in answered.items() if place_of(key) in first}
     *parents, name = register.section.split(".")
     for parent in parents:
         sections = sections.setdefault(parent, {})
@@ -180,7 +180,7 @@ def _parts(register: Register) -> tuple[str, ...]:
 
 
 def _everyone(answered: Mapping[Key, Answered]) -> list[Candidate]:
-    return [candidate for found in answered.values() for candidate in found.candidates]
+    return [candidate for answer in answered.values() for candidate in answer.candidates]
 
 
 def _version(seen: Seen) -> FactVersion:

@@ -52,7 +52,7 @@ async def read_fact_page(slug: str, fact_id: str, request: Request) -> Response:
     if owner != slug:
         there = Page(request, owner).link("/facts", fact_id)
         return RedirectResponse(there, HTTPStatus.PERMANENT_REDIRECT, {"Cache-Control": "no-store"})
-    record = await _standing(page, address, is_needed=items is None)
+    record = await _read_standing(page, address, is_needed=items is None)
     said = None if record else await _read_withdrawn(page, address, items or ())
     return await page.draw(
         "fact",
@@ -101,15 +101,15 @@ async def _read_withdrawn(
         return None
 
 
-async def _standing(page: Page, address: str, *, is_needed: bool) -> dict[str, Any] | None:
+async def _read_standing(page: Page, address: str, *, is_needed: bool) -> dict[str, Any] | None:
     """Give the record of a fact that stands; None where it was withdrawn and not `is_needed`."""
     try:
-        found: dict[str, Any] = await page.ask(address)
+        record: dict[str, Any] = await page.ask(address)
     except PageRefusedError as error:
         if is_needed or error.reply.status != HTTPStatus.GONE or _is_erased(error.reply.body):
             raise
         return None
-    return found
+    return record
 
 
 def _negotiation_of(request: Request, fact_id: str) -> str:
@@ -122,15 +122,15 @@ def _negotiation_of(request: Request, fact_id: str) -> str:
 def _find_linked(request: Request, slug: str, links: Sequence[Mapping[str, str]]) -> dict[str, str]:
     """{what a link names: the id of the fact} for the links whose fact is on record and may be seen."""
     parley: Parley = request.app.state.parley
-    found = {}
+    ids = {}
     with parley.looking(principal_of(request)) as look:
         for named in [link["fact"] for link in links[:_MOST_LINKS]]:
             external = named.removeprefix("external:")
             id_ = UUID(named) if external == named else fact_id(negotiation_id(slug), external)
             with suppress(UnknownError):
                 look.slug_of_fact(id_)
-                found[named] = str(id_)
-    return found
+                ids[named] = str(id_)
+    return ids
 
 
 def _is_erased(body: bytes) -> bool:

@@ -70,8 +70,8 @@ async def read_person_page(slug: str, request: Request) -> Response:
     asked = {"person": sought, "include": "retracted", "limit": "100"}
     is_of_another_day = not timeline["items"] and "as_of" in page.cuts
     cuts = {n: text for n, text in page.cuts.items() if n != "as_of" or not is_of_another_day}
-    every = await page.ask("/timeline", asked, cuts=cuts)
-    standing = [each for each in every["items"] if each["status"] != _WITHDRAWN]
+    whole = await page.ask("/timeline", asked, cuts=cuts)
+    standing = [each for each in whole["items"] if each["status"] != _WITHDRAWN]
     of_another_day = standing if is_of_another_day else []
     first = None
     people: dict[str, Any] = {"items": [], "next": None}
@@ -93,7 +93,7 @@ async def read_person_page(slug: str, request: Request) -> Response:
         following=timeline["next"],
         of_another_day=of_another_day,
         first=first,
-        withdrawn=[each["id"] for each in every["items"] if each["status"] == _WITHDRAWN],
+        withdrawn=[each["id"] for each in whole["items"] if each["status"] == _WITHDRAWN],
         axis=axis_of([*timeline["items"], *of_another_day]),
         facts=[record["id"] for record in timeline["items"]],
         listed=page.settings.index_people,
@@ -126,7 +126,7 @@ async def _becomes_known(page: Page, sought: str, known: Mapping[str, Any]) -> _
     if not known["items"]:
         return None
     at, record = min(
-        ((_known_from(each, by_papers=is_published), each) for each in known["items"]),
+        ((_find_known_from(each, by_papers=is_published), each) for each in known["items"]),
         key=lambda pair: pair[0],
     )
     day = _day(at)
@@ -161,7 +161,7 @@ async def _is_named(page: Page, sought: str, cuts: Mapping[str, str]) -> bool:
     return await run_in_lane(read)
 
 
-def _known_from(record: Mapping[str, Any], *, by_papers: bool) -> int:
+def _find_known_from(record: Mapping[str, Any], *, by_papers: bool) -> int:
     """When a fact was known: to the papers by its earliest citation with a date, else to our record."""
     dates = [each["published"] for each in record["fact"]["citations"] if each["published"]]
     if by_papers and dates:

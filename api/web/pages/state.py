@@ -56,8 +56,8 @@ async def read_section_page(slug: str, section: str, request: Request) -> Respon
     page = Page(request, slug, ("cursor",))
     if section not in SECTIONS:
         raise UnknownError("list", section)
-    found = await page.ask_list(f"/state/{section}", limit=PAGE)
-    items = shorten_names(found["items"])
+    content = await page.ask_list(f"/state/{section}", limit=PAGE)
+    items = shorten_names(content["items"])
     return await page.draw(
         "section",
         here="",
@@ -66,7 +66,7 @@ async def read_section_page(slug: str, section: str, request: Request) -> Respon
         name=section.rpartition(".")[2],
         items=items,
         notes=await read_notes(page, items) if section in NOTED else {},
-        following=found["next"],
+        following=content["next"],
         facts=[entry["fact"]["id"] for entry in items if entry["fact"]],
         listed=section != "custody" or page.settings.index_people,
     )
@@ -81,7 +81,7 @@ async def _parts(page: Page, total: Mapping[str, Any], what: str) -> dict[str, A
         return None
     if any(_is_open(part) for part in total["parts"][:SUMMED]):
         return await page.ask("/tally", {"what": what, "parts": "true", "by": "year", "limit": "1"})
-    parts = [{**part, "text": _added(part)} for part in total["parts"]]
+    parts = [{**part, "text": _describe_added(part)} for part in total["parts"]]
     return {**total, "what": what, "total": total, "parts": parts}
 
 
@@ -91,7 +91,7 @@ def _is_open(part: Mapping[str, Any]) -> bool:
     return bool(part["contested"] or (part["rivals"] and not sure))
 
 
-def _added(part: Mapping[str, Any]) -> str:
+def _describe_added(part: Mapping[str, Any]) -> str:
     """What a number adds, in words; a fact that is only possible adds nothing to the low bound."""
     quantity = part["quantity"]
     low = quantity["low"] or 0 if part["certainty"] == "certain" else 0

@@ -47,14 +47,14 @@ class Contributions:
         A fact that is only possible is a candidate too if only what is certain is added: it may contest that.
         """
         key = id(version), certainty, begun, inside
-        found = self._candidates.get(key)
-        if found is None:
+        candidate = self._candidates.get(key)
+        if candidate is None:
             seen = Seen(version=version, certainty=certainty)  # holds the version
-            found = self._candidates[key] = Candidate(
+            candidate = self._candidates[key] = Candidate(
                 seen, {}, begun=begun, inside=inside, names=names
             )
             self._held += 1
-        return found
+        return candidate
 
     def part(self, question: Question, what: str) -> Part | None:
         """The part that a question adds to the sum of `what`."""
@@ -74,11 +74,11 @@ class Contributions:
         kept = self._entries.get(id(part))
         if kept is not None:
             return kept[1]
-        made = make()
-        if not any(name.endswith(MORE) for name in made):
-            self._entries[id(part)] = part, made, count_characters(made)
+        entry = make()
+        if not any(name.endswith(MORE) for name in entry):
+            self._entries[id(part)] = part, entry, count_characters(entry)
             self._held += 1 + len(part.rivals)
-        return made
+        return entry
 
     def weigh(self, part: Part, entry: dict[str, Any]) -> int:
         """How many characters the texts of a part's entry have."""

@@ -79,9 +79,9 @@ class Part:
         """
         bounds = self.bounds if self.certain else replace(self, low=0).bounds
         rivals = [describe_briefly(each.version) for each in self.rivals[:MOST_RIVALS]]
-        more = {"rivals_more": len(self.rivals)} if len(self.rivals) > MOST_RIVALS else {}
+        count = {"rivals_more": len(self.rivals)} if len(self.rivals) > MOST_RIVALS else {}
         fact = describe_briefly(self.shown.version)
-        return {"matter": self.shown.fact.matter, **bounds, "fact": fact, "rivals": rivals, **more}
+        return {"matter": self.shown.fact.matter, **bounds, "fact": fact, "rivals": rivals, **count}
 
 
 def add_parts(parts: Sequence[Part]) -> Total:
@@ -111,7 +111,7 @@ def part_of(
         if (number := find_figure(candidate.fact, what, basis)) is not None
     }
 
-    def given(candidate: Candidate) -> Quantity:
+    def find_number(candidate: Candidate) -> Quantity:
         return numbers[candidate.id]
 
     contested, everyone = bool(against), facts
@@ -124,7 +124,9 @@ def part_of(
     shown, *rivals = facts
     if rivals:
         claims = Claims(
-            facts, (*supporting, *against), lambda candidate: claim_of_quantity(given(candidate))
+            facts,
+            (*supporting, *against),
+            lambda candidate: claim_of_quantity(find_number(candidate)),
         )
         shown, *rivals = sorted(
             facts,
@@ -135,16 +137,16 @@ def part_of(
             ),
         )
     ends = {
-        claim_of_quantity(given(candidate)): ends_of(given(candidate))
+        claim_of_quantity(find_number(candidate)): ends_of(find_number(candidate))
         for candidate in (*facts, *against)
     }
     telling = (*facts, *against)
     undated = disputes.never_meet(telling)
     linked = contested or disputes.is_disputed_by_link(facts)
-    said = [given(candidate) for candidate in telling]
-    contested = linked or undated or disputes.exclude(map(meant_ends, said))
-    quantity = given(shown)
-    about = _find_about(said, linked=linked)
+    quantities = [find_number(candidate) for candidate in telling]
+    contested = linked or undated or disputes.exclude(map(meant_ends, quantities))
+    quantity = find_number(shown)
+    about = _find_about(quantities, linked=linked)
     if about:
         low, high = -math.inf, math.inf
     else:
@@ -157,7 +159,7 @@ def part_of(
     if high < named:
         high, contested = named, True
     if quantity.approximate and not about:
-        about = [each.value for each in map(given, facts) if each.approximate and each.value]
+        about = [each.value for each in map(find_number, facts) if each.approximate and each.value]
     return Part(
         quantity,
         shown,
@@ -172,17 +174,19 @@ def part_of(
     )
 
 
-def _find_about(said: Sequence[Quantity], *, linked: bool) -> list[int]:
+def _find_about(quantities: Sequence[Quantity], *, linked: bool) -> list[int]:
     """All numbers that are given, if an approximate one and another cannot both be right, or a link says so; else none.
 
     An approximate number has no bounds, so what it disputes has none either.
     """
-    about = [each for each in said if each.approximate and each.value is not None]
-    disputed = any(disputes.exclude(map(meant_ends, (one, each))) for one in about for each in said)
+    about = [each for each in quantities if each.approximate and each.value is not None]
+    disputed = any(
+        disputes.exclude(map(meant_ends, (one, each))) for one in about for each in quantities
+    )
     if not (disputed or (linked and about)):
         return []
-    values = (each.value if each.approximate else None for each in said)
-    numbers = (*values, *(end for each in said for end in (each.low, each.high)))
+    values = (each.value if each.approximate else None for each in quantities)
+    numbers = (*values, *(end for each in quantities for end in (each.low, each.high)))
     return [number for number in numbers if number is not None]
 
 

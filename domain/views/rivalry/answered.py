@@ -47,10 +47,10 @@ class Answered:
         """The entry as it is shown. It is kept unless a list in it is cut off, so callers may not change it."""
         if self._entry is not None:
             return self._entry
-        made = make()
-        if not any(name.endswith(MORE) for name in made):
-            self._entry = made
-        return made
+        entry = make()
+        if not any(name.endswith(MORE) for name in entry):
+            self._entry = entry
+        return entry
 
     def weigh(self, entry: dict[str, Any]) -> int:
         """How many characters the texts of the entry have."""

@@ -27,10 +27,10 @@ class Plans:
 
     def __init__(self, questions: Iterable[Question]) -> None:
         leading = [_leading(question.facts) for question in questions]
-        every = [each for question in questions for each in question.facts]
+        plans = [each for question in questions for each in question.facts]
         self._leading = frozenset(each.id for facts in leading for each in facts)
         soonest = min(map(_surely_by, leading), default=END)
-        self.next = frozenset(each.id for each in every if each.starts[0] < soonest)
+        self.next = frozenset(each.id for each in plans if each.starts[0] < soonest)
 
     def rank(self, plan: Candidate) -> tuple[bool, int]:
         """The sort key of a plan: the one that can be carried out first."""
@@ -39,8 +39,8 @@ class Plans:
 
 def _leading(facts: Iterable[Candidate]) -> list[Candidate]:
     """The facts of one question that an editor marked, or all if none is marked."""
-    every = list(facts)
-    return [each for each in every if each.version.record.preferred] or every
+    listed = list(facts)
+    return [each for each in listed if each.version.record.preferred] or listed
 
 
 def _surely_by(facts: Iterable[Candidate]) -> int:
