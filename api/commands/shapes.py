@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any, Final
 
 import msgspec
@@ -13,11 +15,15 @@ from api.commands.name_faults import of_one_form
 from api.commands.stand_ins import Place, choices_at
 from domain.errors import MOST_FAULTS, Fault
 from domain.fact import KINDS
+from domain.naming import fold_name
 
 __all__ = ["ShapeError", "validate_json"]
 
 _MISSING: Final = "this field is required: write"
 _WHOLE: Final = "write a whole number in digits, without marks between them, such as 1259"
+_NEAR: Final = 0.8
+_LONGEST: Final = 40
+_JOINTS: Final = re.compile("[- ]")
 _EXPECTED: Final = "Input should be "
 """How pydantic begins to list what may be written."""
 
@@ -28,9 +34,7 @@ class ShapeError(Exception):
     def __init__(self, error: ValidationError, body: type | None) -> None:
         super().__init__(str(error))
         tagged = body is None
-        errors = of_one_form(
-            error.errors(include_url=False, include_context=False, include_input=False)
-        )
+        errors = of_one_form(error.errors(include_url=False, include_input=False))
         self.faults = [_fault(dict(each), body) for each in errors[:MOST_FAULTS]]
         self.more = len(errors) - len(self.faults)
         self.places: list[Place] = [tuple(each["loc"][tagged:]) for each in errors]
@@ -80,4 +84,6 @@ def _tag_detail(error: dict[str, Any]) -> str:
     kinds = ", ".join(sorted(KINDS))
     if error["type"] == "union_tag_not_found":
         return f"the kind is missing: write one of {kinds}"
-    return f"there is no such kind: write one of {kinds}"
+    said = fold_name(str(error.get("ctx", {}).get("tag", ""))[:_LONGEST])
+    near = get_close_matches(_JOINTS.sub("_", said), KINDS, n=1, cutoff=_NEAR)
+    return f"there is no such kind: write {near[0] if near else f'one of {kinds}'}"

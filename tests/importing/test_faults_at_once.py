@@ -121,3 +121,20 @@ def test_however_many_faults_a_line_has_a_hundred_are_listed(light: Parley) -> N
     assert len(report["rejected"]) == 101
     assert report["rejected"][-1]["detail"] == "… and 60 more"
     assert json.dumps(report).count("published") <= 20 + 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("Release", "write release"),
+        ("open question", "write open_question"),
+        ("Prisoner-Count", "write prisoner_count"),
+        ("relase", "write release"),
+        ("cuddle", "write one of agreement, alias, "),
+        (["release"], "write one of agreement, alias, "),
+    ],
+)
+def test_a_kind_that_is_nearly_one_is_told(light: Parley, kind: object, told: str) -> None:
+    rejected = run(light, [custody(kind=kind)])["rejected"]
+    (detail,) = (each["detail"] for each in rejected if each["pointer"] == "/kind")
+    assert f"there is no such kind: {told}" in detail
