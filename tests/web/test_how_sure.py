@@ -118,6 +118,37 @@ def test_a_question_says_how_many_origins_the_shown_claim_has(real: Reader, read
     assert "separate origins;" not in words
 
 
+def test_a_timeline_marks_what_is_contested_without_a_link(reader: Reader) -> None:
+    freed = {"kind": "release", "valid": "2025-01-01"}
+    held = {"kind": "custody", "status": "detained", "valid": "2025-01-01/.."}
+    import_facts(
+        reader,
+        {
+            **freed,
+            "matter": "m",
+            "summary": "Five",
+            "quantities": [{"what": "released", "value": 5}],
+        },
+        {
+            **freed,
+            "matter": "m",
+            "summary": "Six",
+            "quantities": [{"what": "released", "value": 6}],
+        },
+        {
+            **freed,
+            "matter": "n",
+            "summary": "Four",
+            "quantities": [{"what": "released", "value": 4}],
+        },
+        {**held, "person": "Ann"},
+    )
+    html = reader.see(f"{TALKS}/timeline").html
+    marked = [each.partition("</a>")[0].rpartition(">")[2] for each in html.split("<h3>")[1:]
+              if 'class="mark contested"' in each]  # fmt: skip
+    assert sorted(marked) == ["Five", "Six"]
+
+
 def test_a_list_of_those_held_does_not_claim_to_be_all(real: Reader) -> None:
     told = "Only people whose status is on record are listed; there may be others."
     assert told in real.see(f"{BELARUS}/people?status=held").words

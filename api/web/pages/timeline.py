@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -17,6 +17,8 @@ router: Final[APIRouter] = router_of_pages()
 
 _FILTERS: Final = ("kind", "person", "place", "matter", "batch", "q", "from", "to")
 _PAGE: Final = 100
+_BRIEF: Final = frozenset({"fact", "rivals", "facts"})
+"""The parts of an entry of a state that hold no entries."""
 
 
 @router.get("/n/{slug}/timeline")
@@ -24,6 +26,9 @@ async def read_timeline_page(slug: str, request: Request) -> Response:
     """Show the facts by valid time, with what filters them."""
     page = Page(request, slug, (*_FILTERS, "cursor"))
     timeline = await page.ask_list("/timeline", *_FILTERS, limit=_PAGE)
+    disputed = {*_list_disputed(timeline["items"])}
+    if _has_rivals(timeline["items"]):
+        disputed |= {*_list_contested(await page.ask(""))}
     return await page.draw(
         "timeline",
         here="/timeline",
@@ -32,7 +37,7 @@ async def read_timeline_page(slug: str, request: Request) -> Response:
         following=timeline["next"],
         axis=axis_of(timeline["items"]),
         kinds=sorted(KINDS),
-        disputed={*_list_disputed(timeline["items"])},
+        disputed=disputed,
         facts=[record["id"] for record in timeline["items"]],
         listed="person" not in page.given or page.settings.index_people,
     )
@@ -46,3 +51,22 @@ def _list_disputed(records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             if link["relation"] == "conflicts_with":
                 yield record["id"]
                 yield named.get(link["fact"], link["fact"])
+
+
+def _has_rivals(records: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether two facts of one kind answer one question."""
+    asked = [(each["fact"]["kind"], each["fact"]["matter"]) for each in records]
+    asked = [question for question in asked if question[1] is not None]
+    return len(asked) > len({*asked})
+
+
+def _list_contested(state: Mapping[str, Any]) -> Iterator[str]:
+    """The ids of the facts that the contested entries and numbers of a state show, and of their rivals."""
+    waiting: list[Any] = [*state.values()]
+    for part in waiting:
+        if isinstance(part, list):
+            waiting += part
+        elif isinstance(part, dict):
+            if part.get("contested") and isinstance(part.get("fact"), dict):
+                yield from (each["id"] for each in (part["fact"], *part["rivals"]))
+            waiting += [each for name, each in part.items() if name not in _BRIEF]
