@@ -48,6 +48,11 @@ def test_talks_planned_within_a_stretch_hide_no_plan_that_may_come_sooner(client
     }
     assert upcoming(client, "2025-12-20") == ("2026-03-01", None, False, set())
     assert upcoming(client, "2026-03-01") is None
+    surely = [
+        upcoming(client, f"{as_of}&match=certain")
+        for as_of in ("2025-11-25", "2025-12-10", "2025-12-20")
+    ]
+    assert surely == [found["2025-11-25"], None, ("2026-03-01", None, False, set())]
     since = client.get(f"{TALKS}?as_of=2025-11-25").json["meetings"]["next"]["since"]
     assert since == "[2025-12-01..2025-12-20]"
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from domain.views.rivalry.candidates import Candidate
     from domain.views.rivalry.questions import Question
 
-__all__ = ["Plans"]
+__all__ = ["Plans", "may_be_over"]
 
 
 class Plans:
@@ -34,7 +34,7 @@ class Plans:
 
     def rank(self, plan: Candidate) -> tuple[bool, int]:
         """The sort key of a plan: the one that can be carried out first."""
-        return plan.id not in self._leading, BEGINNING if _may_be_over(plan) else plan.starts[0]
+        return plan.id not in self._leading, BEGINNING if may_be_over(plan) else plan.starts[0]
 
 
 def _leading(facts: Iterable[Candidate]) -> list[Candidate]:
@@ -45,8 +45,9 @@ def _leading(facts: Iterable[Candidate]) -> list[Candidate]:
 
 def _surely_by(facts: Iterable[Candidate]) -> int:
     """The instant by which a plan will surely have been carried out; END if it may be over already."""
-    return max(END if _may_be_over(each) else each.starts[1] for each in facts)
+    return max(END if may_be_over(each) else each.starts[1] for each in facts)
 
 
-def _may_be_over(plan: Candidate) -> bool:
+def may_be_over(plan: Candidate) -> bool:
+    """Whether a plan that is shown may have been carried out already: the first of its days has come."""
     return plan.seen.certainty is not None

@@ -18,7 +18,7 @@ from domain.views.rivalry.asides import find_beside, kind_of, latest_first, rule
 from domain.views.rivalry.candidates import Candidate, precedes
 from domain.views.rivalry.claims import Claims, claim_of
 from domain.views.rivalry.namesakes import find_namesakes
-from domain.views.rivalry.plans import Plans
+from domain.views.rivalry.plans import Plans, may_be_over
 from domain.views.rivalry.questions import Question, find_questions
 
 if TYPE_CHECKING:
@@ -104,8 +104,11 @@ def doubt_standing(
 ) -> list[Candidate]:
     """The facts that stand; a fact becomes only possible if an answer that is over, or may be, may have followed it.
 
-    For example, a fact dated 2020 may be older than a term of office that began in June 2020 and has ended since.
+    For example, a fact dated 2020 may be older than a term of office that began in June 2020 and has ended since. While
+    one of several plans may be over, none of them is surely the next.
     """
+    if register.ahead and any(each.surely and may_be_over(each) for each in facts):
+        return []
     begun = [each for each in candidates if each.begun]
     latest = _latest(begun, register)
     over = (each for each in begun if not each.certain and not _displaced(each, latest, register))
