@@ -60,14 +60,14 @@ class Answers:
     ) -> Answers:
         """The answers of some facts, in the register `only` if given; `names` may come from more facts."""
         stand = [version for version in versions if version.record.stands]
-        found = cls(names, Settlers(stand), {}, only, keep)
+        answers = cls(names, Settlers(stand), {}, only, keep)
         for version in stand:
-            for register, key, answer in found.answers_of(version):
-                by_key = found.keyed.setdefault(register, {})
+            for register, key, answer in answers.answers_of(version):
+                by_key = answers.keyed.setdefault(register, {})
                 keyed = by_key.get(key) or by_key.setdefault(key, Keyed())
                 keyed.answers.setdefault(answer.origin, answer)
-        ordered = {register: dict(sorted(keys.items())) for register, keys in found.keyed.items()}
-        return replace(found, keyed=ordered)
+        ordered = {register: dict(sorted(keys.items())) for register, keys in answers.keyed.items()}
+        return replace(answers, keyed=ordered)
 
     def after(
         self, changes: Sequence[tuple[FactVersion | None, FactVersion | None]]
@@ -111,7 +111,7 @@ class Answers:
             )
             candidates = [candidate for candidate in read if candidate is not None]
             if register.settled and len(keyed.answers) > 1:
-                candidates = self._unanswered(keyed, candidates, as_of)
+                candidates = self._select_unanswered(keyed, candidates, as_of)
             return Answered(register, candidates) if candidates else None
 
         keyed = self.keyed.get(register, {})
@@ -128,22 +128,26 @@ class Answers:
         self._courses[register] = course
         return course.at(as_of, make_once)
 
-    def _unanswered(self, keyed: Keyed, asked: Sequence[Candidate], as_of: int) -> list[Candidate]:
+    def _select_unanswered(
+        self, keyed: Keyed, asked: Sequence[Candidate], as_of: int
+    ) -> list[Candidate]:
         """The questions in `asked`, without those that were answered since to others who had asked the same."""
-        every = (each for each in keyed.answers.values() if each.window.at(as_of))
-        targets = NO_TARGETS.union(*(each.targets for each in every))
-        found = [
+        standing = (each for each in keyed.answers.values() if each.window.at(as_of))
+        targets = NO_TARGETS.union(*(each.targets for each in standing))
+        questions = [
             (each, self.settlers.has_settled(as_of, targets, each.fact.window)) for each in asked
         ]
         return [
-            each.weakened if answered else each for each, answered in found if answered != "certain"
+            each.weakened if answered else each
+            for each, answered in questions
+            if answered != "certain"
         ]
 
     @cached_property
     def size(self) -> int:
         """The number of answers plus the number of keys."""
-        every = (keyed for by_key in self.keyed.values() for keyed in by_key.values())
-        return sum(1 + len(keyed.answers) for keyed in every)
+        all_keyed = (keyed for by_key in self.keyed.values() for keyed in by_key.values())
+        return sum(1 + len(keyed.answers) for keyed in all_keyed)
 
     def answers_of(self, version: FactVersion) -> Iterator[tuple[Register, Key, Answer]]:
         """(register, key, answer) for each register entry of one fact."""
@@ -153,10 +157,10 @@ class Answers:
             return
         window = record.fact.window
         targets = record.link_targets if self.settlers else NO_TARGETS
-        for given in record.fact.register_entries():
-            if only is None or given.register is only:
-                shows, key = self.names.read_answer(record.fact, given)
-                yield given.register, key, Answer(version, window, given, shows, targets)
+        for entry in record.fact.register_entries():
+            if only is None or entry.register is only:
+                shows, key = self.names.read_answer(record.fact, entry)
+                yield entry.register, key, Answer(version, window, entry, shows, targets)
                 if only is not None and only.shape is Shape.TOTAL:
                     return  # one answer says how many; those for each person named are many
 

@@ -96,19 +96,21 @@ class Claims:
             if exact is not None:
                 origins[exact] |= roots
         self._origins: Mapping[Claim, set[str]] = origins
-        made = {claiming(candidate) for candidate in facts}
+        by_facts = {claiming(candidate) for candidate in facts}
         self._published: dict[Claim, int] = {}
         for candidate in facts:
             claim = claiming(candidate)
             self._published[claim] = max(self._published.get(claim, 0), candidate.last_published)
         self._vaguer = {
             claim
-            for number in {len(origins[claim]) for claim in made}
-            for claim in _less_sharp({claim for claim in made if len(origins[claim]) == number})
+            for number in {len(origins[claim]) for claim in by_facts}
+            for claim in _less_sharp({claim for claim in by_facts if len(origins[claim]) == number})
         }
         if sharper and facts[0].compared:
             ways = [sharper.get(name, {}) for name in facts[0].compared]
-            even = ((a, b) for a, b in permutations(made, 2) if len(origins[a]) == len(origins[b]))
+            even = (
+                (a, b) for a, b in permutations(by_facts, 2) if len(origins[a]) == len(origins[b])
+            )
             self._vaguer |= {one for one, other in even if _says_less(one, other, ways)}
 
     def rank(self, candidate: Candidate) -> tuple[Any, ...]:
@@ -118,11 +120,11 @@ class Claims:
             -len(self._origins[claim]),
             claim in self._vaguer,
             -self._published[claim],
-            *self._own_rank(candidate),
+            *self._rank_alone(candidate),
         )
 
     @staticmethod
-    def _own_rank(candidate: Candidate) -> tuple[Any, ...]:
+    def _rank_alone(candidate: Candidate) -> tuple[Any, ...]:
         return (-len(candidate.origins), -candidate.last_published, candidate.by_content)
 
 
@@ -147,7 +149,7 @@ def _less_sharp(claims: set[Claim]) -> set[Claim]:
         what: [each for each in ends.values() if _bounds(each)]
         for what, ends in _intervals(claims).items()
     }
-    about = {claim: told for claim in claims if (told := _approximated(claim)) is not None}
+    about = {claim: told for claim in claims if (told := _read_approximate(claim)) is not None}
     blunt = {
         claim
         for claim, (what, value) in about.items()
@@ -164,7 +166,7 @@ def _bounds(ends: Ends) -> bool:
     return ends != (-math.inf, math.inf)
 
 
-def _approximated(claim: Claim) -> tuple[str, int] | None:
+def _read_approximate(claim: Claim) -> tuple[str, int] | None:
     """What an approximate claim counts, as a key of `_intervals`, and its number; None if it is not approximate."""
     match claim:
         case ("about", int(value)):

@@ -72,8 +72,8 @@ def under_one_key(facts: Iterable[Candidate], register: Register) -> bool:
 def never_meet(facts: Sequence[Candidate]) -> bool:
     """Whether two facts of one kind cannot have happened, or begun, at the same time."""
     begins: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for each in facts:
-        begins[each.fact.kind].append(each.placed)
+    for candidate in facts:
+        begins[candidate.fact.kind].append(candidate.placed)
     return any(
         len(starts) > 1 and max(low for low, _ in starts) >= min(high for _, high in starts)
         for starts in begins.values()
@@ -103,19 +103,21 @@ def _differ(facts: Sequence[Candidate], register: Register) -> bool:
             elif value is not None:
                 values[name][comparable(value)].append(candidate)
     return any(
-        _exclude(said, register.sharper.get(name, {})) for name, said in values.items()
-    ) or any(_counts_exclude([(quantity,) for quantity in given]) for given in numbers.values())
+        _exclude(candidates, register.sharper.get(name, {})) for name, candidates in values.items()
+    ) or any(
+        _counts_exclude([(quantity,) for quantity in quantities]) for quantities in numbers.values()
+    )
 
 
 def _exclude(
-    said: Mapping[Hashable, Sequence[Candidate]], sharper: Mapping[Any, frozenset[str]]
+    by_value: Mapping[Hashable, Sequence[Candidate]], sharper: Mapping[Any, frozenset[str]]
 ) -> bool:
     """Whether two of the values cannot both be true: neither is `sharper`, or the sharper one surely came first."""
     if not sharper:
-        return len(said) > 1
+        return len(by_value) > 1
     return any(
-        one not in sharper.get(other, ()) or _surely_before(said[other], said[one])
-        for one, other in permutations(said, 2)
+        one not in sharper.get(other, ()) or _surely_before(by_value[other], by_value[one])
+        for one, other in permutations(by_value, 2)
         if other not in sharper.get(one, ())
     )
 
@@ -131,11 +133,11 @@ def _counts_exclude(counts: Iterable[Sequence[Quantity]]) -> bool:
 
     A fact that gives two numbers for one thing may mean either of them, or one between them.
     """
-    given: dict[tuple[str, Basis | None], list[Ends]] = defaultdict(list)
+    intervals_by_key: dict[tuple[str, Basis | None], list[Ends]] = defaultdict(list)
     for quantities in counts:
         for key, ends in _spans(quantities).items():
-            given[key].append(ends)
-    return any(exclude(intervals) for intervals in given.values())
+            intervals_by_key[key].append(ends)
+    return any(exclude(intervals) for intervals in intervals_by_key.values())
 
 
 def _spans(quantities: Sequence[Quantity]) -> Mapping[tuple[str, Basis | None], Ends]:

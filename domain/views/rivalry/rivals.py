@@ -96,7 +96,7 @@ def _stand_in(
 def select_standing(candidates: Sequence[Candidate], register: Register) -> list[Candidate]:
     """The candidates that hold and that no later one has surely replaced."""
     latest = _latest(candidates, register)
-    return [each for each in candidates if each.holds and not _displaced(each, latest, register)]
+    return [each for each in candidates if each.holds and not _is_displaced(each, latest, register)]
 
 
 def doubt_standing(
@@ -111,7 +111,9 @@ def doubt_standing(
         return []
     begun = [each for each in candidates if each.begun]
     latest = _latest(begun, register)
-    over = (each for each in begun if not each.certain and not _displaced(each, latest, register))
+    over = (
+        each for each in begun if not each.certain and not _is_displaced(each, latest, register)
+    )
     ceased = max((each.starts[1] for each in over), default=BEGINNING)
     doubted = (
         each.weakened if each.certain and _may_precede(each, ceased, register) else each
@@ -131,7 +133,7 @@ def _latest(candidates: Iterable[Candidate], register: Register) -> int | None:
     return max((each.starts[0] for each in candidates if each.begun), default=None)
 
 
-def _displaced(candidate: Candidate, latest: int | None, register: Register) -> bool:
+def _is_displaced(candidate: Candidate, latest: int | None, register: Register) -> bool:
     return latest is not None and _gives_way(candidate, register) and precedes(candidate, latest)
 
 
@@ -146,14 +148,14 @@ def _previous(candidates: Sequence[Candidate], register: Register) -> Candidate 
     gone = (
         each
         for each in candidates
-        if each.begun and (each.seen.certainty is None or _displaced(each, latest, register))
+        if each.begun and (each.seen.certainty is None or _is_displaced(each, latest, register))
     )
     return min(gone, key=latest_first, default=None)
 
 
 def _may_hold(candidate: Candidate, others: Sequence[Candidate], register: Register) -> bool:
     latest = _latest(others, register)
-    return candidate.seen.certainty is not None and not _displaced(candidate, latest, register)
+    return candidate.seen.certainty is not None and not _is_displaced(candidate, latest, register)
 
 
 def _surest_first(candidate: Candidate) -> tuple[Any, ...]:
@@ -187,7 +189,7 @@ def _rank(standing: Standing, register: Register) -> Resolved:
             return *plans.rank(candidate), by_claim(candidate)
 
     else:
-        first = _current(facts)
+        first = _find_current(facts)
 
         def rank(candidate: Candidate) -> tuple[Any, ...]:
             marked, begins = candidate.version.record.preferred, candidate.starts[0]
@@ -207,7 +209,7 @@ def _rank(standing: Standing, register: Register) -> Resolved:
         rest = [
             each for each in rest if each.id in same | late or each.certain is not shown.certain
         ]
-    contested = _contested(shown, facts, register, questions)
+    contested = _is_contested(shown, facts, register, questions)
     claim = claim_of(shown)
     reported = find_last_reported(each.fact for each in facts if claim_of(each) == claim)
     return Resolved(shown, rest, contested, previous, beside, reported)
@@ -228,7 +230,7 @@ def _same_question(shown: Candidate, questions: Iterable[Question]) -> frozenset
     return frozenset({shown.id})
 
 
-def _contested(
+def _is_contested(
     shown: Candidate, facts: Sequence[Candidate], register: Register, questions: Iterable[Question]
 ) -> bool:
     """Whether two rivals cannot both be right; facts of other matters count only if the rivalry is by key."""
@@ -242,7 +244,7 @@ def _contested(
     )
 
 
-def _current(facts: Sequence[Candidate]) -> frozenset[UUID]:
+def _find_current(facts: Sequence[Candidate]) -> frozenset[UUID]:
     """The ids of the facts that begin last among those that surely hold (or among all, if none does).
 
     Facts that may have begun as late are included. If some answers last, only these count.
