@@ -119,19 +119,19 @@ def sum_facts(
     be given if facts that are not among the candidates tie them; otherwise they are found.
     """
     telling = select_telling(candidates, what)
-    every = [candidate for candidate in telling if candidate.inside is not None]
-    held = [candidate for candidate in every if counts(candidate, perspective)]
+    inside = [candidate for candidate in telling if candidate.inside is not None]
+    counted = [candidate for candidate in inside if counts(candidate, perspective)]
     contributions = kept or Contributions()
     every_question = find_questions(telling).questions if questions is None else questions
     return close_sum(
         (contribute(each, what, perspective, contributions) for each in every_question),
-        find_figures(held, what, "cumulative"),
+        find_figures(counted, what, "cumulative"),
         what,
         perspective,
         stretch=stretch,
         until=until,
-        left_out=len(held) < len(every),
-        is_told=bool(every),
+        left_out=len(counted) < len(inside),
+        is_told=bool(inside),
     )
 
 
@@ -167,10 +167,10 @@ def close_sum(
 
     `left_out`: a fact that may count is left out. `is_told`: a fact tells of what is summed.
     """
-    given = [each for each in contributed if each is not None]
-    parts = [each.part for each in given if each.part is not None]
-    rest = [candidate for each in given for candidate in each.rest]
-    left_out = left_out or any(each.left_out for each in given)
+    answered = [each for each in contributed if each is not None]
+    parts = [each.part for each in answered if each.part is not None]
+    rest = [candidate for each in answered for candidate in each.rest]
+    left_out = left_out or any(each.left_out for each in answered)
     named, uncounted = count_names(rest, parts, what)
     open_ = bool(named) or not all(each.part for each in uncounted)
     parts = sorted(
@@ -213,8 +213,8 @@ def _doubt(candidate: Candidate) -> Candidate:
 
 def find_figures(candidates: Iterable[Candidate], what: str, basis: Basis) -> list[Figure]:
     """The numbers of `what` that candidates give on a basis, by when they begin."""
-    given = ((candidate, find_figure(candidate.fact, what, basis)) for candidate in candidates)
-    figures = [Figure(quantity, candidate) for candidate, quantity in given if quantity is not None]
+    pairs = ((candidate, find_figure(candidate.fact, what, basis)) for candidate in candidates)
+    figures = [Figure(quantity, candidate) for candidate, quantity in pairs if quantity is not None]
     return sorted(
         figures,
         key=lambda figure: (*figure.candidate.starts, figure.candidate.version.first_position),
@@ -253,11 +253,11 @@ def sum_lists(sum_: Sum, rest: Rest | None, kept: Contributions | None = None) -
         part = parts[index]
         return {"matter": part.shown.fact.matter, "quantity": as_primitives(part.quantity)}
 
-    made = listed = list_resolved(_PART, at, lambda index: parts[index].resolved, rest, more)
+    resolved = listed = list_resolved(_PART, at, lambda index: parts[index].resolved, rest, more)
     if kept is not None:
         listed = replace(
             listed,
-            item=lambda index: kept.entry(parts[index], partial(made.item, index)),
+            item=lambda index: kept.entry(parts[index], partial(resolved.item, index)),
             weigh=lambda index, entry: kept.weigh(parts[index], entry),
         )
     return {
