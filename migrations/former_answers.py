@@ -41,7 +41,7 @@ API_KEYS: Final = sa.text(
 
 def wrapping_of(connection: sa.Connection) -> Any:  # noqa: ANN401 -- of the version that runs
     """What wraps on the database of a connection."""
-    return connection.get_execution_options()["parley_seals"].wrapping(connection)
+    return connection.get_execution_options()["parley_seals"].ensure_wrapping(connection)
 
 
 def digest(row: Mapping[Any, Any], said: Sequence[str]) -> bytes:

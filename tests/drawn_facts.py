@@ -34,7 +34,7 @@ NAMES: Final = (
     "Ihar Losik",
     "Łukasz Nowak",
     "Юлия",
-    "ihar\u00a0losik\u200f",
+    "ihar\u00a0losik",
 )
 """The last is the third in other characters that look the same."""
 PLACES: Final = ("Minsk", "Vilnius", "Białystok")

@@ -65,7 +65,7 @@ def answer_blindly() -> None:
         return Response(b"{}", 201, media_type="application/json")
 
     given: Any = fact_response
-    given.recorded = answered
+    given.respond_with_fact = answered
 
 
 def sync_less() -> None:
