@@ -209,7 +209,7 @@ def _describe_fault(fault: Mapping[str, str], option_of: Callable[[str], str | N
 
 
 def describe_place(pointer: str, detail: str, option: str | None) -> str:
-    """A fault of what was sent, at its option; at its place in the body if it has no option."""
+    """A fault in the body, named by its option, or by its place if it has no option."""
     return Fault(pointer if option is None else f"--{option}", detail).text
 
 
