@@ -67,6 +67,13 @@ def _object_words(value: Entry) -> str:
     if "certainty" in value and "fact" in value:
         own = (_cell(name, part) for name, part in value.items() if name not in _APART and part)
         return " ".join(own)
+    return _named_words(value)
+
+
+def _named_words(value: Entry) -> str:
+    """A name with its id, as "Ann Example (list:1)"; of any other object the fields that it has."""
+    if value.keys() == {"name", "id"}:
+        return f"{value['name']} ({value['id']})"
     return ", ".join(
         f"{name}: {format_value(part)}" for name, part in value.items() if part is not None
     )

@@ -40,6 +40,14 @@ def test_a_fact_is_recorded_field_by_field(light: Shell) -> None:
     assert fact["citations"][0]["publisher"] == "Reuters"
 
 
+def test_a_name_with_an_id_is_shown_as_both(light: Shell) -> None:
+    held = ("record", SLUG, "custody", "--valid", "2025-11-22/..", "--status", "detained")
+    who = ("--person", '{"name": "Ann Example", "id": "list:1"}', "--citation.publisher", "AP")
+    told = light.out(*held, "--summary", "Ann is held", *who, "--external-id", "Y", "--yes")
+    assert told.startswith("Recorded")
+    assert "Ann Example (list:1)" in light.out("show", SLUG, "--fact", "Y")
+
+
 def test_each_change_shows_what_is_and_what_would_be(light: Shell) -> None:
     light.out(*RELEASE, "--yes")
     correction = (
