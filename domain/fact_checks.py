@@ -75,7 +75,7 @@ def check_fact(fact: Fact, standing: Fact | None = None) -> Fact:
 
 
 def take_as_checked(fact: Fact) -> Fact:
-    """Take a fact as checked: it was read from what a fact that `check_fact` returned was written as."""
+    """Take a fact as checked: it was read back from the stored form of a fact that `check_fact` returned."""
     _CHECKED[id(fact)] = fact
     return fact
 
@@ -85,7 +85,7 @@ _CHECKED: Final[WeakValueDictionary[int, Fact]] = WeakValueDictionary()
 
 
 def _is_sound(value: object, field: str = "") -> bool:
-    """Whether no text, list and id in a value has a fault; if one has, it is looked for again, with its place."""
+    """Whether no text, list or id in a value has a fault; if one has, it is looked for again, with its place."""
     if isinstance(value, str):
         return text_fault(value, field) is None
     if isinstance(value, tuple):

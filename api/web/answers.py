@@ -33,9 +33,10 @@ _OK: Final = 200
 class PageAnswers(Addressing):
     """The answers that one page asks for; `slug` is that of its negotiation, if it has one.
 
-    Besides a perspective it `takes` these parameters, and ContentError refuses all others; None if the query is not its
-    own. It asks for paths under its negotiation's address, unless they begin with `/v1/`: with the reader's credentials
-    or, if it shows what anybody may see (`as_anybody`), with none.
+    The page accepts a perspective and the parameters that it `takes`, and raises ContentError for all others. `takes`
+    is None if the query is read elsewhere. The page asks for paths under its negotiation's address, unless a path
+    begins with `/v1/`. It sends the reader's credentials; with `as_anybody` it sends none, because it then shows only
+    what anybody may see.
     """
 
     takes: Sequence[str] | None = ()

@@ -1,6 +1,6 @@
 """Empties the rows of an erased fact: they say that it existed, and nothing of its content.
 
-That is also when its sources made it public: its versions count from their recording, as nothing of them is dated.
+Its versions have no publication date left, so the published clock counts them from the time when they were recorded.
 """
 
 from __future__ import annotations
@@ -54,7 +54,10 @@ def erase_versions(
 
 
 def delete_outdated_terms(connection: Connection, facts: Sequence[UUID]) -> None:
-    """Delete all terms of some facts from tables that another Parley filled, whose terms their versions do not tell."""
+    """Delete all terms of some facts.
+
+    Another version of Parley filled the tables, so today's rules do not tell which terms the facts have there.
+    """
     for side in SIDES.values():
         of_facts = side.term.c.fact_id.in_([fact.hex for fact in facts])
         connection.execute(delete(side.term).where(of_facts))

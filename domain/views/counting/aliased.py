@@ -1,4 +1,4 @@
-"""Follows aliases in what is counted: a number of what is an alias of a population counts that population."""
+"""Follows aliases in what is counted: if a number counts an alias of a population, it counts that population."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["resolve_counted", "resolve_version"]
 
 
 def resolve_counted(what: str, names: Names) -> str:
-    """The name to which aliases of populations lead what is counted; what a total adds up ("released") is no alias."""
+    """What is counted, once aliases of populations are followed; what a total adds up ("released") is no alias."""
     if names.are_plain:
         return what
     led = names.canonical(what, Sort.POPULATION)
