@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
+from domain.number.english_remarks import ENGLISH_REMARKS
 from domain.number.language import Language, all_of, forms, not_, phrases
 
 _FEWER: Final = ("fewer than", "less than", "lower than", "under", "below")
@@ -14,27 +15,10 @@ _MUCH: Final = (
     "a bit", "a shade", "somewhat", "far", "many", "much", "considerably", "substantially",
     "significantly", "comfortably", "easily",
 )  # fmt: skip
-_DOUBT_EN: Final = "est estimate estimates guess likely revised corrected unconfirmed disputed rumoured"  # fmt: skip
-_WRONG_EN: Final = (
-    "rounded rounding rounds undercount overcount underestimate overestimate underestimated overestimated understated "
-    "overstated understatement exaggerated exaggeration inflated projected projection expected planned feared hoped "
-    "tbc tbd wrong wrongly mistaken mistakenly erroneous erroneously false disproved disproven refuted retracted "
-    "withdrawn questionable dubious hearsay typo misprint"
-)
-"""Words of a remark that say that the number is not exact, is not yet so, or is wrong."""
 _MONTHS_EN: Final = (
     "january february march april may june july august september october november december jan feb mar apr jun jul "
     "aug sep sept oct nov dec"
 )
-_SORTS_EN: Final = (
-    "women men girls boys minors teenagers teens pensioners foreigners journalists students"
-)
-"""Words for sorts of people, which a remark may count."""
-_BESIDES_EN: Final = (
-    "others other another additional extra together along alongside besides aside excluding except excepting excepted "
-    "apart minus without each every daily weekly monthly yearly annually apiece per twice thrice"
-)
-"""Words of a remark by which the number is not all that is meant, or is meant for each of several."""
 _FUNCTION: Final = (
     "a an and anything as at bit by change count even for from good high if in including it just like low of "
     "off on one or outside say shade something that the then to well -"
@@ -137,14 +121,6 @@ ENGLISH: Final = Language(
             "or something like that", "or nearly so", "or close to it", "thereabouts", "at a rough count",
         ),
     },
-    doubts=frozenset(phrases(*_DOUBT_EN.split(), *_BESIDES_EN.split(), "unverified", "allegedly", "reportedly",
-        "preliminary", "rumored", "rumours", "rumors", "apparently", "supposedly", "purportedly", "presumably",
-        "seemingly", "unofficially", "unofficial", "uncertain", "unclear", "tentative", "tentatively", "provisional",
-        "provisionally", "partial", "incomplete", "contested", "questioned", "denied", "doubtful", "it seems",
-        "it appears", "if confirmed", "if true", "if correct", "as well as", *_WRONG_EN.split(), "to be confirmed",
-        "with families", "with relatives", "families included", "may rise", "may change", "could rise", "to rise",
-        "or half", "subject to change", "too low", "too high", "too few", "in error", "a floor", "a ceiling",
-        "to be low", "to be high", "thought low", "believed low")),
     ranges=(
         (("between",), ("and",)), (("from",), ("to",)), ((), ("to",)), ((), ("-",)),
         ((), ("or",)), (("either",), ("or",)), (("anywhere", "between"), ("and",)),
@@ -172,11 +148,6 @@ ENGLISH: Final = Language(
     ),
     function=frozenset(_FUNCTION.split()),
     halves=frozenset(phrases("and a half")),
-    parts=frozenset(
-        phrases("including", "incl", "included", "includes", "among them", "among whom", "among those", "amongst them",
-                "of them", "of whom", "of which", "of those", "of these")
-    ),
-    sorts=frozenset(_SORTS_EN.split()),
     months=frozenset(_MONTHS_EN.split()),
-    where=frozenset(["in", "on", "from", "across", "after", "into", "aged", "for", "during", "within", "since"]),
+    remarks=ENGLISH_REMARKS,
 )  # fmt: skip

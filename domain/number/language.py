@@ -17,6 +17,30 @@ Phrase = tuple[str, ...]
 
 
 @dataclass(frozen=True)
+class RemarkWords:
+    """The words by which a remark beside a number is judged.
+
+    A remark leaves the number in doubt if it has one of `doubts`, or a word that begins as one of `stems`; if it is
+    only one of `alone`; or if it is only a word with one of `endings` and none of `fates`, perhaps after one of
+    `still`. One of `shares` does so unless the remark says of whom. `parts` say that the numbers of a remark are parts
+    of the number, and so do `sorts` of people behind a number at its beginning, but not if a word of `done` says that
+    only they may be counted. A number behind a word of `where` is no count.
+    """
+
+    doubts: frozenset[Phrase]
+    stems: tuple[str, ...]
+    alone: frozenset[Phrase]
+    still: frozenset[Phrase]
+    endings: tuple[str, ...]
+    fates: frozenset[str]
+    shares: frozenset[Phrase]
+    parts: frozenset[Phrase]
+    sorts: frozenset[str]
+    done: frozenset[str]
+    where: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Language:
     """How one language writes numbers.
 
@@ -25,12 +49,10 @@ class Language:
     `plurals` and `several` mean at least two of a unit. Numbers in `whole` are used alone. `before` and `after` are the
     hedges before and after a number. `idle` words change no bound; neither do words in `running`, nor the words after
     one in `since`, which say that a number counts everything up to a day. `both` joins two hedged numbers, `joint` the
-    parts of one number. A remark with one of `doubts` makes the number unreadable. `pairs` mean about two of a unit.
-    `idioms` are used alone, and have a comparator and a value (None where there is none). A phrase of `rising` joins a
-    plural to a greater one: "dozens, if not hundreds". The words of `function` in a hedge tell nothing in a remark.
-    `halves` add a half to the number before them, of the unit behind them. In a remark, `parts` say that its numbers
-    are parts of the number, and so do `sorts` of people behind a number at its beginning; a number beside one of
-    `months` is a date, and one behind a word of `where` is no count.
+    parts of one number. `pairs` mean about two of a unit. `idioms` are used alone, and have a comparator and a value
+    (None where there is none). A phrase of `rising` joins a plural to a greater one: "dozens, if not hundreds". The
+    words of `function` in a hedge tell nothing in a remark. `halves` add a half to the number before them, of the unit
+    behind them. In a remark a number beside one of `months` is a date.
     """
 
     small: Mapping[str, int]
@@ -44,7 +66,6 @@ class Language:
     several: frozenset[Phrase]
     before: Mapping[Phrase, Comparator]
     after: Mapping[Phrase, Comparator]
-    doubts: frozenset[Phrase]
     ranges: tuple[tuple[Phrase, Phrase], ...]
     both: frozenset[str]
     joint: frozenset[str]
@@ -57,10 +78,8 @@ class Language:
     rising: frozenset[Phrase]
     function: frozenset[str]
     halves: frozenset[Phrase]
-    parts: frozenset[Phrase]
-    sorts: frozenset[str]
     months: frozenset[str]
-    where: frozenset[str]
+    remarks: RemarkWords
 
 
 def phrases(*texts: str) -> dict[Phrase, None]:

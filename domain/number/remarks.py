@@ -1,6 +1,7 @@
 """Remarks beside a number: text in brackets or after a comma, which mostly leaves the number as it is.
 
-A remark may change the number if it has a word of a hedge or of doubt, or a number that is no part of it and no date.
+A remark may change the number if it has a word of a hedge or of doubt, a share of nobody named, or a number that is no
+part of it and no date.
 """
 
 from __future__ import annotations
@@ -22,20 +23,30 @@ _THOUSAND: Final = 1_000
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _PRONOUNS: Final = frozenset(("one", "один", "одна", "одного", "одной", "одну", "одні", "одне", "однієї"))  # fmt: skip
 """Words for one: at the beginning of a remark they name somebody ("one later died"), as "several" does."""
+_REMARKS: Final = tuple(language.remarks for language in LANGUAGES)
 _TELLING: Final = {
     word
     for language in LANGUAGES
-    for phrase in (*language.before, *language.after, *(d for d in language.doubts if len(d) == 1))
+    for phrase in (*language.before, *language.after)
     for word in set(phrase) - language.function
-}
+} | {phrase[0] for words in _REMARKS for phrase in words.doubts if len(phrase) == 1}
 """Words in a remark that may change the number before it."""
-_DOUBTS: Final = {phrase for language in LANGUAGES for phrase in language.doubts if len(phrase) > 1}
-_PARTS: Final = {phrase for language in LANGUAGES for phrase in language.parts}
+_DOUBTS: Final = {phrase for words in _REMARKS for phrase in words.doubts if len(phrase) > 1}
+_STEMS: Final = tuple(stem for words in _REMARKS for stem in words.stems)
+_ALONE: Final = {phrase for words in _REMARKS for phrase in words.alone}
+_STILL: Final = {(), *(phrase for words in _REMARKS for phrase in words.still)}
+_ENDINGS: Final = tuple(ending for words in _REMARKS for ending in words.endings)
+_FATES: Final = {word for words in _REMARKS for word in words.fates}
+_SHARES: Final = {phrase for words in _REMARKS for phrase in words.shares}
+_PARTS: Final = {phrase for words in _REMARKS for phrase in words.parts}
+_SORTS: Final = {word for words in _REMARKS for word in words.sorts}
+_DONE: Final = {word for words in _REMARKS for word in words.done}
+_WHERE: Final = {word for words in _REMARKS for word in words.where}
+_OF: Final = {word for language in LANGUAGES for word in language.of}
 _MONTHS: Final = {month for language in LANGUAGES for month in language.months}
 _JOINED: Final = {
     word for language in LANGUAGES for word in language.both if word not in {"but", "yet"}
 }
-_WHERE: Final = {word for language in LANGUAGES for word in language.where}
 _UNITS: Final = {word for language in LANGUAGES for word in (*language.units, *language.plurals)}
 _SEVERAL: Final = {
     word
@@ -46,7 +57,6 @@ _SEVERAL: Final = {
 _NAMING: Final = _PRONOUNS | _SEVERAL
 _SMALL: Final = {word for language in LANGUAGES for word in language.small}
 _COUNTED: Final = _SMALL | _UNITS | _SEVERAL
-_SORTS: Final = {word for language in LANGUAGES for word in language.sorts}
 _OTHERS: Final = frozenset(("others", "других", "інших"))
 
 
@@ -108,15 +118,45 @@ def _without_idle(tokens: Phrase, language: Language) -> str:
 
 def leaves_number(remark: Phrase) -> bool:
     """Whether a remark leaves the number before it as it is."""
-    if not _TELLING.isdisjoint(_without_others(remark)) or any(
-        _has(remark, doubt) for doubt in _DOUBTS
-    ):
+    words = tuple(word for word in remark if word != "-")
+    if words in _ALONE or _is_state(words) or _is_doubtful(_without_others(words)):
         return False
-    if any(_has(remark, part) for part in _PARTS):
-        return True
-    remark = _without_part(remark)
-    joined = remark[0] in _JOINED
-    return not (joined or any(_adds(remark, at) for at in range(len(remark))))
+    if any(_has(words, part) for part in _PARTS):
+        return _says_what(words) and _DONE.isdisjoint(words)
+    if any(_is_share(words, at) for at in range(len(words))):
+        return False
+    others = _without_part(remark)
+    if others != remark and not _DONE.isdisjoint(others):
+        return False
+    joined = others[0] in _JOINED
+    return not (joined or any(_adds(others, at) for at in range(len(others))))
+
+
+def _is_doubtful(words: Phrase) -> bool:
+    """Whether a word or phrase says that the number is not exact, not certain, not so yet, or not all."""
+    return (
+        not _TELLING.isdisjoint(words)
+        or any(word.startswith(_STEMS) for word in words)
+        or any(_has(words, doubt) for doubt in _DOUBTS)
+    )
+
+
+def _is_state(words: Phrase) -> bool:
+    """Whether the words are a participle or an adverb that says how the number stands, as "rising" and "loosely" do."""
+    last = words[-1:] if words[:-1] in _STILL else ()
+    return any(word.endswith(_ENDINGS) and word not in _FATES for word in last)
+
+
+def _says_what(words: Phrase) -> bool:
+    """Whether a remark about a part says more than how many they are, as "half of them" does not."""
+    telling = set(words) - {word for phrase in (*_PARTS, *_SHARES) for word in phrase}
+    return not all(map(_is_number, telling))
+
+
+def _is_share(words: Phrase, at: int) -> bool:
+    """Whether a share stands at a place, and not a share of some sort of people, or of something else."""
+    ends = (at + len(share) for share in _SHARES if words[at : at + len(share)] == share)
+    return any(words[end : end + 1] == () or words[end] not in _OF | _SORTS for end in ends)
 
 
 def _without_others(remark: Phrase) -> Phrase:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Final
 
 from domain.number.language import Language, all_of, forms, idioms, invert, not_, phrases
+from domain.number.russian_remarks import RUSSIAN_REMARKS
 
 _MENSHE_RU: Final = ("менее", "меньше", "менее чем", "меньше чем", "ниже")
 _MONTH_RU: Final = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря"  # fmt: skip
@@ -21,22 +22,6 @@ _ANOTHER: Final = (
     "десяток - другой", "десяток другой", "сотня - другая", "сотня другая", "сотню - другую", "сотню другую",
     "тысяча - другая", "тысяча другая", "тысячу - другую", "тысячу другую",
 )  # fmt: skip
-_SORTS_RU: Final = (
-    "женщина женщины женщин мужчина мужчины мужчин несовершеннолетних подростков иностранца "
-    "иностранцев журналиста журналистов журналисток"
-)
-"""Words for sorts of people, which a remark may count."""
-_BESIDES_RU: Final = (
-    "другие других другими прочие также вместе кроме помимо исключением исключая минус каждый каждая каждую каждые "
-    "каждого каждом ежедневно еженедельно ежемесячно ежегодно дважды трижды еще"
-)
-"""Words of a remark by which the number is not all that is meant, or is meant for each of several."""
-_WRONG_RU: Final = (
-    "округленно округлено округленные занижено занижены заниженные завышено завышены завышенные неполные неполных "
-    "ожидается ожидалось планируется ошибочно ошибка ошибочные неверно неверные подтверждается подтверждаются опечатка "
-    "растет опровергнуто отозвано"
-)
-"""Words of a remark that say that the number is not exact, is not yet so, or is wrong."""
 _FUNCTION: Final = (
     "а аж быть в даже если к ли может с то у что под -"
 )  # fmt: skip
@@ -147,10 +132,6 @@ RUSSIAN: Final = Language(
             "плюс - минус", "по оценкам", "или вроде того",
         ),
     },
-    doubts=frozenset(phrases("оценка", "оценке", "возможно", "вероятно", "предположительно", "уточнено", "якобы",
-        *_BESIDES_RU.split(), "неофициально", "неофициальным", "предварительно", "предварительным", "слухам",
-        "непроверенным", "неподтвержденным", "уточняется", "похоже", "видимо", "предположению",
-        *_WRONG_RU.split(), "с семьями", "с родственниками", "может вырасти", "только женщины", "только мужчины")),
     ranges=(
         (("от",), ("до",)), (("с",), ("до",)), (("между",), ("и",)), ((), ("-",)), ((), ("или",)), ((), ("либо",)),
     ),
@@ -183,10 +164,6 @@ RUSSIAN: Final = Language(
     ),
     function=frozenset(_FUNCTION.split()),
     halves=frozenset(phrases("с половиной")),
-    parts=frozenset(
-        phrases("из них", "из которых", "из этих", "из тех", "среди них", "среди которых", "в том числе", "включая")
-    ),
-    sorts=frozenset(_SORTS_RU.split()),
     months=frozenset(_MONTH_RU.split()),
-    where=frozenset(["в", "во", "на", "из", "после", "за"]),
+    remarks=RUSSIAN_REMARKS,
 )  # fmt: skip

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Final
 
 from domain.number.language import Language, all_of, forms, idioms, invert, not_, phrases
+from domain.number.ukrainian_remarks import UKRAINIAN_REMARKS
 
 _MONTH_UK: Final = "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня"  # fmt: skip
 _MENSHE_UK: Final = ("менше", "менше ніж", "менш ніж", "менш як", "менше як", "нижче")
@@ -21,21 +22,6 @@ _ANOTHER: Final = (
     "десяток - другий", "десяток другий", "сотня - друга", "сотня друга", "сотню - другу", "сотню другу",
     "тисяча - друга", "тисяча друга", "тисячу - другу", "тисячу другу",
 )  # fmt: skip
-_SORTS_UK: Final = (
-    "жінка жінки жінок чоловік чоловіки чоловіків неповнолітніх підлітків іноземця іноземців "
-    "журналіста журналістів журналісток"
-)
-"""Words for sorts of people, which a remark may count."""
-_BESIDES_UK: Final = (
-    "інші інших іншими також разом крім окрім винятком виключаючи мінус кожен кожна кожну кожні кожного кожному "
-    "щодня щотижня щомісяця щороку двічі тричі ще"
-)
-"""Words of a remark by which the number is not all that is meant, or is meant for each of several."""
-_WRONG_UK: Final = (
-    "округлено округлені занижено занижені завищено завищені неповні неповних очікується очікувалося планується "
-    "помилково помилка помилкові неправильно підтверджується підтверджуються зростає спростовано відкликано"
-)
-"""Words of a remark that say that the number is not exact, is not yet so, or is wrong."""
 _FUNCTION: Final = (
     "а в з й із може навіть під у що щось якщо -"
 )  # fmt: skip
@@ -133,10 +119,6 @@ UKRAINIAN: Final = Language(
         **all_of("approx", "приблизно", "або близько того", "плюс-мінус", "плюс - мінус", "за оцінками",
             "орієнтовно"),
     },
-    doubts=frozenset(phrases("оцінка", "оцінкою", "можливо", "ймовірно", "імовірно", "уточнено", "нібито",
-        *_BESIDES_UK.split(), "неофіційно", "неофіційними", "попередньо", "попередніми", "чутками", "неперевіреними",
-        "непідтвердженими", "уточнюється", "схоже", "мабуть", "певно", *_WRONG_UK.split(), "з родинами", "із родинами",
-        "з родичами", "може зрости", "лише жінки", "тільки жінки", "лише чоловіки", "тільки чоловіки")),
     ranges=(
         (("від",), ("до",)), (("з",), ("до",)), (("між",), ("і",)), (("між",), ("та",)), ((), ("-",)),
         ((), ("або",)), ((), ("чи",)),
@@ -170,11 +152,6 @@ UKRAINIAN: Final = Language(
     ),
     function=frozenset(_FUNCTION.split()),
     halves=frozenset(phrases("з половиною", "із половиною")),
-    parts=frozenset(
-        phrases("з них", "із них", "з яких", "із яких", "з цих", "із цих", "серед них", "серед яких", "у тому числі",
-                "в тому числі", "включно", "включаючи", "зокрема")
-    ),
-    sorts=frozenset(_SORTS_UK.split()),
     months=frozenset(_MONTH_UK.split()),
-    where=frozenset(["у", "в", "на", "після", "за"]),
+    remarks=UKRAINIAN_REMARKS,
 )  # fmt: skip

@@ -68,11 +68,13 @@ def test_what_makes_a_number_inexact_is_never_passed_over(text: str) -> None:
 
 with Path(__file__).with_name("number_remarks.tsv").open(encoding="utf-8") as _table:
     REMARKS: Final = {row["remark"]: row["kind"] for row in csv.DictReader(_table, delimiter="\t")}
-ADDING: Final = [remark for remark, kind in REMARKS.items() if kind == "adds"]
-PARTS: Final = [remark for remark, kind in REMARKS.items() if kind == "part"]
 
 
-@pytest.mark.parametrize("remark", ADDING)
+def of_kind(kind: str) -> list[str]:
+    return [remark for remark, each in REMARKS.items() if each == kind]
+
+
+@pytest.mark.parametrize("remark", of_kind("adds"))
 @pytest.mark.parametrize("number", ["3", "three", "три"])
 def test_a_remark_that_may_add_to_a_number_or_dispute_it_is_not_passed_over(
     remark: str, number: str
@@ -82,13 +84,30 @@ def test_a_remark_that_may_add_to_a_number_or_dispute_it_is_not_passed_over(
         assert read_number(text) is None, text
 
 
-@pytest.mark.parametrize("remark", PARTS)
+@pytest.mark.parametrize("remark", of_kind("part"))
 def test_a_remark_on_a_part_of_a_number_or_a_day_leaves_it(remark: str) -> None:
     said = remark.format("3")
     for text in (f"52, {said}", f"52 ({said})", f"at least fifty-two; {said}"):
         read = read_number(text)
         assert read, text
         assert read.low == 52, text
+
+
+def test_a_remark_that_makes_a_number_less_than_exact_is_not_passed_over() -> None:
+    doubts = of_kind("doubts")
+    assert len(doubts) > 500
+    texts = [
+        text
+        for said in doubts
+        for text in (f"52, {said}", f"52 ({said})", f"at least fifty; {said}", f"dozens, {said}")
+    ]
+    assert [text for text in texts if read_number(text)] == []
+
+
+def test_a_remark_on_who_they_are_or_who_says_so_leaves_the_number() -> None:
+    for said in of_kind("leaves"):
+        for text in (f"52, {said}", f"52 ({said})"):
+            assert shown(read_number(text)) == "eq 52", text
 
 
 @pytest.mark.parametrize("unit", ["hundred", "dozen", "thousand", "million"])
