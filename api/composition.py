@@ -48,8 +48,6 @@ from infrastructure.sealing.wrapping import SealKeyError
 from infrastructure.settings import Settings
 from infrastructure.tables.record import log_head
 
-__all__ = ["Parley", "compose"]
-
 _HOUR: Final = 3_600_000_000
 
 

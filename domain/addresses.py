@@ -12,8 +12,6 @@ from ipaddress import ip_address
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-__all__ = ["LONGEST_ADDRESS", "address_fault"]
-
 LONGEST_ADDRESS: Final = 2_048
 _LONGEST_HOST: Final = 253
 _LONGEST_LABEL: Final = 63

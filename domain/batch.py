@@ -7,8 +7,6 @@ from typing import Final
 
 from domain.errors import ContentError
 
-__all__ = ["BATCH", "check_batch"]
-
 BATCH: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
 

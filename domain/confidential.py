@@ -15,8 +15,6 @@ from domain.texts import text_faults
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Confidential", "Source", "check_confidential", "sources_of"]
-
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Confidential:

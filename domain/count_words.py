@@ -8,8 +8,6 @@ from typing import Final
 
 from domain.naming import fold_name
 
-__all__ = ["EVERYBODY", "NEAR", "means_sum", "names_sum"]
-
 _WORDS: Final = (
     "held prisoners detainees inmates people persons total",
     "удерживаемые заключенные заключённые заключенных заключённых задержанные задержанных людей люди человек всего",

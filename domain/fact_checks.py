@@ -22,13 +22,12 @@ from domain.texts import (
     text_fault,
     text_faults,
 )
+from domain.time.edtf_fault import ValidTimeError
 from domain.time.edtf_meant import explain
-from domain.time.valid_time import ValidTime, ValidTimeError
+from domain.time.valid_time import ValidTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-
-__all__ = ["check_fact", "collect_faults", "take_as_checked"]
 
 P = TypeVar("P")
 R = TypeVar("R")

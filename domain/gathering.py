@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from domain.errors import Fault
 
-__all__ = ["Gathering"]
-
 P = ParamSpec("P")
 R = TypeVar("R")
 

@@ -16,32 +16,6 @@ from domain.naming import fold_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = [
-    "LONGEST_ID",
-    "Being",
-    "Body",
-    "Name",
-    "Named",
-    "Person",
-    "Place",
-    "Population",
-    "Post",
-    "Somebody",
-]
-__all__ += [
-    "Sort",
-    "Together",
-    "beings_in",
-    "fields_naming",
-    "id_in",
-    "join_parts",
-    "key_of",
-    "key_of_id",
-    "names_in",
-    "names_in_part",
-    "text_of",
-]
-
 LONGEST_ID: Final = 255
 _TOGETHER: Final = "; "
 """Stands between those who are in a key together."""

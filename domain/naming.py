@@ -15,8 +15,6 @@ from typing import Final
 
 from domain.characters import UNSEEN
 
-__all__ = ["HASHED", "LONGEST_KEY", "by_letters", "fold_for_search", "fold_name", "shorten_key"]
-
 LONGEST_KEY: Final = 1_024
 """How many UTF-8 bytes a key has at most; a longer one is replaced by its hash. PostgreSQL indexes up to 2,704."""
 HASHED: Final = 64

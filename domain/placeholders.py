@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from domain.fact import Fact
 
-__all__ = ["placeholder_faults"]
-
 _WORDS: Final = frozenset(
     (
         *("n/a", "#n/a", "n.a.", "none", "null", "nil", "unknown", "not known", "name unknown", "names unknown"),

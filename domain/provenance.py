@@ -10,8 +10,9 @@ from domain.addresses import address_fault
 from domain.errors import ContentError, Fault
 from domain.gathering import Gathering
 from domain.later import later
+from domain.time.edtf_fault import ValidTimeError
 from domain.time.edtf_meant import explain
-from domain.time.valid_time import ValidTimeError, strict_upper
+from domain.time.valid_time import strict_upper
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,29 +11,15 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from domain.errors import ContentError, Fault
 from domain.naming import fold_name
+from domain.number.language import Comparator
 from domain.number.reading import bounds_of, read_number, runs_on
 from domain.number.unit_words import least_meant
-from domain.number.words import Comparator
 from domain.time.holding import Holding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from domain.number.reading import NumberReading
-
-__all__ = [
-    "LARGEST",
-    "NOTHING_RECORDED",
-    "NOT_COUNTED",
-    "Basis",
-    "Comparator",
-    "Interval",
-    "Quantity",
-    "Total",
-    "fill_bounds",
-    "merge_numbers",
-    "of_comparator",
-]
 
 Basis = Literal["increment", "cumulative", "stock"]
 

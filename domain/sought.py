@@ -16,9 +16,6 @@ from domain.words import is_unspaced, search_units, split_accented_words, split_
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["MOST_WORDS", "ROMANISED", "AllOf", "AnyOf", "Phrase", "Sought", "Term", "holds_terms"]
-__all__ += ["parse_terms", "split_terms"]
-
 MOST_WORDS: Final = 2_000
 MOST_SPELLINGS: Final = 100
 """How many spellings of one name a search looks for; a name with more is refused, since facts would be missed."""

@@ -11,19 +11,6 @@ from domain.named import LONGEST_ID
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = [
-    "LONGEST_LIST",
-    "LONGEST_LISTS",
-    "LONGEST_TEXT",
-    "MOST_CITATIONS",
-    "MOST_QUANTITIES",
-    "SEVERAL_LINES",
-    "id_faults",
-    "list_texts",
-    "text_fault",
-    "text_faults",
-]
-
 LONGEST_LIST: Final = 1_000
 MOST_QUANTITIES: Final = 50
 MOST_CITATIONS: Final = 200

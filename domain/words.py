@@ -17,16 +17,6 @@ from domain.naming import fold_for_search, fold_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = [
-    "LONGEST_WORD",
-    "is_unspaced",
-    "romanise",
-    "search_units",
-    "split_accented_words",
-    "split_words",
-    "transliterate",
-]
-
 #: A word counts up to here; longer ones that begin alike are the same.
 LONGEST_WORD: Final = 255
 

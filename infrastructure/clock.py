@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-__all__ = ["Clock", "system_clock"]
-
 Clock = Callable[[], int]
 """Returns the present time in whole microseconds since 1970-01-01 UTC. It may step back; `recorded_at` does not."""
 

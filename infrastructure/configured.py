@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from infrastructure.sealing.wrapping import WrappingKeySource
     from infrastructure.settings import Settings
 
-__all__ = ["keys_by", "seals_by"]
-
 
 def seals_by(settings: Settings) -> Seals:
     """Make seals with the keys of the settings."""

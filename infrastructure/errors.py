@@ -12,14 +12,6 @@ from eventsourcing.persistence import (
 )
 from sqlalchemy import exc
 
-__all__ = [
-    "OF_STORAGE",
-    "OUT_OF_REACH",
-    "DatabaseRefusedError",
-    "ReadOnlyError",
-    "UnreadableEventError",
-]
-
 
 class DatabaseRefusedError(Exception):
     """The database cannot give a guarantee that the log needs; the message says which."""

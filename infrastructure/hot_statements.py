@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPICursor
     from sqlalchemy.sql.compiler import SQLCompiler
 
-__all__ = ["LISTENERS", "HotStatement", "insert_rows", "run_text"]
-
 LISTENERS: Final = "parley_listeners"
 """The execution option with the listeners of the engine, which SQLAlchemy takes longer to find for a connection."""
 ROWS_A_STATEMENT: Final = 50

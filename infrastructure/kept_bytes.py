@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-__all__ = ["KeptBytes"]
-
 
 class Sized(Protocol):
     """What has a size in bytes."""

@@ -9,8 +9,6 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, make_url
 
-__all__ = ["BEFORE", "database_file", "key_file_of"]
-
 BEFORE: Final = {"key": "parley.key", "seal": "parley.seal"}
 """The former names of the files, the same for every database, in the process's working folder."""
 _DEFAULT_PORT: Final = 5_432

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from infrastructure.database.database import Database
 
-__all__ = ["StoredLedger"]
-
 
 class StoredLedger(Ledger):
     """A ledger whose log is kept in `database`, which is handed in and left open."""

@@ -12,8 +12,6 @@ from infrastructure.setting_values import line, printable, setting, values_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["NATS", "NatsSettings"]
-
 NATS: Final = "nats_"
 """The prefix of the settings of the stream."""
 _SCHEMES: Final = ("nats", "tls", "ws", "wss")

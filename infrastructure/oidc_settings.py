@@ -20,8 +20,6 @@ from infrastructure.setting_values import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["OIDC", "OidcSettings"]
-
 OIDC: Final = "oidc_"
 """The prefix of the settings of an issuer."""
 

@@ -16,16 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-__all__ = [
-    "PrivateFileError",
-    "create_private",
-    "lock_folder",
-    "private_part",
-    "read_private",
-    "replace_whole",
-    "sync_folder",
-]
-
 OWNER_ALONE: Final = 0o600
 _LONGEST: Final = 100_000
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["ACQUIRE", "CLEAR", "COUNTED", "EXPIRY", "INCREASE", "LOOK", "RESET", "SWEEP", "TABLE"]
-
 TABLE: Final = """
 CREATE TABLE IF NOT EXISTS rate_count (
     key TEXT NOT NULL PRIMARY KEY, turn BIGINT NOT NULL, counted BIGINT NOT NULL,

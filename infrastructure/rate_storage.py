@@ -42,8 +42,6 @@ if TYPE_CHECKING:
 
     from infrastructure.database.database import Database
 
-__all__ = ["RecordStorage", "storage_of"]
-
 SECOND: Final = 1_000_000
 SWEPT_EVERY: Final = 60
 """Seconds after which a process again deletes the rows that no longer count."""

@@ -21,30 +21,6 @@ from infrastructure.sealing.wrapping import read_keys
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = [
-    "Setting",
-    "SettingsError",
-    "database_url",
-    "host_names",
-    "issuer_keys",
-    "line",
-    "networks",
-    "number_or_none",
-    "open_scopes",
-    "printable",
-    "rate",
-    "seal_keys",
-    "setting",
-    "settings_in",
-    "signatures",
-    "storage_address",
-    "values_of",
-    "variable",
-    "web_address",
-    "whole_number",
-    "word",
-]
-
 PREFIX: Final = "PARLEY_"
 SCHEMES: Final = frozenset(
     {"memory", "memcached", "redis", "rediss", "redis+unix", "redis+cluster"}

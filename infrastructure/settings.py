@@ -19,7 +19,6 @@ from infrastructure.nats_settings import NATS, NatsSettings
 from infrastructure.oidc_settings import OIDC, OidcSettings
 from infrastructure.setting_values import (
     Setting,
-    SettingsError,
     database_url,
     host_names,
     line,
@@ -42,9 +41,6 @@ from infrastructure.setting_values import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-__all__ = ["SETTINGS", "NatsSettings", "OidcSettings", "Settings", "SettingsError"]
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, RootTransaction
 
-__all__ = ["TRANSACTIONLESS", "forget", "read_once", "remember"]
-
 TRANSACTIONLESS: Final = "parley_transactionless"
 """The execution option of connections without transactions, on which nothing is remembered."""
 _T = TypeVar("_T")

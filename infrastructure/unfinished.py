@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["remove_unfinished", "track_unfinished"]
-
 _UNDER_WAY: Final[set[Path]] = set()
 
 

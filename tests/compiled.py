@@ -7,8 +7,6 @@ from typing import Any, Final
 from sqlalchemy import Engine
 from sqlalchemy.util import LRUCache
 
-__all__ = ["compile_once"]
-
 STATEMENTS: Final = 5_000
 
 

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 import domain.kinds  # noqa: F401 -- registers the kinds that are drawn
 from domain.fact import KINDS, Fact
 from domain.named import Name, Named
+from domain.number.language import Comparator
 from domain.provenance import Attribution, Citation, Link, Relation
-from domain.quantity import Basis, Comparator, Quantity
+from domain.quantity import Basis, Quantity
 from domain.time.instant import BEGINNING, END, parse_instant
 from domain.time.valid_time import ValidTime, strict_upper
 

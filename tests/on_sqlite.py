@@ -8,8 +8,6 @@ import pytest
 
 from tests.thorough import THOROUGH
 
-__all__ = ["on_sqlite"]
-
 on_sqlite: Final = pytest.mark.parametrize(
     "database_url", ["sqlite-file", *(["postgresql"] if THOROUGH else [])], indirect=True
 )

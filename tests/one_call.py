@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from httpx2 import Request
 
-__all__ = ["ask_in_one_call", "end_shared_loop"]
-
 PORTS: Final = {"http": 80, "https": 443}
 _shared: Final[list[BlockingPortal]] = []
 _held: Final = ExitStack()

@@ -7,8 +7,6 @@ from typing import Any, Final
 
 from hypothesis.strategies._internal import regex
 
-__all__ = ["remember_patterns"]
-
 _make: Final = regex.regex_strategy
 _made: Final[dict[tuple[object, ...], Any]] = {}
 

@@ -6,8 +6,6 @@ import os
 import shutil
 from typing import Final
 
-__all__ = ["NOT_RUN", "PACKAGES", "find_program", "why_not_run"]
-
 PACKAGES: Final = {
     "chromium": "chromium",
     "pgbouncer": "pgbouncer",

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from _typeshed import TraceFunction
 
-__all__ = ["steps"]
-
 
 def steps(work: Callable[[], object]) -> int:
     """How many lines `work` runs in this thread, each time that it runs them."""

@@ -29,9 +29,7 @@ from tests.drawn_facts import (
     OPENED,
     citations,
     facts,
-    facts_of,
     instants,
-    links,
     published_days,
     quantities,
     valid_times,
@@ -39,23 +37,6 @@ from tests.drawn_facts import (
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
-
-__all__ = [
-    "NEGOTIATION",
-    "SLUG",
-    "SOME",
-    "citations",
-    "facts",
-    "facts_of",
-    "histories",
-    "instants",
-    "itself",
-    "links",
-    "perspectives",
-    "published_days",
-    "quantities",
-    "valid_times",
-]
 
 #: Enough cases for a rule that a reader can follow; a slow machine fails no test.
 SOME: Final = settings(

@@ -14,8 +14,9 @@ import pytest
 
 import domain.kinds  # noqa: F401 -- registers the kinds
 from domain.fact import KINDS
+from domain.number.language import Comparator
 from domain.provenance import Attribution, Relation
-from domain.quantity import Basis, Comparator
+from domain.quantity import Basis
 from domain.streams.event import Reason
 from domain.time.valid_time import ValidTime, strict_upper
 

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Final, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["THOROUGH", "deal", "often", "part_of", "some_of"]
-
 T = TypeVar("T")
 
 THOROUGH: Final = bool(os.environ.get("PARLEY_THOROUGH"))

@@ -11,8 +11,6 @@ from io import TextIOWrapper
 from api.cli.garbage import look_for_cycles_seldom
 from api.cli.interrupts import end_at_once, run_interruptibly
 
-__all__ = ["main"]
-
 
 def main() -> None:
     """Run the command that the process was started with; what a terminal cannot print, it shows as `?`."""

@@ -24,19 +24,6 @@ from domain.access import Principal
 from domain.errors import Fault
 from domain.views.sections import MORE
 
-__all__ = [
-    "ApiResponse",
-    "PreconditionError",
-    "ask",
-    "ask_table",
-    "ask_whole",
-    "complete_lists",
-    "describe_place",
-    "print_answer",
-    "reply_to",
-    "tell",
-]
-
 _OPTION: Final = "/query/"
 _OWNER: Final = {"authorization": "Bearer owner"}
 """A person who has the database needs no key to it."""

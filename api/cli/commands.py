@@ -31,8 +31,6 @@ from api.cli.writing import (
 )
 from api.http.app import VERSION
 
-__all__ = ["app"]
-
 app = typer.Typer(
     cls=RefusingGroup,
     name="parley",

@@ -17,9 +17,6 @@ from domain.fact import KINDS
 from domain.streams.event import Reason
 from domain.views.people import list_statuses
 
-__all__ = ["CompletingFields", "complete_chart", "complete_fact", "complete_kind"]
-__all__ += ["complete_status", "complete_what"]
-
 MOST_PAGES: Final = 5
 _PAGE: Final = 1_000
 _NOTHING: Final = "?"

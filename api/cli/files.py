@@ -7,8 +7,6 @@ from pathlib import Path
 
 from infrastructure.unfinished import track_unfinished
 
-__all__ = ["replace_file"]
-
 
 def replace_file(output: Path, pieces: Iterable[bytes]) -> None:
     """Write to a file beside the output, and rename it when it is complete."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import gc
 from typing import Final
 
-__all__ = ["look_for_cycles_seldom"]
-
 ALLOCATIONS: Final = 50_000
 """After how many new objects Python looks for cycles. A state makes many objects and no cycle: looking for them was a
 quarter of its time."""

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType, TracebackType
 
-__all__ = ["INTERRUPTED", "end_at_once", "end_with", "run_interruptibly", "was_interrupted"]
-
 INTERRUPTED: Final = 130
 """The status that shells have for what Ctrl-C ended."""
 GRACE_SECONDS: Final = 1.0

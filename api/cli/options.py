@@ -18,20 +18,6 @@ from domain.streams.negotiation import SLUG, negotiation_id
 from domain.time.instant import InstantError, parse_cut
 from domain.time.perspective import Clock, Match, PerspectiveQuery
 
-__all__ = [
-    "AsCsv",
-    "AsJson",
-    "Slug",
-    "SlugOrNone",
-    "WithBom",
-    "check_table_options",
-    "complete_slug",
-    "parse_cut_option",
-    "resolve_fact",
-    "slug",
-    "take_perspective",
-]
-
 MOST_COMPLETED: Final = 1_000
 _PANEL: Final = "Dates asked for (the perspective)"
 

@@ -20,8 +20,6 @@ from rich.text import Text
 
 from api.cli.text import consoles
 
-__all__ = ["progress_bar"]
-
 
 @contextmanager
 def progress_bar(

@@ -25,19 +25,8 @@ from infrastructure.key_files import database_file
 from infrastructure.log.errors import OutcomeUnknownError
 from infrastructure.log.recorder import EventRecorder
 from infrastructure.proofs.log_key import LogKeyError
-from infrastructure.settings import Settings, SettingsError
-
-__all__ = [
-    "REFUSALS",
-    "UNKNOWN_OUTCOME",
-    "CommandRefusedError",
-    "RefusingGroup",
-    "describe_refusal",
-    "end_when_terminated",
-    "open_record",
-    "say",
-    "settings",
-]
+from infrastructure.setting_values import SettingsError
+from infrastructure.settings import Settings
 
 UNKNOWN_OUTCOME: Final = (
     "the connection to the database broke during the commit: this was recorded completely or not at all; "

@@ -14,17 +14,6 @@ from api.cli.text import print_line, visible, visible_line
 from domain.quantity import NOTHING_RECORDED
 from domain.views.sections import MORE
 
-__all__ = [
-    "format_value",
-    "kind_and_stage",
-    "says_anything",
-    "show_fact",
-    "show_heading",
-    "show_rows",
-    "show_section",
-    "sources",
-]
-
 Entry = Mapping[str, Any]
 
 #: Fields of an entry that its table shows in columns of their own, or not at all.

@@ -16,21 +16,6 @@ from rich.text import Text
 
 from domain.characters import JOINED
 
-__all__ = [
-    "ask_for",
-    "confirm",
-    "consoles",
-    "echo",
-    "json_text",
-    "print_json",
-    "print_line",
-    "print_table",
-    "print_text",
-    "visible",
-    "visible_bytes",
-    "visible_line",
-]
-
 _UNSAFE: Final = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"
     "\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ue000-\uf8ff"

@@ -11,8 +11,6 @@ from domain.time.perspective import Perspective
 from domain.views.audit import Change, describe_change, describe_negotiation_change
 from infrastructure.readers.reading import Reading
 
-__all__ = ["list_changes", "list_changes_of_person"]
-
 
 def list_changes(
     reading: Reading, opened: Negotiation, perspective: Perspective, after: int, limit: int

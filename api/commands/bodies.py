@@ -13,26 +13,6 @@ from domain.provenance import Citation
 from domain.streams.event import Reason
 from domain.time.perspective import Clock, Match
 
-__all__ = [
-    "BODIES",
-    "STRICT",
-    "CertificateBody",
-    "CorrectionBody",
-    "CorroborationBody",
-    "DecisionBody",
-    "EndBody",
-    "ErasureBody",
-    "NegotiationBody",
-    "NegotiationChanges",
-    "NegotiationCorrectionBody",
-    "PreferenceBody",
-    "RefusalBody",
-    "ReinstatementBody",
-    "RetractionBody",
-    "SettingsBody",
-    "SnapshotBody",
-]
-
 STRICT: Final = ConfigDict(extra="forbid", strict=True)
 
 

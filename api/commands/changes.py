@@ -6,18 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, cast
 
-from api.commands.commands import (
-    BodyParser,
+from api.commands.bodies import (
     CorrectionBody,
     CorroborationBody,
     EndBody,
     ErasureBody,
-    FactParser,
     NegotiationCorrectionBody,
     PreferenceBody,
     ReinstatementBody,
     RetractionBody,
 )
+from api.commands.commands import BodyParser, FactParser
 from api.commands.merge_patch import apply_merge_patch
 from api.composition import Parley
 from domain.access import Scope
@@ -34,18 +33,6 @@ from domain.streams.event import (
 )
 from domain.streams.fact import FactRecord
 from domain.streams.negotiation import Negotiation, NegotiationSettings
-
-__all__ = [
-    "OF_NEGOTIATION",
-    "OPS",
-    "PROPOSABLE",
-    "Along",
-    "Change",
-    "Op",
-    "add_approver",
-    "decide_change",
-    "parse_change",
-]
 
 Change = (
     CorrectionBody

@@ -17,22 +17,7 @@ from typing_extensions import TypeAliasType
 
 import domain.kinds  # noqa: F401 -- importing the package registers its kinds
 from api.commands.bodies import (
-    BODIES,
     STRICT,
-    CertificateBody,
-    CorrectionBody,
-    CorroborationBody,
-    DecisionBody,
-    EndBody,
-    ErasureBody,
-    NegotiationBody,
-    NegotiationCorrectionBody,
-    PreferenceBody,
-    RefusalBody,
-    ReinstatementBody,
-    RetractionBody,
-    SettingsBody,
-    SnapshotBody,
 )
 from api.commands.json_text import read_repeating
 from api.commands.shapes import ShapeError, validate_json
@@ -41,28 +26,6 @@ from domain.errors import ContentError
 from domain.fact import KINDS, Fact
 from domain.fact_checks import check_fact
 from domain.gathering import Gathering
-
-__all__ = [
-    "BODIES",
-    "BodyParser",
-    "CertificateBody",
-    "CorrectionBody",
-    "CorroborationBody",
-    "DecisionBody",
-    "EndBody",
-    "ErasureBody",
-    "FactParser",
-    "NegotiationBody",
-    "NegotiationCorrectionBody",
-    "PreferenceBody",
-    "RefusalBody",
-    "ReinstatementBody",
-    "RetractionBody",
-    "SettingsBody",
-    "SnapshotBody",
-    "make_fact_type",
-]
-
 
 Body = TypeVar("Body")
 P = ParamSpec("P")

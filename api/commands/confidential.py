@@ -16,8 +16,6 @@ from domain.fact import Fact
 from domain.gathering import Gathering
 from domain.streams.event import FactCorrected, FactEvent, FactRecorded
 
-__all__ = ["FIELD", "Withheld", "read_withholding", "withhold_confidential"]
-
 FIELD: Final = CONFIDENTIAL
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -11,8 +11,6 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-__all__ = ["read_cell", "write_table"]
-
 _BOM: Final = "\ufeff"
 _FORMULA: Final = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """Full-width signs too, which some spreadsheets read as the others."""

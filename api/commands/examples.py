@@ -5,26 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-__all__ = [
-    "APPROVAL",
-    "CERTIFIED",
-    "CORRECTION",
-    "CORROBORATION",
-    "CSV_LINES",
-    "END",
-    "FACTS",
-    "NDJSON_LINES",
-    "NEGOTIATION",
-    "NEGOTIATION_CORRECTION",
-    "PREFERENCE",
-    "REFUSAL",
-    "REINSTATEMENT",
-    "RETRACTION",
-    "SETTINGS",
-    "SNAPSHOT",
-    "WITHDRAWAL",
-]
-
 NEGOTIATION: Final[dict[str, Any]] = {
     "slug": "us-belarus",
     "title": "US–Belarus talks on political prisoners",

@@ -30,8 +30,6 @@ from domain.streams.fact import FactRecord, evolve
 from domain.time.perspective import Perspective, PerspectiveQuery
 from infrastructure.readers.reading import Reading
 
-__all__ = ["Export", "Line"]
-
 Line = dict[str, Any]
 """One operation of an import."""
 ENTRIES_A_READ: Final = 1_000

@@ -13,8 +13,6 @@ from api.commands.csv_cells import write_table
 from api.commands.export import Line
 from api.commands.importing.csv_columns import column_names, singular_of
 
-__all__ = ["cells_of", "write_pages"]
-
 MOST_NUMBERED: Final = 9
 """How many entries of a list have columns of their own. Where a fact has more, one column holds the list as JSON."""
 _LISTS: Final = ("quantities", "citations")

@@ -15,18 +15,6 @@ import msgspec
 
 from domain.errors import ContentError, Fault
 
-__all__ = [
-    "CONFIDENTIAL",
-    "MOST_ENTRIES",
-    "MOST_VALUES",
-    "canonical",
-    "hash_json",
-    "pointer",
-    "read_json",
-    "read_repeating",
-    "write_json",
-]
-
 DEEPEST: Final = 32
 MOST_ENTRIES: Final = 1_000
 """Entries of one list, and names of one object: as many as the longest list of the record has."""

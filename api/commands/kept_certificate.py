@@ -15,8 +15,6 @@ from api.commands.json_text import write_json
 from domain.proof.certificate import AbsentResult, Certificate, DigestResult
 from domain.rules import FIRST_READING
 
-__all__ = ["certificate_again", "fact_in", "keep_certificate"]
-
 _SET_ANEW: Final = frozenset({"as_of", "as_known_at", "position", "from", "to", "include"})
 """Parameters whose fixed form is another text than who asks sent; it is an instant, a number or a word of Parley's."""
 _APPENDED: Final = re.compile(r"(?:[?&]position=[0-9]{1,19})?")

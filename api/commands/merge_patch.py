@@ -11,8 +11,6 @@ from domain.fact import KINDS, Fact, as_primitives
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["apply_merge_patch", "check_for_any_kind"]
-
 
 def apply_merge_patch(fact: Fact, changes: dict[str, Any], parser: FactParser) -> Fact:
     """Apply an RFC 7396 merge patch to a fact; ContentError with pointers under /changes."""

@@ -9,8 +9,6 @@ from pydantic_core import ErrorDetails
 
 from domain.named import Named
 
-__all__ = ["of_one_form"]
-
 _TEXT: Final = "str"
 _OBJECT: Final = Named.__name__
 _NAME_EXPECTED: Final = "write a name: a text, or an object with name and id"

@@ -13,8 +13,6 @@ from infrastructure.log.recorder import EventRecorder
 from infrastructure.readers.searches import MOST_UNINDEXED
 from infrastructure.sealing.wrapping import SealKeyError
 
-__all__ = ["readiness"]
-
 _FAILURES: Final = (*OF_STORAGE, DatabaseRefusedError, OSError)
 _NOTHING: Final[dict[str, Any]] = {"schema": None, "log": None, "projections": {}}
 _DAMAGED: Final = "a part of the database is damaged: run parley verify, which says what"

@@ -17,8 +17,6 @@ from domain.errors import MOST_FAULTS, Fault
 from domain.fact import KINDS
 from domain.naming import fold_name
 
-__all__ = ["ShapeError", "validate_json"]
-
 _MISSING: Final = "this field is required: write"
 _WHOLE: Final = "write a whole number in digits, without marks between them, such as 1259"
 _NEAR: Final = 0.8

@@ -15,8 +15,6 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, 
 from api.commands.json_text import pointer
 from domain.errors import Fault
 
-__all__ = ["Place", "choices_at", "faults_elsewhere", "put_stand_ins"]
-
 Place = tuple[str | int, ...]
 
 _DATES: Final = frozenset({"valid", "ended"})

@@ -36,12 +36,10 @@ from api.http.route_table import RouteTable
 from api.http.threads import Threads
 from domain.errors import RecordError
 from domain.fact import Fact
+from domain.time.edtf_fault import ValidTimeError
 from domain.time.instant import InstantError
-from domain.time.valid_time import ValidTimeError
 from infrastructure.errors import OUT_OF_REACH
 from infrastructure.identity.oidc import verifier_of
-
-__all__ = ["VERSION", "create_app"]
 
 _DOCUMENTS: Final[dict[tuple[type[Fact], ...], bytes]] = {}
 

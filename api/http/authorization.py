@@ -12,15 +12,6 @@ from api.http.callers import Confirmation
 from domain.access import OPEN_TO_ANYBODY, Principal, Scope
 from infrastructure.readers.look import Look
 
-__all__ = [
-    "SCOPE",
-    "SECURITY_SCHEMES",
-    "check_scope",
-    "describe_security",
-    "looking",
-    "principal_of",
-]
-
 SCOPE: Final = "x-scope"
 """The member of an operation, in the OpenAPI document, that names the scope it needs; null if it needs none."""
 _SCHEME: Final = "credential"

@@ -14,8 +14,6 @@ from domain.access import Principal
 from domain.streams.negotiation import SLUG, negotiation_id
 from infrastructure.identity.keys import ReadKey, Sight, key_id
 
-__all__ = ["HEALTH", "NO_CREDENTIAL", "SIGN_IN", "WHERE", "Confirmation", "address_of", "caller_of"]
-
 WHERE: Final = "/header/Authorization"
 NO_CREDENTIAL: Final = (
     "no valid credential was sent: send one Bearer credential that is known here, has not expired"

@@ -12,8 +12,6 @@ from api.http.problems import RefusedError
 from api.http.threads import Threads
 from infrastructure.log.recorder import EventRecorder
 
-__all__ = ["LogWatch"]
-
 PAUSE_SECONDS: Final = 0.1
 
 

@@ -10,8 +10,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-__all__ = ["Meter", "add_work", "count_work", "measure_work"]
-
 BYTES: Final = 16_384
 """How many bytes of an answer cost as much as a millisecond."""
 

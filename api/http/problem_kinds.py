@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["PROBLEMS", "ProblemKind"]
-
 
 @dataclass(frozen=True, slots=True)
 class ProblemKind:

@@ -35,21 +35,14 @@ from domain.errors import (
     UnknownError,
     WithdrawnError,
 )
+from domain.time.edtf_fault import ValidTimeError
 from domain.time.instant import InstantError, format_instant
-from domain.time.valid_time import ValidTimeError
 from infrastructure.database.damage import shows_damage
 from infrastructure.database.timekeeping import ClockInDoubtError
 from infrastructure.database.trouble import log_error, of_disk
 from infrastructure.errors import OUT_OF_REACH, ReadOnlyError
 from infrastructure.log.errors import OutcomeUnknownError
 from infrastructure.sealing.wrapping import BrokenSealError, MissingKeyError, SealKeyError
-
-__all__ = [
-    "MEDIA_TYPE",
-    "RefusedError",
-    "problem",
-    "problem_of",
-]
 
 MEDIA_TYPE: Final = "application/problem+json"
 _LOG: Final = logging.getLogger("parley.api")

@@ -11,8 +11,6 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
-__all__ = ["RouteTable"]
-
 _NAME: Final = re.compile(r"\(\?P<\w+>")
 
 

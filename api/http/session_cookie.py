@@ -13,8 +13,6 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Scope
 
-__all__ = ["clear_session_cookie", "is_secure", "set_session_cookie", "takes_session", "token_in"]
-
 PAGES: Final = frozenset({"", "about", "begin", "n", "search", "sign-in", "sign-out"})
 """What the paths of pages begin with."""
 _NAME: Final = "parley-session"

@@ -31,8 +31,6 @@ from api.http.workers import Workers
 from domain.access import Scope
 from infrastructure.database.lanes import Lane, TimeLimits, in_lane
 
-__all__ = ["LaneRoute", "Threads", "lane_of", "run_in_lane"]
-
 SIZES: Final[dict[Lane, int]] = {"reading": 16, "writing": 16, "health": 1}
 """How many threads each lane has; a lane has more connections than threads."""
 SHARE: Final = SIZES["reading"] // 4

@@ -17,8 +17,6 @@ from typing import Final, TypeVar
 
 from anyio import CancelScope
 
-__all__ = ["Workers"]
-
 _T = TypeVar("_T")
 _Work = Callable[[], None]
 _NAME: Final = "parley-worker"

@@ -14,8 +14,6 @@ from api.http.exchange.perspective import PERSPECTIVE
 from api.web.perspective import PagePerspective
 from api.web.visit import Visit
 
-__all__ = ["CUTS", "Addressing"]
-
 CUTS: Final = tuple(parameter.name for parameter in PERSPECTIVE)
 """The parameters of a perspective."""
 

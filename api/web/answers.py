@@ -22,8 +22,6 @@ from api.web.page_route import PageRefusedError
 from api.web.perspective import PagePerspective
 from domain.time.perspective import PerspectiveQuery
 
-__all__ = ["PageAnswers"]
-
 _MOST_ANSWERS: Final = 6
 """The most answers that one page may ask for."""
 _OK: Final = 200

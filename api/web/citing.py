@@ -7,8 +7,6 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["PageCitation"]
-
 _BRACES: Final = re.compile(r"[{}\\]")
 
 

@@ -15,8 +15,6 @@ from domain.time.instant import parse_cut, parse_instant
 if TYPE_CHECKING:
     from api.web.answers import PageAnswers
 
-__all__ = ["Clock", "Clocks", "read_clocks"]
-
 MOST_STOPS: Final = 300
 """The most stops of a slider; if there are more changes, all of a month, a year or more become one stop."""
 _TALLEST: Final = 28.0

@@ -47,8 +47,6 @@ from api.web.words.wording import (
     web_address,
 )
 
-__all__ = ["ASSETS", "POLICY", "assets_version", "read_asset", "render"]
-
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:;"
     " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -9,8 +9,6 @@ from markupsafe import Markup, escape
 
 from api.web.pictures import Picture
 
-__all__ = ["FRAMED", "Embedding"]
-
 FRAMED: Final = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src data:; form-action 'none'; base-uri 'none';"
     " frame-ancestors *"

@@ -12,8 +12,6 @@ from api.web.embedding import Embedding
 from api.web.page import Page
 from api.web.pictures import PICTURES, Picture, inline
 
-__all__ = ["PageFigure", "read_figure"]
-
 
 @dataclass(frozen=True)
 class PageFigure:

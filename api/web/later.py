@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from api.web.answers import PageAnswers
 
-__all__ = ["Later", "read_later"]
-
 _OF_ALL: Final = ("added", "corrected", "corroborated", "ended", "retracted", "reinstated")
 _OF_THE_PAGE: Final = ("corrected", "ended", "retracted")
 _MOST: Final = 1_000

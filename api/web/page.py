@@ -19,16 +19,6 @@ from api.web.citing import PageCitation
 from api.web.clocks import read_clocks
 from api.web.drawing import POLICY, render
 from api.web.later import read_later
-from api.web.page_route import PageRefusedError, PageRoute, router_of_pages
-
-__all__ = [
-    "CUTS",
-    "KNOWN",
-    "Page",
-    "PageRefusedError",
-    "PageRoute",
-    "router_of_pages",
-]
 
 KNOWN: Final = ("as_known_at", "position", "clock")
 """The cuts of requests whose answers do not depend on valid time."""

@@ -15,8 +15,6 @@ from api.http.threads import LaneRoute
 from api.web.forms.answer import draw_left_behind
 from api.web.forms.sent import LeftBehindError
 
-__all__ = ["PageRefusedError", "PageRoute", "router_of_pages"]
-
 _OF_REFUSALS: Final = ("retry-after", "www-authenticate")
 """Header fields that a page takes over from the API's refusal."""
 

@@ -8,8 +8,6 @@ from typing import Any, Final
 
 from api.web.words.dates import cut_in_words, date_in_words
 
-__all__ = ["PagePerspective"]
-
 _FIXING: Final = frozenset({"as_of", "position", "cursor"})
 
 

@@ -14,8 +14,6 @@ from api.commands.charts.frame import inks
 if TYPE_CHECKING:
     from api.http.exchange.in_process import Reply
 
-__all__ = ["PICTURES", "Picture", "inline"]
-
 PICTURES: Final = {
     "releases": "How a number adds up",
     "known": "How a number became known",

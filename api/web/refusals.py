@@ -19,8 +19,6 @@ from api.web.drawing import POLICY, render
 from api.web.visit import Visit
 from api.web.words.dates import instant_in_words
 
-__all__ = ["RefusalPages"]
-
 _PAGES: Final = ("/n/", "/sign-")
 _PROGRAMS: Final = "/v1/"
 _NEEDED: Final = re.compile(r"the scope ([a-z]+(?::[a-z]+)?)")

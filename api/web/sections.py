@@ -18,17 +18,6 @@ from domain.naming import fold_name
 from domain.time.valid_time import strict_upper
 from domain.views.sections import PageQuery
 
-__all__ = [
-    "NOTED",
-    "SECTIONS",
-    "ShownList",
-    "find_latest_report",
-    "find_posts",
-    "list_first",
-    "read_notes",
-    "read_posts",
-]
-
 SECTIONS: Final = {
     "posts": "Posts",
     "missions": "Embassies and missions",

@@ -13,8 +13,6 @@ from api.http.middleware.authentication import Identify
 from api.web import pages
 from api.web.refusals import RefusalPages
 
-__all__ = ["create_site"]
-
 
 def create_site(parley: Parley, *, identify: Identify | None = None) -> FastAPI:
     """Serve a record over HTTP, with its pages."""

@@ -9,8 +9,6 @@ from typing import Any, Final
 from domain.time.edtf_calendar import DAY
 from domain.time.instant import BEGINNING, END, format_instant, parse_instant
 
-__all__ = ["WIDTH", "Axis", "Span", "axis_of"]
-
 WIDTH: Final = 1_000
 """How wide an axis is, in its own units."""
 _LEAST: Final = 5.0

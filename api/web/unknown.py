@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from api.web.counted.held import Held
     from api.web.page import Page
 
-__all__ = ["Gap", "find_gaps"]
-
 _MOST: Final = 12
 """How many beginnings are named at most."""
 _BY: Final = "by "

@@ -12,8 +12,6 @@ from domain.access import Principal, Scope
 from domain.errors import ForbiddenError
 from infrastructure.settings import Settings
 
-__all__ = ["Visit"]
-
 
 @dataclass
 class Visit:

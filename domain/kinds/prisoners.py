@@ -16,10 +16,11 @@ from domain.named import Body, Name, Person, Place, Population, Somebody, key_of
 from domain.naming import fold_name
 from domain.quantity import Quantity, merge_numbers
 from domain.register import Aside, Register, RegisterEntry, Shape, Succession, sharper_than
+from domain.time.edtf_fault import ValidTimeError
 from domain.time.edtf_meant import explain
 from domain.time.holding import Holding, window
 from domain.time.instant import END
-from domain.time.valid_time import ValidTime, ValidTimeError
+from domain.time.valid_time import ValidTime
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,9 +13,7 @@ from domain.number.words import SUFFIXES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from domain.number.words import Language, Phrase
-
-__all__ = ["Amount", "Amounts"]
+    from domain.number.language import Language, Phrase
 
 MOST: Final = 10**15
 _AT_LEAST: Final = 2

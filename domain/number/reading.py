@@ -12,16 +12,15 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from domain.number.amounts import Amount, Amounts
+from domain.number.language import Comparator
 from domain.number.remarks import breaks_off, leaves_number, split_remarks, splits_numbers
 from domain.number.tokens import MARKS, split_tokens
-from domain.number.words import LANGUAGES, Comparator
+from domain.number.words import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from domain.number.words import Language, Phrase
-
-__all__ = ["NumberReading", "beginning_of", "bounds_of", "read_number", "runs_on"]
+    from domain.number.language import Language, Phrase
 
 _LONGEST_PHRASE: Final = 5
 _NEGATIONS: Final = frozenset(

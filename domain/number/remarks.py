@@ -15,9 +15,7 @@ from domain.number.words import LANGUAGES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from domain.number.words import Language, Phrase
-
-__all__ = ["breaks_off", "leaves_number", "split_remarks", "splits_numbers"]
+    from domain.number.language import Language, Phrase
 
 _THOUSAND: Final = 1_000
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")

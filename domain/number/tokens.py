@@ -7,9 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from domain.number.words import Phrase
-
-__all__ = ["LONGEST", "MARKS", "split_tokens"]
+    from domain.number.language import Phrase
 
 LONGEST: Final = 200
 """The most characters of a number; a longer text is prose."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["least_meant"]
-
 _WORDS: Final = {
     "dozens": 24,
     "scores": 40,

@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from domain.number.english import ENGLISH
-from domain.number.language import Comparator, Language, Phrase
 from domain.number.russian import RUSSIAN
 from domain.number.ukrainian import UKRAINIAN
-
-__all__ = ["LANGUAGES", "SUFFIXES", "Comparator", "Language", "Phrase"]
 
 SUFFIXES: Final = {"k": 10**3, "m": 10**6}
 """Suffixes that multiply the number before them, as in 5k."""

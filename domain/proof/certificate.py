@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from domain.proof.note import Signer, Verifier
 
-__all__ = ["ABSENT", "AbsentResult", "Certificate", "DigestResult"]
-
 ABSENT: Final = {"unknown": 404, "not-yet-known": 404, "withdrawn": 410, "erased": 410}
 """The problems that say that there is no answer, and their statuses."""
 _QUESTION: Final = r"/v1/[!-~]{1,8000}"

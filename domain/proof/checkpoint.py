@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from domain.proof.note import Signer, Verifier
 
-__all__ = ["Checkpoint"]
-
 _SIZE: Final = re.compile(r"0|[1-9][0-9]{0,18}")
 _LINES: Final = 3
 

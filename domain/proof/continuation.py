@@ -15,15 +15,6 @@ if TYPE_CHECKING:
     from domain.proof.checkpoint import Checkpoint
     from domain.proof.subtrees import Hashes, NamedTile
 
-__all__ = [
-    "ContinuationError",
-    "ForkError",
-    "RollBackError",
-    "UnfoundedError",
-    "check_continued",
-    "tiles_needed",
-]
-
 
 class ContinuationError(ValueError):
     """A checkpoint is not proven to continue another; the message says why."""

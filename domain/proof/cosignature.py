@@ -19,8 +19,6 @@ from domain.proof.note import (
     signature_by,
 )
 
-__all__ = ["CosignatureVerifier", "Cosigner", "time_of_cosignature"]
-
 _TIME_SIZE: Final = 8
 _LATEST: Final = 2**63 - 1
 

@@ -12,18 +12,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = [
-    "EMPTY_ROOT",
-    "HASH_SIZE",
-    "consistency_ranges",
-    "inclusion_ranges",
-    "leaf_hash",
-    "node_hash",
-    "root_of",
-    "split_size",
-    "verify_consistency",
-]
-
 HASH_SIZE: Final = 32
 EMPTY_ROOT: Final = sha256().digest()
 _LEAF: Final = b"\x00"

@@ -16,22 +16,6 @@ from typing import TYPE_CHECKING, Final, Protocol, Self
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = [
-    "COSIGNATURE",
-    "ED25519",
-    "NoteError",
-    "Signer",
-    "Verifier",
-    "VerifierKey",
-    "base64_of",
-    "countersign_note",
-    "keep_one_signature",
-    "open_note",
-    "sign_note",
-    "signature_by",
-    "strict_base64",
-]
-
 ED25519: Final = b"\x01"
 COSIGNATURE: Final = b"\x04"
 """The type of Ed25519 over a time and the text: domain/proof/cosignature.py."""

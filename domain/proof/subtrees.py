@@ -15,8 +15,6 @@ from domain.proof.tiles import TILE_WIDTH, TilePath
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["Hashes", "NamedTile", "subtree_hash", "tiles_under"]
-
 Hashes = Callable[[int, int], Sequence[bytes]]
 """Returns the hashes of a tile, given its level and its index."""
 

@@ -12,8 +12,6 @@ from typing import Final, Self
 
 from domain.proof.merkle import EMPTY_ROOT, root_of
 
-__all__ = ["HIGHEST_LEVEL", "TILE_WIDTH", "CompleteTile", "TileBuilder", "TilePath"]
-
 TILE_WIDTH: Final = 256
 HIGHEST_LEVEL: Final = 7
 """Positions are less than 2^63, so higher levels have no hashes."""

@@ -10,9 +10,9 @@ from domain.fact_checks import check_fact, collect_faults
 from domain.gathering import Gathering
 from domain.provenance import Citation, check_citation, check_published
 from domain.texts import MOST_CITATIONS, text_faults
+from domain.time.edtf_fault import ValidTimeError
 from domain.time.edtf_meant import explain
 from domain.time.holding import Holding
-from domain.time.valid_time import ValidTimeError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

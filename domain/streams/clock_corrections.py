@@ -15,14 +15,6 @@ if TYPE_CHECKING:
 
     from domain.streams.entry import Entry
 
-__all__ = [
-    "CLOCK_STREAM",
-    "correction_of",
-    "corrections",
-    "decide_correct_clock",
-    "decide_withdraw",
-]
-
 CLOCK_STREAM: Final = UUID("9b6b1c1e-3f0a-8c1c-8d0c-0c10c4c0c10c")
 """The stream of all corrections of the clock; a version 8 UUID, which no fact has."""
 

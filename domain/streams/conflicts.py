@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from eventsourcing.persistence import IntegrityError
 
-__all__ = ["ConflictError", "DeadlinePassedError", "StandingMovedError", "VersionTakenError"]
-
 
 class ConflictError(IntegrityError):
     """The change must be decided again, from the log as it is now. Any other IntegrityError comes from the database."""

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from domain.streams.event import RecordEvent
 
-__all__ = ["Entry"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:

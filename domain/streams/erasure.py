@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
-__all__ = ["BLANK", "ErasedFact", "ErasedVersion", "erasures", "list_erased_streams"]
-
-
 @dataclass(frozen=True, kw_only=True)
 class ErasedFact(Fact):
     """Replaces the content of an erased fact. It is not a registered kind, so it cannot be recorded; it never holds."""

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["name_date", "split_words", "suggest"]
-
 Suggestion = tuple[str, str]
 """An EDTF, and what it says in words."""
 

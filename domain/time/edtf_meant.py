@@ -6,14 +6,13 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from domain.time.edtf_calendar import DAY
+from domain.time.edtf_fault import ValidTimeError
 from domain.time.edtf_loose import name_date, split_words, suggest
 from domain.time.instant import format_instant, parse_instant
-from domain.time.valid_time import ValidTime, ValidTimeError
+from domain.time.valid_time import ValidTime
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-__all__ = ["explain", "may_mean"]
 
 _LONGEST: Final = 60
 _MONTHS: Final = {

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["ClockCorrection", "corrections_in_force", "find_record_time"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockCorrection:

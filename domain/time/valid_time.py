@@ -18,8 +18,6 @@ from domain.time.instant import BEGINNING, END, InstantError, parse_instant
 if TYPE_CHECKING:
     from domain.time.edtf_date import Occurrence
 
-__all__ = ["Bounds", "ValidTime", "ValidTimeError", "strict_upper"]
-
 _OPEN: Final = ".."
 _UNKNOWN: Final = ""
 _REMEMBERED: Final = 65_536

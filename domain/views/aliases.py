@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from domain.kinds.envoys import Alias
 
-__all__ = ["Aliases", "keep_preferred"]
-
 Targets = dict[str, str]
 """The names to which the aliases of one spelling lead: {folded name: name}."""
 

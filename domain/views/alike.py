@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from domain.views.naming import Names
     from domain.views.sections import Place
 
-__all__ = ["Likeness", "find_led_apart", "join_hints"]
-
 MOST: Final = 10
 """How many hints a name has at most."""
 MOST_COMPARED: Final = 1_000

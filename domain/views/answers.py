@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from domain.time.perspective import Perspective
     from domain.views.rivalry.keyed import Origin
 
-__all__ = ["Answers"]
-
 
 @dataclass
 class Answers:

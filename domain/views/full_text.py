@@ -17,8 +17,6 @@ from domain.words import romanise, search_units, split_words
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["BREAK", "LONGEST_TEXT", "MOST_BYTES", "list_fact_words", "list_words"]
-
 #: How many characters of a fact are searched, from its first: more than its summary and note can have.
 LONGEST_TEXT: Final = 250_000
 #: The most bytes of different words of a fact; PostgreSQL takes 1,048,575 in a row.

@@ -33,19 +33,6 @@ if TYPE_CHECKING:
     from domain.time.perspective import Perspective, PerspectiveQuery
     from domain.views.versions import FactVersion, Recorded
 
-__all__ = [
-    "Axis",
-    "Boundary",
-    "Moment",
-    "Unit",
-    "find_boundaries",
-    "fit_moments",
-    "free_along",
-    "group_moments",
-    "valid_boundaries",
-    "valid_times",
-]
-
 Axis = Literal["valid", "recorded", "published"]
 Unit = Literal["day", "month", "year", "decade", "century", "millennium"]
 """The units by which moments can be grouped, from the finest; all of time has fewer than 300 of the last."""

@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from domain.views.terms import Borne
     from domain.views.versions import Seen
 
-__all__ = ["AMBIGUOUS", "MOST_TERMS", "Names"]
-
 AMBIGUOUS: Final = "ambiguous"
 """The field of an entry that lists the ids that bear its name."""
 MOST_TERMS: Final = 1_000

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from domain.streams.entry import Entry
     from domain.time.perspective import Perspective
 
-__all__ = ["Correction", "apply_corrections", "correction_of", "fold_entries", "pair_corrections"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction(Recorded):

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from domain.fact import Fact
     from domain.views.naming import Names
 
-__all__ = ["Notice", "find_notices", "find_parting", "find_rereadings"]
-
 _SPAN: Final = re.compile(r"(\d{2})(\d{2})-(\d{2})")
 _SEVERAL: Final = re.compile(r"\s*[|;]\s*|\s+[/&]\s+")
 _TWO_NAMES: Final = re.compile(

@@ -29,16 +29,6 @@ if TYPE_CHECKING:
     from domain.time.perspective import Perspective
     from domain.views.sections import Place, Rest
 
-__all__ = [
-    "HELD",
-    "TIMELINE",
-    "Everyone",
-    "PeopleFilter",
-    "filter_people",
-    "list_people",
-    "list_statuses",
-]
-
 TIMELINE: Final = "timeline"
 
 HELD: Final = "held"

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from domain.time.edtf_fault import ValidTimeError
 from domain.time.holding import Holding
 from domain.time.instant import BEGINNING, END, format_instant
-from domain.time.valid_time import ValidTime, ValidTimeError
+from domain.time.valid_time import ValidTime
 from domain.words import split_words
 
 if TYPE_CHECKING:
     from domain.fact import Fact
-
-__all__ = ["since", "went_on_before"]
 
 
 def _words(text: str) -> str:

@@ -10,8 +10,6 @@ from domain.naming import fold_for_search, fold_name, shorten_key
 if TYPE_CHECKING:
     from domain.fact import Fact
 
-__all__ = ["BORNE", "PART", "Borne", "borne_by", "terms_of"]
-
 BORNE: Final = "borne"
 """The field of terms that hold a name with its id; terms of `person` and `place` hold a name alone."""
 PART: Final = "\x1f"

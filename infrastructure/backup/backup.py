@@ -55,8 +55,6 @@ if TYPE_CHECKING:
     from infrastructure.log.entry import InlineProjection
     from infrastructure.sealing.wrapping import WrappingKeySource
 
-__all__ = ["BackupError", "back_up", "restore", "verify_backup"]
-
 BATCH: Final = 500
 TABLES: Final[dict[type, Table]] = {
     EventLine: event,

@@ -22,18 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import IO
 
-__all__ = [
-    "AnswerLine",
-    "BackupError",
-    "CountLine",
-    "EventLine",
-    "Manifest",
-    "Opening",
-    "PartLine",
-    "read_backup",
-    "write_backup",
-]
-
 FORMAT: Final = 5
 FORMATS: Final = (1, 2, 3, 4, FORMAT)
 """The formats that can be read. Format 1 has unsealed payloads, 2 has no confidential parts and stamps, 3 has no stamp

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from infrastructure.backup.file import Opening
 
-__all__ = ["FormerAnswers"]
-
 LAST_FORMAT: Final = 4
 """The last format with unhashed idempotency keys."""
 

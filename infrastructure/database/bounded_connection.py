@@ -15,8 +15,6 @@ import psycopg
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-__all__ = ["LOOK_SECONDS", "BoundedConnection", "SilentServerError"]
-
 LOOK_SECONDS: Final = 0.1
 """How often a silent connection is looked at."""
 _T = TypeVar("_T")

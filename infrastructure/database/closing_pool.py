@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.pool import ConnectionPoolEntry
 
-__all__ = ["make_closing_pool"]
-
 
 def make_closing_pool(closed: Event) -> type[QueuePool]:
     """Make a pool class for an engine that may be disposed of at any time, and for good once `closed` is set."""

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlalchemy.engine import ExceptionContext
 
-__all__ = ["Damage", "DamagedError", "raise_damage", "shows_damage"]
-
 _CORRUPT: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _PRIMARY: Final = 0xFF
 """Masks the primary result code in one of SQLite's extended codes."""

@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine.interfaces import DBAPICursor
 
-__all__ = ["Database"]
-
 TRY_SECONDS: Final = 0.05
 KEEPING: Final = frozenset[Lane]({"reading", "writing"})
 """The lanes whose connections are kept between uses."""

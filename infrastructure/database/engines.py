@@ -21,8 +21,6 @@ from infrastructure.hot_statements import LISTENERS
 if TYPE_CHECKING:
     from sqlalchemy.engine import ExceptionContext
 
-__all__ = ["NOT_UTF8", "engine_of"]
-
 _REFUSED_WRITES: Final = (
     psycopg.errors.ReadOnlySqlTransaction,
     psycopg.errors.FeatureNotSupported,

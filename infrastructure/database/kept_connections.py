@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-__all__ = ["QUIET_SECONDS", "KeptConnections", "is_quiet"]
-
 QUIET_SECONDS: Final = 1.0
 """How long after its last use a connection counts as alive without a ping."""
 

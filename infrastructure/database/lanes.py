@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["UNHURRIED_SECONDS", "Lane", "Patience", "TimeLimits", "current_lane", "in_lane"]
-
 Lane = Literal["reading", "writing", "health", "unhurried"]
 """`reading` is for requests that read, `health` for health checks, and `unhurried` for an operator's work that may take
 hours: rebuild, restore, backup, verify, compact, new keys, the schema. Everything else is done in `writing`."""

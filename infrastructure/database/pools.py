@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from infrastructure.database.damage import Damage
     from infrastructure.database.lanes import Lane, Patience, TimeLimits
 
-__all__ = ["BEGIN_OPTION", "KEEPALIVES", "Pools"]
-
 SIZES: Final[dict[Lane, tuple[int, int]]] = {
     "reading": (4, 16),
     "writing": (4, 16),

@@ -16,8 +16,6 @@ from sqlalchemy.exc import TimeoutError as LockTimeoutError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["QueueLock"]
-
 
 class QueueLock:
     """Held by one thread at a time; the thread that releases it hands it to the one that has waited longest."""

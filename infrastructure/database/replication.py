@@ -12,8 +12,6 @@ from infrastructure.tables.record import log_head
 if TYPE_CHECKING:
     from infrastructure.database.database import Database
 
-__all__ = ["Lag", "is_standby", "measure_lag", "refuse_standby"]
-
 _IN_RECOVERY: Final = text("SELECT pg_is_in_recovery()")
 _UNREPLAYED: Final = text(
     "SELECT CASE WHEN pg_is_in_recovery()"

@@ -25,21 +25,6 @@ if TYPE_CHECKING:
 
     from infrastructure.database.database import Database
 
-__all__ = [
-    "FTS5_SHADOWS",
-    "SCHEMA",
-    "NewerDatabaseError",
-    "check",
-    "downgrade",
-    "lock_for_migration",
-    "make_table_filter",
-    "refuse_newer",
-    "refuse_unknown",
-    "schema_at_head",
-    "tables_to_compare",
-    "upgrade",
-]
-
 SCHEMA: Final = SIDES["first"].version.metadata
 """Every table that both databases have: those of `tables.record`, and those that `tables.facts` adds."""
 

@@ -20,8 +20,6 @@ from infrastructure.tables.text import FACT_TEXT, fact_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["find_misshapen"]
-
 Definition = tuple[Any, ...]
 
 _SQLITE: Final = text(

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-__all__ = ["PREPARE_THRESHOLD", "is_pooled", "open_session", "set_in_transactions"]
-
 PREPARE_THRESHOLD: Final = 5
 """How often a connection runs a statement before it has the server prepare it, as psycopg has it."""
 _LOOK: Final = "SELECT current_setting('synchronous_commit'), pg_backend_pid()"

@@ -18,8 +18,6 @@ from infrastructure.clock import Clock, system_clock
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-__all__ = ["SERVER_CLOCK", "TOLERANCE", "ClockInDoubtError", "Timekeeper", "steady_clock"]
-
 TOLERANCE: Final = 60_000_000
 """Microseconds by which two clocks may differ: more than synchronised machines do, and more than a request takes."""
 

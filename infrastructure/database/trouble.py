@@ -13,8 +13,6 @@ from infrastructure.sealing.wrapping import SealKeyError
 if TYPE_CHECKING:
     import logging
 
-__all__ = ["describe_trouble", "is_trouble", "log_error", "of_disk"]
-
 _OF_DISK: Final = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE}
 )

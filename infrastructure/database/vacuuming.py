@@ -21,8 +21,6 @@ from infrastructure.errors import DatabaseRefusedError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["analyze", "rewrite", "sample_grown", "vacuum"]
-
 #: A writer that waits for a table makes all later ones wait.
 _PATIENCE: Final = "SET LOCAL lock_timeout = '1s'"
 _LONGER: Final = "SET lock_timeout = '10s'"

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from infrastructure.database.database import Database
 
-__all__ = ["NotAloneError", "Work", "work_alone"]
-
 Work = Literal["rebuild", "restore", "sealing", "compaction", "upgrade of the schema"]
 """A work's number in PostgreSQL's locks is its place here, from 1; 0 is the lock for all of them."""
 

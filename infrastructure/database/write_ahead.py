@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPICursor
 
-__all__ = ["keep_write_ahead"]
-
 PAUSE_SECONDS: Final = 0.005
 
 

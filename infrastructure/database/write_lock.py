@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.engine.interfaces import DBAPICursor
 
-__all__ = ["BEGIN_WRITING", "GIVES_WAY", "take_write_lock"]
-
 BEGIN_WRITING: Final = "BEGIN IMMEDIATE"
 GIVES_WAY: Final = "parley_gives_way"
 """The execution option with a function that says whether the transaction to begin gives way."""

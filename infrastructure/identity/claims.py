@@ -18,14 +18,6 @@ from infrastructure.identity.token_errors import TokenRefusedError
 if TYPE_CHECKING:
     from infrastructure.clock import Clock
 
-__all__ = [
-    "claims_registry",
-    "one_line",
-    "read_scopes",
-    "require_access_token",
-    "require_claims",
-]
-
 LEEWAY_SECONDS: Final = 30
 LONGEST_NAME: Final = 255
 ACCESS_TOKEN: Final = frozenset({"at+jwt", "application/at+jwt"})

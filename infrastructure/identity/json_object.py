@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-__all__ = ["json_object"]
-
 
 def json_object(text: bytes) -> dict[str, Any]:
     """Read one JSON object in UTF-8; ValueError if it is not one, repeats a name, or has NaN or Infinity."""

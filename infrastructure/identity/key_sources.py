@@ -21,8 +21,6 @@ from infrastructure.outbound.get import FetchError, fetch
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["IssuerKeyAddress", "IssuerKeyFile", "IssuerKeySource", "open_issuer_keys"]
-
 LARGEST: Final = 262_144
 """The most bytes that a JWK Set may have."""
 FETCH_SECONDS: Final = 5.0

@@ -33,17 +33,6 @@ if TYPE_CHECKING:
     from infrastructure.clock import Clock
     from infrastructure.database.database import Database
 
-__all__ = [
-    "LONGEST_PERSON",
-    "ApiKey",
-    "Keys",
-    "ReadKey",
-    "Sight",
-    "is_key",
-    "key_id",
-    "principal_of_row",
-]
-
 LONGEST_PERSON: Final = 255
 _KEY: Final = re.compile(r"parley_([a-z2-7]{10})_([a-z2-7]{32})", re.ASCII)
 _BY_ID: Final = select(api_key).where(api_key.c.id == bindparam("key"))

@@ -32,9 +32,8 @@ if TYPE_CHECKING:
     from joserfc.jwa import JWSAlgModel
 
     from infrastructure.identity.published_keys import PublishedKey
-    from infrastructure.settings import OidcSettings, Settings
-
-__all__ = ["LONGEST_TOKEN", "TokenVerifier", "verifier_of"]
+    from infrastructure.oidc_settings import OidcSettings
+    from infrastructure.settings import Settings
 
 LONGEST_TOKEN: Final = 16_384
 _COMPACT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")

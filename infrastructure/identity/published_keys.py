@@ -18,8 +18,6 @@ from joserfc.util import base64_to_int
 from infrastructure.identity.algorithms import ALGORITHMS
 from infrastructure.identity.json_object import json_object
 
-__all__ = ["KeysError", "PublishedKey", "PublishedKeys"]
-
 LEAST_RSA_BITS: Final = 2048
 _NOT_A_KEY: Final = (
     JoseError,

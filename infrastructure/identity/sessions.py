@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from infrastructure.clock import Clock
     from infrastructure.database.database import Database
 
-__all__ = ["Session", "Sessions"]
-
 _TOKEN_BYTES: Final = 32
 _STAMP: Final = b"parley stamp\0session"
 _SAID: Final = ("token_sha256", "api_key", "expires_at")

@@ -6,8 +6,6 @@ IssuerOutOfReachError     there are no keys to check the token with; it may be v
 
 from __future__ import annotations
 
-__all__ = ["IssuerOutOfReachError", "TokenRefusedError"]
-
 
 class TokenRefusedError(Exception):
     """A token is refused; `reason` may be shown, because it contains no part of the token."""

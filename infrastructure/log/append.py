@@ -49,15 +49,6 @@ if TYPE_CHECKING:
     from infrastructure.database.timekeeping import Timekeeper
     from infrastructure.sealing.seals import BatchKeys
 
-__all__ = [
-    "MOVE_HEAD",
-    "AppendRequest",
-    "LogTransaction",
-    "Outcome",
-    "Within",
-    "lock_log",
-]
-
 MOVE_HEAD = update(log_head).where(log_head.c.id == 1)
 _MOVE_HEAD: Final = HotStatement(MOVE_HEAD, ("position", "recorded_at"))
 _MOVE_HEAD_AND_TOTAL: Final = HotStatement(

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from infrastructure.log.clock_corrections import WrongTimes
     from infrastructure.log.entry import InlineProjection, LogEntry
 
-__all__ = ["correct_clock", "rewrite_head", "settle", "withdraw_correction"]
-
 _LOCK_FREE_HEAD: Final = LOCK_HEAD.with_for_update(skip_locked=True)
 _NOTHING: Final = "no record time is more than a minute in the future: there is nothing to correct"
 _OTHER: Final = (

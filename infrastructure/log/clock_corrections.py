@@ -26,19 +26,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
 
-__all__ = [
-    "HAS_CORRECTIONS",
-    "WrongTimes",
-    "correction_fault",
-    "corrections",
-    "last_in_force",
-    "last_right_time",
-    "position_at",
-    "record_time_at",
-    "wrong_instead",
-    "wrong_times",
-]
-
 _OF_CLOCK: Final = event.c.stream == CLOCK_STREAM.hex
 _CODEC: Final = EventCodec()
 HAS_CORRECTIONS: Final = exists().where(_OF_CLOCK)

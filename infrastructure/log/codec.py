@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
     from eventsourcing.domain import DomainEventProtocol
 
-__all__ = ["EventCodec", "UnreadableEventError", "decode_fact", "encode_fact", "restore_fact"]
-
 #: stored name → the steps that bring an older shape to the next one, oldest first.
 UPCASTS: Final[dict[str, tuple[Callable[[dict[str, Any]], dict[str, Any]], ...]]] = {}
 

@@ -17,14 +17,6 @@ if TYPE_CHECKING:
 
     from infrastructure.sealing.stored_responses import StoredResponse
 
-__all__ = [
-    "AlreadyAnswered",
-    "AuthoredEvent",
-    "InlineProjection",
-    "LogEntry",
-    "stream_name",
-]
-
 
 @dataclass(frozen=True)
 class AuthoredEvent(StoredEvent):

@@ -27,16 +27,6 @@ from infrastructure.tables.text import fact_text
 if TYPE_CHECKING:
     from infrastructure.log.entry import LogEntry
 
-__all__ = [
-    "ERASED_ANSWER",
-    "ERASING",
-    "TABLES",
-    "erase_rows",
-    "has_erased",
-    "is_erased",
-    "streams_to_erase",
-]
-
 ERASING: Final = frozenset({FactErased.stored_name, SourcesErased.stored_name})
 """The types of the events that erase."""
 ERASED_ANSWER: Final = {"fingerprint": "", "body": b"", "headers": "{}"}

@@ -13,14 +13,6 @@ from infrastructure.database.bounded_connection import SilentServerError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = [
-    "OutcomeUnknownError",
-    "as_persistence_error",
-    "is_connection_lost",
-    "persistence_errors",
-    "was_closed_by_server",
-]
-
 MAPPED: Final[tuple[tuple[type[Exception], type[persistence.PersistenceError]], ...]] = (
     (exc.IntegrityError, persistence.IntegrityError),
     (exc.DataError, persistence.DataError),

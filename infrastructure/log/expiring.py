@@ -13,8 +13,6 @@ from infrastructure.tables.record import idempotency_answer
 if TYPE_CHECKING:
     from infrastructure.database.database import Database
 
-__all__ = ["drop_kept_before"]
-
 _ANY: Final = (
     select(idempotency_answer.c.kept_at)
     .where(idempotency_answer.c.kept_at < bindparam("instant"))

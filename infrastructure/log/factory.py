@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from infrastructure.log.entry import InlineProjection
     from infrastructure.log.select import OriginatorIDType
 
-__all__ = ["EventFactory"]
-
 ORIGINATOR_ID_TYPE: Final = "ORIGINATOR_ID_TYPE"
 
 

@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from infrastructure.database.timekeeping import Timekeeper
     from infrastructure.log.entry import InlineProjection, LogEntry
 
-__all__ = ["GroupCommit"]
-
 SMALL_A_TRANSACTION: Final = 80
 EVENTS_OF_LARGE: Final = 25
 """From how many events on a request is large."""

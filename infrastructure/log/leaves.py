@@ -25,17 +25,6 @@ from infrastructure.sealing.seals import SECRET_SIZE
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = [
-    "LONGEST_ENTRY",
-    "digest_of",
-    "entry_of",
-    "hash_row",
-    "inputs_of",
-    "new_secret",
-    "salt_in_use",
-    "salt_of",
-]
-
 LONGEST_ENTRY: Final = 65_535
 """The most bytes of an entry: served entries have their length in 16 bits (C2SP tlog-tiles)."""
 _VERSION: Final = 1

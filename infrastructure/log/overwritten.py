@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from infrastructure.database.database import Database
 
-__all__ = ["Overwritten"]
-
 PAUSE_SECONDS: Final = 5.0
 """The pause after a try that failed."""
 PATIENCE_SECONDS: Final = 1.0

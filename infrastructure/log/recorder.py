@@ -9,13 +9,11 @@ from eventsourcing.persistence import ApplicationRecorder, ProgrammingError, Sto
 from infrastructure.database.timekeeping import Timekeeper
 from infrastructure.log.append import AppendRequest
 from infrastructure.log.clock import correct_clock, settle, withdraw_correction
-from infrastructure.log.entry import AlreadyAnswered, AuthoredEvent, InlineProjection, LogEntry
 from infrastructure.log.errors import persistence_errors
 from infrastructure.log.group_commit import GroupCommit
 from infrastructure.log.select import LogReader, OriginatorIDType
 from infrastructure.log.subscription import EventSubscription, Wakeup
 from infrastructure.log.write_probe import probe
-from infrastructure.sealing.stored_responses import IdempotencyClaim
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,15 +23,8 @@ if TYPE_CHECKING:
     from infrastructure.database.database import Database
     from infrastructure.log.append import Sources, Within
     from infrastructure.log.clock_corrections import WrongTimes
-
-__all__ = [
-    "AlreadyAnswered",
-    "AuthoredEvent",
-    "EventRecorder",
-    "IdempotencyClaim",
-    "InlineProjection",
-    "LogEntry",
-]
+    from infrastructure.log.entry import InlineProjection, LogEntry
+    from infrastructure.sealing.stored_responses import IdempotencyClaim
 
 
 class EventRecorder(LogReader, ApplicationRecorder):

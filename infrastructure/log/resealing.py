@@ -24,8 +24,6 @@ from infrastructure.tables.record import confidential_part, event, log_head
 if TYPE_CHECKING:
     from infrastructure.database.database import Database
 
-__all__ = ["SealReport", "reseal", "take_as_is"]
-
 BATCH: Final = 500
 """Events in one transaction: few, so that writers of the log hardly wait."""
 PATIENCE_SECONDS: Final = 30

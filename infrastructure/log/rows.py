@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import RowMapping
 
-__all__ = ["LOGGED", "entries", "entries_in", "open_row", "parts_between"]
-
 STREAMS_A_QUERY: Final = 500
 _keyed = event.alias("keyed")
 _own: Final = event.c.key_version == event.c.version

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from infrastructure.database.database import Database
 
-__all__ = ["LogReader", "OriginatorIDType", "StreamReader"]
-
 OriginatorIDType = Literal["uuid", "text"]
 
 HEAD = select(log_head.c.position, log_head.c.recorded_at)

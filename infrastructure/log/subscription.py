@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from infrastructure.log.entry import LogEntry
 
-__all__ = ["EventSubscription", "Wakeup"]
-
 POLL_SECONDS: Final = 0.1
 ENTRIES_A_READ: Final = 500
 

@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import BindParameter, ColumnElement, RowMapping, Select
 
-__all__ = ["FIRST_VERSIONS", "LOCK_HEAD", "last_versions", "lock_head"]
-
 LOCK_HEAD: Final = select(log_head.c.position, log_head.c.recorded_at).with_for_update()
 _locked: Final = LOCK_HEAD.subquery("locked")
 _LOCK_AND_LOOK: Final = {

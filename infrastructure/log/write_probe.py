@@ -16,8 +16,6 @@ from infrastructure.log.clock import rewrite_head
 if TYPE_CHECKING:
     from infrastructure.database.database import Database
 
-__all__ = ["LARGEST", "probe"]
-
 LARGEST: Final = 64 * 1_048_576
 """The most bytes that are tried."""
 _ROW: Final = 1_900

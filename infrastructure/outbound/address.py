@@ -6,8 +6,6 @@ from contextlib import suppress
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
-__all__ = ["AddressError", "address", "web_parts"]
-
 
 class AddressError(ValueError):
     """A URL is refused; the message says what to write."""

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from urllib.parse import SplitResult
 
-__all__ = ["FetchError", "StatusError", "fetch"]
-
 OK: Final = 200
 JSON_WEB_KEYS: Final = "application/jwk-set+json, application/json"
 MOST_ADDRESSES: Final = 4

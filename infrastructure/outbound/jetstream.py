@@ -30,16 +30,6 @@ if TYPE_CHECKING:
 
     from infrastructure.nats_settings import NatsSettings
 
-__all__ = [
-    "Message",
-    "OutageError",
-    "OvertakenError",
-    "Stream",
-    "StreamHead",
-    "StreamRefusedError",
-    "open_stream",
-]
-
 EXPECTED_LAST: Final = "Nats-Expected-Last-Sequence"
 _WRONG_LAST: Final = frozenset({10071, 10164})
 """The codes of JetStream for a last sequence that is not the expected one."""

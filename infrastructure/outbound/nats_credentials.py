@@ -18,8 +18,6 @@ from infrastructure.private_file import PrivateFileError, read_private
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["CredentialsError", "NatsCredentials"]
-
 _PARTS: Final = re.compile(
     rb"-+BEGIN NATS USER JWT-+\s+(\S+)\s+-+END.*?-+BEGIN USER NKEY SEED-+\s+(SU[A-Z2-7]{56})\s+-+END",
     re.DOTALL,

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from infrastructure.clock import Clock
     from infrastructure.log.select import LogReader
 
-__all__ = ["Purger"]
-
 AGAIN_SECONDS: Final = 30.0
 """When it is asked for a second time: later than a response to a reading request takes."""
 PAUSE_SECONDS: Final = 2.0

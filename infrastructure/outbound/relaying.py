@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from infrastructure.log.select import LogReader
     from infrastructure.readers.relayed import Relayed
 
-__all__ = ["ListedEvent", "Relay", "Told"]
-
 _OF_THE_LOG: Final = frozenset(
     each.stored_name for each in (ClockCorrected, ClockCorrectionWithdrawn)
 )

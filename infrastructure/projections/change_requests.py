@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from domain.streams.change_request import ChangeRequest, Decision
     from domain.streams.entry import Entry
 
-__all__ = ["apply", "rows"]
-
 
 def apply(connection: Connection, entries: Sequence[Entry]) -> None:
     """Update the rows of change requests with these entries, in order; an unknown change request is left out."""

@@ -44,8 +44,6 @@ if TYPE_CHECKING:
 
     from infrastructure.log.codec import EventCodec
 
-__all__ = ["Unfounded", "compare_with_log", "find_unstamped"]
-
 _SMALL: Final = (negotiation, negotiation_correction, negotiation_member, snapshot, change_request)
 _DERIVED: Final = SIDES["first"]
 _TEXT_COLUMNS: Final = ("fact_id", "version", "negotiation_id", "body")

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from domain.views.versions import FactVersion
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["delete_outdated_terms", "erase_versions"]
-
 _TERM_KEY: Final = ("negotiation_id", *VALID_ORDER, "field", "term")
 
 

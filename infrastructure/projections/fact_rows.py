@@ -28,29 +28,6 @@ if TYPE_CHECKING:
     from domain.views.naming import Names
     from domain.views.versions import FactVersion
 
-__all__ = [
-    "AHEAD",
-    "ALIAS",
-    "ALWAYS",
-    "APART",
-    "ASIDE",
-    "BY",
-    "ERASED",
-    "EVERY",
-    "LASTING",
-    "LATEST",
-    "PRECISE",
-    "TIMELESS",
-    "YIELDING",
-    "answer_rows",
-    "entry_questions",
-    "key_in_question",
-    "questions_of",
-    "row_of",
-    "rule_of",
-    "term_rows",
-]
-
 EVERY: Final = 0
 """Every answer that holds is needed."""
 LATEST: Final = 1

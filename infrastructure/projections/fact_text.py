@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from infrastructure.database.database import Database
 
-__all__ = ["BATCH", "catch_up", "checkpoint", "forget", "reset", "text_of"]
-
 BATCH: Final = 200
 """Positions a transaction: so few that writers of the log hardly wait."""
 MANY: Final = 2_000

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from domain.views.versions import FactVersion
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["Applied", "apply"]
-
 
 @dataclass(frozen=True, slots=True)
 class Applied:

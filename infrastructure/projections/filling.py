@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from domain.streams.entry import Entry
 
-__all__ = ["Filling", "begin", "empty_side", "fill", "position_filled", "switch"]
-
 _BEGUN: Final = "another rebuild has begun meanwhile, and this one has switched nothing; run it again when that is done"
 
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from infrastructure.log.subscription import Wakeup
 
-__all__ = ["follow", "is_ending"]
-
 PAUSE_SECONDS: Final = 0.5
 """Between two rounds, so that many writes cost their writers one round."""
 

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from infrastructure.log.codec import EventCodec
     from infrastructure.log.entry import LogEntry
 
-__all__ = ["RecordProjection", "entries_of"]
-
 
 class RecordProjection:
     """Negotiations, snapshots, fact versions and change requests, from whatever events of the record are in a batch."""

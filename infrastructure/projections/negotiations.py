@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from domain.streams.entry import Entry
 
-__all__ = ["apply", "rows"]
-
 
 def apply(connection: Connection, entries: Sequence[Entry]) -> None:
     """Write the rows of negotiations opened and corrected, settings changed and snapshots taken."""

@@ -14,8 +14,6 @@ from infrastructure.tables.record import projection
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-__all__ = ["OUTDATED", "is_outdated", "unmark_outdated"]
-
 OUTDATED: Final = "outdated"
 """The name of the row."""
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from domain.views.versions import FactVersion
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["Planes", "variants_of", "whole_rows", "whole_versions"]
-
 _FACTS_A_QUERY: Final = 500
 
 

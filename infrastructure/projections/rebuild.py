@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from infrastructure.database.database import Database
     from infrastructure.log.codec import EventCodec
 
-__all__ = ["BATCH", "Difference", "RebuildReport", "entries_after", "rebuild"]
-
 BATCH: Final = 1_000
 DIFFERENCES_SAID: Final = 100
 #: How near the head the catching up must come before the log is locked for the rest.

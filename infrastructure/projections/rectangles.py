@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 
-__all__ = ["Piece", "Plane", "Rectangle", "profile"]
-
 Piece = tuple[int, int, "FactVersion"]
 """What is seen from one published time to before another."""
 

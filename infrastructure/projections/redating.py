@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from infrastructure.projections.tallies import Tallies
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["redate", "redate_versions"]
-
 _BATCH: Final = 500
 
 

@@ -12,13 +12,11 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from infrastructure.projections.text_lookups import find_lost_word
-from infrastructure.tables.facts import metadata
+from infrastructure.tables.record import metadata
 from infrastructure.tables.text import FACT_TEXT
 
 if TYPE_CHECKING:
     from infrastructure.database.database import Database
-
-__all__ = ["OwnCheck", "find_text_flaw", "run_own_check"]
 
 _BATCH: Final = 1_000
 _FTS5_CHECK: Final = "INSERT INTO fact_text (fact_text) VALUES ('integrity-check')"

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import CursorResult, Row
 
-__all__ = ["version_of_row", "versions_in"]
-
 _OF_RECORD: Final = (
     *("fact_id", "version", "negotiation_id", "content", "erased"),
     *("status", "standing", "corrected", "preferred"),

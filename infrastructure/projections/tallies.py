@@ -33,16 +33,6 @@ if TYPE_CHECKING:
 
     from domain.views.versions import FactVersion
 
-__all__ = [
-    "COUNTED_IN",
-    "COUNTS",
-    "Tallies",
-    "counts_at",
-    "gives_numbers",
-    "one_more",
-    "select_known_counts",
-]
-
 COUNTS: Final = ("recorded", "corrected", "retracted")
 COUNTED_IN: Final = "counted_in"
 """The parameter of `one_more` that names the negotiation."""

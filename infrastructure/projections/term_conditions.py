@@ -16,14 +16,6 @@ if TYPE_CHECKING:
 
     from infrastructure.tables.facts import FactTables
 
-__all__ = [
-    "find_versions",
-    "has_term",
-    "same_version",
-    "select_naming",
-    "was_naming",
-]
-
 _VERSION: Final = ("fact_id", "version", "variant")
 
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from domain.sought import Sought
 
-__all__ = ["form_of", "has_words", "list_texts", "stands"]
-
 
 def has_words(wanted: Sought, *, sqlite: bool) -> ColumnElement[bool]:
     """The condition that an indexed text has the words, phrases included."""

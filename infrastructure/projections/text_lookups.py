@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-__all__ = ["find_lost_word"]
-
 _TEXTS: Final = "SELECT rowid, body FROM fact_text"
 _FOUND: Final = "SELECT count(*), total(rowid) FROM fact_text WHERE fact_text MATCH ?"
 

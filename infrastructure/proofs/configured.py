@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from infrastructure.database.database import Database
     from infrastructure.settings import Settings
 
-__all__ = ["log_key_file", "publisher_of"]
-
 
 def publisher_of(settings: Settings, database: Database) -> Publisher:
     """The publisher that signs the log of a database, as the settings say."""

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import RowMapping
 
-__all__ = ["Erasures", "content_fault", "stray_part"]
-
 _STRAY: Final = (
     select(confidential_part.c.position)
     .join_from(

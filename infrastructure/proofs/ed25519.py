@@ -10,8 +10,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from domain.proof.note import VerifierKey
 
-__all__ = ["Ed25519Signer", "Ed25519Verifier"]
-
 
 @dataclass(frozen=True)
 class Ed25519Signer:

@@ -18,8 +18,6 @@ from infrastructure.tables.record import log_head, projection, tile
 if TYPE_CHECKING:
     from infrastructure.database.database import Database
 
-__all__ = ["BATCH", "TILE", "catch_up", "integrated_size", "rebuild"]
-
 TILE: Final = "tile"
 """The name of the row in `projection`."""
 BATCH: Final = 8 * TILE_WIDTH

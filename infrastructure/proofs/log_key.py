@@ -29,8 +29,6 @@ from infrastructure.proofs.ed25519 import Ed25519Signer
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["LastSigned", "LogKeyError", "ensure_signer", "read_signer"]
-
 ANYONE_MAY_READ: Final = 0o644
 
 

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from infrastructure.database.database import Database
     from infrastructure.proofs.log_key import LastSigned
 
-__all__ = ["POLL_SECONDS", "InconsistentLogError", "OtherKeyError", "Publisher", "last_signed_note"]
-
 POLL_SECONDS: Final = 0.4
 """The pause between two rounds, short enough that every event is signed within a second."""
 

@@ -14,8 +14,6 @@ from infrastructure.tables.record import event, tile
 if TYPE_CHECKING:
     from sqlalchemy import Select
 
-__all__ = ["BrokenTreeError", "Tree"]
-
 _LEAVES: Final = (
     select(event.c.leaf)
     .where(event.c.position > bindparam("start"), event.c.position <= bindparam("end"))

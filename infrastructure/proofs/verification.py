@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
     from domain.proof.checkpoint import Checkpoint
 
-__all__ = ["Verification", "Wrong", "verify"]
-
 BATCH: Final = 1_000
 FIRST_VERSIONS: Final = (0, 1)
 

@@ -22,14 +22,6 @@ from infrastructure.tables.record import negotiation, negotiation_member
 if TYPE_CHECKING:
     from domain.access import Principal
 
-__all__ = [
-    "SHOWN",
-    "bind_principal",
-    "list_hidden",
-    "visible_negotiations",
-    "visible_through",
-]
-
 SHOWN: Final = or_(
     bindparam("sees_all", type_=Boolean),
     not_(negotiation.c.private),

@@ -49,8 +49,6 @@ if TYPE_CHECKING:
     from domain.views.versions import FactVersion
     from infrastructure.log.entry import LogEntry
 
-__all__ = ["ChangeReader"]
-
 _MOST_NAMING: Final = 10_000
 """How many mentions of a person are counted at most; where there are more, the database goes by all changes."""
 

@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from infrastructure.log.codec import EventCodec
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["ChangeRequestReader", "SeenChangeRequest"]
-
 _FOUND = select(change_request, negotiation.c.slug).join_from(change_request, negotiation)
 
 

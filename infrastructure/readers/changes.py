@@ -44,18 +44,6 @@ if TYPE_CHECKING:
     Which = UUID | list[str] | Select[tuple[str]]
     """The facts of a negotiation, or those with these ids, which a statement may select."""
 
-__all__ = [
-    "alias",
-    "event_known",
-    "fact_public",
-    "read_changed",
-    "read_span",
-    "select_approvals",
-    "select_before",
-    "select_changed",
-    "select_last",
-]
-
 _ERASING: Final = (FactErased.stored_name, SourcesErased.stored_name)
 
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from domain.views.versions import FactVersion
 
-__all__ = ["read_confidential", "read_sources"]
-
 
 def read_confidential(connection: Connection, version: FactVersion) -> list[Confidential | None]:
     """The confidential part of each citation of a version, in order; None if it has none, or it was erased.

@@ -25,8 +25,6 @@ from infrastructure.transaction_memo import remember
 if TYPE_CHECKING:
     from domain.time.record_time import ClockCorrection
 
-__all__ = ["Cuts", "find_present"]
-
 _MINUTE: Final = 60_000_000
 _SERVES: Final = select(projection.c.state).where(projection.c.name == FACTS)
 _BEGINNING: Final = HotStatement(

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from domain.views.versions import FactVersion
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["ErasureNotice", "read_erasures", "refuse_erased"]
-
 
 @dataclass(frozen=True, slots=True)
 class ErasureNotice:

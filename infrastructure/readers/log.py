@@ -35,15 +35,6 @@ if TYPE_CHECKING:
     from infrastructure.log.entry import LogEntry
     from infrastructure.tables.facts import FactTables
 
-__all__ = [
-    "outside_of",
-    "read_entries",
-    "read_page",
-    "read_streams",
-    "select_negotiation",
-    "select_past",
-]
-
 _PROPOSED: Final = [
     name
     for name, event_class in STORED_NAMES.items()

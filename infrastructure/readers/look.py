@@ -60,8 +60,6 @@ if TYPE_CHECKING:
     from domain.streams.negotiation import Negotiation
     from domain.time.perspective import PerspectiveQuery
 
-__all__ = ["Ground", "Look", "SeenFact"]
-
 _FACT: Final = bindparam("fact", type_=HEX_ID)
 _POSITION: Final = bindparam("position", type_=BigInteger)
 _AT: Final = func.coalesce(_POSITION, log_head.c.position)

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from domain.views.moments import Axis, Boundary
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["read_boundaries", "read_span", "select_published", "select_recorded", "select_valid"]
-
 _VALID: Final = ("possible_from", "certain_from", "certain_to", "possible_to", "happened_latest")
 
 

@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from domain.views.versions import FactVersion
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["NOTHING", "Instead", "read_names", "read_parting", "read_terms"]
-
-
 Instead = Mapping[str, tuple[Alias, bool]]
 """Aliases by the hexadecimal ids of their facts, each with whether it is preferred."""
 NOTHING: Final[Instead] = MappingProxyType({})

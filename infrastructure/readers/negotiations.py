@@ -30,19 +30,6 @@ if TYPE_CHECKING:
 
     from domain.access import Principal
 
-__all__ = [
-    "StoredSnapshot",
-    "find_negotiation",
-    "find_snapshot",
-    "list_snapshots",
-    "read_corrections",
-    "read_edition",
-    "read_editions",
-    "read_page",
-    "resolve_negotiations",
-]
-
-
 _OPENED: Final = select(negotiation).where(
     negotiation.c.id == bindparam("negotiation"), access.SHOWN
 )

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from domain.time.perspective import Perspective
     from domain.views.versions import FactVersion
 
-__all__ = ["MOST_BYTES", "HotPage", "count_fitting", "omit_large", "read_page", "read_versions"]
-
 MOST_BYTES: Final = 2**21
 """Bytes of stored content after which a page takes nothing more: two thousand ordinary facts, or two of the largest."""
 

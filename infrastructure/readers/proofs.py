@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from domain.access import Principal
     from domain.proof.tiles import TilePath
 
-__all__ = ["EventProof", "prove_event", "read_bundle", "read_signed_size", "read_tile_hashes"]
-
 _INPUTS: Final = tuple(column for column in event.c if column.name != "payload")
 
 

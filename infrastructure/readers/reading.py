@@ -54,8 +54,6 @@ if TYPE_CHECKING:
     from infrastructure.readers.negotiations import StoredSnapshot
     from infrastructure.readers.state.kept_facts import KeptSlices
 
-__all__ = ["Reading"]
-
 
 class Reading:
     """Reads in one transaction. `now` is in microseconds UTC.

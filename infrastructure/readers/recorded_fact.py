@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from domain.views.versions import FactVersion
     from infrastructure.log.entry import LogEntry
 
-__all__ = ["RecordedFact"]
-
 
 class RecordedFact:
     """A fact as an event leaves it; it is given as `within` to the append that ends with `event`.

@@ -12,8 +12,6 @@ from infrastructure.tables.record import change_request, event, negotiation
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Relayed", "leaf_at", "positions_before", "read_relayed"]
-
 
 class Relayed(NamedTuple):
     """An event's position, type, stream and leaf; the id and slug of its negotiation, and whether that is private.

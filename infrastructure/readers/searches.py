@@ -55,8 +55,6 @@ if TYPE_CHECKING:
     from domain.views.timeline import TimelineFilter
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["MOST_UNINDEXED", "Search", "SearchedTimeline", "find_page", "narrow"]
-
 MOST_UNINDEXED: Final = 2_000
 """Positions past the index that a search reads one by one, in some tenths of a second; it sees none past those."""
 

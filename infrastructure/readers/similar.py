@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from infrastructure.database.database import Database
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["find_near", "read_similar", "select_tied"]
-
 MOST_READ: Final = 200
 """How many facts are looked at, the nearest in time first; where more may be alike, it is not a matter of one."""
 

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from domain.views.timeline import TimelineFilter
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["Shape", "find_shortlist", "place", "read_timeline", "with_placeholders"]
-
 _TYPES: Final = {
     "kind": String,
     "matter": String,

@@ -42,22 +42,6 @@ if TYPE_CHECKING:
     from domain.views.timeline import TimelineFilter
     from infrastructure.tables.facts import FactTables
 
-__all__ = [
-    "FIRST",
-    "KNOWN",
-    "RETRACTED",
-    "count_rows",
-    "is_known_at",
-    "is_seen",
-    "list_shortlists",
-    "select_count",
-    "select_differing",
-    "select_known",
-    "select_shortlist",
-    "select_timeline",
-    "valid_order",
-]
-
 RETRACTED: Final = "retracted"
 KNOWN: Final = "known"
 FIRST: Final = (BEGINNING, BEGINNING, 0)

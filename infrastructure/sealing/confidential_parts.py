@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from infrastructure.sealing.wrapping import KeyWrapping
 
-__all__ = ["context_of_part", "open_part", "seal_part"]
-
 _encoder: Final = msgspec.json.Encoder(order=None)
 _decoder: Final = msgspec.json.Decoder(Source)
 

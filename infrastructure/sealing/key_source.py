@@ -24,9 +24,6 @@ from infrastructure.sealing.wrapping import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["GivenKeys", "NoKeys", "WrappingKeyFile"]
-
-
 _NONE: Final = "this database was opened without the keys that seal its payloads"
 
 

@@ -34,17 +34,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import RowMapping
 
-__all__ = [
-    "OWN_KEYS",
-    "SEALS",
-    "SECRET_SIZE",
-    "BatchKeys",
-    "Seals",
-    "context_of",
-    "read_own_keys",
-    "seals_of",
-]
-
 SEALS: Final = "parley_seals"
 """The execution option that holds the seals of a connection's database."""
 STREAMS_A_QUERY: Final = 500

@@ -26,27 +26,6 @@ if TYPE_CHECKING:
 
     from infrastructure.sealing.wrapping import KeyWrapping
 
-__all__ = [
-    "begin_stamps",
-    "change_keys",
-    "change_total",
-    "digest_of_answer",
-    "ensure_secret",
-    "find_broken_tables",
-    "forget_lost_secret",
-    "keys_of",
-    "missing_key",
-    "open_stamp",
-    "restore_stamps",
-    "secret_of_keys",
-    "share_of_answer",
-    "stamp_columns",
-    "stamp_tables",
-    "stamps_of_answers",
-    "total_columns",
-    "wrap_tables",
-]
-
 _KEYS: Final = select(api_key).order_by(api_key.c.id)
 _CONTEXTS: Final = {
     api_key: b"parley stamp\0api_key",

@@ -37,20 +37,6 @@ if TYPE_CHECKING:
 
     from infrastructure.sealing.wrapping import KeyWrapping
 
-__all__ = [
-    "IdempotencyClaim",
-    "StoredResponse",
-    "change_responses",
-    "digest_of_key",
-    "drop_broken",
-    "drop_some_before",
-    "find_broken_responses",
-    "find_response",
-    "read_response",
-    "store_response",
-    "wrap_responses",
-]
-
 
 @dataclass(frozen=True)
 class IdempotencyClaim:

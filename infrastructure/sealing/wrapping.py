@@ -20,20 +20,6 @@ from domain.proof.note import NoteError, base64_of, strict_base64
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = [
-    "KEY_SIZE",
-    "NONCE_SIZE",
-    "BrokenSealError",
-    "KeyWrapping",
-    "Keyring",
-    "MissingKeyError",
-    "SealKeyError",
-    "WrappingKeySource",
-    "format_keys",
-    "new_key",
-    "read_keys",
-]
-
 KEY_SIZE: Final = 32
 NONCE_SIZE: Final = 12
 _NAMED: Final = b"parley wrapping key\0"

@@ -33,22 +33,6 @@ from infrastructure.transaction_memo import read_once
 if TYPE_CHECKING:
     from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-__all__ = [
-    "ERASING",
-    "FACTS",
-    "SIDES",
-    "SPARE",
-    "VALID_INSTANTS",
-    "VALID_ORDER",
-    "FactTables",
-    "Side",
-    "content_columns",
-    "metadata",
-    "serving_side",
-    "serving_since",
-    "serving_tables",
-]
-
 Side = Literal["first", "second"]
 FACTS: Final = "facts"
 """The name of the row in `projection` that says which side serves."""

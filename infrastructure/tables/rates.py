@@ -13,8 +13,6 @@ from sqlalchemy import BigInteger, Column, Table
 from infrastructure.tables.record import TEXT
 from infrastructure.tables.text import POSTGRESQL
 
-__all__ = ["rate_count"]
-
 rate_count: Final = Table(
     "rate_count",
     POSTGRESQL,

@@ -25,25 +25,6 @@ from sqlalchemy import (
     text,
 )
 
-__all__ = [
-    "api_key",
-    "change_request",
-    "confidential_part",
-    "event",
-    "idempotency_answer",
-    "log_head",
-    "metadata",
-    "negotiation",
-    "negotiation_correction",
-    "negotiation_member",
-    "projection",
-    "session",
-    "signed_checkpoint",
-    "snapshot",
-    "stamp",
-    "tile",
-]
-
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

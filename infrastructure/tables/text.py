@@ -15,8 +15,6 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from infrastructure.tables.record import HEX_ID, NAMING_CONVENTION, TEXT
 
-__all__ = ["FACT_TEXT", "FTS5", "POSTGRESQL", "fact_text", "mark_of"]
-
 FACT_TEXT: Final = "fact_text"
 """The name of the table, and of its row in `projection`."""
 

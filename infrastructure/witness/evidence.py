@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from domain.proof.continuation import ContinuationError
     from domain.proof.subtrees import NamedTile
 
-__all__ = ["Evidence"]
-
 MOST: Final = 50
 """How many cases of a kind are kept, because a log could sign a new one every second."""
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from infrastructure.proofs.ed25519 import Ed25519Signer
 
-__all__ = ["Memory"]
-
 OWNER_ALONE: Final = 0o700
 
 

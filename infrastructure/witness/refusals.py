@@ -7,8 +7,6 @@ WitnessError
 
 from __future__ import annotations
 
-__all__ = ["FolderError", "RefusalError", "WitnessError"]
-
 
 class WitnessError(Exception):
     """Nothing was co-signed; the message says why."""

@@ -18,8 +18,6 @@ from infrastructure.witness.refusals import RefusalError
 if TYPE_CHECKING:
     from domain.proof.subtrees import NamedTile
 
-__all__ = ["TiledLog", "prefix"]
-
 FETCH_SECONDS: Final = 10.0
 ROUND_SECONDS: Final = 60.0
 LARGEST_CHECKPOINT: Final = 65_536

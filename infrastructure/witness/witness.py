@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from infrastructure.witness.memory import Memory
     from infrastructure.witness.tiled_log import TiledLog
 
-__all__ = ["Cosigned", "Witness"]
-
 MICROSECONDS: Final = 1_000_000
 
 

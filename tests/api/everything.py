@@ -9,8 +9,6 @@ if TYPE_CHECKING:
 
     from starlette.testclient import TestClient
 
-__all__ = ["ask_whole", "everything"]
-
 #: What each parameter of a query is asked with, besides being left out.
 _VALUES: Final[dict[str, Sequence[str]]] = {
     "as_of": ("2026",),

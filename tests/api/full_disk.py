@@ -12,8 +12,6 @@ from tests.api.asking import fact
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["NDJSON", "files_up_to", "make_lines"]
-
 NDJSON: Final = {"content_type": "application/x-ndjson"}
 
 

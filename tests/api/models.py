@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from domain.fact import Fact
 
-__all__ = ["JSON", "hold", "named"]
-
 JSON: Final = frozenset({"application/json", "application/problem+json"})
 _CONFIDENTIAL: Final = TypeAdapter(Confidential | None)
 _DOCUMENTS: dict[tuple[type[Fact], ...], dict[str, Any]] = {}

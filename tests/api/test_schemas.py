@@ -4,13 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.commands.commands import (
-    BodyParser,
-    CorrectionBody,
-    FactParser,
-    NegotiationBody,
-    SnapshotBody,
-)
+from api.commands.bodies import CorrectionBody, NegotiationBody, SnapshotBody
+from api.commands.commands import BodyParser, FactParser
 from api.commands.examples import FACTS
 from api.commands.merge_patch import apply_merge_patch
 from domain.errors import ContentError, Fault

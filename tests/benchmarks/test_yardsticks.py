@@ -10,7 +10,8 @@ from sqlalchemy import select
 from infrastructure.clock import system_clock
 from infrastructure.ledger import StoredLedger
 from infrastructure.proofs.verification import verify
-from infrastructure.tables.facts import SIDES, metadata
+from infrastructure.tables.facts import SIDES
+from infrastructure.tables.record import metadata
 from tests.benchmarks.appending import decide_events
 from tests.benchmarks.yardsticks.appending import RawLog
 from tests.benchmarks.yardsticks.connection import Raw

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from domain.time.edtf_calendar import DAY, day_number
 from domain.time.edtf_date import read_date
-from domain.time.edtf_fault import LONGEST
+from domain.time.edtf_fault import LONGEST, ValidTimeError
 from domain.time.edtf_meant import explain
-from domain.time.valid_time import ValidTime, ValidTimeError, strict_upper
+from domain.time.valid_time import ValidTime, strict_upper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import ContentError
+from domain.time.edtf_fault import ValidTimeError
 from domain.time.edtf_meant import explain, may_mean
-from domain.time.valid_time import ValidTime, ValidTimeError, strict_upper
+from domain.time.valid_time import ValidTime, strict_upper
 from tests.examples import fact
 from tests.strategies import SOME
 

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from edtf import parse_edtf
 
+from domain.time.edtf_fault import ValidTimeError
 from domain.time.instant import BEGINNING, parse_instant
-from domain.time.valid_time import ValidTime, ValidTimeError
+from domain.time.valid_time import ValidTime
 from tests.domain.edtf_differences import DIFFERENCES, Difference
 from tests.domain.edtf_examples import SPECIFICATION
 from tests.thorough import often

@@ -16,8 +16,9 @@ from domain.provenance import Citation, Link
 from domain.quantity import Quantity
 from domain.texts import LONGEST_LIST, LONGEST_TEXT, text_faults
 from domain.time.holding import Holding
+from tests.drawn_facts import facts
 from tests.examples import NEGOTIATION, REUTERS, fact, full_fact
-from tests.strategies import SOME, facts
+from tests.strategies import SOME
 
 
 def pointers(wrong: Fact) -> list[str]:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from domain.time.holding import Holding, Window, window
 from domain.time.instant import parse_cut, parse_instant
 from domain.time.valid_time import ValidTime
-from tests.strategies import SOME, instants, valid_times
+from tests.drawn_facts import instants, valid_times
+from tests.strategies import SOME
 
 ONWARD, PERIOD, NEXT = Holding.ONWARD, Holding.PERIOD, Holding.UNTIL_NEXT
 

@@ -13,8 +13,9 @@ from domain.named import Named
 from domain.provenance import Citation
 from domain.quantity import Basis, Quantity, fill_bounds
 from domain.views.known.merging import merge_fact
+from tests.drawn_facts import facts
 from tests.examples import fact
-from tests.strategies import SOME, facts
+from tests.strategies import SOME
 
 if TYPE_CHECKING:
     from domain.fact import Fact

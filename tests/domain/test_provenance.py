@@ -16,8 +16,9 @@ from domain.provenance import (
     check_published,
 )
 from domain.time.instant import parse_cut
+from tests.drawn_facts import citations, links
 from tests.examples import REUTERS
-from tests.strategies import SOME, citations, links
+from tests.strategies import SOME
 
 
 @pytest.mark.parametrize(

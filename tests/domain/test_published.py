@@ -14,8 +14,9 @@ from domain.time.instant import parse_cut
 from domain.time.perspective import Perspective
 from domain.views.known.published import PUBLISHING, find_public, pair_public_events, published_at
 from domain.views.known.timeslices import fold_versions, pair_changes, select_known
+from tests.drawn_facts import instants
 from tests.examples import fact
-from tests.strategies import SOME, histories, instants
+from tests.strategies import SOME, histories
 from tests.written_log import Log
 
 if TYPE_CHECKING:

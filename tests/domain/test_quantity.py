@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 
 from domain.errors import ContentError
-from domain.quantity import (
-    LARGEST,
-    Comparator,
-    Interval,
-    Quantity,
-    Total,
-    fill_bounds,
-)
-from tests.strategies import SOME, quantities
+from domain.quantity import LARGEST, Interval, Quantity, Total, fill_bounds
+from tests.drawn_facts import quantities
+from tests.strategies import SOME
+
+if TYPE_CHECKING:
+    from domain.number.language import Comparator
 
 
 def interval(**fields: object) -> Interval:

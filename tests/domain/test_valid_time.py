@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.time.edtf_fault import ValidTimeError
 from domain.time.instant import BEGINNING, END, parse_instant
-from domain.time.valid_time import ValidTime, ValidTimeError, strict_upper
+from domain.time.valid_time import ValidTime, strict_upper
 from tests.domain.edtf_examples import MOMENTS, SPANS
 
 

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-__all__ = ["LostError", "check", "check_rebuild", "check_signed"]
-
 
 class LostError(AssertionError):
     """What was acknowledged is not there, or something is there that should not be."""

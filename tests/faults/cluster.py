@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-__all__ = ["Cluster", "cluster"]
-
 CALLS: Final = "pwrite64,pwritev,fallocate,ftruncate,fsync,fdatasync,rename"
 SECONDS: Final = 30
 PAUSE_SECONDS: Final = 0.02

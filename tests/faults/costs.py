@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     import httpx2
     from fastapi import FastAPI
 
-__all__ = ["DearError", "compare"]
-
 TIMES: Final = 2.6
 """How much more may be done for twice as much."""
 FLOOR: Final = Cost(calls=20_000, database=300, size=20_000)

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     import httpx2
 
-__all__ = ["Cost", "Counter", "counting"]
-
 STEPS: Final = 100
 """SQLite says so after each of these many instructions of its virtual machine."""
 #: What a call, a hundred steps or a row, and a byte come to in microseconds, nearly: to order costs by, and no more.

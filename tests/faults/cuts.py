@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from tests.faults.installation import Installation
     from tests.faults.supply import Unsynced
 
-__all__ = ["CutFigures", "cut_the_power"]
-
 SHORTEST_SECONDS: Final = 0.05
 LONGEST_SECONDS: Final = 1.0
 PATIENCE_SECONDS: Final = 10

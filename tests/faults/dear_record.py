@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from domain.streams.event import FactEvent
     from infrastructure.ledger import StoredLedger
 
-__all__ = ["LONG_NAME", "SLUG", "populate"]
-
 SLUG: Final = "dear"
 LONG_NAME: Final = "Ǹ" * 255
 _NEGOTIATION: Final = negotiation_id(SLUG)

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from tests.faults.cluster import Cluster
     from tests.faults.installation import Installation
 
-__all__ = ["ErrorFigures", "fail_the_disk"]
-
 SQLITE_PACE: Final = Pace(write=80, sync=4, rename=1)
 POSTGRESQL_PACE: Final = Pace(write=100, sync=20, rename=2, seconds=2)
 SECONDS_A_SITE: Final = 1.5

@@ -9,8 +9,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
-__all__ = ["ERRORS", "FaultsInTurn", "Pace", "Site", "Sort"]
-
 Sort = Literal["write", "sync", "rename"]
 BURST: Final = 4
 """How many calls in a row one fault may fail: an error that the program meets again when it cleans up."""

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from tests.faults.kept_record import KeptRecord
 
-__all__ = ["Files", "flip_again_and_again", "make_kept_files"]
-
 DATABASE: Final = "parley.db"
 WAL: Final = "parley.db-wal"
 

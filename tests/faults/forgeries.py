@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from tests.databases import PostgreSQL
     from tests.faults.forging import Forge
 
-__all__ = ["Copies", "PostgreSQLCopies", "SQLiteCopies", "forge_again_and_again"]
-
 REBUILT: Final = ", rebuilt"
 TRIES: Final = 200
 """How often a forgery is drawn anew that the database refused, or that changed nothing."""

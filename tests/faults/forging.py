@@ -14,8 +14,6 @@ from sqlalchemy import Connection, inspect, text
 if TYPE_CHECKING:
     from random import Random
 
-__all__ = ["Forge", "Table", "UnforgeableError", "row_forgeries", "tables"]
-
 Forge = Callable[[Connection, "Random"], None]
 
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
-__all__ = ["LOG_FORGERIES"]
-
 _ENTRY: Final = ("actor", "type", "recorded_at", "stream", "version")
 _WORDS: Final = ("summary", "title", "why", "person", "note")
 _CONTENT: Final = ("payload", "salt", "digest", "actor", "type")

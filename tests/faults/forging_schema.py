@@ -13,8 +13,6 @@ from tests.faults.forging import Forge, Table, UnforgeableError, quoted
 if TYPE_CHECKING:
     from random import Random
 
-__all__ = ["schema_forgeries", "sides_exchanged"]
-
 _ON_BOTH: Final = {
     "a copy in its place": (
         "ALTER TABLE {table} RENAME TO moved",

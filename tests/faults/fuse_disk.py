@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from tests.faults.faults_in_turn import Pace
 
-__all__ = ["FuseDisk", "Moment"]
-
 Moment = Literal["now", "write", "sync"]
 """As it comes, after a write, or before a sync."""
 SECONDS: Final = 30

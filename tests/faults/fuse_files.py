@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable
 
-__all__ = ["Files"]
-
 ROOT: Final = 1
 KEEP_CACHE: Final = 2
 CHANGES: Final = {"mode": 1 << 0, "uid": 1 << 1, "gid": 1 << 2, "size": 1 << 3, "mtime": 1 << 5}

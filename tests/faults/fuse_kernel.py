@@ -17,8 +17,6 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Final, NamedTuple
 
-__all__ = ["SILENT", "Device", "Operation", "Request", "unmount", "why_not"]
-
 DEVICE: Final = "/dev/fuse"
 LARGEST_WRITE: Final = 1 << 17
 BUFFER: Final = LARGEST_WRITE + (1 << 12)

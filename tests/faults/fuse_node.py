@@ -8,8 +8,6 @@ import time
 from dataclasses import dataclass, field
 from typing import Final
 
-__all__ = ["Node"]
-
 FOR_EVER: Final = 1 << 30
 """Seconds: nobody changes anything but through the kernel."""
 ATTRIBUTES: Final = struct.Struct("<QQQQQQIIIIIIIIII")  # fuse_attr

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from tests.faults.fuse_disk import Moment
     from tests.faults.supply import Unsynced
 
-__all__ = ["Installation", "on_postgresql", "on_sqlite", "postgresql_on"]
-
 
 @dataclass(frozen=True)
 class Installation:

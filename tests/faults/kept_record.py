@@ -24,19 +24,6 @@ if TYPE_CHECKING:
     from api.composition import Parley
     from domain.access import Scope
 
-__all__ = [
-    "BEGUN",
-    "DAY",
-    "EMPTY",
-    "NOW",
-    "PRIVATE",
-    "PUBLIC",
-    "Answered",
-    "KeptRecord",
-    "keep",
-    "keep_more",
-]
-
 RECORD: Final = Path(__file__).parents[2] / "data" / "us-belarus.ndjson"
 PUBLIC: Final = "us-belarus"
 PRIVATE: Final = "quiet-talks"

@@ -13,8 +13,6 @@ from tests.faults.writers import Writers
 if TYPE_CHECKING:
     from tests.faults.serving import Server
 
-__all__ = ["Figures", "kill_again_and_again"]
-
 LONGEST_SECONDS: Final = 0.6
 REBUILT_EVERY: Final = 25
 

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from tests.faults.cluster import Cluster
     from tests.faults.serving import Server
 
-__all__ = ["DropFigures", "drop_again_and_again"]
-
 LONGEST_SECONDS: Final = 0.4
 RESTARTED_EVERY: Final = 5
 

@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 if TYPE_CHECKING:
     import random
 
-__all__ = ["Disk", "File", "apply"]
-
 SECTOR: Final = 512
 KEPT: Final = (0.0, 0.5, 0.95)
 """How much of what is pending one cut keeps, or another."""

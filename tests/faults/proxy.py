@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Final, Literal, Self
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["LosingProxy"]
-
 BEGIN: Final = b"BEGIN"
 WRITES: Final = b"READ COMMITTED"
 COMMIT: Final = b"COMMIT\0"

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
-__all__ = ["Answers", "answers", "differing", "questions"]
-
 Query = dict[str, str]
 
 _AT: Final = format_instant(BEGUN + DAY)

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from tests.faults.serving import Server
 
-__all__ = ["RACERS", "Figures", "race_for_a_fact", "race_for_keys"]
-
 RACERS: Final = 16
 PATIENCE_SECONDS: Final = 30
 PAUSES: Final = (0.005, 0.01, 0.02, 0.04, *repeat(0.08, 400))

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from tests.faults.cluster import Cluster
 
-__all__ = ["Figures", "outlast_the_database", "relay_again_and_again"]
-
 RELAYS: Final = 2
 LONGEST_SECONDS: Final = 0.6
 AFTER_SECONDS: Final = 60

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from tests.faults.system_calls import Call
 
-__all__ = ["SeccompDisk"]
-
 HERE: Final = ""
 """The one folder."""
 

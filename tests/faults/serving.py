@@ -19,8 +19,6 @@ from tests.forking import Forked
 if TYPE_CHECKING:
     from tests.faults.supervision import Supervisor
 
-__all__ = ["CALLS", "CREDENTIAL", "Server", "program"]
-
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 CALLS: Final = "pwrite64,fsync,fdatasync,ftruncate"
 SECONDS: Final = 30

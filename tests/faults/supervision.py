@@ -16,8 +16,6 @@ from tests.faults.system_calls import Call, numbers
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["DONE", "GO_ON", "Supervisor"]
-
 RECEIVE: Final = 0xC0502100
 SEND: Final = 0xC0182101
 GO_ON: Final = -1

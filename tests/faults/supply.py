@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from tests.faults.serving import Server
     from tests.faults.system_calls import Call
 
-__all__ = ["Supply", "Unsynced", "power_supply", "why_no_fuse"]
-
 PENDING_SECONDS: Final = 5
 SORTS: Final[dict[str, Sort]] = {"fsync": "sync", "fdatasync": "sync", "rename": "rename"}
 User = Literal["sqlite", "postgresql"]

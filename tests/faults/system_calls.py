@@ -15,8 +15,6 @@ import struct
 from pathlib import Path
 from typing import Final, NamedTuple
 
-__all__ = ["Call", "install", "numbers"]
-
 NEW_LISTENER: Final = 8
 WAIT_KILLABLE: Final = 32
 """Has a call that waits, like a call on a disk, end for no signal but SIGKILL (Linux 5.19)."""

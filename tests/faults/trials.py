@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from tests.faults.kept_record import KeptRecord
     from tests.faults.questions import Answers, Question
 
-__all__ = ["Figures", "Trials", "UndetectedError", "UnfitError"]
-
 PATIENCE_SECONDS: Final = 120
 DRAWN: Final = often(25, 80)
 """How many single things are asked for after each change, and how many lists: more in the long form."""

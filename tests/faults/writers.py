@@ -17,8 +17,6 @@ from typing import Final
 from tests.api.asking import FACTS, fact
 from tests.faults.serving import CREDENTIAL
 
-__all__ = ["WRITERS", "RefusedError", "Writers"]
-
 WRITERS: Final = 16
 PATIENCE_SECONDS: Final = 30
 PAUSE_SECONDS: Final = 0.02

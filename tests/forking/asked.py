@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["forked_command"]
-
 ASKS: Final = """#!{executable} -IS
 import json, os, socket, sys
 asking = socket.socket(socket.AF_UNIX)

@@ -22,8 +22,6 @@ from typing import TYPE_CHECKING, Any, AnyStr, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["Forked", "run"]
-
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 ADOPT_ORPHANS: Final = 36
 """Linux's PR_SET_CHILD_SUBREAPER."""

@@ -21,8 +21,6 @@ import threading
 from io import TextIOWrapper
 from typing import Any, Final
 
-__all__ = ["serve"]
-
 ABOVE: Final = 500
 """Descriptors of the server's own are above those that a program is given."""
 IMPORTED: Final = (

@@ -13,8 +13,6 @@ from tests.examples import OWNER
 if TYPE_CHECKING:
     from api.composition import Parley
 
-__all__ = ["import_whole_and_once"]
-
 DATA: Final = Path(__file__).resolve().parents[2] / "data"
 COUNTS: Final = (
     "recorded",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid4
 
-from infrastructure.log.recorder import AuthoredEvent, IdempotencyClaim
+from infrastructure.log.entry import AuthoredEvent
+from infrastructure.sealing.stored_responses import IdempotencyClaim
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

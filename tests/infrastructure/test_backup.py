@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, update
 
-from infrastructure.backup.backup import BackupError, back_up, restore, verify_backup
+from infrastructure.backup.backup import back_up, restore, verify_backup
+from infrastructure.backup.file import BackupError
 from infrastructure.log.recorder import EventRecorder
 from infrastructure.projections.comparison import find_unstamped
 from infrastructure.tables.record import event, idempotency_answer, log_head
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from infrastructure.database.database import Database
-    from infrastructure.log.recorder import LogEntry
+    from infrastructure.log.entry import LogEntry
     from tests.databases import Kind
 
 pytestmark = pytest.mark.either_database

@@ -21,17 +21,13 @@ from domain.fact import KINDS, Fact
 from domain.fact_checks import check_fact
 from domain.named import Named
 from domain.streams.event import STORED_NAMES, RecordEvent
+from infrastructure.errors import UnreadableEventError
 from infrastructure.log import codec
-from infrastructure.log.codec import (
-    UPCASTS,
-    EventCodec,
-    UnreadableEventError,
-    decode_fact,
-    encode_fact,
-)
+from infrastructure.log.codec import UPCASTS, EventCodec, decode_fact, encode_fact
 from infrastructure.log.entry import AuthoredEvent
+from tests.drawn_facts import facts
 from tests.examples import NEGOTIATION, example_events, fact, full_fact
-from tests.strategies import SOME, facts, histories
+from tests.strategies import SOME, histories
 
 if TYPE_CHECKING:
     from eventsourcing.persistence import StoredEvent

@@ -15,12 +15,9 @@ from eventsourcing.persistence import (
 )
 
 from infrastructure.database.timekeeping import TOLERANCE
+from infrastructure.log.entry import AlreadyAnswered, LogEntry
 from infrastructure.log.factory import EventFactory
-from infrastructure.log.recorder import (
-    AlreadyAnswered,
-    EventRecorder,
-    LogEntry,
-)
+from infrastructure.log.recorder import EventRecorder
 from tests.databases import open_database
 from tests.infrastructure.recording import DAY, NOON, claim, clock_of, events
 

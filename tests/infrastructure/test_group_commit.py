@@ -13,13 +13,9 @@ from sqlalchemy import event as listening
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError as DriverError
 
+from infrastructure.log.entry import AlreadyAnswered, AuthoredEvent, LogEntry
 from infrastructure.log.group_commit import EVENTS_OF_LARGE, SMALL_A_TRANSACTION
-from infrastructure.log.recorder import (
-    AlreadyAnswered,
-    AuthoredEvent,
-    EventRecorder,
-    LogEntry,
-)
+from infrastructure.log.recorder import EventRecorder
 from tests.databases import open_database
 from tests.infrastructure.recording import claim, events
 

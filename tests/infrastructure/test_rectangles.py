@@ -21,8 +21,9 @@ from infrastructure.ledger import StoredLedger
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.projections.rectangles import Plane, profile
 from infrastructure.tables.facts import serving_tables
+from tests.drawn_facts import instants
 from tests.examples import NEGOTIATION, OPENED, fact
-from tests.strategies import SOME, histories, instants
+from tests.strategies import SOME, histories
 from tests.written_log import Log
 
 if TYPE_CHECKING:

@@ -4,7 +4,10 @@ import pytest
 from limits import parse
 
 from infrastructure.database.lanes import TimeLimits
-from infrastructure.settings import NatsSettings, OidcSettings, Settings, SettingsError
+from infrastructure.nats_settings import NatsSettings
+from infrastructure.oidc_settings import OidcSettings
+from infrastructure.setting_values import SettingsError
+from infrastructure.settings import Settings
 
 
 def test_every_setting_has_a_default() -> None:

@@ -19,8 +19,6 @@ from tests.programs import find_program
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Edge", "free_port", "running_edge"]
-
 DEPLOY: Final = Path(__file__).resolve().parent.parent.parent / "deploy"
 SECONDS: Final = 30
 AROUND: Final = """

@@ -26,8 +26,6 @@ from tests.programs import find_program
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Member", "Members", "running_members"]
-
 CONFIG: Final = DEPLOY / "patroni.yml"
 PROGRAMS: Final = Path(sys.executable).parent
 SECONDS: Final = 60

@@ -13,8 +13,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["asking_for_credentials"]
-
 KINDS: Final = {"operator": 14 << 3, "account": 0, "user": 20 << 3}
 SEED: Final = 18 << 3
 FILE: Final = """\

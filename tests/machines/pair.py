@@ -19,8 +19,6 @@ from tests.faults.cluster import Cluster, cluster
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Pair", "running_pair"]
-
 SECONDS: Final = 30
 PAUSED: Final = "SELECT pg_get_wal_replay_pause_state() = 'paused'"
 

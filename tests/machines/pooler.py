@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from tests.faults.cluster import Cluster
 
-__all__ = ["CONNECTIONS", "start_pooler"]
-
 CONNECTIONS: Final = 4
 """How many connections to the server all clients share."""
 SECONDS: Final = 30

@@ -29,19 +29,6 @@ if TYPE_CHECKING:
 
     from nats.aio.client import Client as Connection
 
-__all__ = [
-    "PASSWORD",
-    "Nats",
-    "Received",
-    "Relay",
-    "add_stream",
-    "asking",
-    "consume",
-    "erase",
-    "holding",
-    "recording",
-]
-
 PROGRAM: Final = (sys.executable, "-c", "from api.cli.app import main; main()")
 PASSWORD: Final = "password"  # noqa: S105 -- of a server that ends with its test
 SECONDS: Final = 30

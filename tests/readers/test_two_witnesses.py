@@ -50,16 +50,9 @@ from infrastructure.tables.record import (
     snapshot,
 )
 from tests.databases import open_database
-from tests.drawn_facts import MATTERS, NAMES, PLACES
+from tests.drawn_facts import MATTERS, NAMES, PLACES, instants
 from tests.examples import OWNER, fact
-from tests.strategies import (
-    NEGOTIATION,
-    SLUG,
-    histories,
-    instants,
-    itself,
-    perspectives,
-)
+from tests.strategies import NEGOTIATION, SLUG, histories, itself, perspectives
 from tests.thorough import often
 from tests.written_log import differing
 

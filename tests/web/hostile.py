@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from domain.fact import Fact
     from tests.web.browsing import Reader
 
-__all__ = ["import_facts", "store_hostile"]
-
 _LONG: Final = frozenset({"summary", "content", "question", "quote", "note", "topic"})
 """Fields that hold more than a name."""
 _KEPT: Final = frozenset(

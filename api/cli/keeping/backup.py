@@ -11,11 +11,9 @@ from api.cli.options import AsJson
 from api.cli.progress import progress_bar
 from api.cli.session import CommandRefusedError, open_record, say, settings
 from api.cli.text import echo
-from infrastructure.backup.backup import BackupError, verify_backup
-from infrastructure.backup.file import FORMAT, Manifest
+from infrastructure.backup.backup import verify_backup
+from infrastructure.backup.file import FORMAT, BackupError, Manifest
 from infrastructure.configured import keys_by
-
-__all__ = ["register"]
 
 _UNSTAMPED: Final = (
     "This backup has an older format without valid stamps of its stored responses: parley verify reports these as"

@@ -19,8 +19,6 @@ from domain.proof.note import NoteError
 from domain.rules import READING
 from infrastructure.proofs.ed25519 import Ed25519Verifier
 
-__all__ = ["explain_difference", "read_certificate"]
-
 
 def read_certificate(path: Path, verifier: Ed25519Verifier) -> Certificate:
     """Read a certificate from a file, or from a JSON response in it; CommandRefusedError unless this key signed it."""

@@ -14,8 +14,6 @@ from infrastructure.database.timekeeping import ClockInDoubtError
 from infrastructure.proofs.publishing import InconsistentLogError, last_signed_note
 from infrastructure.proofs.tree import BrokenTreeError
 
-__all__ = ["register"]
-
 
 def checkpoint(
     *,

@@ -21,8 +21,6 @@ from api.composition import Parley
 from domain.time.instant import format_instant
 from infrastructure.log.clock_corrections import WrongTimes
 
-__all__ = ["describe_wrong_times", "register"]
-
 _NOTHING: Final = "no record time is in the future: there is nothing to correct"
 _HOUR: Final = 3_600_000_000
 _EAST, _WEST = 14 * _HOUR, 12 * _HOUR

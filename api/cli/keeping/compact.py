@@ -10,8 +10,6 @@ from api.cli.options import AsJson
 from api.cli.session import open_record, say
 from api.cli.text import echo
 
-__all__ = ["register"]
-
 PATIENCE_SECONDS: Final = 10.0
 
 

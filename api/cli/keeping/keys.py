@@ -14,8 +14,6 @@ from domain.access import SCOPES, Scope
 from domain.time.instant import format_instant
 from infrastructure.identity.keys import ApiKey
 
-__all__ = ["register"]
-
 DAY: Final = 86_400_000_000
 keys = typer.Typer(
     no_args_is_help=True, help="Make, list and revoke the keys of people and programs."

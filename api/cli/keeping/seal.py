@@ -12,8 +12,6 @@ from api.cli.progress import progress_bar
 from api.cli.session import open_record, say
 from api.cli.text import echo
 
-__all__ = ["register"]
-
 
 def seal(
     *,

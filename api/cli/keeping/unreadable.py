@@ -9,8 +9,6 @@ from typer import Exit
 
 from api.cli.session import REFUSALS, CommandRefusedError, describe_refusal
 
-__all__ = ["refuse_unreadable"]
-
 
 @contextmanager
 def refuse_unreadable() -> Iterator[None]:

@@ -10,8 +10,6 @@ from domain.proof.note import ED25519, NoteError, VerifierKey
 from infrastructure.proofs.ed25519 import Ed25519Verifier
 from infrastructure.proofs.log_key import read_signer
 
-__all__ = ["log_key", "log_verifier", "note_in", "witness_verifier"]
-
 _LONGEST: int = 2_000_000
 
 

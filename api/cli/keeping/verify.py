@@ -35,8 +35,6 @@ from infrastructure.proofs.log_key import LastSigned
 from infrastructure.proofs.publishing import last_signed_note
 from infrastructure.proofs.verification import Verification, verify
 
-__all__ = ["register"]
-
 Named = tuple[str, str]
 """The name of a note's source, and the note; two sources may have the same name."""
 

@@ -24,8 +24,6 @@ from infrastructure.witness.refusals import RefusalError, WitnessError
 from infrastructure.witness.tiled_log import TiledLog, prefix
 from infrastructure.witness.witness import MICROSECONDS, Cosigned, Witness
 
-__all__ = ["register"]
-
 
 def witness(
     url: Annotated[

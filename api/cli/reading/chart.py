@@ -16,8 +16,6 @@ from api.cli.text import echo, visible_line
 from api.commands.charts.frame import Theme
 from api.commands.charts.subjects import SUBJECTS
 
-__all__ = ["register"]
-
 _FORMS: Final = {".svg": "svg", ".png": "png", ".json": "vl.json"}
 _BOTH: Final = "both"
 Width = Literal["wide", "narrow", "both"]

@@ -16,8 +16,6 @@ from domain.views.brief import describe_perspective
 from domain.views.naming import Names
 from domain.views.notices import find_notices, find_parting, find_rereadings
 
-__all__ = ["register"]
-
 
 def check(slug: Slug, *, json: AsJson = False) -> None:
     """List what an editor should look at, such as numbers that are read differently today.

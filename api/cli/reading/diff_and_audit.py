@@ -26,8 +26,6 @@ from api.commands.json_text import write_json
 from api.composition import Parley
 from domain.views.diff import SECTIONS
 
-__all__ = ["register"]
-
 WAIT_SECONDS: Final = 1.0
 """How long a log that is followed is left alone after its end."""
 _DIFFERENCES: Final = ("when", "what", "reason", "why", "changes", "sources")

@@ -15,8 +15,6 @@ from api.commands.csv_cells import write_table
 from api.commands.importing.described import describe_columns, describe_kinds
 from domain.fact import KINDS
 
-__all__ = ["register"]
-
 
 def kinds(*, json: AsJson = False) -> None:
     """List the kinds of fact: what each says, how long it holds, and its own fields."""

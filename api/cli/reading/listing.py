@@ -12,8 +12,6 @@ from api.cli.session import open_record
 from api.cli.tables import show_heading, show_rows, sources
 from api.cli.text import consoles, print_line
 
-__all__ = ["register", "show_negotiations"]
-
 
 @take_perspective("as_known_at", "position", "clock")
 def list_(*, asked: dict[str, object], json: AsJson = False) -> None:

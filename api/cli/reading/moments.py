@@ -13,8 +13,6 @@ from api.cli.tables import show_erased, show_heading, show_rows
 from api.cli.text import consoles
 from domain.views.moments import Axis, Unit
 
-__all__ = ["register"]
-
 _AXES: Final = {
     "valid": "what was so",
     "recorded": "what we had recorded",

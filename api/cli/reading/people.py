@@ -22,8 +22,6 @@ from api.cli.tables import show_erased, show_heading, show_rows
 from api.cli.text import consoles, print_line, print_table
 from domain.views.people import list_statuses
 
-__all__ = ["register"]
-
 _COLUMNS: Final = ("name", "id", "other spellings", "status", "since", "certainty", "contested")
 _MORE: Final = ("last reported", "external id", "facts", "may be", "known to be")
 

@@ -37,8 +37,6 @@ from api.composition import Parley
 from domain.streams.event import SourcesErased
 from domain.views.sections import MORE
 
-__all__ = ["register"]
-
 _NO_SECTIONS: Final = frozenset({"negotiation", "perspective", "erased"})
 
 

@@ -25,8 +25,6 @@ from api.composition import Parley
 from domain.views.counting.points import By
 from domain.views.counting.query import Per
 
-__all__ = ["register"]
-
 _COLUMNS: Final = ("when", "population", "counted by", "how many", "approximate", "contested")
 _PARTS: Final = ("when", "matter", "how many", "contested", "what", "others say")
 _BESIDES: Final = ("when", "what is counted", "what")

@@ -9,8 +9,6 @@ from typing import Final
 
 from api.cli.session import CommandRefusedError
 
-__all__ = ["address_of", "listen", "listen_apart"]
-
 BACKLOG: Final = 2048
 """How many connections wait at most until they are accepted."""
 

@@ -29,8 +29,6 @@ from infrastructure.log.recorder import EventRecorder
 if TYPE_CHECKING:
     from infrastructure.outbound.relaying import ListedEvent
 
-__all__ = ["register"]
-
 POLL_SECONDS: Final = 0.2
 """How many seconds pass before the log is read again after its end was reached."""
 PAUSE_SECONDS: Final = 0.5

@@ -32,8 +32,6 @@ from infrastructure.key_files import database_file
 from infrastructure.projections.rebuild import Difference
 from infrastructure.setting_values import variable
 
-__all__ = ["register"]
-
 MOST_WORKERS: Final = 256
 """How many processes may be asked for."""
 GRACE_SECONDS: Final = 30

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     import uvicorn
 
-__all__ = ["Supervisor"]
-
 
 class Supervisor(Multiprocess):
     """uvicorn's supervisor, with a process for each socket; `config` is of one process.

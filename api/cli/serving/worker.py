@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from api.composition import Parley
 
-__all__ = ["TURN_SECONDS", "create_worker", "end_work_when_told"]
-
 TURN_SECONDS: Final = 0.000_5
 """How long a computing thread (as one that reads an import) runs before another thread may.
 

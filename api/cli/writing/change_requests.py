@@ -19,8 +19,6 @@ from api.commands.json_text import write_json
 from api.composition import Parley
 from domain.streams.change_request import ChangeRequestStatus
 
-__all__ = ["register"]
-
 _COLUMNS: Final = (
     "change request",
     "status",

@@ -17,8 +17,6 @@ from api.composition import Parley
 from domain.errors import RecordError
 from domain.streams.fact import FactRecord
 
-__all__ = ["register", "show_erasure"]
-
 _LEFT: Final = (
     "Earlier backups still have it, sealed: delete them, or change the keys (parley seal --new-key) and destroy the old"
     " key. PostgreSQL's files keep bytes of it until they are reused, or until parley compact. Copies that were"

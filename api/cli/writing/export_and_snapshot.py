@@ -28,8 +28,6 @@ from domain.rules import READING
 from domain.time.instant import parse_cut
 from domain.time.perspective import PerspectiveQuery
 
-__all__ = ["register"]
-
 
 @take_perspective()
 def export(

@@ -35,8 +35,6 @@ from domain.streams.event import Reason, RecordEvent
 from domain.streams.negotiation import NegotiationSettings, decide_open, evolve
 from infrastructure.log.errors import OutcomeUnknownError
 
-__all__ = ["register"]
-
 _UNKNOWN_OUTCOME: Final = (
     "the connection to the database broke during a commit: these lines were all recorded, or none of them; "
     "import the same file again: lines that are recorded already are then unchanged"

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     from api.commands.importing.report import ImportReport
 
-__all__ = ["format_heading", "refusal", "show_report"]
-
 REJECTIONS_SHOWN: Final = 20
 
 

@@ -22,8 +22,6 @@ from api.composition import Parley
 from domain.fact import KINDS
 from domain.streams.event import Reason
 
-__all__ = ["register"]
-
 _TAKES_FIELDS: Final = {"allow_extra_args": True, "ignore_unknown_options": True}
 Fact = Annotated[
     str,

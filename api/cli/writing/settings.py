@@ -17,8 +17,6 @@ from api.composition import Parley
 from domain.access import Visibility
 from domain.streams.event import Reason
 
-__all__ = ["register"]
-
 
 def settings(
     slug: Slug,

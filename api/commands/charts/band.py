@@ -11,8 +11,6 @@ from api.commands.charts.frame import HALF, WIDTH, Sheet, day, nothing, table, v
 from api.commands.charts.time_axis import along
 from domain.quantity import NOT_COUNTED, NOTHING_RECORDED
 
-__all__ = ["band"]
-
 HATCHES: Final = 150
 """How many lines hatch a picture from its left to its right."""
 HEIGHT: Final = 300

@@ -23,8 +23,6 @@ from domain.views.sections import PageQuery
 from domain.views.state import lists_by_path, page_answers
 from infrastructure.readers.reading import Reading
 
-__all__ = ["MEASURES", "POSTS", "ChartedSection", "Course", "Spell", "course"]
-
 Look = Literal["certain", "possible", "contested", "unknown"]
 
 MOST_DAYS: Final = 60

@@ -12,29 +12,6 @@ from textwrap import wrap
 from typing import Any, Final, Literal, get_args
 from unicodedata import east_asian_width
 
-__all__ = [
-    "HALF",
-    "LEGEND",
-    "WIDTH",
-    "Inks",
-    "Sheet",
-    "Theme",
-    "add_foot",
-    "day",
-    "frame",
-    "inks",
-    "month_of",
-    "nothing",
-    "plain",
-    "sentence",
-    "sheet",
-    "source",
-    "table",
-    "theme_names",
-    "values",
-    "wrap_text",
-]
-
 Theme = Literal["light", "dark"]
 SANS: Final = "'Source Sans 3', 'Segoe UI', 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', 'DejaVu Sans', sans-serif"
 WIDTH: Final = 680

@@ -12,8 +12,6 @@ from api.commands.charts.courses import Spell
 from api.commands.charts.frame import WIDTH, Sheet, nothing, table, values, wrap_text
 from api.commands.charts.time_axis import time_axis
 
-__all__ = ["lanes"]
-
 LEFT: Final = 216
 """Where time begins: left of it stand the labels; on a narrow sheet they stand above what they name."""
 ABOVE: Final = 16

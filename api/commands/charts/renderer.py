@@ -24,8 +24,6 @@ from typing import Any, Final
 from api.commands.charts.svg import tidy
 from infrastructure.kept_bytes import KeptBytes
 
-__all__ = ["DrawingError", "Drawn", "Pictures", "Renderer", "renderer"]
-
 SECONDS: Final = 10.0
 """How long a picture may take, the start of the process included."""
 PATIENCE: Final = 3_600.0

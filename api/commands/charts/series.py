@@ -17,8 +17,6 @@ from api.commands.charts.frame import (
 )
 from api.commands.charts.time_axis import along
 
-__all__ = ["counters", "strips"]
-
 _DASHES: Final = [[1, 0], [6, 3], [2, 2], [9, 3, 2, 3], [4, 1], [1, 3]]
 _SHAPES: Final = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
 _SYMBOL: Final = 40

@@ -26,8 +26,6 @@ from domain.views.naming import Names
 from domain.views.versions import Seen
 from infrastructure.readers.reading import Reading
 
-__all__ = ["SUBJECTS", "PictureSubject"]
-
 MOST_READ: Final = 8_000
 """How many facts all steps of what became known read, so that a large record shows its latest days alone."""
 _BAND: Final = (

@@ -14,8 +14,6 @@ from domain.views.counting.steps import SumSteps
 from domain.views.naming import Names
 from domain.views.versions import Seen
 
-__all__ = ["add_up", "most_steps", "step"]
-
 MOST_STEPS: Final = 60
 FEWEST_STEPS: Final = 4
 MOST_ADDED: Final = 60_000

@@ -11,8 +11,6 @@ from itertools import chain, groupby
 from typing import Final
 from xml.etree import ElementTree as ET
 
-__all__ = ["stack", "tidy"]
-
 _SVG: Final = "http://www.w3.org/2000/svg"
 _NUMBER: Final = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 _NUMBERED: Final = frozenset({"transform", "d", "x", "y", "x2", "y2", "width", "height", "dy"})

@@ -6,8 +6,6 @@ from typing import Any, Final
 
 from api.commands.charts.frame import Sheet
 
-__all__ = ["along", "time_axis"]
-
 _NARROW_TICKS: Final = 4
 _YEAR: Final = "utcFormat(datum.value, '%Y')"
 _LABEL: Final = r"test(/ \d\d$/, datum.label) ? utcFormat(datum.value, '%-d %b') : datum.label"

@@ -11,8 +11,6 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-__all__ = ["code_page_of"]
-
 _CYRILLIC: Final = frozenset("абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґў")
 _VOWELS: Final = frozenset("аеёиоуыэюяіїє")
 _NEVER_FIRST: Final = frozenset("ъыь")

@@ -21,8 +21,6 @@ from domain.fact import LONGEST_NAME, Fact, as_primitives, fact_id
 from domain.gathering import Gathering
 from domain.streams.change_request import OWN_VERSION
 
-__all__ = ["Command", "CommandReader", "FaultyCorrection", "FaultyCorrectionError"]
-
 R = TypeVar("R")
 
 

@@ -18,17 +18,6 @@ from domain.fact import KINDS, Fact
 from domain.named import Named
 from domain.provenance import Link
 
-__all__ = [
-    "Column",
-    "Shape",
-    "best_separator",
-    "column_names",
-    "columns_of",
-    "names_columns",
-    "singular_of",
-    "suggest_column",
-]
-
 MOST_COLUMNS: Final = 2_000
 """A limit above the number of all possible columns."""
 Shape = Literal["text", "name", "integer", "truth", "list", "links", "entries", "json"]

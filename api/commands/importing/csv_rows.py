@@ -21,8 +21,6 @@ from api.commands.importing.lines import SourceLine, make_faulty_line, refuse_bl
 from api.commands.json_text import MOST_ENTRIES, read_json
 from domain.errors import ContentError, Fault
 
-__all__ = ["Row", "ranks_of", "read_csv"]
-
 _OF_CORRECTION: Final = frozenset(
     {"op", "id", "external_id", "reason", "why", "published", "changes", "citation"}
 )

@@ -11,8 +11,6 @@ from typing import Final
 from api.commands.importing.csv_columns import Column, best_separator
 from api.commands.importing.lines import BLANK_LINES, LONGEST_LINE, without_mark
 
-__all__ = ["TOO_LONG", "Table"]
-
 TOO_LONG: Final = (
     f"the row is longer than {LONGEST_LINE} bytes: shorten it, or close a quote in it that is open"
 )

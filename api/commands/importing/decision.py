@@ -23,8 +23,6 @@ from domain.streams.negotiation import NegotiationSettings
 from domain.time.perspective import PerspectiveQuery
 from infrastructure.readers.log import read_streams
 
-__all__ = ["Deciding", "NewFacts", "Step"]
-
 _BATCH: Final = 500
 _RECORDING: Final[Scope] = "fact:write"
 

@@ -13,8 +13,6 @@ from domain.fact import KINDS, Fact
 from domain.named import Named, Sort
 from domain.provenance import Link
 
-__all__ = ["describe_columns", "describe_kinds"]
-
 _FIRST: Final = ("external_id", "kind", "valid", "summary")
 _LAST: Final = ("quantities", "citations", "links", "note")
 _DATES: Final = frozenset({"valid", "published", "accessed", "sentence_ends"})

@@ -16,8 +16,6 @@ from api.commands.importing.csv_rows import Row
 from domain.errors import ContentError, Fault
 from domain.quantity import Quantity, fill_bounds
 
-__all__ = ["ENTRIES", "MOST_ENTRIES", "FormCells", "cells_of_fact", "read_cells", "read_form_cells"]
-
 _POINTER: Final = re.compile(
     r"(?:/changes)?/(?P<field>[a-z_]+)(?:/(?P<index>[0-9]{1,4}))?(?:/(?P<part>[a-z_]+))?.*"
 )

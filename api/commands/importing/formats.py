@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-__all__ = ["HEAD", "recognise_format"]
-
 HEAD: Final = 4_096
 """How many bytes of a file's beginning are examined."""
 AS_CSV: Final = "save its table as CSV UTF-8 (comma delimited) and import that"

@@ -29,8 +29,6 @@ from domain.streams.negotiation import negotiation_id
 from domain.time.perspective import PerspectiveQuery
 from domain.views.naming import Names
 
-__all__ = ["Importer", "Media"]
-
 Media = Literal["ndjson", "csv"]
 
 

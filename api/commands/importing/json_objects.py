@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
-__all__ = ["Piece", "objects"]
-
 _MOST_BYTES: Final = 1_048_576
 _MOST_OPEN: Final = 40
 """How many brackets may be open at once; no valid object has more."""

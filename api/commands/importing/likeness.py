@@ -27,8 +27,6 @@ from domain.views.rivalry.similar import MOST, Alike, is_another, marks_of
 from domain.views.versions import FactVersion
 from infrastructure.readers.similar import find_near
 
-__all__ = ["likenesses"]
-
 _REMEMBERED: Final = 4_096
 """Facts of lines that are kept for the lines after them, most of which are near in time."""
 

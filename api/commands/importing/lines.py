@@ -12,16 +12,6 @@ from api.commands.importing.json_objects import objects
 from api.commands.json_text import read_repeating
 from domain.errors import ContentError, Fault
 
-__all__ = [
-    "LONGEST_LINE",
-    "SourceLine",
-    "make_faulty_line",
-    "read_bounded_lines",
-    "read_ndjson",
-    "refuse_blanks",
-    "without_mark",
-]
-
 LONGEST_LINE: Final = 1_048_576
 """The most bytes of one line, or of one row of a table, without its line break."""
 BLANK_LINES: Final = 10_000

@@ -10,8 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, cast
 
+from api.commands.bodies import CorrectionBody
 from api.commands.changes import Change, decide_change
-from api.commands.commands import CorrectionBody
 from api.commands.importing.command import Command
 from api.commands.merge_patch import apply_merge_patch
 from domain.errors import ContentError, ErasedError, RecordError, StateError
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from api.commands.commands import FactParser
-
-__all__ = ["Comparisons", "FactStream", "Update"]
 
 _TAKES_TWO: Final = (
     "in this negotiation a second person must approve it, for which an import cannot wait: "

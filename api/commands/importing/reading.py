@@ -16,8 +16,6 @@ from api.commands.importing.lines import SourceLine
 from api.commands.importing.report import LISTED_REJECTIONS, Rejection
 from domain.errors import ContentError, Fault
 
-__all__ = ["Misread", "Progress", "Read", "ReadLines", "read_lines", "rejections"]
-
 Progress = Callable[[int], None]
 _LINES_A_STEP: Final = 500
 MISREAD_LINES: Final = 100

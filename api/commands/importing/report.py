@@ -14,16 +14,6 @@ from domain.fact import Fact
 from domain.views.naming import Names
 from domain.views.notices import find_notices, find_parting
 
-__all__ = [
-    "COUNTED",
-    "LISTED_FATES",
-    "LISTED_REJECTIONS",
-    "BrokenOffError",
-    "ImportReport",
-    "Rejection",
-    "SimilarFacts",
-]
-
 LISTED_REJECTIONS: Final = MOST_FAULTS
 """The most rejections that a report lists; it counts all in `rejected_total`."""
 

@@ -16,8 +16,6 @@ from infrastructure.log.codec import encode_fact, restore_fact
 if TYPE_CHECKING:
     from types import TracebackType
 
-__all__ = ["FactSpool", "SpooledFact"]
-
 _IN_MEMORY: Final = 4_194_304
 """Bytes of facts that are kept in memory; of more, all are in a file."""
 _WINDOW: Final = 65_536

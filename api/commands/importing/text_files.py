@@ -18,8 +18,6 @@ from api.commands.importing.code_pages import code_page_of
 from api.commands.importing.formats import AS_CSV, HEAD, recognise_format, recognise_markup
 from domain.errors import ContentError
 
-__all__ = ["CHARSETS", "Text", "open_text"]
-
 _SAID: Final = (
     *("utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "koi8-r", "koi8-u", "cp866"),
     *("macintosh", "mac-cyrillic"),

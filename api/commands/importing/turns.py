@@ -30,8 +30,6 @@ from infrastructure.errors import OUT_OF_REACH
 from infrastructure.log.errors import OutcomeUnknownError
 from infrastructure.readers.log import read_streams
 
-__all__ = ["Recorded", "Turns", "size_next_turn"]
-
 Moved = Mapping[UUID, tuple[int, int]]
 """By fact, the version that was expected, and the present one."""
 Turn = Sequence[tuple[Step, FactEvent]]

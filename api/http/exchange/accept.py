@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["prefers_csv"]
-
 
 def prefers_csv(header: str | None) -> bool:
     """Whether text/csv ranks above JSON (RFC 9110 §12.5.1: by quality, the more specific first)."""

@@ -26,8 +26,6 @@ from domain.streams.negotiation import SLUG, Negotiation
 from domain.time.perspective import PerspectiveQuery
 from infrastructure.readers.reading import Reading
 
-__all__ = ["KnownFact", "Sending", "Sent", "Spooling"]
-
 _JSON: Final = frozenset({"application/json"})
 _IN_MEMORY: Final = 1_048_576
 _UNDERSTOOD: Final = ("charset=", "header=present")

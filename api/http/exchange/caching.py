@@ -19,8 +19,6 @@ from starlette.responses import Response
 from api.http.exchange.entity_tags import has_tag
 from api.http.session_cookie import token_in
 
-__all__ = ["FOR_EVER", "etag", "for_ever", "fresh", "is_fixed", "respond", "tags_of"]
-
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 MOST_PRIVATE_SECONDS: Final = 600
 """How long a reader's own cache, which nobody can purge, keeps a fixed answer at most."""

@@ -24,15 +24,6 @@ from domain.errors import ContentError, Fault
 from domain.proof.certificate import ABSENT, AbsentResult, Certificate, DigestResult
 from infrastructure.proofs.publishing import last_signed_note
 
-__all__ = [
-    "CertifiedAnswer",
-    "ask_question",
-    "certifiable",
-    "make_certificate",
-    "respond_with_certificate",
-    "result_of",
-]
-
 _SEGMENT: Final = r"""(?:[!-"$&-.0->@-~]|%(?:[013-9A-Fa-f][0-9A-Fa-f]|2[0-9A-Ea-e])){1,300}"""
 """One part of a path. No %2F is in it: decoded, that would part it, and ask something else."""
 _PARAMETER: Final = re.compile(r"\{[a-z_]+\}")

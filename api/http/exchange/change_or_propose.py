@@ -28,8 +28,6 @@ from domain.views.brief import describe_negotiation
 from infrastructure.readers.reading import Reading
 from infrastructure.readers.recorded_fact import RecordedFact
 
-__all__ = ["PROPOSED", "change_or_propose", "correct_or_propose", "expiry", "persistently"]
-
 ATTEMPTS: Final = 100
 """How often a change is decided again where other writers of the same stream were faster."""
 Answer = TypeVar("Answer")

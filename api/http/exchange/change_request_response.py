@@ -22,15 +22,6 @@ from domain.streams.negotiation import Negotiation, evolve
 from domain.time.instant import format_instant
 from infrastructure.readers.change_requests import SeenChangeRequest
 
-__all__ = [
-    "answer",
-    "answer_as_of",
-    "change_request_uuid",
-    "describe_change_request",
-    "repeat_response",
-    "tag",
-]
-
 
 def change_request_uuid(text: str) -> UUID:
     """Read the id in a path; UnknownError where no change request can have it."""

@@ -19,17 +19,6 @@ from api.http.exchange.parameters import Parameter, cut, whole_number
 from api.http.log_watch import LogWatch
 from domain.errors import ContentError
 
-__all__ = [
-    "CURSOR",
-    "LIMIT",
-    "OF_THE_PAGE",
-    "WAIT",
-    "WHOLE_LIMIT",
-    "Cursor",
-    "foreign_cursor",
-    "wait_if_asked",
-]
-
 LIMIT: Final = Parameter(
     "limit",
     "The most items on a page.",

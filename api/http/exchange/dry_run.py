@@ -28,15 +28,6 @@ from domain.views.versions import FactVersion
 from infrastructure.readers.change_requests import SeenChangeRequest
 from infrastructure.readers.reading import Reading
 
-__all__ = [
-    "DRY_RUN",
-    "answer",
-    "is_dry",
-    "respond_with_change_request",
-    "respond_with_outcome",
-    "respond_with_record",
-]
-
 MOST_RIVALS: Final = 100
 """How many rivals are listed at most; `rivals_more` is the number of all."""
 DRY_RUN: Final = Parameter(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["CUT"]
-
 _YEAR: Final = r"(?:\+0[0-9]|-0[1-9])?[0-9]{4}"
 _LEAP: Final = (
     r"(?:\+0[0-9]|-0[1-9])?"

@@ -15,16 +15,6 @@ from domain.errors import StaleError
 from domain.streams.fact import FactRecord
 from domain.streams.negotiation import Negotiation
 
-__all__ = [
-    "Precondition",
-    "has_tag",
-    "if_match",
-    "precondition",
-    "read_digests",
-    "require_digests",
-    "tags",
-]
-
 _TAG: Final = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _LIST: Final = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
 _ONE: Final = re.compile(_TAG)

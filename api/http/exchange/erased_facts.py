@@ -10,8 +10,6 @@ from domain.time.perspective import Perspective
 from domain.views.sections import Listed, Rest
 from infrastructure.readers.reading import Reading
 
-__all__ = ["ERASED", "erasures_listed", "with_erasures"]
-
 ERASED: Final = "erased"
 """The name of the list of erased facts that an answer may have held, beside the lists of the state."""
 

@@ -28,18 +28,6 @@ from domain.views.versions import FactVersion, Seen
 from infrastructure.readers.reading import Reading
 from infrastructure.readers.recorded_fact import RecordedFact
 
-__all__ = [
-    "describe_record",
-    "disclose",
-    "edition_tag",
-    "erasure",
-    "fact_uuid",
-    "read_beside",
-    "repeat_response",
-    "respond_with_fact",
-    "respond_with_negotiation",
-]
-
 _SAYS_ALL: Final = (FactRecorded.stored_name, FactCorrected.stored_name)
 """The changes that carry the whole content of a fact."""
 _NO_ID: Final = (

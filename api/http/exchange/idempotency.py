@@ -35,18 +35,6 @@ from infrastructure.log.entry import AlreadyAnswered
 from infrastructure.log.errors import OutcomeUnknownError
 from infrastructure.sealing.stored_responses import IdempotencyClaim, StoredResponse, find_response
 
-__all__ = [
-    "REPLAYED",
-    "About",
-    "Idempotency",
-    "Once",
-    "about_change_request",
-    "about_fact",
-    "about_negotiation",
-    "about_nothing",
-    "about_opened",
-]
-
 REPLAYED: Final = "Idempotency-Replayed"
 _HEADER: Final = "Idempotency-Key"
 _WHERE: Final = f"/header/{_HEADER}"

@@ -13,8 +13,6 @@ from starlette.types import ASGIApp, Message, Scope
 
 from domain.access import Principal
 
-__all__ = ["UNDISCLOSED", "Reply", "exchange", "is_in_process", "on_behalf"]
-
 UNDISCLOSED: Final = "undisclosed"
 """A mark in a request's state: its answer must contain nothing confidential."""
 _OF_THE_BODY: Final = ("content-", "if-")

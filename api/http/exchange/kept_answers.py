@@ -25,8 +25,6 @@ from infrastructure.kept_bytes import KeptBytes
 from infrastructure.readers.reading import Reading
 from infrastructure.readers.state.sections import SectionReader
 
-__all__ = ["Blanks", "Filled", "KeptAnswers", "Sight"]
-
 MOST_BYTES: Final = 32 * 2**20
 MOST_SPANS: Final = 4_096
 """The most requests for which spans are remembered: the instants between which an answer stays the same."""

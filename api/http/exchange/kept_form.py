@@ -15,8 +15,6 @@ from starlette.responses import Response
 
 from api.commands.json_text import write_json
 
-__all__ = ["ANOTHER_KEY", "Known", "make_kept_form", "names_in"]
-
 Known = Callable[[], frozenset[str]]
 
 ANOTHER_KEY: Final = (

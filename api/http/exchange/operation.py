@@ -14,19 +14,6 @@ from api.http.problem_kinds import PROBLEMS
 from api.http.problems import MEDIA_TYPE
 from domain.access import Scope
 
-__all__ = [
-    "CHANGE_REQUEST_SEEN",
-    "CHANGE_REQUEST_TAG",
-    "FACT_TAG",
-    "IDEMPOTENCY_KEY",
-    "NEGOTIATION_TAG",
-    "OF_WHAT_HOLDS",
-    "body_of",
-    "reads",
-    "reference",
-    "writes",
-]
-
 _SCOPED: Final = (401, 403)
 _ALWAYS: Final = (414, 421, 429, 431, 500, 503)
 _READ: Final = (404, 409, 422)

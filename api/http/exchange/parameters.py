@@ -13,20 +13,6 @@ from domain.errors import ContentError, Fault
 from domain.time.edtf_calendar import DAY, month_start
 from domain.time.instant import InstantError, parse_cut
 
-__all__ = [
-    "BOM",
-    "TEXT",
-    "Parameter",
-    "choice",
-    "cut",
-    "first_moment",
-    "parse_uuid",
-    "read_query",
-    "truth",
-    "unknown_choice",
-    "whole_number",
-]
-
 _MOST: Final = 100
 _LONGEST: Final = 255
 _LONGEST_CURSOR: Final = 8_000

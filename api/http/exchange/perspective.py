@@ -29,16 +29,6 @@ from domain.views.people import TIMELINE
 from domain.views.sections import Place, Rest
 from infrastructure.readers.reading import Reading
 
-__all__ = [
-    "PERSPECTIVE",
-    "Asked",
-    "Asking",
-    "Settling",
-    "canonical_query",
-    "perspective_query",
-    "resolve_perspective",
-]
-
 _CUT: Final = {"type": "string", "pattern": CUT, "maxLength": 40}
 PERSPECTIVE: Final = (
     Parameter(

@@ -20,8 +20,6 @@ from api.http.exchange.caching import is_fixed
 from api.http.exchange.entity_tags import has_tag
 from infrastructure.readers.look import Ground
 
-__all__ = ["KnownTags"]
-
 MOST: Final = 4_096
 """How many responses are remembered."""
 RequestKey = tuple[str, bool, str, str, bytes]

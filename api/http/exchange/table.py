@@ -11,8 +11,6 @@ from api.http.exchange.accept import prefers_csv
 from api.http.exchange.parameters import BOM, Parameter, truth
 from api.http.exchange.perspective import Asked
 
-__all__ = ["MARKED", "MEDIA", "publishers", "table", "with_mark"]
-
 MARKED: Final = Parameter(
     BOM,
     "Begin CSV with a byte order mark, so that Excel reads it as UTF-8. JSON never has one.",

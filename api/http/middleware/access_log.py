@@ -9,8 +9,6 @@ from typing import Any, Final
 
 from uvicorn.config import LOGGING_CONFIG
 
-__all__ = ["LOGGING", "WithoutWords"]
-
 _QUERY: Final = re.compile(r"\?|%3F", re.IGNORECASE)
 _WORDS: Final = re.compile("(/(?:matters|numbers)/).+", re.DOTALL)
 """Pages whose addresses end with words of facts."""

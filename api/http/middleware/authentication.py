@@ -26,8 +26,6 @@ from infrastructure.identity.keys import Keys, ReadKey, Sight, is_key
 from infrastructure.identity.oidc import TokenVerifier
 from infrastructure.identity.token_errors import IssuerOutOfReachError, TokenRefusedError
 
-__all__ = ["Authentication", "Identify", "identify_by"]
-
 Identify = Callable[[str, Sight | ReadKey | None], Principal | None]
 """Finds the principal of a bearer credential, and if possible what they see; None if it is not valid."""
 

@@ -12,8 +12,6 @@ from urllib.parse import quote
 from starlette.datastructures import MutableHeaders
 from starlette.types import Scope
 
-__all__ = ["note_successor", "present_address"]
-
 _OF_A_QUERY: Final = "%&=+,:;/?@!$'()*-._~"
 """What RFC 3986 lets stand in a query, besides letters and digits."""
 _LIST: Final = re.compile(r"(/v1/negotiations/[^/]+/)proposals")

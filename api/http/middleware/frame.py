@@ -15,8 +15,6 @@ from api.http.middleware.former_addresses import note_successor, present_address
 from api.http.middleware.private_caching import keep_private
 from api.http.middleware.security_headers import harden
 
-__all__ = ["Frame"]
-
 Check = Callable[[Scope], Response | None]
 """Gives the refusal of a request by its head, or None."""
 

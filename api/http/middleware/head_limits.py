@@ -12,8 +12,6 @@ from starlette.types import Scope
 
 from api.http.problems import problem
 
-__all__ = ["MAX_HEADER_BYTES", "check_head", "fault_of"]
-
 MAX_ADDRESS_BYTES: Final = 16_384
 MAX_HEADERS: Final = 100
 MAX_HEADER_BYTES: Final = 32_768

@@ -17,8 +17,6 @@ from starlette.types import Scope
 
 from api.http.problems import problem
 
-__all__ = ["Hosts"]
-
 _FORM: Final = re.compile(r"(\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9._-]{1,255})(?::[0-9]{0,5})?")
 _LOOPBACK: Final = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|\[::1\]")
 _UNFIT: Final = "send one Host header, with the name or address of this server"

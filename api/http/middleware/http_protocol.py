@@ -18,8 +18,6 @@ from api.http.middleware.head_limits import MAX_HEADER_BYTES, fault_of
 from api.http.middleware.security_headers import HARDENING
 from api.http.problems import problem
 
-__all__ = ["BoundedProtocol"]
-
 HEAD_SECONDS: Final = 30.0
 """The most seconds until the head of a request is complete, from the connection or the last answer on."""
 MAX_PENDING_BYTES: Final = 2 * MAX_HEADER_BYTES

@@ -11,8 +11,6 @@ from api.http.problems import problem, problem_of
 from infrastructure.database.damage import Damage
 from infrastructure.database.trouble import is_trouble
 
-__all__ = ["Unforeseen"]
-
 _STOPPING: Final = (
     "the server is being stopped and waited no longer for this request: all, nothing or, of an import, a part was "
     "recorded; send it again with the same Idempotency-Key, or import the same file again: it is recorded once"

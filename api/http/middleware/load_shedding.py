@@ -21,8 +21,6 @@ from api.http.problems import RefusedError, problem
 from api.http.threads import lane_of
 from infrastructure.database.lanes import Lane
 
-__all__ = ["Shedding"]
-
 SHARE: Final = 4
 """One address may have 1/SHARE of the bodies that are being received, and all but 1/SHARE of the reading requests."""
 _FULL: Final = "too many requests are waiting: send this one again later; nothing was done"

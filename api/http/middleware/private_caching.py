@@ -13,8 +13,6 @@ from starlette.types import Scope
 
 from api.http.session_cookie import takes_session, token_in
 
-__all__ = ["keep_private"]
-
 _SHARED: Final = frozenset({"public", "s-maxage", "proxy-revalidate", "private"})
 _VARY: Final = b"vary"
 _CONTROL: Final = b"cache-control"

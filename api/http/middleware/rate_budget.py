@@ -21,8 +21,6 @@ from limits import RateLimitItem
 from limits.storage import Storage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-__all__ = ["Budget", "RateStatus"]
-
 _LOG: Final = logging.getLogger("parley.api")
 BLOCKS: Final = 200
 LEASE_SECONDS: Final = 5.0

@@ -17,8 +17,6 @@ from api.http.middleware.work import Work
 from api.http.problems import problem
 from api.http.threads import lane_of
 
-__all__ = ["Rates", "add_fields", "answer_spent"]
-
 _WAIT: Final = "wait as long as Retry-After says"
 _DRY: Final = re.compile(rb"(?:^|&)dry_run=true(?:&|$)")
 """A dry run of a change counts as a reading request."""

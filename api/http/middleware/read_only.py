@@ -8,8 +8,6 @@ from starlette.types import Scope
 from api.http.problems import problem
 from api.http.threads import lane_of
 
-__all__ = ["ReadOnly"]
-
 
 class ReadOnly:
     """Refuses changes with 421 if the server only reads; `writer` is the address of one that takes them, or empty."""

@@ -15,8 +15,6 @@ from api.http.callers import HEALTH, SIGN_IN, address_of
 from api.http.middleware.rate_budget import Budget
 from api.http.middleware.rates import add_fields, answer_spent
 
-__all__ = ["Refusals"]
-
 _TOO_OFTEN: Final = (
     "too many credentials from this address were refused: wait as long as Retry-After says;"
     " this one was not checked"

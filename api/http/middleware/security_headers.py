@@ -10,8 +10,6 @@ from typing import Final
 
 from starlette.types import Scope
 
-__all__ = ["HARDENING", "harden"]
-
 HARDENING: Final = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",

@@ -16,8 +16,6 @@ from api.http.session_cookie import token_in
 from api.http.threads import Threads
 from infrastructure.identity.sessions import Sessions
 
-__all__ = ["SignedIn"]
-
 
 class SignedIn:
     """ASGI middleware that puts the `session` into a request's state, and its principal."""

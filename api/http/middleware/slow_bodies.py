@@ -16,8 +16,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.http.middleware.rates import add_fields
 from api.http.problems import RefusedError
 
-__all__ = ["SlowBodies"]
-
 SECONDS: Final = 30.0
 BYTES_A_SECOND: Final = 500
 MOST_SECONDS: Final = 600.0

@@ -22,8 +22,6 @@ from api.http.middleware.slow_bodies import SlowBodies
 from domain.access import anonymous
 from infrastructure.rate_storage import storage_of
 
-__all__ = ["guard"]
-
 
 def guard(app: FastAPI, parley: Parley, identify: Identify) -> None:
     """Put every middleware around an application, as the settings of its record say.

@@ -12,8 +12,6 @@ from typing import Final
 
 from api.http.middleware.rate_budget import BLOCKS, MOST_LEASES, Budget, RateStatus
 
-__all__ = ["Work"]
-
 
 class Work:
     """What each caller owes, in milliseconds of work, and the budget from which it is paid."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from api.commands.bodies import NegotiationChanges
-from api.commands.commands import BODIES
+from api.commands.bodies import BODIES, NegotiationChanges
 from api.http.exchange.edtf_patterns import CUT
 from domain.addresses import LONGEST_ADDRESS
 from domain.fact import LONGEST_NAME
@@ -16,8 +15,6 @@ from domain.quantity import LARGEST
 from domain.streams.negotiation import SLUG, SNAPSHOT_NAME
 from domain.texts import LONGEST_LIST, LONGEST_LISTS, SEVERAL_LINES
 from domain.time.edtf_fault import LONGEST
-
-__all__ = ["constrain_components"]
 
 _CONTROL: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029"
 _UNSHOWN: Final = (

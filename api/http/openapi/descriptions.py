@@ -10,8 +10,6 @@ from typing import Any
 
 from domain.views.sections import MORE
 
-__all__ = ["describe", "describe_paths", "read_descriptions"]
-
 
 @cache
 def read_descriptions() -> dict[str, dict[str, str]]:

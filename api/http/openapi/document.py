@@ -9,7 +9,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
-from api.commands.commands import BODIES, FactParser
+from api.commands.bodies import BODIES
+from api.commands.commands import FactParser
 from api.commands.confidential import FIELD
 from api.http.authorization import SECURITY_SCHEMES
 from api.http.exchange.certification import certifiable
@@ -20,8 +21,6 @@ from api.http.openapi.descriptions import describe, describe_paths
 from api.http.openapi.state_response import state_models
 from domain.confidential import Confidential
 from domain.views.state import list_registers, lists_by_path
-
-__all__ = ["document", "models"]
 
 _DESCRIPTION: Final = (
     "Parley keeps the record of a negotiation. Every answer says from which perspective it was"

@@ -26,8 +26,6 @@ from domain.register import Register, Shape
 from domain.time.holding import Certainty
 from domain.views.sections import MORE
 
-__all__ = ["state_models"]
-
 
 class FactCounts(Exact):
     """How many facts are known, and how many of them were corrected or retracted."""

@@ -9,7 +9,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from api.commands.commands import BodyParser, CertificateBody
+from api.commands.bodies import CertificateBody
+from api.commands.commands import BodyParser
 from api.commands.examples import CERTIFIED
 from api.commands.kept_certificate import certificate_again, fact_in, keep_certificate
 from api.http.exchange.body import Sending, Sent

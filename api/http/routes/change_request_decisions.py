@@ -10,8 +10,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
+from api.commands.bodies import DecisionBody, RefusalBody
 from api.commands.changes import PROPOSABLE, Along, Op, add_approver, parse_change
-from api.commands.commands import BodyParser, DecisionBody, RefusalBody
+from api.commands.commands import BodyParser
 from api.commands.confidential import read_withholding
 from api.commands.examples import APPROVAL, CORRECTION, REFUSAL, WITHDRAWAL
 from api.http.exchange import change_request_response

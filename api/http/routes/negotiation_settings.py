@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.commands.commands import BodyParser, SettingsBody
+from api.commands.bodies import SettingsBody
+from api.commands.commands import BodyParser
 from api.commands.examples import SETTINGS
 from api.commands.json_text import write_json
 from api.composition import Parley

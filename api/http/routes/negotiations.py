@@ -8,7 +8,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from api.commands.commands import BodyParser, NegotiationBody
+from api.commands.bodies import NegotiationBody
+from api.commands.commands import BodyParser
 from api.commands.examples import NEGOTIATION, NEGOTIATION_CORRECTION
 from api.commands.json_text import write_json
 from api.http.exchange.body import Sending, Sent

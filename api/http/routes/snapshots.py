@@ -8,7 +8,8 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from api.commands.commands import BodyParser, SnapshotBody
+from api.commands.bodies import SnapshotBody
+from api.commands.commands import BodyParser
 from api.commands.examples import SNAPSHOT
 from api.commands.json_text import hash_json, write_json
 from api.http.exchange.body import Sending, Sent

@@ -10,8 +10,6 @@ from typing import Any
 from domain.naming import fold_name
 from domain.quantity import NOT_COUNTED
 
-__all__ = ["Besides", "gather_besides"]
-
 
 @dataclass(frozen=True)
 class Besides:

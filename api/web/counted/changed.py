@@ -10,8 +10,6 @@ from api.web.counted.held import counted_apart
 from api.web.words.custody import custody_in_words
 from api.web.words.quantities import TOTALS, grouped, quantity_in_words
 
-__all__ = ["PEOPLE", "Change", "list_changes"]
-
 PEOPLE: Final = "/state/custody"
 """The path that shows what became of people."""
 

@@ -8,8 +8,6 @@ from typing import Any, Final
 
 from domain.kinds.prisoners import counts_everybody
 
-__all__ = ["Held", "HeldPart", "counted_apart", "gather_held", "newest_first"]
-
 _UNBOUNDED: Final = float("inf")
 Entry = Mapping[str, Any]
 """An entry of the state's section `held`."""

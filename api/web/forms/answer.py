@@ -16,8 +16,6 @@ from api.web.visit import Visit
 if TYPE_CHECKING:
     from api.web.addressing import Addressing
 
-__all__ = ["draw_form", "draw_left_behind", "redirect", "sign_in_first", "target_of"]
-
 _HEADERS: Final = {
     "Content-Security-Policy": POLICY,
     "Cache-Control": "no-store",

@@ -16,8 +16,6 @@ from api.http.exchange.in_process import Reply, on_behalf
 if TYPE_CHECKING:
     from api.web.page import Page
 
-__all__ = ["FormSheet", "Outcome", "send_body", "send_change"]
-
 _ANSWERED: Final = frozenset({HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED})
 _SHOWN_AGAIN: Final = frozenset(
     {HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED, HTTPStatus.UNPROCESSABLE_ENTITY}

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from api.web.page import Page
 
-__all__ = ["name_beside"]
-
 MOST_SIMILAR: Final = 3
 MOST_RIVALS: Final = 10
 

@@ -10,8 +10,6 @@ from api.web.forms.readings import read_date
 
 _SHOWN: Final = 60
 
-__all__ = ["choice", "lines_of_field", "text_field", "write_parties"]
-
 
 def lines_of_field(text: str) -> list[str]:
     """The lines of a field in which several are written, one a line."""

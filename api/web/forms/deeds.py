@@ -13,8 +13,6 @@ from api.web.forms.fields import FieldGroup, fields_of_entry, groups_of, known_c
 from domain.access import Scope
 from domain.streams.event import Reason
 
-__all__ = ["DEEDS", "Deed"]
-
 _REASONS: Final = get_args(Reason)
 _WHY: Final = "for the audit: how you know"
 _PUBLISHED: Final = (

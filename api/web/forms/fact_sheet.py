@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from api.web.page import Page
 
-__all__ = ["FactSheet", "draw_sheet", "send_sheet", "sheet_of"]
-
 
 @dataclass
 class FactSheet(FormSheet):

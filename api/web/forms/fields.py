@@ -17,15 +17,6 @@ from api.web.forms.readings import read_date, read_number_in_words
 from domain.fact import KINDS, Fact
 from domain.texts import SEVERAL_LINES
 
-__all__ = [
-    "Field",
-    "FieldGroup",
-    "count_shown",
-    "fields_of_entry",
-    "groups_of",
-    "known_cells",
-]
-
 _COUNT: Final = re.compile("[1-9][0-9]?")
 _ENTRY: Final = re.compile(r"(quantity|citation)([1-9][0-9]?)?\.([a-z_]+)")
 _FIRST: Final[Mapping[str, tuple[str, ...]]] = {

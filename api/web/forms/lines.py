@@ -13,8 +13,6 @@ from typing import Any, Final
 from api.commands.importing.text_files import open_text
 from api.http.problems import RefusedError
 
-__all__ = ["FATES", "Line", "correct_lines", "lines_of", "media_of", "text_of_file"]
-
 FATES: Final = {
     "recorded": "to be recorded",
     "corrected": "a correction",

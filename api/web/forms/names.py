@@ -14,8 +14,6 @@ from domain.words import split_words
 if TYPE_CHECKING:
     from api.web.page import Page
 
-__all__ = ["COMPLETING", "Typing", "names_known", "people_known"]
-
 PEOPLE: Final = "somebody"
 _OTHERS: Final = frozenset({"place", "post", "population"})
 _SORTS_OF_ALIASES: Final = {name: name for name in _OTHERS} | {"organisation": PEOPLE}

@@ -21,15 +21,6 @@ if TYPE_CHECKING:
 
     from api.web.page import Page
 
-__all__ = [
-    "NegotiationSheet",
-    "SeenNegotiation",
-    "draw_negotiation_sheet",
-    "read_seen_negotiation",
-    "read_typed",
-    "send_negotiation_sheet",
-]
-
 _SAID: Final = ("title", "parties", "summary")
 _ABOUT: Final = ("reason", "why", "published")
 

@@ -8,12 +8,12 @@ from typing import Final, cast, get_args
 from api.web.words.dates import date_in_words
 from api.web.words.quantities import bounds_in_words, unbounded_in_words
 from domain.errors import ContentError
-from domain.quantity import Comparator, Quantity, fill_bounds
+from domain.number.language import Comparator
+from domain.quantity import Quantity, fill_bounds
+from domain.time.edtf_fault import ValidTimeError
 from domain.time.holding import Holding
 from domain.time.instant import BEGINNING, END, format_instant
-from domain.time.valid_time import ValidTime, ValidTimeError
-
-__all__ = ["read_date", "read_number_in_words"]
+from domain.time.valid_time import ValidTime
 
 _DAY: Final = 10
 _INTEGER: Final = re.compile("[0-9]{1,16}")

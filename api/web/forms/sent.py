@@ -20,19 +20,6 @@ from api.composition import Parley
 from api.http.problems import RefusedError
 from infrastructure.identity.sessions import Session
 
-__all__ = [
-    "TOKEN_FIELD",
-    "LeftBehindError",
-    "check_origin",
-    "check_token",
-    "form_token",
-    "parts_of",
-    "read_body",
-    "read_form",
-    "read_upload",
-    "session_of",
-]
-
 TOKEN_FIELD: Final = "form_token"  # noqa: S105 -- the name of a field
 MOST_FIELDS: Final = 5_000
 _URLENCODED: Final = "application/x-www-form-urlencoded"

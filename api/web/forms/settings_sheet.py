@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from api.web.page import Page
 
-__all__ = ["SettingsSheet", "draw_settings", "read_settings_sheet", "settings_typed"]
-
 _YES: Final = "needs two people"
 _NO: Final = "needs one person"
 _REVIEWS: Final = ("review_record", "review_erasure")

@@ -18,15 +18,6 @@ from domain.fact import differences
 if TYPE_CHECKING:
     from api.web.page import Page
 
-__all__ = [
-    "SeenRecord",
-    "changes_in_words",
-    "changes_since",
-    "read_seen",
-    "read_standing_or_withdrawn",
-    "read_withdrawn",
-]
-
 _RETRACTED: Final = "retracted"
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from api.http.exchange.caching import for_ever, fresh
 from api.web.drawing import ASSETS, assets_version, read_asset
-from api.web.page import router_of_pages
+from api.web.page_route import router_of_pages
 
 router: Final[APIRouter] = router_of_pages()
 

@@ -14,7 +14,8 @@ from api.web.forms.asking import send_change
 from api.web.forms.change_fields import choice, lines_of_field, text_field, write_parties
 from api.web.forms.fields import FieldGroup
 from api.web.forms.sent import read_form
-from api.web.page import Page, router_of_pages
+from api.web.page import Page
+from api.web.page_route import router_of_pages
 
 router: Final[APIRouter] = router_of_pages()
 

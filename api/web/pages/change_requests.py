@@ -16,7 +16,8 @@ from api.http.problems import RefusedError
 from api.web.forms.answer import draw_form, redirect, sign_in_first
 from api.web.forms.asking import send_change
 from api.web.forms.sent import read_form
-from api.web.page import Page, router_of_pages
+from api.web.page import Page
+from api.web.page_route import router_of_pages
 from api.web.words.wording import words_of_changes
 from domain.access import same_person
 from domain.streams.change_request import ChangeRequestStatus

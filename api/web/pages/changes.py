@@ -16,7 +16,8 @@ from starlette.responses import Response
 from api.http.exchange.parameters import choice, cut
 from api.web.counted.changed import PEOPLE, Change, list_changes
 from api.web.forms.names import people_known
-from api.web.page import KNOWN, Page, PageRefusedError, router_of_pages
+from api.web.page import KNOWN, Page
+from api.web.page_route import PageRefusedError, router_of_pages
 from api.web.words.names import shorten_names
 from api.web.words.wording import words_of_changes
 from domain.time.instant import parse_cut

@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http.problems import RefusedError
-from api.web.page import Page, router_of_pages
+from api.web.page import Page
+from api.web.page_route import router_of_pages
 from api.web.spans import axis_of
 from api.web.words.questions import question_in_words
 from domain.fact import KINDS

@@ -18,7 +18,8 @@ from api.web.forms.fact_sheet import FactSheet, draw_sheet, send_sheet, sheet_of
 from api.web.forms.names import Typing
 from api.web.forms.sent import read_form
 from api.web.forms.standing import SeenRecord, read_seen, read_standing_or_withdrawn, read_withdrawn
-from api.web.page import Page, router_of_pages
+from api.web.page import Page
+from api.web.page_route import router_of_pages
 
 router: Final[APIRouter] = router_of_pages()
 

@@ -19,7 +19,8 @@ from api.http.authorization import principal_of
 from api.http.exchange.fact_response import fact_uuid
 from api.http.threads import run_in_lane
 from api.web.forms.deeds import DEEDS
-from api.web.page import KNOWN, Page, PageRefusedError, router_of_pages
+from api.web.page import KNOWN, Page
+from api.web.page_route import PageRefusedError, router_of_pages
 from api.web.words.wording import words_of_changes
 from domain.errors import UnknownError
 from domain.fact import fact_id

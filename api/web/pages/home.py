@@ -11,8 +11,10 @@ from starlette.responses import Response
 from api.http.exchange.caching import fresh
 from api.http.exchange.parameters import read_query
 from api.http.routes.docs import welcome
+from api.web.addressing import CUTS
 from api.web.drawing import POLICY, render
-from api.web.page import CUTS, Page, router_of_pages
+from api.web.page import Page
+from api.web.page_route import router_of_pages
 from api.web.visit import Visit
 
 router: Final[APIRouter] = router_of_pages()

@@ -17,7 +17,8 @@ from api.web.forms.answer import draw_form, sign_in_first
 from api.web.forms.asking import Outcome, send_body
 from api.web.forms.lines import FATES, correct_lines, lines_of, media_of, text_of_file
 from api.web.forms.sent import read_upload
-from api.web.page import Page, router_of_pages
+from api.web.page import Page
+from api.web.page_route import router_of_pages
 from domain.errors import ContentError
 from domain.streams.event import Reason
 

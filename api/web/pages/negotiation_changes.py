@@ -27,7 +27,8 @@ from api.web.forms.settings_sheet import (
     read_settings_sheet,
     settings_typed,
 )
-from api.web.page import Page, router_of_pages
+from api.web.page import Page
+from api.web.page_route import router_of_pages
 
 router: Final[APIRouter] = router_of_pages()
 

@@ -12,7 +12,8 @@ from starlette.responses import Response
 from api.web.counted.besides import gather_besides
 from api.web.counted.held import Held, gather_held
 from api.web.figure import PageFigure, read_figure
-from api.web.page import Page, router_of_pages
+from api.web.page import Page
+from api.web.page_route import router_of_pages
 from api.web.words.dates import date_in_words
 from domain.views.counting.tally import NOT_ADDED
 

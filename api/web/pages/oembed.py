@@ -15,7 +15,8 @@ from api.commands.json_text import write_json
 from api.http.exchange.caching import fresh
 from api.http.problems import problem
 from api.web.figure import read_figure
-from api.web.page import Page, PageRefusedError, router_of_pages
+from api.web.page import Page
+from api.web.page_route import PageRefusedError, router_of_pages
 from domain.errors import Fault
 
 router: Final[APIRouter] = router_of_pages()

@@ -17,7 +17,8 @@ from api.composition import Parley
 from api.http.authorization import principal_of
 from api.http.exchange.perspective import perspective_query
 from api.http.threads import run_in_lane
-from api.web.page import Page, router_of_pages
+from api.web.page import Page
+from api.web.page_route import router_of_pages
 from api.web.sections import find_posts, read_posts
 from api.web.spans import axis_of
 from api.web.words.dates import date_in_words

@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from api.web.embedding import FRAMED
 from api.web.figure import read_figure
-from api.web.page import Page, router_of_pages
+from api.web.page import Page
+from api.web.page_route import router_of_pages
 
 router: Final[APIRouter] = router_of_pages()
 

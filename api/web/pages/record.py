@@ -18,7 +18,8 @@ from api.web.forms.beside import name_beside
 from api.web.forms.fields import count_shown, groups_of, known_cells
 from api.web.forms.names import Typing, names_known
 from api.web.forms.sent import read_form
-from api.web.page import Page, router_of_pages
+from api.web.page import Page
+from api.web.page_route import router_of_pages
 from domain.fact import KINDS
 
 router: Final[APIRouter] = router_of_pages()

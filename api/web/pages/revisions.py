@@ -26,7 +26,8 @@ from api.web.forms.negotiation_sheet import (
 )
 from api.web.forms.sent import read_form
 from api.web.forms.standing import SeenRecord, read_standing_or_withdrawn
-from api.web.page import Page, router_of_pages
+from api.web.page import Page
+from api.web.page_route import router_of_pages
 
 router: Final[APIRouter] = router_of_pages()
 

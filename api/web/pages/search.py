@@ -9,7 +9,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.web.page import CUTS, Page, router_of_pages
+from api.web.addressing import CUTS
+from api.web.page import Page
+from api.web.page_route import router_of_pages
 
 router: Final[APIRouter] = router_of_pages()
 

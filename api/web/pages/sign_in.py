@@ -15,7 +15,8 @@ from api.http.session_cookie import clear_session_cookie, is_secure, set_session
 from api.http.threads import run_in_lane
 from api.web.forms.answer import draw_form, redirect, target_of
 from api.web.forms.sent import check_origin, check_token, read_fields, session_of
-from api.web.page import Page, router_of_pages
+from api.web.page import Page
+from api.web.page_route import router_of_pages
 
 router: Final[APIRouter] = router_of_pages()
 

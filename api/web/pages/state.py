@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.web.counted.held import gather_held
-from api.web.page import Page, router_of_pages
+from api.web.page import Page
+from api.web.page_route import router_of_pages
 from api.web.sections import NOTED, SECTIONS, find_latest_report, list_first, read_notes
 from api.web.unknown import find_gaps
 from api.web.words.names import shorten_names

@@ -9,7 +9,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.web.page import Page, router_of_pages
+from api.web.page import Page
+from api.web.page_route import router_of_pages
 from api.web.spans import axis_of
 from domain.fact import KINDS
 

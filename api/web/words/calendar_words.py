@@ -10,8 +10,6 @@ from typing import Final
 
 from domain.time.edtf_calendar import days_in_month
 
-__all__ = ["day_in_words", "join_words"]
-
 _MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),

@@ -8,13 +8,6 @@ from typing import Any, Final
 
 from api.web.words.dates import date_in_words, since_in_words
 
-__all__ = [
-    "custody_in_words",
-    "custody_reported_in_words",
-    "custody_since_in_words",
-    "group_by_status",
-]
-
 _WORDS: Final = {
     **{name: f"in custody ({name})" for name in ("detained", "charged", "remanded", "transferred")},
     "sentenced": "in prison (sentenced)",

@@ -7,15 +7,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from api.web.words.calendar_words import day_in_words, join_words
-from domain.time.valid_time import ValidTime, ValidTimeError
-
-__all__ = [
-    "cut_in_words",
-    "date_in_words",
-    "ends_in_words",
-    "instant_in_words",
-    "since_in_words",
-]
+from domain.time.edtf_fault import ValidTimeError
+from domain.time.valid_time import ValidTime
 
 _INSTANT: Final = re.compile(
     r"(?P<day>[+-]?\d{4,6}-\d\d-\d\d)T(?P<time>\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?P<zone>Z|[+-]\d\d(?::\d\d)?)?"

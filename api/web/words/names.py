@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
-__all__ = ["isolate", "join_names", "shorten_names"]
-
 _FROM_RIGHT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff]")
 """Letters of scripts that are written from right to left."""
 

@@ -6,20 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-__all__ = [
-    "BASES",
-    "NO_LIMITS",
-    "TOTALS",
-    "bounds_in_words",
-    "choice_in_words",
-    "count_items",
-    "grouped",
-    "quantity_in_words",
-    "reading_in_words",
-    "split_figure",
-    "unbounded_in_words",
-]
-
 _BEFORE: Final = {
     "eq": "",
     "ge": "at least ",

@@ -9,8 +9,6 @@ from typing import Any, Final
 from api.web.words.calendar_words import join_words
 from api.web.words.dates import date_in_words
 
-__all__ = ["question_in_words"]
-
 Facts = Sequence[Mapping[str, Any]]
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _MONTH: Final = re.compile(r"\d{4}(?:-\d\d)?")

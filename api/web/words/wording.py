@@ -14,19 +14,6 @@ from api.web.words.dates import date_in_words
 from api.web.words.names import isolate
 from api.web.words.quantities import BASES, quantity_in_words
 
-__all__ = [
-    "brief",
-    "changed_words",
-    "close_turns",
-    "event_in_words",
-    "field_in_words",
-    "mail_address",
-    "plain",
-    "sentence",
-    "web_address",
-    "words_of_changes",
-]
-
 _EVENTS: Final = {
     "fact.recorded": "Recorded",
     "fact.corrected": "Corrected",

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from domain.views.naming import Names
     from domain.views.versions import FactVersion
 
-__all__ = ["resolve_counted", "resolve_version"]
-
 
 def resolve_counted(what: str, names: Names) -> str:
     """What is counted, once aliases of populations are followed; what a total adds up ("released") is no alias."""

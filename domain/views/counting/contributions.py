@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from domain.views.rivalry.questions import Question
     from domain.views.versions import FactVersion
 
-__all__ = ["Contributions"]
-
 
 class Contributions:
     """The parts that questions add, and their entries as they are shown; callers may not change either.

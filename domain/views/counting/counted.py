@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from domain.views.rivalry.candidates import Candidate
     from domain.views.versions import Seen
 
-__all__ = ["find_counting", "find_counts"]
-
 
 def find_counting(
     slice_: Iterable[Seen],

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from domain.views.rivalry.questions import Questions
 
-__all__ = ["MOST_SHARED", "Group", "split"]
-
 MOST_SHARED: Final = 10_000
 """How many times, in all, facts that name no group are counted in the groups of their questions."""
 _SHARED: Final = (

@@ -10,8 +10,6 @@ from domain.views.counting.points import By
 if TYPE_CHECKING:
     from domain.time.perspective import Perspective
 
-__all__ = ["Per", "TallyQuery"]
-
 Per = Literal["population", "counted_by"]
 
 

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from domain.views.counting.parts import Part
     from domain.views.rivalry.candidates import Candidate
 
-__all__ = ["Running"]
-
 _NO_LIMIT: Final = (math.inf, 0.0)
 _Scope = tuple[str, tuple[int | str, ...]]
 """What a cumulative figure counts: a population, and since when. Empty: everybody, from the beginning."""

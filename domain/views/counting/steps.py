@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from domain.views.rivalry.candidates import Candidate
     from domain.views.versions import Seen
 
-__all__ = ["SumSteps"]
-
 
 class SumSteps:
     """The totals of `what` up to several instants, each as `find_total` gives it for a tally up to that instant."""

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from domain.views.rivalry.candidates import Candidate
     from domain.views.rivalry.questions import Question
 
-__all__ = ["counts", "is_asked", "is_sure", "select_asked"]
-
 
 def counts(candidate: Candidate, perspective: Perspective) -> bool:
     """Whether a fact is counted: its event may have happened in the stretch, or surely did if `match` is certain."""

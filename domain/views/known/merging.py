@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any, Final
 from domain.named import text_of
 from domain.provenance import Citation, Link
 from domain.quantity import Quantity
-from domain.time.valid_time import ValidTime, ValidTimeError
+from domain.time.edtf_fault import ValidTimeError
+from domain.time.valid_time import ValidTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Sequence
 
     from domain.fact import Fact
-
-__all__ = ["merge_fact", "merge_value"]
 
 _MISSING: Final = object()
 _AMOUNT: Final = ("comparator", "value", "text", "low", "high")

@@ -32,17 +32,6 @@ if TYPE_CHECKING:
     from domain.streams.fact import FactRecord
     from domain.views.versions import FactVersion
 
-__all__ = [
-    "PUBLISHING",
-    "apply_change",
-    "drop_citations",
-    "find_public",
-    "fold_public",
-    "limit_version_citations",
-    "pair_public_events",
-    "published_at",
-]
-
 PUBLISHING: Final = (FactRecorded.stored_name, FactCorroborated.stored_name)
 """The events that make a fact public."""
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from domain.register import Register
     from domain.views.rivalry.candidates import Candidate
 
-__all__ = ["Answered"]
-
 
 class Answered:
     """The candidates under one key at an `as_of`, with results that are computed once and kept."""

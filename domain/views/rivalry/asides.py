@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from domain.register import Aside
     from domain.views.rivalry.candidates import Candidate
 
-__all__ = ["find_beside", "kind_of", "latest_first", "rule_of"]
-
 
 def find_beside(
     aside: Iterable[Candidate], main: Sequence[Candidate]

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from domain.views.rivalry.candidates import Candidate
     from domain.views.versions import FactVersion, Seen
 
-__all__ = ["find_rivals", "when_it_holds"]
-
 
 def when_it_holds(version: FactVersion, now: int) -> int:
     """The instant at which a fact's rivals are looked for: now, or a time when it holds if it does not hold now."""

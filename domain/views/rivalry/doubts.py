@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from domain.views.rivalry.rivals import Resolved
     from domain.views.sections import Key
 
-__all__ = ["Doubts", "add_doubts"]
-
 
 class Doubts:
     """The answers shown under ambiguous names, indexed by the people whom the names may mean."""

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     Origin = tuple[UUID, str]
     Make = Callable[["Keyed"], Answered | None]
 
-__all__ = ["MOST_MADE", "NO_TARGETS", "Answer", "Course", "Keyed", "Made"]
-
 MOST_MADE: Final = 5
 """The kept results may hold this many times the number of all answers; beyond that, all results are dropped."""
 NO_TARGETS: Final[frozenset[str]] = frozenset()

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from domain.views.rivalry.candidates import Candidate
 
-__all__ = ["find_namesakes"]
-
 _MOST: Final = 100
 """How many facts under one name are compared, the latest to begin."""
 

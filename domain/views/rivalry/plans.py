@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from domain.views.rivalry.candidates import Candidate
     from domain.views.rivalry.questions import Question
 
-__all__ = ["Plans", "may_be_over"]
-
 
 class Plans:
     """The plans that may be `next`, by the ids of their facts: no other plan surely comes before them.

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from domain.time.holding import Certainty, Window
     from domain.views.versions import FactVersion
 
-__all__ = ["Settlers", "bounds_of"]
-
 _MATTER: Final = "matter:"
 
 

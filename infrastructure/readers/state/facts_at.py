@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from domain.views.naming import Names
 
-__all__ = ["FactsAt"]
-
 
 @dataclass(frozen=True)
 class FactsAt:

@@ -30,8 +30,6 @@ from infrastructure.tables.facts import FactTables
 if TYPE_CHECKING:
     from domain.register import Register
 
-__all__ = ["Entries", "FirstEntries", "with_settlers"]
-
 MOST_UNTOLD: Final = 1_000
 """The most keys whose facts are read because bounds do not show whether the keys have an entry."""
 _PART: Final = "\x1f"

@@ -21,8 +21,6 @@ from domain.views.people import Everyone
 from domain.views.versions import FactVersion
 from infrastructure.kept_bytes import KeptBytes
 
-__all__ = ["MOST_BYTES", "KeptFacts", "KeptSlices", "weigh"]
-
 MOST_BYTES: Final = 2**27
 """About how many bytes a process keeps in all."""
 FACT_BYTES: Final = 4_500

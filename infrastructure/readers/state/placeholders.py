@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from domain.time.perspective import Perspective
 
-__all__ = ["bind_placeholders", "placeholders"]
-
 
 @dataclass(frozen=True)
 class _Placeholders:

@@ -34,16 +34,6 @@ if TYPE_CHECKING:
 
     from infrastructure.tables.facts import FactTables
 
-__all__ = [
-    "bind_given",
-    "is_given",
-    "list_beside",
-    "name_table",
-    "question_range",
-    "select_given",
-    "step_through",
-]
-
 _GIVEN: Final = "questions"
 
 

@@ -50,8 +50,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
 
-__all__ = ["SectionKeys"]
-
 _TOLD: Final = frozenset({EVERY, LATEST, YIELDING})
 
 

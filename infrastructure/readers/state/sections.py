@@ -50,8 +50,6 @@ if TYPE_CHECKING:
     from domain.views.sections import Listed, PageQuery, Place, Rest
     from infrastructure.readers.negotiations import StoredSnapshot
 
-__all__ = ["SectionReader"]
-
 MANY: Final = 3_000
 """From this number of facts on, a state is made only from the facts that its entries show; below it, from all."""
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from domain.time.perspective import Perspective
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["ROW", "ending_kinds", "select_aside", "select_ending", "select_standing"]
-
 ROW: Final = ("fact_id", "known_from", "published_from")
 """The key of a version's row, which its answers have too."""
 

@@ -59,8 +59,6 @@ if TYPE_CHECKING:
     from domain.time.perspective import Perspective
     from infrastructure.tables.facts import FactTables
 
-__all__ = ["select_counts", "select_needed"]
-
 _VAGUENESS: Final = (False, True)
 #: A limit that no query reaches; because of it, a planner does not turn a lateral query into a join.
 _UNLIMITED: Final = 2**40

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from tests.benchmarks.yardsticks.connection import Raw
     from tests.benchmarks.yardsticks.recorded import Recorded
 
-__all__ = ["RawLog"]
-
 
 class RawLog:
     """A log that is written by hand."""

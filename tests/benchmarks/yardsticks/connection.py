@@ -8,8 +8,6 @@ from typing import Any, Final
 import psycopg
 from sqlalchemy import make_url
 
-__all__ = ["Raw"]
-
 _SETTINGS: Final = (
     "journal_mode = wal",
     "synchronous = FULL",

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from tests.benchmarks.yardsticks.recorded import Recorded
 
-__all__ = ["Writers"]
-
 _log: list[RawLog] = []
 
 

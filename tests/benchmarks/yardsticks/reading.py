@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from tests.benchmarks.yardsticks.connection import Raw
 
-__all__ = ["hash_log", "read_log", "root_of"]
-
 ROWS: Final = 1_000
 """How many rows are read at a time."""
 _COLUMNS: Final = ", ".join(EVENT)

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from tests.benchmarks.yardsticks.connection import Raw
     from tests.benchmarks.yardsticks.recorded import Recorded
 
-__all__ = ["rebuild_by_hand"]
-
 EVENTS: Final = 1_000
 """How many events a transaction writes the rows of."""
 SPARE: Final = "_spare"

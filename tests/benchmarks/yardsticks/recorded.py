@@ -15,8 +15,6 @@ from tests.benchmarks.yardsticks.sealing import EVENT, open_sealed, unwrap
 if TYPE_CHECKING:
     from tests.benchmarks.yardsticks.connection import Raw
 
-__all__ = ["Recorded", "Rows", "read_recorded"]
-
 Rows = dict[str, list[tuple[Any, ...]]]
 TABLES: Final[dict[str, tuple[str, ...]]] = {
     table.name: tuple(column.name for column in table.c)

@@ -14,8 +14,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tests.databases import SEAL_KEY
 
-__all__ = ["EVENT", "leaf_of", "open_sealed", "seal", "unwrap"]
-
 EVENT: Final = (
     *("position", "recorded_at", "stream", "version", "type", "actor", "payload", "salt"),
     *("digest", "leaf", "key_version", "key_id", "data_key"),

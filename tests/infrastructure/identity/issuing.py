@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from infrastructure.identity.algorithms import DEFAULT_ALGORITHMS
 from infrastructure.identity.oidc import TokenVerifier
 from infrastructure.identity.published_keys import PublishedKeys
-from infrastructure.settings import OidcSettings
+from infrastructure.oidc_settings import OidcSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from domain.proof.checkpoint import Checkpoint
-from infrastructure.log.recorder import AuthoredEvent, EventRecorder
+from infrastructure.log.entry import AuthoredEvent
+from infrastructure.log.recorder import EventRecorder
 from infrastructure.log.rows import LOGGED, open_row
 from infrastructure.proofs import integration
 from infrastructure.proofs.ed25519 import Ed25519Signer, Ed25519Verifier

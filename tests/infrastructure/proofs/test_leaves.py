@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infrastructure.log import append, leaves
-from infrastructure.log.recorder import AuthoredEvent, EventRecorder
+from infrastructure.log.entry import AuthoredEvent
+from infrastructure.log.recorder import EventRecorder
 from infrastructure.proofs.verification import verify
 from tests.infrastructure.proofs.logs import grow, publisher, rows, signer
 from tests.infrastructure.recording import events

@@ -10,8 +10,6 @@ from sqlalchemy import text
 if TYPE_CHECKING:
     from infrastructure.database.database import Database
 
-__all__ = ["holds", "tables_holding"]
-
 
 def holds(database: Database, wanted: bytes) -> bool:
     """Whether a file of a SQLite database, its write-ahead log too, has these bytes."""

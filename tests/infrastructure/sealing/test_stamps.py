@@ -15,13 +15,18 @@ from domain.errors import UnknownError
 from infrastructure.database.database import Database
 from infrastructure.identity.keys import Keys
 from infrastructure.log.erasure import ERASED_ANSWER
-from infrastructure.log.recorder import EventRecorder, IdempotencyClaim
+from infrastructure.log.recorder import EventRecorder
 from infrastructure.log.resealing import reseal, take_as_is
 from infrastructure.projections.comparison import find_unstamped
 from infrastructure.sealing.key_source import GivenKeys
 from infrastructure.sealing.seals import Seals, read_own_keys
 from infrastructure.sealing.stamps import change_total, stamps_of_answers
-from infrastructure.sealing.stored_responses import change_responses, find_response, read_response
+from infrastructure.sealing.stored_responses import (
+    IdempotencyClaim,
+    change_responses,
+    find_response,
+    read_response,
+)
 from infrastructure.sealing.wrapping import BrokenSealError, read_keys
 from infrastructure.tables.record import api_key, idempotency_answer, log_head, stamp
 from infrastructure.transaction_memo import forget

@@ -13,9 +13,9 @@ from sqlalchemy import update
 
 from infrastructure.backup.backup import back_up, restore
 from infrastructure.database.schema import downgrade, upgrade
-from infrastructure.log.recorder import EventRecorder, IdempotencyClaim
+from infrastructure.log.recorder import EventRecorder
 from infrastructure.projections.comparison import find_unstamped
-from infrastructure.sealing.stored_responses import find_response
+from infrastructure.sealing.stored_responses import IdempotencyClaim, find_response
 from infrastructure.sealing.wrapping import read_keys
 from infrastructure.tables.record import idempotency_answer
 from migrations import former_answers

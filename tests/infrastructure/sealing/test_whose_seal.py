@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import event as listened
 from sqlalchemy import select, text, update
 
-from infrastructure.backup.backup import BackupError, back_up, restore
+from infrastructure.backup.backup import back_up, restore
+from infrastructure.backup.file import BackupError
 from infrastructure.database.database import Database
 from infrastructure.identity.keys import Keys
 from infrastructure.log.expiring import drop_kept_before

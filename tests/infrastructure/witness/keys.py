@@ -7,8 +7,6 @@ from typing import Final
 from infrastructure.proofs.ed25519 import Ed25519Signer
 from tests.domain.proof.trees import ORIGIN
 
-__all__ = ["LOG", "NAME", "OTHER"]
-
 LOG: Final = Ed25519Signer.of(ORIGIN, bytes(range(32)))
 OTHER: Final = Ed25519Signer.of(ORIGIN, bytes(32))
 """Of the same name, with another key."""

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from http.server import BaseHTTPRequestHandler
 
 
-__all__ = ["HONEST", "LARGEST", "PREFIX", "FakeLog", "history", "serve_log"]
-
 LARGEST: Final = 70_000
 PREFIX: Final = "/of/talks"
 
