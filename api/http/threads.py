@@ -237,8 +237,8 @@ def _in_a_thread(endpoint: Callable[..., Any]) -> Callable[..., Any]:
         return endpoint
 
     @wraps(endpoint)
-    async def handing_over(*args: Any, **named: Any) -> Any:  # noqa: ANN401 -- as the endpoint has them
+    async def hand_over(*args: Any, **named: Any) -> Any:  # noqa: ANN401 -- as the endpoint has them
         request, make = _UNDER_WAY.get(), partial(endpoint, *args, **named)
         return await run_in_lane(request.app.state.known_tags.answer, request, make)
 
-    return handing_over
+    return hand_over

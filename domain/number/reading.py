@@ -55,7 +55,7 @@ def runs_on(text: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def beginning_of(text: str) -> Phrase:
+def find_beginning(text: str) -> Phrase:
     """The words that say since when a number counts, such as "since January"; empty if there are no such words."""
     tokens = split_tokens(text) or ()
     return next((words for each in _GRAMMARS if (words := each.find_beginning(tokens))), ())

@@ -26,11 +26,13 @@ Targets = dict[str, str]
 def keep_preferred(aliases: Iterable[tuple[Alias, bool]]) -> list[Alias]:
     """The aliases of pairs (alias, preferred), without those that compete with a preferred alias of their spelling."""
     pairs = list(aliases)
-    settled = {_spelling(alias) for alias, preferred in pairs if preferred}
-    return [alias for alias, preferred in pairs if preferred or _spelling(alias) not in settled]
+    settled = {_fold_spelling(alias) for alias, preferred in pairs if preferred}
+    return [
+        alias for alias, preferred in pairs if preferred or _fold_spelling(alias) not in settled
+    ]
 
 
-def _spelling(alias: Alias) -> tuple[Sort, str]:
+def _fold_spelling(alias: Alias) -> tuple[Sort, str]:
     return alias.sort, fold_name(text_of(alias.name))
 
 
@@ -46,7 +48,7 @@ class Aliases:
         named: dict[tuple[Sort, str], dict[str, Name]] = defaultdict(dict)
         self.written: dict[Sort, Targets] = defaultdict(dict)
         for alias in aliases:
-            sort, name = _spelling(alias)
+            sort, name = _fold_spelling(alias)
             led = text_of(alias.same_as)
             for spelling in (text_of(alias.name), led):
                 _write(self.written[sort], spelling)

@@ -135,12 +135,14 @@ def find_boundaries(
         boundaries = {
             (negotiation_id.hex, _find_record_time(change, perspective)) for change in changes
         }
-        return boundaries | _differing(versions, *_by_record_time(versions, changes, perspective))
+        return boundaries | _find_differing(
+            versions, *_by_record_time(versions, changes, perspective)
+        )
     boundaries = {
         (negotiation_id.hex, correct_times(change, perspective.corrections).published_at)
         for change in changes[1:]
     }
-    return boundaries | _differing(versions, *_by_published_time(versions, perspective))
+    return boundaries | _find_differing(versions, *_by_published_time(versions, perspective))
 
 
 def valid_boundaries(times: Iterable[int]) -> Iterator[int]:
@@ -197,7 +199,7 @@ def _by_published_time(versions: Sequence[FactVersion], perspective: Perspective
     return times, lambda at: replace(perspective, clock="published", as_known_at=at)
 
 
-def _differing(
+def _find_differing(
     versions: Sequence[FactVersion],
     instants: Collection[int],
     perspective_at: Callable[[int], Perspective],

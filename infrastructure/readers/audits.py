@@ -130,12 +130,12 @@ class ChangeReader:
     ) -> tuple[list[Change], bool]:
         """The changes that `list_audit` lists after the position `after`, at most `limit`, and whether more follow."""
         if person is not None:
-            return self._telling_of(person, id_, perspective, after, limit)
+            return self._read_about(person, id_, perspective, after, limit)
         read = (self.connection, self.tables, id_, perspective, after, limit)
         rows, more_follow = read_changed(*read)
         return self._pair(rows, id_, perspective), more_follow
 
-    def _telling_of(
+    def _read_about(
         self, person: str, id_: UUID, perspective: Perspective, after: int, limit: int | None
     ) -> tuple[list[Change], bool]:
         """A page of the changes that are about a person, read from the changes of all facts that ever named them."""

@@ -13,7 +13,7 @@ from domain.kinds.envoys import Alias
 from domain.views.aliases import keep_preferred
 from domain.views.audit import add_borne, bears, find_ids
 from domain.views.naming import MOST_TERMS, Names
-from domain.views.notices import find_parting
+from domain.views.notices import find_alias_notices
 from domain.views.terms import BORNE, PART
 from infrastructure.hot_statements import HotStatement
 from infrastructure.log.codec import decode_fact
@@ -75,14 +75,14 @@ def read_terms(
     return add_borne(terms, (each for each in candidates if bears(each, ids)))
 
 
-def read_parting(
+def read_alias_notices(
     connection: Connection,
     tables: FactTables,
     version: FactVersion,
     perspective: Perspective,
     principal: Principal,
 ) -> list[Notice]:
-    """The notices of `find_parting` on a version, as if it were recorded.
+    """The notices of `find_alias_notices` on a version, as if it were recorded.
 
     Empty if `principal` does not see the negotiation.
     """
@@ -93,7 +93,7 @@ def read_parting(
         return []
     instead = {record.id.hex: (record.fact, record.preferred)}
     names = read_names(connection, tables, record.negotiation_id, perspective, instead)
-    return find_parting(record.fact, names)
+    return find_alias_notices(record.fact, names)
 
 
 def _aliases(

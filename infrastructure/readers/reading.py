@@ -27,7 +27,7 @@ from infrastructure.readers.audits import ChangeReader
 from infrastructure.readers.change_requests import ChangeRequestReader
 from infrastructure.readers.confidential import read_confidential
 from infrastructure.readers.cuts import Cuts
-from infrastructure.readers.names import NOTHING, Instead, read_names, read_parting
+from infrastructure.readers.names import NOTHING, Instead, read_alias_notices, read_names
 from infrastructure.readers.proofs import EventProof, prove_event
 from infrastructure.readers.similar import read_similar
 from infrastructure.readers.state.sections import SectionReader
@@ -146,9 +146,11 @@ class Reading:
         """The facts that stand, are much like `recorded`, and share no matter or link with it (`find_similar`)."""
         return read_similar(self._connection, self._tables, recorded, perspective, self._principal)
 
-    def parting(self, recorded: FactVersion, perspective: Perspective) -> list[Notice]:
-        """The notices of `find_parting` on a version, as if it were recorded."""
-        return read_parting(self._connection, self._tables, recorded, perspective, self._principal)
+    def alias_notices(self, recorded: FactVersion, perspective: Perspective) -> list[Notice]:
+        """The notices of `find_alias_notices` on a version, as if it were recorded."""
+        return read_alias_notices(
+            self._connection, self._tables, recorded, perspective, self._principal
+        )
 
     def state(
         self, negotiation: Negotiation, perspective: Perspective, rest: Rest | None = None

@@ -11,7 +11,7 @@ from domain.streams.fact import evolve
 from domain.time.perspective import Perspective
 from domain.views.known.timeslices import version_of
 from infrastructure.database.damage import DamagedError
-from infrastructure.readers.names import read_parting
+from infrastructure.readers.names import read_alias_notices
 from infrastructure.readers.similar import read_similar
 from infrastructure.tables.facts import serving_tables
 
@@ -32,14 +32,15 @@ class RecordedFact:
     """A fact as an event leaves it; it is given as `within` to the append that ends with `event`.
 
     `before` is the fact as it was, or None for a new one. After the commit, `version` is the fact as the event left it;
-    `perspective` is the one right after the event; `similar` are the facts that were then much like it; and `parting`
-    are the notices of `find_parting`, if `principal` may see them. The version's `first_position` is that of the event.
+    `perspective` is the one right after the event; `similar` are the facts that were then much like it; and
+    `alias_notices` are those of `find_alias_notices`, if `principal` may see them. The version's `first_position` is
+    that of the event.
     """
 
     version: FactVersion
     perspective: Perspective
     similar: Sequence[FactVersion] = ()
-    parting: Sequence[Notice] = ()
+    alias_notices: Sequence[Notice] = ()
 
     def __init__(self, event: FactEvent, before: FactRecord | None, principal: Principal) -> None:
         self.event = event
@@ -58,4 +59,4 @@ class RecordedFact:
             tables = serving_tables(connection)
             about = connection, tables, self.version, self.perspective, self._principal
             with suppress(DamagedError):  # of another fact, which says so itself when it is read
-                self.similar, self.parting = read_similar(*about), read_parting(*about)
+                self.similar, self.alias_notices = read_similar(*about), read_alias_notices(*about)

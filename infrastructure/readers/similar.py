@@ -95,7 +95,7 @@ def _of_questions(
     visible = exists().where(negotiation.c.id == answer.negotiation_id, access.SHOWN)
     begin, end = (bindparam(name, type_=BigInteger) for name in ("begin", "end"))
     position = bindparam("position", type_=BigInteger)
-    selected = _answering(
+    selected = _select_answering(
         tables,
         and_(answer.published_to == END, is_known_at(answer, position)),
         answer.negotiation_id == bindparam("negotiation"),
@@ -133,7 +133,7 @@ def find_near(
                 asks = (answer.rule == rule, answer.question.in_(part))
                 of_negotiation = answer.negotiation_id == recorded[0].record.negotiation_id.hex
                 meets = _meets(answer, begin, end, took=True)
-                statement = _answering(
+                statement = _select_answering(
                     tables, is_seen(answer, perspective), of_negotiation, *asks, meets
                 )
                 rows = connection.execute(
@@ -162,7 +162,7 @@ def _meets(answer: Any, begin: _Instant, end: _Instant, *, took: bool) -> Column
     )
 
 
-def _answering(tables: FactTables, *wanted: ColumnElement[bool]) -> Select[Any]:
+def _select_answering(tables: FactTables, *wanted: ColumnElement[bool]) -> Select[Any]:
     """The versions whose answers meet the conditions `wanted`, the latest first."""
     answer, version = tables.answer.c, tables.version.c
     same = and_(

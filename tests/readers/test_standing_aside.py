@@ -18,7 +18,7 @@ from domain.views.sections import PageQuery
 from domain.views.state import count_facts, resolve_state
 from infrastructure.ledger import StoredLedger
 from infrastructure.readers.reading import Reading
-from infrastructure.readers.state.standing import ending_kinds
+from infrastructure.readers.state.standing import find_ending_kinds
 from tests.examples import OWNER, fact
 from tests.thorough import often
 
@@ -68,7 +68,7 @@ def same_states(database: Database, slug: str, facts: list[Fact], as_ofs: list[s
 
 
 def test_only_custody_has_answers_that_end_nothing() -> None:
-    assert dict(ending_kinds()) == {"custody": frozenset({"custody"})}
+    assert dict(find_ending_kinds()) == {"custody": frozenset({"custody"})}
 
 
 @pytest.mark.parametrize("spelt", [NAMES[0], NAMES[1]])

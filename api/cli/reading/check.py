@@ -14,7 +14,7 @@ from domain.rules import READING
 from domain.time.perspective import PerspectiveQuery
 from domain.views.brief import describe_perspective
 from domain.views.naming import Names
-from domain.views.notices import find_notices, find_parting, find_rereadings
+from domain.views.notices import find_alias_notices, find_notices, find_rereadings
 
 
 def check(slug: Slug, *, json: AsJson = False) -> None:
@@ -39,7 +39,7 @@ def check(slug: Slug, *, json: AsJson = False) -> None:
             for notice in (
                 *find_rereadings(version.record.fact),
                 *find_notices(version.record.fact),
-                *find_parting(version.record.fact, names),
+                *find_alias_notices(version.record.fact, names),
             )
         ]
         at = describe_perspective(perspective)

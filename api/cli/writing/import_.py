@@ -111,7 +111,7 @@ def import_(  # noqa: PLR0913 -- one argument an option
     encoding: Annotated[
         str | None,
         typer.Option(
-            parser=_encoding,
+            parser=_parse_encoding,
             metavar="NAME",
             help="The encoding, if it is neither UTF-8 nor UTF-16: windows-1251, windows-1252, koi8-u, …",
         ),
@@ -262,7 +262,7 @@ def _batch(label: str) -> str:
     return label
 
 
-def _encoding(name: str) -> str:
+def _parse_encoding(name: str) -> str:
     """The canonical name of an encoding; BadParameter if it is unknown."""
     known = CHARSETS.get(name.lower())
     if known is None:

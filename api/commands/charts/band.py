@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Final
 
-from api.commands.charts.frame import HALF, WIDTH, Sheet, day, nothing, table, values
+from api.commands.charts.frame import HALF, WIDTH, Sheet, day, draw_nothing, table, values
 from api.commands.charts.time_axis import along
 from domain.quantity import NOT_COUNTED, NOTHING_RECORDED
 
@@ -109,10 +109,10 @@ def _draw_unbounded(steps: Sequence[Mapping[str, Any]], inks: Sheet) -> dict[str
     """The picture where no step has a bound: the last step in words, if it has a number at all."""
     told = [each for each in steps if each["text"] not in {NOTHING_RECORDED, NOT_COUNTED}]
     if not told:
-        return nothing(inks)
+        return draw_nothing(inks)
     at, text = told[-1]["at"], told[-1]["text"]
     words = f"{text[0].upper()}{text[1:]}, by {day(at)}. Not drawn: no source gives a limit."
-    return {**nothing(inks, words), "table": _table_of(told)}
+    return {**draw_nothing(inks, words), "table": _table_of(told)}
 
 
 def _table_of(steps: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -225,7 +225,7 @@ def values(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"values": list(rows)}
 
 
-def nothing(inks: Sheet, told: str = "Nothing is counted by this day.") -> dict[str, Any]:
+def draw_nothing(inks: Sheet, told: str = "Nothing is counted by this day.") -> dict[str, Any]:
     """The picture where there is nothing to show."""
     lines = wrap_text(told, _LINE, inks.width)
     return {

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from api.commands.charts.courses import Spell
-from api.commands.charts.frame import WIDTH, Sheet, nothing, table, values, wrap_text
+from api.commands.charts.frame import WIDTH, Sheet, draw_nothing, table, values, wrap_text
 from api.commands.charts.time_axis import time_axis
 
 LEFT: Final = 216
@@ -49,7 +49,7 @@ class LaneRow:
 def lanes(spells: Sequence[Spell], until: str, inks: Sheet, *, has_more: bool) -> dict[str, Any]:
     """A picture of spells by lane, each label on a row of its own; time ends with the day `until`."""
     if not spells:
-        return nothing(inks, "Nothing of this is on record by this day.")
+        return draw_nothing(inks, "Nothing of this is on record by this day.")
     rows, height = _rows(spells, inks)
     left, width = 0 if inks.is_narrow else LEFT, inks.width
     first = date.fromisoformat(min(each.start for each in spells))

@@ -8,8 +8,8 @@ from typing import Any, Final
 from api.commands.charts.frame import (
     LEGEND,
     Sheet,
+    draw_nothing,
     month_of,
-    nothing,
     plain,
     table,
     values,
@@ -34,7 +34,7 @@ def counters(points: Sequence[Mapping[str, Any]], inks: Sheet, what: str) -> dic
     named = [{**point, "counter": _counter(point)} for point in numbered]
     x = along(inks)
     if not named:
-        return nothing(inks)
+        return draw_nothing(inks)
     many: dict[str, int] = {}
     for point in named:
         many[point["counter"]] = many.get(point["counter"], 0) + 1
@@ -125,7 +125,7 @@ def strips(axes: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], inks: Sheet)
         month_of(each["at"]) for _, items in axes for each in items if each["at"][:4].isdecimal()
     )
     if not days:
-        return nothing(inks)
+        return draw_nothing(inks)
     scale = {"type": "utc", "domain": [days[0], days[-1]]}
     for name, items in axes:
         rows = [

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from api.commands.charts.band import band
 from api.commands.charts.courses import MEASURES, POSTS, ChartedSection, course
-from api.commands.charts.frame import Sheet, add_foot, frame, nothing, plain, sheet
+from api.commands.charts.frame import Sheet, add_foot, draw_nothing, frame, plain, sheet
 from api.commands.charts.lanes import lanes
 from api.commands.charts.series import counters, strips
 from api.commands.charts.sums import add_up, most_steps, step
@@ -97,7 +97,7 @@ def _draw_held(subject: PictureSubject) -> Draw:
 
 
 def _say(words: str, subject: PictureSubject) -> Draw:
-    return lambda ink: nothing(ink, words.format(what=plain(subject.what)))
+    return lambda ink: draw_nothing(ink, words.format(what=plain(subject.what)))
 
 
 def _draw_learning(subject: PictureSubject) -> Draw:

@@ -43,7 +43,7 @@ def add_up(
     """
     sums = SumSteps(slice_, what, perspective, names)
     total = sums.total
-    width, buckets = _widen(_changing_days(sums.told, perspective.as_of), len(slice_))
+    width, buckets = _widen(_list_changing_days(sums.told, perspective.as_of), len(slice_))
     if width == "day":
         return [step(name, total(parse_cut(name))) for name in buckets]
     steps = []
@@ -59,7 +59,7 @@ def add_up(
     return steps
 
 
-def _changing_days(told: Iterable[tuple[int, int]], as_of: int) -> set[int]:
+def _list_changing_days(told: Iterable[tuple[int, int]], as_of: int) -> set[int]:
     """The days on which something that counts may first have happened, and those on which it surely has."""
     days = {day for first, end in told for day in (first // DAY, (end - 1) // DAY)}
     return {day for day in days if day <= as_of // DAY and civil_day(day)[0] in _YEARS}

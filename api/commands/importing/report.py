@@ -12,7 +12,7 @@ from eventsourcing.persistence import OperationalError
 from domain.errors import MOST_FAULTS
 from domain.fact import Fact
 from domain.views.naming import Names
-from domain.views.notices import find_notices, find_parting
+from domain.views.notices import find_alias_notices, find_notices
 
 LISTED_REJECTIONS: Final = MOST_FAULTS
 """The most rejections that a report lists; it counts all in `rejected_total`."""
@@ -120,7 +120,7 @@ class ImportReport:
 
     def notice(self, line: int, fact: Fact, names: Names) -> None:
         """Add the notices on a fact that a line records; after LISTED_REJECTIONS they are only counted."""
-        for noticed in (*find_notices(fact), *find_parting(fact, names)):
+        for noticed in (*find_notices(fact), *find_alias_notices(fact, names)):
             self.notices_total += 1
             if len(self.notices) < LISTED_REJECTIONS:
                 self.notices.append(Rejection(line, noticed.pointer, noticed.detail))

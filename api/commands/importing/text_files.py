@@ -87,7 +87,7 @@ def open_text(file: BinaryIO, charset: str | None = None) -> Text:
     wrong = recognise_format(head)
     if wrong is not None:
         raise ContentError.at("", wrong)
-    encoding, guessed = _encoding(file, head, charset)
+    encoding, guessed = _find_encoding(file, head, charset)
     file.seek(0)
     feeds = returns = 0
     for chunk in _chunks(_recode(file, encoding)):
@@ -111,7 +111,7 @@ def _refuse_markup(head: bytes) -> None:
         raise ContentError.at("", wrong)
 
 
-def _encoding(file: BinaryIO, head: bytes, charset: str | None) -> tuple[str, str | None]:
+def _find_encoding(file: BinaryIO, head: bytes, charset: str | None) -> tuple[str, str | None]:
     """The encoding, and a second time if it was guessed, else None."""
     marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
     if marked is not None:

@@ -62,7 +62,7 @@ def respond_with_fact(recorded: RecordedFact, slug: str, status: int) -> Respons
     version = recorded.version
     if isinstance(recorded.event, FactErased | SourcesErased):
         return _erasure(recorded.event, version, slug)
-    told = beside(version, recorded.similar, recorded.parting)
+    told = beside(version, recorded.similar, recorded.alias_notices)
     return _respond(describe_record(version, recorded.perspective, slug), version, told, status)
 
 
@@ -110,15 +110,15 @@ def edition_tag(negotiation: Negotiation) -> int | None:
 def read_beside(reading: Reading, version: FactVersion, perspective: Perspective) -> dict[str, Any]:
     """Read what `beside` needs about a version that is, or would be, the last change."""
     similar = reading.similar(version, perspective)
-    return beside(version, similar, reading.parting(version, perspective))
+    return beside(version, similar, reading.alias_notices(version, perspective))
 
 
 def beside(
-    version: FactVersion, similar: Sequence[FactVersion], parting: Sequence[Notice]
+    version: FactVersion, similar: Sequence[FactVersion], alias_notices: Sequence[Notice]
 ) -> dict[str, Any]:
     """Give {notices, similar} for an editor: notices and the first similar facts, each only if there are any."""
     says_all = version.event in _SAYS_ALL
-    noticed = [*find_notices(version.record.fact), *parting] if says_all else []
+    noticed = [*find_notices(version.record.fact), *alias_notices] if says_all else []
     told: dict[str, Any] = {}
     if noticed:
         told["notices"] = [as_primitives(each) for each in noticed]

@@ -45,7 +45,7 @@ class Parameter:
     required: bool = False
     example: str | int | None = None
 
-    def documented(self) -> dict[str, Any]:
+    def describe(self) -> dict[str, Any]:
         """Give the OpenAPI parameter object."""
         shown = {} if self.example is None else {"example": self.example}
         return {

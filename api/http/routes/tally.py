@@ -103,7 +103,7 @@ def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
         def make(blanks: Blanks) -> dict[str, Any]:
             counted = reading.sections(negotiation.id, perspective).tally(query)
             content, place = counted.page(after, limit)
-            content = _leading_on(content, place, blanks)
+            content = _link_further(content, place, blanks)
             return with_erasures(content, reading, negotiation.id, perspective, rest=blanks.rest)
 
         def make_cursor(place: Place) -> str:
@@ -182,7 +182,7 @@ def _query(filters: Mapping[str, str]) -> TallyQuery:
     )
 
 
-def _leading_on(content: dict[str, Any], place: Place | None, blanks: Blanks) -> dict[str, Any]:
+def _link_further(content: dict[str, Any], place: Place | None, blanks: Blanks) -> dict[str, Any]:
     """Say where the next page is, beside each list that is longer too."""
     places = {
         name: {"count": number, "href": blanks.blank("href", place)}

@@ -135,9 +135,9 @@ class _Form:
             names=described["names"],
             fault=self.faults.get(column),
         )
-        return replace(form_field, read=self._reading(form_field))
+        return replace(form_field, read=self._read_typed(form_field))
 
-    def _reading(self, form_field: Field) -> str | None:
+    def _read_typed(self, form_field: Field) -> str | None:
         part = form_field.column.rpartition(".")[2]
         if form_field.column == "valid":
             return read_date(form_field.text.strip(), self.kind.holding)

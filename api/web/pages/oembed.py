@@ -49,7 +49,7 @@ async def read_oembed(request: Request) -> Response:
     url = urlsplit(parameters.get("url", ""))
     matches = [match for each in _ADDRESSES if (match := each.fullmatch(url.path))]
     if url.netloc != request.url.netloc or not matches:
-        return _nothing()
+        return _refuse_address()
     asked = {name: unquote(text) for name, text in matches[0].groupdict().items()}
     page = Page(request, asked.pop("slug"), None, as_anybody=True)
     page.given = {**dict(parse_qsl(url.query)), **asked}
@@ -58,7 +58,7 @@ async def read_oembed(request: Request) -> Response:
     except PageRefusedError as error:
         if error.reply.status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
             raise
-        return _nothing()
+        return _refuse_address()
     return fresh(request, write_json(told))
 
 
@@ -87,7 +87,7 @@ def _side(text: str) -> int | None:
     return int(text) if is_number and 1 <= int(text) <= _LONGEST_SIDE else None
 
 
-def _nothing() -> Response:
+def _refuse_address() -> Response:
     return problem(
         "unknown", "no public page or picture of this server has this address: write it in url"
     )

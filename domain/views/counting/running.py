@@ -13,7 +13,7 @@ from collections import defaultdict
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
-from domain.number.reading import beginning_of
+from domain.number.reading import find_beginning
 from domain.time.instant import END
 from domain.views.rivalry.claims import ends_of
 
@@ -90,7 +90,7 @@ class _Added:
         if valid.spans:
             began = bisect_left(self._starts, valid.bounds.start_latest)
             return max(added - self._by_start[began], 0)
-        return 0 if beginning_of(figure.quantity.text or "") else added
+        return 0 if find_beginning(figure.quantity.text or "") else added
 
 
 def _running_sums(changes: Iterable[tuple[int, int]]) -> tuple[list[int], list[int]]:
@@ -110,7 +110,7 @@ def _scope_of(figure: Figure) -> _Scope:
     valid = figure.candidate.fact.valid_time
     if valid.spans:
         return population, (valid.bounds.start_earliest,)
-    return population, beginning_of(figure.quantity.text or "")
+    return population, find_beginning(figure.quantity.text or "")
 
 
 class _Limits:

@@ -148,7 +148,7 @@ def contribute(
     counted = [each for each in question.facts if counts(each, perspective)]
     if part is None:
         return Contributed(None, counted if sure else [*map(_doubt, counted)])
-    rest = _naming(counted, what) if sure and not part.certain else ()
+    rest = _select_naming(counted, what) if sure and not part.certain else ()
     return Contributed(part if sure or not part.certain else replace(part, certain=False), rest)
 
 
@@ -200,7 +200,7 @@ def select_telling(candidates: Iterable[Candidate], what: str) -> list[Candidate
     ]
 
 
-def _naming(candidates: Iterable[Candidate], what: str) -> list[Candidate]:
+def _select_naming(candidates: Iterable[Candidate], what: str) -> list[Candidate]:
     """The candidates that are certain, and that name people and give no number."""
     naming = (each for each in candidates if each.certain and each.fact.people)
     return [each for each in naming if not numbers_of(each.fact, what)]

@@ -31,7 +31,7 @@ def find_beside(
     standing = (
         candidate
         for (rule, _), answers in of_kind.items()
-        for candidate in _standing_aside(answers, rule, main)
+        for candidate in _list_asides(answers, rule, main)
     )
     beside: dict[str, list[Candidate]] = {}
     for candidate in sorted(standing, key=latest_first):
@@ -55,7 +55,7 @@ def latest_first(candidate: Candidate) -> tuple[Any, ...]:
     return -earliest, -latest, candidate.by_content
 
 
-def _standing_aside(
+def _list_asides(
     answers: Sequence[Candidate], rule: Aside, main: Iterable[Candidate]
 ) -> Iterator[Candidate]:
     """The answers of one kind that no later one of them, and no main answer, has surely followed.

@@ -47,7 +47,7 @@ def under_one_question(facts: Sequence[Candidate], register: Register) -> bool:
     if len(facts) < 2:  # noqa: PLR2004 -- one contests nothing
         return False
     if register.succession is Succession.YIELDING:
-        return _together(map(_beginning, facts)) or is_disputed_by_link(facts)
+        return _together(map(_find_start, facts)) or is_disputed_by_link(facts)
     return (
         _differ(facts, register)
         or _counts_exclude([each.fact.quantities for each in facts])
@@ -65,7 +65,7 @@ def under_one_key(facts: Iterable[Candidate], register: Register) -> bool:
         ends = never_meet([each for each in begun if each.lasts])
         return ends or _differ(begun, register) or is_disputed_by_link(begun)
     stretches = [_surely(each) for each in begun if each.certain]
-    yielding = [_beginning(each) for each in begun if each.yields]
+    yielding = [_find_start(each) for each in begun if each.yields]
     return _together(stretches) or _together(yielding) or is_disputed_by_link(begun)
 
 
@@ -159,7 +159,7 @@ def _surely(candidate: Candidate) -> Stretch:
     return window.certain_from, end, _claim(candidate)
 
 
-def _beginning(candidate: Candidate) -> Stretch:
+def _find_start(candidate: Candidate) -> Stretch:
     earliest, latest = candidate.starts
     return (latest - 1 if earliest == BEGINNING else earliest), latest, _claim(candidate)
 

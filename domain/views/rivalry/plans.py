@@ -24,7 +24,7 @@ class Plans:
     """
 
     def __init__(self, questions: Iterable[Question]) -> None:
-        leading = [_leading(question.facts) for question in questions]
+        leading = [_select_leading(question.facts) for question in questions]
         plans = [each for question in questions for each in question.facts]
         self._leading = frozenset(each.id for facts in leading for each in facts)
         soonest = min(map(_surely_by, leading), default=END)
@@ -35,7 +35,7 @@ class Plans:
         return plan.id not in self._leading, BEGINNING if may_be_over(plan) else plan.starts[0]
 
 
-def _leading(facts: Iterable[Candidate]) -> list[Candidate]:
+def _select_leading(facts: Iterable[Candidate]) -> list[Candidate]:
     """The facts of one question that an editor marked; all of them where no mark was made."""
     listed = list(facts)
     return [each for each in listed if each.version.record.preferred] or listed

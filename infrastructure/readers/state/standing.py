@@ -72,7 +72,7 @@ def select_aside(
 
 
 @cache
-def ending_kinds() -> Mapping[str, frozenset[str]]:
+def find_ending_kinds() -> Mapping[str, frozenset[str]]:
     """{section: kinds} for the sections in which only answers of some kinds end answers that stand aside.
 
     These answers have to be read even if an answer of another kind has replaced them since.
@@ -120,7 +120,7 @@ def select_ending(
             columns.certain_from <= perspective.as_of,
             columns.start_earliest >= first.scalar_subquery(),
             is_seen(columns, perspective),
-            version.c.kind.in_(sorted(ending_kinds()[section])),
+            version.c.kind.in_(sorted(find_ending_kinds()[section])),
         )
         .subquery(f"ending_{section}")
     )

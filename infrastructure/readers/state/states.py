@@ -45,7 +45,7 @@ from infrastructure.readers.state.questions import (
 )
 from infrastructure.readers.state.standing import (
     ROW,
-    ending_kinds,
+    find_ending_kinds,
     select_aside,
     select_ending,
     select_standing,
@@ -113,7 +113,7 @@ def _make_statement(
         select_aside(tables, negotiation_id, perspective, own),
         *(
             select_ending(tables, negotiation_id, perspective, own, each)
-            for each in ending_kinds()
+            for each in find_ending_kinds()
             if section in (None, each)
         ),
         *(
