@@ -125,7 +125,7 @@ class Names:
         names = {name: self._between(name, sort) for name in self._torn.get(sort, {})}
         return {name: list(between.values()) for name, between in names.items() if len(between) > 1}
 
-    def list_targets(self, alias: Alias) -> list[str]:
+    def list_rival_targets(self, alias: Alias) -> list[str]:
         """The different names to which this alias and others lead its spelling; empty if they all lead to one."""
         between = self._between(self._fold(text_of(alias.name)), alias.sort).values()
         return sorted(map(text_of, between)) if len(between) > 1 else []

@@ -58,7 +58,7 @@ def find_notices(fact: Fact) -> list[Notice]:
 
 def find_alias_notices(fact: Fact, names: Names) -> list[Notice]:
     """A notice on an alias, if another one leads its spelling to another name."""
-    if not isinstance(fact, Alias) or not (led := names.list_targets(fact)):
+    if not isinstance(fact, Alias) or not (led := names.list_rival_targets(fact)):
         return []
     detail = (
         f"aliases lead {text_of(fact.name)} to {' and to '.join(led)}, so it leads to none of them: prefer the one"

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Table, select
 
 from infrastructure.backup.file import (
     FORMAT,
+    HASHED_SINCE,
     AnswerLine,
     BackupError,
     CountLine,
@@ -28,7 +29,6 @@ from infrastructure.backup.file import (
     read_backup,
     write_backup,
 )
-from infrastructure.backup.former_backups import FormerAnswers
 from infrastructure.log.append import MOVE_HEAD
 from infrastructure.log.rows import LOGGED, entries, parts_between
 from infrastructure.log.under_lock import LOCK_HEAD
@@ -206,23 +206,21 @@ def _load(
     progress: Progress | None,
 ) -> Manifest:
     last, stamps = 0, []
-    former: FormerAnswers | None = None
+    unhashed = False
     for kind, lines in _batches(source):
         if kind is Opening:
             opening = cast("Opening", lines[0])
             last = opening.position
             head = {"position": last, "recorded_at": max(opening.recorded_at, promised)}
             connection.execute(MOVE_HEAD, head)
-            former = FormerAnswers.of(connection, opening)
+            unhashed = opening.format < HASHED_SINCE
         elif kind is Manifest:
             manifest = cast("Manifest", lines[0])
-        else:
+        elif not (unhashed and kind in {AnswerLine, CountLine}):
             rows = [msgspec.structs.asdict(line) for line in lines]
-            if former is not None and kind in {AnswerLine, CountLine}:
-                rows = former.rows(rows) if kind is AnswerLine else former.stamps(rows[0])
             if kind is CountLine:
                 stamps += rows
-            elif rows:
+            else:
                 connection.execute(TABLES[kind].insert(), rows)
     if last or manifest.answers:
         restore_stamps(connection, stamps)

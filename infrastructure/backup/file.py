@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 FORMAT: Final = 5
 FORMATS: Final = (1, 2, 3, 4, FORMAT)
-"""The formats that can be read. Format 1 has unsealed payloads, 2 has no confidential parts and stamps, 3 has no stamp
-of the responses' number, and 4 has unhashed idempotency keys."""
+"""The formats that can be read. Format 1 has unsealed payloads, 2 has no confidential parts and stamps, and 3 has no
+stamp of the responses' number."""
+HASHED_SINCE: Final = 5
+"""The first format with hashed idempotency keys; responses in an older backup are not restored."""
 
 
 class BackupError(Exception):

@@ -15,9 +15,9 @@ from infrastructure.backup.backup import verify_backup
 from infrastructure.backup.file import FORMAT, BackupError, Manifest
 from infrastructure.configured import keys_by
 
-_UNSTAMPED: Final = (
-    "This backup has an older format without valid stamps of its stored responses: parley verify reports these as"
-    " changed, until you run parley seal --as-is"
+_OLDER_FORMAT: Final = (
+    "This backup has an older format: the stored responses in it are not restored, and parley verify reports that their"
+    " stamp is missing until you run parley seal --as-is"
 )
 
 
@@ -61,7 +61,7 @@ def restore(
     _report(manifest, f"The record of {source} is restored", json=json)
     if not json:
         if manifest.format < FORMAT:
-            echo(_UNSTAMPED)
+            echo(_OLDER_FORMAT)
         echo("Backups have no API keys: make new ones with parley keys create")
 
 
