@@ -199,9 +199,10 @@ class Parley:
         new_key: bool = False,
         as_is: bool = False,
     ) -> tuple[SealReport, int]:
-        """Seal what is in clear, and wrap every data key by the newest key, which may be made for it.
+        """Seal what is unencrypted, and wrap every data key with the newest key, which `new_key` makes first.
 
-        `as_is` first takes what is stamped for what it is; the number of kept answers that were dropped by that.
+        `as_is` first accepts and stamps the present rows; the number that is returned counts the responses dropped by
+        that.
         """
         with work_alone(self.database, "sealing"):
             dropped = take_as_is(self.database) if as_is else 0
@@ -223,12 +224,12 @@ class Parley:
             self.database.timekeeper.now(connection, head_at)
 
     def wrong_times(self) -> WrongTimes | None:
-        """What of the log's record times lies beyond the present; None where nothing does."""
+        """Which of the log's record times are in the future; None if none of them is."""
         with persistence_errors(), self.database.reading() as connection:
             return wrong_times(connection, self.database.timekeeper.now(connection))
 
     def correct_clock(self, seen: WrongTimes, why: str) -> LogEntry:
-        """Record that record times are wrong, which were `seen` to be: raises as `EventRecorder.correct_clock`."""
+        """Record that the record times that were `seen` are wrong; raises as `EventRecorder.correct_clock` does."""
         recorder = cast("EventRecorder", self.ledger.recorder)
         return recorder.correct_clock(seen, why=why, actor=self.owner.actor)
 

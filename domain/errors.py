@@ -92,7 +92,7 @@ class ContentError(RecordError):
 class UnknownError(RecordError):
     """No such thing: `what` is negotiation, fact, snapshot or change request; `name` is how it was asked for.
 
-    `advice` says what to ask for instead. Of a long name the beginning is told.
+    `advice` says what to ask for instead. A long name is cut to its beginning.
     """
 
     def __init__(self, what: str, name: str, advice: str | None = None) -> None:

@@ -78,7 +78,7 @@ def key_of(name: Name | Together) -> str:
 
 
 def join_parts(parts: Iterable[str]) -> str:
-    """One key part for several who stand in a key together, in whatever order they are named."""
+    """One part of a key for several people or places that belong to it together, in any order."""
     return _TOGETHER.join(sorted(parts))
 
 

@@ -35,7 +35,7 @@ class NegotiationBody(_Strict):
 
 @with_config(STRICT)
 class NegotiationChanges(TypedDict, total=False):
-    """What of a negotiation is to be said otherwise."""
+    """Fields of a negotiation that get other values."""
 
     title: str
     parties: tuple[str, ...]
@@ -44,7 +44,7 @@ class NegotiationChanges(TypedDict, total=False):
 
 @dataclass(frozen=True, kw_only=True)
 class NegotiationCorrectionBody(_Strict):
-    """What was said of a negotiation was wrong; `changes` has what is right, and leaves out what stays."""
+    """Why the content of a negotiation was wrong, and the right values; a field that is left out keeps its value."""
 
     reason: Reason
     why: str
@@ -119,9 +119,9 @@ class PreferenceBody(_Strict):
 
 @dataclass(frozen=True, kw_only=True)
 class ErasureBody(_Strict):
-    """All that was said of a fact is to be destroyed, or only what is confidential of its citations so far.
+    """Why the whole content of a fact is destroyed, or only the confidential parts of its present citations.
 
-    `approvers` are those who agreed, as far as Parley did not ask them itself.
+    `approvers` are people who agreed outside of Parley.
     """
 
     reason: str

@@ -153,7 +153,7 @@ class Along:
 
 
 class CarryOut(Protocol):
-    """Appends what was decided, after what led to it; its position."""
+    """Appends the event of a change and the events before it; returns the position of the last one."""
 
     def __call__(
         self,
@@ -171,8 +171,8 @@ class Op:
     """One way to change a fact, or a negotiation.
 
     `reviewed` says whether it needs a second person under the settings of a negotiation; None if it never does.
-    `decide` gives the event that a body comes to on a fact, for an actor, or the refusal. `carry_out` appends the event
-    that was decided, after what led to it, in one transaction with what goes along, and gives its position.
+    `decide` makes the event from a body, the fact and the person, or raises the refusal. `carry_out` appends this event
+    and those before it, in one transaction with what goes along, and returns its position.
     """
 
     name: str

@@ -114,7 +114,10 @@ class FactParser:
     def _check_rest(
         self, document: dict[str, Any], wrong: ShapeError, standing: Fact | None
     ) -> None:
-        """ContentError with what is wrong besides the shape; of no known kind, in what every fact has."""
+        """ContentError with the other faults, besides those of the shape.
+
+        If the kind is unknown, only the fields that every fact has are checked.
+        """
         if wrong.is_of_kind:
             common = {each.name for each in fields(Fact)}
             rest = {name: value for name, value in document.items() if name in common}

@@ -135,7 +135,7 @@ class _Taking:
 
 
 def _part(sent: object) -> Confidential:
-    """A confidential part as it was sent; ContentError, which repeats nothing of it."""
+    """Read a confidential part; the ContentError repeats nothing of it."""
     if not isinstance(sent, dict) or set(sent) - set(_NAMES):
         raise ContentError.at(
             "", f"write an object with the fields {', '.join(_NAMES)}, each a text"

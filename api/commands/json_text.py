@@ -54,9 +54,9 @@ class _Repeating(dict[str, Any]):
 
 
 def pointer(place: _Place) -> str:
-    """Give the RFC 6901 pointer to a place in a document, and no name of what is said in confidence.
+    """Give the RFC 6901 pointer to a place in a document; it ends at a field that is confidential.
 
-    No field has a name that is so long, or lies so deep, that the pointer has to be cut short.
+    A pointer is cut short if it is too long or too deep; this can happen only with names that no field has.
     """
     if CONFIDENTIAL in place:
         place = place[: place.index(CONFIDENTIAL) + 1]
@@ -164,7 +164,7 @@ _READING: Final[dict[str, Any]] = {"parse_constant": _refuse_constant, "parse_fl
 
 
 def _faults(value: object) -> Iterator[Fault]:
-    """Walk without recursion, and not into what is too much: faults of what JSON itself lets through."""
+    """The faults that JSON's own syntax allows; the walk uses no recursion, and ends where there is too much."""
     waiting: list[tuple[_Place, object]] = [((), value)]
     for count in itertools.count(1):
         if not waiting:

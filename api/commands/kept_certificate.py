@@ -28,7 +28,7 @@ def fact_in(question: str) -> UUID | None:
 
 
 def keep_certificate(sent: str, certificate: Certificate) -> bytes | None:
-    """What to keep of a certificate of a question as it was sent; None where its words would have to be kept."""
+    """What to keep of a certificate so as to make it again; None if that would need the words of its question."""
     fixed = _describe_fixed(sent, certificate.question)
     if fixed is None or _fix_again(sent, fixed) != certificate.question:
         return None
@@ -48,7 +48,7 @@ def keep_certificate(sent: str, certificate: Certificate) -> bytes | None:
 
 
 def certificate_again(kept: bytes, sent: str, reader: str) -> Certificate:
-    """The certificate that `keep_certificate` kept of the question that is sent again by the same reader."""
+    """Make the certificate again from what `keep_certificate` kept, when the same reader sends its question again."""
     fields: dict[str, Any] = json.loads(kept)
     digest = fields["sha256"]
     return Certificate(

@@ -43,7 +43,7 @@ def check_for_any_kind(changes: object, parser: FactParser) -> None:
 
 
 def _faults_in(fields: dict[str, Any], parse: Callable[[dict[str, Any]], object]) -> list[Fault]:
-    """The faults in what is said, and not in what is left out."""
+    """The faults in fields that were sent; faults of fields that were left out are ignored."""
     try:
         parse(fields)
     except ContentError as error:

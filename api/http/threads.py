@@ -175,7 +175,7 @@ class LaneRoute(APIRoute):
         return scope
 
     def get_route_handler(self) -> Handler:
-        """Refuse a request without the scope, and have what answers know its request."""
+        """Check the scope of each request, and let the functions that make its answer find the request."""
         answer, takes = call_plainly(self.dependant) or super().get_route_handler(), self.takes
 
         async def handle(request: Request) -> Response:
@@ -192,7 +192,8 @@ class LaneRoute(APIRoute):
 def call_plainly(dependant: Dependant) -> Handler | None:
     """Make a direct call of an endpoint, several times as fast as FastAPI's; None if the endpoint needs FastAPI's.
 
-    Its arguments are texts of the path, the request, and what a coroutine reads from the request.
+    A direct call can give an endpoint texts from the path, the request, and values that a coroutine reads from the
+    request.
     """
     texts = [
         each.name

@@ -66,8 +66,8 @@ class Clocks:
 async def read_clocks(page: PageAnswers) -> Clocks:
     """Ask for the stops of both clocks.
 
-    The clock of knowledge is the one that the answer goes by. Where all that is known is asked for, and no clock is
-    named, an answer goes by neither, and the papers' is offered.
+    The clock of knowledge is that of the answer. If the page names neither a clock nor a cut in knowledge, it is the
+    clock of publication.
     """
     assert page.standing is not None, "the first answer says where one stands"  # noqa: S101 -- a programmer's error
     at = page.standing.perspective

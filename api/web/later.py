@@ -16,9 +16,9 @@ _MOST: Final = 1_000
 
 @dataclass(frozen=True)
 class Later:
-    """`here` facts of the page were corrected, ended or withdrawn later, and of the record `all` were changed or added.
+    """How much changed after the day of a page: `here` counts facts of the page, `all` changes in the whole record.
 
-    Of a page that was asked for by its position neither is counted: `all` is None. `is_more`: there are more.
+    `is_more`: there are more than these. A page that was asked for by its position counts neither; its `all` is None.
     """
 
     here: int

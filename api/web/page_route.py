@@ -28,9 +28,9 @@ class PageRefusedError(Exception):
 
 
 class PageRoute(LaneRoute):
-    """A route that answers with a page, or with the API's refusal of what the page asks, which becomes a page.
+    """A route that answers with a page; if the API refuses what the page asks, it answers with that refusal.
 
-    It takes no scope: what it asks the API does.
+    The route itself takes no scope, because the API checks the scope of each of the page's requests.
     """
 
     takes = None

@@ -55,7 +55,7 @@ class PagePerspective:
 
     @property
     def is_now(self) -> bool:
-        """Whether it is asked what is so now: no cut, no position, and no later page of an earlier answer."""
+        """Whether the page shows the present: no cut, no position, and not a later page of an older answer."""
         return self.known is None and _FIXING.isdisjoint(self.given)
 
     @property

@@ -76,7 +76,7 @@ class _Told:
 
 
 class RefusalPages:
-    """The outermost ASGI middleware: it draws a page of each problem that a browser is answered."""
+    """The outermost ASGI middleware: if a browser gets a problem as its answer, it gets a page that says the same."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

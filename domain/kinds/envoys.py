@@ -81,7 +81,7 @@ class Mission(Fact):
 class Alias(Fact):
     """`name` is another name of `same_as`; `of` says whether they name a person, a post, a place and so on.
 
-    Of somebody either may have an id.
+    Each name of a person or organisation may have an id.
     """
 
     kind: Literal["alias"] = "alias"

@@ -23,7 +23,7 @@ MeasureStage = Literal["discussed", "announced", "in_force"]
 
 
 class MeasureEntry(TypedDict):
-    """What stands between an authority and a target."""
+    """The measure that an authority has taken, or speaks of taking, against a target."""
 
     target: str
     target_id: NotRequired[str]

@@ -109,7 +109,7 @@ class Pardon(Fact):
     population: Population | None = None
 
     def register_entries(self) -> Iterable[RegisterEntry]:
-        """How many were pardoned, and for each person named that they are, which does not free them."""
+        """How many people were pardoned, and that each named person was; a pardon alone frees nobody."""
         yield RegisterEntry(PARDONED, {})
         for person in self.people:
             shows = {"status": "pardoned", "place": None, "sentence_ends": None}

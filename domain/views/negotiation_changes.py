@@ -30,7 +30,7 @@ class Correction(Recorded):
 
 
 def fold_entries(entries: Iterable[Entry]) -> tuple[Negotiation | None, list[Correction]]:
-    """A negotiation as it was opened, or None if the entries do not open one; and its corrections, oldest first."""
+    """The opening of a negotiation (None if the entries have none), and its corrections, oldest first."""
     opened: Negotiation | None = None
     corrections = []
     for entry in entries:

@@ -219,9 +219,9 @@ def _of_counts(fact: Fact) -> Iterable[Notice]:
 
 
 def _list_counted_people(fact: Fact) -> Iterable[str]:
-    """What a fact counts, folded, as far as the people whom it names are among those counted.
+    """The folded words for those whom a fact counts, as far as the people whom it names must be among them.
 
-    Of several numbers only that of all who are held counts all of them: a named person need not be among the women.
+    If it gives several numbers, only that of all prisoners does: a named person need not be one of the women.
     """
     answers = list(fact.register_entries())
     yield from (fold_name(answer.register.summed) for answer in answers if answer.register.summed)

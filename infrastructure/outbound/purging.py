@@ -1,8 +1,8 @@
 """Asks the cache before the servers to drop what an erasure changed, once that is committed and until it is done.
 
 It follows the log, so that erasures by other processes count, too, and on a standby those that have just been replayed.
-What was erased for as long as a cache keeps an answer is asked for again when a process starts. Everything is asked for
-a second time, because a response that was under way at the first time may be cached after it.
+When a process starts, it asks again for each erasure that is younger than the time for which a cache keeps an answer.
+Everything is asked for a second time, because a response that was under way at the first time may be cached after it.
 """
 
 from __future__ import annotations

@@ -100,7 +100,7 @@ def last_citation_time(fact: Fact) -> int:
 
 
 def _content_of(record: FactRecord) -> dict[str, Any]:
-    """What of a row follows from what the fact says; an erased one says nothing."""
+    """The columns that follow from the content of a fact; an erased fact has none."""
     fact = record.fact
     if record.erased:
         return dict(ERASED)

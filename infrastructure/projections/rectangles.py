@@ -99,9 +99,10 @@ class Plane:
         whole: Mapping[int, FactVersion],
         variants: Mapping[int, int],
     ) -> None:
-        """Write what is seen from a position on, where published times are no longer what they were.
+        """Write the rectangles from a position on, after a correction of the clock has moved published times.
 
-        `whole` are the versions with all that was recorded up to each, `variants` the highest of each until now.
+        `whole` has, for each position, the version with all events up to it; `variants` has the highest variant of each
+        so far.
         """
         for rectangle in list(self.open):
             self._close(rectangle, position, BEGINNING)

@@ -1,6 +1,6 @@
 """Moves the published times of events whose record times are corrected.
 
-From that position on each fact with such an event has other rectangles; what is known before stays as it was.
+A fact with such an event gets other rectangles from the position of the correction on. What was known before stays.
 """
 
 from __future__ import annotations

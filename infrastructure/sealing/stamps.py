@@ -150,7 +150,7 @@ def ensure_secret(connection: Connection) -> tuple[bytes, int]:
 
 
 def forget_lost_secret(connection: Connection) -> bool:
-    """Delete a secret that cannot be opened any more; whether stored responses were lost with it."""
+    """Delete a secret that cannot be opened any more; returns whether stored responses were lost with it."""
     if _secret_held(connection) is not None:
         return False
     connection.execute(stamp.delete().where(stamp.c.of == _KEYED_BY))

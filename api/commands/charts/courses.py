@@ -195,7 +195,7 @@ def _date(day: int) -> str:
 
 
 def _nowhere(_: str, __: object) -> str:
-    """The addresses of what follows in a list, of which a picture has none."""
+    """No address: a picture has no link to the rest of a list."""
     return ""
 
 

@@ -41,7 +41,7 @@ class LaneRow:
 
     @property
     def label(self) -> dict[str, Any]:
-        """Its text, and the bounds of what must be free for it."""
+        """The text of the row, and the height that has to be free for it."""
         end = self.y + LINE * (len(self.lines) - 1)
         return {"text": "\n".join(self.lines), "at": self.y, "top": self.y - 12, "bottom": end + 10}
 

@@ -32,7 +32,7 @@ def change_request_uuid(text: str) -> UUID:
 
 
 def tag(seen: SeenChangeRequest) -> str:
-    """Give the entity tag: the digest of what is proposed, which changes only with that."""
+    """Give the entity tag: the digest of the proposed change, which differs only if the change does."""
     return f'"{seen.digest}"'
 
 

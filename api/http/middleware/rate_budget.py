@@ -43,7 +43,7 @@ class RateStatus:
 
 @dataclass(slots=True)
 class _Lease:
-    """What this process may still allow of what the storage has counted; instants are monotonic."""
+    """What this process may still allow before it asks the storage again; instants are monotonic."""
 
     left: int
     remaining: int

@@ -194,7 +194,7 @@ def _close(
     parser: BodyParser[Any],
     decide: Callable[..., ChangeRequestEvent],
 ) -> Response:
-    """Carry out a decision after which nothing is changed, with the reason that the body gives."""
+    """Carry out a decision that changes no fact (refuse or withdraw), with the reason in the body."""
 
     def outcome(standing: _Standing) -> _Outcome:
         why, id_ = parser.parse(sent.body).why, standing.seen.change_request.id

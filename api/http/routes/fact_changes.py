@@ -122,10 +122,11 @@ def prefer_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Respo
     ),
 )
 def erase_fact(fact_id: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
-    """Destroy what was said of a fact, at every perspective and for good.
+    """Destroy the content of a fact for good, at every perspective.
 
-    Its payloads and their key are gone, and so are its rows in every projection, its words in the full text, what was
-    proposed of it, and the answers kept of it; digests and proofs stay. Backups of before are out of reach.
+    This deletes its payloads and their key, its rows in every table, its words in the full text, the change requests
+    about it, and the responses stored about it. Digests and proofs stay. Backups made before the erasure are not
+    changed.
     """
     return _change(fact_id, sent, OPS["erase"])
 

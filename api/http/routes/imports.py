@@ -81,18 +81,18 @@ _TABLE: Final = {**_FILE, "description": "A column for each field, and a row for
     ),
 )
 def import_lines(slug: str, sent: Annotated[Sent, Depends(_SPOOLING)]) -> Response:
-    """Record, correct, corroborate, end, retract, reinstate or prefer, an operation a line.
+    """Record, correct, corroborate, end, retract, reinstate or prefer facts: one operation a line.
 
-    Lines that are recorded already are `unchanged`, so you can repeat an import. All or nothing unless
-    `partial`: with a line rejected nothing is recorded, and the report says which lines and why. What is
-    decided is recorded in turns, and others may write between them: a line that the record does not admit any
-    more, because of what they wrote, is rejected, and the rest is recorded. Where an import breaks off, the same
-    file finishes it; what stood then is `unchanged`. Reading stops where more lines cannot be read than can, but
-    for a hundred.
+    You can repeat an import, because a line that is recorded already is `unchanged`. If a line is rejected, nothing is
+    recorded, and the report says which lines are wrong and why; with `partial`, the other lines are recorded. A large
+    import is recorded in turns, and others may write between them: if their changes make a line impossible, that line
+    is rejected and the rest is recorded. If an import breaks off, send the same file again to complete it. Reading
+    stops once more lines cannot be read than can, plus a hundred.
 
-    CSV may be separated by commas, semicolons or tabs, and the JSON may be one list, or stand on several lines. Text is
-    UTF-8, or UTF-16, or in the charset that Content-Type names; another is read where it is sure which it is. What is
-    no text, such as a spreadsheet, is refused (422) with how to save it.
+    CSV may be separated by commas, semicolons or tabs. JSON may also be one list, and an object may take several lines.
+    The text is UTF-8 or UTF-16, or has the charset that Content-Type names; another charset is read if it can be
+    recognised without doubt. A file that is no text, such as a spreadsheet, is refused (422) with advice on how to save
+    it.
     """
     dry_run, partial = truth(sent.parameters, "dry_run"), truth(sent.parameters, "partial")
     fates = truth(sent.parameters, "fates")

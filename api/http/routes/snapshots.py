@@ -118,12 +118,13 @@ def _describe(snapshot: StoredSnapshot) -> dict[str, Any]:
     ),
 )
 def read_snapshot(slug: str, name: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Response:
-    """Replay the content from the log and check it against the hash before it is shown.
+    """Replay the content from the log, and check it against the hash before it is shown.
 
-    What it held and was erased since is not in it, and is said under `erased`; the hash is that of before.
+    Facts that were erased since are left out and listed under `erased`; the hash includes them.
 
-    The content is from the snapshot's own perspective; the one asked from only says whether it is known yet. Of a
-    snapshot of an older reading it is what today's rules read, and `verified` is null: nothing is said of the hash.
+    The content is as of the snapshot's own perspective; the perspective of the request only decides whether the
+    snapshot is known yet. A snapshot of an older reading is read by today's rules, and its `verified` is null, because
+    its hash cannot be checked.
     """
     if not SNAPSHOT_NAME.fullmatch(name):
         raise UnknownError("snapshot", name)

@@ -130,7 +130,7 @@ def _points(filled: Filled) -> Iterator[dict[str, Any]]:
 
 
 def _select_filters(parameters: Mapping[str, str]) -> dict[str, str]:
-    """Give what is asked for besides the perspective and the page."""
+    """Give the parameters except those of the perspective and the page."""
     named = {name: parameters[name] for name in _TALLIED if name in parameters}
     filters = {"by": "month", **named}
     if truth(parameters, "parts"):
@@ -170,7 +170,7 @@ _KNOWN: Final[Mapping[str, Callable[[], Iterable[str]]]] = {
 
 
 def _query(filters: Mapping[str, str]) -> TallyQuery:
-    """What is counted. Of a stretch the first instant of `from` and the last of `to`."""
+    """What is counted: from the first instant of the day `from` to the last of the day `to`."""
     return TallyQuery(
         by=cast("By", filters["by"]),
         what=filters.get("what"),

@@ -256,7 +256,7 @@ def read_moments(slug: str, asked: Annotated[Asked, Depends(_MOMENTS)]) -> Respo
 def _group(
     boundaries: Iterable[Boundary], by: str | None, chosen: str | None, limit: int
 ) -> tuple[Unit | None, list[Moment]]:
-    """Group moments as is asked for; by the unit that was chosen for the first page, or the one that fits the limit."""
+    """Group moments by the unit in the request; for `auto`, by that of the first page, or one that fits the limit."""
     if by == _AUTO and chosen is None:
         return fit_moments(boundaries, limit)
     unit = cast("Unit | None", chosen if by == _AUTO else by)

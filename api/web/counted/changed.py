@@ -36,7 +36,7 @@ class _Shown:
 
 
 def list_changes(before: State, after: State) -> list[Change]:
-    """List what differs between an earlier and a later state; of a section that is cut short, what both show."""
+    """List what differs between an earlier and a later state; in a list that is cut short, only entries in both."""
     return [*_of_totals(before, after), *_of_sections(before, after)]
 
 

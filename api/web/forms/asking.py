@@ -68,10 +68,10 @@ class Outcome:
 
 @dataclass(kw_only=True)
 class FormSheet:
-    """What every form that changes something has, apart from what was seen and what was typed.
+    """The common part of every form that changes something; it does not hold what was seen and typed.
 
-    `digest` is that of the change request that this one takes the place of; empty where there is none. `since` is
-    what others changed meanwhile; None where nobody did.
+    `digest` is that of the change request that this one replaces; empty if there is none. `since` lists the changes
+    that others made meanwhile; None if there are none.
     """
 
     key: str = field(default_factory=lambda: uuid4().hex)

@@ -38,7 +38,7 @@ _OPS: Final = {
 
 @router.get("/n/{slug}/change-requests")
 async def read_change_requests(slug: str, request: Request) -> Response:
-    """List what waits, or what became of it."""
+    """List the change requests that wait, or those that were decided."""
     page = Page(request, slug, ("status", "cursor"))
     if page.reader is None:
         return sign_in_first(page)

@@ -150,7 +150,7 @@ async def _read_figures(page: Page, diff: Mapping[str, Any]) -> list[tuple[str, 
 
 
 def _side(page: Page, side: str, at: Mapping[str, Any]) -> tuple[str | None, Callable[[str], str]]:
-    """The knowledge cut of one side of a comparison, and what makes the address of a path as it was known then."""
+    """The knowledge cut of one side of a comparison, and a function that links to a path as it was known then."""
     cuts = {"as_known_at": page.given.get(side), "as_of": None, "clock": at["clock"]}
 
     def address(path: str) -> str:

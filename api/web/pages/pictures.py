@@ -43,7 +43,7 @@ async def read_picture_page(slug: str, name: str, request: Request) -> Response:
 
 
 def _claims(page: Page, name: str, row: dict[str, str]) -> str:
-    """The address of what sources say of a row of a picture's table."""
+    """The address of the page with the sources for a row of a picture's table."""
     if name in {"releases", "known"}:
         then = {"as_known_at": row["from"]} if name == "known" else {}
         return f"{page.link('/numbers', page.given.get('what', 'released'), **then)}#adds-up"

@@ -37,7 +37,7 @@ _ABOUT: Final = ("reason", "why", "published", "what")
 
 @router.get("/n/{slug}/change-requests/{id_}/revise")
 async def read_revision_page(slug: str, id_: str, request: Request) -> Response:
-    """Show the form of the change, filled in with what is proposed; what was decided leads to the decision."""
+    """Show the form with the proposed change filled in; a request that was decided leads to its decision."""
     page = Page(request, slug)
     if page.reader is None:
         return sign_in_first(page)

@@ -149,10 +149,10 @@ def field_in_words(name: str) -> str:
 
 
 def changed_words(before: Any, after: Any) -> list[tuple[str, str]]:  # noqa: ANN401 -- any JSON of a change
-    """Give [(what, text)], whose `what` is "same", "del" or "ins", in the order in which one reads.
+    """Give [(what, text)] in reading order; `what` is "same", "del" or "ins".
 
-    Of lists only the items that came or went are given, of long texts that stayed the beginning and the end, and of
-    long texts that came or went the beginning.
+    A list gives only the items that were removed or added. A long text that stayed is cut to its beginning and end, and
+    a long text that was removed or added to its beginning.
     """
     if isinstance(before or after, list):
         parts = _items(before or [], after or [])
@@ -177,7 +177,7 @@ def _words_of(change: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _compared(old: list[str], new: list[str]) -> Iterator[tuple[str, str]]:
-    """Mark what was changed between what both texts begin and end with; as a whole where words recur too often."""
+    """Mark the words that changed; the whole middle part if its words recur so often that comparing takes long."""
     least = min(len(old), len(new))
     begin = next((at for at in range(least) if old[at] != new[at]), least)
     most = least - begin

@@ -1,4 +1,4 @@
-"""What a tally is asked for."""
+"""The parameters of a tally."""
 
 from __future__ import annotations
 

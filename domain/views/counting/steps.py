@@ -56,7 +56,7 @@ class SumSteps:
 
     @property
     def told(self) -> list[tuple[int, int]]:
-        """The first instant and the end, not included, of the time of each fact that tells of what is summed."""
+        """[(first instant, end)], half-open, of the valid time of each fact that gives a number of what is summed."""
         return [each.fact.told for each in self._telling]
 
     def total(self, to: int) -> Mapping[str, Any]:

@@ -238,7 +238,7 @@ def describe_total(
 
 
 def sum_lists(sum_: Sum, rest: Rest | None, kept: Contributions | None = None) -> dict[str, Listed]:
-    """{name: list} of what a total rests on; the name of the list of parts is empty."""
+    """{name: list} of the facts that a total rests on; the list of its parts has the empty name."""
     parts = sum_.parts
     at = [(part.shown.starts[0], part.shown.version.first_position) for part in parts]
     running = [
