@@ -121,7 +121,7 @@ def _first_strange(text: str, patterns: list[re.Pattern[str]]) -> int | None:
     if not _RIGHT_TO_LEFT.search(text):
         patterns += [_MARKS, _TURNS]
     offsets = [_first(patterns, text), _first_unneeded(text), _first_unpaired(text)]
-    return min((each for each in offsets if each is not None), default=None)
+    return min((offset for offset in offsets if offset is not None), default=None)
 
 
 def _first(patterns: list[re.Pattern[str]], text: str) -> int | None:

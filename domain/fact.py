@@ -95,7 +95,10 @@ class Fact:
     def bodies(self) -> Iterable[Name]:
         """The bodies that it names: its parties, its publishers, and those in the fields of its kind."""
         outlets = (
-            name for each in self.citations for name in (each.publisher, each.origin) if name
+            name
+            for citation in self.citations
+            for name in (citation.publisher, citation.origin)
+            if name
         )
         return (*self.parties, *outlets, *beings_in(self, Being.BODY))
 

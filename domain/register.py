@@ -108,7 +108,7 @@ def sharper_than(words: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
 @cache
 def list_summed(registers: tuple[Register, ...]) -> frozenset[str]:
     """What the totals among some registers count, folded."""
-    return frozenset(fold_name(each.summed) for each in registers if each.summed)
+    return frozenset(fold_name(register.summed) for register in registers if register.summed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def complete_fact(ctx: typer.Context, incomplete: str) -> list[str]:
         parameters: dict[str, object] = {"limit": _PAGE, "include": "retracted"}
         for _ in range(MOST_PAGES):
             page = ask(parley, path, parameters).content
-            named = (each["fact"]["external_id"] or each["id"] for each in page["items"])
+            named = (item["fact"]["external_id"] or item["id"] for item in page["items"])
             names += _begin(named, incomplete)
             if page["next"] is None:
                 break
@@ -70,7 +70,7 @@ class CompletingFields(TyperCommand):
         """Offer options and fields after a hyphen, and values after a field."""
         offered = super().shell_complete(ctx, incomplete)
         columns = _columns(ctx.info_name, ctx.params.get("kind"))
-        typed = [each.partition("=")[0].replace("_", "-") for each in ctx.args]
+        typed = [arg.partition("=")[0].replace("_", "-") for arg in ctx.args]
         last = typed[-1].removeprefix("--") if typed and "=" not in ctx.args[-1] else None
         if incomplete.startswith("-"):
             names = (f"--{name}" for name in columns if f"--{name}" not in typed)

@@ -119,7 +119,7 @@ class FactParser:
         If the kind is unknown, only the fields that every fact has are checked.
         """
         if wrong.is_of_kind:
-            common = {each.name for each in fields(Fact)}
+            common = {field.name for field in fields(Fact)}
             rest = {name: value for name, value in document.items() if name in common}
             self.parse_common(rest, standing)
             return
@@ -145,7 +145,7 @@ def _plainest() -> str:
         name
         for name, cls in KINDS.items()
         if all(
-            each.default is not MISSING or each.name in Fact.__dataclass_fields__
-            for each in fields(cls)
+            field.default is not MISSING or field.name in Fact.__dataclass_fields__
+            for field in fields(cls)
         )
     )

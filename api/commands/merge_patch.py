@@ -47,7 +47,7 @@ def _faults_in(fields: dict[str, Any], parse: Callable[[dict[str, Any]], object]
     try:
         parse(fields)
     except ContentError as error:
-        return [each for each in error.faults if each.pointer.split("/")[1] in fields]
+        return [fault for fault in error.faults if fault.pointer.split("/")[1] in fields]
     return []
 
 

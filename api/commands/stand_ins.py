@@ -46,7 +46,7 @@ def choices_at(cls: type, place: Place) -> tuple[str, ...]:
 
 def faults_elsewhere(faults: Iterable[Fault], places: Iterable[Place]) -> list[Fault]:
     """The faults that lie at none of these places, nor in parts that depend on them."""
-    kept_out = [pointer(each[:2] if each[:1] == (_WHOLE,) else each) for each in places]
+    kept_out = [pointer(place[:2] if place[:1] == (_WHOLE,) else place) for place in places]
     return [
         fault
         for fault in faults
@@ -88,7 +88,7 @@ def _hint(cls: type, place: Place) -> Any:  # noqa: ANN401 -- a type hint is any
     hint: Any = cls
     for step in place:
         options = _options(hint.hint if isinstance(hint, _Field) else hint)
-        holder = next((each for each in options if _holds(each, step)), None)
+        holder = next((option for option in options if _holds(option, step)), None)
         if holder is None:
             return None
         hint = _entry(holder, step)
@@ -127,7 +127,7 @@ def _filler(hint: Any, name: str) -> Any:  # noqa: ANN401 -- the same
     if get_origin(option) is tuple:
         return []
     if dataclasses.is_dataclass(option):
-        fields = {each.name: _entry(option, each.name) for each in dataclasses.fields(option)}
+        fields = {field.name: _entry(option, field.name) for field in dataclasses.fields(option)}
         return {key: _filler(each, key) for key, each in fields.items() if not each.optional}
     fillers: dict[Any, Any] = {str: "2000" if name in _DATES else "x", int: 1, bool: True}
     return fillers.get(option, {})

@@ -119,7 +119,7 @@ def _routes() -> list[APIRoute]:
     modules = [
         import_module(f"{routes.__name__}.{each.name}") for each in iter_modules(routes.__path__)
     ]
-    return [each for module in modules for each in module.router.routes]
+    return [route for module in modules for route in module.router.routes]
 
 
 async def _answer(request: Request, error: Exception) -> Response:

@@ -196,12 +196,14 @@ def call_plainly(dependant: Dependant) -> Handler | None:
     request.
     """
     texts = [
-        each.name
-        for each in dependant.path_params
-        if each.field_info.annotation is str and not each.field_info.metadata
+        path_param.name
+        for path_param in dependant.path_params
+        if path_param.field_info.annotation is str and not path_param.field_info.metadata
     ]
     reads: dict[str, Any] = {
-        str(each.name): each.call for each in dependant.dependencies if _reads_request(each)
+        str(dependency.name): dependency.call
+        for dependency in dependant.dependencies
+        if _reads_request(dependency)
     }
     of_request, call = dependant.request_param_name, dependant.call
     if call is None or {*signature(call).parameters} != {*texts, *reads, of_request} - {None}:

@@ -125,10 +125,10 @@ def _page(visit: Visit, body: bytes) -> bytes:
 
 def _tell(visit: Visit, problem: Mapping[str, Any], name: str) -> _Told:
     errors = problem["errors"]
-    of_address = [each for each in errors if each["pointer"].startswith(_QUERY)]
+    of_address = [error for error in errors if error["pointer"].startswith(_QUERY)]
     is_of_address = name == "content" and len(of_address) == len(errors) > 0
     heading = _HEADINGS.get(name, problem["title"])
-    nowhere = name == "unknown" and any(each["pointer"] == "/path/negotiation" for each in errors)
+    nowhere = name == "unknown" and any(error["pointer"] == "/path/negotiation" for error in errors)
     whole = None if nowhere else _whole_of(visit.request.scope["path"])
     lines = [] if is_of_address else [*_lines(visit, problem, name)]
     return _Told(
@@ -168,12 +168,12 @@ def _lines(visit: Visit, problem: Mapping[str, Any], name: str) -> Sequence[str]
 
 
 def _parameters(errors: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
-    return [(each["pointer"].removeprefix(_QUERY), each["detail"]) for each in errors]
+    return [(error["pointer"].removeprefix(_QUERY), error["detail"]) for error in errors]
 
 
 def _others(problem: Mapping[str, Any]) -> list[Mapping[str, str]]:
     """The errors that the detail of a problem does not say already."""
-    return [each for each in problem["errors"] if each["detail"] not in problem["detail"]]
+    return [error for error in problem["errors"] if error["detail"] not in problem["detail"]]
 
 
 def _ways(

@@ -212,9 +212,9 @@ class PrisonerCount(Fact):
         for quantity in self.quantities:
             if quantity.basis in (None, "stock"):
                 numbers.setdefault(quantity.counted, []).append(quantity)
-        words = {each for each in numbers if counts_everybody(each, self.population)}
+        words = {number for number in numbers if counts_everybody(number, self.population)}
         words = words & {"held"} or words
-        everybody = [each for word in numbers if word in words for each in numbers[word]]
+        everybody = [number for word in numbers if word in words for number in numbers[word]]
         others = [
             merge_numbers(quantities) for word, quantities in numbers.items() if word not in words
         ]

@@ -161,7 +161,7 @@ class Amounts:
     def _half(self, tokens: Phrase, at: int) -> int:
         """How many tokens from `at` on say "and a half"; 0 if they do not."""
         return next(
-            (len(each) for each in self._language.halves if tokens[at : at + len(each)] == each), 0
+            (len(half) for half in self._language.halves if tokens[at : at + len(half)] == half), 0
         )
 
     def _unit(self, words: Phrase) -> int | None:

@@ -130,7 +130,7 @@ class Answers:
         self, keyed: Keyed, asked: Sequence[Candidate], as_of: int
     ) -> list[Candidate]:
         """The questions in `asked`, without those that were answered since to others who had asked the same."""
-        standing = (each for each in keyed.answers.values() if each.window.at(as_of))
+        standing = (answer for answer in keyed.answers.values() if answer.window.at(as_of))
         targets = NO_TARGETS.union(*(each.targets for each in standing))
         questions = [
             (each, self.settlers.has_settled(as_of, targets, each.fact.window)) for each in asked

@@ -160,7 +160,9 @@ def _changes(before: FactVersion | None, after: FactVersion) -> list[dict[str, A
     """The fields of the fact that changed, and then its status and its mark where they changed."""
     if before is None:
         return []
-    changes = [dict(each) for each in differences(before.record.fact, after.record.fact)]
+    changes = [
+        dict(difference) for difference in differences(before.record.fact, after.record.fact)
+    ]
     for field in ("status", "preferred"):
         was, is_ = getattr(before.record, field), getattr(after.record, field)
         if was != is_:

@@ -118,7 +118,7 @@ class Everyone:
 
     @cached_property
     def _likeness(self) -> Likeness:
-        return Likeness((each.name, each.id) for each in self.people.values())
+        return Likeness((person.name, person.id) for person in self.people.values())
 
     @cached_property
     def _led(self) -> dict[Place, list[dict[str, Any]]]:

@@ -137,7 +137,7 @@ def place_types(path: str) -> tuple[tuple[type[int | str], ...], ...]:
     """The types of the parts of a place in a list: first for an item, then for a rival, and for an answer beside it."""
     register, part = lists_by_path()[path]
     of_item = (int, int) if register.shape is Shape.TOTAL else (str,)
-    beside = [(*of_item, str, int, int)] if any(each.many for each in register.asides) else []
+    beside = [(*of_item, str, int, int)] if any(aside.many for aside in register.asides) else []
     return (of_item,) if part else (of_item, (*of_item, int), *beside)
 
 

@@ -97,7 +97,7 @@ class _Fields:
         return fields
 
     def __init__(self, cls: type) -> None:
-        self._names = [each.name for each in dataclasses.fields(cls)]
+        self._names = [field.name for field in dataclasses.fields(cls)]
         self._values = attrgetter(*self._names, "__class__")
         self._later = later_fields(cls)
 

@@ -96,7 +96,7 @@ class Purger:
         while self._reached < head:
             entries = self._log.entries_between(self._reached, _AT_ONCE, stop=head, types=_TYPES)
             if entries:
-                self._add(self._slugs({each.originator_id for each in entries}))
+                self._add(self._slugs({entry.originator_id for entry in entries}))
             self._reached = entries[-1].id if len(entries) == _AT_ONCE else head
 
     def _add(self, slugs: frozenset[str]) -> None:
@@ -106,7 +106,7 @@ class Purger:
 
     def _slugs(self, streams: Iterable[UUID | str]) -> frozenset[str]:
         """The negotiations of some facts, if they are public, and those that have these ids."""
-        ids = [each if isinstance(each, str) else each.hex for each in streams]
+        ids = [stream if isinstance(stream, str) else stream.hex for stream in streams]
         with self._log.database.looking() as connection:
             return frozenset(connection.execute(_slugs_of(connection, ids)).scalars())
 

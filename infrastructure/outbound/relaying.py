@@ -131,7 +131,7 @@ class Relay:
         expected = list(range(self.reached + 1, self.reached + 1 + len(listed)))
         positions = [
             [each.content["position"] for each in listed],
-            [each.position for each in events],
+            [event.position for event in events],
         ]
         if not listed or positions != [expected, expected]:
             raise StreamRefusedError(

@@ -231,7 +231,7 @@ class ChangeReader:
         self, opened: Negotiation, corrections: Iterable[Correction]
     ) -> dict[int, tuple[str, ...]]:
         """{position of a correction: its approvers}; the approval is the event right before the correction."""
-        before = [each.position - 1 for each in corrections]
+        before = [correction.position - 1 for correction in corrections]
         if not before:
             return {}
         statement = select(event.c.position, event.c.actor).where(

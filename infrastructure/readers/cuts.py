@@ -97,7 +97,9 @@ class Cuts:
 
     def corrections(self, position: int) -> tuple[ClockCorrection, ...]:
         """The corrections of the clock in the log up to a position."""
-        return tuple(each for each in self._corrections if each.position <= position)
+        return tuple(
+            correction for correction in self._corrections if correction.position <= position
+        )
 
     @property
     def _passed(self) -> int:

@@ -49,7 +49,7 @@ def read_names(
     The facts in `instead` count as they are there, not as they are recorded.
     """
     read = (connection, tables, negotiation_id, perspective)
-    others = [each[1:] for each in _aliases(*read) if each[0] not in instead]
+    others = [alias[1:] for alias in _aliases(*read) if alias[0] not in instead]
     return Names(keep_preferred([*others, *instead.values()]), _borne(*read))
 
 
@@ -72,7 +72,7 @@ def read_terms(
     )
     few = borne.distinct().limit(MOST_TERMS + 1)
     candidates = ((BORNE, text) for text in connection.execute(few).scalars())
-    return add_borne(terms, (each for each in candidates if bears(each, ids)))
+    return add_borne(terms, (candidate for candidate in candidates if bears(candidate, ids)))
 
 
 def read_alias_notices(

@@ -32,15 +32,15 @@ def show_negotiations(asked: dict[str, object], *, json: bool) -> None:
     show_heading(out, "Negotiations", content["perspective"])
     rows = [
         (
-            each["slug"],
-            each["title"],
-            each["parties"],
+            item["slug"],
+            item["title"],
+            item["parties"],
             latest["recorded_at"],
             latest["fact"]["summary"],
         )
-        if (latest := each["latest"])
-        else (each["slug"], each["title"], each["parties"], None, None)
-        for each in content["items"]
+        if (latest := item["latest"])
+        else (item["slug"], item["title"], item["parties"], None, None)
+        for item in content["items"]
     ]
     columns = ("slug", "title", "parties", "changed last", "what")
     show_rows(out, f"Negotiations: {len(rows)}", columns, rows)
@@ -61,9 +61,9 @@ def snapshots(slug: Slug, *, asked: dict[str, object], json: AsJson = False) -> 
     content = answer.content
     show_heading(out, f"Snapshots of {slug}", content["perspective"])
     rows = [
-        (each["name"], at["as_of"], at["as_known_at"], at["clock"], at["position"], each["sha256"])
-        for each in content["items"]
-        for at in (each["perspective"],)
+        (item["name"], at["as_of"], at["as_known_at"], at["clock"], at["position"], item["sha256"])
+        for item in content["items"]
+        for at in (item["perspective"],)
     ]
     columns = ("name", "as of", "as known at", "clock", "position", "sha256")
     show_rows(out, f"Snapshots: {len(rows)}", columns, rows)
@@ -91,9 +91,9 @@ def search(
     out, _ = consoles()
     show_heading(out, f"Facts with {words}", answer.content["perspective"])
     rows = [
-        (each["negotiation"], fact["valid"], fact["summary"], fact["external_id"], sources(fact))
-        for each in answer.content["items"]
-        for fact in (each["fact"],)
+        (item["negotiation"], fact["valid"], fact["summary"], fact["external_id"], sources(fact))
+        for item in answer.content["items"]
+        for fact in (item["fact"],)
     ]
     columns = ("negotiation", "when", "what", "external id", "sources")
     show_rows(out, f"{len(rows)} fact{'s' * (len(rows) != 1)}", columns, rows)

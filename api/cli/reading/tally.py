@@ -138,7 +138,7 @@ def _show_tally(slug: str, content: Mapping[str, Any], named: Mapping[str, list[
     rows = [_row(point) for point in content["points"]]
     show_rows(out, f"By {content['by']}", _COLUMNS, rows)
     if "parts" in content:
-        show_rows(out, "What is added", _PARTS, [_part(each) for each in content["parts"]])
+        show_rows(out, "What is added", _PARTS, [_part(part) for part in content["parts"]])
     if content.get("also_counted"):
         besides = [_beside(each) for each in content["also_counted"]]
         show_rows(out, "Also counted, not added", _BESIDES, besides)

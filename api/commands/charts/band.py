@@ -29,7 +29,7 @@ def band(
         return _draw_unbounded(steps, inks)
     steps = bounded_steps
     end = max(until, _after(steps[-1]["at"]))
-    bounds = [each["low"] if each["high"] is None else each["high"] for each in steps]
+    bounds = [step["low"] if step["high"] is None else step["high"] for step in steps]
     most = max([1, *bounds])
     room = most * 1.12
     y = {
@@ -37,7 +37,7 @@ def band(
         "scale": {"domain": [0, room]},
         "axis": {"title": title, "tickMinStep": 1},
     }
-    rows = [{**each, "top": room if each["high"] is None else each["high"]} for each in steps]
+    rows = [{**step, "top": room if step["high"] is None else step["high"]} for step in steps]
     drawn = [*rows, {**rows[-1], "at": end}]
     bounded = [{**each, "top": None if each["high"] is None else each["top"]} for each in drawn]
     lines = _hatches(drawn, HATCHES * inks.width // WIDTH)
@@ -46,7 +46,7 @@ def band(
     stepped = {"interpolate": "step-after"}
     low, top = {"field": "low", **y}, {"field": "top", **y}
     shape = {"type": "point", "size": 90, "opacity": 1, "strokeWidth": 1.4, "stroke": ink}
-    contested = values([each for each in rows if each["contested"]])
+    contested = values([row for row in rows if row["contested"]])
     return {
         "table": _table_of(rows),
         "height": HEIGHT,
@@ -107,7 +107,7 @@ def band(
 
 def _draw_unbounded(steps: Sequence[Mapping[str, Any]], inks: Sheet) -> dict[str, Any]:
     """The picture where no step has a bound: the last step in words, if it has a number at all."""
-    told = [each for each in steps if each["text"] not in {NOTHING_RECORDED, NOT_COUNTED}]
+    told = [step for step in steps if step["text"] not in {NOTHING_RECORDED, NOT_COUNTED}]
     if not told:
         return draw_nothing(inks)
     at, text = told[-1]["at"], told[-1]["text"]
@@ -118,7 +118,7 @@ def _draw_unbounded(steps: Sequence[Mapping[str, Any]], inks: Sheet) -> dict[str
 def _table_of(steps: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return table(
         ("from", "number", "contested"),
-        ((each["at"], each["text"], "contested" if each["contested"] else "") for each in steps),
+        ((step["at"], step["text"], "contested" if step["contested"] else "") for step in steps),
     )
 
 

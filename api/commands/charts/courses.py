@@ -173,7 +173,7 @@ def _looks(
         lane, shown = section.lane(entry), section.said(entry)
         disputed: Look | None = "contested" if entry["contested"] else None
         looks = {_NOBODY if shown is None else plain(shown): disputed or entry["certainty"]}
-        told = (rivals.find_label(each["id"], as_of) for each in entry["rivals"])
+        told = (rivals.find_label(rival["id"], as_of) for rival in entry["rivals"])
         for label, sure in (each for each in told if each is not None):
             looks.setdefault(label, disputed or sure)
         for aside in entry[section.beside] if section.beside else ():

@@ -52,7 +52,7 @@ def lanes(spells: Sequence[Spell], until: str, inks: Sheet, *, has_more: bool) -
         return draw_nothing(inks, "Nothing of this is on record by this day.")
     rows, height = _rows(spells, inks)
     left, width = 0 if inks.is_narrow else LEFT, inks.width
-    first = date.fromisoformat(min(each.start for each in spells))
+    first = date.fromisoformat(min(spell.start for spell in spells))
     last = max(date.fromisoformat(until), first + timedelta(days=2))
     x = {
         "field": "start",
@@ -65,7 +65,7 @@ def lanes(spells: Sequence[Spell], until: str, inks: Sheet, *, has_more: bool) -
         "axis": time_axis(inks, 6, grid=True, domain=False),
     }
     along = {"x": x, "x2": {"field": "end"}}
-    bars = [_bar(each, row.bar) for row in rows for each in row.spells]
+    bars = [_bar(spell, row.bar) for row in rows for spell in row.spells]
     looks = {look: [bar for bar in bars if bar["look"] == look] for look in _LOOKS}
     outlined = {"type": "rect", "fill": None, "stroke": inks.so, "strokeWidth": 1.2}
     filled = {"type": "rect", "fill": inks.so, "stroke": inks.so, "strokeWidth": 0.8}
@@ -73,7 +73,7 @@ def lanes(spells: Sequence[Spell], until: str, inks: Sheet, *, has_more: bool) -
     heads = [row.label for row in rows if not row.spells]
     labels = [row.label for row in rows if row.spells]
     shaded = [*heads, *labels] if inks.is_narrow else heads
-    told = ((each.lane, each.label, each.start, each.end, each.look) for each in spells)
+    told = ((spell.lane, spell.label, spell.start, spell.end, spell.look) for spell in spells)
     return {
         "table": table(("which", "what", "from", "until before", "how sure"), told),
         "height": height,

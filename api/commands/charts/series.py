@@ -115,23 +115,23 @@ def _find_heights(point: Mapping[str, Any]) -> dict[str, Any]:
 
 def _counter(point: Mapping[str, Any]) -> str:
     parts = (point.get("counted_by") or "not said by whom", point.get("population"))
-    return ": ".join(plain(each) for each in parts if each)
+    return ": ".join(plain(part) for part in parts if part)
 
 
 def strips(axes: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], inks: Sheet) -> dict[str, Any]:
     """A picture with a strip for each axis: the more facts change in a month, the stronger and taller it is there."""
     drawn: list[dict[str, Any]] = []
     days = sorted(
-        month_of(each["at"]) for _, items in axes for each in items if each["at"][:4].isdecimal()
+        month_of(item["at"]) for _, items in axes for item in items if item["at"][:4].isdecimal()
     )
     if not days:
         return draw_nothing(inks)
     scale = {"type": "utc", "domain": [days[0], days[-1]]}
     for name, items in axes:
         rows = [
-            {"at": month_of(each["at"]), "changes": each["changes"]}
-            for each in items
-            if each["at"][:4].isdecimal()
+            {"at": month_of(item["at"]), "changes": item["changes"]}
+            for item in items
+            if item["at"][:4].isdecimal()
         ]
         shade = {"range": [0.5, 1]}
         opacity = {"field": "changes", "type": "quantitative", "scale": shade, "legend": None}
@@ -154,7 +154,7 @@ def strips(axes: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], inks: Sheet)
 
 def _months(axes: Sequence[tuple[str, Sequence[Mapping[str, Any]]]]) -> dict[str, Any]:
     """How many facts change in each month along each axis."""
-    counted = [{each["at"]: each["changes"] for each in items} for _, items in axes]
+    counted = [{item["at"]: item["changes"] for item in items} for _, items in axes]
     months = sorted({at for each in counted for at in each})
     rows = ([at, *(str(each.get(at, 0)) for each in counted)] for at in months)
     return table(("month", *(name for name, _ in axes)), rows)

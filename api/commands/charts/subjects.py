@@ -149,7 +149,7 @@ def _moments(subject: PictureSubject, axis: Axis, by: Any) -> list[dict[str, Any
     )
     groups = group_moments(sections.boundaries(axis), by)
     named: list[dict[str, Any]] = [
-        {"at": each.format(by), "changes": each.changes} for each in groups
+        {"at": group.format(by), "changes": group.changes} for group in groups
     ]
     return [each for each in named if each["at"][:4].isdecimal() and each["at"][4:5] in {"", "-"}]
 

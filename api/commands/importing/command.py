@@ -137,7 +137,7 @@ class CommandReader:
                 raise
             of_changes = {*error.faults} - {*line.faults}
             apart = (
-                each for each in error.faults if not (each in of_changes and _in_changes(each))
+                fault for fault in error.faults if not (fault in of_changes and _in_changes(fault))
             )
             kept = FaultyCorrection(line, named[0], changes, tuple(apart), error.more)
             raise FaultyCorrectionError(error, kept) from error

@@ -75,7 +75,7 @@ def cells_of_fact(fact: Mapping[str, Any]) -> dict[str, str]:
 
     A list of more than MOST_ENTRIES objects is one cell, as JSON. Texts are as a form sends them.
     """
-    values = {**fact, "quantities": [_as_written(each) for each in fact["quantities"]]}
+    values = {**fact, "quantities": [_as_written(quantity) for quantity in fact["quantities"]]}
     line = {
         name: [_drop_empty(entry) for entry in value] if isinstance(value, list) else value
         for name, value in values.items()

@@ -195,7 +195,7 @@ def _parse_media(
         raise RefusedError(
             "media-type", "/header/Content-Type", f"send a body of {wanted} {coded}, not {shown}"
         )
-    return media, next((understood[each] for each in charsets), None)
+    return media, next((understood[charset] for charset in charsets), None)
 
 
 def _refuse_announced(request: Request, limit: int) -> None:

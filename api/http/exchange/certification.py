@@ -152,7 +152,7 @@ def _refuse(reply: Reply) -> Response:
         kept = {name: text for name, text in reply.headers.items() if name in _PASSED_ON}
         return Response(reply.body, reply.status, {**kept, "cache-control": "no-store"})
     refusal = json.loads(reply.body)
-    faults = [Fault("/question", each["detail"]) for each in refusal["errors"]]
+    faults = [Fault("/question", error["detail"]) for error in refusal["errors"]]
     members = {"refused": {"type": refusal["type"], "status": refusal["status"]}}
     return problem("not-certifiable", refusal["detail"], faults, members=members)
 

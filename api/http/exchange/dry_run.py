@@ -97,7 +97,7 @@ def _record(sent: Sent, event: FactEvent, before: FactRecord | None) -> dict[str
         then = replace(perspective, as_of=when_it_holds(version, reading.now))
         sections = reading.sections(version.record.negotiation_id, then)
         rivals = sections.rivals(version)
-        record |= {**beside, "rivals": [describe_briefly(each) for each in rivals[:MOST_RIVALS]]}
+        record |= {**beside, "rivals": [describe_briefly(rival) for rival in rivals[:MOST_RIVALS]]}
         return record if len(rivals) <= MOST_RIVALS else {**record, "rivals_more": len(rivals)}
 
 

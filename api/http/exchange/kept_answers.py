@@ -162,7 +162,7 @@ class KeptAnswers:
         begins, ends = sight.span
         if len(self._spans) >= MOST_SPANS:
             self._spans.clear()
-        spans = [each for each in self._spans[owner, key] if each[0] != begins]
+        spans = [span for span in self._spans[owner, key] if span[0] != begins]
         self._spans[owner, key] = [*spans, (begins, ends)][-MOST_OF_ONE:]
         self._kept.keep(owner, erased, (key, begins), written)
         return written.fill(fills)

@@ -37,7 +37,7 @@ def make_kept_form(answer: Response, known: Known) -> bytes:
     if answer.status_code < HTTPStatus.BAD_REQUEST:
         return write_json(_bare(content, known))
     kept = {name: content[name] for name in ("type", "title", "status")}
-    errors = [_bare(each, known) for each in content["errors"][:MOST_LISTED]]
+    errors = [_bare(error, known) for error in content["errors"][:MOST_LISTED]]
     return write_json({**kept, "detail": ANOTHER_KEY, "errors": errors})
 
 

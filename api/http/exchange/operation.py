@@ -129,7 +129,7 @@ def reads(  # noqa: PLR0913 -- one argument a part of the description
     responses = {200: {"description": "The answer", "content": content, "headers": headers}}
     if cached:
         responses[304] = {"description": "The client has this answer", "headers": {"ETag": _TAG}}
-    extra = [each.describe() for each in parameters if each.name not in unoffered]
+    extra = [parameter.describe() for parameter in parameters if parameter.name not in unoffered]
     refused = (*(_READ if cached else ()), *_find_credential_statuses(scope), *refuses)
     return {
         **_common(operation, summary),
@@ -179,7 +179,7 @@ def writes(  # noqa: PLR0913 -- one argument a part of the description
             **_refusals(refused),
         },
         "openapi_extra": {
-            "parameters": [*(each.describe() for each in parameters), *shared],
+            "parameters": [*(parameter.describe() for parameter in parameters), *shared],
             "requestBody": {"required": True, "content": dict(body)},
             **describe_security(scope),
         },

@@ -35,7 +35,7 @@ def keep_private(scope: Scope, fields: list[tuple[bytes, bytes]]) -> None:
         else:
             fields.append((_CONTROL, b"no-store"))
         if _TAG in at:
-            fields[:] = [each for each in fields if each[0] != _TAG]
+            fields[:] = [field for field in fields if field[0] != _TAG]
 
 
 @lru_cache(maxsize=256)

@@ -34,7 +34,7 @@ def harden(scope: Scope, fields: list[tuple[bytes, bytes]]) -> None:
     """Complete the head of an answer; what has a policy of its own keeps it, and may let other pages frame it."""
     has = dict(fields)
     if _FRAMED in has.get(_POLICY, b""):
-        fields[:] = [each for each in fields if each[0] != _FRAMES]
+        fields[:] = [field for field in fields if field[0] != _FRAMES]
         fields += [each for each in _OF_A_FRAME if each[0] not in has]
     else:
         fields += [each for each in _FIELDS if each[0] not in has]

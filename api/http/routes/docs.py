@@ -80,8 +80,12 @@ def _operation(title: str, operation: Mapping[str, Any]) -> Iterator[str]:
     yield f'<details id="{operation["operationId"]}"><summary><code>{escape(title)}</code> '
     yield f"{escape(operation['summary'])}</summary><p>{_prose(operation.get('description', ''))}</p>"
     rows = [
-        (each["name"], f"{each['in']}, {_type(each['schema'])}", each.get("description", ""))
-        for each in operation.get("parameters", ())
+        (
+            parameter["name"],
+            f"{parameter['in']}, {_type(parameter['schema'])}",
+            parameter.get("description", ""),
+        )
+        for parameter in operation.get("parameters", ())
     ]
     yield from _table(("Parameter", "Type", "Meaning"), rows)
     for media, content in operation.get("requestBody", {}).get("content", {}).items():
@@ -121,7 +125,7 @@ def _schema(name: str, schema: Mapping[str, Any]) -> Iterator[str]:
 def _table(heads: tuple[str, ...], rows: list[tuple[str, str, str]]) -> Iterator[str]:
     """A table; the cells in the middle are HTML already."""
     if rows:
-        yield f"<table><tr>{''.join(f'<th>{each}' for each in heads)}"
+        yield f"<table><tr>{''.join(f'<th>{head}' for head in heads)}"
         for name, html, text in rows:
             yield f"<tr><td><code>{escape(name)}</code><td>{html}<td>{_prose(text)}"
         yield "</table>"

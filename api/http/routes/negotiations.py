@@ -211,7 +211,7 @@ def read_history(slug: str, asked: Annotated[Asked, Depends(_HISTORY)]) -> Respo
             _describe_opening(reading, opened, perspective),
             *(describe_correction(*e) for e in told),
         ]
-        left = [each for each in items if each["version"] > after]
+        left = [item for item in items if item["version"] > after]
         more_follow = len(left) > limit
         content = {
             "perspective": describe_perspective(perspective),

@@ -94,7 +94,7 @@ def list_snapshots(slug: str, asked: Annotated[Asked, Depends(_LISTING)]) -> Res
         snapshots = reading.sections(id_, perspective).snapshots(after, limit + 1)
         content = {
             "perspective": describe_perspective(perspective),
-            "items": [_describe(each) for each in snapshots[:limit]],
+            "items": [_describe(snapshot) for snapshot in snapshots[:limit]],
             "next": asked.next(perspective, (snapshots[limit - 1].name,))
             if snapshots[limit:]
             else None,

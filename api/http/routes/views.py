@@ -224,9 +224,11 @@ def read_moments(slug: str, asked: Annotated[Asked, Depends(_MOMENTS)]) -> Respo
             boundaries = reading.sections(negotiation.id, along).boundaries(axis)
             by, moments = _group(boundaries, asked_by, chosen, limit)
             if cursor is not None:
-                moments = [each for each in moments if each.at > cast("int", cursor.place[0])]
+                moments = [moment for moment in moments if moment.at > cast("int", cursor.place[0])]
             place = (moments[limit - 1].at,) if len(moments) > limit else None
-            items = [{"at": each.format(by), "changes": each.changes} for each in moments[:limit]]
+            items = [
+                {"at": moment.format(by), "changes": moment.changes} for moment in moments[:limit]
+            ]
             content: dict[str, Any] = {
                 "perspective": blanks.blank("perspective"),
                 "axis": axis,

@@ -26,7 +26,7 @@ async def name_beside(page: Page, record: Mapping[str, Any]) -> dict[str, Any]:
             answer = json.loads(reply.body)
             similar.append({"id": id_, **answer["fact"]})
     known = {each["id"] for each in similar}
-    rivals = [each for each in record.get("rivals", ()) if each["id"] not in known]
+    rivals = [rival for rival in record.get("rivals", ()) if rival["id"] not in known]
     return {
         "similar": similar,
         "rivals": rivals[:MOST_RIVALS],

@@ -148,7 +148,7 @@ class _Form:
         entry = form_field.column.partition(".")[0]
         others = ("text", "comparator", "value", "low", "high")
         return read_number_in_words(
-            *(self.cells.get(f"{entry}.{each}", "").strip() for each in others)
+            *(self.cells.get(f"{entry}.{other}", "").strip() for other in others)
         )
 
     def groups_of_list(self, name: str, shown: Mapping[str, int]) -> list[FieldGroup]:

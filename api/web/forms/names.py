@@ -140,4 +140,6 @@ def _list_names(fact: Mapping[str, Any], sorts: Container[str | None]) -> Iterat
 @cache
 def _columns(kind: str) -> Mapping[str, str]:
     """The columns of a kind that hold names, each with the sort of name."""
-    return {each["column"]: each["names"] for each in describe_columns(kind) if each["names"]}
+    return {
+        column["column"]: column["names"] for column in describe_columns(kind) if column["names"]
+    }

@@ -159,6 +159,6 @@ def draw_negotiation_sheet(
             FieldGroup(title="The negotiation", fields=content_fields),
             FieldGroup(title="About the change", fields=about),
         ],
-        wrong=[each for each in (*content_fields, *about) if each.fault],
+        wrong=[field for field in (*content_fields, *about) if field.fault],
         others=sheet.others,
     )

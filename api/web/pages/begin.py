@@ -67,13 +67,13 @@ def _draw(
         text_field("summary", "Summary", typed, faults, "in a sentence", several=True),
         choice("visibility", "Read by", ("public", "private"), typed, faults, seen),
     ]
-    known = {each.column for each in fields}
+    known = {field.column for field in fields}
     return draw_form(
         page,
         "begin",
         status,
         groups=[FieldGroup(title="The negotiation", fields=fields)],
-        wrong=[each for each in fields if each.fault],
+        wrong=[field for field in fields if field.fault],
         others=[*others, *(text for name, text in faults.items() if name not in known)],
         key=uuid4().hex,
     )

@@ -127,7 +127,7 @@ async def _begin_lately(page: Page) -> None:
     clock = page.given.get("clock", "published")
     asked = {"axis": clock, "by": "auto", "limit": "300", **page.of("position")}
     moments = await page.answer_json(f"{page.root}/moments", asked)
-    stops = [each for each in moments["items"] if last is None or parse_cut(each["at"]) <= last]
+    stops = [item for item in moments["items"] if last is None or parse_cut(item["at"]) <= last]
     changes = accumulate(stop["changes"] for stop in reversed(stops))
     enough = (at for at, count in enumerate(changes, 1) if at > 1 and count >= _LATELY)
     shown = next(enough, len(stops))

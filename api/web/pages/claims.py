@@ -35,7 +35,7 @@ async def read_claims_page(slug: str, fact_id: str, request: Request) -> Respons
         raise RefusedError("unknown", "/path/fact_id", "this negotiation has no such fact")
     shown = _select_entries(state, {record["id"]})[:1]
     briefs = [each for entry in shown for each in (entry["fact"], *entry["rivals"]) if each]
-    others = [_record(each) for each in briefs if each["id"] != record["id"]]
+    others = [_record(brief) for brief in briefs if brief["id"] != record["id"]]
     claims = _by_claim([record, *others])
     return await page.draw(
         "claims",
@@ -78,7 +78,7 @@ async def read_matter_page(slug: str, matter: str, request: Request) -> Response
         question=_question([claim["record"] for claim in claims], shown),
         is_of_now=not page.of("as_known_at", "position"),
         matter=None,
-        names={f"external:{each['fact']['external_id']}": each["id"] for each in timeline["items"]},
+        names={f"external:{item['fact']['external_id']}": item["id"] for item in timeline["items"]},
         claims=claims,
         following=timeline["next"],
         shown=shown,

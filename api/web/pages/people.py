@@ -72,7 +72,7 @@ async def read_person_page(slug: str, request: Request) -> Response:
     is_of_another_day = not timeline["items"] and "as_of" in page.cuts
     cuts = {n: text for n, text in page.cuts.items() if n != "as_of" or not is_of_another_day}
     whole = await page.ask("/timeline", asked, cuts=cuts)
-    standing = [each for each in whole["items"] if each["status"] != _WITHDRAWN]
+    standing = [item for item in whole["items"] if item["status"] != _WITHDRAWN]
     of_another_day = standing if is_of_another_day else []
     first = None
     people: dict[str, Any] = {"items": [], "next": None}
@@ -94,7 +94,7 @@ async def read_person_page(slug: str, request: Request) -> Response:
         following=timeline["next"],
         of_another_day=of_another_day,
         first=first,
-        withdrawn=[each["id"] for each in whole["items"] if each["status"] == _WITHDRAWN],
+        withdrawn=[item["id"] for item in whole["items"] if item["status"] == _WITHDRAWN],
         axis=axis_of([*timeline["items"], *of_another_day]),
         facts=[record["id"] for record in timeline["items"]],
         listed=page.settings.index_people,
@@ -106,7 +106,9 @@ def _begins(page: Page, records: Sequence[Mapping[str, Any]]) -> _First | None:
     bounds = [record["valid_bounds"] for record in records]
     is_certain = page.cuts.get("match") == "certain"
     side = "start_latest" if is_certain else "start_earliest"
-    starts = [parse_instant(each[side]) - is_certain for each in bounds if each[side] is not None]
+    starts = [
+        parse_instant(bound[side]) - is_certain for bound in bounds if bound[side] is not None
+    ]
     if not starts:
         return None
     day = _day(min(starts))
@@ -127,7 +129,7 @@ async def _becomes_known(page: Page, sought: str, known: Mapping[str, Any]) -> _
     if not known["items"]:
         return None
     at, record = min(
-        ((_find_known_from(each, by_papers=is_published), each) for each in known["items"]),
+        ((_find_known_from(item, by_papers=is_published), item) for item in known["items"]),
         key=lambda pair: pair[0],
     )
     day = _day(at)
@@ -164,7 +166,9 @@ async def _is_named(page: Page, sought: str, cuts: Mapping[str, str]) -> bool:
 
 def _find_known_from(record: Mapping[str, Any], *, by_papers: bool) -> int:
     """When a fact was known: to the papers by its earliest citation with a date, else to our record."""
-    dates = [each["published"] for each in record["fact"]["citations"] if each["published"]]
+    dates = [
+        citation["published"] for citation in record["fact"]["citations"] if citation["published"]
+    ]
     if by_papers and dates:
         return min(strict_upper(date) for date in dates)
     return parse_instant(record["recorded_at"])

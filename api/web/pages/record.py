@@ -97,7 +97,7 @@ async def _draw(
         here="/record",
         title=await page.title(),
         sheet=sheet,
-        meaning=next(each["says"] for each in describe_kinds() if each["kind"] == sheet.kind),
+        meaning=next(kind["says"] for kind in describe_kinds() if kind["kind"] == sheet.kind),
         groups=groups,
         wrong=[each for each in fields if each.fault],
         others=[*sheet.others, *others],

@@ -29,7 +29,7 @@ async def read_search_page(request: Request) -> Response:
     items = [] if content is None else content["items"]
     return page.respond(
         "search",
-        titles={each["slug"]: each["title"] for each in listed["items"]},
+        titles={item["slug"]: item["title"] for item in listed["items"]},
         sought=page.given.get("q"),
         groups=[(slug, list(records)) for slug, records in groupby(items, _negotiation)],
         following=None if content is None else content["next"],

@@ -56,7 +56,7 @@ def _list_disputed(records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 def _has_rivals(records: Iterable[Mapping[str, Any]]) -> bool:
     """Whether two facts of one kind answer one question."""
-    asked = [(each["fact"]["kind"], each["fact"]["matter"]) for each in records]
+    asked = [(record["fact"]["kind"], record["fact"]["matter"]) for record in records]
     asked = [question for question in asked if question[1] is not None]
     return len(asked) > len({*asked})
 

@@ -58,7 +58,7 @@ def reading_in_words(quantity: Mapping[str, Any]) -> str:
     )
     reading = told if told == NO_LIMITS else f"read as {told}"
     parts = [None if is_plain else reading, BASES.get(quantity["basis"] or "")]
-    return "; ".join(each for each in parts if each)
+    return "; ".join(part for part in parts if part)
 
 
 def unbounded_in_words(value: int | None) -> str:

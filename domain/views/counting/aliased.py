@@ -47,11 +47,12 @@ def resolve_version(version: FactVersion, names: Names) -> FactVersion:
         return version
     fields = _fields_of(fact.kind)
     said = [(field, name) for field in fields if (name := getattr(fact, field)) is not None]
-    words = (*(name for _, name in said), *(each.what for each in fact.quantities))
+    words = (*(name for _, name in said), *(quantity.what for quantity in fact.quantities))
     if all(names.canonical(word, Sort.POPULATION) == word for word in words):
         return version
     led: dict[str, Any] = {field: names.canonical(name, Sort.POPULATION) for field, name in said}
     led["quantities"] = tuple(
-        replace(each, what=resolve_counted(each.what, names)) for each in fact.quantities
+        replace(quantity, what=resolve_counted(quantity.what, names))
+        for quantity in fact.quantities
     )
     return replace(version, record=replace(version.record, fact=replace(fact, **led)))

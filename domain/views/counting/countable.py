@@ -27,7 +27,7 @@ def list_countable(slice_: Iterable[Seen]) -> dict[str, str]:
             what = quantity.counted
             if type(fact) in summing.get(what, {type(fact)}) and _counts(fact, quantity):
                 known[what] = min(known.get(what, quantity.what), quantity.what)
-        words = (each.counts for each in fact.registers if each.counts)
+        words = (register.counts for register in fact.registers if register.counts)
         known |= {what: what for what in words if what not in known and numbers_of(fact, what)}
     return known
 

@@ -85,7 +85,7 @@ def find_counts(
 
 def _within(candidates: Iterable[Candidate]) -> list[Candidate]:
     """The candidates that may lie in the stretch."""
-    return [each for each in candidates if each.inside is not None]
+    return [candidate for candidate in candidates if candidate.inside is not None]
 
 
 def _stands(fact: Fact) -> bool:
@@ -95,7 +95,7 @@ def _stands(fact: Fact) -> bool:
 
 def _is_stock(candidates: Iterable[Candidate], what: str) -> bool:
     """Whether all numbers of `what` are stocks, which are not added up; False if the state has a total of it."""
-    if any(has_total(each.fact, what) for each in candidates):
+    if any(has_total(candidate.fact, what) for candidate in candidates):
         return False
-    bases = {q.basis for each in candidates for q in numbers_of(each.fact, what)}
+    bases = {q.basis for candidate in candidates for q in numbers_of(candidate.fact, what)}
     return "stock" in bases and not bases & {"increment", "cumulative"}

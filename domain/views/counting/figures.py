@@ -59,9 +59,11 @@ def numbers_of(fact: Fact, what: str) -> Sequence[Quantity]:
 
 def number_of_all(fact: Fact, counted: str | None = None) -> Sequence[Quantity]:
     """How many there are in all, if a register counts something (`counted`, if given); at most one number."""
-    if not any(each.counts and counted in (None, each.counts) for each in fact.registers):
+    if not any(
+        register.counts and counted in (None, register.counts) for register in fact.registers
+    ):
         return ()
-    main = (each.shows.get("quantity") for each in fact.register_entries() if each.aside is None)
+    main = (entry.shows.get("quantity") for entry in fact.register_entries() if entry.aside is None)
     return [replace(each, basis="stock") for each in main if isinstance(each, Quantity)][:1]
 
 

@@ -78,7 +78,7 @@ class Part:
         `rivals_more` is the number of all.
         """
         bounds = self.bounds if self.certain else replace(self, low=0).bounds
-        rivals = [describe_briefly(each.version) for each in self.rivals[:MOST_RIVALS]]
+        rivals = [describe_briefly(rival.version) for rival in self.rivals[:MOST_RIVALS]]
         count = {"rivals_more": len(self.rivals)} if len(self.rivals) > MOST_RIVALS else {}
         fact = describe_briefly(self.shown.version)
         return {"matter": self.shown.fact.matter, **bounds, "fact": fact, "rivals": rivals, **count}
@@ -164,7 +164,7 @@ def part_of(
         quantity,
         shown,
         rivals,
-        certain=any(each.certain for each in facts),
+        certain=any(fact.certain for fact in facts),
         low=0 if math.isinf(low) else max(int(low), 0),
         high=None if math.isinf(high) else int(high),
         about=min(about, default=0),
@@ -179,14 +179,18 @@ def _find_about(quantities: Sequence[Quantity], *, linked: bool) -> list[int]:
 
     An approximate number has no bounds, so what it disputes has none either.
     """
-    about = [each for each in quantities if each.approximate and each.value is not None]
+    about = [
+        quantity for quantity in quantities if quantity.approximate and quantity.value is not None
+    ]
     disputed = any(
-        disputes.exclude(map(meant_ends, (one, each))) for one in about for each in quantities
+        disputes.exclude(map(meant_ends, (one, quantity)))
+        for one in about
+        for quantity in quantities
     )
     if not (disputed or (linked and about)):
         return []
-    values = (each.value if each.approximate else None for each in quantities)
-    numbers = (*values, *(end for each in quantities for end in (each.low, each.high)))
+    values = (quantity.value if quantity.approximate else None for quantity in quantities)
+    numbers = (*values, *(end for quantity in quantities for end in (quantity.low, quantity.high)))
     return [number for number in numbers if number is not None]
 
 
@@ -197,7 +201,7 @@ def _find_named(facts: Iterable[Candidate], basis: Basis, high: float) -> int:
     """
     if basis != "increment":
         return 0
-    many = (each for each in facts if len(each.fact.people) > high)
+    many = (candidate for candidate in facts if len(candidate.fact.people) > high)
     return max((len(each.people - each.bearers.keys()) for each in many), default=0)
 
 

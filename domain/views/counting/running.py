@@ -54,7 +54,7 @@ class Running:
             wider = {(each, begin) for each in (population, "") for begin in (since, ())}
             wider_limits = [limits[scope] for scope in wider if scope in limits]
             for place, least in own.given:
-                most, floor = min(each.at(place) for each in wider_limits)
+                most, floor = min(limit.at(place) for limit in wider_limits)
                 disagree = disagree or least > most
                 low = max(low, floor if least > most else least)
         return int(low), disagree
@@ -117,7 +117,7 @@ class _Limits:
     """The limits that the figures of one scope set for earlier figures."""
 
     def __init__(self, figures: Iterable[Figure]) -> None:
-        ends = [(-_find_end(each), *reversed(ends_of(each.quantity))) for each in figures]
+        ends = [(-_find_end(figure), *reversed(ends_of(figure.quantity))) for figure in figures]
         self.given = [((day, high), low) for day, high, low in sorted(ends)]
         limits = ((high, max(low, 0.0)) for (_, high), low in self.given)
         self._allowed = list(accumulate(limits, min, initial=_NO_LIMIT))

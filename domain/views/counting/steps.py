@@ -52,7 +52,7 @@ class SumSteps:
         given = (number for each in self._telling for number in numbers_of(each.fact, what))
         self._has_stocks = any(number.basis == "stock" for number in given)
         self._cumulative = find_figures(self._telling, what, "cumulative")
-        self._asked = [_Asked.of(each) for each in find_questions(self._telling).questions]
+        self._asked = [_Asked.of(question) for question in find_questions(self._telling).questions]
 
     @property
     def told(self) -> list[tuple[int, int]]:
@@ -72,7 +72,7 @@ class SumSteps:
         figures = [each.candidate for each in self._cumulative if self._counts(each.candidate, to)]
         sum_ = close_sum(
             given,
-            find_figures([self._up_to(each, to) for each in figures], self._what, "cumulative"),
+            find_figures([self._up_to(figure, to) for figure in figures], self._what, "cumulative"),
             self._what,
             self._perspective,
             stretch=False,
@@ -126,7 +126,7 @@ class _Asked:
 
     @classmethod
     def of(cls, question: Question) -> _Asked:
-        answers = [each.fact.told for each in (*question.facts, *question.against)]
+        answers = [candidate.fact.told for candidate in (*question.facts, *question.against)]
         others = [each.fact.told for each in question.supporting]
         begins = min(begin for begin, _ in answers)
         return cls(question, begins, max(end for _, end in (*answers, *others)) - 1)

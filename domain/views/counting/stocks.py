@@ -74,13 +74,15 @@ def _by_counter(
 
     With them, in order, the instants from which other counts of that counter stand, which count all but not `what`.
     """
-    begun = [each for each in candidates if each.begun and each.starts[0] > BEGINNING]
+    begun = [
+        candidate for candidate in candidates if candidate.begun and candidate.starts[0] > BEGINNING
+    ]
     for population, of_it in group_by_field(begun, "population"):
         for counter, counts in group_by_field(of_it, "counted_by"):
             telling = [each for each in counts if _stock(each, what) is not None]
             telling.sort(key=lambda count: (*count.starts, count.version.first_position))
             others = (each for each in counts if _stock(each, what) is None)
-            again = sorted(_stands_from(each) for each in others if number_of_all(each.fact))
+            again = sorted(_stands_from(other) for other in others if number_of_all(other.fact))
             if telling:
                 yield {**population, **counter}, telling, again
 

@@ -33,12 +33,12 @@ def select_asked(questions: Iterable[Question], perspective: Perspective) -> lis
 
 def is_asked(question: Question, perspective: Perspective) -> bool:
     """Whether a fact that is counted answers a question, or contests it."""
-    return any(counts(each, perspective) for each in (*question.facts, *question.against))
+    return any(counts(fact, perspective) for fact in (*question.facts, *question.against))
 
 
 def is_sure(question: Question) -> bool:
     """Whether the event that a question is about surely happened in the stretch, if the sources are right."""
-    if not any(each.certain for each in question.facts):
+    if not any(fact.certain for fact in question.facts):
         return False
     told = (*question.facts, *question.against)
     return all(each.inside == "certain" for each in told) or not never_meet(told)

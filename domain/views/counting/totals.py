@@ -145,7 +145,7 @@ def contribute(
     if perspective.match == "certain" and not sure:
         return Contributed(None, (), left_out=True)
     part = kept.part(question, what)
-    counted = [each for each in question.facts if counts(each, perspective)]
+    counted = [fact for fact in question.facts if counts(fact, perspective)]
     if part is None:
         return Contributed(None, counted if sure else [*map(_doubt, counted)])
     rest = _select_naming(counted, what) if sure and not part.certain else ()
@@ -196,13 +196,15 @@ def close_sum(
 def select_telling(candidates: Iterable[Candidate], what: str) -> list[Candidate]:
     """The candidates that may say how many of `what` there were."""
     return [
-        each for each in candidates if has_total(each.fact, what) or numbers_of(each.fact, what)
+        candidate
+        for candidate in candidates
+        if has_total(candidate.fact, what) or numbers_of(candidate.fact, what)
     ]
 
 
 def _select_naming(candidates: Iterable[Candidate], what: str) -> list[Candidate]:
     """The candidates that are certain, and that name people and give no number."""
-    naming = (each for each in candidates if each.certain and each.fact.people)
+    naming = (candidate for candidate in candidates if candidate.certain and candidate.fact.people)
     return [each for each in naming if not numbers_of(each.fact, what)]
 
 

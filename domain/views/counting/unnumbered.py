@@ -52,7 +52,7 @@ def count_names(
             for candidate in (part.shown, *part.rivals):
                 counted.take(candidate)
         includes = _make_inclusion_test(counting)
-        for candidate in (each for each in facts if each.certain is certain):
+        for candidate in (fact for fact in facts if fact.certain is certain):
             numbers = numbers_of(candidate.fact, what)
             if any(q.basis == "cumulative" for q in numbers):
                 continue
@@ -73,7 +73,7 @@ def _is_part(candidate: Candidate, what: str, includes: Callable[[Candidate], bo
     if not fact.quantities or numbers_of(fact, what) or not includes(candidate):
         return False
     counted, (population, _) = (
-        (each.counted for each in fact.quantities),
+        (quantity.counted for quantity in fact.quantities),
         candidate.read_field("population"),
     )
     return not any(each == population or means_sum(each, fold_name(what)) for each in counted)

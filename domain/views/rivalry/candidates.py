@@ -88,7 +88,10 @@ class Candidate:
     @property
     def origins(self) -> set[str]:
         """The key parts of its origins; an organisation with several names is one origin."""
-        return {self.names.key(each.origin or each.publisher) for each in self.fact.citations}
+        return {
+            self.names.key(citation.origin or citation.publisher)
+            for citation in self.fact.citations
+        }
 
     def read_field(self, field: str) -> tuple[str, dict[str, Any]]:
         """What the fact says in a field (`population`, `counted_by`), as `Names.read_field` gives it."""

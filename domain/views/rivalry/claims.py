@@ -146,7 +146,7 @@ def _exact(claim: Claim) -> Claim | None:
 def _less_sharp(claims: set[Claim]) -> set[Claim]:
     """The claims that are less sharp than another that can be right too; with bounds is sharper than "about 50"."""
     bounded = {
-        what: [each for each in ends.values() if _bounds(each)]
+        what: [end for end in ends.values() if _bounds(end)]
         for what, ends in _intervals(claims).items()
     }
     about = {claim: told for claim in claims if (told := _read_approximate(claim)) is not None}

@@ -45,7 +45,7 @@ def find_rivals(
     rivals: dict[UUID, FactVersion] = {}
     for register in record.fact.registers:
         for answered in answers.at(register, perspective).values():
-            if any(each.id == record.id for each in answered.candidates):
+            if any(candidate.id == record.id for candidate in answered.candidates):
                 beside = _beside(record.id, answered)
                 rivals.update((each.id, each.version) for each in beside if each.id != record.id)
     return list(rivals.values())
@@ -53,9 +53,11 @@ def find_rivals(
 
 def _beside(id_: UUID, answered: Answered) -> list[Candidate]:
     if answered.register.shape is Shape.TOTAL:
-        return _of_question(id_, [each for each in answered.candidates if each.holds])
+        return _of_question(
+            id_, [candidate for candidate in answered.candidates if candidate.holds]
+        )
     standing = answered.standing
-    if standing is None or all(each.id != id_ for each in (*standing.facts, *standing.namesakes)):
+    if standing is None or all(fact.id != id_ for fact in (*standing.facts, *standing.namesakes)):
         return []
     resolved = answered.resolved
     entry = [*([resolved.shown] if resolved.shown else []), *resolved.rivals]

@@ -50,7 +50,7 @@ def under_one_question(facts: Sequence[Candidate], register: Register) -> bool:
         return _together(map(_find_start, facts)) or is_disputed_by_link(facts)
     return (
         _differ(facts, register)
-        or _counts_exclude([each.fact.quantities for each in facts])
+        or _counts_exclude([candidate.fact.quantities for candidate in facts])
         or never_meet(facts)
         or is_disputed_by_link(facts)
     )
@@ -58,7 +58,7 @@ def under_one_question(facts: Sequence[Candidate], register: Register) -> bool:
 
 def under_one_key(facts: Iterable[Candidate], register: Register) -> bool:
     """Whether any two of the facts that have surely begun cannot both be right about one key."""
-    begun = [each for each in facts if each.begun]
+    begun = [fact for fact in facts if fact.begun]
     if len(begun) < 2:  # noqa: PLR2004 -- one contests nothing
         return False
     if register.succession is not Succession.YIELDING:
@@ -124,7 +124,7 @@ def _exclude(
 
 def _surely_before(some: Iterable[Candidate], others: Iterable[Candidate]) -> bool:
     """Whether one of some facts surely began before one of the others."""
-    latest = max(each.starts[0] for each in others)
+    latest = max(other.starts[0] for other in others)
     return any(precedes(each, latest) for each in some)
 
 

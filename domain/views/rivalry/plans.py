@@ -25,10 +25,10 @@ class Plans:
 
     def __init__(self, questions: Iterable[Question]) -> None:
         leading = [_select_leading(question.facts) for question in questions]
-        plans = [each for question in questions for each in question.facts]
-        self._leading = frozenset(each.id for facts in leading for each in facts)
+        plans = [fact for question in questions for fact in question.facts]
+        self._leading = frozenset(fact.id for facts in leading for fact in facts)
         soonest = min(map(_surely_by, leading), default=END)
-        self.next = frozenset(each.id for each in plans if each.starts[0] < soonest)
+        self.next = frozenset(plan.id for plan in plans if plan.starts[0] < soonest)
 
     def rank(self, plan: Candidate) -> tuple[bool, int]:
         """The sort key of a plan: the one that can be carried out first."""
@@ -43,7 +43,7 @@ def _select_leading(facts: Iterable[Candidate]) -> list[Candidate]:
 
 def _surely_by(facts: Iterable[Candidate]) -> int:
     """The instant by which a plan will surely have been carried out; END if it may be over already."""
-    return max(END if may_be_over(each) else each.starts[1] for each in facts)
+    return max(END if may_be_over(fact) else fact.starts[1] for fact in facts)
 
 
 def may_be_over(plan: Candidate) -> bool:

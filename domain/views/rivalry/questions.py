@@ -61,7 +61,7 @@ def find_questions(candidates: Iterable[Candidate]) -> Questions:
 
 
 def _select_holding(candidates: Iterable[Candidate]) -> list[Candidate]:
-    return [each for each in candidates if each.holds]
+    return [candidate for candidate in candidates if candidate.holds]
 
 
 def _by_matter(facts: Iterable[Candidate]) -> list[list[Candidate]]:

@@ -67,9 +67,9 @@ def resolve(candidates: Sequence[Candidate], register: Register) -> Resolved | N
 
 def find_standing(candidates: Sequence[Candidate], register: Register) -> Standing | None:
     """The facts that stand under a key; without facts if the key is vacant, None if it has no entry."""
-    main = [each for each in candidates if each.aside is None]
+    main = [candidate for candidate in candidates if candidate.aside is None]
     facts = doubt_standing(select_standing(main, register), main, register)
-    beside = find_beside([each for each in candidates if each.aside], main)
+    beside = find_beside([candidate for candidate in candidates if candidate.aside], main)
     if not facts and beside:
         facts, beside = _stand_in(beside, register)
     previous = _previous(main, register) if register.vacant else None
@@ -83,11 +83,11 @@ def _stand_in(
     beside: Mapping[str, Sequence[Candidate]], register: Register
 ) -> tuple[list[Candidate], dict[str, list[Candidate]]]:
     """The entry's facts if no other answer stands: the latest that stand aside, all of one kind; and the rest."""
-    latest = select_standing([each for others in beside.values() for each in others], register)
+    latest = select_standing([other for others in beside.values() for other in others], register)
     kind = kind_of(min(latest, key=_surest_first))
     facts = [each for each in latest if kind_of(each) == kind]
     left = {
-        name: [each for each in others if each not in facts or not rule_of(each).many]
+        name: [other for other in others if other not in facts or not rule_of(other).many]
         for name, others in beside.items()
     }
     return facts, left
@@ -96,7 +96,11 @@ def _stand_in(
 def select_standing(candidates: Sequence[Candidate], register: Register) -> list[Candidate]:
     """The candidates that hold and that no later one has surely replaced."""
     latest = _latest(candidates, register)
-    return [each for each in candidates if each.holds and not _is_displaced(each, latest, register)]
+    return [
+        candidate
+        for candidate in candidates
+        if candidate.holds and not _is_displaced(candidate, latest, register)
+    ]
 
 
 def doubt_standing(
@@ -107,17 +111,17 @@ def doubt_standing(
     For example, a fact dated 2020 may be older than a term of office that began in June 2020 and has ended since. While
     one of several plans may be over, none of them is surely the next.
     """
-    if register.ahead and any(each.surely and may_be_over(each) for each in facts):
+    if register.ahead and any(fact.surely and may_be_over(fact) for fact in facts):
         return []
-    begun = [each for each in candidates if each.begun]
+    begun = [candidate for candidate in candidates if candidate.begun]
     latest = _latest(begun, register)
     over = (
         each for each in begun if not each.certain and not _is_displaced(each, latest, register)
     )
     ceased = max((each.starts[1] for each in over), default=BEGINNING)
     doubted = (
-        each.weakened if each.certain and _may_precede(each, ceased, register) else each
-        for each in facts
+        fact.weakened if fact.certain and _may_precede(fact, ceased, register) else fact
+        for fact in facts
     )
     return [each for each in doubted if each.holds]
 
@@ -130,7 +134,7 @@ def _latest(candidates: Iterable[Candidate], register: Register) -> int | None:
     """The latest earliest start of the candidates that have surely begun; None if no answer replaces another."""
     if register.succession is Succession.NONE:
         return None
-    return max((each.starts[0] for each in candidates if each.begun), default=None)
+    return max((candidate.starts[0] for candidate in candidates if candidate.begun), default=None)
 
 
 def _is_displaced(candidate: Candidate, latest: int | None, register: Register) -> bool:
@@ -146,9 +150,10 @@ def _previous(candidates: Sequence[Candidate], register: Register) -> Candidate 
     """The candidate that began last of those that have surely begun and have ended or yielded since."""
     latest = _latest(candidates, register)
     gone = (
-        each
-        for each in candidates
-        if each.begun and (each.seen.certainty is None or _is_displaced(each, latest, register))
+        candidate
+        for candidate in candidates
+        if candidate.begun
+        and (candidate.seen.certainty is None or _is_displaced(candidate, latest, register))
     )
     return min(gone, key=latest_first, default=None)
 
@@ -169,7 +174,7 @@ def rank_rivals(standing: Standing, register: Register) -> Resolved:
     if not standing.namesakes:
         return resolved
     listed = {each.id for each in (resolved.shown, *resolved.rivals) if each is not None}
-    others = [each for each in standing.namesakes if each.id not in listed]
+    others = [namesake for namesake in standing.namesakes if namesake.id not in listed]
     return replace(resolved, rivals=[*resolved.rivals, *others], contested=True)
 
 
@@ -224,7 +229,7 @@ def find_last_reported(facts: Iterable[Fact]) -> str | None:
 
 def _same_question(shown: Candidate, questions: Iterable[Question]) -> frozenset[UUID]:
     for question in questions:
-        ids = frozenset(each.id for each in question.facts)
+        ids = frozenset(fact.id for fact in question.facts)
         if shown.id in ids:
             return ids
     return frozenset({shown.id})
@@ -240,7 +245,7 @@ def _is_contested(
     return any(
         question.against or disputes.under_one_question(question.facts, register)
         for question in questions
-        if by_key or any(each.id == shown.id for each in question.facts)
+        if by_key or any(fact.id == shown.id for fact in question.facts)
     )
 
 
@@ -249,9 +254,9 @@ def _find_current(facts: Sequence[Candidate]) -> frozenset[UUID]:
 
     Facts that may have begun as late are included. If some answers last, only these count.
     """
-    lasting = frozenset(each.id for each in facts if each.lasts)
+    lasting = frozenset(fact.id for fact in facts if fact.lasts)
     if lasting:
         return lasting
-    surely = [each for each in facts if each.certain] or facts
+    surely = [fact for fact in facts if fact.certain] or facts
     latest = max(each.starts[0] for each in surely)
     return frozenset(each.id for each in surely if not precedes(each, latest))

@@ -77,8 +77,8 @@ def bounds_of(window: Window) -> tuple[int, int, int, int]:
 
 def _is_after(plan: Fact, cancelled: Fact) -> bool:
     """Whether a plan is for a later time than the cancelled meeting, and first reported after all reports of that."""
-    reported = [each.published_at for each in plan.citations]
-    before = [each.published_at for each in cancelled.citations]
+    reported = [citation.published_at for citation in plan.citations]
+    before = [citation.published_at for citation in cancelled.citations]
     if None in reported or None in before:
         return False
     later = plan.valid_time.bounds.start_earliest >= cancelled.valid_time.bounds.start_latest

@@ -138,4 +138,4 @@ def _counts_of_a_day(fact: Fact) -> Iterable[Hashable]:
     if end - start <= DAY:
         for day in {start // DAY, (end - 1) // DAY}:
             for counted, numbers in fact.numbers.items():
-                yield from ((counted, each.basis, day) for each in numbers if each.basis)
+                yield from ((counted, number.basis, day) for number in numbers if number.basis)

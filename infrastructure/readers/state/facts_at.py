@@ -98,7 +98,9 @@ class FactsAt:
         at = self.perspective
         versions = self._versions(select_known(self.tables, self.negotiation_id, at))
         answers = Answers.of(versions, self._names, keep=at.match)
-        return KeptFacts(at, self.last_change, {each.record.id: each for each in versions}, answers)
+        return KeptFacts(
+            at, self.last_change, {version.record.id: version for version in versions}, answers
+        )
 
     def move_facts(self, facts: KeptFacts) -> KeptFacts | None:
         """The facts here, updated from those of another perspective; None if all have to be read."""

@@ -135,7 +135,7 @@ class FirstEntries:
     @cached_property
     def _answers(self) -> Answers:
         """The answers of the facts in all first entries, which are read at once."""
-        questions = [each for shown in self._first.values() for each in shown.questions]
+        questions = [question for shown in self._first.values() for question in shown.questions]
         return self.answers(None, self.read(questions=questions))
 
     def _tell(self, register: Register) -> _Told | None:
@@ -155,9 +155,9 @@ class FirstEntries:
     def _find_settled(self, keys: SectionKeys) -> Collection[str]:
         """The keys of facts that may have been settled."""
         register = keys.register
-        if not (register.settled or any(each.planned for each in register.asides)):
+        if not (register.settled or any(aside.planned for aside in register.asides)):
             return ()
-        targets = {target for each in self.settlers for target in each.record.fact.settles()}
+        targets = {target for settler in self.settlers for target in settler.record.fact.settles()}
         return keys.of_facts(set(filter(None, map(self._fact_named, targets))))
 
     def _fact_named(self, target: str) -> str | None:
