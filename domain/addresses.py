@@ -59,7 +59,9 @@ def _is_host(parts: SplitResult) -> bool:
 
 
 def _is_label(label: str) -> bool:
-    letters = all(each in "-_" or unicodedata.category(each)[0] in "LMN" for each in label)
+    letters = all(
+        character in "-_" or unicodedata.category(character)[0] in "LMN" for character in label
+    )
     edges = label.startswith("-") or label.endswith("-")
     return letters and not edges and 0 < len(label) <= _LONGEST_LABEL
 

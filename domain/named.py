@@ -127,7 +127,7 @@ def _fields_of_sort(cls: type, sort: Sort) -> tuple[str, ...]:
     if by_sort is None:
         named = sorted(fields_naming(cls).items(), key=lambda field: field[0] in _COMMON)
         by_sort = _BY_SORT[cls] = {
-            each: tuple(name for name, of in named if of is each) for each in Sort
+            sort: tuple(name for name, of in named if of is sort) for sort in Sort
         }
     return by_sort[sort]
 
@@ -148,14 +148,14 @@ def _fields_of(cls: type, being: Being) -> tuple[str, ...]:
         hints = get_type_hints(cls, include_extras=True)
         metadata = {field: _metadata(hints[field]) for field in fields_naming(cls)}
         by_being = _BY_BEING[cls] = {
-            each: tuple(field for field, of in metadata.items() if each in of) for each in Being
+            being: tuple(field for field, of in metadata.items() if being in of) for being in Being
         }
     return by_being[being]
 
 
 def _metadata(hint: Any) -> tuple[Any, ...]:  # noqa: ANN401 -- a type hint is anything
     """The annotations of a type hint, at any depth: also inside a list or an optional."""
-    inside = (each for part in get_args(hint) for each in _metadata(part))
+    inside = (item for part in get_args(hint) for item in _metadata(part))
     return (*getattr(hint, "__metadata__", ()), *inside)
 
 

@@ -115,8 +115,8 @@ def _by_words(spellings: Iterable[Sequence[str]]) -> dict[tuple[str, ...], list[
     known: dict[tuple[str, ...], list[Term]] = {}
     for group in spellings:
         terms = {
-            Term(tuple(split_words(each)), spelt=tuple(split_accented_words(each))): None
-            for each in group
+            Term(tuple(split_words(phrase)), spelt=tuple(split_accented_words(phrase))): None
+            for phrase in group
         }
         worded = [term for term in terms if term.words]
         for term in worded:
@@ -135,7 +135,7 @@ def _find_name(
         if term.prefix or len(asked) > longest:
             break
         if asked in known:
-            named = index, [each for each in known[asked] if each.words != asked]
+            named = index, [phrase for phrase in known[asked] if phrase.words != asked]
     return named
 
 

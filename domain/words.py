@@ -50,7 +50,11 @@ def _runs(text: str) -> list[str]:
     if text.isascii():
         words = _NO_LETTER.sub(" ", text).split()
         return words if len(text) <= LONGEST_WORD else [word[:LONGEST_WORD] for word in words]
-    blanks = {ord(each): " " for each in set(text) if _NO_LETTER.match(each) and not _is_mark(each)}
+    blanks = {
+        ord(character): " "
+        for character in set(text)
+        if _NO_LETTER.match(character) and not _is_mark(character)
+    }
     letters = text.translate(blanks)
     runs = (run for word in letters.split() for run in _RUNS.findall(word))
     return [run if is_unspaced(run) else run[:LONGEST_WORD] for run in runs]
@@ -84,8 +88,8 @@ def romanise(text: str) -> list[list[str]]:
         return []
     own = split_words(text)
     transliterations = (
-        [latin for word in each for latin in _latin(word)]
-        for each in (own, split_accented_words(text))
+        [latin for word in words for latin in _latin(word)]
+        for words in (own, split_accented_words(text))
     )
     return [list(each) for each in dict.fromkeys(map(tuple, transliterations)) if list(each) != own]
 
@@ -102,7 +106,7 @@ def _latin(word: str) -> Iterable[str]:
     if not is_unspaced(word):
         return filter(None, (_latin_word(word),))
     characters = [_latin_word(character) for character in word]
-    both = (each for pair in pairwise(characters) for each in (pair[0], "".join(pair)))
+    both = (unit for pair in pairwise(characters) for unit in (pair[0], "".join(pair)))
     return filter(None, (*both, characters[-1]))
 
 

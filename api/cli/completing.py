@@ -83,8 +83,8 @@ def _columns(command: str | None, kind: str | None) -> dict[str, tuple[str, ...]
     kinds = [kind] if kind in KINDS else sorted(KINDS)
     fields = {
         column["column"].replace("_", "-"): tuple(column["choices"])
-        for each in kinds
-        for column in describe_columns(each)
+        for kind in kinds
+        for column in describe_columns(kind)
         if column["column"] != "kind"
     }
     about = {"why": (), "reason": get_args(Reason)}

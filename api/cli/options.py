@@ -43,7 +43,9 @@ def complete_slug(incomplete: str) -> list[str]:
     with suppress(Exception), open_record() as parley, parley.reading(parley.owner) as reading:
         perspective = reading.perspective(PerspectiveQuery())
         listed, _ = reading.negotiations(perspective=perspective, after=None, limit=MOST_COMPLETED)
-        return [each.slug for each in listed if each.slug.startswith(incomplete)]
+        return [
+            negotiation.slug for negotiation in listed if negotiation.slug.startswith(incomplete)
+        ]
     return []
 
 

@@ -23,10 +23,11 @@ def list_changes(
     items = _describe(facts, agreed)
     last = facts[-1][1].position if more_follow else perspective.position
     of_it = reading.changes.of_negotiation(opened, perspective, after)
-    of_it = [each for each in of_it if each[2].position <= last]
+    of_it = [correction for correction in of_it if correction[2].position <= last]
     others = reading.changes.read_approvers(opened, [correction for _, _, correction in of_it])
     items += [
-        describe_negotiation_change(*each, others.get(each[2].position, ())) for each in of_it
+        describe_negotiation_change(*correction, others.get(correction[2].position, ()))
+        for correction in of_it
     ]
     items.sort(key=itemgetter("position"))
     return items[:limit], more_follow or len(items) > limit

@@ -189,7 +189,7 @@ _LINES: Final[list[dict[str, Any]]] = [
     {"op": "record", **FACTS["fifty-two are freed"]},
     {"op": "corroborate", "external_id": "BY-047", **CORROBORATION},
 ]
-NDJSON_LINES: Final = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in _LINES)
+NDJSON_LINES: Final = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in _LINES)
 CSV_LINES: Final = (
     "op,external_id,kind,valid,summary,people,citation.publisher,citation.published\n"
     'record,BY-026,release,2025-06-21,Fourteen are freed,"Siarhei Tsikhanouski;Ihar Losik",AP,'

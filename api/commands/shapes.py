@@ -33,10 +33,10 @@ class ShapeError(Exception):
         super().__init__(str(error))
         tagged = body is None
         errors = of_one_form(error.errors(include_url=False, include_input=False))
-        self.faults = [_fault(dict(each), body) for each in errors[:MOST_FAULTS]]
+        self.faults = [_fault(dict(error), body) for error in errors[:MOST_FAULTS]]
         self.more = len(errors) - len(self.faults)
-        self.places: list[Place] = [tuple(each["loc"][tagged:]) for each in errors]
-        self.is_of_kind = any(str(each["type"]).startswith("union_tag") for each in errors)
+        self.places: list[Place] = [tuple(error["loc"][tagged:]) for error in errors]
+        self.is_of_kind = any(str(error["type"]).startswith("union_tag") for error in errors)
 
 
 def validate_json(adapter: TypeAdapter[Any], document: object, body: type | None) -> Any:  # noqa: ANN401
@@ -75,7 +75,7 @@ def _fault(error: dict[str, Any], body: type | None) -> Fault:
 
 def _one_of(choices: Sequence[str]) -> str:
     *others, last = choices or [""]
-    return " or ".join(each for each in (", ".join(others), last) if each)
+    return " or ".join(word for word in (", ".join(others), last) if word)
 
 
 def _tag_detail(error: dict[str, Any]) -> str:

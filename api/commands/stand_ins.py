@@ -104,7 +104,7 @@ def _holds(option: Any, step: str | int) -> bool:  # noqa: ANN401 -- the same
 def _entry(holder: Any, step: str | int) -> Any:  # noqa: ANN401 -- the same
     if isinstance(step, int):
         return get_args(holder)[0]
-    (field,) = (each for each in dataclasses.fields(holder) if each.name == step)
+    (field,) = (field for field in dataclasses.fields(holder) if field.name == step)
     optional = not (
         field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
     )

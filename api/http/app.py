@@ -117,7 +117,8 @@ def _document_of(app: FastAPI, parser: FactParser) -> bytes:
 def _routes() -> list[APIRoute]:
     """Every route of the API; what FastAPI works out of them holds for each application."""
     modules = [
-        import_module(f"{routes.__name__}.{each.name}") for each in iter_modules(routes.__path__)
+        import_module(f"{routes.__name__}.{module.name}")
+        for module in iter_modules(routes.__path__)
     ]
     return [route for module in modules for route in module.router.routes]
 

@@ -126,7 +126,7 @@ def _report_unreadable(error: InstantError | ValidTimeError) -> Response:
 
 
 def _report_invalid(error: RequestValidationError) -> Response:
-    faults = (Fault(pointer(each["loc"]), each["msg"]) for each in error.errors())
+    faults = (Fault(pointer(detail["loc"]), detail["msg"]) for detail in error.errors())
     return _report_content(ContentError.of(faults))
 
 

@@ -80,8 +80,8 @@ def _of_totals(page: Page, prisoners: Mapping[str, Any]) -> Iterator[Gap]:
 
 def _of_held(page: Page, held: Held | None) -> Iterator[Gap]:
     newest = held.newest if held and held.whole else ()
-    if newest and all(each["quantity"]["high"] is None for each in newest):
-        told = [_count(each, named=len(newest) > 1) for each in newest]
+    if newest and all(figure["quantity"]["high"] is None for figure in newest):
+        told = [_count(figure, named=len(newest) > 1) for figure in newest]
         words = join_words(told, "and")
         known = f"The latest count{', ' if len(told) == 1 else 's, '}{words}, "
         known += "gives no upper limit." if len(told) == 1 else "give no upper limit."

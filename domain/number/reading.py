@@ -58,7 +58,7 @@ def runs_on(text: str) -> bool:
 def find_beginning(text: str) -> Phrase:
     """The words that say since when a number counts, such as "since January"; empty if there are no such words."""
     tokens = split_tokens(text) or ()
-    return next((words for each in _GRAMMARS if (words := each.find_beginning(tokens))), ())
+    return next((words for grammar in _GRAMMARS if (words := grammar.find_beginning(tokens))), ())
 
 
 class _Grammar:

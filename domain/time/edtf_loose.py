@@ -45,7 +45,7 @@ def split_words(text: str) -> tuple[str, str] | None:
         if match:
             return match["word"], match["date"]
     match = _WITHIN.fullmatch(text)
-    if match and any(each.isalpha() for each in match["before"] + match["after"]):
+    if match and any(character.isalpha() for character in match["before"] + match["after"]):
         return "", match["date"]
     return None
 
@@ -80,7 +80,7 @@ def name_date(edtf: str) -> str:
     named = {**_MONTH_NAMES, **_SEASONS}.get(int(match[2]))
     if named is None:
         return edtf
-    return " ".join(each for each in (match[3] and str(int(match[3])), named, match[1]) if each)
+    return " ".join(part for part in (match[3] and str(int(match[3])), named, match[1]) if part)
 
 
 def _is_season(edtf: str) -> bool:

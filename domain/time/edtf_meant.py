@@ -111,7 +111,11 @@ def may_mean(text: str) -> list[str]:
 
 def explain(error: ValidTimeError, *, one_date: bool = False) -> str:
     """Explain what is wrong with a date, and what to write instead; with `one_date`, suggest no interval."""
-    meant = [_with_season(each) for each in may_mean(error.text) if not (one_date and "/" in each)]
+    meant = [
+        _with_season(meaning)
+        for meaning in may_mean(error.text)
+        if not (one_date and "/" in meaning)
+    ]
     if meant:
         return f"{error}; write {' or '.join(meant)}"
     loose = [
@@ -134,7 +138,11 @@ def _loosely_meant(text: str) -> Iterable[tuple[str, str]]:
         return []
     word, date = parts
     dates = [reading for reading in _one(date) if _is_edtf(reading)]
-    return [each for each in suggest(word, dates[0]) if _is_edtf(each[0])] if dates else []
+    return (
+        [suggestion for suggestion in suggest(word, dates[0]) if _is_edtf(suggestion[0])]
+        if dates
+        else []
+    )
 
 
 def _plain(text: str) -> str:
@@ -195,7 +203,7 @@ def _days(text: str) -> Iterable[str]:
         yield f"{in_month}-{int(dotted[1]):02d}/{in_month}-{int(dotted[2]):02d}"
     months = _TWO_MONTHS.fullmatch(text)
     if months:
-        yield "/".join(f"{months[3]}-{_MONTHS[months[each]]:02d}" for each in (1, 2))
+        yield "/".join(f"{months[3]}-{_MONTHS[months[index]]:02d}" for index in (1, 2))
 
 
 def _one(text: str) -> Iterable[str]:

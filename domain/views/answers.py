@@ -131,9 +131,10 @@ class Answers:
     ) -> list[Candidate]:
         """The questions in `asked`, without those that were answered since to others who had asked the same."""
         standing = (answer for answer in keyed.answers.values() if answer.window.at(as_of))
-        targets = NO_TARGETS.union(*(each.targets for each in standing))
+        targets = NO_TARGETS.union(*(answer.targets for answer in standing))
         questions = [
-            (each, self.settlers.has_settled(as_of, targets, each.fact.window)) for each in asked
+            (answer, self.settlers.has_settled(as_of, targets, answer.fact.window))
+            for answer in asked
         ]
         return [
             each.weakened if answered else each
@@ -213,5 +214,7 @@ def _concerns_others(old: FactVersion | None, new: FactVersion | None) -> bool:
     facts = [version.record.fact for version in (old, new) if version is not None]
     if any(isinstance(fact, Alias) or [*fact.settles(), *fact.calls_off()] for fact in facts):
         return True
-    before, after = (set() if each is None else borne_by(each.record.fact) for each in (old, new))
+    before, after = (
+        set() if version is None else borne_by(version.record.fact) for version in (old, new)
+    )
     return before != after

@@ -89,7 +89,7 @@ def diff_negotiation(
 
     `cause` is the last correction that only the later cut knows.
     """
-    changes = differences(*(each.content for each in seen))
+    changes = differences(*(version.content for version in seen))
     if not changes:
         return {}
     reason, why = (None, None) if cause is None else (cause.reason, cause.why)

@@ -122,8 +122,8 @@ def find_boundaries(
 
     `perspective` has no cut along the axis. `itself` are the negotiation's opening and its corrections.
     """
-    versions = [each for each in history if each.position <= perspective.position]
-    changes = [each for each in itself if each.position <= perspective.position]
+    versions = [version for version in history if version.position <= perspective.position]
+    changes = [change for change in itself if change.position <= perspective.position]
     if axis == "valid":
         standing = timeslice(versions, perspective)
         return {

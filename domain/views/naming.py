@@ -65,7 +65,9 @@ class Names:
     def of(cls, slice_: Iterable[Seen]) -> Names:
         """The names of the known facts."""
         records = [seen.version.record for seen in slice_]
-        aliases = [(each.fact, each.preferred) for each in records if isinstance(each.fact, Alias)]
+        aliases = [
+            (record.fact, record.preferred) for record in records if isinstance(record.fact, Alias)
+        ]
         borne = (each for record in records for each in borne_by(record.fact))
         return cls(keep_preferred(aliases), borne)
 
@@ -136,7 +138,7 @@ class Names:
             return []
         ids = self.ids(name) if sort is Sort.SOMEBODY else []
         between = self._between(self._fold(name), sort).values()
-        led = (each.id if isinstance(each, Named) else each for each in between)
+        led = (name.id if isinstance(name, Named) else name for name in between)
         return sorted({*ids, *led})
 
     def ids(self, name: str) -> list[str]:
@@ -253,12 +255,12 @@ class Names:
                 terms.add((BORNE, f"{name}{PART}{id_}"))
                 if self._ids[self._end(name, Sort.SOMEBODY)] == {id_}:
                     alike = self._spellings(name, Sort.SOMEBODY)
-                    terms |= {("person", shorten_key(fold_for_search(each))) for each in alike}
+                    terms |= {("person", shorten_key(fold_for_search(name))) for name in alike}
         return terms
 
     def spellings(self) -> list[list[str]]:
         """The groups of names that are the same by aliases, each in alphabetical order."""
-        return [sorted(each) for each in self._tied.values()]
+        return [sorted(ids) for ids in self._tied.values()]
 
     def _spellings(self, name: str, sort: Sort) -> set[str]:
         """A name, its spellings by aliases, and those of the names that differ from it only in accents."""

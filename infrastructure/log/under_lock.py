@@ -51,7 +51,7 @@ _first, _any = event.alias("first"), event.alias("any")
 def _of_streams(wanted: ColumnElement[bool]) -> Select[Any]:
     """Select the last version of each stream. Each stream is looked up by its first event."""
     newest = select(func.max(_any.c.version)).where(_any.c.stream == _first.c.stream)
-    first = or_(*(_first.c.version == literal_column(str(each)) for each in FIRST_VERSIONS))
+    first = or_(*(_first.c.version == literal_column(str(version)) for version in FIRST_VERSIONS))
     return select(_first.c.stream, newest.scalar_subquery().label("version")).where(wanted, first)
 
 

@@ -222,7 +222,7 @@ async def _connect(settings: NatsSettings, credentials: Mapping[str, Any]) -> Cl
             **credentials,
         )
     except Error as error:
-        places = ", ".join(urlsplit(each).netloc.rpartition("@")[2] for each in settings.url)
+        places = ", ".join(urlsplit(url).netloc.rpartition("@")[2] for url in settings.url)
         raise OutageError(f"{places}: {_describe(errors[0] if errors else error)}") from error
 
 

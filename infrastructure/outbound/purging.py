@@ -34,7 +34,9 @@ MOST_TAGS: Final = 100
 """How many tags one request has at most."""
 _SECOND: Final = 1_000_000
 _AT_ONCE: Final = 500
-_TYPES: Final = tuple(each.stored_name for each in (FactErased, SourcesErased, SettingsChanged))
+_TYPES: Final = tuple(
+    event_class.stored_name for event_class in (FactErased, SourcesErased, SettingsChanged)
+)
 _OF_ALL: Final = frozenset({"changes", "negotiations", "entries"})
 """The tags of answers that tell of every negotiation."""
 
@@ -74,18 +76,18 @@ class Purger:
         """Note what was erased since the last call, and ask for what is due; after a failure a later call does so."""
         self._note_erased()
         now = self._steady()
-        due = [each for each in self._due if each.at <= now]
+        due = [purge for purge in self._due if purge.at <= now]
         if not due or now < self._not_before:
             return
         try:
-            self._send(sorted(frozenset().union(*(each.tags for each in due))))
+            self._send(sorted(frozenset().union(*(purge.tags for purge in due))))
         except httpx.HTTPError as error:
             self._not_before = now + PAUSE_SECONDS
             if not self._failing:
                 _logger.warning("the cache could not be purged and is asked again: %s", error)
             self._failing = True
         else:
-            self._due = [each for each in self._due if each not in due]
+            self._due = [purge for purge in self._due if purge not in due]
             self._failing = False
 
     def _note_erased(self) -> None:

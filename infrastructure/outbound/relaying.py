@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from infrastructure.readers.relayed import Relayed
 
 _OF_THE_LOG: Final = frozenset(
-    each.stored_name for each in (ClockCorrected, ClockCorrectionWithdrawn)
+    event_class.stored_name for event_class in (ClockCorrected, ClockCorrectionWithdrawn)
 )
 """The types of events that concern no negotiation."""
 
@@ -130,7 +130,7 @@ class Relay:
     def _refuse_gap(self, listed: Sequence[ListedEvent], events: Sequence[Relayed]) -> None:
         expected = list(range(self.reached + 1, self.reached + 1 + len(listed)))
         positions = [
-            [each.content["position"] for each in listed],
+            [message.content["position"] for message in listed],
             [event.position for event in events],
         ]
         if not listed or positions != [expected, expected]:
@@ -162,7 +162,7 @@ class Relay:
         with self._database.looking() as connection:
             streams = streams_to_erase(erasure.stream)
             positions = positions_before(connection, streams, erasure.position)
-        deleted = [each for each in positions if self._says_something(each)]
+        deleted = [position for position in positions if self._says_something(position)]
         for position in deleted:
             self._stream.delete(position)
         if deleted:

@@ -101,7 +101,7 @@ def _delete_terms(connection: Connection, tables: FactTables, fact: UUID) -> Non
     ).all()
     keys: set[tuple[Any, ...]] | None = None
     with suppress(DamagedError), raise_damage("a version of a fact"):
-        keys = {(*row[:-1], *each) for row in rows for each in terms_of(decode_fact(row[-1]))}
+        keys = {(*row[:-1], *term) for row in rows for term in terms_of(decode_fact(row[-1]))}
     if keys is None:
         connection.execute(delete(tables.term).where(term.fact_id == fact.hex))
     elif keys:

@@ -229,7 +229,7 @@ def entry_questions(fact: Fact, names: Names) -> list[str]:
 def _spelt(name: Name | Together, sort: Sort | None, names: Names) -> list[str]:
     """The key parts that a name may have under every spelling; for several together, each with each of the others'."""
     if isinstance(name, tuple):
-        spelt = product(*(_spelt(each, Sort.SOMEBODY, names) for each in name))
+        spelt = product(*(_spelt(part, Sort.SOMEBODY, names) for part in name))
         return sorted({join_parts(parts) for parts in islice(spelt, MOST_QUESTIONS)})
     known = set() if sort is None else names.key_parts(name, sort)
     return sorted(known | {key_of(name)})

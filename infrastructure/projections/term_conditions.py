@@ -35,7 +35,7 @@ def has_term(
     """The condition that a version has one of these terms, which compares the whole key of each."""
     term = tables.term.c
     same = [term[name] == columns[name] for name in ("negotiation_id", *VALID_ORDER, *_VERSION)]
-    return or_(*(exists().where(*same, each) for each in _of_each_field(term, terms)))
+    return or_(*(exists().where(*same, condition) for condition in _of_each_field(term, terms)))
 
 
 def was_naming(tables: FactTables, terms: Collection[tuple[str, str]]) -> ColumnElement[bool]:

@@ -193,7 +193,7 @@ class ChangeReader:
         """The corrections of a negotiation that the perspective knows, after a position (see `pair_corrections`)."""
         recorded = negotiations.read_corrections(self.connection, opened.id, perspective)
         known = pair_corrections(opened, recorded, perspective)
-        return [each for each in known if each[2].position > after]
+        return [change for change in known if change[2].position > after]
 
     def _as_public(
         self, events: Sequence[FactVersion], perspective: Perspective

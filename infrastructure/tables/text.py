@@ -41,7 +41,7 @@ fact_text: Final = Table(
 FTS5: Final = table(
     FACT_TEXT,
     column("rowid"),
-    *(column(each.name) for each in fact_text.c if each.computed is None),
+    *(column(column_.name) for column_ in fact_text.c if column_.computed is None),
 )
 """The same table on SQLite."""
 

@@ -140,7 +140,7 @@ def _show_tally(slug: str, content: Mapping[str, Any], named: Mapping[str, list[
     if "parts" in content:
         show_rows(out, "What is added", _PARTS, [_part(part) for part in content["parts"]])
     if content.get("also_counted"):
-        besides = [_beside(each) for each in content["also_counted"]]
+        besides = [_beside(figure) for figure in content["also_counted"]]
         show_rows(out, "Also counted, not added", _BESIDES, besides)
     _show_others(out, content, named)
     for total in content.get("totals", ()):

@@ -39,7 +39,7 @@ def band(
     }
     rows = [{**step, "top": room if step["high"] is None else step["high"]} for step in steps]
     drawn = [*rows, {**rows[-1], "at": end}]
-    bounded = [{**each, "top": None if each["high"] is None else each["top"]} for each in drawn]
+    bounded = [{**step, "top": None if step["high"] is None else step["top"]} for step in drawn]
     lines = _hatches(drawn, HATCHES * inks.width // WIDTH)
     x = along(inks)
     last = rows[-1]
@@ -135,7 +135,7 @@ def _select_changes(steps: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any
 
 def _hatches(drawn: Sequence[Mapping[str, Any]], most: int) -> list[dict[str, Any]]:
     """Lines from what is certain to what is possible, in equal distances over the whole time."""
-    days = [date.fromisoformat(each["at"]).toordinal() for each in drawn]
+    days = [date.fromisoformat(step["at"]).toordinal() for step in drawn]
     between = max(1, (days[-1] - days[0]) // most)
     lines = []
     for one, (at, to) in zip(drawn, pairwise(days), strict=False):

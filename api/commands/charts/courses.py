@@ -85,7 +85,9 @@ def course(
         Answers.of(known, names, register, keep=perspective.match) if kept is None else kept.answers
     )
     facts = {
-        str(each.record.id): each.record.fact for each in known if each.record.fact.kind in kinds
+        str(version.record.id): version.record.fact
+        for version in known
+        if version.record.fact.kind in kinds
     }
     rivals = _Rivals(section, facts, names)
     days = _days(facts.values(), perspective.as_of)
@@ -105,7 +107,7 @@ def course(
     lanes = dict.fromkeys(lane for lane, _ in spells)
     shown = list(lanes)[:MOST_LANES]
     shown_spells = [
-        each for lane in shown for (of, _), mine in spells.items() if of == lane for each in mine
+        spell for lane in shown for (of, _), mine in spells.items() if of == lane for spell in mine
     ]
     return Course(shown_spells, _date(end), has_more or len(lanes) > len(shown))
 

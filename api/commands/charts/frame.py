@@ -76,7 +76,7 @@ def sheet(theme: str, *, narrow: bool) -> Sheet:
 
 def wrap_text(text: str, size: float, width: float) -> list[str]:
     """A text in lines that fit in a width, for letters of a size in pixels in a wide font."""
-    letter = _WIDE if any(east_asian_width(each) in "WF" for each in text) else _WIDEST
+    letter = _WIDE if any(east_asian_width(character) in "WF" for character in text) else _WIDEST
     return wrap(text, int(width / (letter * size)))
 
 

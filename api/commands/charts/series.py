@@ -155,6 +155,6 @@ def strips(axes: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], inks: Sheet)
 def _months(axes: Sequence[tuple[str, Sequence[Mapping[str, Any]]]]) -> dict[str, Any]:
     """How many facts change in each month along each axis."""
     counted = [{item["at"]: item["changes"] for item in items} for _, items in axes]
-    months = sorted({at for each in counted for at in each})
-    rows = ([at, *(str(each.get(at, 0)) for each in counted)] for at in months)
+    months = sorted({at for axis in counted for at in axis})
+    rows = ([at, *(str(axis.get(at, 0)) for axis in counted)] for at in months)
     return table(("month", *(name for name, _ in axes)), rows)

@@ -151,7 +151,7 @@ def _moments(subject: PictureSubject, axis: Axis, by: Any) -> list[dict[str, Any
     named: list[dict[str, Any]] = [
         {"at": group.format(by), "changes": group.changes} for group in groups
     ]
-    return [each for each in named if each["at"][:4].isdecimal() and each["at"][4:5] in {"", "-"}]
+    return [item for item in named if item["at"][:4].isdecimal() and item["at"][4:5] in {"", "-"}]
 
 
 def _within(at: str, perspective: Perspective) -> bool:

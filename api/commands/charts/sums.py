@@ -85,8 +85,8 @@ def _day(day: int) -> str:
 
 def _between(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     """What the total may be at any time between two."""
-    known = [each for each in (before, after) if each["text"] != NOTHING_RECORDED]
-    low, highs = min(before["low"], after["low"]), [each["high"] for each in known]
+    known = [total for total in (before, after) if total["text"] != NOTHING_RECORDED]
+    low, highs = min(before["low"], after["low"]), [total["high"] for total in known]
     high = None if None in highs else max(highs, default=None)
     contested = before["contested"] or after["contested"]
     return {"low": low, "high": high, "text": Total(low, high).text, "contested": contested}

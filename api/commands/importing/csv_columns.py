@@ -172,7 +172,7 @@ def suggest_column(name: str) -> str | None:
         if plain in {field.name for field in dataclasses.fields(entry)}
     )
     near = get_close_matches(plain, known.plain, n=1, cutoff=0.8)
-    return next((each for each in (*of_part, _MEANT.get(plain), *near) if each), None)
+    return next((column for column in (*of_part, _MEANT.get(plain), *near) if column), None)
 
 
 def _in_brackets(suggested: str | None) -> str:

@@ -111,7 +111,7 @@ class Deciding:
         self._identify(steps)
         self._comparisons = Comparisons(len(steps))
         self._last = _last_of(steps)
-        self._awaited = {each.correction.fact_id for each in _faulty(steps) if each.correction}
+        self._awaited = {step.correction.fact_id for step in _faulty(steps) if step.correction}
         for step in self._load_facts(steps):
             line = step.line
             if isinstance(line, Misread):

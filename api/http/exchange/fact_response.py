@@ -121,9 +121,9 @@ def beside(
     noticed = [*find_notices(version.record.fact), *alias_notices] if says_all else []
     told: dict[str, Any] = {}
     if noticed:
-        told["notices"] = [as_primitives(each) for each in noticed]
+        told["notices"] = [as_primitives(notice) for notice in noticed]
     if similar:
-        told["similar"] = [str(each.record.id) for each in similar[:MOST]]
+        told["similar"] = [str(version.record.id) for version in similar[:MOST]]
     if len(similar) > MOST:
         told["similar_more"] = len(similar)
     return told

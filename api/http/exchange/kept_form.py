@@ -61,8 +61,8 @@ def names_in(document: dict[str, Any]) -> frozenset[str]:
 def _bare(value: Any, known: Known) -> Any:  # noqa: ANN401 -- JSON is anything
     """A value without the details of faults, and without unknown names in pointers."""
     if isinstance(value, list):
-        listed = value[:MOST_LISTED] if any(isinstance(each, dict) for each in value) else value
-        return [_bare(each, known) for each in listed]
+        listed = value[:MOST_LISTED] if any(isinstance(entry, dict) for entry in value) else value
+        return [_bare(entry, known) for entry in listed]
     if not isinstance(value, dict):
         return value
     bare = {name: _bare(part, known) for name, part in value.items()}

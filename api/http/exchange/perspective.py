@@ -61,7 +61,9 @@ PERSPECTIVE: Final = (
     ),
 )
 
-_NO_OTHERS: Final = frozenset({*(each.name for each in PERSPECTIVE), CURSOR.name, WAIT.name})
+_NO_OTHERS: Final = frozenset(
+    {*(parameter.name for parameter in PERSPECTIVE), CURSOR.name, WAIT.name}
+)
 
 
 def perspective_query(parameters: Mapping[str, str]) -> PerspectiveQuery:
@@ -201,7 +203,9 @@ class Asked:
         left_out = (*leaving_out, *((BOM,) if table is None else ()))
         canonical = self.canonical(perspective, fixed or {}, left_out)
         filled = Filled.of(content, tag or self.request.path_params["slug"])
-        csv_headers = {"Vary": "Accept"} if any(each.name == BOM for each in self.declared) else {}
+        csv_headers = (
+            {"Vary": "Accept"} if any(parameter.name == BOM for parameter in self.declared) else {}
+        )
         return respond(
             self.request,
             filled.body if table is None else table,
@@ -246,7 +250,9 @@ class Asking:
     """A FastAPI dependency that reads a perspective and the parameters declared besides it."""
 
     def __init__(self, *own: Parameter, without: tuple[str, ...] = ()) -> None:
-        shared = tuple(each for each in (*PERSPECTIVE, WAIT) if each.name not in without)
+        shared = tuple(
+            parameter for parameter in (*PERSPECTIVE, WAIT) if parameter.name not in without
+        )
         self.parameters = (*shared, *own)
 
     async def __call__(self, request: Request) -> Asked:

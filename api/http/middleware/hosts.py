@@ -29,7 +29,7 @@ class Hosts:
     def __init__(self, allowed: Sequence[str]) -> None:
         self.any = "*" in allowed
         self.allowed = frozenset(allowed)
-        self.below = tuple(each[1:] for each in allowed if each.startswith("*."))
+        self.below = tuple(host[1:] for host in allowed if host.startswith("*."))
 
     def check(self, scope: Scope) -> Response | None:
         """Refuse a request to another host with 400 or 421."""

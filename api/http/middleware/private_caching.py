@@ -42,8 +42,8 @@ def keep_private(scope: Scope, fields: list[tuple[bytes, bytes]]) -> None:
 def _private(field: bytes) -> bytes:
     """The same directives for one reader's own cache."""
     directives = field.decode("latin-1")
-    kept = [each.strip() for each in directives.split(",") if each.strip()]
+    kept = [directive.strip() for directive in directives.split(",") if directive.strip()]
     if "no-store" in kept:
         return b"no-store"
-    own = [each for each in kept if each.partition("=")[0].lower() not in _SHARED]
+    own = [directive for directive in kept if directive.partition("=")[0].lower() not in _SHARED]
     return ", ".join(["private", *own]).encode("latin-1")

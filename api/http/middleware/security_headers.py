@@ -35,8 +35,8 @@ def harden(scope: Scope, fields: list[tuple[bytes, bytes]]) -> None:
     has = dict(fields)
     if _FRAMED in has.get(_POLICY, b""):
         fields[:] = [field for field in fields if field[0] != _FRAMES]
-        fields += [each for each in _OF_A_FRAME if each[0] not in has]
+        fields += [header for header in _OF_A_FRAME if header[0] not in has]
     else:
-        fields += [each for each in _FIELDS if each[0] not in has]
+        fields += [header for header in _FIELDS if header[0] not in has]
     if scope["scheme"] == "https" and _ONLY_HTTPS[0] not in has:
         fields.append(_ONLY_HTTPS)

@@ -133,7 +133,7 @@ def constrain_components(schemas: dict[str, Any], kinds: Sequence[str]) -> dict[
                 schema["properties"][end].update(_BOUND)
         if name in kinds:
             schema["properties"]["kind"].pop("default", None)
-            schema["required"] = ["kind", *(each for each in schema["required"] if each != "kind")]
+            schema["required"] = ["kind", *(name for name in schema["required"] if name != "kind")]
             schema["properties"]["citations"]["minItems"] = 1
     return schemas
 

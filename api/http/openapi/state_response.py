@@ -197,7 +197,7 @@ def _beside(name: str, own: Mapping[str, Any], extra: Mapping[str, Any]) -> Any:
 
 
 def _name_of(register: Register) -> str:
-    return "".join(each.title() for each in register.section.replace(".", "_").split("_")) + "Entry"
+    return "".join(word.title() for word in register.section.replace(".", "_").split("_")) + "Entry"
 
 
 def _hints(model: type) -> dict[str, Any]:

@@ -137,7 +137,7 @@ def _type(schema: Mapping[str, Any]) -> str:
         name = escape(schema["$ref"].removeprefix(_SCHEMAS))
         return f'<a href="#{name}">{name}</a>'
     if "enum" in schema:
-        return " or ".join(f"<code>{escape(json.dumps(each))}</code>" for each in schema["enum"])
+        return " or ".join(f"<code>{escape(json.dumps(value))}</code>" for value in schema["enum"])
     if "const" in schema:
         return f"<code>{escape(json.dumps(schema['const']))}</code>"
     options = schema.get("anyOf") or schema.get("oneOf")

@@ -139,10 +139,10 @@ def list_negotiations(asked: Annotated[Asked, Depends(_LISTING)]) -> Response:
         rest = asked.next(perspective, (shown[-1].slug,), filters) if more_follow else None
         items = [
             {
-                **describe_negotiation(each),
-                **({"latest": _latest(reading, each, perspective)} if latest else {}),
+                **describe_negotiation(negotiation),
+                **({"latest": _latest(reading, negotiation, perspective)} if latest else {}),
             }
-            for each in shown
+            for negotiation in shown
         ]
         content = {
             "perspective": describe_perspective(perspective),

@@ -34,7 +34,7 @@ _FILTERS: Final = (
     Parameter("person", "Only this person: a spelling of the name, or an id.", TEXT),
     Parameter("q", "Only people whose name, in any spelling, contains all of these words.", TEXT),
 )
-_NAMES: Final = frozenset(each.name for each in _FILTERS)
+_NAMES: Final = frozenset(parameter.name for parameter in _FILTERS)
 _ASKING: Final = Asking(*_FILTERS, MARKED, LIMIT, CURSOR)
 _PLACE: Final = (str,)
 _COLUMNS: Final = (
@@ -129,7 +129,7 @@ def _row(item: Mapping[str, Any]) -> dict[str, Any]:
         "fact": None if item["fact"] is None else item["fact"]["id"],
         "sources": publishers(item["fact"]),
         "ambiguous": _whole(item, "ambiguous"),
-        "may_be": [_name_with_id(each) for each in item["may_be"]],
+        "may_be": [_name_with_id(other) for other in item["may_be"]],
     }
 
 

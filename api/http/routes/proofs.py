@@ -96,6 +96,6 @@ def _describe(proof: EventProof) -> dict[str, Any]:
         "salt": base64_of(proof.row["salt"]) or None,
         "payload": base64_of(proof.row["payload"]) or None,
         "leaf_hash": base64_of(leaf_hash(entry_of(proof.row))),
-        "inclusion": [base64_of(each) for each in proof.inclusion],
+        "inclusion": [base64_of(digest) for digest in proof.inclusion],
         "checkpoint": proof.checkpoint,
     }

@@ -66,12 +66,12 @@ _FILTERS: Final = (
         {"type": "string", "pattern": "^(?:retracted|ahead)(?:,(?:retracted|ahead))*$"},
     ),
 )
-_NAMES: Final = frozenset(each.name for each in _FILTERS)
+_NAMES: Final = frozenset(parameter.name for parameter in _FILTERS)
 _ASKING: Final = Asking(*_FILTERS, MARKED, LIMIT, CURSOR)
-_Q: Final = next(each for each in _FILTERS if each.name == "q")
+_Q: Final = next(parameter for parameter in _FILTERS if parameter.name == "q")
 _SEARCHING: Final = Asking(
     replace(_Q, required=True, example="freed"),
-    next(each for each in _FILTERS if each.name == "translit"),
+    next(parameter for parameter in _FILTERS if parameter.name == "translit"),
     LIMIT,
     CURSOR,
 )

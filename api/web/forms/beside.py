@@ -25,7 +25,7 @@ async def name_beside(page: Page, record: Mapping[str, Any]) -> dict[str, Any]:
         if reply.status == HTTPStatus.OK:
             answer = json.loads(reply.body)
             similar.append({"id": id_, **answer["fact"]})
-    known = {each["id"] for each in similar}
+    known = {fact["id"] for fact in similar}
     rivals = [rival for rival in record.get("rivals", ()) if rival["id"] not in known]
     return {
         "similar": similar,

@@ -115,8 +115,8 @@ def _list_aliases(
     sort = _SORTS_OF_ALIASES.get(fact["of"]) if fact["kind"] == "alias" else None
     if sort in sorts and sort is not None:
         names = [
-            each if isinstance(each, str) else each["name"]
-            for each in (fact["same_as"], fact["name"])
+            name if isinstance(name, str) else name["name"]
+            for name in (fact["same_as"], fact["name"])
         ]
         yield from ((sort, name, other) for name, other in (names, names[::-1]))
 

@@ -99,7 +99,7 @@ async def read_compare_page(slug: str, request: Request) -> Response:
         figures=[] if diff is None else await _read_figures(page, diff),
         sides=[] if diff is None else [_side(page, side, diff[side]) for side in ("from", "to")],
         sections=[] if diff is None else _sections(diff),
-        spellings=[] if diff is None else [each for each in diff["added"] if _is_alias(each)],
+        spellings=[] if diff is None else [item for item in diff["added"] if _is_alias(item)],
         has_chosen=diff is not None and diff["to"]["clock"] != "recorded" and bool(diff[_OURS]),
         undated=UNDATED,
         told_apart=SPELLINGS,

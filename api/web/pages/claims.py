@@ -34,7 +34,7 @@ async def read_claims_page(slug: str, fact_id: str, request: Request) -> Respons
     if record["negotiation"] != slug:
         raise RefusedError("unknown", "/path/fact_id", "this negotiation has no such fact")
     shown = _select_entries(state, {record["id"]})[:1]
-    briefs = [each for entry in shown for each in (entry["fact"], *entry["rivals"]) if each]
+    briefs = [fact for entry in shown for fact in (entry["fact"], *entry["rivals"]) if fact]
     others = [_record(brief) for brief in briefs if brief["id"] != record["id"]]
     claims = _by_claim([record, *others])
     return await page.draw(
@@ -169,4 +169,4 @@ def _shows(entry: Any, ids: set[str]) -> bool:  # noqa: ANN401 -- any JSON of a 
         return False
     fact, rivals = entry.get("fact"), entry.get("rivals") or ()
     told = [fact, *rivals] if isinstance(fact, dict) else []
-    return any(each["id"] in ids for each in told)
+    return any(fact["id"] in ids for fact in told)

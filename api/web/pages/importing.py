@@ -120,9 +120,9 @@ async def _draw(page: Page, sheet: _Sheet, status: int = 200) -> Response:
         []
         if sheet.report is None
         else [
-            f"line {each['line']}: {each['detail']}"
-            for each in sheet.report["rejected"]
-            if each["line"] not in known
+            f"line {line['line']}: {line['detail']}"
+            for line in sheet.report["rejected"]
+            if line["line"] not in known
         ]
     )
     return draw_form(

@@ -47,7 +47,7 @@ async def read_oembed(request: Request) -> Response:
     if wrong:
         return problem("content", _ABOUT_SIDES, wrong)
     url = urlsplit(parameters.get("url", ""))
-    matches = [match for each in _ADDRESSES if (match := each.fullmatch(url.path))]
+    matches = [match for pattern in _ADDRESSES if (match := pattern.fullmatch(url.path))]
     if url.netloc != request.url.netloc or not matches:
         return _refuse_address()
     asked = {name: unquote(text) for name, text in matches[0].groupdict().items()}

@@ -105,9 +105,9 @@ def _facts(state: Any) -> Iterator[str]:  # noqa: ANN401 -- the JSON of a state
     waiting = [state]
     for part in waiting:
         if isinstance(part, list):
-            waiting += [each for each in part if isinstance(each, dict | list)]
+            waiting += [item for item in part if isinstance(item, dict | list)]
             continue
         fact = part.get("fact")
         if isinstance(fact, dict):
             yield str(fact["id"])
-        waiting += [each for each in part.values() if isinstance(each, dict | list)]
+        waiting += [item for item in part.values() if isinstance(item, dict | list)]

@@ -46,7 +46,7 @@ async def read_timeline_page(slug: str, request: Request) -> Response:
 
 def _list_disputed(records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """The ids of facts that say of another that both cannot be right, and of those of which another one says so."""
-    named = {f"external:{each['fact']['external_id']}": each["id"] for each in records}
+    named = {f"external:{record['fact']['external_id']}": record["id"] for record in records}
     for record in records:
         for link in record["fact"]["links"]:
             if link["relation"] == "conflicts_with":
@@ -69,5 +69,5 @@ def _list_contested(state: Mapping[str, Any]) -> Iterator[str]:
             waiting += part
         elif isinstance(part, dict):
             if part.get("contested") and isinstance(part.get("fact"), dict):
-                yield from (each["id"] for each in (part["fact"], *part["rivals"]))
+                yield from (fact["id"] for fact in (part["fact"], *part["rivals"]))
             waiting += [each for name, each in part.items() if name not in _BRIEF]

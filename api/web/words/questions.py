@@ -73,7 +73,7 @@ def _ask_measure(alike: Facts, _: Facts) -> str | None:
 
 def _ask_met(alike: Facts, _: Facts) -> str | None:
     form = _same(alike, "form")
-    parts = [[_text(name) for name in each["participants"]] for each in alike]
+    parts = [[_text(name) for name in meeting["participants"]] for meeting in alike]
     common = [name for name in parts[0] if all(name in others for others in parts)]
     if form is None or not 0 < len(common) <= _MOST_NAMED:
         return form and f"The {form}: when, and who took part?"

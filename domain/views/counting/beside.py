@@ -38,6 +38,8 @@ def _beside(fact: Fact, what: str) -> Iterator[Quantity]:
     own = numbers_of(fact, what)
     belongs = has_total(fact, what) or any(number.basis == "stock" for number in own)
     for counted, numbers in fact.numbers.items():
-        for number in (each for each in numbers if counted == fold_name(what) or each not in own):
+        for number in (
+            number for number in numbers if counted == fold_name(what) or number not in own
+        ):
             if belongs if counted != fold_name(what) else number.basis is None:
                 yield number

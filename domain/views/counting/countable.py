@@ -33,7 +33,7 @@ def list_countable(slice_: Iterable[Seen]) -> dict[str, str]:
 
 
 def _counts(fact: Fact, quantity: Quantity) -> bool:
-    return any(each.basis is not None for each in numbers_of(fact, quantity.what))
+    return any(number.basis is not None for number in numbers_of(fact, quantity.what))
 
 
 def find_kinds(query: TallyQuery) -> frozenset[str] | None:

@@ -75,7 +75,7 @@ def find_counts(
     if what is None:
         return None
     inside = _within(counting)
-    numbered = any(numbers_of(each.fact, what) for each in inside)
+    numbered = any(numbers_of(candidate.fact, what) for candidate in inside)
     if query.from_ is None or (numbered and not _is_stock(inside, what)):
         return inside if _is_stock(inside, what) else None
     until = replace(query, from_=None)

@@ -64,7 +64,9 @@ def number_of_all(fact: Fact, counted: str | None = None) -> Sequence[Quantity]:
     ):
         return ()
     main = (entry.shows.get("quantity") for entry in fact.register_entries() if entry.aside is None)
-    return [replace(each, basis="stock") for each in main if isinstance(each, Quantity)][:1]
+    return [
+        replace(quantity, basis="stock") for quantity in main if isinstance(quantity, Quantity)
+    ][:1]
 
 
 def has_total(fact: Fact, what: str) -> bool:

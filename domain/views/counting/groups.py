@@ -86,11 +86,15 @@ def _divide(
         for number, facts in deal(question.facts).items():
             tied = supporting.get(number, []), against.get(number, [])
             divided[number].append(Question(facts, *tied))
-            answered[number].update(each.id for each in chain(*tied))
+            answered[number].update(candidate.id for candidate in chain(*tied))
     linking, parts = deal(questions.linking), deal(questions.parts)
 
     def of_group(number: int) -> list[Question]:
-        alone = [each for each in linking.get(number, ()) if each.id not in answered[number]]
+        alone = [
+            candidate
+            for candidate in linking.get(number, ())
+            if candidate.id not in answered[number]
+        ]
         return [*divided[number], *find_questions([*alone, *parts.get(number, ())]).questions]
 
     return of_group

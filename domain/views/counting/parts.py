@@ -50,13 +50,13 @@ class Part:
         """When it happened, half-open, in microseconds UTC; if the facts disagree, all the time that they cover."""
         if not self.undated:
             return self.shown.fact.told
-        spans = [each.fact.told for each in self.undated]
+        spans = [candidate.fact.told for candidate in self.undated]
         return min(start for start, _ in spans), max(end for _, end in spans)
 
     @property
     def resolved(self) -> Resolved:
         """The fact that is shown, with its rivals."""
-        reported = find_last_reported(each.fact for each in (self.shown, *self.rivals))
+        reported = find_last_reported(candidate.fact for candidate in (self.shown, *self.rivals))
         return Resolved(self.shown, self.rivals, self.contested, last_reported=reported)
 
     @property
@@ -153,13 +153,19 @@ def part_of(
         low, high = _width(ends) if contested else ends_of(quantity)
     surely = [candidate for candidate in facts if candidate.certain]
     if surely and len(surely) < len(facts):
-        sure = part_of(surely, what, basis, against=[each for each in against if each.certain])
+        sure = part_of(
+            surely, what, basis, against=[candidate for candidate in against if candidate.certain]
+        )
         low = min(low if contested else math.inf, sure.low if sure else 0)
     named = _find_named(everyone, basis, high)
     if high < named:
         high, contested = named, True
     if quantity.approximate and not about:
-        about = [each.value for each in map(find_number, facts) if each.approximate and each.value]
+        about = [
+            number.value
+            for number in map(find_number, facts)
+            if number.approximate and number.value
+        ]
     return Part(
         quantity,
         shown,
@@ -202,7 +208,7 @@ def _find_named(facts: Iterable[Candidate], basis: Basis, high: float) -> int:
     if basis != "increment":
         return 0
     many = (candidate for candidate in facts if len(candidate.fact.people) > high)
-    return max((len(each.people - each.bearers.keys()) for each in many), default=0)
+    return max((len(candidate.people - candidate.bearers.keys()) for candidate in many), default=0)
 
 
 def _alone(fact: Candidate, what: str, basis: Basis) -> Part | None:

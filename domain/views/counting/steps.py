@@ -49,7 +49,9 @@ class SumSteps:
         query = TallyQuery(what=what)
         counting = find_counting(slice_, perspective, query, names, self._kept)
         self._telling = select_telling(counting, what)
-        given = (number for each in self._telling for number in numbers_of(each.fact, what))
+        given = (
+            number for candidate in self._telling for number in numbers_of(candidate.fact, what)
+        )
         self._has_stocks = any(number.basis == "stock" for number in given)
         self._cumulative = find_figures(self._telling, what, "cumulative")
         self._asked = [_Asked.of(question) for question in find_questions(self._telling).questions]
@@ -57,7 +59,7 @@ class SumSteps:
     @property
     def told(self) -> list[tuple[int, int]]:
         """[(first instant, end)], half-open, of the valid time of each fact that gives a number of what is summed."""
-        return [each.fact.told for each in self._telling]
+        return [candidate.fact.told for candidate in self._telling]
 
     def total(self, to: int) -> Mapping[str, Any]:
         """At least {low, high, text, contested} of the total up to an instant, in microseconds UTC."""
@@ -65,11 +67,15 @@ class SumSteps:
         if self._has_stocks:  # whether they are added depends on what has happened
             query = TallyQuery(what=self._what, to=to)
             return find_total(self._slice, self._perspective, query, self._names, self._kept)
-        given = [self._contribute(each, to) for each in self._asked if each.begins <= to]
+        given = [
+            self._contribute(question, to) for question in self._asked if question.begins <= to
+        ]
         is_counted = any(each is not None and each.part is not None for each in given)
         telling = () if is_counted else self._telling  # they matter only to a sum without parts
-        begun = [each for each in telling if each.fact.told[0] <= to]
-        figures = [each.candidate for each in self._cumulative if self._counts(each.candidate, to)]
+        begun = [candidate for candidate in telling if candidate.fact.told[0] <= to]
+        figures = [
+            figure.candidate for figure in self._cumulative if self._counts(figure.candidate, to)
+        ]
         sum_ = close_sum(
             given,
             find_figures([self._up_to(figure, to) for figure in figures], self._what, "cumulative"),
@@ -77,7 +83,7 @@ class SumSteps:
             self._perspective,
             stretch=False,
             until=to,
-            left_out=not all(self._counts(each, to) for each in begun),
+            left_out=not all(self._counts(candidate, to) for candidate in begun),
             is_told=bool(begun),
         )
         total = sum_.total
@@ -88,7 +94,7 @@ class SumSteps:
         about = self._what, self._perspective, self._kept
         if to < asked.settled:
             groups = asked.question.facts, asked.question.supporting, asked.question.against
-            then = ([self._up_to(each, to) for each in group] for group in groups)
+            then = ([self._up_to(figure, to) for figure in group] for group in groups)
             return contribute(Question(*then), *about)
         if not asked.kept:
             asked.kept.append(contribute(asked.question, *about))
@@ -127,6 +133,6 @@ class _Asked:
     @classmethod
     def of(cls, question: Question) -> _Asked:
         answers = [candidate.fact.told for candidate in (*question.facts, *question.against)]
-        others = [each.fact.told for each in question.supporting]
+        others = [candidate.fact.told for candidate in question.supporting]
         begins = min(begin for begin, _ in answers)
         return cls(question, begins, max(end for _, end in (*answers, *others)) - 1)

@@ -79,9 +79,9 @@ def _by_counter(
     ]
     for population, of_it in group_by_field(begun, "population"):
         for counter, counts in group_by_field(of_it, "counted_by"):
-            telling = [each for each in counts if _stock(each, what) is not None]
+            telling = [count for count in counts if _stock(count, what) is not None]
             telling.sort(key=lambda count: (*count.starts, count.version.first_position))
-            others = (each for each in counts if _stock(each, what) is None)
+            others = (count for count in counts if _stock(count, what) is None)
             again = sorted(_stands_from(other) for other in others if number_of_all(other.fact))
             if telling:
                 yield {**population, **counter}, telling, again
@@ -107,7 +107,7 @@ def _begun_together(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
 
 def _stands_until(part: Part, match: Match) -> int:
     """The last instant at which a count or one of its rivals may stand; with `certain`, at which it surely stands."""
-    windows = [each.fact.window for each in (part.shown, *part.rivals)]
+    windows = [candidate.fact.window for candidate in (part.shown, *part.rivals)]
     ends = (w.certain_to if match == "certain" else w.possible_to for w in windows)
     return max(ends) - 1
 

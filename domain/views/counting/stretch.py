@@ -41,4 +41,4 @@ def is_sure(question: Question) -> bool:
     if not any(fact.certain for fact in question.facts):
         return False
     told = (*question.facts, *question.against)
-    return all(each.inside == "certain" for each in told) or not never_meet(told)
+    return all(candidate.inside == "certain" for candidate in told) or not never_meet(told)

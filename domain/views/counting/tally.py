@@ -202,7 +202,7 @@ def _lists(
     return {
         "facts": [str(part.shown.id) for part in sum_.parts],
         "cumulative": sum_.cumulative,
-        "uncounted": [str(each.candidate.id) for each in sum_.uncounted],
+        "uncounted": [str(item.candidate.id) for item in sum_.uncounted],
         "undated": [str(candidate.id) for candidate in outside],
         **({"parts": sum_.parts} if query.parts else {}),
     }
@@ -260,10 +260,10 @@ def _spreads(sum_: Sum, by: By, as_of: int) -> Iterable[Spread]:
             low = part.low if part.certain and first == last else 0
             about = (part.about, part.about_most)
             yield Spread(first, last, low, part.high, about, part.contested)
-    for each in sum_.uncounted:
-        buckets = _buckets(each.candidate.fact.told, by, as_of)
+    for item in sum_.uncounted:
+        buckets = _buckets(item.candidate.fact.told, by, as_of)
         if buckets is not None:
-            yield Spread(*buckets, 0, each.most, counted=False)
+            yield Spread(*buckets, 0, item.most, counted=False)
 
 
 def _buckets(span: tuple[int, int], by: By, as_of: int) -> tuple[int, int] | None:

@@ -124,7 +124,7 @@ def sum_facts(
     contributions = kept or Contributions()
     every_question = find_questions(telling).questions if questions is None else questions
     return close_sum(
-        (contribute(each, what, perspective, contributions) for each in every_question),
+        (contribute(question, what, perspective, contributions) for question in every_question),
         find_figures(counted, what, "cumulative"),
         what,
         perspective,
@@ -167,12 +167,12 @@ def close_sum(
 
     `left_out`: a fact that may count is left out. `is_told`: a fact tells of what is summed.
     """
-    answered = [each for each in contributed if each is not None]
-    parts = [each.part for each in answered if each.part is not None]
-    rest = [candidate for each in answered for candidate in each.rest]
-    left_out = left_out or any(each.left_out for each in answered)
+    answered = [contribution for contribution in contributed if contribution is not None]
+    parts = [contribution.part for contribution in answered if contribution.part is not None]
+    rest = [candidate for contribution in answered for candidate in contribution.rest]
+    left_out = left_out or any(contribution.left_out for contribution in answered)
     named, uncounted = count_names(rest, parts, what)
-    open_ = bool(named) or not all(each.part for each in uncounted)
+    open_ = bool(named) or not all(item.part for item in uncounted)
     parts = sorted(
         [*parts, *named], key=lambda part: (part.shown.starts[0], part.shown.version.first_position)
     )
@@ -205,7 +205,7 @@ def select_telling(candidates: Iterable[Candidate], what: str) -> list[Candidate
 def _select_naming(candidates: Iterable[Candidate], what: str) -> list[Candidate]:
     """The candidates that are certain, and that name people and give no number."""
     naming = (candidate for candidate in candidates if candidate.certain and candidate.fact.people)
-    return [each for each in naming if not numbers_of(each.fact, what)]
+    return [candidate for candidate in naming if not numbers_of(candidate.fact, what)]
 
 
 def _doubt(candidate: Candidate) -> Candidate:
@@ -247,7 +247,7 @@ def sum_lists(sum_: Sum, rest: Rest | None, kept: Contributions | None = None) -
         (figure.candidate.starts[0], figure.candidate.version.first_position)
         for figure in sum_.cumulative
     ]
-    left = [each.candidate for each in sum_.uncounted]
+    left = [item.candidate for item in sum_.uncounted]
     uncounted = [(0, candidate.version.first_position) for candidate in left]
     ids = [str(candidate.id) for candidate in left]
 

@@ -44,7 +44,9 @@ def count_names(
     facts = sorted(rest, key=_in_order)
     if not facts:
         return [], []
-    compares = any(each.fact.people for each in facts)  # else nobody is compared with the counted
+    compares = any(
+        candidate.fact.people for candidate in facts
+    )  # else nobody is compared with the counted
     counted, named, left = _Counted(), list[Part](), list[Uncounted]()
     for certain in (True, False):
         counting = [part for part in parts if part.certain or not certain]
@@ -76,7 +78,7 @@ def _is_part(candidate: Candidate, what: str, includes: Callable[[Candidate], bo
         (quantity.counted for quantity in fact.quantities),
         candidate.read_field("population"),
     )
-    return not any(each == population or means_sum(each, fold_name(what)) for each in counted)
+    return not any(word == population or means_sum(word, fold_name(what)) for word in counted)
 
 
 def _in_order(candidate: Candidate) -> tuple[Any, ...]:

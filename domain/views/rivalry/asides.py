@@ -81,5 +81,5 @@ def _list_asides(
 
 def _latest_ends(ending: Iterable[Candidate]) -> list[tuple[UUID, int]]:
     """(id, the last instant at which an answer may have stood aside before it) of the two facts that begin last."""
-    last = {each.id: each.starts[1] - DAY for each in ending}
+    last = {candidate.id: candidate.starts[1] - DAY for candidate in ending}
     return nlargest(2, last.items(), key=itemgetter(1))

@@ -47,7 +47,11 @@ def find_rivals(
         for answered in answers.at(register, perspective).values():
             if any(candidate.id == record.id for candidate in answered.candidates):
                 beside = _beside(record.id, answered)
-                rivals.update((each.id, each.version) for each in beside if each.id != record.id)
+                rivals.update(
+                    (candidate.id, candidate.version)
+                    for candidate in beside
+                    if candidate.id != record.id
+                )
     return list(rivals.values())
 
 
@@ -61,7 +65,7 @@ def _beside(id_: UUID, answered: Answered) -> list[Candidate]:
         return []
     resolved = answered.resolved
     entry = [*([resolved.shown] if resolved.shown else []), *resolved.rivals]
-    if any(each.id == id_ for each in entry):
+    if any(candidate.id == id_ for candidate in entry):
         return entry
     return _of_question(id_, standing.facts)
 

@@ -62,10 +62,10 @@ def under_one_key(facts: Iterable[Candidate], register: Register) -> bool:
     if len(begun) < 2:  # noqa: PLR2004 -- one contests nothing
         return False
     if register.succession is not Succession.YIELDING:
-        ends = never_meet([each for each in begun if each.lasts])
+        ends = never_meet([candidate for candidate in begun if candidate.lasts])
         return ends or _differ(begun, register) or is_disputed_by_link(begun)
-    stretches = [_surely(each) for each in begun if each.certain]
-    yielding = [_find_start(each) for each in begun if each.yields]
+    stretches = [_surely(candidate) for candidate in begun if candidate.certain]
+    yielding = [_find_start(candidate) for candidate in begun if candidate.yields]
     return _together(stretches) or _together(yielding) or is_disputed_by_link(begun)
 
 
@@ -125,7 +125,7 @@ def _exclude(
 def _surely_before(some: Iterable[Candidate], others: Iterable[Candidate]) -> bool:
     """Whether one of some facts surely began before one of the others."""
     latest = max(other.starts[0] for other in others)
-    return any(precedes(each, latest) for each in some)
+    return any(precedes(candidate, latest) for candidate in some)
 
 
 def _counts_exclude(counts: Iterable[Sequence[Quantity]]) -> bool:

@@ -63,7 +63,9 @@ def _hold_together(one: Candidate, other: Candidate) -> bool:
 
 def _elsewhere(one: Candidate, other: Candidate) -> bool:
     """Whether two facts name different places; "Minsk" may be the same, as "prison No. 1, Minsk" has its words."""
-    ours, theirs = (set(each.read_field(each.apart or "")[0].split()) for each in (one, other))
+    ours, theirs = (
+        set(candidate.read_field(candidate.apart or "")[0].split()) for candidate in (one, other)
+    )
     return not (ours <= theirs or theirs <= ours)
 
 

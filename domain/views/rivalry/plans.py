@@ -38,7 +38,7 @@ class Plans:
 def _select_leading(facts: Iterable[Candidate]) -> list[Candidate]:
     """The facts of one question that an editor marked; all of them where no mark was made."""
     listed = list(facts)
-    return [each for each in listed if each.version.record.preferred] or listed
+    return [candidate for candidate in listed if candidate.version.record.preferred] or listed
 
 
 def _surely_by(facts: Iterable[Candidate]) -> int:

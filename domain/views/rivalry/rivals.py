@@ -75,7 +75,9 @@ def find_standing(candidates: Sequence[Candidate], register: Register) -> Standi
     previous = _previous(main, register) if register.vacant else None
     if facts:
         return Standing(facts, previous, beside, find_namesakes(main))
-    vacant = previous is not None and not any(_may_hold(each, main, register) for each in main)
+    vacant = previous is not None and not any(
+        _may_hold(candidate, main, register) for candidate in main
+    )
     return Standing((), previous) if vacant else None
 
 
@@ -85,7 +87,7 @@ def _stand_in(
     """The entry's facts if no other answer stands: the latest that stand aside, all of one kind; and the rest."""
     latest = select_standing([other for others in beside.values() for other in others], register)
     kind = kind_of(min(latest, key=_surest_first))
-    facts = [each for each in latest if kind_of(each) == kind]
+    facts = [candidate for candidate in latest if kind_of(candidate) == kind]
     left = {
         name: [other for other in others if other not in facts or not rule_of(other).many]
         for name, others in beside.items()
@@ -116,14 +118,16 @@ def doubt_standing(
     begun = [candidate for candidate in candidates if candidate.begun]
     latest = _latest(begun, register)
     over = (
-        each for each in begun if not each.certain and not _is_displaced(each, latest, register)
+        candidate
+        for candidate in begun
+        if not candidate.certain and not _is_displaced(candidate, latest, register)
     )
-    ceased = max((each.starts[1] for each in over), default=BEGINNING)
+    ceased = max((candidate.starts[1] for candidate in over), default=BEGINNING)
     doubted = (
         fact.weakened if fact.certain and _may_precede(fact, ceased, register) else fact
         for fact in facts
     )
-    return [each for each in doubted if each.holds]
+    return [candidate for candidate in doubted if candidate.holds]
 
 
 def _may_precede(candidate: Candidate, latest_start: int, register: Register) -> bool:
@@ -173,7 +177,9 @@ def rank_rivals(standing: Standing, register: Register) -> Resolved:
     resolved = _rank(standing, register)
     if not standing.namesakes:
         return resolved
-    listed = {each.id for each in (resolved.shown, *resolved.rivals) if each is not None}
+    listed = {
+        candidate.id for candidate in (resolved.shown, *resolved.rivals) if candidate is not None
+    }
     others = [namesake for namesake in standing.namesakes if namesake.id not in listed]
     return replace(resolved, rivals=[*resolved.rivals, *others], contested=True)
 
@@ -182,7 +188,7 @@ def _rank(standing: Standing, register: Register) -> Resolved:
     facts, previous, beside = standing.facts, standing.previous, standing.beside
     if len(facts) < 2:  # noqa: PLR2004 -- one has no rival
         shown = facts[0] if facts else None
-        reported = find_last_reported(each.fact for each in facts)
+        reported = find_last_reported(candidate.fact for candidate in facts)
         return Resolved(shown, previous=previous, beside=beside, last_reported=reported)
     by_claim = Claims(facts, sharper=register.sharper).rank
     questions = find_questions(facts).questions
@@ -212,11 +218,15 @@ def _rank(standing: Standing, register: Register) -> Resolved:
     if register.rivalry is Rivalry.MATTER:
         late = first if shown.id in first else frozenset()
         rest = [
-            each for each in rest if each.id in same | late or each.certain is not shown.certain
+            candidate
+            for candidate in rest
+            if candidate.id in same | late or candidate.certain is not shown.certain
         ]
     contested = _is_contested(shown, facts, register, questions)
     claim = claim_of(shown)
-    reported = find_last_reported(each.fact for each in facts if claim_of(each) == claim)
+    reported = find_last_reported(
+        candidate.fact for candidate in facts if claim_of(candidate) == claim
+    )
     return Resolved(shown, rest, contested, previous, beside, reported)
 
 
@@ -258,5 +268,5 @@ def _find_current(facts: Sequence[Candidate]) -> frozenset[UUID]:
     if lasting:
         return lasting
     surely = [fact for fact in facts if fact.certain] or facts
-    latest = max(each.starts[0] for each in surely)
-    return frozenset(each.id for each in surely if not precedes(each, latest))
+    latest = max(candidate.starts[0] for candidate in surely)
+    return frozenset(candidate.id for candidate in surely if not precedes(candidate, latest))

@@ -63,7 +63,7 @@ class Settlers:
         if any(link in self._called_off for link in links):
             return True
         cancelled = self._called_off.get(f"{_MATTER}{plan.matter}", ())
-        return any(not _is_after(plan, each) for each in cancelled)
+        return any(not _is_after(plan, cancellation) for cancellation in cancelled)
 
     def _with(self, certainty: Certainty, as_of: int) -> frozenset[str]:
         settled = (targets for window, targets in self._windows if window.begun(as_of) == certainty)

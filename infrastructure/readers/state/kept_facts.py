@@ -104,7 +104,9 @@ class KeptFacts:
             return None
         versions = {id_: each for id_, each in self.versions.items() if id_ not in changed} | stand
         ordered = sorted(versions.values(), key=lambda version: version.first_position)
-        return KeptFacts(perspective, last, {each.record.id: each for each in ordered}, answers)
+        return KeptFacts(
+            perspective, last, {version.record.id: version for version in ordered}, answers
+        )
 
 
 @dataclass(frozen=True)
