@@ -24,7 +24,9 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 FACTS: Final = ROOT / "docs" / "facts.md"
 README: Final = ROOT / "README.md"
 SETTINGS_TABLE: Final = re.compile(r"(?<=\n)\| variable \| default \| meaning \|\n(?:\|.*\n)+")
-_MODULES: Final = {each.name for each in iter_modules(of_parley.__path__, f"{of_parley.__name__}.")}
+_MODULES: Final = {
+    module.name for module in iter_modules(of_parley.__path__, f"{of_parley.__name__}.")
+}
 DATES: Final = (
     ("2025-09-11", "on that day"),
     ("2025-09", "at some time in that month"),
@@ -76,9 +78,9 @@ HOLDING: Final = {
 def facts_page() -> str:
     """`docs/facts.md` as the code has it now."""
     columns = _columns(describe_columns("release"))
-    kinds = [each for each in describe_kinds() if KINDS[each["kind"]].__module__ in _MODULES]
+    kinds = [kind for kind in describe_kinds() if KINDS[kind["kind"]].__module__ in _MODULES]
     own = {field["name"] for kind in kinds for field in kind["fields"]}
-    shared = [each for each in columns if each["column"] not in own]
+    shared = [column for column in columns if column["column"] not in own]
     parts = [
         INTRODUCTION,
         f"## Dates\n\n{HOW_TO_DATE}",
@@ -102,7 +104,9 @@ def settings_table() -> str:
 
 def _kind(kind: dict[str, Any]) -> str:
     names = [field["name"] for field in kind["fields"]]
-    fields = [each for each in _columns(describe_columns(kind["kind"])) if each["column"] in names]
+    fields = [
+        column for column in _columns(describe_columns(kind["kind"])) if column["column"] in names
+    ]
     fields.sort(key=lambda each: names.index(each["column"]))
     table = _table(("field", "required", "what to write", "example"), map(_field_row, fields))
     return f"### {kind['kind']}\n\n{kind['says']} Holds: {HOLDING[kind['holds']]}.\n\n{table}"
@@ -111,7 +115,9 @@ def _kind(kind: dict[str, Any]) -> str:
 def _columns(columns: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The columns without the bounds of a quantity, which Parley fills in."""
     return [
-        each for each in columns if each["column"] not in {"kind", "quantity.low", "quantity.high"}
+        column
+        for column in columns
+        if column["column"] not in {"kind", "quantity.low", "quantity.high"}
     ]
 
 

@@ -138,7 +138,7 @@ def _record(draw: DrawFn, log: _Log) -> RecordEvent:
 
 
 def _correct(draw: DrawFn, log: _Log) -> RecordEvent:
-    record = draw(st.sampled_from([each for each in log.facts if not each.erased] or log.facts))
+    record = draw(st.sampled_from([fact for fact in log.facts if not fact.erased] or log.facts))
     fact = record.fact
     if draw(st.integers(0, 3)):
         changes: dict[str, Any] = {

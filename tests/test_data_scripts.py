@@ -37,7 +37,7 @@ def test_a_visit_keeps_every_change_of_its_log_and_gives_the_source_back() -> No
     assert made[1]["changes"] == {"valid": "2005-05-17/2005-05-18",
                                   "note": "country_id=b; created=2010-02-25"}  # fmt: skip
     states = [made[0], made[0] | made[1]["changes"], made[0] | made[4]["changes"]]
-    assert [script["source_fields"](each) for each in states] == [VISIT, MENDED, OTHER]
+    assert [script["source_fields"](state) for state in states] == [VISIT, MENDED, OTHER]
 
 
 def test_a_visit_without_a_day_is_at_an_unknown_time() -> None:

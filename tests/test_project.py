@@ -175,7 +175,7 @@ def test_the_architecture_lists_every_room_and_names_only_files_that_exist() -> 
     files = {str(path) for path in ROOT.glob("*/**/*.py") if ".venv" not in path.parts}
     named = set(re.findall(r"[\w/]+\.py\b", page))
     assert named
-    assert {name for name in named if not any(each.endswith(f"/{name}") for each in files)} == set()
+    assert {name for name in named if not any(file.endswith(f"/{name}") for file in files)} == set()
 
 
 def test_no_two_decisions_share_a_number() -> None:

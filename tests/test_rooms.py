@@ -57,12 +57,12 @@ def contracts() -> dict[str, Contract]:
     options = use_cases.read_user_options(str(ROOT / "pyproject.toml"))
     use_cases._register_contract_types(options)
     return {
-        each["name"]: contract_types.get_contract_class(each["type"])(
-            name=each["name"],
+        contract["name"]: contract_types.get_contract_class(contract["type"])(
+            name=contract["name"],
             session_options=options.session_options,
-            contract_options={k: v for k, v in each.items() if k not in {"name", "type"}},
+            contract_options={k: v for k, v in contract.items() if k not in {"name", "type"}},
         )
-        for each in options.contracts_options
+        for contract in options.contracts_options
     }
 
 
@@ -91,5 +91,5 @@ def test_no_module_needs_itself_by_way_of_others() -> None:
 
 def _put_in_order(graph: ImportGraph) -> None:
     """Put each module after those that it imports; CycleError if that cannot be done."""
-    imports = {each: graph.find_modules_directly_imported_by(each) for each in graph.modules}
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
     TopologicalSorter(imports).prepare()

@@ -31,7 +31,7 @@ class Answer:
     @property
     def pointers(self) -> list[str]:
         """Where a problem's faults are."""
-        return [each["pointer"] for each in self.json["errors"]]
+        return [error["pointer"] for error in self.json["errors"]]
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,7 @@ class Desk:
 
     def events(self) -> list[str]:
         """The names of all events in the log."""
-        return [each["event"] for each in self.get("/v1/changes?limit=1000").json["items"]]
+        return [item["event"] for item in self.get("/v1/changes?limit=1000").json["items"]]
 
     def _known(self, who: str) -> str:
         if who not in self.keys:

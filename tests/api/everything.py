@@ -32,8 +32,10 @@ def everything(http: TestClient, names: Mapping[str, Sequence[str]]) -> Iterator
         if "get" not in methods:
             continue
         parameters = methods["get"].get("parameters", [])
-        asking = [each["name"] for each in parameters if each["in"] == "query"]
-        searching = any(each["name"] == "q" and each["required"] for each in parameters)
+        asking = [parameter["name"] for parameter in parameters if parameter["in"] == "query"]
+        searching = any(
+            parameter["name"] == "q" and parameter["required"] for parameter in parameters
+        )
         needed = {**_REQUIRED, **({"q": _WORDS} if searching else {})}
         required = [f"{name}={needed[name]}" for name in asking if name in needed]
         optional = [

@@ -62,7 +62,7 @@ def named(operation: dict[str, Any], status: int) -> tuple[str, ...]:
 
 @cache
 def _adapter(kinds: tuple[type[Fact], ...], names: tuple[str, ...]) -> TypeAdapter[Any]:
-    found = {each.__name__: each for each in _models(kinds)}
+    found = {model.__name__: model for model in _models(kinds)}
     return TypeAdapter(reduce(or_, [found[name] for name in names]))
 
 

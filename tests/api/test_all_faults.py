@@ -118,7 +118,7 @@ def test_a_field_with_a_list_of_values_is_refused_with_that_list(light_client: C
     meeting = fact(kind="meeting", participants=["Ann Example"])
     forms, stages = "visit, talks, call or summit", "planned, held or cancelled"
     answer = light_client.post(FACTS, {**meeting, "stage": "over"})
-    assert {each["pointer"]: each["detail"] for each in answer.json["errors"]} == {
+    assert {error["pointer"]: error["detail"] for error in answer.json["errors"]} == {
         "/form": f"this field is required: write {forms}",
         "/stage": f"write {stages}",
     }

@@ -183,14 +183,16 @@ def _reads_true(state: dict[str, Any]) -> None:
     ]
     (proposal,) = state["proposals"]
     assert (proposal["stage"], proposal["quantities"][0]["low"]) == ("discussed", 100)
-    assert {each["asked"]: each["answer"] for each in state["responses"]} == {
+    assert {response["asked"]: response["answer"] for response in state["responses"]} == {
         "White House": "no_reply",
         "State Department": "declined",
     }
     assert len(state["open_questions"]) == 3
-    assert [each["form"] for each in state["incidents"]] == ["arrests"]
+    assert [incident["form"] for incident in state["incidents"]] == ["arrests"]
     (custody,) = state["custody"]
     assert (custody["status"], custody["sentence_ends"]) == ("sentenced", "2034-05")
     assert all(each["last_reported"] for each in (held, post, potash, custody))
-    (statement,) = [each for each in state["statements"] if each["speaker"] == "Franak Viacorka"]
+    (statement,) = [
+        statement for statement in state["statements"] if statement["speaker"] == "Franak Viacorka"
+    ]
     assert statement["quote"] == "People are not goods"

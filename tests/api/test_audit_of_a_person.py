@@ -35,7 +35,7 @@ def told(client: Client, person: str, **more: str) -> list[tuple[int, str]]:
     """The position and the event of each change that the audit tells of a person."""
     query = urlencode({"person": person, **more})
     items = client.get(f"{TALKS}/audit?{query}").json["items"]
-    return [(each["position"], each["event"]) for each in items]
+    return [(item["position"], item["event"]) for item in items]
 
 
 def test_a_person_whom_only_an_old_version_names_is_found(client: Client) -> None:
@@ -82,9 +82,9 @@ def test_pages_and_tables_go_on_with_the_same_person(client: Client) -> None:
     for address in facts:
         correct(client, address, note="Seen in Minsk")
     page = client.get(f"{TALKS}/audit?person=Ann&limit=2").json
-    assert [each["position"] for each in page["items"]] == [6, 8]
+    assert [item["position"] for item in page["items"]] == [6, 8]
     rest = client.get(f"{TALKS}/audit?limit=2&cursor={page['next']}").json
-    assert ([each["position"] for each in rest["items"]], rest["next"]) == ([9], None)
+    assert ([item["position"] for item in rest["items"]], rest["next"]) == ([9], None)
     assert client.get(f"{TALKS}/audit?person=Bo&limit=1").json["next"] is None
     table = client.get(f"{TALKS}/audit?person=Bo", accept="text/csv").body.decode()
     assert table.count("fact.corrected") == 1

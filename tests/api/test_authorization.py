@@ -347,7 +347,7 @@ def test_a_change_is_recorded_under_the_person_of_the_key(record: Record) -> Non
     body = {"reason": "coding_error", **WHY}
     record.http.post(f"{address}/retraction", json=body, headers={**ann, "if-match": "*"})
     items = record.http.get(f"{address}/history").json()["items"]
-    assert [each["actor"] for each in items] == ["editor", "Ann"]
+    assert [item["actor"] for item in items] == ["editor", "Ann"]
 
 
 def test_an_import_corrects_nothing_without_the_scope(record: Record) -> None:

@@ -169,10 +169,10 @@ def test_the_fixed_form_has_every_parameter_that_was_given(client: Client) -> No
     paths, tried = client.get("/openapi.json").json["paths"], set[str]()
     for path, operations in paths.items():
         parameters = operations.get("get", {}).get("parameters", ())
-        names = {each["name"] for each in parameters if each["in"] == "query"}
+        names = {parameter["name"] for parameter in parameters if parameter["in"] == "query"}
         if "as_of" not in names or "{name}" in path or path.endswith("/proof"):
             continue
-        required = [each["name"] for each in parameters if each["required"]]
+        required = [parameter["name"] for parameter in parameters if parameter["required"]]
         needed = {name: NEEDED[name] for name in required if name in names}
         if path.endswith("/tally"):
             needed = {"what": "released"}

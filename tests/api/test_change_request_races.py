@@ -73,8 +73,8 @@ def test_approvers_and_refusers_at_once_leave_one_decision(desk: Desk) -> None:
             lambda p=proposed: desk.decide(p, "refusal", "Cy"),  # type: ignore[misc]
             lambda p=proposed: desk.decide(p, "withdrawal", "Ann"),  # type: ignore[misc]
         )
-        assert [each.status for each in answers].count(200) == 1
-        won = next(each for each in answers if each.status == 200)
+        assert [answer.status for answer in answers].count(200) == 1
+        won = next(answer for answer in answers if answer.status == 200)
         assert desk.status(proposed) == won.json["status"]
 
 

@@ -90,7 +90,7 @@ def test_the_audit_names_who_agreed_and_only_where_somebody_did(desk: Desk) -> N
     erasure = {"reason": "Asked for", "what": "sources"}
     assert desk.decide(desk.propose(other, "erasure", erasure, "Cy"), who="Di").status == 200
     audit = f"{TALKS}/audit"
-    found = [(each["event"], each["approvers"]) for each in desk.get(audit).json["items"]]
+    found = [(item["event"], item["approvers"]) for item in desk.get(audit).json["items"]]
     assert found == [
         ("fact.preferred", []),
         ("fact.corrected", ["Bo"]),
@@ -128,7 +128,7 @@ def test_what_one_person_may_do_is_done_at_once(desk: Desk) -> None:
         ("end", {"ended": "2025-10"}),
     ):
         assert desk.post(f"{fact}/{what}", body, if_match="*").status == 200
-    assert not [each for each in desk.events() if each.startswith("change.")]
+    assert not [event for event in desk.events() if event.startswith("change.")]
 
 
 @on_sqlite
@@ -296,7 +296,7 @@ def test_of_two_change_requests_of_one_version_one_is_done(desk: Desk) -> None:
 
 
 def _listed(desk: Desk, status: str) -> list[str]:
-    return [each["id"] for each in desk.get(f"{CHANGE_REQUESTS}?status={status}").json["items"]]
+    return [item["id"] for item in desk.get(f"{CHANGE_REQUESTS}?status={status}").json["items"]]
 
 
 def test_it_expires_at_the_very_microsecond(desk: Desk, clock: HeldClock) -> None:
@@ -435,9 +435,9 @@ def test_a_change_requests_stream_is_no_fact_and_a_fact_in_its_place_takes_no_pr
 ) -> None:
     proposed = desk.propose(desk.fact())
     stream = next(
-        each["stream"]
-        for each in desk.get("/v1/changes").json["items"]
-        if each["event"] == "change.proposed"
+        item["stream"]
+        for item in desk.get("/v1/changes").json["items"]
+        if item["event"] == "change.proposed"
     )
     assert desk.get(f"/v1/facts/{stream}").status == 404
     assert desk.post(f"/v1/facts/{stream}/retraction", RETRACTION, if_match="*").status == 404

@@ -139,7 +139,7 @@ def test_a_forged_change_request_is_found_and_put_right(desk: Desk, forgery: str
         connection.execute(text(forgery))
     assert unfounded_tables(desk) == ["proposal"]
     report = desk.parley.rebuild()
-    assert {each.table for each in report.differences} == {"proposal"}
+    assert {difference.table for difference in report.differences} == {"proposal"}
     assert unfounded_tables(desk) == []
     assert desk.get(CHANGE_REQUESTS).body == before
 
@@ -175,11 +175,11 @@ def test_an_unreadable_change_request_does_not_stop_others(
     desk.decide(gone, "refusal")
     without(monkeypatch, desk, gone.json["position"])
     assert desk.get(f"/v1/change-requests/{gone.json['id']}").status == 404
-    assert [each["id"] for each in desk.get(CHANGE_REQUESTS).json["items"]] == [kept.json["id"]]
+    assert [item["id"] for item in desk.get(CHANGE_REQUESTS).json["items"]] == [kept.json["id"]]
     page = desk.get(f"{CHANGE_REQUESTS}?limit=1").json
     assert page == {"items": [], "next": gone.json["position"]}
     report = desk.parley.rebuild()
-    assert [each.table for each in report.differences] == ["proposal"]
+    assert [difference.table for difference in report.differences] == ["proposal"]
     assert unfounded_tables(desk) == []
     assert desk.decide(kept).status == 200
     assert desk.propose(f"/v1/facts/{gone.json['fact']}").status == 202

@@ -151,7 +151,7 @@ def test_the_log_says_of_a_change_request_what_was_done_with_it_and_no_more(desk
     assert desk.decide(revised).status == 200
     items = without_credentials(desk.client).get("/v1/changes").json["items"][-4:]
     bound = {"proposal": proposed.json["id"], "fact": proposed.json["fact"]}
-    assert [(each["event"], each["actor"], each["fact"], each["data"]) for each in items] == [
+    assert [(item["event"], item["actor"], item["fact"], item["data"]) for item in items] == [
         (
             "change.proposed",
             "Ann",

@@ -93,9 +93,9 @@ def test_a_band_has_the_numbers_of_the_tally(client: Client) -> None:
     filled(client)
     for query in PERSPECTIVES[:3]:
         steps = {
-            each["at"]: (each["low"], each["high"])
-            for each in rows(spec(client, "releases", query))
-            if "high" in each
+            row["at"]: (row["low"], row["high"])
+            for row in rows(spec(client, "releases", query))
+            if "high" in row
         }
         assert steps
         for at, bounds in steps.items():
@@ -121,19 +121,19 @@ def test_a_band_rises_on_each_day_and_when_a_vague_time_is_over(client: Client) 
 def test_what_became_known_has_the_numbers_of_the_tally_of_each_day(client: Client) -> None:
     filled(client)
     query = "as_of=2025-12&clock=published"
-    steps = [each for each in rows(spec(client, "known", query)) if "high" in each]
+    steps = [row for row in rows(spec(client, "known", query)) if "high" in row]
     assert steps
-    last = max(each["at"] for each in steps)
-    for each in steps:
-        if each["at"] < last:
-            asked = f"{TALKS}/tally?what=released&{query}&as_known_at={each['at']}"
+    last = max(step["at"] for step in steps)
+    for step in steps:
+        if step["at"] < last:
+            asked = f"{TALKS}/tally?what=released&{query}&as_known_at={step['at']}"
             total = client.get(asked).json["total"]
-            assert (each["low"], each["high"]) == (total["low"], total["high"])
+            assert (step["low"], step["high"]) == (total["low"], total["high"])
 
 
 def test_each_counter_has_a_line_of_its_own(client: Client) -> None:
     filled(client)
-    found = [each for each in rows(spec(client, "held", "as_of=2025-12")) if "counter" in each]
+    found = [row for row in rows(spec(client, "held", "as_of=2025-12")) if "counter" in row]
     assert {each["counter"] for each in found} == {"V: p"}
     assert {each["low"] for each in found} == {1100}
 
@@ -146,12 +146,12 @@ def test_a_counter_has_one_line_under_all_its_names(client: Client) -> None:
             kind="prisoner_count", valid=at, population="p", counted_by=name, quantities=held
         )
     query = "as_of=2025-12"
-    before = {each["counter"] for each in rows(spec(client, "held", query)) if "counter" in each}
+    before = {row["counter"] for row in rows(spec(client, "held", query)) if "counter" in row}
     assert before == {"Viasna: p", "Вясна: p"}
     client.record(kind="alias", name="Вясна", same_as="Viasna")
-    found = {each["counter"] for each in rows(spec(client, "held", query)) if "counter" in each}
+    found = {row["counter"] for row in rows(spec(client, "held", query)) if "counter" in row}
     points = client.get(f"{TALKS}/tally?what=held&per=counted_by&{query}").json["points"]
-    assert found == {f"{each['counted_by']}: p" for each in points} == {"Viasna: p"}
+    assert found == {f"{point['counted_by']}: p" for point in points} == {"Viasna: p"}
 
 
 def test_a_band_of_many_facts_shows_years_and_is_never_sharper(client: Client) -> None:
@@ -165,9 +165,9 @@ def test_a_band_of_many_facts_shows_years_and_is_never_sharper(client: Client) -
     sent = client.post(f"{TALKS}/import", body, content_type="application/x-ndjson")
     assert sent.json["recorded"] == len(lines)
     steps = {
-        each["at"]: (each["low"], each["high"])
-        for each in rows(spec(client, "releases", "as_of=2023-10"))
-        if "high" in each
+        row["at"]: (row["low"], row["high"])
+        for row in rows(spec(client, "releases", "as_of=2023-10"))
+        if "high" in row
     }
     assert steps == {
         "2021-01-01": (0, 1344),
@@ -216,11 +216,11 @@ def test_a_post_over_time_says_what_the_state_of_each_day_says(client: Client) -
     spells = told(spec(client, "posts", "as_of=2025-12-01"))
     assert ["envoy", "Ann", "2025-01-01", "2025-01-31", "possible"] in spells
     assert ["envoy", "nobody known", "2025-03-11", "2025-06-10", "unknown"] in spells
-    assert {each[1] for each in spells if each[4] == "contested"} == {"Cy", "Di"}
+    assert {spell[1] for spell in spells if spell[4] == "contested"} == {"Cy", "Di"}
     for post, holder, start, end, look in spells:
         state = client.get(f"{TALKS}?as_of={start}").json
         (entry,) = (each for each in state["posts"] if each["post"] == post)
-        shown = [entry["holder"], *(each["summary"] for each in entry["rivals"])]
+        shown = [entry["holder"], *(rival["summary"] for rival in entry["rivals"])]
         assert (entry["holder"] or "nobody known") == holder or len(shown) > 1
         assert entry["contested"] or look != "contested"
         assert start < end
@@ -231,13 +231,13 @@ def test_a_post_over_time_says_what_the_state_of_each_day_says(client: Client) -
 def test_a_measure_over_time_has_its_stages(client: Client) -> None:
     offices(client)
     spells = told(spec(client, "measures", "as_of=2025-12-01"))
-    assert [(each[1], each[2], each[4]) for each in spells] == [
+    assert [(spell[1], spell[2], spell[4]) for spell in spells] == [
         ("imposed, in force", "2025-01-05", "certain"),
         ("lifted, discussed", "2025-05-01", "possible"),
         ("lifted, discussed", "2025-05-31", "certain"),
         ("lifted, in force", "2025-09-01", "certain"),
     ]
-    assert {each[0] for each in spells} == {"T, by A"}
+    assert {spell[0] for spell in spells} == {"T, by A"}
     earlier = told(spec(client, "measures", "as_of=2025-12-01&match=certain"))
     assert "possible" not in {each[4] for each in earlier}
 
@@ -251,7 +251,7 @@ def test_a_picture_of_many_holders_shows_the_last_and_says_that_there_are_more(
         valid = f"2025-{month + 1:02d}-{of_month + 1:02d}"
         client.record(kind="appointment", person=f"P{day}", post=f"Post {day % 3}", valid=valid)
     spells = told(spec(client, "posts", "as_of=2025-12-01"))
-    shown = {each[1] for each in spells}
+    shown = {spell[1] for spell in spells}
     assert len(shown) == 36
     assert {"P58", "P59", "P60"} <= shown
     drawn = client.http.get(f"{CHARTS}/posts.svg?as_of=2025-12-01").text
@@ -464,7 +464,7 @@ def test_a_band_is_hatched_up_to_the_last_day_that_has_a_name(client: Client) ->
     client.open()
     client.record(quantities=[{"what": "released", "text": "50 to 60"}], valid="1999")
     hatched = [
-        each["at"] for each in rows(spec(client, "releases", "as_of=9999-12-31")) if "at" in each
+        row["at"] for row in rows(spec(client, "releases", "as_of=9999-12-31")) if "at" in row
     ]
     assert max(hatched) == "9999-12-31"
 
@@ -476,9 +476,9 @@ def test_what_became_known_is_not_drawn_past_the_day_that_is_asked_for(client: C
         client.record(quantities=count(2), valid="2024", citations=cited, external_id=day)
     for as_of, end in (("2025-12-05", "2025-12-05"), ("2025-06-01", "2025-12-02")):
         picture = spec(client, "known", f"as_of={as_of}&clock=published")
-        assert max(each["at"] for each in rows(picture) if "at" in each) == end
+        assert max(row["at"] for row in rows(picture) if "at" in row) == end
     far = spec(client, "known", "as_of=2040&clock=published")
-    assert "2025-12-02" < max(each["at"] for each in rows(far) if "at" in each) < "2026-02"
+    assert "2025-12-02" < max(row["at"] for row in rows(far) if "at" in row) < "2026-02"
 
 
 @pytest.mark.parametrize("as_of", ["0001-02", "9999", "9999-12-31"])

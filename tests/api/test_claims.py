@@ -39,7 +39,7 @@ VAGUE = {"what": "released", "basis": None}
 
 
 def tie(relation: str, *facts: str) -> list[dict[str, str]]:
-    return [{"relation": relation, "fact": f"external:{each}"} for each in facts]
+    return [{"relation": relation, "fact": f"external:{fact}"} for fact in facts]
 
 
 def states(client: Client, cases: Mapping[str, list[Body]], at: str = AT) -> dict[str, Body]:
@@ -48,8 +48,8 @@ def states(client: Client, cases: Mapping[str, list[Body]], at: str = AT) -> dic
     for number, (name, facts) in enumerate(cases.items()):
         slug = f"case-{number}"
         client.open(slug)
-        for each in facts:
-            answer = client.post(f"/v1/negotiations/{slug}/facts", each)
+        for fact in facts:
+            answer = client.post(f"/v1/negotiations/{slug}/facts", fact)
             assert answer.status == 201, (name, answer.json)
         match = "&match=certain" if "certain" in name else ""
         found[name] = client.get(f"/v1/negotiations/{slug}?as_of={at}{match}").json
@@ -538,12 +538,12 @@ def test_a_total_is_as_sharp_as_what_was_said(client: Client) -> None:
     assert shown["three agencies and one"]["value"] == 52
     assert shown["three say less sharply"]["text"] == "at least 50"
     waves = found["increments and waves since January"]["cumulative"]
-    assert [each["quantity"]["text"] for each in waves] == ["dozens"]
+    assert [wave["quantity"]["text"] for wave in waves] == ["dozens"]
     higher = found["every day of a month, and a figure that is higher"]
     assert [each["quantity"]["value"] for each in higher["cumulative"]] == [8_393]
-    assert [each["quantity"]["value"] for each in higher["parts"]] == [269] * 30
+    assert [part["quantity"]["value"] for part in higher["parts"]] == [269] * 30
     (less,) = found["three say less sharply"]["parts"]
-    assert {each["citations"][0]["publisher"] for each in less["rivals"]} > {"Blog"}
+    assert {rival["citations"][0]["publisher"] for rival in less["rivals"]} > {"Blog"}
 
 
 def post(person: str, valid: str, publisher: str = "Reuters", **fields: Any) -> Body:  # noqa: ANN401
@@ -645,7 +645,7 @@ def test_a_tally_follows_aliases_and_ids_of_what_it_is_split_by(client: Client) 
             points += answer["points"]
             answer = client.get(f"/v1/negotiations/talks/tally?cursor={answer['next']}").json
         points += answer["points"]
-        counters = [(each["counted_by"], each.get("counted_by_id")) for each in points]
+        counters = [(point["counted_by"], point.get("counted_by_id")) for point in points]
         assert counters == [
             ("Amnesty", None),
             ("Viasna", "wikidata:Q2"),
@@ -657,14 +657,14 @@ def test_a_post_says_who_holds_it_and_when_nobody_knows(client: Client) -> None:
     found = {}
     for number, (name, (at, facts, _)) in enumerate(POSTS.items()):
         client.open(f"post-{number}")
-        for each in facts:
-            assert client.post(f"/v1/negotiations/post-{number}/facts", each).status == 201
+        for fact in facts:
+            assert client.post(f"/v1/negotiations/post-{number}/facts", fact).status == 201
         (entry,) = client.get(f"/v1/negotiations/post-{number}?as_of={at}").json["posts"]
         previous = entry["previous"] and entry["previous"]["holder"]
         holder = entry["holder"] and normalize("NFC", entry["holder"])
         found[name] = (holder, entry["certainty"], entry["contested"], previous)
         if name == "the sure one, and one that may be":
-            assert [each["valid"] for each in entry["rivals"]] == ["2021-03-01/"]
+            assert [rival["valid"] for rival in entry["rivals"]] == ["2021-03-01/"]
         assert (entry["fact"] is None) == (entry["holder"] is None) == (entry["since"] is None)
         assert entry["post"] == "Envoy"
     assert found == {name: expected for name, (_, _, expected) in POSTS.items()}
@@ -763,7 +763,7 @@ def test_a_question_is_asked_until_it_is_surely_answered(client: Client) -> None
         "answered later": [asked, {**answered, "valid": "2026"}],
     }
     assert {
-        name: [each["certainty"] for each in state["open_questions"]]
+        name: [open_question["certainty"] for open_question in state["open_questions"]]
         for name, state in states(client, cases, "2025-12-15").items()
     } == {
         "nobody answered": ["certain"],
@@ -827,8 +827,8 @@ def test_statements_of_one_name_by_different_parties_are_different_proposals(
     ]
     found = states(client, {"many": agreed, "one": of_one_matter})
     assert len(found["many"]["proposals"]) == 8
-    assert not any(each["contested"] for each in found["many"]["proposals"])
-    assert [each["stage"] for each in found["one"]["proposals"]] == ["offered"]
+    assert not any(proposal["contested"] for proposal in found["many"]["proposals"])
+    assert [proposal["stage"] for proposal in found["one"]["proposals"]] == ["offered"]
 
 
 def test_a_fact_much_like_another_is_said_to_be_so_when_it_is_recorded(client: Client) -> None:
@@ -890,7 +890,7 @@ def test_what_should_be_looked_at_is_noticed_when_it_is_recorded_and_imported(
     client.open("talks")
     sent = tell_release(52, valid="2024-25", people=["Ann Example|Bob Example"])
     recorded = client.post("/v1/negotiations/talks/facts", sent)
-    assert [each["pointer"] for each in recorded.json["notices"]] == ["/valid", "/people/0"]
+    assert [notice["pointer"] for notice in recorded.json["notices"]] == ["/valid", "/people/0"]
     assert "2024/2025" in recorded.json["notices"][0]["detail"]
     assert "notices" not in client.get(recorded.headers["location"]).json
     lines = "\n".join(
@@ -900,7 +900,7 @@ def test_what_should_be_looked_at_is_noticed_when_it_is_recorded_and_imported(
     report = client.post(
         "/v1/negotiations/talks/import", lines.encode(), content_type="application/x-ndjson"
     )
-    noticed = [(each["line"], each["pointer"]) for each in report.json["notices"]]
+    noticed = [(notice["line"], notice["pointer"]) for notice in report.json["notices"]]
     assert noticed == [(2, "/valid"), (2, "/people/0")]
     again = client.post(
         "/v1/negotiations/talks/import", lines.encode(), content_type="application/x-ndjson"
@@ -929,7 +929,7 @@ def test_an_edited_file_corrects_what_stands_where_it_is_asked_to(client: Client
     (entry,) = client.get("/v1/negotiations/talks/audit").json["items"]
     assert (entry["reason"], entry["why"]) == ("refinement", "the master file")
     told = client.post(sent, json.dumps(line).encode(), **media).json["superseded"]
-    assert [(each["line"], each["version"]) for each in told] == [(1, 2)]
+    assert [(fact["line"], fact["version"]) for fact in told] == [(1, 2)]
 
 
 def test_the_day_of_a_report_that_says_still_is_not_given_as_the_beginning(client: Client) -> None:

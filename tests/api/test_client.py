@@ -75,7 +75,7 @@ def package(
     sys.path.insert(0, str(folder))
     yield importlib.import_module(PACKAGE)
     sys.path.remove(str(folder))
-    for name in [each for each in sys.modules if each.split(".", maxsplit=1)[0] == PACKAGE]:
+    for name in [module for module in sys.modules if module.split(".", maxsplit=1)[0] == PACKAGE]:
         del sys.modules[name]
 
 
@@ -128,7 +128,7 @@ def recorded(call: Calls, content: dict[str, Any], **named: object) -> Any:  # n
 
 
 def test_every_module_of_it_can_be_imported(package: ModuleType) -> None:
-    names = [each.name for each in pkgutil.walk_packages(package.__path__, f"{PACKAGE}.")]
+    names = [module.name for module in pkgutil.walk_packages(package.__path__, f"{PACKAGE}.")]
     for name in names:
         importlib.import_module(name)
     assert len(names) > 200
@@ -209,4 +209,4 @@ def test_a_refusal_is_read_as_a_problem(opened: Calls) -> None:
     body = opened.body(KINDS["appointment"], {**ENVOY, "valid": "yesterday"})
     answer = opened("facts.record_fact", SLUG, body=body)
     assert answer.status_code == 422
-    assert [each.pointer for each in answer.parsed.errors] == ["/valid"]
+    assert [error.pointer for error in answer.parsed.errors] == ["/valid"]

@@ -51,7 +51,7 @@ class Watched:
         self.clock.now += YEARS
         answers = [self.record(name) for name in names]
         self.clock.now -= YEARS
-        assert {each.status for each in answers} == {201}
+        assert {answer.status for answer in answers} == {201}
         return answers
 
     def correct(self) -> int:
@@ -63,7 +63,7 @@ class Watched:
 
     def names(self, query: str) -> list[str]:
         items = self.client.get(f"{TALKS}/timeline{query}").json["items"]
-        return sorted(each["fact"]["external_id"] for each in items)
+        return sorted(item["fact"]["external_id"] for item in items)
 
     def head_at(self) -> int:
         return int(self.parley.ledger.recorder.head()[1])  # type: ignore[attr-defined]
@@ -114,7 +114,7 @@ def test_no_record_time_moves_the_present(watched: Watched) -> None:
     watched.record_ahead("B")
     state = watched.client.get(TALKS)
     assert state.json["perspective"]["as_of"] == "2025-11-22T12:03:59.999999Z"
-    assert [each["holder"] for each in state.json["posts"]] == ["P"]
+    assert [post["holder"] for post in state.json["posts"]] == ["P"]
     for cut in ("2030", "2025-11-23"):
         answer = watched.client.get(f"{TALKS}?as_known_at={cut}")
         assert "link" in answer.headers, "what lies in the future is never fixed"
@@ -244,7 +244,7 @@ def test_a_correction_by_a_wrong_clock_is_corrected_too(watched: Watched) -> Non
     assert watched.record("D").status == 201
     said = watched.parley.ledger.recorder.select_notifications(6, 1)[0].recorded_at  # type: ignore[attr-defined]
     items = watched.client.get("/v1/changes").json["items"]
-    marked = [each.get("recorded_by") for each in items]
+    marked = [item.get("recorded_by") for item in items]
     assert marked == [None, None, *[format_instant(said)] * 3, None, None]
     assert watched.names(f"?as_known_at={format_instant(said - 1)}") == ["A"]
     assert watched.names(f"?as_known_at={format_instant(said)}") == ["A", "B", "C"]
@@ -288,7 +288,7 @@ def test_a_correction_that_was_wrong_itself_is_withdrawn(watched: Watched) -> No
     published = f"?as_known_at={format_instant(right)}&as_of=2026&clock=published"
     assert watched.names(published) == ["A", "B"]
     items = watched.client.get("/v1/changes").json["items"]
-    assert [each.get("recorded_by") for each in items] == [None] * 3 + [said] * 2 + [None] * 2
+    assert [item.get("recorded_by") for item in items] == [None] * 3 + [said] * 2 + [None] * 2
     assert items[-1]["event"] == "clock.correction_withdrawn"
     data = {"correction": corrected, "first": corrected, "last": corrected + 1, "why": WHY}
     assert items[-1]["data"] == data

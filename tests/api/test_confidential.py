@@ -55,10 +55,10 @@ class Desk:
     def sources(self, fact_id: str, query: str = "") -> list[Any]:
         answer = self.client.get(f"/v1/facts/{fact_id}{query}", **self.reading)
         assert answer.status == 200, answer.json
-        return [each.get("confidential") for each in answer.json["fact"]["citations"]]
+        return [citation.get("confidential") for citation in answer.json["fact"]["citations"]]
 
     def identities(self, fact_id: str) -> list[str | None]:
-        return [each and each["identity"] for each in self.sources(fact_id)]
+        return [source and source["identity"] for source in self.sources(fact_id)]
 
     def record(self, **fields: object) -> str:
         answer = self.client.post(FACTS, fact(**fields))
@@ -97,7 +97,7 @@ def test_who_may_read_sources_is_told_and_an_editor_is_not(desk: Desk) -> None:
     for headers in desk.others.values():
         answer = desk.plain.get(f"/v1/facts/{id_}", headers=headers)
         citations = answer.json()["fact"]["citations"]
-        assert [sorted(each) for each in citations] == [sorted(citations[0])] * 2
+        assert [sorted(citation) for citation in citations] == [sorted(citations[0])] * 2
 
 
 def test_what_is_left_out_is_null(desk: Desk) -> None:
@@ -309,7 +309,7 @@ def test_a_citation_with_a_source_answers_as_one_without(desk: Desk) -> None:
         answer = desk.client.get(f"/v1/facts/{id_}?as_of=2026", **desk.others["editor"])
         proof = desk.client.get(f"/v1/facts/{id_}/history", **desk.others["editor"])
         bodies.append(
-            [answer.json["fact"], [each["changes"] for each in proof.json["items"]]],
+            [answer.json["fact"], [item["changes"] for item in proof.json["items"]]],
         )
     assert bodies[0] == bodies[1]
 

@@ -24,7 +24,7 @@ def shown(client: Client, as_of: str, what: str) -> int | None:
     """The number of `what` in the state."""
     (entry,) = client.get(f"{TALKS}?as_of={as_of}").json["prisoners"]["held"]
     numbers = [entry["quantity"], *(each["quantity"] for each in entry["also_counted"])]
-    every = {"held": numbers[0], **{each["what"]: each for each in numbers}}
+    every = {"held": numbers[0], **{number["what"]: number for number in numbers}}
     number: int | None = every[what]["low"] if what in every else None
     return number
 
@@ -35,7 +35,7 @@ def tallied(client: Client, as_of: str, what: str, **asked: str) -> int | None:
     points: list[Mapping[str, Any]] = client.get(
         f"{TALKS}/tally?what={what}&as_of={as_of}{more}"
     ).json["points"]
-    found = [each["low"] for each in points if each["until"] == as_of[:7]]
+    found = [point["low"] for point in points if point["until"] == as_of[:7]]
     return found[-1] if found else None
 
 

@@ -57,13 +57,15 @@ def page_and_document(client: Client) -> tuple[Page, dict[str, Any]]:
 
 def test_it_shows_every_operation_and_every_field(light_client: Client) -> None:
     page, document = page_and_document(light_client)
-    operations = [each for methods in document["paths"].values() for each in methods.values()]
+    operations = [method for methods in document["paths"].values() for method in methods.values()]
     schemas = document["components"]["schemas"]
-    assert sorted(page.ids) == sorted([*(each["operationId"] for each in operations), *schemas])
+    assert sorted(page.ids) == sorted(
+        [*(operation["operationId"] for operation in operations), *schemas]
+    )
     said = {
         part["description"]
-        for each in schemas.values()
-        for part in each.get("properties", {}).values()
+        for schema in schemas.values()
+        for part in schema.get("properties", {}).values()
     }
     assert [each for each in said if each.replace("`", "") not in page.text] == []
     for path in document["paths"]:
@@ -72,8 +74,8 @@ def test_it_shows_every_operation_and_every_field(light_client: Client) -> None:
 
 def test_its_links_lead_somewhere_and_nowhere_else(light_client: Client) -> None:
     page, _ = page_and_document(light_client)
-    assert {each for each in page.links if not each.startswith("#")} == {"/openapi.json"}
-    assert {each[1:] for each in page.links if each.startswith("#")} <= set(page.ids)
+    assert {link for link in page.links if not link.startswith("#")} == {"/openapi.json"}
+    assert {link[1:] for link in page.links if link.startswith("#")} <= set(page.ids)
     assert page.open == []
 
 

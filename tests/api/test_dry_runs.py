@@ -51,9 +51,9 @@ def rivals(client: Client, **fields: Any) -> list[str]:  # noqa: ANN401 -- a fac
     """The summaries of what a fact would be a rival of."""
     answer = client.post(f"{FACTS}?{DRY}", fact(**fields))
     assert answer.status == 200, answer.json
-    for each in answer.json["rivals"]:
-        assert set(each) == {"id", "version", "summary", "valid", "citations"}
-    return [each["summary"] for each in answer.json["rivals"]]
+    for rival in answer.json["rivals"]:
+        assert set(rival) == {"id", "version", "summary", "valid", "citations"}
+    return [rival["summary"] for rival in answer.json["rivals"]]
 
 
 def rows(parley: Parley) -> dict[str, list[Any]]:
@@ -191,10 +191,10 @@ def test_rivals_are_those_of_the_entry(client: Client) -> None:
     assert rivals(client, **POST | {"post": "Clerk"}, person="Cy", valid="2025-09-01/..") == []
     tried = client.post(f"{FACTS}?{DRY}", fact(**POST, person="Cy", valid="2025-09-10/.."))
     client.record(**POST, person="Cy", valid="2025-09-10/..", summary="Cy")
-    [entry] = [each for each in client.get(TALKS).json["posts"] if each["post"] == "Envoy"]
+    [entry] = [post for post in client.get(TALKS).json["posts"] if post["post"] == "Envoy"]
     assert entry["contested"]
     shown = {each["id"] for each in (entry["fact"], *entry["rivals"])}
-    assert {each["id"] for each in tried.json["rivals"]} < shown
+    assert {rival["id"] for rival in tried.json["rivals"]} < shown
 
 
 def test_rivals_of_what_is_over_or_to_come_are_those_of_its_time(client: Client) -> None:
@@ -216,7 +216,7 @@ def test_rivals_of_a_number_speak_to_the_same_question(client: Client) -> None:
     assert rivals(client, quantities=count(50), links=linked) == ["52"]
     client.record(**HELD, status="detained", summary="Held")
     free = client.post(f"{FACTS}?{DRY}", fact(people=["Ann Example"], valid="2025-09-01"))
-    assert [each["summary"] for each in free.json["rivals"]] == ["Held"]
+    assert [rival["summary"] for rival in free.json["rivals"]] == ["Held"]
 
 
 def test_rivals_of_a_number_of_some_are_those_of_the_entry(client: Client) -> None:

@@ -349,7 +349,7 @@ def test_an_erasure_sent_again_under_its_key_is_told_again(desk: Desk) -> None:
 def test_only_the_sources_of_a_fact_may_be_erased(desk: Desk) -> None:
     id_ = desk.said()
     shown = desk.client.get(f"/v1/facts/{id_}").json["fact"]
-    assert [each["confidential"]["note"] for each in shown["citations"]] == [WORD, None]
+    assert [citation["confidential"]["note"] for citation in shown["citations"]] == [WORD, None]
     answer = desk.done(id_, "erasure", {**REASON, "what": "sources"})
     assert (answer.json["what"], answer.json["position"]) == ("sources", 8)
     record = desk.client.get(f"/v1/facts/{id_}")
@@ -357,7 +357,7 @@ def test_only_the_sources_of_a_fact_may_be_erased(desk: Desk) -> None:
     assert record.json["fact"]["summary"] == f"{WORD} was freed"
     for at in (5, 7, 8):
         found = desk.client.get(f"/v1/facts/{id_}?position={at}").json["fact"]
-        assert all("confidential" not in each for each in found["citations"])
+        assert all("confidential" not in citation for citation in found["citations"])
     with desk.parley.database.reading() as connection:
         parts = connection.execute(confidential_part.select()).mappings().all()
         assert verify(connection).wrong is None
@@ -558,7 +558,7 @@ def test_another_person_lets_it_be_erased_and_nothing_that_was_proposed_is_left(
         assert WORD.encode() not in found.body
     assert desk.client.get(f"{TALKS}/change-requests").json["items"] == []
     items = desk.client.get("/v1/changes?after=8").json["items"]
-    told = [(each["event"], each["data"].get("erased", False)) for each in items]
+    told = [(item["event"], item["data"].get("erased", False)) for item in items]
     assert told == [
         ("change.proposed", True),
         ("negotiation.settings_changed", False),

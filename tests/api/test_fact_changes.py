@@ -42,7 +42,7 @@ def test_a_fact_goes_through_all_its_changes(client: Client) -> None:
         etag = answer.headers["etag"]
     last = client.get(address).json
     assert last["fact"]["valid"] == "2025-01-03/2025-09-11"
-    assert [each["publisher"] for each in last["fact"]["citations"]] == [
+    assert [citation["publisher"] for citation in last["fact"]["citations"]] == [
         "Kyiv Independent",
         "Reuters",
     ]

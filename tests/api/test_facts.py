@@ -120,8 +120,8 @@ def test_history_tells_every_version_with_what_it_changed(client: Client) -> Non
     body = {"reason": "coding_error", "why": "Misread", "changes": {"quantities": count(52)}}
     client.post(f"{address}/corrections", body, if_match="1")
     items = client.get(f"{address}/history").json["items"]
-    assert [each["event"] for each in items] == ["fact.recorded", "fact.corrected"]
-    assert {each["field"] for each in items[1]["changes"]} == {"quantities", "status"}
+    assert [item["event"] for item in items] == ["fact.recorded", "fact.corrected"]
+    assert {change["field"] for change in items[1]["changes"]} == {"quantities", "status"}
     assert len(client.get(f"{address}/history?position=2").json["items"]) == 1
     assert client.get("/v1/facts/00000000-0000-4000-8000-000000000000/history").status == 404
 
@@ -168,17 +168,23 @@ def test_a_refusal_tells_of_every_fault_of_a_fact_and_of_a_change(light_client: 
     wrong = {"valid": "x", "colour": "red", "citations": [{"publisher": 7}], "matter": ""}
     refused = light_client.post(f"{TALKS}/facts", fact(**wrong))
     pointers = {"/valid", "/colour", "/citations/0/publisher", "/matter"}
-    assert (refused.status, {each["pointer"] for each in refused.json["errors"]}) == (422, pointers)
+    assert (refused.status, {error["pointer"] for error in refused.json["errors"]}) == (
+        422,
+        pointers,
+    )
     made = light_client.post(f"{TALKS}/facts", fact())
     sent = {"reason": "no", "why": " ", "changes": {"valid": "x"}, "published": "y"}
     refused = light_client.post(
         f"/v1/facts/{made.json['id']}/corrections", sent, **{"If-Match": "*"}
     )
     pointers = {"/reason", "/why", "/published", "/changes/valid"}
-    assert {each["pointer"] for each in refused.json["errors"]} == pointers
+    assert {error["pointer"] for error in refused.json["errors"]} == pointers
     sent = {"reason": "refinement", "why": " ", "changes": {"valid": "x"}, "published": "y"}
     refused = light_client.post(
         f"/v1/facts/{made.json['id']}/corrections", sent, **{"If-Match": "*"}
     )
     pointers = {"/why", "/published", "/changes/valid"}
-    assert (refused.status, {each["pointer"] for each in refused.json["errors"]}) == (422, pointers)
+    assert (refused.status, {error["pointer"] for error in refused.json["errors"]}) == (
+        422,
+        pointers,
+    )

@@ -69,7 +69,7 @@ def test_every_answer_is_kept_refusals_too(client: Client, path: str, body: Any)
         told = ("type", "title", "status")
         assert [again.json[name] for name in told] == [first.json[name] for name in told]
         assert again.pointers == first.pointers
-        assert {each["detail"] for each in again.json["errors"]} == {""}
+        assert {error["detail"] for error in again.json["errors"]} == {""}
 
 
 def test_a_change_is_replayed_though_its_version_is_past(client: Client) -> None:

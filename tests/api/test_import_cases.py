@@ -224,7 +224,7 @@ def test_what_may_be_another_thing_is_recorded_with_a_notice(sending: Sending) -
     several = fact(external_id="C", people=["Ann Example|Bob Example"])
     report = sending.report(*spans, several)
     assert report["recorded"] == 3
-    noticed = [(each["line"], each["pointer"]) for each in report["notices"]]
+    noticed = [(notice["line"], notice["pointer"]) for notice in report["notices"]]
     assert noticed == [(1, "/valid"), (2, "/valid"), (3, "/people/0")]
     assert "2024/2025" in report["notices"][0]["detail"]
 

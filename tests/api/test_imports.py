@@ -170,7 +170,7 @@ def test_what_is_no_text_is_refused_with_how_to_save_it(
     refused = _sent(light_client, raw, query, media)
     assert refused.status == 422
     assert refused.headers["content-type"] == "application/problem+json"
-    ((pointer, detail),) = [(each["pointer"], each["detail"]) for each in refused.json["errors"]]
+    ((pointer, detail),) = [(error["pointer"], error["detail"]) for error in refused.json["errors"]]
     assert pointer == ""
     assert said in detail
     assert "CSV UTF-8" in detail

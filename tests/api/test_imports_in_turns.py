@@ -51,7 +51,7 @@ def under_way(client: Client, answers: list[Answer]) -> Thread:
 
 def between(positions: Sequence[int], report: dict[str, Any]) -> list[int]:
     first, last = report["first_position"], report["last_position"]
-    return [each for each in positions if first < each < last]
+    return [position for position in positions if first < position < last]
 
 
 def test_who_writes_to_the_same_server_meanwhile_gets_in_between(

@@ -93,12 +93,12 @@ def test_the_dead_are_neither_free_nor_held_in_a_list_or_a_page(client: Client, 
     at = f"as_of={AT}&match={match}"
     for status, expected in (("free", []), ("held", []), ("died", [ANN])):
         people = client.get(f"{TALKS}/people?status={status}&{at}").json["items"]
-        assert [each["name"] for each in people] == expected
+        assert [person["name"] for person in people] == expected
     (page,) = client.get(f"{TALKS}/state/custody?{at}").json["items"]
     (entry,) = client.get(f"{TALKS}?{at}").json["custody"]
     assert page == entry
     assert (entry["status"], entry["since"], entry["contested"]) == ("died", "2025-03-02", True)
-    assert {each["valid"] for each in entry["rivals"]} == {"2025-09-12/.."}
+    assert {rival["valid"] for rival in entry["rivals"]} == {"2025-09-12/.."}
     before = client.get(f"{TALKS}?as_of=2025-03-01&match={match}").json["custody"]
     assert [each["status"] for each in before] == ["detained"]
 

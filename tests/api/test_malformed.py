@@ -153,5 +153,5 @@ def _are_problems(client: Client, inputs: list[Ask]) -> None:
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json["status"] == answer.status
         assert answer.pointers, (number, answer.json)
-        assert all(each == "" or each.startswith("/") for each in answer.pointers)
+        assert all(pointer == "" or pointer.startswith("/") for pointer in answer.pointers)
     assert client.get("/v1/changes").json["perspective"]["position"] == 1

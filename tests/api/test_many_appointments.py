@@ -58,7 +58,7 @@ class Term:
         A lone date holds until another term begins; an end or a beginning that is not known leaves nothing sure.
         """
         if self.lone:
-            later = (each.start for each in others if self.start < each.start <= DAY)
+            later = (other.start for other in others if self.start < other.start <= DAY)
             return None if any(later) else (self.start, date.max)
         if not self.open and (self.end is None or self.start == NEVER):
             return None

@@ -144,7 +144,7 @@ def test_a_parameter_of_the_perspective_that_is_not_offered_changes_nothing(
     places = {"slug": "talks", "fact_id": ids[2 * list(KINDS).index("mission")], "name": "first"}
     found: dict[bool, set[str]] = {True: set(), False: set()}
     for path, methods in app.openapi()["paths"].items():
-        names = {each["name"] for each in methods.get("get", {}).get("parameters", ())}
+        names = {parameter["name"] for parameter in methods.get("get", {}).get("parameters", ())}
         if "as_known_at" not in names and "diff" not in path:
             continue
         address = path.replace("{section}", "missions").replace("{chart}", "held").format(**places)
@@ -175,7 +175,7 @@ def bare(client: Client, address: str) -> Any:  # noqa: ANN401 -- JSON is anythi
 
 def _answers(app: FastAPI) -> set[str]:
     """The models of what a GET answers."""
-    operations = [each["get"] for each in app.openapi()["paths"].values() if "get" in each]
+    operations = [path["get"] for path in app.openapi()["paths"].values() if "get" in path]
     return {
         name
         for operation in operations

@@ -30,7 +30,7 @@ def stops(client: Client, query: str) -> dict[str, int]:
     """What is answered, by its times."""
     answer = client.get(f"{MOMENTS}?{query}")
     assert answer.status == 200, answer.json
-    return {each["at"]: each["changes"] for each in answer.json["items"]}
+    return {item["at"]: item["changes"] for item in answer.json["items"]}
 
 
 def test_along_valid_time_each_fact_that_stands_has_the_days_on_which_it_begins(

@@ -49,7 +49,7 @@ def test_one_publisher_in_two_spellings_is_one_origin(client: Client) -> None:
     client.open()
     for index, spellings in enumerate(SPELLINGS):
         about = {"valid": "2025-09-11", "matter": f"count-{index}"}
-        cited = [{"publisher": each, "published": "2025-09-11"} for each in spellings]
+        cited = [{"publisher": spelling, "published": "2025-09-11"} for spelling in spellings]
         client.record(**about, quantities=count(50), citations=cited)
         later = [{"publisher": "Reuters", "published": "2025-09-12"}]
         client.record(**about, quantities=count(52), citations=later)
@@ -106,8 +106,8 @@ def test_who_records_a_second_alias_is_told_that_it_leads_to_nobody(client: Clie
     assert asked["notices"] == told
     sent = {"Idempotency-Key": '"second"'}
     answers = [client.http.post(f"{TALKS}/facts", json=second, headers=sent) for _ in "ab"]
-    assert [each.status_code for each in answers] == [201, 201]
-    assert [each.json()["notices"] for each in answers] == [told, told]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert [answer.json()["notices"] for answer in answers] == [told, told]
     id_ = answers[0].json()["id"]
     correction = {
         "reason": "coding_error",
@@ -141,7 +141,7 @@ def test_an_import_says_where_aliases_part(client: Client) -> None:
     for query in ("?dry_run=true", ""):
         media = {"content_type": "application/x-ndjson"}
         report = client.post(f"{TALKS}/import{query}", sent, **media).json
-        assert [(each["line"], each["pointer"]) for each in report["notices"]] == [
+        assert [(notice["line"], notice["pointer"]) for notice in report["notices"]] == [
             (2, "/same_as"),
             (4, "/same_as"),
             (5, "/same_as"),
@@ -214,4 +214,4 @@ def test_an_agreement_is_one_by_whatever_names_its_signatories_go(client: Client
     assert found == [("belarus; united states", "ended"), ("poland; united states", "signed")]
     tried = fact(**truce, stage="ended", valid="2024-05", signatories=["Poland", "United States"])
     asked = client.post(f"{FACTS}?dry_run=true", tried)
-    assert [each["id"] for each in asked.json["rivals"]] == [other.json["id"]]
+    assert [rival["id"] for rival in asked.json["rivals"]] == [other.json["id"]]

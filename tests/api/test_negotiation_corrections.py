@@ -172,7 +172,7 @@ def test_its_history_has_the_opening_and_every_correction(client: Client) -> Non
     client.post(f"{TALKS}/snapshots", {"name": "meanwhile"})
     correct(client, title="Third talks")
     found = client.get(f"{TALKS}/history").json
-    assert [(each["version"], each["event"]) for each in found["items"]] == [
+    assert [(item["version"], item["event"]) for item in found["items"]] == [
         (1, "negotiation.opened"),
         (2, "negotiation.corrected"),
         (4, "negotiation.corrected"),

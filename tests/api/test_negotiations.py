@@ -45,10 +45,10 @@ def test_negotiations_are_listed_page_by_page_as_they_stood(client: Client) -> N
     for slug in ("c", "a", "b"):
         client.open(slug)
     page = client.get("/v1/negotiations?limit=2").json
-    assert [each["slug"] for each in page["items"]] == ["a", "b"]
+    assert [item["slug"] for item in page["items"]] == ["a", "b"]
     client.open("d")
     rest = client.get(f"/v1/negotiations?limit=2&cursor={page['next']}").json
-    assert [each["slug"] for each in rest["items"]] == ["c"]
+    assert [item["slug"] for item in rest["items"]] == ["c"]
     assert rest["next"] is None
     assert rest["perspective"] == page["perspective"]
 

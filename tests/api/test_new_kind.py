@@ -90,7 +90,7 @@ def test_it_is_listed_in_openapi(client: Client) -> None:
     assert "mediation" in schemas["Fact"]["discriminator"]["mapping"]
     assert schemas["StateResponse"]["properties"]["mediation"]["type"] == "array"
     timeline = document["paths"]["/v1/negotiations/{slug}/timeline"]["get"]
-    kinds = next(each for each in timeline["parameters"] if each["name"] == "kind")
+    kinds = next(parameter for parameter in timeline["parameters"] if parameter["name"] == "kind")
     assert "mediation" in kinds["schema"]["enum"]
 
 

@@ -133,7 +133,7 @@ def test_its_fixed_form_names_the_parameter_and_can_be_kept_and_certified(
 
 def test_it_is_documented_and_its_scope_is_checked(client: Client, signing: Parley) -> None:
     operation = client.get("/openapi.json").json["paths"]["/v1/negotiations/{slug}/speakers"]["get"]
-    assert "least" in {each["name"] for each in operation["parameters"]}
+    assert "least" in {parameter["name"] for parameter in operation["parameters"]}
     writer = Client(TestClient(client.http.app, headers=authorize(signing, "Ann", "fact:write")))
     assert writer.get(VIEW).status == 403
 

@@ -23,8 +23,8 @@ def planned(valid: str, matter: str, publisher: str = "Reuters", **fields: Any) 
 
 def record(client: Client, *facts: Body) -> None:
     client.open()
-    for each in facts:
-        answer = client.post(f"{TALKS}/facts", each)
+    for fact in facts:
+        answer = client.post(f"{TALKS}/facts", fact)
         assert answer.status == 201, answer.json
 
 
@@ -33,7 +33,7 @@ def upcoming(client: Client, as_of: str) -> tuple[str, str | None, bool, set[str
     found = client.get(f"{TALKS}?as_of={as_of}").json["meetings"]["next"]
     if found is None:
         return None
-    beside = {each["summary"] for each in found["rivals"]}
+    beside = {rival["summary"] for rival in found["rivals"]}
     return found["fact"]["summary"], found["certainty"], found["contested"], beside
 
 

@@ -174,7 +174,7 @@ def _no_number(recorder: ScenarioRecorder, case: str, check: str) -> bool:
     if check != "positive_data_acceptance" or answer is None:
         return False
     return answer.status_code in {400, 422} and all(
-        NUMBERS.fullmatch(each["pointer"]) for each in answer.json()["errors"]
+        NUMBERS.fullmatch(error["pointer"]) for error in answer.json()["errors"]
     )
 
 
@@ -188,7 +188,7 @@ def _closed(recorder: ScenarioRecorder, check: str) -> bool:
         if recorder.cases[case].value.operation.label == CLOSING
     ]
     answers = [each.json() for each in changed if each is not None and each.status_code == 200]
-    return any(each["visibility"] == "private" for each in answers)
+    return any(answer["visibility"] == "private" for answer in answers)
 
 
 def _taken_for_valid(case: Case[Any], check: str) -> bool:
@@ -215,7 +215,7 @@ def test_every_operation_says_how_it_refuses(light_client: Client) -> None:
             assert content["schema"] == {"$ref": "#/components/schemas/ProblemResponse"}
         if method == "post" and path.startswith("/v1/facts/"):
             assert {"412", "428"} <= set(refusals)
-            assert "If-Match" in [each["name"] for each in operation["parameters"]]
+            assert "If-Match" in [parameter["name"] for parameter in operation["parameters"]]
         if method == "post":
             assert IDEMPOTENCY_KEY in operation["parameters"]
 
@@ -238,7 +238,10 @@ def test_every_reference_leads_somewhere(light_client: Client) -> None:
 def test_the_examples_are_the_real_record(light_client: Client) -> None:
     operation = light_client.get("/openapi.json").json["paths"]["/v1/negotiations/{slug}/facts"]
     examples = operation["post"]["requestBody"]["content"]["application/json"]["examples"]
-    assert {each["value"]["external_id"] for each in examples.values()} >= {"BY-047", "BY-071"}
+    assert {example["value"]["external_id"] for example in examples.values()} >= {
+        "BY-047",
+        "BY-071",
+    }
 
 
 def test_every_field_is_described(light_client: Client) -> None:

@@ -100,7 +100,7 @@ def test_a_page_of_large_facts_ends_before_its_limit(client: Client) -> None:
     changes = client.get("/v1/changes?limit=1000&position=9").json
     assert len(changes["items"]) < 9
     rest = client.get(f"/v1/changes?limit=1000&position=9&after={changes['next']}").json
-    assert [each["position"] for each in changes["items"] + rest["items"]] == list(range(1, 8))
+    assert [item["position"] for item in changes["items"] + rest["items"]] == list(range(1, 8))
 
 
 def test_a_table_of_the_audit_says_where_it_goes_on(client: Client) -> None:
@@ -139,7 +139,7 @@ def test_a_state_and_its_sections_end_where_what_is_cited_fills_them(client: Cli
     page = client.get(state["custody_more"]["href"]).json
     while True:
         assert len(json.dumps(page)) < 2 * MOST_BYTES
-        shown += [each["person"] for each in page["items"]]
+        shown += [item["person"] for item in page["items"]]
         if page["next"] is None:
             break
         page = client.get(f"{TALKS}/state/custody?cursor={page['next']}").json
@@ -162,9 +162,9 @@ def test_a_page_of_negotiations_ends_where_what_they_say_fills_it(client: Client
         body = json.dumps(opening, ensure_ascii=False).encode()
         assert client.post("/v1/negotiations", body).status == 201
     page = client.get("/v1/negotiations?limit=1000").json
-    shown = [each["slug"] for each in page["items"]]
+    shown = [item["slug"] for item in page["items"]]
     assert len(shown) < 8
     while page["next"] is not None:
         page = client.get(f"/v1/negotiations?cursor={page['next']}").json
-        shown += [each["slug"] for each in page["items"]]
+        shown += [item["slug"] for item in page["items"]]
     assert shown == [f"talks-{number}" for number in range(8)]

@@ -19,7 +19,7 @@ HELD: Final[dict[str, Any]] = {"kind": "custody", "status": "detained", "valid":
 def shown(client: Client, *fields: str, match: str = "possible") -> list[tuple[Any, ...]]:
     """Some fields of each entry of custody."""
     entries = client.get(f"{TALKS}?match={match}").json["custody"]
-    return [tuple(each.get(field) for field in fields) for each in entries]
+    return [tuple(entry.get(field) for field in fields) for entry in entries]
 
 
 def test_two_people_of_one_name_are_two_by_their_ids(client: Client) -> None:
@@ -83,12 +83,12 @@ def test_people_of_one_name_without_ids_are_one_entry_that_is_contested(client: 
     assert shown(client, *fields) == [("Ann Example", None, "free", True)]
     (entry,) = custody(client)
     held = [each.json["id"] for each in facts]
-    assert [each["id"] for each in entry["rivals"]] == held
+    assert [rival["id"] for rival in entry["rivals"]] == held
     assert client.get(f"{TALKS}/state/custody").json["items"] == [entry]
     (listed_,) = listed(client, "status=free")
     assert (listed_["contested"], listed(client, "status=held")) == (True, [])
     asked = client.post(f"{FACTS}?dry_run=true", fact(**HELD, person="Ann Example", place="Brest"))
-    assert {each["id"] for each in asked.json["rivals"]} > set(held)
+    assert {rival["id"] for rival in asked.json["rivals"]} > set(held)
     ended = {"ended": "2025-06-01"}
     assert client.post(f"/v1/facts/{held[0]}/end", ended, if_match="*").status == 200
     assert shown(client, *fields) == [("Ann Example", None, "free", False)]
@@ -171,7 +171,9 @@ def test_filters_and_search_follow_aliases_of_every_sort_both_ways(client: Clien
     }
     for of, facts in asked.items():
         spellings = [next(each for each in reversed(list(own.values()))) for own in facts]
-        one, other = (each[0] if isinstance(each, list) else each for each in spellings)
+        one, other = (
+            spelling[0] if isinstance(spelling, list) else spelling for spelling in spellings
+        )
         for own in facts:
             client.record(**own, summary=of, valid="2025-01")
         client.record(kind="alias", of=of, name=one, same_as=other, valid="2030", summary="alias")
@@ -325,7 +327,9 @@ def test_a_name_that_several_ids_bear_may_be_any_of_them(client: Client) -> None
         ("list:17", "the same name"),
         ("wikidata:Q42", "the same name"),
     ]
-    assert [(each["contested"], each["certainty"]) for each in others] == [(True, "possible")] * 2
+    assert [(other["contested"], other["certainty"]) for other in others] == [
+        (True, "possible")
+    ] * 2
 
 
 def test_a_list_of_people_calls_no_body_a_person(client: Client) -> None:
@@ -374,7 +378,7 @@ def test_of_very_many_spellings_the_first_are_given_and_the_way_to_the_facts(
     (ann,) = listed(client, "as_of=2030")
     assert (ann["spellings"], ann["spellings_more"]["count"]) == (names[:100], 150)
     facts = client.get(ann["spellings_more"]["href"]).json["items"]
-    told = {each["name"] for record in facts for each in record["fact"]["people"]}
+    told = {person["name"] for record in facts for person in record["fact"]["people"]}
     assert told == set(names)
     rows = client.get(f"{TALKS}/people", accept="text/csv").body.decode()
     assert "; Ann Example 099; … and 50 more" in rows
@@ -393,11 +397,11 @@ def test_of_very_many_ids_that_bear_a_name_the_first_are_given_and_the_way_to_th
     assert (bare["id"], bare["ambiguous"]) == (None, ids[:100])
     assert bare["ambiguous_more"]["count"] == 150
     page = client.get(bare["ambiguous_more"]["href"]).json
-    assert [each["id"] for each in page["items"]] == ids[:100]
+    assert [item["id"] for item in page["items"]] == ids[:100]
     (entry,) = (each for each in custody(client) if each["person_id"] is None)
     assert (entry["ambiguous"], entry["ambiguous_more"]["count"]) == (ids[:100], 150)
     page = client.get(entry["ambiguous_more"]["href"]).json
-    assert [each["person_id"] for each in page["items"]][:2] == ids[:2]
+    assert [item["person_id"] for item in page["items"]][:2] == ids[:2]
     rows = client.get(f"{TALKS}/people?limit=1", accept="text/csv").body.decode()
     assert "; 099; … and 50 more" in rows
     client.post(f"{TALKS}/snapshots", {"name": "whole"})
@@ -424,11 +428,11 @@ def test_a_name_that_aliases_lead_to_two_people_is_neither_and_contests_both(
     ]
     assert shown(client, "person", match="certain") == [("a. b.",)]
     page = client.get(f"{TALKS}/state/custody?limit=1").json
-    assert [each["ambiguous"] for each in page["items"]] == [both]
+    assert [item["ambiguous"] for item in page["items"]] == [both]
     people = client.get(f"{TALKS}/people").json["items"]
     why = "one of several to whom aliases of one name lead"
-    hints = [[(hint["name"], hint["why"]) for hint in each["may_be"]] for each in people]
-    assert [each["name"] for each in people] == ["A. B.", *both]
+    hints = [[(hint["name"], hint["why"]) for hint in person["may_be"]] for person in people]
+    assert [person["name"] for person in people] == ["A. B.", *both]
     assert hints == [[(name, why) for name in both], [("A. B.", why)], [("A. B.", why)]]
     assert people[0]["ambiguous"] == both
     found = client.get(f"{TALKS}/people?person=A.%20B.").json["items"]

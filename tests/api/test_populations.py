@@ -76,8 +76,8 @@ def test_each_question_is_counted_under_the_population_that_its_facts_name(clien
     told: dict[str, Any] = {}
     for number, (name, (facts, _)) in enumerate(CASES.items()):
         client.open(f"case-{number}")
-        for each in facts:
-            assert client.post(f"/v1/negotiations/case-{number}/facts", each).status == 201
+        for fact in facts:
+            assert client.post(f"/v1/negotiations/case-{number}/facts", fact).status == 201
         asked = f"/v1/negotiations/case-{number}/tally?what=released&per=population"
         found = client.get(f"{asked}&as_of=2025-12-31&from=2025-06-01").json
         told[name] = [(t["population"], t["text"], t["contested"]) for t in found["totals"]]

@@ -188,7 +188,7 @@ def test_a_follower_passes_over_what_is_hidden(place: Place) -> None:
     body = {"slug": "open-talks", "title": "Talks", "parties": []}
     place.http.post("/v1/negotiations", json=body, headers=place.headers["outsider"])
     page = place.http.get("/v1/changes?limit=1", headers=place.headers["outsider"]).json()
-    assert [each["event"] for each in page["items"]] == ["negotiation.opened"]
+    assert [item["event"] for item in page["items"]] == ["negotiation.opened"]
     assert page["next"] is None
     every = place.http.get("/v1/changes", headers=place.headers["Ann"]).json()["items"]
     assert [each["position"] for each in every] == list(range(1, len(every) + 1))
@@ -291,7 +291,7 @@ def test_what_is_proposed_elsewhere_is_in_the_log_as_ever(place: Place) -> None:
     proposed = place.http.post(f"{made}/corrections", json=CORRECTION, headers=sent)
     assert proposed.status_code == 202
     items = place.http.get("/v1/changes", headers=everybody).json()["items"]
-    assert [each["event"] for each in items] == [
+    assert [item["event"] for item in items] == [
         "negotiation.opened",
         "negotiation.settings_changed",
         "fact.recorded",

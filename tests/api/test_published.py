@@ -71,7 +71,7 @@ def test_what_was_public_in_march_brings_no_correction_of_september(
     said = april.json["fact"]
     assert said["quantities"][0]["value"] == 50
     papers = ["A", "B"] if call == "corroborations" else ["A"]
-    assert [each["publisher"] for each in said["citations"]] == papers
+    assert [citation["publisher"] for citation in said["citations"]] == papers
     assert said["valid"] == ("2025-01-10/2025-02" if call == "end" else "2025-01-10/..")
     assert said["note"] == ("seen by two" if call == "corrections" else None)
     shown = {
@@ -124,7 +124,10 @@ def test_a_paper_that_comes_out_is_a_corroboration_though_nothing_was_recorded(
     client.open()
     fact = recorded(client, citations=[FIRST, MARCH])
     papers = {
-        cut: [each["publisher"] for each in client.get(at(fact, cut)).json["fact"]["citations"]]
+        cut: [
+            citation["publisher"]
+            for citation in client.get(at(fact, cut)).json["fact"]["citations"]
+        ]
         for cut in ("2025-02-01", "2025-03-01")
     }
     assert papers == {"2025-02-01": ["A"], "2025-03-01": ["A", "B"]}
@@ -142,7 +145,7 @@ def test_an_earlier_paper_makes_a_fact_public_and_is_the_only_one_then(client: C
     assert client.get(at(f"{fact}/history", "2025-04-01")).status == 404
     change(client, fact, "corroborations", citation=MARCH)
     april = client.get(at(fact, "2025-04-01")).json
-    assert [each["publisher"] for each in april["fact"]["citations"]] == ["B"]
+    assert [citation["publisher"] for citation in april["fact"]["citations"]] == ["B"]
     assert (april["fact"]["note"], april["version"]) == ("early", 3)
     assert client.get(at(fact, "2025-02-15")).status == 404
     found = client.get(f"{TALKS}/diff?clock=published&from=2025-02-15&to=2025-04-01").json
@@ -159,11 +162,11 @@ def test_a_preference_that_changes_who_holds_a_post_is_told_on_both_clocks(clien
         client.record(**about, person=name, citations=[FIRST]).json for name in ("Cole", "Coale")
     ]
     before = client.get(TALKS).json["posts"][0]["holder"]
-    other = next(each for each in facts if each["fact"]["person"] != before)
+    other = next(fact for fact in facts if fact["fact"]["person"] != before)
     path = f"/v1/facts/{other['id']}"
     change(client, path, "preference", preferred=True, why="the article says so")
     assert client.get(TALKS).json["posts"][0]["holder"] == other["fact"]["person"]
-    first = max(each["recorded_at"] for each in facts)
+    first = max(fact["recorded_at"] for fact in facts)
     for clock in ("recorded", "published"):
         found = client.get(f"{TALKS}/diff?clock={clock}&from={first}").json
         assert [each["fact"]["id"] for each in found["preferred"]] == [other["id"]]

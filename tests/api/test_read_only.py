@@ -90,7 +90,7 @@ def test_a_question_waits_until_the_writer_has_reached_its_position(
 def digests(folder: Path) -> dict[str, str]:
     """Each file of a folder, with a hash of its bytes; SQLite's index of its log is no part of the record."""
     files = (each for each in folder.iterdir() if not each.name.endswith("-shm"))
-    return {each.name: sha256(each.read_bytes()).hexdigest() for each in files}
+    return {file.name: sha256(file.read_bytes()).hexdigest() for file in files}
 
 
 @on_sqlite

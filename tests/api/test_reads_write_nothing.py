@@ -102,7 +102,7 @@ def test_a_search_sees_what_was_just_written_while_others_write(
 ) -> None:
     with writing(database_url):
         found = client.get(f"{TALKS}/timeline?q=fifty")
-        assert [each["summary"] for each in _facts(found.json)] == ["Fifty-two freed"]
+        assert [fact["summary"] for fact in _facts(found.json)] == ["Fifty-two freed"]
         assert found.json["perspective"]["position"] == 3
 
 
@@ -119,4 +119,4 @@ def test_a_cut_that_the_log_has_not_recorded_past_is_answered_and_not_called_fix
 
 
 def _facts(content: dict[str, Any]) -> list[dict[str, Any]]:
-    return [each["fact"] for each in content["items"]]
+    return [item["fact"] for item in content["items"]]

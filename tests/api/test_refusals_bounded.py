@@ -62,7 +62,7 @@ def refused(answer: Answer, *, exact: bool = False) -> dict[str, Any]:
     problem: dict[str, Any] = answer.json
     assert 0 < len(problem["errors"]) <= MOST_FAULTS
     assert len(answer.body) < MOST_BYTES
-    assert all(len(each["pointer"]) < 400 for each in problem["errors"])
+    assert all(len(error["pointer"]) < 400 for error in problem["errors"])
     if len(problem["errors"]) == MOST_FAULTS and not exact:
         assert re.search(r"… and [1-9][0-9]* more$", problem["detail"])
     return problem
@@ -99,7 +99,7 @@ def test_a_refusal_counts_all_faults_and_tells_of_the_first_hundred(light_client
     light_client.open()
     problem = refused(light_client.post(FACTS, fact(people=[" "] * 777)))
     assert problem["detail"].endswith("; … and 677 more")
-    assert [each["pointer"] for each in problem["errors"]] == [f"/people/{n}" for n in range(100)]
+    assert [error["pointer"] for error in problem["errors"]] == [f"/people/{n}" for n in range(100)]
     problem = refused(light_client.post(FACTS, fact(people=[" "] * 100)), exact=True)
     assert "more" not in problem["detail"]
 

@@ -38,7 +38,7 @@ def every(client: Client, query: str) -> list[tuple[str, str]]:
     while True:
         answer = client.get(f"/v1/search?{query}" + (f"&cursor={following}" if following else ""))
         assert answer.status == 200, answer.json
-        found += [(each["negotiation"], each["fact"]["summary"]) for each in answer.json["items"]]
+        found += [(item["negotiation"], item["fact"]["summary"]) for item in answer.json["items"]]
         following = answer.json["next"]
         if following is None:
             return found
@@ -65,9 +65,9 @@ def test_each_negotiation_is_searched_as_its_own_timeline(client: Client) -> Non
         assert client.post(f"/v1/negotiations/{slug}/facts", told).status == 201
     for words in ("losik", "ihar", "prison*", "2"):
         mine = [
-            (slug, each["fact"]["summary"])
+            (slug, item["fact"]["summary"])
             for slug in ("aceh", "cyprus")
-            for each in client.get(f"/v1/negotiations/{slug}/timeline?q={words}").json["items"]
+            for item in client.get(f"/v1/negotiations/{slug}/timeline?q={words}").json["items"]
         ]
         assert every(client, f"q={words}") == mine
 
@@ -93,13 +93,13 @@ def test_what_became_private_or_was_withdrawn_is_not_on_later_pages(client: Clie
     closed = client.post("/v1/negotiations/bougainville/settings", {"visibility": "private"})
     assert closed.status == 200
     rest = other.get(f"/v1/search?q=freed&limit=3&cursor={first['next']}").json
-    assert [each["negotiation"] for each in rest["items"]] == ["cyprus", "cyprus"]
+    assert [item["negotiation"] for item in rest["items"]] == ["cyprus", "cyprus"]
     gone = rest["items"][0]["id"]
     body = {"reason": "coding_error", "why": "It was another day"}
     assert client.post(f"/v1/facts/{gone}/retraction", body, if_match="*").status == 200
     assert ("cyprus", "Prisoners of cyprus freed, 1") not in every(other, "q=freed")
     now = other.get("/v1/negotiations?latest=true").json
-    latest = {each["slug"]: each["latest"] for each in now["items"]}
+    latest = {item["slug"]: item["latest"] for item in now["items"]}
     assert latest["cyprus"]["fact"]["summary"] == "Prisoners of cyprus freed, 2"
 
 
@@ -111,7 +111,7 @@ def test_the_latest_is_what_was_recorded_or_corrected_last(client: Client) -> No
     corrected = client.post(f"/v1/facts/{first['id']}/corrections", body, if_match="*")
     assert corrected.status == 200
     items = client.get("/v1/negotiations?latest=true").json["items"]
-    assert [each["slug"] for each in items] == ["aceh", "b"]
+    assert [item["slug"] for item in items] == ["aceh", "b"]
     assert items[0]["latest"]["fact"]["summary"] == "Prisoners were let go"
     assert items[0]["latest"]["status"] == "corrected"
     assert items[1]["latest"] is None

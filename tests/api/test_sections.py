@@ -220,7 +220,7 @@ def test_what_stands_beside_an_entry_goes_on_too(client: Client) -> None:
         [{"what": f"group {number}", "value": 1, "basis": "stock"} for number in range(at, at + 40)]
         for at in (0, 40, 80)
     ]
-    import_(client, [fact(**count_, quantities=[kept, *each]) for each in parts])
+    import_(client, [fact(**count_, quantities=[kept, *part]) for part in parts])
     everything, state = whole(client), client.get(f"{TALKS}?{AT}").json
     for name, shown, of_all in (
         ("outlook", state["measures"], everything["measures"]),
@@ -282,7 +282,9 @@ def test_a_section_that_is_none_is_refused_with_the_names_of_those_that_are(
     light_client.open()
     document = light_client.get("/openapi.json").json
     operation = document["paths"]["/v1/negotiations/{slug}/state/{section}"]["get"]
-    named = next(each for each in operation["parameters"] if each["name"] == "section")
+    named = next(
+        parameter for parameter in operation["parameters"] if parameter["name"] == "section"
+    )
     names = named["schema"]["enum"]
     assert {"custody", "prisoners.held", "prisoners.released", "meetings.next"} <= set(names)
     for section in names:
@@ -291,7 +293,7 @@ def test_a_section_that_is_none_is_refused_with_the_names_of_those_that_are(
     for section in ("nothing", "prisoners", "facts", "%00", "Custody"):
         answer = light_client.get(f"{STATE}/{section}")
         assert (answer.status, answer.pointers) == (422, ["/path/section"])
-        assert all(each in answer.json["detail"] for each in names)
+        assert all(name in answer.json["detail"] for name in names)
     assert light_client.get("/v1/negotiations/none/state/custody").pointers == ["/path/negotiation"]
 
 

@@ -130,7 +130,7 @@ def test_snapshots_are_listed_by_name_as_of_a_position(client: Client) -> None:
     for each in whole:
         shown = client.get(f"{SNAPSHOTS}/{each['name']}").json
         assert each == {name: shown[name] for name in ("name", "perspective", "sha256")}
-    assert [each["name"] for each in client.get(f"{SNAPSHOTS}?position=3").json["items"]] == ["b"]
+    assert [item["name"] for item in client.get(f"{SNAPSHOTS}?position=3").json["items"]] == ["b"]
     first = client.get(f"{SNAPSHOTS}?limit=2").json
     assert first["items"] == whole[:2]
     assert client.get(f"{SNAPSHOTS}?cursor={first['next']}").json["items"] == whole[2:]

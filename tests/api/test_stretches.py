@@ -72,8 +72,8 @@ def test_a_part_of_the_time_is_counted_no_sharper_than_the_whole(client: Client)
     told: dict[str, Any] = {}
     for number, (name, (stretch, facts, _)) in enumerate(CASES.items()):
         client.open(f"case-{number}")
-        for each in facts:
-            assert client.post(f"/v1/negotiations/case-{number}/facts", each).status == 201
+        for fact in facts:
+            assert client.post(f"/v1/negotiations/case-{number}/facts", fact).status == 201
         asked = f"/v1/negotiations/case-{number}/tally?what=released&as_of=2025-12-31&{stretch}"
         total = client.get(asked).json["total"]
         told[name] = total["low"], total["high"], total["contested"]

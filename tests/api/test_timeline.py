@@ -16,7 +16,7 @@ TIMELINE = f"{TALKS}/timeline"
 
 def _names(answer: Answer) -> list[str]:
     assert answer.status == 200, answer.json
-    return [each["fact"]["summary"] for each in answer.json["items"]]
+    return [item["fact"]["summary"] for item in answer.json["items"]]
 
 
 def _filled(client: Client) -> None:

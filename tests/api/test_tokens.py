@@ -80,7 +80,7 @@ def test_a_token_opens_what_its_scopes_say(http: TestClient) -> None:
     refused = http.post(FACTS, json=fact(), headers=bearing(sub="Bo", scope="fact:read"))
     assert refused.status_code == 403
     changes = http.get("/v1/changes", headers=writer).json()["items"]
-    assert [each["actor"] for each in changes] == ["Ann", "Ann"]
+    assert [change["actor"] for change in changes] == ["Ann", "Ann"]
 
 
 @pytest.mark.parametrize(

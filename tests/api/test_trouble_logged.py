@@ -42,9 +42,9 @@ def asked(url: str, **given: str) -> Iterator[tuple[Parley, Client]]:
 
 def assert_a_line_each(caplog: pytest.LogCaptureFixture, refusals: int) -> None:
     """What was logged is one line for each refusal, without a traceback."""
-    errors = [each for each in caplog.records if each.levelno >= logging.ERROR]
+    errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert len(errors) == refusals
-    assert not any(each.exc_info or "\n" in each.getMessage() for each in errors)
+    assert not any(error.exc_info or "\n" in error.getMessage() for error in errors)
 
 
 def test_a_full_disk(
@@ -122,7 +122,7 @@ def test_a_defect_has_its_traceback(database_url: str, caplog: pytest.LogCapture
             client.http.app, headers=authorize(parley), raise_server_exceptions=False
         )
         assert lenient.get(TALKS).status_code in {500, 503}
-    assert any(each.exc_info for each in caplog.records)
+    assert any(record.exc_info for record in caplog.records)
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def being(status: str, publisher: str = "Reuters", **fields: Any) -> Body:  # no
 
 def entry(state: Body, section: str, field: str) -> Shown:
     (found,) = state[section]
-    return found[field], found["contested"], [each["summary"] for each in found["rivals"]]
+    return found[field], found["contested"], [rival["summary"] for rival in found["rivals"]]
 
 
 def expected(pair: str, sharper: Mapping[str, str]) -> str | None:

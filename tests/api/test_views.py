@@ -28,13 +28,13 @@ def _mended(client: Client) -> str:
 def test_a_tally_sums_month_by_month(client: Client) -> None:
     _mended(client)
     answer = client.get(f"{TALKS}/tally?what=released&by=month&as_of=2025").json
-    assert [(each["at"], each["low"], each["high"]) for each in answer["points"]] == [
+    assert [(point["at"], point["low"], point["high"]) for point in answer["points"]] == [
         ("2025-06", 14, 14),
         ("2025-09", 52, 52),
     ]
     assert (answer["total"]["text"], answer["next"]) == ("66", None)
     by_year = client.get(f"{TALKS}/tally?what=released&by=year&position=3&as_of=2025").json
-    assert [(each["at"], each["low"]) for each in by_year["points"]] == [("2025", 64)]
+    assert [(point["at"], point["low"]) for point in by_year["points"]] == [("2025", 64)]
 
 
 def test_a_tally_over_a_stretch_says_nothing_of_what_lies_outside_it(client: Client) -> None:
@@ -49,7 +49,7 @@ def test_a_tally_over_a_stretch_says_nothing_of_what_lies_outside_it(client: Cli
 
     def points(what: str, stretch: str) -> list[tuple[str, str, str]]:
         answer = client.get(f"{TALKS}/tally?what={what}&as_of=2025-12-31&{stretch}").json
-        return [(each["at"], each["until"], each["text"]) for each in answer["points"]]
+        return [(point["at"], point["until"], point["text"]) for point in answer["points"]]
 
     september = ("2025-09", "2025-09", "52 to 55")
     assert points("released", "from=2025-09&to=2025-09") == [september]
@@ -78,10 +78,10 @@ def test_a_long_tally_is_given_page_by_page_as_it_stood_with_the_first(client: C
         client.record(quantities=count(day), valid=f"2025-09-{2 * day:02}")
     page = client.get(f"{TALKS}/tally?what=released&by=day&limit=2").json
     client.record(quantities=count(99), valid="2025-09-30")
-    found = [each["at"] for each in page["points"]]
+    found = [point["at"] for point in page["points"]]
     while page["next"] is not None:
         page = client.get(f"{TALKS}/tally?limit=2&cursor={page['next']}").json
-        found += [each["at"] for each in page["points"]]
+        found += [point["at"] for point in page["points"]]
         assert page["what"] == "released"
     assert found == [f"2025-09-{2 * day:02}" for day in range(1, 6)]
     assert page["total"]["text"] == "15"
@@ -106,7 +106,7 @@ def test_a_diff_tells_what_two_cuts_disagree_on(client: Client) -> None:
     assert answer["added"] == []
     corrected = answer["corrected"][0]
     assert corrected["reason"] == "source_corrected"
-    assert [each["field"] for each in corrected["changes"]] == ["quantities"]
+    assert [change["field"] for change in corrected["changes"]] == ["quantities"]
     assert answer["from"]["position"] == 3
     assert len(client.get(f"{TALKS}/diff?from=2020").json["added"]) == 2
     published = client.get(f"{TALKS}/diff?clock=published&from=2025-09-10&to=2025-09-11").json
@@ -126,7 +126,7 @@ def test_a_diff_tells_of_a_preference_that_changes_who_holds_a_post(client: Clie
     assert client.post(f"{address}/preference", body, if_match="1").status == 200
     held.append(client.get(f"{TALKS}?as_of=2025-11-22").json)
     assert {each["posts"][0]["holder"] for each in held} == {"A", "B"}
-    recorded = [each["recorded_at"] for each in client.get("/v1/changes").json["items"]]
+    recorded = [item["recorded_at"] for item in client.get("/v1/changes").json["items"]]
     answer = client.get(f"{TALKS}/diff?from={recorded[-2]}&to={recorded[-1]}").json
     (marked,) = answer["preferred"]
     assert marked["fact"]["id"] == address.rpartition("/")[2]
@@ -151,7 +151,7 @@ def test_the_audit_lists_every_change_after_a_recording(client: Client) -> None:
     address = _mended(client)
     client.post(f"{address}/preference", {"preferred": True, "why": "Better"}, if_match="2")
     items = client.get(f"{TALKS}/audit").json["items"]
-    assert [each["event"] for each in items] == ["fact.corrected", "fact.preferred"]
+    assert [item["event"] for item in items] == ["fact.corrected", "fact.preferred"]
     assert items[0]["actor"] == "editor"
     assert items[0]["fact"]["version"] == 2
     assert items[1]["changes"] == [{"field": "preferred", "before": False, "after": True}]

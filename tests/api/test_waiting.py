@@ -66,7 +66,8 @@ def posted(http: AsyncClient, count: int) -> list[asyncio.Task[Response]]:
 def problems(answers: list[Response]) -> set[tuple[int, Any, str | None]]:
     """The status, type and Retry-After of each answer."""
     return {
-        (each.status_code, each.json()["type"], each.headers.get("retry-after")) for each in answers
+        (answer.status_code, answer.json()["type"], answer.headers.get("retry-after"))
+        for answer in answers
     }
 
 
@@ -96,8 +97,8 @@ def test_who_waits_for_the_log_is_told_so_in_the_end(database_url: str) -> None:
         async with asking(parley) as http:
             with log_held(database_url):
                 answers = await asyncio.gather(*posted(http, 2 * SIZES["writing"]))
-                assert {each.status_code for each in answers} == {503}
-                assert {each.headers["retry-after"] for each in answers} == {"1"}
+                assert {answer.status_code for answer in answers} == {503}
+                assert {answer.headers["retry-after"] for answer in answers} == {"1"}
                 ready = await http.get("/readyz")
                 assert (ready.status_code, ready.json()["lacks"]) == (
                     503,
@@ -155,7 +156,7 @@ def test_the_threads_of_a_question_are_its_caller_s(database_url: str) -> None:
         async with AsyncClient(transport=transport, base_url="http://localhost") as http:
             await http.get("/v1/negotiations")
             await http.get("/v1/negotiations", headers=authorize(parley))
-        named = {None if each is None else each.partition(":")[0] for each in callers}
+        named = {None if caller is None else caller.partition(":")[0] for caller in callers}
         assert {"address", "caller"} <= named
 
     with record(database_url) as parley:

@@ -181,8 +181,8 @@ def test_talks_that_are_over_do_not_bring_earlier_talks_back(client: Client) -> 
         facts = [*([sanction] if with_sanction else []), early, late]
         slug = f"talks-{with_sanction:d}"
         client.open(slug)
-        for each in facts:
-            assert client.post(f"/v1/negotiations/{slug}/facts", each).status == 201
+        for fact in facts:
+            assert client.post(f"/v1/negotiations/{slug}/facts", fact).status == 201
         found = {}
         for day in ("2024-06-01", "2025-02-01", "2025-06-01"):
             entries = client.get(f"/v1/negotiations/{slug}?as_of={day}").json["measures"]
@@ -288,7 +288,7 @@ def test_what_may_have_been_said_as_late_stands_beside_the_latest(client: Client
     found = {}
     for name, state in states(client, cases).items():
         (entry,) = state["statements"]
-        beside = [each["summary"] for each in entry["rivals"]]
+        beside = [rival["summary"] for rival in entry["rivals"]]
         found[name] = sorted([entry["fact"]["summary"], *beside]), entry["contested"]
     assert found == {
         "one month and a day of it": (["A", "B"], False),
@@ -381,7 +381,7 @@ def test_a_meeting_cancelled_over_an_announcement_settles_nothing(client: Client
     ]
     state = states(client, {"x": facts})["x"]
     assert [each["stage"] for each in state["measures"][0]["outlook"]] == ["announced"]
-    assert [each["question"] for each in state["open_questions"]] == ["Who pays?"]
+    assert [open_question["question"] for open_question in state["open_questions"]] == ["Who pays?"]
 
 
 def test_a_question_that_two_ask_is_answered_to_both(client: Client) -> None:
@@ -400,7 +400,10 @@ def test_a_question_that_two_ask_is_answered_to_both(client: Client) -> None:
         "perhaps answered": [first, second, answered("2025-12/2026-01")],
     }
     found = {
-        name: [(each["fact"]["summary"], each["certainty"]) for each in state["open_questions"]]
+        name: [
+            (open_question["fact"]["summary"], open_question["certainty"])
+            for open_question in state["open_questions"]
+        ]
         for name, state in states(client, cases).items()
     }
     open_still = [("What AP says", "certain")]

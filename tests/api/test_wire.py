@@ -73,11 +73,11 @@ def test_only_a_trusted_proxy_says_where_a_request_comes_from(
     forged = f"{head}X-Forwarded-Proto: https\r\nX-Forwarded-For: "
     server = serve(PARLEY_RATE_READS="2/hour")
     answers = [server.said(f"{forged}192.0.2.{each}\r\n\r\n") for each in range(3)]
-    assert [each[9:12] for each in answers] == ["200", "200", "429"]
+    assert [answer[9:12] for answer in answers] == ["200", "200", "429"]
     assert "strict-transport-security" not in "".join(answers).lower()
     server = serve(PARLEY_RATE_READS="2/hour", PARLEY_TRUSTED_PROXIES="127.0.0.0/8")
     answers = [server.said(f"{forged}198.51.100.{n}, 192.0.2.1\r\n\r\n") for n in range(3)]
-    assert [each[9:12] for each in answers] == ["200", "200", "429"], "the right-most counts"
+    assert [answer[9:12] for answer in answers] == ["200", "200", "429"], "the right-most counts"
     answer = server.said(f"{forged}192.0.2.9\r\n\r\n")
     assert answer.startswith("HTTP/1.1 200")
     assert "strict-transport-security: max-age=31536000" in answer.lower()

@@ -63,7 +63,7 @@ def rows(bench: Bench) -> Iterator[Row]:
 def decide_events(size: int) -> list[FactRecorded]:
     """The events that begin so many facts of mixed kinds."""
     talks = negotiation_id(SLUG)
-    return [decide_new_fact(talks, each, "bench") for each in make_mixed_facts(size)]
+    return [decide_new_fact(talks, fact, "bench") for fact in make_mixed_facts(size)]
 
 
 def record_pattern(bench: Bench, events: list[FactRecorded], began: int) -> list[Recorded]:

@@ -72,8 +72,8 @@ def test_no_refusal_that_a_command_can_meet_speaks_of_requests() -> None:
         if " " in text
     ]
     assert len(texts) > 300
-    assert [each for each in texts if OF_REQUESTS.search(each[1])] == []
-    shared = [each for each in texts if each[0].startswith(("domain/", "api/commands/"))]
+    assert [text for text in texts if OF_REQUESTS.search(text[1])] == []
+    shared = [text for text in texts if text[0].startswith(("domain/", "api/commands/"))]
     assert [each for each in shared if re.search(r"--[a-z]", each[1])] == []
 
 

@@ -48,7 +48,7 @@ def test_what_waits_is_listed_for_people_and_for_programs(parley: Shell) -> None
     assert "There are no change requests." in parley.out("change-requests", SLUG)
     made = proposed(parley)
     listed = json.loads(parley.out("change-requests", SLUG, "--json"))
-    assert [each["id"] for each in listed["items"]] == [made["id"]]
+    assert [item["id"] for item in listed["items"]] == [made["id"]]
     shown = parley("change-requests", SLUG, "--status", "open", COLUMNS="100").stdout
     for word in (made["id"], "recounted", "Ann", "correct", "Fifty-two freed"):
         assert word in shown
@@ -62,7 +62,7 @@ def test_what_waits_is_listed_for_people_and_for_programs(parley: Shell) -> None
 def test_the_former_name_of_the_command_lists_them_and_is_called_deprecated(light: Shell) -> None:
     made = proposed(light)
     before = light("proposals", SLUG, "--json")
-    assert [each["id"] for each in json.loads(before.stdout)["items"]] == [made["id"]]
+    assert [item["id"] for item in json.loads(before.stdout)["items"]] == [made["id"]]
     assert "deprecated" in before.stderr
     assert "proposals" not in light.out("--help")
 

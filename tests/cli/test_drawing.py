@@ -81,7 +81,7 @@ def test_a_tally_lists_what_it_adds_and_what_others_say(light: Shell) -> None:
     assert {"Fifty freed", "Fifty-two freed"} == set(re.findall("Fifty(?:-two)? freed", row))
     assert "│ yes │" in row
     listed = json.loads(light.out("tally", "both", "released", "--parts", "--json"))
-    assert [each["matter"] for each in listed["parts"]] == ["september"]
+    assert [part["matter"] for part in listed["parts"]] == ["september"]
     assert light("tally", "both", "released", "--parts", "--csv").exit_code == 2
 
 
@@ -102,5 +102,5 @@ def test_a_comparison_is_sorted_by_kind(light: Shell) -> None:
     assert set(kinds) == {"appointment", "custody", "release"}
     assert kinds == sorted(kinds)
     items = json.loads(light.out(*asked, "--kinds", "--json"))["added"]
-    assert {each["kind"] for each in items} >= set(kinds)
+    assert {item["kind"] for item in items} >= set(kinds)
     assert "┃ kind" not in light.out(*asked)

@@ -22,10 +22,10 @@ def columns(shell: Shell, kind: str) -> list[dict[str, Any]]:
 
 
 def test_every_kind_is_told_with_what_it_holds_and_its_fields(light: Shell) -> None:
-    found = {each["kind"]: each for each in json.loads(light.out("kinds", "--json"))["kinds"]}
+    found = {kind["kind"]: kind for kind in json.loads(light.out("kinds", "--json"))["kinds"]}
     assert set(found) == set(KINDS)
     assert found["custody"]["holds"] == "period"
-    fields = {each["name"]: each for each in found["custody"]["fields"]}
+    fields = {field["name"]: field for field in found["custody"]["fields"]}
     assert [name for name, each in fields.items() if each["needed"]] == ["person", "status"]
     assert "house_arrest" in fields["status"]["write"]
     printed = light.out("kinds")

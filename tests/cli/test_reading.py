@@ -349,5 +349,5 @@ def test_a_check_lists_aliases_that_lead_one_name_to_two(light: Shell) -> None:
         alias = {**FREED, "kind": "alias", "external_id": end, "name": "A. B.", "same_as": end}
         light.out("import", SLUG, light.file({k: v for k, v in alias.items() if k != "quantities"}))
     items = json.loads(light.out("check", SLUG, "--json"))["items"]
-    assert [each["pointer"] for each in items] == ["/same_as"] * 2
+    assert [item["pointer"] for item in items] == ["/same_as"] * 2
     assert "Ann Primer and to Bea Sample" in items[0]["detail"]

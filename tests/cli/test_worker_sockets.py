@@ -61,7 +61,7 @@ def held_by(pid: int, address: str) -> int:
         if parts[1].endswith(port) and parts[3] == ESTABLISHED
     }
     files = [each.readlink() for each in Path(f"/proc/{pid}/fd").iterdir() if each.is_symlink()]
-    return sum(str(each) in ours for each in files)
+    return sum(str(file) in ours for file in files)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])

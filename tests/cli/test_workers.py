@@ -30,8 +30,8 @@ def test_two_processes_write_one_log_and_a_killed_one_is_replaced(parley: Shell)
         with ThreadPoolExecutor(8) as pool:
             facts = [fact(summary=f"fact {number}") for number in range(WRITERS)]
             answers = list(pool.map(lambda body: workers.ask(FACTS, body), facts))
-            assert {each.status_code for each in answers} == {201}
-            positions = sorted(each.json()["position"] for each in answers)
+            assert {answer.status_code for answer in answers} == {201}
+            positions = sorted(answer.json()["position"] for answer in answers)
             assert positions == list(range(positions[0], positions[0] + WRITERS))
             first = workers.wait_for(2)
             killed = min(first)

@@ -139,7 +139,8 @@ def test_a_difference_names_each_field_that_changed_and_no_other() -> None:
 def test_a_difference_of_kind_names_the_fields_that_only_one_of_them_has() -> None:
     before, after = fact("pardon", granted_by="Lukashenko"), fact("release", destination="Vilnius")
     changed = {
-        each["field"]: (each["before"], each["after"]) for each in differences(before, after)
+        difference["field"]: (difference["before"], difference["after"])
+        for difference in differences(before, after)
     }
     assert changed["kind"] == ("pardon", "release")
     assert changed["granted_by"] == ("Lukashenko", None)

@@ -236,7 +236,7 @@ def test_several_words_for_all_who_are_held_mean_one_number_as_wide_as_all_of_th
     held = Quantity(what="held", value=8)
     first, *others = fact("prisoner_count", quantities=(*numbers, held)).register_entries()
     assert first.shows["quantity"] == fill_bounds(held)
-    assert [each.shows["quantity"].what for each in others] == ["people", "inmates"]
+    assert [other.shows["quantity"].what for other in others] == ["people", "inmates"]
 
 
 def test_the_state_has_a_section_for_every_register() -> None:

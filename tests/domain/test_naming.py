@@ -54,7 +54,7 @@ ALIKE = [
 
 @pytest.mark.parametrize("spellings", ALIKE)
 def test_spellings_that_look_alike_are_one_name(spellings: tuple[str, ...]) -> None:
-    assert len({fold_name(each) for each in spellings}) == 1
+    assert len({fold_name(spelling) for spelling in spellings}) == 1
     assert all(same_person(*pair) for pair in permutations(spellings, 2))
 
 
@@ -72,7 +72,7 @@ def test_spellings_that_look_alike_are_one_name(spellings: tuple[str, ...]) -> N
     ],
 )
 def test_names_that_a_reader_tells_apart_are_two(names: tuple[str, str]) -> None:
-    assert len({fold_name(each) for each in names}) == 2
+    assert len({fold_name(name) for name in names}) == 2
 
 
 @given(st.text())

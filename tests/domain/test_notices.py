@@ -36,7 +36,7 @@ from tests.examples import count, fact, full_fact
     ],
 )
 def test_what_may_be_another_thing_is_noticed(fields: dict[str, Any], pointer: str) -> None:
-    assert [each.pointer for each in find_notices(fact("release", **fields))] == [pointer]
+    assert [notice.pointer for notice in find_notices(fact("release", **fields))] == [pointer]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_stored_number_that_todays_rules_read_differently_gets_a_notice(
     stored: dict[str, Any], pointers: list[str]
 ) -> None:
     kept = replace(fact("release"), quantities=(Quantity(what="released", **stored),))
-    found = [each.pointer.removeprefix("/quantities/0") for each in find_rereadings(kept)]
+    found = [notice.pointer.removeprefix("/quantities/0") for notice in find_rereadings(kept)]
     assert found == pointers
 
 
@@ -168,7 +168,7 @@ def test_a_report_from_before_what_it_reports_is_noticed(
     kind: str, valid: str, published: str | None, *, noticed: bool
 ) -> None:
     cited = (Citation(publisher="AP"), Citation(publisher="Reuters", published=published))
-    found = [each.pointer for each in find_notices(fact(kind, valid=valid, citations=cited))]
+    found = [notice.pointer for notice in find_notices(fact(kind, valid=valid, citations=cited))]
     assert found == (["/citations/1/published"] if noticed else [])
 
 

@@ -43,8 +43,8 @@ def shown(log: Log, cut: str) -> tuple[list[int | None], list[str], str, str] | 
         return None
     fact = version.record.fact
     return (
-        [each.value for each in fact.quantities],
-        [each.publisher for each in fact.citations],
+        [quantity.value for quantity in fact.quantities],
+        [citation.publisher for citation in fact.citations],
         fact.valid,
         version.record.status,
     )
@@ -79,7 +79,7 @@ def test_a_retraction_and_its_undoing_count_each_from_its_own_day() -> None:
     log.reinstate(id_, published="2025-05-01")
     log.correct(id_, note="x", published="2025-03-01")
     statuses = {month: shown(log, f"2025-{month}-15") for month in ("02", "03", "06", "10")}
-    assert [each and each[-1] for each in statuses.values()] == [
+    assert [status and status[-1] for status in statuses.values()] == [
         "recorded",
         "corrected",
         "corrected",

@@ -296,7 +296,7 @@ def _changes(
 
 def _swollen(described: Mapping[str, Any], size: int) -> Iterator[tuple[str, bytes]]:
     """The first example with longer lists, longer texts or more members, or with as many lines as there is room for."""
-    example = next((each["value"] for each in described.get("examples", {}).values()), None)
+    example = next((example["value"] for example in described.get("examples", {}).values()), None)
     if isinstance(example, dict):
         for label, swell in (
             ("lists", _with_lists),

@@ -114,7 +114,7 @@ class _Updated:
     def __call__(self, connection: Connection, random: Random) -> None:
         rows = _rows(connection, self.table, 1)
         row = random.choice(rows)
-        others = [each[self.column] for each in rows]
+        others = [row[self.column] for row in rows]
         new = random.choice(
             [random.choice(others), None, *(other(row[self.column], random) for _ in "ab")]
         )

@@ -108,7 +108,7 @@ class _Unindexed:
     table: Table
 
     def __call__(self, connection: Connection, random: Random) -> None:
-        found = [each["name"] for each in inspect(connection).get_indexes(self.table.name)]
+        found = [index["name"] for index in inspect(connection).get_indexes(self.table.name)]
         if not found:
             raise UnforgeableError
         connection.execute(text(f"DROP INDEX {quoted(str(random.choice(found)))}"))

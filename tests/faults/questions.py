@@ -143,7 +143,11 @@ def _of_address(
     path: str, described: dict[str, Any], record: KeptRecord, size: int
 ) -> Iterator[Question]:
     """Ask whoever sees all for everything, and the others for enough to see what they are shown."""
-    declared = {each["name"] for each in described.get("parameters", ()) if each["in"] == "query"}
+    declared = {
+        parameter["name"]
+        for parameter in described.get("parameters", ())
+        if parameter["in"] == "query"
+    }
     queries = _queries(described["operationId"], declared)
     media = list(described["responses"]["200"].get("content", {"application/json": None}))
     for target in _addresses(path, record, size):

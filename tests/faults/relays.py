@@ -80,8 +80,8 @@ def relay_again_and_again(url: str, folder: Path, kills: int, seed: int = 0) -> 
     with recording(url) as client, ExitStack() as held:
         held.enter_context(nats)
         add_stream(nats, "PARLEY", "parley.>", duplicate_window=REMEMBERED_SECONDS)
-        for each in relays:
-            held.enter_context(each)
+        for relay in relays:
+            held.enter_context(relay)
         _wait_until_held(nats, 1, relays)
         writer = Writer(client)
         writing = Thread(target=writer.run)
@@ -140,7 +140,7 @@ def _wait_until_held(nats: Nats, position: int, relays: list[Relay]) -> None:
     deadline = time.monotonic() + AFTER_SECONDS
     while (reached := holding(nats)) < position:
         if time.monotonic() > deadline:
-            said = [each.errors[-500:] for each in relays]
+            said = [relay.errors[-500:] for relay in relays]
             raise LostError(f"the stream stays at {reached}, and the log is at {position}: {said}")
         time.sleep(0.1)
 

@@ -64,6 +64,6 @@ def _serve(asked: socket.socket, program: str) -> None:
             piped: dict[str, Any] = {"stdin": stdin, "stdout": stdout, "stderr": stderr}
             process: Forked[Any]
             with Forked(command, cwd=folder, env=environ, **piped) as process:
-                for each in descriptors:
-                    os.close(each)
+                for descriptor in descriptors:
+                    os.close(descriptor)
             asking.sendall(b"%d" % process.returncode)

@@ -45,8 +45,8 @@ def serve(asked: socket.socket) -> dict[str, Any] | None:
             return _begun(program, descriptors, asked)
         os.waitpid(between, 0)
         asked.sendall(b".")
-        for each in descriptors:
-            os.close(each)
+        for descriptor in descriptors:
+            os.close(descriptor)
 
 
 def _begun(program: dict[str, Any], descriptors: list[int], asked: socket.socket) -> dict[str, Any]:

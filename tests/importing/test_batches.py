@@ -50,7 +50,7 @@ def test_a_batch_is_asked_for_in_the_log_and_in_a_timeline(parley: Parley) -> No
     filled(parley)
     told = items(parley, "/v1/changes")
     assert [each.get("batch") for each in told] == [None, *["list-1"] * 2, *["list-2"] * 2, None]
-    assert [each["position"] for each in items(parley, "/v1/changes", batch="list-2")] == [4, 5]
+    assert [item["position"] for item in items(parley, "/v1/changes", batch="list-2")] == [4, 5]
     page = items(parley, "/v1/changes", batch="list-2", after=4, limit=1)
     assert [each["position"] for each in page] == [5]
     assert items(parley, "/v1/changes", batch="list-2", position=4)[-1]["position"] == 4
@@ -97,7 +97,7 @@ def test_a_batch_survives_a_rebuild_and_goes_with_an_erased_fact(parley: Parley)
     )
     for _ in range(2):
         assert timeline_of(parley, batch="list-1") == ["B"]
-        assert [each["position"] for each in items(parley, "/v1/changes", batch="list-2")] == [4]
+        assert [item["position"] for item in items(parley, "/v1/changes", batch="list-2")] == [4]
         told = json.dumps(items(parley, "/v1/changes"))
         assert (told.count('"list-1"'), told.count('"list-2"')) == (1, 1)
         assert rebuild(parley.database, parley.ledger.codec).differences == ()

@@ -194,8 +194,8 @@ def test_citations_and_quantities_may_come_whole_as_json(light: Parley) -> None:
     csv.writer(out).writerow([*ROW.split(",")[:6], *map(json.dumps, typed)])
     assert read_counts(import_table(light, header, out.getvalue())) == {"recorded": 1}
     recorded = light.ledger.fact(fact_id(negotiation_id(SLUG), "A")).fact
-    assert [each.publisher for each in recorded.citations] == ["Reuters", "BelTA"]
-    assert [each.low for each in recorded.quantities] == [1]
+    assert [citation.publisher for citation in recorded.citations] == ["Reuters", "BelTA"]
+    assert [quantity.low for quantity in recorded.quantities] == [1]
     report = import_table(light, header, ROW.replace("A,", "B,") + ",")
     assert faults(report) == [(2, "/citations")]
     assert report["rejected"][0]["detail"].startswith("column citations: ")

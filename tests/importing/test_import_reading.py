@@ -112,7 +112,7 @@ def test_a_line_that_was_read_holds_little_memory_whatever_its_fact_says() -> No
             reader = CommandReader(negotiation_id(SLUG), FactParser(), spool)
             found = read_lines(reader, read_ndjson(lines), None)
             kept.append(tracemalloc.get_traced_memory()[0])
-            assert all(cast("Any", each).load().note == note for each in found.lines)
+            assert all(cast("Any", line).load().note == note for line in found.lines)
         tracemalloc.stop()
     assert kept[1] < 1_000 * 1_000
     assert kept[1] - kept[0] < 100 * 1_000

@@ -130,7 +130,7 @@ def test_with_an_update_what_stands_is_corrected_to_what_the_file_says(parley: P
     place, other = (parley.ledger.fact(fact_id(negotiation_id(SLUG), each)) for each in "AB")
     assert (getattr(place.fact, "place", None), len(place.fact.citations)) == (None, 2)
     assert getattr(other.fact, "status", None) == "sentenced"
-    assert [each.publisher for each in other.fact.citations][-1] == "Babel"
+    assert [citation.publisher for citation in other.fact.citations][-1] == "Babel"
     assert len(other.fact.citations) == 2
     assert read_counts(run(parley, lines, update=UPDATE)) == {"unchanged": 3}
     assert read_counts(run(parley, lines[:1])) == {"unchanged": 1}

@@ -42,8 +42,8 @@ def order_of(url: str, *gives_way: Callable[[], bool] | None) -> list[int]:
         for number in range(len(databases)):
             threads.submit(write, number)
             time.sleep(EARLIER_SECONDS)
-    for each in (*databases, holder):
-        each.close()
+    for database in (*databases, holder):
+        database.close()
     return got
 
 

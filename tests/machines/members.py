@@ -114,9 +114,9 @@ class Member:
         """Send a signal to Patroni and to every process of PostgreSQL."""
         assert self.process is not None
         self.process.send_signal(number)
-        for each in self.processes():
+        for process in self.processes():
             with suppress(ProcessLookupError):
-                os.kill(each, number)
+                os.kill(process, number)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -154,9 +154,9 @@ class Members:
                     f"http://127.0.0.1:{member.rest}/cluster", timeout=3
                 ).json()
                 return {
-                    each["name"]: each["role"]
-                    for each in found["members"]
-                    if each["state"] in {"running", "streaming"}
+                    member["name"]: member["role"]
+                    for member in found["members"]
+                    if member["state"] in {"running", "streaming"}
                 }
         return {}
 

@@ -80,7 +80,7 @@ class Nats:
     def words(self, word: str) -> int:
         """How often a word is in the files of its streams."""
         files = [each for each in (self.folder / "store").rglob("*") if each.is_file()]
-        return sum(each.read_bytes().count(word.encode()) for each in files)
+        return sum(file.read_bytes().count(word.encode()) for file in files)
 
     def __enter__(self) -> Self:
         self.start()

@@ -81,7 +81,7 @@ class Meter:
 
     def __init__(self, postgresql: Cluster, *servers: Server) -> None:
         self._postgresql = postgresql
-        self._roots = [each.process.pid for each in servers if each.process is not None]
+        self._roots = [server.process.pid for server in servers if server.process is not None]
         assert postgresql.process is not None
         self._main = postgresql.process.pid
         self._began = time.perf_counter()
@@ -138,10 +138,10 @@ def in_turns(seconds: float, clients: int, make: Callable[[], Callable[[], objec
             done[at] += 1
 
     threads = [threading.Thread(target=run, args=(at,)) for at in range(clients)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     return sum(done)
 
 
@@ -274,10 +274,10 @@ def two_tenants(postgresql: Cluster, folder: Path, seconds: float) -> None:
         servers = [
             held.enter_context(served(folder / f"tenant-{at}", url)) for at, url in enumerate(urls)
         ]
-        show("memory of each server at its start, MB", [memory_of(each) for each in servers])
+        show("memory of each server at its start, MB", [memory_of(server) for server in servers])
         slugs = [f"talks-{each}" for each in range(NEGOTIATIONS)]
-        for each in servers:
-            client = Client(each)
+        for server in servers:
+            client = Client(server)
             for slug in slugs:
                 client.open(slug)
         turns = iter([recording(servers[at % 2], slugs) for at in range(2 * WRITERS)])
@@ -291,7 +291,7 @@ def two_tenants(postgresql: Cluster, folder: Path, seconds: float) -> None:
         meter = Meter(postgresql, *servers)
         found = meter.read(in_turns(seconds, WRITERS, make))
         show("two logs, a server each, facts one by one", found)
-        show("memory of each server, MB", [memory_of(each) for each in servers])
+        show("memory of each server, MB", [memory_of(server) for server in servers])
         show("connections of each server", [connections_to(url) for url in urls])
 
 

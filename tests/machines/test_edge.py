@@ -118,16 +118,16 @@ def test_an_erasure_takes_the_fact_out_of_the_cache(before: tuple[Asked, Edge]) 
     assert answer.headers["x-cache"] == "HIT"
     unrelated = httpx.request("PURGE", before[1].cache, headers={"Cache-Tag": "other-talks"})
     assert unrelated.status_code == 200
-    assert {front.get(each).headers["x-cache"] for each in addresses} == {"HIT"}
+    assert {front.get(address).headers["x-cache"] for address in addresses} == {"HIT"}
     settings = post(front, f"{TALKS}/settings", {"review_erasure": False})
     assert settings.status_code == 200, settings.text
-    others = [each for each in front.get(f"{TALKS}/timeline").json()["items"] if each["id"] != id_]
-    for erased in (id_, *(each["id"] for each in others)):
+    others = [item for item in front.get(f"{TALKS}/timeline").json()["items"] if item["id"] != id_]
+    for erased in (id_, *(other["id"] for other in others)):
         body = {"reason": "a danger to somebody"}
         answer = post(front, f"/v1/facts/{erased}/erasure", body, **{"If-Match": "*"})
         assert answer.status_code == 200, answer.text
     deadline = time.monotonic() + SECONDS
-    while WORD in "".join(front.get(each).text for each in addresses):
+    while WORD in "".join(front.get(address).text for address in addresses):
         assert time.monotonic() < deadline
         time.sleep(0.1)
     assert front.get(addresses[0]).status_code == 410

@@ -109,14 +109,14 @@ def test_a_message_is_an_event_as_the_log_shows_it_at_its_position(
         events = relayed(client, server, relay)
         assert relay.end() == 0
     received = consume(server)
-    assert [each.sequence for each in received] == [each["position"] for each in events]
+    assert [each.sequence for each in received] == [event["position"] for event in events]
     assert [each.event for each in received] == events
     assert len({each.id for each in received}) == len(events)
     known = without_credentials(client).get("/v1/changes?limit=1000").json["items"]
     assert 0 < len(known) < len(events)
     assert [each.event for each in consume(server, "parley.public.>")] == known
     private = consume(server, f"parley.private.{hidden_id}.>")
-    assert [each.event for each in private] == [each for each in events if each not in known]
+    assert [each.event for each in private] == [event for event in events if event not in known]
     assert {each.subject for each in received if each.event["event"] == "fact.corrected"} == {
         "parley.public.talks.fact.corrected"
     }
@@ -150,7 +150,7 @@ def test_what_was_erased_is_a_tombstone_or_leaves_the_stream_and_its_files(
         assert fourth not in {each.get("erasure") for each in relay.said}, "it was deleted already"
     received = {each.sequence: each for each in consume(server)}
     gone = {*deleted, positions[2], positions[3]}
-    assert set(received) == {each["position"] for each in events} - gone
+    assert set(received) == {event["position"] for event in events} - gone
     assert received[positions[0]].event["data"] == {"erased": True}
     assert [received[each].event["event"] for each in (second, third, fourth)] == [
         "fact.erased"
@@ -188,8 +188,8 @@ def test_a_stream_that_cannot_hold_this_log_is_refused_in_one_line(
 ) -> None:
     def publish(*subjects: str) -> None:
         async def published(connection: Connection) -> None:
-            for each in subjects:
-                await connection.jetstream().publish(each, b"{}")
+            for subject in subjects:
+                await connection.jetstream().publish(subject, b"{}")
 
         asking(server, published)
 

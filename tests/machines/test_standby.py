@@ -60,7 +60,7 @@ def test_both_give_the_same_bytes_and_tags_at_a_position(writer: Asked, reader: 
     position = writer.record(summary="The newest fact", external_id="newest")
     found = writer.get(f"{TALKS}/timeline?limit=1000").json()["items"]
     facts = [f"/v1/facts/{each['id']}" for each in found[:2]]
-    asked = [*QUESTIONS, *facts, *(f"{each}/history" for each in facts)]
+    asked = [*QUESTIONS, *facts, *(f"{fact}/history" for fact in facts)]
     for question in asked:
         one = writer.get(at(question, position), **HOST)
         other = reader.get(at(question, position, "&wait=30"), **HOST)

@@ -37,7 +37,7 @@ def cost(url: str, many: int) -> int:
     people = [
         fact("custody", person=f"P {number}", summary=f"P {number}") for number in range(many)
     ]
-    ledger.append([OPENED, *(recorded(each) for each in people)])
+    ledger.append([OPENED, *(recorded(person) for person in people)])
     counted = [0]
 
     def step() -> int:

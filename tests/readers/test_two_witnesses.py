@@ -132,7 +132,7 @@ class Witnesses:
         """Say that the last correction of the clock is void; the log then."""
         self.now = now
         recorder = cast("EventRecorder", self.ledger.recorder)
-        found = [each for each in self.entries() if isinstance(each.event, ClockCorrected)]
+        found = [entry for entry in self.entries() if isinstance(entry.event, ClockCorrected)]
         recorder.withdraw_correction(found[-1].position, why="it was right", actor="desk")
         return self.entries()
 
@@ -215,7 +215,7 @@ def test_both_witnesses_say_the_same(
             axis = data.draw(st.sampled_from(get_args(Axis)))
             found, expected = _moments(reading, versions, witnesses.entries(), asked, axis)
             assert found >= expected
-            recorded = [each for each in versions if each.position <= asked.position]
+            recorded = [version for version in versions if version.position <= asked.position]
             assert found - expected <= _times_of_events(recorded, axis)
 
 
@@ -551,8 +551,8 @@ def _times_of_events(versions: list[FactVersion], axis: Axis) -> set[Boundary]:
     if axis == "valid":
         return set()
     return {
-        (each.record.id.hex, each.recorded_at if axis == "recorded" else each.published_at)
-        for each in versions
+        (version.record.id.hex, version.recorded_at if axis == "recorded" else version.published_at)
+        for version in versions
     }
 
 

@@ -83,7 +83,7 @@ class Seen(HTMLParser):
             if tag not in {"option", "optgroup"}:
                 break
             options.append(given)
-        marked = [each for each in options if "selected" in each]
+        marked = [option for option in options if "selected" in option]
         return next(iter(marked + options), {}).get("value") or ""
 
     def all(self, tag: str, name: str) -> list[str]:

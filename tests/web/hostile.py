@@ -58,17 +58,17 @@ def _hostile(value: Fact, text: str, address: str) -> Fact:
 def _replaced(value: Any, text: str, address: str) -> dict[str, Any]:  # noqa: ANN401 -- a fact or a part of one
     hints = get_type_hints(type(value))
     found: dict[str, Any] = {}
-    for each in fields(value):
-        old = getattr(value, each.name)
-        if each.name in _KEPT or old is None or _is_of_few_words(hints[each.name]):
+    for field in fields(value):
+        old = getattr(value, field.name)
+        if field.name in _KEPT or old is None or _is_of_few_words(hints[field.name]):
             continue
-        new = text if each.name in _LONG else text[:LONGEST_NAME]
-        if each.name.endswith("url"):
-            found[each.name] = address
+        new = text if field.name in _LONG else text[:LONGEST_NAME]
+        if field.name.endswith("url"):
+            found[field.name] = address
         elif isinstance(old, str):
-            found[each.name] = new
+            found[field.name] = new
         elif isinstance(old, tuple):
-            found[each.name] = tuple(
+            found[field.name] = tuple(
                 new if isinstance(part, str) else replace(part, **_replaced(part, text, address))
                 for part in old
             )

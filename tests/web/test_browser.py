@@ -328,15 +328,15 @@ def test_a_page_fits_a_telephone_stays_in_place_and_is_light(
         lambda e: received.update({e["requestId"]: e["encodedDataLength"]}),
     )
     tables = {BELARUS, f"{BELARUS}/people", f"{BELARUS}/pictures/measures"}
-    for each in tables | {f"{BELARUS}/timeline", *some_of(PAGES, 3)}:
+    for table in tables | {f"{BELARUS}/timeline", *some_of(PAGES, 3)}:
         received.clear()
         session.send("Network.clearBrowserCache")
-        page.goto(each, wait_until="networkidle")
-        assert page.evaluate(_WIDER) <= 0, each
-        assert page.evaluate(_CUT) == [], each
-        assert page.evaluate(_SMALLEST) >= 10, each
-        assert page.evaluate(_SHIFT) < 0.01, each
-        assert sum(received.values()) <= LARGEST, (each, received)
+        page.goto(table, wait_until="networkidle")
+        assert page.evaluate(_WIDER) <= 0, table
+        assert page.evaluate(_CUT) == [], table
+        assert page.evaluate(_SMALLEST) >= 10, table
+        assert page.evaluate(_SHIFT) < 0.01, table
+        assert sum(received.values()) <= LARGEST, (table, received)
         scripts = [size for name, size in received.items() if kinds.get(name) == "Script"]
         assert sum(scripts) <= MOST_SCRIPT
     context.close()

@@ -114,7 +114,9 @@ def test_a_fact_is_ended_corroborated_preferred_withdrawn_and_reinstated(
     desk.enter()
     source = {"citation.publisher": "AP", "citation.url": "https://ap.example/1"}
     assert _sent(desk, f"{page}/corroborate", **source).status == 303
-    assert [each["publisher"] for each in _record(reader, page)["fact"]["citations"]][-1] == "AP"
+    assert [citation["publisher"] for citation in _record(reader, page)["fact"]["citations"]][
+        -1
+    ] == "AP"
     ended = _sent(desk, f"{page}/end", "check", ended="2025-06")
     assert "Read as: June 2025." in ended.words
     assert "since January 2025 January 2025 to June 2025" in ended.words
@@ -262,11 +264,11 @@ def test_a_correction_loses_nothing_that_a_form_can_hardly_show(reader: Reader, 
     after = _record(reader, page)["fact"]
     assert {**after, "summary": before["summary"]} == before
     [change] = [
-        each
-        for each in reader.editor.get(f"{page.replace('/n/talks', '/v1')}/history").json["items"][
+        change
+        for change in reader.editor.get(f"{page.replace('/n/talks', '/v1')}/history").json["items"][
             -1
         ]["changes"]
-        if each["field"] != "status"
+        if change["field"] != "status"
     ]
     assert change["field"] == "summary"
     wrong = _sent(desk, f"{page}/correct", **WHY, citations='[{"publisher": "P", "grade": "Z"}]')

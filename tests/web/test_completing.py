@@ -58,7 +58,7 @@ def _import(reader: Reader) -> None:
         {**late, "kind": "alias", "summary": "A place spelt so", "name": "Жодзіна, калонія 14", "of": "place",
          "same_as": "Zhodzina, colony 14", "external_id": "Z-5"},
     ]  # fmt: skip
-    body = "\n".join(json.dumps(each) for each in lines).encode()
+    body = "\n".join(json.dumps(line) for line in lines).encode()
     path = "/v1/negotiations/talks/import"
     answer = reader.editor.post(path, body, content_type="application/x-ndjson")
     assert answer.json["rejected"] == []

@@ -253,11 +253,11 @@ def test_what_a_state_cuts_short_is_not_said_to_have_changed() -> None:
         return {"posts": listed, "prisoners": prisoners, **others, **more}
 
     before, after = (("a", "Ann"), ("b", "Bo")), (("b", "Cy"), ("c", "Di"))
-    told = [each.told for each in list_changes(state(*before), state(*after))]
+    told = [change.told for change in list_changes(state(*before), state(*after))]
     assert told == ["b", "c", "a"]
     whole, cut = state(*before), state(*after, cut=True)
     for one, other in ((whole, cut), (cut, whole)):
-        assert [each.told for each in list_changes(one, other)] == ["b"]
+        assert [change.told for change in list_changes(one, other)] == ["b"]
 
 
 def test_a_comparison_lists_the_people_whose_status_changed(reader: Reader) -> None:

@@ -56,8 +56,8 @@ def _record(reader: Reader) -> list[str]:
     settings = {"review_erasure": False}
     assert reader.editor.post("/v1/negotiations/talks/settings", settings).status == 200
     facts = [reader.editor.post("/v1/negotiations/talks/facts", each) for each in (SAID, STAYS)]
-    assert [each.status for each in facts] == [201, 201], facts
-    return [each.json["id"] for each in facts]
+    assert [fact.status for fact in facts] == [201, 201], facts
+    return [fact.json["id"] for fact in facts]
 
 
 def _pages(fact_id: str) -> list[str]:

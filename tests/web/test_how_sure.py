@@ -69,7 +69,7 @@ def test_answers_that_cannot_both_be_right_are_contested(reader: Reader) -> None
         {**asked, "answer": "denied", "matter": "m", **_said("Post")},
     )
     state = reader.http.get("/v1/negotiations/talks?as_of=2025-12").json()
-    assert [each["contested"] for each in state["responses"]] == [True]
+    assert [response["contested"] for response in state["responses"]] == [True]
     page = reader.see(f"{TALKS}?as_of=2025-12")
     assert f'<a class="mark contested" href="{TALKS}/' in page.html.partition('id="unknown"')[2]
 
@@ -109,7 +109,7 @@ def test_a_question_says_how_many_origins_the_shown_claim_has(real: Reader, read
     page = f"{TALKS}/matters/m"
     assert "It has 2 separate origins; the other claim has 1." in reader.see(page).words
     facts = reader.http.get("/v1/negotiations/talks/timeline").json()["items"]
-    (other,) = (each for each in facts if len(each["fact"]["citations"]) == 1)
+    (other,) = (fact for fact in facts if len(fact["fact"]["citations"]) == 1)
     body = {"preferred": True, "why": "It counted"}
     address = f"/v1/facts/{other['id']}/preference"
     assert reader.editor.post(address, body, if_match="*").status == 200

@@ -75,7 +75,7 @@ def test_a_rejected_row_is_corrected_and_all_of_the_table_is_imported(
     done = desk.upload(corrected, IMPORT, do="save")
     assert "It is recorded" in done.words
     items = _items(reader)
-    assert [each["fact"]["external_id"] for each in items] == ["A", "B", "C", "D"]
+    assert [item["fact"]["external_id"] for item in items] == ["A", "B", "C", "D"]
     assert items[1]["fact"]["summary"] == "Second\nfreed"
     again = desk.upload(corrected, IMPORT, do="save")
     assert again.status == 200
@@ -105,7 +105,7 @@ def test_each_line_has_its_fate(reader: Reader, desk: Desk) -> None:
     assert "has been corrected since in summary" in checked.words
     left = desk.upload(checked, IMPORT, do="save", partial="true")
     assert left.status == 200
-    assert [each["fact"]["summary"] for each in _items(reader)].count("No 3 freed") == 1
+    assert [item["fact"]["summary"] for item in _items(reader)].count("No 3 freed") == 1
 
 
 def test_a_refused_import_records_nothing_and_says_why(reader: Reader, desk: Desk) -> None:

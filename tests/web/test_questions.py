@@ -59,8 +59,8 @@ def test_a_matter_is_headed_by_what_it_asks(
     reader: Reader, claims: list[dict[str, Any]], question: str
 ) -> None:
     reader.editor.open()
-    for each in claims:
-        reader.editor.record(matter="the-matter", **each)
+    for claim in claims:
+        reader.editor.record(matter="the-matter", **claim)
     page = reader.see("/n/talks/matters/the-matter")
     assert f"<h1>{question}</h1>" in page.html.replace("\n", "")
     assert f"<title>{question}: Talks</title>" in page.html

@@ -148,9 +148,9 @@ def test_what_is_missing_is_asked_for_at_its_field(reader: Reader, desk: Desk) -
     refused = desk.fill(form, RECORD, do="save")
     wrong = {given["name"] for _, given in refused.elements if given.get("aria-invalid") == "true"}
     needed = {
-        each["column"]
-        for each in describe_columns("custody")
-        if each["needed"] and each["column"] != "kind"
+        column["column"]
+        for column in describe_columns("custody")
+        if column["needed"] and column["column"] != "kind"
     }
     assert wrong == needed
 
@@ -171,7 +171,7 @@ def test_more_numbers_and_sources_are_added_one_by_one(reader: Reader, desk: Des
     assert wrong == {"citation3.url"}, "a source that is left empty moves no fault"
     assert desk.fill(gap, RECORD, **{"citation3.url": ""}, do="save").status == 303
     [record] = reader.editor.get("/v1/negotiations/talks/timeline").json["items"]
-    assert [each["publisher"] for each in record["fact"]["citations"]] == ["Reuters", "AP"]
+    assert [citation["publisher"] for citation in record["fact"]["citations"]] == ["Reuters", "AP"]
 
 
 @pytest.mark.either_database
@@ -320,8 +320,8 @@ def test_a_form_records_in_no_negotiation_that_is_hidden(reader: Reader, desk: D
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_column_of_a_kind_is_a_field_of_its_form(kind: str) -> None:
     groups = groups_of(kind, {}, {}, {})
-    fields = [each.column for group in groups for each in (*group.fields, *group.more)]
-    columns = [each["column"] for each in describe_columns(kind) if each["column"] != "kind"]
+    fields = [field.column for group in groups for field in (*group.fields, *group.more)]
+    columns = [column["column"] for column in describe_columns(kind) if column["column"] != "kind"]
     assert sorted(fields) == sorted(columns)
 
 

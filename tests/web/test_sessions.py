@@ -266,7 +266,7 @@ def test_a_revoked_key_is_looked_up_as_an_unknown_one(desk: Desk) -> None:
     for key in (unknown, revoked, unknown, revoked):
         with executed(desk.parley.database) as statements:
             desk.post("/sign-in", {"key": key})
-        asked.append([each for each in statements if "api_key" in each])
+        asked.append([statement for statement in statements if "api_key" in statement])
     assert asked[0]
     assert all(each == asked[0] for each in asked)
 

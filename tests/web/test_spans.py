@@ -40,7 +40,7 @@ def test_a_date_is_drawn_within_its_bounds(
     valid: str, drawn: list[tuple[float, float, bool]]
 ) -> None:
     spans = YEAR.spans(bounds(valid), valid)
-    assert [(round(each.start), round(each.width), each.sure) for each in spans] == drawn
+    assert [(round(span.start), round(span.width), span.sure) for span in spans] == drawn
 
 
 def test_an_axis_reaches_from_the_first_beginning_to_the_last() -> None:

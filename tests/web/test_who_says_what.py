@@ -85,7 +85,7 @@ def test_a_reader_without_a_contact_is_told_whom_to_tell(real: Reader) -> None:
 
 def test_a_mission_that_two_sources_date_otherwise_is_shown_beside_its_rival(real: Reader) -> None:
     state = real.http.get(f"/v1/negotiations/us-belarus?{AT}").json()
-    (mission,) = (each for each in state["missions"] if each["contested"])
+    (mission,) = (mission for mission in state["missions"] if mission["contested"])
     to = f"{BELARUS}/claims/{mission['fact']['id']}"
     page = real.see(f"{to}?{AT}")
     assert [to in each for each in contested(real.see(f"{BELARUS}?{AT}"))].count(True) == 1

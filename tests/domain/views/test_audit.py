@@ -109,7 +109,7 @@ def test_a_corroboration_is_in_the_history_and_not_in_the_audit() -> None:
         "fact.recorded",
         "fact.corroborated",
     ]
-    assert [each["field"] for each in changes(log)] == ["citations"]
+    assert [change["field"] for change in changes(log)] == ["citations"]
 
 
 def test_the_audit_has_every_event_but_recordings_and_corroborations() -> None:
@@ -129,14 +129,14 @@ def test_a_history_told_field_by_field_can_be_retold(entries: list[Entry]) -> No
         assert [entry["version"] for entry in told] == list(range(1, len(stream) + 1))
         statuses = ["recorded"]
         for before, after, entry in zip(stream, stream[1:], told[1:], strict=False):
-            assert all(each["before"] != each["after"] for each in entry["changes"])
-            fields = [each["field"] for each in entry["changes"]]
+            assert all(change["before"] != change["after"] for change in entry["changes"])
+            fields = [change["field"] for change in entry["changes"]]
             turned = before.record.status != after.record.status
             own = before.record.fact != after.record.fact
             marked = before.record.preferred != after.record.preferred
             assert bool(fields) is (turned or own or marked)
             if turned:
-                last = [each for each in entry["changes"] if each["field"] == "status"][-1]
+                last = [change for change in entry["changes"] if change["field"] == "status"][-1]
                 assert last["before"] == statuses[-1]
                 statuses.append(last["after"])
         assert statuses[-1] == stream[-1].record.status

@@ -72,7 +72,7 @@ def test_another_source_is_not_a_correction() -> None:
     answer = compared(log, "2025-11-30", "2025-12-31")
     assert sections(answer) == {"corroborated": ["freed"]}
     (entry,) = answer["corroborated"]
-    assert [each["field"] for each in entry["changes"]] == ["citations"]
+    assert [change["field"] for change in entry["changes"]] == ["citations"]
 
 
 def test_a_source_that_was_taken_away_is_a_correction() -> None:

@@ -38,8 +38,8 @@ SEVERAL = st.lists(st.lists(QUANTITIES, max_size=3), min_size=2, max_size=5)
 
 def candidates(counts: Sequence[Sequence[Quantity]]) -> list[Candidate]:
     log = Log()
-    for each in counts:
-        log.store(replace(fact("release", matter="sep11"), quantities=tuple(each)))
+    for count in counts:
+        log.store(replace(fact("release", matter="sep11"), quantities=tuple(count)))
     return [Candidate(seen, {}, begun=True) for seen in log.slice()]
 
 
@@ -102,10 +102,10 @@ def test_a_total_is_one_claim_or_as_wide_as_those_that_exclude_each_other(
         log.store(replace(fact("release", matter="sep11"), quantities=(each,)))
     total = log.state()["prisoners"]["released"]
     claims = [each.interval for each in given_]
-    apart = [each for each in claims if not all(each.meets(other) for other in claims)]
+    apart = [claim for claim in claims if not all(claim.meets(other) for other in claims)]
     assert total["contested"] == bool(apart)
     told = Interval(total["low"], total["high"])
-    assert bool(apart) or told in [Interval(each.low or 0, each.high) for each in claims]
+    assert bool(apart) or told in [Interval(claim.low or 0, claim.high) for claim in claims]
     for claim in apart:
         sharpest = not any(_within(other, claim) for other in claims)
         floor = Interval(claim.low or 0, claim.high)

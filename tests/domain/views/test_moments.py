@@ -44,7 +44,7 @@ def at(entries: list[Entry], perspective: Perspective, axis: Axis, instant: int)
         return replace(perspective, as_of=instant)
     if axis == "published":
         return replace(perspective, clock="published", as_known_at=instant)
-    known = [each.position for each in entries if each.recorded_at <= instant]
+    known = [entry.position for entry in entries if entry.recorded_at <= instant]
     return replace(perspective, position=min(len(known), perspective.position))
 
 
@@ -80,9 +80,9 @@ def answers(
 def _points(points: Any, last: str) -> list[Any]:  # noqa: ANN401 -- JSON is anything
     """The points that begin by a month, without how far each reaches: all end at `as_of`."""
     return [
-        {name: part for name, part in each.items() if name != "until"}
-        for each in points
-        if each["at"] <= last
+        {name: part for name, part in point.items() if name != "until"}
+        for point in points
+        if point["at"] <= last
     ]
 
 
@@ -107,7 +107,7 @@ def test_between_two_neighbouring_moments_no_answer_changes(
     instants = sorted(
         {at for _, at in find_boundaries(found, itself(entries), NEGOTIATION, perspective, axis)}
     )
-    within = [each for each in instants if BEFORE < each < AFTER]
+    within = [instant for instant in instants if BEFORE < instant < AFTER]
     pairs = list(pairwise((BEFORE, *within, AFTER)))
     for one, other in data.draw(st.lists(st.sampled_from(pairs), max_size=4, unique=True)):
         first, last = (at(entries, perspective, axis, each) for each in (one, other - 1))
@@ -156,7 +156,7 @@ def test_a_group_counts_each_fact_once_and_its_name_cuts_at_its_end(
 def test_an_instant_is_named_as_itself_and_no_bound_is_a_moment() -> None:
     assert Moment(DAY, 1).format(None) == "1970-01-02T00:00:00.000000Z"
     assert group_moments([(NEGOTIATION.hex, DAY), (NEGOTIATION.hex, DAY)], None) == [Moment(DAY, 1)]
-    assert END not in {each.at for each in group_moments([], None)}
+    assert END not in {moment.at for moment in group_moments([], None)}
 
 
 @given(

@@ -132,7 +132,7 @@ def test_the_keys_of_the_state_follow_aliases_of_every_sort() -> None:
                 counted = {"population": each} if of == "population" else {"counted_by": each}
                 log.record(fact("prisoner_count", **counted))
     state = log.state()
-    assert [fold_name(each["post"]) for each in state["missions"]] == ["the envoy"]
+    assert [fold_name(mission["post"]) for mission in state["missions"]] == ["the envoy"]
     held = [(each["population"], each["counted_by"]) for each in state["prisoners"]["held"]]
     assert len(held) == len(set(held)) == 2
 

@@ -251,7 +251,7 @@ def test_statements_are_the_latest_by_speaker() -> None:
         fact("statement", quote="second", valid="2025-10-01"),
         fact("statement", speaker="Donald Trump", quote="third", valid="2025-08-15"),
     )
-    quotes = [(each["speaker"], each["quote"]) for each in log.state()["statements"]]
+    quotes = [(statement["speaker"], statement["quote"]) for statement in log.state()["statements"]]
     assert quotes == [("Alexander Lukashenko", "second"), ("Donald Trump", "third")]
 
 

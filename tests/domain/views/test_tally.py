@@ -153,14 +153,14 @@ def test_the_parts_say_what_each_question_adds_and_who_contradicts_it() -> None:
     slice_, then = log.slice(as_of="2025-10-15"), log.perspective(as_of="2025-10-15")
     found = tally(slice_, then, replace(RELEASED, parts=True))
     parts = whole(found)["parts"]
-    assert [each["text"] for each in parts] == ["14", "50 to 52", "0 to 31"]
-    assert [(each["matter"], each["contested"], len(each["rivals"])) for each in parts] == [
+    assert [part["text"] for part in parts] == ["14", "50 to 52", "0 to 31"]
+    assert [(part["matter"], part["contested"], len(part["rivals"])) for part in parts] == [
         (None, False, 0),
         ("sep11", True, 1),
         (None, False, 0),
     ]
-    assert sum(each["low"] for each in parts) == found.content["total"]["low"]
-    assert sum(each["high"] for each in parts) == found.content["total"]["high"]
+    assert sum(part["low"] for part in parts) == found.content["total"]["low"]
+    assert sum(part["high"] for part in parts) == found.content["total"]["high"]
     assert "parts" not in tally(slice_, then, RELEASED).lists
 
 
@@ -330,7 +330,7 @@ def each_bucket(slice_: Sequence[Seen], at: Perspective, what: str) -> list[tupl
     inside: dict[int, list[Part]] = defaultdict(list)
     silent: dict[int, list[int | None]] = defaultdict(list)
     for shown, part, most in (
-        *((each.shown, each, None) for each in found.parts),
+        *((part.shown, part, None) for part in found.parts),
         *((each.candidate, None, each.most) for each in found.uncounted),
     ):
         valid = shown.fact.valid_time

@@ -73,7 +73,7 @@ def turns(draw: DrawFn, values: Sequence[str]) -> list[Turn]:
     starts = [FIRST + day * DAY + draw(st.sampled_from((0, 10, 23))) * HOUR for day in days]
     held: list[str] = []
     for _ in starts:
-        held.append(draw(st.sampled_from([each for each in values if each not in held[-1:]])))
+        held.append(draw(st.sampled_from([value for value in values if value not in held[-1:]])))
     ends = [*starts[1:], None]
     return [Turn(*each) for each in zip(held, starts, ends, strict=True)]
 
@@ -113,5 +113,5 @@ def test_the_state_that_truly_held_is_shown_or_is_a_rival(kind: str, data: st.Da
     note(f"{format_instant(as_of)} {happened} {[(f.summary, f.valid) for f in told]} {found}")
     assert found, "something is known"
     shown = found[0][field]
-    beside = {each["summary"] for each in found[0]["rivals"]}
+    beside = {rival["summary"] for rival in found[0]["rivals"]}
     assert held in {shown, *beside}

@@ -104,7 +104,7 @@ def _reports(draw: DrawFn, freeing: Freeing, index: int) -> list[Fact]:
         return [_replaced(each, matter=f"m-{index}") for each in (first, *others)]
     relation: Relation = draw(st.sampled_from(("confirms", "refines")))
     tie = (Link(relation=relation, fact=f"external:F-{index}"),)
-    return [first, *(_replaced(each, links=tie) for each in others)]
+    return [first, *(_replaced(other, links=tie) for other in others)]
 
 
 def _report(draw: DrawFn, freeing: Freeing, **fields: Any) -> Fact:  # noqa: ANN401 -- a fact's fields
@@ -125,7 +125,7 @@ def _running(draw: DrawFn, freeings: Sequence[Freeing]) -> Fact:
     """A figure of all that were freed by the end of a day, whether or not any source tells of each."""
     day = draw(st.integers(0, DAYS - 1))
     end = FIRST + (day + 1) * DAY
-    freed = sum(each.freed for each in freeings if each.at < end)
+    freed = sum(release.freed for release in freeings if release.at < end)
     number = _number(draw, freed, basis="cumulative")
     valid = bucket_name((end - 1) // DAY, "day")
     return fact("release", valid=valid, quantities=(number,), citations=(_cited(draw, end),))
@@ -178,7 +178,7 @@ def _replaced(told: Fact, **fields: Any) -> Fact:  # noqa: ANN401 -- a fact's fi
 
 def _freed(story: Story, first: int, last: int) -> tuple[int, int]:
     """How many the sources tell of from the one instant to the other, both included, and how many were freed."""
-    happened = [each for each in story.freeings if first <= each.at <= last]
+    happened = [release for release in story.freeings if first <= release.at <= last]
     return sum(each.freed for each in happened if each.facts), sum(each.freed for each in happened)
 
 
@@ -237,8 +237,8 @@ def test_no_point_of_a_tally_excludes_how_many_were_freed_then(
     note(told_in(story))
     start, end = first or 0, as_of if last is None else min(as_of, last)
     assert _includes(found["total"], *_freed(story, start, end)), found["total"]
-    for each in story.freeings:
-        name = bucket_name(bucket(each.at, by), by)
+    for release in story.freeings:
+        name = bucket_name(bucket(release.at, by), by)
         bounds = ValidTime.parse(name).bounds
         freed = _freed(story, max(start, bounds.start_earliest), min(end, bounds.start_latest - 1))
         assert _includes(_point(found["points"], name), *freed), (name, found["points"])
@@ -247,4 +247,4 @@ def test_no_point_of_a_tally_excludes_how_many_were_freed_then(
 def _point(points: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
     """What a tally says of a day, month or year; where it has no point nothing is told."""
     nothing = {"low": 0, "high": 0}
-    return next((each for each in points if each["at"] <= name <= each["until"]), nothing)
+    return next((point for point in points if point["at"] <= name <= point["until"]), nothing)

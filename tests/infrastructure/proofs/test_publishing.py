@@ -79,7 +79,7 @@ def test_while_many_write_every_checkpoint_continues_the_one_before(
     for at in range(2):
         (tmp_path / str(at)).mkdir()
     signers = [publisher(each, tmp_path / str(at)) for at, each in enumerate(databases)]
-    recorders, ended = [EventRecorder(each) for each in databases], Event()
+    recorders, ended = [EventRecorder(database) for database in databases], Event()
 
     def sign(at: int) -> list[Checkpoint]:
         found = []

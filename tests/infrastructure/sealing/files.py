@@ -16,7 +16,7 @@ def holds(database: Database, wanted: bytes) -> bool:
     path = Path(str(database.url.database))
     files = [each for each in path.parent.glob(f"{path.name}*") if each.is_file()]
     assert path in files
-    return any(wanted in each.read_bytes() for each in files)
+    return any(wanted in file.read_bytes() for file in files)
 
 
 def tables_holding(database: Database, wanted: str, *tables: str) -> list[str]:
