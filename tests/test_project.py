@@ -62,9 +62,9 @@ def locked_names(lock: str) -> set[str]:
 
 
 def package_name(requirement: str) -> str:
-    found = re.match(r"[A-Za-z0-9._-]+", requirement)
-    assert found, requirement
-    return re.sub(r"[-_.]+", "-", found[0]).lower()
+    match = re.match(r"[A-Za-z0-9._-]+", requirement)
+    assert match, requirement
+    return re.sub(r"[-_.]+", "-", match[0]).lower()
 
 
 def test_no_folder_of_the_packages_is_crowded() -> None:

@@ -71,7 +71,7 @@ class Place:
 
     def run(self, command: str) -> str:
         """What a command prints."""
-        found = subprocess.run(
+        process = subprocess.run(
             ["bash", "-c", command.replace(SERVED_AT, f"127.0.0.1:{self.port}")],
             cwd=self.folder,
             env=self.environ,
@@ -80,7 +80,7 @@ class Place:
             timeout=SECONDS,
             check=False,
         )
-        return found.stdout + found.stderr
+        return process.stdout + process.stderr
 
 
 @pytest.fixture(scope="module")

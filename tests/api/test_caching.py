@@ -122,9 +122,9 @@ def test_what_may_change_names_its_fixed_form(client: Client, query: str) -> Non
         loose = reader.get(_with(path, query) if query else path)
         assert loose.status == 200, loose.json
         assert loose.headers["cache-control"] == "no-cache"
-        found = re.fullmatch(r'<([^>]+)>; rel="canonical"', loose.headers["link"])
-        assert found is not None
-        fixed = reader.get(found[1])
+        match = re.fullmatch(r'<([^>]+)>; rel="canonical"', loose.headers["link"])
+        assert match is not None
+        fixed = reader.get(match[1])
         assert fixed.body == loose.body, path
         assert fixed.headers["etag"] == loose.headers["etag"]
         assert fixed.headers["cache-control"] == FIXED

@@ -57,13 +57,13 @@ def certify(client: Client, question: str, **headers: str) -> Answer:
 
 def opened(parley: Parley, answer: Answer) -> Certificate:
     """The certificate of an answer, which says what its note says."""
-    found = Certificate.verify_note(answer.json["certificate"], [verifier(parley)])
+    certificate = Certificate.verify_note(answer.json["certificate"], [verifier(parley)])
     shown: dict[str, Any] = answer.json
-    assert (found.question, found.reader) == (shown["question"], shown["reader"])
-    assert (found.position, found.result.status) == (shown["position"], shown["status"])
+    assert (certificate.question, certificate.reader) == (shown["question"], shown["reader"])
+    assert (certificate.position, certificate.result.status) == (shown["position"], shown["status"])
     expected = DigestResult(shown["sha256"]) if shown["sha256"] else AbsentResult(shown["problem"])
-    assert found.result == expected
-    return found
+    assert certificate.result == expected
+    return certificate
 
 
 def test_an_answer_is_certified_by_the_bytes_of_its_fixed_form(
@@ -99,8 +99,8 @@ def test_a_question_that_is_fixed_already_is_certified_as_it_was_asked(
 ) -> None:
     client.record()
     question = f"{TALKS}?as_of=2025-11-22&position=1"
-    found = opened(parley, certify(client, question))
-    assert (found.question, found.position) == (question, 1)
+    payload = opened(parley, certify(client, question))
+    assert (payload.question, payload.position) == (question, 1)
 
 
 def test_that_there_was_nothing_is_certified_with_its_reason(
@@ -116,10 +116,10 @@ def test_that_there_was_nothing_is_certified_with_its_reason(
         (NOBODY, "unknown", 404),
         ("/v1/negotiations/others/timeline?limit=5", "unknown", 404),
     ):
-        found = opened(parley, certify(client, question))
-        assert (found.result, found.result.status) == (AbsentResult(problem), status), question
-        assert "position=" in found.question
-        assert client.get(found.question).status == status
+        payload = opened(parley, certify(client, question))
+        assert (payload.result, payload.result.status) == (AbsentResult(problem), status), question
+        assert "position=" in payload.question
+        assert client.get(payload.question).status == status
     later = opened(parley, certify(client, "/v1/negotiations/others"))
     client.open("others")
     assert client.get("/v1/negotiations/others").status == 200
@@ -175,10 +175,10 @@ def test_a_page_is_certified_as_its_cursor_pins_it(parley: Parley, client: Clien
         client.record(summary=f"Something, {ordinal}")
     first = client.get(f"{TALKS}/timeline?limit=1").json["next"]
     question = f"{TALKS}/timeline?limit=1&cursor={first}"
-    found = opened(parley, certify(client, question))
-    assert (found.question, found.position) == (question, 4)
+    payload = opened(parley, certify(client, question))
+    assert (payload.question, payload.position) == (question, 4)
     client.record(summary="Something more")
-    assert found.result == DigestResult(sha256(client.get(question).body).hexdigest())
+    assert payload.result == DigestResult(sha256(client.get(question).body).hexdigest())
 
 
 def test_an_answer_that_its_own_past_fixes_is_certified_as_it_was_asked(
@@ -187,8 +187,8 @@ def test_an_answer_that_its_own_past_fixes_is_certified_as_it_was_asked(
     recorded = client.record().json["recorded_at"]
     question = f"{TALKS}?as_known_at={recorded}"
     client.record(summary="Something more")
-    found = opened(parley, certify(client, question))
-    assert (found.question, found.position) == (question, 2)
+    payload = opened(parley, certify(client, question))
+    assert (payload.question, payload.position) == (question, 2)
 
 
 @on_sqlite

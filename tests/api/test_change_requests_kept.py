@@ -56,8 +56,8 @@ def one_of_each(desk: Desk) -> list[Answer]:
 def unfounded_tables(desk: Desk) -> list[str]:
     """The tables that are not what the log gives."""
     with desk.parley.database.reading() as connection:
-        found = compare_with_log(connection, desk.parley.ledger.codec, desk.clock.now)
-    return [each.table for each in found]
+        differences = compare_with_log(connection, desk.parley.ledger.codec, desk.clock.now)
+    return [each.table for each in differences]
 
 
 def test_a_change_request_is_answered_again_as_it_was_first(desk: Desk, clock: HeldClock) -> None:

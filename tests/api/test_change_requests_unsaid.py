@@ -92,8 +92,8 @@ def test_no_answer_says_it_to_who_may_not_correct(said: Desk) -> None:
     for credential in ({}, {"authorization": reader}):
         asked = 0
         for address, answer in answers(said, credential):
-            found = [word for word in WORDS if word.encode() in answer.body]
-            assert found == [], address
+            words = [word for word in WORDS if word.encode() in answer.body]
+            assert words == [], address
             asked += answer.status == 200
         assert asked > 50
     search = without_credentials(said.client).get(f"{TALKS}/timeline?q=quetzal")

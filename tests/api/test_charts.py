@@ -149,9 +149,9 @@ def test_a_counter_has_one_line_under_all_its_names(client: Client) -> None:
     before = {row["counter"] for row in rows(spec(client, "held", query)) if "counter" in row}
     assert before == {"Viasna: p", "Вясна: p"}
     client.record(kind="alias", name="Вясна", same_as="Viasna")
-    found = {row["counter"] for row in rows(spec(client, "held", query)) if "counter" in row}
+    counters = {row["counter"] for row in rows(spec(client, "held", query)) if "counter" in row}
     points = client.get(f"{TALKS}/tally?what=held&per=counted_by&{query}").json["points"]
-    assert found == {f"{point['counted_by']}: p" for point in points} == {"Viasna: p"}
+    assert counters == {f"{point['counted_by']}: p" for point in points} == {"Viasna: p"}
 
 
 def test_a_band_of_many_facts_shows_years_and_is_never_sharper(client: Client) -> None:
@@ -315,10 +315,10 @@ def test_the_axis_of_time_says_the_year(client: Client, chart: str, width: str) 
 def test_nothing_is_told_by_colour_alone(client: Client) -> None:
     offices(client)
     drawn = client.http.get(f"{CHARTS}/posts.svg?as_of=2025-12-01")
-    found = ET.fromstring(drawn.content)  # noqa: S314 -- what Parley made itself
-    dashed = [each for each in found.iter() if each.get("stroke-dasharray")]
+    root = ET.fromstring(drawn.content)  # noqa: S314 -- what Parley made itself
+    dashed = [each for each in root.iter() if each.get("stroke-dasharray")]
     assert len({each.get("stroke-dasharray") for each in dashed}) == 2
-    words = " ".join(found.itertext())
+    words = " ".join(root.itertext())
     for word in ("envoy", "Ann", "nobody known", "Solid: undisputed so far", "Split: contested"):
         assert word in words
 
@@ -329,11 +329,11 @@ def test_a_picture_is_small_and_has_one_name_and_no_style_of_its_own(client: Cli
         drawn = client.http.get(f"{CHARTS}/{chart}.svg?as_of=2025-12").content
         assert len(drawn) < 30_000
         assert len(gzip.compress(drawn)) < 4_000
-        found = ET.fromstring(drawn)  # noqa: S314 -- what Parley made itself
-        assert found.get("role") == "img"
-        assert "What was so on 31 December 2025" in str(found.get("aria-label"))
+        root = ET.fromstring(drawn)  # noqa: S314 -- what Parley made itself
+        assert root.get("role") == "img"
+        assert "What was so on 31 December 2025" in str(root.get("aria-label"))
         assert not {"style", "class", "aria-roledescription"} & {
-            name for each in found.iter() for name in each.attrib
+            name for each in root.iter() for name in each.attrib
         }
 
 
@@ -355,8 +355,8 @@ def test_hostile_words_are_shown_as_text(client: Client) -> None:
             f"{CHARTS}/{chart}.svg", params={"what": name[:200], "as_of": "2025-12"}
         )
         assert answer.status_code == 200, answer.text
-        found = ET.fromstring(answer.content)  # noqa: S314 -- what Parley made itself
-        assert not [each for each in found.iter() if each.tag.endswith("script")]
+        root = ET.fromstring(answer.content)  # noqa: S314 -- what Parley made itself
+        assert not [each for each in root.iter() if each.tag.endswith("script")]
         assert "<script" not in answer.text
 
 

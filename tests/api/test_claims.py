@@ -825,10 +825,10 @@ def test_statements_of_one_name_by_different_parties_are_different_proposals(
             ("United States", "an embassy in Minsk", "offered", "2025-10-01"),
         )
     ]
-    found = states(client, {"many": agreed, "one": of_one_matter})
-    assert len(found["many"]["proposals"]) == 8
-    assert not any(proposal["contested"] for proposal in found["many"]["proposals"])
-    assert [proposal["stage"] for proposal in found["one"]["proposals"]] == ["offered"]
+    by_name = states(client, {"many": agreed, "one": of_one_matter})
+    assert len(by_name["many"]["proposals"]) == 8
+    assert not any(proposal["contested"] for proposal in by_name["many"]["proposals"])
+    assert [proposal["stage"] for proposal in by_name["one"]["proposals"]] == ["offered"]
 
 
 def test_a_fact_much_like_another_is_said_to_be_so_when_it_is_recorded(client: Client) -> None:

@@ -35,8 +35,8 @@ def tallied(client: Client, as_of: str, what: str, **asked: str) -> int | None:
     points: list[Mapping[str, Any]] = client.get(
         f"{TALKS}/tally?what={what}&as_of={as_of}{more}"
     ).json["points"]
-    found = [point["low"] for point in points if point["until"] == as_of[:7]]
-    return found[-1] if found else None
+    lows = [point["low"] for point in points if point["until"] == as_of[:7]]
+    return lows[-1] if lows else None
 
 
 @pytest.mark.parametrize("word", ["held", "prisoners", "political_prisoners", "заключённых"])

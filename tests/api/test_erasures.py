@@ -92,9 +92,9 @@ class Desk:
     @property
     def root(self) -> bytes:
         with self.parley.database.reading() as connection:
-            found = verify(connection)
-        assert found.wrong is None
-        return found.root
+            verification = verify(connection)
+        assert verification.wrong is None
+        return verification.root
 
 
 @pytest.fixture

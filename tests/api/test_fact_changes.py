@@ -54,11 +54,11 @@ def test_a_merge_patch_keeps_what_it_does_not_name(client: Client) -> None:
     address = _recorded(client, quantities=count(50), note="first", destination="Vilnius")
     changes = {"note": None, "quantities": count(52)}
     body = {"reason": "coding_error", **WHY, "changes": changes, "citation": CITATION}
-    found = client.post(f"{address}/corrections", body, if_match="1").json["fact"]
-    assert found["note"] is None
-    assert found["destination"] == "Vilnius"
-    assert found["quantities"][0]["low"] == 52
-    assert found["citations"][-1]["publisher"] == "Reuters"
+    fact = client.post(f"{address}/corrections", body, if_match="1").json["fact"]
+    assert fact["note"] is None
+    assert fact["destination"] == "Vilnius"
+    assert fact["quantities"][0]["low"] == 52
+    assert fact["citations"][-1]["publisher"] == "Reuters"
 
 
 @pytest.mark.parametrize(
@@ -89,9 +89,9 @@ def test_a_fact_can_turn_out_to_be_of_another_kind(client: Client) -> None:
         **WHY,
         "changes": {"kind": "pardon", "granted_by": "Lukashenko"},
     }
-    found = client.post(f"{address}/corrections", body, if_match="1").json["fact"]
-    assert found["kind"] == "pardon"
-    assert "destination" not in found
+    fact = client.post(f"{address}/corrections", body, if_match="1").json["fact"]
+    assert fact["kind"] == "pardon"
+    assert "destination" not in fact
 
 
 @pytest.mark.parametrize(

@@ -97,8 +97,8 @@ def fields(part: Any) -> set[str]:  # noqa: ANN401 -- JSON is anything
         return {name for each in part for name in fields(each)}
     if not isinstance(part, dict):
         return set()
-    found = {name for name, value in part.items() if value not in (None, [])}
-    return found.union(*(fields(each) for each in part.values()))
+    names = {name for name, value in part.items() if value not in (None, [])}
+    return names.union(*(fields(each) for each in part.values()))
 
 
 def shown(

@@ -77,10 +77,10 @@ CASES: Final[dict[str, tuple[list[Body], tuple[str, str | None, bool]]]] = {
 
 
 def test_what_is_reported_after_a_death_is_contested_and_frees_nobody(client: Client) -> None:
-    found = states(client, {name: facts for name, (facts, _) in CASES.items()})
+    by_name = states(client, {name: facts for name, (facts, _) in CASES.items()})
     told = {
         name: [(each["status"], each["certainty"], each["contested"]) for each in state["custody"]]
-        for name, state in found.items()
+        for name, state in by_name.items()
     }
     assert told == {name: [expected] for name, (_, expected) in CASES.items()}
 

@@ -171,20 +171,20 @@ def test_its_history_has_the_opening_and_every_correction(client: Client) -> Non
     correct(client, "2025-11-10", title="Other talks")
     client.post(f"{TALKS}/snapshots", {"name": "meanwhile"})
     correct(client, title="Third talks")
-    found = client.get(f"{TALKS}/history").json
-    assert [(item["version"], item["event"]) for item in found["items"]] == [
+    answer = client.get(f"{TALKS}/history").json
+    assert [(item["version"], item["event"]) for item in answer["items"]] == [
         (1, "negotiation.opened"),
         (2, "negotiation.corrected"),
         (4, "negotiation.corrected"),
     ]
-    assert found["items"][2]["changes"] == [
+    assert answer["items"][2]["changes"] == [
         {"field": "title", "before": "Other talks", "after": "Third talks"}
     ]
-    assert found["items"][0]["actor"] == "editor"
+    assert answer["items"][0]["actor"] == "editor"
     paged, page = [], client.get(f"{TALKS}/history?limit=2").json
     paged += page["items"]
     page = client.get(f"{TALKS}/history?limit=2&cursor={page['next']}").json
-    assert [*paged, *page["items"]] == found["items"]
+    assert [*paged, *page["items"]] == answer["items"]
     assert page["next"] is None
     early = client.get(f"{TALKS}/history?clock=published&as_known_at=2025-10").json["items"]
     assert [each["version"] for each in early] == [1]

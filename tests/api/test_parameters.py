@@ -61,8 +61,8 @@ def test_a_bare_date_cuts_at_its_end(light_client: Client, as_of: str, cut: str)
 
 
 def test_as_of_follows_as_known_at_where_it_is_left_out(light_client: Client) -> None:
-    found = light_client.get(f"{ASKED}?as_known_at=2020-01").json["perspective"]
-    assert found["as_of"] == found["as_known_at"] == "2020-01-31T23:59:59.999999Z"
+    perspective = light_client.get(f"{ASKED}?as_known_at=2020-01").json["perspective"]
+    assert perspective["as_of"] == perspective["as_known_at"] == "2020-01-31T23:59:59.999999Z"
 
 
 def test_no_other_method_is_understood(light_client: Client) -> None:

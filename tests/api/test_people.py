@@ -206,8 +206,8 @@ def test_a_name_is_text_or_a_name_with_an_id(client: Client) -> None:
 def listed(client: Client, query: str = "", **headers: str) -> list[dict[str, Any]]:
     answer = client.get(f"{TALKS}/people?{query}", **headers)
     assert answer.status == 200, answer.json
-    found: list[dict[str, Any]] = answer.json["items"]
-    return found
+    items: list[dict[str, Any]] = answer.json["items"]
+    return items
 
 
 def recorded_people(client: Client) -> None:
@@ -435,8 +435,8 @@ def test_a_name_that_aliases_lead_to_two_people_is_neither_and_contests_both(
     assert [person["name"] for person in people] == ["A. B.", *both]
     assert hints == [[(name, why) for name in both], [("A. B.", why)], [("A. B.", why)]]
     assert people[0]["ambiguous"] == both
-    found = client.get(f"{TALKS}/people?person=A.%20B.").json["items"]
-    assert [each["name"] for each in found] == ["A. B.", *both]
+    items = client.get(f"{TALKS}/people?person=A.%20B.").json["items"]
+    assert [each["name"] for each in items] == ["A. B.", *both]
     assert len(client.get(f"{TALKS}/timeline?person=Ann%20Primer").json["items"]) == 2
     path = f"/v1/facts/{rival.json['id']}/preference"
     assert client.post(path, {"preferred": True, "why": "it is she"}, if_match="*").status == 200

@@ -79,7 +79,7 @@ def test_each_question_is_counted_under_the_population_that_its_facts_name(clien
         for fact in facts:
             assert client.post(f"/v1/negotiations/case-{number}/facts", fact).status == 201
         asked = f"/v1/negotiations/case-{number}/tally?what=released&per=population"
-        found = client.get(f"{asked}&as_of=2025-12-31&from=2025-06-01").json
-        told[name] = [(t["population"], t["text"], t["contested"]) for t in found["totals"]]
-        assert {point["population"] for point in found["points"]} == {p for p, *_ in told[name]}
+        answer = client.get(f"{asked}&as_of=2025-12-31&from=2025-06-01").json
+        told[name] = [(t["population"], t["text"], t["contested"]) for t in answer["totals"]]
+        assert {point["population"] for point in answer["points"]} == {p for p, *_ in told[name]}
     assert told == {name: expected for name, (_, expected) in CASES.items()}

@@ -102,12 +102,12 @@ def test_history_audit_and_diff_tell_the_public_events_alone(client: Client) -> 
     assert [[each["field"] for each in item["changes"]] for item in audit] == [["note", "status"]]
 
     def told(from_: str, to: str) -> dict[str, Any]:
-        found = client.get(f"{TALKS}/diff?clock=published&from={from_}&to={to}").json
+        answer = client.get(f"{TALKS}/diff?clock=published&from={from_}&to={to}").json
         names = ("added", "corrected", "corroborated", "preferred")
         return {
-            name: [[each["field"] for each in item.get("changes", ())] for item in found[name]]
+            name: [[each["field"] for each in item.get("changes", ())] for item in answer[name]]
             for name in names
-            if found[name]
+            if answer[name]
         }
 
     assert told("2025-01-01", "2025-02-01") == {"added": [[]]}
@@ -131,8 +131,8 @@ def test_a_paper_that_comes_out_is_a_corroboration_though_nothing_was_recorded(
         for cut in ("2025-02-01", "2025-03-01")
     }
     assert papers == {"2025-02-01": ["A"], "2025-03-01": ["A", "B"]}
-    found = client.get(f"{TALKS}/diff?clock=published&from=2025-02-01&to=2025-03-01").json
-    assert [each["fact"]["id"] for each in found["corroborated"]] == [fact.rpartition("/")[2]]
+    answer = client.get(f"{TALKS}/diff?clock=published&from=2025-02-01&to=2025-03-01").json
+    assert [each["fact"]["id"] for each in answer["corroborated"]] == [fact.rpartition("/")[2]]
 
 
 def test_an_earlier_paper_makes_a_fact_public_and_is_the_only_one_then(client: Client) -> None:
@@ -148,8 +148,8 @@ def test_an_earlier_paper_makes_a_fact_public_and_is_the_only_one_then(client: C
     assert [citation["publisher"] for citation in april["fact"]["citations"]] == ["B"]
     assert (april["fact"]["note"], april["version"]) == ("early", 3)
     assert client.get(at(fact, "2025-02-15")).status == 404
-    found = client.get(f"{TALKS}/diff?clock=published&from=2025-02-15&to=2025-04-01").json
-    assert [each["fact"]["id"] for each in found["added"]] == [april["id"]]
+    answer = client.get(f"{TALKS}/diff?clock=published&from=2025-02-15&to=2025-04-01").json
+    assert [each["fact"]["id"] for each in answer["added"]] == [april["id"]]
     history = client.get(at(f"{fact}/history", "2025-04-01")).json["items"]
     changed = {item["version"]: [each["field"] for each in item["changes"]] for item in history}
     assert changed == {2: ["note", "status"], 3: ["citations"]}
@@ -168,9 +168,9 @@ def test_a_preference_that_changes_who_holds_a_post_is_told_on_both_clocks(clien
     assert client.get(TALKS).json["posts"][0]["holder"] == other["fact"]["person"]
     first = max(fact["recorded_at"] for fact in facts)
     for clock in ("recorded", "published"):
-        found = client.get(f"{TALKS}/diff?clock={clock}&from={first}").json
-        assert [each["fact"]["id"] for each in found["preferred"]] == [other["id"]]
-        assert found["preferred"][0]["why"] == "the article says so"
+        answer = client.get(f"{TALKS}/diff?clock={clock}&from={first}").json
+        assert [each["fact"]["id"] for each in answer["preferred"]] == [other["id"]]
+        assert answer["preferred"][0]["why"] == "the article says so"
 
 
 def test_what_was_not_public_is_not_found_by_its_words(client: Client) -> None:

@@ -22,9 +22,9 @@ def _pointers(error: pytest.ExceptionInfo[ContentError]) -> list[str]:
 
 @pytest.mark.parametrize("name", FACTS)
 def test_a_fact_is_read_from_bytes_and_from_an_object_alike(name: str) -> None:
-    found = PARSER.parse(FACTS[name])
-    assert found.kind == FACTS[name]["kind"]
-    assert PARSER.parse(as_primitives(found)) == found
+    fact = PARSER.parse(FACTS[name])
+    assert fact.kind == FACTS[name]["kind"]
+    assert PARSER.parse(as_primitives(fact)) == fact
 
 
 def test_every_fault_is_told_at_once() -> None:
@@ -50,8 +50,8 @@ def test_nothing_is_coerced() -> None:
 def test_a_number_without_a_fraction_is_an_integer() -> None:
     quantities = b'[{"what":"released","value":52.0}]'
     raw = b'{"kind":"release","valid":"2025","summary":"x","citations":[{"publisher":"A"}],'
-    found = PARSER.parse(raw + b'"quantities":' + quantities + b"}")
-    assert found.quantities[0].value == 52
+    fact = PARSER.parse(raw + b'"quantities":' + quantities + b"}")
+    assert fact.quantities[0].value == 52
 
 
 def test_bodies_are_read_strictly() -> None:
@@ -104,9 +104,9 @@ def test_whatever_is_patched_in_is_read_or_refused(changes: dict[str, object]) -
     fact = PARSER.parse(RELEASE)
     faults: tuple[Fault, ...] = ()
     try:
-        found = apply_merge_patch(fact, changes, PARSER)
+        patched = apply_merge_patch(fact, changes, PARSER)
     except ContentError as error:
         faults = error.faults
     else:
-        assert PARSER.parse(as_primitives(found)) == found
+        assert PARSER.parse(as_primitives(patched)) == patched
     assert all(fault.pointer.startswith("/changes") for fault in faults)

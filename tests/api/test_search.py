@@ -161,6 +161,6 @@ def test_a_fact_is_found_by_what_its_numbers_count(client: Client) -> None:
     numbers = [{"what": "released", "value": 25}, {"what": "women", "value": 7}]
     made = client.record(summary="Twenty-five walked out", quantities=numbers)
     for asked in ("women", "women twenty-five", "WOMEN"):
-        found = client.get(f"{TALKS}/timeline?q={asked}").json["items"]
-        assert [each["id"] for each in found] == [made.json["id"]], asked
+        items = client.get(f"{TALKS}/timeline?q={asked}").json["items"]
+        assert [each["id"] for each in items] == [made.json["id"]], asked
     assert client.get(f"{TALKS}/timeline?q=%22released women%22").json["items"] == []

@@ -50,6 +50,6 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 def peak_memory() -> int:
     """The most bytes that this process has had in memory, as Linux counts them."""
-    found = re.search(r"^VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
-    assert found is not None
-    return int(found[1]) * 1024
+    match = re.search(r"^VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
+    assert match is not None
+    return int(match[1]) * 1024

@@ -45,7 +45,7 @@ def rows(bench: Bench) -> Iterator[Row]:
             dealt = [at_once[at::THREADS] for at in range(THREADS)]
             list(threads.map(lambda mine: [ledger.append([each]) for each in mine], dealt))
 
-        found = bench.measure(
+        measured = bench.measure(
             bench.job(ours, lambda: write(list(islice(real, size)))),
             Job(
                 lambda: writers.append(list(islice(by_hand, size))),
@@ -54,7 +54,7 @@ def rows(bench: Bench) -> Iterator[Row]:
             ),
             times=1,
         )
-        each = [spent.per(size) for spent in found]
+        each = [spent.per(size) for spent in measured]
         what = f"an append, by {THREADS} writers at once"
         yield compare_times(
             what,

@@ -69,9 +69,9 @@ def _exhaust(given: Iterable[Any]) -> None:
 def verified(database: Database) -> bytes:
     """The root of a log that is intact."""
     with database.reading() as connection:
-        found = verify(connection)
-    assert found.wrong is None
-    return found.root
+        verification = verify(connection)
+    assert verification.wrong is None
+    return verification.root
 
 
 def _verified(bench: Bench, url: str, database: Database, raw: Raw) -> Row:

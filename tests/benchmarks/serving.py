@@ -87,8 +87,8 @@ def rows(bench: Bench) -> Iterator[Row]:
         beside = Job(partial(empty.send, 200, "GET", "/"), lambda: [empty.pid], asking=True)
         for what, goal, ask in _requests(bench, parley):
             asked = bench.job(url, ask, parley.pid)
-            found = bench.measure(asked, beside, times=bench.sizes.requests)
-            yield compare_times(what, bench.kind, found, BESIDE, goal)
+            measured = bench.measure(asked, beside, times=bench.sizes.requests)
+            yield compare_times(what, bench.kind, measured, BESIDE, goal)
 
 
 def _requests(bench: Bench, server: Served) -> Iterator[tuple[str, float, Callable[[], object]]]:

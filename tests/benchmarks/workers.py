@@ -179,8 +179,8 @@ def _first_line(said: Path) -> dict[str, str]:
     for _ in range(600):
         line, ended, _ = said.read_text(encoding="utf-8").partition("\n")
         if ended:
-            found: dict[str, str] = json.loads(line)
-            return found
+            document: dict[str, str] = json.loads(line)
+            return document
         time.sleep(0.1)
     raise TimeoutError("the server has said nothing for a minute")
 

@@ -123,8 +123,8 @@ def test_the_negotiations_are_listed_with_what_changed_last(light: Shell) -> Non
 
 def test_all_negotiations_are_searched(light: Shell) -> None:
     light.out("import", "others", light.file(FREED), "--title", "Others")
-    found = json.loads(light.out("search", "fifty-two freed", "--json"))["items"]
-    assert [each["negotiation"] for each in found] == ["others", SLUG]
+    items = json.loads(light.out("search", "fifty-two freed", "--json"))["items"]
+    assert [each["negotiation"] for each in items] == ["others", SLUG]
     table = shown(light, "search", "fifty-two freed")
     assert "2 facts" in table
     assert "others │ 2025-09-11 │ Fifty-two freed │ R │" in table

@@ -258,8 +258,8 @@ def test_it_goes_on_asking_and_says_once_why_it_does_not_sign(
             log.grow_between_rounds(500, fork)
             assert "first 300 of the log's 500 events" in watching.stderr.readline()
             log.grow_between_rounds(600, honest)
-            found = json.loads(watching.stdout.readline())
-            assert (found["events"], len(found["evidence"])) == (600, 2)
+            document = json.loads(watching.stdout.readline())
+            assert (document["events"], len(document["evidence"])) == (600, 2)
             watching.send_signal(signal.SIGTERM)
             assert watching.wait(20) == 0
             assert (watching.stdout.read(), watching.stderr.read()) == ("", "")

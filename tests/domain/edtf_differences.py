@@ -24,8 +24,8 @@ def unqualified(text: str) -> str:
 
 
 def has_impossible_day(text: str) -> bool:
-    found = re.findall(r"-?([\dX]{4})-([\dX]{2})-([\dX]{2})", unqualified(text))
-    return any(not possible(*each) for each in found)
+    matches = re.findall(r"-?([\dX]{4})-([\dX]{2})-([\dX]{2})", unqualified(text))
+    return any(not possible(*each) for each in matches)
 
 
 def possible(year: str, month: str, day: str) -> bool:

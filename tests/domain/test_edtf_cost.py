@@ -170,5 +170,5 @@ def check_days(text: str) -> None:
         with pytest.raises(ValidTimeError):
             read_date(text, 0, len(text))
     elif text.count("X"):
-        found = read_date(text, 0, len(text))
-        assert (found.lower, found.upper) == (days[0] * DAY, (days[-1] + 1) * DAY)
+        reading = read_date(text, 0, len(text))
+        assert (reading.lower, reading.upper) == (days[0] * DAY, (days[-1] + 1) * DAY)

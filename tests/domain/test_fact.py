@@ -29,8 +29,8 @@ def pointers(wrong: Fact) -> list[str]:
 
 def test_checking_fills_in_the_bounds_of_every_quantity() -> None:
     counts = (Quantity(what="a", comparator="ge", value=100), Quantity(what="b", text="dozens"))
-    found = check_fact(replace(fact("release"), quantities=counts)).quantities
-    assert [(each.low, each.high) for each in found] == [(100, None), (24, None)]
+    quantities = check_fact(replace(fact("release"), quantities=counts)).quantities
+    assert [(each.low, each.high) for each in quantities] == [(100, None), (24, None)]
 
 
 @SOME

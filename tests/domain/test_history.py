@@ -188,8 +188,8 @@ def test_what_has_begun_comes_by_valid_time_whether_or_not_it_has_ended() -> Non
     for valid in ("2025-09-11/..", "2025-01-01/2025-06-01", "2026", "2025-09-11", "2025-09"):
         log.record(fact("custody", summary=valid, valid=valid))
     at = log.perspective(as_of="2025-11-22")
-    found = list_timeline(log.versions(), at, TimelineFilter(begun=True))
-    assert [each.version.record.fact.summary for each in found] == [
+    listed_facts = list_timeline(log.versions(), at, TimelineFilter(begun=True))
+    assert [each.version.record.fact.summary for each in listed_facts] == [
         "2025-01-01/2025-06-01",
         "2025-09",
         "2025-09-11/..",
@@ -227,9 +227,9 @@ def test_at_most_one_version_of_a_fact_is_seen_and_no_later_one_qualifies(
             expected[version.record.id] = max(best, version.record.version)
     public = {v.record.id for v in every if qualifies(v) and v.event in PUBLISHING}
     expected = {id_: version for id_, version in expected.items() if id_ in public}
-    found = select_known(every, at)
-    assert {version.record.id: version.record.version for version in found} == expected
-    assert len(found) == len(expected)
+    known = select_known(every, at)
+    assert {version.record.id: version.record.version for version in known} == expected
+    assert len(known) == len(expected)
 
 
 @SOME

@@ -102,9 +102,9 @@ def test_a_number_below_that_of_the_people_named_is_noticed(
     kind: str, what: str, fields: dict[str, Any], noticed: bool
 ) -> None:
     number = fill_bounds(Quantity(what=what, **fields))
-    found = find_notices(fact(kind, people=(*TWO, "ANN EXAMPLE"), quantities=(number,)))
-    assert [each.pointer for each in found] == (["/quantities/0"] if noticed else [])
-    assert not found or "2 people are named" in found[0].detail
+    notices = find_notices(fact(kind, people=(*TWO, "ANN EXAMPLE"), quantities=(number,)))
+    assert [each.pointer for each in notices] == (["/quantities/0"] if noticed else [])
+    assert not notices or "2 people are named" in notices[0].detail
 
 
 def test_of_a_count_in_parts_only_the_number_of_all_has_to_reach_the_people_named() -> None:
@@ -168,8 +168,8 @@ def test_a_report_from_before_what_it_reports_is_noticed(
     kind: str, valid: str, published: str | None, *, noticed: bool
 ) -> None:
     cited = (Citation(publisher="AP"), Citation(publisher="Reuters", published=published))
-    found = [notice.pointer for notice in find_notices(fact(kind, valid=valid, citations=cited))]
-    assert found == (["/citations/1/published"] if noticed else [])
+    pointers = [notice.pointer for notice in find_notices(fact(kind, valid=valid, citations=cited))]
+    assert pointers == (["/citations/1/published"] if noticed else [])
 
 
 @pytest.mark.parametrize(("stage", "number"), [("held", 1), ("planned", 0)])

@@ -92,11 +92,11 @@ def check_signed(url: str, key_file: Path) -> int:
     database = open_database(url)
     try:
         with database.reading() as connection:
-            found = verify(connection, signed)
+            verification = verify(connection, signed)
     finally:
         database.close()
-    if found.wrong is not None:
-        raise LostError(f"position {found.wrong.position}: {found.wrong.what}")
+    if verification.wrong is not None:
+        raise LostError(f"position {verification.wrong.position}: {verification.wrong.what}")
     return signed[0].size if signed else 0
 
 

@@ -128,7 +128,7 @@ def _asked_of(
     """What each kind of request comes to that is wanted."""
     folder.mkdir()
     settings = settings_of(url, PARLEY_LOG_KEY_FILE=str(folder / "parley.key"), **UNBOUNDED)
-    found = Ledger()
+    ledger = Ledger()
     with counting() as counter:
         parley = compose(settings, upgrade=False, signs=True)
         populate(parley.ledger, form.size)
@@ -146,9 +146,9 @@ def _asked_of(
             wanted = of_all({each.kind for each in every})
             for each in every:
                 if each.kind in wanted or f"{each.kind}{_NEXT}" in wanted:
-                    _ask(http, counter, each, found)
+                    _ask(http, counter, each, ledger)
         parley.close()
-    return found
+    return ledger
 
 
 def _ask(http: TestClient, counter: Counter, asked: Asked, found: Ledger) -> None:

@@ -108,10 +108,10 @@ class _Unindexed:
     table: Table
 
     def __call__(self, connection: Connection, random: Random) -> None:
-        found = [index["name"] for index in inspect(connection).get_indexes(self.table.name)]
-        if not found:
+        names = [index["name"] for index in inspect(connection).get_indexes(self.table.name)]
+        if not names:
             raise UnforgeableError
-        connection.execute(text(f"DROP INDEX {quoted(str(random.choice(found)))}"))
+        connection.execute(text(f"DROP INDEX {quoted(str(random.choice(names)))}"))
 
 
 @dataclass(frozen=True)

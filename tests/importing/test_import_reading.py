@@ -62,8 +62,8 @@ def test_lines_that_cannot_be_read_are_read_no_further_than_is_told(
 
 def test_as_many_lines_may_be_misread_as_were_read(reader: CommandReader) -> None:
     half = [json.dumps(custody()).encode() + b"\n", b'{"kind": "none"}\n']
-    found = read_lines(reader, read_ndjson(half * 500), None)
-    assert (found.misread_lines, found.stopped) == (500, None)
+    lines = read_lines(reader, read_ndjson(half * 500), None)
+    assert (lines.misread_lines, lines.stopped) == (500, None)
 
 
 @pytest.mark.parametrize(
@@ -94,10 +94,10 @@ def test_past_what_is_listed_a_line_that_was_misread_is_a_number() -> None:
     for misread in (b"\n", b"x\n"):
         with FactSpool() as spool:
             reader = CommandReader(negotiation_id(SLUG), FactParser(), spool)
-            found = read_lines(reader, read_ndjson([good, misread] * 1_000), None)
+            lines = read_lines(reader, read_ndjson([good, misread] * 1_000), None)
             kept.append(tracemalloc.get_traced_memory()[0])
-        held = len(found.lines) + found.more_lines
-        del found, reader, spool
+        held = len(lines.lines) + lines.more_lines
+        del lines, reader, spool
     tracemalloc.stop()
     assert held == 2_000
     assert kept[1] - kept[0] < 100 * 1_000

@@ -87,8 +87,8 @@ def test_events_from_before_the_tree_are_given_their_leaves(empty_database_url: 
     integration.catch_up(database)
     with database.reading() as connection:
         assert connection.execute(kept).all() == before
-        found = verify(connection)
-    assert (found.events, found.wrong) == (1_499, None)
+        verification = verify(connection)
+    assert (verification.events, verification.wrong) == (1_499, None)
     downgrade(database, "0002")
     upgrade(database)
     with database.reading() as connection:

@@ -150,12 +150,12 @@ class Members:
         """The role of each member that runs, by name, as the others see it; nothing where nobody answers."""
         for member in self.every:
             with suppress(httpx.HTTPError):
-                found: dict[str, Any] = httpx.get(
+                answer: dict[str, Any] = httpx.get(
                     f"http://127.0.0.1:{member.rest}/cluster", timeout=3
                 ).json()
                 return {
                     member["name"]: member["role"]
-                    for member in found["members"]
+                    for member in answer["members"]
                     if member["state"] in {"running", "streaming"}
                 }
         return {}

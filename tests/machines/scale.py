@@ -230,10 +230,10 @@ def record_facts(postgresql: Cluster, folder: Path, url: str, seconds: float, wo
         meter = Meter(postgresql, server)
         with lock_looked_at(url) as held:
             done = in_turns(seconds, WRITERS, record)
-        found = meter.read(done)
+        reading = meter.read(done)
         share = sum(held) / len(held)
-        full = round(found["a second"] / share) if share else None
-        told = {**found, "lock held": round(share, 3), "a second if always": full}
+        full = round(reading["a second"] / share) if share else None
+        told = {**reading, "lock held": round(share, 3), "a second if always": full}
         show(f"facts one by one, {WRITERS} writers, {workers} processes", told)
 
 
@@ -261,9 +261,9 @@ def ask_questions(
 
             in_turns(1, READERS, make)
             meter = Meter(postgresql, server)
-            found = meter.read(in_turns(seconds, READERS, make))
-            del found["wal bytes"]
-            show(f"GET {path}, {workers} processes", found)
+            reading = meter.read(in_turns(seconds, READERS, make))
+            del reading["wal bytes"]
+            show(f"GET {path}, {workers} processes", reading)
 
 
 def two_tenants(postgresql: Cluster, folder: Path, seconds: float) -> None:
@@ -289,8 +289,8 @@ def two_tenants(postgresql: Cluster, folder: Path, seconds: float) -> None:
 
         in_turns(2, WRITERS, make)
         meter = Meter(postgresql, *servers)
-        found = meter.read(in_turns(seconds, WRITERS, make))
-        show("two logs, a server each, facts one by one", found)
+        reading = meter.read(in_turns(seconds, WRITERS, make))
+        show("two logs, a server each, facts one by one", reading)
         show("memory of each server, MB", [memory_of(server) for server in servers])
         show("connections of each server", [connections_to(url) for url in urls])
 

@@ -58,8 +58,8 @@ def at(question: str, position: int, wait: str = "") -> str:
 
 def test_both_give_the_same_bytes_and_tags_at_a_position(writer: Asked, reader: Asked) -> None:
     position = writer.record(summary="The newest fact", external_id="newest")
-    found = writer.get(f"{TALKS}/timeline?limit=1000").json()["items"]
-    facts = [f"/v1/facts/{each['id']}" for each in found[:2]]
+    items = writer.get(f"{TALKS}/timeline?limit=1000").json()["items"]
+    facts = [f"/v1/facts/{each['id']}" for each in items[:2]]
     asked = [*QUESTIONS, *facts, *(f"{fact}/history" for fact in facts)]
     for question in asked:
         one = writer.get(at(question, position), **HOST)
@@ -182,9 +182,9 @@ def test_what_is_erased_is_gone_here_too(writer: Asked, reader: Asked) -> None:
     settings = writer.post(f"{TALKS}/settings", one_person)
     assert settings.status_code == 200, settings.text
     writer.record(summary="Endangers somebody", external_id="gone")
-    found = writer.get(f"{TALKS}/timeline?limit=1000").json()["items"]
-    id_ = next(each["id"] for each in found if each["fact"]["external_id"] == "gone")
-    asked = f"/v1/facts/{id_}?position={found[-1]['position']}&as_of=2026"
+    items = writer.get(f"{TALKS}/timeline?limit=1000").json()["items"]
+    id_ = next(each["id"] for each in items if each["fact"]["external_id"] == "gone")
+    asked = f"/v1/facts/{id_}?position={items[-1]['position']}&as_of=2026"
     known = reader.get(f"{asked}&wait=30")
     assert known.status_code == 200
     erased = writer.post(f"/v1/facts/{id_}/erasure", {"reason": "a danger"}, if_match="*")

@@ -132,8 +132,8 @@ class Witnesses:
         """Say that the last correction of the clock is void; the log then."""
         self.now = now
         recorder = cast("EventRecorder", self.ledger.recorder)
-        found = [entry for entry in self.entries() if isinstance(entry.event, ClockCorrected)]
-        recorder.withdraw_correction(found[-1].position, why="it was right", actor="desk")
+        corrections = [entry for entry in self.entries() if isinstance(entry.event, ClockCorrected)]
+        recorder.withdraw_correction(corrections[-1].position, why="it was right", actor="desk")
         return self.entries()
 
     def reading(self, kept: KeptSlices | None = None) -> Iterator[Reading]:

@@ -307,8 +307,8 @@ def test_the_rules_of_accessibility_hold(
         page.evaluate(UNFOLDED_AND_BUSY)
         page.wait_for_timeout(200)
         page.evaluate(rules)
-        found = page.evaluate("() => axe.run()")["violations"]
-        told = [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found]
+        violations = page.evaluate("() => axe.run()")["violations"]
+        told = [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in violations]
         assert told == [], each
     context.close()
 

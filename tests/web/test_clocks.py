@@ -197,11 +197,11 @@ def test_what_was_corrected_says_from_which_day_to_which(
     real: Reader, asked: str, begins: str | None, because: str, ends: str
 ) -> None:
     page = real.see(f"{BELARUS}/audit{asked}")
-    found = SPAN.search(page.words)
-    assert found is not None, page.words
+    match = SPAN.search(page.words)
+    assert match is not None, page.words
     today = re.search(r"What is so today, (.*?) ,", real.see(BELARUS).words)
     assert today is not None
-    assert found.groups() == (begins or today[1], because, ends)
+    assert match.groups() == (begins or today[1], because, ends)
 
 
 @pytest.mark.parametrize(

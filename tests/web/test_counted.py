@@ -219,11 +219,11 @@ def test_a_comparison_begins_with_the_figures_that_changed(real: Reader) -> None
     )
     assert page.html.index('id="figures-that-changed"') < page.html.index("<h2>Added")
     for figure, day in (("5", "2025-06-20"), ("19", "2025-06-26")):
-        found = re.search(
+        match = re.search(
             rf'<a href="([^"]*)">{figure}</a>', page.html.partition('id="figures-that-changed"')[2]
         )
-        assert found is not None
-        to = unescape(found[1])
+        assert match is not None
+        to = unescape(match[1])
         assert f"as_known_at={day}" in to
         assert f"Released {figure}" in _lead(real.see(to))
 

@@ -98,9 +98,9 @@ def test_no_address_of_a_page_is_an_error_of_ours(reader: Reader) -> None:
 
 def _known(reader: Reader, path: str) -> list[str]:
     """The parameters that a page says it knows."""
-    found = re.search("known: ([a-z_, ]+)", reader.see(f"/n/talks{path}?strange=1").words)
-    assert found is not None, path
-    return [name for each in found[1].split(",") if (name := each.strip().partition(" ")[0])]
+    match = re.search("known: ([a-z_, ]+)", reader.see(f"/n/talks{path}?strange=1").words)
+    assert match is not None, path
+    return [name for each in match[1].split(",") if (name := each.strip().partition(" ")[0])]
 
 
 def _value(drawn: random.Random) -> str:

@@ -48,8 +48,8 @@ def _sent(desk: Desk, fields: dict[str, str], **headers: str) -> int:
 
 
 def _items(reader: Reader) -> list[Any]:
-    found: list[Any] = reader.editor.get("/v1/negotiations/talks/timeline").json["items"]
-    return found
+    items: list[Any] = reader.editor.get("/v1/negotiations/talks/timeline").json["items"]
+    return items
 
 
 @pytest.mark.parametrize("how", ["file", "text"])

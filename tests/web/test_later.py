@@ -79,9 +79,9 @@ def test_a_page_says_how_many_of_its_own_facts_changed_later(real: Reader) -> No
 def test_a_page_at_a_position_leads_to_the_same_with_what_is_known_now(real: Reader) -> None:
     page = real.see(at("/timeline?kind=release", "position=60&as_of=2025-11-22"))
     assert "What became known after entry 60 is not shown" in page.words
-    found = re.search(r'href="([^"]*)">See it as it is known now', page.html)
-    assert found is not None
-    now = unescape(found[1])
+    match = re.search(r'href="([^"]*)">See it as it is known now', page.html)
+    assert match is not None
+    now = unescape(match[1])
     assert "kind=release" in now
     assert "as_of=2025-11-22" in now
     assert real.see(now).status == 200

@@ -289,10 +289,10 @@ def test_a_search_goes_on_where_it_ended(reader: Reader) -> None:
     first = reader.see("/search?q=freed")
     (onward,) = (href for href in first.all("a", "href") if "cursor=" in href)
     second = reader.see(onward)
-    found = [
+    hrefs = [
         href for page in (first, second) for href in page.all("a", "href") if "/facts/" in href
     ]
-    assert len(found) == len(set(found)) == 60
+    assert len(hrefs) == len(set(hrefs)) == 60
 
 
 def test_a_program_gets_json_at_the_bare_address(real: Reader) -> None:

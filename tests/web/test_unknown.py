@@ -32,8 +32,8 @@ def _unknown(reader: Reader, *facts: dict[str, Any]) -> str:
 
 
 def _section(page: str) -> str:
-    found = re.search(r'<section id="unknown">(.*?)</section>', page, re.DOTALL)
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<.*?>", " ", found[1]))) if found else ""
+    match = re.search(r'<section id="unknown">(.*?)</section>', page, re.DOTALL)
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<.*?>", " ", match[1]))) if match else ""
 
 
 def test_a_total_without_an_upper_limit_and_a_release_without_a_number_are_not_known(

@@ -12,11 +12,11 @@ TEXT = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2M
 
 
 def test_the_example_of_the_specification_is_read_and_written() -> None:
-    found = Checkpoint.read(TEXT)
-    assert (found.origin, found.size) == ("example.com/behind-the-sofa", 20_852_163)
-    assert found.root.hex().startswith("0ac5186a")
-    assert found.text == TEXT
-    assert Checkpoint.read(TEXT + "an extension\n") == found
+    checkpoint = Checkpoint.read(TEXT)
+    assert (checkpoint.origin, checkpoint.size) == ("example.com/behind-the-sofa", 20_852_163)
+    assert checkpoint.root.hex().startswith("0ac5186a")
+    assert checkpoint.text == TEXT
+    assert Checkpoint.read(TEXT + "an extension\n") == checkpoint
 
 
 def test_a_checkpoint_is_opened_by_its_key_alone() -> None:

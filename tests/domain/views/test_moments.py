@@ -103,18 +103,18 @@ def test_between_two_neighbouring_moments_no_answer_changes(
 ) -> None:
     drawn = data.draw(perspectives(len(entries)))
     perspective = replace(drawn, as_known_at=None) if axis == drawn.clock else drawn
-    found = fold_versions(entries)
+    versions = fold_versions(entries)
     instants = sorted(
-        {at for _, at in find_boundaries(found, itself(entries), NEGOTIATION, perspective, axis)}
+        {at for _, at in find_boundaries(versions, itself(entries), NEGOTIATION, perspective, axis)}
     )
     within = [instant for instant in instants if BEFORE < instant < AFTER]
     pairs = list(pairwise((BEFORE, *within, AFTER)))
     for one, other in data.draw(st.lists(st.sampled_from(pairs), max_size=4, unique=True)):
         first, last = (at(entries, perspective, axis, each) for each in (one, other - 1))
         month: str | None = bucket_name(bucket(first.as_of, "month"), "month")
-        if any(_goes_on(each, first.as_of, last.as_of) for each in found):
+        if any(_goes_on(each, first.as_of, last.as_of) for each in versions):
             month = None  # each month that `as_of` enters is one more in which it may have happened
-        told = (answers(entries, found, each, month) for each in (first, last))
+        told = (answers(entries, versions, each, month) for each in (first, last))
         assert next(told) == next(told), (one, other)
 
 
@@ -124,12 +124,12 @@ def test_at_each_moment_of_a_clock_a_fact_is_seen_differently(
     entries: list[Entry], data: st.DataObject
 ) -> None:
     perspective = replace(data.draw(perspectives(len(entries))), as_known_at=None)
-    found = fold_versions(entries)
+    versions = fold_versions(entries)
     own = itself(entries)
     for axis in ("recorded", "published"):
-        for whose, instant in find_boundaries(found, own, NEGOTIATION, perspective, axis):
+        for whose, instant in find_boundaries(versions, own, NEGOTIATION, perspective, axis):
             before, after = (
-                {each.record.id.hex: each for each in select_known(found, seen_from)}
+                {each.record.id.hex: each for each in select_known(versions, seen_from)}
                 for seen_from in (
                     at(entries, perspective, axis, instant - 1),
                     at(entries, perspective, axis, instant),

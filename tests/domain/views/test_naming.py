@@ -40,8 +40,8 @@ def test_an_alias_is_followed_without_regard_to_case_and_blanks(written: str) ->
 
 
 def test_aliases_are_followed_to_the_end() -> None:
-    found = names(("A", "B"), ("B", "C"), ("C", "D"))
-    assert [found.canonical(name) for name in "ABCD"] == ["D", "D", "D", "D"]
+    listed_names = names(("A", "B"), ("B", "C"), ("C", "D"))
+    assert [listed_names.canonical(name) for name in "ABCD"] == ["D", "D", "D", "D"]
 
 
 def test_a_name_that_is_an_alias_of_itself_only_fixes_its_spelling() -> None:
@@ -50,30 +50,30 @@ def test_a_name_that_is_an_alias_of_itself_only_fixes_its_spelling() -> None:
 
 def test_names_in_a_ring_are_one_name() -> None:
     for aliases in ((("A", "B"), ("B", "A")), (("B", "A"), ("A", "B"))):
-        found = names(*aliases)
-        assert found.canonical("A") == found.canonical("B") == "A"
-    found = names(("D", "C"), ("C", "B"), ("B", "A"), ("A", "C"))
-    assert {found.canonical(name) for name in "ABCD"} == {"A"}
+        listed_names = names(*aliases)
+        assert listed_names.canonical("A") == listed_names.canonical("B") == "A"
+    listed_names = names(("D", "C"), ("C", "B"), ("B", "A"), ("A", "C"))
+    assert {listed_names.canonical(name) for name in "ABCD"} == {"A"}
 
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_name_that_aliases_lead_to_two_names_leads_to_neither(order: int) -> None:
-    found = names(*(("Cole", "Nat Cole"), ("Cole", "John Coale"), ("C.", "Cole"))[::order])
-    assert [found.canonical(name) for name in ("Cole", "C.", "Nat Cole")] == [
+    listed_names = names(*(("Cole", "Nat Cole"), ("Cole", "John Coale"), ("C.", "Cole"))[::order])
+    assert [listed_names.canonical(name) for name in ("Cole", "C.", "Nat Cole")] == [
         "Cole",
         "Cole",
         "Nat Cole",
     ]
-    assert found.meant("Cole") == ["John Coale", "Nat Cole"]
-    assert found.bearers("c.") == {"john coale", "nat cole"}
+    assert listed_names.meant("Cole") == ["John Coale", "Nat Cole"]
+    assert listed_names.bearers("c.") == {"john coale", "nat cole"}
 
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_two_aliases_of_one_name_agree_where_another_makes_their_ends_one(order: int) -> None:
-    found = names(
+    listed_names = names(
         *(("Cole", "Nat Cole"), ("Cole", "John Coale"), ("Nat Cole", "John Coale"))[::order]
     )
-    assert {found.canonical(name) for name in ("Cole", "Nat Cole")} == {"John Coale"}
+    assert {listed_names.canonical(name) for name in ("Cole", "Nat Cole")} == {"John Coale"}
     back = names(*(("Cole", "Nat Cole"), ("Cole", "John Coale"), ("Nat Cole", "Cole"))[::order])
     assert {back.canonical(name) for name in ("Cole", "Nat Cole")} == {"John Coale"}
     log = Log()
@@ -116,9 +116,9 @@ def test_an_alias_leads_on_among_names_of_its_own_sort() -> None:
     sorts = ("post", "place", "population", "organisation")
     for of in sorts:
         log.record(fact("alias", name="X", same_as=f"X as {of}", of=of))
-    found = Names.of(log.slice())
-    ends = [found.canonical("X", sort) for sort in (Sort.POST, Sort.PLACE, Sort.POPULATION)]
-    assert [*ends, found.canonical("X")] == [f"X as {of}" for of in sorts]
+    meanings = Names.of(log.slice())
+    ends = [meanings.canonical("X", sort) for sort in (Sort.POST, Sort.PLACE, Sort.POPULATION)]
+    assert [*ends, meanings.canonical("X")] == [f"X as {of}" for of in sorts]
 
 
 def test_the_keys_of_the_state_follow_aliases_of_every_sort() -> None:
@@ -179,11 +179,11 @@ def test_an_alias_may_lead_to_one_of_two_people_of_one_name() -> None:
 def test_a_canonical_name_is_its_own_and_that_of_every_name_on_the_way(
     same_as: dict[str, str], name: str
 ) -> None:
-    found = leading(same_as)
-    end = found.canonical(name)
-    assert fold_name(found.canonical(end)) == fold_name(end)
+    leaders = leading(same_as)
+    end = leaders.canonical(name)
+    assert fold_name(leaders.canonical(end)) == fold_name(end)
     if name in same_as:
-        assert found.canonical(same_as[name]) == end
+        assert leaders.canonical(same_as[name]) == end
 
 
 def followed(same_as: dict[str, str], name: str) -> str:
@@ -202,9 +202,9 @@ def followed(same_as: dict[str, str], name: str) -> str:
 def test_each_name_leads_where_following_its_aliases_one_by_one_leads(
     same_as: dict[str, str],
 ) -> None:
-    found = leading(same_as)
+    leaders = leading(same_as)
     for name in "abcdefghijABCDEFGHIJ":
-        assert found.canonical(name) == followed(same_as, name)
+        assert leaders.canonical(name) == followed(same_as, name)
 
 
 @pytest.mark.parametrize("closed", [False, True], ids=["chain", "ring"])
@@ -216,8 +216,8 @@ def test_a_way_of_twice_as_many_aliases_costs_about_twice_as_much(*, closed: boo
             same_as[names[-1]] = names[0]
 
         def resolve() -> None:
-            found = leading(same_as)
-            ends = {found.canonical(name) for name in names}
+            leaders = leading(same_as)
+            ends = {leaders.canonical(name) for name in names}
             assert ends == {names[0] if closed else names[-1]}
 
         return resolve
@@ -231,10 +231,10 @@ def test_a_filter_by_a_name_of_twice_as_many_spellings_and_ids_costs_about_twice
         for n in range(number):
             log.record(fact("alias", name=f"Name {n}", same_as="Ann Example"))
             log.record(fact("custody", person=Named(name="Ann Example", id=f"list:{n}")))
-        found = Names.of(log.slice())
+        meanings = Names.of(log.slice())
 
         def look() -> None:
-            assert len(found.terms("person", "Name 1")) == number + 1
+            assert len(meanings.terms("person", "Name 1")) == number + 1
 
         return look
 
@@ -242,11 +242,11 @@ def test_a_filter_by_a_name_of_twice_as_many_spellings_and_ids_costs_about_twice
 
 
 def test_a_filter_is_refused_for_more_spellings_than_a_statement_takes() -> None:
-    found = leading({f"Name {n}": "Ann Example" for n in range(MOST_TERMS)})
-    assert found.terms("person", "Zoë Example") == {("person", "zoe example")}
+    leaders = leading({f"Name {n}": "Ann Example" for n in range(MOST_TERMS)})
+    assert leaders.terms("person", "Zoë Example") == {("person", "zoe example")}
     for asked in ("Name 999", "ann example"):
         with pytest.raises(ContentError) as refused:
-            found.terms("person", asked)
+            leaders.terms("person", asked)
         assert [fault.pointer for fault in refused.value.faults] == ["/person"]
     few = leading({f"Name {n}": "Ann Example" for n in range(MOST_TERMS - 1)})
     assert len(few.terms("person", "name 7")) == MOST_TERMS

@@ -168,9 +168,9 @@ def test_an_editors_mark_outweighs_origins_and_days() -> None:
 
 
 def test_rivals_stay_visible() -> None:
-    found = resolved(written(freed("52", 52), freed("50", 50), freed("51", 51)))
-    rivals = [rival.fact.summary for rival in found.rivals]
-    assert sorted([fact_shown(found).summary, *rivals]) == ["50", "51", "52"]
+    entry = resolved(written(freed("52", 52), freed("50", 50), freed("51", 51)))
+    rivals = [rival.fact.summary for rival in entry.rivals]
+    assert sorted([fact_shown(entry).summary, *rivals]) == ["50", "51", "52"]
 
 
 @pytest.mark.parametrize(
@@ -278,8 +278,8 @@ def test_only_what_has_surely_been_succeeded_gives_way(
         fact("prisoner_count", summary="later", valid=later, quantities=count(1, what="held")),
         fact("prisoner_count", summary="earlier", valid=earlier, quantities=count(2, what="held")),
     )
-    found = resolved(log, HELD, as_of="2025-11-22")
-    assert {fact_shown(found).summary, *(c.fact.summary for c in found.rivals)} == standing
+    entry = resolved(log, HELD, as_of="2025-11-22")
+    assert {fact_shown(entry).summary, *(c.fact.summary for c in entry.rivals)} == standing
 
 
 def test_of_two_terms_that_both_surely_go_on_the_latest_to_begin_is_shown() -> None:
@@ -287,8 +287,8 @@ def test_of_two_terms_that_both_surely_go_on_the_latest_to_begin_is_shown() -> N
         fact("appointment", summary="new", valid="2025-11-09/..", person="John Coale"),
         fact("appointment", summary="old", valid="2025-06-01/..", person="Keith Kellogg"),
     )
-    found = resolved(log, TERMS)
-    assert (fact_shown(found).summary, found.contested) == ("new", True)
+    entry = resolved(log, TERMS)
+    assert (fact_shown(entry).summary, entry.contested) == ("new", True)
 
 
 def test_where_only_the_matter_is_contested_other_matters_are_no_rivals() -> None:
@@ -297,8 +297,8 @@ def test_where_only_the_matter_is_contested_other_matters_are_no_rivals() -> Non
         fact("statement", summary="on A too", matter="A", valid="2025-10"),
         fact("statement", summary="on B", matter="B", valid="2025-10-01"),
     )
-    found = resolved(log, TALK)
-    assert (fact_shown(found).summary, [r.fact.summary for r in found.rivals]) == (
+    entry = resolved(log, TALK)
+    assert (fact_shown(entry).summary, [r.fact.summary for r in entry.rivals]) == (
         "on A",
         ["on A too"],
     )
@@ -334,9 +334,9 @@ def test_the_order_of_the_candidates_decides_nothing() -> None:
 def test_no_candidate_is_shown_twice_and_only_succession_drops_any(
     entries: list[Entry], succession: Succession
 ) -> None:
-    found = everything(entries)
-    if found:
-        answer = resolve(found, Register("any", succession=succession))
+    whole = everything(entries)
+    if whole:
+        answer = resolve(whole, Register("any", succession=succession))
         if answer is None:
             assert succession is not Succession.NONE
             return
@@ -344,20 +344,20 @@ def test_no_candidate_is_shown_twice_and_only_succession_drops_any(
         ids = [c.version.record.id for c in (answer.shown, *answer.rivals)]
         assert len(ids) == len(set(ids))
         if succession is Succession.NONE:
-            assert set(ids) == {c.version.record.id for c in found}
+            assert set(ids) == {c.version.record.id for c in whole}
 
 
 @SOME
 @given(histories())
 def test_what_is_certain_is_shown_before_what_is_possible(entries: list[Entry]) -> None:
-    found = everything(entries)
-    answer = resolve(found, POST) if found else None
+    whole = everything(entries)
+    answer = resolve(whole, POST) if whole else None
     if (
         answer is not None
         and answer.shown is not None
         and not answer.shown.version.record.preferred
     ):
-        assert answer.shown.certain or not any(each.certain for each in found)
+        assert answer.shown.certain or not any(each.certain for each in whole)
 
 
 def everything(entries: list[Entry]) -> list[Candidate]:

@@ -41,9 +41,9 @@ def _check(slice_: Sequence[Seen], what: str, at: Perspective) -> list[str]:
     for day in sorted({*days, at.as_of, at.as_of + DAY}):
         query = TallyQuery(what=what, to=min(day, at.as_of))
         expected = find_total(slice_, at, query, names, Contributions())
-        found = steps.total(day)
-        assert {name: found[name] for name in SHOWN} == {name: expected[name] for name in SHOWN}
-        texts.append(str(found["text"]))
+        total = steps.total(day)
+        assert {name: total[name] for name in SHOWN} == {name: expected[name] for name in SHOWN}
+        texts.append(str(total["text"]))
     return texts
 
 

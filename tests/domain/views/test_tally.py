@@ -45,8 +45,8 @@ RELEASED = TallyQuery(what="released", by="day")
 
 
 def tallied(log: Log, what: str = "released", by: By = "month", **at: Any) -> dict[str, Any]:  # noqa: ANN401 -- as a log takes it
-    found = tally(log.slice(**at), log.perspective(**at), TallyQuery(what=what, by=by))
-    return whole(found if found.lists["facts"] else add_hints(found, log.slice(**at)))
+    totals = tally(log.slice(**at), log.perspective(**at), TallyQuery(what=what, by=by))
+    return whole(totals if totals.lists["facts"] else add_hints(totals, log.slice(**at)))
 
 
 def whole(found: Tally) -> dict[str, Any]:
@@ -151,16 +151,16 @@ def test_the_parts_say_what_each_question_adds_and_who_contradicts_it() -> None:
     for value in (52, 50):
         log.record(fact("release", matter="sep11", quantities=count(value)))
     slice_, then = log.slice(as_of="2025-10-15"), log.perspective(as_of="2025-10-15")
-    found = tally(slice_, then, replace(RELEASED, parts=True))
-    parts = whole(found)["parts"]
+    totals = tally(slice_, then, replace(RELEASED, parts=True))
+    parts = whole(totals)["parts"]
     assert [part["text"] for part in parts] == ["14", "50 to 52", "0 to 31"]
     assert [(part["matter"], part["contested"], len(part["rivals"])) for part in parts] == [
         (None, False, 0),
         ("sep11", True, 1),
         (None, False, 0),
     ]
-    assert sum(part["low"] for part in parts) == found.content["total"]["low"]
-    assert sum(part["high"] for part in parts) == found.content["total"]["high"]
+    assert sum(part["low"] for part in parts) == totals.content["total"]["low"]
+    assert sum(part["high"] for part in parts) == totals.content["total"]["high"]
     assert "parts" not in tally(slice_, then, RELEASED).lists
 
 
@@ -270,8 +270,8 @@ def test_cumulative_figures_and_uncounted_facts_are_listed_beside_a_total() -> N
 
 def beside(log: Log, what: str) -> list[tuple[str, int | None]]:
     """What a tally lists as also counted."""
-    found = tally(log.slice(), log.perspective(), TallyQuery(what=what, parts=True))
-    listed = whole(found)["also_counted"]
+    totals = tally(log.slice(), log.perspective(), TallyQuery(what=what, parts=True))
+    listed = whole(totals)["also_counted"]
     return [(each["quantity"]["what"], each["quantity"]["value"]) for each in listed]
 
 
@@ -308,14 +308,16 @@ def test_what_a_count_counts_besides_stays_listed_after_the_next_count() -> None
 
 
 def test_a_page_has_a_hundred_facts_and_says_how_many_there_are() -> None:
-    found = tally((log := written(*[("2025-09-11", 1)] * 250)).slice(), log.perspective(), RELEASED)
-    first, place = found.page(None, 100)
+    totals = tally(
+        (log := written(*[("2025-09-11", 1)] * 250)).slice(), log.perspective(), RELEASED
+    )
+    first, place = totals.page(None, 100)
     assert (len(first["facts"]), first["facts_more"], len(first["points"])) == (100, 250, 1)
     assert place is not None
-    second, third = found.page(place, 100), found.page((place[0], 200), 100)
+    second, third = totals.page(place, 100), totals.page((place[0], 200), 100)
     assert (len(second[0]["facts"]), second[0]["points"]) == (100, [])
     assert (len(third[0]["facts"]), "facts_more" in third[0], third[1]) == (50, False, None)
-    assert len(set(whole(found)["facts"])) == 250
+    assert len(set(whole(totals)["facts"])) == 250
 
 
 def each_bucket(slice_: Sequence[Seen], at: Perspective, what: str) -> list[tuple[Any, ...]]:
@@ -326,12 +328,12 @@ def each_bucket(slice_: Sequence[Seen], at: Perspective, what: str) -> list[tupl
     ]
     held = [Candidate(s, {}, holds=True, names=names) for s in counted if matches(s.certainty, at)]
     kind = {"released": Release, "pardoned": Pardon}[what]
-    found = sum_facts([each for each in held if isinstance(each.fact, kind)], what, at)
+    sum_ = sum_facts([each for each in held if isinstance(each.fact, kind)], what, at)
     inside: dict[int, list[Part]] = defaultdict(list)
     silent: dict[int, list[int | None]] = defaultdict(list)
     for shown, part, most in (
-        *((part.shown, part, None) for part in found.parts),
-        *((each.candidate, None, each.most) for each in found.uncounted),
+        *((part.shown, part, None) for part in sum_.parts),
+        *((each.candidate, None, each.most) for each in sum_.uncounted),
     ):
         valid = shown.fact.valid_time
         last = min(
@@ -432,8 +434,8 @@ def test_a_tally_is_what_the_state_says_and_what_adding_up_bucket_by_bucket_give
 def until(log: Log, to: str) -> dict[str, Any]:
     """The total of those released by the end of a day, as of a later one."""
     query = TallyQuery(what="released", by="month", to=parse_cut(to))
-    found: dict[str, Any] = whole(tally(log.slice(), log.perspective(), query))["total"]
-    return found
+    total: dict[str, Any] = whole(tally(log.slice(), log.perspective(), query))["total"]
+    return total
 
 
 def test_a_running_figure_of_a_later_day_says_nothing_of_an_earlier_one() -> None:

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 
 def listed(log: Log, at: dict[str, Any] | None = None, **wanted: Any) -> list[str]:  # noqa: ANN401 -- a filter's fields
-    found = list_timeline(log.versions(), log.perspective(**(at or {})), TimelineFilter(**wanted))
-    return [seen.version.record.fact.summary for seen in found]
+    listed_facts = list_timeline(
+        log.versions(), log.perspective(**(at or {})), TimelineFilter(**wanted)
+    )
+    return [seen.version.record.fact.summary for seen in listed_facts]
 
 
 @pytest.fixture

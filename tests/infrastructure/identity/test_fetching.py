@@ -172,8 +172,8 @@ def test_of_a_name_with_very_many_addresses_few_are_tried(monkeypatch: pytest.Mo
         tried.append(address[0])
         return connect(address, seconds)
 
-    found = socket.getaddrinfo("127.0.0.1", gone.port, type=socket.SOCK_STREAM)
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found * 1_000)
+    addresses = socket.getaddrinfo("127.0.0.1", gone.port, type=socket.SOCK_STREAM)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: addresses * 1_000)
     monkeypatch.setattr(socket, "create_connection", counted)
     with pytest.raises(FetchError, match="ConnectionRefusedError"):
         fetch(url, seconds=5, most=10)

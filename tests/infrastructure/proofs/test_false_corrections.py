@@ -65,8 +65,8 @@ def test_a_correction_is_of_the_wrong_times_right_before_it(
         [outcome] = log.append([request], ())
     assert isinstance(outcome, list)
     with database.reading() as connection:
-        found = verify(connection).wrong
-    assert (found and (found.position, found.what)) == (what and (4, what))
+        wrong = verify(connection).wrong
+    assert (wrong and (wrong.position, wrong.what)) == (what and (4, what))
 
 
 @pytest.mark.parametrize(
@@ -96,5 +96,5 @@ def test_a_withdrawal_is_of_the_last_correction_and_of_what_its_clock_recorded(
             [outcome] = log.append([request], ())
         assert isinstance(outcome, list)
     with database.reading() as connection:
-        found = verify(connection).wrong
-    assert (found and (found.position, found.what)) == (what and (5, what))
+        wrong = verify(connection).wrong
+    assert (wrong and (wrong.position, wrong.what)) == (what and (5, what))

@@ -63,10 +63,10 @@ def test_an_entry_says_all_of_the_event_but_its_payload(database: Database) -> N
     grow(database, 1)
     row = rows(database)[0]
     entry = leaves.entry_of(row)
-    found = json.loads(entry)
-    digest = urlsafe_b64decode(found.pop("payload") + "=")
+    document = json.loads(entry)
+    digest = urlsafe_b64decode(document.pop("payload") + "=")
     assert digest == sha256(row["salt"] + row["payload"]).digest() == row["digest"]
-    assert found == {
+    assert document == {
         "v": 1,
         "position": 1,
         "stream": "0" * 32,

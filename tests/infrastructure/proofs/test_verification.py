@@ -190,9 +190,9 @@ KINDS: Final[dict[str, Callable[[Connection, Random], tuple[int, int]]]] = {
 def test_a_log_as_recorded_is_whole(database: Database, checkpoints: list[Checkpoint]) -> None:
     reached: list[tuple[int, int]] = []
     with database.reading() as connection:
-        found = verify(connection, checkpoints, lambda at, last: reached.append((at, last)))
-    assert found.wrong is None
-    assert (found.events, found.root) == (SIZE, root_of(leaves(database)))
+        verification = verify(connection, checkpoints, lambda at, last: reached.append((at, last)))
+    assert verification.wrong is None
+    assert (verification.events, verification.root) == (SIZE, root_of(leaves(database)))
 
 
 def test_an_empty_log_is_whole(database: Database) -> None:
@@ -228,9 +228,9 @@ def test_what_lies_past_what_was_signed_is_held_to_its_own_hashes(
 ) -> None:
     with database.writing() as connection:
         change(connection, SIZE, payload=b"{}")
-        found = verify(connection, checkpoints)
-    assert found.wrong is not None
-    assert found.wrong.position == SIZE
+        verification = verify(connection, checkpoints)
+    assert verification.wrong is not None
+    assert verification.wrong.position == SIZE
 
 
 @pytest.mark.parametrize(

@@ -61,9 +61,9 @@ def kept_rows(connection: Connection) -> list[RowMapping]:
 
 def under(connection: Connection, key: str) -> ColumnElement[bool]:
     """That a row is what is kept under a key."""
-    found = find_response(connection, ANSWER.caller, key)
-    assert found is not None
-    return idempotency_answer.c.key == found.key
+    response = find_response(connection, ANSWER.caller, key)
+    assert response is not None
+    return idempotency_answer.c.key == response.key
 
 
 def unfounded(connection: Connection) -> list[str]:

@@ -46,8 +46,8 @@ class Watching:
 
     def files(self) -> dict[str, bytes]:
         """What is in its folder and given out, but for the evidence and the lock."""
-        found = [path for path in self.folder.glob("*") if path.is_file()]
-        return {path.name: path.read_bytes() for path in [*found, self.out] if path.exists()}
+        paths = [path for path in self.folder.glob("*") if path.is_file()]
+        return {path.name: path.read_bytes() for path in [*paths, self.out] if path.exists()}
 
     def refused(self) -> str:
         """Why it does not co-sign; asserts that it has not, in any file."""

@@ -34,8 +34,8 @@ def test_what_continues_is_co_signed_and_given_out(log: FakeLog, watching: Watch
         log.grow(size)
         watching.time = NOON + number
         asked = len(log.asked)
-        found = watching.watch()
-        assert (found.checkpoint.size, found.new, found.time) == (size, True, NOON + number)
+        outcome = watching.watch()
+        assert (outcome.checkpoint.size, outcome.new, outcome.time) == (size, True, NOON + number)
         assert watching.cosigned() == HONEST.checkpoint(size).text
         assert len(log.asked) - asked <= 1 + 2 * 3
     assert stat.S_IMODE(watching.out.stat().st_mode) == 0o644
@@ -59,8 +59,8 @@ def test_what_is_not_new_is_not_co_signed_again(log: FakeLog, watching: Watching
     watching.watch()
     note, asked = watching.out.read_text(), len(log.asked)
     watching.time += 60
-    found = watching.watch()
-    assert (found.new, found.time, found.note) == (False, NOON, note)
+    outcome = watching.watch()
+    assert (outcome.new, outcome.time, outcome.note) == (False, NOON, note)
     assert watching.out.read_text() == note
     assert log.asked[asked:] == ["/checkpoint"]
 
