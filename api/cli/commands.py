@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Final
 
 import typer
@@ -40,20 +41,6 @@ app = typer.Typer(
 )
 
 
-_PANELS: Final = {
-    "serving": "Serve",
-    "reading": "Read",
-    "writing": "Write, import and export",
-    "keeping": "Keep safe and prove",
-}
-"""The groups of commands in `parley --help`, by the folder that a command is in."""
-
-
-def _panel_of(callback: object) -> str:
-    """The group of a command."""
-    return _PANELS[callback.__module__.split(".")[2]]
-
-
 def _say_version(asked: bool) -> None:
     if asked:
         echo(f"parley {VERSION}")
@@ -76,27 +63,58 @@ def parley(
     """
 
 
-for commands in (
-    *(
-        serve,
-        relay,
-        listing,
-        show_and_timeline,
-        people,
-        tally,
-        chart,
-        moments,
-        diff_and_audit,
-        check,
-        kinds,
+_PANELS: Final[Mapping[str, Iterable[Callable[..., None] | typer.Typer]]] = {
+    "Serve": (serve.serve, serve.rebuild, serve.database, relay.relay),
+    "Read": (
+        listing.list_,
+        listing.search,
+        listing.snapshots,
+        show_and_timeline.show,
+        show_and_timeline.timeline,
+        people.people,
+        tally.tally,
+        chart.chart,
+        moments.moments,
+        diff_and_audit.diff,
+        diff_and_audit.audit,
+        diff_and_audit.changes,
+        check.check,
+        kinds.kinds,
+        kinds.columns,
     ),
-    *(one_fact, import_, export_and_snapshot, settings, erase, change_requests),
-    *(keys, backup, verify, checkpoint, witness, seal, compact, clock),
-):
-    commands.register(app)
+    "Write, import and export": (
+        *one_fact.COMMANDS,
+        import_.import_,
+        export_and_snapshot.export,
+        export_and_snapshot.snapshot,
+        settings.settings,
+        settings.correct_negotiation,
+        erase.erase,
+        change_requests.change_requests,
+        change_requests.approve,
+        change_requests.refuse,
+        change_requests.withdraw,
+    ),
+    "Keep safe and prove": (
+        keys.keys,
+        backup.backup,
+        backup.restore,
+        verify.verify,
+        checkpoint.checkpoint,
+        witness.witness,
+        seal.seal,
+        compact.compact,
+        clock.correct_clock,
+    ),
+}
+"""All commands and groups of commands, as `parley --help` shows them."""
 
-for command in app.registered_commands:
-    command.rich_help_panel = _panel_of(command.callback)
-for group in app.registered_groups:
-    if group.typer_instance is not None:
-        group.rich_help_panel = _panel_of(group.typer_instance.registered_commands[0].callback)
+for panel, commands in _PANELS.items():
+    for command in commands:
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, rich_help_panel=panel)
+        else:
+            name = command.__name__.removesuffix("_").replace("_", "-")
+            takes = one_fact.TAKES_FIELDS if command in one_fact.COMMANDS else {}
+            app.command(name, rich_help_panel=panel, **takes)(command)
+app.command("proposals", hidden=True, deprecated=True)(change_requests.change_requests)

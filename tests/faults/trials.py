@@ -36,7 +36,7 @@ KEPT_FILES: Final = ("parley.key", "parley.key.checkpoint", "saved")
 commands: Final = Typer(cls=RefusingGroup)
 """The one command of `parley` that is run here, as it is there."""
 commands.callback()(lambda: None)
-verify.register(commands)
+commands.command()(verify.verify)
 
 
 class UndetectedError(AssertionError):

@@ -77,9 +77,3 @@ def _report(manifest: Manifest, done: str, *, json: bool) -> None:
         )
     else:
         echo(f"{done}, up to position {manifest.position}; sha256 {manifest.sha256}")
-
-
-def register(app: typer.Typer) -> None:
-    """Offer the commands."""
-    app.command()(backup)
-    app.command()(restore)

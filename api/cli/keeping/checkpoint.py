@@ -42,8 +42,3 @@ def checkpoint(
         say({"checkpoint": note, "key": publisher.signer.key.text})
     else:
         print_text(note or "")
-
-
-def register(app: typer.Typer) -> None:
-    """Offer the command."""
-    app.command()(checkpoint)

@@ -169,8 +169,3 @@ def _as_json(wrong: WrongTimes) -> dict[str, Any]:
         name: format_instant(value) if name in instants and value is not None else value
         for name, value in asdict(wrong).items()
     }
-
-
-def register(app: typer.Typer) -> None:
-    """Offer the command."""
-    app.command("correct-clock")(correct_clock)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import typer
-
 from api.cli.options import AsJson
 from api.cli.session import open_record, say
 from api.cli.text import echo
@@ -30,8 +28,3 @@ def compact(*, json: AsJson = False) -> None:
         echo("The server's other files may still have some. A superuser has to run this:")
         for statement in left:
             echo(f"  {statement}")
-
-
-def register(app: typer.Typer) -> None:
-    """Offer the command."""
-    app.command()(compact)

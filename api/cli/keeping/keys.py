@@ -16,7 +16,7 @@ from infrastructure.identity.keys import ApiKey
 
 DAY: Final = 86_400_000_000
 keys = typer.Typer(
-    no_args_is_help=True, help="Make, list and revoke the keys of people and programs."
+    name="keys", no_args_is_help=True, help="Make, list and revoke the keys of people and programs."
 )
 
 
@@ -125,8 +125,3 @@ def _as_json(key: ApiKey) -> dict[str, Any]:
         "expires_at": None if key.expires_at is None else format_instant(key.expires_at),
         "revoked_at": None if key.revoked_at is None else format_instant(key.revoked_at),
     }
-
-
-def register(app: typer.Typer) -> None:
-    """Offer the commands."""
-    app.add_typer(keys, name="keys")

@@ -42,8 +42,3 @@ def seal(
     for key_id, count in sorted(report.keys.items()):
         newest = " (the newest)" if key_id == report.newest else ""
         echo(f"The key {key_id}{newest} wraps {count} data keys")
-
-
-def register(app: typer.Typer) -> None:
-    """Offer the command."""
-    app.command()(seal)

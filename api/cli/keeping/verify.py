@@ -29,11 +29,11 @@ from infrastructure.database.schema_comparison import find_misshapen
 from infrastructure.log.clock_corrections import WrongTimes, wrong_times
 from infrastructure.projections.comparison import Unfounded, compare_with_log
 from infrastructure.projections.soundness import OwnCheck, find_text_flaw, run_own_check
+from infrastructure.proofs import verification
 from infrastructure.proofs.configured import log_key_file
 from infrastructure.proofs.ed25519 import Ed25519Verifier
 from infrastructure.proofs.log_key import LastSigned
 from infrastructure.proofs.publishing import last_signed_note
-from infrastructure.proofs.verification import Verification, verify
 
 Named = tuple[str, str]
 """The name of a note's source, and the note; two sources may have the same name."""
@@ -43,7 +43,7 @@ _ID: Final = re.compile(r"[0-9a-f]{32}")
 _LOOK: Final = "run: parley keys list, and when the list is right: parley seal --as-is"
 
 
-def verify_log(
+def verify(
     *,
     checkpoint: Annotated[
         list[Path] | None,
@@ -106,7 +106,7 @@ def verify_log(
             notes.append((str(certificate), certified.checkpoint))
         with parley.database.reading() as connection:
             notes += _read_notes(key_file, last_signed_note(connection)) if verifier else []
-            verified = verify(connection, _verify_notes(notes, verifier), bar)
+            verified = verification.verify(connection, _verify_notes(notes, verifier), bar)
             tables = [] if verified.wrong or log_only else _tables(parley, connection)
             future = None if verified.wrong else wrong_times(connection, parley.clock())
         own = None if verified.wrong else run_own_check(parley.database)
@@ -149,7 +149,10 @@ def _tables(parley: Parley, connection: Any) -> list[Unfounded]:  # noqa: ANN401
 
 
 def _reason(
-    verified: Verification, tables: list[Unfounded], flaw: str | None, future: WrongTimes | None
+    verified: verification.Verification,
+    tables: list[Unfounded],
+    flaw: str | None,
+    future: WrongTimes | None,
 ) -> str | None:
     if verified.wrong is not None:
         return f"position {verified.wrong.position}: {verified.wrong.what}"
@@ -223,7 +226,7 @@ def _read_checkpoint(name: str, note: str, verifiers: list[Verifier]) -> Checkpo
 
 
 def _print(
-    verified: Verification,
+    verified: verification.Verification,
     names: list[str],
     words: dict[str, str],
     own: OwnCheck | None,
@@ -243,7 +246,7 @@ def _print(
 
 
 def _as_json(
-    verified: Verification, checkpoints: list[str], verifier: Ed25519Verifier | None
+    verified: verification.Verification, checkpoints: list[str], verifier: Ed25519Verifier | None
 ) -> dict[str, Any]:
     wrong = verified.wrong
     return {
@@ -261,8 +264,3 @@ def _tables_as_json(tables: list[Unfounded], flaw: str | None) -> list[dict[str,
         for row in tables
     ]
     return [*rows, *([] if flaw is None else [{"table": None, "key": [], "what": flaw}])]
-
-
-def register(app: typer.Typer) -> None:
-    """Offer the command."""
-    app.command("verify")(verify_log)

@@ -177,8 +177,3 @@ def _as_json(watching: Witness, cosigned: Cosigned, given_out: Path) -> dict[str
         "checkpoint": str(given_out),
         "evidence": [str(watching.evidence.folder / case) for case in watching.evidence.cases()],
     }
-
-
-def register(app: typer.Typer) -> None:
-    """Offer the command."""
-    app.command()(witness)

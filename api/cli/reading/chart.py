@@ -78,8 +78,3 @@ def chart(
     replace_file(output, [drawn])
     answer = {"bytes": len(drawn), "output": str(output)}
     say(answer) if json else echo(f"{len(drawn):,} bytes in {visible_line(str(output))}")
-
-
-def register(app: typer.Typer) -> None:
-    """Offer the command."""
-    app.command()(chart)

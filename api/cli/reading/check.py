@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-import typer
-
 from api.cli.options import AsJson, Slug
 from api.cli.session import open_record, say
 from api.cli.tables import show_heading, show_rows
@@ -56,8 +54,3 @@ def check(slug: Slug, *, json: AsJson = False) -> None:
         (item["external_id"] or item["fact"], item["pointer"], item["detail"]) for item in items
     ]
     show_rows(out, f"{len(items)} to look at", ("fact", "where", "what"), rows)
-
-
-def register(app: typer.Typer) -> None:
-    """Offer the command."""
-    app.command()(check)

@@ -233,11 +233,3 @@ def _describe_changes(changes: Any) -> list[str]:  # noqa: ANN401 -- a list of t
 
 def _text(value: object) -> str:
     return format_value(value) or "nothing"
-
-
-def register(app: typer.Typer) -> None:
-    """Offer the commands."""
-    app.command()(diff)
-    app.command()(audit)
-    app.command()(changes)
-    app.command()(changes)

@@ -73,9 +73,3 @@ def columns(
         ]
         show_rows(out, f"Columns of {kind}", ("column", "needed", "what to write", "example"), rows)
         print_line(out, f"To fill in: parley columns {kind} --csv > {kind}.csv")
-
-
-def register(app: typer.Typer) -> None:
-    """Offer the commands."""
-    app.command()(kinds)
-    app.command()(columns)

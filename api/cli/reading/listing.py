@@ -99,10 +99,3 @@ def search(
     show_rows(out, f"{len(rows)} fact{'s' * (len(rows) != 1)}", columns, rows)
     if not rows:
         print_line(out, "No fact holds all of these words.")
-
-
-def register(app: typer.Typer) -> None:
-    """Offer the commands."""
-    app.command("list")(list_)
-    app.command()(search)
-    app.command()(snapshots)

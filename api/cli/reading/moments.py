@@ -47,8 +47,3 @@ def moments(
     show_erased(out, content)
     rows = [(moment["at"], moment["changes"]) for moment in content["items"]]
     show_rows(out, f"Moments: {len(rows)}", ("at", "facts that change"), rows)
-
-
-def register(app: typer.Typer) -> None:
-    """Offer the command."""
-    app.command()(moments)

@@ -96,8 +96,3 @@ def _row(person: Mapping[str, Any]) -> list[object]:
         *(person["last_reported"], person["external_id"], person["facts"], may_be),
         person["known_to_be"] or "person or body",
     ]
-
-
-def register(app: typer.Typer) -> None:
-    """Offer the command."""
-    app.command()(people)

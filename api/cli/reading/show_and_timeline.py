@@ -243,9 +243,3 @@ def _show_timeline(slug: str, content: Mapping[str, Any]) -> None:
         )
     if content["next"] is not None:
         print_line(errors, f"There is more: --cursor {content['next']}")
-
-
-def register(app: typer.Typer) -> None:
-    """Offer the commands."""
-    for command in (show, timeline):
-        app.command()(command)

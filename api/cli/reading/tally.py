@@ -196,8 +196,3 @@ def _beside(figure: Mapping[str, Any]) -> tuple[object, ...]:
 def _amount(interval: Mapping[str, Any]) -> str:
     """The text of an interval, as the answer words it."""
     return str(interval["text"])
-
-
-def register(app: typer.Typer) -> None:
-    """Offer the command."""
-    app.command()(tally)

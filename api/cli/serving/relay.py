@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, NoReturn, cast
 
-import typer
-
 from api.cli.ask import reply_to
 from api.cli.options import AsJson
 from api.cli.session import (
@@ -124,8 +122,3 @@ class _Told:
             say(content)
         else:
             echo(line)
-
-
-def register(app: typer.Typer) -> None:
-    """Offer the command."""
-    app.command()(relay)

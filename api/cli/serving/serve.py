@@ -61,7 +61,7 @@ PROTOCOL: Final[dict[str, Any]] = {
 }
 """The server's protocol settings; proxy headers are read by the application, as its settings say."""
 
-database = typer.Typer(no_args_is_help=True, help="Maintain the database.")
+database = typer.Typer(name="db", no_args_is_help=True, help="Maintain the database.")
 
 
 def serve(
@@ -257,10 +257,3 @@ def upgrade_database(*, json: AsJson = False) -> None:
         say(ready)
     else:
         echo(f"The database is at the schema's head; the log is at position {ready['log']}.")
-
-
-def register(app: typer.Typer) -> None:
-    """Offer the commands."""
-    app.command()(serve)
-    app.command()(rebuild)
-    app.add_typer(database, name="db")

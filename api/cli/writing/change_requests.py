@@ -211,10 +211,3 @@ def _row(item: Mapping[str, Any]) -> tuple[object, ...]:
         item["expires_at"],
         decided.get("by"),
     )
-
-
-def register(app: typer.Typer) -> None:
-    """Offer the commands."""
-    for command in (change_requests, approve, refuse, withdraw):
-        app.command()(command)
-    app.command("proposals", hidden=True, deprecated=True)(change_requests)

@@ -121,8 +121,3 @@ def _confirm(record: FactRecord, *, sources: bool, yes: bool) -> None:
         raise typer.BadParameter("needed, because there is no terminal to ask", param_hint="--yes")
     what = "the confidential sources of" if sources else "for good, in every version,"
     confirm(f"Erase {what} “{record.fact.summary}”?")
-
-
-def register(app: typer.Typer) -> None:
-    """Offer the command."""
-    app.command()(erase)

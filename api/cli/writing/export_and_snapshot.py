@@ -146,9 +146,3 @@ def snapshot(
     if gone:
         show_erased(out, content)
     print_line(out, f"sha256 {content['sha256']}")
-
-
-def register(app: typer.Typer) -> None:
-    """Offer the commands."""
-    app.command()(export)
-    app.command()(snapshot)

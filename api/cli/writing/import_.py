@@ -268,8 +268,3 @@ def _parse_encoding(name: str) -> str:
     if known is None:
         raise typer.BadParameter(f"write one of {', '.join(dict.fromkeys(CHARSETS.values()))}")
     return known
-
-
-def register(app: typer.Typer) -> None:
-    """Offer the command."""
-    app.command("import")(import_)

@@ -22,7 +22,11 @@ from api.composition import Parley
 from domain.fact import KINDS
 from domain.streams.event import Reason
 
-_TAKES_FIELDS: Final = {"allow_extra_args": True, "ignore_unknown_options": True}
+TAKES_FIELDS: Final[Mapping[str, Any]] = {
+    "cls": CompletingFields,
+    "context_settings": {"allow_extra_args": True, "ignore_unknown_options": True},
+}
+"""How `parley` offers these commands, whose options are the fields of a fact."""
 Fact = Annotated[
     str,
     typer.Argument(
@@ -121,8 +125,11 @@ def _change(op: str) -> Callable[..., None]:
             address = f"/v1/facts/{before['id']}/{path}"
             _write(parley, address, sent, seen, before, dry_run=dry_run, yes=yes, json=json)
 
-    change.__doc__ = text
+    change.__name__, change.__doc__ = op, text
     return change
+
+
+COMMANDS: Final[tuple[Callable[..., None], ...]] = (record, *map(_change, _CHANGES))
 
 
 def _fields(arguments: Sequence[str]) -> dict[str, str]:
@@ -280,10 +287,3 @@ def _show(
         print_line(errors, f"Much like the fact {other}, to which it has no link")
     for rival in content.get("rivals", ()):
         print_line(errors, f"A rival: {rival['summary']} ({rival['id']})")
-
-
-def register(app: typer.Typer) -> None:
-    """Offer the commands."""
-    app.command(cls=CompletingFields, context_settings=_TAKES_FIELDS)(record)
-    for op in _CHANGES:
-        app.command(op, cls=CompletingFields, context_settings=_TAKES_FIELDS)(_change(op))

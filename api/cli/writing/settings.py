@@ -169,9 +169,3 @@ def correct_negotiation(  # noqa: PLR0913 -- one argument an option
     named = shown.pop("slug")
     title = f"{named}, as it would be" if dry_run else named
     show_rows(out, title, ("field", "is"), [*shown.items()])
-
-
-def register(app: typer.Typer) -> None:
-    """Offer the commands."""
-    app.command()(settings)
-    app.command()(correct_negotiation)
