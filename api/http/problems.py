@@ -112,6 +112,11 @@ def problem_of(error: Exception) -> Response:
     return _report_no_room(error) if of_disk(error) else _report_unforeseen(error)
 
 
+def _report_as(name: str) -> Callable[[Exception], Response]:
+    """Answer with the error's own words as a problem of this kind."""
+    return lambda error: problem(name, str(error))
+
+
 def _report_content(error: ContentError) -> Response:
     return problem("content", str(error), error.told)
 
@@ -169,24 +174,8 @@ def _report_stale(error: StaleError) -> Response:
     return _report_moved_on("stale", error, **about, version=error.version)
 
 
-def _report_revised(error: RevisedError) -> Response:
-    return _report_moved_on("revised", error, proposal=str(error.change_request))
-
-
-def _report_settings_changed(error: SettingsMovedOnError) -> Response:
-    return _report_moved_on("settings-changed", error)
-
-
 def _report_moved_on(name: str, error: MovedOnError, **members: object) -> Response:
     return problem(name, str(error), [Fault("/header/If-Match", str(error))], members=members)
-
-
-def _report_own(error: OwnChangeRequestError) -> Response:
-    return problem("own-proposal", str(error))
-
-
-def _report_others(error: OthersChangeRequestError) -> Response:
-    return problem("others-proposal", str(error))
 
 
 def _report_unauthenticated(error: UnauthenticatedError) -> Response:
@@ -199,14 +188,6 @@ def _report_forbidden(error: ForbiddenError) -> Response:
     challenge = f'Bearer realm="parley", error="insufficient_scope", scope="{error.scope}"'
     faults = [Fault("/header/Authorization", str(error))]
     return problem("forbidden", str(error), faults, headers={"WWW-Authenticate": challenge})
-
-
-def _report_state(error: StateError) -> Response:
-    return problem("state", str(error))
-
-
-def _report_read_only(error: ReadOnlyError) -> Response:
-    return problem("read-only", str(error))
 
 
 def _report_http(error: HTTPException) -> Response:
@@ -271,18 +252,18 @@ _ANSWERS: Final[tuple[tuple[type[Exception], Callable[[Any], Response]], ...]] =
     (ErasedError, _report_erasure),
     (TakenError, _report_taken),
     (StaleError, _report_stale),
-    (RevisedError, _report_revised),
-    (SettingsMovedOnError, _report_settings_changed),
-    (StateError, _report_state),
-    (OwnChangeRequestError, _report_own),
-    (OthersChangeRequestError, _report_others),
+    (RevisedError, lambda e: _report_moved_on("revised", e, proposal=str(e.change_request))),
+    (SettingsMovedOnError, lambda e: _report_moved_on("settings-changed", e)),
+    (StateError, _report_as("state")),
+    (OwnChangeRequestError, _report_as("own-proposal")),
+    (OthersChangeRequestError, _report_as("others-proposal")),
     (UnauthenticatedError, _report_unauthenticated),
     (ForbiddenError, _report_forbidden),
     (InstantError, _report_unreadable),
     (ValidTimeError, _report_unreadable),
     (RequestValidationError, _report_invalid),
     (HTTPException, _report_http),
-    (ReadOnlyError, _report_read_only),
+    (ReadOnlyError, _report_as("read-only")),
     (BrokenOffError, _report_broken_off),
     (OutcomeUnknownError, _report_outcome_unknown),
     (ClockInDoubtError, _report_clock),

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import make_url
 
-from tests.databases import sqlite_file_url
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -25,9 +23,3 @@ def disk_folder(tmp_path: Path, fresh_database: Callable[[Kind], str]) -> Path:
     migrated = make_url(fresh_database("sqlite-file")).database
     shutil.move(str(migrated), folder / "parley.db")
     return folder
-
-
-@pytest.fixture
-def disk_url(disk_folder: Path) -> str:
-    """The URL of that database."""
-    return sqlite_file_url(disk_folder / "parley.db")

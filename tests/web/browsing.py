@@ -15,7 +15,6 @@ from tests.api.asking import Client
 BELARUS: Final = "/n/us-belarus"
 RECORD: Final = Path(__file__).parents[2] / "data" / "us-belarus.ndjson"
 _CHECKED: Final = frozenset({"checkbox", "radio"})
-_VOID: Final = frozenset({"link", "meta", "input", "br", "line", "rect", "img"})
 
 
 @dataclass

@@ -44,10 +44,6 @@ def given(url: object, *keys: bytes) -> Database:
     return Database(str(url), seals=Seals(GivenKeys(Keyring(keys))))
 
 
-def url_of(database: Database) -> str:
-    return database.url.render_as_string(hide_password=False)
-
-
 @pytest.fixture
 def first(database_url: str) -> Iterator[Database]:
     """A process with one key."""
