@@ -1,6 +1,7 @@
 """Sends one GET with a limit on time and size, to the given address only.
 
-It uses the standard library's http.client, which follows no redirects and uses no proxy.
+It uses the standard library's http.client, which follows no redirects and uses no proxy. httpx would not do: its time
+limits are for each read, and if asyncio limits the whole, a connection that is cut during the TLS handshake stays open.
 """
 
 from __future__ import annotations
