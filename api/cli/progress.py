@@ -22,13 +22,11 @@ from api.cli.text import consoles
 
 
 @contextmanager
-def progress_bar(
-    doing: str, total: int | None, then: str | None = None
-) -> Iterator[Callable[[int, int | None], None]]:
+def progress_bar(doing: str, total: int | None) -> Iterator[Callable[[int, int | None], None]]:
     """A bar on standard error while it is a terminal; it is told (done, of how many).
 
     It shows the share that is done, how many are done a second, and how much time has passed and is left. `doing` says
-    what is under way, and `then` what still is when all are done.
+    what is under way.
     """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     times = (_Rate(), TimeElapsedColumn(), TimeRemainingColumn(compact=True))
@@ -41,10 +39,7 @@ def progress_bar(
         task = shown.add_task(doing, total=total)
 
         def advance(done: int, of: int | None) -> None:
-            finished = of is not None and done >= of
-            shown.update(
-                task, completed=done, total=of, description=then if then and finished else doing
-            )
+            shown.update(task, completed=done, total=of)
 
         yield advance
 

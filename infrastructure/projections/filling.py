@@ -1,34 +1,47 @@
 """Fills the spare tables of a rebuild, and stops if another rebuild has begun.
 
-While it does, the row `spare` of `projection` says how far it has come and, in `state`, which rebuild it is.
+While it does, the row `spare` of `projection` says how far it has come and, in `state`, the revision of the schema,
+which rebuild it is, and how many rows it has written. A rebuild that broke off leaves this row. The next one goes on
+from there if the revision is the same and the rows are still there.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, column, delete, func, insert, select, update
+from sqlalchemy import table as named_table
 
 from infrastructure.database.working_alone import NotAloneError
 from infrastructure.log.clock_corrections import corrections
 from infrastructure.projections import fact_versions
+from infrastructure.projections.planes import whole_rows
 from infrastructure.tables.facts import FACTS, SIDES, SPARE, FactTables, serving_side
 from infrastructure.tables.record import projection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy import Row, Select
+
     from domain.streams.entry import Entry
 
 _BEGUN: Final = "another rebuild has begun meanwhile, and this one has switched nothing; run it again when that is done"
+_SPARE_ROW: Final = projection.c.name == SPARE
+_REVISION: Final[Select[tuple[str]]] = select(column("version_num")).select_from(
+    named_table("alembic_version")
+)
 
 
 @dataclass
 class Filling:
-    """How far one rebuild has filled the spare side, and with how many versions, in how many rows."""
+    """How far a rebuild has filled the spare side, and with how many versions, in how many rows.
+
+    If it goes on from another one, this includes what that one has filled.
+    """
 
     tables: FactTables
     token: str
@@ -36,17 +49,38 @@ class Filling:
     versions: int = 0
     rows: int = 0
 
+    @property
+    def state(self) -> str:
+        """The column `state` of the row `spare`."""
+        return f"{self.token} {self.rows}"
+
 
 def begin(connection: Connection) -> Filling:
-    """Empty the spare side; a rebuild that was filling it stops at its next batch."""
+    """Go on from a rebuild that broke off, or empty the spare side; a rebuild that fills it stops at its next batch."""
     side = "second" if serving_side(connection) == "first" else "first"
-    filling = Filling(SIDES[side], uuid4().hex)
-    begun = {"position": 0, "state": filling.token}
-    mine = update(projection).where(projection.c.name == SPARE)
-    if not connection.execute(mine.values(begun)).rowcount:
-        connection.execute(insert(projection).values(name=SPARE, **begun))
-    empty_side(connection, filling.tables)
+    revision = connection.execute(_REVISION).scalar_one()
+    filling = Filling(SIDES[side], f"{revision} {uuid4().hex}")
+    left = connection.execute(select(projection).where(_SPARE_ROW).with_for_update()).first()
+    if left is None:
+        connection.execute(insert(projection).values(name=SPARE, position=0, state=""))
+    elif left.state.startswith(f"{revision} "):
+        filling = _take_over(connection, filling, left)
+    if not filling.reached:
+        empty_side(connection, filling.tables)
+    begun = {"position": filling.reached, "state": filling.state}
+    connection.execute(update(projection).where(_SPARE_ROW).values(begun))
     return filling
+
+
+def _take_over(connection: Connection, filling: Filling, left: Row[Any]) -> Filling:
+    """The filling as the rebuild that wrote the row `spare` has left it; as it is if rows were lost or added since."""
+    version = filling.tables.version
+    rows = select(func.count()).select_from(version)
+    found = connection.execute(rows).scalar_one()
+    if left.state.split()[-1] != str(found):
+        return filling
+    versions = connection.execute(rows.where(*whole_rows(version.c))).scalar_one()
+    return replace(filling, reached=left.position, versions=versions, rows=found)
 
 
 def fill(connection: Connection, filling: Filling, entries: Sequence[Entry], reached: int) -> None:
@@ -57,6 +91,7 @@ def fill(connection: Connection, filling: Filling, entries: Sequence[Entry], rea
     filling.versions += applied.versions
     filling.rows += applied.rows
     filling.reached = reached
+    connection.execute(update(projection).where(_SPARE_ROW).values(state=filling.state))
 
 
 def switch(connection: Connection, filling: Filling, last: int) -> None:
@@ -89,7 +124,7 @@ def _move(connection: Connection, filling: Filling, reached: int) -> None:
     """Move the checkpoint of the spare side from where this rebuild left it."""
     left = (
         projection.c.name == SPARE,
-        projection.c.state == filling.token,
+        projection.c.state == filling.state,
         projection.c.position == filling.reached,
     )
     moved = connection.execute(update(projection).where(*left).values(position=reached))

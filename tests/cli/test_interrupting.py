@@ -25,7 +25,7 @@ PROGRAM = "from api.cli.app import main; print('begun', flush=True); main()"
 SAID = "parley: interrupted\n"
 WAITING = (
     "parley: the import broke off: at least 0 of 1 lines are recorded; "
-    "import the same file again to complete it\n"
+    "import the same file again with the same options to complete it\n"
 )
 """What an import says that has begun to record: it cannot know what has become of its commit."""
 LOCK = text("UPDATE log_head SET position = position")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SAID: Final = "parley: interrupted\n"
 UNSURE: Final = (
     "parley: the import broke off: at least 0 of 1 lines are recorded; "
-    "import the same file again to complete it\n"
+    "import the same file again with the same options to complete it\n"
 )
 PRESSED: Final = """
 import atexit, os, pathlib, signal, sys

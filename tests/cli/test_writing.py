@@ -160,7 +160,7 @@ def test_an_import_that_is_interrupted_between_turns_says_how_far_it_came(
     assert process.returncode == 130
     said = re.fullmatch(
         r"parley: the import broke off: at least (\d+) of 400 lines are recorded; "
-        r"import the same file again to complete it\n",
+        r"import the same file again with the same options to complete it\n",
         errors,
     )
     assert said, errors

@@ -305,6 +305,14 @@ def test_progress_is_told_how_many_lines_were_read(light: Parley) -> None:
     assert told == [500, 1_000, 1_001]
 
 
+def test_progress_is_told_how_many_lines_were_decided_and_compared(light: Parley) -> None:
+    told: list[tuple[str, int, int]] = []
+    lines = [custody(str(n)) for n in range(1_001)]
+    run(light, lines, dry_run=True, on_decided=lambda *done: told.append(done))
+    every = [(done, 1_001) for done in (0, 500, 1_000)]
+    assert told == [(what, *each) for what in ("deciding", "comparing") for each in every]
+
+
 def test_the_real_record_imports_whole_and_once(parley: Parley) -> None:
     lines = RECORD.read_bytes().splitlines(keepends=True)
     first = run(parley, lines)

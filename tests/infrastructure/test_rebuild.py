@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from sqlalchemy import func, select, text
 
+from domain.fact import fact_id
 from domain.streams.ledger import decide_new_fact
 from domain.streams.negotiation import negotiation_id
 from domain.time.perspective import PerspectiveQuery
@@ -16,7 +17,7 @@ from infrastructure.database.working_alone import NotAloneError
 from infrastructure.ledger import StoredLedger
 from infrastructure.projections import fact_text, filling
 from infrastructure.projections import rebuild as rebuilding
-from infrastructure.projections.rebuild import rebuild
+from infrastructure.projections.rebuild import RebuildReport, rebuild
 from infrastructure.readers.reading import Reading
 from infrastructure.tables.facts import SIDES, serving_side
 from tests.benchmarks.population import populate
@@ -176,6 +177,76 @@ def test_rows_that_were_taken_from_what_a_rebuild_fills_are_missed(
         rebuild(database, ledger.codec, take)
     with database.reading() as connection:
         assert serving_side(connection) == "first"
+
+
+class _BrokenOffError(Exception):
+    """Ends a rebuild as a kill does, between two of its batches."""
+
+
+def _break_off(
+    database: Database, ledger: StoredLedger, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    """Rebuild until a position is reached; the size of a batch stays small."""
+    monkeypatch.setattr(rebuilding, "BATCH", 5)
+    monkeypatch.setattr(rebuilding, "NEAR", 10)
+
+    def stop(reached: int, _last: int) -> None:
+        if reached >= at:
+            raise _BrokenOffError
+
+    with pytest.raises(_BrokenOffError):
+        rebuild(database, ledger.codec, stop)
+
+
+def _rebuild_and_tell(database: Database, ledger: StoredLedger) -> tuple[list[int], RebuildReport]:
+    """Rebuild; the positions that it told of, and its report."""
+    told: list[int] = []
+    return told, rebuild(database, ledger.codec, lambda reached, _: told.append(reached))
+
+
+def test_a_rebuild_goes_on_where_the_one_before_it_broke_off(
+    database: Database, ledger: StoredLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = _state(database, ledger)
+    _break_off(database, ledger, monkeypatch, 20)
+    assert _state(database, ledger) == before
+    _break_off(database, ledger, monkeypatch, 30)
+    told, report = _rebuild_and_tell(database, ledger)
+    assert told[0] == 35
+    assert (report.position, report.versions, report.differences) == (52, 51, ())
+    assert _state(database, ledger) == before
+    told, report = _rebuild_and_tell(database, ledger)
+    assert (told[0], report.differences) == (5, ())
+
+
+def test_what_is_erased_while_a_rebuild_is_broken_off_is_in_none_of_its_tables(
+    database: Database, ledger: StoredLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _break_off(database, ledger, monkeypatch, 30)
+    erased = ledger.fact(fact_id(TALKS, "F-3"))
+    ledger.change(erased.decide_erase(why="asked for", approvers=(), actor="desk"))
+    spare = SIDES["second"].version.c
+    left = select(func.count()).where(spare.fact_id == erased.id.hex, ~spare.erased)
+    with database.reading() as connection:
+        assert connection.execute(left).scalar_one() == 0
+    assert rebuild(database, ledger.codec).differences == ()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE projection SET state = '0001' || substr(state, 5) WHERE name = 'spare'",
+        "DELETE FROM fact_version_spare WHERE external_id = 'F-3'",
+    ],
+)
+def test_a_rebuild_begins_anew_under_another_schema_and_if_rows_were_lost(
+    database: Database, ledger: StoredLedger, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    _break_off(database, ledger, monkeypatch, 30)
+    with database.writing() as connection:
+        connection.execute(text(change))
+    told, report = _rebuild_and_tell(database, ledger)
+    assert (told[0], report.versions, report.differences) == (5, 51, ())
 
 
 def test_nothing_is_switched_to_once_the_lock_is_lost(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 import signal
@@ -22,12 +23,15 @@ from sqlalchemy import make_url
 from tests.databases import migrate
 from tests.machines.edge import DEPLOY, free_port
 from tests.programs import find_program
+from tests.thorough import THOROUGH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 CONFIG: Final = DEPLOY / "patroni.yml"
 PROGRAMS: Final = Path(sys.executable).parent
+LEADER: Final = b"/service/parley/leader"
+"""The key in etcd that says who leads, which holds as long as the leader's lease."""
 SECONDS: Final = 60
 PAUSE_SECONDS: Final = 0.1
 PASSWORD: Final = "password"  # noqa: S105 -- of servers that end with their test
@@ -44,6 +48,7 @@ class Member:
     etcd: int
     program: Path
     user: str | None
+    config: Path = CONFIG
     port: int = field(default_factory=free_port)
     rest: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
@@ -79,7 +84,7 @@ class Member:
             shutil.chown(self.folder, self.user)
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [*self._as_user(), str(PROGRAMS / "patroni"), str(CONFIG)],
+                [*self._as_user(), str(PROGRAMS / "patroni"), str(self.config)],
                 cwd=self.folder,
                 env={**os.environ, **self.environment},
                 stdout=log,
@@ -109,6 +114,17 @@ class Member:
         self.signal(signal.SIGKILL)
         assert self.process is not None
         self.process.wait(SECONDS)
+
+    def lose_lease(self) -> None:
+        """Have etcd end its lease at once, as it does by itself `ttl` seconds after Patroni was last heard."""
+        key = base64.b64encode(LEADER).decode()
+        found = self._ask_etcd("kv/range", {"key": key})["kvs"]
+        self._ask_etcd("lease/revoke", {"ID": found[0]["lease"]})
+
+    def _ask_etcd(self, what: str, body: dict[str, str]) -> dict[str, Any]:
+        answer = httpx.post(f"http://127.0.0.1:{self.etcd}/v3/{what}", json=body, timeout=3)
+        found: dict[str, Any] = answer.raise_for_status().json()
+        return found
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to Patroni and to every process of PostgreSQL."""
@@ -207,10 +223,9 @@ def running_members(count: int = 2) -> Iterator[Members]:
     with ExitStack() as held:
         held.callback(shutil.rmtree, beside, ignore_errors=True)
         etcd = held.enter_context(_running_etcd(beside / "etcd"))
+        shared = (etcd, made.bin_path, made.system_user, _config(beside))
         every = [
-            Member(
-                f"member{number}", beside / f"member{number}", etcd, made.bin_path, made.system_user
-            )
+            Member(f"member{number}", beside / f"member{number}", *shared)
             for number in range(1, count + 1)
         ]
         hosts = [f"127.0.0.1:{each.port}" for each in every]
@@ -228,6 +243,15 @@ def running_members(count: int = 2) -> Iterator[Members]:
             connection.execute("CREATE DATABASE parley TEMPLATE template0")
         migrate(members.url)
         yield members
+
+
+def _config(folder: Path) -> Path:
+    """The configuration; in the short form one in which Patroni looks about it twice as often."""
+    if THOROUGH:
+        return CONFIG
+    config = folder / "patroni.yml"
+    config.write_text(CONFIG.read_text().replace("loop_wait: 2", "loop_wait: 1"))
+    return config
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from tests.databases import open_database, settings_of
 from tests.faults.cluster import cluster
 from tests.machines.conftest import OPENING, serve_folder
 from tests.machines.pooler import CONNECTIONS, start_pooler
+from tests.thorough import often
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.needs("pgbouncer"), pytest.mark.xdist_group("pooler")]
 
+MANY = often(32, 64)
 KEPT = ("statement_timeout", "lock_timeout", "random_page_cost", "synchronous_commit")
 SHOWN = ", ".join(f"current_setting('{name}')" for name in KEPT)
 LEFT = f"SELECT pg_backend_pid(), {SHOWN}, (SELECT count(*) FROM pg_prepared_statements)"  # noqa: S608 -- no input
@@ -75,11 +77,11 @@ def test_many_write_and_ask_at_once_and_nothing_is_left_behind(
             return {recorded.status_code, *(server.get(path).status_code for path in paths)}
 
         with ThreadPoolExecutor(16) as pool:
-            assert set().union(*pool.map(use, range(64))) == {200, 201}
+            assert set().union(*pool.map(use, range(MANY))) == {200, 201}
         assert left_behind(behind) == [untouched] * CONNECTIONS
-        assert server.get("/readyz").json()["log"] == 65
+        assert server.get("/readyz").json()["log"] == MANY + 1
         deadline = time.monotonic() + 30
-        while b"\n65\n" not in server.get("/checkpoint").content:
+        while f"\n{MANY + 1}\n" not in server.get("/checkpoint").text:
             assert time.monotonic() < deadline, "the log is signed"
             time.sleep(0.1)
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from tests.api.asking import Client
 
-pytestmark = pytest.mark.xdist_group("relay")
+pytestmark = [pytest.mark.either_database, pytest.mark.xdist_group("relay")]
 
 SOURCE: Final = "Confidentialcanary"
 NAMED: Final = "PARLEY_NATS_CREDENTIALS"
@@ -160,7 +160,6 @@ def test_what_was_erased_is_a_tombstone_or_leaves_the_stream_and_its_files(
     assert server.words(WORD) == 0
 
 
-@pytest.mark.either_database
 def test_of_what_becomes_private_nothing_stays_public(
     client: Client, database_url: str, server: Nats, tmp_path: Path
 ) -> None:
@@ -182,7 +181,6 @@ def test_of_what_becomes_private_nothing_stays_public(
 
 
 @pytest.mark.usefixtures("client")
-@pytest.mark.either_database
 def test_a_stream_that_cannot_hold_this_log_is_refused_in_one_line(
     database_url: str, server: Nats, tmp_path: Path
 ) -> None:
@@ -215,7 +213,6 @@ def test_a_stream_that_cannot_hold_this_log_is_refused_in_one_line(
 
 
 @pytest.mark.usefixtures("client")
-@pytest.mark.either_database
 def test_without_nats_it_waits_and_says_so_once_until_it_is_stopped(
     database_url: str, tmp_path: Path
 ) -> None:
@@ -235,7 +232,6 @@ def test_without_nats_it_waits_and_says_so_once_until_it_is_stopped(
         assert (relay.folder / "out").read_text() == said
 
 
-@pytest.mark.either_database
 def test_an_event_that_nats_does_not_take_is_named(
     client: Client, database_url: str, tmp_path: Path
 ) -> None:
@@ -251,7 +247,6 @@ def test_an_event_that_nats_does_not_take_is_named(
 
 
 @pytest.mark.usefixtures("client")
-@pytest.mark.either_database
 def test_with_a_credentials_file_it_is_let_in_and_without_it_says_so(
     database_url: str, tmp_path: Path
 ) -> None:
@@ -281,7 +276,6 @@ def test_with_a_credentials_file_it_is_let_in_and_without_it_says_so(
             refused(relays[name], rf"parley: [^\n]*{line}[^\n]*\n")
 
 
-@pytest.mark.either_database
 def test_a_reader_of_the_public_negotiations_reads_no_others(
     client: Client, database_url: str, tmp_path: Path
 ) -> None:
@@ -315,7 +309,6 @@ def test_a_reader_of_the_public_negotiations_reads_no_others(
         assert [type(each).__name__ for each in tried] == ["TimeoutError"] * len(tried)
 
 
-@pytest.mark.either_database
 def test_two_relays_that_are_killed_again_and_again_leave_the_log_and_nothing_erased(
     database_url: str, tmp_path: Path
 ) -> None:
@@ -324,7 +317,6 @@ def test_two_relays_that_are_killed_again_and_again_leave_the_log_and_nothing_er
     assert figures.servers > 0
 
 
-@pytest.mark.either_database
 def test_an_erasure_is_not_sent_before_its_messages_are_deleted(
     client: Client, database_url: str, server: Nats, tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ import pytest
 from tests.databases import SEAL_KEY
 from tests.forking import Forked
 from tests.machines.relays import Nats, Relay, consume, holding
+from tests.thorough import some_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +48,7 @@ QUESTIONS: Final = (
     "/n/talks",
     "/n/talks/timeline",
 )
-"""Questions of every family, as a program and as a person asks them."""
+"""Questions of every family, as a program and as a person asks them: eight of them each time, all in the long form."""
 
 
 def at(question: str, position: int, wait: str = "") -> str:
@@ -60,7 +61,7 @@ def test_both_give_the_same_bytes_and_tags_at_a_position(writer: Asked, reader: 
     position = writer.record(summary="The newest fact", external_id="newest")
     items = writer.get(f"{TALKS}/timeline?limit=1000").json()["items"]
     facts = [f"/v1/facts/{each['id']}" for each in items[:2]]
-    asked = [*QUESTIONS, *facts, *(f"{fact}/history" for fact in facts)]
+    asked = [*some_of(QUESTIONS, 8), *facts, *(f"{fact}/history" for fact in facts)]
     for question in asked:
         one = writer.get(at(question, position), **HOST)
         other = reader.get(at(question, position, "&wait=30"), **HOST)

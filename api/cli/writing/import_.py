@@ -21,13 +21,11 @@ from api.cli.session import CommandRefusedError, describe_refusal, open_record, 
 from api.cli.text import consoles, print_line
 from api.cli.writing.import_report import format_heading, refusal, show_report
 from api.commands.commands import FactParser
-from api.commands.importing.importer import Importer
+from api.commands.importing.importer import Decided, Importer
 from api.commands.importing.lines import read_bounded_lines
 from api.commands.importing.matching import Update
-from api.commands.importing.reading import Progress
 from api.commands.importing.report import BrokenOffError
 from api.commands.importing.text_files import CHARSETS, Text, open_text
-from api.commands.importing.turns import Recorded
 from api.composition import Parley
 from domain.batch import check_batch
 from domain.errors import ContentError, UnknownError
@@ -35,6 +33,7 @@ from domain.streams.event import Reason, RecordEvent
 from domain.streams.negotiation import NegotiationSettings, decide_open, evolve
 from infrastructure.log.errors import OutcomeUnknownError
 
+_RECORDING: Final = "recording"
 _UNKNOWN_OUTCOME: Final = (
     "the connection to the database broke during a commit: these lines were all recorded, or none of them; "
     "import the same file again: lines that are recorded already are then unchanged"
@@ -121,7 +120,7 @@ def import_(  # noqa: PLR0913 -- one argument an option
     """Import facts and changes from a file, one on each line. If one line is wrong, nothing is imported.
 
     All lines are checked before the first one is recorded. They are recorded in parts, so that others can write in
-    between. If this is interrupted, import the same file again: that completes it.
+    between. If this is interrupted, import the same file again with the same options: that completes it.
 
     NDJSON is one JSON object a line: `op` (record by default, or correct, corroborate, end, retract,
     reinstate, prefer), `external_id` to name the fact, and the fields that the API takes for that operation.
@@ -152,7 +151,7 @@ def import_(  # noqa: PLR0913 -- one argument an option
         if private:
             _refuse_public(parley, slug)
             opening.append(_make_private(opening[0]))
-        with _show_progress(text.lines) as (progress, on_recorded):
+        with _show_progress(text.lines) as show:
             report = Importer(parley, FactParser()).run(
                 slug=slug,
                 lines=read_bounded_lines(text.stream),
@@ -160,8 +159,9 @@ def import_(  # noqa: PLR0913 -- one argument an option
                 dry_run=dry_run,
                 partial=partial,
                 principal=parley.owner,
-                progress=progress,
-                on_recorded=on_recorded,
+                progress=lambda read: show("reading", read, text.lines),
+                on_decided=show,
+                on_recorded=lambda recorded, of: show(_RECORDING, recorded, of),
                 opening=opening,
                 update=updating,
                 guessed=text.guessed,
@@ -180,29 +180,29 @@ def import_(  # noqa: PLR0913 -- one argument an option
 
 
 @contextmanager
-def _show_progress(total: int) -> Iterator[tuple[Progress, Recorded]]:
-    """Show how many lines were read, and then recorded; if this breaks off, say how many were recorded."""
-    reached: tuple[int, int] | None = None
+def _show_progress(total: int) -> Iterator[Decided]:
+    """Show how far each part of the work has come; if this breaks off, say how many lines were recorded."""
+    doing, reached = "reading", (0, 0)
     with ExitStack() as shown:
-        bar = shown.enter_context(progress_bar("reading", total, "deciding"))
+        bar = shown.enter_context(progress_bar(doing, total))
 
-        def show_recorded(recorded: int, of: int) -> None:
-            nonlocal bar, reached
-            if reached is None:
+        def show(what: str, done: int, of: int) -> None:
+            nonlocal bar, doing, reached
+            if what != doing:
                 shown.close()
-                bar = shown.enter_context(progress_bar("recording", of))
-            reached = recorded, of
-            bar(recorded, of)
+                bar = shown.enter_context(progress_bar(what, of))
+            doing, reached = what, (done, of)
+            bar(done, of)
 
         try:
-            yield lambda read: bar(read, total), show_recorded
+            yield show
         except BrokenOffError as error:
             cause = describe_refusal(error.__cause__ or error)
             raise CommandRefusedError(f"{error} ({cause})") from error
         except OutcomeUnknownError as error:
             raise CommandRefusedError(_UNKNOWN_OUTCOME) from error
         except KeyboardInterrupt:
-            if reached is None:
+            if doing != _RECORDING:
                 raise
             end_with(str(BrokenOffError(*reached, unsure=True)))
             raise typer.Exit(INTERRUPTED) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final, cast
@@ -103,16 +103,25 @@ class Deciding:
         self._awaited: set[UUID] = set()
         self._room = LISTED_REJECTIONS
 
-    def decide(self, steps: Sequence[Step], *, waiting: bool = False) -> None:
+    def decide(
+        self,
+        steps: Sequence[Step],
+        *,
+        waiting: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
         """Decide each step in order, on the present record; with `waiting`, only steps whose event waits.
 
         The outcome of the other steps stays, and the events that they recorded are matched with no other line.
+        `progress` is called with (steps decided, all steps).
         """
         self._identify(steps)
         self._comparisons = Comparisons(len(steps))
         self._last = _last_of(steps)
         self._awaited = {step.correction.fact_id for step in _faulty(steps) if step.correction}
-        for step in self._load_facts(steps):
+        for at, step in enumerate(self._load_facts(steps)):
+            if progress is not None and at % _BATCH == 0:
+                progress(at, len(steps))
             line = step.line
             if isinstance(line, Misread):
                 step.rejected = self._check_again(line)

@@ -7,7 +7,7 @@ allows is then rejected alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 from api.commands.commands import FactParser
@@ -30,6 +30,8 @@ from domain.time.perspective import PerspectiveQuery
 from domain.views.naming import Names
 
 Media = Literal["ndjson", "csv"]
+Decided = Callable[[str, int, int], None]
+"""Is called with what is under way, how many lines of it are done, and the number of all."""
 
 
 class Importer:
@@ -49,6 +51,7 @@ class Importer:
         partial: bool,
         principal: Principal,
         progress: Progress | None = None,
+        on_decided: Decided | None = None,
         on_recorded: Recorded | None = None,
         opening: Sequence[RecordEvent] = (),
         update: Update | None = None,
@@ -58,7 +61,8 @@ class Importer:
         """Import `lines` into the negotiation with a slug, and report the outcome of each.
 
         `opening` are the events that open the negotiation, in the first turn, if it is missing. `progress` is called
-        with the number of lines read, and `on_recorded` with the number recorded. UnknownError (the negotiation is
+        with the number of lines read, `on_decided` while they are decided and compared, and `on_recorded` with the
+        number recorded. UnknownError (the negotiation is
         missing) and StaleError (other writers were always faster) mean that nothing was written; BrokenOffError means
         that a part was written. With `update`, a line that differs from its fact corrects the fact. `guessed` is the
         encoding of the file if it was guessed. `batch` is a label for the events.
@@ -82,10 +86,12 @@ class Importer:
                 on_recorded=on_recorded,
                 update=update,
                 batch=batch,
+                on_decided=_say_of("deciding", on_decided),
             )
             broken = read.stopped is not None and not partial
             refused = turns.refused or broken
-            alike = {} if refused else likenesses(self._parley, principal, turns.steps)
+            comparing = _say_of("comparing", on_decided)
+            alike = {} if refused else likenesses(self._parley, principal, turns.steps, comparing)
             names = self._names(slug, principal, turns.steps)
             if not (dry_run or broken):
                 turns.record()
@@ -112,6 +118,11 @@ class Importer:
         with self._parley.reading(principal) as reading:
             perspective = reading.perspective(PerspectiveQuery())
             return reading.names(negotiation_id(slug), perspective, instead)
+
+
+def _say_of(what: str, on_decided: Decided | None) -> Recorded | None:
+    """What tells how many lines of a part of the work are done; None if nobody is told."""
+    return None if on_decided is None else lambda done, of: on_decided(what, done, of)
 
 
 def _report(

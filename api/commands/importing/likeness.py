@@ -6,7 +6,7 @@ and those of the lines above.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any, Final, cast
@@ -30,11 +30,19 @@ from infrastructure.readers.similar import find_near
 _REMEMBERED: Final = 4_096
 """Facts of lines that are kept for the lines after them, most of which are near in time."""
 
+_FACTS_A_STEP: Final = 500
+
 
 def likenesses(
-    parley: Parley, principal: Principal, steps: Sequence[Step]
+    parley: Parley,
+    principal: Principal,
+    steps: Sequence[Step],
+    progress: Callable[[int, int], None] | None = None,
 ) -> dict[int, SimilarFacts]:
-    """{line number: facts much like it}, for lines that would record a fact; to be called before any is recorded."""
+    """{line number: facts much like it}, for lines that would record a fact; to be called before any is recorded.
+
+    `progress` is called with (facts compared, all such facts).
+    """
     recorded = _Recorded(steps)
     index, known = Alike(), _list_known(parley, principal, recorded)
     for near, own in known:
@@ -42,6 +50,8 @@ def likenesses(
     load = lru_cache(_REMEMBERED)(recorded.__getitem__)
     reports = {}
     for at in range(len(recorded)):
+        if progress is not None and at % _FACTS_A_STEP == 0:
+            progress(at, len(recorded))
         fact = recorded.fact(at)
         marked = marks_of(fact)
         near_by = index.of(fact, marked)

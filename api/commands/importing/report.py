@@ -196,7 +196,7 @@ class BrokenOffError(OperationalError):
         least = "at least " if unsure else ""
         super().__init__(
             f"the import broke off: {least}{recorded} of {of} lines are recorded; "
-            "import the same file again to complete it"
+            "import the same file again with the same options to complete it"
         )
         self.recorded = recorded
         self.of = of

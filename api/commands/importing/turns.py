@@ -75,6 +75,7 @@ class Turns:
         on_recorded: Recorded | None,
         update: Update | None = None,
         batch: str | None = None,
+        on_decided: Recorded | None = None,
     ) -> None:
         self._parley = parley
         self._parser = parser
@@ -90,13 +91,13 @@ class Turns:
         self.positions: tuple[int, int] | None = None
         self._recorded = 0
         self._size = FIRST_TURN
-        self.decide()
+        self.decide(on_decided)
 
-    def decide(self) -> None:
+    def decide(self, progress: Recorded | None = None) -> None:
         """Decide all lines on the present record; after the first turn, only the lines whose event waits."""
         self._opening = () if self._streams([self._id]) else self._opens
         self._settings = self._parley.ledger.settings(self._id)
-        self._decide(self.steps)
+        self._decide(self.steps, progress)
 
     @property
     def refused(self) -> bool:
@@ -209,10 +210,10 @@ class Turns:
             self.decide()
         return self._of < waited
 
-    def _decide(self, steps: Sequence[Step]) -> None:
+    def _decide(self, steps: Sequence[Step], progress: Recorded | None = None) -> None:
         context = (self._parley, self._parser, self._id, self._principal, self._settings)
         deciding = Deciding(*context, self._update, self._batch)
-        deciding.decide(steps, waiting=self._recorded > 0)
+        deciding.decide(steps, waiting=self._recorded > 0, progress=progress)
         waiting = sum(step.event is not None for step in self.steps)
         self._of, self._at = self._recorded + waiting, 0
 
