@@ -117,8 +117,7 @@ class RegisterEntry:
 
     Rivals are compared by the fields `compared`. A `lasting` answer is final: once it has surely begun,
     nothing that begins later takes its place. `apart` is the field in which nobody has two values at one time: facts
-    with different ones may be about two who have one name. `within`: it may have happened on any day that the fact
-    names, as somebody may have been freed on any day of a release that took some days.
+    with different ones may be about two who have one name.
     """
 
     register: Register
@@ -129,4 +128,3 @@ class RegisterEntry:
     aside: Aside | None = None
     lasting: bool = False
     apart: str | None = None
-    within: bool = False

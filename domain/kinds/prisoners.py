@@ -73,16 +73,20 @@ HELD: Final = Register(
     asides=(PARTS,),
     entry=PrisonerCountEntry,
 )
+CHARGED: Final = "charged"
+"""The status that does not say where somebody is: they may be held, free, or missing."""
 _DIED: Final = "died"
 _SHARPER: Final = sharper_than(
     {
-        "charged": "detained",
+        CHARGED: "detained",
         "remanded": "detained charged",
         "house_arrest": "detained charged",
         "sentenced": "detained charged house_arrest",
         "transferred": "detained charged remanded sentenced",
-        "disappeared": "missing",
-        "exiled": "free",
+        "missing": CHARGED,
+        "disappeared": "missing charged",
+        "free": CHARGED,
+        "exiled": "free charged",
         _DIED: "detained charged remanded sentenced house_arrest transferred missing disappeared",
     }
 )
@@ -113,9 +117,7 @@ class Pardon(Fact):
         yield RegisterEntry(PARDONED, {})
         for person in self.people:
             shows = {"status": "pardoned", "place": None, "sentence_ends": None}
-            yield RegisterEntry(
-                CUSTODY, {"person": person}, shows, _PERSON, ("status",), PARDONS, within=True
-            )
+            yield RegisterEntry(CUSTODY, {"person": person}, shows, _PERSON, ("status",), PARDONS)
 
 
 @kind(holds=Holding.ONWARD, registers=(RELEASED, CUSTODY))
@@ -132,9 +134,7 @@ class Release(Fact):
         yield RegisterEntry(RELEASED, {})
         for person in self.people:
             shows = {"status": "free", "place": self.destination, "sentence_ends": None}
-            yield RegisterEntry(
-                CUSTODY, {"person": person}, shows, _PERSON, ("status",), within=True
-            )
+            yield RegisterEntry(CUSTODY, {"person": person}, shows, _PERSON, ("status",))
 
 
 @kind(holds=Holding.PERIOD, registers=(CUSTODY,))

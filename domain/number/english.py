@@ -134,7 +134,7 @@ ENGLISH: Final = Language(
     ),
     running=frozenset(
         phrases("so far", "so far this year", "to date", "until now", "up to now", "in total", "in all",
-            "altogether",
+            "altogether", "cumulative", "cumulatively", "running total", "running count",
                  "all told", "overall", "already")
     ),
     since=frozenset(phrases("since")),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from domain.kinds.envoys import Alias
 from domain.register import Register, Shape, Succession
+from domain.time.holding import Holding
 from domain.time.perspective import Match
 from domain.views.counting.aliased import resolve_version
 from domain.views.counting.contributions import Contributions
@@ -25,7 +26,7 @@ from domain.views.terms import borne_by
 from domain.views.versions import FactVersion, Seen, find_counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from domain.time.perspective import Perspective
     from domain.views.rivalry.keyed import Origin
@@ -142,6 +143,18 @@ class Answers:
             if answered != "certain"
         ]
 
+    def without(self, register: Register, is_left_out: Callable[[Answer], bool]) -> Answers:
+        """The answers in one register, under the keys where some are left out, without these.
+
+        Where an ambiguous name may be about several keys, all keys are there.
+        """
+        under = {}
+        for key, keyed in self.keyed.get(register, {}).items():
+            left = {origin: each for origin, each in keyed.answers.items() if not is_left_out(each)}
+            if self.names.doubtful or len(left) < len(keyed.answers):
+                under[key] = Keyed(left)
+        return Answers(self.names, self.settlers, {register: under}, register)
+
     @cached_property
     def size(self) -> int:
         """The number of answers plus the number of keys."""
@@ -203,7 +216,7 @@ class Answers:
             done=carried_out and aside is not None and aside.planned,
             lasts=begun and answer.register_entry.lasting,
             apart=answer.register_entry.apart,
-            within=answer.register_entry.within or register.ahead,
+            within=answer.version.record.fact.holding is Holding.ONWARD,
             names=self.names,
             surely=match == "certain",
         )

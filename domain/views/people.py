@@ -17,6 +17,7 @@ from domain.sought import AllOf, holds_terms
 from domain.views.alike import Likeness, find_led_apart, join_hints
 from domain.views.answers import Answers
 from domain.views.full_text import list_words
+from domain.views.held import Held
 from domain.views.naming import AMBIGUOUS, Names
 from domain.views.rivalry.rivals import find_last_reported
 from domain.views.sections import Listed, bound_list, place_of
@@ -33,9 +34,6 @@ TIMELINE: Final = "timeline"
 
 HELD: Final = "held"
 """The filter for any status of people who are held."""
-KEEPS_IN: Final = frozenset(
-    {"detained", "charged", "remanded", "sentenced", "house_arrest", "transferred"}
-)
 _PARDONED: Final = "pardoned"
 _TOGETHER: Final = 100
 """For how many people the custody entries are read at once."""
@@ -146,7 +144,10 @@ def filter_people(
         entry_at = _entries_together(everyone, places, perspective)
     else:
         entry = _entries(answers, perspective)
-        if wanted.status is not None:
+        if wanted.status == HELD:
+            held = Held(answers, lambda others: _entries(others, perspective))
+            places = [place for place in places if held.holds(place, entry(place))]
+        elif wanted.status is not None:
             places = [place for place in places if _is(entry(place), wanted.status)]
 
         def entry_at(index: int) -> dict[str, Any]:
@@ -276,8 +277,6 @@ def _make_meaning_test(wanted: str, names: Names) -> Callable[[Place, _Person], 
 
 
 def _is(entry: dict[str, Any], status: str) -> bool:
-    if status == HELD:
-        return entry.get("status") in KEEPS_IN
     pardoned = status == _PARDONED and entry.get(_PARDONED) is not None
     return pardoned or entry.get("status") == status
 

@@ -156,10 +156,12 @@ def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
     if not questions:
         return
     valid, window = record.fact.valid_time, record.fact.window
-    took = place(valid, record.fact.holding)
+    earliest, latest = place(valid, record.fact.holding)
     of_version = {
         "negotiation_id": record.negotiation_id.hex,
-        "start_earliest": valid.bounds.start_earliest,
+        "start_earliest": earliest,
+        "start_latest": latest,
+        "vague": latest - earliest > PRECISE,
         "known_from": version.position,
         "known_to": END,
         "published_from": version.published_at,
@@ -170,13 +172,8 @@ def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
         "fact_id": record.id.hex,
         "version": record.version,
     }
-    for rule, question, within in questions:
-        latest = took[1] if within else valid.bounds.start_latest
-        kept = {
-            "certain_to": _keeps(rule, valid, window),
-            "start_latest": latest,
-            "vague": latest - valid.bounds.start_earliest > PRECISE,
-        }
+    for rule, question in questions:
+        kept = {"certain_to": _keeps(rule, valid, window)}
         if question == SETTLES:
             kept["possible_to"] = END
         yield {**of_version, "rule": rule, "question": question, **kept}
@@ -188,23 +185,19 @@ def _keeps(rule: int, valid: ValidTime, window: Window) -> int:
     return END if rule == LATEST else window.certain_to
 
 
-def _questions(fact: Fact) -> set[tuple[int, str, bool]]:
-    """Each question as (rule, text, `RegisterEntry.within`); facts that every state must read have separate ones."""
+def _questions(fact: Fact) -> set[tuple[int, str]]:
+    """Each question as (rule, text); facts that every state must read have separate ones."""
     questions = {
-        (
-            rule,
-            f"{answer.register.section}{_PART}{key_in_question(answer)}{_by(answer)}",
-            answer.within,
-        )
+        (rule, f"{answer.register.section}{_PART}{key_in_question(answer)}{_by(answer)}")
         for answer in fact.register_entries()
         for rule in _rules(answer)
     }
     if isinstance(fact, Alias):
-        questions.add((TIMELESS, ALIAS, False))
+        questions.add((TIMELESS, ALIAS))
     if any(fact.settles()):
-        questions.add((EVERY, SETTLES, False))
+        questions.add((EVERY, SETTLES))
     if any(fact.calls_off()):
-        questions |= {(EVERY, CALLS_OFF, False), (AHEAD, CALLS_OFF, False)}
+        questions |= {(EVERY, CALLS_OFF), (AHEAD, CALLS_OFF)}
     return questions
 
 

@@ -7,10 +7,9 @@ from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, exists, false, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, exists, or_, select
 
 from domain.fact import fact_id
-from domain.time.holding import Holding
 from domain.time.instant import END
 from domain.views.rivalry.similar import find_similar
 from infrastructure.hot_statements import HotStatement
@@ -70,8 +69,7 @@ def read_similar(
     }
     rules = tuple(sorted(Counter(rule for rule, _ in questions).items()))
     values |= {f"question_{at}": question for at, (_, question) in enumerate(questions)}
-    took = recorded.record.fact.holding is Holding.ONWARD
-    rows = _of_questions(tables, rules, took=took).rows(connection, values)
+    rows = _of_questions(tables, rules).rows(connection, values)
     versions = {version.record.id: version for version in versions_in(rows)}
     return find_similar(
         recorded, sorted(versions.values(), key=lambda version: version.first_position)
@@ -79,9 +77,7 @@ def read_similar(
 
 
 @lru_cache(maxsize=64)
-def _of_questions(
-    tables: FactTables, rules: tuple[tuple[int, int], ...], *, took: bool
-) -> HotStatement:
+def _of_questions(tables: FactTables, rules: tuple[tuple[int, int], ...]) -> HotStatement:
     """The statement of `read_similar` for a fact, by {rule: how many questions it answers under that rule}."""
     answer = tables.answer.c
     numbers = count()
@@ -101,7 +97,7 @@ def _of_questions(
         answer.negotiation_id == bindparam("negotiation"),
         answer.fact_id != bindparam("itself"),
         or_(*asks),
-        _meets(answer, begin, end, took=took),
+        _meets(answer, begin, end),
         visible,
     )
     return HotStatement(selected.limit(MOST_READ))
@@ -132,7 +128,7 @@ def find_near(
                 answer = tables.answer.c
                 asks = (answer.rule == rule, answer.question.in_(part))
                 of_negotiation = answer.negotiation_id == recorded[0].record.negotiation_id.hex
-                meets = _meets(answer, begin, end, took=True)
+                meets = _meets(answer, begin, end)
                 statement = _select_answering(
                     tables, is_seen(answer, perspective), of_negotiation, *asks, meets
                 )
@@ -149,15 +145,13 @@ def _has_answers(database: Database, negotiation_id: str) -> bool:
         return connection.execute(one).first() is not None
 
 
-def _meets(answer: Any, begin: _Instant, end: _Instant, *, took: bool) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
+def _meets(answer: Any, begin: _Instant, end: _Instant) -> ColumnElement[bool]:  # noqa: ANN401 -- the same
     """The condition that the fact of an answer may have happened, or begun, between two instants."""
     return and_(
         answer.start_earliest < end,
         or_(
             and_(answer.vague.is_(False), answer.start_earliest > begin - PRECISE),
             and_(answer.vague.is_(True), answer.start_latest > begin),
-            # A fact that took some time began earlier; it has certainly happened only when all of it was over.
-            and_(answer.certain_from >= begin) if took else false(),
         ),
     )
 

@@ -25,8 +25,10 @@ CUSTODY: Final = {
     "house_arrest": "detained charged",
     "sentenced": "detained charged house_arrest",
     "transferred": "detained charged remanded sentenced",
-    "disappeared": "missing",
-    "exiled": "free",
+    "missing": "charged",
+    "disappeared": "missing charged",
+    "free": "charged",
+    "exiled": "free charged",
     "died": "detained charged remanded sentenced house_arrest transferred missing disappeared",
 }
 PROPOSALS: Final = {

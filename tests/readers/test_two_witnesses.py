@@ -29,7 +29,7 @@ from domain.views.known import timeslices as history
 from domain.views.moments import Axis, find_boundaries, free_along
 from domain.views.naming import Names
 from domain.views.negotiation_changes import apply_corrections, fold_entries, pair_corrections
-from domain.views.people import PeopleFilter, list_people, list_statuses
+from domain.views.people import HELD, PeopleFilter, list_people, list_statuses
 from domain.views.sections import PageQuery, Place
 from domain.views.state import count_facts, lists_by_path, page_section, resolve_state
 from domain.views.timeline import TimelineFilter, list_timeline
@@ -282,7 +282,7 @@ def held(draw: DrawFn) -> Fact:
     valid = draw(st.sampled_from(DAYS))
     if draw(st.booleans()):
         return fact("release", people=(person,), valid=valid[:7])
-    status = draw(st.sampled_from(("detained", "sentenced", "transferred")))
+    status = draw(st.sampled_from(("detained", "sentenced", "transferred", "charged")))
     place = draw(st.none() | st.sampled_from(("Minsk", "Gomel", "prison No. 1, Minsk")))
     matter = draw(st.none() | st.just("m"))
     return fact("custody", person=person, valid=valid, status=status, place=place, matter=matter)
@@ -322,7 +322,8 @@ def test_both_say_the_same_of_people_who_have_one_name(
             _same_slices(reading, versions, asked, pinned)
             slice_ = history.timeslice(versions, asked)
             _same_pages(reading, slice_, "custody", pinned)
-            _same_people(reading, slice_, pinned, "free")
+            for status in ("free", HELD):
+                _same_people(reading, slice_, pinned, status)
 
 
 def _same_kept(reading: Reading, versions: list[FactVersion], asked: Perspective) -> bool:
@@ -333,7 +334,8 @@ def _same_kept(reading: Reading, versions: list[FactVersion], asked: Perspective
     sections = reading.sections(NEGOTIATION, pinned)
     assert sections.state(talks, None) == resolve_state(talks, slice_, count_facts(known), pinned)
     assert sections.list_standing() == slice_
-    _same_people(reading, slice_, pinned, "free")
+    for status in ("free", HELD):
+        _same_people(reading, slice_, pinned, status)
     return sections.facts_kept is not None
 
 

@@ -35,7 +35,8 @@ def people(
         typer.Option(
             metavar="STATUS",
             autocompletion=complete_status,
-            help=f"Only people with this status: {', '.join(list_statuses())} (held: any status in custody).",
+            help=f"Only people with this status: {', '.join(list_statuses())} (held: any status in custody; a charge"
+            " is none).",
         ),
     ] = None,
     q: Annotated[

@@ -28,7 +28,8 @@ router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
 _FILTERS: Final = (
     Parameter(
         "status",
-        "Only people with this status: a status of custody, `free`, `pardoned`, or `held` (any status in custody).",
+        "Only people with this status: a status of custody, `free`, `pardoned`, or `held` (any status in custody;"
+        " a charge is none, so who is charged is held only if they would be without the charge).",
         {"type": "string", "enum": list_statuses()},
     ),
     Parameter("person", "Only this person: a spelling of the name, or an id.", TEXT),

@@ -9,7 +9,7 @@ from typing import Any, Final
 from api.web.words.dates import date_in_words, since_in_words
 
 _WORDS: Final = {
-    **{name: f"in custody ({name})" for name in ("detained", "charged", "remanded", "transferred")},
+    **{name: f"in custody ({name})" for name in ("detained", "remanded", "transferred")},
     "sentenced": "in prison (sentenced)",
     "house_arrest": "under house arrest",
     "exiled": "in exile",
