@@ -55,7 +55,7 @@ def check_fact(fact: Fact, standing: Fact | None = None) -> Fact:
         complete, wrong = collect_faults(f"/quantities/{index}", fill_bounds, quantity)
         if wrong and standing is not None:
             complete = next(
-                (each for each in standing.quantities if _is_sent(each, quantity)), None
+                (stored for stored in standing.quantities if _is_sent(stored, quantity)), None
             )
         faults += wrong if complete is None else []
         quantities += [] if complete is None else [complete]

@@ -91,7 +91,7 @@ def romanise(text: str) -> list[list[str]]:
         [latin for word in words for latin in _latin(word)]
         for words in (own, split_accented_words(text))
     )
-    return [list(each) for each in dict.fromkeys(map(tuple, transliterations)) if list(each) != own]
+    return [list(form) for form in dict.fromkeys(map(tuple, transliterations)) if list(form) != own]
 
 
 def transliterate(words: Sequence[str]) -> tuple[str, ...]:

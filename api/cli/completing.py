@@ -75,7 +75,7 @@ class CompletingFields(TyperCommand):
         if incomplete.startswith("-"):
             names = (f"--{name}" for name in columns if f"--{name}" not in typed)
             return offered + [CompletionItem(name) for name in _begin(names, incomplete)]
-        return [CompletionItem(each) for each in _begin(columns.get(last or "", ()), incomplete)]
+        return [CompletionItem(value) for value in _begin(columns.get(last or "", ()), incomplete)]
 
 
 def _columns(command: str | None, kind: str | None) -> dict[str, tuple[str, ...]]:

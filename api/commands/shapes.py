@@ -82,6 +82,6 @@ def _tag_detail(error: dict[str, Any]) -> str:
     kinds = ", ".join(sorted(KINDS))
     if error["type"] == "union_tag_not_found":
         return f"the kind is missing: write one of {kinds}"
-    said = fold_name(str(error.get("ctx", {}).get("tag", ""))[:_LONGEST])
-    near = get_close_matches(_JOINTS.sub("_", said), KINDS, n=1, cutoff=_NEAR)
+    kind = fold_name(str(error.get("ctx", {}).get("tag", ""))[:_LONGEST])
+    near = get_close_matches(_JOINTS.sub("_", kind), KINDS, n=1, cutoff=_NEAR)
     return f"there is no such kind: write {near[0] if near else f'one of {kinds}'}"

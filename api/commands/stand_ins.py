@@ -51,7 +51,7 @@ def faults_elsewhere(faults: Iterable[Fault], places: Iterable[Place]) -> list[F
         fault
         for fault in faults
         if not any(
-            fault.pointer == each or fault.pointer.startswith(f"{each}/") for each in kept_out
+            fault.pointer == place or fault.pointer.startswith(f"{place}/") for place in kept_out
         )
     ]
 
@@ -115,7 +115,7 @@ def _options(hint: Any) -> Sequence[Any]:  # noqa: ANN401 -- the same
     if get_origin(hint) is Annotated:
         return _options(get_args(hint)[0])
     if get_origin(hint) in {Union, UnionType}:
-        return [each for option in get_args(hint) for each in _options(option)]
+        return [choice for option in get_args(hint) for choice in _options(option)]
     return (hint,)
 
 

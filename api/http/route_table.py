@@ -37,7 +37,7 @@ class RouteTable(BaseRoute):
         if match is not None and match.lastindex is not None:
             return self._of_method[scope["method"]][match.lastindex - 1].matches(scope)
         tried = (route.matches(scope) for route in self.routes)
-        return next((each for each in tried if each[0] != Match.NONE), (Match.NONE, {}))
+        return next((outcome for outcome in tried if outcome[0] != Match.NONE), (Match.NONE, {}))
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Have the route answer that matched."""

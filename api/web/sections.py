@@ -67,7 +67,7 @@ def list_first(state: Mapping[str, Any], name: str) -> ShownList:
 def find_latest_report(state: Mapping[str, Any], lists: Mapping[str, ShownList]) -> str | None:
     """The date of the latest report on what a state's page shows; None if no source has a date."""
     prisoners, meetings = state["prisoners"], state["meetings"]
-    shown = [entry for each in lists.values() for entry in each.items]
+    shown = [entry for listed in lists.values() for entry in listed.items]
     shown += [part for what in TOTALS for part in prisoners[what].get("parts", ())]
     shown += [entry for entry in meetings.values() if entry]
     dates = [entry["last_reported"] for entry in shown if entry["last_reported"]]

@@ -205,8 +205,8 @@ class ChangeReader:
         table, cut = self.tables.version, perspective.published_cut
         if cut is None or not events:
             return []
-        wanted = {each.position for each in events}
-        facts = {each.record.id.hex for each in events}
+        wanted = {change.position for change in events}
+        facts = {change.record.id.hex for change in events}
         stored = select(*content_columns(table.c)).where(
             table.c.fact_id.in_(facts), *whole_rows(table.c), table.c.position <= max(wanted)
         )
@@ -218,7 +218,7 @@ class ChangeReader:
             for pair in pair_public_events(versions, cut):
                 if pair[1].position in wanted:
                     changes[pair[1].position] = pair
-        return [changes[each.position] for each in events]
+        return [changes[change.position] for change in events]
 
     def read_opening(self, opened: Negotiation) -> Row[int, int, str]:
         """The event that opened a negotiation: its position, recorded_at and actor."""

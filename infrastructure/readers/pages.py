@@ -98,7 +98,7 @@ def omit_large(
 ) -> Select[Any]:
     """The statement, without the values of one of its columns that have more than `share` bytes."""
     small = case((func.length(column) <= share, column)).label(column.name)
-    columns = (small if each is column else each for each in statement.selected_columns)
+    columns = (small if selected is column else selected for selected in statement.selected_columns)
     return statement.with_only_columns(*columns)
 
 

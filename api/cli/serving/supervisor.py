@@ -21,7 +21,7 @@ class Supervisor(Multiprocess):
     """
 
     def __init__(self, config: uvicorn.Config, sockets: Sequence[socket]) -> None:
-        self._places = [Multiprocess(config, [each]) for each in sockets]
+        self._places = [Multiprocess(config, [listener]) for listener in sockets]
         super().__init__(config, [])  # later than the places, as each of them takes the signals
         for place in self._places:
             place.should_exit = self.should_exit

@@ -43,7 +43,7 @@ class ChartedSection:
 
     path: str
     lane: Callable[[Mapping[str, Any]], str]
-    said: Callable[[Mapping[str, Any]], str | None]
+    say: Callable[[Mapping[str, Any]], str | None]
     beside: str | None = None
 
 
@@ -163,7 +163,7 @@ class _Rivals:
         for answer in fact.register_entries():
             if answer.register.section == self.section.path:
                 shows, _ = self.names.read_answer(fact, answer)
-                return plain(self.section.said(shows) or "")
+                return plain(self.section.say(shows) or "")
         return None
 
 
@@ -172,14 +172,14 @@ def _looks(
 ) -> Iterator[tuple[str, str, Look]]:
     """What is said in each lane, the entry shown before its rivals; the same is said once."""
     for entry in items:
-        lane, shown = section.lane(entry), section.said(entry)
+        lane, shown = section.lane(entry), section.say(entry)
         disputed: Look | None = "contested" if entry["contested"] else None
         looks = {_NOBODY if shown is None else plain(shown): disputed or entry["certainty"]}
         told = (rivals.find_label(rival["id"], as_of) for rival in entry["rivals"])
-        for label, sure in (each for each in told if each is not None):
+        for label, sure in (pair for pair in told if pair is not None):
             looks.setdefault(label, disputed or sure)
         for aside in entry[section.beside] if section.beside else ():
-            looks.setdefault(plain(section.said(aside) or ""), aside["certainty"])
+            looks.setdefault(plain(section.say(aside) or ""), aside["certainty"])
         yield from ((lane, label, look) for label, look in looks.items())
 
 

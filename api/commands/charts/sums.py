@@ -72,7 +72,7 @@ def _widen(days: set[int], facts: int) -> tuple[By, list[str]]:
         buckets = sorted({bucket(day * DAY, width) for day in days})
         if len(buckets) <= most:
             break
-    return width, [bucket_name(each, width) for each in buckets[-most:]]
+    return width, [bucket_name(start, width) for start in buckets[-most:]]
 
 
 def _first_day(name: str) -> int:

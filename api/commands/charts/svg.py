@@ -143,7 +143,7 @@ def _look_of_line(element: ET.Element) -> tuple[tuple[str, str], ...] | None:
         element.get("transform", "translate(0,0)")
     ):
         return None
-    return tuple(sorted(each for each in element.attrib.items() if each[0] not in _PLACED))
+    return tuple(sorted(item for item in element.attrib.items() if item[0] not in _PLACED))
 
 
 def _path_of(line: ET.Element) -> str:

@@ -76,8 +76,8 @@ def list_change_requests(slug: str, request: Request) -> Response:
         )
     content = {
         "items": [
-            change_request_response.describe_change_request(each, request.app.state.facts)
-            for each in page
+            change_request_response.describe_change_request(change_request, request.app.state.facts)
+            for change_request in page
         ],
         "next": following,
     }

@@ -75,7 +75,7 @@ async def _take_up(page: Page, sheet: FactSheet) -> None:
     if now is None:
         sheet.others = ["the fact was withdrawn or erased meanwhile: open its page"]
         return
-    opened, standing = (sheet.deed.fill_in(each.record) for each in (sheet.seen, now))
+    opened, standing = (sheet.deed.fill_in(fact.record) for fact in (sheet.seen, now))
     for name in {*opened, *standing}:
         if sheet.typed.get(name, "").strip() == opened.get(name, ""):
             sheet.typed[name] = standing.get(name, "")
@@ -89,8 +89,8 @@ async def draw_sheet(
     corrects = sheet.deed.name == "correct"
     names = await names_known(page, typing) if corrects else {}
     groups = sheet.deed.groups(sheet.seen.record, sheet.typed, sheet.faults, sheet.shown)
-    fields = [each for group in groups for each in (*group.fields, *group.more)]
-    placed = {each.column for each in fields}
+    fields = [form_field for group in groups for form_field in (*group.fields, *group.more)]
+    placed = {form_field.column for form_field in fields}
     others = [detail for column, detail in sheet.faults.items() if column not in placed]
     checked = sheet.is_checked
     return draw_form(
@@ -103,7 +103,7 @@ async def draw_sheet(
         deed=sheet.deed,
         seen=sheet.seen,
         groups=groups,
-        wrong=[each for each in fields if each.fault],
+        wrong=[form_field for form_field in fields if form_field.fault],
         others=[*sheet.others, *others],
         names=names,
         checked=checked,

@@ -98,17 +98,17 @@ class FieldGroup:
     def short_form(self) -> str | None:
         """The short form of one of several entries, if it is filled in and has no fault; else None."""
         all_fields = (*self.fields, *self.more)
-        told = [each.text for each in self.fields[:2] if each.text]
+        told = [form_field.text for form_field in self.fields[:2] if form_field.text]
         return (
             None
-            if not self.several or any(each.fault for each in all_fields)
+            if not self.several or any(form_field.fault for form_field in all_fields)
             else ", ".join(told) or None
         )
 
     @property
     def unfolded(self) -> bool:
         """Whether something is written in what is unfolded, or wrong in it."""
-        return any(each.text or each.fault for each in self.more)
+        return any(form_field.text or form_field.fault for form_field in self.more)
 
 
 @dataclass(frozen=True)
@@ -224,7 +224,7 @@ def fields_of_entry(
     """The fields of one source that is added to a fact."""
     form = _form("statement", cells, faults)
     [group] = form.entries("citation", 1)[:1]
-    free = group.fields if needed else [replace(each, needed=False) for each in group.fields]
+    free = group.fields if needed else [replace(one, needed=False) for one in group.fields]
     return replace(group, title="The source", fields=free, adds=None)
 
 

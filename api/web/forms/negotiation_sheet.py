@@ -27,16 +27,16 @@ _ABOUT: Final = ("reason", "why", "published")
 
 @dataclass(frozen=True)
 class SeenNegotiation:
-    """What was said of a negotiation at a position, and the ETag that a correction of it has to name."""
+    """The content of a negotiation at a position, and the ETag that a correction of it has to name."""
 
-    said: dict[str, Any]
+    content: dict[str, Any]
     position: int
     tag: str
 
     @property
     def filled_in(self) -> dict[str, str]:
         """What the fields hold when the form is opened."""
-        return fields_of(self.said)
+        return fields_of(self.content)
 
     def body(self, typed: Mapping[str, str]) -> dict[str, Any]:
         """The correction that was written: of the fields that differ alone; null for a summary that was emptied."""
@@ -64,7 +64,7 @@ class NegotiationSheet(FormSheet):
         if self.outcome is None or not self.outcome.is_done:
             return []
         content = self.outcome.content
-        return _changes(self.seen.said, content.get("record", content))
+        return _changes(self.seen.content, content.get("record", content))
 
 
 def fields_of(content: Mapping[str, Any]) -> dict[str, str]:
@@ -82,7 +82,7 @@ def read_typed(fields: Mapping[str, str]) -> dict[str, str]:
 
 
 async def read_seen_negotiation(page: Page, position: str | None) -> SeenNegotiation:
-    """What is said of the negotiation now, or was at the position at which the form was opened."""
+    """The content of the negotiation now, or at the position at which the form was opened."""
     reply = await page.answer(page.root, {} if position is None else {"position": position})
     content = json.loads(reply.body)
     position_of = content["perspective"]["position"]
@@ -107,7 +107,7 @@ async def send_negotiation_sheet(
 async def _take_up(page: Page, sheet: NegotiationSheet) -> None:
     """Take up what others corrected meanwhile: fields that nobody touched here show it."""
     now = await read_seen_negotiation(page, None)
-    sheet.faults, sheet.others, sheet.since = {}, [], _changes(sheet.seen.said, now.said)
+    sheet.faults, sheet.others, sheet.since = {}, [], _changes(sheet.seen.content, now.content)
     opened = sheet.seen.filled_in
     for name, text in now.filled_in.items():
         if sheet.typed[name].strip() == opened[name]:
@@ -153,7 +153,7 @@ def draw_negotiation_sheet(
         "correct_negotiation",
         status,
         here="/correct",
-        title=sheet.seen.said["title"],
+        title=sheet.seen.content["title"],
         sheet=sheet,
         groups=[
             FieldGroup(title="The negotiation", fields=content_fields),

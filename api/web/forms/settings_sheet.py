@@ -82,7 +82,7 @@ async def draw_settings(page: Page, sheet: SettingsSheet, status: int = HTTPStat
             FieldGroup(title="Who sees it", fields=fields[:2]),
             FieldGroup(title="How many people a change takes", fields=fields[2:]),
         ],
-        wrong=[each for each in fields if each.fault],
+        wrong=[form_field for form_field in fields if form_field.fault],
         others=sheet.others,
     )
 

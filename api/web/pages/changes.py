@@ -182,11 +182,11 @@ def _sections(diff: dict[str, Any]) -> list[tuple[str, int, list[tuple[str, list
     """
     news = [entry for entry in diff["added"] if not _is_alias(entry)]
     if diff["to"]["clock"] == "recorded":
-        found = {**diff, "added": news}
-        return [_section(told, found[name]) for name, told in _SECTIONS.items() if found[name]]
+        listed = {**diff, "added": news}
+        return [_section(told, listed[name]) for name, told in _SECTIONS.items() if listed[name]]
     undated = [entry for entry in news if not _is_dated(entry)]
-    found = {**diff, "added": [entry for entry in news if _is_dated(entry)], _OURS: ()}
-    sections = [(told, found[name]) for name, told in _SECTIONS.items()]
+    listed = {**diff, "added": [entry for entry in news if _is_dated(entry)], _OURS: ()}
+    sections = [(told, listed[name]) for name, told in _SECTIONS.items()]
     return [_section(told, entries) for told, entries in [*sections, (UNDATED, undated)] if entries]
 
 

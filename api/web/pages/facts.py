@@ -54,7 +54,7 @@ async def read_fact_page(slug: str, fact_id: str, request: Request) -> Response:
         there = Page(request, owner).link("/facts", fact_id)
         return RedirectResponse(there, HTTPStatus.PERMANENT_REDIRECT, {"Cache-Control": "no-store"})
     record = await _read_standing(page, address, is_needed=items is None)
-    said = None if record else await _read_withdrawn(page, address, items or ())
+    withdrawn = None if record else await _read_withdrawn(page, address, items or ())
     return await page.draw(
         "fact",
         here=None,
@@ -65,7 +65,7 @@ async def read_fact_page(slug: str, fact_id: str, request: Request) -> Response:
         linked={}
         if record is None
         else await run_in_lane(_find_linked, request, slug, record["fact"]["links"]),
-        said=said,
+        withdrawn=withdrawn,
         history=items,
         address=address,
         listed=False,

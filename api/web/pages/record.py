@@ -87,8 +87,8 @@ async def _draw(
 ) -> Response:
     names = await names_known(page, typing)
     groups = groups_of(sheet.kind, sheet.cells, sheet.faults, sheet.shown)
-    fields = [each for group in groups for each in (*group.fields, *group.more)]
-    placed = {each.column for each in fields}
+    fields = [form_field for group in groups for form_field in (*group.fields, *group.more)]
+    placed = {form_field.column for form_field in fields}
     others = [detail for column, detail in sheet.faults.items() if column not in placed]
     return draw_form(
         page,
@@ -99,7 +99,7 @@ async def _draw(
         sheet=sheet,
         meaning=next(kind["says"] for kind in describe_kinds() if kind["kind"] == sheet.kind),
         groups=groups,
-        wrong=[each for each in fields if each.fault],
+        wrong=[form_field for form_field in fields if form_field.fault],
         others=[*sheet.others, *others],
         names=names,
     )
@@ -108,4 +108,7 @@ async def _draw(
 def _count(sheet: _Sheet, singular: str) -> int:
     """How many entries of a list the form has fields for."""
     groups = groups_of(sheet.kind, sheet.cells, {}, sheet.shown)
-    return sum(any(each.column.startswith(singular) for each in group.fields) for group in groups)
+    return sum(
+        any(form_field.column.startswith(singular) for form_field in group.fields)
+        for group in groups
+    )

@@ -48,7 +48,7 @@ async def read_revision_page(slug: str, id_: str, request: Request) -> Response:
     proposed = {change["field"]: change["after"] for change in change_request["changes"]}
     if change_request["op"] == _OF_NEGOTIATION:
         of_it = await read_seen_negotiation(page, None)
-        typed = read_typed({**about, **fields_of({**of_it.said, **proposed})})
+        typed = read_typed({**about, **fields_of({**of_it.content, **proposed})})
         sheet = NegotiationSheet(of_it, typed, digest=change_request["digest"])
         return draw_negotiation_sheet(page, sheet)
     deed, seen = DEEDS[change_request["op"]], await _read_seen(page, change_request)

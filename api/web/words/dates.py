@@ -62,18 +62,18 @@ def ends_in_words(dates: Sequence[str]) -> str:
 
 def instant_in_words(instant: str, *, short: bool = False) -> str:
     """Say an RFC 3339 instant or a time of day in EDTF to the minute, or a date; without an offset it is in UTC."""
-    found = _INSTANT.fullmatch(instant)
-    if found is None:
+    match = _INSTANT.fullmatch(instant)
+    if match is None:
         return day_in_words(instant, short=short) or instant
-    zone = (found["zone"] or "Z").replace("Z", "")
+    zone = (match["zone"] or "Z").replace("Z", "")
     zone = f"{zone}:00" if len(zone) == len("+03") else zone
-    return f"{day_in_words(found['day'], short=short) or found['day']}, {found['time']} UTC{zone}"
+    return f"{day_in_words(match['day'], short=short) or match['day']}, {match['time']} UTC{zone}"
 
 
 def cut_in_words(instant: str, *, short: bool = False) -> str:
     """Say a cut as a reader gave it: if it is the last microsecond of a day, say the day."""
-    found = _LAST.fullmatch(instant)
-    return instant_in_words(instant if found is None else found[1], short=short)
+    match = _LAST.fullmatch(instant)
+    return instant_in_words(instant if match is None else match[1], short=short)
 
 
 def _period_in_words(start: str, end: str, *, short: bool) -> str:

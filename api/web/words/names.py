@@ -16,7 +16,7 @@ _WITHOUT_NAMES: Final = frozenset({"fact", "rivals", "facts", "uncounted", "pers
 def shorten_names(part: Any) -> Any:  # noqa: ANN401 -- the JSON of a state or of a part of one
     """The same, with a text in place of each {name, id}."""
     if isinstance(part, list):
-        return [shorten_names(each) for each in part]
+        return [shorten_names(name) for name in part]
     if not isinstance(part, dict):
         return part
     if part.keys() == {"name", "id"}:

@@ -129,8 +129,8 @@ def close_turns(value: Any) -> Any:  # noqa: ANN401 -- whatever a template shows
 
 def web_address(address: str | None) -> str | None:
     """Give an address that a reader may follow; None for any other, such as one that runs a script in an old record."""
-    found = (address or "").strip()
-    return found if _WEB.match(found) else None
+    written = (address or "").strip()
+    return written if _WEB.match(written) else None
 
 
 def mail_address(text: str) -> str | None:

@@ -46,11 +46,11 @@ def resolve_version(version: FactVersion, names: Names) -> FactVersion:
     if names.are_plain or not fact.quantities:
         return version
     fields = _fields_of(fact.kind)
-    said = [(field, name) for field in fields if (name := getattr(fact, field)) is not None]
-    words = (*(name for _, name in said), *(quantity.what for quantity in fact.quantities))
+    named = [(field, name) for field in fields if (name := getattr(fact, field)) is not None]
+    words = (*(name for _, name in named), *(quantity.what for quantity in fact.quantities))
     if all(names.canonical(word, Sort.POPULATION) == word for word in words):
         return version
-    led: dict[str, Any] = {field: names.canonical(name, Sort.POPULATION) for field, name in said}
+    led: dict[str, Any] = {field: names.canonical(name, Sort.POPULATION) for field, name in named}
     led["quantities"] = tuple(
         replace(quantity, what=resolve_counted(quantity.what, names))
         for quantity in fact.quantities

@@ -58,7 +58,7 @@ class Contributions:
         """The part that a question adds to the sum of `what`."""
         groups = question.facts, question.supporting, question.against
         lengths = len(groups[0]), len(groups[1]), len(groups[2])
-        key = (what, *lengths, *(id(each) for group in groups for each in group))
+        key = (what, *lengths, *(id(candidate) for group in groups for candidate in group))
         kept = self._parts.get(key)
         if kept is None:
             part = part_of(question.facts, what, "increment", question.supporting, question.against)

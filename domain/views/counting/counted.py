@@ -48,8 +48,8 @@ def find_counting(
         inside = _inside(fact, query)
         dated: Certainty = certainty if inside == "certain" else "possible"
         version = resolve_version(seen.version, names)
-        found = kept.candidate(version, dated, names, begun=begun == "certain", inside=inside)
-        candidates.append(found)
+        candidate = kept.candidate(version, dated, names, begun=begun == "certain", inside=inside)
+        candidates.append(candidate)
     return candidates
 
 

@@ -51,7 +51,7 @@ class Running:
         limits = {scope: _Limits(figures) for scope, figures in self._standing.items()}
         low, disagree = 0.0, False
         for (population, since), own in limits.items():
-            wider = {(each, begin) for each in (population, "") for begin in (since, ())}
+            wider = {(of, begin) for of in (population, "") for begin in (since, ())}
             wider_limits = [limits[scope] for scope in wider if scope in limits]
             for place, least in own.given:
                 most, floor = min(limit.at(place) for limit in wider_limits)
@@ -135,8 +135,8 @@ def _select_standing(figures: Iterable[Figure]) -> list[Figure]:
             of_counter[counter].append(figure)
     last: dict[UUID, Figure] = {}
     for group in of_counter.values():
-        newest = max(_dates(each)[0] for each in group)
-        least = min((each for each in group if _dates(each)[1] > newest), key=_by_number)
+        newest = max(_dates(figure)[0] for figure in group)
+        least = min((figure for figure in group if _dates(figure)[1] > newest), key=_by_number)
         last[least.candidate.id] = least
     return list(last.values())
 

@@ -70,7 +70,7 @@ class SumSteps:
         given = [
             self._contribute(question, to) for question in self._asked if question.begins <= to
         ]
-        is_counted = any(each is not None and each.part is not None for each in given)
+        is_counted = any(one is not None and one.part is not None for one in given)
         telling = () if is_counted else self._telling  # they matter only to a sum without parts
         begun = [candidate for candidate in telling if candidate.fact.told[0] <= to]
         figures = [

@@ -153,7 +153,7 @@ def _less_sharp(claims: set[Claim]) -> set[Claim]:
     blunt = {
         claim
         for claim, (what, value) in about.items()
-        if any(_meet(_reach(value), each) for each in bounded.get(what, ()))
+        if any(_meet(_reach(value), interval) for interval in bounded.get(what, ()))
     }
     return find_vaguer(claims) | blunt
 

@@ -112,9 +112,9 @@ def _make_statement(
         select_standing(tables, negotiation_id, perspective, own),
         select_aside(tables, negotiation_id, perspective, own),
         *(
-            select_ending(tables, negotiation_id, perspective, own, each)
-            for each in find_ending_kinds()
-            if section in (None, each)
+            select_ending(tables, negotiation_id, perspective, own, ending)
+            for ending in find_ending_kinds()
+            if section in (None, ending)
         ),
         *(
             _latest(tables, negotiation_id, perspective, tops, vague=vague, sqlite=sqlite)
