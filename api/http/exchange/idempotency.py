@@ -142,6 +142,14 @@ class Once:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+def answer_once(
+    sent: Sent, about: About, run: Callable[[Once], Response], *, look_first: bool = False
+) -> Response:
+    """Answer a request as `Idempotency.once` of its application does."""
+    idempotency: Idempotency = sent.request.app.state.idempotency
+    return idempotency.once(sent, about, run, look_first=look_first)
+
+
 class Idempotency:
     """The keys of one process; those under way are known here, those answered in the database.
 

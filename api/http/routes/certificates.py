@@ -20,7 +20,7 @@ from api.http.exchange.certification import (
     respond_with_certificate,
     result_of,
 )
-from api.http.exchange.idempotency import REPLAYED, Once, about_nothing
+from api.http.exchange.idempotency import REPLAYED, Once, about_nothing, answer_once
 from api.http.exchange.in_process import on_behalf
 from api.http.exchange.operation import body_of, writes
 from api.http.threads import LaneRoute, run_in_lane
@@ -71,8 +71,8 @@ async def certify(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
             sent.request.app.state.idempotency.keep(once, answer, kept)
         return answer
 
-    once = partial(sent.request.app.state.idempotency.once, look_first=True)
-    answer: Response = await run_in_lane(once, sent, about_nothing(), run)
+    once = partial(answer_once, look_first=True)
+    answer = await run_in_lane(once, sent, about_nothing(), run)
     if REPLAYED not in answer.headers or answer.status_code != HTTPStatus.CREATED:
         return answer
     first = certificate_again(bytes(answer.body), question, asked.reader)

@@ -19,7 +19,7 @@ from api.http.exchange import change_request_response
 from api.http.exchange.body import Sending, Sent
 from api.http.exchange.change_or_propose import expiry, persistently
 from api.http.exchange.entity_tags import read_digests, require_digests
-from api.http.exchange.idempotency import Once, about_change_request
+from api.http.exchange.idempotency import Once, about_change_request, answer_once
 from api.http.exchange.operation import (
     CHANGE_REQUEST_SEEN,
     CHANGE_REQUEST_TAG,
@@ -210,10 +210,7 @@ def _decide_once(change_request_id: str, sent: Sent, decide: _Decide) -> Respons
     def run(once: Once) -> Response:
         return persistently(lambda: _attempt(change_request_id, sent, decide, once))
 
-    answer: Response = sent.request.app.state.idempotency.once(
-        sent, about_change_request(change_request_id), run
-    )
-    return answer
+    return answer_once(sent, about_change_request(change_request_id), run)
 
 
 def _attempt(change_request_id: str, sent: Sent, decide: _Decide, once: Once) -> Response:

@@ -22,7 +22,7 @@ from api.http.exchange.change_or_propose import PROPOSED, change_or_propose
 from api.http.exchange.dry_run import DRY_RUN
 from api.http.exchange.entity_tags import if_match, precondition
 from api.http.exchange.fact_response import fact_uuid
-from api.http.exchange.idempotency import Once, about_fact
+from api.http.exchange.idempotency import Once, about_fact, answer_once
 from api.http.exchange.operation import FACT_TAG, body_of, writes
 from api.http.threads import LaneRoute
 from domain.errors import StaleError
@@ -141,8 +141,7 @@ def _change(fact_id: str, sent: Sent, op: Op) -> Response:
                     raise
         raise AssertionError
 
-    answer: Response = sent.request.app.state.idempotency.once(sent, about_fact(fact_id), run)
-    return answer
+    return answer_once(sent, about_fact(fact_id), run)
 
 
 def _attempt(fact_id: str, sent: Sent, op: Op, once: Once) -> Response:

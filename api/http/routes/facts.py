@@ -16,7 +16,7 @@ from api.http.exchange.body import Sending, Sent
 from api.http.exchange.cursor import CURSOR, WHOLE_LIMIT, Cursor
 from api.http.exchange.dry_run import DRY_RUN
 from api.http.exchange.fact_response import fact_uuid
-from api.http.exchange.idempotency import Once, about_negotiation
+from api.http.exchange.idempotency import Once, about_negotiation, answer_once
 from api.http.exchange.operation import OF_WHAT_HOLDS, body_of, reads, writes
 from api.http.exchange.parameters import whole_number
 from api.http.exchange.perspective import Asked, Asking, Settling
@@ -66,8 +66,7 @@ def record_fact(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response
         sent.parley.ledger.begin(event, sources=sources, claim=claim, within=left)
         return fact_response.respond_with_fact(left, slug, 201)
 
-    answer: Response = sent.request.app.state.idempotency.once(sent, about_negotiation(slug), run)
-    return answer
+    return answer_once(sent, about_negotiation(slug), run)
 
 
 @router.get(

@@ -16,7 +16,7 @@ from api.commands.importing.report import ImportReport
 from api.commands.importing.text_files import open_text
 from api.commands.json_text import write_json
 from api.http.exchange.body import Sent, Spooling
-from api.http.exchange.idempotency import Once, about_negotiation
+from api.http.exchange.idempotency import Once, about_negotiation, answer_once
 from api.http.exchange.operation import writes
 from api.http.exchange.parameters import TEXT, Parameter, choice, truth, unknown_choice
 from api.http.threads import LaneRoute
@@ -110,10 +110,7 @@ def import_lines(slug: str, sent: Annotated[Sent, Depends(_SPOOLING)]) -> Respon
         sent.request.app.state.idempotency.keep(once, answer)
         return answer
 
-    answer: Response = sent.request.app.state.idempotency.once(
-        sent, about_negotiation(slug), run, look_first=True
-    )
-    return answer
+    return answer_once(sent, about_negotiation(slug), run, look_first=True)
 
 
 def _update(parameters: Mapping[str, str]) -> Update | None:

@@ -18,7 +18,7 @@ from api.composition import Parley
 from api.http.exchange.body import Sending, Sent
 from api.http.exchange.change_or_propose import persistently
 from api.http.exchange.entity_tags import read_digests
-from api.http.exchange.idempotency import Once, about_nothing
+from api.http.exchange.idempotency import Once, about_nothing, answer_once
 from api.http.exchange.operation import SETTINGS_SEEN, body_of, reads, writes
 from api.http.exchange.parameters import read_query
 from api.http.threads import LaneRoute
@@ -72,8 +72,7 @@ def change_settings(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Resp
         changes = {k: v for k, v in vars(_BODY.parse(sent.body)).items() if v is not None}
         return persistently(lambda: _change(sent, slug, changes, once))
 
-    answer: Response = sent.request.app.state.idempotency.once(sent, about_nothing(), run)
-    return answer
+    return answer_once(sent, about_nothing(), run)
 
 
 def _change(sent: Sent, slug: str, changes: dict[str, Any], once: Once) -> Response:

@@ -19,7 +19,7 @@ from api.http.exchange.dry_run import DRY_RUN
 from api.http.exchange.entity_tags import if_match, precondition
 from api.http.exchange.erased_facts import with_erasures
 from api.http.exchange.fact_response import edition_tag
-from api.http.exchange.idempotency import Once, about_negotiation, about_opened
+from api.http.exchange.idempotency import Once, about_negotiation, about_opened, answer_once
 from api.http.exchange.kept_answers import Blanks, Sight
 from api.http.exchange.operation import NEGOTIATION_TAG, OF_WHAT_HOLDS, body_of, reads, writes
 from api.http.exchange.parameters import Parameter, truth, whole_number
@@ -81,8 +81,7 @@ def open_negotiation(sent: Annotated[Sent, Depends(_SENDING)]) -> Response:
         )
         return answer
 
-    answer: Response = sent.request.app.state.idempotency.once(sent, about_opened(), run)
-    return answer
+    return answer_once(sent, about_opened(), run)
 
 
 @router.post(
@@ -105,8 +104,7 @@ def correct_negotiation(slug: str, sent: Annotated[Sent, Depends(_CORRECTING)]) 
     def run(once: Once) -> Response:
         return persistently(lambda: _correct(slug, sent, once))
 
-    answer: Response = sent.request.app.state.idempotency.once(sent, about_negotiation(slug), run)
-    return answer
+    return answer_once(sent, about_negotiation(slug), run)
 
 
 def _correct(slug: str, sent: Sent, once: Once) -> Response:

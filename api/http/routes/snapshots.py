@@ -17,7 +17,7 @@ from api.http.exchange.caching import respond, tags_of
 from api.http.exchange.change_or_propose import persistently
 from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
 from api.http.exchange.erased_facts import with_erasures
-from api.http.exchange.idempotency import Once, about_negotiation
+from api.http.exchange.idempotency import Once, about_negotiation, answer_once
 from api.http.exchange.operation import OF_WHAT_HOLDS, body_of, reads, writes
 from api.http.exchange.parameters import cut, whole_number
 from api.http.exchange.perspective import Asked, Asking, resolve_perspective
@@ -66,10 +66,7 @@ def take_snapshot(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Respon
         _take(sent, slug, name, perspective, digest, once.claim(answer))
         return answer
 
-    answer: Response = sent.request.app.state.idempotency.once(
-        sent, about_negotiation(slug), run, look_first=True
-    )
-    return answer
+    return answer_once(sent, about_negotiation(slug), run, look_first=True)
 
 
 @router.get(
