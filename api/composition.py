@@ -82,14 +82,14 @@ class Parley:
 
     @contextmanager
     def reading(self, principal: Principal, *, searched: bool = False) -> Iterator[Reading]:
-        """One consistent snapshot to answer somebody from; `searched` where full text is asked for."""
+        """One consistent snapshot, read with the rights of a principal; `searched` if full text will be searched."""
         context = self.ledger.codec, self.clock(), principal
         with self.database.reading() as connection:
             yield Reading(connection, *context, searched=searched, kept=self.kept)
 
     @contextmanager
     def looking(self, principal: Principal, key_id: str | None = None) -> Iterator[Look]:
-        """Somebody's look at single things, each as it stands when it is asked for, and at their key with it."""
+        """Single reads with the rights of a principal, each of the newest state; `key_id` names the principal's key."""
         with self.database.looking() as connection:
             yield Look(connection, self.clock(), principal, key_id)
 

@@ -50,7 +50,7 @@ def complete_slug(incomplete: str) -> list[str]:
 
 
 def resolve_fact(slug: str, named: str) -> UUID:
-    """The id of a fact that is named by its id or its external id; CommandRefusedError for what no fact is named."""
+    """The id of a fact, which is named by its id or its external id; CommandRefusedError if no fact can be named so."""
     try:
         return UUID(named)
     except ValueError:

@@ -129,7 +129,10 @@ def _of_time(fact: Fact) -> Iterable[Notice]:
 
 
 def _may_be_span(year: int, part: int) -> bool:
-    """Whether a part of a year may be meant as a later year: the next one, or, where it is no month, one of ten."""
+    """Whether the two digits after a year may be meant as a later year, as in 2025-26.
+
+    They may be the next year or, if they are no month, one of the next ten.
+    """
     later = (part - year) % 100
     return later == 1 or (part > _DECEMBER and 1 < later <= _DECADE)
 

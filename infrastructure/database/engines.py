@@ -65,7 +65,7 @@ def _leave_standby(context: ExceptionContext) -> OperationalError | None:
 
 
 def _tell_of_disk(context: ExceptionContext) -> OperationalError | None:
-    """Take for an error of operation what PostgreSQL, which a file refuses, calls an error of its own."""
+    """Turn an internal error of PostgreSQL that is about a file, because its disk fails, into an OperationalError."""
     raised = context.original_exception
     if isinstance(raised, psycopg.errors.InternalError_) and _OF_A_FILE.match(str(raised)):
         return OperationalError(context.statement, None, raised)

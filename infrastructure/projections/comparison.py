@@ -1,7 +1,8 @@
 """Derives every table again and compares it with the one in use, row by row.
 
-The derivation stands in memory alone, so that nothing of the record is left on another disk, and anyone who reads and
-writes goes on. Values are compared as they are stored: a database's own notion of a truth value is none of a reader's.
+The derived tables are in memory only, so that nothing of the record is left on another disk, and nobody has to stop
+reading or writing. Values are compared as they are stored, before SQLAlchemy converts them: it reads a forged 2 in a
+column of truth values as true.
 """
 
 from __future__ import annotations

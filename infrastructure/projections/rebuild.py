@@ -1,8 +1,8 @@
 """Derives the fact versions again beside those in use, compares the two, and switches.
 
-It follows the log in batches while writers go on; the last step locks the log, catches up, compares and
-switches in one transaction. What differs is said; what was rebuilt then serves, since the log is right. Where another
-rebuild has begun meanwhile, nothing is switched.
+It follows the log in batches while writers go on; the last step locks the log, catches up, compares and switches in one
+transaction. It reports what differs, and always switches to the rebuilt tables, since the log is right. If another
+rebuild has begun meanwhile, it does not switch.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ def _day(day: int) -> str:
 
 
 def _between(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """What the total may be at any time between two."""
+    """The bounds of the total over a stretch, from its totals before and after."""
     known = [total for total in (before, after) if total["text"] != NOTHING_RECORDED]
     low, highs = min(before["low"], after["low"]), [total["high"] for total in known]
     high = None if None in highs else max(highs, default=None)

@@ -147,7 +147,7 @@ def _describe(certificate: Certificate, note: str) -> dict[str, Any]:
 
 
 def _refuse(reply: Reply) -> Response:
-    """The usual refusal where the sender may not ask; for a faulty question, that it cannot be certified."""
+    """The API's own refusal if the sender may not ask; otherwise a refusal to certify a question that is wrong."""
     if reply.status in _AS_EVER or reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         kept = {name: text for name, text in reply.headers.items() if name in _PASSED_ON}
         return Response(reply.body, reply.status, {**kept, "cache-control": "no-store"})

@@ -110,10 +110,9 @@ async def on_behalf(
     *,
     as_anybody: bool = False,
 ) -> Reply:
-    """What a request for JSON answers to the sender of another: with the same credentials, by the same way.
+    """What the API answers to a request for JSON with the credentials of another request, or with its signed-in person.
 
-    Where the sender is signed in to the pages, its principal asks. `fields` are those of the header that go along.
-    With `as_anybody`, it is what somebody without credentials is answered.
+    `fields` are further header fields. With `as_anybody`, the request has no credentials.
     """
     left_out = _NOT_PASSED_ON | {"authorization"} if as_anybody else _NOT_PASSED_ON
     passed_on = [

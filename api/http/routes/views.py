@@ -202,9 +202,10 @@ def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
     **reads("readMoments", "When answers change", "MomentsResponse", _MOMENTS.parameters),
 )
 def read_moments(slug: str, asked: Annotated[Asked, Depends(_MOMENTS)]) -> Response:
-    """List the instants at which an answer may change along an axis; the perspective holds all but its cut along it.
+    """List the instants at which an answer may change as one cut moves along an axis; the other parameters stay.
 
-    Between two neighbours no state changes, no timeline without retracted facts, and of a tally only how far it goes.
+    Between two neighbouring instants, no state changes, and no timeline without retracted facts. A tally changes only
+    in how far it goes.
     """
     cursor = Cursor.read(asked.parameters, _AT)
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 100
