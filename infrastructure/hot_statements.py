@@ -42,7 +42,7 @@ class HotStatement:
     def __init__(self, statement: Executable, columns: Iterable[str] = ()) -> None:
         self._statement = statement
         self._columns = list(columns) or None
-        self._texts: dict[str, _Text] = {}
+        self._texts: dict[str, _DialectStatement] = {}
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         """The rows of a query."""
@@ -66,16 +66,16 @@ class HotStatement:
         text = self._texts.get(connection.dialect.name) or self._compile(connection)
         return _execute(connection, text.sql, text.parameters(values), _CHANGED)
 
-    def _compile(self, connection: Connection) -> _Text:
+    def _compile(self, connection: Connection) -> _DialectStatement:
         compiled = self._statement.compile(  # type: ignore[attr-defined]
             dialect=connection.dialect, column_keys=self._columns
         )
-        text = _Text(cast("SQLCompiler", compiled), connection.dialect)
+        text = _DialectStatement(cast("SQLCompiler", compiled), connection.dialect)
         self._texts[connection.dialect.name] = text
         return text
 
 
-class _Text:
+class _DialectStatement:
     """A statement as one kind of database takes it."""
 
     def __init__(self, compiled: SQLCompiler, dialect: Dialect) -> None:

@@ -59,7 +59,7 @@ _NO_NEGOTIATION: Final = (
 
 
 @dataclass(frozen=True)
-class _Told:
+class _RefusalWords:
     """A refusal as a page says it: its heading, `lines` of text, and `ways` on, as texts and addresses.
 
     `parameters` of the address are wrong, with what to write; `errors` are elsewhere. `whole` is the page of the
@@ -123,7 +123,7 @@ def _page(visit: Visit, body: bytes) -> bytes:
     return render("problem", page=visit, problem=problem, told=told, listed=False).encode()
 
 
-def _tell(visit: Visit, problem: Mapping[str, Any], name: str) -> _Told:
+def _tell(visit: Visit, problem: Mapping[str, Any], name: str) -> _RefusalWords:
     errors = problem["errors"]
     of_address = [error for error in errors if error["pointer"].startswith(_QUERY)]
     is_of_address = name == "content" and len(of_address) == len(errors) > 0
@@ -131,7 +131,7 @@ def _tell(visit: Visit, problem: Mapping[str, Any], name: str) -> _Told:
     nowhere = name == "unknown" and any(error["pointer"] == "/path/negotiation" for error in errors)
     whole = None if nowhere else _whole_of(visit.request.scope["path"])
     lines = [] if is_of_address else [*_lines(visit, problem, name)]
-    return _Told(
+    return _RefusalWords(
         heading="A part of this address cannot be read" if is_of_address else heading,
         lines=[_name_negotiation(problem), _NO_NEGOTIATION] if nowhere else lines,
         parameters=_parameters(of_address) if is_of_address else (),

@@ -16,7 +16,7 @@ from api.web.words.names import isolate
 from api.web.words.quantities import TOTALS, count_items, grouped, quantity_in_words
 
 if TYPE_CHECKING:
-    from api.web.counted.held import Held
+    from api.web.counted.held import HeldCounts
     from api.web.page import Page
 
 _MOST: Final = 12
@@ -40,7 +40,7 @@ class Gap:
     at_least: bool = False
 
 
-def find_gaps(page: Page, state: Mapping[str, Any], held: Held | None) -> list[Gap]:
+def find_gaps(page: Page, state: Mapping[str, Any], held: HeldCounts | None) -> list[Gap]:
     """Find what a state does not say; `held` are the counts of those still held that its page shows."""
     return [
         *_of_posts(page, state["posts"]),
@@ -78,7 +78,7 @@ def _of_totals(page: Page, prisoners: Mapping[str, Any]) -> Iterator[Gap]:
         yield Gap(f"How many were {what} in all", f"{address}#adds-up", " ".join(known))
 
 
-def _of_held(page: Page, held: Held | None) -> Iterator[Gap]:
+def _of_held(page: Page, held: HeldCounts | None) -> Iterator[Gap]:
     newest = held.newest if held and held.whole else ()
     if newest and all(figure["quantity"]["high"] is None for figure in newest):
         told = [_count(figure, named=len(newest) > 1) for figure in newest]
@@ -93,7 +93,7 @@ def _count(entry: Mapping[str, Any], *, named: bool) -> str:
     return f"{told} by {isolate(entry['counted_by'])}" if named else told
 
 
-def _of_parts(held: Held | None) -> Iterator[Gap]:
+def _of_parts(held: HeldCounts | None) -> Iterator[Gap]:
     """Find that no count says how many of those held are women; counts of another population may say it."""
     if held and held.whole and not held.parts and not held.apart:
         known = (

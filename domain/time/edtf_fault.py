@@ -8,7 +8,7 @@ from typing import Final
 LONGEST: Final = 200
 """The most characters of an expression."""
 
-Shape = tuple[tuple[re.Pattern[str], str], ...]
+TextForm = tuple[tuple[re.Pattern[str], str], ...]
 """The parts of a form in order, each with a description of it."""
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -27,12 +27,12 @@ class ValidTimeError(ValueError):
         self.reason = reason
 
 
-def shape(*parts: tuple[str, str]) -> Shape:
+def shape(*parts: tuple[str, str]) -> TextForm:
     """Compile a form from pairs of pattern and description."""
     return tuple((re.compile(pattern), expected) for pattern, expected in parts)
 
 
-def first_fault(text: str, start: int, form: Shape) -> tuple[int, str]:
+def first_fault(text: str, start: int, form: TextForm) -> tuple[int, str]:
     """Find where a text first differs from a form, and why: (offset, reason)."""
     offset = start
     for pattern, expected in form:

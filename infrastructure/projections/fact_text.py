@@ -52,7 +52,7 @@ ADVANCE: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Batch:
+class _TextBatch:
     since: str
     before: int
     reached: int
@@ -102,14 +102,14 @@ def forget(connection: Connection, facts: Sequence[UUID]) -> None:
         connection.exec_driver_sql(_MERGE)
 
 
-def _batch(database: Database, last: int) -> _Batch | None:
+def _batch(database: Database, last: int) -> _TextBatch | None:
     """What comes next, no further than `last`; None where nothing does."""
     with database.reading() as connection:
         before, since = connection.execute(_FOLLOWED).one()
         if before >= last:
             return None
         reached = min(before + BATCH, last)
-        return _Batch(since, before, reached, list(_rows(connection, before, reached)))
+        return _TextBatch(since, before, reached, list(_rows(connection, before, reached)))
 
 
 def _rows(connection: Connection, before: int, reached: int) -> Iterable[dict[str, Any]]:
@@ -150,7 +150,7 @@ def text_of(negotiation_id: str, content: bytes) -> str:
     return f" {' '.join((mark_of(negotiation_id), BREAK, *words))} "
 
 
-def _write_batch(database: Database, batch: _Batch) -> bool:
+def _write_batch(database: Database, batch: _TextBatch) -> bool:
     """Whether this process moved the checkpoint; where another did, nothing is written."""
     with database.writing() as connection:
         read = {"since": batch.since, "before": batch.before, "reached": batch.reached}

@@ -149,7 +149,7 @@ def _along(
 
 
 @lru_cache(maxsize=256)
-def _end(shape: timelines.Shape, tried: int) -> HotStatement:
+def _end(shape: timelines.TimelineShape, tried: int) -> HotStatement:
     """The place in a timeline after the first `tried` versions, visible or not; an index alone answers it.
 
     The number is in the statement itself: PostgreSQL's plan for a placeholder reads all facts.
@@ -172,7 +172,9 @@ def _end(shape: timelines.Shape, tried: int) -> HotStatement:
 
 
 @lru_cache(maxsize=256)
-def _page_along(shape: timelines.Shape, form: Sought, *, ends: bool, sqlite: bool) -> pages.HotPage:
+def _page_along(
+    shape: timelines.TimelineShape, form: Sought, *, ends: bool, sqlite: bool
+) -> pages.HotPage:
     """The rows of a timeline, up to an end, whose indexed text has the words; the texts themselves are read."""
     about = timelines.with_placeholders(shape)
     version, order = shape.tables.version, valid_order(shape.tables)
@@ -255,7 +257,7 @@ def _read_past(connection: Connection, about: SearchedTimeline, reached: int) ->
 
 
 @lru_cache(maxsize=256)
-def _hot_past(shape: timelines.Shape, *, sqlite: bool) -> HotStatement:
+def _hot_past(shape: timelines.TimelineShape, *, sqlite: bool) -> HotStatement:
     about = SearchedTimeline(*timelines.with_placeholders(shape))
     reached = bindparam("reached", type_=BigInteger)
     return HotStatement(select_past(select_timeline(*about, along=not sqlite), about, reached))

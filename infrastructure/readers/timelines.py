@@ -45,7 +45,7 @@ _MOST_WALKED: Final = 8
 """The most terms of a name whose pages are merged; the facts of more are read and sorted."""
 
 
-class Shape(NamedTuple):
+class TimelineShape(NamedTuple):
     """What the statements about a timeline depend on: which filters are set, and which fields a name is sought in."""
 
     tables: FactTables
@@ -134,7 +134,7 @@ def place(
     perspective: Perspective,
     wanted: TimelineFilter,
     names: Names | None,
-) -> tuple[Shape, dict[str, Any]]:
+) -> tuple[TimelineShape, dict[str, Any]]:
     """The shape of a timeline, and the values of its placeholders."""
     filters = {name: value for name in _TYPES if (value := getattr(wanted, name)) is not None}
     place = zip(_AFTER, wanted.after or (), strict=False)
@@ -149,11 +149,11 @@ def place(
         fields.append(tuple(field for field, _ in terms))
     shape = replace(wanted, **same, after=wanted.after and (0, 0, 0))
     public = perspective.published_cut is None
-    return Shape(tables, shape, _Names(*fields), public, perspective.match), values
+    return TimelineShape(tables, shape, _Names(*fields), public, perspective.match), values
 
 
 def with_placeholders(
-    shape: Shape,
+    shape: TimelineShape,
 ) -> tuple[FactTables, UUID, Perspective, TimelineFilter, Names]:
     """The arguments of `select_timeline`, with placeholders for all values that `place` gives."""
     places: dict[str, Any] = {
@@ -167,7 +167,7 @@ def with_placeholders(
     return shape.tables, *about, replace(shape.wanted, **places), cast("Names", shape.names)
 
 
-def _list_walked(shape: Shape) -> list[str]:
+def _list_walked(shape: TimelineShape) -> list[str]:
     """The names of the shortlists that are walked in order, if no index of a kind or of a matter has all facts."""
     if shape.wanted.kind is not None or shape.wanted.matter is not None:
         return []
@@ -176,7 +176,11 @@ def _list_walked(shape: Shape) -> list[str]:
 
 
 def _merge(
-    connection: Connection, shape: Shape, shortlist: str, values: Mapping[str, Any], limit: int
+    connection: Connection,
+    shape: TimelineShape,
+    shortlist: str,
+    values: Mapping[str, Any],
+    limit: int,
 ) -> tuple[Sequence[Any], bool]:
     """The page of the facts with one of several terms, as `pages.read_page` gives it, from the page of each term."""
     place = attrgetter(*VALID_ORDER)
@@ -197,13 +201,13 @@ def _merge(
 
 
 @lru_cache(maxsize=256)
-def _page(shape: Shape, shortlist: str | None) -> pages.HotPage:
+def _page(shape: TimelineShape, shortlist: str | None) -> pages.HotPage:
     about = with_placeholders(shape)
     statement = timeslices.select_timeline(*about, shortlist=shortlist)
     return pages.HotPage(statement, shape.tables.version, timeslices.valid_order(shape.tables))
 
 
 @lru_cache(maxsize=256)
-def _count(shape: Shape, shortlist: str) -> HotStatement:
+def _count(shape: TimelineShape, shortlist: str) -> HotStatement:
     listed = timeslices.select_shortlist(shortlist, *with_placeholders(shape))
     return HotStatement(timeslices.select_count(listed, bindparam("most", type_=Integer)))

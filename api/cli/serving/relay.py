@@ -42,10 +42,10 @@ def relay(*, json: AsJson = False) -> None:
     """Send the log, and each new event, to a NATS JetStream stream until stopped."""
     end_when_terminated()  # what the stream has acknowledged is in it
     with open_record(read_only=True) as parley:
-        _keep_relaying(parley, _Told(as_json=json))
+        _keep_relaying(parley, _RelayReport(as_json=json))
 
 
-def _keep_relaying(parley: Parley, told: _Told) -> NoReturn:
+def _keep_relaying(parley: Parley, told: _RelayReport) -> NoReturn:
     """Relay until stopped, and after each outage begin again; CommandRefusedError if the stream cannot hold the log."""
     from infrastructure.outbound.jetstream import (  # noqa: PLC0415 -- nats takes 0.3 s
         OutageError,
@@ -86,7 +86,7 @@ def _read(parley: Parley, after: int) -> Sequence[ListedEvent]:
     return [ListedEvent(item, write_json(item)) for item in content["items"]]
 
 
-class _Told:
+class _RelayReport:
     """Prints what is done, and once why nothing is."""
 
     def __init__(self, *, as_json: bool) -> None:

@@ -59,7 +59,7 @@ class Spell:
 
 
 @dataclass(frozen=True)
-class Course:
+class SpellsByLane:
     """All spells, by lane, the day on which time ends, and whether the section had more entries than are shown."""
 
     spells: Sequence[Spell]
@@ -69,7 +69,7 @@ class Course:
 
 def course(
     reading: Reading, slug: str, perspective: Perspective, section: ChartedSection
-) -> Course:
+) -> SpellsByLane:
     """Give what a section showed on each day up to `as_of`, as spells."""
     id_ = reading.negotiation(slug).id
     sections = reading.sections(id_, perspective)
@@ -109,7 +109,7 @@ def course(
     shown_spells = [
         spell for lane in shown for (of, _), mine in spells.items() if of == lane for spell in mine
     ]
-    return Course(shown_spells, _date(end), has_more or len(lanes) > len(shown))
+    return SpellsByLane(shown_spells, _date(end), has_more or len(lanes) > len(shown))
 
 
 def _kinds(path: str) -> frozenset[str]:

@@ -20,9 +20,9 @@ from domain.provenance import Link
 
 MOST_COLUMNS: Final = 2_000
 """A limit above the number of all possible columns."""
-Shape = Literal["text", "name", "integer", "truth", "list", "links", "entries", "json"]
+CellShape = Literal["text", "name", "integer", "truth", "list", "links", "entries", "json"]
 
-_OF_CHANGES: Final[dict[str, Shape]] = {
+_OF_CHANGES: Final[dict[str, CellShape]] = {
     "op": "text",
     "id": "text",
     "reason": "text",
@@ -66,19 +66,19 @@ class Column:
 
     name: str
     field: str
-    shapes: Mapping[str, Shape]
+    shapes: Mapping[str, CellShape]
     singular: str | None = None
     index: int = 0
     part: str | None = None
 
-    def shape(self, kind: str) -> Shape:
+    def shape(self, kind: str) -> CellShape:
         """How a cell is read in a row of that kind."""
         return self.shapes.get(kind, self.shapes[""])
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    plain: dict[str, dict[str, Shape]]
+class _ColumnShapes:
+    plain: dict[str, dict[str, CellShape]]
     entries: dict[str, tuple[str, type[Any]]]
 
 
@@ -186,7 +186,7 @@ def _list_some(shown: Sequence[str]) -> str:
     return f"columns {listed} are" if len(shown) > 1 else f"column {listed} is"
 
 
-def _find_column(name: str, known: _Known) -> Column | None:
+def _find_column(name: str, known: _ColumnShapes) -> Column | None:
     if name in known.plain:
         return Column(name, name, known.plain[name])
     numbered = _NUMBERED.fullmatch(name)
@@ -202,14 +202,16 @@ def _find_column(name: str, known: _Known) -> Column | None:
     return Column(written, field, shapes, numbered["singular"], number - 1, part)
 
 
-def _list_columns() -> _Known:
+def _list_columns() -> _ColumnShapes:
     """Every field of every kind as a column; computed on each call, because kinds may be registered later."""
     return _columns_of(tuple(KINDS.items()))
 
 
 @lru_cache(maxsize=2)
-def _columns_of(kinds: tuple[tuple[str, type[Fact]], ...]) -> _Known:
-    plain: dict[str, dict[str, Shape]] = {name: {"": shape} for name, shape in _OF_CHANGES.items()}
+def _columns_of(kinds: tuple[tuple[str, type[Fact]], ...]) -> _ColumnShapes:
+    plain: dict[str, dict[str, CellShape]] = {
+        name: {"": shape} for name, shape in _OF_CHANGES.items()
+    }
     entries: dict[str, tuple[str, type[Any]]] = {}
     for kind, field, hint in _fields(kinds):
         entry = _entry_of(hint)
@@ -219,7 +221,7 @@ def _columns_of(kinds: tuple[tuple[str, type[Fact]], ...]) -> _Known:
         else:
             shapes = plain.setdefault(field, {"": _shape(hint)})
             shapes[kind] = _shape(hint)
-    return _Known(plain, entries)
+    return _ColumnShapes(plain, entries)
 
 
 def _fields(kinds: Iterable[tuple[str, type[Fact]]]) -> Iterator[tuple[str, str, Any]]:
@@ -228,7 +230,7 @@ def _fields(kinds: Iterable[tuple[str, type[Fact]]]) -> Iterator[tuple[str, str,
         yield from ((kind, field.name, hints[field.name]) for field in dataclasses.fields(cls))
 
 
-def _shape(hint: Any) -> Shape:  # noqa: ANN401 -- a type hint is anything
+def _shape(hint: Any) -> CellShape:  # noqa: ANN401 -- a type hint is anything
     options = [option for option in _options(hint) if option is not type(None)]
     if _entry_of(hint) is Link:
         return "links"

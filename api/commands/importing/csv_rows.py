@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Any, Final, TypeVar
 
 from api.commands.csv_cells import read_cell
-from api.commands.importing.csv_columns import Column, Shape, columns_of
+from api.commands.importing.csv_columns import CellShape, Column, columns_of
 from api.commands.importing.csv_table import TOO_LONG, Table
 from api.commands.importing.lines import SourceLine, make_faulty_line, refuse_blanks
 from api.commands.json_text import MOST_ENTRIES, read_json
@@ -205,7 +205,7 @@ def _parts(cell: str) -> list[str]:
     return [part.strip() for part in cell.split(";", MOST_ENTRIES + 1) if part.strip()]
 
 
-def _scalar(cell: str, shape: Shape) -> Any:  # noqa: ANN401 -- as the shape has it
+def _scalar(cell: str, shape: CellShape) -> Any:  # noqa: ANN401 -- as the shape has it
     if shape == "name":
         return _parse_json(cell, dict) or cell
     if shape == "integer" and (number := _INTEGER.fullmatch(cell)):

@@ -44,7 +44,7 @@ class Table:
     """The rows of a table; the header, or a line `sep=;` before it, shows what separates the cells."""
 
     def __init__(self, lines: Iterable[bytes]) -> None:
-        self._text = _Text(without_mark(lines))
+        self._text = _CsvLines(without_mark(lines))
         self.header: Sequence[Column | None] | None = None
         self.separator = ","
         self.blank = 0
@@ -80,7 +80,7 @@ class Table:
         return number, line
 
 
-class _Text:
+class _CsvLines:
     """The lines as text; bytes that are not UTF-8 become lone surrogates, which the row reports with their column.
 
     `size` is how many bytes the present row has so far. If it is too long, only the quotation marks that close its

@@ -99,7 +99,7 @@ class _Kept:
 
 
 @dataclass(frozen=True)
-class Sight:
+class AnswerSource:
     """What determines an answer: a negotiation, a perspective and a reading.
 
     `changes` is everything else that changes the answer while the negotiation's facts stay the same. An answer that
@@ -143,23 +143,23 @@ class KeptAnswers:
     _spans: dict[Hashable, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
 
     def answer(
-        self, sight: Sight, make: Callable[[Blanks], dict[str, Any]], fills: Fills
+        self, source: AnswerSource, make: Callable[[Blanks], dict[str, Any]], fills: Fills
     ) -> Filled:
         """The answer that is kept, or else the one that `make` gives, which may leave out what `fills` puts there.
 
         Where the log has corrections of its clock nothing is kept, because they change what a perspective means.
         """
-        if sight.perspective.corrections:
-            return _write(sight, make).fill(fills)
-        owner, erased, key = sight.negotiation_id, sight.last_erasure, sight.key
-        as_of = sight.perspective.as_of
+        if source.perspective.corrections:
+            return _write(source, make).fill(fills)
+        owner, erased, key = source.negotiation_id, source.last_erasure, source.key
+        as_of = source.perspective.as_of
         for begins, ends in self._spans.get((owner, key), ()):
             if begins <= as_of < ends:
                 kept = self._kept.find(owner, erased, (key, begins))
                 if kept is not None:
                     return kept.fill(fills)
-        written = _write(sight, make)
-        begins, ends = sight.span
+        written = _write(source, make)
+        begins, ends = source.span
         if len(self._spans) >= MOST_SPANS:
             self._spans.clear()
         spans = [span for span in self._spans[owner, key] if span[0] != begins]
@@ -168,10 +168,10 @@ class KeptAnswers:
         return written.fill(fills)
 
 
-def _write(sight: Sight, make: Callable[[Blanks], dict[str, Any]]) -> _Kept:
+def _write(source: AnswerSource, make: Callable[[Blanks], dict[str, Any]]) -> _Kept:
     blanks = Blanks()
     body = write_json(make(blanks))
     pieces = _BLANK.split(body)
     named = tuple(blanks.named[int(number)] for number in pieces[1::2])
-    asked = len(repr(sight.changes))
-    return _Kept(tuple(pieces[::2]), named, tags_of(sight.slug, body), asked)
+    asked = len(repr(source.changes))
+    return _Kept(tuple(pieces[::2]), named, tags_of(source.slug, body), asked)

@@ -27,7 +27,7 @@ RequestKey = tuple[str, bool, str, str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _KnownTag:
     tag: str
     headers: dict[str, str]
     ground: Ground
@@ -37,7 +37,7 @@ class KnownTags:
     """The fixed responses of one application that were answered 304 before."""
 
     def __init__(self) -> None:
-        self._known: dict[RequestKey, _Known] = {}
+        self._known: dict[RequestKey, _KnownTag] = {}
 
     def answer(self, request: Request, make: Callable[[], Response]) -> Response:
         """Answer 304 if the client has the response that `make` would return; otherwise call `make`."""
@@ -56,7 +56,7 @@ class KnownTags:
             if len(self._known) >= MOST:
                 self._known.clear()
             headers = dict(response.headers)
-            self._known[key] = _Known(headers["etag"], headers, ground)
+            self._known[key] = _KnownTag(headers["etag"], headers, ground)
         return response
 
 

@@ -20,7 +20,7 @@ from api.http.exchange.entity_tags import if_match, precondition
 from api.http.exchange.erased_facts import with_erasures
 from api.http.exchange.fact_response import edition_tag
 from api.http.exchange.idempotency import Once, about_negotiation, about_opened, answer_once
-from api.http.exchange.kept_answers import Blanks, Sight
+from api.http.exchange.kept_answers import AnswerSource, Blanks
 from api.http.exchange.operation import NEGOTIATION_TAG, OF_WHAT_HOLDS, body_of, reads, writes
 from api.http.exchange.parameters import Parameter, truth, whole_number
 from api.http.exchange.perspective import Asked, Asking
@@ -179,8 +179,8 @@ def read_state(slug: str, asked: Annotated[Asked, Depends(_STATE)]) -> Response:
             "perspective": lambda: describe_perspective(perspective),
             "rest": asked.rest(slug, perspective),
         }
-        sight = Sight(reading, negotiation.id, slug, perspective, "state")
-        content = asked.request.app.state.kept_answers.answer(sight, make, fills)
+        source = AnswerSource(reading, negotiation.id, slug, perspective, "state")
+        content = asked.request.app.state.kept_answers.answer(source, make, fills)
         return asked.answer(content, perspective, reading, version=edition_tag(negotiation))
 
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
 from api.http.exchange.erased_facts import with_erasures
-from api.http.exchange.kept_answers import Blanks, Filled, Sight
+from api.http.exchange.kept_answers import AnswerSource, Blanks, Filled
 from api.http.exchange.operation import reads
 from api.http.exchange.parameters import TEXT, Parameter, unknown_choice, whole_number
 from api.http.exchange.perspective import Asked, Asking
@@ -103,8 +103,8 @@ def read_people(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respons
             "rest": asked.rest(slug, perspective),
         }
         about = ("people", *sorted(question_.items()), tuple(parties), after, limit)
-        sight = Sight(reading, negotiation.id, slug, perspective, about)
-        content = asked.request.app.state.kept_answers.answer(sight, make, fills)
+        source = AnswerSource(reading, negotiation.id, slug, perspective, about)
+        content = asked.request.app.state.kept_answers.answer(source, make, fills)
         rows = table(asked, _COLUMNS, _rows(content))
         return asked.answer(content, perspective, reading, table=rows)
 

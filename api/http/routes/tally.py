@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
 from api.http.exchange.erased_facts import with_erasures
-from api.http.exchange.kept_answers import Blanks, Filled, Sight
+from api.http.exchange.kept_answers import AnswerSource, Blanks, Filled
 from api.http.exchange.operation import reads
 from api.http.exchange.parameters import (
     TEXT,
@@ -118,8 +118,8 @@ def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
             "rest": asked.rest(slug, perspective),
         }
         about = ("tally", query, last_bucket(perspective.as_of, query.by), after, limit)
-        sight = Sight(reading, negotiation.id, slug, perspective, about)
-        content = asked.request.app.state.kept_answers.answer(sight, make, fills)
+        source = AnswerSource(reading, negotiation.id, slug, perspective, about)
+        content = asked.request.app.state.kept_answers.answer(source, make, fills)
         rows = table(asked, _COLUMNS, _points(content))
         return asked.answer(content, perspective, reading, table=rows)
 

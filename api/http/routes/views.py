@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.commands.audit import list_changes, list_changes_of_person
 from api.http.exchange.cursor import CURSOR, LIMIT, WHOLE_LIMIT, Cursor
 from api.http.exchange.erased_facts import with_erasures
-from api.http.exchange.kept_answers import Blanks, Sight
+from api.http.exchange.kept_answers import AnswerSource, Blanks
 from api.http.exchange.operation import OF_WHAT_HOLDS, reads
 from api.http.exchange.parameters import TEXT, Parameter, choice, cut, truth, whole_number
 from api.http.exchange.perspective import PERSPECTIVE, Asked, Asking
@@ -251,8 +251,8 @@ def read_moments(slug: str, asked: Annotated[Asked, Depends(_MOMENTS)]) -> Respo
         after = None if cursor is None else cursor.place
         edition = reading.resolve_negotiation(negotiation, along).version
         about = ("moments", axis, asked_by, chosen, edition, after, limit)
-        sight = Sight(reading, negotiation.id, slug, along, about, always=True)
-        content = asked.request.app.state.kept_answers.answer(sight, make, fills)
+        source = AnswerSource(reading, negotiation.id, slug, along, about, always=True)
+        content = asked.request.app.state.kept_answers.answer(source, make, fills)
         return free.answer(content, shown, reading, fixed=filters)
 
 

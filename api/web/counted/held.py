@@ -24,7 +24,7 @@ class HeldPart:
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldCounts:
     """The counts of all who are held of one population, the newest first, and the parts that are counted of it.
 
     `apart` are the counts of other populations. `least` and `most` are the counts between which all lie, if they
@@ -45,7 +45,7 @@ class Held:
         return [count for count in self.counts if count["since"] == self.counts[0]["since"]]
 
 
-def gather_held(entries: Iterable[Entry], *, whole: bool) -> Held | None:
+def gather_held(entries: Iterable[Entry], *, whole: bool) -> HeldCounts | None:
     """Gather the counts of the population that was counted last; None if no number is on record.
 
     `whole` says whether the entries are all that there are.
@@ -59,7 +59,7 @@ def gather_held(entries: Iterable[Entry], *, whole: bool) -> Held | None:
     counts = [entry for entry in same if not counted_apart(entry)]
     bounds = {(q["low"], q["high"], q["value"]) for q in (count["quantity"] for count in counts)}
     differ = len(bounds) > 1
-    return Held(
+    return HeldCounts(
         population,
         counts,
         [part for entry in same for part in _parts(entry)],

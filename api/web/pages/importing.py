@@ -29,7 +29,7 @@ _SHOWN: Final = 500
 
 
 @dataclass
-class _Sheet:
+class _ImportSheet:
     """One form: the text, how it is to be imported, and what the API says to it."""
 
     text: str = ""
@@ -47,7 +47,7 @@ async def read_import_page(slug: str, request: Request) -> Response:
     if page.reader is None:
         return sign_in_first(page)
     page.need("fact:write")
-    return await _draw(page, _Sheet())
+    return await _draw(page, _ImportSheet())
 
 
 @router.post("/n/{slug}/import")
@@ -75,9 +75,9 @@ async def import_file(slug: str, request: Request) -> Response:
     )
 
 
-def _read(sent: dict[str, bytes]) -> _Sheet:
+def _read(sent: dict[str, bytes]) -> _ImportSheet:
     """The text that was sent in a file, or pasted, with the lines that were corrected in the form."""
-    sheet = _Sheet(key=_text(sent, "key"))
+    sheet = _ImportSheet(key=_text(sent, "key"))
     sheet.options = {name: text for name in _OPTIONS if (text := _text(sent, name).strip())}
     try:
         if sent.get("file"):
@@ -95,7 +95,7 @@ def _text(sent: dict[str, bytes], name: str) -> str:
     return sent.get(name, b"").decode("utf-8", "replace").replace("\r\n", "\n")
 
 
-async def _send(page: Page, sheet: _Sheet, *, dry: bool) -> Outcome:
+async def _send(page: Page, sheet: _ImportSheet, *, dry: bool) -> Outcome:
     asked = {name: text for name, text in sheet.options.items() if name not in {"reason", "why"}}
     if "update" in asked:
         asked = dict(sheet.options)
@@ -111,7 +111,7 @@ async def _title(page: Page) -> str:
     return await page.title()
 
 
-async def _draw(page: Page, sheet: _Sheet, status: int = 200) -> Response:
+async def _draw(page: Page, sheet: _ImportSheet, status: int = 200) -> Response:
     title = await _title(page)
     lines = [] if sheet.report is None else lines_of(sheet.text, sheet.report)
     counts = {fate: sum(line.fate == fate for line in lines) for fate in FATES}

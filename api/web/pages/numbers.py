@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.web.counted.besides import gather_besides
-from api.web.counted.held import Held, gather_held
+from api.web.counted.held import HeldCounts, gather_held
 from api.web.figure import PageFigure, read_figure
 from api.web.page import Page
 from api.web.page_route import router_of_pages
@@ -77,7 +77,7 @@ async def _figures(
     return figure, await read_figure(page, "known", {"what": what, "clock": clock})
 
 
-async def _read_held(page: Page) -> Held | None:
+async def _read_held(page: Page) -> HeldCounts | None:
     """Ask for the counts that stand, with the parts that they give."""
     section = await page.ask("/state/prisoners.held", {"limit": "100"})
     return gather_held(section["items"], whole=section["next"] is None)

@@ -26,7 +26,7 @@ router: Final[APIRouter] = router_of_pages()
 
 
 @dataclass
-class _Sheet:
+class _RecordSheet:
     """One form as it is filled in."""
 
     kind: str
@@ -51,7 +51,7 @@ async def read_record_page(slug: str, request: Request) -> Response:
         await page.ask("/timeline", {"limit": "1"}, cuts={})
         title = await page.title()
         return draw_form(page, "record_kinds", here="/record", title=title, kinds=describe_kinds())
-    return await _draw(page, _Sheet(kind))
+    return await _draw(page, _RecordSheet(kind))
 
 
 @router.post("/n/{slug}/record")
@@ -62,7 +62,9 @@ async def record(slug: str, request: Request) -> Response:
     kind = fields.get("kind", "")
     if kind not in KINDS:
         return redirect(page.link("/record"))
-    sheet = _Sheet(kind, known_cells(kind, fields), count_shown(fields), fields.get("key", ""))
+    sheet = _RecordSheet(
+        kind, known_cells(kind, fields), count_shown(fields), fields.get("key", "")
+    )
     deed = fields.get("do", "check")
     if deed.startswith("add-"):
         sheet.shown[deed.removeprefix("add-")] = _count(sheet, deed.removeprefix("add-")) + 1
@@ -83,7 +85,7 @@ async def record(slug: str, request: Request) -> Response:
 
 
 async def _draw(
-    page: Page, sheet: _Sheet, status: int = 200, typing: Typing | None = None
+    page: Page, sheet: _RecordSheet, status: int = 200, typing: Typing | None = None
 ) -> Response:
     names = await names_known(page, typing)
     groups = groups_of(sheet.kind, sheet.cells, sheet.faults, sheet.shown)
@@ -105,7 +107,7 @@ async def _draw(
     )
 
 
-def _count(sheet: _Sheet, singular: str) -> int:
+def _count(sheet: _RecordSheet, singular: str) -> int:
     """How many entries of a list the form has fields for."""
     groups = groups_of(sheet.kind, sheet.cells, {}, sheet.shown)
     return sum(

@@ -54,7 +54,9 @@ class SumSteps:
         )
         self._has_stocks = any(number.basis == "stock" for number in given)
         self._cumulative = find_figures(self._telling, what, "cumulative")
-        self._asked = [_Asked.of(question) for question in find_questions(self._telling).questions]
+        self._asked = [
+            _AskedQuestion.of(question) for question in find_questions(self._telling).questions
+        ]
 
     @property
     def told(self) -> list[tuple[int, int]]:
@@ -90,7 +92,7 @@ class SumSteps:
         ends = {"low": total.low, "high": total.high}
         return {**ends, "text": sum_.text, "contested": sum_.contested}
 
-    def _contribute(self, asked: _Asked, to: int) -> Contributed | None:
+    def _contribute(self, asked: _AskedQuestion, to: int) -> Contributed | None:
         about = self._what, self._perspective, self._kept
         if to < asked.settled:
             groups = asked.question.facts, asked.question.supporting, asked.question.against
@@ -121,7 +123,7 @@ class SumSteps:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _AskedQuestion:
     """A question, which nothing is said of before `begins`, and whose facts have all happened by `settled`."""
 
     question: Question
@@ -131,7 +133,7 @@ class _Asked:
     """What it adds from then on, once that is computed."""
 
     @classmethod
-    def of(cls, question: Question) -> _Asked:
+    def of(cls, question: Question) -> _AskedQuestion:
         answers = [candidate.fact.told for candidate in (*question.facts, *question.against)]
         others = [candidate.fact.told for candidate in question.supporting]
         begins = min(begin for begin, _ in answers)

@@ -62,7 +62,7 @@ class _Untold:
 
 
 @dataclass(frozen=True)
-class _Told:
+class _KnownKeys:
     """What is known of the keys of a section; under the keys `alone` only answers that stand aside hold."""
 
     keys: SectionKeys
@@ -123,7 +123,7 @@ class FirstEntries:
         return Answers.of(with_settlers(versions, self.settlers), self.names, register)
 
     @cached_property
-    def _told(self) -> dict[Register, _Told]:
+    def _told(self) -> dict[Register, _KnownKeys]:
         tellings = {register: self._tell(register) for register in list_registers()}
         return {register: told for register, told in tellings.items() if told is not None}
 
@@ -138,7 +138,7 @@ class FirstEntries:
         questions = [question for shown in self._first.values() for question in shown.questions]
         return self.answers(None, self.read(questions=questions))
 
-    def _tell(self, register: Register) -> _Told | None:
+    def _tell(self, register: Register) -> _KnownKeys | None:
         of_record = (self.connection, self.tables, self.negotiation_id)
         keys = SectionKeys(*of_record, self.perspective, register)
         if not keys.are_told or keys.are_abridged:
@@ -150,7 +150,7 @@ class FirstEntries:
         ended = (key for key, stands in main.items() if not stands)
         unsure = frozenset([*ended, *self._find_settled(keys), *self._find_hidden(keys)])
         untold = self._read_untold(keys, aside, unsure) if len(unsure) <= MOST_UNTOLD else None
-        return None if untold is None else _Told(keys, aside, alone - untold.asked, untold)
+        return None if untold is None else _KnownKeys(keys, aside, alone - untold.asked, untold)
 
     def _find_settled(self, keys: SectionKeys) -> Collection[str]:
         """The keys of facts that may have been settled."""

@@ -110,7 +110,7 @@ class KeptFacts:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _AskedOnce:
     """Notes that facts were asked for once and are not kept yet: up to the position `last`, and by a published cut."""
 
     last: int
@@ -170,7 +170,7 @@ class KeptSlices:
     """The facts that one process keeps: for each negotiation the newest, and those of one other perspective."""
 
     def __init__(self) -> None:
-        self._kept: KeptBytes[KeptFacts | _Asked] = KeptBytes(MOST_BYTES)
+        self._kept: KeptBytes[KeptFacts | _AskedOnce] = KeptBytes(MOST_BYTES)
 
     def find(self, source: FactSource) -> KeptFacts | None:
         """The facts of a negotiation; None the first time that they are asked for, and if they are too many to keep.
@@ -190,7 +190,7 @@ class KeptSlices:
         nearest = min(kept, key=lambda facts: facts.far_from(at, last), default=None)
         moved = None if nearest is None else source.move_facts(nearest)
         if moved is None:
-            this = _Asked(last, at.published_cut)
+            this = _AskedOnce(last, at.published_cut)
             again = asked == this if kept else asked is not None
             if not again or not _have_room(source):
                 self._kept.keep(owner, erased, (of, "asked"), this)
