@@ -47,6 +47,13 @@ def read_number(text: str) -> NumberReading | None:
     return next((reading for reading in readings if reading is not None), None)
 
 
+def read_without_remarks(text: str) -> NumberReading | None:
+    """The number that a text gives if the remarks beside it are left out, whatever they say."""
+    shown, _ = split_remarks(split_tokens(text) or (",",))
+    readings = (grammar.text(shown) for grammar in _GRAMMARS if shown)
+    return next((reading for reading in readings if reading is not None), None)
+
+
 @lru_cache(maxsize=4096)
 def runs_on(text: str) -> bool:
     """Whether a number counts everything up to a day, by words such as "so far", "in total" or "since January"."""

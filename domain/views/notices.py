@@ -14,7 +14,8 @@ from domain.fact import KINDS
 from domain.kinds.envoys import Alias
 from domain.named import fields_naming, key_of, text_of
 from domain.naming import fold_name
-from domain.quantity import Quantity, fill_bounds
+from domain.number.reading import read_number, read_without_remarks
+from domain.quantity import Interval, Quantity, fill_bounds
 from domain.time.edtf_calendar import DAY
 from domain.time.holding import Holding
 from domain.views.since import went_on_before, write_up_to
@@ -69,9 +70,10 @@ def find_alias_notices(fact: Fact, names: Names) -> list[Notice]:
 
 def find_rereadings(fact: Fact) -> list[Notice]:
     """Notices on those numbers of a stored fact that today's rules would read differently or refuse."""
-    notices = []
+    notices: list[Notice] = []
     for index, stored in enumerate(fact.quantities):
         if _is_accepted(stored):
+            notices += _of_remark(stored, f"/quantities/{index}/text")
             continue
         try:
             read = fill_bounds(
@@ -97,6 +99,21 @@ def _is_accepted(stored: Quantity) -> bool:
         return fill_bounds(stored).interval == stored.interval
     except ContentError:
         return False
+
+
+def _of_remark(stored: Quantity, pointer: str) -> Iterable[Notice]:
+    """A notice on a number whose text is not understood because of a remark, and that is stored as if it had none."""
+    text = stored.text
+    if text is None or read_number(text) is not None:
+        return
+    read = read_without_remarks(text)
+    ends = None if read is None else Interval(read.low, read.high)
+    if read is not None and (read.comparator, ends) == (stored.comparator, stored.interval):
+        detail = (
+            f"this was recorded as {_range_in_words(stored)}; by today's rules, what stands beside the number may"
+            " change it: correct the fact if it does"
+        )
+        yield Notice(pointer, detail)
 
 
 def _is_derived(quantity: Quantity) -> bool:
