@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from domain.errors import ContentError, Fault
 from domain.naming import fold_name
 from domain.number.language import Comparator
-from domain.number.reading import bounds_of, read_number, runs_on
+from domain.number.reading import bounds_of, read_number, read_without_remarks, runs_on
 from domain.number.unit_words import least_meant
 from domain.time.holding import Holding
 
@@ -168,7 +168,7 @@ def _fill_unread(quantity: Quantity) -> Quantity:
     comparator = quantity.comparator or "eq"
     if quantity.value is not None:
         if quantity.text is not None and quantity.comparator is None:
-            raise _not_understood("/text")
+            raise _make_unread_error(quantity.text)
         derived = of_comparator(comparator, quantity.value)
         if derived.high is not None and derived.high < 0:
             raise ContentError.at(
@@ -184,17 +184,19 @@ def _fill_unread(quantity: Quantity) -> Quantity:
     else:
         word = least_meant(quantity.text)
         if quantity.comparator is None or word is None or comparator in ("le", "lt"):
-            raise _not_understood("/text")
+            raise _make_unread_error(quantity.text)
         derived = Interval(None if comparator == "approx" else word, None)
     return replace(quantity, comparator=comparator, **_ends(derived))
 
 
-def _not_understood(pointer: str) -> ContentError:
-    detail = (
-        "this is not understood as a number: write one, such as 'at least 100', '50 to 60' or 'dozens', or send"
-        " comparator and value beside it, or low and high"
+def _make_unread_error(text: str) -> ContentError:
+    """The error for a text that is not understood, or only without its remarks; it says what to write."""
+    detail = "this is not understood as a number: write one, such as 'at least 100', '50 to 60' or 'dozens'"
+    if read_without_remarks(text) is not None:
+        detail = "what stands beside the number may change it: write what is meant, as 'at least 100' or 'about 100'"
+    return ContentError.at(
+        "/text", f"{detail}, or send comparator and value beside it, or low and high"
     )
-    return ContentError.at(pointer, detail)
 
 
 def _ends(interval: Interval) -> dict[str, Any]:

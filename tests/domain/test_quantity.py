@@ -73,7 +73,9 @@ def test_a_comparator_or_value_that_contradicts_the_text_is_refused(
     assert [fault.pointer for fault in refused.value.faults] == [pointer]
 
 
-@pytest.mark.parametrize("text", ["a good many", "52 of the 60", "a handful of people", "14 years"])
+@pytest.mark.parametrize(
+    "text", ["a good many", "52 of the 60", "a handful of people", "14 years", "52, ongoing"]
+)
 def test_a_text_that_is_not_understood_needs_a_number_beside_it(text: str) -> None:
     for fields in ({}, {"value": 5}, {"comparator": "approx"}, {"comparator": "ge"}):
         with pytest.raises(ContentError) as refused:
@@ -82,6 +84,24 @@ def test_a_text_that_is_not_understood_needs_a_number_beside_it(text: str) -> No
     assert interval(text=text, comparator="gt", value=5) == Interval(6, None)
     assert interval(text=text, low=3, high=5) == Interval(3, 5)
     assert interval(text=text, low=3, comparator="approx") == Interval(3, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("52, ongoing", "what stands beside the number may change it"),
+        ("fifty (believed)", "what stands beside the number may change it"),
+        ("a good many", "this is not understood as a number"),
+        (", pending", "this is not understood as a number"),
+        ("", "this is not understood as a number"),
+    ],
+)
+def test_a_refusal_says_whether_the_number_or_a_remark_is_not_understood(
+    text: str, why: str
+) -> None:
+    with pytest.raises(ContentError) as refused:
+        interval(text=text)
+    assert [fault.detail.split(":")[0] for fault in refused.value.faults] == [why]
 
 
 @pytest.mark.parametrize(
