@@ -9,7 +9,7 @@ from functools import cache
 from http import HTTPStatus
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -39,7 +39,9 @@ from domain.fact import Fact
 from domain.time.edtf_fault import ValidTimeError
 from domain.time.instant import InstantError
 from infrastructure.errors import OUT_OF_REACH
-from infrastructure.identity.oidc import verifier_of
+
+if TYPE_CHECKING:
+    from infrastructure.identity.oidc import TokenVerifier
 
 _DOCUMENTS: Final[dict[tuple[type[Fact], ...], bytes]] = {}
 
@@ -92,7 +94,7 @@ def create_app(
     app.state.addresses = _routes()
     app.state.pages = [route for router in before for route in router.routes]
     app.router.routes.append(RouteTable([*app.state.pages, *app.state.addresses]))
-    guard(app, parley, identify or identify_by(parley.keys, verifier_of(parley.settings)))
+    guard(app, parley, identify or identify_by(parley.keys, _verifier_of(parley)))
     for error in _HANDLED:
         app.add_exception_handler(error, _answer)
     described: dict[str, Any] = {}
@@ -104,6 +106,15 @@ def create_app(
 
     app.openapi = openapi  # type: ignore[method-assign]
     return app
+
+
+def _verifier_of(parley: Parley) -> TokenVerifier | None:
+    """What verifies tokens, which is imported where the settings name an issuer."""
+    if parley.settings.oidc is None:
+        return None
+    from infrastructure.identity.oidc import verifier_of  # noqa: PLC0415
+
+    return verifier_of(parley.settings.oidc)
 
 
 def _document_of(app: FastAPI, parser: FactParser) -> bytes:

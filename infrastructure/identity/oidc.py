@@ -33,18 +33,15 @@ if TYPE_CHECKING:
 
     from infrastructure.identity.published_keys import PublishedKey
     from infrastructure.oidc_settings import OidcSettings
-    from infrastructure.settings import Settings
 
 LONGEST_TOKEN: Final = 16_384
 _COMPACT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _ENCRYPTED: Final = 4
 
 
-def verifier_of(settings: Settings) -> TokenVerifier | None:
-    """The verifier for the issuer of the settings; None if no issuer is set."""
-    if settings.oidc is None:
-        return None
-    return TokenVerifier(settings.oidc, open_issuer_keys(settings.oidc.jwks), system_clock)
+def verifier_of(oidc: OidcSettings) -> TokenVerifier:
+    """The verifier for the issuer of the settings."""
+    return TokenVerifier(oidc, open_issuer_keys(oidc.jwks), system_clock)
 
 
 class TokenVerifier:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 import uvicorn
 
-from api.cli.serving.serve import PROTOCOL
+from api.cli.serving.processes import PROTOCOL
 from api.composition import Parley, compose
 from api.http.app import create_app
 from api.http.middleware import http_protocol

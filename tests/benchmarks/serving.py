@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, Final
 import uvicorn
 from fastapi import FastAPI
 
-from api.cli.garbage import look_for_cycles_seldom
-from api.cli.serving.serve import PROTOCOL
+from api.cli.garbage import keep_what_exists, look_for_cycles_seldom
+from api.cli.serving.processes import PROTOCOL
 from api.cli.serving.worker import TURN_SECONDS
 from api.composition import compose
 from api.web.site import create_site
@@ -154,5 +154,6 @@ def _serve(url: str | None, listening: socket.socket) -> None:
         )
     sys.setswitchinterval(TURN_SECONDS)
     look_for_cycles_seldom()
+    keep_what_exists()
     settings = {**PROTOCOL, "timeout_keep_alive": KEPT_SECONDS}
     uvicorn.Server(uvicorn.Config(app, log_config=None, **settings)).run(sockets=[listening])

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
-import sys
 from dataclasses import asdict
+from functools import partial
 from ipaddress import ip_address
 from typing import Annotated, Any, Final
 
 import typer
-import uvicorn
-from fastapi import FastAPI
 
 from api.cli.options import AsJson
 from api.cli.progress import progress_bar
 from api.cli.serving.listening import address_of, listen, listen_apart
-from api.cli.serving.supervisor import Supervisor
-from api.cli.serving.worker import TURN_SECONDS, end_work_when_told
 from api.cli.session import CommandRefusedError, open_record, say
 from api.cli.tables import show_rows
 from api.cli.text import consoles, echo
-from api.commands.charts.renderer import renderer
 from api.composition import Parley
-from api.http.middleware.access_log import LOGGING
-from api.http.middleware.http_protocol import BoundedProtocol
-from api.web.site import create_site
 from domain.access import SCOPES, Scope
 from infrastructure.key_files import database_file
 from infrastructure.projections.rebuild import Difference
@@ -34,11 +25,6 @@ from infrastructure.setting_values import variable
 
 MOST_WORKERS: Final = 256
 """How many processes may be asked for."""
-GRACE_SECONDS: Final = 30
-"""How long requests under way may still take once the server was told to stop."""
-STARTING_SECONDS: Final = 20
-"""How long a worker may take until it answers its supervisor: on a busy machine, its start takes longer than 5 s."""
-
 FIRST_SCOPES: Final[tuple[Scope, ...]] = (
     "fact:read",
     "fact:write",
@@ -51,16 +37,6 @@ _OF_THE_FIRST: Final = (
     f"Its scopes: {', '.join(FIRST_SCOPES)}; not {', '.join(scope for scope in SCOPES if scope not in FIRST_SCOPES)},"
     " which need a separate key: parley keys create"
 )
-PROTOCOL: Final[dict[str, Any]] = {
-    "http": BoundedProtocol,
-    "ws": "none",
-    "proxy_headers": False,
-    "server_header": False,
-    "timeout_keep_alive": 5,
-    "timeout_graceful_shutdown": GRACE_SECONDS,
-}
-"""The server's protocol settings; proxy headers are read by the application, as its settings say."""
-
 database = typer.Typer(name="db", no_args_is_help=True, help="Maintain the database.")
 
 
@@ -105,6 +81,8 @@ def serve(
     json: AsJson = False,
 ) -> None:
     """Serve the pages and the API until stopped; requests under way are finished first."""
+    from api.cli.serving.processes import serve_alone, serve_by_workers  # noqa: PLC0415 -- slow
+
     with open_record(upgrade=upgrade, signs=True, read_only=read_only, indexes=False) as parley:
         parley.check_seals()
         settings = parley.settings
@@ -116,38 +94,12 @@ def serve(
         )
         _sign_once(parley)
         if number == 1:
-            _serve_alone(parley, listening, json=json)
+            serve_alone(parley, listening, partial(_announce, parley, listening, json=json))
             return
         _announce(parley, listening, json=json)
     if read_only:
         os.environ[variable("read_only")] = "true"  # the workers read the settings again
-    config = uvicorn.Config(
-        "api.cli.serving.worker:create_worker",
-        factory=True,
-        workers=1,  # of each socket, whatever WEB_CONCURRENCY says
-        timeout_worker_healthcheck=STARTING_SECONDS,
-        log_config=LOGGING,
-        **PROTOCOL,
-    )
-    Supervisor(config, listen_apart(listening, number)).run()
-
-
-def _serve_alone(parley: Parley, listening: socket.socket, *, json: bool) -> None:
-    site = create_site(parley)
-
-    def create() -> FastAPI:
-        end_work_when_told(parley)
-        return site
-
-    config = uvicorn.Config(create, factory=True, log_config=LOGGING, **PROTOCOL)
-    server = uvicorn.Server(config)
-    for stop in (signal.SIGTERM, signal.SIGINT):
-        # An exception from a handler would be lost while uvicorn creates its event loop.
-        signal.signal(stop, server.handle_exit)
-    _announce(parley, listening, json=json)
-    sys.setswitchinterval(TURN_SECONDS)
-    renderer().warm_soon()
-    server.run(sockets=[listening])
+    serve_by_workers(listen_apart(listening, number))
 
 
 def _announce(parley: Parley, listening: socket.socket, *, json: bool) -> None:

@@ -14,7 +14,7 @@ from multiprocessing import parent_process
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
-from api.cli.garbage import look_for_cycles_seldom
+from api.cli.garbage import keep_what_exists, look_for_cycles_seldom
 from api.commands.charts.renderer import renderer
 from api.composition import compose
 from api.web.site import create_site
@@ -44,6 +44,7 @@ def create_worker() -> ASGIApp:
     end_work_when_told(parley)
     sys.setswitchinterval(TURN_SECONDS)
     look_for_cycles_seldom()
+    keep_what_exists()
     renderer().warm_soon()
     Thread(target=_end_with_parent, daemon=True).start()
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
@@ -23,8 +23,10 @@ from api.http.problems import RefusedError, problem, problem_of
 from api.http.threads import Threads
 from domain.access import Principal
 from infrastructure.identity.keys import Keys, ReadKey, Sight, is_key
-from infrastructure.identity.oidc import TokenVerifier
 from infrastructure.identity.token_errors import IssuerOutOfReachError, TokenRefusedError
+
+if TYPE_CHECKING:
+    from infrastructure.identity.oidc import TokenVerifier
 
 Identify = Callable[[str, Sight | ReadKey | None], Principal | None]
 """Finds the principal of a bearer credential, and if possible what they see; None if it is not valid."""

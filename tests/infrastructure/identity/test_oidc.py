@@ -422,13 +422,13 @@ def test_a_reason_holds_nothing_of_the_token() -> None:
 
 
 def test_there_is_a_verifier_where_an_issuer_is_set() -> None:
-    assert verifier_of(Settings.from_env({})) is None
+    assert Settings.from_env({}).oidc is None
     environ = {
         "PARLEY_OIDC_ISSUER": ISSUER,
         "PARLEY_OIDC_AUDIENCE": "parley",
         "PARLEY_OIDC_JWKS": "keys.json",
     }
-    made = verifier_of(Settings.from_env(environ))
-    assert made is not None
+    oidc = Settings.from_env(environ).oidc
+    assert oidc is not None
     with pytest.raises(TokenRefusedError):
-        made.principal("no token")
+        verifier_of(oidc).principal("no token")
