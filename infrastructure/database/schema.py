@@ -118,11 +118,9 @@ def refuse_unknown(revisions: set[str]) -> None:
 
 def _revisions(connection: Connection) -> set[str]:
     """The revisions that the database says it is at."""
-    return (
-        set(connection.execute(_AT).scalars())
-        if inspect(connection).has_table("alembic_version")
-        else set()
-    )
+    if not inspect(connection).has_table("alembic_version"):
+        return set()
+    return set(connection.scalars(_AT))
 
 
 @cache

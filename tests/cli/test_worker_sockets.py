@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -26,6 +27,15 @@ AT_ONCE: Final = 16
 ROUNDS: Final = 8
 REQUEST: Final = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 ESTABLISHED: Final = "01"
+BETWEEN_LOOKS: Final = 0.5
+"""How many seconds pass until uvicorn's supervisor looks after its processes again."""
+PATIENT: Final = (
+    sys.executable,
+    "-c",
+    "import api.cli.serving.processes as processes; processes.STARTING_SECONDS = 10_000;"
+    " from api.cli.app import main; main()",
+)
+"""A server that waits for hours until it takes a process for dead that owes it an answer."""
 
 
 @contextmanager
@@ -105,6 +115,15 @@ def test_connections_to_a_killed_process_wait_for_the_one_that_replaces_it(light
             found = [held_by(pid, workers.address) for pid in now]
     assert sum(found) == 2 * AT_ONCE
     assert all(found)
+
+
+def test_a_process_that_is_killed_while_it_owes_an_answer_is_replaced_at_once(light: Shell) -> None:
+    with serving(light, program=PATIENT) as workers:
+        killed = min(workers.serving())
+        os.kill(killed, signal.SIGSTOP)
+        time.sleep(3 * BETWEEN_LOOKS)  # so that the supervisor has asked it
+        os.kill(killed, signal.SIGKILL)
+        workers.wait_for(2, frozenset({killed}))
 
 
 def test_a_restart_replaces_each_process_and_their_number_stays(light: Shell) -> None:

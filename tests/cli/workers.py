@@ -17,7 +17,7 @@ import pytest
 from tests.forking import Forked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tests.cli.conftest import Shell
 
@@ -64,9 +64,11 @@ class Workers:
 
 
 @contextmanager
-def serving(parley: Shell, number: int = 2, **environ: str) -> Iterator[Workers]:
+def serving(
+    parley: Shell, number: int = 2, program: Sequence[str] = PROGRAM, **environ: str
+) -> Iterator[Workers]:
     """A server of so many processes on a record."""
-    command = [*PROGRAM, "serve", "--json", "--workers", str(number)]
+    command = [*program, "serve", "--json", "--workers", str(number)]
     given = {**os.environ, **parley.settings, "PARLEY_PORT": "0", **environ}
     with Forked(command, env=given, stdout=subprocess.PIPE, text=True) as process:
         workers = Workers(process)

@@ -30,16 +30,28 @@ class Supervisor(Multiprocess):
         """Start a process at each socket."""
         for place in self._places:
             place.init_processes()
+        self._let_go()
 
     def keep_subprocess_alive(self) -> None:
         """Start a process at the socket of each that has died or hangs."""
         for place in self._places:
             place.keep_subprocess_alive()
+        self._let_go()
 
     def restart_all(self) -> None:
         """Replace each process, the next one after the last one serves."""
         for place in self._places:
             place.restart_all()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Close this process's copy of the end by which a process answers that it is well.
+
+        As long as it is open, an answer that a killed process owes is waited for as if the process were slow.
+        """
+        for place in self._places:
+            for process in place.processes:
+                process.child_conn.close()
 
     def terminate_all(self) -> None:
         """Tell each process to stop."""
