@@ -66,7 +66,7 @@ TEST_FOLDER = $(or $(TMPDIR),$(shell [ -w /dev/shm ] && [ "$$(df -Pk /dev/shm | 
 POSTGRESQL_15 = /usr/lib/postgresql/15/bin
 
 # The tests that draw or try less each time than in their long form.
-THOROUGH = tests/machines $(shell grep -rlE --include='test_*.py' 'tests.(thorough|on_sqlite)|from hypothesis|mark.(either_database|control)' tests)
+THOROUGH = tests/machines $(shell grep -rlE --include='test_*.py' 'tests.(thorough|on_sqlite)|from hypothesis|mark.(either_database|control|cases)' tests)
 
 LOCK = uv pip compile pyproject.toml --group build --universal --python-version 3.11 \
   --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet $(LOCKFLAGS)

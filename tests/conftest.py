@@ -81,13 +81,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _drawn(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Each test of `either_database` on one of them, a third of the controls, and all others."""
+    """Each test of `either_database` on one of them, some `cases`, a third of the controls, and all others."""
     same: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
         if item.get_closest_marker("control") is None or not deal(item.nodeid, 3):
             same[_without_database(item)].append(item)
-    drawn = {each[deal(name, len(each))] for name, each in same.items()}
-    return [item for item in items if item in drawn]
+    drawn = [each[deal(name, len(each))] for name, each in same.items()]
+    cases: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in drawn:
+        cases[item.nodeid.partition("[")[0]].append(item)
+    kept = {item for each in cases.values() for item in _some_cases(each)}
+    return [item for item in items if item in kept]
+
+
+def _some_cases(items: list[pytest.Item]) -> list[pytest.Item]:
+    """As many of a test's cases as its mark `cases` says, or all."""
+    mark = items[0].get_closest_marker("cases")
+    if mark is None:
+        return items
+    return sorted(items, key=lambda item: deal(item.nodeid, 256))[: mark.args[0]]
 
 
 def _without_database(item: pytest.Item) -> str:

@@ -156,6 +156,7 @@ class Case:
         return refused
 
 
+@pytest.mark.cases(7)
 @pytest.mark.parametrize("reviewed", [False, True])
 @pytest.mark.parametrize("status", STATUSES)
 def test_what_a_refused_line_is_advised_works(desk: Desk, status: str, reviewed: bool) -> None:

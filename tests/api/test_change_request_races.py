@@ -179,6 +179,7 @@ def test_who_is_always_too_late_is_told_to_come_again() -> None:
 ERASURE = {"reason": "The source asked for it"}
 
 
+@pytest.mark.cases(8)
 @pytest.mark.parametrize("reviewed", [False, True])
 @pytest.mark.parametrize("what", ["proposal", "revision", "refusal", "withdrawal"])
 def test_nothing_is_said_of_a_change_of_what_was_erased_meanwhile(

@@ -292,6 +292,7 @@ def test_a_narrow_picture_says_the_same_to_a_telephone(client: Client, chart: st
         assert refused.pointers == ["/query/width"]
 
 
+@pytest.mark.cases(5)
 @pytest.mark.parametrize("width", ["wide", "narrow"])
 @pytest.mark.parametrize("chart", SUBJECTS)
 def test_the_axis_of_time_says_the_year(client: Client, chart: str, width: str) -> None:

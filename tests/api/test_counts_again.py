@@ -11,6 +11,8 @@ from tests.api.asking import TALKS, Client
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+pytestmark = pytest.mark.either_database
+
 COUNTER: Final = {"population": "political prisoners", "counted_by": "Viasna"}
 DATES: Final = ("2025-09-30", "2025-10-31", "2025-12-31")
 

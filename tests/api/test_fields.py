@@ -135,6 +135,7 @@ def shown(
     return found
 
 
+@pytest.mark.cases(12)
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: "+".join(role) or "nobody")
 def test_a_role_is_shown_the_guarded_fields_that_are_its_own_and_no_others(
     place: tuple[Parley, TestClient, str, str], role: tuple[Scope, ...]

@@ -14,12 +14,16 @@ from datetime import date, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
+
 from tests.api.asking import TALKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tests.api.asking import Client
+
+pytestmark = pytest.mark.either_database
 
 DAY: Final = date(2015, 3, 1)
 POSTS: Final = 183

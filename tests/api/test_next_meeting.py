@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.api.asking import TALKS
 from tests.api.test_claims import told
 
 if TYPE_CHECKING:
     from tests.api.asking import Client
     from tests.api.test_claims import Body
+
+pytestmark = pytest.mark.either_database
 
 
 def planned(valid: str, matter: str, publisher: str = "Reuters", **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields

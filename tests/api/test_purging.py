@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from api.composition import Parley
     from infrastructure.log.recorder import EventRecorder
 
+pytestmark = pytest.mark.either_database
+
 HEADERS = {"Authorization": f"Bearer {KEY}"}
 TAGS = "changes,entries,negotiations,talks"
 SECONDS = 30

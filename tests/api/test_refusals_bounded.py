@@ -104,6 +104,7 @@ def test_a_refusal_counts_all_faults_and_tells_of_the_first_hundred(light_client
     assert "more" not in problem["detail"]
 
 
+@pytest.mark.cases(8)
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_no_fault_is_made_for_each_of_what_is_too_much(
     name: str, monkeypatch: pytest.MonkeyPatch

@@ -11,6 +11,8 @@ from tests.api.asking import FACTS, TALKS, Client, fact
 if TYPE_CHECKING:
     from typing import Any
 
+pytestmark = pytest.mark.either_database
+
 NO_NAMES: Final = (
     *(
         "N/A",

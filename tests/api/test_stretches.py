@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
+
 from tests.api.test_claims import tell_release, tie
 
 if TYPE_CHECKING:
     from tests.api.asking import Client
     from tests.api.test_claims import Body
+
+pytestmark = pytest.mark.either_database
 
 MIDDLE: Final = "from=2025-08-31&to=2025-09-15"
 LATER: Final = "from=2025-09-16"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
 
+import pytest
+
 from domain.kinds.diplomacy import AgreementStage, ProposalStage
 from domain.kinds.prisoners import Custody
 from domain.kinds.statements import Reply
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
     from tests.api.asking import Client
     from tests.api.test_claims import Body
+
+pytestmark = pytest.mark.either_database
 
 Shown = tuple[str, bool, list[str]]
 """What an entry shows, whether it is contested, and what its rivals say."""

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
+
 from tests.api.test_claims import states, tell_release, tie, told
 
 if TYPE_CHECKING:
     from tests.api.asking import Client
     from tests.api.test_claims import Body
+
+pytestmark = pytest.mark.either_database
 
 
 def counted(what: str | None, number: int = 0, **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields

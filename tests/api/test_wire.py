@@ -236,6 +236,7 @@ def test_an_address_in_absolute_form_is_answered_under_the_servers_own_names(
     assert patient.said(head.format("evil.example")).startswith("HTTP/1.1 421")
 
 
+@pytest.mark.cases(10)
 @pytest.mark.parametrize(
     "rest",
     [

@@ -1,4 +1,7 @@
-"""Every measurement runs on a tiny record, so that a rename cannot break `make bench` unseen. No time is asserted."""
+"""Measurements run on a tiny record, so that a change does not break `make bench` unseen. No time is asserted.
+
+Half of them are drawn each time, and all run in the long form.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from tests.benchmarks.bench import Bench
 
 
+@pytest.mark.cases(10)
 @pytest.mark.either_database
 @pytest.mark.parametrize(
     "rows", ALL.measured + LARGE.measured, ids=lambda rows: rows.__module__.rpartition(".")[2]

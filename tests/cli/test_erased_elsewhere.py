@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
 import httpx
+import pytest
 
 from tests.cli.workers import PROGRAM
 from tests.forking import Forked
@@ -16,6 +17,8 @@ from tests.importing.lines import SLUG
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
+
+pytestmark = pytest.mark.either_database
 
 NAME: Final = "John Coale"
 PAGES: Final = ("", "/timeline", "/people", "/pictures/posts")

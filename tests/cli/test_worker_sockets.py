@@ -29,12 +29,14 @@ REQUEST: Final = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 ESTABLISHED: Final = "01"
 BETWEEN_LOOKS: Final = 0.5
 """How many seconds pass until uvicorn's supervisor looks after its processes again."""
-PATIENT: Final = (
-    sys.executable,
-    "-c",
-    "import api.cli.serving.processes as processes; processes.STARTING_SECONDS = 10_000;"
-    " from api.cli.app import main; main()",
-)
+PATIENTLY: Final = """
+import api.cli.serving.processes as processes
+from api.cli.app import main
+
+processes.STARTING_SECONDS = 10_000
+main()
+"""
+PATIENT: Final = (sys.executable, "-c", PATIENTLY)
 """A server that waits for hours until it takes a process for dead that owes it an answer."""
 
 
@@ -74,6 +76,7 @@ def held_by(pid: int, address: str) -> int:
     return sum(str(file) in ours for file in files)
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_connections_opened_at_once_are_dealt_out_to_all(light: Shell, host: str) -> None:
     # Of 128, each of 4 processes is dealt 32 on the average, and fewer than 8 once in 10⁸ times.
@@ -85,6 +88,7 @@ def test_connections_opened_at_once_are_dealt_out_to_all(light: Shell, host: str
     assert min(found) >= 8
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("number", ["1", "2"])
 def test_a_second_server_is_refused_the_address_that_the_processes_share(
     light: Shell, number: str

@@ -19,6 +19,8 @@ from tests.forking import Forked
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
 
+pytestmark = pytest.mark.either_database
+
 FACTS: Final = "/v1/negotiations/two/facts"
 WRITERS: Final = 24
 
@@ -51,7 +53,6 @@ def test_two_processes_write_one_log_and_a_killed_one_is_replaced(parley: Shell)
     assert parley("verify").exit_code == 0
 
 
-@pytest.mark.either_database
 def test_both_count_on_one_account(parley: Shell) -> None:
     with serving(parley, PARLEY_RATE_READS="20/hour") as workers:
         answers = [workers.ask("/v1/negotiations").status_code for _ in range(30)]

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import make_url, text
 
 from tests.api.asking import FACTS, fact
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.databases import Kind
+
+pytestmark = pytest.mark.either_database
 
 LOCK = text("UPDATE log_head SET position = position")
 AT_ONCE = 8

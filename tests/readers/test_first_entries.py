@@ -135,6 +135,7 @@ def pages(reading: Reading, path: str, at: Perspective) -> Iterator[object]:
             return
 
 
+@pytest.mark.cases(4)
 @pytest.mark.either_database
 @pytest.mark.parametrize("names", ["plain", "aliases", "ids", "homonyms and aliases"])
 @pytest.mark.parametrize("links", [False, True], ids=["no links", "links"])

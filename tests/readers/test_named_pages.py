@@ -93,6 +93,7 @@ def cost(connection: Connection, size: int, asked: TimelineFilter, at: Perspecti
     return instructions(connection, read) or rows_read(connection) - before
 
 
+@pytest.mark.cases(14)
 @pytest.mark.parametrize("after", [None, (parse_cut("1990"), parse_cut("1990"), 0)])
 @pytest.mark.parametrize("match", ["possible", "certain"])
 @pytest.mark.parametrize("asked", ASKED)

@@ -414,6 +414,7 @@ def test_an_audit_reads_changes_and_no_recording(populated: Populated) -> None:
                 assert instructions(connection, lambda: connection.execute(statement).all()) < 1_000  # noqa: B023
 
 
+@pytest.mark.cases(6)
 @pytest.mark.parametrize("clock", ["recorded", "published"])
 @pytest.mark.parametrize(
     ("slug", "person", "named", "changed"),

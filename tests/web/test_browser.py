@@ -257,6 +257,7 @@ def _tab_to(page: Page, id_: str) -> Locator:
     return found
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize(
     ("slider", "cut"), [("so-slider", "as_of"), ("known-slider", "as_known_at")]
 )

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from domain.access import Scope
     from tests.web.browsing import Reader, Seen
 
+pytestmark = pytest.mark.either_database
+
 WHY: Final = {"reason": "better_evidence", "why": "The list has 53 names"}
 FREED: Final[dict[str, Any]] = {
     "kind": "release",
@@ -295,7 +297,6 @@ def test_an_approval_is_of_what_was_seen(reader: Reader, desk: Desk) -> None:
     assert _record(reader, page)["fact"]["summary"] == "Sixty freed"
 
 
-@pytest.mark.either_database
 @pytest.mark.parametrize("name", DEEDS)
 def test_each_form_says_at_its_fields_what_is_missing(
     reader: Reader, desk: Desk, name: str
@@ -315,7 +316,6 @@ def test_each_form_says_at_its_fields_what_is_missing(
     assert "Nothing was recorded" in empty.words
 
 
-@pytest.mark.either_database
 @pytest.mark.parametrize("name", DEEDS)
 def test_a_form_is_offered_and_taken_by_scope(reader: Reader, desk: Desk, name: str) -> None:
     page = _recorded(reader)
@@ -336,7 +336,6 @@ def test_a_form_is_offered_and_taken_by_scope(reader: Reader, desk: Desk, name: 
     assert _record(reader, page)["version"] == 1
 
 
-@pytest.mark.either_database
 def test_change_requests_are_for_who_may_correct(reader: Reader, desk: Desk) -> None:
     page = _recorded(reader, reviewed=True)
     desk.enter()
@@ -351,7 +350,6 @@ def test_change_requests_are_for_who_may_correct(reader: Reader, desk: Desk) -> 
     assert "Changes to decide on" not in other.see("/n/talks").words
 
 
-@pytest.mark.either_database
 def test_a_fact_is_changed_under_its_own_negotiation_alone(reader: Reader, desk: Desk) -> None:
     page = _recorded(reader)
     reader.editor.open("other")
@@ -360,7 +358,6 @@ def test_a_fact_is_changed_under_its_own_negotiation_alone(reader: Reader, desk:
     assert desk.see(f"{page}/improve").status == 404
 
 
-@pytest.mark.either_database
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_hostile_text_is_text_in_every_form(reader: Reader, desk: Desk, text: str) -> None:
     page = _recorded(

@@ -56,6 +56,7 @@ def steps(page: Seen, label: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize(
     "valid", ["-0044", "0000", "Y12000", "-0044-03-15", "Y170000002", "Y-17E7"]
 )
@@ -135,6 +136,7 @@ def chosen(page: Seen) -> list[str | None]:
     ]
 
 
+@pytest.mark.cases(5)
 @pytest.mark.parametrize(("asked", "clock"), CLOCKS)
 @pytest.mark.parametrize("path", ["", "/timeline", "/people", "/numbers/released"])
 def test_the_form_and_the_slider_say_by_which_clock_the_answer_goes(

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
+
 from tests.web.desk import Desk
 
 if TYPE_CHECKING:
     from tests.web.browsing import Reader
+
+pytestmark = pytest.mark.either_database
 
 PAGE: Final = "/n/talks/correct"
 API: Final = "/v1/negotiations/talks"

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
+import pytest
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from tests.web.browsing import Reader
+
+pytestmark = pytest.mark.either_database
 
 TALKS: Final = "/n/talks"
 WORDS: Final = ("Zdzislawa", "Wspominana", "Przemilczana", "Gazetowska", "Miastowice", "Sprawowska")

@@ -76,6 +76,7 @@ def _fill(reader: Reader) -> None:
     )
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("width", ["narrow", "wide"])
 def test_a_long_name_is_read_to_its_end(reader: Reader, browser: Browser, width: str) -> None:
     _fill(reader)

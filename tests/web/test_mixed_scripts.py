@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from tests.web.browsing import Reader
 
+pytestmark = pytest.mark.either_database
+
 TALKS: Final = "/n/talks"
 WHO: Final = "سجناء"
 PAPER: Final = "هآرتس"
@@ -41,7 +43,6 @@ def _counts() -> list[dict[str, Any]]:
     return [{**told, "counted_by": PAPER, "quantities": [held]}]
 
 
-@pytest.mark.either_database
 def test_a_date_stays_behind_a_name_from_right_to_left(reader: Reader) -> None:
     import_facts(reader, *_counts())
     assert f"\u2068{WHO}\u2069, 1 March 2025. Counted by:" in reader.see(TALKS).words

@@ -53,6 +53,7 @@ AT: Final = "as_of=2025-11-22&as_known_at=2025-11-26&clock=published"
 LARGEST: Final = 150_000
 
 
+@pytest.mark.cases(10)
 @pytest.mark.parametrize("address", PAGES)
 def test_a_page_runs_no_script_of_its_own_and_loads_nothing_from_elsewhere(
     real: Reader, address: str
@@ -77,6 +78,7 @@ def test_a_page_runs_no_script_of_its_own_and_loads_nothing_from_elsewhere(
     assert len(page.html) < LARGEST
 
 
+@pytest.mark.cases(10)
 @pytest.mark.parametrize("address", [page for page in PAGES if page.startswith(BELARUS)])
 def test_a_page_leads_to_the_same_answer_and_to_its_fixed_form(real: Reader, address: str) -> None:
     page = real.see(address)
@@ -322,6 +324,7 @@ HOSTILE: Final = (
 )
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_hostile_text_is_text(reader: Reader, text: str) -> None:
     reader.editor.open()

@@ -12,6 +12,8 @@ import pytest
 if TYPE_CHECKING:
     from tests.web.browsing import Reader, Seen
 
+pytestmark = pytest.mark.either_database
+
 MANY: Final = 120
 """More people than a page lists at once."""
 

@@ -50,6 +50,7 @@ def sign_in(page: Page, reader: Reader, *scopes: Scope) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize(
     ("path", "scope"),
     [

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from tests.web.browsing import Reader
 
+pytestmark = pytest.mark.either_database
+
 PRIVATE: Final = {
     "slug": "talks",
     "title": "Secret talks",
@@ -206,7 +208,6 @@ ELSEWHERE: Final = (
 )
 
 
-@pytest.mark.either_database
 @pytest.mark.parametrize("headers", ELSEWHERE, ids=str)
 def test_a_form_of_another_site_is_refused(desk: Desk, headers: dict[str, str]) -> None:
     key = desk.enter()
@@ -220,7 +221,6 @@ def test_a_form_of_another_site_is_refused(desk: Desk, headers: dict[str, str]) 
     assert len(_rows(desk)) == 1
 
 
-@pytest.mark.either_database
 def test_a_form_without_its_sessions_token_is_refused(desk: Desk) -> None:
     desk.enter()
     other = Desk(desk.site)
@@ -232,7 +232,6 @@ def test_a_form_without_its_sessions_token_is_refused(desk: Desk) -> None:
     assert len(_rows(desk)) == 2
 
 
-@pytest.mark.either_database
 def test_the_tokens_of_forms_are_not_the_sessions_own(desk: Desk) -> None:
     desk.enter()
     page = desk.see("/")
@@ -240,7 +239,6 @@ def test_the_tokens_of_forms_are_not_the_sessions_own(desk: Desk) -> None:
     assert page.form("/sign-out")[1]["form_token"] not in str(_rows(desk))
 
 
-@pytest.mark.either_database
 def test_every_key_that_opens_nothing_gets_one_answer(desk: Desk) -> None:
     revoked, kept = desk.parley.keys.create("Ann", SCOPES)
     desk.parley.keys.revoke(kept.id)
@@ -257,7 +255,6 @@ def test_every_key_that_opens_nothing_gets_one_answer(desk: Desk) -> None:
     assert not _rows(desk)
 
 
-@pytest.mark.either_database
 def test_a_revoked_key_is_looked_up_as_an_unknown_one(desk: Desk) -> None:
     revoked, kept = desk.parley.keys.create("Ann", SCOPES)
     desk.parley.keys.revoke(kept.id)
@@ -271,7 +268,6 @@ def test_a_revoked_key_is_looked_up_as_an_unknown_one(desk: Desk) -> None:
     assert all(each == asked[0] for each in asked)
 
 
-@pytest.mark.either_database
 def test_who_guesses_keys_is_not_heard_for_a_while(desk: Desk) -> None:
     key, _ = desk.parley.keys.create("Ann", SCOPES)
     statuses = [desk.post("/sign-in", {"key": "parley_guess"}).status for _ in range(62)]
@@ -281,7 +277,6 @@ def test_who_guesses_keys_is_not_heard_for_a_while(desk: Desk) -> None:
     assert desk.see("/sign-in").status == 200
 
 
-@pytest.mark.either_database
 def test_a_sessions_requests_count_for_its_key(desk: Desk) -> None:
     key = desk.enter()
     seen = desk.see("/sign-in").headers["ratelimit"]
@@ -294,7 +289,6 @@ def _left(field: str) -> int:
     return int(field.partition("r=")[2].partition(";")[0])
 
 
-@pytest.mark.either_database
 @pytest.mark.parametrize(
     ("address", "page"),
     [
@@ -316,7 +310,6 @@ def test_signing_in_leads_to_pages_of_this_server_alone(
     assert desk.post("/sign-in", {"key": key, "to": address}).headers["location"] == page
 
 
-@pytest.mark.either_database
 def test_signing_in_again_leaves_one_session(desk: Desk) -> None:
     desk.enter()
     first = _token(desk)
@@ -331,7 +324,6 @@ def test_a_session_counts_for_every_page() -> None:
     assert firsts - {"assets", "oembed"} <= PAGES
 
 
-@pytest.mark.either_database
 def test_a_form_that_is_too_large_or_is_none_is_refused(desk: Desk) -> None:
     large = desk.post("/sign-in", {"key": "x" * 1_100_000})
     assert large.status == 413
