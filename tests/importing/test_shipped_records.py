@@ -1,6 +1,6 @@
 """Every record that ships with Parley imports whole, and a second time changes nothing.
 
-So do the visits, where each moment of them is looked at: in tests/api/test_visits.py.
+So do the visits, where each moment of them is looked at: in tests/api/answers/test_visits.py.
 """
 
 from __future__ import annotations

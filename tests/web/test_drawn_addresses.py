@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.domain.edtf_examples import MOMENTS, SPANS
+from tests.domain.time.edtf_examples import MOMENTS, SPANS
 from tests.thorough import often
 from tests.web.hostile import import_facts
 

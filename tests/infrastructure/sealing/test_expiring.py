@@ -14,8 +14,8 @@ from infrastructure.projections.comparison import find_unstamped
 from infrastructure.sealing import stored_responses
 from infrastructure.sealing.stored_responses import find_response
 from infrastructure.tables.record import idempotency_answer
+from tests.infrastructure.backup.test_backup import kept as rows_kept
 from tests.infrastructure.recording import DAY, NOON, claim, events
-from tests.infrastructure.test_backup import kept as rows_kept
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -1,0 +1,185 @@
+"""What two sources say of one day is contested only if it cannot both be true; else the more specific is shown."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
+
+import pytest
+
+from domain.kinds.diplomacy import AgreementStage, ProposalStage
+from domain.kinds.prisoners import Custody
+from domain.kinds.statements import Reply
+from tests.api.answers.test_claims import states, told
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.api.answers.test_claims import Body
+    from tests.api.asking import Client
+
+pytestmark = pytest.mark.either_database
+
+Shown = tuple[str, bool, list[str]]
+"""What an entry shows, whether it is contested, and what its rivals say."""
+STATUSES: Final = ("free", *get_args(get_type_hints(Custody)["status"]))
+CUSTODY: Final = {
+    "charged": "detained",
+    "remanded": "detained charged",
+    "house_arrest": "detained charged",
+    "sentenced": "detained charged house_arrest",
+    "transferred": "detained charged remanded sentenced",
+    "missing": "charged",
+    "disappeared": "missing charged",
+    "free": "charged",
+    "exiled": "free charged",
+    "died": "detained charged remanded sentenced house_arrest transferred missing disappeared",
+}
+PROPOSALS: Final = {
+    "discussed": "mooted",
+    "offered": "mooted discussed",
+    "agreed": "mooted discussed offered",
+    "announced": "mooted discussed offered agreed",
+    "implemented": "mooted discussed offered agreed announced",
+    "rejected": "mooted discussed offered",
+}
+AGREEMENTS: Final = {
+    "initialled": "negotiated",
+    "in_force": "signed",
+    "breached": "signed in_force",
+    "suspended": "signed breached",
+}
+TALKS: Final = frozenset({"negotiated", "initialled"})
+
+
+def being(status: str, publisher: str = "Reuters", **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
+    """That Ann is free, or in custody with a status."""
+    said = {"summary": status, **fields}
+    if status == "free":
+        return told("release", publisher, people=["Ann"], **said)
+    return told("custody", publisher, person="Ann", status=status, **said)
+
+
+def entry(state: Body, section: str, field: str) -> Shown:
+    (found,) = state[section]
+    return found[field], found["contested"], [rival["summary"] for rival in found["rivals"]]
+
+
+def expected(pair: str, sharper: Mapping[str, str]) -> str | None:
+    """Which of two values is shown, uncontested; None if they cannot both be true."""
+    one, other = pair.split(", ")
+    if other in sharper.get(one, "").split():
+        return one
+    return other if one in sharper.get(other, "").split() else None
+
+
+def found_in_pairs(
+    client: Client, pairs: Mapping[str, list[Body]], section: str, field: str
+) -> dict[str, str | None]:
+    """What is shown for each pair, None where it is contested; the other is a rival in any case."""
+    shown = {name: entry(state, section, field) for name, state in states(client, pairs).items()}
+    for name, (value, _, rivals) in shown.items():
+        assert {value, *rivals} == set(name.split(", "))
+    return {name: None if contested else value for name, (value, contested, _) in shown.items()}
+
+
+def test_statuses_that_can_both_be_true_of_a_day_are_not_contested(client: Client) -> None:
+    pairs = {
+        f"{one}, {other}": [being(one), being(other, "AP")]
+        for one, other in combinations(STATUSES, 2)
+    }
+    shown = {name: expected(name, CUSTODY) for name in pairs}
+    assert found_in_pairs(client, pairs, "custody", "status") == shown
+
+
+def test_stages_of_a_proposal_that_can_both_be_true_of_a_day_are_not_contested(
+    client: Client,
+) -> None:
+    def proposed(stage: str, publisher: str) -> Body:
+        who = {"by": "A", "content": "an exchange", "matter": "exchange"}
+        return told("proposal", publisher, stage=stage, summary=stage, **who)
+
+    stages = list(combinations(get_args(ProposalStage), 2))
+    pairs = {f"{a}, {b}": [proposed(a, "AP"), proposed(b, "Reuters")] for a, b in stages}
+    shown = {name: expected(name, PROPOSALS) for name in pairs}
+    assert found_in_pairs(client, pairs, "proposals", "stage") == shown
+
+
+def test_an_agreement_signed_and_in_force_on_one_day_is_in_force(client: Client) -> None:
+    def agreed(stage: str, publisher: str) -> Body:
+        what = {"title": "Ceasefire", "form": "ceasefire", "matter": "ceasefire"}
+        return told("agreement", publisher, stage=stage, summary=stage, **what)
+
+    stages = [
+        (a, b)
+        for a, b in combinations(get_args(AgreementStage), 2)
+        if (a in TALKS) == (b in TALKS)  # talks stand aside
+    ]
+    pairs = {f"{a}, {b}": [agreed(a, "AP"), agreed(b, "Reuters")] for a, b in stages}
+    shown = {name: expected(name, AGREEMENTS) for name in pairs}
+    assert found_in_pairs(client, pairs, "agreements", "stage") == shown
+
+
+def test_of_two_answers_that_can_both_be_true_the_more_specific_is_shown(client: Client) -> None:
+    def answered(answer: str, publisher: str) -> Body:
+        return told(
+            "response", publisher, asked="A", answer=answer, summary=answer, matter="answer"
+        )
+
+    replies = list(combinations(get_args(Reply), 2))
+    pairs = {f"{a}, {b}": [answered(a, "AP"), answered(b, "Reuters")] for a, b in replies}
+    sharper = {"neither_confirmed_nor_denied": "declined"}
+    shown = {name: expected(name, sharper) for name in pairs}
+    assert found_in_pairs(client, pairs, "responses", "answer") == shown
+
+
+def test_talk_of_easing_that_was_announced_that_day_is_not_contested(client: Client) -> None:
+    def eased(stage: str, publisher: str) -> Body:
+        what = {"authority": "US", "target": "potash", "action": "eased"}
+        return told("measure", publisher, stage=stage, summary=stage, **what)
+
+    pair = {"discussed, announced": [eased("discussed", "AP"), eased("announced", "Reuters")]}
+    assert found_in_pairs(client, pair, "measures", "stage") == {
+        "discussed, announced": "announced"
+    }
+
+
+def test_the_vaguer_of_two_statuses_is_shown_where_more_sources_say_it(client: Client) -> None:
+    cases = {
+        "more say the vaguer": [being("free"), being("free", "AP"), being("exiled", "AFP")],
+        "as many": [being("free", "AP"), being("exiled", "AFP")],
+        "three that follow from one another": [
+            being("detained"),
+            being("remanded", "AP"),
+            being("charged", "AFP"),
+        ],
+        "two of three exclude each other": [
+            being("charged"),
+            being("remanded", "AP"),
+            being("house_arrest", "AFP"),
+        ],
+        "linked as a conflict": [
+            being("free", external_id="F"),
+            being("exiled", "AP", links=[{"relation": "conflicts_with", "fact": "external:F"}]),
+        ],
+        "dead, and held on a later day": [
+            being("died", valid="2025-09-10"),
+            being("detained", "AP", valid="2025-09-11"),
+        ],
+        "dead on a day of the month in which they were held": [
+            being("died", valid="2025-09-10"),
+            being("detained", "AP", valid="2025-09"),
+        ],
+    }
+    found = {
+        name: entry(each, "custody", "status")[:2] for name, each in states(client, cases).items()
+    }
+    assert found == {
+        "more say the vaguer": ("free", False),
+        "as many": ("exiled", False),
+        "three that follow from one another": ("remanded", False),
+        "two of three exclude each other": (found["two of three exclude each other"][0], True),
+        "linked as a conflict": ("exiled", True),
+        "dead, and held on a later day": ("died", True),
+        "dead on a day of the month in which they were held": ("died", False),
+    }

@@ -1,0 +1,422 @@
+"""What displaces an answer, what only stands beside it, and what nobody knows, on both databases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from tests.api.answers.test_claims import states, tell_release, tie, told
+
+if TYPE_CHECKING:
+    from tests.api.answers.test_claims import Body
+    from tests.api.asking import Client
+
+pytestmark = pytest.mark.either_database
+
+
+def counted(what: str | None, number: int = 0, **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
+    """A count of prisoners by Viasna, of something, or without a number."""
+    return split(*([] if what is None else [(what, number)]), **fields)
+
+
+def split(*numbers: tuple[str, int], **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
+    """A count of prisoners by Viasna that gives several numbers."""
+    who = {"population": "political prisoners", "counted_by": "Viasna"}
+    quantities = [{"what": what, "value": number} for what, number in numbers]
+    return told("prisoner_count", "Viasna", **{**who, "quantities": quantities, **fields})
+
+
+HELD: Final = counted("held", 1187, valid="2025-01")
+WOMEN: Final = counted("women", 170, valid="2025-06")
+Said = tuple[str, int | None]
+COUNTS: Final[dict[str, tuple[list[Body], Said, list[Said]]]] = {
+    "women after all": ([HELD, WOMEN], ("held", 1187), [("women", 170)]),
+    "women before all": ([WOMEN, {**HELD, "valid": "2025-07"}], ("held", 1187), []),
+    "women, then men and women anew": (
+        [HELD, WOMEN, counted("men", 990, valid="2025-07"), counted("Women", 160, valid="2025-08")],
+        ("held", 1187),
+        [("Women", 160), ("men", 990)],
+    ),
+    "women and all in one": (
+        [HELD, {**WOMEN, "quantities": [*WOMEN["quantities"], {"what": "held", "value": 1150}]}],
+        ("held", 1150),
+        [("women", 170)],
+    ),
+    "men and women in one": (
+        [HELD, WOMEN, split(("men", 900), ("women", 160), valid="2025-08")],
+        ("held", 1187),
+        [("men", 900), ("women", 160)],
+    ),
+    "women and men in one": (
+        [HELD, WOMEN, split(("women", 160), ("men", 900), valid="2025-08")],
+        ("held", 1187),
+        [("women", 160), ("men", 900)],
+    ),
+    "men and women, then women": (
+        [HELD, split(("men", 900), ("women", 160), valid="2025-05"), WOMEN],
+        ("held", 1187),
+        [("women", 170), ("men", 900)],
+    ),
+    "all and women, then women": (
+        [split(("held", 1187), ("women", 160), ("men", 1027), valid="2025-05"), WOMEN],
+        ("held", 1187),
+        [("women", 170), ("men", 1027)],
+    ),
+    "women, then all and women": (
+        [WOMEN, split(("women", 160), ("held", 1187), valid="2025-08")],
+        ("held", 1187),
+        [("women", 160)],
+    ),
+    "all and women, then all": (
+        [split(("held", 1187), ("women", 160), valid="2025-05"), {**HELD, "valid": "2025-08"}],
+        ("held", 1187),
+        [],
+    ),
+    "parts alone, with a later one": (
+        [split(("men", 900), ("women", 160), valid="2025-05"), WOMEN],
+        ("women", 170),
+        [("men", 900)],
+    ),
+    "parts alone, which a later count has anew": (
+        [WOMEN, split(("men", 900), ("women", 160), valid="2025-08")],
+        ("men", 900),
+        [("women", 160)],
+    ),
+    "of a month, in one": (
+        [split(("held", 1187), ("women", 160), valid="2025-08")],
+        ("held", 1187),
+        [("women", 160)],
+    ),
+    "a part that is over": (
+        [
+            HELD,
+            split(("men", 900), ("women", 160), valid="2025-05"),
+            {**WOMEN, "valid": "2025-06/2025-07"},
+        ],
+        ("held", 1187),
+        [("men", 900)],
+    ),
+    "all by two words": (
+        [split(("detainees", 1100), ("Prisoners", 1150), valid="2025-05")],
+        ("detainees", None),
+        [],
+    ),
+    "all by two words, one of them held": (
+        [split(("prisoners", 1100), ("held", 1150), valid="2025-05")],
+        ("held", 1150),
+        [("prisoners", 1100)],
+    ),
+    "those who came since are none of them": (
+        [
+            HELD,
+            {
+                **counted("people", 90, valid="2025-05"),
+                "quantities": [{"what": "people", "value": 90, "basis": "increment"}],
+            },
+        ],
+        ("held", 1187),
+        [("", 0)],
+    ),
+    "all by another word": (
+        [HELD, counted("Political  prisoners", 1150, valid="2025-05"), WOMEN],
+        ("Political  prisoners", 1150),
+        [("women", 170)],
+    ),
+    "women alone": ([counted("women", 180, valid="2025-01"), WOMEN], ("women", 170), []),
+    "women by another counter": (
+        [HELD, {**WOMEN, "counted_by": "Dissidentby"}],
+        ("held", 1187),
+        [],
+    ),
+    "women whom another fact would carry out": (
+        [
+            HELD,
+            {**WOMEN, "external_id": "W"},
+            tell_release(5, valid="2025-07", links=tie("executes", "W")),
+        ],
+        ("held", 1187),
+        [("women", 170)],
+    ),
+    "no number": ([HELD, counted(None, valid="2025-06")], ("held", 1187), [("", 0)]),
+}
+
+
+def test_a_count_of_some_of_them_never_displaces_the_count_of_all(client: Client) -> None:
+    by_name = states(client, {name: facts for name, (facts, _, _) in COUNTS.items()})
+
+    def said(entry: Body) -> Said:
+        number = entry["quantity"] or {"what": "", "value": 0}
+        return number["what"], number["value"]
+
+    for name, (_, shown, beside) in COUNTS.items():
+        held = [
+            each for each in by_name[name]["prisoners"]["held"] if each["counted_by"] == "Viasna"
+        ]
+        assert [said(each) for each in held] == [shown], name
+        assert [said(each) for each in held[0]["also_counted"]] == beside, name
+        assert (held[0]["contested"], held[0]["rivals"]) == (False, []), name
+
+
+def test_what_was_answered_or_carried_out_stays_so_once_that_is_over(client: Client) -> None:
+    who = {"authority": "US", "target": "potash"}
+    sanction = told("measure", **who, action="imposed", stage="in_force", valid="2021-08-09")
+    ease = {"action": "eased", "stage": "announced", "valid": "2025-01-10", "external_id": "EASE"}
+    short = {"post": "embassy", "status": "open", "valid": "2025-03-01/2025-04-01"}
+    asked = told("open_question", question="Who is envoy?", valid="2025-01-10", external_id="WHO")
+    term = {"person": "Ann", "post": "envoy", "valid": "2025-03-01/2025-04-01"}
+    carried_out = told("mission", **short, links=tie("executes", "EASE"))
+    answered = told("appointment", **term, links=tie("answers", "WHO"))
+    facts = {"x": [sanction, told("measure", **who, **ease), asked, carried_out, answered]}
+    states(client, facts)
+    found: dict[str, tuple[int, int]] = {}
+    for day in ("2025-02-01", "2025-03-10", "2025-06-01"):
+        state = client.get(f"/v1/negotiations/case-0?as_of={day}").json
+        (entry,) = state["measures"]
+        found[day] = len(entry["outlook"]), len(state["open_questions"])
+    assert found == {"2025-02-01": (1, 1), "2025-03-10": (0, 0), "2025-06-01": (0, 0)}
+
+
+def test_talks_that_are_over_do_not_bring_earlier_talks_back(client: Client) -> None:
+    who = {"authority": "US", "target": "potash", "action": "eased", "stage": "discussed"}
+    sanction = told("measure", **{**who, "action": "imposed", "stage": "in_force"}, valid="2021")
+    early, late = (
+        told("measure", **who, valid=valid) for valid in ("2024-05", "2025-01-10/2025-03-01")
+    )
+    for with_sanction in (True, False):
+        facts = [*([sanction] if with_sanction else []), early, late]
+        slug = f"talks-{with_sanction:d}"
+        client.open(slug)
+        for fact in facts:
+            assert client.post(f"/v1/negotiations/{slug}/facts", fact).status == 201
+        found = {}
+        for day in ("2024-06-01", "2025-02-01", "2025-06-01"):
+            entries = client.get(f"/v1/negotiations/{slug}?as_of={day}").json["measures"]
+            section = client.get(f"/v1/negotiations/{slug}/state/measures?as_of={day}").json
+            assert section["items"] == entries
+            talks = [
+                each["since"]
+                for entry in entries
+                for each in (entry["outlook"] if with_sanction else [entry])
+            ]
+            found[day] = talks
+        assert found == {"2024-06-01": ["2024-05"], "2025-02-01": ["2025-01-10"], "2025-06-01": []}
+
+
+def test_a_later_custody_elsewhere_is_the_same_persons_unless_ids_say_otherwise(
+    client: Client,
+) -> None:
+    def held(person: object, place: str, valid: str) -> Body:
+        return told("custody", person=person, status="sentenced", place=place, valid=valid)
+
+    elder, younger = ({"name": "Ann Example", "id": each} for each in ("list:1", "list:2"))
+    freed = {"valid": "2025-09-11"}
+    cases = {
+        "moved": [held("Ann", "Minsk", "2021-05-01/.."), held("Ann", "Homel", "2024-03-01/..")],
+        "moved and free": [
+            held("Ann", "Minsk", "2021-05-01/2031-05-01"),
+            held("Ann", "Homel", "2024-03-01"),
+            told("release", people=["Ann"], **freed),
+        ],
+        "two": [
+            held(elder, "Minsk", "2021-05-01/.."),
+            held(younger, "Homel", "2024-03-01/.."),
+            told("release", people=[younger], **freed),
+        ],
+    }
+    found = {
+        name: [
+            (each["status"], each["place"], each["certainty"], each["contested"])
+            for each in state["custody"]
+        ]
+        for name, state in states(client, cases).items()
+    }
+    assert found == {
+        "moved": [("sentenced", "Homel", "certain", False)],
+        "moved and free": [("free", None, "certain", False)],
+        "two": [("sentenced", "Minsk", "certain", False), ("free", None, "certain", False)],
+    }
+
+
+def test_who_may_have_come_before_what_is_over_only_may_be_there(client: Client) -> None:
+    def envoy(person: str, valid: str) -> Body:
+        return told("appointment", person=person, post="envoy", valid=valid)
+
+    def ann(status: str, valid: str) -> Body:
+        return told("custody", person="Ann", status=status, valid=valid)
+
+    over = "2020-06-01/2021-01-01"
+    cases = {
+        "before it or after it": [envoy("Bo", "2020"), envoy("Cy", over)],
+        "the same person": [envoy("Bo", "2020"), envoy("Bo", over)],
+        "surely after it": [envoy("Bo", "2021"), envoy("Cy", over)],
+        "one who stayed": [envoy("Bo", "2020/.."), envoy("Cy", over)],
+        "followed by another": [envoy("Bo", "2020"), envoy("Cy", over), envoy("Di", "2021-02/..")],
+        "once more in custody": [ann("detained", "2020"), ann("house_arrest", over)],
+        "custody that ended": [ann("detained", "2020"), ann("sentenced", over)],
+        "custody that may have ended": [ann("detained", "2020"), ann("sentenced", "2020-06-01/")],
+        "a death": [ann("died", "2020"), ann("sentenced", over)],
+    }
+    sections = {name: "custody" if "custody" in name else "posts" for name in cases}
+    sections["a death"] = "custody"
+    found, certain = {}, {}
+    for name, state in states(client, cases, "2022-12-31").items():
+        slug = f"case-{list(cases).index(name)}"
+        (entry,) = state[sections[name]]
+        shown = entry.get("holder", entry.get("status"))
+        found[name] = shown, entry["certainty"], entry["contested"]
+        surely = client.get(f"/v1/negotiations/{slug}?as_of=2022-12-31&match=certain").json
+        certain[name] = [each.get("holder", each.get("status")) for each in surely[sections[name]]]
+    assert found == {
+        "before it or after it": ("Bo", "possible", False),
+        "the same person": ("Bo", "possible", False),
+        "surely after it": ("Bo", "certain", False),
+        "one who stayed": ("Bo", "certain", False),
+        "followed by another": ("Di", "certain", False),
+        "once more in custody": ("detained", "possible", False),
+        "custody that ended": ("detained", "possible", False),
+        "custody that may have ended": ("sentenced", "possible", False),
+        "a death": ("died", "certain", False),
+    }
+    sure = {name: [shown] for name, (shown, how, _) in found.items() if how == "certain"}
+    assert certain == {name: sure.get(name, []) for name in cases}
+
+
+def test_what_may_have_been_said_as_late_stands_beside_the_latest(client: Client) -> None:
+    def said(summary: str, valid: str) -> Body:
+        return {**told("statement", speaker="Ann", valid=valid), "summary": summary}
+
+    cases = {
+        "one month and a day of it": [said("A", "2025-09"), said("B", "2025-09-11")],
+        "one day": [said("A", "2025-09-11"), said("B", "2025-09-11")],
+        "two days": [said("A", "2025-09-11"), said("B", "2025-09-12")],
+    }
+    found = {}
+    for name, state in states(client, cases).items():
+        (entry,) = state["statements"]
+        beside = [rival["summary"] for rival in entry["rivals"]]
+        found[name] = sorted([entry["fact"]["summary"], *beside]), entry["contested"]
+    assert found == {
+        "one month and a day of it": (["A", "B"], False),
+        "one day": (["A", "B"], False),
+        "two days": (["B"], False),
+    }
+
+
+def test_talk_of_a_month_may_have_led_to_what_is_in_force_since_that_month(client: Client) -> None:
+    def measure(action: str, stage: str, valid: str) -> Body:
+        who = {"authority": "US", "target": "potash"}
+        return told("measure", **who, action=action, stage=stage, valid=valid)
+
+    cases = {
+        "of that month": ("2025-09", "2025-09-11"),
+        "of that day": ("2025-09-11", "2025-09-11"),
+        "of a day in it": ("2025-09-11", "2025-09"),
+        "later": ("2025-10", "2025-09-11"),
+        "of the month before": ("2025-08", "2025-09"),
+    }
+    facts = {
+        name: [measure("eased", "discussed", talk), measure("imposed", "in_force", force)]
+        for name, (talk, force) in cases.items()
+    }
+    found = {
+        name: [each["certainty"] for each in state["measures"][0]["outlook"]]
+        for name, state in states(client, facts).items()
+    }
+    assert found == {
+        "of that month": ["possible"],
+        "of that day": ["certain"],
+        "of a day in it": ["possible"],
+        "later": ["certain"],
+        "of the month before": [],
+    }
+    talks = "/v1/negotiations/case-0?match=certain&as_of=2025-12-31"
+    assert client.get(talks).json["measures"][0]["outlook"] == []
+
+
+def test_of_two_running_figures_of_one_counter_that_may_be_the_latest_the_least_counts(
+    client: Client,
+) -> None:
+    def so_far(number: int, valid: str) -> Body:
+        return tell_release(number, basis="cumulative", valid=valid)
+
+    cases = {
+        "the day may be the later one": [so_far(1_259, "2025-09"), so_far(1_000, "2025-09-11")],
+        "the other way round": [so_far(1_000, "2025-09"), so_far(1_259, "2025-09-11")],
+        "surely later": [so_far(1_259, "2025-09"), so_far(1_000, "2025-10")],
+        "surely later, and more": [so_far(1_000, "2025-09"), so_far(1_259, "2025-10-01")],
+    }
+    totals = states(client, cases)
+    found = {name: state["prisoners"]["released"]["low"] for name, state in totals.items()}
+    assert found == dict(zip(cases, (1_000, 1_000, 1_000, 1_259), strict=True))
+
+
+def test_a_cancelled_meeting_calls_off_plans_alone_and_none_made_after_it(client: Client) -> None:
+    def talks(stage: str, valid: str, published: str | None, **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
+        who = {"form": "talks", "participants": ["A", "B"], "matter": "talks", "stage": stage}
+        said = {**told("meeting", valid=valid, **fields), **who}
+        return {**said, "citations": [{"publisher": "AP", "published": published}]}
+
+    plan = talks("planned", "2025-12-20", "2025-11-01", external_id="PLAN")
+    off = talks("cancelled", "2025-12-20", "2025-12-01")
+    anew = talks("planned", "2026-02-01", "2025-12-10")
+    cases = {
+        "off": [plan, off],
+        "the first report of it came later": [off, plan],
+        "another paper, later": [off, {**plan, "citations": anew["citations"]}],
+        "planned anew": [plan, off, anew],
+        "off by the link of another matter": [plan, {**off, "matter": None, "links": tie("confirms", "PLAN")}],
+        "anew, and off again": [plan, off, anew, talks("cancelled", "2026-02-01", "2026-01-05")],
+        "known to be later, and not reported when": [plan, off, talks("planned", "2026-02-01", None)],
+    }  # fmt: skip
+    found = {
+        name: state["meetings"]["next"] and state["meetings"]["next"]["since"]
+        for name, state in states(client, cases, "2025-12-15").items()
+    }
+    assert found == {**dict.fromkeys(cases), "planned anew": "2026-02-01"}
+
+
+def test_a_meeting_cancelled_over_an_announcement_settles_nothing(client: Client) -> None:
+    who = {"authority": "US", "target": "potash"}
+    links = [*tie("responds_to", "EASE"), *tie("derived_from", "WHO")]
+    facts = [
+        told("measure", **who, action="imposed", stage="in_force", valid="2021"),
+        told("measure", **who, action="lifted", stage="announced", external_id="EASE"),
+        told("open_question", question="Who pays?", external_id="WHO"),
+        told("meeting", form="talks", stage="cancelled", participants=["A"], links=links),
+    ]
+    state = states(client, {"x": facts})["x"]
+    assert [each["stage"] for each in state["measures"][0]["outlook"]] == ["announced"]
+    assert [open_question["question"] for open_question in state["open_questions"]] == ["Who pays?"]
+
+
+def test_a_question_that_two_ask_is_answered_to_both(client: Client) -> None:
+    def asked(paper: str, valid: str, question: str = "Who pays?") -> Body:
+        return told("open_question", paper, question=question, valid=valid, external_id=paper)
+
+    def answered(valid: str) -> Body:
+        return told("statement", speaker="Ann", valid=valid, links=tie("answers", "Reuters"))
+
+    first, second = asked("Reuters", "2025-01-10"), asked("AP", "2025-02-10", "who  pays?")
+    cases = {
+        "to both": [first, second, answered("2025-03-10")],
+        "asked again since": [first, {**second, "valid": "2025-04-10"}, answered("2025-03-10")],
+        "perhaps asked again since": [first, {**second, "valid": "2025"}, answered("2025-03-10")],
+        "another question": [first, asked("AP", "2025-02-10", "Why?"), answered("2025-03-10")],
+        "perhaps answered": [first, second, answered("2025-12/2026-01")],
+    }
+    found = {
+        name: [
+            (open_question["fact"]["summary"], open_question["certainty"])
+            for open_question in state["open_questions"]
+        ]
+        for name, state in states(client, cases).items()
+    }
+    open_still = [("What AP says", "certain")]
+    assert found == {
+        "to both": [],
+        "asked again since": open_still,
+        "perhaps asked again since": open_still,
+        "another question": open_still,
+        "perhaps answered": [("What AP says", "possible")],
+    }

@@ -1,0 +1,76 @@
+"""What happened in the course of some days was on any of them: nothing within these days is surely earlier or later."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from tests.api.answers.test_claims import told
+from tests.api.asking import TALKS
+
+if TYPE_CHECKING:
+    from tests.api.answers.test_claims import Body
+    from tests.api.asking import Client
+
+pytestmark = pytest.mark.either_database
+
+DAYS: Final = "2025-12-01/2025-12-20"
+ONE: Final = "2025-12-10"
+KINDS: Final[dict[str, tuple[str, Body]]] = {
+    "meeting": ("meetings", {"form": "talks", "stage": "held", "participants": ["A", "B"]}),
+    "statement": ("statements", {"speaker": "A"}),
+    "response": ("responses", {"asked": "A", "answer": "declined"}),
+    "incident": ("incidents", {"form": "arrests", "actor": "A", "target": "B"}),
+}
+
+
+def record(client: Client, kind: str, *days: str) -> None:
+    """Facts of a kind, each of a matter of its own; their summary is their date."""
+    client.open()
+    for valid in days:
+        said = {**KINDS[kind][1], "matter": valid, "summary": valid}
+        answer = client.post(f"{TALKS}/facts", told(kind, **said) | {"valid": valid})
+        assert answer.status == 201, answer.json
+
+
+def latest(client: Client, kind: str, asked: str) -> dict[str, Any]:
+    """The only entry, with its page held against it."""
+    section = KINDS[kind][0]
+    found = client.get(f"{TALKS}?as_of={asked}").json[section]
+    if kind == "meeting":
+        last: dict[str, Any] = found["last"]
+        return last
+    (entry,) = found
+    assert client.get(f"{TALKS}/state/{section}?as_of={asked}").json["items"] == [entry]
+    return dict(entry)
+
+
+def shown(entry: dict[str, Any]) -> tuple[str, str, bool, set[str]]:
+    beside = {each["summary"] for each in entry["rivals"]}
+    return entry["fact"]["summary"], entry["certainty"], entry["contested"], beside
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_may_be_the_last_stands_beside_it(client: Client, kind: str) -> None:
+    record(client, kind, "2025-11-30", DAYS, ONE)
+    during, after = (latest(client, kind, asked) for asked in ("2025-12-12", "2025-12-25"))
+    assert shown(during) == (ONE, "certain", False, {DAYS})
+    summary, certainty, contested, beside = shown(after)
+    assert {summary, *beside} == {DAYS, ONE}
+    assert (certainty, contested) == ("certain", False)
+    surely = latest(client, kind, "2025-12-12&match=certain")
+    assert shown(surely) == (ONE, "certain", False, set())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_surely_later_replaces_it(client: Client, kind: str) -> None:
+    record(client, kind, DAYS)
+    entry = latest(client, kind, "2025-12-25")
+    assert entry["since"] == "[2025-12-01..2025-12-20]"
+    answer = client.post(
+        f"{TALKS}/facts", told(kind, **KINDS[kind][1], summary="later") | {"valid": "2025-12-21"}
+    )
+    assert answer.status == 201, answer.json
+    assert shown(latest(client, kind, "2025-12-25")) == ("later", "certain", False, set())
+    assert shown(latest(client, kind, "2025-12-12")) == (DAYS, "possible", False, set())

@@ -1,0 +1,106 @@
+"""What is hidden is looked for as what is not there: by the same statements, before it or the body is read."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any, Final, get_args
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import event
+
+from domain.fact import fact_id
+from domain.streams.negotiation import negotiation_id
+from infrastructure.database.lanes import Lane, in_lane
+from tests.api.secrecy.test_authorization import TABLE
+from tests.api.secrecy.test_private import HIDDEN, Place, placed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from infrastructure.database.database import Database
+
+ABSENT: Final = "absnt-talks"
+NAMED: Final = ("{slug}", "{fact_id}", "{change_request_id}")
+DIFFERS: Final = frozenset({"ratelimit", "etag"})
+"""What comes with an answer and differs from one request to the next."""
+MALFORMED: Final = b"{"
+FACTS_READ: Final = 2
+"""Of the operations, those by which anybody looks for a fact, at least."""
+
+
+@pytest.fixture
+def place(database_url: str, tmp_path: Path) -> Iterator[Place]:
+    yield from placed(database_url, tmp_path)
+
+
+@contextmanager
+def executed(database: Database) -> Iterator[list[str]]:
+    """The statements that are executed meanwhile, as the database is given them."""
+    found: list[str] = []
+
+    def keep(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        found.append(statement)
+
+    with ExitStack() as listening:
+        for lane in get_args(Lane):
+            with in_lane(lane):
+                engine = database.engine
+            event.listen(engine, "before_cursor_execute", keep)
+            listening.callback(event.remove, engine, "before_cursor_execute", keep)
+        yield found
+
+
+def operations(place: Place) -> list[tuple[str, str]]:
+    """Those of the document whose address names a negotiation, a fact or a change request."""
+    paths: dict[str, dict[str, Any]] = place.http.app.openapi()["paths"]  # type: ignore[attr-defined]
+    found = [(method, path) for path, methods in paths.items() for method in methods]
+    return [(method, path) for method, path in found if any(name in path for name in NAMED)]
+
+
+def nothing() -> dict[str, str]:
+    """Names of the same length for what is not there."""
+    return {"slug": ABSENT, "fact_id": str(uuid4()), "change_request_id": str(uuid4())}
+
+
+def answered(
+    place: Place, who: str | None, operation: tuple[str, str], names: dict[str, str], sent: object
+) -> tuple[list[str], int, dict[str, str], str]:
+    """The statements and the answer, its own names left out."""
+    with executed(place.parley.database) as statements:
+        keyed = {"idempotency-key": str(uuid4())} if sent is not None else {}
+        answer = place.ask(who, *operation, sent, names, **keyed)
+    said, headers = answer.text, {n: v for n, v in answer.headers.items() if n not in DIFFERS}
+    for name in names.values():
+        said = said.replace(name, "?")
+    return statements, answer.status_code, headers, said
+
+
+@pytest.mark.parametrize("who", ["outsider", "reader", None])
+def test_what_is_hidden_is_looked_for_as_what_is_not_there(place: Place, who: str | None) -> None:
+    asked = operations(place)
+    assert len(asked) >= 28
+    # The first answer that is ever kept makes the secret of the keys.
+    answered(place, who, asked[0], nothing(), MALFORMED)
+    looked = 0
+    for operation in asked:
+        sent = TABLE[operation][1]
+        for body in (sent,) if sent is None else (sent, MALFORMED):
+            hidden = answered(place, who, operation, place.names, body)
+            absent = answered(place, who, operation, nothing(), body)
+            assert hidden == absent, operation
+            looked += any("FROM fact_version" in each for each in hidden[0])
+    assert looked >= FACTS_READ
+
+
+def test_the_computed_id_of_a_hidden_fact_is_answered_as_an_unknown_one(place: Place) -> None:
+    computed = str(fact_id(negotiation_id(HIDDEN), "canary-id"))
+    assert computed == place.fact
+    # A key that opened before is looked up together with the fact.
+    answered(place, "reader", ("get", "/v1/facts/{fact_id}"), nothing(), None)
+    for perspective in ("", "?position=2", "?clock=published&as_known_at=2025-10&position=1"):
+        for path in ("/v1/facts/{fact_id}", "/v1/facts/{fact_id}/history"):
+            operation = ("get", path + perspective)
+            hidden = answered(place, "reader", operation, place.names, None)
+            assert hidden == answered(place, "reader", operation, nothing(), None), operation
