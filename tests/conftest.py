@@ -25,7 +25,7 @@ from tests.databases import (
     sqlite_file_url,
     sqlite_memory_url,
 )
-from tests.faults.supply import why_no_fuse
+from tests.faults.disks.supply import why_no_fuse
 from tests.one_call import ask_in_one_call, end_shared_loop
 from tests.programs import NOT_RUN, why_not_run
 from tests.thorough import THOROUGH, deal, often

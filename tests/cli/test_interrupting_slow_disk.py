@@ -14,18 +14,18 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tests.faults.supervision import GO_ON, Supervisor
+from tests.faults.watched.supervision import GO_ON, Supervisor
 from tests.forking import Forked
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
-    from tests.faults.system_calls import Call
+    from tests.faults.disks.system_calls import Call
 
 PROGRAM: Final = """
 import signal, socket, sys
 import api.cli.commands
 from api.cli.app import main
-from tests.faults.system_calls import install
+from tests.faults.disks.system_calls import install
 signal.signal(signal.SIGINT, signal.default_int_handler)
 with socket.socket(fileno=int(sys.argv.pop(1))) as handover:
     install(["fsync"], handover, killable=True)

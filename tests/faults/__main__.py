@@ -11,20 +11,20 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 from tests.databases import migrate, postgresql_server, sqlite_file_url
-from tests.faults.checking import LostError
-from tests.faults.cluster import cluster
-from tests.faults.costs import compare
 from tests.faults.cuts import cut_the_power
 from tests.faults.disk_errors import fail_the_disk
-from tests.faults.flips import flip_again_and_again, make_kept_files
-from tests.faults.forgeries import PostgreSQLCopies, SQLiteCopies, forge_again_and_again
-from tests.faults.installation import on_postgresql, on_sqlite
+from tests.faults.disks.installation import on_postgresql, on_sqlite
+from tests.faults.disks.supply import why_no_fuse
+from tests.faults.forged.flips import flip_again_and_again, make_kept_files
+from tests.faults.forged.forgeries import PostgreSQLCopies, SQLiteCopies, forge_again_and_again
 from tests.faults.kills import kill_again_and_again
 from tests.faults.postgresql_faults import drop_again_and_again
 from tests.faults.races import race_for_a_fact, race_for_keys
 from tests.faults.relays import outlast_the_database, relay_again_and_again
-from tests.faults.serving import Server
-from tests.faults.supply import why_no_fuse
+from tests.faults.watched.checking import LostError
+from tests.faults.watched.cluster import cluster
+from tests.faults.watched.serving import Server
+from tests.faults.work.costs import compare
 
 if TYPE_CHECKING:
     from collections.abc import Callable

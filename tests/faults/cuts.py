@@ -7,13 +7,13 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tests.faults.checking import LostError, check, check_rebuild, check_signed
-from tests.faults.writers import Writers
+from tests.faults.watched.checking import LostError, check, check_rebuild, check_signed
+from tests.faults.watched.writers import Writers
 
 if TYPE_CHECKING:
-    from tests.faults.fuse_disk import Moment
-    from tests.faults.installation import Installation
-    from tests.faults.supply import Unsynced
+    from tests.faults.disks.fuse_disk import Moment
+    from tests.faults.disks.installation import Installation
+    from tests.faults.disks.supply import Unsynced
 
 SHORTEST_SECONDS: Final = 0.05
 LONGEST_SECONDS: Final = 1.0

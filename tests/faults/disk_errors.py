@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Final
 
 import psycopg
 
-from tests.faults.checking import check, check_rebuild, check_signed
 from tests.faults.faults_in_turn import Pace
-from tests.faults.writers import Writers
+from tests.faults.watched.checking import check, check_rebuild, check_signed
+from tests.faults.watched.writers import Writers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tests.faults.cluster import Cluster
-    from tests.faults.installation import Installation
+    from tests.faults.disks.installation import Installation
+    from tests.faults.watched.cluster import Cluster
 
 SQLITE_PACE: Final = Pace(write=80, sync=4, rename=1)
 POSTGRESQL_PACE: Final = Pace(write=100, sync=20, rename=2, seconds=2)

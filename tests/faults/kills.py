@@ -7,11 +7,11 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tests.faults.checking import check, check_rebuild, check_signed
-from tests.faults.writers import Writers
+from tests.faults.watched.checking import check, check_rebuild, check_signed
+from tests.faults.watched.writers import Writers
 
 if TYPE_CHECKING:
-    from tests.faults.serving import Server
+    from tests.faults.watched.serving import Server
 
 LONGEST_SECONDS: Final = 0.6
 REBUILT_EVERY: Final = 25

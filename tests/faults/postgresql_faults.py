@@ -7,12 +7,12 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tests.faults.checking import check, check_rebuild
-from tests.faults.writers import Writers
+from tests.faults.watched.checking import check, check_rebuild
+from tests.faults.watched.writers import Writers
 
 if TYPE_CHECKING:
-    from tests.faults.cluster import Cluster
-    from tests.faults.serving import Server
+    from tests.faults.watched.cluster import Cluster
+    from tests.faults.watched.serving import Server
 
 LONGEST_SECONDS: Final = 0.4
 RESTARTED_EVERY: Final = 5

@@ -13,12 +13,12 @@ from threading import Barrier, local
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.api.asking import FACTS, TALKS, fact
-from tests.faults.serving import CREDENTIAL
+from tests.faults.watched.serving import CREDENTIAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.faults.serving import Server
+    from tests.faults.watched.serving import Server
 
 RACERS: Final = 16
 PATIENCE_SECONDS: Final = 30

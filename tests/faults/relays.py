@@ -11,13 +11,13 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.api.asking import Client
-from tests.faults.checking import LostError
+from tests.faults.watched.checking import LostError
 from tests.machines.relays import Nats, Relay, add_stream, consume, erase, holding, recording
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.faults.cluster import Cluster
+    from tests.faults.watched.cluster import Cluster
 
 RELAYS: Final = 2
 LONGEST_SECONDS: Final = 0.6

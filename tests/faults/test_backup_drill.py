@@ -16,10 +16,10 @@ from api.composition import compose
 from api.http.app import create_app
 from tests.api.asking import FACTS, TALKS, fact
 from tests.databases import SEAL_KEY, let_in, settings_of, sqlite_file_url
-from tests.faults.checking import check_rebuild
-from tests.faults.serving import CREDENTIAL, ROOT, Server, program
-from tests.faults.supervision import GO_ON, Supervisor
-from tests.faults.writers import Writers
+from tests.faults.watched.checking import check_rebuild
+from tests.faults.watched.serving import CREDENTIAL, ROOT, Server, program
+from tests.faults.watched.supervision import GO_ON, Supervisor
+from tests.faults.watched.writers import Writers
 from tests.forking import Forked
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.databases import Kind, PostgreSQL
-    from tests.faults.system_calls import Call
+    from tests.faults.disks.system_calls import Call
 
 pytestmark = pytest.mark.either_database
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.checking import LostError
 from tests.faults.disk_errors import ErrorFigures, fail_the_disk
-from tests.faults.installation import Installation, on_postgresql, on_sqlite, postgresql_on
-from tests.faults.supply import SeccompPostgreSQLSupply
+from tests.faults.disks.installation import Installation, on_postgresql, on_sqlite, postgresql_on
+from tests.faults.disks.supply import SeccompPostgreSQLSupply
+from tests.faults.watched.checking import LostError
 from tests.thorough import often, some_of
 
 TRIES = 5

@@ -11,13 +11,13 @@ import pytest
 
 from api.cli.keeping import verify
 from infrastructure.projections.soundness import OwnCheck
-from tests.faults.flips import flip_again_and_again, make_kept_files
-from tests.faults.trials import UndetectedError
+from tests.faults.forged.flips import flip_again_and_again, make_kept_files
+from tests.faults.watched.trials import UndetectedError
 from tests.forking import run
 from tests.thorough import often
 
 if TYPE_CHECKING:
-    from tests.faults.flips import Files
+    from tests.faults.forged.flips import Files
 
 pytestmark = pytest.mark.xdist_group("flips")
 FLIPS: Final = often(6, 48)

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from api.cli.keeping import verify
-from tests.faults.forgeries import PostgreSQLCopies, SQLiteCopies, forge_again_and_again
-from tests.faults.trials import UndetectedError
+from tests.faults.forged.forgeries import PostgreSQLCopies, SQLiteCopies, forge_again_and_again
+from tests.faults.watched.trials import UndetectedError
 from tests.thorough import often, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from tests.databases import PostgreSQL
-    from tests.faults.forgeries import Copies
+    from tests.faults.forged.forgeries import Copies
 
 UNTIL_FOUND_OUT: Final = 300
 SHARE: Final = 0.1

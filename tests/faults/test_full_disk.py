@@ -15,7 +15,7 @@ from infrastructure.log.recorder import EventRecorder
 from tests.api.asking import TALKS, Client, authorize
 from tests.api.full_disk import NDJSON, files_up_to, make_lines
 from tests.databases import open_database, settings_of
-from tests.faults.cluster import cluster
+from tests.faults.watched.cluster import cluster
 from tests.infrastructure.recording import events
 
 SEGMENT = 16 * 1_048_576

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.checking import LostError
 from tests.faults.kills import kill_again_and_again
-from tests.faults.serving import Server
+from tests.faults.watched.checking import LostError
+from tests.faults.watched.serving import Server
 
 if TYPE_CHECKING:
     from pathlib import Path

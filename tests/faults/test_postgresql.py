@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import make_url
 
 from tests.api.asking import FACTS, fact
-from tests.faults.checking import LostError, check
-from tests.faults.cluster import Cluster, cluster
 from tests.faults.postgresql_faults import drop_again_and_again
-from tests.faults.proxy import Loses, LosingProxy
-from tests.faults.serving import CREDENTIAL, Server
-from tests.faults.writers import Writers
+from tests.faults.watched.checking import LostError, check
+from tests.faults.watched.cluster import Cluster, cluster
+from tests.faults.watched.proxy import Loses, LosingProxy
+from tests.faults.watched.serving import CREDENTIAL, Server
+from tests.faults.watched.writers import Writers
 from tests.thorough import often
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import random
 
 import pytest
 
+from tests.faults.disks.power import SECTOR, Disk, File
 from tests.faults.faults_in_turn import FaultsInTurn, Pace, Sort
-from tests.faults.power import SECTOR, Disk, File
 
 FOLDER = "folder"
 CUTS = 200

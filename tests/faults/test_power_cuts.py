@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.databases import migrate, sqlite_file_url
-from tests.faults.checking import LostError
 from tests.faults.cuts import cut_the_power
-from tests.faults.installation import Installation, on_postgresql, on_sqlite
-from tests.faults.serving import Server
-from tests.faults.supply import SeccompSupply
+from tests.faults.disks.installation import Installation, on_postgresql, on_sqlite
+from tests.faults.disks.supply import SeccompSupply
+from tests.faults.watched.checking import LostError
+from tests.faults.watched.serving import Server
 from tests.thorough import often, some_of
 
 if TYPE_CHECKING:

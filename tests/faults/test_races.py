@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.faults.races import RACERS, race_for_a_fact, race_for_keys
-from tests.faults.serving import Server
+from tests.faults.watched.serving import Server
 from tests.thorough import often
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from sqlalchemy import make_url, text
 
 from tests.api.asking import FACTS, fact
 from tests.databases import open_database
-from tests.faults.checking import check
-from tests.faults.serving import CREDENTIAL, Server
-from tests.faults.writers import Writers
+from tests.faults.watched.checking import check
+from tests.faults.watched.serving import CREDENTIAL, Server
+from tests.faults.watched.writers import Writers
 from tests.thorough import some_of
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from infrastructure.witness.memory import Memory
 from infrastructure.witness.refusals import RefusalError
 from infrastructure.witness.tiled_log import TiledLog
 from infrastructure.witness.witness import Witness
-from tests.faults.serving import ROOT
-from tests.faults.supervision import GO_ON, Supervisor
 from tests.faults.test_backup_drill import named
+from tests.faults.watched.serving import ROOT
+from tests.faults.watched.supervision import GO_ON, Supervisor
 from tests.forking import Forked
 from tests.infrastructure.witness.keys import LOG, NAME
 from tests.infrastructure.witness.logs import HONEST, FakeLog, history, serve_log
@@ -28,7 +28,7 @@ from tests.infrastructure.witness.logs import HONEST, FakeLog, history, serve_lo
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.faults.system_calls import Call
+    from tests.faults.disks.system_calls import Call
 
 CALLS = "write,fsync,rename"
 ROUND = [
@@ -93,7 +93,7 @@ class Machine:
         handed = supervisor.theirs.fileno()
         arguments = (str(handed), CALLS, self.log.url, self.folder / "w", self.out)
         with Forked(
-            [sys.executable, "-m", "tests.faults.watching", *arguments],
+            [sys.executable, "-m", "tests.faults.watched.watching", *arguments],
             cwd=ROOT,
             stderr=subprocess.PIPE,
             pass_fds=[handed],

@@ -24,7 +24,7 @@ from typing import Any, Final
 ABOVE: Final = 500
 """Descriptors of the server's own are above those that a program is given."""
 IMPORTED: Final = (
-    "api.cli.app", "api.cli.commands", "infrastructure.database.schema", "tests.faults.system_calls",
+    "api.cli.app", "api.cli.commands", "infrastructure.database.schema", "tests.faults.disks.system_calls",
     "tests.infrastructure.witness.keys", "infrastructure.witness.tiled_log",
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.api.asking import FACTS, fact
-from tests.faults.serving import CREDENTIAL, Server
+from tests.faults.watched.serving import CREDENTIAL, Server
 from tests.machines.pair import running_pair
 from tests.thorough import often
 

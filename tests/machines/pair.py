@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import psycopg
 from sqlalchemy import make_url
 
-from tests.faults.cluster import Cluster, cluster
+from tests.faults.watched.cluster import Cluster, cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

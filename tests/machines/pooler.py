@@ -18,7 +18,7 @@ from tests.programs import find_program
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.faults.cluster import Cluster
+    from tests.faults.watched.cluster import Cluster
 
 CONNECTIONS: Final = 4
 """How many connections to the server all clients share."""

@@ -25,8 +25,8 @@ from tests.api.asking import fact
 from tests.benchmarks.machine import describe_machine, describe_version
 from tests.benchmarks.measure import cpu_of
 from tests.databases import PATIENT
-from tests.faults.cluster import Cluster, cluster
-from tests.faults.serving import CREDENTIAL, Server
+from tests.faults.watched.cluster import Cluster, cluster
+from tests.faults.watched.serving import CREDENTIAL, Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

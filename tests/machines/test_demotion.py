@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from tests.api.asking import FACTS, TALKS, fact
-from tests.faults.cluster import cluster
+from tests.faults.watched.cluster import cluster
 from tests.machines.conftest import OPENING, serve_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.faults.cluster import Cluster
+    from tests.faults.watched.cluster import Cluster
 
 SECONDS = 30
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.api.asking import TALKS
-from tests.faults.serving import CREDENTIAL
+from tests.faults.watched.serving import CREDENTIAL
 from tests.machines.conftest import OPENING, Asked, serve_folder
 from tests.machines.edge import Edge, free_port, running_edge
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.checking import check, check_rebuild, check_signed
-from tests.faults.serving import Server
-from tests.faults.writers import Writers
+from tests.faults.watched.checking import check, check_rebuild, check_signed
+from tests.faults.watched.serving import Server
+from tests.faults.watched.writers import Writers
 from tests.machines.members import running_members
 from tests.thorough import THOROUGH, often
 

@@ -20,7 +20,7 @@ from infrastructure.errors import DatabaseRefusedError
 from infrastructure.rate_storage import RecordStorage
 from tests.api.asking import FACTS, TALKS, fact
 from tests.databases import open_database, settings_of
-from tests.faults.cluster import cluster
+from tests.faults.watched.cluster import cluster
 from tests.machines.conftest import OPENING, serve_folder
 from tests.machines.pooler import CONNECTIONS, start_pooler
 from tests.thorough import often

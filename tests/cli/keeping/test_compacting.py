@@ -16,7 +16,7 @@ from api.cli.keeping import compact
 from infrastructure.tables.record import event
 from tests.cli.conftest import LINES, Shell
 from tests.databases import open_database
-from tests.faults.cluster import Cluster, cluster
+from tests.faults.watched.cluster import Cluster, cluster
 from tests.importing.lines import SLUG
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from infrastructure.settings import Settings
 from tests.api.asking import Client
 from tests.cli.conftest import Shell
 from tests.databases import open_database
-from tests.faults.cluster import cluster
+from tests.faults.watched.cluster import cluster
 from tests.thorough import some_of
 
 if TYPE_CHECKING:

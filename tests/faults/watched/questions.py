@@ -17,7 +17,7 @@ from api.http.exchange.in_process import Reply, exchange
 from domain.fact import fact_id
 from domain.streams.negotiation import negotiation_id
 from domain.time.instant import format_instant
-from tests.faults.kept_record import BEGUN, DAY, EMPTY, PRIVATE, PUBLIC, KeptRecord
+from tests.faults.watched.kept_record import BEGUN, DAY, EMPTY, PRIVATE, PUBLIC, KeptRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -19,8 +19,8 @@ from api.web.site import _routers, create_site
 from infrastructure.readers.state.kept_facts import KeptSlices
 from tests.api.asking import authorize
 from tests.databases import UNBOUNDED, settings_of
-from tests.faults.counting import Cost, Counter, counting
-from tests.faults.dear_record import LONG_NAME, SLUG, populate
+from tests.faults.work.counting import Cost, Counter, counting
+from tests.faults.work.dear_record import LONG_NAME, SLUG, populate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence

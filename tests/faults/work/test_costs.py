@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from tests.faults.costs import SHOWN, compare
+from tests.faults.work.costs import SHOWN, compare
 from tests.thorough import part_of
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """A round of a witness as a program of its own, whose calls on the disk are supervised.
 
-python -m tests.faults.watching LISTENER CALLS URL FOLDER OUT
+python -m tests.faults.watched.watching LISTENER CALLS URL FOLDER OUT
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from infrastructure.clock import system_clock
 from infrastructure.witness.memory import Memory
 from infrastructure.witness.tiled_log import TiledLog
 from infrastructure.witness.witness import Witness
-from tests.faults.system_calls import install
+from tests.faults.disks.system_calls import install
 from tests.infrastructure.witness.keys import LOG, NAME
 
 

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.databases import migrate, sqlite_file_url
-from tests.faults.checking import LostError
-from tests.faults.cluster import Cluster, cluster
-from tests.faults.serving import Server
-from tests.faults.supply import Supply, power_supply
+from tests.faults.disks.supply import Supply, power_supply
+from tests.faults.watched.checking import LostError
+from tests.faults.watched.cluster import Cluster, cluster
+from tests.faults.watched.serving import Server
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.faults.fuse_disk import Moment
-    from tests.faults.supply import Unsynced
+    from tests.faults.disks.fuse_disk import Moment
+    from tests.faults.disks.supply import Unsynced
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pytest
 
 Json = dict[str, Any]
 
-DATA = Path(__file__).resolve().parent.parent / "data"
+DATA = Path(__file__).resolve().parents[2] / "data"
 VISIT = {"start": "2005-05-17", "end": "2005-05-08", "visitor": "A", "country": "B",
          "country_id": "b", "description": "Working visit.", "_created": "2010-02-25"}  # fmt: skip
 MENDED = VISIT | {"end": "2005-05-18"}

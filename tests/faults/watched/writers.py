@@ -15,7 +15,7 @@ from threading import Event, Thread
 from typing import Final
 
 from tests.api.asking import FACTS, fact
-from tests.faults.serving import CREDENTIAL
+from tests.faults.watched.serving import CREDENTIAL
 
 WRITERS: Final = 16
 PATIENCE_SECONDS: Final = 30

@@ -1,6 +1,6 @@
 """Becomes another program, as another user, its calls on the disk supervised.
 
-    python -m tests.faults.supervised DESCRIPTOR CALLS USER PROGRAM ARGUMENTS…
+    python -m tests.faults.watched.supervised DESCRIPTOR CALLS USER PROGRAM ARGUMENTS…
 
 DESCRIPTOR is of a socket; USER may be empty. What the program starts is supervised with it.
 """
@@ -12,7 +12,7 @@ import pwd
 import socket
 import sys
 
-from tests.faults.system_calls import install
+from tests.faults.disks.system_calls import install
 
 if __name__ == "__main__":
     descriptor, calls, user, *command = sys.argv[1:]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tests.databases import migrate, sqlite_file_url
-from tests.faults.kept_record import keep, keep_more
-from tests.faults.trials import Figures, Trials
+from tests.faults.watched.kept_record import keep, keep_more
+from tests.faults.watched.trials import Figures, Trials
 
 if TYPE_CHECKING:
     from pathlib import Path
     from random import Random
 
-    from tests.faults.kept_record import KeptRecord
+    from tests.faults.watched.kept_record import KeptRecord
 
 DATABASE: Final = "parley.db"
 WAL: Final = "parley.db-wal"

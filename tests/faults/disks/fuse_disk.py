@@ -8,9 +8,9 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
+from tests.faults.disks.fuse_kernel import unmount
 from tests.faults.faults_in_turn import Site
-from tests.faults.fuse_kernel import unmount
-from tests.faults.serving import ROOT
+from tests.faults.watched.serving import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ class FuseDisk:
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.fuse_program", self.folder, *self._ordered],
+            [sys.executable, "-m", "tests.faults.disks.fuse_program", self.folder, *self._ordered],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -15,11 +15,11 @@ from infrastructure.sealing.key_source import GivenKeys
 from infrastructure.sealing.seals import SEALS, Seals
 from infrastructure.sealing.wrapping import BrokenSealError, read_keys
 from tests.databases import SEAL_KEY, migrate, sqlite_file_url
-from tests.faults.forging import UnforgeableError, row_forgeries, tables
-from tests.faults.forging_log import LOG_FORGERIES
-from tests.faults.forging_schema import schema_forgeries, sides_exchanged
-from tests.faults.kept_record import KeptRecord, keep
-from tests.faults.trials import Figures, Trials
+from tests.faults.forged.forging import UnforgeableError, row_forgeries, tables
+from tests.faults.forged.forging_log import LOG_FORGERIES
+from tests.faults.forged.forging_schema import schema_forgeries, sides_exchanged
+from tests.faults.watched.kept_record import KeptRecord, keep
+from tests.faults.watched.trials import Figures, Trials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from tests.databases import PostgreSQL
-    from tests.faults.forging import Forge
+    from tests.faults.forged.forging import Forge
 
 REBUILT: Final = ", rebuilt"
 TRIES: Final = 200

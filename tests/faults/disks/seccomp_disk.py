@@ -9,13 +9,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tests.faults.power import Disk, File
-from tests.faults.supervision import DONE, GO_ON
+from tests.faults.disks.power import Disk, File
+from tests.faults.watched.supervision import DONE, GO_ON
 
 if TYPE_CHECKING:
     import random
 
-    from tests.faults.system_calls import Call
+    from tests.faults.disks.system_calls import Call
 
 HERE: Final = ""
 """The one folder."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-DATA = Path(__file__).resolve().parent.parent / "data"
+DATA = Path(__file__).resolve().parents[2] / "data"
 BELARUS = "us-belarus.ndjson"
 VISITS = "visits.ndjson.gz"
 TIMELINE = "department-timeline.ndjson.gz"

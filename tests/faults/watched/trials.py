@@ -17,16 +17,16 @@ from typer.testing import CliRunner
 from api.cli.keeping import verify
 from api.cli.session import RefusingGroup
 from api.http.app import create_app
-from tests.faults.kept_record import NOW
-from tests.faults.questions import answers, differing, questions
+from tests.faults.watched.kept_record import NOW
+from tests.faults.watched.questions import answers, differing, questions
 from tests.thorough import often
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from random import Random
 
-    from tests.faults.kept_record import KeptRecord
-    from tests.faults.questions import Answers, Question
+    from tests.faults.watched.kept_record import KeptRecord
+    from tests.faults.watched.questions import Answers, Question
 
 PATIENCE_SECONDS: Final = 120
 DRAWN: Final = often(25, 80)

@@ -25,8 +25,8 @@ from sqlalchemy import URL
 
 from infrastructure.private_file import sync_folder
 from tests.databases import migrate
-from tests.faults.serving import ROOT
-from tests.faults.supervision import Supervisor
+from tests.faults.watched.serving import ROOT
+from tests.faults.watched.supervision import Supervisor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -192,7 +192,7 @@ def supervised(
     if supervisor is None:
         return [], ()
     handed = supervisor.theirs.fileno()
-    module = [sys.executable, "-m", "tests.faults.supervised"]
+    module = [sys.executable, "-m", "tests.faults.watched.supervised"]
     return [*module, str(handed), CALLS, user or ""], (handed,)
 
 

@@ -16,7 +16,7 @@ from infrastructure.log.rows import LOGGED, open_row, parts_between
 from infrastructure.proofs.integration import TILE, _complete
 from infrastructure.sealing.seals import seals_of
 from infrastructure.tables.record import event, log_head, projection, signed_checkpoint, tile
-from tests.faults.forging import Forge, UnforgeableError, other
+from tests.faults.forged.forging import Forge, UnforgeableError, other
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,9 +17,9 @@ from tests.databases import KEY, SEAL_KEY, UNBOUNDED, let_in
 from tests.forking import Forked
 
 if TYPE_CHECKING:
-    from tests.faults.supervision import Supervisor
+    from tests.faults.watched.supervision import Supervisor
 
-ROOT: Final = Path(__file__).resolve().parent.parent.parent
+ROOT: Final = Path(__file__).resolve().parents[3]
 CALLS: Final = "pwrite64,fsync,fdatasync,ftruncate"
 SECONDS: Final = 30
 CREDENTIAL: Final = {"Authorization": f"Bearer {KEY}"}
@@ -31,7 +31,7 @@ def program(
     """The command of a variant of `parley`, and the descriptors that it needs."""
     handed = () if supervisor is None else (supervisor.theirs.fileno(),)
     listener = str(handed[0]) if handed else "-1"
-    module = [sys.executable, "-m", "tests.faults.programs", variant, listener, calls]
+    module = [sys.executable, "-m", "tests.faults.watched.programs", variant, listener, calls]
     return [*module, *arguments], handed
 
 

@@ -9,21 +9,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
+from tests.faults.disks.fuse_disk import FuseDisk
+from tests.faults.disks.fuse_kernel import why_not
+from tests.faults.disks.seccomp_disk import SeccompDisk
 from tests.faults.faults_in_turn import FaultsInTurn
-from tests.faults.fuse_disk import FuseDisk
-from tests.faults.fuse_kernel import why_not
-from tests.faults.seccomp_disk import SeccompDisk
-from tests.faults.supervision import GO_ON, Supervisor
+from tests.faults.watched.supervision import GO_ON, Supervisor
 
 if TYPE_CHECKING:
     import random
     from collections import Counter
     from collections.abc import Callable, Iterator
 
+    from tests.faults.disks.fuse_disk import Moment
+    from tests.faults.disks.system_calls import Call
     from tests.faults.faults_in_turn import Pace, Site, Sort
-    from tests.faults.fuse_disk import Moment
-    from tests.faults.serving import Server
-    from tests.faults.system_calls import Call
+    from tests.faults.watched.serving import Server
 
 PENDING_SECONDS: Final = 5
 SORTS: Final[dict[str, Sort]] = {"fsync": "sync", "fdatasync": "sync", "rename": "rename"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tests.pictured import LARGEST, PICTURES, SHOTS
+from tests.web.pictured import LARGEST, PICTURES, SHOTS
 
 ROOT: Final = PICTURES.parent.parent
 MOST_IN_README: Final = 2

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import Connection, inspect, text
 
 from infrastructure.tables.facts import SIDES
-from tests.faults.forging import Forge, Table, UnforgeableError, quoted
+from tests.faults.forged.forging import Forge, Table, UnforgeableError, quoted
 
 if TYPE_CHECKING:
     from random import Random

@@ -1,6 +1,6 @@
 """What a fault test starts: `parley`, as it is or made wrong on purpose, its calls supervised or not.
 
-    python -m tests.faults.programs VARIANT LISTENER CALLS parley's arguments…
+    python -m tests.faults.watched.programs VARIANT LISTENER CALLS parley's arguments…
 
 LISTENER is a descriptor of a socket, or -1. The wrong variants are the controls of the tests: a test that
 a wrong program passes could not have found the fault in a right one.
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from eventsourcing.persistence import OperationalError
 from starlette.responses import Response
 
-from tests.faults.system_calls import install
+from tests.faults.disks.system_calls import install
 
 if TYPE_CHECKING:
     from domain.streams.event import FactRecorded

@@ -13,9 +13,9 @@ import struct
 import time
 from typing import TYPE_CHECKING, Final
 
-from tests.faults.fuse_kernel import Operation, Request
-from tests.faults.fuse_node import Node
-from tests.faults.power import Disk, File, apply
+from tests.faults.disks.fuse_kernel import Operation, Request
+from tests.faults.disks.fuse_node import Node
+from tests.faults.disks.power import Disk, File, apply
 
 if TYPE_CHECKING:
     import random

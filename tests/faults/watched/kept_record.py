@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from api.composition import Parley
     from domain.access import Scope
 
-RECORD: Final = Path(__file__).parents[2] / "data" / "us-belarus.ndjson"
+RECORD: Final = Path(__file__).parents[3] / "data" / "us-belarus.ndjson"
 PUBLIC: Final = "us-belarus"
 PRIVATE: Final = "quiet-talks"
 EMPTY: Final = "later-talks"

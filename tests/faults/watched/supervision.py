@@ -11,7 +11,7 @@ import struct
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Final
 
-from tests.faults.system_calls import Call, numbers
+from tests.faults.disks.system_calls import Call, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The pictures of pages in `docs/pictures`. `python -m tests.pictured` takes them again; it needs Chromium."""
+"""The pictures of pages in `docs/pictures`. `python -m tests.web.pictured` takes them again; it needs Chromium."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.web.browsing import BELARUS, import_record
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-PICTURES: Final = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+PICTURES: Final = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 LARGEST: Final = 120_000
 QUALITIES: Final = (90, 80, 70, 60, 50)
 _CUTS: Final = "as_of=2025-11-22&as_known_at=2025-11-26&clock=published"

@@ -1,6 +1,6 @@
 """The process of a file system that forgets: it does what its test tells it, a line each, and answers.
 
-    python -m tests.faults.fuse_program FOLDER [ordered]
+    python -m tests.faults.disks.fuse_program FOLDER [ordered]
 
 A process of its own, because a test that waits for its own file system waits for ever. It ends, and the
 mount with it, when nobody is left to tell it anything.
@@ -18,9 +18,9 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
+from tests.faults.disks.fuse_files import Files
+from tests.faults.disks.fuse_kernel import SILENT, Device, Operation, Request
 from tests.faults.faults_in_turn import FaultsInTurn, Pace, Sort
-from tests.faults.fuse_files import Files
-from tests.faults.fuse_kernel import SILENT, Device, Operation, Request
 
 SORTS: Final[dict[int, Sort]] = {
     Operation.WRITE: "write",
