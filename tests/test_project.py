@@ -67,8 +67,8 @@ def package_name(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", match[0]).lower()
 
 
-def test_no_folder_of_the_packages_is_crowded() -> None:
-    modules = Counter(path.parent for path in sources("domain", "infrastructure", "api"))
+def test_no_folder_is_crowded() -> None:
+    modules = Counter(path.parent for path in sources("domain", "infrastructure", "api", "tests"))
     assert {folder: n for folder, n in modules.items() if n > MOST_MODULES} == {}
 
 

@@ -17,7 +17,7 @@ from infrastructure.tables.facts import serving_tables
 from tests.benchmarks.population import day, populate
 from tests.databases import open_database
 from tests.examples import fact
-from tests.full_texts import rows_read
+from tests.readers.full_texts import rows_read
 from tests.readers.test_plans import instructions
 
 if TYPE_CHECKING:

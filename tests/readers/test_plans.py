@@ -30,7 +30,7 @@ from infrastructure.readers.state import section_keys, states
 from infrastructure.tables.facts import is_part, serving_tables
 from tests.benchmarks.population import SELDOM, SPEAKERS, populate
 from tests.databases import open_database
-from tests.full_texts import rows_read as read_so_far
+from tests.readers.full_texts import rows_read as read_so_far
 from tests.thorough import often
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from domain.streams.negotiation import decide_open
 from domain.time.perspective import PerspectiveQuery
 from domain.views.timeline import TimelineFilter
 from tests.examples import NEGOTIATION, fact
-from tests.full_texts import (
+from tests.readers.full_texts import (
     RECORDED,
     cut_published,
     decide_recording,

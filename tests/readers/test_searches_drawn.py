@@ -22,7 +22,7 @@ from domain.views.known.timeslices import fold_versions
 from domain.views.timeline import TimelineFilter, list_timeline
 from infrastructure.readers import searches
 from tests.examples import NEGOTIATION, fact
-from tests.full_texts import cut_published, decide_recording, find_facts, on_record
+from tests.readers.full_texts import cut_published, decide_recording, find_facts, on_record
 from tests.thorough import often
 
 if TYPE_CHECKING:

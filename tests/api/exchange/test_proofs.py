@@ -19,7 +19,7 @@ from domain.proof.merkle import leaf_hash
 from infrastructure.proofs.ed25519 import Ed25519Verifier
 from tests.api.asking import FACTS, Client, authorize, fact, without_credentials
 from tests.databases import settings_of
-from tests.inclusion import verify_inclusion
+from tests.domain.proof.inclusion import verify_inclusion
 from tests.on_sqlite import on_sqlite
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ from domain.fact import KINDS
 from domain.views.state import list_registers
 from tests import edtf_format
 from tests.api.asking import authorize
+from tests.api.openapi.patterns_once import remember_patterns
 from tests.databases import UNBOUNDED, settings_of
-from tests.patterns_once import remember_patterns
 from tests.thorough import THOROUGH, often, some_of
 
 if TYPE_CHECKING:

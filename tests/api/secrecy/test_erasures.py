@@ -28,7 +28,7 @@ from infrastructure.tables.record import confidential_part, event, idempotency_a
 from tests.api.asking import FACTS, TALKS, Answer, Client, authorize, fact
 from tests.api.everything import ask_whole, everything
 from tests.databases import open_database, settings_of
-from tests.inclusion import verify_inclusion
+from tests.domain.proof.inclusion import verify_inclusion
 from tests.infrastructure.sealing.files import holds, tables_holding
 
 if TYPE_CHECKING:

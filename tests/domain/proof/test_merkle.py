@@ -13,7 +13,7 @@ from domain.proof.merkle import (
     root_of,
     verify_consistency,
 )
-from tests.inclusion import verify_inclusion
+from tests.domain.proof.inclusion import verify_inclusion
 from tests.thorough import some_of
 
 #: The reference trees of RFC 6962, as every implementation of Certificate Transparency tests itself by them.

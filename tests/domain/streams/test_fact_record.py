@@ -10,7 +10,7 @@ import pytest
 from domain.errors import ContentError, StateError
 from domain.quantity import Quantity
 from domain.streams.fact import evolve
-from tests.decisions import (
+from tests.domain.streams.decisions import (
     AP,
     Decide,
     after,

@@ -11,7 +11,7 @@ from hypothesis import given
 from domain.errors import StateError
 from domain.streams.event import FactEvent, FactRecorded
 from domain.streams.fact import evolve, project
-from tests.decisions import correct, make_record
+from tests.domain.streams.decisions import correct, make_record
 from tests.examples import example_events
 from tests.strategies import SOME, histories
 

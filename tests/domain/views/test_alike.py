@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domain.views.alike import MOST, Likeness
-from tests.steps import steps
+from tests.domain.views.steps import steps
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from domain.register import Register
 from domain.views.rivalry.candidates import Candidate
 from domain.views.rivalry.disputes import under_one_question
 from domain.views.rivalry.rivals import resolve
+from tests.domain.views.steps import steps
 from tests.examples import fact
-from tests.steps import steps
 from tests.strategies import SOME
 from tests.written_log import Log
 

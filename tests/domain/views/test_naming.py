@@ -14,8 +14,8 @@ from domain.kinds.envoys import Alias
 from domain.named import Named, Sort
 from domain.naming import fold_name
 from domain.views.naming import MOST_TERMS, Names
+from tests.domain.views.steps import steps
 from tests.examples import fact
-from tests.steps import steps
 from tests.strategies import SOME
 from tests.written_log import Log
 

@@ -29,8 +29,8 @@ from domain.views.naming import Names
 from domain.views.rivalry.candidates import Candidate
 from domain.views.state import resolve_state
 from domain.views.versions import Seen, find_counted, matches
+from tests.domain.views.steps import steps
 from tests.examples import count, fact
-from tests.steps import steps
 from tests.strategies import SOME, histories, perspectives
 from tests.written_log import Log
 

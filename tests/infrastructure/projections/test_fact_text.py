@@ -22,7 +22,7 @@ from infrastructure.tables.text import fact_text
 from tests.benchmarks.population import populate
 from tests.databases import open_database as database_at
 from tests.examples import NEGOTIATION
-from tests.full_texts import (
+from tests.readers.full_texts import (
     RECORDED,
     decide_recording,
     find_facts,

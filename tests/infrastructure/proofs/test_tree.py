@@ -9,7 +9,7 @@ from domain.proof.merkle import EMPTY_ROOT, root_of, verify_consistency
 from infrastructure.proofs import integration
 from infrastructure.proofs.tree import BrokenTreeError, Tree
 from infrastructure.tables.record import event, tile
-from tests.inclusion import verify_inclusion
+from tests.domain.proof.inclusion import verify_inclusion
 from tests.infrastructure.proofs.logs import grow, leaves
 from tests.thorough import some_of
 
