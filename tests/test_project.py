@@ -80,6 +80,18 @@ def test_no_file_of_the_three_packages_is_longer_than_a_few_screens() -> None:
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FILE} == {}
 
 
+def test_no_two_classes_of_the_packages_have_one_name() -> None:
+    """A model of the API has the name of what it describes, so these are counted apart."""
+    models = ROOT / "api" / "http" / "openapi"
+    names = Counter(
+        (node.name, models in path.parents)
+        for path in sources("domain", "infrastructure", "api")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    )
+    assert [name for (name, _), times in names.items() if times > 1] == []
+
+
 def test_the_domain_imports_only_itself_a_few_pure_libraries_and_the_standard_library() -> None:
     foreign = {
         path.relative_to(ROOT).as_posix(): sorted(imported_packages(path) - DOMAIN_MAY_IMPORT)
