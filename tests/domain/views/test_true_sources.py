@@ -112,7 +112,7 @@ def _report(draw: DrawFn, freeing: Freeing, **fields: Any) -> Fact:  # noqa: ANN
     numbers = () if draw(st.integers(0, 4)) == 0 else (_number(draw, freeing.freed),)
     return fact(
         "release",
-        valid=draw(st.sampled_from(_dates(freeing.at))),
+        valid=draw(st.sampled_from(dates_of(freeing.at))),
         summary="Some were freed",
         people=tuple(named),
         quantities=numbers,
@@ -144,7 +144,7 @@ def _number(draw: DrawFn, value: int, basis: str | None = None) -> Quantity:
     return Quantity(what=draw(st.sampled_from(("released", "Released"))), text=text, basis=stated)
 
 
-def _dates(at: int) -> list[str]:
+def dates_of(at: int) -> list[str]:
     """What may be said of when something happened."""
     day, before, after = (bucket_name(at // DAY + days, "day") for days in (0, -2, 3))
     month, year = (bucket_name(at_, by) for at_, by in _coarse(at))

@@ -1,0 +1,131 @@
+"""Where every source is right, what was truly last, or is truly next, is never left out of an answer.
+
+What happened is drawn first, then what the sources say of when, vague or exact, once or several times.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from hypothesis import given, note, settings
+from hypothesis import strategies as st
+
+from domain.time.instant import format_instant
+from domain.views.naming import Names
+from domain.views.people import HELD, PeopleFilter, list_people
+from tests.domain.views.test_true_sources import FIRST, dates_of
+from tests.drawn_facts import DAY, HOUR
+from tests.examples import fact
+from tests.strategies import SOME
+from tests.thorough import often
+from tests.written_log import Log
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.fact import Fact
+
+ONCE: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    "meeting": ("meetings", {"form": "talks", "stage": "held", "participants": ("A", "B")}),
+    "statement": ("statements", {"speaker": "A"}),
+    "response": ("responses", {"asked": "A", "answer": "declined"}),
+    "incident": ("incidents", {"form": "arrests", "actor": "A", "target": "B"}),
+}
+ANN: Final = "Ann Example"
+STATUSES: Final = ("detained", "sentenced", "free", "charged", "missing")
+Story = list[tuple[int, list["Fact"]]]
+"""(when something happened, what the sources say of it), in the order of what happened."""
+
+
+def instants() -> st.SearchStrategy[int]:
+    """An instant within a few days, which what is said of another may mean too."""
+    return st.builds(
+        lambda day, hour: FIRST + day * DAY + hour * HOUR,
+        st.integers(0, 9),
+        st.sampled_from((0, 10, 23)),
+    )
+
+
+def draw_story(data: st.DataObject, kind: str, *, lasting: bool = False, **fields: Any) -> Story:  # noqa: ANN401 -- a fact's fields
+    """A few things of one kind, each told of once or twice; of what is `lasting` only when it began is said."""
+    story: Story = []
+    for index, at in enumerate(sorted(data.draw(st.sets(instants(), min_size=1, max_size=4)))):
+        dates = [date for date in dates_of(at) if "/" not in date or not lasting]
+        days = data.draw(st.lists(st.sampled_from(dates), min_size=1, max_size=2))
+        said = {"summary": str(index), "matter": f"m-{index}", **fields}
+        story.append((at, [fact(kind, valid=day, **said) for day in days]))
+    return story
+
+
+def record(data: st.DataObject, story: Story) -> Log:
+    log = Log()
+    facts = [each for _, told in story for each in told]
+    for each in data.draw(st.permutations(facts)):
+        log.record(each)
+    note("\n".join(f"{format_instant(at)} {[f.valid for f in told]}" for at, told in story))
+    return log
+
+
+def summaries(entry: dict[str, Any]) -> set[str]:
+    return {each["summary"] for each in (entry["fact"], *entry["rivals"])}
+
+
+@settings(SOME, max_examples=often(60, 2_000))
+@given(data=st.data(), kind=st.sampled_from(sorted(ONCE)), as_of=instants())
+def test_what_happened_last_is_shown_or_stands_beside_it(
+    data: st.DataObject, kind: str, as_of: int
+) -> None:
+    section, said = ONCE[kind]
+    story = draw_story(data, kind, **said)
+    state = record(data, story).state(as_of=format_instant(as_of))
+    happened = [index for index, (at, _) in enumerate(story) if at <= as_of]
+    if not happened:
+        return
+    entry = state["meetings"]["last"] if kind == "meeting" else next(iter(state[section]), None)
+    assert entry is not None
+    assert str(happened[-1]) in summaries(entry)
+
+
+@settings(SOME, max_examples=often(60, 2_000))
+@given(data=st.data(), as_of=instants())
+def test_what_comes_next_is_shown_or_stands_beside_it(data: st.DataObject, as_of: int) -> None:
+    story = draw_story(data, "meeting", form="talks", stage="planned", participants=("A", "B"))
+    entry = record(data, story).state(as_of=format_instant(as_of))["meetings"]["next"]
+    ahead = [index for index, (at, _) in enumerate(story) if at > as_of]
+    if ahead:
+        assert entry is not None
+        assert str(ahead[0]) in summaries(entry)
+
+
+@settings(SOME, max_examples=often(60, 2_000))
+@given(data=st.data(), as_of=instants())
+def test_who_is_said_to_be_held_or_not_may_be(data: st.DataObject, as_of: int) -> None:
+    story: Story = []
+    became: list[str] = []
+    for at, told in draw_story(data, "custody", lasting=True, person=ANN, status="detained"):
+        status = data.draw(st.sampled_from(STATUSES))
+        story.append((at, [_became(status, each) for each in told]))
+        became += [status] if at <= as_of else []
+    log = record(data, story)
+    note(f"{became}")
+    text = format_instant(as_of)
+    is_held = _is_held(log, text)
+    where = [status for status in became if status != "charged"]
+    truly = bool(where) and where[-1] in {"detained", "sentenced"}
+    entry = next(iter(log.state(as_of=text)["custody"]), None)
+    surely = entry is None or (entry["certainty"] == "certain" and not entry["rivals"])
+    assert is_held == truly or not surely
+
+
+def _became(status: str, told: Fact) -> Fact:
+    said = {"valid": told.valid, "matter": told.matter, "summary": status}
+    if status == "free":
+        return fact("release", people=(ANN,), **said)
+    return fact("custody", person=ANN, status=status, **said)
+
+
+def _is_held(log: Log, as_of: str) -> bool:
+    slice_: Sequence[Any] = log.slice(as_of=as_of)
+    versions, names = [seen.version for seen in slice_], Names.of(slice_)
+    asked = PeopleFilter(status=HELD)
+    return bool(list_people(versions, names, log.perspective(as_of=as_of), asked).places)
