@@ -15,6 +15,7 @@ from hypothesis import settings
 from typer import main, testing
 
 from infrastructure.database.schema import upgrade
+from infrastructure.projections.checking import shares
 from tests.compiled import compile_once
 from tests.databases import (
     Kind,
@@ -219,6 +220,12 @@ def database(database_url: str) -> Iterator[Database]:
     database = open_database(database_url)
     yield database
     database.close()
+
+
+@pytest.fixture
+def small_shares(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the facts compared with the log in shares of a few events."""
+    monkeypatch.setattr(shares, "EVENTS", 3)
 
 
 @pytest.fixture(params=DATABASES)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from api.cli.keeping import verify
-from infrastructure.projections.soundness import OwnCheck
+from infrastructure.projections.checking.soundness import OwnCheck
 from tests.faults.forged.flips import flip_again_and_again, make_kept_files
 from tests.faults.watched.trials import UndetectedError
 from tests.forking import run

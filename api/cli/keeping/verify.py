@@ -11,6 +11,7 @@ import typer
 
 from api.cli.keeping.certificate import explain_difference, read_certificate
 from api.cli.keeping.clock import describe_wrong_times
+from api.cli.keeping.helpers import Helpers, helping
 from api.cli.keeping.unreadable import refuse_unreadable
 from api.cli.keeping.verifiers import log_verifier, note_in, witness_verifier
 from api.cli.options import AsJson
@@ -27,8 +28,10 @@ from domain.time.instant import format_instant
 from infrastructure.database.database import Database
 from infrastructure.database.schema_comparison import find_misshapen
 from infrastructure.log.clock_corrections import WrongTimes, wrong_times
-from infrastructure.projections.comparison import Unfounded, compare_with_log
-from infrastructure.projections.soundness import OwnCheck, find_text_flaw, run_own_check
+from infrastructure.projections.checking.comparison import compare_with_log
+from infrastructure.projections.checking.differences import Unfounded
+from infrastructure.projections.checking.shares import last_position
+from infrastructure.projections.checking.soundness import OwnCheck, find_text_flaw, run_own_check
 from infrastructure.proofs import verification
 from infrastructure.proofs.configured import log_key_file
 from infrastructure.proofs.ed25519 import Ed25519Verifier
@@ -104,10 +107,14 @@ def verify(
         if certificate is not None and verifier is not None:
             certified = read_certificate(certificate, verifier)
             notes.append((str(certificate), certified.checkpoint))
-        with parley.database.reading() as connection:
+        with (
+            parley.database.reading() as connection,
+            helping(parley, 0 if log_only else last_position(connection)) as helpers,
+        ):
             notes += _read_notes(key_file, last_signed_note(connection)) if verifier else []
             verified = verification.verify(connection, _verify_notes(notes, verifier), bar)
-            tables = [] if verified.wrong or log_only else _tables(parley, connection)
+            skipped = verified.wrong or log_only
+            tables = [] if skipped else _tables(parley, connection, helpers)
             future = None if verified.wrong else wrong_times(connection, parley.clock())
         own = None if verified.wrong else run_own_check(parley.database)
         flaw = None if own is None else own.flaw
@@ -143,9 +150,17 @@ def _describe_same(name: str, certified: Certificate | None) -> str:
     )
 
 
-def _tables(parley: Parley, connection: Any) -> list[Unfounded]:  # noqa: ANN401 -- sqlalchemy is not the API's
-    with progress_bar("deriving", None) as bar:
-        return compare_with_log(connection, parley.ledger.codec, parley.clock(), bar)
+def _tables(parley: Parley, connection: Any, helpers: Helpers) -> list[Unfounded]:  # noqa: ANN401 -- sqlalchemy is not the API's
+    last, read = last_position(connection), 0
+    with progress_bar("deriving", last) as bar:
+
+        def show(more: int) -> None:
+            nonlocal read
+            read = min(read + more, last)
+            bar(read, last)
+
+        found = helpers.find(parley, connection, show)
+        return compare_with_log(connection, parley.ledger.codec, parley.clock(), found)
 
 
 def _reason(

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from api.composition import compose
 from api.http.app import create_app
 from api.http.exchange.idempotency import Idempotency
-from infrastructure.projections.comparison import find_unstamped
+from infrastructure.projections.checking.comparison import find_unstamped
 from infrastructure.tables.record import idempotency_answer
 from tests.api.asking import FACTS, TALKS, Client, authorize, count, fact
 from tests.api.desk import DAY

@@ -12,7 +12,7 @@ from api.composition import Parley, compose
 from api.http.app import create_app
 from domain.errors import StateError
 from domain.time.instant import format_instant
-from infrastructure.projections.comparison import compare_with_log
+from infrastructure.projections.checking.comparison import compare_with_log
 from infrastructure.proofs.verification import verify
 from tests.api.asking import FACTS, TALKS, Client, authorize, fact
 from tests.api.desk import DAY, HeldClock
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.api.asking import Answer
     from tests.databases import Kind
 
-pytestmark = pytest.mark.either_database
+pytestmark = [pytest.mark.either_database, pytest.mark.usefixtures("small_shares")]
 
 MINUTE: Final = 60_000_000
 YEARS: Final = 3_650 * DAY

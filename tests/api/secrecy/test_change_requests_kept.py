@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from api.composition import compose
 from api.http.app import create_app
 from domain.streams.event import RecordEvent
-from infrastructure.projections.comparison import compare_with_log
+from infrastructure.projections.checking.comparison import compare_with_log
 from infrastructure.tables.record import idempotency_answer
 from tests.api.asking import Client
 from tests.api.desk import CHANGE_REQUESTS, CITED, CORRECTION, DAY, RETRACTION, Desk, HeldClock
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.api.asking import Answer
     from tests.databases import Kind
 
-pytestmark = pytest.mark.either_database
+pytestmark = [pytest.mark.either_database, pytest.mark.usefixtures("small_shares")]
 
 REPLAYED: Final = "idempotency-replayed"
 

@@ -21,8 +21,8 @@ from infrastructure.database.database import Database
 from infrastructure.database.lanes import UNHURRIED_SECONDS
 from infrastructure.log import overwritten
 from infrastructure.log.overwritten import Overwritten
-from infrastructure.projections.comparison import compare_with_log
-from infrastructure.projections.soundness import find_text_flaw, run_own_check
+from infrastructure.projections.checking.comparison import compare_with_log
+from infrastructure.projections.checking.soundness import find_text_flaw, run_own_check
 from infrastructure.proofs.verification import verify
 from infrastructure.tables.record import confidential_part, event, idempotency_answer, log_head
 from tests.api.asking import FACTS, TALKS, Answer, Client, authorize, fact
@@ -52,6 +52,8 @@ SAID: Final = {
 }
 REASON: Final = {"reason": "The family asked for it"}
 WHY: Final = {"reason": "refinement", "why": f"{WORD} was misspelt"}
+
+pytestmark = pytest.mark.usefixtures("small_shares")
 
 
 @dataclass

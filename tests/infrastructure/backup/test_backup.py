@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from infrastructure.backup.backup import back_up, restore, verify_backup
 from infrastructure.backup.file import BackupError
 from infrastructure.log.recorder import EventRecorder
-from infrastructure.projections.comparison import find_unstamped
+from infrastructure.projections.checking.comparison import find_unstamped
 from infrastructure.tables.record import event, idempotency_answer, log_head
 from tests.databases import open_database
 from tests.infrastructure.recording import claim, events

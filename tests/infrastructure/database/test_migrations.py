@@ -30,7 +30,7 @@ from infrastructure.database.schema import (
 from infrastructure.errors import DatabaseRefusedError
 from infrastructure.ledger import StoredLedger
 from infrastructure.log.recorder import EventRecorder
-from infrastructure.projections.comparison import find_unstamped
+from infrastructure.projections.checking.comparison import find_unstamped
 from infrastructure.proofs import integration
 from infrastructure.proofs.verification import verify
 from infrastructure.sealing.stored_responses import find_response

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 
 from infrastructure.log.expiring import drop_kept_before
 from infrastructure.log.recorder import EventRecorder
-from infrastructure.projections.comparison import find_unstamped
+from infrastructure.projections.checking.comparison import find_unstamped
 from infrastructure.sealing import stored_responses
 from infrastructure.sealing.stored_responses import find_response
 from infrastructure.tables.record import idempotency_answer

@@ -17,7 +17,7 @@ from infrastructure.identity.keys import Keys
 from infrastructure.log.erasure import ERASED_ANSWER
 from infrastructure.log.recorder import EventRecorder
 from infrastructure.log.resealing import reseal, take_as_is
-from infrastructure.projections.comparison import find_unstamped
+from infrastructure.projections.checking.comparison import find_unstamped
 from infrastructure.sealing.key_source import GivenKeys
 from infrastructure.sealing.seals import Seals, read_own_keys
 from infrastructure.sealing.stamps import change_total, stamps_of_answers

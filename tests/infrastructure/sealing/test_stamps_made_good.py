@@ -14,7 +14,7 @@ from sqlalchemy import update
 from infrastructure.backup.backup import back_up, restore
 from infrastructure.database.schema import downgrade, upgrade
 from infrastructure.log.recorder import EventRecorder
-from infrastructure.projections.comparison import find_unstamped
+from infrastructure.projections.checking.comparison import find_unstamped
 from infrastructure.sealing.stored_responses import IdempotencyClaim
 from infrastructure.tables.record import idempotency_answer
 from tests.databases import open_database

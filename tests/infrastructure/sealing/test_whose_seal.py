@@ -18,7 +18,7 @@ from infrastructure.identity.keys import Keys
 from infrastructure.log.expiring import drop_kept_before
 from infrastructure.log.recorder import EventRecorder
 from infrastructure.log.resealing import reseal, take_as_is
-from infrastructure.projections.comparison import find_unstamped
+from infrastructure.projections.checking.comparison import find_unstamped
 from infrastructure.proofs.log_key import LastSigned
 from infrastructure.proofs.publishing import Publisher, last_signed_note
 from infrastructure.proofs.verification import verify
