@@ -140,10 +140,10 @@ class Release(Fact):
 @kind(holds=Holding.PERIOD, registers=(CUSTODY,))
 @dataclass(frozen=True, kw_only=True)
 class Custody(Fact):
-    """`person` is held, missing, exiled or dead, as `status` says, for a period.
+    """`person` is held, charged, missing, exiled or dead, as `status` says, for a period.
 
-    `sentence_ends` is EDTF: the day that the sentence foresees. It is planned, and ends nothing. A death has no end,
-    whatever period is given.
+    A charge does not say where somebody is. `sentence_ends` is EDTF: the day that the sentence foresees. It is planned,
+    and ends nothing. A death has no end, whatever period is given.
     """
 
     kind: Literal["custody"] = "custody"
