@@ -11,6 +11,7 @@ from uuid import UUID
 
 import typer
 
+from api.cli.answer_printer import AnswerPrinter
 from api.cli.session import CommandRefusedError, open_record
 from api.cli.text import visible_line
 from domain.fact import fact_id
@@ -140,10 +141,13 @@ _PERSPECTIVE: Final[dict[str, tuple[Any, object]]] = {
 """The options of every perspective, each with its default."""
 
 
-def take_perspective(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def take_perspective(
+    *names: str, table: bool = False
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command the options of the perspective, or those of some `names` alone.
 
-    It is called with them as `asked`, which holds the API's parameters.
+    It is called with them as `asked`, which holds the API's parameters. A command with the parameter `printer` has the
+    option --json, and with `table` --csv and --bom too.
     """
     options = {name: _PERSPECTIVE[name] for name in names or _PERSPECTIVE}
     taken = [
@@ -151,18 +155,29 @@ def take_perspective(*names: str) -> Callable[[Callable[..., None]], Callable[..
         for name, (option, default) in options.items()
     ]
 
+    forms = {"csv": AsCsv, "bom": WithBom, "json": AsJson} if table else {"json": AsJson}
+    printed = [
+        Parameter(name, Parameter.KEYWORD_ONLY, default=False, annotation=option)
+        for name, option in forms.items()
+    ]
+
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         hints = get_type_hints(command, include_extras=True)
         own = [
             option.replace(annotation=hints[option.name])
             for option in signature(command).parameters.values()
-            if option.name != "asked"
+            if option.name not in {"asked", "printer"}
         ]
-        last = [option for option in own if option.name == "json"]
+        has_printer = "printer" in hints
+        last = printed if has_printer else [option for option in own if option.name == "json"]
 
         @wraps(command)
-        def run(**arguments: object) -> None:
+        def run(**arguments: Any) -> None:  # noqa: ANN401 -- as typer reads them
             asked = {name: arguments.pop(name) for name in options}
+            if has_printer:
+                arguments["printer"] = AnswerPrinter(
+                    **{name: arguments.pop(name) for name in forms}
+                )
             command(**arguments, asked=asked)
 
         ordered = [*(option for option in own if option not in last), *taken, *last]
@@ -171,11 +186,3 @@ def take_perspective(*names: str) -> Callable[[Callable[..., None]], Callable[..
         return run
 
     return decorate
-
-
-def check_table_options(*, csv: bool, bom: bool, json: bool) -> None:
-    """BadParameter where options for a table do not go together."""
-    if csv and json:
-        raise typer.BadParameter("leave out either --json or --csv", param_hint="--csv")
-    if bom and not csv:
-        raise typer.BadParameter("use it only together with --csv", param_hint="--bom")

@@ -9,19 +9,16 @@ from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
-from api.cli.ask import ask, ask_table, ask_whole, print_answer
+from api.cli.answer_printer import AnswerPrinter
+from api.cli.ask import ask
 from api.cli.options import (
-    AsCsv,
-    AsJson,
     Slug,
-    WithBom,
-    check_table_options,
     parse_cut_option,
     take_perspective,
 )
 from api.cli.session import open_record
 from api.cli.tables import format_value, show_erased, show_heading, show_rows, sources
-from api.cli.text import consoles, echo, print_json, print_line, print_table
+from api.cli.text import consoles, echo, print_json, print_line
 from api.commands.json_text import write_json
 from api.composition import Parley
 from domain.views.diff import SECTIONS
@@ -35,7 +32,7 @@ _EVENTS: Final = (
 )
 
 
-@take_perspective("as_of", "position", "clock", "match")
+@take_perspective("as_of", "position", "clock", "match", table=True)
 def diff(
     slug: Slug,
     *,
@@ -56,26 +53,15 @@ def diff(
     kinds: Annotated[
         bool, typer.Option("--kinds", help="Show the kind of each fact, and sort by kind.")
     ] = False,
-    csv: AsCsv = False,
-    bom: WithBom = False,
     asked: dict[str, object],
-    json: AsJson = False,
+    printer: AnswerPrinter,
 ) -> None:
     """Compare what was known at two times: facts added, corrected, ended, retracted."""
-    check_table_options(csv=csv, bom=bom, json=json)
-    parameters = {**asked, "from": from_, "to": to, **({"bom": "true"} if bom else {})}
-    parameters |= {"kinds": "true"} if kinds else {}
-    path = f"/v1/negotiations/{slug}/diff"
-    with open_record() as parley:
-        if csv:
-            print_table(ask_table(parley, path, parameters))
-            return
-        answer = ask_whole(parley, path, parameters, SECTIONS)
-    if json:
-        print_answer(answer)
+    parameters = {**asked, "from": from_, "to": to, **({"kinds": "true"} if kinds else {})}
+    content = printer.ask(f"/v1/negotiations/{slug}/diff", parameters, SECTIONS)
+    if content is None:
         return
     out, _ = consoles()
-    content = answer.content
     known = (content[end]["as_known_at"] or "now" for end in ("from", "to"))
     show_heading(
         out, f"{slug}: from what was known at {' to '.join(known)}", content["perspective"]
@@ -106,7 +92,7 @@ def diff(
         print_line(out, f"{told} By the time of publication: --clock published")
 
 
-@take_perspective()
+@take_perspective(table=True)
 def audit(
     slug: Slug,
     *,
@@ -116,25 +102,15 @@ def audit(
             help="Only changes of facts that name this person before or after: a spelling of the name, or an id."
         ),
     ] = None,
-    csv: AsCsv = False,
-    bom: WithBom = False,
     asked: dict[str, object],
-    json: AsJson = False,
+    printer: AnswerPrinter,
 ) -> None:
     """List every correction and other change: who changed what, when, and why."""
-    check_table_options(csv=csv, bom=bom, json=json)
-    asked |= {"person": person, **({"bom": "true"} if bom else {})}
     path = f"/v1/negotiations/{slug}/audit"
-    with open_record() as parley:
-        if csv:
-            print_table(ask_table(parley, path, asked))
-            return
-        answer = ask_whole(parley, path, asked, ("items",))
-    if json:
-        print_answer(answer)
+    content = printer.ask(path, {**asked, "person": person}, ("items",))
+    if content is None:
         return
     out, _ = consoles()
-    content = answer.content
     show_heading(out, f"Corrections and other changes of {slug}", content["perspective"])
     show_erased(out, content)
     rows = [
@@ -173,7 +149,7 @@ def changes(
         ),
     ] = False,
     asked: dict[str, object],
-    json: AsJson = False,
+    printer: AnswerPrinter,
 ) -> None:
     """List the log of all negotiations in order: what was recorded, when and by whom."""
     if follow and asked["position"] is not None:
@@ -181,13 +157,11 @@ def changes(
     asked |= {"after": after, "limit": limit, "batch": batch}
     with open_record() as parley:
         if follow:
-            _follow(parley, asked, json=json)
-        answer = ask(parley, "/v1/changes", asked)
-        if json:
-            print_answer(answer)
-            return
+            _follow(parley, asked, json=printer.json)
+        content = printer.ask_in(parley, "/v1/changes", asked)
+    if content is None:
+        return
     out, _ = consoles()
-    content = answer.content
     show_heading(out, "The log", content["perspective"])
     columns = ("position", "recorded at", "event", "batch", "what", "actor")
     rows = [_cells(event) for event in content["items"]]

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from api.cli.answer_printer import check_table_options
 from api.cli.completing import complete_kind
-from api.cli.options import AsJson
+from api.cli.options import AsJson, WithBom
 from api.cli.session import CommandRefusedError, say
 from api.cli.tables import show_rows
 from api.cli.text import consoles, print_line, print_table
@@ -48,16 +49,11 @@ def columns(
     csv: Annotated[
         bool, typer.Option("--csv", help="Print only the header, as a table to fill in.")
     ] = False,
-    bom: Annotated[
-        bool, typer.Option("--bom", help="With --csv: begin with a byte order mark, for Excel.")
-    ] = False,
+    bom: WithBom = False,
     json: AsJson = False,
 ) -> None:
     """List the columns of a table of one kind of fact, with what to write in each."""
-    if csv and json:
-        raise typer.BadParameter("leave out either --json or --csv", param_hint="--csv")
-    if bom and not csv:
-        raise typer.BadParameter("use it only together with --csv", param_hint="--bom")
+    check_table_options(csv=csv, bom=bom, json=json)
     if kind not in KINDS:
         raise CommandRefusedError(f"no kind {kind!r}; there are {', '.join(sorted(KINDS))}")
     described = describe_columns(kind)

@@ -6,29 +6,25 @@ from typing import Annotated
 
 import typer
 
-from api.cli.ask import ask_whole, print_answer
-from api.cli.options import AsJson, Slug, take_perspective
-from api.cli.session import open_record
+from api.cli.answer_printer import AnswerPrinter
+from api.cli.options import Slug, take_perspective
 from api.cli.tables import show_heading, show_rows, sources
 from api.cli.text import consoles, print_line
 
 
 @take_perspective("as_known_at", "position", "clock")
-def list_(*, asked: dict[str, object], json: AsJson = False) -> None:
+def list_(*, asked: dict[str, object], printer: AnswerPrinter) -> None:
     """List the negotiations, each with the fact that was recorded or changed last."""
-    show_negotiations(asked, json=json)
+    show_negotiations(asked, printer)
 
 
-def show_negotiations(asked: dict[str, object], *, json: bool) -> None:
+def show_negotiations(asked: dict[str, object], printer: AnswerPrinter) -> None:
     """Print all negotiations as of the dates asked for."""
     parameters = {"latest": "true", "limit": 1_000, **asked}
-    with open_record() as parley:
-        answer = ask_whole(parley, "/v1/negotiations", parameters, ("items",))
-    if json:
-        print_answer(answer)
+    content = printer.ask("/v1/negotiations", parameters, ("items",))
+    if content is None:
         return
     out, _ = consoles()
-    content = answer.content
     show_heading(out, "Negotiations", content["perspective"])
     rows = [
         (
@@ -49,16 +45,13 @@ def show_negotiations(asked: dict[str, object], *, json: bool) -> None:
 
 
 @take_perspective("position")
-def snapshots(slug: Slug, *, asked: dict[str, object], json: AsJson = False) -> None:
+def snapshots(slug: Slug, *, asked: dict[str, object], printer: AnswerPrinter) -> None:
     """List the snapshots of a negotiation, each with its dates and its hash."""
-    with open_record() as parley:
-        path = f"/v1/negotiations/{slug}/snapshots"
-        answer = ask_whole(parley, path, {"limit": 1_000, **asked}, ("items",))
-    if json:
-        print_answer(answer)
+    path = f"/v1/negotiations/{slug}/snapshots"
+    content = printer.ask(path, {"limit": 1_000, **asked}, ("items",))
+    if content is None:
         return
     out, _ = consoles()
-    content = answer.content
     show_heading(out, f"Snapshots of {slug}", content["perspective"])
     rows = [
         (item["name"], at["as_of"], at["as_known_at"], at["clock"], at["position"], item["sha256"])
@@ -79,20 +72,17 @@ def search(
     ],
     *,
     asked: dict[str, object],
-    json: AsJson = False,
+    printer: AnswerPrinter,
 ) -> None:
     """Search the facts of all negotiations."""
-    with open_record() as parley:
-        parameters = {"q": words, "limit": 1_000, **asked}
-        answer = ask_whole(parley, "/v1/search", parameters, ("items",))
-    if json:
-        print_answer(answer)
+    content = printer.ask("/v1/search", {"q": words, "limit": 1_000, **asked}, ("items",))
+    if content is None:
         return
     out, _ = consoles()
-    show_heading(out, f"Facts with {words}", answer.content["perspective"])
+    show_heading(out, f"Facts with {words}", content["perspective"])
     rows = [
         (item["negotiation"], fact["valid"], fact["summary"], fact["external_id"], sources(fact))
-        for item in answer.content["items"]
+        for item in content["items"]
         for fact in (item["fact"],)
     ]
     columns = ("negotiation", "when", "what", "external id", "sources")

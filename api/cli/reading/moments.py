@@ -6,9 +6,8 @@ from typing import Annotated, Final
 
 import typer
 
-from api.cli.ask import ask_whole, print_answer
-from api.cli.options import AsJson, Slug, take_perspective
-from api.cli.session import open_record
+from api.cli.answer_printer import AnswerPrinter
+from api.cli.options import Slug, take_perspective
 from api.cli.tables import show_erased, show_heading, show_rows
 from api.cli.text import consoles
 from domain.views.moments import Axis, Unit
@@ -32,17 +31,14 @@ def moments(
         Unit | None, typer.Option(help="Group by day, month, year or a longer time (UTC).")
     ] = None,
     asked: dict[str, object],
-    json: AsJson = False,
+    printer: AnswerPrinter,
 ) -> None:
     """List the instants at which answers change, and how many facts change there."""
     parameters = {**asked, "axis": axis, "by": by, "limit": 1000}
-    with open_record() as parley:
-        answer = ask_whole(parley, f"/v1/negotiations/{slug}/moments", parameters, ("items",))
-    if json:
-        print_answer(answer)
+    content = printer.ask(f"/v1/negotiations/{slug}/moments", parameters, ("items",))
+    if content is None:
         return
     out, _ = consoles()
-    content = answer.content
     show_heading(out, f"When {_AXES[axis]} changes: {slug}", content["perspective"])
     show_erased(out, content)
     rows = [(moment["at"], moment["changes"]) for moment in content["items"]]

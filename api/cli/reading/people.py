@@ -7,26 +7,21 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from api.cli.ask import ask_table, ask_whole, print_answer
+from api.cli.answer_printer import AnswerPrinter
 from api.cli.completing import complete_status
 from api.cli.options import (
-    AsCsv,
-    AsJson,
     Slug,
-    WithBom,
-    check_table_options,
     take_perspective,
 )
-from api.cli.session import open_record
 from api.cli.tables import show_erased, show_heading, show_rows
-from api.cli.text import consoles, print_line, print_table
+from api.cli.text import consoles, print_line
 from domain.views.people import list_statuses
 
 _COLUMNS: Final = ("name", "id", "other spellings", "status", "since", "certainty", "contested")
 _MORE: Final = ("last reported", "external id", "facts", "may be", "known to be")
 
 
-@take_perspective()
+@take_perspective(table=True)
 def people(
     slug: Slug,
     *,
@@ -49,27 +44,14 @@ def people(
             help="Only this person: a spelling of the name, or an id.",
         ),
     ] = None,
-    csv: AsCsv = False,
-    bom: WithBom = False,
     asked: dict[str, object],
-    json: AsJson = False,
+    printer: AnswerPrinter,
 ) -> None:
     """List the people whom facts name: who is held, who is free, whom a name may mean."""
-    check_table_options(csv=csv, bom=bom, json=json)
-    asked = {
-        "status": status, "q": q, "person": person, "limit": 1000, **({"bom": "true"} if bom else {}),
-        **asked,
-    }  # fmt: skip
-    path = f"/v1/negotiations/{slug}/people"
-    with open_record() as parley:
-        if csv:
-            print_table(ask_table(parley, path, asked))
-            return
-        answer = ask_whole(parley, path, asked, ("items",))
-    if json:
-        print_answer(answer)
-        return
-    _show_people(slug, answer.content, status)
+    asked = {"status": status, "q": q, "person": person, "limit": 1000, **asked}
+    content = printer.ask(f"/v1/negotiations/{slug}/people", asked, ("items",))
+    if content is not None:
+        _show_people(slug, content, status)
 
 
 def _show_people(slug: str, content: Mapping[str, Any], status: str | None) -> None:

@@ -7,15 +7,13 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from api.cli.ask import ApiResponse, ask, ask_table, ask_whole, complete_lists, print_answer
+from api.cli.answer_printer import AnswerPrinter
+from api.cli.ask import ApiResponse, ask, ask_whole, complete_lists, print_answer
 from api.cli.completing import complete_fact, complete_kind
 from api.cli.options import (
-    AsCsv,
     AsJson,
     Slug,
     SlugOrNone,
-    WithBom,
-    check_table_options,
     parse_cut_option,
     resolve_fact,
     take_perspective,
@@ -32,7 +30,7 @@ from api.cli.tables import (
     show_section,
     sources,
 )
-from api.cli.text import consoles, print_line, print_table
+from api.cli.text import consoles, print_line
 from api.composition import Parley
 from domain.streams.event import SourcesErased
 from domain.views.sections import MORE
@@ -72,7 +70,7 @@ def show(
         if fact is not None or section is not None:
             option = "--section" if fact is None else "--fact"
             raise typer.BadParameter("write the slug of the negotiation, too", param_hint=option)
-        show_negotiations(asked, json=json)
+        show_negotiations(asked, AnswerPrinter(json=json))
         return
     with open_record() as parley:
         if fact is None:
@@ -143,7 +141,7 @@ def _say_whose_are_gone(parley: Parley, id_: str) -> None:
             print_line(out, erased + version["why"])
 
 
-@take_perspective()
+@take_perspective(table=True)
 def timeline(  # noqa: PLR0913 -- one argument an option
     slug: Slug,
     *,
@@ -193,29 +191,19 @@ def timeline(  # noqa: PLR0913 -- one argument an option
         str | None,
         typer.Option(metavar="NEXT", help="The `next` of the page before, to go on after it."),
     ] = None,
-    csv: AsCsv = False,
-    bom: WithBom = False,
     asked: dict[str, object],
-    json: AsJson = False,
+    printer: AnswerPrinter,
 ) -> None:
     """List the facts in order of their dates; with --as-of only those that had begun."""
-    check_table_options(csv=csv, bom=bom, json=json)
-    path = f"/v1/negotiations/{slug}/timeline"
     filters = {
         "kind": kind, "person": person, "place": place, "matter": matter, "q": q,
         "from": from_, "to": to, "include": include, "batch": batch, "translit": None if translit else "false",
     }  # fmt: skip
     asked = {**filters, **asked}
-    with open_record() as parley:
-        page = {**({} if cursor else asked), "limit": limit, "cursor": cursor}
-        if csv:
-            print_table(ask_table(parley, path, {**page, **({"bom": "true"} if bom else {})}))
-            return
-        answer = ask(parley, path, page)
-        if json:
-            print_answer(answer)
-            return
-    _show_timeline(slug, answer.content)
+    page = {**({} if cursor else asked), "limit": limit, "cursor": cursor}
+    content = printer.ask(f"/v1/negotiations/{slug}/timeline", page)
+    if content is not None:
+        _show_timeline(slug, content)
 
 
 def _show_timeline(slug: str, content: Mapping[str, Any]) -> None:

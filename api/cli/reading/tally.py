@@ -8,19 +8,16 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 
-from api.cli.ask import ask, ask_table, print_answer
+from api.cli.answer_printer import AnswerPrinter
+from api.cli.ask import ask
 from api.cli.completing import complete_kind, complete_what
 from api.cli.options import (
-    AsCsv,
-    AsJson,
     Slug,
-    WithBom,
-    check_table_options,
     take_perspective,
 )
 from api.cli.session import open_record
 from api.cli.tables import format_value, show_erased, show_heading, show_rows
-from api.cli.text import consoles, print_line, print_table
+from api.cli.text import consoles, print_line
 from api.composition import Parley
 from domain.views.counting.points import By
 from domain.views.counting.query import Per
@@ -36,7 +33,7 @@ _OTHERS: Final = {
 }
 
 
-@take_perspective()
+@take_perspective(table=True)
 def tally(  # noqa: PLR0913 -- one argument an option
     slug: Slug,
     what: Annotated[
@@ -84,14 +81,11 @@ def tally(  # noqa: PLR0913 -- one argument an option
         str | None,
         typer.Option(metavar="NEXT", help="The `next` of the page before, to go on after it."),
     ] = None,
-    csv: AsCsv = False,
-    bom: WithBom = False,
     asked: dict[str, object],
-    json: AsJson = False,
+    printer: AnswerPrinter,
 ) -> None:
     """Count how many people were released, or how many of WHAT there were, month by month."""
-    check_table_options(csv=csv, bom=bom, json=json)
-    if parts and csv:
+    if parts and printer.csv:
         raise typer.BadParameter("leave it out, or leave out --csv", param_hint="--parts")
     path = f"/v1/negotiations/{slug}/tally"
     with open_record() as parley:
@@ -99,15 +93,10 @@ def tally(  # noqa: PLR0913 -- one argument an option
         parameters |= {"count": None if kind is None else "facts", "from": from_, "to": to}
         parameters |= {"per": per, "limit": limit, "cursor": cursor}
         parameters |= {"parts": "true"} if parts else {}
-        if csv:
-            print_table(ask_table(parley, path, {**parameters, **({"bom": "true"} if bom else {})}))
-            return
-        answer = ask(parley, path, parameters)
-        named = {} if json else _name_facts(parley, answer.content, str(asked["clock"]))
-    if json:
-        print_answer(answer)
-        return
-    _show_tally(slug, answer.content, named)
+        content = printer.ask_in(parley, path, parameters)
+        if content is not None:
+            named = _name_facts(parley, content, str(asked["clock"]))
+            _show_tally(slug, content, named)
 
 
 def _name_facts(parley: Parley, content: Mapping[str, Any], clock: str) -> dict[str, list[str]]:
