@@ -245,11 +245,17 @@ class Parley:
 
 
 def compose(
-    settings: Settings, *, clock: Clock = system_clock, upgrade: bool = True, signs: bool = False
+    settings: Settings,
+    *,
+    clock: Clock = system_clock,
+    upgrade: bool = True,
+    signs: bool = False,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Parley:
     """Open the database of the settings, upgrade it unless told not to, and put the record on it.
 
     One that `signs` makes a missing key, or raises `LogKeyError`; one that only reads signs and upgrades nothing.
+    `progress` is told (position reached, last position) while an upgrade derives the tables again.
     """
     database = Database(
         settings.database_url,
@@ -272,6 +278,6 @@ def compose(
         ledger, overwritten = StoredLedger(database), Overwritten(database)
         parley = Parley(settings, database, ledger, clock, overwritten, publisher)
         if upgrade and parley.outdated:
-            parley.rebuild()
+            parley.rebuild(progress)
         refused.pop_all()
     return parley

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from types import FrameType
 from typing import Any, Final, cast
@@ -104,7 +104,7 @@ def open_record(
     current = replace(current, read_only=current.read_only or read_only)
     if not upgrade or current.read_only:
         _refuse_missing(current)
-    parley = compose(current, upgrade=upgrade, signs=signs)
+    parley = _compose(current, upgrade=upgrade, signs=signs)
     try:
         if not parley.ready()["schema"]:
             raise CommandRefusedError(
@@ -116,6 +116,22 @@ def open_record(
                 _index(parley)
     finally:
         parley.close()
+
+
+def _compose(current: Settings, *, upgrade: bool, signs: bool) -> Parley:
+    """Open the record, and show how far an upgrade of its tables has come."""
+    with ExitStack() as shown:
+        bar: Callable[[int, int], None] | None = None
+
+        def show(reached: int, last: int) -> None:
+            nonlocal bar
+            if bar is None:
+                from api.cli.progress import progress_bar  # noqa: PLC0415 -- rich's bars take 10 ms to import
+
+                bar = shown.enter_context(progress_bar("upgrading", last))
+            bar(reached, last)
+
+        return compose(current, upgrade=upgrade, signs=signs, progress=show)
 
 
 def _index(parley: Parley) -> None:

@@ -40,7 +40,9 @@ def test_tables_from_before_names_were_folded_alike_are_derived_again(database_u
     assert not parley.ready()["schema"]
     parley.close()
 
-    renewed = compose(settings_of(database_url))
+    told: list[tuple[int, int]] = []
+    renewed = compose(settings_of(database_url), progress=lambda *reached: told.append(reached))
+    assert set(told) == {(len(log.entries), len(log.entries))}
     assert renewed.ready()["schema"]
     with renewed.reading(OWNER, searched=True) as reading:
         at = reading.perspective(PerspectiveQuery())
