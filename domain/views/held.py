@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     Entries = Callable[[Place], Mapping[str, Any]]
 
-__all__ = ["KEEPS_IN", "Held"]
 
 KEEPS_IN: Final = frozenset({"detained", "remanded", "sentenced", "house_arrest", "transferred"})
 """The statuses of people who are held."""
