@@ -13,7 +13,7 @@ from domain.number.tokens import MARKS
 from domain.number.words import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from domain.number.language import Language, Phrase
 
@@ -21,22 +21,35 @@ _THOUSAND: Final = 1_000
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _PRONOUNS: Final = frozenset(("one", "один", "одна", "одного", "одной", "одну", "одні", "одне", "однієї"))  # fmt: skip
 """Words for one: at the beginning of a remark they name somebody ("one later died"), as "several" does."""
+
+
+def _index(phrases: Iterable[Phrase]) -> Mapping[str, Sequence[Phrase]]:
+    """{first word: phrases}."""
+    by_first: dict[str, list[Phrase]] = {}
+    for phrase in phrases:
+        by_first.setdefault(phrase[0], []).append(phrase)
+    return by_first
+
+
 _REMARKS: Final = tuple(language.remarks for language in LANGUAGES)
 _TELLING: Final = {
     word
     for language in LANGUAGES
     for phrase in (*language.before, *language.after)
     for word in set(phrase) - language.function
-} | {phrase[0] for words in _REMARKS for phrase in words.doubts if len(phrase) == 1}
-"""Words in a remark that may change the number before it."""
-_DOUBTS: Final = {phrase for words in _REMARKS for phrase in words.doubts if len(phrase) > 1}
+}
+"""Words of a hedge, which in a remark may change the number before it."""
+_DOUBTS: Final = _index(phrase for words in _REMARKS for phrase in words.doubts)
 _STEMS: Final = tuple(stem for words in _REMARKS for stem in words.stems)
 _ALONE: Final = {phrase for words in _REMARKS for phrase in words.alone}
 _STILL: Final = {(), *(phrase for words in _REMARKS for phrase in words.still)}
 _ENDINGS: Final = tuple(ending for words in _REMARKS for ending in words.endings)
 _FATES: Final = {word for words in _REMARKS for word in words.fates}
-_SHARES: Final = {phrase for words in _REMARKS for phrase in words.shares}
-_PARTS: Final = {phrase for words in _REMARKS for phrase in words.parts}
+_SHARES: Final = _index(phrase for words in _REMARKS for phrase in words.shares)
+_PARTS: Final = _index(phrase for words in _REMARKS for phrase in words.parts)
+_OF_PARTS: Final = {
+    word for words in _REMARKS for phrase in (*words.parts, *words.shares) for word in phrase
+}
 _SORTS: Final = {word for words in _REMARKS for word in words.sorts}
 _DONE: Final = {word for words in _REMARKS for word in words.done}
 _WHERE: Final = {word for words in _REMARKS for word in words.where}
@@ -119,7 +132,7 @@ def leaves_number(remark: Phrase) -> bool:
     words = tuple(word for word in remark if word != "-")
     if words in _ALONE or _is_state(words) or _is_doubtful(_without_others(words)):
         return False
-    if any(_has(words, part) for part in _PARTS):
+    if _has_any(words, _PARTS):
         return _says_what(words) and _DONE.isdisjoint(words)
     if any(_is_share(words, at) for at in range(len(words))):
         return False
@@ -135,7 +148,7 @@ def _is_doubtful(words: Phrase) -> bool:
     return (
         not _TELLING.isdisjoint(words)
         or any(word.startswith(_STEMS) for word in words)
-        or any(_has(words, doubt) for doubt in _DOUBTS)
+        or _has_any(words, _DOUBTS)
     )
 
 
@@ -147,19 +160,18 @@ def _is_state(words: Phrase) -> bool:
 
 def _says_what(words: Phrase) -> bool:
     """Whether a remark about a part says more than how many they are, as "half of them" does not."""
-    telling = set(words) - {word for phrase in (*_PARTS, *_SHARES) for word in phrase}
-    return not all(map(_is_number, telling))
+    return not all(map(_is_number, set(words) - _OF_PARTS))
 
 
 def _is_share(words: Phrase, at: int) -> bool:
     """Whether a share stands at a place, and not a share of some sort of people, or of something else."""
-    ends = (at + len(share) for share in _SHARES if words[at : at + len(share)] == share)
+    ends = _find_ends(words, at, _SHARES)
     return any(words[end : end + 1] == () or words[end] not in _OF | _SORTS for end in ends)
 
 
 def _without_others(remark: Phrase) -> Phrase:
     """The remark without its last word, if that counts the rest of a part ("including Ann Example and 13 others")."""
-    named = any(remark[: len(part)] == part for part in _PARTS)
+    named = remark[:1] and _find_ends(remark, 0, _PARTS)
     rest = named and remark[-1] in _OTHERS and sum(map(_is_number, remark)) == 1
     return remark[:-1] if rest else remark
 
@@ -184,6 +196,11 @@ def _is_number(word: str) -> bool:
     return word[:1].isdigit() or word in _COUNTED
 
 
-def _has(tokens: Sequence[str], phrase: Phrase) -> bool:
-    ends = range(len(phrase), len(tokens) + 1)
-    return any(tuple(tokens[end - len(phrase) : end]) == phrase for end in ends)
+def _has_any(words: Phrase, phrases: Mapping[str, Sequence[Phrase]]) -> bool:
+    return any(_find_ends(words, at, phrases) for at in range(len(words)))
+
+
+def _find_ends(words: Phrase, at: int, phrases: Mapping[str, Sequence[Phrase]]) -> list[int]:
+    """Where the phrases end that begin at a place."""
+    begun = phrases.get(words[at], ())
+    return [at + len(each) for each in begun if words[at : at + len(each)] == each]
