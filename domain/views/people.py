@@ -16,12 +16,11 @@ from domain.naming import by_letters, fold_for_search
 from domain.sought import AllOf, holds_terms
 from domain.views.alike import Likeness, find_led_apart, join_hints
 from domain.views.answers import Answers
+from domain.views.custody import PARDONED, CustodyEntries
 from domain.views.full_text import list_words
-from domain.views.held import Held
 from domain.views.naming import AMBIGUOUS, Names
 from domain.views.rivalry.rivals import find_last_reported
 from domain.views.sections import Listed, bound_list, place_of
-from domain.views.state import limit_list
 from domain.views.versions import FactVersion
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ TIMELINE: Final = "timeline"
 
 HELD: Final = "held"
 """The filter for any status of people who are held."""
-_PARDONED: Final = "pardoned"
 _TOGETHER: Final = 100
 """For how many people the custody entries are read at once."""
 _OF_ENTRY: Final = ("status", "since", "certainty", "contested", "last_reported", "fact")
@@ -67,7 +65,7 @@ class _Person:
 
 def list_statuses() -> list[str]:
     """The statuses that a list of people can be filtered by."""
-    return [*get_args(get_type_hints(Custody)["status"]), "free", _PARDONED, HELD]
+    return [*get_args(get_type_hints(Custody)["status"]), "free", PARDONED, HELD]
 
 
 def list_people(
@@ -143,15 +141,14 @@ def filter_people(
     if answers is None:
         entry_at = _entries_together(everyone, places, perspective)
     else:
-        entry = _entries(answers, perspective)
+        entries = CustodyEntries(answers, perspective)
         if wanted.status == HELD:
-            held = Held(answers, lambda others: _entries(others, perspective))
-            places = [place for place in places if held.holds(place, entry(place))]
+            places = [place for place in places if entries.holds(place)]
         elif wanted.status is not None:
-            places = [place for place in places if _is(entry(place), wanted.status)]
+            places = [place for place in places if entries.shows(place, wanted.status)]
 
         def entry_at(index: int) -> dict[str, Any]:
-            return entry(places[index])
+            return entries.entry(places[index])
 
     def item(index: int) -> dict[str, Any]:
         person, shown = people[places[index]], entry_at(index)
@@ -170,13 +167,6 @@ def filter_people(
     return Listed(places, item)
 
 
-def _entries(answers: Answers, perspective: Perspective) -> Callable[[Place], dict[str, Any]]:
-    """A function that gives the custody entry of the person at a place; empty if they have none."""
-    whole = limit_list(CUSTODY.section, answers, perspective, _nowhere)
-    entries = {place: index for index, place in enumerate(whole.places)}
-    return lambda place: whole.item(entries[place]) if place in entries else {}
-
-
 def _entries_together(
     everyone: Everyone, places: Sequence[Place], perspective: Perspective
 ) -> Callable[[int], dict[str, Any]]:
@@ -193,9 +183,8 @@ def _entries_together(
             naming = (version for place in shown for version in everyone.people[place].facts)
             facts = {version.first_position: version for version in naming}
             answers = Answers.of([facts[at] for at in sorted(facts)], everyone.names, CUSTODY)
-            wanted = frozenset(shown).__contains__
-            whole = limit_list(CUSTODY.section, answers, perspective, _nowhere, wanted)
-            read[begin] = {place: whole.item(at) for at, place in enumerate(whole.places)}
+            entries = CustodyEntries(answers, perspective)
+            read[begin] = {place: entries.entry(place) for place in shown}
         return read[begin].get(places[index], {})
 
     return entry
@@ -274,13 +263,3 @@ def _make_meaning_test(wanted: str, names: Names) -> Callable[[Place, _Person], 
         return place in keys or person.id == wanted or folded in spelt
 
     return means
-
-
-def _is(entry: dict[str, Any], status: str) -> bool:
-    pardoned = status == _PARDONED and entry.get(_PARDONED) is not None
-    return pardoned or entry.get("status") == status
-
-
-def _nowhere(_path: str, _place: Place) -> str:
-    """An empty address, because a list of people shows no other list that could go on."""
-    return ""
