@@ -138,14 +138,12 @@ def filter_people(
     if wanted.person is not None:
         means = _make_meaning_test(wanted.person, everyone.names.apart())
         places = [place for place in places if means(place, people[place])]
+    keeps = None
     if answers is None:
         entry_at = _entries_together(everyone, places, perspective)
     else:
         entries = CustodyEntries(answers, perspective)
-        if wanted.status == HELD:
-            places = [place for place in places if entries.holds(place)]
-        elif wanted.status is not None:
-            places = [place for place in places if entries.shows(place, wanted.status)]
+        keeps = _make_status_test(wanted.status, entries, places)
 
         def entry_at(index: int) -> dict[str, Any]:
             return entries.entry(places[index])
@@ -164,7 +162,18 @@ def filter_people(
         about = bound_list(about, AMBIGUOUS, rest("people", places[index]))
         return bound_list(about, "spellings", rest(TIMELINE, (person.id or person.name,)))
 
-    return Listed(places, item)
+    return Listed(places, item, keeps=keeps)
+
+
+def _make_status_test(
+    status: str | None, entries: CustodyEntries, places: Sequence[Place]
+) -> Callable[[int], bool] | None:
+    """A test of whether the person at an index has a status; None if every status is wanted."""
+    if status is None:
+        return None
+    if status == HELD:
+        return lambda index: entries.holds(places[index])
+    return lambda index: entries.shows(places[index], status)
 
 
 def _entries_together(

@@ -64,7 +64,8 @@ class Listed:
 
     `item` takes the index of an item; `inside` does too, and gives the list of that name within the item, or its
     rivals. Places ascend, except in a list within an item, which is ordered by rank. `weigh` gives the number of
-    characters of an item. `count` is the number of all items if the list has only the first of them.
+    characters of an item. `count` is the number of all items if the list has only the first of them. `keeps` tells
+    of an index whether its item belongs to the list, where only a page finds that out.
     """
 
     places: Sequence[Place]
@@ -73,6 +74,7 @@ class Listed:
     ascending: bool = True
     weigh: Callable[[int, Any], int] = lambda _, item: count_characters(item)
     count: int | None = None
+    keeps: Callable[[int], bool] | None = None
 
     def page(
         self, after: Place | None, limit: int, room: int | None = None
@@ -82,16 +84,16 @@ class Listed:
         The page ends early once its texts have `room` characters, but has at least one item if there is one.
         """
         start = 0 if after is None else self._past(after)
-        end = min(start + limit, len(self.places))
         items: list[Any] = []
-        size = 0
-        for index in range(start, end):
-            if room is not None and size >= room:
-                break
+        size, last = 0, start
+        for index in range(start, len(self.places)):
+            if self.keeps is not None and not self.keeps(index):
+                continue
+            if len(items) == limit or (room is not None and size >= room):
+                return items, self.places[last]
             items.append(self.item(index))
-            size += 0 if room is None else self.weigh(index, items[-1])
-        end = start + len(items)
-        return items, self.places[end - 1] if items and end < len(self.places) else None
+            size, last = size + (0 if room is None else self.weigh(index, items[-1])), index
+        return items, None
 
     def within(self, place: Place, name: str | None = None) -> Listed:
         """The list of a name within the item at a place, by default its rivals; empty if the item was erased."""
