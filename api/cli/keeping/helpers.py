@@ -94,7 +94,7 @@ def helping(parley: Parley, events: int) -> Iterator[Helpers]:
     """
     shares = shares_of(events)
     cores = len(os.sched_getaffinity(0))
-    count = 0 if parley.database.is_memory else min(MOST, cores - 1, len(shares) - 1)
+    count = 0 if parley.database.is_memory else min(MOST, cores - 1, (len(shares) - 1) // 2)
     helpers = Helpers(shares, count)
     try:
         yield helpers
