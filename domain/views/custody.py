@@ -67,7 +67,7 @@ class CustodyEntries:
             return self.entry(place).get("status")
         _, answered = self._answered.get(place, (None, None))
         if answered is None or all(
-            each.shows["status"] not in among for each in answered.candidates
+            candidate.shows["status"] not in among for candidate in answered.candidates
         ):
             return None
         shown = answered.resolved.shown
