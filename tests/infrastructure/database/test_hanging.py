@@ -162,6 +162,8 @@ def test_while_a_change_has_no_answer_readiness_says_so(
             [lacking] = ready.json["lacks"]
             assert lacking == "the database takes no writes: it leaves one without an answer"
             assert not answering.done()
+            while not hung:  # the commit may not have got as far yet
+                sleep(0.01)
             os.kill(hung[0], signal.SIGCONT)
             assert answering.result(60).status == 201
         parley.follow()

@@ -273,7 +273,7 @@ def test_processes_that_upgrade_at_once_agree(empty_database_url: str) -> None:
 
 
 def test_the_names_of_files_say_the_revisions_and_their_order() -> None:
-    migrations = ScriptDirectory(str(Path(__file__).parents[2] / "migrations"))
+    migrations = ScriptDirectory(str(Path(__file__).parents[3] / "migrations"))
     revisions = [script.revision for script in migrations.walk_revisions()]
     assert revisions == sorted(revisions, reverse=True)
     files = {file.name for file in Path(migrations.versions).glob("*.py")} - {"__init__.py"}
