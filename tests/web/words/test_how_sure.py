@@ -153,3 +153,17 @@ def test_a_list_of_those_held_does_not_claim_to_be_all(real: Reader) -> None:
     told = "Only people whose status is on record are listed; there may be others."
     assert told in real.see(f"{BELARUS}/people?status=held").words
     assert told not in real.see(f"{BELARUS}/people").words
+
+
+def test_what_took_some_days_is_shown_with_all_of_them(reader: Reader) -> None:
+    days = {"valid": "2025-11-03/2025-11-10", **_said("Wire")}
+    met = {"form": "talks", "stage": "held", "participants": ["A", "B"]}
+    import_facts(
+        reader,
+        {**days, "kind": "meeting", **met},
+        {**days, "kind": "statement", "speaker": "Ann"},
+        {**days, "kind": "response", "asked": "Bo", "answer": "declined"},
+        {**days, "kind": "incident", "form": "arrests"},
+    )
+    words = reader.see(f"{TALKS}?{THEN}").words
+    assert words.count("3 Nov 2025 to 10 Nov 2025") == 4
