@@ -128,4 +128,5 @@ def _is_held(log: Log, as_of: str) -> bool:
     slice_: Sequence[Any] = log.slice(as_of=as_of)
     versions, names = [seen.version for seen in slice_], Names.of(slice_)
     asked = PeopleFilter(status=HELD)
-    return bool(list_people(versions, names, log.perspective(as_of=as_of), asked).places)
+    items, _ = list_people(versions, names, log.perspective(as_of=as_of), asked).page(None, 1)
+    return bool(items)
