@@ -15,8 +15,11 @@ import pytest
 from tests.api.asking import fact
 from tests.cli.workers import PROGRAM, Workers, serving
 from tests.forking import Forked
+from tests.importing.lines import SLUG
 
 if TYPE_CHECKING:
+    import httpx
+
     from tests.cli.conftest import Shell
 
 pytestmark = pytest.mark.either_database
@@ -51,6 +54,23 @@ def test_two_processes_write_one_log_and_a_killed_one_is_replaced(parley: Shell)
     for pid in now:
         assert not Path(f"/proc/{pid}").exists()
     assert parley("verify").exit_code == 0
+
+
+def test_neither_shows_from_memory_what_another_process_erased_or_hid(parley: Shell) -> None:
+    parley.out("settings", SLUG, "--no-review-erasure")
+    views = [f"/v1/negotiations/{SLUG}{view}?as_of=2027" for view in ("", "/timeline", "/people")]
+    with serving(parley) as workers:
+
+        def ask_all() -> list[httpx.Response]:
+            return [workers.ask(view) for view in views for _ in range(8)]
+
+        assert "Fifty-two freed" in "".join(each.text for each in ask_all())
+        parley.out("erase", SLUG, "R", "--reason", "asked for", "--yes")
+        after = ask_all()
+        assert {each.status_code for each in after} == {200}
+        assert "Fifty-two freed" not in "".join(each.text for each in after)
+        parley.out("settings", SLUG, "--visibility", "private", "--member", "Bo")
+        assert {each.status_code for each in ask_all()} == {404}
 
 
 def test_both_count_on_one_account(parley: Shell) -> None:
