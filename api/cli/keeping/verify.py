@@ -92,11 +92,7 @@ def verify(
 
     Every event is hashed again; the tree is compared with the signed checkpoints, and each table with the log.
     """
-    with (
-        refuse_unreadable(),
-        open_record(lane="unhurried") as parley,
-        progress_bar("verifying", None) as bar,
-    ):
+    with refuse_unreadable(), open_record(lane="unhurried") as parley:
         key_file = log_key_file(parley.settings, parley.database)
         verifier = log_verifier(key, key_file, parley.settings.log_origin)
         if verifier is None and (checkpoint or certificate):
@@ -112,13 +108,15 @@ def verify(
             helping(parley, 0 if log_only else last_position(connection)) as helpers,
         ):
             notes += _read_notes(key_file, last_signed_note(connection)) if verifier else []
-            verified = verification.verify(connection, _verify_notes(notes, verifier), bar)
+            with progress_bar("verifying", None) as bar:
+                verified = verification.verify(connection, _verify_notes(notes, verifier), bar)
             skipped = verified.wrong or log_only
             tables = [] if skipped else _tables(parley, connection, helpers)
             future = None if verified.wrong else wrong_times(connection, parley.clock())
-        own = None if verified.wrong else run_own_check(parley.database)
-        flaw = None if own is None else own.flaw
-        flaw = flaw if verified.wrong or flaw or log_only else _flaw(parley.database)
+        with progress_bar("checking the database", None):
+            own = None if verified.wrong else run_own_check(parley.database)
+            flaw = None if own is None else own.flaw
+            flaw = flaw if verified.wrong or flaw or log_only else _flaw(parley.database)
         reason = _reason(verified, tables, flaw, future)
         asked = certified is not None and reason is None
         differs = explain_difference(parley, certified) if certified is not None and asked else None
