@@ -67,6 +67,8 @@ def resolve(candidates: Sequence[Candidate], register: Register) -> Resolved | N
 
 def find_standing(candidates: Sequence[Candidate], register: Register) -> Standing | None:
     """The facts that stand under a key; without facts if the key is vacant, None if it has no entry."""
+    if _is_alone(candidates, register):
+        return Standing(candidates)
     main = [candidate for candidate in candidates if candidate.aside is None]
     facts = doubt_standing(select_standing(main, register), main, register)
     beside = find_beside([candidate for candidate in candidates if candidate.aside], main)
@@ -79,6 +81,16 @@ def find_standing(candidates: Sequence[Candidate], register: Register) -> Standi
         _may_hold(candidate, main, register) for candidate in main
     )
     return Standing((), previous) if vacant else None
+
+
+def _is_alone(candidates: Sequence[Candidate], register: Register) -> bool:
+    """Whether there is one candidate, which surely holds, so that nothing replaces, doubts or accompanies it.
+
+    Most keys have one, and a state with many of them takes half the time if they are not compared with themselves.
+    """
+    if len(candidates) != 1 or register.ahead:
+        return False
+    return candidates[0].certain and candidates[0].aside is None
 
 
 def _stand_in(
