@@ -6,14 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 from unicodedata import normalize
 
-import pytest
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tests.api.asking import Client
 
-pytestmark = pytest.mark.either_database
 
 Body = dict[str, Any]
 AT: Final = "2025-12-31"

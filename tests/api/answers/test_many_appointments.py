@@ -14,8 +14,6 @@ from datetime import date, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
-import pytest
-
 from tests.api.asking import TALKS
 
 if TYPE_CHECKING:
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 
     from tests.api.asking import Client
 
-pytestmark = pytest.mark.either_database
 
 DAY: Final = date(2015, 3, 1)
 POSTS: Final = 183

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -106,7 +107,8 @@ WHERE: Final[Mapping[str, str]] = {
 def test_a_case_has_a_test_over_http_that_runs_on_both_databases(case: str) -> None:
     module_name, _, rest = WHERE[case].partition("::")
     name, _, within = rest.partition("[")
-    module = import_module(f"tests.api.{module_name}")
+    (file,) = Path(__file__).parents[1].rglob(f"{module_name}.py")
+    module = import_module(f"tests.api.{file.parent.name}.{module_name}")
     test = getattr(module, name)
     marks = [*getattr(module, "pytestmark", []), *getattr(test, "pytestmark", [])]
     assert "either_database" not in {mark.name for mark in marks}
