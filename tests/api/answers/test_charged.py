@@ -94,3 +94,22 @@ def test_a_charge_under_a_name_that_two_bear_frees_neither(client: Client) -> No
     ]
     surely = client.get(f"{TALKS}/people?as_of=2025-06&status=held&match=certain").json["items"]
     assert surely == []
+
+
+@pytest.mark.parametrize("status", ["held", "charged", "free", "detained", "missing"])
+def test_pages_of_a_status_hold_each_of_those_who_have_it_once(client: Client, status: str) -> None:
+    record(client, WAYS)
+    query = f"as_of=2025-06&status={status}"
+    whole = client.get(f"{TALKS}/people?{query}").json["items"]
+    paged: list[dict[str, Any]] = []
+    cursor = ""
+    while True:
+        page = client.get(f"{TALKS}/people?{cursor or query + '&limit=1'}").json
+        paged += page["items"]
+        if page["next"] is None:
+            break
+        assert len(page["items"]) == 1
+        cursor = f"limit=1&cursor={page['next']}"
+    assert paged == whole
+    if status != "held":
+        assert all(each["status"] == status for each in whole)
