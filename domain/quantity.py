@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from domain.errors import ContentError, Fault
 from domain.naming import fold_name
 from domain.number.language import Comparator
-from domain.number.reading import bounds_of, read_number, read_without_remarks, runs_on
+from domain.number.reading import bounds_of, read_number, read_without_remarks
+from domain.number.running import runs_on
 from domain.number.unit_words import least_meant
 from domain.time.holding import Holding
 
@@ -193,7 +194,10 @@ def _make_unread_error(text: str) -> ContentError:
     """The error for a text that is not understood, or only without its remarks; it says what to write."""
     detail = "this is not understood as a number: write one, such as 'at least 100', '50 to 60' or 'dozens'"
     if read_without_remarks(text) is not None:
-        detail = "what stands beside the number may change it: write what is meant, as 'at least 100' or 'about 100'"
+        detail = (
+            "what stands beside the number may change it: write what is meant, as 'at least 100' or 'about 100', leave "
+            "the remark out of the text and write it in the fact's summary or note"
+        )
     return ContentError.at(
         "/text", f"{detail}, or send comparator and value beside it, or low and high"
     )

@@ -7,47 +7,50 @@ from typing import Final
 from domain.number.language import RemarkWords, phrases
 
 _BESIDES: Final = (
-    "additional along alongside annually another apart apiece aside besides daily each every except excepted "
-    "excepting excluding extra minus monthly only other others per thrice together twice weekly without yearly"
+    "additional alone along alongside annually another apart apiece aside besides couples daily each every except "
+    "excepted excepting excluded excluding exclusively extra families households just merely minus monthly only "
+    "other others per purely solely thrice together twice weekly without yearly"
 )
 """The number is not all that is meant, or is meant for each of several."""
 _DOUBTFUL: Final = (
     "al anecdotal anecdotally average belief believe believed believes bogus bound bounds bulk calculated candidates "
     "cannot capped caution caveat caveats ceiling check checking conditional confirm confirmation conservative "
     "contingent corrected dependent depending depends derived differ differing differs double eligible est etc fake "
-    "feared fears fictitious generous gossip gross handful hoax if imagined invented known lack lacking lacks maximal "
-    "median might minimal modelled need needed needs neither net nor obsolete optimistic projected projection "
-    "projections propaganda provisional provisionally quasi questionable questioned required requires reservations "
-    "rounded rounding rounds self semi sham stale superseded supposed supposedly think thinks thought threshold till "
-    "typo unless until upper variable varies vary varying verification verify verifying vetting"
+    "family feared fears fictitious flimsy folklore generous gossip grapevine gross handful hoax hunch i'd iceberg "
+    "if iffy imagined invented known lack lacking lacks legend legends let's maximal median might minimal modelled "
+    "myth need needed needs neither net nor obsolete optimistic projected projection projections propaganda "
+    "provisional provisionally quasi questionable questioned required requires reservations rounded rounding rounds "
+    "self semi shaky sham soft stale superseded supposed supposedly think thinks thought threshold till typo unless "
+    "until upper variable varies vary varying verification verify verifying vetting we'd wobbly"
 )
 """The number is not certain, not exact, or wrong."""
 _UNDONE: Final = (
-    "agreed aim aimed aims being changing coming considered could counting debated delayed demanded developing "
-    "discussed earmarked evolving fluid foreseen future goal incoming intent negotiated offered plan planned planning "
-    "plans pledged proceeding promised proposal proposed recommended requested seek seeking shall shortly should "
-    "slated soon sought suggested target targeted targets tba tbc tbd tomorrow underway vowed vows wanted will would "
-    "yet"
+    "agreed aim aimed aims being changing climb climbs coming considered could counting debated delayed demanded "
+    "developing discussed earmarked evolving fluid foreseen future goal grow grows incoming increases intent "
+    "negotiated offered once plan planned planning plans pledged proceeding promised proposal proposed ready "
+    "recommended requested rise rises seek seeking shall shortly should slated soon sought suggested swells target "
+    "targeted targets tba tbc tbd tomorrow underway vowed vows wanted will would yet"
 )
 """The number is not so yet, or not all of it."""
 _STEMS: Final = (
     "abandon abort adjust alleg annul anticip apparent approxim assum await cancel claim conflicting conjectur "
-    "contest continu contradict controver debunk denia denie deny disagree discredit discrepan disprov disput doubt "
-    "dubio duplicat erron error estimat exaggerat expect extrapolat fabricat fals forecast forthcoming fragment guess "
-    "halt hearsay hope hoping hypothe imminent impend imprecis inaccura incomplet inconclus inconsist incorrect "
-    "indefinit indicati inexact inferr inflat initial insuffic intend interim likel miscalc miscount mislead misprint "
-    "misquot misreport misstat mistak moot nominal notional ongoing originall ostensib outdat overcount overestimat "
-    "overstat overturn partial pending pessimis possib postpon potential predict prelim presum probab purport reckon "
-    "refut reject reportedly rescind retract revers review revis revok rough rumor rumour sampl schedul seem sketch "
-    "speculat stall survey suspect suspend tentativ theor unaccount unaudit uncertain uncheck unclear unconfirm "
-    "uncorrobor undecid undercount underestimat understat undetermin unfinish unfold unfound unfulfil unknown unlik "
-    "unoffic unprov unreliab unresolv unsettl unsourc unspecif unsubstant unsure untrue unverif upcoming updat vague "
-    "withdr wrong"
+    "contest continu contradict controver debunk denia denie deny disagree discredit discrepan disprov disput double "
+    "doubt dubio duplicat erron error estimat exaggerat expect extrapolat fabricat fals forecast forthcoming "
+    "fragment guess halt hearsay hope hoping hypothe imminent impend imprecis inaccura incomplet inconclus inconsist "
+    "incorrect indefinit indicati inexact inferr inflat initial insuffic intend interim likel miscalc miscount "
+    "mislead misprint misquot misreport misstat mistak moot nominal notional ongoing originall ostensib outdat "
+    "overcount overestimat overlap overstat overturn partial pending pessimis possib postpon potential predict "
+    "prelim presum probab purport reckon refut reject reportedly rescind retract revers review revis revok rough "
+    "rumor rumour sampl schedul seem sketch speculat stall survey suspect suspend tentativ theor thousand unaccount "
+    "unaudit uncertain uncheck unclear unconfirm uncorrobor undecid undercount underestimat understat undetermin "
+    "unfinish unfold unfound unfulfil unknown unlik unoffic unprov unreliab unresolv unsettl unsourc unspecif "
+    "unsubstant unsure untrue unverif upcoming updat vague withdr wrong"
 )
 """Beginnings of such words, for their many forms."""
 _ALONE: Final = (
-    "almost announced chiefly down due earlier few fifth formerly frozen largely late later lies listed mainly many "
-    "mostly overdue predominantly previously primarily quoted reported several tenth third"
+    "almost announced chiefly couple down due earlier few fifth formerly from frozen k largely late later lies "
+    "listed m mainly many mostly next overdue predominantly previously primarily quoted reported say several tenth "
+    "third"
 )
 """Words that say so if they are all of a remark."""
 _FATES: Final = (
@@ -68,6 +71,24 @@ _SORTS: Final = (
     "boys foreigners girls journalists men minors pensioners students teenagers teens women"
 )
 """Words for sorts of people, which a remark may count."""
+_TIMES: Final = (
+    "monday tuesday wednesday thursday friday saturday sunday christmas easter spring summer autumn winter noon night "
+    "midnight nightfall evening morning then early mid late next this weekend year end january february march april "
+    "may june july august september october november december"
+)
+"""Times by which something is still to come: "52, by Christmas"."""
+_RATES: Final = "day fortnight hour month time week year"
+"""What a number may be meant for each of: "52, a month"."""
+_SIGNED: Final = "ready signed complete completed finished done approved ratified final agreed over released freed"
+"""What is still to come behind "when": "52, when signed"."""
+_SPEAKERS: Final = "afp ap bbc belta bloomberg cnn dpa interfax nexta rfe reuters tass viasna zerkalo embassy ministry"
+"""Sources behind "per": "52, per BelTA" is no rate."""
+_RANKS: Final = "first second third fourth fifth sixth largest biggest highest lowest smallest greatest record fewest"
+"""Words for the place of a group among others, of which "so far" and "since" beside them tell."""
+_GROUPS: Final = "group release pardon amnesty swap exchange wave batch one"
+"""What has such a place."""
+_ILL: Final = "ill sick elderly disabled wounded injured"
+"""How some of those who are counted are."""
 _NEGATED: Final = "is are was were has have had ca could wo would does do did should must"
 """Verbs that are negated in one word, as "isn't" is."""
 
@@ -75,24 +96,33 @@ ENGLISH_REMARKS: Final = RemarkWords(
     doubts=frozenset(phrases(
         *_BESIDES.split(), *_DOUBTFUL.split(), *_UNDONE.split(),
         *(f"{verb}n't" for verb in _NEGATED.split()),
-        "a floor", "as far as", "as well as", "at best", "at first", "at worst", "ball park", "ballpark", "best case",
-        "best of", "by the end", "by tomorrow", "by year", "called off", "data missing", "due by", "due for",
-        "due in", "due next", "due on", "e g", "early count", "early figure", "early figures", "early report",
-        "early reports", "families included", "first reports", "for example", "for instance", "for now",
-        "for release", "for the moment", "for the time being", "from memory", "grain of salt", "high end",
-        "high side", "in due course", "in flux", "in limbo", "in name", "in part", "in particular", "in preparation",
+        *(f"{by} {time}" for by in ("by", "by the", "before", "ahead of") for time in _TIMES.split()),
+        *(f"when {state}" for state in _SIGNED.split()),
+        *(f"a {time} {beside}" for time in _RATES.split() for beside in ("at", "for", "from", "in", "on", "since")),
+        *(f"within {time}" for time in ("days", "weeks", "months", "hours", "a week", "a month", "the week")),
+        "a floor", "after ratification", "after signing", "as far as", "as soon as", "as well as", "at best",
+        "at first", "at worst", "ball park", "ballpark", "best case", "best of", "by the end", "by tomorrow",
+        "by year", "called off", "data missing", "due by", "due for", "due in", "due next", "due on", "e g",
+        "early count", "early figure", "early figures", "early report", "early reports", "families included",
+        "first reports", "for example", "for instance", "for now", "for release", "for the moment",
+        "for the time being", "from memory", "grain of salt", "has it", "high end", "high side", "i hear", "i heard",
+        "in due course", "in flux", "in limbo", "in name", "in part", "in particular", "in preparation",
         "in principle", "in process", "in progress", "in talks", "in the pipeline", "in the works", "inter alia",
-        "it appears", "kind of", "last count", "last report", "last reported", "latest count", "low end", "low side",
-        "may be", "may change", "may have", "may include", "may rise", "may still", "may well", "may yet",
+        "it appears", "kind of", "last count", "last report", "last reported", "latest count", "let us", "low end",
+        "low side", "may be", "may change", "may have", "may include", "may rise", "may still", "may well", "may yet",
         "missing data", "next day", "next few", "next month", "next week", "next year", "on going", "on hold",
         "on paper", "on the table", "one in five", "one in four", "one in ten", "one in three", "one in two",
-        "open ended", "or half", "our knowledge", "pinch of salt", "provided that", "providing that", "round figure",
-        "round number", "second hand", "so they", "sort of", "subject to", "they say", "this point", "this stage",
-        "to be", "to come", "to follow", "to go", "to rise", "told us", "too few", "too high", "too low",
-        "under way", "we hear", "with families", "with relatives", "worst case",
+        "open ended", "or half", "or something", "our knowledge", "p a", "pinch of salt", "provided that",
+        "providing that", "round figure", "round number", "second hand", "so they", "sort of", "story goes",
+        "subject to", "the remainder", "the rest", "they say", "this point", "this stage", "to be", "to come",
+        "to follow", "to go", "to rise", "told us", "too few", "too high", "too low", "under way", "upon signature",
+        "upon signing", "we hear", "who knows", "with families", "with relatives", "with their families",
+        "worst case",
     )),
     stems=tuple(_STEMS.split()),
-    alone=frozenset(phrases(*_ALONE.split(), "a lie", "the remainder", "the rest")),
+    alone=frozenset(phrases(
+        *_ALONE.split(), "a lie", *(f"{one} {time}" for one in ("a", "an", "the") for time in _RATES.split()),
+    )),
     still=frozenset(phrases("already", "as", "being", "currently", "now", "so", "still", "the")),
     endings=("ing", "ed", "ly", "able", "ible"),
     fates=frozenset(_FATES.split()),
@@ -107,4 +137,21 @@ ENGLISH_REMARKS: Final = RemarkWords(
     sorts=frozenset(_SORTS.split()),
     done=frozenset(_DONE.split()),
     where=frozenset(["across", "after", "aged", "during", "for", "from", "in", "into", "on", "since", "within"]),
+    due=frozenset(["by"]),
+    harmless=frozenset(phrases(
+        "as announced", "updated", "none of them named", "none of them women", "none of them foreigners",
+        *(f"most of them {sort}" for sort in _SORTS.split()), *(f"some of them {state}" for state in _ILL.split()),
+        "some of them seriously ill", "some of them in poor health",
+    )),
+    plain={
+        **{("per", source): (source,) for source in _SPEAKERS.split()},
+        **{("per", "the", source): (source,) for source in _SPEAKERS.split()},
+        **{(rank, group, "so", "far"): (rank, group) for rank in _RANKS.split() for group in _GROUPS.split()},
+        **{("according", "to", count, "sources"): ("sources",) for count in ("two", "three", "four", "five")},
+        ("up", "from"): ("from",),
+        ("reunited", "with", "their", "families"): ("reunited",),
+        ("met", "by", "their", "families"): ("met",),
+    },
+    ranks=(*_RANKS.split(), "held", "imprison", "jailed", "prison", "custody", "detention", "behind"),
+    sums=("total", "tally", "toll", "count", "cumulat", "overall", "altogether", "running"),
 )  # fmt: skip

@@ -24,7 +24,10 @@ class RemarkWords:
     only one of `alone`; or if it is only a word with one of `endings` and none of `fates`, perhaps after one of
     `still`. One of `shares` does so unless the remark says of whom. `parts` say that the numbers of a remark are parts
     of the number, and so do `sorts` of people behind a number at its beginning, but not if a word of `done` says that
-    only they may be counted. A number behind a word of `where` is no count.
+    only they may be counted. A number behind a word of `where` is no count; behind a word of `due` it is a day to
+    come. A remark that is one of `harmless` leaves the number. A phrase of `plain` sounds like doubt and is none: its
+    words are judged in its place. Behind a word that begins as one of `ranks`, "since" and "so far" do not tell of the
+    number ("the largest group since June"), unless a word that begins as one of `sums` is beside them.
     """
 
     doubts: frozenset[Phrase]
@@ -38,6 +41,11 @@ class RemarkWords:
     sorts: frozenset[str]
     done: frozenset[str]
     where: frozenset[str]
+    due: frozenset[str]
+    harmless: frozenset[Phrase]
+    plain: Mapping[Phrase, Phrase]
+    ranks: tuple[str, ...]
+    sums: tuple[str, ...]
 
 
 @dataclass(frozen=True)

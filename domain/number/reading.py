@@ -13,16 +13,21 @@ from typing import TYPE_CHECKING, Final
 
 from domain.number.amounts import Amount, Amounts
 from domain.number.language import Comparator
-from domain.number.remarks import breaks_off, leaves_number, split_remarks, splits_numbers
-from domain.number.tokens import MARKS, split_tokens
+from domain.number.remarks import (
+    breaks_off,
+    find_parts,
+    leaves_number,
+    split_remarks,
+    splits_numbers,
+)
+from domain.number.tokens import LONGEST_PHRASE, MARKS, measure_phrase, split_tokens
 from domain.number.words import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from domain.number.language import Language, Phrase
 
-_LONGEST_PHRASE: Final = 5
 _NEGATIONS: Final = frozenset(
     ("not", "no", "never", "nothing", "none", "neither", "не", "ни", "ні")
 )  # fmt: skip
@@ -54,20 +59,6 @@ def read_without_remarks(text: str) -> NumberReading | None:
     return next((reading for reading in readings if reading is not None), None)
 
 
-@lru_cache(maxsize=4096)
-def runs_on(text: str) -> bool:
-    """Whether a number counts everything up to a day, by words such as "so far", "in total" or "since January"."""
-    tokens = split_tokens(text)
-    return tokens is not None and any(grammar.runs_on(tokens) for grammar in _GRAMMARS)
-
-
-@lru_cache(maxsize=4096)
-def find_beginning(text: str) -> Phrase:
-    """The words that say since when a number counts, such as "since January"; empty if there are no such words."""
-    tokens = split_tokens(text) or ()
-    return next((words for grammar in _GRAMMARS if (words := grammar.find_beginning(tokens))), ())
-
-
 class _Grammar:
     """Reads tokens in the words of one language."""
 
@@ -91,30 +82,25 @@ class _Grammar:
             return head
         return self._two_sided(tokens)
 
-    def runs_on(self, tokens: Phrase) -> bool:
-        """Whether the tokens say, in this language, that the count runs up to a day ("so far")."""
-        phrases = self._language.running | self._language.since
-        return any(_longest(tokens, at, phrases) for at in range(len(tokens)))
-
-    def find_beginning(self, tokens: Phrase) -> Phrase:
-        """The tokens from one that says "since" in this language up to the next mark."""
-        starts = (at for at in range(len(tokens)) if _longest(tokens, at, self._language.since))
-        at = next(starts, len(tokens))
-        return tuple(takewhile(lambda token: token not in MARKS, tokens[at:]))
-
     def _is_remark(self, head: NumberReading, remark: Phrase) -> bool:
         """Whether a remark leaves the number as it is."""
         number = any(grammar._number(remark) for grammar in _GRAMMARS)  # noqa: SLF001 -- of its own class
         if number or not leaves_number(remark):
             return self._same(head, remark)
-        return True
+        return all(self._is_part(head, part) for part in find_parts(remark))
+
+    def _is_part(self, head: NumberReading, part: Phrase) -> bool:
+        """Whether a number of a remark is no greater than the number that it is said to be a part of."""
+        reads = (grammar._number(part) for grammar in _GRAMMARS)  # noqa: SLF001 -- of its own class
+        lows = [read.low for read in reads if read is not None and read.low is not None]
+        return head.high is None or all(low <= head.high for low in lows)
 
     def _same(self, head: NumberReading, remark: Phrase) -> bool:
         """Whether a remark repeats the number ("fifty (50)"), or is compatible with it ("dozens, perhaps hundreds")."""
         again = self._number(remark)
         if again is not None and again.value is not None and again.value == head.value:
             return again.comparator in {"eq", head.comparator}
-        rising = _longest(remark, 0, self._language.rising)
+        rising = measure_phrase(remark, 0, self._language.rising)
         if rising:
             again = self._number(remark[rising:])
         rises = again is not None and again.low is not None and again.low >= (head.low or 0)
@@ -136,7 +122,7 @@ class _Grammar:
     def _read_rising(self, tokens: Phrase) -> NumberReading | None:
         """The reading of a plural that is followed by one at least as great: "dozens or hundreds"."""
         for at in range(1, len(tokens) - 1):
-            length = _longest(tokens, at, self._language.rising)
+            length = measure_phrase(tokens, at, self._language.rising)
             if length:
                 first, second = (
                     self._amount(side, hedged=False)
@@ -150,11 +136,11 @@ class _Grammar:
         kept: list[str] = []
         at = 0
         while at < len(tokens):
-            since = _longest(tokens, at, self._language.since) if kept else 0
+            since = measure_phrase(tokens, at, self._language.since) if kept else 0
             if since and leaves_number(tokens[at + since - 1 :]):
                 break
             negated = bool(kept) and kept[-1] in _NEGATIONS
-            length = 0 if negated else _longest(tokens, at, self._skipped)
+            length = 0 if negated else measure_phrase(tokens, at, self._skipped)
             if not length:
                 kept.append(tokens[at])
             at += length or 1
@@ -170,7 +156,7 @@ class _Grammar:
             reading = (
                 _apply_hedges(self._amount(rest, hedged=True), so_far)
                 or self._range(rest, so_far)
-                or (self._read_hedged(rest, so_far) if len(so_far) < _LONGEST_PHRASE else None)
+                or (self._read_hedged(rest, so_far) if len(so_far) < LONGEST_PHRASE else None)
             )
             if reading is not None:
                 return reading
@@ -179,7 +165,7 @@ class _Grammar:
     def _peel_hedges(self, tokens: Phrase) -> Iterator[tuple[Phrase, Comparator]]:
         """The tokens without a hedge at their beginning or end, or before a unit; longer hedges are tried first."""
         units = self._units_behind(tokens)
-        for length in range(min(_LONGEST_PHRASE, len(tokens) - 1), 0, -1):
+        for length in range(min(LONGEST_PHRASE, len(tokens) - 1), 0, -1):
             begin, end = tokens[:length], tokens[-length:]
             if begin in self._language.before:
                 yield tokens[length:], self._language.before[begin]
@@ -249,12 +235,6 @@ class _Grammar:
 
     def _amount(self, tokens: Phrase, *, hedged: bool) -> Amount | None:
         return self._amounts.read(tokens, hedged=hedged) if tokens else None
-
-
-def _longest(tokens: Phrase, at: int, phrases: frozenset[Phrase] | Mapping[Phrase, object]) -> int:
-    """The number of tokens of the longest phrase at a place; 0 if there is none."""
-    lengths = range(min(_LONGEST_PHRASE, len(tokens) - at), 0, -1)
-    return next((length for length in lengths if tokens[at : at + length] in phrases), 0)
 
 
 def _between(low: int | None, high: int | None) -> NumberReading | None:

@@ -53,6 +53,10 @@ _OF_PARTS: Final = {
 _SORTS: Final = {word for words in _REMARKS for word in words.sorts}
 _DONE: Final = {word for words in _REMARKS for word in words.done}
 _WHERE: Final = {word for words in _REMARKS for word in words.where}
+_DUE: Final = {word for words in _REMARKS for word in words.due}
+_HARMLESS: Final = {phrase for words in _REMARKS for phrase in words.harmless}
+_INSTEAD: Final = {phrase: words for each in _REMARKS for phrase, words in each.plain.items()}
+_PLAIN: Final = _index(_INSTEAD)
 _OF: Final = {word for language in LANGUAGES for word in language.of}
 _MONTHS: Final = {month for language in LANGUAGES for month in language.months}
 _JOINED: Final = {
@@ -129,18 +133,43 @@ def _without_idle(tokens: Phrase, language: Language) -> str:
 
 def leaves_number(remark: Phrase) -> bool:
     """Whether a remark leaves the number before it as it is."""
-    words = tuple(word for word in remark if word != "-")
-    if words in _ALONE or _is_state(words) or _is_doubtful(_without_others(words)):
+    words = _without_plain(tuple(word for word in remark if word != "-"))
+    if words in _HARMLESS:
+        return True
+    if not words or words in _ALONE or _is_state(words) or _is_doubtful(_without_others(words)):
         return False
     if _has_any(words, _PARTS):
         return _says_what(words) and _DONE.isdisjoint(words)
     if any(_is_share(words, at) for at in range(len(words))):
         return False
-    others = _without_part(remark)
-    if others != remark and not _DONE.isdisjoint(others):
+    others = _without_part(words)
+    if others != words and not _DONE.isdisjoint(others):
         return False
     joined = others[0] in _JOINED
     return not (joined or any(_adds(others, at) for at in range(len(others))))
+
+
+def find_parts(remark: Phrase) -> list[Phrase]:
+    """The numbers of a remark that leaves the number, as runs of words: not dates, and not how old or how long."""
+    words = _without_plain(remark)
+    runs: list[Phrase] = [()]
+    for at, word in enumerate(words):
+        if _adds(words, at):
+            runs[-1] += (word,)
+        elif runs[-1]:
+            runs.append(())
+    return [run for run in runs if run]
+
+
+def _without_plain(words: Phrase) -> Phrase:
+    """The words with the phrases that sound like doubt and are none replaced."""
+    kept: list[str] = []
+    at = 0
+    while at < len(words):
+        end = max(_find_ends(words, at, _PLAIN), default=at)
+        kept += _INSTEAD[words[at:end]] if end > at else (words[at],)
+        at = max(end, at + 1)
+    return tuple(kept)
 
 
 def _is_doubtful(words: Phrase) -> bool:
@@ -183,12 +212,14 @@ def _without_part(remark: Phrase) -> Phrase:
 
 
 def _adds(remark: Phrase, at: int) -> bool:
-    """Whether the token is a number that is no date and does not say where or when."""
+    """Whether the token is a number that is no date and does not say where or when, or is a day to come."""
     if not _is_number(remark[at]) or (at == 0 and remark[at] in _NAMING):
         return False
+    if at > 0 and remark[at - 1] in _DUE:
+        return True
     beside = remark[max(at - 2, 0) : at] + remark[at + 1 : at + 2]
     dated = not _MONTHS.isdisjoint(beside) or (at > 0 and _YEAR.fullmatch(remark[at]) is not None)
-    placed = at > 0 and remark[at - 1] in _WHERE
+    placed = at > 0 and remark[at - 1] in _WHERE and remark[at] not in _UNITS
     return not (dated or placed)
 
 

@@ -7,12 +7,15 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from domain.number.language import Phrase
 
 LONGEST: Final = 200
 """The most characters of a number; a longer text is prose."""
 MARKS: Final = frozenset(",()")
 """The tokens that begin or end a remark."""
+LONGEST_PHRASE: Final = 5
 _MOST_TOKENS: Final = 24
 _DASHES: Final = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _ALIKE: Final = str.maketrans("\u2a7e\u2267\u2a7d\u2266\u223c\u2243\u2245\u2272\u2273", "≥≥≤≤≈≈≈≈≈")
@@ -51,6 +54,14 @@ def split_tokens(text: str) -> Phrase | None:
         tokens.append(match["word"] or match[0])
         at = match.end() + (plain[match.end() : match.end() + 1] == " ")
     return tuple(tokens) or None
+
+
+def measure_phrase(
+    tokens: Phrase, at: int, phrases: frozenset[Phrase] | Mapping[Phrase, object]
+) -> int:
+    """The number of tokens of the longest phrase at a place; 0 if there is none."""
+    lengths = range(min(LONGEST_PHRASE, len(tokens) - at), 0, -1)
+    return next((length for length in lengths if tokens[at : at + length] in phrases), 0)
 
 
 def _hides_digits(character: str) -> bool:

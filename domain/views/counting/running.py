@@ -13,7 +13,7 @@ from collections import defaultdict
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
-from domain.number.reading import find_beginning
+from domain.number.running import find_beginning
 from domain.time.instant import END
 from domain.views.rivalry.claims import ends_of
 

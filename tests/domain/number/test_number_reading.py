@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.number.reading import NumberReading, read_number, runs_on
+from domain.number.reading import NumberReading, read_number
+from domain.number.running import find_beginning, runs_on
 from domain.number.tokens import split_tokens
 from tests.strategies import SOME
 
@@ -108,6 +109,16 @@ def test_a_remark_on_who_they_are_or_who_says_so_leaves_the_number() -> None:
     for said in of_kind("leaves"):
         for text in (f"52, {said}", f"52 ({said})"):
             assert shown(read_number(text)) == "eq 52", text
+
+
+with Path(__file__).with_name("number_since.tsv").open(encoding="utf-8") as _table:
+    SINCE: Final = {row["text"]: row["since"] for row in csv.DictReader(_table, delimiter="\t")}
+
+
+@pytest.mark.parametrize("text", SINCE)
+def test_since_tells_of_the_number_unless_it_tells_of_something_else(text: str) -> None:
+    assert (" ".join(find_beginning(text)), runs_on(text)) == (SINCE[text], bool(SINCE[text]))
+    assert shown(read_number(text)) == "eq 52"
 
 
 @pytest.mark.parametrize("unit", ["hundred", "dozen", "thousand", "million"])

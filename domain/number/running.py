@@ -1,0 +1,56 @@
+"""Finds the words by which a number counts everything up to a day, such as "so far" and "since January"."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import takewhile
+from typing import TYPE_CHECKING, Final
+
+from domain.number.tokens import MARKS, measure_phrase, split_tokens
+from domain.number.words import LANGUAGES
+
+if TYPE_CHECKING:
+    from domain.number.language import Phrase
+
+_SINCE: Final = frozenset(phrase for language in LANGUAGES for phrase in language.since)
+_RUNNING: Final = _SINCE | {phrase for language in LANGUAGES for phrase in language.running}
+_RANKS: Final = tuple(stem for language in LANGUAGES for stem in language.remarks.ranks)
+_SUMS: Final = tuple(stem for language in LANGUAGES for stem in language.remarks.sums)
+
+
+@lru_cache(maxsize=4096)
+def runs_on(text: str) -> bool:
+    """Whether a number counts everything up to a day, by words such as "so far", "in total" or "since January"."""
+    return any(
+        measure_phrase(part, at, _RUNNING) for part in _split_parts(text) for at in range(len(part))
+    )
+
+
+@lru_cache(maxsize=4096)
+def find_beginning(text: str) -> Phrase:
+    """The words that say since when a number counts, such as "since January"; empty if there are no such words."""
+    starts = (
+        part[at:]
+        for part in _split_parts(text)
+        for at in range(len(part))
+        if measure_phrase(part, at, _SINCE)
+    )
+    return next(starts, ())
+
+
+def _split_parts(text: str) -> list[Phrase]:
+    """The words of a text between its marks; of a remark, only those that tell of the number itself."""
+    parts: list[Phrase] = [()]
+    for token in split_tokens(text) or ():
+        if token in MARKS:
+            parts.append(())
+        else:
+            parts[-1] += (token,)
+    return [parts[0], *map(_without_ranked, parts[1:])]
+
+
+def _without_ranked(words: Phrase) -> Phrase:
+    """The words before one such as "largest" or "held", of which "since" behind it tells; all if they tell of a sum."""
+    if any(word.startswith(_SUMS) for word in words):
+        return words
+    return tuple(takewhile(lambda word: not word.startswith(_RANKS), words))
