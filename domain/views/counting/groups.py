@@ -110,7 +110,8 @@ def _find_moved(
     """
     moved: dict[UUID, set[int]] = {}
     tied: dict[UUID, set[int]] = {}
-    for question in questions.questions:
+    of_parts = find_questions(questions.parts).questions
+    for question in (*questions.questions, *of_parts):
         named = {group_of[candidate.id] for candidate in question.facts} - unsaid
         silent = (candidate.id for candidate in question.facts if group_of[candidate.id] in unsaid)
         moved |= {id_: named for id_ in silent if named}

@@ -1,10 +1,11 @@
 """Groups facts by the question that they answer, because the facts of one question count once.
 
 Facts of one matter answer one question. A link that `confirms`, `conflicts_with` or `refines` joins a fact without a
-matter to the question of the fact that it names. A fact that is tied to several questions (a round-up) joins none of
-them. A fact of one matter that is tied to the question of another supports or contests that question. Both add nothing
-of their own. Only links among the given facts count. Facts that do not hold tie others too, and are left out
-afterwards: two reports of an event that is only possible are still reports of one event.
+matter to the question of the fact that it names; a fact that names none is joined to the question of a fact of a matter
+that names it. A fact that is tied so to several questions (a round-up) joins none of them. A fact of one matter that is
+tied to the question of another supports or contests that question. Both add nothing of their own, and neither does a
+fact about a part of a population (`narrower`). Only links among the given facts count. Facts that do not hold tie
+others too, and are left out afterwards: two reports of an event that is only possible are still reports of one event.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from domain.views.rivalry.candidates import Candidate
+from domain.views.rivalry.narrower import find_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +37,8 @@ class Question:
 class Questions:
     """The questions that some facts answer, in order of their first recorded fact, and the facts that add nothing.
 
-    `parts`: facts about a narrower population that refine another. `linking`: round-ups, and facts of other matters.
+    `parts`: facts about a part of a population that another counts whole. `linking`: round-ups, and facts of other
+    matters.
     """
 
     questions: Sequence[Question]
@@ -72,12 +75,6 @@ def _by_matter(facts: Iterable[Candidate]) -> list[list[Candidate]]:
     return list(groups.values())
 
 
-def _narrower(one: Candidate, other: Candidate) -> bool:
-    """Whether `one`, which refines `other`, names a population, and not the same one."""
-    (ours, _), (theirs, _) = one.read_field("population"), other.read_field("population")
-    return ours not in {"", theirs}
-
-
 @dataclass(slots=True)
 class _Tied:
     """The ties among some facts, {fact: {linked fact: relations}}, and the questions into which they join the facts.
@@ -94,7 +91,7 @@ class _Tied:
     def find_questions(self) -> Questions:
         """The questions, by the rules that the module states."""
         self.ties = self._all_ties()
-        parts = self._take_parts()
+        parts = find_parts(self.facts, self.ties)
         for fact_id, fact in self.facts.items():
             if fact_id not in parts and fact.fact.matter is not None:
                 self._unite(fact_id, fact.fact.matter)
@@ -115,21 +112,12 @@ class _Tied:
                     ties.setdefault(id_, {}).setdefault(target, set()).add(link.relation)
         return ties
 
-    def _take_parts(self) -> set[int]:
-        """The facts that refine another and are about a part of its population."""
-        return {
-            id_
-            for id_, tied in self.ties.items()
-            for target, relations in tied.items()
-            if "refines" in relations and _narrower(self.facts[id_], self.facts[target])
-        }
-
     def _join(self, parts: set[int]) -> set[int]:
         """Join each fact without a matter to the question that it is tied to; returns the facts tied to several."""
         for id_, tied in self.ties.items():
             for target in tied:
                 if id_ not in parts and target not in parts:
-                    self._wants(id_, target)
+                    self._wants(id_, target, parts)
         several = {id_ for id_, wanted in self.targets.items() if len(wanted) > 1}
         open_, queue = set(several), deque(self.targets)
         for id_, wanted in self.targets.items():
@@ -150,10 +138,13 @@ class _Tied:
                 queue.extend(f for f in self.waiting_on[self._root(id_)] if id_ in self.targets[f])
         return open_
 
-    def _wants(self, id_: int, target: int) -> None:
+    def _wants(self, id_: int, target: int, parts: set[int]) -> None:
+        """Note which question a fact without a matter may join: that of its targets, or else of what links to it."""
         if self.facts[id_].fact.matter is None:
             self.targets[id_].add(target)
-        elif self.facts[target].fact.matter is None:
+        elif (
+            self.facts[target].fact.matter is None and not self.ties.get(target, {}).keys() - parts
+        ):
             self.targets[target].add(id_)
 
     def _behind(self, round_ups: set[int]) -> set[int]:

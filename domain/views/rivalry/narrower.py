@@ -1,0 +1,120 @@
+"""Finds the facts that count a part of a population which another fact counts whole: they are not added to it.
+
+A part is a fact of a narrower population that refines its whole, and gives no larger number. Facts that refine one
+another in a ring have no whole, and none of them is a part. What speaks of a part again, by a link or by a matter of
+its own, is a part as well.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from domain.fact import Fact
+    from domain.views.rivalry.candidates import Candidate
+
+    Ties = Mapping[int, Mapping[int, set[str]]]
+
+
+def find_parts(facts: Mapping[int, Candidate], ties: Ties) -> set[int]:
+    """The facts that count a part; `ties` are {fact: {fact that it links to: relations}}."""
+    wholes: dict[int, set[int]] = defaultdict(set)
+    for id_, tied in ties.items():
+        for target, relations in tied.items():
+            one, other = facts[id_], facts[target]
+            if "refines" in relations and _is_narrower(one, other) and _fits(one.fact, other.fact):
+                wholes[id_].add(target)
+    if not wholes:
+        return set()
+    return _Again(facts, ties, wholes).spread(_drop_rings(wholes))
+
+
+def _is_narrower(one: Candidate, other: Candidate) -> bool:
+    """Whether `one`, which refines `other`, names a population, and not the same one."""
+    (ours, _), (theirs, _) = one.read_field("population"), other.read_field("population")
+    return ours not in {"", theirs}
+
+
+def _fits(part: Fact, whole: Fact) -> bool:
+    """Whether no number of a part is surely larger than the whole's, since then one of them is wrong."""
+    return not any(
+        ours.basis == theirs.basis
+        and ours.low is not None
+        and theirs.high is not None
+        and ours.low > theirs.high
+        for what, numbers in part.numbers.items()
+        for ours in numbers
+        for theirs in whole.numbers.get(what, ())
+    )
+
+
+def _drop_rings(wholes: Mapping[int, set[int]]) -> set[int]:
+    """Those from which their wholes lead on to a fact that is no part."""
+    refined_by = _reverse(wholes.items())
+    waiting = [id_ for whole in refined_by.keys() - wholes.keys() for id_ in refined_by[whole]]
+    parts: set[int] = set()
+    while waiting:
+        id_ = waiting.pop()
+        if id_ not in parts:
+            parts.add(id_)
+            waiting += refined_by.get(id_, ())
+    return parts
+
+
+class _Again:
+    """Finds what speaks of a part again; each link, and each matter of a part, is followed once."""
+
+    def __init__(
+        self, facts: Mapping[int, Candidate], ties: Ties, wholes: Mapping[int, set[int]]
+    ) -> None:
+        self._facts = facts
+        self._ties = ties
+        self._linked_by = _reverse(ties.items())
+        self._wholes = {whole for several in wholes.values() for whole in several}
+        self._matters_of_wholes = {facts[whole].fact.matter for whole in self._wholes}
+        self._by_matter: dict[str, list[int]] = defaultdict(list)
+        for id_, candidate in facts.items():
+            if candidate.fact.matter is not None:
+                self._by_matter[candidate.fact.matter].append(id_)
+        self._followed: set[tuple[str, str]] = set()
+
+    def spread(self, parts: set[int]) -> set[int]:
+        """The parts, and all that speak of them again."""
+        parts = set(parts)
+        waiting = list(parts)
+        while waiting:
+            part = waiting.pop()
+            population, _ = self._facts[part].read_field("population")
+            for id_, may_leave_out in self._list_near(part, population):
+                if id_ in parts or id_ in self._wholes:
+                    continue
+                said, _ = self._facts[id_].read_field("population")
+                if said == population or (not said and may_leave_out):
+                    parts.add(id_)
+                    waiting.append(id_)
+        return parts
+
+    def _list_near(self, part: int, population: str) -> Iterable[tuple[int, bool]]:
+        """(fact, whether it may leave out the population) for each fact that a link or the matter leads to."""
+        for target in self._ties.get(part, ()):
+            yield target, False
+        for id_ in self._linked_by.get(part, ()):
+            yield id_, True
+        matter = self._facts[part].fact.matter
+        if matter is None or matter in self._matters_of_wholes:
+            return
+        if (matter, population) not in self._followed:
+            self._followed.add((matter, population))
+            for id_ in self._by_matter[matter]:
+                yield id_, True
+
+
+def _reverse(edges: Iterable[tuple[int, Iterable[int]]]) -> dict[int, list[int]]:
+    reverse: dict[int, list[int]] = defaultdict(list)
+    for id_, targets in edges:
+        for target in targets:
+            reverse[target].append(id_)
+    return reverse

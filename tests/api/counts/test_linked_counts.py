@@ -1,0 +1,119 @@
+"""What links tie counts once: a part of a population is not added again, and a link leads from its fact to another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from tests.api.answers.test_claims import tell_release, tie
+from tests.api.asking import TALKS
+
+if TYPE_CHECKING:
+    from tests.api.answers.test_claims import Body
+    from tests.api.asking import Client
+
+pytestmark = pytest.mark.either_database
+
+ALL: Final = tell_release(52, population="political prisoners", external_id="A")
+PART: Final = tell_release(
+    14, "AP", population="foreigners", external_id="P", matter="f", links=tie("refines", "A")
+)
+CASES: Final[dict[str, tuple[list[Body], str, bool, list[tuple[str | None, str, bool]]]]] = {
+    "a part, and another report of the part": (
+        [ALL, PART, tell_release(14, "AFP", population="foreigners", links=tie("confirms", "P"))],
+        "52",
+        False,
+        [("foreigners", "14", False), ("political prisoners", "52", False)],
+    ),
+    "another number of the part": (
+        [
+            ALL,
+            PART,
+            tell_release(13, "AFP", population="foreigners", links=tie("conflicts_with", "P")),
+        ],
+        "52",
+        False,
+        [("foreigners", "13 to 14", True), ("political prisoners", "52", False)],
+    ),
+    "a vaguer number of the part": (
+        [
+            ALL,
+            PART,
+            tell_release("at least 10", "AFP", population="foreigners", links=tie("refines", "P")),
+        ],
+        "52",
+        False,
+        [("foreigners", "14", False), ("political prisoners", "52", False)],
+    ),
+    "a report of the part that names no population": (
+        [ALL, PART, tell_release(14, "AFP", links=tie("confirms", "P"))],
+        "52",
+        False,
+        [("foreigners", "14", False), ("political prisoners", "52", False)],
+    ),
+    "a report of the part's own matter": (
+        [ALL, PART, tell_release(14, "AFP", population="foreigners", matter="f")],
+        "52",
+        False,
+        [("foreigners", "14", False), ("political prisoners", "52", False)],
+    ),
+    "a part that is larger than the whole": (
+        [ALL, tell_release(60, "AP", population="foreigners", links=tie("refines", "A"))],
+        "52 to 60",
+        True,
+        [("foreigners", "60", False), ("political prisoners", "52", False)],
+    ),
+    "a part that may be larger than the whole": (
+        [ALL, tell_release("over 50", "AP", population="foreigners", links=tie("refines", "A"))],
+        "52",
+        False,
+        [("foreigners", "at least 51", False), ("political prisoners", "52", False)],
+    ),
+    "a matter's fact that confirms one which is tied elsewhere": (
+        [
+            tell_release(52, external_id="A"),
+            tell_release(52, "AP", external_id="B", links=tie("confirms", "A")),
+            tell_release(52, "AFP", matter="c", links=tie("confirms", "B")),
+        ],
+        "52",
+        False,
+        [(None, "52", False)],
+    ),
+    "a matter's fact that contests one which is tied elsewhere": (
+        [
+            tell_release(52, matter="a", external_id="A"),
+            tell_release(52, "AP", external_id="B", links=tie("confirms", "A")),
+            tell_release(50, "AFP", matter="c", links=tie("conflicts_with", "B")),
+        ],
+        "50 to 52",
+        True,
+        [(None, "50 to 52", True)],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_links_tie_counts_once(client: Client, case: str) -> None:
+    facts, text, contested, populations = CASES[case]
+    client.open()
+    for fact in facts:
+        assert client.post(f"{TALKS}/facts", fact).status == 201
+    total = client.get(f"{TALKS}?as_of=2025-12-31").json["prisoners"]["released"]
+    assert (total["text"], total["contested"]) == (text, contested)
+    split = client.get(f"{TALKS}/tally?what=released&per=population&as_of=2025-12-31").json
+    told = [(each["population"], each["text"], each["contested"]) for each in split["totals"]]
+    assert told == populations
+
+
+@pytest.mark.parametrize("number", [14, 52])
+def test_of_two_that_refine_one_another_no_number_is_lost(client: Client, number: int) -> None:
+    client.open()
+    for fact in (ALL, {**PART, "quantities": tell_release(number)["quantities"]}):
+        assert client.post(f"{TALKS}/facts", fact).status == 201
+    (first,) = client.get(f"{TALKS}/timeline?q=Reuters").json["items"]
+    back = {"reason": "refinement", "why": "A link", "changes": {"links": tie("refines", "P")}}
+    changed = client.post(f"/v1/facts/{first['id']}/corrections", back, if_match="*")
+    assert changed.status == 200
+    total = client.get(f"{TALKS}?as_of=2025-12-31").json["prisoners"]["released"]
+    assert (total["text"], total["contested"]) == ("52", False)
