@@ -20,14 +20,19 @@ Phrase = tuple[str, ...]
 class RemarkWords:
     """The words by which a remark beside a number is judged.
 
-    A remark leaves the number in doubt if it has one of `doubts`, or a word that begins as one of `stems`; if it is
-    only one of `alone`; or if it is only a word with one of `endings` and none of `fates`, perhaps after one of
-    `still`. One of `shares` does so unless the remark says of whom. `parts` say that the numbers of a remark are parts
-    of the number, and so do `sorts` of people behind a number at its beginning, but not if a word of `done` says that
-    only they may be counted. A number behind a word of `where` is no count; behind a word of `due` it is a day to
-    come. A remark that is one of `harmless` leaves the number. A phrase of `plain` sounds like doubt and is none: its
-    words are judged in its place. Behind a word that begins as one of `ranks`, "since" and "so far" do not tell of the
-    number ("the largest group since June"), unless a word that begins as one of `sums` is beside them.
+    A remark leaves the number in doubt, so that it is refused, if
+    - it has a phrase of `doubts` ("not confirmed") or a word that begins as one of `stems`;
+    - it is nothing but a phrase of `alone`;
+    - it is a word with one of `endings` ("ongoing") that is not in `fates`, with or without a phrase of `still` before;
+    - it has a phrase of `shares` ("a third") and does not say who are meant.
+
+    Numbers in a remark are not doubts where it speaks of a part: it has a phrase of `parts` ("including 14 women"), or
+    a number and then one of `sorts` ("14 women"), and no word of `done`, which would count these alone. A number behind
+    a word of `where` is no count ("in 14 prisons"), and behind a word of `due` it is a time to come ("by 2026").
+
+    A remark in `harmless` is ignored. A phrase in `plain` sounds like a doubt; the words that it stands for are judged
+    instead. Behind a word that begins as one of `ranks`, "since" and "so far" say nothing about the number ("the
+    largest group since June"), unless a word that begins as one of `sums` is there too.
     """
 
     doubts: frozenset[Phrase]

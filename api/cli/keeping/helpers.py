@@ -26,9 +26,10 @@ _CONTEXT: Final = multiprocessing.get_context("spawn")
 
 
 class Helpers:
-    """Processes that compare shares, one after another, until none is left; so does whoever asks for what was found.
+    """Processes that each compare one share after another until all are compared; `find` compares shares, too.
 
-    A process ends with its pipe, however this process ends. If it fails, its share is compared here instead.
+    A process ends when its pipe is closed, so it also ends if this process is killed. If a process fails, its share is
+    compared here instead.
     """
 
     def __init__(self, shares: Sequence[Share], count: int) -> None:

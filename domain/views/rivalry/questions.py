@@ -1,11 +1,12 @@
 """Groups facts by the question that they answer, because the facts of one question count once.
 
 Facts of one matter answer one question. A link that `confirms`, `conflicts_with` or `refines` joins a fact without a
-matter to the question of the fact that it names; a fact that names none is joined to the question of a fact of a matter
-that names it. A fact that is tied so to several questions (a round-up) joins none of them. A fact of one matter that is
-tied to the question of another supports or contests that question. Both add nothing of their own, and neither does a
-fact about a part of a population (`narrower`). Only links among the given facts count. Facts that do not hold tie
-others too, and are left out afterwards: two reports of an event that is only possible are still reports of one event.
+matter to the question of the fact that it names. If a fact without a matter names no other fact, it joins the question
+of a fact that names it. A fact that would so join several questions (a round-up) joins none of them. A fact of one
+matter that is tied to the question of another supports or contests that question. Both add nothing of their own, and
+neither does a fact about a part of a population (`narrower`). Only links among the given facts count. Facts that do not
+hold tie others too, and are left out afterwards: two reports of an event that is only possible are still reports of one
+event.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 EVENTS: Final = 8_192
 """About how many events a share has, unless there are more than MOST shares."""
 MOST: Final = 128
-"""How many shares there are at most: for each, one table is read whole, which has no index by fact."""
+"""How many shares there are at most. One table has no index by fact, so it is read whole for each share."""
 _DERIVED: Final = SIDES["first"]
 _COUNTED: Final = [f"{name}_count" for name in COUNTS]
 _IDS: Final = 16**8
