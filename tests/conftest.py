@@ -82,7 +82,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _drawn(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Each test of `either_database` on one of them, some `cases`, a third of the controls, and all others."""
+    """The tests to run: `either_database` on one, some `cases`, about a third of the controls, and all others."""
     same: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
         if item.get_closest_marker("control") is None or not deal(item.nodeid, 3):

@@ -11,10 +11,10 @@ cycle: looking for them was an eighth of the start, and a quarter of the state's
 
 
 def look_for_cycles_seldom() -> None:
-    """Look after more objects than Python does by itself."""
+    """Look for cycles less often than Python does by itself."""
     gc.set_threshold(ALLOCATIONS)
 
 
 def keep_what_exists() -> None:
-    """Look never again among the objects that exist already, which are those of modules."""
+    """Never look again among the objects that exist already, which are those of modules."""
     gc.freeze()

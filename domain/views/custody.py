@@ -1,4 +1,4 @@
-"""The custody entries of people, and who is held: whose status keeps them in.
+"""The custody entries of people, and who is held, which follows from their status.
 
 A charge does not say where somebody is. Somebody who is charged is held if they would be without their charges.
 """
@@ -31,7 +31,8 @@ PARDONED: Final = "pardoned"
 class CustodyEntries:
     """The entries in the custody section by some answers, at a perspective; each belongs to a person's place.
 
-    An entry is made for somebody who is shown. A filter reads no more than the status, because it reads everybody's.
+    An entry is made for somebody who is shown. A filter reads no more than the status, because it
+    reads everybody's, unless a name may mean several people.
     """
 
     def __init__(self, answers: Answers, perspective: Perspective) -> None:
@@ -62,7 +63,7 @@ class CustodyEntries:
         return status in KEEPS_IN
 
     def _status(self, place: Place, among: AbstractSet[str]) -> str | None:
-        """The status of the person at a place; None also if no answer gives them one of `among`."""
+        """The status of the person at a place; None also if no answer gives one of `among`, which saves its making."""
         if self._is_doubtful:
             return self.entry(place).get("status")
         _, answered = self._answered.get(place, (None, None))

@@ -1,4 +1,4 @@
-"""Lets other processes compare shares of the facts with the log, so that `parley verify` uses every core."""
+"""Lets other processes compare shares of the facts with the log, so that `parley verify` uses several cores."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Helpers:
 
 @contextmanager
 def helping(parley: Parley, events: int) -> Iterator[Helpers]:
-    """While the block runs, a process for each other core compares the facts of a log with so many events.
+    """While the block runs, other processes compare the facts of a log with so many events, at most one a core.
 
     There is none if the facts are few, or if no other process can open the database.
     """

@@ -1,7 +1,7 @@
 """Serves a record by this process alone, or by several that it keeps running.
 
-`serve` imports this module when it has to serve: the server and the pages take a fifth of the time that a command
-needs to start.
+`serve` imports this module when it has to serve: with the server and the pages, each command would take longer to
+start.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 GRACE_SECONDS: Final = 30
 """How long requests under way may still take once the server was told to stop."""
 STARTING_SECONDS: Final = 20
-"""How long a worker may take until it answers its supervisor: on a busy machine, its start takes longer than 5 s."""
+"""How long a worker may take to answer its supervisor. On a busy machine, its start takes longer than 5 s."""
 
 PROTOCOL: Final[dict[str, Any]] = {
     "http": BoundedProtocol,
@@ -44,7 +44,7 @@ PROTOCOL: Final[dict[str, Any]] = {
 
 
 def serve_alone(parley: Parley, listening: socket, announce: Callable[[], None]) -> None:
-    """Serve at a socket until this process is told to stop; `announce` is called once it can be told."""
+    """Serve at a socket until this process is told to stop; `announce` is called once it handles these signals."""
     site = create_site(parley)
 
     def create() -> FastAPI:

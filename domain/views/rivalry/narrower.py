@@ -1,8 +1,8 @@
 """Finds the facts that count a part of a population which another fact counts whole: they are not added to it.
 
-A part is a fact of a narrower population that refines its whole, and gives no larger number. Facts that refine one
-another in a ring have no whole, and none of them is a part. What speaks of a part again, by a link or by a matter of
-its own, is a part as well.
+A part is a fact of a narrower population that refines its whole, and gives no number that is
+surely larger. Facts that refine only one another, in a ring, have no whole and are no parts. What speaks of a part
+again, by a link or by a matter of its own, is a part as well.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def _drop_rings(wholes: Mapping[int, set[int]]) -> set[int]:
 
 
 class _Again:
-    """Finds what speaks of a part again; each link, and each matter of a part, is followed once."""
+    """Finds what speaks of a part again; each link is followed once, and each matter once for each population."""
 
     def __init__(
         self, facts: Mapping[int, Candidate], ties: Ties, wholes: Mapping[int, set[int]]

@@ -1,7 +1,8 @@
 """Derives the tables of facts again, one share of the facts after another, and compares each with what serves.
 
-A share is derived in memory, so that nothing of the record is left on another disk; its size does not grow with the
-log. Only the counts of a negotiation depend on facts of several shares: each share gives what its events add to them.
+A share is derived in memory, so that nothing of the record is left on another disk; it grows only with a log of over a
+million events. Only the counts of a negotiation depend on facts of several shares: each share gives what its events add
+to them.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from infrastructure.projections.checking.differences import Row
 
 EVENTS: Final = 8_192
-"""About how many events a share has, unless there are more than MOST shares."""
+"""How many events a share has at most, about, unless there would be more than MOST shares."""
 MOST: Final = 128
 """How many shares there are at most. One table has no index by fact, so it is read whole for each share."""
 _DERIVED: Final = SIDES["first"]
