@@ -82,34 +82,36 @@ class _Again:
         self._followed: set[tuple[str, str]] = set()
 
     def spread(self, parts: set[int]) -> set[int]:
-        """The parts, and all that speak of them again."""
-        parts = set(parts)
-        waiting = list(parts)
+        """The parts, and all that speak of them again.
+
+        A fact without a population speaks of a part again if it links to nothing else.
+        """
+        refining, parts = parts, set(parts)
+        waiting = [(part, self._facts[part].read_field("population")[0]) for part in parts]
         while waiting:
-            part = waiting.pop()
-            population, _ = self._facts[part].read_field("population")
-            for id_, may_leave_out in self._list_near(part, population):
+            part, population = waiting.pop()
+            for id_ in self._list_near(part, population, follow=part in refining):
                 if id_ in parts or id_ in self._wholes:
                     continue
                 said, _ = self._facts[id_].read_field("population")
-                if said == population or (not said and may_leave_out):
+                links = self._ties.get(id_, {}).keys()
+                leads_here = bool(links) or self._facts[id_].fact.matter is not None
+                if said == population or (not said and leads_here and links <= parts):
                     parts.add(id_)
-                    waiting.append(id_)
+                    waiting.append((id_, population))
         return parts
 
-    def _list_near(self, part: int, population: str) -> Iterable[tuple[int, bool]]:
-        """(fact, whether it may leave out the population) for each fact that a link or the matter leads to."""
-        for target in self._ties.get(part, ()):
-            yield target, False
-        for id_ in self._linked_by.get(part, ()):
-            yield id_, True
+    def _list_near(self, part: int, population: str, *, follow: bool) -> Iterable[int]:
+        """The facts without another matter that a link leads to or from, and those of the part's matter to `follow`."""
         matter = self._facts[part].fact.matter
-        if matter is None or matter in self._matters_of_wholes:
+        for id_ in (*self._ties.get(part, ()), *self._linked_by.get(part, ())):
+            if self._facts[id_].fact.matter in {None, matter}:
+                yield id_
+        if not follow or matter is None or matter in self._matters_of_wholes:
             return
         if (matter, population) not in self._followed:
             self._followed.add((matter, population))
-            for id_ in self._by_matter[matter]:
-                yield id_, True
+            yield from self._by_matter[matter]
 
 
 def _reverse(edges: Iterable[tuple[int, Iterable[int]]]) -> dict[int, list[int]]:

@@ -58,6 +58,28 @@ CASES: Final[dict[str, tuple[list[Body], str, bool, list[tuple[str | None, str, 
         False,
         [("foreigners", "14", False), ("political prisoners", "52", False)],
     ),
+    "a report of the part by a fact of another matter": (
+        [
+            ALL,
+            PART,
+            tell_release(14, "AFP", matter="g", links=tie("confirms", "P")),
+            tell_release(200, "DPA", matter="g"),
+        ],
+        "66 to 252",
+        True,
+        [(None, "14 to 200", True), ("foreigners", "14", False), ("political prisoners", "52", False)],
+    ),
+    "a report of a report of the part": (
+        [
+            ALL,
+            PART,
+            tell_release(14, "AFP", external_id="S", links=tie("confirms", "P")),
+            tell_release(14, "DPA", population="foreigners", links=tie("confirms", "S")),
+        ],
+        "52",
+        False,
+        [("foreigners", "14", False), ("political prisoners", "52", False)],
+    ),
     "a part that is larger than the whole": (
         [ALL, tell_release(60, "AP", population="foreigners", links=tie("refines", "A"))],
         "52 to 60",
