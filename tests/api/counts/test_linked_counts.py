@@ -67,7 +67,11 @@ CASES: Final[dict[str, tuple[list[Body], str, bool, list[tuple[str | None, str, 
         ],
         "66 to 252",
         True,
-        [(None, "14 to 200", True), ("foreigners", "14", False), ("political prisoners", "52", False)],
+        [
+            (None, "14 to 200", True),
+            ("foreigners", "14", False),
+            ("political prisoners", "52", False),
+        ],
     ),
     "a report of a report of the part": (
         [
