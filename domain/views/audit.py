@@ -5,7 +5,8 @@ It has no recording of a fact and no corroboration; these are in the history of 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from domain.errors import ContentError
 from domain.fact import differences
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 Change = tuple["FactVersion | None", "FactVersion"]
 """A fact before and after an event; None before its recording."""
+Order = Literal["oldest", "newest"]
+"""Which changes come first: by position in the log, upwards or downwards."""
 AUDITED_EVENTS: Final = (
     "fact.corrected",
     "fact.ended",
@@ -36,6 +39,30 @@ AUDITED_EVENTS: Final = (
 )
 
 _NAMED_TOO_OFTEN: Final = f"more than {MOST_TERMS:,} names: search for one of them"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditQuery:
+    """A part of an audit: at most `limit` changes in an order, after that at the position `after`; about a `person`.
+
+    None is no limit, the first part, and everybody.
+    """
+
+    person: str | None = None
+    order: Order = "oldest"
+    after: int | None = None
+    limit: int | None = None
+
+    @property
+    def newest_first(self) -> bool:
+        """Whether the positions go downwards."""
+        return self.order == "newest"
+
+    def follows(self, position: int) -> bool:
+        """Whether a position comes after `after` in the order."""
+        if self.after is None:
+            return True
+        return position < self.after if self.newest_first else position > self.after
 
 
 def list_audit(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from domain.streams.event import RecordEvent
     from domain.streams.negotiation import Negotiation
     from domain.time.perspective import Perspective
-    from domain.views.audit import Change
+    from domain.views.audit import AuditQuery, Change
     from domain.views.negotiation_changes import Correction
     from domain.views.versions import FactVersion
     from infrastructure.log.entry import LogEntry
@@ -123,29 +124,26 @@ class ChangeReader:
         self,
         id_: UUID,
         perspective: Perspective,
-        *,
-        person: str | None = None,
-        after: int = 0,
-        limit: int | None = None,
+        query: AuditQuery,
     ) -> tuple[list[Change], bool]:
-        """The changes that `list_audit` lists after the position `after`, at most `limit`, and whether more follow."""
-        if person is not None:
-            return self._read_about(person, id_, perspective, after, limit)
-        read = (self.connection, self.tables, id_, perspective, after, limit)
-        rows, more_follow = read_changed(*read)
+        """A part of the changes that `list_audit` lists, and whether more follow."""
+        if query.person is not None:
+            return self._read_about(query.person, id_, perspective, query)
+        rows, more_follow = read_changed(self.connection, self.tables, id_, perspective, query)
         return self._pair(rows, id_, perspective), more_follow
 
     def _read_about(
-        self, person: str, id_: UUID, perspective: Perspective, after: int, limit: int | None
+        self, person: str, id_: UUID, perspective: Perspective, query: AuditQuery
     ) -> tuple[list[Change], bool]:
         """A page of the changes that are about a person, read from the changes of all facts that ever named them."""
         terms = read_terms(self.connection, self.tables, id_, perspective, person)
+        version, back = self.tables.version, query.newest_first
+        order = [version.c.known_from]
         changes: list[Change] = []
         while True:
-            statement = self._select_naming(terms, id_, perspective, after)
-            version = self.tables.version
+            statement = self._select_naming(terms, id_, perspective, query)
             rows, more_follow = pages.read_page(
-                self.connection, statement, version, [version.c.known_from], limit
+                self.connection, statement, version, order, query.limit, downwards=back
             )
             read = self._pair(rows, None, perspective)
             telling = [change for change in read if tells_of(change, terms)]
@@ -154,21 +152,22 @@ class ChangeReader:
             changes = changes or telling
             if not more_follow:
                 return changes, False
-            after = read[-1][1].position
+            query = replace(query, after=read[-1][1].position)
 
     def _select_naming(
-        self, terms: set[tuple[str, str]], id_: UUID, perspective: Perspective, after: int
+        self, terms: set[tuple[str, str]], id_: UUID, perspective: Perspective, query: AuditQuery
     ) -> Select[Any]:
         """The changes of facts of which any version has one of these terms.
 
         The database starts from these facts, or from all changes, whichever are fewer.
         """
         naming = select_naming(self.tables, id_, terms)
-        changed = select_changed(self.tables, id_, perspective, after)
+        in_order = partial(select_changed, newest_first=query.newest_first)
+        changed = in_order(self.tables, id_, perspective, query.after)
         facts = timeslices.count_rows(self.connection, naming, _MOST_NAMING)
         others = timeslices.count_rows(self.connection, changed.order_by(None), facts)
         if facts < _MOST_NAMING and facts <= others:
-            return select_changed(self.tables, naming, perspective, after)
+            return in_order(self.tables, naming, perspective, query.after)
         return changed.where(was_naming(self.tables, terms))
 
     def _pair(
@@ -188,12 +187,11 @@ class ChangeReader:
         return [(were.get((v.record.id, v.record.version)), v) for v in changes]
 
     def of_negotiation(
-        self, opened: Negotiation, perspective: Perspective, after: int = 0
+        self, opened: Negotiation, perspective: Perspective
     ) -> list[tuple[Negotiation, Negotiation, Correction]]:
-        """The corrections of a negotiation that the perspective knows, after a position (see `pair_corrections`)."""
+        """The corrections of a negotiation that the perspective knows (see `pair_corrections`), oldest first."""
         recorded = negotiations.read_corrections(self.connection, opened.id, perspective)
-        known = pair_corrections(opened, recorded, perspective)
-        return [change for change in known if change[2].position > after]
+        return [*pair_corrections(opened, recorded, perspective)]
 
     def _as_public(
         self, events: Sequence[FactVersion], perspective: Perspective
@@ -271,8 +269,9 @@ class ChangeReader:
 
 
 def _span(changes: Sequence[FactVersion]) -> tuple[int, int]:
-    """The first and the last position of changes in the order of the log."""
-    return changes[0].position, changes[-1].position
+    """The first and the last position of changes that are in an order of the log."""
+    first, last = sorted((changes[0].position, changes[-1].position))
+    return first, last
 
 
 def _facts_of(changes: Iterable[FactVersion]) -> list[str]:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from domain.time.perspective import Perspective
+    from domain.views.audit import AuditQuery
 
     Which = UUID | list[str] | Select[tuple[str]]
     """The facts of a negotiation, or those with these ids, which a statement may select."""
@@ -97,25 +98,29 @@ def _public(columns: Any, perspective: Perspective) -> ColumnElement[bool]:  # n
 
 
 def select_changed(
-    tables: FactTables, of: Which, perspective: Perspective, after: int = 0
+    tables: FactTables,
+    of: Which,
+    perspective: Perspective,
+    after: int | None = None,
+    *,
+    newest_first: bool = False,
 ) -> Select[Any]:
-    """The audited changes after a position, as versions in the order of the log; of an erased fact only its erasure."""
+    """The audited changes after a position, as versions in an order of the log; of an erased fact only its erasure."""
     columns = tables.version.c
-    order = (
-        columns.known_from + 0 if isinstance(of, Select | list) else columns.known_from
-    )  # no index has the former
+    at = columns.known_from
+    order = at + 0 if isinstance(of, Select | list) else at  # no index has the former
     return (
         select(*content_columns(columns))
         .where(
             _among(columns, of),
-            columns.known_from > after,
-            columns.known_from <= perspective.position,
+            at <= perspective.position,
+            *(() if after is None else (at < after if newest_first else at > after,)),
             *_is_audited(columns),
             ~columns.erased | (columns.event == FactErased.stored_name),
             event_known(columns, perspective),
             fact_public(tables, columns, perspective),
         )
-        .order_by(order)
+        .order_by(order.desc() if newest_first else order)
     )
 
 
@@ -154,23 +159,27 @@ def read_changed(
     tables: FactTables,
     id_: UUID,
     perspective: Perspective,
-    after: int,
-    limit: int | None,
+    query: AuditQuery,
 ) -> tuple[Sequence[Any], bool]:
     """The page of `select_changed` in a negotiation, by a statement that is made once where that is possible."""
-    if limit is None or perspective.corrections:
+    back = query.newest_first
+    if query.limit is None or perspective.corrections:
         table = tables.version
-        statement = select_changed(tables, id_, perspective, after)
-        return read_page(connection, statement, table, [table.c.known_from], limit)
-    page = _select_changed_page(tables, public=perspective.published_cut is None)
-    return page.read(connection, {**bind_placeholders(id_, perspective), "after": after}, limit)
+        statement = select_changed(tables, id_, perspective, query.after, newest_first=back)
+        order = [table.c.known_from]
+        return read_page(connection, statement, table, order, query.limit, downwards=back)
+    first = perspective.position + 1 if back else 0
+    values = {"after": first if query.after is None else query.after}
+    page = _select_changed_page(tables, public=perspective.published_cut is None, back=back)
+    return page.read(connection, {**bind_placeholders(id_, perspective), **values}, query.limit)
 
 
 @cache
-def _select_changed_page(tables: FactTables, *, public: bool) -> HotPage:
-    after = bindparam("after", type_=BigInteger)
-    changed = select_changed(tables, *placeholders(public=public), cast("int", after))
-    return HotPage(changed, tables.version, [tables.version.c.known_from])
+def _select_changed_page(tables: FactTables, *, public: bool, back: bool) -> HotPage:
+    after = cast("int", bindparam("after", type_=BigInteger))
+    at = placeholders(public=public)
+    changed = select_changed(tables, *at, after, newest_first=back)
+    return HotPage(changed, tables.version, [tables.version.c.known_from], downwards=back)
 
 
 def read_span(

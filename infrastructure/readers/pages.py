@@ -41,28 +41,38 @@ def read_page(
     table: Table,
     order: Sequence[ColumnElement[Any]],
     limit: int | None,
+    *,
+    downwards: bool = False,
 ) -> tuple[Sequence[Row[Any]], bool]:
     """The first rows that a statement on `table` selects, in an order of its columns, and whether more follow.
 
-    At most `limit` rows, and at least one if there is any. The size of a row is found without reading its content.
+    The columns go upwards, or all `downwards`. At most `limit` rows, and at least one if there is any. The size of a
+    row is found without reading its content.
     """
     if limit is None:
         return connection.execute(statement).all(), False
     small = connection.execute(_select_small(statement, table, limit, _share(limit))).all()
     if _is_whole(small):
         return small[:limit], len(small) > limit
-    return _end_page(connection.execute(_select_page(statement, table, order, limit)).all(), limit)
+    page = _select_page(statement, table, order, limit, downwards=downwards)
+    return _end_page(connection.execute(page).all(), limit)
 
 
 class HotPage:
     """What `read_page` does, by statements that are made once; `statement` has placeholders for its values."""
 
     def __init__(
-        self, statement: Select[Any], table: Table, order: Sequence[ColumnElement[Any]]
+        self,
+        statement: Select[Any],
+        table: Table,
+        order: Sequence[ColumnElement[Any]],
+        *,
+        downwards: bool = False,
     ) -> None:
         limit, share = (bindparam(name, type_=Integer) for name in ("limit", "share"))
         self._small = HotStatement(_select_small(statement, table, limit, share))
-        self._any_size = HotStatement(_select_page(statement, table, order, limit))
+        page = _select_page(statement, table, order, limit, downwards=downwards)
+        self._any_size = HotStatement(page)
 
     def read(
         self, connection: Connection, values: Mapping[str, Any], limit: int
@@ -118,18 +128,29 @@ def _select_page(
     table: Table,
     order: Sequence[ColumnElement[Any]],
     limit: int | ColumnElement[int],
+    *,
+    downwards: bool,
 ) -> Select[Any]:
     """The statement of `read_page`. Each row has `many`: how many rows there are of any size, at most `limit` + 1."""
     key = {column.name: column for column in (*table.primary_key, *order)}
     size = func.length(table.c.content).label("size")
     listed = statement.with_only_columns(*key.values(), size).limit(limit + 1).subquery("listed")
-    before = func.sum(listed.c.size).over(order_by=[listed.c[column.name] for column in order])
+    in_turn = [listed.c[column.name] for column in order]
+    before = func.sum(listed.c.size).over(order_by=_directed(in_turn, downwards=downwards))
     sized = select(
         listed, (before - listed.c.size).label("before"), func.count().over().label("many")
     ).subquery("sized")
     same = and_(*(table.c[column.name] == sized.c[column.name] for column in table.primary_key))
     wanted = select(*statement.selected_columns, sized.c.many).join_from(sized, table, same)
-    return wanted.where(sized.c.before < MOST_BYTES).order_by(*order)
+    return wanted.where(sized.c.before < MOST_BYTES).order_by(
+        *_directed(order, downwards=downwards)
+    )
+
+
+def _directed(
+    order: Sequence[ColumnElement[Any]], *, downwards: bool
+) -> Sequence[ColumnElement[Any]]:
+    return [column.desc() for column in order] if downwards else order
 
 
 def read_versions(

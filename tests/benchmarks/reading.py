@@ -15,6 +15,7 @@ from domain.fact import fact_id
 from domain.streams.negotiation import negotiation_id
 from domain.time.instant import parse_cut
 from domain.time.perspective import Clock, PerspectiveQuery
+from domain.views.audit import AuditQuery
 from domain.views.counting.countable import find_kinds
 from domain.views.counting.query import TallyQuery
 from domain.views.counting.tally import tally
@@ -171,7 +172,7 @@ def _diff(reading: Reading, asking: Asking) -> Any:  # noqa: ANN401 -- JSON
 
 def _audit(reading: Reading, asking: Asking) -> object:
     found, _ = reading.changes.list_audited(
-        asking.talks, reading.perspective(asking.query), limit=PAGE
+        asking.talks, reading.perspective(asking.query), AuditQuery(limit=PAGE)
     )
     assert found
     return reading.changes.approvers(asking.talks, [version for _, version in found])

@@ -70,6 +70,7 @@ ANSWERS = (
         f"{OF}/people?person=Ihar+Losik&limit=1000&",
     ),
     (("audit", SLUG), f"{OF}/audit?"),
+    (("audit", SLUG, "--order", "newest"), f"{OF}/audit?order=newest&"),
     (
         ("audit", SLUG, "--as-known-at", "2025-09-12", "--clock", "published"),
         f"{OF}/audit?as_known_at=2025-09-12&clock=published&",

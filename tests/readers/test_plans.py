@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import replace
 from functools import partial
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import pytest
 from sqlalchemy import Connection, text
@@ -18,6 +18,7 @@ from domain.streams.event import FactPreferred
 from domain.streams.negotiation import negotiation_id
 from domain.time.instant import parse_cut
 from domain.time.perspective import Clock, Perspective
+from domain.views.audit import AuditQuery, Change, Order
 from domain.views.rivalry.candidates import NO_NAMES
 from domain.views.timeline import TimelineFilter
 from infrastructure.database.database import Database
@@ -405,6 +406,7 @@ def test_an_audit_reads_changes_and_no_recording(populated: Populated) -> None:
         tables = serving_tables(connection)
         for statement in (
             changes.select_changed(tables, talks, perspective()),
+            changes.select_changed(tables, talks, perspective(), newest_first=True),
             changes.select_before(tables, talks, 0, SIZE),
         ):
             if connection.dialect.name == "postgresql":
@@ -412,6 +414,34 @@ def test_an_audit_reads_changes_and_no_recording(populated: Populated) -> None:
             else:
                 assert any("_changes (" in step for step in steps(connection, statement))
                 assert instructions(connection, lambda: connection.execute(statement).all()) < 1_000  # noqa: B023
+
+
+@pytest.mark.parametrize("clock", ["recorded", "published"])
+@pytest.mark.parametrize("order", get_args(Order))
+@pytest.mark.parametrize("after", [None, 2 * MENDED + 500])
+def test_a_page_of_an_audit_costs_what_it_shows_from_either_end(
+    mended: Database, clock: Clock, order: Order, after: int | None
+) -> None:
+    at = replace(perspective(clock), position=3 * MENDED + 2)
+    if clock == "published":
+        at = replace(at, as_known_at=parse_cut("9000"))
+    talks = negotiation_id("mended")
+    query = AuditQuery(order=order, after=after, limit=LIMIT)
+    with mended.reading() as connection:
+        reader = ChangeReader(connection, EventCodec(), serving_tables(connection))
+
+        def read() -> list[Change]:
+            return reader.list_audited(talks, at, query)[0]
+
+        assert len(read()) == LIMIT
+        assert instructions(connection, read) < 20_000
+        back = query.newest_first
+        page = changes.select_changed(reader.tables, talks, at, after, newest_first=back)
+        if connection.dialect.name == "sqlite":
+            assert any("_changes (" in step for step in steps(connection, page))
+            assert not [step for step in steps(connection, page) if "ORDER BY" in step]
+        else:
+            assert rows_read(connection, page.limit(LIMIT)) <= 3 * LIMIT
 
 
 @pytest.mark.cases(6)
@@ -434,7 +464,7 @@ def test_an_audit_of_a_person_costs_what_names_them(
         at = replace(at, as_known_at=parse_cut("9000"))
     with mended.reading() as connection:
         reader = ChangeReader(connection, EventCodec(), serving_tables(connection))
-        asked = (NO_NAMES.terms("person", person), negotiation_id(slug), at, 0)
+        asked = (NO_NAMES.terms("person", person), negotiation_id(slug), at, AuditQuery())
 
         def read() -> Select[Any]:
             page = reader._select_naming(*asked)

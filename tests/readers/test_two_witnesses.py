@@ -21,7 +21,7 @@ from domain.streams.event import ClockCorrected
 from domain.streams.fact import decide_record
 from domain.streams.negotiation import decide_open
 from domain.time.perspective import Perspective, PerspectiveQuery
-from domain.views.audit import Change, list_audit
+from domain.views.audit import AuditQuery, Change, list_audit
 from domain.views.counting.query import TallyQuery
 from domain.views.counting.tally import add_hints, tally
 from domain.views.diff import SECTIONS, diff
@@ -497,8 +497,10 @@ def _same_history(
         assert _history(reading, fact_id, pinned) == mine
     for person in (None, *sorted(_everybody(versions))):
         expected = list_audit(versions, asked, person)
-        assert _audited(reading, pinned, person, None) == expected
-        assert _audited(reading, pinned, person, 2) == expected
+        for limit in (None, 2):
+            query = AuditQuery(person=person, limit=limit)
+            assert _audited(reading, pinned, query) == expected
+            assert _audited(reading, pinned, replace(query, order="newest")) == expected[::-1]
 
 
 def _everybody(versions: list[FactVersion]) -> set[str]:
@@ -508,17 +510,13 @@ def _everybody(versions: list[FactVersion]) -> set[str]:
     return {text_of(name) for name in names} | {n.id for n in names if isinstance(n, Named)}
 
 
-def _audited(
-    reading: Reading, pinned: Perspective, person: str | None, limit: int | None
-) -> list[Change]:
+def _audited(reading: Reading, pinned: Perspective, query: AuditQuery) -> list[Change]:
     """The audit in pages, of which each has something and none begins in vain."""
     paged: list[Change] = []
     more = True
     while more:
-        last = paged[-1][1].position if paged else 0
-        page, more = reading.changes.list_audited(
-            NEGOTIATION, pinned, person=person, after=last, limit=limit
-        )
+        last = paged[-1][1].position if paged else None
+        page, more = reading.changes.list_audited(NEGOTIATION, pinned, replace(query, after=last))
         assert page or not (paged or more)
         paged += page
     return paged

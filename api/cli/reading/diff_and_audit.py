@@ -21,6 +21,7 @@ from api.cli.tables import format_value, show_erased, show_heading, show_rows, s
 from api.cli.text import consoles, echo, print_json, print_line
 from api.commands.json_text import write_json
 from api.composition import Parley
+from domain.views.audit import Order
 from domain.views.diff import SECTIONS
 
 WAIT_SECONDS: Final = 1.0
@@ -102,12 +103,15 @@ def audit(
             help="Only changes of facts that name this person before or after: a spelling of the name, or an id."
         ),
     ] = None,
+    order: Annotated[
+        Order, typer.Option(help="Whether the list begins with the oldest or with the newest.")
+    ] = "oldest",
     asked: dict[str, object],
     printer: AnswerPrinter,
 ) -> None:
     """List every correction and other change: who changed what, when, and why."""
     path = f"/v1/negotiations/{slug}/audit"
-    content = printer.ask(path, {**asked, "person": person}, ("items",))
+    content = printer.ask(path, {**asked, "person": person, "order": order}, ("items",))
     if content is None:
         return
     out, _ = consoles()

@@ -10,14 +10,15 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast, get_args
 
 from starlette.requests import Request
 
 from api.commands.json_text import write_json
-from api.http.exchange.parameters import Parameter, cut, whole_number
+from api.http.exchange.parameters import Parameter, choice, cut, whole_number
 from api.http.log_watch import LogWatch
 from domain.errors import ContentError
+from domain.views.audit import Order
 
 LIMIT: Final = Parameter(
     "limit",
@@ -26,6 +27,11 @@ LIMIT: Final = Parameter(
 )
 WHOLE_LIMIT: Final = replace(LIMIT, schema={**LIMIT.schema, "default": 1000})
 """The parameter `limit` of lists that most clients want whole."""
+ORDER: Final = Parameter(
+    "order",
+    "Whether the list begins with the oldest or with the newest.",
+    {"type": "string", "enum": list(get_args(Order)), "default": "oldest"},
+)
 CURSOR: Final = Parameter(
     "cursor",
     "`next` of the page before. It holds the other parameters, with the perspective pinned; parameters"
@@ -104,6 +110,11 @@ class Cursor:
         if not sound:
             raise foreign_cursor()
         return cls(filters, pinned, tuple(place))
+
+
+def read_order(parameters: Mapping[str, str]) -> Order:
+    """Read `order`; ContentError for another word."""
+    return cast("Order", choice(parameters, ORDER.name, get_args(Order), "oldest"))
 
 
 async def wait_if_asked(

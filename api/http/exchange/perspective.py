@@ -129,6 +129,10 @@ class Asked:
         state: Mapping[str, Any] = self.request.scope.get("state", {})
         return self.principal.may("source:read") and not state.get(UNDISCLOSED)
 
+    def of(self, *names: str) -> dict[str, str]:
+        """The parameters with these names that were given."""
+        return {name: self.parameters[name] for name in names if name in self.parameters}
+
     def reading(self, *, searched: bool = False) -> AbstractContextManager[Reading]:
         """A reading of the record with the rights of the principal."""
         return self.parley.reading(self.principal, searched=searched)

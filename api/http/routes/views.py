@@ -9,8 +9,8 @@ from typing import Annotated, Any, Final, cast, get_args
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from api.commands.audit import list_changes, list_changes_of_person
-from api.http.exchange.cursor import CURSOR, LIMIT, WHOLE_LIMIT, Cursor
+from api.commands.audit import list_changes
+from api.http.exchange.cursor import CURSOR, LIMIT, ORDER, WHOLE_LIMIT, Cursor, read_order
 from api.http.exchange.erased_facts import with_erasures
 from api.http.exchange.kept_answers import AnswerSource, Blanks
 from api.http.exchange.operation import OF_WHAT_HOLDS, reads
@@ -22,6 +22,7 @@ from domain.errors import ContentError
 from domain.streams.negotiation import Negotiation
 from domain.time.instant import format_instant
 from domain.time.perspective import Perspective
+from domain.views.audit import AuditQuery
 from domain.views.brief import describe_perspective
 from domain.views.diff import SECTIONS, diff, diff_negotiation
 from domain.views.moments import (
@@ -58,6 +59,7 @@ _AUDIT: Final = Asking(
         " the name or by their id.",
         TEXT,
     ),
+    ORDER,
     MARKED,
     WHOLE_LIMIT,
     CURSOR,
@@ -117,7 +119,7 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
     cursor = Cursor.read(asked.parameters, _AT)
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 1000
     asked = asked.pin(cursor)
-    filters = {name: asked.parameters[name] for name in ("from", "to") if name in asked.parameters}
+    filters = asked.of("from", "to")
     first, last = cut(filters, "from") or 0, cut(filters, "to")
     if last is not None and first > last:
         raise ContentError.at(
@@ -163,7 +165,7 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
     ),
 )
 def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
-    """List corrections, ends, retractions, reinstatements and preferences, newest last.
+    """List corrections, ends, retractions, reinstatements and preferences, the oldest or the newest first.
 
     A correction of the negotiation itself has no fact: its `fact` is null, and `negotiation` is its content afterwards.
     With `person`, neither this correction nor an erased fact is listed.
@@ -173,16 +175,17 @@ def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
     cursor = Cursor.read(asked.parameters, _AT)
     limit = whole_number(asked.parameters, "limit", 1, 1000) or 1000
     asked = asked.pin(cursor)
-    filters = {name: asked.parameters[name] for name in ("person",) if name in asked.parameters}
+    filters = asked.of("person", "order")
+    query = AuditQuery(
+        person=filters.get("person"),
+        order=read_order(asked.parameters),
+        after=None if cursor is None else cast("int", cursor.place[0]),
+        limit=limit,
+    )
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
-        after = 0 if cursor is None else cast("int", cursor.place[0])
-        about = (reading, negotiation, perspective)
-        if person := filters.get("person"):
-            items, more_follow = list_changes_of_person(*about, person, after, limit)
-        else:
-            items, more_follow = list_changes(*about, after, limit)
+        items, more_follow = list_changes(reading, negotiation, perspective, query)
         place = (items[-1]["position"],) if more_follow else None
         onward = with_mark(asked, filters)
         following = None if place is None else asked.next(perspective, place, onward)

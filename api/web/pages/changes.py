@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate, groupby
+from operator import itemgetter
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -56,7 +57,9 @@ async def read_audit_page(slug: str, request: Request) -> Response:
     """Show corrections, ends, retractions, reinstatements and preferences, with the words that changed."""
     page = Page(request, slug, ("event", "person", "cursor"))
     event = choice(page.given, "event", _EVENTS)
-    audit = await page.ask_list("/audit", "person", limit=_PAGE, cuts=page.of(*KNOWN))
+    begin = {} if "cursor" in page.given else {"order": "newest"}
+    asked = {**page.of("cursor", "person"), **begin, "limit": str(_PAGE)}
+    audit = await page.ask("/audit", asked, cuts=page.of(*KNOWN))
     items = [item for item in audit["items"] if event in {None, item["event"]}]
     is_part = audit["next"] is not None or "cursor" in page.given
     for item in items:
@@ -65,7 +68,7 @@ async def read_audit_page(slug: str, request: Request) -> Response:
         "audit",
         here="/audit",
         cited_as="What was corrected",
-        items=items if is_part else items[::-1],
+        items=sorted(items, key=itemgetter("position"), reverse=True),
         is_part=is_part,
         begins=await _first_day(page),
         events=_EVENTS,

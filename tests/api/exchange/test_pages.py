@@ -45,6 +45,7 @@ def test_a_history_an_audit_and_a_diff_are_given_page_by_page(client: Client, cl
     for path, query in (
         (f"{addresses[0]}/history", at),
         (f"{TALKS}/audit", at),
+        (f"{TALKS}/audit", f"{at}&order=newest"),
         (f"{TALKS}/diff", f"clock={clock}&from=2000&to=9998"),
     ):
         whole = client.get(f"{path}?{query}").json
@@ -59,6 +60,26 @@ def test_a_history_an_audit_and_a_diff_are_given_page_by_page(client: Client, cl
         other = client.get(f"{path}?cursor={found[0]['next']}&match=certain")
         assert other.pointers == ["/query/cursor"]
         assert client.get(f"{path}?{query}&limit=1001").pointers == ["/query/limit"]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 1000])
+def test_an_audit_begins_with_the_newest_where_that_is_asked(client: Client, limit: int) -> None:
+    client.open()
+    addresses = [client.record(summary=f"Fact {n}").headers["location"] for n in range(2)]
+    for version in range(1, 3):
+        for address in addresses:
+            changed(client, address, version, f"Version {version}")
+        better = {"reason": "refinement", "why": "Better", "changes": {"title": f"T {version}"}}
+        assert client.post(f"{TALKS}/corrections", better, if_match=str(version)).status == 200
+    oldest = client.get(f"{TALKS}/audit").json["items"]
+    assert [item["event"] for item in oldest].count("negotiation.corrected") == 2
+    assert client.get(f"{TALKS}/audit?order=oldest").json["items"] == oldest
+    found = pages(client, f"{TALKS}/audit", f"order=newest&limit={limit}")
+    assert [item for page in found for item in page["items"]] == oldest[::-1]
+    assert len(found) == -(-len(oldest) // limit)
+    assert client.get(f"{TALKS}/audit?order=random").pointers == ["/query/order"]
+    cursor = client.get(f"{TALKS}/audit?limit=1").json["next"]
+    assert client.get(f"{TALKS}/audit?cursor={cursor}&order=newest").pointers == ["/query/cursor"]
 
 
 def test_the_pages_of_a_diff_are_all_of_what_the_cuts_disagree_on(client: Client) -> None:

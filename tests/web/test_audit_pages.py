@@ -1,17 +1,20 @@
-"""The page of changes can be asked for one person, also for one whom only withdrawn facts name."""
+"""The page of changes begins with the newest, and can be asked for one person, whom only withdrawn facts may name."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from tests.api.asking import FACTS, fact
+from api.web.pages import changes as page_of_changes
+from tests.api.asking import FACTS, TALKS, fact
 
 if TYPE_CHECKING:
-    from tests.web.browsing import Reader
+    from tests.web.browsing import Reader, Seen
 
 pytestmark = pytest.mark.either_database
+CHANGES: Final = 7
 
 
 def test_a_name_that_was_wrong_leads_to_its_correction_there_and_nowhere_else(
@@ -37,3 +40,28 @@ def test_a_name_that_was_wrong_leads_to_its_correction_there_and_nowhere_else(
     assert "Ann Example" not in offered
     nobody = reader.see("/n/talks/audit?person=Dee")
     assert "Nothing that names “Dee” was changed." in nobody.words
+
+
+def test_the_page_of_changes_begins_with_the_newest(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_of_changes, "_PAGE", 3)
+    reader.editor.open()
+    address = reader.editor.record().headers["location"]
+    for version in range(1, CHANGES + 1):
+        body: dict[str, Any] = {"reason": "refinement", "why": f"For reason {version}"}
+        body["changes"] = {"summary": f"Summary {version}"}
+        answer = reader.editor.post(f"{address}/corrections", body, if_match=str(version))
+        assert answer.status == 200
+
+    def told(page: Seen) -> list[int]:
+        assert "newest first" in page.words
+        return [int(number) for number in re.findall(r"For reason (\d+)", page.words)]
+
+    pages = [reader.see("/n/talks/audit")]
+    while more := re.findall(r'href="(/n/talks/audit\?cursor=\w+)">', pages[-1].html):
+        pages.append(reader.see(more[0]))
+    assert [told(page) for page in pages] == [[7, 6, 5], [4, 3, 2], [1]]
+
+    cursor = reader.editor.get(f"{TALKS}/audit?limit=3").json["next"]
+    assert told(reader.see(f"/n/talks/audit?cursor={cursor}")) == [6, 5, 4]
