@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.cli.text import print_line, visible, visible_line
+from api.commands.number_words import grouped, quantity_in_words
 from domain.quantity import NOTHING_RECORDED
 from domain.views.sections import MORE
 
@@ -69,22 +70,15 @@ def _named_words(value: Entry) -> str:
 
 
 def _amount(value: Entry) -> str:
-    if value.get("text"):
-        return _with_bound(value)
-    if value.get("approximate") or value.get("comparator") == "approx":
-        return f"about {value.get('value', '?')}"
-    low, high = value["low"], value["high"]
-    if low == high:
-        return str(low)
-    return f"{'…' if low is None else low}–{'…' if high is None else high}"
+    return _with_bound(value) if "comparator" in value else grouped(str(value["text"]))
 
 
 def _with_bound(value: Entry) -> str:
     """The words of a source, with the bound that was read from them if they hold no number: "dozens (at least 24)"."""
-    text = str(value["text"])
-    if "comparator" not in value or value["value"] is not None or value["low"] is None:
+    text = quantity_in_words(value)
+    if not value["text"] or value["value"] is not None or value["low"] is None:
         return text
-    return text if value["high"] is not None else f"{text} (at least {value['low']})"
+    return text if value["high"] is not None else f"{text} (at least {value['low']:,})"
 
 
 def sources(brief: Entry) -> str:

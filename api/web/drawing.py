@@ -11,6 +11,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from api.commands.number_words import grouped, interval_in_words, quantity_in_words
 from api.web.counted.held import counted_apart
 from api.web.words.custody import (
     custody_in_words,
@@ -29,8 +30,6 @@ from api.web.words.names import isolate, join_names
 from api.web.words.quantities import (
     choice_in_words,
     count_items,
-    grouped,
-    quantity_in_words,
     reading_in_words,
     split_figure,
 )
@@ -127,6 +126,7 @@ def _environment() -> Environment:
         "ends": ends_in_words,
         "instant": instant_in_words,
         "quantity": quantity_in_words,
+        "interval": interval_in_words,
         "reading": reading_in_words,
         "grouped": grouped,
         "figure": split_figure,

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from api.commands.number_words import quantity_in_words
 from api.web.words.calendar_words import join_words
 from api.web.words.custody import custody_in_words
 from api.web.words.dates import since_in_words
 from api.web.words.names import isolate
-from api.web.words.quantities import TOTALS, count_items, grouped, quantity_in_words
+from api.web.words.quantities import TOTALS, count_items
 
 if TYPE_CHECKING:
     from api.web.counted.held import HeldCounts
@@ -89,7 +90,7 @@ def _of_held(page: Page, held: HeldCounts | None) -> Iterator[Gap]:
 
 
 def _count(entry: Mapping[str, Any], *, named: bool) -> str:
-    told = f"“{grouped(quantity_in_words(entry['quantity']))}”"
+    told = f"“{quantity_in_words(entry['quantity'])}”"
     return f"{told} by {isolate(entry['counted_by'])}" if named else told
 
 

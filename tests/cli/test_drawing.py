@@ -94,6 +94,24 @@ def test_a_tally_lists_what_else_its_facts_count(light: Shell) -> None:
     assert "Also counted" not in light.out("tally", "women", "released")
 
 
+def test_a_number_of_one_source_is_told_in_its_words(light: Shell) -> None:
+    counted = {"kind": "prisoner_count", "population": "p", "counted_by": "V", "valid": "2025"}
+    number = {"what": "held", "comparator": "gt", "value": 1000}
+    least = [{"what": "released", "comparator": "ge", "value": 2000, "basis": "increment"}]
+    held = {**FREED, **counted, "external_id": "C", "quantities": [number]}
+    freed = {**FREED, "external_id": "D", "quantities": least}
+    light.out("import", "words", light.file(held, freed), "--title", "T")
+    for command in (
+        ("tally", "words", "held"),
+        ("show", "words"),
+        ("show", "words", "--fact", "C"),
+    ):
+        table = light.out(*command)
+        assert "more than 1,000" in table
+        assert "1001" not in table
+    assert "at least 2,000" in light.out("tally", "words", "released", "--parts")
+
+
 def test_a_comparison_is_sorted_by_kind(light: Shell) -> None:
     asked = ("diff", SLUG, "--from", "2020")
     added = light.out(*asked, "--kinds").partition("Added")[2]

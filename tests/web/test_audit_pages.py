@@ -65,3 +65,7 @@ def test_the_page_of_changes_begins_with_the_newest(
 
     cursor = reader.editor.get(f"{TALKS}/audit?limit=3").json["next"]
     assert told(reader.see(f"/n/talks/audit?cursor={cursor}")) == [6, 5, 4]
+
+    nothing = reader.see("/n/talks/audit?event=fact.ended").words
+    assert "None of these changes fits the filter." in nothing
+    assert "Nothing was changed" not in nothing

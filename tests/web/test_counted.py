@@ -70,6 +70,28 @@ def test_counts_of_several_counters_stand_side_by_side_and_none_is_the_number(
         assert not re.search('class="big num"[^/]*1,300', page.html)
 
 
+def test_a_number_of_one_source_is_told_in_its_words(reader: Reader) -> None:
+    since = [{"what": "held", "text": "1050, counted since 2020"}]
+    _record(
+        reader,
+        fact(**_COUNT, counted_by="Viasna", quantities=[_held(1000, "gt")]),
+        fact(**{**_COUNT, "valid": "2025-09-03"}, counted_by="B", quantities=[_held(1300, "lt")]),
+        fact(**{**_COUNT, "valid": "2025-09-04"}, counted_by="C", quantities=since),
+        fact(quantities=[{"what": "released", "comparator": "gt", "value": 2000}]),
+        fact(valid="2025-10-01", quantities=count(12000)),
+    )  # fmt: skip
+    held = reader.see(f"{TALKS}/numbers/held?as_of=2025-12")
+    for told in ("more than 1,000", "fewer than 1,300", "1,050, counted since 2020"):
+        assert told in _words(held, "<h2>By month", "</section>")
+    assert "2,020" not in held.words
+    for wrong in ("1,001", "1,299"):
+        assert wrong not in held.words
+    freed = reader.see(f"{TALKS}/numbers/released?as_of=2025-12")
+    assert "more than 2,000" in _words(freed, 'id="adds-up"', "</section>")
+    for page in (freed, reader.see(f"{TALKS}?as_of=2025-12")):
+        assert "more than 2,000 + 12,000 = at least 14,001" in page.words
+
+
 def test_counts_of_some_counters_alone_are_not_said_to_be_all(reader: Reader) -> None:
     counts = [
         {

@@ -18,6 +18,7 @@ from api.cli.options import (
 from api.cli.session import open_record
 from api.cli.tables import format_value, show_erased, show_heading, show_rows
 from api.cli.text import consoles, print_line
+from api.commands.number_words import interval_in_words
 from api.composition import Parley
 from domain.views.counting.points import By
 from domain.views.counting.query import Per
@@ -93,6 +94,7 @@ def tally(  # noqa: PLR0913 -- one argument an option
         parameters |= {"count": None if kind is None else "facts", "from": from_, "to": to}
         parameters |= {"per": per, "limit": limit, "cursor": cursor}
         parameters |= {"parts": "true"} if parts else {}
+        parameters |= {} if printer.json or printer.csv else {"words": "true"}
         content = printer.ask_in(parley, path, parameters)
         if content is not None:
             named = _name_facts(parley, content, str(asked["clock"]))
@@ -134,10 +136,12 @@ def _show_tally(slug: str, content: Mapping[str, Any], named: Mapping[str, list[
     _show_others(out, content, named)
     for total in content.get("totals", ()):
         name = total.get("population") or total.get("counted_by") or "not said"
-        print_line(out, f"{name}: {_amount(total)} ({total['rests_on']})")
+        print_line(out, f"{name}: {interval_in_words(total)} ({total['rests_on']})")
     if "totals_more" in content:
         print_line(out, f"Totals in all: {content['totals_more']['count']}")
-    print_line(out, f"In all: {_amount(content['total'])} ({content['total']['rests_on']})")
+    print_line(
+        out, f"In all: {interval_in_words(content['total'])} ({content['total']['rests_on']})"
+    )
     if content["next"] is not None:
         print_line(errors, f"There is more: --cursor {content['next']}")
 
@@ -167,21 +171,23 @@ def _row(point: Mapping[str, Any]) -> tuple[object, ...]:
     marks = (point[name] or None for name in ("approximate", "contested"))
     when = at if at == until else f"{at} to {until}, each"
     whose = (point.get(name) for name in ("population", "counted_by"))
-    return (when, *whose, _amount(point), *marks)
+    return (when, *whose, interval_in_words(point), *marks)
 
 
 def _part(part: Mapping[str, Any]) -> tuple[object, ...]:
     fact = part["fact"]
     others = [rival["summary"] for rival in part["rivals"]]
     contested = part["contested"] or None
-    return (fact["valid"], part["matter"], _amount(part), contested, fact["summary"], others)
+    return (
+        fact["valid"],
+        part["matter"],
+        interval_in_words(part),
+        contested,
+        fact["summary"],
+        others,
+    )
 
 
 def _beside(figure: Mapping[str, Any]) -> tuple[object, ...]:
     fact, quantity = figure["fact"], figure["quantity"]
     return (fact["valid"], format_value(quantity), fact["summary"])
-
-
-def _amount(interval: Mapping[str, Any]) -> str:
-    """The text of an interval, as the answer words it."""
-    return str(interval["text"])

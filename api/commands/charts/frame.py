@@ -174,7 +174,7 @@ def sentence(perspective: Mapping[str, Any]) -> str:
 
 def source(negotiation: str, perspective: Mapping[str, Any]) -> str:
     """Where a picture is from: the record, and how far its log went."""
-    return f"Source: the record “{plain(negotiation)}” in Parley, position {perspective['position']} of its log"
+    return f"Source: the record “{plain(negotiation)}” in Parley, position {perspective['position']:,} of its log"
 
 
 def day(instant: str) -> str:

@@ -16,6 +16,7 @@ from api.commands.charts.frame import (
     wrap_text,
 )
 from api.commands.charts.time_axis import along
+from api.commands.number_words import interval_in_words
 
 _DASHES: Final = [[1, 0], [6, 3], [2, 2], [9, 3, 2, 3], [4, 1], [1, 3]]
 _SHAPES: Final = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
@@ -76,7 +77,7 @@ def counters(points: Sequence[Mapping[str, Any]], inks: Sheet, what: str) -> dic
     ink = inks.so
     hollow = {"condition": {"test": "datum.at_most", "value": inks.paper}, "value": ink}
     told = (
-        (point["counter"], point["at"], point["text"], "contested" if point["contested"] else "")
+        (point["counter"], point["at"], _say(point), "contested" if point["contested"] else "")
         for counter in kept
         for point in named
         if point["counter"] == counter
@@ -111,6 +112,10 @@ def _find_heights(point: Mapping[str, Any]) -> dict[str, Any]:
     at_most = point["low"] == 0 < top
     low = top if at_most else point["low"]
     return {"low": low, "top": top, "at_most": at_most}
+
+
+def _say(point: Mapping[str, Any]) -> str:
+    return plain(interval_in_words(point))
 
 
 def _counter(point: Mapping[str, Any]) -> str:
@@ -156,5 +161,5 @@ def _months(axes: Sequence[tuple[str, Sequence[Mapping[str, Any]]]]) -> dict[str
     """How many facts change in each month along each axis."""
     counted = [{item["at"]: item["changes"] for item in items} for _, items in axes]
     months = sorted({at for axis in counted for at in axis})
-    rows = ([at, *(str(axis.get(at, 0)) for axis in counted)] for at in months)
+    rows = ([at, *(f"{axis.get(at, 0):,}" for axis in counted)] for at in months)
     return table(("month", *(name for name, _ in axes)), rows)

@@ -90,7 +90,8 @@ def _draw_releases(subject: PictureSubject) -> Draw:
 def _draw_held(subject: PictureSubject) -> Draw:
     slice_ = subject.slice_at(subject.perspective)
     names = subject.names(subject.perspective)
-    tallied = tally(slice_, subject.perspective, TallyQuery(what=subject.what), names)
+    query = TallyQuery(what=subject.what, words=True)
+    tallied = tally(slice_, subject.perspective, query, names)
     if tallied.points and tallied.content["total"]["text"] != NOT_ADDED["text"]:
         return _say(_ADDED, subject)
     return lambda ink: counters(tallied.points, ink, plain(subject.what))

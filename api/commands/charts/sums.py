@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from api.commands.number_words import grouped
 from domain.quantity import NOTHING_RECORDED, Total
 from domain.time.edtf_calendar import DAY, civil_day
 from domain.time.instant import parse_cut
@@ -30,7 +31,8 @@ def most_steps(facts: int, most_facts: int = MOST_ADDED) -> int:
 
 def step(at: str, total: Mapping[str, Any]) -> dict[str, Any]:
     """{at, low, high, text, contested}: the total from a day on, until the next step."""
-    return {"at": at, **{name: total[name] for name in ("low", "high", "text", "contested")}}
+    own = {name: total[name] for name in ("low", "high", "text", "contested")}
+    return {"at": at, **own, "text": grouped(total["text"])}
 
 
 def add_up(

@@ -13,6 +13,7 @@ from api.http.openapi.response_parts import (
     More,
     Paged,
 )
+from domain.quantity import Quantity
 
 
 class Split(Interval):
@@ -28,6 +29,7 @@ class PointEntry(Split):
 
     at: str
     until: str
+    quantity: NotRequired[Quantity]
 
 
 class SumEntry(Split):
@@ -46,6 +48,7 @@ class AddendEntry(Interval):
     fact: Brief
     rivals: list[Brief]
     rivals_more: NotRequired[int]
+    quantity: NotRequired[Quantity]
 
 
 class TallyResponse(Paged):

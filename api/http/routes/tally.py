@@ -73,6 +73,12 @@ _TALLY: Final = Asking(
         "the facts give, such as how many of those counted are women; they are not added.",
         {"type": "boolean", "default": False},
     ),
+    Parameter(
+        "words",
+        "Also give `quantity` with each part and each count of a stock: the number of the fact that is shown, with the "
+        "words of its source.",
+        {"type": "boolean", "default": False},
+    ),
     MARKED,
     LIMIT,
     CURSOR,
@@ -133,8 +139,7 @@ def _select_filters(parameters: Mapping[str, str]) -> dict[str, str]:
     """Give the parameters except those of the perspective and the page."""
     named = {name: parameters[name] for name in _TALLIED if name in parameters}
     filters = {"by": "month", **named}
-    if truth(parameters, "parts"):
-        filters["parts"] = "true"
+    filters |= {name: "true" for name in ("parts", "words") if truth(parameters, name)}
     for name, known in _KNOWN.items():
         if name in filters and filters[name] not in known():
             raise unknown_choice(f"/query/{name}", filters[name], sorted(known()))
@@ -179,6 +184,7 @@ def _query(filters: Mapping[str, str]) -> TallyQuery:
         to=cut(filters, "to"),
         per=cast("Per | None", filters.get("per")),
         parts="parts" in filters,
+        words="words" in filters,
     )
 
 

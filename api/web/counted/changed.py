@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from api.commands.number_words import grouped, quantity_in_words
 from api.web.counted.held import counted_apart
 from api.web.words.custody import custody_in_words
-from api.web.words.quantities import TOTALS, grouped, quantity_in_words
+from api.web.words.quantities import TOTALS
 
 PEOPLE: Final = "/state/custody"
 """The path that shows what became of people."""
@@ -100,7 +101,7 @@ def _held(entry: State) -> str:
 
 
 def _count(entry: State) -> str:
-    return grouped(quantity_in_words(entry["quantity"])) if entry["quantity"] else "no number"
+    return quantity_in_words(entry["quantity"]) if entry["quantity"] else "no number"
 
 
 def _measure(entry: State) -> str:

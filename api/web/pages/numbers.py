@@ -35,7 +35,8 @@ async def read_numbers_page(slug: str, what: str, request: Request) -> Response:
     page = Page(request, slug, ("by", "from", "to", "per", "cursor"))
     by = page.given.get("by", "month")
     filters = page.of("from", "to", "per", "cursor")
-    parameters = {"what": what, "by": by, **filters, "limit": "100", "parts": "true"}
+    parameters = {"what": what, "by": by, **filters, "limit": "100"}
+    parameters |= {"parts": "true", "words": "true"}
     tally = await page.ask("/tally", parameters)
     stock = tally["total"]["text"] == NOT_ADDED["text"]
     besides = gather_besides(tally)

@@ -1,4 +1,4 @@
-"""Writes numbers for readers: the bounds in words, and the digits in groups."""
+"""Says for readers what a number means: its bounds, what it counts, and where a total stands among its words."""
 
 from __future__ import annotations
 
@@ -6,14 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-_BEFORE: Final = {
-    "eq": "",
-    "ge": "at least ",
-    "gt": "more than ",
-    "le": "at most ",
-    "lt": "fewer than ",
-    "approx": "about ",
-}
+from api.commands.number_words import quantity_in_words
+
 BASES: Final[Mapping[str, str]] = {
     "increment": "on this occasion",
     "cumulative": "all so far",
@@ -23,7 +17,6 @@ BASES: Final[Mapping[str, str]] = {
 TOTALS: Final = ("released", "pardoned")
 """What a state adds up, in its section `prisoners`."""
 NO_LIMITS: Final = "the source gives no limits"
-_DIGITS: Final = re.compile(r"(?<![\d.,])\d{4,}(?![\d.,])")
 _FIGURE: Final = re.compile(
     r"(?P<before>\D*)(?P<figure>\d+(?:,\d{3})*(?: to \d+(?:,\d{3})*)?)(?P<after>.*)"
 )
@@ -32,20 +25,6 @@ _FIGURE: Final = re.compile(
 def choice_in_words(choice: str) -> str:
     """Say what one may choose in a form."""
     return BASES.get(choice, choice.replace("_", " "))
-
-
-def grouped(text: str) -> str:
-    """Write numbers of four digits and more with commas."""
-    return _DIGITS.sub(lambda match: f"{int(match[0]):,}", text)
-
-
-def quantity_in_words(quantity: Mapping[str, Any]) -> str:
-    """Say a quantity: the source's words where it has them, else the comparator and the value."""
-    if quantity.get("text"):
-        return str(quantity["text"])
-    if quantity["value"] is None:
-        return _bounds_in_words(quantity["low"], quantity["high"])
-    return f"{_BEFORE[quantity['comparator']]}{quantity['value']:,}"
 
 
 def reading_in_words(quantity: Mapping[str, Any]) -> str:
@@ -73,18 +52,12 @@ def bounds_in_words(low: int | None, high: int | None) -> str:
     return f"exactly {low:,}" if low == high else f"{low:,} to {high:,}"
 
 
-def _bounds_in_words(low: int | None, high: int | None) -> str:
-    if low is None or high is None:
-        return f"at least {low:,}" if low is not None else "a number that is not given"
-    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
-
-
 def split_figure(text: str) -> tuple[str, str, str]:
     """Split the words of a total into the words before its number, the number, and the words after it.
 
     Words without a number are all number.
     """
-    match = _FIGURE.fullmatch(grouped(text))
+    match = _FIGURE.fullmatch(text)
     if match is None:
         return "", text, ""
     return match["before"].strip(), match["figure"], match["after"].strip()

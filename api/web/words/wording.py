@@ -10,9 +10,10 @@ from difflib import SequenceMatcher
 from typing import Any, Final
 from urllib.parse import quote
 
+from api.commands.number_words import quantity_in_words
 from api.web.words.dates import date_in_words
 from api.web.words.names import isolate
-from api.web.words.quantities import BASES, quantity_in_words
+from api.web.words.quantities import BASES
 
 _EVENTS: Final = {
     "fact.recorded": "Recorded",

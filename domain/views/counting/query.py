@@ -28,6 +28,8 @@ class TallyQuery:
     per: Per | None = None
     parts: bool = False
     """Whether the parts that are added are listed, each with what it adds, and what else their facts count."""
+    words: bool = False
+    """Whether parts, and counts of a stock, have the quantity of the fact that is shown, with its source's words."""
 
     @property
     def stretch(self) -> bool:

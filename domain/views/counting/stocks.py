@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from domain.fact import as_primitives
 from domain.time.edtf_calendar import DAY
 from domain.time.instant import BEGINNING
 from domain.views.counting.figures import group_by_field, number_of_all, numbers_of
@@ -28,13 +29,16 @@ def list_counts(
     as_of: int,
     from_: int | None = None,
     match: Match = "possible",
+    *,
+    words: bool = False,
 ) -> tuple[dict[str, Sequence[str | Figure | Part]], list[dict[str, Any]]]:
     """The lists of a tally, of which only `facts` has items here, and the points of each counter.
 
     Counts that no longer stood at the instant `from_` are left out. A count stands until its end, if it has one; with
     the match `certain`, only as long as it surely stands. A count of some ("women") stands until the counter counts all
     of the population again, with or without them. A point is {population, counted_by, at, until, low, high,
-    approximate, text, contested}, with `counted_by_id` if the counter has an id. Instants are microseconds UTC.
+    approximate, text, contested}, with `counted_by_id` if the counter has an id, and with `words`, with the `quantity`
+    of its source. Instants are microseconds UTC.
     """
     shown: list[dict[str, Any]] = []
     counted: list[Candidate] = []
@@ -58,7 +62,8 @@ def list_counts(
             first = max(began, earliest)
             if last >= first:
                 at = {"at": bucket_name(first, by), "until": bucket_name(last, by)}
-                shown.append({**counter, **at, **part.bounds})
+                quoted = {"quantity": as_primitives(part.quantity)} if words else {}
+                shown.append({**counter, **at, **part.bounds, **quoted})
     shown.sort(key=lambda point: (point["until"], point["at"]))
     ordered = sorted(
         counted, key=lambda candidate: (*candidate.starts, candidate.version.first_position)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from domain.fact import as_primitives
 from domain.naming import fold_name
 from domain.quantity import Quantity
 from domain.time.instant import parse_cut
@@ -55,6 +56,7 @@ class Tally:
     content: dict[str, Any]
     points: Sequence[dict[str, Any]]
     lists: Mapping[str, Sequence[Item]]
+    words: bool = False
 
     def page(self, after: Place | None, limit: int) -> tuple[dict[str, Any], Place | None]:
         """One page: at most `limit` points after a place, `MOST` items of each list; and the place at which it ends.
@@ -69,7 +71,7 @@ class Tally:
         }
         lists = {
             name: [
-                item if isinstance(item, str | dict) else item.describe()
+                item if isinstance(item, str | dict) else self._describe(item)
                 for item in all_[start:end]
             ]
             for name, all_ in self.lists.items()
@@ -78,6 +80,11 @@ class Tally:
         totals = {"totals": lists.pop("totals")} if "totals" in lists else {}
         page = {**self.content, **totals, "points": points[:limit], **lists, **lengths}
         return page, place if lengths or len(points) > limit else None
+
+    def _describe(self, item: Figure | Part) -> dict[str, Any]:
+        """A figure or a part; with `words`, a part has the number of the fact that is shown."""
+        described = item.describe()
+        return {**described, "quantity": as_primitives(item.quantity)} if self.words else described
 
 
 def _place(point: dict[str, Any]) -> str:
@@ -110,9 +117,11 @@ def tally(
     if counts is not None and query.what is not None:
         until = query.until(perspective)
         match = perspective.match
-        stood, shown = list_counts(counts, query.what, query.by, until, query.from_, match)
+        cut = (query.by, until, query.from_, match)
+        stood, shown = list_counts(counts, query.what, *cut, words=query.words)
         besides = {**stood, **_besides(counts, query, perspective)}
-        return Tally({**_content(perspective, asked), "total": NOT_ADDED}, shown, besides)
+        content = {**_content(perspective, asked), "total": NOT_ADDED}
+        return Tally(content, shown, besides, words=query.words)
     everything = _sum(counting, query, perspective, kept)
     telling = counting if query.what is None else select_telling(counting, query.what)
     sums = [
@@ -133,7 +142,7 @@ def tally(
         **_lists(everything, query, perspective),
         **_besides(counting, query, perspective),
     }
-    return Tally(content, sorted(shown, key=_place), lists)
+    return Tally(content, sorted(shown, key=_place), lists, words=query.words)
 
 
 def add_hints(tally: Tally, slice_: Iterable[Seen]) -> Tally:

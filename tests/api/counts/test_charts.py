@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from api.commands.charts.frame import source
 from api.commands.charts.renderer import DrawingError, Pictures, Renderer, renderer
 from api.commands.charts.subjects import SUBJECTS
 from tests.api.asking import TALKS, Client, count, fact
@@ -507,3 +508,25 @@ def test_every_picture_is_drawn_at_the_ends_of_time(client: Client, as_of: str) 
         for width in ("wide", "narrow"):
             asked = f"{CHARTS}/{chart}.svg?as_of={as_of}&width={width}"
             assert client.http.get(asked).status_code == 200, asked
+
+
+def test_every_number_of_a_picture_is_in_groups(client: Client) -> None:
+    client.open()
+    for valid, text in (("2025-01", "22705"), ("2025-03", "more than 1000")):
+        client.record(valid=valid, quantities=[{"what": "released", "text": text}])
+    counted = {"kind": "prisoner_count", "population": "p", "valid": "2025-02"}
+    for name, text in (("A", "more than 1000"), ("B", "31,184"), ("C", "2050, counted since 2020")):
+        client.record(**counted, counted_by=name, quantities=[{"what": "held", "text": text}])
+    released, known, held = (
+        spec(client, name, "as_of=2025-12") for name in ("releases", "known", "held")
+    )
+    for told in (released, known):
+        assert told["usermeta"]["table"]["rows"][-1][1] == "at least 23,706"
+        assert "at least 23,706" in [row.get("text") for row in rows(told)]
+    numbers = {row[0]: row[2] for row in held["usermeta"]["table"]["rows"]}
+    assert numbers == {
+        "A: p": "more than 1,000",
+        "B: p": "31,184",
+        "C: p": "2,050, counted since 2020",
+    }
+    assert source("Talks", {"position": 12345}).endswith("position 12,345 of its log")

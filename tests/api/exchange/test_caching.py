@@ -141,6 +141,8 @@ GIVEN = {
     "by": "day",
     "per": "population",
     "parts": "true",
+    "words": "true",
+    "order": "newest",
     "kinds": "true",
     "from": "2025",
     "to": "2026",

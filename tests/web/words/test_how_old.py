@@ -100,29 +100,6 @@ def test_a_part_of_a_comparison_does_not_count_all(reader: Reader) -> None:
     assert "Added 1 on this part of the list" in reader.see(unescape(following)).words
 
 
-def test_a_part_of_the_changes_has_the_oldest_first_and_leads_to_the_newest(
-    reader: Reader,
-) -> None:
-    reader.editor.open()
-    for number in range(51):
-        made = reader.editor.record(external_id=f"{number}").json
-        for summary in ("Once", "Twice"):
-            body = {
-                "reason": "refinement",
-                "why": f"{summary} {number}",
-                "changes": {"summary": summary},
-            }
-            address = f"/v1/facts/{made['id']}/corrections"
-            assert reader.editor.post(address, body, if_match="*").status == 200
-    page = reader.see(f"{TALKS}/audit")
-    assert "a part of them: oldest first" in page.words
-    assert page.words.index("Once 0 ") < page.words.index("Twice 7 ")
-    assert "The newest are also under What is new" in page.words
-    nothing = reader.see(f"{TALKS}/audit?event=fact.ended").words
-    assert "None of these changes fits the filter." in nothing
-    assert "Nothing was changed" not in nothing
-
-
 def test_the_filter_of_changes_tells_a_fact_from_the_negotiation(reader: Reader) -> None:
     reader.editor.open()
     reader.editor.post("/v1/negotiations/talks/facts", fact())

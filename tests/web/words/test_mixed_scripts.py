@@ -70,7 +70,7 @@ def test_only_words_from_right_to_left_are_kept_apart() -> None:
     [
         ("at least 12, and about 40", ("at least", "12", ", and about 40")),
         ("1,184 to 12,300", ("", "1,184 to 12,300", "")),
-        ("more than 1000", ("more than", "1,000", "")),
+        ("more than 1,000", ("more than", "1,000", "")),
         ("not counted", ("", "not counted", "")),
     ],
 )
