@@ -8,6 +8,7 @@ Instants are microseconds; on PostgreSQL they come from its clock, because sever
 
 from __future__ import annotations
 
+import os
 import time
 import weakref
 from pathlib import Path
@@ -24,6 +25,7 @@ from infrastructure.database.engines import engine_of
 from infrastructure.database.pools import KEEPALIVES
 from infrastructure.database.server_sessions import PREPARE_THRESHOLD, open_session
 from infrastructure.database.write_ahead import keep_write_ahead
+from infrastructure.key_files import database_file
 from infrastructure.rate_statements import (
     ACQUIRE,
     CLEAR,
@@ -175,9 +177,9 @@ def _sliding_key(key: str) -> str:
 
 
 def _beside(url: URL, pool: type[QueuePool]) -> Engine:
-    file = f"{url.database}-limits"
+    file = f"{os.path.realpath(database_file(url) or '')}-limits"
     engine = engine_of(
-        _NOWHERE.set(database=file, query=url.query),
+        _NOWHERE.set(database=file),
         isolation_level="AUTOCOMMIT",
         poolclass=pool,
         connect_args={"check_same_thread": False, "timeout": LONGEST_SECONDS},
@@ -197,8 +199,7 @@ def _beside(url: URL, pool: type[QueuePool]) -> Engine:
 
 def _make_private(file: str) -> Any:  # noqa: ANN401 -- a listener of SQLAlchemy
     def touch(*_: object) -> None:
-        if not file.startswith("file:"):
-            Path(file).touch(mode=0o600)
+        Path(file).touch(mode=0o600)
 
     return touch
 

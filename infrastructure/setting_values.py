@@ -25,6 +25,12 @@ PREFIX: Final = "PARLEY_"
 SCHEMES: Final = frozenset(
     {"memory", "memcached", "redis", "rediss", "redis+unix", "redis+cluster"}
 )
+_DRIVERS: Final = {
+    "sqlite": {"sqlite", "sqlite+pysqlite"},
+    "postgresql": {"postgresql", "postgresql+psycopg"},
+}
+_SET_HERE: Final = {"autocommit", "context", "cursor_factory", "prepare_threshold", "row_factory"}
+"""Arguments of psycopg's `connect` that a URL would set to texts."""
 _HOST: Final = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
 
 
@@ -144,13 +150,17 @@ def number_or_none(low: int, high: int) -> Callable[[str], int | None]:
 
 
 def database_url(text: str) -> str:
-    """A SQLAlchemy URL of a database that Parley runs on."""
+    """A SQLAlchemy URL of a database that Parley runs on, with its driver, and with options that can be read."""
     try:
-        backend = make_url(text).get_backend_name()
+        url = make_url(line(text))
+        if url.drivername in _DRIVERS["sqlite"]:
+            url.get_dialect()().create_connect_args(url)
     except (ArgumentError, ValueError):
         raise ValueError("write a SQLAlchemy URL, such as sqlite:///parley.db") from None
-    if backend not in {"sqlite", "postgresql"}:
-        raise ValueError(f"use SQLite or PostgreSQL, not {backend}")
+    if url.drivername not in _DRIVERS["sqlite"] | _DRIVERS["postgresql"]:
+        raise ValueError(f"begin it with sqlite:/// or postgresql://, not {url.drivername}://")
+    if set_here := sorted(_SET_HERE & set(url.query)):
+        raise ValueError(f"leave {', '.join(set_here)} out of it: Parley sets this itself")
     return text
 
 

@@ -35,11 +35,27 @@ _OF_THE_RECORD: Final = frozenset({"position", "cursor"})
 _SAID_OTHERWISE: Final[Mapping[str, str]] = {"urn:parley:problem:outcome-unknown": UNKNOWN_OUTCOME}
 """What is advised here, by the type of a problem whose own advice takes a header field."""
 
+_OF_THE_SERVER: Final = frozenset(
+    f"urn:parley:problem:{name}" for name in ("unavailable", "seal-key")
+)
+"""The types of problems of which a client is told little, while the server logs the cause."""
+
+_SILENT: Final = logging.NullHandler()
 _NO_NEGOTIATION: Final = "no negotiation "
 
 
 class PreconditionError(CommandRefusedError):
     """The thing to be changed is no longer what it was."""
+
+
+class _Heard(logging.Handler):
+    """Keeps what a server would log, because a command says it itself: `told` is the last message."""
+
+    told: str | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a message."""
+        self.told = record.getMessage()
 
 
 @dataclass(frozen=True)
@@ -76,8 +92,7 @@ def ask(
     """
     query = {name: str(value) for name, value in parameters.items() if value is not None}
     target, headers = f"{quote(path)}?{urlencode(query)}", {"accept": accept, **_OWNER}
-    reply = _send(parley, "GET", target, headers, discloses=discloses)
-    return _check_reply(reply)
+    return _check_reply(*_send(parley, "GET", target, headers, discloses=discloses))
 
 
 def ask_whole(
@@ -125,7 +140,8 @@ def complete_lists(parley: Parley, part: Any) -> Any:  # noqa: ANN401 -- any JSO
 
 def reply_to(parley: Parley, question: str, principal: Principal) -> Reply:
     """What a GET of a path and query answers to a principal, refused or not."""
-    return _send(parley, "GET", question, {"accept": "application/json", **_OWNER}, as_=principal)
+    accepted = {"accept": "application/json", **_OWNER}
+    return _send(parley, "GET", question, accepted, as_=principal)[0]
 
 
 def tell(
@@ -144,8 +160,8 @@ def tell(
     body = write_json({name: value for name, value in content.items() if value is not None})
     sent = {"content-type": "application/json", "content-length": str(len(body)), **_OWNER}
     target = quote(path) + ("?dry_run=true" if dry_run else "")
-    reply = _send(parley, "POST", target, {**sent, **(headers or {})}, body)
-    return _check_reply(reply, option_of)
+    reply, heard = _send(parley, "POST", target, {**sent, **(headers or {})}, body)
+    return _check_reply(reply, heard, option_of)
 
 
 def _send(
@@ -157,21 +173,30 @@ def _send(
     *,
     as_: Principal | None = None,
     discloses: bool = False,
-) -> Reply:
+) -> tuple[Reply, str | None]:
+    """The reply, and the cause of a failure as a server would log it."""
     # What fails is said once, by the refusal: the server's log has no place on this terminal.
-    logging.getLogger("parley").addHandler(logging.NullHandler())
+    logger, heard = logging.getLogger("parley"), _Heard()
+    logger.addHandler(_SILENT)
+    logger.addHandler(heard)
     encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
     app = create_app(parley, identify=lambda *_: as_ or parley.owner)
-    return asyncio.run(exchange(app, method, target, encoded, body, discloses=discloses))
+    try:
+        reply = asyncio.run(exchange(app, method, target, encoded, body, discloses=discloses))
+    finally:
+        logger.removeHandler(heard)
+    return reply, heard.told
 
 
 def _check_reply(
-    reply: Reply, option_of: Callable[[str], str | None] = lambda _: None
+    reply: Reply, heard: str | None, option_of: Callable[[str], str | None] = lambda _: None
 ) -> ApiResponse:
     if reply.status < HTTPStatus.BAD_REQUEST:
         onward = _ONWARD.search(reply.headers.get("link", ""))
         return ApiResponse(reply.body, reply.headers.get("etag"), onward and onward[1])
     problem = json.loads(reply.body)
+    if heard is not None and problem["type"] in _OF_THE_SERVER:
+        raise CommandRefusedError(" ".join(heard.split()))
     faults = problem.get("errors", [])
     for fault in faults:
         name = fault["pointer"].removeprefix(_OPTION)

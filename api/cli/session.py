@@ -18,6 +18,7 @@ from api.cli.text import echo, print_json
 from api.commands.json_text import write_json
 from api.composition import Parley, compose
 from domain.errors import RecordError
+from infrastructure.database.database import refuse_other_file
 from infrastructure.database.lanes import Lane, in_lane
 from infrastructure.database.working_alone import NotAloneError
 from infrastructure.errors import OF_STORAGE, DatabaseRefusedError, ReadOnlyError
@@ -146,7 +147,10 @@ def _index(parley: Parley) -> None:
 
 def _refuse_missing(current: Settings) -> None:
     file = database_file(current.database_url)
-    if file is not None and not file.exists():
+    if file is None:
+        return
+    refuse_other_file(file)
+    if not file.exists():
         raise CommandRefusedError(f"there is no database {file} yet; run: parley db upgrade")
 
 

@@ -8,6 +8,7 @@ and how long it waits. Every connection has the `seals` that open its database's
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 import weakref
@@ -29,6 +30,7 @@ from infrastructure.database.timekeeping import Timekeeper
 from infrastructure.database.vacuuming import rewrite, sample_grown, vacuum
 from infrastructure.database.write_lock import BEGIN_WRITING, GIVES_WAY
 from infrastructure.errors import DatabaseRefusedError, ReadOnlyError
+from infrastructure.key_files import database_file
 from infrastructure.sealing.seals import SEALS, Seals
 from infrastructure.transaction_memo import TRANSACTIONLESS
 
@@ -69,14 +71,15 @@ class Database:
         self.timekeeper = Timekeeper.of(clock)
         self.seals = seals or Seals()
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.is_memory = self.is_sqlite and _is_memory(self.url)
+        self.is_memory = self.is_sqlite and database_file(self.url) is None
         self._limits = limits or TimeLimits()
         opened = self.url
-        if self.is_sqlite and not self.is_memory:
+        if (file := database_file(self.url)) is not None:
+            refuse_other_file(file)
             if read_only:
                 opened = _for_reading(self.url)
             else:
-                _keep_private(self.url)
+                _keep_private(file)
         self.damage = Damage()
         self._pools = Pools(
             opened,
@@ -242,19 +245,19 @@ def _for_reading(url: URL) -> URL:
     return url.set(database=named).update_query_dict({"mode": "ro", "uri": "true"})
 
 
-def _keep_private(url: URL) -> None:
-    """Create a missing file with mode 0600; SQLite gives the files beside it the same mode."""
-    if url.database is not None and not url.database.startswith("file:"):
-        with suppress(OSError):
-            Path(url.database).touch(mode=0o600, exist_ok=False)
+def refuse_other_file(file: Path) -> None:
+    """Raise DatabaseRefusedError if a SQLite file can neither be there nor be made: its folder is missing, say."""
+    if file.exists() and not file.is_file():
+        raise DatabaseRefusedError(f"{file} is no file that a database can be in")
+    folder = Path(os.path.realpath(file)).parent
+    if not folder.is_dir():
+        raise DatabaseRefusedError(f"there is no folder {folder} for the database: make it first")
 
 
-def _is_memory(url: URL) -> bool:
-    return (
-        url.database in {None, "", ":memory:"}
-        or url.query.get("mode") == "memory"
-        or url.query.get("vfs") == "memdb"
-    )
+def _keep_private(file: Path) -> None:
+    """Create a missing file with mode 0600, where a link leads; SQLite gives the files beside it the same mode."""
+    with suppress(OSError):
+        Path(os.path.realpath(file)).touch(mode=0o600, exist_ok=False)
 
 
 def _is_busy(cursor: DBAPICursor, patience_seconds: float) -> bool:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import pytest
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
@@ -115,6 +116,32 @@ def test_who_cannot_know_whether_it_was_recorded_is_told_how_to_find_out(parley:
     assert "external:N" not in parley.out("changes", "--json")
     parley.out(*RECORD)
     assert parley(*RECORD).exit_code == 1
+
+
+@contextmanager
+def failing(words: tuple[str, ...], error: Exception) -> Iterator[None]:
+    """Let every statement that holds one of these words fail."""
+
+    def fail(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if any(each in statement for each in words):
+            raise error
+
+    event.listen(Engine, "before_cursor_execute", fail)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", fail)
+
+
+@pytest.mark.parametrize("arguments", [RECORD, ("timeline", SLUG)])
+def test_why_the_database_cannot_be_used_is_told_as_a_server_would_log_it(
+    parley: Shell, arguments: tuple[str, ...]
+) -> None:
+    locked = OperationalError("SELECT", None, OSError("database is locked"))
+    with failing(("INSERT INTO event", "fact_version.content"), locked):
+        refused = parley(*arguments)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr == "parley: the database cannot serve: database is locked\n"
 
 
 def test_an_import_that_may_have_been_recorded_is_run_again(parley: Shell) -> None:

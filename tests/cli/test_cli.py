@@ -137,7 +137,21 @@ def test_wrong_usage_is_exit_status_2(light: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["sqlite:///no/such/folder/x.db", "mysql://x/y", "nonsense", "sqlite:///none.db"]
+    "url",
+    [
+        "sqlite:///no/such/folder/x.db",
+        "mysql://x/y",
+        "postgres://x/y",
+        "postgresql+asyncpg://x/y",
+        "postgresql+psycopg2://x/y",
+        "postgresql://x/y?prepare_threshold=a",
+        "nonsense",
+        "sqlite:///none.db",
+        "sqlite:///none.db?timeout=long",
+        "sqlite:///none\x1b.db",
+        "sqlite:///file:none.db?uri=true",
+        "sqlite:////dev/null",
+    ],
 )
 def test_a_database_that_cannot_be_used_is_refused(
     empty: Shell, url: str, monkeypatch: pytest.MonkeyPatch
@@ -147,6 +161,11 @@ def test_a_database_that_cannot_be_used_is_refused(
     assert result.exit_code == 1
     assert re.fullmatch(r"parley: [^\n]{5,}\n", result.stderr), result.stderr
     assert not (empty.folder / "none.db").exists()
+    if "run: " in result.stderr:
+        advised = result.stderr.rpartition("run: parley ")[2].split()
+        assert empty(*advised, PARLEY_DATABASE_URL=url).exit_code == 0
+    else:
+        assert re.search("PARLEY_DATABASE_URL|no folder|no file", result.stderr)
 
 
 def test_a_server_that_cannot_be_reached_is_refused_without_a_traceback(empty: Shell) -> None:

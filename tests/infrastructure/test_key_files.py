@@ -67,6 +67,15 @@ def test_the_files_are_named_after_the_database(url: str, file: str) -> None:
     assert Settings.from_env({"PARLEY_DATABASE_URL": url}).log_key_file == file
 
 
+def test_a_link_to_a_file_has_the_keys_of_that_file_or_those_that_it_had(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "now.db").symlink_to("kept/talks.db")
+    assert key_file_of("sqlite:///now.db", "seal") == str(tmp_path / "kept" / "talks.seal")
+    (tmp_path / "now.seal").touch()
+    assert key_file_of("sqlite:///now.db", "seal") == "now.seal"
+    assert key_file_of("sqlite:///now.db", "key") == str(tmp_path / "kept" / "talks.key")
+
+
 def test_no_name_is_too_long_for_a_file() -> None:
     long = f"postgresql:///talks?host=/{'x' * 500}"
     assert len(key_file_of(long, "seal")) < 100
