@@ -74,6 +74,11 @@ def write_json(value: object) -> bytes:
     return _encoder.encode(value)
 
 
+def read_own_json(written: bytes) -> Any:  # noqa: ANN401 -- JSON is anything
+    """Read JSON that `write_json` wrote; anybody else's is for `read_json`."""
+    return _decoder.decode(written)
+
+
 def _write_plainly(value: object) -> str:
     """Give the text of a string of a class of its own, as a database's driver may return it."""
     if isinstance(value, str):
@@ -81,6 +86,7 @@ def _write_plainly(value: object) -> str:
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
+_decoder: Final = msgspec.json.Decoder()
 _encoder: Final = msgspec.json.Encoder(enc_hook=_write_plainly)
 
 

@@ -5,12 +5,12 @@ All answers are of one position of the log. A refusal by the API becomes a page,
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 from urllib.parse import quote, urlencode
 
+from api.commands.json_text import read_own_json
 from api.composition import Parley
 from api.http.authorization import principal_of
 from api.http.exchange.in_process import Reply, on_behalf
@@ -66,7 +66,7 @@ class PageAnswers(Addressing):
         query = {**(self.cuts if cuts is None else cuts), **pinned, **(parameters or {})}
         address = path if path.startswith("/v1/") else f"{self.root}{path}"
         reply = await self.answer(address, query)
-        content: dict[str, Any] = json.loads(reply.body)
+        content: dict[str, Any] = read_own_json(reply.body)
         if self.first is None:
             self.first, self.path = reply, f"{address}?{urlencode(query)}"
             shown = content.get("usermeta", content)
@@ -117,7 +117,7 @@ class PageAnswers(Addressing):
 
     async def answer_json(self, address: str, query: Mapping[str, str]) -> dict[str, Any]:
         """Give the content of an answer that has no perspective; raises as `answer` does."""
-        content: dict[str, Any] = json.loads((await self.answer(address, query)).body)
+        content: dict[str, Any] = read_own_json((await self.answer(address, query)).body)
         return content
 
     def refuse(self, reply: Reply) -> NoReturn:

@@ -78,12 +78,12 @@ Draw = Callable[[Sheet], dict[str, Any]]
 
 
 def _draw_releases(subject: PictureSubject) -> Draw:
-    perspective = subject.perspective
-    slice_, names = subject.slice_at(perspective), subject.names(perspective)
-    if is_stock(slice_, perspective, TallyQuery(what=subject.what), names):
+    id_ = subject.reading.negotiation(subject.slug).id
+    sums = subject.reading.sections(id_, subject.perspective).sum_steps(subject.what)
+    if sums.is_stock:
         return _say(_NOT_ADDED, subject)
-    steps = add_up(slice_, subject.what, perspective, names)
-    until = format_instant(perspective.as_of)[:10]
+    steps = add_up(sums)
+    until = format_instant(subject.perspective.as_of)[:10]
     return lambda ink: band(steps, until, ink, ink.so, title=plain(subject.what))
 
 

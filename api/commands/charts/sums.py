@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from api.commands.number_words import grouped
 from domain.quantity import NOTHING_RECORDED, Total
 from domain.time.edtf_calendar import DAY, civil_day
 from domain.time.instant import parse_cut
-from domain.time.perspective import Perspective
 from domain.views.counting.points import By, bucket, bucket_name
 from domain.views.counting.steps import SumSteps
-from domain.views.naming import Names
-from domain.views.versions import Seen
 
 MOST_STEPS: Final = 60
 FEWEST_STEPS: Final = 4
@@ -35,23 +32,20 @@ def step(at: str, total: Mapping[str, Any]) -> dict[str, Any]:
     return {"at": at, **own, "text": grouped(total["text"])}
 
 
-def add_up(
-    slice_: Sequence[Seen], what: str, perspective: Perspective, names: Names
-) -> list[dict[str, Any]]:
-    """The sum of `what` on each day on which it may change, as a tally up to that day gives it.
+def add_up(sums: SumSteps) -> list[dict[str, Any]]:
+    """The sum on each day on which it may change, as a tally up to that day gives it.
 
     Where these days are too many, months are shown, or years, or the latest years. Within a month the sum is as low as
     before it, and as high as at its end.
     """
-    sums = SumSteps(slice_, what, perspective, names)
     total = sums.total
-    width, buckets = _widen(_list_changing_days(sums.told, perspective.as_of), len(slice_))
+    width, buckets = _widen(_list_changing_days(sums.told, sums.as_of), sums.size)
     if width == "day":
         return [step(name, total(parse_cut(name))) for name in buckets]
     steps = []
     before = total(_first_day(buckets[0]) * DAY - 1)
     for name in buckets:
-        end = min(parse_cut(name), perspective.as_of)
+        end = min(parse_cut(name), sums.as_of)
         after = total(end)
         steps += [
             step(_day(_first_day(name)), _between(before, after)),

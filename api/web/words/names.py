@@ -11,18 +11,22 @@ _FROM_RIGHT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010
 
 _WITHOUT_NAMES: Final = frozenset({"fact", "rivals", "facts", "uncounted", "perspective"})
 """The parts of a state that hold no such names; most of a state are these."""
+_NESTED: Final = frozenset({list, dict})
+_OF_NAME: Final = frozenset({"name", "id"})
 
 
 def shorten_names(part: Any) -> Any:  # noqa: ANN401 -- the JSON of a state or of a part of one
     """The same, with a text in place of each {name, id}."""
     if isinstance(part, list):
-        return [shorten_names(name) for name in part]
+        return [shorten_names(item) if type(item) in _NESTED else item for item in part]
     if not isinstance(part, dict):
         return part
-    if part.keys() == {"name", "id"}:
+    if part.keys() == _OF_NAME:
         return part["name"]
     return {
-        name: value if name in _WITHOUT_NAMES else shorten_names(value)
+        name: shorten_names(value)
+        if type(value) in _NESTED and name not in _WITHOUT_NAMES
+        else value
         for name, value in part.items()
     }
 

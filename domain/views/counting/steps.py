@@ -1,16 +1,18 @@
 """Sums the same facts up to one instant after another.
 
-What a question adds is computed again only until all its facts have happened.
+What a question adds is computed again only where one of its facts begins, or has surely happened.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from domain.views.counting.aliased import resolve_counted
 from domain.views.counting.contributions import Contributions
-from domain.views.counting.counted import find_counting
+from domain.views.counting.counted import find_counting, find_counts
 from domain.views.counting.figures import numbers_of
 from domain.views.counting.query import TallyQuery
 from domain.views.counting.tally import find_total
@@ -25,7 +27,7 @@ from domain.views.rivalry.questions import Question, find_questions
 from domain.views.versions import matches
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from domain.time.perspective import Perspective
     from domain.views.naming import Names
@@ -34,7 +36,10 @@ if TYPE_CHECKING:
 
 
 class SumSteps:
-    """The totals of `what` up to several instants, each as `find_total` gives it for a tally up to that instant."""
+    """The totals of `what` up to several instants, each as `find_total` gives it for a tally up to that instant.
+
+    `is_stock`: all numbers are counts of a stock, which are not added. `kept` as for `tally`.
+    """
 
     def __init__(
         self,
@@ -42,12 +47,14 @@ class SumSteps:
         what: str,
         perspective: Perspective,
         names: Names,
+        kept: Contributions | None = None,
     ) -> None:
         what = resolve_counted(what, names)
         self._slice, self._what, self._perspective = slice_, what, perspective
-        self._names, self._kept = names, Contributions()
+        self._names, self._kept = names, kept or Contributions()
         query = TallyQuery(what=what)
         counting = find_counting(slice_, perspective, query, names, self._kept)
+        self.is_stock = find_counts(counting, slice_, perspective, query, names) is not None
         self._telling = select_telling(counting, what)
         given = (
             number for candidate in self._telling for number in numbers_of(candidate.fact, what)
@@ -57,6 +64,16 @@ class SumSteps:
         self._asked = [
             _AskedQuestion.of(question) for question in find_questions(self._telling).questions
         ]
+
+    @property
+    def as_of(self) -> int:
+        """The last instant, in microseconds UTC."""
+        return self._perspective.as_of
+
+    @property
+    def size(self) -> int:
+        """How many facts each total may go through."""
+        return len(self._slice)
 
     @property
     def told(self) -> list[tuple[int, int]]:
@@ -93,14 +110,14 @@ class SumSteps:
         return {**ends, "text": sum_.text, "contested": sum_.contested}
 
     def _contribute(self, asked: _AskedQuestion, to: int) -> Contributed | None:
-        about = self._what, self._perspective, self._kept
-        if to < asked.settled:
+        then = bisect_right(asked.turns, to)
+        if then not in asked.kept:
             groups = asked.question.facts, asked.question.supporting, asked.question.against
-            then = ([self._up_to(figure, to) for figure in group] for group in groups)
-            return contribute(Question(*then), *about)
-        if not asked.kept:
-            asked.kept.append(contribute(asked.question, *about))
-        return asked.kept[0]
+            facts = ([self._up_to(figure, to) for figure in group] for group in groups)
+            asked.kept[then] = contribute(
+                Question(*facts), self._what, self._perspective, self._kept
+            )
+        return asked.kept[then]
 
     def _counts(self, candidate: Candidate, to: int) -> bool:
         """Whether a fact that has begun by an instant is counted up to it."""
@@ -124,17 +141,17 @@ class SumSteps:
 
 @dataclass(frozen=True, slots=True)
 class _AskedQuestion:
-    """A question, which nothing is said of before `begins`, and whose facts have all happened by `settled`."""
+    """A question, which nothing is said of before `begins`; what it adds may change at its `turns` alone."""
 
     question: Question
     begins: int
-    settled: int
-    kept: list[Contributed | None] = field(default_factory=list)
-    """What it adds from then on, once that is computed."""
+    turns: Sequence[int]
+    kept: dict[int, Contributed | None] = field(default_factory=dict)
+    """{how many turns have passed: what it adds}, where that is computed."""
 
     @classmethod
     def of(cls, question: Question) -> _AskedQuestion:
         answers = [candidate.fact.told for candidate in (*question.facts, *question.against)]
         others = [candidate.fact.told for candidate in question.supporting]
-        begins = min(begin for begin, _ in answers)
-        return cls(question, begins, max(end for _, end in (*answers, *others)) - 1)
+        turns = {turn for begin, end in (*answers, *others) for turn in (begin, end - 1)}
+        return cls(question, min(begin for begin, _ in answers), sorted(turns))

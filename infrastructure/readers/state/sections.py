@@ -12,6 +12,8 @@ from uuid import UUID
 
 from domain.register import Shape
 from domain.views.counting.countable import find_kinds
+from domain.views.counting.query import TallyQuery
+from domain.views.counting.steps import SumSteps
 from domain.views.counting.tally import add_hints, tally
 from domain.views.known.timeslices import as_seen
 from domain.views.people import filter_people, list_people
@@ -43,9 +45,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from domain.streams.negotiation import Negotiation
-    from domain.views.counting.query import TallyQuery
+    from domain.views.counting.contributions import Contributions
     from domain.views.counting.tally import Tally
     from domain.views.moments import Axis, Boundary
+    from domain.views.naming import Names
     from domain.views.people import PeopleFilter
     from domain.views.sections import Listed, PageQuery, Place, Rest
     from infrastructure.readers.negotiations import StoredSnapshot
@@ -113,13 +116,26 @@ class SectionReader(FactsAt):
     def tally(self, query: TallyQuery) -> Tally:
         """The tally of a query (`counting.tally`); if nothing is counted, with hints at what can be counted."""
         kinds = find_kinds(query)
-        slice_, facts = self.list_counting(kinds), self.facts_kept
-        names = self._names if facts is None else facts.answers.names
-        kept = None if facts is None else facts.answers.contributions
-        tallied = tally(slice_, self.perspective, query, names, kept)
+        slice_ = self.list_counting(kinds)
+        tallied = tally(slice_, self.perspective, query, *self._kept_of_tallies)
         if query.what is None or tallied.lists["facts"]:
             return tallied
         return add_hints(tallied, slice_ if kinds is None else self.list_counting(None))
+
+    def sum_steps(self, what: str) -> SumSteps:
+        """The totals of `what` up to several instants."""
+        slice_ = self.list_counting(find_kinds(TallyQuery(what=what)))
+        return SumSteps(slice_, what, self.perspective, *self._kept_of_tallies)
+
+    @property
+    def _kept_of_tallies(self) -> tuple[Names, Contributions | None]:
+        """What tallies of the same facts share: names, and what questions add, if the facts are kept."""
+        facts = self.facts_kept
+        return (
+            (self._names, None)
+            if facts is None
+            else (facts.answers.names, facts.answers.contributions)
+        )
 
     def list_counting(self, kinds: frozenset[str] | None) -> list[Seen]:
         """The facts of `kinds`, or if that is None, at least all facts that give a number."""

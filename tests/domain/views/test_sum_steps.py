@@ -102,7 +102,7 @@ def test_steps_follow_the_aliases_of_what_is_counted() -> None:
         assert _check(slice_, what, at)[-1] == "18"
         sums = SumSteps(slice_, what, at, Names.of(slice_))
         assert len(sums.told) == 2
-        drawn = add_up(slice_, what, at, Names.of(slice_))
+        drawn = add_up(sums)
         assert [(each["at"], each["text"]) for each in drawn] == [
             ("2025-01-01", "9"),
             ("2025-03-01", "18"),
