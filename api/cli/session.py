@@ -72,6 +72,19 @@ class RefusingGroup(TyperGroup):
             raise typer.Exit(1) from refusal
 
 
+def refuse_in_a_line(command: Callable[[], object]) -> Callable[[], None]:
+    """Make a function that runs a command, and ends in a line where its help, say, cannot be written."""
+
+    def run() -> None:
+        try:
+            command()
+        except OSError as refusal:
+            echo(f"parley: {describe_refusal(refusal)}", err=True)
+            raise SystemExit(1) from refusal
+
+    return run
+
+
 def describe_refusal(refusal: BaseException) -> str:
     """One line that says why."""
     if isinstance(refusal, OutcomeUnknownError):

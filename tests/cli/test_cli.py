@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -196,6 +197,26 @@ def test_the_program_itself_refuses_in_one_line(light: Shell) -> None:
     assert ran.returncode == 1
     assert ran.stdout == b""
     assert ran.stderr == b"parley: no negotiation nowhere; parley list shows the negotiations\n"
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["kinds"]])
+def test_what_cannot_be_written_is_refused_in_one_line(light: Shell, arguments: list[str]) -> None:
+    env = {**os.environ, **light.settings}
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(
+            [*PROGRAM, *arguments], env=env, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert (ran.returncode, ran.stderr) == (1, b"parley: [Errno 28] No space left on device\n")
+
+
+@pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
+def test_a_command_whose_streams_are_closed_does_its_work(light: Shell, closed: str) -> None:
+    env, file = {**os.environ, **light.settings}, light.folder / "facts.ndjson"
+    for command in (("export", SLUG), ("export", SLUG, "--output", str(file))):
+        line = f"{shlex.join([*PROGRAM, *command])} {closed}"
+        ran = subprocess.run(["sh", "-c", line], env=env, stderr=subprocess.PIPE, check=False)
+        assert (ran.returncode, ran.stderr) == (0, b"")
+    assert file.read_text().startswith("{")
 
 
 def test_serve_says_where_it_listens_answers_there_and_stops_when_told(parley: Shell) -> None:
