@@ -11,6 +11,7 @@ from typer.core import CompletionItem, TyperCommand  # type: ignore[attr-defined
 
 from api.cli.ask import ask
 from api.cli.session import open_record
+from api.cli.text import visible_line
 from api.commands.charts.subjects import SUBJECTS
 from api.commands.importing.described import describe_columns
 from domain.fact import KINDS
@@ -106,4 +107,5 @@ def _slug(ctx: typer.Context) -> str | None:
 
 
 def _begin(names: Iterable[str], incomplete: str) -> list[str]:
-    return [name for name in names if name.startswith(incomplete)]
+    """The names that begin so, without those that would act on the terminal in which they are completed."""
+    return [name for name in names if name.startswith(incomplete) and visible_line(name) == name]

@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from api.cli.interrupts import INTERRUPTED, was_interrupted
-from api.cli.text import echo, print_json
+from api.cli.text import echo, print_json, visible_line
 from api.commands.json_text import write_json
 from api.composition import Parley, compose
 from domain.errors import RecordError
@@ -53,12 +53,21 @@ REFUSALS: Final = (
 
 
 class RefusingGroup(TyperGroup):
-    """Commands that end a refusal with one line on standard error and exit status 1."""
+    """Commands that end a refusal with one line on standard error and exit status 1.
+
+    What is said of a wrong use repeats arguments, so it is made visible too.
+    """
+
+    def make_context(self, *args: Any, **more: Any) -> Any:  # noqa: ANN401 -- as below
+        """Read the arguments of the group."""
+        with _visible_faults():
+            return super().make_context(*args, **more)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 -- typer keeps its context's class to itself
         """Run the command."""
         try:
-            return super().invoke(ctx)
+            with _visible_faults():
+                return super().invoke(ctx)
         except BrokenPipeError:
             raise
         except (typer.Abort, *REFUSALS) as refusal:
@@ -83,6 +92,19 @@ def refuse_in_a_line(command: Callable[[], object]) -> Callable[[], None]:
             raise SystemExit(1) from refusal
 
     return run
+
+
+@contextmanager
+def _visible_faults() -> Iterator[None]:
+    """Have a wrong use of a command said without characters that act on a terminal."""
+    try:
+        yield
+    except typer.TyperException as error:
+        say_it: Callable[[], str] | None = getattr(error, "format_message", None)
+        if say_it is not None:
+            told = visible_line(say_it())
+            vars(error)["format_message"] = lambda: told
+        raise
 
 
 def describe_refusal(refusal: BaseException) -> str:

@@ -167,6 +167,44 @@ def test_no_command_prints_what_acts_on_a_terminal(old: Shell) -> None:
         assert "Traceback" not in done.output
 
 
+MISUSED: Final[tuple[tuple[str, ...], ...]] = (
+    (HOSTILE,),
+    (f"--{HOSTILE}",),
+    (f"-{HOSTILE}",),
+    ("show", SLUG, f"--{HOSTILE}"),
+    ("show", SLUG, f"-{HOSTILE}"),
+    ("show", SLUG, f"--position={HOSTILE}"),
+    ("show", SLUG, "--clock", HOSTILE),
+    ("show", SLUG, HOSTILE),
+    ("show", SLUG, "--as-of", HOSTILE),
+    ("show", SLUG, f"--json={HOSTILE}"),
+    ("keys", HOSTILE),
+    ("keys", "create", f"--{HOSTILE}"),
+    ("db", HOSTILE),
+    ("tally", SLUG, "released", "--by", HOSTILE),
+    ("tally", SLUG, "released", "--limit", HOSTILE),
+    ("chart", SLUG, "held", "--output", HOSTILE),
+    ("record", SLUG, "release", f"--{HOSTILE}", "x"),
+    ("record", SLUG, "release", "--citation.publisher"),
+    ("correct", SLUG, "a", f"--{HOSTILE}.x", "y"),
+    ("serve", "--workers", HOSTILE),
+    ("export", SLUG, "--format", HOSTILE),
+    ("changes", "--after", HOSTILE),
+    ("verify", "--checkpoint"),
+)
+
+
+def test_no_wrong_use_is_told_with_what_acts_on_a_terminal(old: Shell) -> None:
+    told = 0
+    for command in MISUSED:
+        for arguments in (command, tuple(each.replace("=", "= ") for each in command)):
+            done = old(*arguments)
+            assert done.exit_code in {1, 2}, (arguments, done.output)
+            assert unsafe(done.output) == [], (arguments, done.output)
+            told += "\\u{202E}" in done.output
+    assert told > 10
+
+
 def test_with_json_the_same_is_escaped(old: Shell) -> None:
     for command in (("timeline", SLUG), ("show", SLUG, "--fact", "a"), ("settings", SLUG)):
         answer = old(*command, "--json").stdout
