@@ -18,6 +18,7 @@ from api.http.problems import MEDIA_TYPE
 from api.web.drawing import POLICY, render
 from api.web.visit import Visit
 from api.web.words.dates import instant_in_words
+from domain.streams.negotiation import SLUG
 
 _PAGES: Final = ("/n/", "/sign-")
 _PROGRAMS: Final = "/v1/"
@@ -51,6 +52,8 @@ _ON_PAGES: Final = {
     ),
 }
 """What a page says of a problem, where a program is told of parameters and headers."""
+_LONGEST: Final = 2_000
+"""How many characters an address has at most that a page leads to again."""
 _NO: Final = "no negotiation "
 """How the API begins to say that there is no such negotiation."""
 _NO_NEGOTIATION: Final = (
@@ -181,7 +184,7 @@ def _ways(
 ) -> Iterator[tuple[str, str]]:
     """What one can do next: texts, each with its address."""
     scope = visit.request.scope
-    path = quote(scope["path"])
+    path = _shorten(quote(scope["path"]), "/")
     is_form = scope["method"] not in _READING and not path.startswith("/sign-")
     if name == "outcome-unknown":
         yield "See first, in another tab, what is on record", f"{whole}/timeline" if whole else "/"
@@ -197,7 +200,7 @@ def _ways(
         here = (
             path
             if is_form or not scope["query_string"]
-            else f"{path}?{scope['query_string'].decode()}"
+            else _shorten(f"{path}?{scope['query_string'].decode()}", path)
         )
         yield (
             "Sign in with another key" if visit.reader else "Sign in with a key",
@@ -205,10 +208,15 @@ def _ways(
         )
 
 
+def _shorten(address: str, instead: str) -> str:
+    """The address, unless it is so long that no page of a record has it: a page does not repeat that."""
+    return address if len(address) <= _LONGEST else instead
+
+
 def _whole_of(path: str) -> str | None:
     """The page of the negotiation to which a page belongs, from its path; None for any other page."""
     _, pages, slug = [*path.split("/"), "", ""][:3]
-    return f"/n/{quote(slug, safe='')}" if pages == "n" and slug else None
+    return f"/n/{slug}" if pages == "n" and SLUG.fullmatch(slug) else None
 
 
 def _head(start: Message, page: bytes) -> Message:

@@ -12,21 +12,27 @@ from uvicorn.config import LOGGING_CONFIG
 _QUERY: Final = re.compile(r"\?|%3F", re.IGNORECASE)
 _WORDS: Final = re.compile("(/(?:matters|numbers)/).+", re.DOTALL)
 """Pages whose addresses end with words of facts."""
+_LONGEST: Final = 500
+"""How many characters of a path are logged."""
 _PATH: Final = 2
 """Where the address stands among the arguments of uvicorn's line: client, method, address, version, status."""
 
 
 class WithoutWords(logging.Filter):
-    """A logging filter that removes the query, and words in the path, from each line of uvicorn's access log."""
+    """A logging filter that removes the query, words in the path, and what is too long, from uvicorn's access log."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Shorten a line; True, because every line is logged."""
         if isinstance(record.args, tuple) and len(record.args) > _PATH:
             args = list(record.args)
             path = _QUERY.split(str(args[_PATH]), maxsplit=1)[0]
-            args[_PATH] = _WORDS.sub(r"\1-", path)
+            args[_PATH] = _shorten(_WORDS.sub(r"\1-", path))
             record.args = tuple(args)
         return True
+
+
+def _shorten(path: str) -> str:
+    return path if len(path) <= _LONGEST else f"{path[:_LONGEST]}…"
 
 
 def _without_words() -> dict[str, Any]:

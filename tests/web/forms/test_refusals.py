@@ -217,3 +217,46 @@ def test_a_negotiation_that_is_not_there_is_named(reader: Reader) -> None:
     page = reader.see("/n/nothing")
     assert page.status == 404
     assert "This server shows no negotiation “nothing”." in page.words
+
+
+@pytest.mark.parametrize("many", [3_000, 16_000, 32_000])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/{}",
+        "/n/{}",
+        "/n/{}/timeline?as_of=2025",
+        "/n/{}/facts/{}/correct",
+        "/sign-in/{}",
+        "/sign-in?to={}",
+        "/search?q={}",
+        "/oembed?url={}",
+        BELARUS + "?{}=1",
+        BELARUS + "?as_of={}",
+        BELARUS + "/timeline?cursor={}",
+        BELARUS + "/audit?cursor={}",
+        BELARUS + "/person?name={}",
+        BELARUS + "/{}",
+        BELARUS + "/facts/{}",
+        BELARUS + "/matters/{}",
+        BELARUS + "/claims/{}",
+        BELARUS + "/numbers/{}",
+        BELARUS + "/pictures/{}",
+        BELARUS + "/embed/{}",
+        BELARUS + "/state/{}",
+        BELARUS + "/record/{}",
+        BELARUS + "/certificate?of={}",
+    ],
+)
+def test_a_page_repeats_little_of_an_address_that_no_page_has(
+    real: Reader, address: str, method: str, many: int
+) -> None:
+    answer = real.http.request(
+        method, address.replace("{}", "q" * many), headers={"Accept": "text/html"}
+    )
+    if answer.status_code != 200:
+        assert 400 <= answer.status_code < 500
+        assert len(answer.text) < 10_000
+    else:
+        assert answer.text.count("q" * 1_000) * 1_000 <= many, "it may fill a field once"
