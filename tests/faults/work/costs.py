@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from itertools import cycle, product
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -55,6 +56,8 @@ _NEEDED_BY_PAGES: Final = {
 }
 _TEXTS: Final = ("released", LONG_NAME, "a")
 _DAYS: Final = ("9999", "1950")
+_TRIED: Final = {"what": ("held", *_TEXTS)}
+"""Parameters for which other values are wide than for others of their schema."""
 
 
 class DearError(AssertionError):
@@ -241,19 +244,30 @@ def _pages(names: Mapping[str, Sequence[str]], form: Form) -> Iterator[Asked]:
     for path, given in product(sorted(paths), _GIVEN_TO_PAGES[: None if form.thorough else 1]):
         needed = _NEEDED_BY_PAGES.get(path, "")
         query = "&".join(each for each in (needed, given) if each)
-        for name in SUBJECTS if "{name}" in path and "facts" not in path else ("correct",):
-            shown = path.replace("{name}", name)
+        for name in _parts_of(path):
+            shown = re.sub(r"\{(name|what:path)\}", name, path)
             kind, address = (
                 f"{each}?{query}".rstrip("?") for each in (shown, _address(shown, names))
             )
             yield Asked(f"GET {kind}", "GET", address)
 
 
+def _parts_of(path: str) -> Collection[str]:
+    """What stands in turn for the part of a page's path that names a picture, a number or a form."""
+    if "{what" in path:
+        return ("released", "held")
+    return SUBJECTS if "{name}" in path and "facts" not in path else ("correct",)
+
+
 def _queries(parameters: Sequence[Mapping[str, Any]], form: Form) -> Iterator[dict[str, str]]:
-    values = {p["name"]: _values(p["schema"]) for p in parameters if p["name"] != "cursor"}
+    values = {
+        p["name"]: _TRIED.get(p["name"], ()) or _values(p["schema"])
+        for p in parameters
+        if p["name"] != "cursor"
+    }
     yield {}
     for name, found in values.items():
-        tried = found if form.thorough or name == "by" else found[:1]
+        tried = found if form.thorough or name in {"by", "per"} else found[:1]
         yield from ({name: value} for value in tried if name not in _PERSPECTIVE or form.thorough)
     most = {name: found[0] for name, found in values.items() if name in {"limit", "as_of"}}
     chosen = [name for name in values if name in {"by", "clock", "match"}]

@@ -83,11 +83,15 @@ def _small(size: int) -> Iterator[Fact]:
 
 
 def _ordinary(number: int, size: int) -> Fact:
-    when = day(number * 16_000 // size)
+    when, groups = day(number * 16_000 // size), max(1, size // 10)
     match number % 5:
         case 0:
             return fact(
-                "release", valid=when, quantities=count(number % 50), population=f"P {number % 7}"
+                "release",
+                valid=when,
+                quantities=count(number % 50),
+                population=f"P {number % groups}",
+                places=(f"Place {number % groups}",),
             )
         case 1:
             return fact(
@@ -97,7 +101,15 @@ def _ordinary(number: int, size: int) -> Fact:
                 post=f"Post {number % 90}",
             )
         case 2:
-            return fact("custody", valid=when, person=f"Person {number}", place="Minsk")
+            if number % 2:
+                return fact("custody", valid=when, person=f"Person {number}", place="Minsk")
+            return fact(
+                "prisoner_count",
+                valid=when,
+                population=f"P {number % 3}",
+                counted_by=f"Counter {number % groups}",
+                quantities=[Quantity(what="held", low=number, high=number, basis="stock")],
+            )
         case 3:
             return fact(
                 "measure", valid=when, target=f"Target {number % 200}", matter=f"m {number % 100}"
