@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from tests.forking import Forked
+from tests.plain_http import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,7 +41,12 @@ class Workers:
         for _ in range(100):
             try:
                 return httpx.request(
-                    method, self.address + path, json=body, headers=self._headers, timeout=60
+                    method,
+                    self.address + path,
+                    json=body,
+                    headers=self._headers,
+                    timeout=60,
+                    verify=PLAIN,
                 )
             except httpx.TransportError:
                 time.sleep(0.1)

@@ -11,6 +11,7 @@ import pytest
 from tests.api.asking import FACTS, fact
 from tests.faults.watched.serving import CREDENTIAL, Server
 from tests.machines.pair import running_pair
+from tests.plain_http import PLAIN
 from tests.thorough import often
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ class Asked:
     def __init__(self, server: Server) -> None:
         self.server = server
         self.address = f"http://127.0.0.1:{server.port}"
-        self.http = httpx.Client(base_url=self.address, headers=CREDENTIAL, timeout=60)
+        self.http = httpx.Client(
+            base_url=self.address, headers=CREDENTIAL, timeout=60, verify=PLAIN
+        )
 
     def close(self) -> None:
         """Close the connections to it."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import httpx
 
+from tests.plain_http import PLAIN
 from tests.programs import find_program
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _wait_for(url: str) -> None:
     deadline = time.monotonic() + SECONDS
     while True:
         try:
-            if httpx.get(url, timeout=SECONDS).is_success:
+            if httpx.get(url, timeout=SECONDS, verify=PLAIN).is_success:
                 return
         except httpx.TransportError:
             pass

@@ -22,6 +22,7 @@ from sqlalchemy import make_url
 
 from tests.databases import migrate
 from tests.machines.edge import DEPLOY, free_port
+from tests.plain_http import PLAIN
 from tests.programs import find_program
 from tests.thorough import THOROUGH
 
@@ -122,7 +123,9 @@ class Member:
         self._ask_etcd("lease/revoke", {"ID": found[0]["lease"]})
 
     def _ask_etcd(self, what: str, body: dict[str, str]) -> dict[str, Any]:
-        answer = httpx.post(f"http://127.0.0.1:{self.etcd}/v3/{what}", json=body, timeout=3)
+        answer = httpx.post(
+            f"http://127.0.0.1:{self.etcd}/v3/{what}", json=body, timeout=3, verify=PLAIN
+        )
         found: dict[str, Any] = answer.raise_for_status().json()
         return found
 
@@ -167,7 +170,7 @@ class Members:
         for member in self.every:
             with suppress(httpx.HTTPError):
                 answer: dict[str, Any] = httpx.get(
-                    f"http://127.0.0.1:{member.rest}/cluster", timeout=3
+                    f"http://127.0.0.1:{member.rest}/cluster", timeout=3, verify=PLAIN
                 ).json()
                 return {
                     member["name"]: member["role"]
@@ -282,5 +285,5 @@ def _running_etcd(folder: Path) -> Iterator[int]:
 
 def _healthy(clients: str) -> bool:
     with suppress(httpx.HTTPError):
-        return httpx.get(f"{clients}/health", timeout=3).is_success
+        return httpx.get(f"{clients}/health", timeout=3, verify=PLAIN).is_success
     return False

@@ -12,6 +12,7 @@ from tests.api.asking import TALKS
 from tests.faults.watched.serving import CREDENTIAL
 from tests.machines.conftest import OPENING, Asked, serve_folder
 from tests.machines.edge import Edge, free_port, running_edge
+from tests.plain_http import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,7 +44,7 @@ def before(
     with (
         serve_folder(folder, lasting_database("postgresql"), **settings) as server,
         running_edge(server.server.port, cache) as edge,
-        httpx.Client(base_url=edge.address, timeout=60) as front,
+        httpx.Client(base_url=edge.address, timeout=60, verify=PLAIN) as front,
     ):
         server.http = front
         assert post(front, "/v1/negotiations", OPENING).status_code == 201

@@ -15,6 +15,7 @@ import pytest
 from tests.api.asking import fact
 from tests.cli.workers import PROGRAM
 from tests.forking import Forked
+from tests.plain_http import PLAIN
 from tests.thorough import THOROUGH, often
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def _client(server: subprocess.Popen[str], key: str) -> httpx.Client:
     assert server.stdout is not None
     address = json.loads(server.stdout.readline())["listening"]
     headers = {"Authorization": f"Bearer {key}"}
-    return httpx.Client(base_url=address, headers=headers, timeout=120)
+    return httpx.Client(base_url=address, headers=headers, timeout=120, verify=PLAIN)
 
 
 def _import(client: httpx.Client) -> httpx.Response:

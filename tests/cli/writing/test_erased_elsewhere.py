@@ -14,6 +14,7 @@ import pytest
 from tests.cli.workers import PROGRAM
 from tests.forking import Forked
 from tests.importing.lines import SLUG
+from tests.plain_http import PLAIN
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
@@ -33,7 +34,9 @@ def _serve(parley: Shell, stack: ExitStack) -> httpx.Client:
     stack.callback(process.terminate)
     assert process.stdout is not None
     address = json.loads(process.stdout.readline())["listening"]
-    reader = httpx.Client(base_url=address, headers={"Accept": "text/html,*/*"}, timeout=60)
+    reader = httpx.Client(
+        base_url=address, headers={"Accept": "text/html,*/*"}, timeout=60, verify=PLAIN
+    )
     return stack.enter_context(reader)
 
 
