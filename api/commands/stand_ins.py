@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -108,7 +108,13 @@ def _entry(holder: Any, step: str | int) -> Any:  # noqa: ANN401 -- the same
     optional = not (
         field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
     )
-    return _Field(get_type_hints(holder)[step], optional)
+    return _Field(_evaluate_hints(holder)[step], optional)
+
+
+@cache
+def _evaluate_hints(cls: type) -> dict[str, Any]:
+    """The type hints of a dataclass, whose evaluation takes milliseconds."""
+    return get_type_hints(cls)
 
 
 def _options(hint: Any) -> Sequence[Any]:  # noqa: ANN401 -- the same
