@@ -303,7 +303,7 @@ def test_the_rules_of_accessibility_hold(
     )
     page = context.new_page()
     rules = (files("axe_playwright_python") / "axe.min.js").read_text()
-    for each in some_of(PAGES, 4 if width > 360 else 2):
+    for each in some_of(PAGES, 2 if width > 360 else 1):
         page.goto(each)
         page.evaluate(UNFOLDED_AND_BUSY)
         page.wait_for_timeout(200)
