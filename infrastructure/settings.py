@@ -143,9 +143,10 @@ class Settings:
     max_waiting: int = setting(
         whole_number(1, 1_000_000),
         "256",
-        "how many requests may be under way or wait at once, and how many bodies may be received at once. One"
-        " address may have a quarter of the bodies, and three quarters of the reading requests. Further requests are"
-        " answered 503 with `Retry-After`",
+        "how many requests may be under way or wait at once, how many bodies may be received at once, and how many"
+        " requests may wait for the log with `wait`. One address may have a quarter of the bodies and of those that"
+        " wait for the log, and three quarters of the reading requests. Further requests are answered 503 with"
+        " `Retry-After`",
     )
     max_writing: int = setting(
         whole_number(1, 1_000_000),

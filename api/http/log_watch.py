@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from time import monotonic
 from typing import Final, cast
 
 from anyio import Lock, sleep
+from starlette.requests import Request
 
 from api.composition import Parley
 from api.http.problems import RefusedError
@@ -13,6 +15,11 @@ from api.http.threads import Threads
 from infrastructure.log.recorder import EventRecorder
 
 PAUSE_SECONDS: Final = 0.1
+GONE_SECONDS: Final = 1.0
+"""How often a waiting request looks whether its sender is still there."""
+
+PARKING: Final = "parking"
+"""Under this name, the state of a reading request has a function that gives up its place during a block."""
 
 
 class LogWatch:
@@ -25,11 +32,22 @@ class LogWatch:
         self._head = -1
         self._looked_at = 0.0
 
-    async def wait_for(self, position: int, seconds: int) -> None:
-        """Return once the log has reached a position; RefusedError if it has not in so many seconds."""
-        deadline = monotonic() + seconds
+    async def wait_for(self, position: int, seconds: int, request: Request) -> None:
+        """Return once the log has reached a position; RefusedError if it has not in so many seconds.
+
+        The request has no place among those under way meanwhile, and stops waiting when its sender has gone.
+        """
+        if not await self._reaches(position):
+            with request.scope["state"].get(PARKING, nullcontext)():
+                await self._wait(position, seconds, request)
+
+    async def _wait(self, position: int, seconds: int, request: Request) -> None:
+        deadline, looked_at = monotonic() + seconds, monotonic()
         while not await self._reaches(position):
-            if monotonic() >= deadline:
+            now, gone = monotonic(), False
+            if now - looked_at >= GONE_SECONDS:
+                gone, looked_at = await request.is_disconnected(), now
+            if now >= deadline or gone:
                 raise RefusedError(
                     "lagging",
                     "/query/position",

@@ -129,7 +129,7 @@ async def wait_if_asked(
     awaited = position if pinned is None else pinned
     if seconds and awaited is not None:
         watch: LogWatch = request.app.state.log_watch
-        await watch.wait_for(awaited, seconds)
+        await watch.wait_for(awaited, seconds, request)
 
 
 def foreign_cursor() -> ContentError:

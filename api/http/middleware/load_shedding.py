@@ -2,14 +2,18 @@
 
 Changes are counted separately, because they may wait for the log, and must not take the places of reading requests. A
 request that waits for the rest of its body gives up its place, and waits among as many others, of which one address
-may have a quarter. So slow bodies never stop reading requests. One address may have three quarters of the places of
-reading requests. Health checks are not limited, because a server that refuses requests is still alive. Neither are
+may have a quarter. So slow bodies never stop reading requests. In the same way, a reading request that waits for a
+position of the log gives up its place (`log_watch`). One address may have three quarters of the places of reading
+requests. Health checks are not limited, because a server that refuses requests is still alive. Neither are
 requests that the server sends to itself for a request that has a place.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Final
 
 from starlette.responses import Response
@@ -17,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.callers import HEALTH, address_of
 from api.http.exchange.in_process import is_in_process
+from api.http.log_watch import PARKING
 from api.http.problems import RefusedError, problem
 from api.http.threads import lane_of
 from infrastructure.database.lanes import Lane
@@ -27,6 +32,7 @@ _FULL: Final = "too many requests are waiting: send this one again later; nothin
 _OF_ONE: Final = (
     "more requests from this address are waiting than one address may have; nothing was done"
 )
+_PARKED: Final = "too many requests are waiting for the log: send this one again later"
 _COMING: Final = "too many bodies are being received: send this one again later; nothing was done"
 
 
@@ -40,6 +46,7 @@ class Shedding:
         self.under_way: Counter[Lane] = Counter()
         self.coming: Counter[str] = Counter()
         self.asking: Counter[str] = Counter()
+        self.parked: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, or answer 503 with Retry-After at once."""
@@ -59,12 +66,34 @@ class Shedding:
             await _refusal(_OF_ONE)(scope, receive, send)
             return
         self.asking[address] += 1
+        scope.setdefault("state", {})[PARKING] = partial(self._park, address)
         try:
             await self._take_on(scope, receive, send)
         finally:
-            self.asking[address] -= 1
-            if not self.asking[address]:
-                del self.asking[address]
+            _leave(self.asking, address)
+
+    @contextmanager
+    def _park(self, address: str) -> Iterator[None]:
+        """Give up a reading request's place during the block.
+
+        Raises RefusedError if too many have given up theirs, or if all places are taken after the block.
+        """
+        share = max(1, self.most // SHARE)
+        if self.parked.total() >= self.most or self.parked[address] >= share:
+            raise RefusedError("overloaded", "/query/wait", _PARKED)
+        self.parked[address] += 1
+        self.asking[address] -= 1
+        self.under_way["reading"] -= 1
+        full = False
+        try:
+            yield
+            full = self._is_full("reading")
+        finally:
+            self.under_way["reading"] += 1
+            self.asking[address] += 1
+            _leave(self.parked, address)
+        if full:
+            raise RefusedError("overloaded", "", _FULL)
 
     async def _take_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         address, lane = address_of(scope), lane_of(scope["method"])
@@ -88,7 +117,7 @@ class Shedding:
             await self.app(scope, receive_next, send)
         finally:
             if waiting:
-                self._leave(str(address))
+                _leave(self.coming, str(address))
             else:
                 self.under_way[lane] -= 1
 
@@ -107,13 +136,14 @@ class Shedding:
         """Take a place again; RefusedError if there is none."""
         if self._is_full(lane):
             raise RefusedError("overloaded", "", _FULL)
-        self._leave(address)
+        _leave(self.coming, address)
         self.under_way[lane] += 1
 
-    def _leave(self, address: str) -> None:
-        self.coming[address] -= 1
-        if not self.coming[address]:
-            del self.coming[address]
+
+def _leave(counted: Counter[str], address: str) -> None:
+    counted[address] -= 1
+    if not counted[address]:
+        del counted[address]
 
 
 def _refusal(detail: str) -> Response:

@@ -6,6 +6,7 @@ import re
 import socket
 import time
 from contextlib import closing, suppress
+from select import select
 from typing import TYPE_CHECKING
 
 import pytest
@@ -272,3 +273,29 @@ def test_a_body_in_chunks_is_read(patient: Served) -> None:
         f"{CHUNKED}Chunked\r\nAuthorization: Bearer owner\r\n\r\n1\r\n[\r\n1\r\n]\r\n0\r\n\r\n"
     )
     assert answer.startswith("HTTP/1.1 422")
+
+
+def test_who_waits_for_the_log_keeps_nobody_from_reading_and_leaves_with_the_connection(
+    serve: Callable[..., Served],
+) -> None:
+    server = serve(PARLEY_MAX_WAITING="8")
+    head = "HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+    def wait(seconds: int) -> socket.socket:
+        opened = socket.create_connection(server.address)
+        opened.sendall(f"GET /v1/changes?position=9&wait={seconds} {head}".encode())
+        return opened
+
+    waiting = [wait(30) for _ in range(12)]
+    refused = [each for each in waiting if select([each], [], [], 1.0)[0]]
+    assert len(refused) == 10, "one address may have a quarter of those that wait"
+    for each in refused:
+        assert each.recv(1_000).startswith(b"HTTP/1.1 503")
+    assert server.said(f"GET /v1/negotiations {head}").startswith("HTTP/1.1 200")
+    for each in waiting:
+        each.close()
+    deadline = time.monotonic() + 15
+    while "too many" in (said := server.said(f"GET /v1/changes?position=9&wait=1 {head}")):
+        assert time.monotonic() < deadline, "who has gone still waits"
+        time.sleep(0.1)
+    assert "urn:parley:problem:lagging" in said
