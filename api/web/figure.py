@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
@@ -11,6 +12,9 @@ from markupsafe import Markup
 from api.web.embedding import Embedding
 from api.web.page import Page
 from api.web.pictures import PICTURES, Picture, inline
+
+_OF_NUMBERS: Final = frozenset({"releases", "known"})
+"""The pictures of any number that is added."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +32,18 @@ class PageFigure:
         return self.picture.markup
 
     @property
-    def others(self) -> list[tuple[str, str]]:
-        """All pictures: (name, what it shows)."""
-        return [*PICTURES.items()]
+    def others(self) -> list[tuple[str, str, str]]:
+        """All pictures: (name, what it shows, the address of its page)."""
+        return [(name, told, self._page_of(name)) for name, told in PICTURES.items()]
+
+    def _page_of(self, name: str) -> str:
+        """The page of a picture of the same; how a number became known is told by the papers unless one chose."""
+        chosen: dict[str, str | None] = {}
+        if name in _OF_NUMBERS:
+            chosen["what"] = self.own.get("what")
+        if name == "known" and not self.page.of("clock", "as_known_at"):
+            chosen["clock"] = "published"
+        return self.page.link(f"/pictures/{name}", **chosen)
 
     def address(self, form: str = "svg", **parameters: str) -> str:
         """The address of the picture as a file, which shows the same for ever."""

@@ -56,6 +56,8 @@ _LONGEST: Final = 2_000
 """How many characters an address has at most that a page leads to again."""
 _NO: Final = "no negotiation "
 """How the API begins to say that there is no such negotiation."""
+_FACT: Final = "/path/fact"
+_NO_FACT: Final = ("No fact on record has this address.",)
 _NO_NEGOTIATION: Final = (
     "The address is wrong, or it is private and you are not one of its members."
 )
@@ -167,6 +169,8 @@ def _lines(visit: Visit, problem: Mapping[str, Any], name: str) -> Sequence[str]
     if name == "withdrawn":
         withdrawn = "An editor withdrew it, so it stands on no page of present knowledge."
         return (withdrawn, *([f"The reason: {why}"] if why else []))
+    if name == "unknown" and any(error["pointer"] == _FACT for error in problem["errors"]):
+        return _NO_FACT
     return _ON_PAGES.get(name) or (problem["detail"],)
 
 
@@ -194,7 +198,7 @@ def _ways(
         yield "Its history: what it said, and who withdrew it", history
     if name == "content" and scope["method"] in _READING:
         yield "This page without what follows the question mark", path
-    if name == "erased" and whole:
+    if name in {"erased", "unknown"} and whole:
         yield "The timeline: what is on record", f"{whole}/timeline"
     if name == "forbidden" or (problem["status"] in _SIGNING and not visit.reader):
         here = (

@@ -237,4 +237,19 @@ def test_how_a_number_became_known_is_one_click_away_where_many_facts_count(
     page = reader.see("/n/talks/numbers/released")
     assert page.status == 200, page.words
     assert page.html.count('class="picture"') == 1
-    assert "/n/talks/pictures/known?what=released" in page.all("a", "href")
+    assert "/n/talks/pictures/known?what=released&clock=published" in page.all("a", "href")
+
+
+@pytest.mark.parametrize(
+    ("query", "led_to"),
+    [
+        ("", "clock=published"),
+        ("?clock=recorded", "clock=recorded"),
+        ("?as_known_at=2099", "as_known_at=2099"),
+    ],
+)
+def test_how_a_number_became_known_is_told_by_the_papers_unless_one_chose(
+    real: Reader, query: str, led_to: str
+) -> None:
+    links = real.see(f"{BELARUS}/pictures/posts{query}").all("a", "href")
+    assert f"{BELARUS}/pictures/known?{led_to}" in links

@@ -35,13 +35,13 @@ def band(
     y = {
         "type": "quantitative",
         "scale": {"domain": [0, room]},
-        "axis": {"title": title, "tickMinStep": 1},
+        "axis": {"title": title, "tickMinStep": 1, "labelPadding": 8},
     }
     rows = [{**step, "top": room if step["high"] is None else step["high"]} for step in steps]
     drawn = [*rows, {**rows[-1], "at": end}]
     bounded = [{**step, "top": None if step["high"] is None else step["top"]} for step in drawn]
     lines = _hatches(drawn, HATCHES * inks.width // WIDTH)
-    x = along(inks)
+    x = along(inks, [steps[0]["at"], end])
     last = rows[-1]
     stepped = {"interpolate": "step-after"}
     low, top = {"field": "low", **y}, {"field": "top", **y}

@@ -54,15 +54,12 @@ def lanes(spells: Sequence[Spell], until: str, inks: Sheet, *, has_more: bool) -
     left, width = 0 if inks.is_narrow else LEFT, inks.width
     first = date.fromisoformat(min(spell.start for spell in spells))
     last = max(date.fromisoformat(until), first + timedelta(days=2))
+    ends = first.isoformat(), last.isoformat()
     x = {
         "field": "start",
         "type": "temporal",
-        "scale": {
-            "type": "utc",
-            "range": [left, width],
-            "domain": [first.isoformat(), last.isoformat()],
-        },
-        "axis": time_axis(inks, 6, grid=True, domain=False),
+        "scale": {"type": "utc", "range": [left, width], "domain": [*ends]},
+        "axis": time_axis(inks, *ends, 6, grid=True, domain=False),
     }
     along = {"x": x, "x2": {"field": "end"}}
     bars = [_bar(spell, row.bar) for row in rows for spell in row.spells]

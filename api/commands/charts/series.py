@@ -33,7 +33,6 @@ def counters(points: Sequence[Mapping[str, Any]], inks: Sheet, what: str) -> dic
     """
     numbered = (point for point in points if point["low"] or point["high"] is not None)
     named = [{**point, "counter": _counter(point)} for point in numbered]
-    x = along(inks)
     if not named:
         return draw_nothing(inks)
     many: dict[str, int] = {}
@@ -56,6 +55,7 @@ def counters(points: Sequence[Mapping[str, Any]], inks: Sheet, what: str) -> dic
         if point["counter"] in kept
         for at in dict.fromkeys((point["at"], point["until"]))
     ]
+    x = along(inks, [row["at"] for row in rows])
     axis = {"title": what, "tickMinStep": 1, "labelPadding": 8}
     y = {"field": "low", "type": "quantitative", "axis": axis}
     legend = {
@@ -148,7 +148,7 @@ def strips(axes: Sequence[tuple[str, Sequence[Mapping[str, Any]]]], inks: Sheet)
             "data": values(rows),
             "mark": {"type": "bar", "width": {"band": 1}, "color": inks.ink},
             "encoding": {
-                "x": {**along(inks), "timeUnit": "utcyearmonth", "bandPosition": 0, "scale": scale},
+                "x": {**along(inks, days), "timeUnit": "utcyearmonth", "bandPosition": 0, "scale": scale},
                 "y": {"field": "changes", "type": "quantitative",
                       "axis": {"title": None, "tickCount": 2, "tickMinStep": 1}},
                 "opacity": opacity,

@@ -530,3 +530,11 @@ def test_every_number_of_a_picture_is_in_groups(client: Client) -> None:
         "C: p": "2,050, counted since 2020",
     }
     assert source("Talks", {"position": 12345}).endswith("position 12,345 of its log")
+
+
+def test_no_label_of_a_picture_is_an_hour(client: Client) -> None:
+    filled(client)
+    for chart in SUBJECTS:
+        drawn = client.http.get(f"{CHARTS}/{chart}.svg").text
+        assert "<svg" in drawn
+        assert re.findall(r"\d\d [AP]M|:\d\d<", drawn) == [], chart

@@ -260,3 +260,12 @@ def test_a_page_repeats_little_of_an_address_that_no_page_has(
         assert len(answer.text) < 10_000
     else:
         assert answer.text.count("q" * 1_000) * 1_000 <= many, "it may fill a field once"
+
+
+@pytest.mark.parametrize("id_", ["xx", LOSIK[:-1] + "0"])
+def test_a_fact_that_is_not_there_is_told_in_words_for_people(real: Reader, id_: str) -> None:
+    page = real.see(f"{BELARUS}/facts/{id_}")
+    assert page.status == 404
+    assert "No fact on record has this address." in page.words
+    assert "`" not in page.words
+    assert f"{BELARUS}/timeline" in page.all("a", "href")
