@@ -103,10 +103,15 @@ class Page(PageAnswers):
     @property
     def certificate(self) -> str | None:
         """The address at which the answer that the page is drawn from is certified; None where it cannot be."""
-        parley: Parley = self.request.app.state.parley
-        signs = parley.publisher is not None or parley.settings.read_only  # its writer does
-        if not signs or self.first is None or self.slug is None or "/charts/" in self.path:
+        if self.first is None or "/charts/" in self.path:
             return None
         match = _FIXED.search(self.first.headers.get("link", ""))
-        query = urlencode({"of": self.path if match is None else match[1]})
-        return f"/n/{quote(self.slug, safe='')}/certificate?{query}"
+        return self.certificate_of(self.path if match is None else match[1])
+
+    def certificate_of(self, question: str) -> str | None:
+        """The address at which the answer to a question to the API is certified; None where no log is signed."""
+        parley: Parley = self.request.app.state.parley
+        signs = parley.publisher is not None or parley.settings.read_only  # its writer does
+        if not signs or self.slug is None:
+            return None
+        return f"/n/{quote(self.slug, safe='')}/certificate?{urlencode({'of': question})}"

@@ -178,6 +178,21 @@ def test_what_a_page_is_drawn_from_is_certified_by_one_click(
         assert shown is not None
         assert found.result == DigestResult(shown[1])
         assert sha256(reader.http.get(found.question).content).hexdigest() == shown[1]
+    for path, what in (
+        ("releases", "released"),
+        ("held", "held"),
+        ("releases?what=women", "women"),
+    ):
+        page = reader.see(f"/n/talks/pictures/{path}")
+        (certificate,) = (
+            unescape(href) for href in page.all("a", "href") if "/certificate?" in href
+        )
+        answer = json.loads(reader.http.get(certificate).content)
+        found = Certificate.verify_note(answer["certificate"], [verifier])
+        assert found.question.startswith("/v1/negotiations/talks/tally?")
+        assert f"what={what}" in found.question
+        assert "position=" in found.question
+    assert "/certificate?" not in reader.see("/n/talks/pictures/posts").html
     refused = reader.see("/n/talks/certificate?of=/v1/negotiations")
     assert refused.status == 422
     parley.close()

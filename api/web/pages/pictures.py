@@ -18,6 +18,8 @@ router: Final[APIRouter] = router_of_pages()
 
 _LOOKS: Final = {"certain": "undisputed so far", "possible": "possible", "unknown": "not known"}
 """How sure something is, as pages say it."""
+_TALLIED: Final = {"releases": "released", "held": "held"}
+"""The pictures of a tally, and what they count unless something else is asked for."""
 _DATED: Final = frozenset({"from", "until before", "month"})
 """The columns of a picture's table that hold dates."""
 
@@ -39,7 +41,19 @@ async def read_picture_page(slug: str, name: str, request: Request) -> Response:
         looks=_LOOKS,
         dated=_DATED,
         figure=figure,
+        numbers=_certify_numbers(page, name),
     )
+
+
+def _certify_numbers(page: Page, name: str) -> str | None:
+    """The address at which the tally is certified that has the numbers of a picture; None if no tally has them.
+
+    A picture itself is not certified: how it is drawn may change.
+    """
+    if name not in _TALLIED:
+        return None
+    what = page.given.get("what", _TALLIED[name])
+    return page.certificate_of(f"{page.root}/tally?{page.fixed_query(what=what, by='day')}")
 
 
 def _claims(page: Page, name: str, row: dict[str, str]) -> str:
