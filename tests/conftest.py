@@ -57,7 +57,7 @@ LONGEST: Final = {
 }
 
 # Every run at home draws anew; a run that decides whether a change lands draws the same each time.
-EXAMPLES: Final = often(50, 500)
+EXAMPLES: Final = often(30, 500)
 settings.register_profile("home", deadline=None, max_examples=EXAMPLES)
 settings.register_profile("gate", deadline=None, max_examples=EXAMPLES, derandomize=True)
 # A parser of the command line is made once, and not for each command.

@@ -102,7 +102,7 @@ def meet(one: Bounds, other: Bounds) -> bool:
     )
 
 
-@settings(SOME, max_examples=often(100, 5_000))
+@settings(SOME, max_examples=often(40, 5_000))
 @given(
     facts=reports(),
     stretch=st.tuples(*[st.none() | st.sampled_from(DATES[:3])] * 2),
@@ -122,7 +122,7 @@ def test_a_total_and_each_day_of_it_meet_what_each_source_says(
             assert meet(days.get(day, (0, 0)), bounds), (day, bounds, days)
 
 
-@settings(SOME, max_examples=often(100, 5_000))
+@settings(SOME, max_examples=often(40, 5_000))
 @given(
     facts=reports((*DATES, *GOING_ON), (*NUMBERS, *ABOUT), (0, 2, 45)),
     as_of=st.sampled_from(("2025-09-10", "2025-09-11", "2025-09-15", "2025-09-30", AS_OF)),

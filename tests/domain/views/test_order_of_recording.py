@@ -60,7 +60,7 @@ def recorded(draw: st.DrawFn) -> list[Fact]:
     return [replace(each, external_id=f"F-{number}") for number, each in enumerate(drawn)]
 
 
-@settings(SOME, max_examples=often(150, 5_000))
+@settings(SOME, max_examples=often(50, 5_000))
 @given(told=recorded(), as_of=instants(), data=st.data())
 def test_the_order_of_recording_changes_no_answer(
     told: list[Fact], as_of: int, data: st.DataObject
