@@ -56,6 +56,9 @@ LONGEST: Final = {
     )
 }
 
+SHARED: Final = {"real", "browser", "package"}
+"""Fixtures of a module, a record, a browser and a generated client, that take a second to make."""
+
 # Every run at home draws anew; a run that decides whether a change lands draws the same each time.
 EXAMPLES: Final = often(30, 500)
 settings.register_profile("home", deadline=None, max_examples=EXAMPLES)
@@ -74,11 +77,18 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no worker is left with it at the end; draw but for the long form."""
+    """Begin with what takes longest, so that no worker is left with it at the end; draw but for the long form.
+
+    Tests of a module that share what takes long to make run in one worker, so that it is made once.
+    """
     items.sort(key=lambda item: item.path.name not in LONGEST)
     if not THOROUGH:
         items[:] = _drawn(items)
+    for item in items:
+        if SHARED.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 def _drawn(items: list[pytest.Item]) -> list[pytest.Item]:

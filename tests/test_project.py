@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import sys
 import tomllib
@@ -249,3 +250,10 @@ def test_a_claim_of_the_documentation_names_a_test_that_there_is(page: str) -> N
     for path, test in named:
         assert (ROOT / path).exists(), path
         assert not test or f"def {test}(" in read(path), test
+
+
+@pytest.mark.xdist_group("one worker")
+def test_tests_of_one_group_run_in_one_worker(request: pytest.FixtureRequest) -> None:
+    """A worker tells of a test's group at the end of its name; a pytest of which it cannot change the name has none."""
+    distributed = "PYTEST_XDIST_WORKER" in os.environ and request.config.getoption("loadgroup")
+    assert request.node.nodeid.endswith("@one worker") == bool(distributed)
