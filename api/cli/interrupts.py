@@ -6,6 +6,9 @@ after it has ended. In between, Ctrl-C interrupts the command, so that it can cl
 soon after that, the process ends. While Python itself ends, Ctrl-C is ignored: the command is done, and Python
 would end without a line. `parley serve` handles Ctrl-C itself once it listens. Before Python loads the first
 module of Parley, Python's own handling applies.
+
+SIGTERM, and SIGHUP when a terminal is closed, end a command as they would any process, after its unfinished files are
+removed.
 """
 
 from __future__ import annotations
@@ -26,6 +29,9 @@ INTERRUPTED: Final = 130
 GRACE_SECONDS: Final = 1.0
 """How long a command may take to clear up."""
 
+_BY_SIGNAL: Final = 128
+"""What shells add to the number of the signal that ended a process."""
+_ENDING: Final = (signal.SIGTERM, signal.SIGHUP)
 _SHOW_CURSOR: Final = b"\x1b[?25h"
 """A progress bar hides it."""
 _seen: Final[list[int]] = []
@@ -37,6 +43,9 @@ def end_at_once() -> None:
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, _end)
         atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
+    for number in _ENDING:
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _end_by)
 
 
 def was_interrupted() -> bool:
@@ -51,11 +60,11 @@ def end_with(line: str) -> None:
 
 def run_interruptibly(command: Callable[[], object]) -> None:
     """Run a command, which raises SystemExit with its status or returns; SystemExit(130) where it was interrupted."""
+    _watch()
     if signal.getsignal(signal.SIGINT) is not _end:
         command()
         return
     sys.excepthook, sys.unraisablehook = _handle_raised, _handle_unraisable
-    _watch()
     try:
         signal.signal(signal.SIGINT, _interrupt)
         command()
@@ -71,11 +80,22 @@ def run_interruptibly(command: Callable[[], object]) -> None:
 
 def _end(*_: object) -> NoReturn:
     """Remove files that are not finished, print the line and end the process; the database rolls back by itself."""
-    if files := sys.modules.get("infrastructure.unfinished"):
-        files.remove_unfinished()
+    _remove_unfinished()
     line = f"parley: {_said[-1]}\n".encode()
     os.write(2, (_SHOW_CURSOR if os.isatty(2) else b"") + line)
     os._exit(INTERRUPTED)
+
+
+def _remove_unfinished() -> None:
+    if files := sys.modules.get("infrastructure.unfinished"):
+        files.remove_unfinished()
+
+
+def _end_by(number: int, _frame: FrameType | None) -> None:
+    """End the process by a signal as if it had not been handled, after files that are not finished are removed."""
+    _remove_unfinished()
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
 
 
 def _interrupt(number: int, _frame: FrameType | None) -> None:
@@ -115,7 +135,11 @@ def _watch() -> None:
 
 def _end_late(reading: int) -> None:
     while True:
-        if os.read(reading, 1)[0] == signal.SIGINT:
+        number = os.read(reading, 1)[0]
+        if number in {signal.SIGINT, *_ENDING}:
             time.sleep(GRACE_SECONDS)
-            if signal.getsignal(signal.SIGINT) is _interrupt:
-                _end()
+        if number == signal.SIGINT and signal.getsignal(number) is _interrupt:
+            _end()
+        if number in _ENDING and signal.getsignal(number) is _end_by:
+            _remove_unfinished()
+            os._exit(_BY_SIGNAL + number)

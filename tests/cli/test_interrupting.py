@@ -10,6 +10,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import text
 
 from tests.cli.conftest import LINES, Shell
@@ -142,3 +143,38 @@ def ignore() -> None:
 def hear() -> None:
     """Take Ctrl-C, also where a shell runs the tests in the background, which does not."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_command_that_is_told_to_end_leaves_no_part_of_a_file(
+    parley: Shell, number: signal.Signals
+) -> None:
+    folder = parley.folder / "written"
+    folder.mkdir()
+    written = (
+        ("backup", str(folder / "backup")),
+        ("export", SLUG, "--output", str(folder / "facts")),
+    )
+    for arguments in written:
+        process = begun(parley, *arguments)
+        while not list(folder.iterdir()) and process.poll() is None:
+            time.sleep(0.001)
+        process.send_signal(number)
+        status, out, errors = ended(process)
+        whole = [each for each in folder.iterdir() if each.name in {"backup", "facts"}]
+        assert [*folder.iterdir()] == whole
+        assert (status, errors) == (-number, "") or (status, len(whole)) == (0, 1), out
+        for each in whole:
+            each.unlink()
+
+
+def test_a_command_that_waits_for_the_database_is_ended(parley: Shell) -> None:
+    database = open_database(parley.url)
+    with database.writing() as connection:
+        connection.execute(LOCK)
+        process = begun(parley, "import", SLUG, parley.file({**LINES[0], "external_id": "new"}))
+        time.sleep(3)
+        process.send_signal(signal.SIGTERM)
+        status, _, errors = ended(process)
+    database.close()
+    assert (status in {-signal.SIGTERM, 128 + signal.SIGTERM}, errors) == (True, "")
