@@ -125,6 +125,17 @@ def insert_rows(
         _execute(connection, sql, tuple([row[name] for row in part for name in columns]), _CHANGED)
 
 
+def insert_missing(
+    connection: Connection, table: TableClause, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert those of some rows, which all have the same columns, whose keys are not there yet."""
+    for start in range(0, len(rows), ROWS_A_STATEMENT):
+        part = rows[start : start + ROWS_A_STATEMENT]
+        columns = tuple(part[0])
+        sql = f"{_insert(connection.dialect, table, columns, len(part))} ON CONFLICT DO NOTHING"
+        _execute(connection, sql, tuple([row[name] for row in part for name in columns]), _CHANGED)
+
+
 def run_text(connection: Connection, sql: str) -> None:
     """Carry out a statement without parameters."""
     _execute(connection, sql, (), _CHANGED)

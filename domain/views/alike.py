@@ -62,8 +62,9 @@ class Likeness:
     def of(self, name: str, id_: str | None) -> list[dict[str, Any]]:
         """[{name, id, why}] of other names that may mean the same person; a person with another id is no hint."""
         latin, written = _latin(name), self._written
-        near = sorted((self._begin[beginning] for beginning in _beginnings(latin)), key=len)
-        compared = list(dict.fromkeys(islice(chain.from_iterable(near), MOST_COMPARED)))
+        near = sorted((len(self._begin[each]), each) for each in _beginnings(latin))
+        groups = chain.from_iterable(self._begin[beginning] for _, beginning in near)
+        compared = list(dict.fromkeys(islice(groups, MOST_COMPARED)))
         scores: dict[int, float] = {}
         for at in compared:
             if at not in self._ordered:
@@ -91,6 +92,16 @@ class Likeness:
             for beginning in _beginnings(name):
                 self._begin[beginning].append(at)
         return latin
+
+
+def index_names(everyone: Iterable[Somebody]) -> Likeness:
+    """The index of the names of some people."""
+    return Likeness((person.name, person.id) for person in everyone)
+
+
+def list_beginnings(name: str) -> set[str]:
+    """The beginnings of a name's words in Latin letters; only names that share one are compared."""
+    return _beginnings(_latin(name))
 
 
 def join_hints(*hints: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from domain.kinds.prisoners import CHARGED, CUSTODY, PARDONS
+from domain.kinds.prisoners import CHARGED, CUSTODY, PARDONS, Custody, Pardon, Release
 from domain.views.entries import list_entries
 from domain.views.sections import place_of
 
@@ -24,8 +24,22 @@ if TYPE_CHECKING:
 
 KEEPS_IN: Final = frozenset({"detained", "remanded", "sentenced", "house_arrest", "transferred"})
 """The statuses of people who are held."""
+HELD: Final = "held"
+"""The filter for any status of people who are held."""
+FREE: Final = "free"
 PARDONED: Final = "pardoned"
 """The status of people who are pardoned; a pardon also stands beside another status."""
+
+
+def list_statuses_of(wanted: str) -> frozenset[str]:
+    """The statuses that facts give to people whom a list with a status may keep."""
+    return KEEPS_IN | {CHARGED} if wanted == HELD else frozenset({wanted})
+
+
+def find_sources(statuses: AbstractSet[str]) -> frozenset[str]:
+    """The kinds of facts that give somebody one of some statuses."""
+    ways = {FREE: Release.kind, PARDONED: Pardon.kind}
+    return frozenset(ways.get(status, Custody.kind) for status in statuses)
 
 
 class CustodyEntries:

@@ -14,9 +14,9 @@ from domain.kinds.prisoners import CUSTODY, Custody
 from domain.named import Being, Name, Named, beings_in, text_of
 from domain.naming import by_letters, fold_for_search
 from domain.sought import AllOf, holds_terms
-from domain.views.alike import Likeness, find_led_apart, join_hints
+from domain.views.alike import find_led_apart, index_names, join_hints
 from domain.views.answers import Answers
-from domain.views.custody import PARDONED, CustodyEntries
+from domain.views.custody import FREE, HELD, PARDONED, CustodyEntries
 from domain.views.full_text import list_words
 from domain.views.naming import AMBIGUOUS, Names
 from domain.views.rivalry.rivals import find_last_reported
@@ -24,15 +24,14 @@ from domain.views.sections import Listed, bound_list, place_of
 from domain.views.versions import FactVersion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from domain.time.perspective import Perspective
+    from domain.views.alike import Likeness, Somebody
     from domain.views.sections import Place, Rest
 
 TIMELINE: Final = "timeline"
 
-HELD: Final = "held"
-"""The filter for any status of people who are held."""
 _TOGETHER: Final = 100
 """For how many people the custody entries are read at once."""
 _OF_ENTRY: Final = ("status", "since", "certainty", "contested", "last_reported", "fact")
@@ -65,7 +64,7 @@ class _Person:
 
 def list_statuses() -> list[str]:
     """The statuses that a list of people can be filtered by."""
-    return [*get_args(get_type_hints(Custody)["status"]), "free", PARDONED, HELD]
+    return [*get_args(get_type_hints(Custody)["status"]), FREE, PARDONED, HELD]
 
 
 def list_people(
@@ -90,17 +89,31 @@ def list_people(
     )
 
 
+def find_meant(versions: Iterable[FactVersion], names: Names, wanted: str) -> list[str]:
+    """The keys of the people whom some facts name and whom an id or a spelling may mean, in order; bodies too."""
+    people = Everyone(versions, names, ()).people
+    means = _make_meaning_test(wanted, names.apart())
+    return [str(place[0]) for place, person in people.items() if means(place, person)]
+
+
 class Everyone:
     """{place: person} of all people whom some facts name, at any `as_of`; in the order of their keys in the state.
 
-    Bodies and the negotiation's `parties` are left out.
+    Bodies and the negotiation's `parties` are left out. With `keys` only the people with these keys are there, and
+    `index` makes the index of all others whose names may be written much alike.
     """
 
     def __init__(
-        self, versions: Iterable[FactVersion], names: Names, parties: Iterable[str]
+        self,
+        versions: Iterable[FactVersion],
+        names: Names,
+        parties: Iterable[str],
+        keys: Collection[str] | None = None,
+        index: Callable[[Collection[Somebody]], Likeness] = index_names,
     ) -> None:
         self.names = names
-        self.people = _everyone(versions, names, parties)
+        self.people = _everyone(versions, names, parties, keys)
+        self._index = index
         self._hints: dict[Place, list[dict[str, Any]]] = {}
 
     def may_be(self, place: Place) -> list[dict[str, Any]]:
@@ -114,7 +127,7 @@ class Everyone:
 
     @cached_property
     def _likeness(self) -> Likeness:
-        return Likeness((person.name, person.id) for person in self.people.values())
+        return self._index(self.people.values())
 
     @cached_property
     def _led(self) -> dict[Place, list[dict[str, Any]]]:
@@ -200,7 +213,10 @@ def _entries_together(
 
 
 def _everyone(
-    versions: Iterable[FactVersion], names: Names, parties: Iterable[str]
+    versions: Iterable[FactVersion],
+    names: Names,
+    parties: Iterable[str],
+    keys: Collection[str] | None,
 ) -> dict[Place, _Person]:
     people: dict[str, _Person] = {}
     called: dict[Name, _Person] = {}
@@ -221,7 +237,8 @@ def _everyone(
     others = {
         key for key in map(names.key, bodies) if key in people and not people[key].known_to_be
     }
-    return {place_of((key,)): people[key] for key in sorted(people.keys() - others)}
+    listed = (people.keys() if keys is None else people.keys() & keys) - others
+    return {place_of((key,)): people[key] for key in sorted(listed)}
 
 
 def _find_person(name: Name, people: dict[str, _Person], names: Names) -> _Person:

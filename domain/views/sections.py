@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final, overload
+from typing import Any, Final, Protocol, overload
 
 MOST: Final = 100
 """How many items of a list are given at most where it is not given whole."""
@@ -56,6 +56,15 @@ class Places(Sequence[Place]):
 
     def __getitem__(self, index: int | slice) -> Place | Places:
         return Places(self.keys[index]) if isinstance(index, slice) else place_of(self.keys[index])
+
+
+class Pages(Protocol):
+    """A list that is read page by page."""
+
+    def page(
+        self, after: Place | None, limit: int, room: int | None = None
+    ) -> tuple[list[Any], Place | None]:
+        """A page, as `Listed.page` gives it."""
 
 
 @dataclass(frozen=True, slots=True)

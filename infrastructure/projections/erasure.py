@@ -16,6 +16,7 @@ from domain.streams.event import FactErased
 from domain.views.terms import terms_of
 from infrastructure.database.damage import DamagedError, raise_damage
 from infrastructure.log.codec import decode_fact
+from infrastructure.projections.listed_names import forget_names
 from infrastructure.projections.planes import Planes, whole_rows
 from infrastructure.projections.redating import redate_versions
 from infrastructure.projections.stored_versions import version_of_row
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
+    from domain.fact import Fact
     from domain.time.record_time import ClockCorrection
     from domain.views.versions import FactVersion
     from infrastructure.tables.facts import FactTables
@@ -51,11 +53,14 @@ def erase_versions(
     return added
 
 
-def delete_outdated_terms(connection: Connection, facts: Sequence[UUID]) -> None:
-    """Delete all terms of some facts.
+def delete_outdated_terms(
+    connection: Connection, serving: FactTables, facts: Sequence[UUID]
+) -> None:
+    """Delete all terms of some facts, and all lists of names in the tables that serve.
 
     Another version of Parley filled the tables, so today's rules do not tell which terms the facts have there.
     """
+    connection.execute(delete(serving.called))
     for side in SIDES.values():
         of_facts = side.term.c.fact_id.in_([fact.hex for fact in facts])
         connection.execute(delete(side.term).where(of_facts))
@@ -73,9 +78,13 @@ def _write_blank(
     count = select(func.count()).where(table.c.fact_id == fact.hex)
     before = int(connection.execute(count).scalar_one())
     corrected = _counts(connection, tables, rows, known)
-    _delete_terms(connection, tables, fact)
+    contents = _read_contents(connection, tables, fact)
+    _delete_terms(connection, tables, fact, contents)
     for derived in (tables.version, tables.answer):
         connection.execute(delete(derived).where(derived.c.fact_id == fact.hex))
+    if rows:
+        told = None if contents is None else [content for _, content in contents]
+        forget_names(connection, tables, rows[0].negotiation_id, told)
     planes = Planes(connection, tables)
     plane = planes.of(fact)
     versions: list[FactVersion] = []
@@ -92,19 +101,33 @@ def _write_blank(
     return planes.rows - before
 
 
-def _delete_terms(connection: Connection, tables: FactTables, fact: UUID) -> None:
-    """Delete the terms of a fact by their keys; by its id, which reads all terms, if a version is damaged."""
-    term, columns = tables.term.c, tables.version.c
+def _read_contents(
+    connection: Connection, tables: FactTables, fact: UUID
+) -> list[tuple[tuple[Any, ...], Fact]] | None:
+    """(what the keys of its terms begin with, content) of each version of a fact; None if a version is damaged."""
+    columns = tables.version.c
     of_version = (columns.negotiation_id, *(columns[name] for name in VALID_ORDER))
     rows = connection.execute(
         select(*of_version, columns.content).where(columns.fact_id == fact.hex, ~columns.erased)
     ).all()
-    keys: set[tuple[Any, ...]] | None = None
     with suppress(DamagedError), raise_damage("a version of a fact"):
-        keys = {(*row[:-1], *term) for row in rows for term in terms_of(decode_fact(row[-1]))}
-    if keys is None:
+        return [(tuple(row[:-1]), decode_fact(row[-1])) for row in rows]
+    return None
+
+
+def _delete_terms(
+    connection: Connection,
+    tables: FactTables,
+    fact: UUID,
+    contents: Sequence[tuple[tuple[Any, ...], Fact]] | None,
+) -> None:
+    """Delete the terms of a fact by their keys; by its id, which reads all terms, if a version is damaged."""
+    term = tables.term.c
+    if contents is None:
         connection.execute(delete(tables.term).where(term.fact_id == fact.hex))
-    elif keys:
+        return
+    keys = {(*of, *term) for of, content in contents for term in terms_of(content)}
+    if keys:
         same = [term[name] == bindparam(f"of_{name}") for name in _TERM_KEY]
         named = [f"of_{name}" for name in _TERM_KEY]
         connection.execute(

@@ -47,7 +47,7 @@ class RecordProjection:
         if erased:
             fact_text.forget(connection, erased)
             if is_outdated(connection):
-                delete_outdated_terms(connection, erased)
+                delete_outdated_terms(connection, serving, erased)
             for side in SIDES.values():
                 if (
                     side is not serving

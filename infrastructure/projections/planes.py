@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, bindparam, func, select, update
 from domain.time.instant import BEGINNING, END
 from infrastructure.hot_statements import HotStatement, insert_rows
 from infrastructure.projections.fact_rows import answer_rows, row_of, term_rows
+from infrastructure.projections.listed_names import list_names
 from infrastructure.projections.rectangles import Plane, Rectangle
 from infrastructure.projections.stored_versions import version_of_row
 from infrastructure.projections.tallies import COUNTED_IN, COUNTS, one_more
@@ -118,6 +119,9 @@ class Planes:
             insert_rows(self._connection, self._tables.version, rows)
         insert_rows(self._connection, self._tables.term, terms)
         insert_rows(self._connection, self._tables.answer, answers)
+        records = [part.version.record for part in full if not part.version.record.erased]
+        named = ((record.negotiation_id.hex, record.fact) for record in records)
+        list_names(self._connection, self._tables, named)
 
 
 @cache

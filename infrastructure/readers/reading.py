@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from domain.views.naming import Names
     from domain.views.notices import Notice
     from domain.views.people import PeopleFilter
-    from domain.views.sections import Listed, PageQuery, Place, Rest
+    from domain.views.sections import PageQuery, Pages, Place, Rest
     from domain.views.timeline import TimelineFilter
     from infrastructure.log.codec import EventCodec
     from infrastructure.log.entry import LogEntry
@@ -158,7 +158,7 @@ class Reading:
         """The state of a negotiation; `rest` as for `resolve_state`."""
         return self.sections(negotiation.id, perspective).state(negotiation, rest)
 
-    def people(self, id_: UUID, at: Perspective, wanted: PeopleFilter, rest: Rest | None) -> Listed:
+    def people(self, id_: UUID, at: Perspective, wanted: PeopleFilter, rest: Rest | None) -> Pages:
         """The list of people, as `list_people` gives it."""
         return self.sections(id_, at).people(wanted, rest)
 

@@ -100,18 +100,25 @@ class FactTables:
     no `published_to`; other variants lack events that were not public yet. `last_cited` is when the last of its
     citations was published. `term` has the versions with a name or a place in the order of a timeline. `answer` has
     a row for each question of the state that a version answers, with the times that decide whether it is shown, so that
-    a state reads only the facts that it shows.
+    a state reads only the facts that it shows. `called` has each name of a negotiation once in each list where it is
+    looked for (`list_called`), whenever and wherever a fact names it.
     """
 
     side: Side
     version: Table
     term: Table
     answer: Table
+    called: Table
+
+    @property
+    def by_fact(self) -> tuple[Table, ...]:
+        """The tables whose rows are each about one fact."""
+        return (self.version, self.term, self.answer)
 
     @property
     def all(self) -> tuple[Table, ...]:
         """Every table of the side."""
-        return (self.version, self.term, self.answer)
+        return (*self.by_fact, self.called)
 
 
 def _side(side: Side, suffix: str) -> FactTables:
@@ -198,7 +205,14 @@ def _side(side: Side, suffix: str) -> FactTables:
         Index(f"ix_fact_answer{suffix}_fact", "fact_id", "version"),
         sqlite_with_rowid=False,
     )
-    return FactTables(side, version, term, answer)
+    called = Table(
+        f"fact_name{suffix}",
+        metadata,
+        Column("negotiation_id", HEX_ID, primary_key=True),
+        *(Column(column, TEXT, primary_key=True) for column in ("list", "name", "text")),
+        sqlite_with_rowid=False,
+    )
+    return FactTables(side, version, term, answer, called)
 
 
 SIDES: Final[dict[str, FactTables]] = {

@@ -24,12 +24,13 @@ from domain.time.perspective import Perspective, PerspectiveQuery
 from domain.views.audit import AuditQuery, Change, list_audit
 from domain.views.counting.query import TallyQuery
 from domain.views.counting.tally import add_hints, tally
+from domain.views.custody import HELD
 from domain.views.diff import SECTIONS, diff
 from domain.views.known import timeslices as history
 from domain.views.moments import Axis, find_boundaries, free_along
 from domain.views.naming import Names
 from domain.views.negotiation_changes import apply_corrections, fold_entries, pair_corrections
-from domain.views.people import HELD, PeopleFilter, list_people, list_statuses
+from domain.views.people import PeopleFilter, list_people, list_statuses
 from domain.views.sections import PageQuery, Place
 from domain.views.state import count_facts, lists_by_path, page_section, resolve_state
 from domain.views.timeline import TimelineFilter, list_timeline

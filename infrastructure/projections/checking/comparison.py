@@ -116,14 +116,20 @@ def _compare_facts(
 ) -> Iterator[Unfounded]:
     """Compare the tables of facts, whose shares were `found`, and what follows from the versions if these are right."""
     counted = CountedEvents(last)
+    called = set[tuple[Any, ...]]()
     differences: list[tuple[str, Unfounded]] = []
     for each in found:
         counted.add(each.counted)
+        called.update(each.called)
         differences += ((each.share.low or "", row) for row in each.differences)
     first: dict[str, Unfounded] = {}
     for _, row in sorted(differences, key=itemgetter(0)):
         first.setdefault(row.table, row)
     yield from first.values()
+    table = serving_tables(connection).called
+    unlisted = find_first_difference([*table.columns], _rows(connection, table), sorted(called))
+    if unlisted is not None:
+        yield unlisted
     if serving_tables(connection).version.name in first:
         return
     counts = counted.find_difference(connection)

@@ -74,11 +74,15 @@ class Counted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ShareFound:
-    """The first difference of each table in a share, if it has one, and what the share's events add to the counts."""
+    """The first difference of each table in a share, if it has one, and what its events add to the counts.
+
+    `called` are the names that its facts have in lists, as rows.
+    """
 
     share: Share
     differences: Sequence[Unfounded]
     counted: Sequence[Counted]
+    called: frozenset[tuple[Any, ...]]
 
 
 def shares_of(events: int) -> list[Share]:
@@ -106,11 +110,12 @@ def compare_share(
             progress(len(rows))
         found = [
             _compare_tables(connection, right, *tables, share)
-            for tables in zip(serving.all, _DERIVED.all, strict=True)
+            for tables in zip(serving.by_fact, _DERIVED.by_fact, strict=True)
         ]
         counted = list(_count_events(right))
+        called = frozenset(read_rows(right, select(_DERIVED.called)))
     engine.dispose()
-    return ShareFound(share, [each for each in found if each is not None], counted)
+    return ShareFound(share, [each for each in found if each is not None], counted, called)
 
 
 def _logged(connection: Connection, share: Share) -> Iterator[Sequence[Any]]:

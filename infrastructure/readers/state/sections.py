@@ -37,6 +37,8 @@ from infrastructure.readers.similar import select_tied
 from infrastructure.readers.state import states
 from infrastructure.readers.state.facts_at import FactsAt
 from infrastructure.readers.state.first_entries import FirstEntries, with_settlers
+from infrastructure.readers.state.named_people import NamedPeople
+from infrastructure.readers.state.people_pages import PeoplePages
 from infrastructure.readers.state.questions import list_beside
 from infrastructure.readers.timeslices import RETRACTED, select_known
 
@@ -50,7 +52,7 @@ if TYPE_CHECKING:
     from domain.views.moments import Axis, Boundary
     from domain.views.naming import Names
     from domain.views.people import PeopleFilter
-    from domain.views.sections import Listed, PageQuery, Place, Rest
+    from domain.views.sections import Listed, PageQuery, Pages, Place, Rest
     from infrastructure.readers.negotiations import StoredSnapshot
 
 MANY: Final = 3_000
@@ -95,14 +97,30 @@ class SectionReader(FactsAt):
             return self._read(select_known(self.tables, self.negotiation_id, self.perspective))
         return self._slice(facts.versions.values())
 
-    def people(self, wanted: PeopleFilter, rest: Rest | None) -> Listed:
+    def people(self, wanted: PeopleFilter, rest: Rest | None) -> Pages:
         """The list of people, as `list_people` gives it."""
         facts = self.facts_kept
-        if facts is None:
+        if facts is not None:
+            everyone = facts.everyone(wanted.parties)
+            return filter_people(everyone, facts.answers, self.perspective, wanted, rest)
+
+        def whole() -> Listed:
             known = self._versions(select_known(self.tables, self.negotiation_id, self.perspective))
             return list_people(known, self._names, self.perspective, wanted, rest)
-        everyone = facts.everyone(wanted.parties)
-        return filter_people(everyone, facts.answers, self.perspective, wanted, rest)
+
+        named = NamedPeople(*self._of, self.perspective, self._names, wanted.parties)
+        if wanted.q is not None or self._names.doubtful or not named.are_listed:
+            return whole()
+        return PeoplePages(named, wanted, rest, self._of_kinds, whole)
+
+    def _of_kinds(self, kinds: frozenset[str], most: int | None) -> list[FactVersion] | None:
+        """The facts of some kinds that stand; None if more than `most` are known."""
+        known = select_known(self.tables, self.negotiation_id, self.perspective, kinds)
+        if most is not None:
+            few = known.with_only_columns(self.tables.version.c.fact_id).order_by(None)
+            if len(self.connection.execute(few.limit(most + 1)).all()) > most:
+                return None
+        return self._versions(known)
 
     def rivals(self, version: FactVersion) -> list[FactVersion]:
         """The rivals that a version would have if it were recorded, by `find_rivals`."""

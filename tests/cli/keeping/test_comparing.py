@@ -25,6 +25,7 @@ FORGERIES = (
     ("DELETE FROM fact_version", "fact_version"),
     ("UPDATE fact_term SET term = 'nobody'", "fact_term"),
     ("DELETE FROM fact_answer", "fact_answer"),
+    ("DELETE FROM fact_name", "fact_name"),
     ("UPDATE negotiation SET title = 'Other talks'", "negotiation"),
     ("UPDATE negotiation_correction SET title = 'Talks'", "negotiation_correction"),
     ("DELETE FROM negotiation_correction", "negotiation_correction"),

@@ -11,8 +11,9 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from domain.time.instant import format_instant
+from domain.views.custody import HELD
 from domain.views.naming import Names
-from domain.views.people import HELD, PeopleFilter, list_people
+from domain.views.people import PeopleFilter, list_people
 from tests.domain.views.test_true_sources import FIRST, dates_of
 from tests.drawn_facts import DAY, HOUR
 from tests.examples import fact

@@ -37,6 +37,8 @@ FORGERIES: Final = (
     ("UPDATE fact_term SET fact_id = 'zz'", "term"),
     ("DELETE FROM fact_term", "term"),
     ("DELETE FROM fact_answer", "answer"),
+    ("DELETE FROM fact_name WHERE list = ''", "name"),
+    ("UPDATE fact_name SET text = 'X' WHERE text = (SELECT min(text) FROM fact_name)", "name"),
     ("UPDATE fact_answer SET known_to = 5", "answer"),
     ("DELETE FROM fact_text", "text"),
 )

@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given
 
 from domain.named import text_of
+from domain.naming import shorten_key
 from domain.time.instant import END, parse_cut
 from domain.time.perspective import PerspectiveQuery
 from domain.views.known.timeslices import fold_versions, timeslice
 from domain.views.naming import Names
+from domain.views.terms import list_called
 from domain.views.timeline import TimelineFilter, list_timeline
 from infrastructure.ledger import StoredLedger
 from infrastructure.projections.fact_rows import (
@@ -101,10 +103,26 @@ def test_terms_are_the_names_and_places_as_they_are_searched() -> None:
     held = {"person": "Ihar Losik", "place": "Navapolatsk"}
     log.record(fact("custody", people=people, places=("Łódź",), **held))
     assert [(row["field"], row["term"]) for row in term_rows(only(log))] == [
+        ("body", "reuters"),
         ("person", "ihar losik"),
         ("person", "lukasz slepowronski"),
         ("place", "lodz"),
         ("place", "navapolatsk"),
+    ]
+
+
+def test_names_stand_in_the_lists_where_they_are_looked_for() -> None:
+    people = ("Łukasz  Ślep", "Й" * 600)
+    made = fact("custody", person="Юрий", people=people)
+    assert sorted(list_called(made)) == [
+        ("", "łukasz ślep", "Łukasz  Ślep"),
+        ("", "юрий", "Юрий"),
+        ("\x1d", "lukasz slep", "łukasz ślep"),
+        ("\x1d", "юрии", "юрий"),
+        ("\x1e", shorten_key("й" * 600), shorten_key("и" * 600)),
+        ("luk", "łukasz ślep", "Łukasz  Ślep"),
+        ("sle", "łukasz ślep", "Łukasz  Ślep"),
+        ("yur", "юрий", "Юрий"),
     ]
 
 

@@ -69,6 +69,7 @@ def test_a_rebuild_of_a_sound_record_finds_nothing_and_switches(
         ("UPDATE fact_version SET status = 'retracted' WHERE version = 1", "fact_version"),
         ("DELETE FROM fact_term", "fact_term"),
         ("DELETE FROM fact_answer", "fact_answer"),
+        ("DELETE FROM fact_name", "fact_name"),
         ("UPDATE negotiation SET title = 'Forged'", "negotiation"),
     ],
 )

@@ -1,0 +1,121 @@
+"""Reads a page of a negotiation's people, and no other facts than those that name the people on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from domain.kinds.prisoners import CUSTODY
+from domain.named import Being, beings_in
+from domain.views.answers import Answers
+from domain.views.custody import PARDONED, find_sources, list_statuses_of
+from domain.views.people import PeopleFilter, filter_people, find_meant
+from domain.views.sections import Listed, Place, Rest, count_characters
+from domain.views.versions import FactVersion
+from infrastructure.readers.state.named_people import NamedPeople, NeedsAllFactsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MANY: Final = 3_000
+"""Up to this number of facts that give somebody a status, they are read to find who may have it."""
+_MORE: Final = 8
+"""Of so many people on a page, facts about one more are read, in case that a name is only that of a body."""
+_TRIED: Final = (2, 4)
+"""For how many pages custody is looked through, one time after another, for people with a status.
+
+If these have too few, all facts are read that give somebody the status.
+"""
+
+
+@dataclass(frozen=True)
+class PeoplePages:
+    """The list of `list_people` with a filter that has no words.
+
+    `of_kinds` gives the facts of some kinds, or None if there are more than a number; `whole` gives the list that is
+    made from all facts.
+    """
+
+    named: NamedPeople
+    wanted: PeopleFilter
+    rest: Rest | None
+    of_kinds: Callable[[frozenset[str], int | None], Sequence[FactVersion] | None]
+    whole: Callable[[], Listed]
+
+    def page(
+        self, after: Place | None, limit: int, room: int | None = None
+    ) -> tuple[list[Any], Place | None]:
+        """A page, as `Listed.page` gives it."""
+        try:
+            return self._page(after, limit, room)
+        except NeedsAllFactsError:
+            return self.whole().page(after, limit, room)
+
+    def _page(
+        self, after: Place | None, limit: int, room: int | None
+    ) -> tuple[list[Any], Place | None]:
+        items: list[Any] = []
+        size, last = 0, after
+        many = limit + 1 + limit // _MORE
+        for listed in self._lists("" if after is None else str(after[0]), many):
+            for index, place in enumerate(listed.places):
+                if listed.keeps is not None and not listed.keeps(index):
+                    continue
+                if len(items) == limit or (room is not None and size >= room):
+                    return items, last
+                items.append(listed.item(index))
+                size, last = size + count_characters(items[-1]), place
+        return items, None
+
+    def _lists(self, after: str, many: int) -> Iterator[Listed]:
+        """The people after a key, in order, about `many` at once."""
+        if self.wanted.person is not None:
+            versions = self.named.naming_alike(self.wanted.person)
+            keys = find_meant(versions, self.named.names, self.wanted.person)
+            yield self._list(versions, [key for key in keys if key > after])
+            return
+        for shown in self._keys(after, many):
+            yield self._list(self.named.naming(shown), shown)
+
+    def _list(self, versions: Sequence[FactVersion], keys: Sequence[str]) -> Listed:
+        """The people with some keys, from the facts that name them."""
+        everyone = self.named.everyone(versions, keys)
+        answers = Answers.of(versions, self.named.names, CUSTODY)
+        return filter_people(everyone, answers, self.named.perspective, self.wanted, self.rest)
+
+    def _keys(self, after: str, many: int) -> Iterator[Sequence[str]]:
+        """Keys after a key, in order, among them those of all people whom the filter keeps; about `many` at once."""
+        if self.wanted.status is not None:
+            yield from self._with_status(after, many, self.wanted.status)
+            return
+        while keys := self.named.keys(after, many):
+            yield keys
+            after = keys[-1]
+
+    def _with_status(self, after: str, many: int, wanted: str) -> Iterator[Sequence[str]]:
+        """The keys of people who may have a status."""
+        statuses = list_statuses_of(wanted)
+        sources = find_sources(statuses)
+        facts = self.of_kinds(sources, None if PARDONED in statuses else MANY)
+        for pages in _TRIED if facts is None else ():
+            keys, more_follow = self.named.in_custody(after, pages * many)
+            yield from _slice(keys, many)
+            if not more_follow:
+                return
+            after = keys[-1]
+        facts = self.of_kinds(sources, None) if facts is None else facts
+        giving = (
+            fact
+            for fact in (version.record.fact for version in facts or ())
+            if getattr(fact, "status", None) in (None, *statuses)
+        )
+        key = self.named.names.key
+        named = {key(name) for fact in giving for name in beings_in(fact, Being.PERSON)}
+        yield from _slice(sorted(each for each in named if each > after), many)
+
+
+def _slice(keys: Sequence[str], many: int) -> Iterator[Sequence[str]]:
+    """Keys, `many` at once."""
+    for start in range(0, len(keys), many):
+        yield keys[start : start + many]

@@ -1,0 +1,208 @@
+"""A page of people says what the fold over all facts says, and costs what it shows."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from domain.provenance import Citation
+from domain.streams.negotiation import negotiation_id
+from domain.time.instant import parse_cut
+from domain.time.perspective import Perspective
+from domain.views.known import timeslices as history
+from domain.views.naming import Names
+from domain.views.people import PeopleFilter, list_people, list_statuses
+from infrastructure.clock import system_clock
+from infrastructure.ledger import StoredLedger
+from infrastructure.log.codec import EventCodec
+from infrastructure.readers.reading import Reading
+from infrastructure.readers.state import people_pages
+from tests.benchmarks.population import day, populate
+from tests.databases import open_database
+from tests.examples import NEGOTIATION, OWNER, fact
+from tests.readers.full_texts import rows_read
+from tests.readers.test_plans import instructions
+from tests.thorough import often
+from tests.written_log import Log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
+    from domain.fact import Fact
+    from domain.views.sections import Place
+    from infrastructure.database.database import Database
+    from tests.databases import Kind
+
+NAMES: Final = (
+    *("Ann Example", "ANN EXAMPLE", "Änn Example", "Anna Example", "Example Ann", "Ann Exampel"),
+    *("Jose", "José", "JOSÉ", "Bob", "Viasna", "viasna", "Reuters", "Юрий Иванов", "Юрии Иванов"),
+)
+DAYS: Final = ("2025-01-10", "2025-02", "2025-03-01/2025-04-01", "2025-05-05")
+CHANGES: Final = 30
+LESS: Final = 300
+MORE: Final = 4 * LESS
+LIMIT: Final = 10
+
+
+def draw(random: Random) -> Log:
+    """A history of facts that name a few people and bodies, by aliases too, and of what became of the facts."""
+    log = Log()
+    known: list[UUID] = []
+    for number in range(CHANGES):
+        at = f"2025-12-{1 + number // 2:02}"
+        change = random.random()
+        if known and change < 0.1:
+            log.retract(known.pop(random.randrange(len(known))), at=at)
+        elif known and change < 0.2:
+            others = (random.choice(NAMES),)
+            log.correct(random.choice(known), people=others, note=f"{number}", at=at)
+        else:
+            known.append(log.record(draw_fact(random), at=at))
+    return log
+
+
+def draw_fact(random: Random) -> Fact:
+    """A fact that names somebody, and a publisher of the same names."""
+    one, *others = random.sample(NAMES, 4)
+    if random.random() < 0.08:
+        return fact("alias", name=one, same_as=others[0], valid="2025")
+    published = random.choice(("2025-01-15", "2025-06-01"))
+    cited = Citation(publisher=random.choice(NAMES[-6:]), published=published)
+    kinds: dict[str, dict[str, Any]] = {
+        "custody": {"person": one, "status": random.choice(("detained", "charged"))},
+        "release": {"people": tuple(others)},
+        "pardon": {"people": (one,), "granted_by": others[0]},
+        "statement": {"speaker": one},
+        "prisoner_count": {"counted_by": one},
+    }
+    kind = random.choice(sorted(kinds))
+    return fact(kind, **kinds[kind], valid=random.choice(DAYS), citations=(cited,))
+
+
+def walk(reading: Reading, at: Perspective, wanted: PeopleFilter, limit: int) -> list[Any]:
+    """All people of a list, `limit` on each page."""
+    found: list[Any] = []
+    place: Place | None = None
+    while True:
+        page, place = reading.people(NEGOTIATION, at, wanted, None).page(place, limit)
+        found += page
+        if place is None:
+            return found
+        assert len(page) == limit
+
+
+@pytest.mark.either_database
+@pytest.mark.parametrize("many", [people_pages.MANY, 0])
+@pytest.mark.parametrize("seed", range(often(4, 200)))
+def test_pages_say_what_the_fold_says(
+    database: Database, seed: int, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people_pages, "MANY", many)
+    random = Random(f"{seed} {many}")
+    log = draw(random)
+    StoredLedger(database).append([entry.event for entry in log.entries])
+    with database.reading() as connection:
+        reading = Reading(connection, EventCodec(), system_clock(), OWNER)
+        stored = history.fold_versions(reading.entries_of(NEGOTIATION, reading.head))
+        for _ in range(8):
+            at = Perspective(
+                as_of=parse_cut(random.choice(("2025-01-20", "2025-03", "2025-12"))),
+                as_known_at=parse_cut("2025-04") if random.random() < 0.3 else None,
+                clock="published",
+                match=random.choice(("possible", "possible", "certain")),
+                position=random.randrange(len(log.entries) // 2, len(log.entries) + 1),
+            )
+            slice_ = history.timeslice(stored, at)
+            versions, names = [seen.version for seen in slice_], Names.of(slice_)
+            parties = tuple(random.sample(NAMES, 1))
+            for wanted in (
+                PeopleFilter(parties=parties),
+                PeopleFilter(status=random.choice(list_statuses()), parties=parties),
+                PeopleFilter(status="held"),
+                PeopleFilter(person=random.choice((*NAMES, "jose", "Nobody"))),
+                PeopleFilter(person=random.choice(NAMES), status="free"),
+            ):
+                expected = list_people(versions, names, at, wanted).page(None, 1_000)[0]
+                assert walk(reading, at, wanted, random.choice((1, 2, 3))) == expected
+                assert walk(reading, at, wanted, 1_000) == expected
+
+
+def facts(size: int) -> Iterator[Fact]:
+    """Facts about people who have nothing in common, a statement and a release by turns; one in ten was detained."""
+    for number in range(size):
+        when = day(17_500 + number * 700 // size)
+        name = "".join(chr(ord("a") + int(digit)) for digit in f"{number // 2:04}"[::-1])
+        if number % 2:
+            yield fact("statement", valid=when, speaker=name)
+        elif number % 20:
+            yield fact("release", valid=when, people=(name,))
+        else:
+            yield fact("custody", valid=f"{when}/..", person=name, status="detained")
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(kind, marks=pytest.mark.xdist_group(f"people on {kind}"))
+        for kind in ("sqlite-file", "postgresql")
+    ],
+)
+def peopled(
+    request: pytest.FixtureRequest, lasting_database: Callable[[Kind], str]
+) -> Iterator[Database]:
+    """Two negotiations, one with four times the people of the other, without statistics; to be read alone."""
+    database = open_database(lasting_database(request.param))
+    ledger = StoredLedger(database)
+    for size in (LESS, MORE):
+        populate(ledger, f"talks-{size}", size, facts(size))
+    yield database
+    ledger.close()
+    database.close()
+
+
+def cost(connection: Connection, size: int, wanted: PeopleFilter, after: Place | None) -> int:
+    """What a page costs: instructions of SQLite's machine, or rows that PostgreSQL reads by the plan that it keeps."""
+    at = Perspective(
+        as_of=parse_cut("2025"),
+        as_known_at=None,
+        clock="recorded",
+        match="possible",
+        position=10 * MORE,
+    )
+
+    def read() -> None:
+        reading = Reading(connection, EventCodec(), system_clock(), OWNER)
+        listed = reading.people(negotiation_id(f"talks-{size}"), at, wanted, None)
+        assert listed.page(after, LIMIT)[0]
+
+    for _ in range(10):
+        read()
+    before = rows_read(connection)
+    return instructions(connection, read) or rows_read(connection) - before
+
+
+@pytest.mark.cases(8)
+@pytest.mark.parametrize(
+    ("status", "after"),
+    [(None, None), (None, ("b",)), ("free", ("b",)), ("held", None), ("held", ("ab",))],
+)
+def test_a_page_reads_what_it_shows(
+    peopled: Database, status: str | None, after: Place | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people_pages, "MANY", 0)
+    wanted = PeopleFilter(status=status)
+    with peopled.reading() as connection:
+        less, more = (cost(connection, size, wanted, after) for size in (LESS, MORE))
+    assert more < 1.5 * less
+
+
+def test_one_person_is_read_alone(peopled: Database) -> None:
+    wanted = PeopleFilter(person="dcba")
+    with peopled.reading() as connection:
+        less, more = (cost(connection, size, wanted, None) for size in (LESS, MORE))
+    assert more < 1.5 * less
