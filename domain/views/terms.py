@@ -1,4 +1,4 @@
-"""The terms by which a fact is found, and the lists in which the names of a negotiation are: all of them folded."""
+"""The terms by which a filter finds a fact: the names and places in it, folded."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from domain.named import Named, text_of
 from domain.naming import fold_for_search, fold_name, shorten_key
-from domain.views.alike import list_beginnings
 
 if TYPE_CHECKING:
     from domain.fact import Fact
@@ -17,14 +16,6 @@ BORNE: Final = "borne"
 """The field of terms that hold a name with its id; terms of `person` and `place` hold a name alone."""
 BODY: Final = "body"
 """The field of terms that hold the name of a body, without accents left out."""
-ALL: Final = ""
-"""The list of all names."""
-ACCENTED: Final = "\x1d"
-"""The list that leads from names without accents to those of which they are made."""
-LONG: Final = "\x1e"
-"""The list of the names that are too long for the others."""
-LONGEST_LISTED: Final = 1_000
-"""How many bytes of UTF-8 a name in a list has at most."""
 PART: Final = "\x1f"
 """The character between a name and its id in a term."""
 
@@ -49,17 +40,3 @@ def terms_of(fact: Fact) -> set[tuple[str, str]]:
     terms |= {("place", search_term(place)) for place in fact.list_places()}
     terms |= {(BODY, shorten_key(fold_name(text_of(body)))) for body in fact.bodies()}
     return terms | {(BORNE, f"{name}{PART}{id_}") for name, id_ in borne_by(fact)}
-
-
-def list_called(fact: Fact) -> set[tuple[str, str, str]]:
-    """The names in a fact as (list, name, text). A list is ALL, ACCENTED, LONG, or the beginning of a Latin word."""
-    called = set[tuple[str, str, str]]()
-    for text in {text_of(name) for name in fact.list_names()}:
-        name, bare = fold_name(text), fold_for_search(text)
-        if max(len(each.encode()) for each in (text, name, bare)) > LONGEST_LISTED:
-            called.add((LONG, shorten_key(name), shorten_key(bare)))
-            continue
-        called |= {(list_, name, text) for list_ in (ALL, *list_beginnings(text))}
-        if bare != name:
-            called.add((ACCENTED, bare, name))
-    return called

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, select
 
-from domain.views.terms import PERSON, list_called, search_term
+from domain.views.name_lists import list_called
+from domain.views.terms import PERSON, search_term
 from infrastructure.database.damage import DamagedError, raise_damage
 from infrastructure.hot_statements import insert_missing
 from infrastructure.log.codec import decode_fact
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from domain.fact import Fact
+    from domain.views.name_lists import Called
     from infrastructure.tables.facts import FactTables
 
 _COLUMNS: Final = ("negotiation_id", "list", "name", "text")
@@ -54,7 +56,7 @@ def forget_names(
         )
         list_names(connection, tables, ((negotiation, fact) for fact in others))
         return
-    by_term: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
+    by_term: dict[str, set[Called]] = defaultdict(set)
     for fact in erased:
         for each in list_called(fact):
             by_term[search_term(each[-1])].add(each)
@@ -76,8 +78,8 @@ def _unnamed(
     tables: FactTables,
     negotiation: str,
     term: str,
-    called: set[tuple[str, str, str]],
-) -> set[tuple[str, str, str]]:
+    called: set[Called],
+) -> set[Called]:
     """Those of some names in lists, all of which have one term, that no fact has."""
     found, version = tables.term.c, tables.version
     naming = (

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from domain.kinds.prisoners import CUSTODY
-from domain.views.terms import ACCENTED, ALL
+from domain.views.name_lists import ACCENTED, ALL
 from infrastructure.projections.fact_rows import questions_of, rule_of
 from infrastructure.projections.term_conditions import same_version
 from infrastructure.readers.state.placeholders import placeholders

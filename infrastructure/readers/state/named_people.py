@@ -21,10 +21,11 @@ from domain.named import Being, Sort, beings_in, text_of
 from domain.naming import fold_name, shorten_key
 from domain.time.perspective import Perspective
 from domain.views.alike import MOST_COMPARED, Likeness, list_beginnings
+from domain.views.name_lists import ALL, LONG
 from domain.views.naming import Names
 from domain.views.people import Everyone
 from domain.views.sections import place_of
-from domain.views.terms import ALL, BODY, LONG, PERSON, search_term
+from domain.views.terms import BODY, PERSON, search_term
 from infrastructure.projections.fact_rows import questions_of
 from infrastructure.readers.pages import read_versions
 from infrastructure.readers.state import name_lists

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.benchmarks.yardsticks.recorded import TABLES
+from tests.benchmarks.yardsticks.recorded import NAMES, TABLES
 from tests.benchmarks.yardsticks.sealing import EVENT, seal
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ class RawLog:
         self._move = raw.marked("UPDATE log_head SET position = ?, recorded_at = ? WHERE id = 1")
         self._event = raw.insert("event", EVENT)
         self._inserts = {table: raw.insert(table, columns) for table, columns in TABLES.items()}
+        for table, columns in NAMES.items():
+            self._inserts[table] = raw.insert(table, columns, missing=True)
 
     def append(self, given: Sequence[Recorded]) -> None:
         """Append events, with their record times moved past the last one if they lie before it."""

@@ -48,8 +48,9 @@ class Raw:
         """A statement with the driver's own mark for values."""
         return sql if self.is_sqlite else sql.replace("?", "%s")
 
-    def insert(self, table: str, columns: tuple[str, ...]) -> str:
-        """The statement that inserts a row."""
+    def insert(self, table: str, columns: tuple[str, ...], *, missing: bool = False) -> str:
+        """The statement that inserts a row; if it may be there already, only where it is `missing`."""
         names = ", ".join(f'"{column}"' for column in columns)
         marks = ", ".join([self.mark] * len(columns))
-        return f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 -- names of the schema
+        unless = " ON CONFLICT DO NOTHING" if missing else ""
+        return f"INSERT INTO {table} ({names}) VALUES ({marks}){unless}"  # noqa: S608 -- names of the schema

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.benchmarks.yardsticks.reading import read_log
-from tests.benchmarks.yardsticks.recorded import TABLES
+from tests.benchmarks.yardsticks.recorded import NAMES, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +20,12 @@ SPARE: Final = "_spare"
 
 def rebuild_by_hand(raw: Raw, given: Sequence[Recorded]) -> int:
     """Write the rows that are given for the log's facts, in order, as it is read; the number of facts."""
-    tables = {name: columns for name, columns in TABLES.items() if f"{name}{SPARE}" in TABLES}
-    inserts = {name: raw.insert(f"{name}{SPARE}", columns) for name, columns in tables.items()}
+    every = {**TABLES, **NAMES}
+    inserts = {
+        name: raw.insert(f"{name}{SPARE}", columns, missing=name in NAMES)
+        for name, columns in every.items()
+        if f"{name}{SPARE}" in every
+    }
     for name in reversed(inserts):
         raw.cursor.execute(f"DELETE FROM {name}{SPARE}")  # noqa: S608 -- names of the schema
     read = 0

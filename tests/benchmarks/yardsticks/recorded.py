@@ -9,6 +9,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from domain.views.name_lists import list_called
+from infrastructure.log.codec import decode_fact
+from infrastructure.tables.facts import SIDES
 from infrastructure.tables.record import metadata
 from tests.benchmarks.yardsticks.sealing import EVENT, open_sealed, unwrap
 
@@ -22,6 +25,10 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     if "fact_id" in table.c
 }
 """The columns of each table that has rows of facts."""
+NAMES: Final[dict[str, tuple[str, ...]]] = {
+    side.called.name: tuple(column.name for column in side.called.c) for side in SIDES.values()
+}
+"""The columns of each table that has the names in facts, each name once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,15 @@ def read_recorded(raw: Raw, after: int, last: int) -> list[Recorded]:
             last,
         ):
             rows[row[fact]].setdefault(table, []).append(row)
+    version = SIDES["first"].version
+    of, content = (TABLES[version.name].index(name) for name in ("negotiation_id", "content"))
+    for of_fact in rows.values():
+        called = (
+            (row[of], list_called(decode_fact(row[content]))) for row in of_fact[version.name]
+        )
+        of_fact[SIDES["first"].called.name] = [
+            (id_, *each) for id_, all_ in called for each in all_
+        ]
     return [Recorded(_plain(each), rows[each[2]]) for each in logged]
 
 

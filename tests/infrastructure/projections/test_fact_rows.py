@@ -15,8 +15,8 @@ from domain.naming import shorten_key
 from domain.time.instant import END, parse_cut
 from domain.time.perspective import PerspectiveQuery
 from domain.views.known.timeslices import fold_versions, timeslice
+from domain.views.name_lists import list_called
 from domain.views.naming import Names
-from domain.views.terms import list_called
 from domain.views.timeline import TimelineFilter, list_timeline
 from infrastructure.ledger import StoredLedger
 from infrastructure.projections.fact_rows import (
