@@ -9,18 +9,23 @@ from sqlalchemy import Engine, event, func, select, text, update
 
 from domain.fact import fact_id
 from domain.time.instant import END
+from domain.views.name_lists import ALL
+from infrastructure.clock import system_clock
 from infrastructure.ledger import StoredLedger
 from infrastructure.projections import fact_text
+from infrastructure.projections.checking.comparison import compare_with_log
 from infrastructure.projections.outdated import OUTDATED
 from infrastructure.tables.facts import serving_tables
 from infrastructure.tables.record import projection
 from tests.benchmarks.mixed import make_mixed_facts
 from tests.benchmarks.population import populate
+from tests.examples import fact
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from infrastructure.database.database import Database
+    from infrastructure.projections.checking.differences import Unfounded
 
 FACTS: Final = 60
 
@@ -59,6 +64,34 @@ def test_the_terms_of_an_erased_fact_are_gone_and_no_others(filled: Database) ->
     assert (count_terms(filled, id_), count_terms(filled)) == (0, every - own)
 
 
+def list_texts(database: Database) -> set[str]:
+    """The texts of all names in the list of all names."""
+    with database.reading() as connection:
+        called = serving_tables(connection).called.c
+        return {*connection.execute(select(called.text).where(called.list == ALL)).scalars()}
+
+
+def find_unfounded(database: Database) -> list[Unfounded]:
+    with database.reading() as connection:
+        return compare_with_log(connection, StoredLedger(database).codec, system_clock())
+
+
+def test_names_that_only_an_erased_fact_has_leave_their_lists(database: Database) -> None:
+    told = (("José", "Ann"), ("Jose", "JOSE"), ("Jose", "Ann"))
+    facts = [
+        fact("release", people=people, external_id=f"M-{number}")
+        for number, people in enumerate(told)
+    ]
+    populate(StoredLedger(database), "talks", len(facts), facts)
+    fact_text.catch_up(database)
+    others = {"Alexander Lukashenko"}
+    assert list_texts(database) - others == {"José", "Jose", "JOSE", "Ann"}
+    for name, left in (("M-0", {"Jose", "JOSE", "Ann"}), ("M-1", {"Jose", "Ann"}), ("M-2", set())):
+        erase(database, name)
+        assert list_texts(database) - others == left
+        assert find_unfounded(database) == []
+
+
 def test_a_version_that_cannot_be_read_is_erased_whole(filled: Database) -> None:
     ledger = StoredLedger(filled)
     record = ledger.fact(fact_id(ledger.negotiation("talks").id, "M-2"))
@@ -69,6 +102,7 @@ def test_a_version_that_cannot_be_read_is_erased_whole(filled: Database) -> None
         ended = (version.c.fact_id == record.id.hex, version.c.known_to != END)
         assert connection.execute(damaged.where(*ended)).rowcount == 1
     assert count_terms(filled, erase(filled, "M-2")) == 0
+    assert find_unfounded(filled) == []
 
 
 def test_terms_by_older_rules_are_erased_whole(filled: Database) -> None:
