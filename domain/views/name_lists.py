@@ -24,14 +24,19 @@ Called = tuple[str, str, str]
 
 
 def list_called(fact: Fact) -> set[Called]:
-    """The names in a fact as (list, name, text). A list is ALL, ACCENTED, LONG, or the beginning of a Latin word."""
-    called = set[Called]()
-    for text in {text_of(name) for name in fact.list_names()}:
-        name, bare = fold_name(text), fold_for_search(text)
-        if max(len(each.encode()) for each in (text, name, bare)) > LONGEST_LISTED:
-            called.add((LONG, shorten_key(name), shorten_key(bare)))
-            continue
-        called |= {(list_, name, text) for list_ in (ALL, *list_beginnings(text))}
-        if bare != name:
-            called.add((ACCENTED, bare, name))
-    return called
+    """The names in a fact, each in every list where it stands."""
+    return {called for text in texts_in(fact) for called in list_name(text)}
+
+
+def texts_in(fact: Fact) -> set[str]:
+    """The names in a fact, as they are written."""
+    return set(map(text_of, fact.list_names()))
+
+
+def list_name(text: str) -> set[Called]:
+    """A name in every list where it stands: ALL, ACCENTED, LONG, and those of the beginnings of its Latin words."""
+    name, bare = fold_name(text), fold_for_search(text)
+    if max(len(each.encode()) for each in (text, name, bare)) > LONGEST_LISTED:
+        return {(LONG, shorten_key(name), shorten_key(bare))}
+    called = {(list_, name, text) for list_ in (ALL, *list_beginnings(text))}
+    return called if bare == name else {*called, (ACCENTED, bare, name)}

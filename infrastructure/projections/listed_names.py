@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, select
 
-from domain.views.name_lists import list_called
+from domain.views.name_lists import list_called, list_name, texts_in
 from domain.views.terms import PERSON, search_term
 from infrastructure.database.damage import DamagedError, raise_damage
 from infrastructure.hot_statements import insert_missing
@@ -35,7 +35,8 @@ def list_names(
     connection: Connection, tables: FactTables, facts: Iterable[tuple[str, Fact]]
 ) -> None:
     """List the names in some facts, each given with the hexadecimal id of its negotiation."""
-    called = {(of, *each) for of, fact in facts for each in list_called(fact)}
+    texts = {(of, text) for of, fact in facts for text in texts_in(fact)}
+    called = {(of, *each) for of, text in texts for each in list_name(text)}
     rows = [dict(zip(_COLUMNS, each, strict=True)) for each in sorted(called)]
     insert_missing(connection, tables.called, rows)
 
