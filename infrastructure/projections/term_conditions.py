@@ -40,8 +40,9 @@ def has_term(
 
 def was_naming(tables: FactTables, terms: Collection[tuple[str, str]]) -> ColumnElement[bool]:
     """The condition that any version of a row's fact has one of these terms."""
-    other = tables.version.alias("other").c
-    return exists().where(other.fact_id == tables.version.c.fact_id, has_term(tables, other, terms))
+    other, mine = tables.version.alias("other").c, tables.version.c
+    same = [other[name] == mine[name] for name in ("fact_id", "negotiation_id")]
+    return exists().where(*same, has_term(tables, other, terms))
 
 
 def find_versions(tables: FactTables, id_: UUID, term: tuple[str, str]) -> FromClause:
