@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
-from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, assume, given, note, settings
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 
 import domain.views.sections
 from domain.errors import ErasedError, NotYetKnownError, UnknownError, WithdrawnError
-from domain.fact import KINDS
+from domain.fact import KINDS, fact_id
 from domain.named import Named, text_of
 from domain.streams import clock_corrections
 from domain.streams.entry import Entry
@@ -51,6 +50,7 @@ from infrastructure.tables.record import (
     snapshot,
 )
 from tests.databases import open_database
+from tests.domain.views.test_linked_sources import told_in, worlds
 from tests.drawn_facts import MATTERS, NAMES, PLACES, instants
 from tests.examples import OWNER, fact
 from tests.strategies import NEGOTIATION, SLUG, histories, itself, perspectives
@@ -58,7 +58,8 @@ from tests.thorough import often
 from tests.written_log import differing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from uuid import UUID
 
     from hypothesis.strategies import DataObject, DrawFn, SearchStrategy
 
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
     from domain.time.perspective import Match
     from domain.views.moments import Boundary
     from infrastructure.log.recorder import EventRecorder
+    from tests.domain.views.test_linked_sources import World
 
 #: Histories drawn on each database: others each time, many in the long form. Several perspectives are asked of each.
 HISTORIES: Final = often(10, 1_500)
@@ -73,6 +75,7 @@ PERSPECTIVES: Final = 4
 #: What a kind has a total of, what no kind has one of, what nobody counts, and facts.
 TALLIES: Final = (
     *(TallyQuery(what=what) for what in ("released", "held", "unheard of")),
+    TallyQuery(what="released", per="population", parts=True),
     TallyQuery(kind="statement"),
 )
 DAYS: Final = (
@@ -299,20 +302,7 @@ def test_both_say_the_same_of_people_who_have_one_name(
     witnesses: Witnesses, others: list[Fact], as_of: int, match: Match
 ) -> None:
     both = (fact("custody", person=NAMES[0], valid=DAYS[0], place=place) for place in PLACES[:2])
-    opening = decide_open(slug=SLUG, title="Talks", parties=(), summary=None, actor="desk")
-    recorded = (
-        decide_record(
-            fact_id=UUID(int=number),
-            negotiation_id=NEGOTIATION,
-            fact=each,
-            actor="desk",
-        )
-        for number, each in enumerate((*both, *others))
-    )
-    log = [
-        Entry(position=at, recorded_at=at, event=event)
-        for at, event in enumerate((opening, *recorded), 1)
-    ]
+    log = _log_of((*both, *others))
     versions = witnesses.take(log, [])
     for at in (as_of, NOW):
         asked = Perspective(
@@ -325,6 +315,46 @@ def test_both_say_the_same_of_people_who_have_one_name(
             _same_pages(reading, slice_, "custody", pinned)
             for status in ("free", HELD):
                 _same_people(reading, slice_, pinned, status)
+
+
+@settings(
+    max_examples=HISTORIES * 2,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(world=worlds(), cut=st.integers(2, 12), as_of=instants(), match=MATCHES)
+def test_both_say_the_same_of_reports_that_links_tie(
+    witnesses: Witnesses, world: World, cut: int, as_of: int, match: Match
+) -> None:
+    note(told_in(world))
+    kept = KeptSlices()
+    for versions in witnesses.take_in_turns(_log_of(world.facts), [cut]):
+        for at in (as_of, NOW, NOW):
+            last = versions[-1].position
+            asked = Perspective(
+                as_of=at, as_known_at=None, clock="recorded", match=match, position=last
+            )
+            for reading in witnesses.reading(kept):
+                _same_kept(reading, versions, asked)
+                _same_slices(reading, versions, asked, reading.perspective(_query(asked)))
+
+
+def _log_of(facts: Iterable[Fact]) -> list[Entry]:
+    """A log of a negotiation and some facts."""
+    opening = decide_open(slug=SLUG, title="Talks", parties=(), summary=None, actor="desk")
+    recorded = (
+        decide_record(
+            fact_id=fact_id(NEGOTIATION, each.external_id or f"drawn {number}"),
+            negotiation_id=NEGOTIATION,
+            fact=each,
+            actor="desk",
+        )
+        for number, each in enumerate(facts)
+    )
+    return [
+        Entry(position=at, recorded_at=at, event=event)
+        for at, event in enumerate((opening, *recorded), 1)
+    ]
 
 
 def _same_kept(reading: Reading, versions: list[FactVersion], asked: Perspective) -> bool:
@@ -474,28 +504,28 @@ def _same_facts(
     reading: Reading, versions: list[FactVersion], asked: Perspective, pinned: Perspective
 ) -> None:
     known = {version.record.id: version for version in history.select_known(versions, asked)}
-    for fact_id in {version.record.id for version in versions}:
-        expected = known.get(fact_id)
+    for id_ in {version.record.id for version in versions}:
+        expected = known.get(id_)
         if expected is None:
             with pytest.raises(NotYetKnownError):
-                reading.fact(fact_id, pinned)
+                reading.fact(id_, pinned)
         elif expected.record.erased:
             with pytest.raises(ErasedError):
-                reading.fact(fact_id, pinned)
+                reading.fact(id_, pinned)
         elif expected.record.status == "retracted":
             with pytest.raises(WithdrawnError):
-                reading.fact(fact_id, pinned)
+                reading.fact(id_, pinned)
         else:
-            assert reading.fact(fact_id, pinned) == expected
+            assert reading.fact(id_, pinned) == expected
 
 
 def _same_history(
     reading: Reading, versions: list[FactVersion], asked: Perspective, pinned: Perspective
 ) -> None:
     told = history.pair_changes(versions, asked)
-    for fact_id in {version.record.id for version in versions}:
-        mine = [pair for pair in told if pair[1].record.id == fact_id]
-        assert _history(reading, fact_id, pinned) == mine
+    for id_ in {version.record.id for version in versions}:
+        mine = [pair for pair in told if pair[1].record.id == id_]
+        assert _history(reading, id_, pinned) == mine
     for person in (None, *sorted(_everybody(versions))):
         expected = list_audit(versions, asked, person)
         for limit in (None, 2):
@@ -558,14 +588,14 @@ def _times_of_events(versions: list[FactVersion], axis: Axis) -> set[Boundary]:
 
 
 def _history(
-    reading: Reading, fact_id: UUID, pinned: Perspective
+    reading: Reading, id_: UUID, pinned: Perspective
 ) -> list[tuple[FactVersion | None, FactVersion]]:
     paged: list[tuple[FactVersion | None, FactVersion]] = []
     more = True
     while more:
         after = paged[-1][1].record.version if paged else 0
         try:
-            page, more = reading.changes.of_fact(fact_id, pinned, erased=True, after=after, limit=2)
+            page, more = reading.changes.of_fact(id_, pinned, erased=True, after=after, limit=2)
         except UnknownError:
             return []
         paged += page

@@ -21,16 +21,24 @@ if TYPE_CHECKING:
 
 
 def list_beside(
-    candidates: Iterable[Candidate], what: str, perspective: Perspective
+    candidates: Iterable[Candidate],
+    what: str,
+    perspective: Perspective,
+    within: Iterable[Figure] = (),
 ) -> list[Figure]:
     """The other numbers of the facts whose numbers of `what` are counted, and numbers of `what` that add to nothing.
 
-    A release belongs to those that count `released`, even if it says only how many women were freed. They are in the
-    order of valid time, and those of one fact are in its own order.
+    `within` are those of the latter that other numbers include, as of a part of a population. A release belongs to
+    those that count `released`, even if it says only how many women were freed. They are in the order of valid time,
+    and those of one fact are in its own order.
     """
     telling = [one for one in candidates if one.inside is not None and counts(one, perspective)]
-    telling.sort(key=lambda one: (*one.starts, one.version.first_position))
-    return [Figure(number, one) for one in telling for number in _beside(one.fact, what)]
+    figures = [Figure(number, one) for one in telling for number in _beside(one.fact, what)]
+    return sorted([*within, *figures], key=_in_order)
+
+
+def _in_order(figure: Figure) -> tuple[int, int, int]:
+    return (*figure.candidate.starts, figure.candidate.version.first_position)
 
 
 def _beside(fact: Fact, what: str) -> Iterator[Quantity]:

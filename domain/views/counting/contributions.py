@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from domain.views.counting.parts import Part, part_of
+from domain.views.counting.within import part_of_question
 from domain.views.rivalry.candidates import Candidate
 from domain.views.sections import MORE, count_characters
 from domain.views.versions import Seen
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from domain.time.holding import Certainty
+    from domain.views.counting.parts import Part
     from domain.views.naming import Names
     from domain.views.rivalry.questions import Question
     from domain.views.versions import FactVersion
@@ -56,12 +57,13 @@ class Contributions:
 
     def part(self, question: Question, what: str) -> Part | None:
         """The part that a question adds to the sum of `what`."""
-        groups = question.facts, question.supporting, question.against
-        lengths = len(groups[0]), len(groups[1]), len(groups[2])
+        told = question, *question.within
+        groups = [group for each in told for group in (each.facts, each.supporting, each.against)]
+        lengths = [*map(len, groups)]
         key = (what, *lengths, *(id(candidate) for group in groups for candidate in group))
         kept = self._parts.get(key)
         if kept is None:
-            part = part_of(question.facts, what, "increment", question.supporting, question.against)
+            part = part_of_question(question, what)
             # the question is held, so that no other object gets the identity of its candidates
             kept = self._parts[key] = (question, part)
             self._held += 1 + sum(lengths)

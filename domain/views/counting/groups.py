@@ -9,20 +9,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.errors import ContentError
+from domain.views.counting.doubtful import Clusters, settle_doubts
 from domain.views.counting.figures import group_by_field
 from domain.views.rivalry.candidates import Candidate
-from domain.views.rivalry.questions import Question, find_questions
+from domain.views.rivalry.questions import Question, Questions, find_questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
-
-    from domain.views.rivalry.questions import Questions
 
 MOST_SHARED: Final = 10_000
 """How many times, in all, facts that name no group are counted in the groups of their questions."""
@@ -37,22 +35,22 @@ class Group:
 
     shown: Mapping[str, Any]
     candidates: Sequence[Candidate]
-    questions: Sequence[Question]
+    found: Questions
 
 
-def split(candidates: Sequence[Candidate], field: str) -> list[Group]:
+def split(candidates: Sequence[Candidate], field: str, what: str | None) -> list[Group]:
     """The groups of candidates by the value of a field, their own or that of their question, in order of folded names.
 
-    Groups without a fact that may lie in the stretch are left out. ContentError if facts that name no group would have
-    to be counted in other groups more than MOST_SHARED times.
+    `what` is counted; None stands for facts. Groups without a fact that may lie in the stretch are left out.
+    ContentError if facts that name no group would have to be counted in other groups more than MOST_SHARED times.
     """
     groups = group_by_field(candidates, field)
     group_of = {
         candidate.id: number for number, (_, group) in enumerate(groups) for candidate in group
     }
     unsaid = {number for number, (shown, _) in enumerate(groups) if shown[field] is None}
-    questions = find_questions(candidates)
-    moved = _find_moved(questions, group_of, unsaid)
+    found = settle_doubts(find_questions(candidates), what)
+    moved = _find_moved(found, group_of, unsaid)
     if sum(map(len, moved.values())) > MOST_SHARED:
         raise ContentError.at("/query/per", _SHARED)
 
@@ -64,7 +62,7 @@ def split(candidates: Sequence[Candidate], field: str) -> list[Group]:
                 piles[number].append(candidate)
         return piles
 
-    members, divided = deal(candidates), _divide(questions, deal)
+    members, divided = deal(candidates), _divide(found, deal)
     return [
         Group(shown, members[number], divided(number))
         for number, (shown, _) in enumerate(groups)
@@ -73,35 +71,74 @@ def split(candidates: Sequence[Candidate], field: str) -> list[Group]:
 
 
 def _divide(
-    questions: Questions, deal: Callable[[Iterable[Candidate]], Mapping[int, list[Candidate]]]
-) -> Callable[[int], list[Question]]:
+    found: Questions, deal: Callable[[Iterable[Candidate]], Mapping[int, list[Candidate]]]
+) -> Callable[[int], Questions]:
     """Divide the questions among the groups; gives the questions of a group, each with only the facts of that group.
 
-    A fact tied only to questions of other groups makes its own question.
+    An inner question that leads to none of the group's questions is one of them.
     """
-    divided: dict[int, list[Question]] = defaultdict(list)
-    answered: dict[int, set[UUID]] = defaultdict(set)
-    for question in questions.questions:
-        supporting, against = deal(question.supporting), deal(question.against)
-        for number, facts in deal(question.facts).items():
-            tied = supporting.get(number, []), against.get(number, [])
-            divided[number].append(Question(facts, *tied))
-            answered[number].update(candidate.id for candidate in chain(*tied))
-    linking, parts = deal(questions.linking), deal(questions.parts)
 
-    def of_group(number: int) -> list[Question]:
-        alone = [
-            candidate
-            for candidate in linking.get(number, ())
-            if candidate.id not in answered[number]
-        ]
-        return [*divided[number], *find_questions([*alone, *parts.get(number, ())]).questions]
+    def divide(questions: Iterable[Question]) -> dict[int, list[Question]]:
+        divided: dict[int, list[Question]] = defaultdict(list)
+        for question in questions:
+            supporting, against = deal(question.supporting), deal(question.against)
+            for number, facts in deal(question.facts).items():
+                divided[number].append(
+                    replace(
+                        question,
+                        facts=facts,
+                        supporting=supporting.get(number, []),
+                        against=against.get(number, []),
+                        within=(),
+                    )
+                )
+        return divided
+
+    questions, inner = divide(found.questions), divide(found.inner)
+    doubts = {each.number: each.doubt for each in found.questions if each.doubt is not None}
+
+    def of_group(number: int) -> Questions:
+        own = [each for each in questions[number] if each.beyond is None]
+        alone = _find_alone({each.number for each in own}, inner[number], found.outer)
+        events = Clusters()
+        for question in inner[number]:
+            if question.number in alone:
+                for outer in found.outer[question.number]:
+                    events.unite(question.number, doubts.get(outer, outer))
+        own += [replace(each, doubt=each.number) for each in inner[number] if each.number in alone]
+        beyond = [each for each in questions[number] if each.beyond is not None]
+        return Questions(
+            [
+                each if each.doubt is None else replace(each, doubt=events.root(each.doubt))
+                for each in (*own, *(each for each in beyond if each.number not in alone))
+            ],
+            [each for each in inner[number] if each.number not in alone],
+        )
 
     return of_group
 
 
+def _find_alone(
+    own: set[int], inner: Sequence[Question], outer: Mapping[int, frozenset[int]]
+) -> set[int]:
+    """The inner questions of a group that lead to none of its other questions."""
+    present = own | {question.number for question in inner}
+    leading: dict[int, list[int]] = defaultdict(list)
+    for question in inner:
+        for target in outer[question.number] & present:
+            leading[target].append(question.number)
+    led = {number for numbers in leading.values() for number in numbers}
+    alone = {question.number for question in inner if question.number not in led}
+    waiting, reached = [*own, *alone], set[int]()
+    while waiting:
+        new = {*leading[waiting.pop()]} - reached
+        reached |= new
+        waiting += new
+    return alone | (present - own - reached)
+
+
 def _find_moved(
-    questions: Questions, group_of: Mapping[UUID, int], unsaid: set[int]
+    found: Questions, group_of: Mapping[UUID, int], unsaid: set[int]
 ) -> dict[UUID, set[int]]:
     """{fact: its groups} for facts that are not in the group of their own value.
 
@@ -110,16 +147,17 @@ def _find_moved(
     """
     moved: dict[UUID, set[int]] = {}
     tied: dict[UUID, set[int]] = {}
-    of_parts = find_questions(questions.parts).questions
-    for question in (*questions.questions, *of_parts):
+    inner = {candidate.id for question in found.inner for candidate in question.facts}
+    for question in found.every:
         named = {group_of[candidate.id] for candidate in question.facts} - unsaid
         silent = (candidate.id for candidate in question.facts if group_of[candidate.id] in unsaid)
         moved |= {id_: named for id_ in silent if named}
         for candidate in (*question.supporting, *question.against):
-            tied.setdefault(candidate.id, set()).update(named)
+            if candidate.id in inner:
+                tied.setdefault(candidate.id, set()).update(named)
     for id_, named in tied.items():
         if len(named) > 1 and group_of[id_] in named | unsaid:
             moved[id_] = set()
         elif named and group_of[id_] in unsaid:
-            moved[id_] = named
+            moved.setdefault(id_, named)
     return moved

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from domain.views.counting.aliased import resolve_counted
 from domain.views.counting.contributions import Contributions
 from domain.views.counting.counted import find_counting, find_counts
+from domain.views.counting.doubtful import Contributed, settle_doubts
 from domain.views.counting.figures import numbers_of
 from domain.views.counting.query import TallyQuery
 from domain.views.counting.tally import find_total
 from domain.views.counting.totals import (
-    Contributed,
     close_sum,
     contribute,
     find_figures,
@@ -62,7 +62,8 @@ class SumSteps:
         self._has_stocks = any(number.basis == "stock" for number in given)
         self._cumulative = find_figures(self._telling, what, "cumulative")
         self._asked = [
-            _AskedQuestion.of(question) for question in find_questions(self._telling).questions
+            _AskedQuestion.of(question)
+            for question in settle_doubts(find_questions(self._telling), what).questions
         ]
 
     @property
@@ -112,11 +113,8 @@ class SumSteps:
     def _contribute(self, asked: _AskedQuestion, to: int) -> Contributed | None:
         then = bisect_right(asked.turns, to)
         if then not in asked.kept:
-            groups = asked.question.facts, asked.question.supporting, asked.question.against
-            facts = ([self._up_to(figure, to) for figure in group] for group in groups)
-            asked.kept[then] = contribute(
-                Question(*facts), self._what, self._perspective, self._kept
-            )
+            up_to = asked.question.select(lambda facts: [self._up_to(fact, to) for fact in facts])
+            asked.kept[then] = contribute(up_to, self._what, self._perspective, self._kept)
         return asked.kept[then]
 
     def _counts(self, candidate: Candidate, to: int) -> bool:
@@ -151,7 +149,8 @@ class _AskedQuestion:
 
     @classmethod
     def of(cls, question: Question) -> _AskedQuestion:
-        answers = [candidate.fact.told for candidate in (*question.facts, *question.against)]
+        within = [fact for inner in question.within for fact in inner.facts]
+        answers = [fact.fact.told for fact in (*question.facts, *question.against, *within)]
         others = [candidate.fact.told for candidate in question.supporting]
         turns = {turn for begin, end in (*answers, *others) for turn in (begin, end - 1)}
         return cls(question, min(begin for begin, _ in answers), sorted(turns))

@@ -12,7 +12,7 @@ from domain.views.rivalry.disputes import never_meet
 from domain.views.versions import matches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from domain.time.perspective import Perspective
     from domain.views.rivalry.candidates import Candidate
@@ -32,13 +32,28 @@ def select_asked(questions: Iterable[Question], perspective: Perspective) -> lis
 
 
 def is_asked(question: Question, perspective: Perspective) -> bool:
-    """Whether a fact that is counted answers a question, or contests it."""
-    return any(counts(fact, perspective) for fact in (*question.facts, *question.against))
+    """Whether a fact that is counted answers a question, contests it, or tells of something within it."""
+    return any(counts(fact, perspective) for fact in (*_telling(question), *_inner(question)))
 
 
 def is_sure(question: Question) -> bool:
     """Whether the event that a question is about surely happened in the stretch, if the sources are right."""
-    if not any(fact.certain for fact in question.facts):
+    telling = _telling(question)
+    return _surely(question.facts, telling) or _surely(
+        _inner(question), (*telling, *_inner(question))
+    )
+
+
+def _telling(question: Question) -> Sequence[Candidate]:
+    return (*question.facts, *question.against)
+
+
+def _inner(question: Question) -> Sequence[Candidate]:
+    return [fact for inner in question.within for fact in inner.facts]
+
+
+def _surely(facts: Iterable[Candidate], telling: Sequence[Candidate]) -> bool:
+    """Whether one of some facts is certain, and all that tell of the event may be right about its day."""
+    if not any(fact.certain for fact in facts):
         return False
-    told = (*question.facts, *question.against)
-    return all(candidate.inside == "certain" for candidate in told) or not never_meet(told)
+    return all(fact.inside == "certain" for fact in telling) or not never_meet(telling)

@@ -19,13 +19,18 @@ from domain.views.counting.beside import list_beside
 from domain.views.counting.contributions import Contributions
 from domain.views.counting.countable import list_countable
 from domain.views.counting.counted import find_counting, find_counts
+from domain.views.counting.doubtful import Contributed, doubt_repeated, settle_doubts
 from domain.views.counting.figures import Figure
 from domain.views.counting.groups import split
 from domain.views.counting.parts import Part, add_parts
 from domain.views.counting.points import By, Spread, bucket, find_points
 from domain.views.counting.stocks import list_counts
 from domain.views.counting.stretch import is_sure, select_asked
-from domain.views.counting.totals import Sum, select_telling, sum_facts
+from domain.views.counting.totals import (
+    Sum,
+    select_telling,
+    sum_facts,
+)
 from domain.views.naming import Names
 from domain.views.rivalry.disputes import never_meet
 from domain.views.rivalry.questions import find_questions
@@ -34,7 +39,7 @@ if TYPE_CHECKING:
     from domain.time.perspective import Perspective
     from domain.views.counting.query import TallyQuery
     from domain.views.rivalry.candidates import Candidate
-    from domain.views.rivalry.questions import Question
+    from domain.views.rivalry.questions import Question, Questions
     from domain.views.versions import Seen
 
 MOST: Final = 100
@@ -125,8 +130,8 @@ def tally(
     everything = _sum(counting, query, perspective, kept)
     telling = counting if query.what is None else select_telling(counting, query.what)
     sums = [
-        (group.shown, _sum(group.candidates, query, perspective, kept, group.questions))
-        for group in (split(telling, query.per) if query.per else [])
+        (group.shown, _sum(group.candidates, query, perspective, kept, group.found))
+        for group in (split(telling, query.per, query.what) if query.per else [])
     ]
     content = {**_content(perspective, asked), "total": everything.describe()}
     shown = [
@@ -140,7 +145,7 @@ def tally(
     lists: dict[str, Sequence[Item]] = {
         **({"totals": totals} if query.per else {}),
         **_lists(everything, query, perspective),
-        **_besides(counting, query, perspective),
+        **_besides(counting, query, perspective, everything.within),
     }
     return Tally(content, sorted(shown, key=_place), lists, words=query.words)
 
@@ -218,12 +223,12 @@ def _lists(
 
 
 def _besides(
-    candidates: Sequence[Candidate], query: TallyQuery, perspective: Perspective
+    counting: Sequence[Candidate], query: TallyQuery, at: Perspective, within: Sequence[Figure] = ()
 ) -> dict[str, Sequence[Figure]]:
-    """The list `also_counted`, if the query asks for the parts of numbers."""
+    """The list `also_counted`, if the query asks for the parts of numbers; `within` are numbers that others include."""
     if query.what is None or not query.parts:
         return {}
-    return {"also_counted": list_beside(candidates, query.what, perspective)}
+    return {"also_counted": list_beside(counting, query.what, at, within)}
 
 
 def _sum(
@@ -231,7 +236,7 @@ def _sum(
     query: TallyQuery,
     perspective: Perspective,
     kept: Contributions,
-    questions: Sequence[Question] | None = None,
+    found: Questions | None = None,
 ) -> Sum:
     if query.what is not None:
         return sum_facts(
@@ -241,24 +246,26 @@ def _sum(
             stretch=query.stretch,
             until=query.to,
             kept=kept,
-            questions=questions,
+            found=found,
         )
-    every = find_questions(candidates).questions if questions is None else questions
-    each = map(_one, select_asked(every, perspective))
-    parts = [part for part in each if part.certain or perspective.match == "possible"]
+    found = settle_doubts(find_questions(candidates), None) if found is None else found
+    given = map(_one, select_asked(found.questions, perspective))
+    parts = [one.part for one in doubt_repeated([*given]) if one.part is not None]
+    parts = [part for part in parts if part.certain or perspective.match == "possible"]
     total = add_parts(parts)
     if perspective.match == "certain":
         total = replace(total, high=None)
     return Sum(total, total.text, contested=False, parts=parts, cumulative=(), uncounted=())
 
 
-def _one(question: Question) -> Part:
-    """The part of a tally of facts that one question adds: one."""
+def _one(question: Question) -> Contributed:
+    """What one question adds to a tally of facts: one."""
     one = Quantity(what="facts", comparator="eq", value=1, basis="increment", low=1, high=1)
     shown = min(question.facts, key=lambda each: (not each.certain, each.by_content))
     telling = (*question.facts, *question.against)
     undated = telling if never_meet(telling) else ()
-    return Part(one, shown, (), certain=is_sure(question), low=1, high=1, undated=undated)
+    part = Part(one, shown, (), certain=is_sure(question), low=1, high=1, undated=undated)
+    return Contributed(part, (), doubt=question.doubt)
 
 
 def _spreads(sum_: Sum, by: By, as_of: int) -> Iterable[Spread]:

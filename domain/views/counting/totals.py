@@ -16,13 +16,13 @@ from domain.fact import as_primitives
 from domain.quantity import NOT_COUNTED, NOTHING_RECORDED, Total
 from domain.register import Register, Shape
 from domain.views.counting.contributions import Contributions
+from domain.views.counting.doubtful import Contributed, doubt_repeated, settle_doubts
 from domain.views.counting.figures import Figure, find_figure, has_total, numbers_of
 from domain.views.counting.parts import Part, add_parts
 from domain.views.counting.running import Running
 from domain.views.counting.stretch import counts, is_asked, is_sure
 from domain.views.counting.unnumbered import Uncounted, count_names
 from domain.views.entries import list_resolved
-from domain.views.rivalry.candidates import Candidate
 from domain.views.rivalry.questions import find_questions
 from domain.views.sections import Listed
 
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     from domain.quantity import Basis, Quantity
     from domain.time.perspective import Perspective
-    from domain.views.rivalry.questions import Question
+    from domain.views.rivalry.candidates import Candidate
+    from domain.views.rivalry.questions import Question, Questions
     from domain.views.sections import Rest
 
 _MOST_WORDS: Final = 5
@@ -51,6 +52,10 @@ class Sum:
     parts: Sequence[Part]
     cumulative: Sequence[Figure]
     uncounted: Sequence[Uncounted]
+    within: Sequence[Figure] = ()
+    """The numbers that are not added, because other numbers include them."""
+    doubted: int = 0
+    """How many of the added numbers may be about the event of another."""
 
     def describe(self) -> dict[str, Any]:
         """{low, high, approximate, text, contested, rests_on}."""
@@ -66,6 +71,10 @@ class Sum:
     def _rests_on(self) -> str:
         grounds = [
             _number(len(self.parts), "number added", "numbers added"),
+            _number(self.doubted, "of which another may include", "of which others may include"),
+            _number(
+                len(self.within), "number that another includes", "numbers that others include"
+            ),
             _number(len(self.cumulative), "cumulative figure", "cumulative figures"),
             _number(len(self.uncounted), "fact not counted", "facts not counted"),
         ]
@@ -73,15 +82,6 @@ class Sum:
         grounds += list_readings(figure.quantity for figure in self.cumulative)
         words = ", ".join(ground for ground in dict.fromkeys(grounds) if ground) or "no fact"
         return f"{words}; sources disagree" if self.contested else words
-
-
-@dataclass(frozen=True, slots=True)
-class Contributed:
-    """What one question adds to a sum: a part, or facts that give no number (`rest`); `left_out`: it may add more."""
-
-    part: Part | None
-    rest: Sequence[Candidate]
-    left_out: bool = False
 
 
 def list_readings(quantities: Iterable[Quantity]) -> list[str]:
@@ -110,21 +110,21 @@ def sum_facts(
     stretch: bool = False,
     until: int | None = None,
     kept: Contributions | None = None,
-    questions: Iterable[Question] | None = None,
+    found: Questions | None = None,
 ) -> Sum:
     """The sum of `what` over the facts that hold; cumulative figures do not bound the sum of a `stretch` of time.
 
     With `until`, in microseconds UTC, only figures whose time has surely passed by then bound it: a figure for November
-    says nothing about what had happened by January. With `match=certain` the sum has no high bound. `questions` has to
-    be given if facts that are not among the candidates tie them; otherwise they are found.
+    says nothing about what had happened by January. With `match=certain` the sum has no high bound. `found` are the
+    questions; they have to be given if facts that are not among the candidates tie them.
     """
     telling = select_telling(candidates, what)
     inside = [candidate for candidate in telling if candidate.inside is not None]
     counted = [candidate for candidate in inside if counts(candidate, perspective)]
     contributions = kept or Contributions()
-    every_question = find_questions(telling).questions if questions is None else questions
-    return close_sum(
-        (contribute(question, what, perspective, contributions) for question in every_question),
+    found = settle_doubts(find_questions(telling), what) if found is None else found
+    sum_ = close_sum(
+        [contribute(question, what, perspective, contributions) for question in found.questions],
         find_figures(counted, what, "cumulative"),
         what,
         perspective,
@@ -133,6 +133,10 @@ def sum_facts(
         left_out=len(counted) < len(inside),
         is_told=bool(inside),
     )
+    added = {part.shown.id for part in sum_.parts}
+    inner = (fact for question in found.inner for fact in question.facts if fact.id not in added)
+    within = find_figures([fact for fact in inner if counts(fact, perspective)], what, "increment")
+    return replace(sum_, within=within)
 
 
 def contribute(
@@ -149,7 +153,14 @@ def contribute(
     if part is None:
         return Contributed(None, counted if sure else [*map(_doubt, counted)])
     rest = _select_naming(counted, what) if sure and not part.certain else ()
-    return Contributed(part if sure or not part.certain else replace(part, certain=False), rest)
+    if question.beyond is not None:
+        high = None if part.high is None else part.high - question.beyond
+        part = replace(part, low=0, high=high, certain=False)
+    elif not any(numbers_of(fact.fact, what) for fact in question.facts):
+        rest = [*map(_doubt, counted)]
+    if not sure and part.certain:
+        part = replace(part, certain=False)
+    return Contributed(part, rest, question.beyond is not None, question.doubt)
 
 
 def close_sum(
@@ -167,10 +178,11 @@ def close_sum(
 
     `left_out`: a fact that may count is left out. `is_told`: a fact tells of what is summed.
     """
-    answered = [contribution for contribution in contributed if contribution is not None]
-    parts = [contribution.part for contribution in answered if contribution.part is not None]
-    rest = [candidate for contribution in answered for candidate in contribution.rest]
-    left_out = left_out or any(contribution.left_out for contribution in answered)
+    answered = doubt_repeated([each for each in contributed if each is not None])
+    added = [each for each in answered if perspective.match == "possible" or not each.left_out]
+    parts = [each.part for each in added if each.part is not None]
+    rest = [candidate for each in answered for candidate in each.rest]
+    left_out = left_out or any(each.left_out for each in answered)
     named, uncounted = count_names(rest, parts, what)
     open_ = bool(named) or not all(item.part for item in uncounted)
     parts = sorted(
@@ -181,16 +193,17 @@ def close_sum(
     bound, disagree = running.bound()
     least = running.least_beside(parts)
     open_ = open_ or perspective.match == "certain" or (bool(cumulative) and not stretch)
-    added = add_parts(parts)
-    low = max(added.low if least is None else min(added.low, least), bound)
-    total = replace(added, low=low, high=None if open_ else added.high)
+    sum_ = add_parts(parts)
+    low = max(sum_.low if least is None else min(sum_.low, least), bound)
+    total = replace(sum_, low=low, high=None if open_ else sum_.high)
     contested = disagree or least is not None or any(part.contested for part in parts)
     text = total.text
     if not parts and not bound:
         left_out = left_out or (bool(cumulative) and not stretch)
         text = "at least 0" if left_out else NOT_COUNTED if is_told else NOTHING_RECORDED
         total = Total(0, None, 0)
-    return Sum(total, text, contested, parts, cumulative, uncounted)
+    doubted = sum(each.part is not None and each.left_out for each in added)
+    return Sum(total, text, contested, parts, cumulative, uncounted, doubted=doubted)
 
 
 def select_telling(candidates: Iterable[Candidate], what: str) -> list[Candidate]:

@@ -72,7 +72,7 @@ def _beside(id_: UUID, answered: Answered) -> list[Candidate]:
 
 def _of_question(id_: UUID, candidates: Iterable[Candidate]) -> list[Candidate]:
     """The candidates that answer the same question as a fact, including that fact."""
-    questions = find_questions(candidates).questions
+    questions = find_questions(candidates).every
     return [
         candidate
         for question in questions

@@ -203,9 +203,10 @@ def _rank(standing: Standing, register: Register) -> Resolved:
         reported = find_last_reported(candidate.fact for candidate in facts)
         return Resolved(shown, previous=previous, beside=beside, last_reported=reported)
     by_claim = Claims(facts, sharper=register.sharper).rank
-    questions = find_questions(facts).questions
+    found = find_questions(facts)
+    questions = found.every
     if register.ahead:
-        plans = Plans(questions)
+        plans = Plans(found.questions)
         first = plans.next
 
         def rank(candidate: Candidate) -> tuple[Any, ...]:

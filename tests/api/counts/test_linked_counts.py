@@ -65,7 +65,7 @@ CASES: Final[dict[str, tuple[list[Body], str, bool, list[tuple[str | None, str, 
             tell_release(14, "AFP", matter="g", links=tie("confirms", "P")),
             tell_release(200, "DPA", matter="g"),
         ],
-        "66 to 252",
+        "52 to 252",
         True,
         [
             (None, "14 to 200", True),
@@ -95,6 +95,145 @@ CASES: Final[dict[str, tuple[list[Body], str, bool, list[tuple[str | None, str, 
         "52",
         False,
         [("foreigners", "at least 51", False), ("political prisoners", "52", False)],
+    ),
+    "a report of the part that names it otherwise": (
+        [
+            ALL,
+            PART,
+            tell_release(14, "AFP", population="foreign nationals", links=tie("confirms", "P")),
+        ],
+        "52",
+        False,
+        [
+            ("foreign nationals", "14", False),
+            ("foreigners", "14", False),
+            ("political prisoners", "52", False),
+        ],
+    ),
+    "a report of the part that names the whole's population": (
+        [
+            ALL,
+            PART,
+            tell_release(14, "AFP", population="political prisoners", links=tie("confirms", "P")),
+        ],
+        "52",
+        False,
+        [("foreigners", "14", False), ("political prisoners", "52", False)],
+    ),
+    "a report that is tied to the part and to the whole": (
+        [ALL, PART, tell_release(14, "AFP", links=tie("confirms", "P", "A"))],
+        "52",
+        False,
+        [("foreigners", "14", False), ("political prisoners", "52", False)],
+    ),
+    "two parts of one whole, and a part under two matters": (
+        [
+            ALL,
+            tell_release(14, "AP", population="foreigners", links=tie("refines", "A")),
+            tell_release(14, "AFP", population="foreigners", links=tie("refines", "A")),
+            tell_release(5, "AP", population="women", matter="w", links=tie("refines", "A")),
+            tell_release(5, "AFP", population="women", matter="v", links=tie("refines", "A")),
+        ],
+        "52",
+        False,
+        [
+            ("foreigners", "14", False),
+            ("political prisoners", "52", False),
+            ("women", "5 to 10", False),
+        ],
+    ),
+    "a part of a whole without a number": (
+        [
+            tell_release(population="political prisoners", external_id="A"),
+            tell_release(14, "AP", population="foreigners", links=tie("refines", "A")),
+        ],
+        "at least 14",
+        False,
+        [("foreigners", "14", False), ("political prisoners", "not counted", False)],
+    ),
+    "a part that is larger than a rival of its whole": (
+        [
+            tell_release("at least 45", matter="a", external_id="A", population="all"),
+            tell_release(50, "AFP", matter="a", population="all"),
+            tell_release(51, "AP", population="foreigners", links=tie("refines", "A")),
+        ],
+        "50 to 51",
+        True,
+        [("all", "50", False), ("foreigners", "51", False)],
+    ),
+    "a part with the matter of its whole, told twice": (
+        [
+            {**ALL, "matter": "a"},
+            {**PART, "matter": "a"},
+            tell_release(14, "AFP", population="foreigners", matter="a"),
+        ],
+        "52",
+        False,
+        [("foreigners", "14", False), ("political prisoners", "52", False)],
+    ),
+    "a part of what is tied in a ring": (
+        [
+            tell_release(
+                52, population="all", matter="a", external_id="A", links=tie("refines", "B")
+            ),
+            tell_release(
+                52, population="miners", matter="b", external_id="B", links=tie("refines", "A")
+            ),
+            tell_release(14, "AP", population="foreigners", links=tie("refines", "A")),
+        ],
+        "52",
+        False,
+        [("all", "52", False), ("foreigners", "14", False), ("miners", "52", False)],
+    ),
+    "two reports that a third confirms": (
+        [
+            tell_release(52, external_id="A"),
+            tell_release(52, "AP", external_id="B"),
+            tell_release(52, "AFP", links=tie("confirms", "A", "B")),
+        ],
+        "52 to 104",
+        False,
+        [(None, "52 to 104", False)],
+    ),
+    "two reports of one day, and their sum": (
+        [
+            tell_release(14, external_id="A"),
+            tell_release(52, "AP", external_id="B"),
+            tell_release(66, "AFP", links=tie("confirms", "A", "B")),
+        ],
+        "66",
+        False,
+        [(None, "66", False)],
+    ),
+    "a round-up of more than its questions count": (
+        [
+            tell_release(14, matter="a", external_id="A"),
+            tell_release(52, matter="b", external_id="B"),
+            tell_release(100, "AFP", matter="year", links=tie("confirms", "A", "B")),
+        ],
+        "66 to 100",
+        False,
+        [(None, "66 to 100", False)],
+    ),
+    "a matter of which one fact is tied to another matter": (
+        [
+            tell_release(52, matter="a", external_id="A"),
+            tell_release(52, "AP", matter="b", links=tie("confirms", "A")),
+            tell_release(52, "AFP", matter="b"),
+        ],
+        "52 to 104",
+        False,
+        [(None, "52 to 104", False)],
+    ),
+    "a matter of another day, of which one fact is tied": (
+        [
+            tell_release(52, matter="a", external_id="A"),
+            tell_release(66, "AP", valid="2025-10", matter="b", links=tie("confirms", "A")),
+            tell_release(66, "AFP", valid="2025-10", matter="b"),
+        ],
+        "118",
+        False,
+        [(None, "118", False)],
     ),
     "a matter's fact that confirms one which is tied elsewhere": (
         [
@@ -143,3 +282,23 @@ def test_of_two_that_refine_one_another_no_number_is_lost(client: Client, number
     assert changed.status == 200
     total = client.get(f"{TALKS}?as_of=2025-12-31").json["prisoners"]["released"]
     assert (total["text"], total["contested"]) == ("52", False)
+
+
+def test_a_total_says_which_numbers_others_include(client: Client) -> None:
+    client.open()
+    facts = [
+        ALL,
+        PART,
+        tell_release(52, "AP", external_id="B"),
+        tell_release(52, "AFP", links=tie("confirms", "A", "B")),
+    ]
+    for fact in facts:
+        assert client.post(f"{TALKS}/facts", fact).status == 201
+    answer = client.get(f"{TALKS}/tally?what=released&parts=true&as_of=2025-12-31").json
+    assert answer["total"]["text"] == "52 to 104"
+    assert answer["total"]["rests_on"] == (
+        "2 numbers added, 1 of which another may include, 2 numbers that others include"
+    )
+    beside = [each["fact"]["citations"][0]["publisher"] for each in answer["also_counted"]]
+    assert beside == ["AP", "AFP"]
+    assert sorted(part["text"] for part in answer["parts"]) == ["0 to 52", "52"]

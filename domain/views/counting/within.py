@@ -1,0 +1,64 @@
+"""Makes the part that a question adds to a total, also by what is told within it: at least as many as any part of it.
+
+If a part is surely larger than its whole, one of them is wrong, and the question is contested.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from domain.views.counting.parts import Part, part_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.views.rivalry.questions import Question
+
+
+def part_of_question(question: Question, what: str) -> Part | None:
+    """The part that a question adds to the sum of `what`; None if nothing that is told of it gives a number."""
+    part = _of_facts(question, what)
+    inner = [each for one in question.within if (each := _of_facts(one, what)) is not None]
+    if not inner:
+        return part
+    sure = [each for each in inner if each.certain and not each.contested]
+    most = max(sure, key=lambda each: (each.low, each.shown.by_content), default=None)
+    if part is None:
+        return None if most is None else _stand_in(most, question, inner)
+    if larger := [each for each in inner if part.high is not None and _claim(each) > part.high]:
+        return _contest(part, larger)
+    least = part.low if part.certain else 0
+    if most is None or most.low <= least or part.contested or part.about:
+        return part
+    return replace(part, low=most.low, certain=True)
+
+
+def _of_facts(question: Question, what: str) -> Part | None:
+    return part_of(question.facts, what, "increment", question.supporting, question.against)
+
+
+def _stand_in(most: Part, question: Question, inner: Sequence[Part]) -> Part | None:
+    """The largest part in place of a whole without a number, of which it is the least that there were.
+
+    None if the facts about the whole name as many people.
+    """
+    if most.low <= max((len(each.fact.people) for each in question.facts), default=0):
+        return None
+    rivals = [each.shown for each in inner if each is not most]
+    return Part(most.quantity, most.shown, rivals, certain=True, low=most.low, high=None)
+
+
+def _claim(part: Part) -> int:
+    """The greatest number of which some fact says that there were no fewer."""
+    return part.high if part.contested and part.high is not None else part.low
+
+
+def _contest(part: Part, larger: Sequence[Part]) -> Part:
+    highs = [each.high for each in larger if each.high is not None]
+    return replace(
+        part,
+        rivals=[*part.rivals, *(each.shown for each in larger)],
+        high=max(highs) if len(highs) == len(larger) else None,
+        contested=True,
+    )
