@@ -8,6 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import islice
 from typing import Any, Final
 
@@ -159,7 +160,18 @@ def _number(text: str) -> int | float:
         raise ContentError.at(
             "", "a number is too large to be read exactly: write it without a point or an exponent"
         )
-    return int(number) if number.is_integer() else number
+    if not number.is_integer():
+        return number
+    try:
+        exact = Decimal(text) == number
+    except ArithmeticError:
+        exact = False
+    if not exact:
+        raise ContentError.at(
+            "",
+            "a number has more digits than are read exactly: write it without a point or an exponent",
+        )
+    return int(number)
 
 
 def _refuse_constant(constant: str) -> None:

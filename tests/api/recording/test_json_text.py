@@ -63,6 +63,9 @@ def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
         (b'["\\udc00"]', "/0"),
         (b'{"a":Infinity}', ""),
         (b'{"a":-1e400}', ""),
+        (b'{"a":1e-400}', ""),
+        (b'{"a":51.99999999999999999999}', ""),
+        (b'{"a":1e-99999999999999999999}', ""),
     ],
 )
 def test_a_fault_has_its_place(raw: bytes, found: str) -> None:
