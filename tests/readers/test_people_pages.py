@@ -11,6 +11,7 @@ from domain.provenance import Citation
 from domain.streams.negotiation import negotiation_id
 from domain.time.instant import parse_cut
 from domain.time.perspective import Perspective
+from domain.views import alike
 from domain.views.known import timeslices as history
 from domain.views.naming import Names
 from domain.views.people import PeopleFilter, list_people, list_statuses
@@ -18,7 +19,7 @@ from infrastructure.clock import system_clock
 from infrastructure.ledger import StoredLedger
 from infrastructure.log.codec import EventCodec
 from infrastructure.readers.reading import Reading
-from infrastructure.readers.state import people_pages
+from infrastructure.readers.state import named_people, people_pages
 from tests.benchmarks.population import day, populate
 from tests.databases import open_database
 from tests.examples import NEGOTIATION, OWNER, fact
@@ -99,13 +100,17 @@ def walk(reading: Reading, at: Perspective, wanted: PeopleFilter, limit: int) ->
 
 
 @pytest.mark.either_database
-@pytest.mark.parametrize("many", [people_pages.MANY, 0])
+@pytest.mark.parametrize("limited", [False, True])
 @pytest.mark.parametrize("seed", range(often(4, 200)))
 def test_pages_say_what_the_fold_says(
-    database: Database, seed: int, many: int, monkeypatch: pytest.MonkeyPatch
+    database: Database, seed: int, *, limited: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(people_pages, "MANY", many)
-    random = Random(f"{seed} {many}")
+    if limited:
+        monkeypatch.setattr(people_pages, "MANY", 0)
+        monkeypatch.setattr(named_people, "_NAMES_A_LIST", 3)
+        for module in (alike, named_people):
+            monkeypatch.setattr(module, "MOST_COMPARED", 2)
+    random = Random(f"{seed} {limited}")
     log = draw(random)
     StoredLedger(database).append([entry.event for entry in log.entries])
     with database.reading() as connection:
