@@ -45,6 +45,8 @@ LONGEST: Final = {
     f"test_{name}.py"
     for name in (
         "openapi",
+        "browser",
+        "forms_in_a_browser",
         "two_witnesses",
         "forgeries",
         "flips",
