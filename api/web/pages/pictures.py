@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -9,6 +10,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.commands.charts.subjects import SUBJECTS
 from api.web.embedding import FRAMED
 from api.web.figure import read_figure
 from api.web.page import Page
@@ -18,8 +20,16 @@ router: Final[APIRouter] = router_of_pages()
 
 _LOOKS: Final = {"certain": "undisputed so far", "possible": "possible", "unknown": "not known"}
 """How sure something is, as pages say it."""
-_TALLIED: Final = {"releases": "released", "held": "held"}
-"""The pictures of a tally, and what they count unless something else is asked for."""
+_TALLY: Final = "its numbers, as a tally by day", "/tally", {"by": "day"}
+_CERTIFIED: Final[Mapping[str, tuple[str, str, Mapping[str, str]]]] = {
+    "releases": _TALLY,
+    "held": _TALLY,
+    "known": ("its latest numbers, as a tally by day", "/tally", {"by": "day"}),
+    "posts": ("its latest posts, as a section of the state", "/state/posts", {}),
+    "measures": ("its latest measures, as a section of the state", "/state/measures", {}),
+    "activity": ("the days on which something was recorded", "/moments", {"axis": "recorded", "by": "day"}),
+}  # fmt: skip
+"""What is certified of a picture: in words, and the path and the parameters of the answer."""
 _DATED: Final = frozenset({"from", "until before", "month"})
 """The columns of a picture's table that hold dates."""
 
@@ -41,19 +51,20 @@ async def read_picture_page(slug: str, name: str, request: Request) -> Response:
         looks=_LOOKS,
         dated=_DATED,
         figure=figure,
-        numbers=_certify_numbers(page, name),
+        certified=_certify(page, name),
     )
 
 
-def _certify_numbers(page: Page, name: str) -> str | None:
-    """The address at which the tally is certified that has the numbers of a picture; None if no tally has them.
+def _certify(page: Page, name: str) -> tuple[str, str] | None:
+    """What is certified of a picture, and at which address; None if the log is not signed.
 
     A picture itself is not certified: how it is drawn may change.
     """
-    if name not in _TALLIED:
-        return None
-    what = page.given.get("what", _TALLIED[name])
-    return page.certificate_of(f"{page.root}/tally?{page.fixed_query(what=what, by='day')}")
+    words, path, parameters = _CERTIFIED[name]
+    what = page.given.get("what", SUBJECTS[name].what)
+    counted = {"what": what} if path == "/tally" else {}
+    address = page.certificate_of(f"{page.root}{path}?{page.fixed_query(**counted, **parameters)}")
+    return None if address is None else (words, address)
 
 
 def _claims(page: Page, name: str, row: dict[str, str]) -> str:
