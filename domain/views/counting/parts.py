@@ -128,12 +128,13 @@ def part_of(
             (*supporting, *against),
             lambda candidate: claim_of_quantity(find_number(candidate)),
         )
+        vaguer = find_vaguer({candidate.placed for candidate in facts})
         shown, *rivals = sorted(
             facts,
             key=lambda candidate: (
                 not candidate.version.record.preferred,
                 not candidate.certain,
-                claims.rank(candidate),
+                claims.rank(candidate, vaguer=candidate.placed in vaguer),
             ),
         )
     ends = {

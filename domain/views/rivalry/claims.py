@@ -113,19 +113,21 @@ class Claims:
             )
             self._vaguer |= {one for one, other in even if _says_less(one, other, ways)}
 
-    def rank(self, candidate: Candidate) -> tuple[Any, ...]:
-        """The sort key of a fact: by its claim, and within one claim by its number of origins."""
+    def rank(self, candidate: Candidate, *, vaguer: bool = False) -> tuple[Any, ...]:
+        """The sort key of a fact: by its claim, and within one claim by its number of origins.
+
+        `vaguer`: another fact that may be right too says more exactly when it happened.
+        """
         claim = self._claiming(candidate)
         return (
             -len(self._origins[claim]),
             claim in self._vaguer,
             -self._published[claim],
-            *self._rank_alone(candidate),
+            -len(candidate.origins),
+            vaguer,
+            -candidate.last_published,
+            candidate.by_content,
         )
-
-    @staticmethod
-    def _rank_alone(candidate: Candidate) -> tuple[Any, ...]:
-        return (-len(candidate.origins), -candidate.last_published, candidate.by_content)
 
 
 def _says_less(one: Any, other: Any, ways: Sequence[Mapping[str, frozenset[str]]]) -> bool:  # noqa: ANN401 -- claims

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from domain.errors import ContentError
 from domain.kinds.prisoners import Pardon, Release
 from domain.named import Named
-from domain.provenance import Link
+from domain.provenance import Citation, Link
 from domain.quantity import Quantity
 from domain.time.instant import parse_cut
 from domain.views.counting.contributions import Contributions
@@ -480,3 +480,13 @@ def test_the_order_of_recording_does_not_decide_by_which_name_a_counter_or_a_wor
         (point,) = tallied(log, "held", "year", as_of="2025-12")["points"]
         assert point["counted_by"] == "Human Rights Center Viasna"
         assert tallied(log, "sought")["known"] == ["Held"]
+
+
+def test_of_two_reports_of_one_number_the_one_with_the_sharper_date_is_shown() -> None:
+    log = Log()
+    for valid, published in (("2025-09-11", "2025-09-12"), ("2025-09", "2025-09-20")):
+        cited = (Citation(publisher=f"Of {valid}", published=published),)
+        stored = fact("release", quantities=count(52), matter="m", valid=valid, citations=cited)
+        log.record(stored)
+    (point,) = tally(log.slice(), log.perspective(), TallyQuery(what="released", by="day")).points
+    assert (point["at"], point["until"], point["text"]) == ("2025-09-11", "2025-09-11", "52")
