@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 PROGRAM: Final = (sys.executable, "-c", "from api.cli.app import main; main()")
 
+PATIENCE_SECONDS: Final = 240
+"""How long processes may take to be replaced, one after another, on a machine that is busy with other tests."""
+
 
 class Workers:
     """A server of several processes; each request comes on a connection of its own."""
@@ -60,7 +63,7 @@ class Workers:
 
     def wait_for(self, number: int, besides: frozenset[int] = frozenset()) -> set[int]:
         """Wait until so many processes serve, none of which is one of these."""
-        until = time.monotonic() + 60
+        until = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < until:
             now = self.serving()
             if len(now) == number and not now & besides:

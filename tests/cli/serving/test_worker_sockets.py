@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import time
+from collections import Counter
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -80,12 +81,15 @@ def held_by(pid: int, address: str) -> int:
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_connections_opened_at_once_are_dealt_out_to_all(light: Shell, host: str) -> None:
     # Of 128, each of 4 processes is dealt 32 on the average, and fewer than 8 once in 10⁸ times.
-    with serving(light, 4, PARLEY_HOST=host) as workers, ExitStack() as held:
+    dealt: Counter[int] = Counter()
+    with serving(light, 4, PARLEY_HOST=host) as workers:
         for _ in range(ROUNDS):
-            ask_each(held.enter_context(connected(workers, AT_ONCE)))
-        found = [held_by(pid, workers.address) for pid in workers.serving()]
-    assert sum(found) == AT_ONCE * ROUNDS
-    assert min(found) >= 8
+            with connected(workers, AT_ONCE) as connections:
+                ask_each(connections)
+                dealt.update({pid: held_by(pid, workers.address) for pid in workers.serving()})
+    assert dealt.total() == AT_ONCE * ROUNDS
+    assert len(dealt) == 4
+    assert min(dealt.values()) >= 8
 
 
 @pytest.mark.cases(1)
