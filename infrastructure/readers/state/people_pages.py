@@ -18,7 +18,7 @@ from infrastructure.readers.state.named_people import NamedPeople, NeedsAllFacts
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MANY: Final = 3_000
+MANY: Final = 1_000
 """Up to this number of facts that give somebody a status, they are read to find who may have it."""
 _MORE: Final = 8
 """Of so many people on a page, facts about one more are read, in case that a name is only that of a body."""
