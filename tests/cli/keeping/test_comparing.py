@@ -23,7 +23,7 @@ FORGERIES = (
     ("UPDATE fact_version SET kind = 'statement'", "fact_version"),
     ("UPDATE fact_version SET known_to = known_to - 1", "fact_version"),
     ("DELETE FROM fact_version", "fact_version"),
-    ("UPDATE fact_term SET term = 'nobody'", "fact_term"),
+    ("UPDATE fact_term SET term = 'no ' || term", "fact_term"),
     ("DELETE FROM fact_answer", "fact_answer"),
     ("DELETE FROM fact_name", "fact_name"),
     ("UPDATE negotiation SET title = 'Other talks'", "negotiation"),
