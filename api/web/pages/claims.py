@@ -69,7 +69,7 @@ async def read_matter_page(slug: str, matter: str, request: Request) -> Response
     timeline = await page.ask("/timeline", asked)
     state = await page.ask("")
     claims = _by_claim(timeline["items"])
-    shown = _select_entries(state, {record["id"] for record in timeline["items"]})
+    shown = _once_a_fact(_select_entries(state, {record["id"] for record in timeline["items"]}))
     return await page.draw(
         "claims",
         here=None,
@@ -162,6 +162,12 @@ def _select_entries(state: Any, ids: set[str]) -> list[Mapping[str, Any]]:  # no
         return []
     parts = [[part] if _shows(part, ids) else _select_entries(part, ids) for part in state.values()]
     return next((entries for entries in parts if entries), [])
+
+
+def _once_a_fact(entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Give one entry for each fact that is shown: a release of several people is that of each of them."""
+    by_fact = {entry["fact"]["id"] if entry["fact"] else None: entry for entry in reversed(entries)}
+    return [*reversed(by_fact.values())]
 
 
 def _shows(entry: Any, ids: set[str]) -> bool:  # noqa: ANN401 -- any JSON of a state

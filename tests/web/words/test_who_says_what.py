@@ -303,3 +303,10 @@ def test_the_picture_of_those_held_says_how_many_counters_it_draws(real: Reader)
     drawn = real.see(f"{BELARUS}/pictures/held")
     assert "How many are held, by who counted" in drawn.words
     assert "counters are drawn: those with the most counts" in " ".join(drawn.words.split())
+
+
+def test_a_claim_is_shown_once_however_many_answers_rest_on_it(real: Reader) -> None:
+    page = real.see(f"{BELARUS}/matters/losik?as_of=2025-11-30")
+    assert "side by side" not in page.words
+    assert "Shown: Ihar Losik, jailed since 2020, is freed" in page.words
+    assert page.html.count('<span class="src">shown') == 1
