@@ -59,7 +59,7 @@ LONGEST: Final = {
 }
 
 SHARED: Final = {"real", "browser", "package"}
-"""Fixtures of a module, a record, a browser and a generated client, that take a second to make."""
+"""Fixtures that a module shares, because they take a second to make: a record, a browser, a generated client."""
 
 # Every run at home draws anew; a run that decides whether a change lands draws the same each time.
 EXAMPLES: Final = often(30, 500)
@@ -81,7 +81,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no worker is left with it at the end; draw but for the long form.
+    """Begin with what takes longest, so that no worker is left with it at the end. Draw, unless all tests are to run.
 
     Tests of a module that share what takes long to make run in one worker, so that it is made once.
     """

@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def _open_what_is_closed() -> None:
-    """Let a standard stream that was closed lead nowhere, so that no file of the command gets its number."""
+    """Open /dev/null in place of each closed standard stream, so that no file of the command gets its number."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
             opened = os.open(os.devnull, os.O_RDWR)

@@ -38,7 +38,7 @@ _SAID_OTHERWISE: Final[Mapping[str, str]] = {"urn:parley:problem:outcome-unknown
 _OF_THE_SERVER: Final = frozenset(
     f"urn:parley:problem:{name}" for name in ("unavailable", "seal-key")
 )
-"""The types of problems of which a client is told little, while the server logs the cause."""
+"""The types of problems whose cause the server logs, and does not tell the client."""
 
 _SILENT: Final = logging.NullHandler()
 _NO_NEGOTIATION: Final = "no negotiation "
@@ -49,7 +49,7 @@ class PreconditionError(CommandRefusedError):
 
 
 class _Heard(logging.Handler):
-    """Keeps what a server would log, because a command says it itself: `told` is the last message."""
+    """Keeps the last message that a server would log (`told`), so that the command can print it."""
 
     told: str | None = None
 

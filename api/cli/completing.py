@@ -107,5 +107,5 @@ def _slug(ctx: typer.Context) -> str | None:
 
 
 def _begin(names: Iterable[str], incomplete: str) -> list[str]:
-    """The names that begin so, without those that would act on the terminal in which they are completed."""
+    """The names that begin with `incomplete`, without those with characters that act on the terminal."""
     return [name for name in names if name.startswith(incomplete) and visible_line(name) == name]

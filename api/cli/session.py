@@ -55,7 +55,7 @@ REFUSALS: Final = (
 class RefusingGroup(TyperGroup):
     """Commands that end a refusal with one line on standard error and exit status 1.
 
-    What is said of a wrong use repeats arguments, so it is made visible too.
+    The message about a wrong use repeats arguments, so characters in it that act on the terminal are replaced too.
     """
 
     def make_context(self, *args: Any, **more: Any) -> Any:  # noqa: ANN401 -- as below
@@ -82,7 +82,7 @@ class RefusingGroup(TyperGroup):
 
 
 def refuse_in_a_line(command: Callable[[], object]) -> Callable[[], None]:
-    """Make a function that runs a command, and ends in a line where its help, say, cannot be written."""
+    """A function that runs a command, and prints one line if, for example, its help cannot be written."""
 
     def run() -> None:
         try:
@@ -96,7 +96,7 @@ def refuse_in_a_line(command: Callable[[], object]) -> Callable[[], None]:
 
 @contextmanager
 def _visible_faults() -> Iterator[None]:
-    """Have a wrong use of a command said without characters that act on a terminal."""
+    """Replace the characters that act on a terminal in the message about a wrong use of a command."""
     try:
         yield
     except typer.TyperException as error:

@@ -76,7 +76,7 @@ def write_json(value: object) -> bytes:
 
 
 def read_own_json(written: bytes) -> Any:  # noqa: ANN401 -- JSON is anything
-    """Read JSON that `write_json` wrote; anybody else's is for `read_json`."""
+    """Read JSON that `write_json` wrote; `read_json` reads all other JSON."""
     return _decoder.decode(written)
 
 
@@ -169,7 +169,7 @@ def _number(text: str) -> int | float:
     if not exact:
         raise ContentError.at(
             "",
-            "a number has more digits than are read exactly: write it without a point or an exponent",
+            "a number is not whole, but would be read as a whole one: write the whole number that you mean",
         )
     return int(number)
 

@@ -34,7 +34,7 @@ def quantity_in_words(quantity: Mapping[str, Any]) -> str:
 
 
 def interval_in_words(interval: Mapping[str, Any]) -> str:
-    """Say an interval {low, high, text, contested, quantity?}: in the words of its source if that alone gives it."""
+    """Say an interval {low, high, text, contested, quantity?}: in its source's words if that source alone gives it."""
     quantity: Mapping[str, Any] | None = interval.get("quantity")
     if quantity and not interval["contested"] and _text_of(quantity) == interval["text"]:
         return quantity_in_words(quantity)
@@ -42,13 +42,13 @@ def interval_in_words(interval: Mapping[str, Any]) -> str:
 
 
 def _text_of(quantity: Mapping[str, Any]) -> str:
-    """The text of an interval that a quantity alone gives."""
+    """The text that an interval has if this quantity alone gives it."""
     about = quantity["value"] or 0 if quantity["comparator"] == "approx" else 0
     return Total(max(quantity["low"] or 0, 0), quantity["high"], about, about).text
 
 
 def _group_own(text: str, quantity: Mapping[str, Any]) -> str:
-    """Write the number itself with commas, and leave what else a source's words hold, such as a year."""
+    """Put commas into the quantity's own numbers in a source's words, and into no others, such as a year."""
     own = {str(quantity[name]) for name in ("value", "low", "high")}
     return _DIGITS.sub(lambda match: grouped(match[0]) if match[0] in own else match[0], text)
 

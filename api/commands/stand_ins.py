@@ -113,7 +113,7 @@ def _entry(holder: Any, step: str | int) -> Any:  # noqa: ANN401 -- the same
 
 @cache
 def _evaluate_hints(cls: type) -> dict[str, Any]:
-    """The type hints of a dataclass, whose evaluation takes milliseconds."""
+    """The type hints of a dataclass, kept because it takes milliseconds to evaluate them."""
     return get_type_hints(cls)
 
 

@@ -16,10 +16,10 @@ from infrastructure.log.recorder import EventRecorder
 
 PAUSE_SECONDS: Final = 0.1
 GONE_SECONDS: Final = 1.0
-"""How often a waiting request looks whether its sender is still there."""
+"""After how many seconds a waiting request checks again whether its client is still connected."""
 
 PARKING: Final = "parking"
-"""Under this name, the state of a reading request has a function that gives up its place during a block."""
+"""The key, in a reading request's state, of a context manager: while it is open, the request has no place."""
 
 
 class LogWatch:
@@ -35,7 +35,7 @@ class LogWatch:
     async def wait_for(self, position: int, seconds: int, request: Request) -> None:
         """Return once the log has reached a position; RefusedError if it has not in so many seconds.
 
-        The request has no place among those under way meanwhile, and stops waiting when its sender has gone.
+        Meanwhile the request has no place among those under way. It stops waiting when its client has disconnected.
         """
         if not await self._reaches(position):
             with request.scope["state"].get(PARKING, nullcontext)():

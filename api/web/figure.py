@@ -14,7 +14,7 @@ from api.web.page import Page
 from api.web.pictures import PICTURES, Picture, inline
 
 _OF_NUMBERS: Final = frozenset({"releases", "known"})
-"""The pictures of any number that is added."""
+"""The pictures that can show any number that is added up."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class PageFigure:
         return [(name, told, self._page_of(name)) for name, told in PICTURES.items()]
 
     def _page_of(self, name: str) -> str:
-        """The page of a picture of the same; how a number became known is told by the papers unless one chose."""
+        """The address of a picture of the same record; `known` goes by publication unless the reader chose a clock."""
         chosen: dict[str, str | None] = {}
         if name in _OF_NUMBERS:
             chosen["what"] = self.own.get("what")

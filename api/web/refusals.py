@@ -53,7 +53,7 @@ _ON_PAGES: Final = {
 }
 """What a page says of a problem, where a program is told of parameters and headers."""
 _LONGEST: Final = 2_000
-"""How many characters an address has at most that a page leads to again."""
+"""A page of a refusal repeats an address in its links only if it has at most so many characters."""
 _NO: Final = "no negotiation "
 """How the API begins to say that there is no such negotiation."""
 _FACT: Final = "/path/fact"
@@ -213,7 +213,7 @@ def _ways(
 
 
 def _shorten(address: str, instead: str) -> str:
-    """The address, unless it is so long that no page of a record has it: a page does not repeat that."""
+    """The address, or `instead` if it is longer than the address of any page of a record."""
     return address if len(address) <= _LONGEST else instead
 
 

@@ -43,9 +43,9 @@ _NAMED_TOO_OFTEN: Final = f"more than {MOST_TERMS:,} names: search for one of th
 
 @dataclass(frozen=True, kw_only=True)
 class AuditQuery:
-    """A part of an audit: at most `limit` changes in an order, after that at the position `after`; about a `person`.
+    """A part of an audit: at most `limit` changes in an `order`, which follow the one at the position `after`.
 
-    None is no limit, the first part, and everybody.
+    With `person`, only changes of facts that name this person. None means no limit, the first part, and everybody.
     """
 
     person: str | None = None

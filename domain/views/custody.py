@@ -32,7 +32,7 @@ PARDONED: Final = "pardoned"
 
 
 def list_statuses_of(wanted: str) -> frozenset[str]:
-    """The statuses that facts give to people whom a list with a status may keep."""
+    """The statuses that facts give to people who may be in the list of those with the status `wanted`."""
     return KEEPS_IN | {CHARGED} if wanted == HELD else frozenset({wanted})
 
 

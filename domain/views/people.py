@@ -100,7 +100,7 @@ class Everyone:
     """{place: person} of all people whom some facts name, at any `as_of`; in the order of their keys in the state.
 
     Bodies and the negotiation's `parties` are left out. With `keys` only the people with these keys are there, and
-    `index` makes the index of all others whose names may be written much alike.
+    `index` makes from them the index of all names that may be written much like theirs.
     """
 
     def __init__(

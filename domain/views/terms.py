@@ -15,7 +15,7 @@ PERSON: Final = "person"
 BORNE: Final = "borne"
 """The field of terms that hold a name with its id; terms of `person` and `place` hold a name alone."""
 BODY: Final = "body"
-"""The field of terms that hold the name of a body, without accents left out."""
+"""The field of terms that hold the name of a body, with its accents."""
 PART: Final = "\x1f"
 """The character between a name and its id in a term."""
 

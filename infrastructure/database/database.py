@@ -246,7 +246,7 @@ def _for_reading(url: URL) -> URL:
 
 
 def refuse_other_file(file: Path) -> None:
-    """Raise DatabaseRefusedError if a SQLite file can neither be there nor be made: its folder is missing, say."""
+    """Raise DatabaseRefusedError if `file` is there and no regular file, or if its folder is missing."""
     if file.exists() and not file.is_file():
         raise DatabaseRefusedError(f"{file} is no file that a database can be in")
     folder = Path(os.path.realpath(file)).parent
@@ -255,7 +255,7 @@ def refuse_other_file(file: Path) -> None:
 
 
 def _keep_private(file: Path) -> None:
-    """Create a missing file with mode 0600, where a link leads; SQLite gives the files beside it the same mode."""
+    """Create a missing file with mode 0600, or the one a link names; SQLite gives files beside it the same mode."""
     with suppress(OSError):
         Path(os.path.realpath(file)).touch(mode=0o600, exist_ok=False)
 

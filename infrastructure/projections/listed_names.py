@@ -1,6 +1,7 @@
 """Lists the names of a negotiation, each once, so that people are found without reading the facts that name others.
 
-A list says only that some version of some fact has a name. Whether it is seen at a perspective, its terms tell.
+A list says only that some version of some fact has a name. The terms of facts tell whether that version is seen at a
+perspective.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def _unnamed(
     term: str,
     called: set[Called],
 ) -> set[Called]:
-    """Those of some names in lists, all of which have one term, that no fact has."""
+    """Those of `called`, which all have the same term, that no fact has any more."""
     found, version = tables.term.c, tables.version
     naming = (
         select(version.c.content)

@@ -269,7 +269,7 @@ class ChangeReader:
 
 
 def _span(changes: Sequence[FactVersion]) -> tuple[int, int]:
-    """The first and the last position of changes that are in an order of the log."""
+    """The lowest and the highest position of changes that are sorted by position, upwards or downwards."""
     first, last = sorted((changes[0].position, changes[-1].position))
     return first, last
 

@@ -105,7 +105,7 @@ def select_changed(
     *,
     newest_first: bool = False,
 ) -> Select[Any]:
-    """The audited changes after a position, as versions in an order of the log; of an erased fact only its erasure."""
+    """The audited changes after a position, as versions sorted by position; of an erased fact only its erasure."""
     columns = tables.version.c
     at = columns.known_from
     order = at + 0 if isinstance(of, Select | list) else at  # no index has the former

@@ -1,6 +1,7 @@
 """The names of each negotiation stand in lists, and facts are found by the bodies that they name.
 
-A row `outdated` of `projection` says that the tables are to be derived again. Who upgrades does so, and takes it away.
+A row `outdated` of `projection` says that the tables are to be derived again. The upgrade derives them,
+and removes the row.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ UNMARK = "DELETE FROM projection WHERE name = 'outdated'"
 
 
 def upgrade() -> None:
-    """Make the tables, and mark those of a log that has events."""
+    """Make the tables, and mark the tables as outdated if the log has events."""
     for name in TABLES:
         columns = [sa.Column(column, TEXT, nullable=False) for column in ("list", "name", "text")]
         op.create_table(

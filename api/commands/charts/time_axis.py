@@ -23,7 +23,7 @@ _LABELS: Final = (
 def time_axis(
     inks: Sheet, first: str, last: str, ticks: int = 8, **options: object
 ) -> dict[str, Any]:
-    """An axis of time from a day to another with about so many labels, fewer on a phone; none is an hour."""
+    """An axis of time from one day to another with about `ticks` labels, fewer on a phone; no label is an hour."""
     count = _NARROW_TICKS if inks.is_narrow else ticks
     days = (date.fromisoformat(last) - date.fromisoformat(first)).days
     ticked = _EACH_DAY if days <= count else count

@@ -19,7 +19,7 @@ _PATH: Final = 2
 
 
 class WithoutWords(logging.Filter):
-    """A logging filter that removes the query, words in the path, and what is too long, from uvicorn's access log."""
+    """A logging filter that removes the query and words in the path from uvicorn's access log, and cuts long paths."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Shorten a line; True, because every line is logged."""

@@ -76,7 +76,7 @@ class Shedding:
     def _park(self, address: str) -> Iterator[None]:
         """Give up a reading request's place during the block.
 
-        Raises RefusedError if too many have given up theirs, or if all places are taken after the block.
+        Raises RefusedError if too many requests have given up theirs, or if all places are taken when the block ends.
         """
         share = max(1, self.most // SHARE)
         if self.parked.total() >= self.most or self.parked[address] >= share:

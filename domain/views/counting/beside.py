@@ -28,9 +28,9 @@ def list_beside(
 ) -> list[Figure]:
     """The other numbers of the facts whose numbers of `what` are counted, and numbers of `what` that add to nothing.
 
-    `within` are those of the latter that other numbers include, as of a part of a population. A release belongs to
-    those that count `released`, even if it says only how many women were freed. They are in the order of valid time,
-    and those of one fact are in its own order.
+    `within` are numbers of `what` that are not added because other numbers include them, such as a part's. A release
+    belongs to the facts that count `released`, even if it says only how many women were freed. The numbers are in the
+    order of valid time, and those of one fact are in its own order.
     """
     telling = [one for one in candidates if one.inside is not None and counts(one, perspective)]
     figures = [Figure(number, one) for one in telling for number in _beside(one.fact, what)]

@@ -1,8 +1,8 @@
-"""Decides which of the questions that a tie connects may be about one event, so that they are surely added only once.
+"""Decides which of the questions that ties connect may be about one event, so that only one of them surely adds.
 
-They are surely about several events if these cannot have happened at one time, if each has a matter of its own, or if
-the round-up that is tied to them all gives a number that only all of them together reach. If they may be about one, the
-sum has the greatest of their low bounds and all of their high bounds.
+They are surely about several events if these cannot have happened at one time. If a round-up is tied to them, they are
+also surely about several if each has a matter, or if only all of them together reach the round-up's number. If they may
+be about one event, the total has the greatest of their low bounds, and the sum of their high bounds.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 class Contributed:
     """What one question adds to a sum: a part, or facts that give no number (`rest`).
 
-    `left_out`: it may add more than what is certain. Of the parts with the same `doubt` only one surely adds
-    (`doubt_repeated`).
+    `left_out`: it does not surely add anything, so `match=certain` leaves its part out. Of the parts with the same
+    `doubt` only one surely adds (`doubt_repeated`).
     """
 
     part: Part | None
@@ -41,9 +41,9 @@ class Contributed:
 
 
 def settle_doubts(found: Questions, what: str | None) -> Questions:
-    """The questions, with the number of their doubt where they may be about one event, by their numbers of `what`.
+    """The questions; those that may be about one event get the same `doubt`. Their numbers of `what` help to decide.
 
-    A round-up of more than its questions count is added as a question, `beyond` what these count.
+    A round-up that counts more than its questions do is added as a question, `beyond` what they count.
     """
     if not found.doubts:
         return found
@@ -123,7 +123,7 @@ class _Settling:
                     self._unite(group[0].number, question.number)
 
     def _only_together(self, by: Question, among: Sequence[Question]) -> bool:
-        """Whether the number of a round-up is more than some of its questions count without the others."""
+        """Whether only all questions of a round-up together reach its number. Notes what it counts beyond them."""
         number, counted = self._find_ends(by), [*map(self._find_ends, among)]
         most = sum(high for _, high in counted)
         if number[0] > most:
@@ -142,7 +142,7 @@ class _Settling:
         )
 
     def _group_by_time(self, questions: Iterable[Question]) -> list[list[Question]]:
-        """The questions, those together that may be about one time. A round-up may be about any time."""
+        """Groups of questions that may be about one time. A round-up may be about any time."""
         spans = []
         for question in questions:
             placed = [(BEGINNING, END)] if question.number in self._outer else []

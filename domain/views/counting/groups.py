@@ -75,7 +75,7 @@ def _divide(
 ) -> Callable[[int], Questions]:
     """Divide the questions among the groups; gives the questions of a group, each with only the facts of that group.
 
-    An inner question that leads to none of the group's questions is one of them.
+    An inner question that leads to no question of the group counts as one of the group's questions.
     """
 
     def divide(questions: Iterable[Question]) -> dict[int, list[Question]]:
@@ -121,7 +121,7 @@ def _divide(
 def _find_alone(
     own: set[int], inner: Sequence[Question], outer: Mapping[int, frozenset[int]]
 ) -> set[int]:
-    """The inner questions of a group that lead to none of its other questions."""
+    """The inner questions of a group that lead to none of its other questions, or only round in a ring."""
     present = own | {question.number for question in inner}
     leading: dict[int, list[int]] = defaultdict(list)
     for question in inner:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 class SumSteps:
     """The totals of `what` up to several instants, each as `find_total` gives it for a tally up to that instant.
 
-    `is_stock`: all numbers are counts of a stock, which are not added. `kept` as for `tally`.
+    `is_stock`: all numbers are counts of a stock, which are not added. `kept`: as in `tally`.
     """
 
     def __init__(
@@ -139,13 +139,13 @@ class SumSteps:
 
 @dataclass(frozen=True, slots=True)
 class _AskedQuestion:
-    """A question, which nothing is said of before `begins`; what it adds may change at its `turns` alone."""
+    """A question about which no fact tells before `begins`; what it adds changes only at its `turns`."""
 
     question: Question
     begins: int
     turns: Sequence[int]
     kept: dict[int, Contributed | None] = field(default_factory=dict)
-    """{how many turns have passed: what it adds}, where that is computed."""
+    """{how many turns have passed: what it adds}, as far as it has been computed."""
 
     @classmethod
     def of(cls, question: Question) -> _AskedQuestion:

@@ -53,7 +53,7 @@ def _inner(question: Question) -> Sequence[Candidate]:
 
 
 def _surely(facts: Iterable[Candidate], telling: Sequence[Candidate]) -> bool:
-    """Whether one of some facts is certain, and all that tell of the event may be right about its day."""
+    """Whether one of `facts` is certain, and all facts that tell of the event may be right about its day."""
     if not any(fact.certain for fact in facts):
         return False
     return all(fact.inside == "certain" for fact in telling) or not never_meet(telling)

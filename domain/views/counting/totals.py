@@ -55,7 +55,7 @@ class Sum:
     within: Sequence[Figure] = ()
     """The numbers that are not added, because other numbers include them."""
     doubted: int = 0
-    """How many of the added numbers may be about the event of another."""
+    """How many of the added numbers may be about the same event as another added number."""
 
     def describe(self) -> dict[str, Any]:
         """{low, high, approximate, text, contested, rests_on}."""

@@ -1,6 +1,7 @@
-"""Makes the part that a question adds to a total, also by what is told within it: at least as many as any part of it.
+"""Makes the part that a question adds to a total, from its own facts and from the inner questions within it.
 
-If a part is surely larger than its whole, one of them is wrong, and the question is contested.
+It is at least as many as each of these count. If one of these is surely larger than the whole, one of the two is
+wrong, and the question is contested.
 """
 
 from __future__ import annotations
@@ -39,9 +40,9 @@ def _of_facts(question: Question, what: str) -> Part | None:
 
 
 def _stand_in(most: Part, question: Question, inner: Sequence[Part]) -> Part | None:
-    """The largest part in place of a whole without a number, of which it is the least that there were.
+    """The largest inner part in place of a whole without a number: there were at least as many in the whole.
 
-    None if the facts about the whole name as many people.
+    None if a fact about the whole names at least as many people.
     """
     if most.low <= max((len(each.fact.people) for each in question.facts), default=0):
         return None

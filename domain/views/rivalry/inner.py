@@ -121,7 +121,7 @@ def _find_within(outer: Mapping[int, set[int]]) -> dict[int, int]:
 
 
 def _break_rings(joined: Joined, outer: dict[int, set[int]], roots: Iterable[int]) -> bool:
-    """Take away from questions the wholes that are surely smaller than they are; whether there are any."""
+    """Remove from questions in rings the wholes that are surely smaller than they are; whether any was removed."""
     broken = False
     for root in roots:
         for id_ in joined.members[root]:
@@ -148,7 +148,7 @@ def _is_larger(one: Fact, other: Fact) -> bool:
 
 
 def _find_rings(outer: Mapping[int, set[int]]) -> list[set[int]]:
-    """Of inner questions that lead on only to one another, those that form rings; the others only lead to a ring."""
+    """The rings among inner questions that lead only to one another; those that only lead to a ring are left out."""
     led_to = {root: len(leading) for root, leading in _reverse(outer).items()}
     waiting = [root for root in outer if not led_to.get(root)]
     in_rings = set(outer)

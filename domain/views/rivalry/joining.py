@@ -26,8 +26,8 @@ class Joined:
 
     `wholes`: {fact: facts of which it counts a part}. It refines them, and names a population that they do not name.
     `parts`: these facts, and those that are tied to them and name a population, but not the whole's.
-    `of_matter`: {root: facts of a matter, none of which counts a part of another matter's fact}. `split`: pairs of
-    facts of one matter; the first counts a part of something outside it, and the second does not.
+    `of_matter`: {root: the facts of a matter, without those of its parts}. `split`: pairs of facts of one matter; the
+    first belongs to a part, and the second does not.
     """
 
     def __init__(self, facts: Mapping[int, Candidate]) -> None:
@@ -65,7 +65,7 @@ class Joined:
         return population
 
     def unite(self, one: int, other: int) -> list[int]:
-        """Merge the questions of two facts; returns the roots of those that were tied to both, and now are to one."""
+        """Merge the questions of two facts; returns the roots of those that were tied to both, and now to one."""
         root, lesser = self._roots[one], self._roots[other]
         if root == lesser:
             return []

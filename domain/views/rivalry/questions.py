@@ -2,16 +2,16 @@
 
 Facts of one matter answer one question. A link that `confirms`, `conflicts_with` or `refines` joins a fact without a
 matter to the question of the fact that it names. If a fact without a matter names no other fact, it joins the question
-of a fact that names it alone (`joining`). Facts that tell only of what other questions tell answer an inner question
+of a fact that names no other (`joining`). Facts that tell only of what other questions tell answer an inner question
 (`inner`), which adds nothing:
 
 - a part: facts of a narrower population that refine others;
 - facts of one matter that are tied to the question of another, which they support or contest;
 - a round-up: facts that are tied to several questions.
 
-A ring of these is one question. Two questions that a tie connects may be about one event, and then they count once: see
-`Doubt`. Only links among the given facts count. Facts that do not hold tie others too, and are left out afterwards: two
-reports of an event that is only possible are still reports of one event.
+A ring of these is one question. Two questions that ties connect may be about one event, and then only one of them
+surely counts: see `Doubt`. Only links among the given facts count. Facts that do not hold tie others too, and are left
+out afterwards: two reports of an event that is only possible are still reports of one event.
 """
 
 from __future__ import annotations
@@ -56,9 +56,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Questions, by number, that may be about one event, because something is tied to all of them.
+    """Questions, by number, that may be about one event, because ties connect them.
 
-    `by`: the round-up that is tied to them, if that is what ties them.
+    `by`: the round-up that is tied to all of them, if there is one.
     """
 
     among: Sequence[int]

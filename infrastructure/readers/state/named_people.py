@@ -1,7 +1,7 @@
 """Reads some of the people whom facts name, from no other facts than those that name them.
 
 The lists of names (`FactTables.called`) tell who may be there, in order. The facts that name somebody tell whether they
-are seen, and the terms of bodies whether their name is known only as that of a body.
+are seen. The terms of bodies tell whether a name is known only as that of a body.
 """
 
 from __future__ import annotations
@@ -50,12 +50,12 @@ _NAMES_A_LIST: Final = MOST_COMPARED + 100
 
 
 class NeedsAllFactsError(Exception):
-    """Only all facts tell: of whom a name may mean, or which of two long lists of names is the shorter one."""
+    """Only all facts can tell whom a name may mean, or which of two long lists of names is the shorter one."""
 
 
 @dataclass(frozen=True)
 class NamedPeople:
-    """The people of a negotiation at a perspective at which no name may mean several people; `parties` are none."""
+    """The people of a negotiation at a perspective, if no name there may mean several; `parties` are not people."""
 
     connection: Connection
     tables: FactTables
@@ -74,9 +74,9 @@ class NamedPeople:
         return [*dict.fromkeys(self._first_names(ALL, after, limit))]
 
     def in_custody(self, after: str, limit: int) -> tuple[list[str], bool]:
-        """Keys after a key, in order, and whether more follow: of `limit` people whose custody facts tell.
+        """The keys after a key, in order, of `limit` people of whose custody facts tell, and whether more follow.
 
-        With them are all keys of names with aliases.
+        All keys of names with aliases in between are among them.
         """
         first, _ = questions_of(CUSTODY.section)
         rows = self._rows(name_lists.select_custody, after=f"{first}{after}", limit=limit)
@@ -125,7 +125,7 @@ class NamedPeople:
                 yield of_term[term]
 
     def _bodies(self, term: str) -> Iterator[Name]:
-        """The bodies that are named by the facts found by a term of bodies; by few facts at first."""
+        """The bodies in the facts that have a term of bodies; a few of these facts are read first."""
         for first, limit in ((0, _FIRST), (_FIRST, name_lists.UNLIMITED)):
             some = name_lists.select_some_facts
             rows = self._rows(some, field=BODY, term=term, first=first, limit=limit)
@@ -155,7 +155,7 @@ class NamedPeople:
     def _find_called(self, keys: AbstractSet[str]) -> dict[str, str | None]:
         """{key: the name that is shown of the person with this key, or None if nobody is listed with it}.
 
-        If facts that name others may change that, the facts are read; else a term is enough.
+        Where spellings, aliases or bodies may change that name, the facts are read; otherwise a term is enough.
         """
         if not keys:
             return {}

@@ -1,4 +1,4 @@
-"""Reads a page of a negotiation's people, and no other facts than those that name the people on it."""
+"""Reads a page of a negotiation's people from the facts that name them; with a status, also from those that give it."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MANY: Final = 1_000
-"""Up to this number of facts that give somebody a status, they are read to find who may have it."""
+"""If at most so many facts give somebody a status, they are read to find who may have it."""
 _MORE: Final = 8
-"""Of so many people on a page, facts about one more are read, in case that a name is only that of a body."""
+"""For each so many people on a page, facts about one more are read, because a name may be only that of a body."""
 _TRIED: Final = (2, 4)
-"""For how many pages custody is looked through, one time after another, for people with a status.
+"""How many pages of people with known custody are looked through for a status: first 2 pages, then 4 more.
 
-If these have too few, all facts are read that give somebody the status.
+If too few of them have the status, all facts that give it to somebody are read.
 """
 
 
 @dataclass(frozen=True)
 class PeoplePages:
-    """The list of `list_people` with a filter that has no words.
+    """The list of `list_people` with a filter without `q`.
 
-    `of_kinds` gives the facts of some kinds, or None if there are more than a number; `whole` gives the list that is
-    made from all facts.
+    `of_kinds` gives the facts of some kinds, or None if there are more than a given number. `whole` gives the list that
+    is made from all facts.
     """
 
     named: NamedPeople
