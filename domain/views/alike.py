@@ -62,7 +62,7 @@ class Likeness:
     def of(self, name: str, id_: str | None) -> list[dict[str, Any]]:
         """[{name, id, why}] of other names that may mean the same person; a person with another id is no hint."""
         latin, written = _latin(name), self._written
-        near = sorted((len(self._begin[each]), each) for each in _beginnings(latin))
+        near = sorted((self._count(each), each) for each in _beginnings(latin))
         groups = chain.from_iterable(self._begin[beginning] for _, beginning in near)
         compared = list(dict.fromkeys(islice(groups, MOST_COMPARED)))
         scores: dict[int, float] = {}
@@ -83,6 +83,10 @@ class Likeness:
             why = _why(name, other) if _may_be_same(name, other, scores[at]) else _ALIKE_ONLY
             hints.append({"name": other, "id": other_id, "why": why})
         return hints[:MOST]
+
+    def _count(self, beginning: str) -> int:
+        """How many names have a word with a beginning, up to the most that are compared."""
+        return min(len(self._begin[beginning]), MOST_COMPARED)
 
     @cached_property
     def _written(self) -> list[str]:

@@ -50,7 +50,7 @@ _NAMES_A_LIST: Final = MOST_COMPARED + 100
 
 
 class NeedsAllFactsError(Exception):
-    """Only all facts can tell whom a name may mean, or which of two long lists of names is the shorter one."""
+    """Only all facts can tell whom a name may mean."""
 
 
 @dataclass(frozen=True)
@@ -136,20 +136,15 @@ class NamedPeople:
 
     def _index(self, people: Collection[Somebody]) -> Likeness:
         """The names that may be written much like those of some people, in the order of their keys."""
-        beginnings = [list_beginnings(person.name) for person in people]
-        lists = self._read_lists(set().union(*beginnings))
+        wanted = {each for person in people for each in list_beginnings(person.name)}
+        lists = self._read_lists(wanted)
         known = self._find_called(set().union(*lists.values()))
-        full = set[str]()
         for list_, first in lists.items():
             listed, names = _count_listed(list_, first, known), first
-            while len(names) == _NAMES_A_LIST and listed <= MOST_COMPARED:
+            while len(names) == _NAMES_A_LIST and listed < MOST_COMPARED:
                 names = self._first_names(list_, names[-1], _NAMES_A_LIST)
                 known |= self._find_called({*names} - known.keys())
                 listed += _count_listed(list_, names, known)
-            if listed > MOST_COMPARED:
-                full.add(list_)
-        if any(len(full & of_one) > 1 for of_one in beginnings):
-            raise NeedsAllFactsError
         return Likeness((name, None) for _, name in sorted(known.items()) if name is not None)
 
     def _find_called(self, keys: AbstractSet[str]) -> dict[str, str | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.views.alike import MOST, Likeness
+from domain.views.alike import MOST, MOST_COMPARED, Likeness
 from tests.domain.views.steps import steps
 
 
@@ -45,3 +45,10 @@ def test_there_are_few_hints_and_they_cost_little_where_many_names_begin_alike()
         len(Likeness((f"Ann Exampl{n}", None) for n in range(50)).of("Ann Example", None)) == MOST
     )
     assert asked(8_000) < 2 * asked(4_000)
+
+
+def test_of_words_that_many_names_share_the_first_is_compared_first() -> None:
+    alike = [("Aaaa Cbbb", None), *((f"Aaaz{n:05}", None) for n in range(MOST_COMPARED + 200))]
+    others = [(f"Bbbz{n:05}", None) for n in range(MOST_COMPARED + 100)]
+    found = Likeness([*alike, *others]).of("Aaaa Bbbb", None)
+    assert [each["name"] for each in found] == ["Aaaa Cbbb"]
