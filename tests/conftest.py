@@ -58,6 +58,8 @@ LONGEST: Final = {
     )
 }
 
+LONGEST_ID: Final = 100
+"""The most characters of a text that stands in the name of a test."""
 SHARED: Final = {"real", "browser", "package"}
 """Fixtures that a module shares, because they take a second to make: a record, a browser, a generated client."""
 
@@ -77,6 +79,11 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a case with a long text by its argument, since a key or a time in the text differs in each worker."""
+    return argname if isinstance(val, str | bytes) and len(val) > LONGEST_ID else None
 
 
 @pytest.hookimpl(tryfirst=True)
