@@ -54,7 +54,7 @@ EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
     ),
     "readAudit": (
         {"limit": "1000", "bom": "true"},
-        {"limit": "20"},
+        {"limit": "20", "order": "newest"},
         {"person": "Ihar Losik"},
         {"person": "John Coale", "limit": "1"},
         {},
@@ -74,7 +74,7 @@ EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
         {"what": "held", "by": "year", "bom": "true"},
         {"what": "released", "from": "2025-09", "to": "2025-10-15", "per": "population"},
         {"count": "facts", "kind": "custody", "by": "day"},
-        {"what": "released", "parts": "true"},
+        {"what": "released", "parts": "true", "words": "true"},
     ),
     "readMoments": (
         {"axis": "valid", "limit": "1000"},
