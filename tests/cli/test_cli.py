@@ -199,6 +199,7 @@ def test_the_program_itself_refuses_in_one_line(light: Shell) -> None:
     assert ran.stderr == b"parley: no negotiation nowhere; parley list shows the negotiations\n"
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["kinds"]])
 def test_what_cannot_be_written_is_refused_in_one_line(light: Shell, arguments: list[str]) -> None:
     env = {**os.environ, **light.settings}
@@ -209,6 +210,7 @@ def test_what_cannot_be_written_is_refused_in_one_line(light: Shell, arguments: 
     assert (ran.returncode, ran.stderr) == (1, b"parley: [Errno 28] No space left on device\n")
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
 def test_a_command_whose_streams_are_closed_does_its_work(light: Shell, closed: str) -> None:
     env, file = {**os.environ, **light.settings}, light.folder / "facts.ndjson"

@@ -145,6 +145,8 @@ def hear() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
+@pytest.mark.either_database
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_command_that_is_told_to_end_leaves_no_part_of_a_file(
     parley: Shell, number: signal.Signals
@@ -168,6 +170,7 @@ def test_a_command_that_is_told_to_end_leaves_no_part_of_a_file(
             each.unlink()
 
 
+@pytest.mark.either_database
 def test_a_command_that_waits_for_the_database_is_ended(parley: Shell) -> None:
     database = open_database(parley.url)
     with database.writing() as connection:
