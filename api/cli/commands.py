@@ -118,3 +118,4 @@ for panel, commands in _PANELS.items():
             takes = one_fact.TAKES_FIELDS if command in one_fact.COMMANDS else {}
             app.command(name, rich_help_panel=panel, **takes)(command)
 app.command("proposals", hidden=True, deprecated=True)(change_requests.change_requests)
+app.command("log", hidden=True)(diff_and_audit.changes)

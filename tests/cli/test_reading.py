@@ -178,6 +178,7 @@ def test_the_log_is_followed_from_its_beginning_to_what_is_recorded_next(light: 
     assert process.returncode == 130
     assert "Traceback" not in errors
     assert light("changes", "--follow", "--position", "3").exit_code == 2
+    assert light.out("log", "--json") == light.out("changes", "--json")
 
 
 def shown(light: Shell, *arguments: str) -> str:
