@@ -148,7 +148,7 @@ class Joined:
             self._unite_all([*free, *(of_matters if len(of_matters) == 1 else ())])
 
     def _join_tied(self) -> None:
-        """Join each fact without a matter that is tied to one question to that question, until none is left."""
+        """Join facts without a matter, each to the one question that it is tied to, until no such fact remains."""
         of_matters = {
             self.root(id_) for id_, each in self.facts.items() if each.fact.matter is not None
         }

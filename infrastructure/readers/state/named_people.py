@@ -66,7 +66,7 @@ class NamedPeople:
 
     @property
     def are_listed(self) -> bool:
-        """Whether the lists have all names: none is too long for them."""
+        """Whether the lists have all names. A name that is too long is in no list."""
         return not self._first_names(LONG, "", 1)
 
     def keys(self, after: str, limit: int) -> list[str]:

@@ -104,7 +104,7 @@ def worlds(draw: DrawFn) -> World:
 def _report(draw: DrawFn, freeing: Freeing, whom: str, id_: str) -> Fact:
     """A true report of a release, which a link or a matter ties to an earlier one.
 
-    Without a population it says of whom it tells only by a tie to a report of the same people.
+    Without a population, only a tie to a report of the same people says which people it counts.
     """
     label = f"m{id_[0]}"
     labels: Sequence[str | None] = (None, None, label, label, f"{label} too", f"{label} of {whom}")
