@@ -53,8 +53,13 @@ def replace_whole(path: Path, content: bytes, mode: int = OWNER_ALONE) -> None:
 def private_part(path: Path) -> Iterator[tuple[Path, BinaryIO]]:
     """A new file beside `path` that only its owner may read, open; it is removed at the end, unless it was renamed."""
     part = path.absolute().parent / f".{path.name}.{uuid4().hex}"
-    with track_unfinished(part), open(part, "xb", opener=_open_private) as file:
-        yield part, file
+    try:
+        with track_unfinished(part), open(part, "xb", opener=_open_private) as file:
+            yield part, file
+    except OSError as error:
+        if error.filename in {part, str(part)}:
+            error.filename = str(path)  # nobody knows the other name
+        raise
 
 
 @contextmanager

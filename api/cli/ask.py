@@ -6,13 +6,15 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, Self
 from urllib.parse import parse_qsl, quote, urlencode
 
 import typer
+from typer.core import TyperArgument
 
 from api.cli.session import UNKNOWN_OUTCOME, CommandRefusedError
 from api.cli.text import print_json, visible_line
@@ -21,7 +23,7 @@ from api.composition import Parley
 from api.http.app import create_app
 from api.http.exchange.in_process import Reply, exchange
 from domain.access import Principal
-from domain.errors import Fault
+from domain.errors import ContentError, Fault
 from domain.views.sections import MORE
 
 _OPTION: Final = "/query/"
@@ -40,12 +42,56 @@ _OF_THE_SERVER: Final = frozenset(
 )
 """The types of problems whose cause the server logs, and does not tell the client."""
 
+_GIVEN_BY: Final = {
+    "name": "NAME",
+    "person": "PERSON",
+    "parties": "--party",
+    "members": "--member",
+    "approvers": "--approver",
+}
+"""Fields of a body that are not given by options of the same name."""
 _SILENT: Final = logging.NullHandler()
 _NO_NEGOTIATION: Final = "no negotiation "
 
 
 class PreconditionError(CommandRefusedError):
     """The thing to be changed is no longer what it was."""
+
+
+class WrongParameterError(typer.BadParameter):
+    """A parameter of the API is wrong; the message names the command's argument or option that gives it."""
+
+    def __init__(self, message: str, name: str) -> None:
+        super().__init__(message)
+        self._name = name
+
+    def format_message(self) -> str:
+        """The message, with the name that the command's help gives the argument or option."""
+        given_by = () if self.ctx is None else self.ctx.command.params
+        same = (each for each in given_by if (each.name or "").rstrip("_") == self._name)
+        argument = next((each for each in same if isinstance(each, TyperArgument)), None)
+        self.param_hint = _option(self._name) if argument is None else argument.metavar
+        return super().format_message()
+
+
+def name_option(pointer: str) -> str:
+    """The option or argument of a command that gives the field of a body to which a pointer leads."""
+    field = [each for each in pointer.split("/") if not each.isdecimal()][-1]
+    return _GIVEN_BY.get(field, _option(field)) if field else ""
+
+
+@contextmanager
+def named_by_options() -> Iterator[None]:
+    """Name what is refused in the block by the options or arguments that give it."""
+    try:
+        yield
+    except ContentError as error:
+        named = (Fault(name_option(fault.pointer), fault.detail) for fault in error.faults)
+        raise ContentError(*named, more=error.more) from error
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 class _Heard(logging.Handler):
@@ -151,7 +197,7 @@ def tell(
     *,
     headers: Mapping[str, str] | None = None,
     dry_run: bool = False,
-    option_of: Callable[[str], str | None] = lambda _: None,
+    option_of: Callable[[str], str | None] = name_option,
 ) -> ApiResponse:
     """POST a JSON object; RefusedError where it is refused, MovedOnError where an If-Match in `headers` fails.
 
@@ -189,7 +235,7 @@ def _send(
 
 
 def _check_reply(
-    reply: Reply, heard: str | None, option_of: Callable[[str], str | None] = lambda _: None
+    reply: Reply, heard: str | None, option_of: Callable[[str], str | None] = name_option
 ) -> ApiResponse:
     if reply.status < HTTPStatus.BAD_REQUEST:
         onward = _ONWARD.search(reply.headers.get("link", ""))
@@ -201,9 +247,7 @@ def _check_reply(
     for fault in faults:
         name = fault["pointer"].removeprefix(_OPTION)
         if name != fault["pointer"] and name not in _OF_THE_RECORD:
-            raise typer.BadParameter(
-                visible_line(fault["detail"]), param_hint=f"--{name.replace('_', '-')}"
-            )
+            raise WrongParameterError(visible_line(fault["detail"]), name)
     moved_on = reply.status == HTTPStatus.PRECONDITION_FAILED
     refused = PreconditionError if moved_on else CommandRefusedError
     detail = _SAID_OTHERWISE.get(problem["type"], problem["detail"])
@@ -221,8 +265,8 @@ def _describe_fault(fault: Mapping[str, str], option_of: Callable[[str], str | N
 
 
 def describe_place(pointer: str, detail: str, option: str | None) -> str:
-    """A fault in the body, named by its option, or by its place if it has no option."""
-    return Fault(pointer if option is None else f"--{option}", detail).text
+    """A fault in the body, named by its option or argument, or by its place if it has none."""
+    return Fault(pointer if option is None else option, detail).text
 
 
 def print_answer(answer: ApiResponse) -> None:

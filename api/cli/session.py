@@ -102,7 +102,7 @@ def _visible_faults() -> Iterator[None]:
     except typer.TyperException as error:
         say_it: Callable[[], str] | None = getattr(error, "format_message", None)
         if say_it is not None:
-            told = visible_line(say_it())
+            told = visible_line(say_it().replace("\n\t", " ").replace(": Value error, ", ": "))
             vars(error)["format_message"] = lambda: told
         raise
 

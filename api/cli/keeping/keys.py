@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from api.cli.ask import named_by_options
 from api.cli.options import AsJson
 from api.cli.session import open_record, say
 from api.cli.tables import show_rows
@@ -62,7 +63,8 @@ def create(
     scopes = [_scope(word) for text in scope for word in text.replace(",", " ").split()]
     with open_record(upgrade=True) as parley:
         expires_at = None if days is None else parley.clock() + days * DAY
-        text, key = parley.keys.create(person, scopes, expires_at)
+        with named_by_options():
+            text, key = parley.keys.create(person, scopes, expires_at)
     if json:
         say({"key": text, **_as_json(key)})
     else:

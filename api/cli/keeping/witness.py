@@ -93,7 +93,9 @@ def witness(
         say({"key": shown}) if json else echo(shown)
         return
     if url is None or key is None:
-        raise typer.BadParameter("give URL and --log-key, to say which log to watch")
+        raise typer.BadParameter(
+            "give it and --log-key, to say which log to watch", param_hint="URL"
+        )
     address, verifier = _address(url), log_key(key, "--log-key")
     given_out = state / "checkpoint" if out is None else out
     with _refuse_witness_errors(), Memory.lock(state) as memory:

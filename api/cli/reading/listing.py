@@ -66,7 +66,7 @@ def snapshots(slug: Slug, *, asked: dict[str, object], printer: AnswerPrinter) -
 
 @take_perspective("as_known_at", "position", "clock")
 def search(
-    words: Annotated[
+    q: Annotated[
         str,
         typer.Argument(metavar="WORDS", help="Words; a fact is found if it contains all of them."),
     ],
@@ -75,11 +75,11 @@ def search(
     printer: AnswerPrinter,
 ) -> None:
     """Search the facts of all negotiations."""
-    content = printer.ask("/v1/search", {"q": words, "limit": 1_000, **asked}, ("items",))
+    content = printer.ask("/v1/search", {"q": q, "limit": 1_000, **asked}, ("items",))
     if content is None:
         return
     out, _ = consoles()
-    show_heading(out, f"Facts with {words}", content["perspective"])
+    show_heading(out, f"Facts with {q}", content["perspective"])
     rows = [
         (item["negotiation"], fact["valid"], fact["summary"], fact["external_id"], sources(fact))
         for item in content["items"]

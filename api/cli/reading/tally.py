@@ -88,6 +88,11 @@ def tally(  # noqa: PLR0913 -- one argument an option
     """Count how many people were released, or how many of WHAT there were, month by month."""
     if parts and printer.csv:
         raise typer.BadParameter("leave it out, or leave out --csv", param_hint="--parts")
+    if (what is None) == (kind is None) and not cursor:
+        raise typer.BadParameter(
+            "write what to add up, such as released, or --kind KIND to count facts; not both",
+            param_hint="WHAT",
+        )
     path = f"/v1/negotiations/{slug}/tally"
     with open_record() as parley:
         parameters = {**({} if cursor else asked), "what": what, "by": by, "kind": kind}

@@ -14,6 +14,7 @@ from typing import IO, Annotated, BinaryIO, Final, cast
 
 import typer
 
+from api.cli.ask import named_by_options
 from api.cli.interrupts import INTERRUPTED, end_with
 from api.cli.options import AsJson, Slug
 from api.cli.progress import progress_bar
@@ -138,15 +139,15 @@ def import_(  # noqa: PLR0913 -- one argument an option
     updating = None if reason_ is None or why is None else Update(reason_, why)
     table = csv or file.lower().removesuffix(".gz").endswith((".csv", ".tsv", ".tab"))
     with _source(file, encoding) as text, open_record(upgrade=True) as parley:
-        opening: list[RecordEvent] = [
-            decide_open(
+        with named_by_options():
+            opened = decide_open(
                 slug=slug,
-                title=title or slug,
+                title=slug if title is None else title,
                 parties=tuple(party or ()),
                 summary=summary,
                 actor=parley.settings.actor,
             )
-        ]
+        opening: list[RecordEvent] = [opened]
         opens = not _is_open(parley, slug)
         if private:
             _refuse_public(parley, slug)

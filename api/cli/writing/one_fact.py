@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any, Final, get_args
 
 import typer
@@ -157,11 +158,17 @@ def _read(cells: Mapping[str, str]) -> FormCells:
     if sent.faults:
         raise CommandRefusedError(
             "; ".join(
-                describe_place(fault.pointer, fault.detail, sent.column_of(fault.pointer))
+                describe_place(fault.pointer, fault.detail, _option(sent, fault.pointer))
                 for fault in sent.faults
             )
         )
     return sent
+
+
+def _option(sent: FormCells, pointer: str) -> str | None:
+    """The option that gives a field of a fact."""
+    column = sent.column_of(pointer)
+    return column and f"--{column}"
 
 
 def _refuse_unknown(cells: Iterable[str], of: str, otherwise: str) -> None:
@@ -250,7 +257,7 @@ def _send(
         sent.content,
         headers=headers,
         dry_run=dry_run,
-        option_of=sent.column_of,
+        option_of=partial(_option, sent),
     )
 
 
@@ -280,7 +287,7 @@ def _show(
     if "op" in content:
         print_line(errors, agreement(would_be))
     for notice in content.get("notices", ()):
-        option = sent.column_of(notice["pointer"])
+        option = _option(sent, notice["pointer"])
         place = describe_place(notice["pointer"], notice["detail"], option)
         print_line(errors, f"Look at {place}")
     for other in content.get("similar", ()):

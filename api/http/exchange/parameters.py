@@ -112,7 +112,8 @@ def _fault(name: str, text: str, known: Mapping[str, Parameter]) -> Fault | None
         there = ", ".join(known) or "none"
         return Fault(f"/query/{shown[:100]}", f"there is no such parameter here; known: {there}")
     if not text.strip():
-        return Fault(f"/query/{name}", "write a value, or leave the parameter out")
+        otherwise = "" if known[name].required else ", or leave the parameter out"
+        return Fault(f"/query/{name}", f"write a value{otherwise}")
     longest = _LONGEST_CURSOR if name == "cursor" else _LONGEST
     if len(text) > longest:
         return Fault(

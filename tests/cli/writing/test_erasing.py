@@ -103,7 +103,7 @@ def test_the_sources_alone_are_erased(alone: Shell) -> None:
         (("erase", SLUG, "R", "--yes"), 2, "--reason"),
         (("erase", SLUG, "nothing", "--reason", REASON, "--yes"), 1, "no fact nothing"),
         (("erase", "nowhere", "R", "--reason", REASON, "--yes"), 1, "no negotiation"),
-        (("erase", SLUG, "R", "--reason", " ", "--yes"), 1, "/reason"),
+        (("erase", SLUG, "R", "--reason", " ", "--yes"), 1, "--reason"),
     ],
 )
 def test_what_cannot_be_erased_is_said(

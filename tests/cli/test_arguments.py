@@ -1,0 +1,108 @@
+"""A command names what was written wrong as its help does: an argument by its name, an option by its dashes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from typer.core import TyperArgument
+
+from tests.cli.test_cli import commands
+from tests.importing.lines import SLUG
+from tests.thorough import some_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from typer.core import TyperCommand
+
+    from tests.cli.conftest import Shell
+
+RIGHT: Final = {
+    "SLUG": SLUG, "FACT": "R", "KIND": "release", "WHAT": "released", "WORDS": "freed", "NAME": "first", "ID": "x",
+    "PICTURE": "releases", "PERSON": "Ann", "FILE": "lines.ndjson", "SOURCE": "lines.ndjson", "TARGET": "backup",
+    "URL": "https://log.example",
+}  # fmt: skip
+NEEDED: Final = {
+    "chart": ("--output", "a.svg"),
+    "erase": ("--reason", "asked", "--yes"),
+    "keys create": ("--scope", "fact:read"),
+    "diff": ("--from", "2025"),
+    "refuse": ("--why", "so"),
+    "correct-negotiation": ("--reason", "coding_error", "--why", "so", "--title", "Talks"),
+}
+"""The options without which a command is not run."""
+WRONG: Final = (None, "", "\N{ZERO WIDTH SPACE}", "Not / there", "x" * 3_000)
+NAMED: Final = re.compile(r"(?:argument|value for) '?([^':\s]+)|(--[\w.-]+)|parley: (/\w+): ")
+"""An argument, an option or a place of what would be a request's, where a refusal names it."""
+
+
+def arguments_of(command: TyperCommand) -> list[TyperArgument]:
+    return [each for each in command.params if isinstance(each, TyperArgument)]
+
+
+def shown_name(argument: TyperArgument) -> str:
+    """The name of an argument in the help."""
+    return (argument.metavar or argument.name or "").strip("[]")
+
+
+def written_wrong() -> Iterator[tuple[str, TyperCommand, str, str | None]]:
+    """Every command with each of its arguments, and what is wrong about that alone."""
+    for name, command in commands():
+        for argument in arguments_of(command):
+            for wrong in WRONG:
+                yield name, command, shown_name(argument), wrong
+
+
+def said(light: Shell, *arguments: str) -> str:
+    """What a command says on standard error, in one line."""
+    result = light(*arguments, TERMINAL_WIDTH="100000", COLUMNS="100000")
+    assert result.exit_code in {0, 1, 2}, result.output
+    return " ".join(re.sub("[│╭╮╰╯─]", " ", result.stderr).split()) + " "
+
+
+def test_what_is_wrong_is_named_as_the_help_names_it(
+    light: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(light.folder)
+    for name, command, at, wrong in some_of([*written_wrong()], 25):
+        given = [
+            wrong if shown_name(each) == at else RIGHT[shown_name(each)]
+            for each in arguments_of(command)
+        ]
+        written = (each for each in given if each is not None)
+        told = said(light, *name.split(), *written, *NEEDED.get(name, ()))
+        known = {shown_name(each) for each in arguments_of(command)}
+        known |= {option for each in command.params for option in each.opts}
+        fields = command.context_settings.get("allow_extra_args", False)
+        for found in NAMED.finditer(told.replace(f"[{at}]", at)):
+            named = next(each for each in found.groups() if each)
+            assert named in known or (fields and named.startswith("--")), told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("tally", SLUG), "Invalid value for WHAT"),
+        (("tally", SLUG, ""), "Invalid value for WHAT"),
+        (("tally", SLUG, "released", "--kind", "release"), "Invalid value for WHAT"),
+        (("search", ""), "Invalid value for WORDS: write a value "),
+        (("witness",), "Invalid value for URL"),
+        (("snapshot", SLUG, "a b"), "parley: NAME: write"),
+        (("erase", SLUG, "R", "--reason", "", "--yes"), "parley: --reason: write"),
+        (("import", "new", "lines.ndjson", "--title", ""), "parley: --title: write"),
+        (("import", "new", "lines.ndjson", "--party", ""), "parley: --party: write"),
+        (("people", SLUG, "--q", ""), "Invalid value for --q"),
+        (("backup", "nowhere/file"), "parley: nowhere/file: No such file"),
+        (("keys", "create", "", "--scope", "fact:read"), "parley: PERSON: write"),
+        (("columns", "--json"), "Missing argument 'KIND'"),
+        (("retract", SLUG, "R", "--why", "so", "--yes", "--reason", "x"), "parley: --reason: "),
+        (("import", SLUG, "lines.ndjson", "--reason", "x"), "'--reason': 'x' is not one of"),
+    ],
+)
+def test_each_is_named_by_what_was_written(
+    light: Shell, arguments: tuple[str, ...], named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(light.folder)
+    assert named in said(light, *arguments)
