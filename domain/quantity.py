@@ -78,6 +78,22 @@ class Quantity:
         """Whether the source gave no bounds at all ("about")."""
         return self.comparator == "approx"
 
+    @property
+    def about(self) -> tuple[int, int | None] | None:
+        """The least and the greatest number (None: no end) that is meant by an approximate one without bounds.
+
+        "About 50 to 60" means 50 to 60, and "roughly hundreds" 200 or more. None if it has bounds, or if no number is
+        read in its text.
+        """
+        if not self.approximate or self.interval != Interval(None, None):
+            return None
+        if self.value is not None:
+            return self.value, self.value
+        read = read_number(self.text or "")
+        least = least_meant(self.text or "") if read is None else read.least
+        most = None if read is None else read.most
+        return None if least is None else (least, most)
+
 
 def derive_basis(quantity: Quantity, holding: Holding, *, summed: bool) -> Quantity:
     """The same quantity with a basis; still without one where it cannot be told.
@@ -237,25 +253,26 @@ class Total:
     """An interval sum of counts of people or things, none below zero; a `high` of None means no bound.
 
     `about` is the sum of the approximate numbers, which bound nothing. Where sources gave several for one question,
-    `about` has the least of them, and `about_most` the greatest.
+    `about` has the least of them, and `about_most` the greatest; None if there is no greatest, as for "about 50" and
+    "at least 120". `including`: the low bound may count them too, and nothing is to be added to it.
     """
 
     low: int
     high: int | None
     about: int = 0
-    about_most: int = 0
+    about_most: int | None = 0
+    including: bool = False
 
     @property
     def approximate(self) -> bool:
         """Whether a source gave an approximate number."""
-        return self.about > 0 or self.about_most > 0
+        return self.about > 0 or self.about_most != 0
 
     @property
     def text(self) -> str:
-        """In words: "67", "52 to 67", "at least 52", "at least 3, and about 50 to 52"."""
-        most = max(self.about, self.about_most)
-        about = f"about {most}" if most == self.about else f"about {self.about} to {most}"
-        if self.approximate and self.low == 0 and self.high is None:
+        """In words: "67", "52 to 67", "at least 52", "at least 3, and about 50 to 52", "about 50 or more"."""
+        about = self._about_text
+        if about and self.low == 0 and self.high is None:
             return about
         if self.high is None:
             words = f"at least {self.low}"
@@ -263,4 +280,16 @@ class Total:
             words = str(self.low)
         else:
             words = f"{self.low} to {self.high}"
-        return f"{words}, and {about}" if self.approximate else words
+        if not about:
+            return words
+        return f"{words}, which may include {about}" if self.including else f"{words}, and {about}"
+
+    @property
+    def _about_text(self) -> str:
+        """The approximate numbers in words; empty if there are none, or if they may be any number."""
+        if self.about_most is None:
+            return f"about {self.about} or more" if self.about else ""
+        most = max(self.about, self.about_most)
+        if self.about in (0, most):
+            return f"{'about' if self.about else 'up to about'} {most}" if most else ""
+        return f"about {self.about} to {most}"

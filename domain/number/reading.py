@@ -36,12 +36,17 @@ _LOW, _HIGH = frozenset({"ge", "gt"}), frozenset({"le", "lt"})
 
 @dataclass(frozen=True, slots=True)
 class NumberReading:
-    """The number that a text gives: a comparator with a value, or only `low` and `high`; an open bound is None."""
+    """The number that a text gives: a comparator with a value, or only `low` and `high`; an open bound is None.
+
+    An approximate number that is no single one is meant from about `least` to about `most` (None: no end).
+    """
 
     comparator: Comparator
     value: int | None = None
     low: int | None = None
     high: int | None = None
+    least: int | None = None
+    most: int | None = None
 
 
 @lru_cache(maxsize=4096)
@@ -208,7 +213,7 @@ class _Grammar:
                 if rest[at : at + len(middle)] == middle and not self._compound(rest, at):
                     reading = self._ends(rest[:at], rest[at + len(middle) :])
                     if reading is not None:
-                        return NumberReading("approx") if hedges else reading
+                        return _blur(reading) if hedges else reading
         return None
 
     def _compound(self, tokens: Phrase, at: int) -> bool:
@@ -243,6 +248,11 @@ def _between(low: int | None, high: int | None) -> NumberReading | None:
     return NumberReading("eq", low=low, high=high)
 
 
+def _blur(reading: NumberReading) -> NumberReading:
+    """A range with a hedge beside it: its ends are no bounds."""
+    return NumberReading("approx", least=reading.low, most=reading.high)
+
+
 def bounds_of(comparator: Comparator, value: int) -> tuple[int | None, int | None]:
     """The bounds that a comparator gives a value: gt 1000 is [1001, ∞), approx has none."""
     below = value - 1 if comparator == "lt" else value
@@ -261,7 +271,7 @@ def _apply_hedges(amount: Amount | None, hedges: Sequence[Comparator]) -> Number
     if amount.open:
         if kinds <= {"ge"}:
             return NumberReading("ge", low=amount.value)
-        return NumberReading("approx") if kinds == {"approx"} else None
+        return NumberReading("approx", least=amount.value) if kinds == {"approx"} else None
     value = amount.value
     if amount.about or "approx" in kinds:
         return NumberReading("approx", value)

@@ -16,12 +16,13 @@ from domain.time.instant import BEGINNING, END
 from domain.views.counting.figures import find_figure
 from domain.views.counting.parts import Part
 from domain.views.rivalry.candidates import Candidate
-from domain.views.rivalry.claims import ends_of
+from domain.views.rivalry.claims import ends_of, meant_ends
 from domain.views.rivalry.questions import Question, Questions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
+    from domain.quantity import Quantity
     from domain.views.rivalry.claims import Ends
     from domain.views.rivalry.questions import Doubt
 
@@ -124,18 +125,19 @@ class _Settling:
 
     def _only_together(self, by: Question, among: Sequence[Question]) -> bool:
         """Whether only all questions of a round-up together reach its number. Notes what it counts beyond them."""
-        number, counted = self._find_ends(by), [*map(self._find_ends, among)]
+        number = self._find_ends(by, meant_ends)
+        counted = [self._find_ends(question, ends_of) for question in among]
         most = sum(high for _, high in counted)
         if number[0] > most:
             self.beyond.append(Question(by.facts, number=by.number, beyond=int(most)))
         return number[0] > most - min(high for _, high in counted)
 
-    def _find_ends(self, question: Question) -> Ends:
+    def _find_ends(self, question: Question, read: Callable[[Quantity], Ends]) -> Ends:
         """The least and the greatest number that the facts of a question allow."""
         if self._what is None:
             return -math.inf, math.inf
         found = (find_figure(each.fact, self._what, "increment") for each in question.facts)
-        ends = [ends_of(quantity) for quantity in found if quantity is not None]
+        ends = [read(quantity) for quantity in found if quantity is not None]
         return (
             min((low for low, _ in ends), default=-math.inf),
             max((high for _, high in ends), default=math.inf),

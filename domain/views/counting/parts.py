@@ -26,10 +26,11 @@ MOST_RIVALS: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one question adds: a number from `low` to `high` (None: no bound); `about` is a number without bounds.
+    """What one question adds: a number from `low` to `high` (None: no bound), or one without bounds, as "about 50".
 
-    If the facts give several numbers without bounds, `about` is the least and `about_most` the greatest. `quantity` is
-    the number that is shown; if facts name people and give no number, it counts the names.
+    `about` is the least number without bounds that the facts give, and `about_most` the greatest (None: no end); 0 if
+    they give none. `quantity` is the number that is shown; if facts name people and give no number, it counts the
+    names.
     """
 
     quantity: Quantity
@@ -40,10 +41,15 @@ class Part:
     low: int
     high: int | None
     about: int = 0
-    about_most: int = 0
+    about_most: int | None = 0
     contested: bool = False
     undated: Sequence[Candidate] = ()
     """The facts that say when it happened, if they disagree about that."""
+
+    @property
+    def approximate(self) -> bool:
+        """Whether it is a number without bounds."""
+        return self.about_most != 0
 
     @property
     def told(self) -> tuple[int, int]:
@@ -74,10 +80,10 @@ class Part:
     def describe(self) -> dict[str, Any]:
         """{matter, low, high, approximate, text, contested, fact, rivals, rivals_more}: the part as it is shown.
 
-        A part that is only possible has the low bound 0. At most `MOST_RIVALS` rivals are listed; if there are more,
+        A part that is only possible may be none at all. At most `MOST_RIVALS` rivals are listed; if there are more,
         `rivals_more` is the number of all.
         """
-        bounds = self.bounds if self.certain else replace(self, low=0).bounds
+        bounds = self.bounds if self.certain else replace(self, low=0, about=0).bounds
         rivals = [describe_briefly(rival.version) for rival in self.rivals[:MOST_RIVALS]]
         count = {"rivals_more": len(self.rivals)} if len(self.rivals) > MOST_RIVALS else {}
         fact = describe_briefly(self.shown.version)
@@ -85,14 +91,19 @@ class Part:
 
 
 def add_parts(parts: Sequence[Part]) -> Total:
-    """The sum of the intervals; a part that is only possible adds to the high bound alone."""
-    open_ = any(part.high is None for part in parts)
+    """The sum of the intervals; a part that is only possible adds to the high ends alone."""
+    certain = [part for part in parts if part.certain]
     return Total(
-        sum(part.low for part in parts if part.certain),
-        None if open_ else sum(part.high or 0 for part in parts),
-        sum(part.about for part in parts),
-        sum(max(part.about, part.about_most) for part in parts),
+        sum(part.low for part in certain),
+        _add([part.high for part in parts]),
+        sum(part.about for part in certain),
+        _add([part.about_most for part in parts]),
     )
+
+
+def _add(ends: Sequence[int | None]) -> int | None:
+    """The sum of high ends; None, no end, if one of them is."""
+    return None if None in ends else sum(end or 0 for end in ends)
 
 
 def part_of(
@@ -148,7 +159,7 @@ def part_of(
     contested = linked or undated or disputes.exclude(map(meant_ends, quantities))
     quantity = find_number(shown)
     about = _find_about(quantities, linked=linked)
-    if about:
+    if about is not None:
         low, high = -math.inf, math.inf
     else:
         low, high = _width(ends) if contested else ends_of(quantity)
@@ -161,12 +172,9 @@ def part_of(
     named = _find_named(everyone, basis, high)
     if high < named:
         high, contested = named, True
-    if quantity.approximate and not about:
-        about = [
-            number.value
-            for number in map(find_number, facts)
-            if number.approximate and number.value
-        ]
+    if quantity.about is not None and about is None:
+        about = join_about(number.about for number in map(find_number, facts))
+    least, most = about or (0, 0)
     return Part(
         quantity,
         shown,
@@ -174,31 +182,51 @@ def part_of(
         certain=any(fact.certain for fact in facts),
         low=0 if math.isinf(low) else max(int(low), 0),
         high=None if math.isinf(high) else int(high),
-        about=min(about, default=0),
-        about_most=max(about, default=0),
+        about=least,
+        about_most=most,
         contested=contested,
         undated=telling if undated else (),
     )
 
 
-def _find_about(quantities: Sequence[Quantity], *, linked: bool) -> list[int]:
-    """All numbers that are given, if an approximate one and another cannot both be right, or a link says so; else none.
+def _find_about(quantities: Sequence[Quantity], *, linked: bool) -> tuple[int, int | None] | None:
+    """The least and the greatest number given, if an approximate one and another cannot both be right; else None.
 
-    An approximate number has no bounds, so what it disputes has none either.
+    An approximate number has no bounds, so what it disputes has none either. A link may say that they are in dispute.
     """
-    about = [
-        quantity for quantity in quantities if quantity.approximate and quantity.value is not None
-    ]
+    blurred = [quantity for quantity in quantities if quantity.about is not None]
+    meant = [meant_ends(quantity) for quantity in quantities] if blurred else []
     disputed = any(
-        disputes.exclude(map(meant_ends, (one, quantity)))
-        for one in about
-        for quantity in quantities
+        low > min(high for _, high in meant) or high < max(low for low, _ in meant)
+        for low, high in map(meant_ends, blurred)
     )
-    if not (disputed or (linked and about)):
-        return []
-    values = (quantity.value if quantity.approximate else None for quantity in quantities)
-    numbers = (*values, *(end for quantity in quantities for end in (quantity.low, quantity.high)))
-    return [number for number in numbers if number is not None]
+    if not (disputed or (linked and blurred)):
+        return None
+    exact = {ends_of(quantity) for quantity in quantities if quantity.about is None}
+    told = exact - find_vaguer({*exact}) - {(-math.inf, math.inf)}
+    return join_about(
+        [
+            *(quantity.about for quantity in blurred),
+            *((_end(low) or 0, _end(high)) for low, high in told),
+        ]
+    )
+
+
+def join_about(told: Iterable[tuple[int, int | None] | None]) -> tuple[int, int | None]:
+    """From the least of several numbers to the greatest (None: no end), as far as there are numbers."""
+    given = [ends for ends in told if ends is not None]
+    highs = [most for _, most in given]
+    return min(least for least, _ in given), find_greatest(highs)
+
+
+def find_greatest(highs: Sequence[int | None]) -> int | None:
+    """The greatest of several high ends; None, no end, if one of them is."""
+    return None if None in highs else max(high for high in highs if high is not None)
+
+
+def _end(end: float) -> int | None:
+    """An end of an interval as a bound; None if it is open."""
+    return None if math.isinf(end) else int(end)
 
 
 def _find_named(facts: Iterable[Candidate], basis: Basis, high: float) -> int:
@@ -217,7 +245,7 @@ def _alone(fact: Candidate, what: str, basis: Basis) -> Part | None:
     quantity = find_figure(fact.fact, what, basis)
     if quantity is None:
         return None
-    about = quantity.value or 0 if quantity.approximate else 0
+    least, most = quantity.about or (0, 0)
     high = quantity.high
     named = 0 if high is None else _find_named([fact], basis, high)
     contested = high is not None and high < named
@@ -228,8 +256,8 @@ def _alone(fact: Candidate, what: str, basis: Basis) -> Part | None:
         certain=fact.certain,
         low=max(quantity.low or 0, 0),
         high=named if contested else high,
-        about=about,
-        about_most=about,
+        about=least,
+        about_most=most,
         contested=contested,
     )
 

@@ -32,7 +32,7 @@ class Spread:
     last: int
     low: int
     high: int | None
-    about: tuple[int, int] = (0, 0)
+    about: tuple[int, int | None] = (0, 0)
     contested: bool = False
     counted: bool = True
 
@@ -119,6 +119,7 @@ class _Running:
     open_above: int = 0
     about: int = 0
     about_most: int = 0
+    about_open: int = 0
     contested: int = 0
 
     def take(self, spread: Spread, sign: int) -> None:
@@ -130,13 +131,15 @@ class _Running:
         self.open_above += sign * (spread.high is None)
         about, most = spread.about
         self.about += sign * about
-        self.about_most += sign * max(about, most)
+        self.about_most += sign * (most or 0)
+        self.about_open += sign * (most is None)
         self.contested += sign * spread.contested
 
     def describe(self) -> dict[str, Any]:
         """The sum as a point shows it."""
         high = None if self.open_above else self.high
-        total = Total(self.low, high, self.about, self.about_most)
+        about_most = None if self.about_open else self.about_most
+        total = Total(self.low, high, self.about, about_most)
         return {
             "low": total.low,
             "high": total.high,

@@ -273,9 +273,8 @@ def _spreads(sum_: Sum, by: By, as_of: int) -> Iterable[Spread]:
         buckets = _buckets(part.told, by, as_of)
         if buckets is not None:
             first, last = buckets
-            low = part.low if part.certain and first == last else 0
-            about = (part.about, part.about_most)
-            yield Spread(first, last, low, part.high, about, part.contested)
+            low, about = (part.low, part.about) if part.certain and first == last else (0, 0)
+            yield Spread(first, last, low, part.high, (about, part.about_most), part.contested)
     for item in sum_.uncounted:
         buckets = _buckets(item.candidate.fact.told, by, as_of)
         if buckets is not None:

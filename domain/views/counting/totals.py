@@ -194,8 +194,9 @@ def close_sum(
     least = running.least_beside(parts)
     open_ = open_ or perspective.match == "certain" or (bool(cumulative) and not stretch)
     sum_ = add_parts(parts)
-    low = max(sum_.low if least is None else min(sum_.low, least), bound)
-    total = replace(sum_, low=low, high=None if open_ else sum_.high)
+    low = sum_.low if least is None else min(sum_.low, least)
+    high = None if open_ else sum_.high
+    total = replace(sum_, low=max(low, bound), high=high, including=bound > low)
     contested = disagree or least is not None or any(part.contested for part in parts)
     text = total.text
     if not parts and not bound:

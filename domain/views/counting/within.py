@@ -6,10 +6,12 @@ wrong, and the question is contested.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from domain.views.counting.parts import Part, part_of
+from domain.views.counting.parts import Part, find_greatest, join_about, part_of
+from domain.views.rivalry.claims import reach
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,13 +26,13 @@ def part_of_question(question: Question, what: str) -> Part | None:
     if not inner:
         return part
     sure = [each for each in inner if each.certain and not each.contested]
-    most = max(sure, key=lambda each: (each.low, each.shown.by_content), default=None)
+    most = max(sure, key=lambda each: (each.low, each.about, each.shown.by_content), default=None)
     if part is None:
         return None if most is None else _stand_in(most, question, inner)
-    if larger := [each for each in inner if part.high is not None and _claim(each) > part.high]:
+    if larger := [each for each in inner if _claim(each) > _allow(part)]:
         return _contest(part, larger)
     least = part.low if part.certain else 0
-    if most is None or most.low <= least or part.contested or part.about:
+    if most is None or most.low <= least or part.contested or part.approximate:
         return part
     return replace(part, low=most.low, certain=True)
 
@@ -44,22 +46,46 @@ def _stand_in(most: Part, question: Question, inner: Sequence[Part]) -> Part | N
 
     None if a fact about the whole names at least as many people.
     """
-    if most.low <= max((len(each.fact.people) for each in question.facts), default=0):
+    if max(most.low, most.about) <= max(
+        (len(each.fact.people) for each in question.facts), default=0
+    ):
         return None
     rivals = [each.shown for each in inner if each is not most]
-    return Part(most.quantity, most.shown, rivals, certain=True, low=most.low, high=None)
+    return Part(
+        most.quantity,
+        most.shown,
+        rivals,
+        certain=True,
+        low=most.low,
+        high=None,
+        about=most.about,
+        about_most=None if most.approximate else 0,
+    )
 
 
-def _claim(part: Part) -> int:
+def _claim(part: Part) -> float:
     """The greatest number of which some fact says that there were no fewer."""
+    if part.approximate:
+        return reach(part.about, part.about_most)[0]
     return part.high if part.contested and part.high is not None else part.low
 
 
+def _allow(part: Part) -> float:
+    """The greatest number that some fact allows."""
+    if part.approximate:
+        return reach(part.about, part.about_most)[1]
+    return math.inf if part.high is None else part.high
+
+
 def _contest(part: Part, larger: Sequence[Part]) -> Part:
-    highs = [each.high for each in larger if each.high is not None]
-    return replace(
-        part,
-        rivals=[*part.rivals, *(each.shown for each in larger)],
-        high=max(highs) if len(highs) == len(larger) else None,
-        contested=True,
+    """The part, as wide as its own facts and those of the larger ones; without bounds if one is approximate."""
+    told = [part, *larger]
+    rivals = [*part.rivals, *(each.shown for each in larger)]
+    contested = replace(part, rivals=rivals, contested=True)
+    if not any(each.approximate for each in told):
+        return replace(contested, high=find_greatest([each.high for each in told]))
+    about = join_about(
+        (each.about, each.about_most) if each.approximate else (each.low, each.high)
+        for each in told
     )
+    return replace(contested, low=0, high=None, about=about[0], about_most=about[1])

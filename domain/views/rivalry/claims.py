@@ -50,10 +50,9 @@ def comparable(value: Any) -> Any:  # noqa: ANN401 -- any value that an entry sh
 
 
 def claim_of_quantity(quantity: Quantity) -> Claim:
-    """The claim that a quantity makes: its bounds, or for "about 50" the approximate number."""
-    if quantity.approximate and quantity.value is not None:
-        return (_APPROXIMATE, quantity.value)
-    return ends_of(quantity)
+    """The claim that a quantity makes: its bounds, or for "about 50" the least and the greatest number meant."""
+    about = quantity.about
+    return ends_of(quantity) if about is None else (_APPROXIMATE, about)
 
 
 def ends_of(quantity: Quantity) -> Ends:
@@ -67,13 +66,13 @@ def meant_ends(quantity: Quantity) -> Ends:
 
     An approximate number may be half or twice the true one. It has no bounds for any other purpose.
     """
-    if quantity.approximate and quantity.value is not None:
-        return _reach(quantity.value)
-    return ends_of(quantity)
+    about = quantity.about
+    return ends_of(quantity) if about is None else reach(*about)
 
 
-def _reach(about: int) -> Ends:
-    return about / _TIMES, about * _TIMES
+def reach(least: int, most: int | None) -> Ends:
+    """The true numbers of which an approximate number may tell."""
+    return least / _TIMES, math.inf if most is None else most * _TIMES
 
 
 class Claims:
@@ -138,10 +137,10 @@ def _says_less(one: Any, other: Any, ways: Sequence[Mapping[str, frozenset[str]]
 def _exact(claim: Claim) -> Claim | None:
     """The exact claim that an approximate claim supports, as "about 50" supports 50; None for other claims."""
     match claim:
-        case ("about", int(value)):
-            return (value, value)
-        case ((str(what), ("about", int(value))),):
-            return ((what, (value, value)),)
+        case ("about", (least, most)) if least == most:
+            return (least, most)
+        case ((str(what), ("about", (least, most))),) if least == most:
+            return ((what, (least, most)),)
     return None
 
 
@@ -154,8 +153,8 @@ def _less_sharp(claims: set[Claim]) -> set[Claim]:
     about = {claim: told for claim in claims if (told := _read_approximate(claim)) is not None}
     blunt = {
         claim
-        for claim, (what, value) in about.items()
-        if any(_meet(_reach(value), interval) for interval in bounded.get(what, ()))
+        for claim, (what, meant) in about.items()
+        if any(_meet(reach(*meant), interval) for interval in bounded.get(what, ()))
     }
     return find_vaguer(claims) | blunt
 
@@ -168,13 +167,13 @@ def _bounds(ends: Ends) -> bool:
     return ends != (-math.inf, math.inf)
 
 
-def _read_approximate(claim: Claim) -> tuple[str, int] | None:
-    """What an approximate claim counts, as a key of `_intervals`, and its number; None if it is not approximate."""
+def _read_approximate(claim: Claim) -> tuple[str, tuple[int, int | None]] | None:
+    """What an approximate claim counts, as a key of `_intervals`, and what it means; None if it is not approximate."""
     match claim:
-        case ("about", int(value)):
-            return "", value
-        case ((str(what), ("about", int(value))),):
-            return what, value
+        case ("about", (int(least), int() | None as most)):
+            return "", (least, most)
+        case ((str(what), ("about", (int(least), int() | None as most))),):
+            return what, (least, most)
     return None
 
 

@@ -387,7 +387,7 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
     ),
     "about fifty by one, under twenty by another": (
         [tell_release("about 50", matter="m"), tell_release("under 20", "AP", matter="m")],
-        (0, None, "about 19 to 50", True, 0),
+        (0, None, "up to about 50", True, 0),
     ),
     "about fifty by one, about a thousand by another": (
         [tell_release("about 50", matter="m"), tell_release("about 1,000", "AP", matter="m")],
@@ -411,9 +411,55 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
             ),
             tell_release(3, valid="2025-10-01"),
         ],
-        (3, None, "at least 3", False, 0),
+        (3, None, "at least 3, and about 24 or more", False, 0),
     ),
     "about fifty": ([tell_release("about 50")], (0, None, "about 50", False, 0)),
+    "about fifty by one, at least a hundred and twenty by another": (
+        [tell_release("about 50", matter="m"), tell_release("at least 120", "AP", matter="m")],
+        (0, None, "about 50 or more", True, 0),
+    ),
+    "about fifty by one, and others with no end on either side": (
+        [
+            tell_release("about 50", matter="m"),
+            tell_release("up to 10", "AP", matter="m"),
+            tell_release("at least 120", "B", matter="m"),
+        ],
+        (0, None, "at least 0", True, 0),
+    ),
+    "about fifty to sixty by one, three hundred by another": (
+        [tell_release("about 50 to 60", matter="m"), tell_release(300, "AP", matter="m")],
+        (0, None, "about 50 to 300", True, 0),
+    ),
+    "about fifty, some day this month": (
+        [tell_release("about 50", valid="2025-12"), tell_release(3, valid="2025-10-01")],
+        (3, None, "at least 3, and up to about 50", False, 0),
+    ),
+    "about fifty, and a figure that may count them": (
+        [tell_release("about 50"), tell_release("160 so far", valid="2025-11")],
+        (160, None, "at least 160, which may include about 50", False, 0),
+    ),
+    "fifty, of which about a hundred and sixty are foreigners": (
+        [
+            tell_release(50, external_id="A"),
+            tell_release("about 160", "AP", population="foreigners", links=tie("refines", "A")),
+        ],
+        (0, None, "about 50 to 160", True, 0),
+    ),
+    "a release without a number, of which about a hundred and sixty are foreigners": (
+        [
+            tell_release(external_id="A"),
+            tell_release("about 160", "AP", population="foreigners", links=tie("refines", "A")),
+        ],
+        (0, None, "about 160 or more", False, 1),
+    ),
+    "fifty and sixty, and a round-up of about four hundred": (
+        [
+            tell_release(50, external_id="A", matter="a"),
+            tell_release(60, "AP", external_id="B", matter="b"),
+            tell_release("about 400", "B", links=[*tie("confirms", "A"), *tie("confirms", "B")]),
+        ],
+        (110, None, "at least 110, and up to about 400", False, 0),
+    ),
     "certain: one day in September": (
         [tell_release(52, valid="2025-12")],
         (0, None, "at least 0", False, 0),

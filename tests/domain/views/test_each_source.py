@@ -5,6 +5,7 @@ The sources are drawn without a happening behind them, so that they disagree on 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import given, note, settings
@@ -42,6 +43,9 @@ AS_OF: Final = "2025-12-31"
 GOING_ON: Final = ("2025-09-11/", "2025-09-12/..")
 """Of these the numbers are never certain."""
 ABOUT: Final = ("about 25", "so far 40", None)
+APPROXIMATE: Final = (
+    "about 5", "about 50", "about 50 to 60", "about 200", "hundreds or so", "at least 120", "up to 10"
+)  # fmt: skip
 Bounds = tuple[int, int | None]
 
 
@@ -96,6 +100,21 @@ def totals(facts: Sequence[Fact], query: TallyQuery) -> tuple[Bounds, dict[str, 
     return (found["total"]["low"], found["total"]["high"]), days
 
 
+def ends_in(text: str) -> Bounds:
+    """The least and the greatest number that the words of a total name; None if they name no greatest."""
+    numbers = [int(number) for number in re.findall(r"\d+", text)]
+    if text.startswith("up to"):
+        return 0, numbers[0]
+    open_ = text.startswith("at least") or text.endswith("or more")
+    return numbers[0], None if open_ else numbers[-1]
+
+
+def within(one: Bounds, other: Bounds) -> bool:
+    """Whether the first bounds lie within the others."""
+    above = other[1] is None or (one[1] is not None and one[1] <= other[1])
+    return one[0] >= other[0] and above
+
+
 def meet(one: Bounds, other: Bounds) -> bool:
     return all(
         high is None or low <= high for low, high in ((one[0], other[1]), (other[0], one[1]))
@@ -140,3 +159,30 @@ def test_what_is_sure_is_neither_raised_nor_lowered_by_what_is_only_possible(
     note(f"{possible} {certain}")
     assert possible["low"] == certain["low"]
     assert possible["contested"] or not certain["contested"]
+
+
+@settings(SOME, max_examples=often(60, 5_000))
+@given(facts=reports(DATES[1:2], (*NUMBERS, *APPROXIMATE)))
+def test_the_words_of_a_contested_total_leave_out_no_number_that_is_in_dispute(
+    facts: list[Fact],
+) -> None:
+    log = Log()
+    for each in facts:
+        log.record(each)
+    total = log.state(as_of=AS_OF)["prisoners"]["released"]
+    numbers = [each.quantities[0] for each in facts]
+    note(f"{total['text']} {[number.text for number in numbers]}")
+    exact = [(q.low or 0, q.high) for q in numbers if q.about is None]
+    sharp = [
+        one for one in exact if not any(other != one and within(other, one) for other in exact)
+    ]
+    about = [number.about for number in numbers if number.about is not None]
+    if total["contested"] and len(facts) > 1:
+        told = [*sharp, *about] if total["approximate"] else sharp
+        assert all(within(each, ends_in(total["text"])) for each in told), told
+    if not total["contested"]:
+        bounds = total["low"], total["high"]
+        assert all(meet(bounds, each) for each in exact)
+        assert all(
+            meet(bounds, (least // 2, None if most is None else most * 2)) for least, most in about
+        )
