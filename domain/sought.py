@@ -11,10 +11,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from domain.errors import ContentError
-from domain.words import is_unspaced, search_units, split_accented_words, split_words, transliterate
+from domain.words import (
+    is_unspaced,
+    romanise_name,
+    search_units,
+    split_accented_words,
+    split_words,
+    transliterate,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 MOST_WORDS: Final = 2_000
 MOST_SPELLINGS: Final = 100
@@ -148,6 +155,32 @@ def holds_terms(wanted: Sought, text: Sequence[str]) -> bool:
             return bool(wanted.parts) and all(holds_terms(part, text) for part in wanted.parts)
         case AnyOf():
             return any(holds_terms(part, text) for part in wanted.parts)
+
+
+def make_name_test(wanted: AllOf) -> Callable[[Iterable[str]], bool]:
+    """A quick test of whether the words of some names, folded by `fold_name`, may together match a search.
+
+    It is true of all names of which `holds_terms` is true, and perhaps of others.
+    """
+    needles = [_list_needles(part) for part in wanted.parts]
+    finds = [re.compile("|".join(map(re.escape, sorted(each)))).search for each in needles]
+
+    def may_match(names: Iterable[str]) -> bool:
+        text = " ".join(name if name.isascii() else romanise_name(name) for name in names)
+        return bool(finds) and all(find(text) for find in finds)
+
+    return may_match
+
+
+def _list_needles(wanted: Sought) -> set[str]:
+    """Letters of which some are in each name that matches, once it is in Latin letters."""
+    match wanted:
+        case Phrase():
+            return {max((romanise_name(unit).split(" ")[0] for unit in wanted.units), key=len)}
+        case AllOf():
+            return _list_needles(wanted.parts[0])
+        case AnyOf():
+            return set().union(*map(_list_needles, wanted.parts))
 
 
 def _any_script(term: Term) -> Sought:

@@ -15,7 +15,7 @@ from anyascii import anyascii
 from domain.naming import fold_for_search, fold_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 #: A word counts up to here; longer ones that begin alike are the same.
 LONGEST_WORD: Final = 255
@@ -114,3 +114,28 @@ def _latin_word(word: str) -> str:
     if word.isascii():
         return word
     return "".join(filter(str.isalnum, anyascii(word).lower()))[:LONGEST_WORD]
+
+
+def romanise_name(folded: str) -> str:
+    """The letters and digits of a name that `fold_name` folded, in Latin letters: with its accents, and without.
+
+    Every unit of `list_words` has its own letters and digits, in Latin letters, in those of the name.
+    """
+    return f"{folded.translate(_ACCENTED)} {folded.translate(_BARE)}"
+
+
+class _Letters(dict[int, str]):
+    """{code point: its letters and digits in Latin letters, once it is folded}; made when first looked up."""
+
+    def __init__(self, fold: Callable[[str], str]) -> None:
+        super().__init__()
+        self._fold = fold
+
+    def __missing__(self, character: int) -> str:
+        folded = anyascii(self._fold(chr(character))).lower()
+        letters = self[character] = "".join(filter(str.isalnum, folded))
+        return letters
+
+
+_ACCENTED: Final = _Letters(str)
+_BARE: Final = _Letters(fold_for_search)

@@ -7,11 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import ContentError
-from domain.naming import fold_for_search
+from domain.naming import fold_for_search, fold_name
 from domain.provenance import Citation
 from domain.quantity import Quantity
-from domain.sought import MOST_SPELLINGS, MOST_WORDS, Term, holds_terms, parse_terms, split_terms
-from domain.views.full_text import BREAK, LONGEST_TEXT, MOST_BYTES, list_fact_words
+from domain.sought import (
+    MOST_SPELLINGS,
+    MOST_WORDS,
+    ROMANISED,
+    Term,
+    holds_terms,
+    make_name_test,
+    parse_terms,
+    split_terms,
+)
+from domain.views.full_text import BREAK, LONGEST_TEXT, MOST_BYTES, list_fact_words, list_words
 from domain.words import LONGEST_WORD, split_words
 from tests.examples import fact
 
@@ -97,6 +106,29 @@ def test_a_word_with_marks_is_one_word() -> None:
 def test_a_question_is_words_phrases_and_prefixes(q: str, terms: list[Term] | str) -> None:
     wanted = [Term((word,)) for word in terms.split()] if isinstance(terms, str) else terms
     assert list(split_terms(q)) == wanted
+
+
+@given(
+    st.lists(st.text("abcйиёўґ'’\"-é ßİŁא״かが漢字한กำ०ﬁ", max_size=8), min_size=1, max_size=2),
+    st.text("abcйиёўґ'é ßא״かが漢字한กำ", min_size=1, max_size=4),
+    st.booleans(),
+)
+def test_the_quick_test_of_names_misses_none_that_is_found(
+    names: list[str], other: str, begins: bool
+) -> None:
+    words = [word.removeprefix(ROMANISED) for word in list_words(names)]
+    for text in (*names, *words, other):
+        wanted = parse_terms(split_terms(f"{text[:3]}*" if begins else text))
+        if holds_terms(wanted, list_words(names)):
+            assert make_name_test(wanted)(map(fold_name, names))
+
+
+@pytest.mark.parametrize("asked", ["ann", "Exam* Ann", "ann-x"])
+def test_the_quick_test_of_names_leaves_out_other_names(asked: str) -> None:
+    may_match = make_name_test(parse_terms(split_terms(asked)))
+    assert not may_match(["bob example"])
+    assert not may_match(["юрый іваноў"])
+    assert not make_name_test(parse_terms(()))(["ann example"])
 
 
 def test_a_question_of_too_many_words_is_refused() -> None:

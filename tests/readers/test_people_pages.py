@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from domain.provenance import Citation
+from domain.sought import parse_terms, split_terms
 from domain.streams.negotiation import negotiation_id
 from domain.time.instant import parse_cut
 from domain.time.perspective import Perspective
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from domain.fact import Fact
+    from domain.sought import AllOf
     from domain.views.sections import Place
     from infrastructure.database.database import Database
     from tests.databases import Kind
@@ -87,6 +89,13 @@ def draw_fact(random: Random) -> Fact:
     return fact(kind, **kinds[kind], valid=random.choice(DAYS), citations=(cited,))
 
 
+def draw_search(random: Random) -> AllOf:
+    """A search for a name, or for words or the beginning of a word in it, in this script or another."""
+    words = random.choice((*NAMES, "Iurii", "Yury Ivanov", "nobody")).split()
+    some = " ".join(random.sample(words, random.randint(1, len(words))))
+    return parse_terms(split_terms(random.choice((some, f"{some[:2]}*"))))
+
+
 def walk(reading: Reading, at: Perspective, wanted: PeopleFilter, limit: int) -> list[Any]:
     """All people of a list, `limit` on each page."""
     found: list[Any] = []
@@ -108,6 +117,7 @@ def test_pages_say_what_the_fold_says(
     if limited:
         monkeypatch.setattr(people_pages, "MANY", 0)
         monkeypatch.setattr(named_people, "_NAMES_A_LIST", 3)
+        monkeypatch.setattr(named_people, "_NAMES_AT_ONCE", 2)
         for module in (alike, named_people):
             monkeypatch.setattr(module, "MOST_COMPARED", 2)
     random = Random(f"{seed} {limited}")
@@ -133,6 +143,8 @@ def test_pages_say_what_the_fold_says(
                 PeopleFilter(status="held"),
                 PeopleFilter(person=random.choice((*NAMES, "jose", "Nobody"))),
                 PeopleFilter(person=random.choice(NAMES), status="free"),
+                PeopleFilter(q=draw_search(random), parties=parties),
+                PeopleFilter(q=draw_search(random), status="free"),
             ):
                 expected = list_people(versions, names, at, wanted).page(None, 1_000)[0]
                 assert walk(reading, at, wanted, random.choice((1, 2, 3))) == expected

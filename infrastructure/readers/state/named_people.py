@@ -7,6 +7,7 @@ are seen. The terms of bodies tell whether a name is known only as that of a bod
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from domain.errors import ContentError
 from domain.kinds.prisoners import CUSTODY
 from domain.named import Being, Sort, beings_in, text_of
 from domain.naming import fold_name, shorten_key
+from domain.sought import AllOf, make_name_test
 from domain.time.perspective import Perspective
 from domain.views.alike import MOST_COMPARED, Likeness, list_beginnings
 from domain.views.name_lists import ALL, LONG
@@ -47,6 +49,8 @@ _FIRST: Final = 20
 """How many facts are read first to find one in which a body is seen."""
 _NAMES_A_LIST: Final = MOST_COMPARED + 100
 """How many names of a list are read at once."""
+_NAMES_AT_ONCE: Final = 10_000
+"""How many names are searched at once."""
 
 
 class NeedsAllFactsError(Exception):
@@ -72,6 +76,23 @@ class NamedPeople:
     def keys(self, after: str, limit: int) -> list[str]:
         """The first keys after a key, at most `limit`, under which somebody may stand."""
         return [*dict.fromkeys(self._first_names(ALL, after, limit))]
+
+    def matching(self, q: AllOf, after: str) -> Iterator[str]:
+        """The keys after a key, in order, under which somebody may stand whose name matches a search."""
+        may_match = make_name_test(q)
+        aliased = sorted(
+            key
+            for spelt in self.names.spellings()
+            for key in set(map(self.names.key, spelt))
+            if key > after and may_match(map(fold_name, (key, *spelt)))
+        )
+        names = [after]
+        while names:
+            names = self._read_lists([ALL], names[-1], _NAMES_AT_ONCE)[ALL]
+            found = {name for name in names if may_match((name,))}
+            met = bisect_right(aliased, names[-1]) if names else len(aliased)
+            yield from sorted(found.union(aliased[:met]))
+            del aliased[:met]
 
     def in_custody(self, after: str, limit: int) -> tuple[list[str], bool]:
         """The keys after a key, in order, of `limit` people of whose custody facts tell, and whether more follow.
@@ -137,7 +158,7 @@ class NamedPeople:
     def _index(self, people: Collection[Somebody]) -> Likeness:
         """The names that may be written much like those of some people, in the order of their keys."""
         wanted = {each for person in people for each in list_beginnings(person.name)}
-        lists = self._read_lists(wanted)
+        lists = self._read_lists(wanted, "", _NAMES_A_LIST)
         known = self._find_called(set().union(*lists.values()))
         for list_, first in lists.items():
             listed, names = _count_listed(list_, first, known), first
@@ -183,9 +204,9 @@ class NamedPeople:
         rows = self._rows(name_lists.select_names, of=list_, after=after, limit=limit)
         return [row.name for row in rows]
 
-    def _read_lists(self, lists: Collection[str]) -> dict[str, list[str]]:
-        """{list: its first names, in order}."""
-        rows = self._rows(name_lists.select_lists, lists, after="", limit=_NAMES_A_LIST)
+    def _read_lists(self, lists: Collection[str], after: str, limit: int) -> dict[str, list[str]]:
+        """{list: its first names after a name, in order}."""
+        rows = self._rows(name_lists.select_lists, lists, after=after, limit=limit)
         return {list_: sorted(_unpack(names)) for list_, names in rows}
 
     def _terms(

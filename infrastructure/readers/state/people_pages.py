@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.kinds.prisoners import CUSTODY
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MANY: Final = 1_000
-"""If at most so many facts give somebody a status, they are read to find who may have it."""
+"""If at most so many facts give a status, or so many names match a search, all are read to find who has the status."""
 _MORE: Final = 8
 """For each so many people on a page, facts about one more are read, because a name may be only that of a body."""
 _TRIED: Final = (2, 4)
@@ -31,7 +32,7 @@ If too few of them have the status, all facts that give it to somebody are read.
 
 @dataclass(frozen=True)
 class PeoplePages:
-    """The list of `list_people` with a filter without `q`.
+    """The list of `list_people`.
 
     `of_kinds` gives the facts of some kinds, or None if there are more than a given number. `whole` gives the list that
     is made from all facts.
@@ -86,8 +87,17 @@ class PeoplePages:
 
     def _keys(self, after: str, many: int) -> Iterator[Sequence[str]]:
         """Keys after a key, in order, among them those of all people whom the filter keeps; about `many` at once."""
-        if self.wanted.status is not None:
-            yield from self._with_status(after, many, self.wanted.status)
+        q, status = self.wanted.q, self.wanted.status
+        if q is not None:
+            matching = self.named.matching(q, after)
+            few = [] if status is None else [*islice(matching, MANY + 1)]
+            if len(few) <= MANY:
+                yield from _slice(few, many)
+                while keys := [*islice(matching, many)]:
+                    yield keys
+                return
+        if status is not None:
+            yield from self._with_status(after, many, status)
             return
         while keys := self.named.keys(after, many):
             yield keys
