@@ -60,8 +60,8 @@ LONGEST: Final = {
 
 LONGEST_ID: Final = 100
 """The most characters of a text that stands in the name of a test."""
-SHARED: Final = {"real", "browser", "package"}
-"""Fixtures that a module shares, because they take a second to make: a record, a browser, a generated client."""
+SHARED: Final = {"real", "browser", "package", "workers"}
+"""Fixtures that a module shares, because they take a second to make: a record, a browser, a client, processes."""
 
 # Every run at home draws anew; a run that decides whether a change lands draws the same each time.
 EXAMPLES: Final = often(30, 500)

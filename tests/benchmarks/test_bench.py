@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.benchmarks.bench import Bench
 
 
-@pytest.mark.cases(5)
+@pytest.mark.cases(3)
 @pytest.mark.either_database
 @pytest.mark.parametrize(
     "rows", ALL.measured + LARGE.measured, ids=lambda rows: rows.__module__.rpartition(".")[2]

@@ -69,6 +69,7 @@ def interrupted(
     return [ended(process) for process in processes]
 
 
+@pytest.mark.either_database
 def test_whenever_it_is_pressed_though_a_database_is_waited_for(parley: Shell) -> None:
     before = parley.out("export", SLUG)
     file = parley.file({**LINES[0], "external_id": "new"})

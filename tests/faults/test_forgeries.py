@@ -45,6 +45,7 @@ def copies(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return PostgreSQLCopies(postgresql, folder)
 
 
+@pytest.mark.either_database
 def test_no_forgery_is_unseen_that_changes_an_answer(copies: Copies) -> None:
     """Every table has its turn, on one of the databases each time and on both in the long form.
 

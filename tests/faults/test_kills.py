@@ -18,6 +18,7 @@ UNTIL_FOUND_OUT = 40
 """The kills that the control may take; it ends at the first after which something is lost."""
 
 
+@pytest.mark.either_database
 def test_what_was_acknowledged_is_there_once_after_every_kill(
     database_url: str, tmp_path: Path
 ) -> None:

@@ -69,6 +69,7 @@ def test_a_server_that_ignores_failed_commits_is_detected_when_sessions_end(
         again_and_again()
 
 
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("loses", ["request", "answer"])
 def test_what_became_of_a_commit_whose_connection_was_lost_is_found_out(
     own_cluster: Cluster, tmp_path: Path, loses: Loses

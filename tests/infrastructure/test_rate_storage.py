@@ -115,6 +115,7 @@ def test_processes_together_let_exactly_the_limit_through(database_url: str) -> 
     assert sum(passed) == 100, passed
 
 
+@pytest.mark.either_database
 def test_rows_that_count_no_more_are_swept(
     storage: RecordStorage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

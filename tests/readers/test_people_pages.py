@@ -108,6 +108,7 @@ def walk(reading: Reading, at: Perspective, wanted: PeopleFilter, limit: int) ->
         assert len(page) == limit
 
 
+@pytest.mark.cases(4)
 @pytest.mark.either_database
 @pytest.mark.parametrize("limited", [False, True])
 @pytest.mark.parametrize("seed", range(often(4, 200)))

@@ -116,6 +116,7 @@ def drawn_question(draw: random.Random) -> str:
     return " ".join(terms)
 
 
+@pytest.mark.either_database
 @pytest.mark.parametrize("many", [1, searches.MANY], ids=["along the timeline", "by the index"])
 def test_both_databases_find_what_the_words_say(
     parley: Parley, many: int, monkeypatch: pytest.MonkeyPatch

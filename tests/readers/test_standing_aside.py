@@ -88,6 +88,7 @@ def test_a_pardon_that_a_new_sentence_ended_is_not_shown_after_a_release(
     assert (free["status"], free["pardoned"]) == ("free", None)
 
 
+@pytest.mark.either_database
 @settings(
     max_examples=often(30, 800),
     deadline=None,

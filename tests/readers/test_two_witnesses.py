@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     from tests.domain.views.test_linked_sources import World
 
 #: Histories drawn on each database: others each time, many in the long form. Several perspectives are asked of each.
-HISTORIES: Final = often(10, 1_500)
+HISTORIES: Final = often(8, 1_500)
 PERSPECTIVES: Final = 4
 #: What a kind has a total of, what no kind has one of, what nobody counts, and facts.
 TALLIES: Final = (
@@ -223,6 +223,7 @@ def test_both_witnesses_say_the_same(
             assert found - expected <= _times_of_events(recorded, axis)
 
 
+@pytest.mark.either_database
 @settings(
     max_examples=HISTORIES * 2,
     deadline=None,
@@ -258,6 +259,7 @@ def _past(path: str, place: Place) -> str:
     return f"{path} past {place}"
 
 
+@pytest.mark.either_database
 @settings(
     max_examples=HISTORIES * 2,
     deadline=None,
@@ -292,6 +294,7 @@ def held(draw: DrawFn) -> Fact:
     return fact("custody", person=person, valid=valid, status=status, place=place, matter=matter)
 
 
+@pytest.mark.either_database
 @settings(
     max_examples=HISTORIES * 2,
     deadline=None,
@@ -317,6 +320,7 @@ def test_both_say_the_same_of_people_who_have_one_name(
                 _same_people(reading, slice_, pinned, status)
 
 
+@pytest.mark.either_database
 @settings(
     max_examples=HISTORIES * 2,
     deadline=None,
@@ -370,6 +374,7 @@ def _same_kept(reading: Reading, versions: list[FactVersion], asked: Perspective
     return sections.facts_kept is not None
 
 
+@pytest.mark.either_database
 @settings(
     max_examples=HISTORIES // 5,
     deadline=None,

@@ -27,7 +27,7 @@ _FAR: Final = """() => [...document.querySelectorAll('main *')].filter(each => {
 }).map(each => each.outerHTML.slice(0, 120))"""
 
 
-@pytest.mark.cases(2)
+@pytest.mark.cases(1)
 @pytest.mark.parametrize("text", [MARKUP, OVERRIDE, LONG, UNBROKEN], ids=["m", "o", "l", "u"])
 def test_a_telephone_shows_hostile_texts_without_scrolling_sideways(
     reader: Reader, browser: Browser, text: str

@@ -53,7 +53,7 @@ AT: Final = "as_of=2025-11-22&as_known_at=2025-11-26&clock=published"
 LARGEST: Final = 150_000
 
 
-@pytest.mark.cases(10)
+@pytest.mark.cases(4)
 @pytest.mark.parametrize("address", PAGES)
 def test_a_page_runs_no_script_of_its_own_and_loads_nothing_from_elsewhere(
     real: Reader, address: str

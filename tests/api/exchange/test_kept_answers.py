@@ -91,6 +91,7 @@ def asking(database_url: str) -> Iterator[Client]:
     parley.close()
 
 
+@pytest.mark.either_database
 @settings(
     max_examples=often(8, 300),
     deadline=None,

@@ -70,6 +70,7 @@ def test_it_says_that_it_is_a_reader(reading: Client) -> None:
     assert ready.json["lag_seconds"] >= 0
 
 
+@pytest.mark.either_database
 def test_a_question_waits_until_the_writer_has_reached_its_position(
     client: Client, reading: Client
 ) -> None:

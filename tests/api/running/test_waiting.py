@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, closing, contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
 
@@ -92,6 +93,7 @@ def test_while_changes_wait_for_the_log_health_and_questions_are_answered(
         asyncio.run(run(parley))
 
 
+@pytest.mark.either_database
 def test_who_waits_for_the_log_is_told_so_in_the_end(database_url: str) -> None:
     async def run(parley: Parley) -> None:
         async with asking(parley) as http:

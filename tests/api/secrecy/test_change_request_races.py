@@ -64,6 +64,7 @@ def test_of_sixteen_approvers_one_does_it(desk: Desk) -> None:
     assert desk.parley.rebuild().differences == ()
 
 
+@pytest.mark.either_database
 def test_approvers_and_refusers_at_once_leave_one_decision(desk: Desk) -> None:
     for _ in range(5):
         proposed = desk.propose(desk.fact())
@@ -141,6 +142,7 @@ def test_a_change_request_made_meanwhile_does_not_stop_an_approval(
     assert desk.status(other[0]) == "void"
 
 
+@pytest.mark.either_database
 def test_sixteen_propose_at_once_and_all_are_kept(desk: Desk) -> None:
     fact = desk.fact()
     found = at_once(*[lambda: desk.propose(fact)] * 16)
@@ -151,6 +153,7 @@ def test_sixteen_propose_at_once_and_all_are_kept(desk: Desk) -> None:
     assert len(listed.json["items"]) == 16
 
 
+@pytest.mark.either_database
 def test_approvals_and_edits_at_once_never_do_what_was_not_seen(desk: Desk) -> None:
     for _ in range(8):
         fact = desk.fact()
@@ -207,6 +210,7 @@ def test_nothing_is_said_of_a_change_of_what_was_erased_meanwhile(
     assert desk.parley.rebuild().differences == ()
 
 
+@pytest.mark.either_database
 def test_proposers_who_race_an_erasure_leave_nothing(desk: Desk) -> None:
     assert desk.post(f"{TALKS}/settings", {"review_erasure": False}).status == 200
     desk.get("/v1/negotiations", "Bo")

@@ -122,6 +122,7 @@ def test_a_rebuild_and_a_check_find_no_difference(desk: Desk) -> None:
     assert desk.get(CHANGE_REQUESTS).body == before
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize(
     "forgery",
     [

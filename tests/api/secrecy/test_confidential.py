@@ -240,6 +240,7 @@ def test_a_malformed_part_is_pointed_at_and_never_repeated(
         assert CANARY.encode() not in answer.body
 
 
+@pytest.mark.either_database
 def test_the_canary_is_in_no_answer_export_log_line_index_or_backup(
     desk: Desk, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

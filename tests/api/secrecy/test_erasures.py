@@ -150,6 +150,7 @@ def test_the_fact_is_gone_at_every_perspective(desk: Desk) -> None:
     assert desk.client.get(f"/v1/facts/{id_}?position=2").status == 404
 
 
+@pytest.mark.either_database
 def test_no_word_of_it_is_in_any_answer_file_table_or_backup(desk: Desk, tmp_path: Path) -> None:
     id_ = desk.said()
     assert desk.words() == 1

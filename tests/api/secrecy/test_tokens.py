@@ -49,6 +49,7 @@ def bearing(**claims: Any) -> dict[str, str]:  # noqa: ANN401 -- JSON is anythin
     return {"Authorization": f"Bearer {token({**CLAIMS, **times, **claims})}"}
 
 
+@pytest.mark.either_database
 def test_while_tokens_wait_for_their_issuer_all_others_are_answered(database_url: str) -> None:
     parley = compose(settings_of(database_url), upgrade=False)
     begun, ended = Semaphore(0), Event()

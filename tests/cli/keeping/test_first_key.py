@@ -11,6 +11,8 @@ from contextlib import closing
 from threading import Barrier
 from typing import TYPE_CHECKING
 
+import pytest
+
 from infrastructure.identity.keys import Keys
 from tests.cli.serving.test_serving import PROGRAM, served
 from tests.databases import SEAL_KEY, open_database
@@ -39,6 +41,7 @@ def test_a_server_that_is_stopped_before_it_shows_the_first_key_leaves_none(ligh
     assert "key" in printed or "key" in json.loads(again)
 
 
+@pytest.mark.either_database
 def test_servers_that_start_at_once_show_one_first_key_between_them(
     empty_database_url: str, tmp_path: Path
 ) -> None:

@@ -71,6 +71,7 @@ def made_by_a_newer(shell: Shell, revision: str = "9001") -> None:
     database.close()
 
 
+@pytest.mark.either_database
 def test_every_command_says_so_in_one_line_and_leaves_it_alone(parley: Shell) -> None:
     given = {
         **GIVEN,

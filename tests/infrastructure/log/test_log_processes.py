@@ -4,6 +4,8 @@ import itertools
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
+import pytest
+
 from infrastructure.log.recorder import EventRecorder
 from tests.databases import open_database
 from tests.infrastructure import log_writers
@@ -13,6 +15,7 @@ TOTAL = WRITERS * log_writers.APPENDS * 2
 SECONDS = 120
 
 
+@pytest.mark.either_database
 def test_8_writing_processes_leave_a_dense_log_and_a_tailing_reader_misses_none(
     database_url: str,
 ) -> None:

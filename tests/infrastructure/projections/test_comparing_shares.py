@@ -84,6 +84,7 @@ def test_a_sound_record_has_no_difference_in_any_share(
     assert compare(database, ledger) == []
 
 
+@pytest.mark.cases(5)
 @pytest.mark.parametrize(("forgery", "table"), FORGERIES)
 def test_a_forgery_is_found_in_shares_as_in_all_facts_at_once(
     database: Database,

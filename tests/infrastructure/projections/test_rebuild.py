@@ -88,6 +88,7 @@ def test_a_rebuild_says_what_differs_and_puts_it_right(
     assert rebuild(database, ledger.codec).differences == ()
 
 
+@pytest.mark.either_database
 def test_writers_go_on_during_a_rebuild_and_lose_nothing(
     database: Database, ledger: StoredLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
