@@ -6,7 +6,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 SLUG := us-belarus
 RECORD := data/us-belarus.ndjson
 TITLE := US–Belarus talks on political prisoners, 2025
-WORKERS ?= 2
+# One more than the machine has cores: a good part of the tests waits for a server, a browser or a clock.
+WORKERS ?= 3
 # What Python compiled is kept, wherever this is run: tests start it hundreds of times.
 unexport PYTHONDONTWRITEBYTECODE
 

@@ -79,7 +79,7 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class _ColumnShapes:
     plain: dict[str, dict[str, CellShape]]
-    entries: dict[str, tuple[str, type[Any]]]
+    entries: dict[str, tuple[str, dict[str, CellShape]]]
 
 
 def columns_of(header: Sequence[str]) -> tuple[list[Column | None], list[Fault]]:
@@ -118,13 +118,7 @@ def column_names() -> list[str]:
     known = _list_columns()
     first = ("op", "id", "external_id", "kind", "valid", "summary")
     quantity, citation = (
-        (
-            singular,
-            *(
-                f"{singular}.{field.name}"
-                for field in dataclasses.fields(known.entries[singular][1])
-            ),
-        )
+        (singular, *(f"{singular}.{part}" for part in known.entries[singular][1]))
         for singular in ("quantity", "citation")
     )
     last = ("note", "quantities", *quantity, "citations", *citation, "links")
@@ -167,9 +161,7 @@ def suggest_column(name: str) -> str | None:
     if part and _find_column(singular := f"{singular_of(of_list)}.{part}", known):
         return singular
     of_part = (
-        f"{singular}.{plain}"
-        for singular, (_, entry) in known.entries.items()
-        if plain in {field.name for field in dataclasses.fields(entry)}
+        f"{singular}.{plain}" for singular, (_, shapes) in known.entries.items() if plain in shapes
     )
     near = get_close_matches(plain, known.plain, n=1, cutoff=0.8)
     return next((column for column in (*of_part, _MEANT.get(plain), *near) if column), None)
@@ -192,14 +184,12 @@ def _find_column(name: str, known: _ColumnShapes) -> Column | None:
     numbered = _NUMBERED.fullmatch(name)
     if numbered is None or numbered["singular"] not in known.entries:
         return None
-    field, entry = known.entries[numbered["singular"]]
+    field, shapes = known.entries[numbered["singular"]]
     part, number = numbered["part"], int(numbered["number"] or 1)
-    hints = get_type_hints(entry)
-    if part not in hints:
+    if part not in shapes:
         return None
     written = f"{numbered['singular']}{'' if number == 1 else number}.{part}"
-    shapes = {"": _shape(hints[part])}
-    return Column(written, field, shapes, numbered["singular"], number - 1, part)
+    return Column(written, field, {"": shapes[part]}, numbered["singular"], number - 1, part)
 
 
 def _list_columns() -> _ColumnShapes:
@@ -212,11 +202,12 @@ def _columns_of(kinds: tuple[tuple[str, type[Fact]], ...]) -> _ColumnShapes:
     plain: dict[str, dict[str, CellShape]] = {
         name: {"": shape} for name, shape in _OF_CHANGES.items()
     }
-    entries: dict[str, tuple[str, type[Any]]] = {}
+    entries: dict[str, tuple[str, dict[str, CellShape]]] = {}
     for kind, field, hint in _fields(kinds):
         entry = _entry_of(hint)
         if entry is not None and entry is not Link:
-            entries[singular_of(field)] = (field, entry)
+            shapes = {part: _shape(of_part) for part, of_part in get_type_hints(entry).items()}
+            entries[singular_of(field)] = field, shapes
             plain.setdefault(field, {"": "entries"})
         else:
             shapes = plain.setdefault(field, {"": _shape(hint)})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -89,7 +90,8 @@ def describe_kinds() -> list[dict[str, Any]]:
     ]
 
 
-def describe_columns(kind: str) -> list[dict[str, Any]]:
+@cache
+def describe_columns(kind: str) -> Sequence[dict[str, Any]]:
     """The columns of a table of a kind, in order: [{column, needed, write, example, choices, names}].
 
     `choices` are all that may be written, where there is a list of it; `names` is the sort of what is named: somebody,
