@@ -26,14 +26,14 @@ _WORDS: Final = frozenset(
     )
 )  # fmt: skip
 _MARKS: Final = frozenset(" -_.?!*#/\\\"'")
-_NO_NAME: Final = (
+NO_NAME: Final = (
     "this is written where no name is known, and would be recorded as a name: leave the field out, or write a name or a"
     " description, such as 'a spokesman of the ministry'"
 )
-_NO_MATTER: Final = (
+NO_MATTER: Final = (
     "this stands for no matter, and would join all facts that have it: leave the field out"
 )
-_NO_ORIGIN: Final = (
+NO_ORIGIN: Final = (
     "this stands for no origin, and would join all reports that have it: leave the field out"
 )
 
@@ -51,16 +51,14 @@ def _texts_in(fact: Fact) -> Iterable[tuple[str, str, str]]:
     for field in fields_naming(type(fact)):
         value = getattr(fact, field)
         if isinstance(value, tuple):
-            yield from (
-                (f"/{field}/{at}", text_of(name), _NO_NAME) for at, name in enumerate(value)
-            )
+            yield from ((f"/{field}/{at}", text_of(name), NO_NAME) for at, name in enumerate(value))
         elif value is not None:
-            yield f"/{field}", text_of(value), _NO_NAME
+            yield f"/{field}", text_of(value), NO_NAME
     if fact.matter is not None:
-        yield "/matter", fact.matter, _NO_MATTER
+        yield "/matter", fact.matter, NO_MATTER
     for at, citation in enumerate(fact.citations):
         if citation.origin is not None:
-            yield f"/citations/{at}/origin", citation.origin, _NO_ORIGIN
+            yield f"/citations/{at}/origin", citation.origin, NO_ORIGIN
 
 
 def _is_placeholder(text: str) -> bool:
