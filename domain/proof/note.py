@@ -107,7 +107,8 @@ def countersign_note(note: str, signer: Signer) -> str:
 
 
 def _line(signer: Signer, text: str) -> str:
-    return _format_signature(signer.key, signer.sign(text.encode()))
+    signature = signer.sign(text.encode())  # first, because only then a new key is certain
+    return _format_signature(signer.key, signature)
 
 
 def _format_signature(key: VerifierKey, signature: bytes) -> str:

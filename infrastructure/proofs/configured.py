@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 
 from infrastructure.key_files import BEFORE, key_file_of
-from infrastructure.proofs.log_key import LastSigned, LogKeyError, ensure_signer, read_signer
+from infrastructure.proofs.log_key import KeptSigner, LastSigned, LogKeyError, read_signer
 from infrastructure.proofs.publishing import Publisher, last_signed_note
 
 if TYPE_CHECKING:
@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 def publisher_of(settings: Settings, database: Database) -> Publisher:
     """The publisher that signs the log of a database, as the settings say."""
     key_file = log_key_file(settings, database)
-    kept = LastSigned(key_file)
-    if not key_file.exists():
-        kept.begin()
-    return Publisher(database, ensure_signer(key_file, settings.log_origin), kept)
+    return Publisher(database, KeptSigner(key_file, settings.log_origin), LastSigned(key_file))
 
 
 def log_key_file(settings: Settings, database: Database) -> Path:

@@ -39,11 +39,13 @@ class LogKeyError(Exception):
 def ensure_signer(path: Path, origin: str) -> Ed25519Signer:
     """The signer of a key file; a missing file is created. LogKeyError if the file cannot be used."""
     if not path.exists():
-        key = Ed25519PrivateKey.generate()
-        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         with suppress(FileExistsError):
-            create_private(path, pem)
+            create_private(path, _format_pem(Ed25519PrivateKey.generate()))
     return read_signer(path, origin)
+
+
+def _format_pem(key: Ed25519PrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def read_signer(path: Path, origin: str) -> Ed25519Signer:
@@ -61,10 +63,48 @@ def read_signer(path: Path, origin: str) -> Ed25519Signer:
     return Ed25519Signer(VerifierKey(origin, private.public_key().public_bytes_raw()), private)
 
 
+class KeptSigner:
+    """Signs with the key of a file; a missing file is created when something is signed, and not before.
+
+    If another process creates the file meanwhile, its key is this signer's. LogKeyError as `read_signer`.
+    """
+
+    def __init__(self, path: Path, origin: str) -> None:
+        self._path = path
+        self._origin = origin
+        self._kept: Ed25519Signer | None = None
+        self._new = Ed25519PrivateKey.generate()
+        self._look()
+
+    @property
+    def key(self) -> VerifierKey:
+        """The key of the file, or the one that the file will have unless another process creates it."""
+        self._look()
+        if self._kept is None:
+            return VerifierKey(self._origin, self._new.public_key().public_bytes_raw())
+        return self._kept.key
+
+    def sign(self, text: bytes) -> bytes:
+        """Sign a text; creates the file, and the one beside it that says what the key has signed."""
+        self._look()
+        if self._kept is None:
+            LastSigned(self._path).begin()
+            with suppress(FileExistsError):
+                create_private(self._path, _format_pem(self._new))
+            self._kept = read_signer(self._path, self._origin)
+        return self._kept.sign(text)
+
+    def _look(self) -> None:
+        """Read the file once it exists."""
+        if self._kept is None and self._path.exists():
+            self._kept = read_signer(self._path, self._origin)
+
+
 class LastSigned:
     """The file that keeps the note of the last signed checkpoint beside a key file."""
 
     def __init__(self, key_file: Path) -> None:
+        self.key_file = key_file
         self.path = key_file.with_name(f"{key_file.name}.checkpoint")
 
     def begin(self) -> None:
@@ -73,9 +113,9 @@ class LastSigned:
             create_private(self.path, b"")
 
     @property
-    def begun(self) -> bool:
-        """Whether the file exists, even if it says that nothing was signed."""
-        return self.path.exists()
+    def lost(self) -> bool:
+        """Whether there is a key, but not this file, which exists even if the key has signed nothing."""
+        return self.key_file.exists() and not self.path.exists()
 
     def read(self) -> str | None:
         """The note; None before the first one. NoteError if the file is not UTF-8."""

@@ -20,6 +20,7 @@ from infrastructure.database.timekeeping import ClockInDoubtError
 from infrastructure.log.clock import settle
 from infrastructure.proofs import integration
 from infrastructure.proofs.ed25519 import Ed25519Verifier
+from infrastructure.proofs.log_key import LogKeyError
 from infrastructure.proofs.tree import BrokenTreeError, Tree
 from infrastructure.sealing.wrapping import SealKeyError
 from infrastructure.tables.record import log_head, signed_checkpoint
@@ -47,6 +48,10 @@ _OTHER: Final = (
     "the log's key is not {0}, which is given here (PARLEY_LOG_KEY_FILE, PARLEY_LOG_ORIGIN): give the log's"
     " own; or, to sign with this one from now on, run: parley checkpoint --new-key"
 )
+_OTHER_AND_NO_KEY: Final = (
+    "another key has signed the log, and there is no key in {} (PARLEY_LOG_KEY_FILE): give the log's own;"
+    " or, to sign with a new one from now on, run: parley checkpoint --new-key"
+)
 _logger: Final = logging.getLogger(__name__)
 
 
@@ -64,6 +69,7 @@ _REFUSALS: Final = (
     BrokenTreeError,
     NoteError,
     SealKeyError,
+    LogKeyError,
     OSError,
 )
 
@@ -141,7 +147,7 @@ class Publisher:
         """Why nothing is signed, if another key has signed the last checkpoint; None if none has."""
         note = last_signed_note(connection)
         is_own = note is None or self.verify_own(note) is not None
-        return None if is_own else _OTHER.format(self.signer.key.text)
+        return None if is_own else self._describe_other()
 
     def verify_own(self, note: str | None) -> Checkpoint | None:
         """The checkpoint of a note, if this signer signed it for this log; None otherwise."""
@@ -157,12 +163,12 @@ class Publisher:
     def _sign(self, connection: Connection, *, new_key: bool) -> int:
         last = connection.execute(_LOCKED).one()
         if last.size >= 0 and self.verify_own(last.note) is None and not new_key:
-            raise OtherKeyError(_OTHER.format(self.signer.key.text))
+            raise OtherKeyError(self._describe_other())
         size = integration.integrated_size(connection)
         tree = Tree(connection, size)
         checkpoint = Checkpoint(self.signer.key.name, size, tree.root())
         beside = self._kept.read()
-        if last.size < 0 and not self._kept.begun:
+        if last.size < 0 and self._kept.lost:
             raise InconsistentLogError(_LOST.format(self._kept.path))
         for note in (last.note if last.size >= 0 else None, beside):
             if note is not None:
@@ -173,6 +179,11 @@ class Publisher:
         self._kept.write(note)
         connection.execute(update(signed_checkpoint).values(size=size, note=note))
         return size
+
+    def _describe_other(self) -> str:
+        if not self._kept.key_file.exists():
+            return _OTHER_AND_NO_KEY.format(self._kept.key_file)
+        return _OTHER.format(self.signer.key.text)
 
 
 def _refuse_unless_continued(before: Checkpoint, now: Checkpoint, tree: Tree) -> None:

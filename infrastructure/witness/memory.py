@@ -68,7 +68,10 @@ class Memory:
         """Replace the last co-signed note on the disk; this must be done before the note is given out."""
         replace_whole(self._last, note.encode(), ANYONE_MAY_READ)
 
-    def _begin(self, name: str | None) -> None:
+    def check_new(self, name: str | None) -> None:
+        """Raise FolderError if no witness of this name can be made in the folder, unless there is one already."""
+        if self.key_file.exists():
+            return
         if self._last.exists() and self.last() is not None:
             raise FolderError(
                 f"{self._last} exists, but the key that co-signed it is missing: put {self.key_file} back"
@@ -78,6 +81,11 @@ class Memory:
                 f"there is no witness in {self.folder} yet: give its name with --name"
             )
         _check_name(name)
+
+    def _begin(self, name: str | None) -> None:
+        self.check_new(name)
+        if name is None:
+            raise AssertionError
         replace_whole(self._name, name.encode(), ANYONE_MAY_READ)
         replace_whole(self._last, b"", ANYONE_MAY_READ)
         ensure_signer(self.key_file, name)

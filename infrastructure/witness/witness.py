@@ -71,7 +71,7 @@ class Witness:
         before = self._last()
         if before is not None:
             _give_out(before.note, given_out)
-        shown = self._open_own(log.checkpoint())
+        shown = open_own(log.checkpoint(), self._log)
         now = Checkpoint.read_unverified(shown)
         self._check(before, shown, now, log)
         if before is not None and now == before.checkpoint:
@@ -93,17 +93,6 @@ class Witness:
             raise FolderError(
                 f"the last co-signed note in {self._memory.folder} does not belong to this log and witness: {error}"
             ) from error
-
-    def _open_own(self, note: str) -> str:
-        """The note with the log's own signature only; RefusalError if the log has not signed it."""
-        try:
-            shown = keep_one_signature(note, self._log)
-            checkpoint = Checkpoint.read_unverified(shown)
-        except NoteError as error:
-            raise RefusalError(f"the log's checkpoint is refused: {error}") from error
-        if checkpoint.origin != self._log.key.name:
-            raise RefusalError("the log's checkpoint is refused: it belongs to another log")
-        return shown
 
     def _check(self, before: Cosigned | None, shown: str, now: Checkpoint, log: TiledLog) -> None:
         last = None if before is None else before.checkpoint
@@ -127,6 +116,18 @@ class Witness:
             return f"; {self.evidence.keep(error, cosigned, shown, tiles)}"
         except OSError as lost:
             return f"; the checkpoints cannot be kept: {lost.strerror or lost}"
+
+
+def open_own(note: str, log: Ed25519Verifier) -> str:
+    """The note with the log's own signature only; RefusalError if the log has not signed it."""
+    try:
+        shown = keep_one_signature(note, log)
+        checkpoint = Checkpoint.read_unverified(shown)
+    except NoteError as error:
+        raise RefusalError(f"the log's checkpoint is refused: {error}") from error
+    if checkpoint.origin != log.key.name:
+        raise RefusalError("the log's checkpoint is refused: it belongs to another log")
+    return shown
 
 
 def _hashes(tile: bytes) -> list[bytes]:

@@ -19,10 +19,11 @@ from domain.proof.note import base64_of
 from domain.time.instant import format_instant
 from infrastructure.clock import system_clock
 from infrastructure.outbound.address import AddressError
+from infrastructure.proofs.ed25519 import Ed25519Verifier
 from infrastructure.witness.memory import Memory
 from infrastructure.witness.refusals import RefusalError, WitnessError
 from infrastructure.witness.tiled_log import TiledLog, prefix
-from infrastructure.witness.witness import MICROSECONDS, Cosigned, Witness
+from infrastructure.witness.witness import MICROSECONDS, Cosigned, Witness, open_own
 
 
 def witness(
@@ -98,6 +99,8 @@ def witness(
         )
     address, verifier = _address(url), log_key(key, "--log-key")
     given_out = state / "checkpoint" if out is None else out
+    with _refuse_witness_errors():
+        _refuse_before_it_is_made(Memory(state), name, None if every else address, verifier)
     with _refuse_witness_errors(), Memory.lock(state) as memory:
         watching = Witness(memory, memory.signer(name), verifier.key, system_clock)
 
@@ -109,6 +112,15 @@ def witness(
             watch()
         else:
             _keep_watching(watch, every)
+
+
+def _refuse_before_it_is_made(
+    memory: Memory, name: str | None, address: str | None, log: Ed25519Verifier
+) -> None:
+    """Refuse a new witness by its name, or by the log that is watched once, so that no folder is left."""
+    memory.check_new(name)
+    if address is not None and not memory.key_file.exists():
+        open_own(TiledLog(address).checkpoint(), log)
 
 
 def _keep_watching(watch: Callable[[], None], seconds: int) -> None:
@@ -134,6 +146,7 @@ def _key(state: Path, name: str | None) -> str:
         memory = Memory(state)
         if memory.key_file.exists():
             return Cosigner(memory.signer(name), 0).key.text
+        memory.check_new(name)
         with Memory.lock(state) as memory:
             return Cosigner(memory.signer(name), 0).key.text
 

@@ -27,7 +27,7 @@ GIVEN = {
     "slug": "talks",
     "name": "then",
     "what": "released",
-    "words": "freed",
+    "q": "freed",
     "fact": "R",
     "kind": "release",
     "id_": ID,
@@ -58,7 +58,7 @@ def words_of(path: tuple[str, ...], command: Any, given: dict[str, str]) -> list
     """A command line with all that the command needs."""
     words = list(path)
     for each in command.params:
-        if each.required:
+        if each.required or (path, each.name) == (("tally",), "what"):
             named = each.opts[0]
             words += [given[named]] if each.param_type_name == "argument" else [named, given[named]]
     return words

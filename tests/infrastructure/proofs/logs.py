@@ -37,6 +37,8 @@ def publisher(
 ) -> Publisher:
     """What signs the log of a database, and keeps the last beside a key in a folder, which is `made` there."""
     kept = LastSigned(folder / "parley.key")
+    if folder.is_dir():
+        kept.key_file.touch()
     if made:
         kept.begin()
     return Publisher(database, signer(seed), kept)

@@ -8,8 +8,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from domain.proof.note import NoteError
-from infrastructure.proofs.log_key import LastSigned, LogKeyError, ensure_signer, read_signer
+from domain.proof.note import NoteError, open_note, sign_note
+from infrastructure.proofs.ed25519 import Ed25519Verifier
+from infrastructure.proofs.log_key import (
+    KeptSigner,
+    LastSigned,
+    LogKeyError,
+    ensure_signer,
+    read_signer,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,11 +67,39 @@ def test_a_signer_does_not_show_its_secret(tmp_path: Path) -> None:
         ensure_signer(tmp_path / "parley.key", "two words")
 
 
+def test_a_signer_keeps_its_key_with_its_first_signature_and_not_before(tmp_path: Path) -> None:
+    path = tmp_path / "parley.key"
+    signer, other = KeptSigner(path, ORIGIN), KeptSigner(path, ORIGIN)
+    key, others = signer.key, other.key
+    assert key != others
+    assert not list(tmp_path.iterdir())
+    signature = signer.sign(b"text\n")
+    assert Ed25519Verifier(key).verifies(b"text\n", signature)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert read_signer(path, ORIGIN).key == key == other.key == KeptSigner(path, ORIGIN).key
+    assert {each.name for each in tmp_path.iterdir()} == {path.name, f"{path.name}.checkpoint"}
+    path.unlink()
+    assert KeptSigner(path, ORIGIN).key not in {key, others}
+
+
+def test_a_key_that_another_process_makes_meanwhile_is_the_signers_too(tmp_path: Path) -> None:
+    path = tmp_path / "parley.key"
+    signer = KeptSigner(path, ORIGIN)
+    before = signer.key
+    made = ensure_signer(path, ORIGIN)
+    note = sign_note("text\n", [signer])
+    assert open_note(note, [Ed25519Verifier(made.key)]) == "text\n"
+    assert before != signer.key == made.key
+
+
 def test_the_last_checkpoint_is_kept_beside_the_key(tmp_path: Path) -> None:
     kept = LastSigned(tmp_path / "parley.key")
-    assert (kept.read(), kept.begun) == (None, False)
+    assert (kept.read(), kept.lost) == (None, False)
+    kept.key_file.touch()
+    assert kept.lost
     kept.begin()
-    assert (kept.read(), kept.begun) == (None, True)
+    assert (kept.read(), kept.lost) == (None, False)
+    kept.key_file.unlink()
     for note in ("first é\n", "second\n"):
         kept.write(note)
         assert LastSigned(tmp_path / "parley.key").read() == note
