@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import contextmanager
 from functools import cache
 from io import StringIO
@@ -15,6 +16,7 @@ from infrastructure.database.working_alone import work_alone
 from infrastructure.errors import DatabaseRefusedError
 from infrastructure.tables.facts import SIDES
 from infrastructure.tables.rates import rate_count
+from infrastructure.tables.text import fact_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,6 +39,15 @@ _AT: Final[Select[tuple[str]]] = select(column("version_num")).select_from(table
 FTS5_SHADOWS: Final = ("_config", "_content", "_data", "_docsize", "_idx")
 
 
+_FOUND: Final = text("""
+    SELECT relname, nspname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE pg_class.oid IN (SELECT to_regclass(quote_ident(name)) FROM unnest(CAST(:names AS text[])) name)
+""")
+_IN_SCHEMA: Final = text(
+    "SELECT to_regclass(format('%I.%I', CAST(:own AS text), CAST(:name AS text)))"
+)
+
+
 class NewerDatabaseError(DatabaseRefusedError):
     """The database is at a revision that is unknown here, so it is left alone."""
 
@@ -50,10 +61,12 @@ class NewerDatabaseError(DatabaseRefusedError):
 def upgrade(database: Database, revision: str = "head") -> None:
     """Bring an empty or older database to `revision`; does nothing if it is there already.
 
-    Raises DatabaseRefusedError for a database that has tables but none of Parley's, NewerDatabaseError for one that a
+    Raises DatabaseRefusedError for a database that has tables but none of Parley's, or where the name of one means one
+    in another schema; NewerDatabaseError for one that a
     newer Parley made, and NotAloneError while other work on the whole database is under way.
     """
     with lock_for_migration(database) as connection:
+        _refuse_misplaced(connection)
         _refuse_foreign(connection)
         _refuse_newer(connection)
         if revision != "head" or not _is_at_head(connection):
@@ -61,6 +74,24 @@ def upgrade(database: Database, revision: str = "head") -> None:
                 from alembic import command  # noqa: PLC0415
 
                 command.upgrade(_config(connection), revision)
+
+
+def _refuse_misplaced(connection: Connection) -> None:
+    """Raise DatabaseRefusedError if the name of a table means another one, in a schema that is looked in before."""
+    if connection.dialect.name == "sqlite":
+        return
+    names = [*SCHEMA.tables, fact_text.name, *rate_count.metadata.tables, "alembic_version"]
+    found = {row.relname: row.nspname for row in connection.execute(_FOUND, {"names": names})}
+    if not found:
+        return
+    [(own, _)] = Counter(found.values()).most_common(1)
+    for name, place in sorted(found.items()):
+        there = {"own": own, "name": name}
+        if place != own and connection.execute(_IN_SCHEMA, there).scalar() is not None:
+            raise DatabaseRefusedError(
+                f"the table {name} is found in the schema {place}, and not in {own}, where the record is:"
+                " set the search_path right, or remove the other table"
+            )
 
 
 def _refuse_foreign(connection: Connection) -> None:
@@ -96,8 +127,12 @@ def schema_at_head(database: Database) -> bool:
 
 
 def refuse_newer(database: Database) -> None:
-    """Raise NewerDatabaseError if the database has a revision that is unknown here."""
+    """Raise NewerDatabaseError if the database has a revision that is unknown here.
+
+    DatabaseRefusedError if the name of a table means one in another schema than the record's.
+    """
     with database.reading() as connection:
+        _refuse_misplaced(connection)
         _refuse_newer(connection)
 
 

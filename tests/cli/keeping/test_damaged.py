@@ -23,6 +23,8 @@ from tests.thorough import some_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.databases import Kind, PostgreSQL
+
 STATE = "/v1/negotiations/talks"
 PAGE = 8_192
 SENTENCE = "a part of the database is damaged: run parley verify, which says what"
@@ -136,3 +138,47 @@ def test_a_flipped_bit_of_any_table_of_a_postgresql_is_told_of(tmp_path: Path) -
             server.stop()
             files[table].write_bytes(whole)
             server.start()
+
+
+OTHERS = ("event", "fact_version", "fact_text", "alembic_version", "projection")
+
+
+@pytest.mark.cases(2)
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_table_of_another_schema_that_is_looked_in_first_is_told_of_by_its_schema(
+    filled: Callable[[Kind], Shell], tmp_path: Path, postgresql: PostgreSQL, name: str
+) -> None:
+    shell = filled("postgresql").copied(tmp_path, postgresql)
+    database = open_database(shell.url)
+    with database.writing() as connection:
+        own = connection.execute(text("SELECT current_schema()")).scalar_one()
+        connection.execute(text('CREATE SCHEMA "Of others"'))
+        connection.execute(text(f'CREATE TABLE "Of others".{name} (version_num text, x int)'))
+    database.close()
+    shell.out("verify")
+    path = {"options": '-csearch_path="Of\\ others",public'}
+    url = make_url(shell.url).update_query_dict(path).render_as_string(hide_password=False)
+    other = Shell(url, shell.folder)
+    for command in (("verify",), ("db", "upgrade"), ("list",), ("serve", "--port", "0")):
+        refused = other(*command)
+        assert (refused.exit_code, refused.stdout) == (1, ""), command
+        assert refused.stderr == (
+            f"parley: the table {name} is found in the schema Of others, and not in {own}, where the record is:"
+            " set the search_path right, or remove the other table\n"
+        )
+
+
+def test_tables_of_other_programs_that_are_not_looked_in_first_do_no_harm(
+    postgresql: PostgreSQL, tmp_path: Path
+) -> None:
+    url = make_url(postgresql.fresh(migrated=False))
+    named = url.update_query_dict({"options": "-csearch_path=parley,public"})
+    database = open_database(url)
+    with database.writing() as connection:
+        connection.execute(text("CREATE SCHEMA parley"))
+    shell = Shell(named.render_as_string(hide_password=False), tmp_path).filled()
+    with database.writing() as connection:
+        connection.execute(text("CREATE TABLE public.event (x int)"))
+    database.close()
+    shell.out("db", "upgrade")
+    assert "events are as they were recorded" in shell.out("verify")
