@@ -64,6 +64,7 @@ def offered(shell: Shell, line: str) -> set[str]:
     return {each for each in done.stdout.split("\n") if each}
 
 
+@pytest.mark.cases(16)
 @pytest.mark.parametrize(("line", "expected"), OFFERED)
 def test_a_word_that_is_begun_is_completed(light: Shell, line: str, expected: set[str]) -> None:
     assert offered(light, line) == expected

@@ -118,6 +118,7 @@ def log() -> Iterator[FakeLog]:
         yield log
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("begun", [True, False], ids=["later", "at first"])
 @pytest.mark.parametrize("kills", [False, True], ids=["failing", "killed"])
 def test_what_was_given_out_is_remembered_wherever_a_round_ends(

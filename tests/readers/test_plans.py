@@ -416,6 +416,7 @@ def test_an_audit_reads_changes_and_no_recording(populated: Populated) -> None:
                 assert instructions(connection, lambda: connection.execute(statement).all()) < 1_000  # noqa: B023
 
 
+@pytest.mark.cases(8)
 @pytest.mark.parametrize("clock", ["recorded", "published"])
 @pytest.mark.parametrize("order", get_args(Order))
 @pytest.mark.parametrize("after", [None, 2 * MENDED + 500])

@@ -45,7 +45,7 @@ def own(page: Seen) -> list[str]:
     return [href.partition("#")[0] for href in dict.fromkeys(found) if href.startswith("/n/")]
 
 
-@pytest.mark.cases(6)
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("name", NAMES)
 def test_names_of_any_characters_lead_to_their_pages(reader: Reader, name: str) -> None:
     reader.editor.open()
@@ -93,7 +93,7 @@ def test_a_name_that_looks_encoded_is_encoded_again(reader: Reader) -> None:
         served.stop()
 
 
-@pytest.mark.cases(24)
+@pytest.mark.cases(12)
 @pytest.mark.parametrize(
     "written",
     [

@@ -136,7 +136,7 @@ def chosen(page: Seen) -> list[str | None]:
     ]
 
 
-@pytest.mark.cases(5)
+@pytest.mark.cases(3)
 @pytest.mark.parametrize(("asked", "clock"), CLOCKS)
 @pytest.mark.parametrize("path", ["", "/timeline", "/people", "/numbers/released"])
 def test_the_form_and_the_slider_say_by_which_clock_the_answer_goes(

@@ -150,7 +150,7 @@ _DRAWN: Final = frozenset(
 """The elements that a picture is made of."""
 
 
-@pytest.mark.cases(6)
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("what", NAMES, ids=range(6))
 @pytest.mark.parametrize("name", ["releases", "known", "held"])
 def test_a_picture_of_a_hostile_name_is_well_formed(reader: Reader, name: str, what: str) -> None:
@@ -191,7 +191,7 @@ def test_a_name_that_is_too_long_is_refused_in_words(reader: Reader) -> None:
         assert "longer than 255 characters" in page.words
 
 
-@pytest.mark.cases(6)
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_that_one_has_is_not_sent_again(reader: Reader, path: str) -> None:
     reader.editor.open()

@@ -47,7 +47,7 @@ def at(path: str, cuts: str) -> str:
     return f"{BELARUS}{path}{'&' if '?' in path else '?'}{cuts}"
 
 
-@pytest.mark.cases(4)
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("path", PLACES)
 def test_a_page_of_an_earlier_day_says_how_much_changed_later(real: Reader, path: str) -> None:
     page = real.see(at(path, JUNE))

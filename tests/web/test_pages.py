@@ -78,7 +78,7 @@ def test_a_page_runs_no_script_of_its_own_and_loads_nothing_from_elsewhere(
     assert len(page.html) < LARGEST
 
 
-@pytest.mark.cases(10)
+@pytest.mark.cases(5)
 @pytest.mark.parametrize("address", [page for page in PAGES if page.startswith(BELARUS)])
 def test_a_page_leads_to_the_same_answer_and_to_its_fixed_form(real: Reader, address: str) -> None:
     page = real.see(address)

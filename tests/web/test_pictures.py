@@ -30,6 +30,7 @@ def test_every_picture_has_a_page() -> None:
     assert set(PICTURES) == set(SUBJECTS)
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_stands_in_its_page_with_its_numbers(real: Reader, name: str) -> None:
     page = real.see(f"{BELARUS}/pictures/{name}?{AT}")

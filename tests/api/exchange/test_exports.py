@@ -77,6 +77,7 @@ def fill(client: Client) -> None:
     assert retracted.status == 200
 
 
+@pytest.mark.cases(2)
 @pytest.mark.parametrize("history", [False, True], ids=["standing", "history"])
 @pytest.mark.parametrize("media", ["application/x-ndjson", CSV])
 def test_what_is_exported_imports_as_the_same_record(

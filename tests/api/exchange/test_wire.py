@@ -206,6 +206,7 @@ def patient(serve: Callable[..., Served], monkeypatch: pytest.MonkeyPatch) -> Se
     return serve()
 
 
+@pytest.mark.cases(4)
 @pytest.mark.parametrize(
     "head",
     [
@@ -237,7 +238,7 @@ def test_an_address_in_absolute_form_is_answered_under_the_servers_own_names(
     assert patient.said(head.format("evil.example")).startswith("HTTP/1.1 421")
 
 
-@pytest.mark.cases(10)
+@pytest.mark.cases(4)
 @pytest.mark.parametrize(
     "rest",
     [

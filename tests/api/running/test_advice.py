@@ -156,7 +156,7 @@ class Case:
         return refused
 
 
-@pytest.mark.cases(7)
+@pytest.mark.cases(4)
 @pytest.mark.parametrize("reviewed", [False, True])
 @pytest.mark.parametrize("status", STATUSES)
 def test_what_a_refused_line_is_advised_works(desk: Desk, status: str, reviewed: bool) -> None:
@@ -168,6 +168,7 @@ def test_what_a_refused_line_is_advised_works(desk: Desk, status: str, reviewed:
     assert any(refusals)
 
 
+@pytest.mark.cases(4)
 @pytest.mark.parametrize("status", STATUSES)
 def test_what_a_refused_change_is_advised_works(desk: Desk, status: str) -> None:
     refusals: list[str | None] = []

@@ -239,6 +239,7 @@ def test_the_table_has_every_operation_and_its_scope(light_client: Client) -> No
     assert documented == {operation: scope for operation, (scope, _) in TABLE.items()}
 
 
+@pytest.mark.cases(5)
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_may_do_what_the_table_says(
     record: Record, closed: Record, role: str | None

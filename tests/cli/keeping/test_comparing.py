@@ -60,7 +60,7 @@ def filled(filled: Callable[[Kind], Shell]) -> Callable[[Kind], Shell]:
     return searched
 
 
-@pytest.mark.cases(8)
+@pytest.mark.cases(4)
 @pytest.mark.parametrize(("statement", "said"), FORGERIES)
 def test_no_forgery_of_a_table_is_undetected(parley: Shell, statement: str, said: str) -> None:
     database = Database(parley.url)

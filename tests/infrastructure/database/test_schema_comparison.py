@@ -88,6 +88,7 @@ def test_what_only_sqlite_can_be_made_to_do_is_found(
     database.close()
 
 
+@pytest.mark.cases(5)
 @pytest.mark.parametrize("statements", ON_POSTGRESQL)
 def test_what_only_postgresql_can_be_made_to_do_is_found(
     fresh_database: Callable[[Kind], str], statements: tuple[str, ...]

@@ -358,6 +358,7 @@ def test_a_fact_is_changed_under_its_own_negotiation_alone(reader: Reader, desk:
     assert desk.see(f"{page}/improve").status == 404
 
 
+@pytest.mark.cases(3)
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_hostile_text_is_text_in_every_form(reader: Reader, desk: Desk, text: str) -> None:
     page = _recorded(

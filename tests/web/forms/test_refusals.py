@@ -54,6 +54,7 @@ def is_page(page: Seen) -> bool:
     return page.headers["content-type"] == "text/html; charset=utf-8"
 
 
+@pytest.mark.cases(16)
 @pytest.mark.parametrize("wrong", WRONG)
 @pytest.mark.parametrize("path", ASKED)
 def test_a_bad_cut_is_refused_on_every_page_in_the_words_of_the_api(

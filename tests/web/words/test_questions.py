@@ -54,6 +54,7 @@ CLAIMS: list[tuple[list[dict[str, Any]], str]] = [
 ]
 
 
+@pytest.mark.cases(6)
 @pytest.mark.parametrize(("claims", "question"), CLAIMS)
 def test_a_matter_is_headed_by_what_it_asks(
     reader: Reader, claims: list[dict[str, Any]], question: str
