@@ -135,7 +135,7 @@ ENGLISH: Final = Language(
     running=frozenset(
         phrases("so far", "so far this year", "to date", "until now", "up to now", "in total", "in all",
             "altogether", "cumulative", "cumulatively", "running total", "running count",
-                 "all told", "overall", "already")
+                 "all told", "overall", "already", "thus far", "this year", "hitherto")
     ),
     since=frozenset(phrases("since")),
     pairs=frozenset(phrases("a couple of", "a couple", "couple of", "couple")),

@@ -91,6 +91,19 @@ _ILL: Final = "ill sick elderly disabled wounded injured"
 """How some of those who are counted are."""
 _NEGATED: Final = "is are was were has have had ca could wo would does do did should must"
 """Verbs that are negated in one word, as "isn't" is."""
+_OVER_TIME: Final = (
+    "all releases|annual|as of|at different times|by now|course of the year|during the year|earlier releases|"
+    "final total|for the year|grand total|in batches|in groups|in stages|in sum|in waves|last month|last year|"
+    "on different days|over the year|past month|past months|past weeks|past year|previous releases|recent months|"
+    "recent weeks|running|sum|tally|this month|this year|throughout the year|to now|to this day|to today|total|"
+    "whole year|year to date|from the beginning|from the start"
+)
+"""What says that a number counts everything up to a day, or over some time."""
+_TIMES_OVER: Final = "batches groups occasions releases rounds stages times waves"
+"""What happened several times: "52, in several waves"."""
+_MONTHS: Final = (
+    "january february march april may june july august september october november december"
+)
 
 ENGLISH_REMARKS: Final = RemarkWords(
     doubts=frozenset(phrases(
@@ -154,4 +167,12 @@ ENGLISH_REMARKS: Final = RemarkWords(
     },
     ranks=(*_RANKS.split(), "held", "imprison", "jailed", "prison", "custody", "detention", "behind"),
     sums=("total", "tally", "toll", "count", "cumulat", "overall", "altogether", "running"),
+    running=frozenset(phrases(
+        *_OVER_TIME.split("|"), *(f"several {times}" for times in _TIMES_OVER.split()),
+        *(f"various {times}" for times in _TIMES_OVER.split()),
+        *(f"{count} {times}" for count in ("two", "three", "four", "five", "six")
+          for times in ("occasions", "releases", "rounds", "stages", "waves")),
+        *(f"{since} {month}" for since in ("after", "beginning in", "between", "from", "starting in", "through", "to")
+          for month in _MONTHS.split()),
+    )),
 )  # fmt: skip

@@ -32,7 +32,8 @@ class RemarkWords:
 
     A remark in `harmless` is ignored. A phrase in `plain` sounds like a doubt; the words that it stands for are judged
     instead. Behind a word that begins as one of `ranks`, "since" and "so far" say nothing about the number ("the
-    largest group since June"), unless a word that begins as one of `sums` is there too.
+    largest group since June"), unless a word that begins as one of `sums` is there too. With a phrase of `running` in a
+    remark, a number counts everything up to a day, or over some time: "52, in several waves".
     """
 
     doubts: frozenset[Phrase]
@@ -51,6 +52,7 @@ class RemarkWords:
     plain: Mapping[Phrase, Phrase]
     ranks: tuple[str, ...]
     sums: tuple[str, ...]
+    running: frozenset[Phrase]
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 _SINCE: Final = frozenset(phrase for language in LANGUAGES for phrase in language.since)
 _RUNNING: Final = _SINCE | {phrase for language in LANGUAGES for phrase in language.running}
+_BESIDE: Final = _RUNNING | {
+    phrase for language in LANGUAGES for phrase in language.remarks.running
+}
+"""Phrases that say so in a remark."""
 _RANKS: Final = tuple(stem for language in LANGUAGES for stem in language.remarks.ranks)
 _SUMS: Final = tuple(stem for language in LANGUAGES for stem in language.remarks.sums)
 
@@ -21,9 +25,8 @@ _SUMS: Final = tuple(stem for language in LANGUAGES for stem in language.remarks
 @lru_cache(maxsize=4096)
 def runs_on(text: str) -> bool:
     """Whether a number counts everything up to a day, by words such as "so far", "in total" or "since January"."""
-    return any(
-        measure_phrase(part, at, _RUNNING) for part in _split_parts(text) for at in range(len(part))
-    )
+    number, *remarks = _split_parts(text)
+    return _has_any(number, _RUNNING) or any(_has_any(remark, _BESIDE) for remark in remarks)
 
 
 @lru_cache(maxsize=4096)
@@ -36,6 +39,10 @@ def find_beginning(text: str) -> Phrase:
         if measure_phrase(part, at, _SINCE)
     )
     return next(starts, ())
+
+
+def _has_any(part: Phrase, phrases: frozenset[Phrase]) -> bool:
+    return any(measure_phrase(part, at, phrases) for at in range(len(part)))
 
 
 def _split_parts(text: str) -> list[Phrase]:

@@ -1,8 +1,8 @@
 """Splits the facts of a tally into groups, by population or by counter.
 
 A question is in the group that its facts name. If a fact names no group, it is counted once, with those facts of its
-question that name one. Facts that answer one question do so in each group, even if the fact that ties them is in
-another.
+question that name one; if these name several, it is only possible in each. Facts that answer one question do so in each
+group, even if the fact that ties them is in another.
 """
 
 from __future__ import annotations
@@ -55,11 +55,13 @@ def split(candidates: Sequence[Candidate], field: str, what: str | None) -> list
         raise ContentError.at("/query/per", _SHARED)
 
     def deal(dealt: Iterable[Candidate]) -> dict[int, list[Candidate]]:
-        """The candidates by the number of the group that has them."""
+        """The candidates by the number of the group that has them; those that several have are only possible there."""
         piles: dict[int, list[Candidate]] = defaultdict(list)
         for candidate in dealt:
-            for number in moved.get(candidate.id, {group_of[candidate.id]}):
-                piles[number].append(candidate)
+            numbers = moved.get(candidate.id, {group_of[candidate.id]})
+            shared = candidate.weakened if len(numbers) > 1 else candidate
+            for number in numbers:
+                piles[number].append(shared)
         return piles
 
     members, divided = deal(candidates), _divide(found, deal)
@@ -75,7 +77,8 @@ def _divide(
 ) -> Callable[[int], Questions]:
     """Divide the questions among the groups; gives the questions of a group, each with only the facts of that group.
 
-    An inner question that leads to no question of the group counts as one of the group's questions.
+    A question that is in one group with all of its facts is at least as many as what is within it, whatever group that
+    is in. An inner question that leads to no question of the group counts as one of the group's questions.
     """
 
     def divide(questions: Iterable[Question]) -> dict[int, list[Question]]:
@@ -89,7 +92,7 @@ def _divide(
                         facts=facts,
                         supporting=supporting.get(number, []),
                         against=against.get(number, []),
-                        within=(),
+                        within=question.within if len(facts) == len(question.facts) else (),
                     )
                 )
         return divided

@@ -41,6 +41,29 @@ CASES: Final[dict[str, tuple[list[Body], list[tuple[str | None, str, bool]]]]] =
         ],
         [("foreigners", "14", False), ("women", "52", False)],
     ),
+    "a number of nobody named, and others of two of them": (
+        [
+            tell_release(2, matter="m"),
+            tell_release(None, "AP", population="women", matter="m"),
+            tell_release(None, "AFP", population="miners", matter="m"),
+        ],
+        [("miners", "0 to 2", False), ("women", "0 to 2", False)],
+    ),
+    "parts of a number that nobody gave": (
+        [
+            tell_release(population="women", external_id="A"),
+            tell_release(14, "AP", population="foreigners", links=tie("refines", "A")),
+            tell_release(10, "AFP", population="miners", links=tie("refines", "A")),
+        ],
+        [("foreigners", "14", False), ("miners", "10", False), ("women", "at least 14", False)],
+    ),
+    "a part that is larger than the whole": (
+        [
+            tell_release(20, population="women", external_id="A"),
+            tell_release(30, "AP", population="miners", links=tie("refines", "A")),
+        ],
+        [("miners", "30", False), ("women", "20 to 30", True)],
+    ),
     "a round-up over two": (
         [
             tell_release(14, population="miners", valid="2025-06-21", external_id="A"),

@@ -201,3 +201,13 @@ def test_words_of_number_in_any_order_give_bounds_in_order_or_nothing(words: lis
     read = read_number(" ".join(words))
     if read is not None and read.low is not None and read.high is not None:
         assert read.low <= read.high
+
+
+with Path(__file__).with_name("number_bases.tsv").open(encoding="utf-8") as _table:
+    BASES: Final = {row["text"]: row["basis"] for row in csv.DictReader(_table, delimiter="\t")}
+
+
+@pytest.mark.parametrize("text", BASES)
+def test_a_number_of_several_events_is_cumulative_or_refused(text: str) -> None:
+    basis = "cumulative" if runs_on(text) else "increment"
+    assert (basis if read_number(text) else "") == BASES[text]

@@ -104,7 +104,8 @@ def worlds(draw: DrawFn) -> World:
 def _report(draw: DrawFn, freeing: Freeing, whom: str, id_: str) -> Fact:
     """A true report of a release, which a link or a matter ties to an earlier one.
 
-    Without a population, only a tie to a report of the same people says which people it counts.
+    Without a population, only a tie to a report of the same people says which people it counts; and under another name
+    of it, only a tie says that it is no rival of the report of all.
     """
     label = f"m{id_[0]}"
     labels: Sequence[str | None] = (None, None, label, label, f"{label} too", f"{label} of {whom}")
@@ -116,7 +117,8 @@ def _report(draw: DrawFn, freeing: Freeing, whom: str, id_: str) -> Fact:
         population, labels = None if same else whom, (None, f"{label} of {whom}")
         earlier = same or earlier
     matter = draw(st.sampled_from(labels))
-    known = matter is not None and any(each.matter == matter for each in same)
+    spelled = [each for each in same if whom == ALL or _population(each) == population]
+    known = matter is not None and any(each.matter == matter for each in spelled)
     chosen = draw(
         st.lists(st.sampled_from(earlier), min_size=not known, max_size=2, unique_by=id)
         if earlier
