@@ -1,6 +1,7 @@
 """The custody entries of people, and who is held, which follows from their status.
 
-A charge does not say where somebody is. Somebody who is charged is held if they would be without their charges.
+A charge does not say where somebody is. Somebody who is charged is held if they would be without their charges; if the
+charges are over and no later status is known, they may be.
 """
 
 from __future__ import annotations
@@ -70,9 +71,10 @@ class CustodyEntries:
         return has_status or (status == PARDONED and self._is_pardoned(place))
 
     def holds(self, place: Place) -> bool:
-        """Whether the person at a place is held."""
+        """Whether the person at a place is held, or may be, if only what is certain is not asked for."""
         status = self._status(place, {*KEEPS_IN, CHARGED})
-        if status == CHARGED:
+        may_be = status is None and self._perspective.match == "possible"
+        if status == CHARGED or (may_be and self._was_charged(place)):
             status = self._without_charges._status(place, KEEPS_IN)  # noqa: SLF001 -- this class
         return status in KEEPS_IN
 
@@ -87,6 +89,13 @@ class CustodyEntries:
             return None
         shown = answered.resolved.shown
         return None if shown is None else shown.shows["status"]
+
+    def _was_charged(self, place: Place) -> bool:
+        """Whether the person at a place is or was charged."""
+        _, answered = self._answered.get(place, (None, None))
+        return answered is not None and any(
+            candidate.shows["status"] == CHARGED for candidate in answered.candidates
+        )
 
     def _is_pardoned(self, place: Place) -> bool:
         if self._is_doubtful:

@@ -28,6 +28,21 @@ WAYS = {
     "charged and held": ["charged 2025-02-01", "detained 2025-02-01"],
     "charged and free": ["charged 2025-02-01", "free 2025-02-01"],
     "perhaps held, then charged": ["detained 2025-01-01/", "charged 2025-02-01"],
+    "held, then charged for a while": ["sentenced 2025-01-01/..", "charged 2025-02-01/2025-03-01"],
+    "freed, then charged for a while": [
+        "detained 2025-01-01",
+        "free 2025-01-10",
+        "charged 2025-02-01/2025-03-01",
+    ],
+    "held until a charge for a while": [
+        "detained 2025-01-01/2025-01-31",
+        "charged 2025-02-01/2025-03-01",
+    ],
+    "charged for a while, then freed": [
+        "detained 2025-01-01",
+        "charged 2025-02-01/2025-03-01",
+        "free 2025-04-01",
+    ],
 }
 
 
@@ -60,13 +75,21 @@ def test_who_is_charged_is_held_only_if_they_would_be_without_the_charge(client:
         "charged, then held",
         "charged and held",
         "perhaps held, then charged",
+        "held, then charged for a while",
     }
+    surely = list_people(client, "as_of=2025-06&status=held&match=certain")
+    assert "held, then charged" in surely
+    assert "held, then charged for a while" not in surely
     everyone = list_people(client, "as_of=2025-06")
     assert not [name for name, each in everyone.items() if each["contested"]]
     said = {
         "charged, then held": "remanded",
         "charged and free": "free",
         "freed in a month of a charge": "free",
+        "held, then charged for a while": None,
+        "freed, then charged for a while": None,
+        "held until a charge for a while": None,
+        "charged for a while, then freed": "free",
     }
     assert statuses(everyone, WAYS) == {**dict.fromkeys(WAYS, "charged"), **said}
     then = statuses(list_people(client, "as_of=2025-01-20"), WAYS)
