@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any, Final, cast
@@ -190,6 +191,7 @@ class Parley:
         Who is in the way is waited for, `patience` seconds at most.
         """
         with work_alone(self.database, "compaction"):
+            self.overwritten.merge()
             return self.database.compact(*TABLES, patience=patience)
 
     def seal(
@@ -275,7 +277,8 @@ def compose(
         else:
             refuse_newer(database)
         publisher = publisher_of(settings, database) if signs else None
-        ledger, overwritten = StoredLedger(database), Overwritten(database)
+        ledger = StoredLedger(database)
+        overwritten = Overwritten(database, partial(fact_text.merge_index, database))
         parley = Parley(settings, database, ledger, clock, overwritten, publisher)
         if upgrade and parley.outdated:
             parley.rebuild(progress)

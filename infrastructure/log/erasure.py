@@ -21,6 +21,7 @@ from infrastructure.tables.record import (
     confidential_part,
     event,
     idempotency_answer,
+    log_head,
 )
 from infrastructure.tables.text import fact_text
 
@@ -68,7 +69,12 @@ already. Later dates are included, because a wrong clock may have dated an earli
 _IS_ERASED: Final = select(event.c.position).where(
     event.c.stream == bindparam("stream"), event.c.type == FactErased.stored_name
 )
-_HAS_ERASED: Final = select(event.c.position).where(event.c.type.in_(sorted(ERASING))).limit(1)
+_ERASED_AFTER: Final = (
+    select(event.c.position)
+    .where(event.c.position > bindparam("after"), event.c.type.in_(sorted(ERASING)))
+    .limit(1)
+)
+_HEAD: Final = select(log_head.c.position)
 TABLES: Final = (
     event.name,
     confidential_part.name,
@@ -101,9 +107,13 @@ def erase_rows(connection: Connection, erasing: LogEntry, reached: int) -> int:
     return added
 
 
-def has_erased(connection: Connection) -> bool:
-    """Whether anything was ever erased."""
-    return connection.execute(_HAS_ERASED).first() is not None
+def look_for_erasures(connection: Connection, after: int) -> tuple[int, bool]:
+    """The log's last position, and whether anything was erased after a position."""
+    last = int(connection.execute(_HEAD).scalar_one())
+    erased = (
+        last > after and connection.execute(_ERASED_AFTER, {"after": after}).first() is not None
+    )
+    return last, erased
 
 
 def is_erased(connection: Connection, fact: str) -> bool:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from infrastructure.log.erasure import TABLES, has_erased
+from infrastructure.log.erasure import TABLES, look_for_erasures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from infrastructure.database.database import Database
 
@@ -26,14 +26,18 @@ _logger: Final = logging.getLogger("parley")
 
 
 class Overwritten:
-    """Removes the data that erasures overwrote in one database; `pending` while some may be left in its files."""
+    """Removes the data that erasures overwrote in one database; `pending` while some may be left in its files.
 
-    def __init__(self, database: Database) -> None:
+    `merge_index` removes the words of deleted rows from the index of all words.
+    """
+
+    def __init__(self, database: Database, merge_index: Callable[[], object]) -> None:
         self._database = database
+        self._merge_index = merge_index
         self._pending = Event()
         self._followed = Event()
         self._again_at = 0.0
-        self._erased = False
+        self._looked = 0
 
     @property
     def pending(self) -> bool:
@@ -43,7 +47,6 @@ class Overwritten:
     def add(self) -> None:
         """Note that data was overwritten; removes it now on SQLite, or if no follower calls `drop`."""
         self._pending.set()
-        self._erased = True
         self._again_at = 0.0
         if self._database.is_sqlite or not self._followed.is_set():
             self.drop()
@@ -51,15 +54,17 @@ class Overwritten:
     def drop(self) -> None:
         """Remove overwritten data, if any may be left; after a failure, a later call tries again.
 
-        A log in which nothing was ever erased has none.
+        If the log is followed, erasures by other processes count too, which may have been killed.
         """
-        if not self._pending.is_set() or time.monotonic() < self._again_at:
+        if time.monotonic() < self._again_at:
+            return
+        if self._followed.is_set():
+            self._look_at_log()
+        if not self._pending.is_set():
             return
         self._pending.clear()
         try:
-            if self._erased or self._has_erased():
-                patience = 0.0 if self._database.is_sqlite else PATIENCE_SECONDS
-                self._database.drop_overwritten(*TABLES, patience=patience)
+            self._drop()
         except BaseException as error:
             self._again_at = time.monotonic() + PAUSE_SECONDS
             self._pending.set()
@@ -67,17 +72,28 @@ class Overwritten:
                 raise
             _logger.warning("erased data is not overwritten in all files yet: %s", error)
 
-    def _has_erased(self) -> bool:
+    def merge(self) -> None:
+        """Remove the words of erased facts from the index of all words, if anything was ever erased."""
         with self._database.reading() as connection:
-            return has_erased(connection)
+            _, erased = look_for_erasures(connection, 0)
+        if erased:
+            self._merge_index()
+
+    def _look_at_log(self) -> None:
+        with self._database.reading() as connection:
+            self._looked, erased = look_for_erasures(connection, self._looked)
+        if erased:
+            self._pending.set()
+
+    def _drop(self) -> None:
+        self._merge_index()
+        patience = 0.0 if self._database.is_sqlite else PATIENCE_SECONDS
+        self._database.drop_overwritten(*TABLES, patience=patience)
 
     @contextmanager
     def keep_following(self) -> Iterator[None]:
-        """Promise that `drop` is called now and then while the block runs.
-
-        The first call has something to do, because an earlier process may have been killed during an erasure.
-        """
-        self._pending.set()
+        """Promise that `drop` is called now and then while the block runs."""
+        self._looked = 0
         self._followed.set()
         try:
             yield

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, text, update
 
 from domain.views.full_text import BREAK, list_fact_words
 from infrastructure.hot_statements import insert_rows
@@ -38,8 +38,11 @@ _FOLLOWED: Final = select(projection.c.position, projection.c.state).where(
     projection.c.name == FACT_TEXT
 )
 _LOCKED: Final = CHECKPOINT.with_for_update()
-#: FTS5 only notes that a row is gone until its segments are merged.
-_MERGE: Final = "INSERT INTO fact_text (fact_text) VALUES ('optimize')"
+STEP: Final = 64
+"""Pages of FTS5's index that are merged in one transaction: so few that writers of the log hardly wait."""
+ROUNDS: Final = 8
+_MERGE: Final = text("INSERT INTO fact_text (fact_text, rank) VALUES ('merge', :pages)")
+_MERGE_AT_ONCE: Final = text("INSERT INTO fact_text (fact_text) VALUES ('optimize')")
 ADVANCE: Final = (
     update(projection)
     .where(
@@ -90,16 +93,48 @@ def reset(database: Database) -> None:
 
 
 def forget(connection: Connection, facts: Sequence[UUID]) -> None:
-    """Drop the words of erased facts, from the index too; anyone who follows the log meanwhile has to wait."""
+    """Drop the words of erased facts; anyone who follows the log meanwhile has to wait.
+
+    On SQLite their words stay in the pages of the index until `merge_index`.
+    """
     connection.execute(_LOCKED)
     ids = [fact.hex for fact in facts]
     if connection.dialect.name != "sqlite":
         connection.execute(delete(fact_text).where(fact_text.c.fact_id.in_(ids)))
         return
     of_facts = select(event.c.position).where(event.c.stream.in_(ids))
-    dropped = connection.execute(delete(FTS5).where(FTS5.c.rowid.in_(of_facts)))
-    if dropped.rowcount:
-        connection.exec_driver_sql(_MERGE)
+    connection.execute(delete(FTS5).where(FTS5.c.rowid.in_(of_facts)))
+
+
+def merge_index(database: Database) -> None:
+    """Merge SQLite's index of all words, so that no page of it holds the words of a row that was deleted before.
+
+    FTS5 only notes that a row is gone until the segments with its words are merged. A step with a negative number
+    of pages begins to merge all segments, and those with a positive number go on. If rows are written meanwhile, their
+    segments may keep it from going on, so it is begun again, and after some rounds the rest is merged at once.
+    """
+    if not database.is_sqlite:
+        return
+    for _ in range(ROUNDS):
+        if not _merge_some(database, -STEP):
+            return
+        while _merge_some(database, STEP):
+            pass
+    with database.writing() as connection:
+        connection.execute(_MERGE_AT_ONCE)
+
+
+def _merge_some(database: Database, pages: int) -> bool:
+    """Merge about so many pages; whether there was anything to merge. FTS5 writes one row even if there was nothing."""
+    with database.writing() as connection:
+        before = _changes(connection)
+        connection.execute(_MERGE, {"pages": pages})
+        return _changes(connection) - before > 1
+
+
+def _changes(connection: Connection) -> int:
+    """How many rows the connection has written since it was opened."""
+    return int(connection.exec_driver_sql("SELECT total_changes()").scalar_one())
 
 
 def _batch(database: Database, last: int) -> _TextBatch | None:

@@ -469,7 +469,7 @@ def test_what_stands_in_the_way_is_not_tried_again_at_once(
     fresh_database: Callable[[Kind], str],
 ) -> None:
     database = open_database(fresh_database("sqlite-file"))
-    dropping = Overwritten(database)
+    dropping = Overwritten(database, lambda: None)
     reader = Database(database.url)
     with reader.reading() as connection:
         connection.execute(select(event)).all()

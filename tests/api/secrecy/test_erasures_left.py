@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, cast
 from unittest.mock import Mock
 from uuid import UUID
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from api.composition import Parley
+    from infrastructure.log.recorder import EventRecorder
     from tests.api.asking import Answer
     from tests.api.desk import HeldClock
     from tests.databases import Kind
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.either_database
 
 WORD = "Zanzibarcanary"
+INDEXED = WORD.lower()[2:].encode()
+"""The end of the word as the index has it, which shares beginnings."""
 ERASURE = {"reason": "The family asked for it"}
 NDJSON = {"content_type": "application/x-ndjson"}
 
@@ -247,3 +251,40 @@ def test_a_start_vacuums_where_anything_was_ever_erased_and_nowhere_else(
     after = vacuumed()
     assert 0 < after < vacuumed()
     parley.close()
+
+
+@pytest.mark.parametrize("by", ["a start", "a server that follows", "a compaction"])
+def test_words_that_a_killed_erasure_left_in_the_index_are_seen_to(
+    fresh_database: Callable[[Kind], str],
+    clock: HeldClock,
+    monkeypatch: pytest.MonkeyPatch,
+    by: str,
+) -> None:
+    settings = settings_of(fresh_database("sqlite-file"))
+    killed, other = (compose(settings, clock=clock, upgrade=False) for _ in "ab")
+    desk = Desk(killed, Client(TestClient(create_app(killed))), clock)
+    desk.open()
+    address = desk.fact(external_id=f"{WORD}-1", summary=f"{WORD} was freed")
+    killed.catch_up()
+    with other.keep_following() if by == "a server that follows" else nullcontext():
+        with monkeypatch.context() as patched:
+            patched.setattr(killed.overwritten, "drop", lambda: None)
+            erase(desk, address)
+        cast("EventRecorder", other.ledger.recorder).wakeup.ring()
+        if by == "a start":
+            other.overwritten.drop()
+            assert holds(other.database, INDEXED)
+            with other.keep_following():
+                wait_until(lambda: not holds(other.database, INDEXED))
+        elif by == "a compaction":
+            assert other.compact(10) == ()
+        wait_until(lambda: not holds(other.database, INDEXED))
+    for each in (killed, other):
+        each.close()
+
+
+def wait_until(so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not so():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
