@@ -48,6 +48,17 @@ def test_a_picture_stands_in_its_page_with_its_numbers(real: Reader, name: str) 
     assert len(gzip.compress(page.html.encode())) < 20_000
 
 
+def test_what_is_still_so_has_no_end_and_each_row_leads_to_its_sources(real: Reader) -> None:
+    page = real.see(f"{BELARUS}/pictures/posts?{AT}")
+    table = page.html.partition("In numbers")[2]
+    assert "still so" in table
+    assert "29 Nov 2025" not in table, (
+        "the day after the picture's last is not when something ended"
+    )
+    rows = table.count("<tr>") - 1
+    assert len(re.findall(r'<th scope="row"><a href="[^"]+#posts">', table)) == rows > 0
+
+
 def test_the_numbers_hold_their_picture_and_say_how_to_embed_it(real: Reader) -> None:
     page = real.see(f"{BELARUS}/numbers/released?{AT}")
     assert page.html.count("<svg") >= 1

@@ -47,7 +47,10 @@ class LaneRow:
 
 
 def lanes(spells: Sequence[Spell], until: str, inks: Sheet, *, has_more: bool) -> dict[str, Any]:
-    """A picture of spells by lane, each label on a row of its own; time ends with the day `until`."""
+    """A picture of spells by lane, each label on a row of its own; time ends with the day `until`.
+
+    In the table, a spell that lasts until then has no end (None).
+    """
     if not spells:
         return draw_nothing(inks, "Nothing of this is on record by this day.")
     rows, height = _rows(spells, inks)
@@ -70,7 +73,10 @@ def lanes(spells: Sequence[Spell], until: str, inks: Sheet, *, has_more: bool) -
     heads = [row.label for row in rows if not row.spells]
     labels = [row.label for row in rows if row.spells]
     shaded = [*heads, *labels] if inks.is_narrow else heads
-    told = ((spell.lane, spell.label, spell.start, spell.end, spell.look) for spell in spells)
+    told = (
+        (spell.lane, spell.label, spell.start, spell.end if spell.end < until else None, spell.look)
+        for spell in spells
+    )
     return {
         "table": table(("which", "what", "from", "until before", "how sure"), told),
         "height": height,
