@@ -35,6 +35,7 @@ DATES: Final = (
     ("2025-09-11/2025-09-20", "from one day to another"),
     ("2025-09-11/..", "from that day, and still so"),
     ("2025-09-11/", "from that day; it ended or will end, and the source does not say when"),
+    ("[2025-09-11..]", "on some day from that day on"),
     ("../2025-09-11", "up to that day, with no known beginning"),
     ("/2025-09-11", "up to that day; the source does not say from when"),
     ("2025-09-11?", "on that day, but the source is not sure"),

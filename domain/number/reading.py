@@ -225,16 +225,14 @@ class _Grammar:
     def _ends(self, first: Phrase, second: Phrase) -> NumberReading | None:
         """The reading of a range; a unit after the second number counts for both, as in "two to three thousand".
 
-        Not in "one to a thousand", which would be no range then.
+        Not in "one to a thousand", which would be no range then; and "fifty-fifty" is none.
         """
         high = self._amount(second, hedged=True)
         unit = next((word for word in second[-1:] if word in self._language.units), None)
         shared = (*first, unit) if unit is not None and unit not in first else first
         for written in (shared, first):
             low = self._amount(written, hedged=True)
-            if low and high and low.exact and high.exact and low.value <= high.value:
-                if written != first and low.value == high.value:
-                    continue
+            if low and high and low.exact and high.exact and low.value < high.value:
                 return _between(low.value, high.value)
         return None
 

@@ -154,7 +154,8 @@ def part_of(
     }
     telling = (*facts, *against)
     undated = disputes.never_meet(telling)
-    linked = contested or disputes.is_disputed_by_link(facts)
+    disputed = disputes.find_disputed_by_link(telling)
+    linked = contested or bool(disputed)
     quantities = [find_number(candidate) for candidate in telling]
     contested = linked or undated or disputes.exclude(map(meant_ends, quantities))
     quantity = find_number(shown)
@@ -162,7 +163,8 @@ def part_of(
     if about is not None:
         low, high = -math.inf, math.inf
     else:
-        low, high = _width(ends) if contested else ends_of(quantity)
+        kept = {claim_of_quantity(find_number(each)) for each in telling if each.id in disputed}
+        low, high = _width(ends, kept) if contested else ends_of(quantity)
     surely = [candidate for candidate in facts if candidate.certain]
     if surely and len(surely) < len(facts):
         sure = part_of(
@@ -203,7 +205,8 @@ def _find_about(quantities: Sequence[Quantity], *, linked: bool) -> tuple[int, i
     if not (disputed or (linked and blurred)):
         return None
     exact = {ends_of(quantity) for quantity in quantities if quantity.about is None}
-    told = exact - find_vaguer({*exact}) - {(-math.inf, math.inf)}
+    vaguer = set() if linked else find_vaguer({*exact})
+    told = exact - vaguer - {(-math.inf, math.inf)}
     return join_about(
         [
             *(quantity.about for quantity in blurred),
@@ -262,9 +265,9 @@ def _alone(fact: Candidate, what: str, basis: Basis) -> Part | None:
     )
 
 
-def _width(ends: dict[Any, tuple[float, float]]) -> tuple[float, float]:
-    """The least low and the greatest high end of the claims, without claims that contain a sharper one."""
-    sharp = set(ends) - find_vaguer({claim for claim in ends if claim == ends[claim]})
+def _width(ends: dict[Any, tuple[float, float]], kept: set[Any]) -> tuple[float, float]:
+    """The least low and the greatest high end of the claims that are kept, or contain no sharper one."""
+    sharp = set(ends) - (find_vaguer({claim for claim in ends if claim == ends[claim]}) - kept)
     bounded = [ends[claim] for claim in sharp if ends[claim] != (-math.inf, math.inf)]
     bounded = bounded or list(ends.values())
     return min(low for low, _ in bounded), max(high for _, high in bounded)

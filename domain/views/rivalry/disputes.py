@@ -20,6 +20,7 @@ from domain.views.rivalry.claims import comparable, meant_ends
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
+    from uuid import UUID
 
     from domain.register import Register
     from domain.views.rivalry.candidates import Candidate
@@ -82,14 +83,24 @@ def never_meet(facts: Sequence[Candidate]) -> bool:
 
 def is_disputed_by_link(facts: Sequence[Candidate]) -> bool:
     """Whether a link between two of the facts says that they conflict."""
-    named: dict[str, Candidate] = {}
-    for candidate in facts:
-        named.update(dict.fromkeys(candidate.version.record.link_targets, candidate))
-    return any(
-        link.relation == "conflicts_with" and named.get(link.fact, candidate) is not candidate
+    return bool(find_disputed_by_link(facts))
+
+
+def find_disputed_by_link(facts: Sequence[Candidate]) -> set[UUID]:
+    """The ids of the facts of which a link between two of them says that they conflict."""
+    linking = [
+        (candidate.id, link.fact)
         for candidate in facts
         for link in candidate.fact.links
-    )
+        if link.relation == "conflicts_with"
+    ]
+    if not linking:
+        return set()
+    named: dict[str, UUID] = {}
+    for candidate in facts:
+        named.update(dict.fromkeys(candidate.version.record.link_targets, candidate.id))
+    pairs = ((id_, named.get(target, id_)) for id_, target in linking)
+    return {id_ for one, other in pairs if one != other for id_ in (one, other)}
 
 
 def _differ(facts: Sequence[Candidate], register: Register) -> bool:

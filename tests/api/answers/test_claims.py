@@ -430,6 +430,21 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
         [tell_release("about 50 to 60", matter="m"), tell_release(300, "AP", matter="m")],
         (0, None, "about 50 to 300", True, 0),
     ),
+    "fifty-two, and at least fifty, which a link disputes": (
+        [
+            tell_release(52, external_id="A"),
+            tell_release("at least 50", "AP", links=tie("conflicts_with", "A")),
+        ],
+        (50, None, "at least 50", True, 0),
+    ),
+    "fifty-two and fifty, which a link disputes, and dozens": (
+        [
+            tell_release(52, external_id="A", matter="m"),
+            tell_release(50, "AP", matter="m", links=tie("conflicts_with", "A")),
+            tell_release("dozens", "Babel", matter="m"),
+        ],
+        (50, 52, "50 to 52", True, 0),
+    ),
     "about fifty, some day this month": (
         [tell_release("about 50", valid="2025-12"), tell_release(3, valid="2025-10-01")],
         (3, None, "at least 3, and up to about 50", False, 0),
