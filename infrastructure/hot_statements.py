@@ -36,11 +36,11 @@ _T = TypeVar("_T")
 class HotStatement:
     """A statement without expanding parameters; its rows are named tuples, with the values that SQLAlchemy gives.
 
-    `columns` are those that an insert takes from the values that it is run with.
+    `source` is what it is made from. `columns` are those that an insert takes from the values that it is run with.
     """
 
     def __init__(self, statement: Executable, columns: Iterable[str] = ()) -> None:
-        self._statement = statement
+        self.source: Final = statement
         self._columns = list(columns) or None
         self._texts: dict[str, _DialectStatement] = {}
 
@@ -67,7 +67,7 @@ class HotStatement:
         return _execute(connection, text.sql, text.parameters(values), _CHANGED)
 
     def _compile(self, connection: Connection) -> _DialectStatement:
-        compiled = self._statement.compile(  # type: ignore[attr-defined]
+        compiled = self.source.compile(  # type: ignore[attr-defined]
             dialect=connection.dialect, column_keys=self._columns
         )
         text = _DialectStatement(cast("SQLCompiler", compiled), connection.dialect)

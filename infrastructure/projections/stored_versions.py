@@ -8,6 +8,8 @@ from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+from sqlalchemy import CursorResult
+
 from domain.streams.erasure import BLANK
 from domain.streams.fact import FactRecord
 from domain.views.versions import FactVersion
@@ -17,7 +19,7 @@ from infrastructure.log.codec import decode_fact
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import CursorResult, Row
+    from sqlalchemy import Row
 
 _OF_RECORD: Final = (
     *("fact_id", "version", "negotiation_id", "content", "erased"),
@@ -45,7 +47,7 @@ def version_of_row(row: Row[Any], *, erased: bool = False) -> FactVersion:
 def versions_in(rows: CursorResult[Any] | Iterable[Row[Any]]) -> list[FactVersion]:
     """The versions of all rows that one statement gave; raises as `version_of_row` does."""
     with raise_damage(_WHAT):
-        remaining = iter(rows)
+        remaining = iter(rows.all() if isinstance(rows, CursorResult) else rows)
         first = next(remaining, None)
         if first is None:
             return []

@@ -138,7 +138,7 @@ def select_timeline(
         after = after or FIRST  # SQLite goes along an index only if it can begin somewhere
     else:
         order = as_sorted(tables)
-        of_negotiation = _avoid_index(columns.negotiation_id) == negotiation_id.hex
+        of_negotiation = avoid_index(columns.negotiation_id) == negotiation_id.hex
     conditions = [
         is_seen(columns, perspective),
         ~columns.erased,
@@ -212,7 +212,7 @@ def select_shortlist(
     if name == "public":
         return of_negotiation.where(version.published_from <= perspective.published_cut)
     if name == "batch":
-        here = _avoid_index(version.negotiation_id) == negotiation_id.hex
+        here = avoid_index(version.negotiation_id) == negotiation_id.hex
         return select(version.fact_id).where(version.batch == wanted.batch, here)
     return select_naming(tables, negotiation_id, find_terms(wanted, names or Names(()))[name])
 
@@ -233,13 +233,13 @@ def _about(
     if wanted.batch is not None:
         version = alias(tables.version, "brought")
         brought = (
-            _avoid_index(version.c.batch) == wanted.batch,
+            avoid_index(version.c.batch) == wanted.batch,
             event_known(version.c, perspective),
         )
         conditions.append(exists().where(version.c.fact_id == columns.fact_id, *brought))
     return conditions
 
 
-def _avoid_index(column: ColumnElement[str]) -> ColumnElement[str]:
+def avoid_index(column: ColumnElement[str]) -> ColumnElement[str]:
     """The same column in a form that has no index, so that the database takes another index."""
     return column.concat("")

@@ -27,9 +27,7 @@ from tests.thorough import often, some_of
 from tests.written_log import Log
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sqlalchemy import Select
+    from collections.abc import Iterable, Iterator
 
     from domain.fact import Fact
     from domain.views.sections import Place
@@ -184,8 +182,8 @@ def test_a_state_reads_no_more_facts_than_its_entries_show(
     read: list[FactVersion] = []
 
     class Counting(SectionReader):
-        def _versions(self, statement: Select[Any]) -> list[FactVersion]:
-            versions = super()._versions(statement)
+        def _standing(self, rows: Iterable[Any]) -> list[FactVersion]:
+            versions = super()._standing(rows)
             read.extend(versions)
             return versions
 

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import replace
 from functools import partial
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
 import pytest
 from sqlalchemy import Connection, text
@@ -23,7 +23,7 @@ from domain.views.rivalry.candidates import NO_NAMES
 from domain.views.timeline import TimelineFilter
 from infrastructure.database.database import Database
 from infrastructure.ledger import StoredLedger
-from infrastructure.log.codec import EventCodec
+from infrastructure.log.codec import EventCodec, decode_fact
 from infrastructure.projections import fact_text
 from infrastructure.readers import changes, searches, timelines, timeslices
 from infrastructure.readers.audits import ChangeReader
@@ -35,11 +35,12 @@ from tests.readers.full_texts import rows_read as read_so_far
 from tests.thorough import often
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from uuid import UUID
 
     from sqlalchemy import Select
 
+    from infrastructure.hot_statements import HotStatement
     from tests.databases import Kind
 
 SIZE: Final = often(5_000, 10_000)
@@ -170,7 +171,8 @@ def test_a_state_steps_from_question_to_question(populated: Populated, clock: Cl
     with database.reading() as connection:
         sqlite = connection.dialect.name == "sqlite"
         tables = serving_tables(connection)
-        statement = states.select_needed(tables, talks, perspective(clock), sqlite=sqlite)
+        needed, values = states.find_needed(tables, talks, perspective(clock), sqlite=sqlite)
+        statement = cast("Select[Any]", needed.source).params(values)
         shown = len(connection.execute(statement).all())
         assert shown < SPEAKERS + SIZE // 20
         if sqlite:
@@ -189,9 +191,9 @@ def test_the_keys_of_a_section_are_found_by_index(populated: Populated, clock: C
         seen: list[Select[Any]] = []
 
         class Asked(section_keys.SectionKeys):
-            def _execute(self, statement: Select[Any]) -> Any:  # noqa: ANN401 -- rows
-                seen.append(statement)
-                return super()._execute(statement)
+            def _read(self, statement: HotStatement, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- rows
+                seen.append(cast("Select[Any]", statement.source).params(values))
+                return super()._read(statement, values)
 
         keys = Asked(connection, tables, talks, at, STATEMENTS)
         first = keys.first("", 3, without=["nobody"])
@@ -216,12 +218,13 @@ def test_a_section_reads_what_answers_in_it(populated: Populated) -> None:
         tables = serving_tables(connection)
         wanted = {"prisoners.released": {"release"}, "statements": {"statement"}, "missions": set()}
         for section, kinds in wanted.items():
-            statement = states.select_needed(
+            needed, values = states.find_needed(
                 tables, talks, perspective(), sqlite=sqlite, section=section
             )
-            rows = connection.execute(statement).all()
+            statement = cast("Select[Any]", needed.source).params(values)
+            rows = needed.rows(connection, values)
             shown = len(rows)
-            assert {row.kind for row in rows} == kinds
+            assert {decode_fact(row.content).kind for row in rows} == kinds
             assert shown <= SIZE // SELDOM
             if sqlite:
                 found = [step for step in steps(connection, statement) if "question>?" in step]

@@ -130,7 +130,10 @@ class FactsAt:
         return self._slice(self._versions(statement))
 
     def _versions(self, statement: Select[Any]) -> list[FactVersion]:
-        rows = self.connection.execute(statement)
+        return self._standing(self.connection.execute(statement))
+
+    def _standing(self, rows: Iterable[Any]) -> list[FactVersion]:
+        """The versions in rows that stand, as they are seen."""
         versions = (as_seen(version, self.perspective) for version in versions_in(rows))
         return [version for version in versions if version.record.stands]
 

@@ -105,9 +105,9 @@ class FirstEntries:
     def section(self, register: Register) -> Section:
         """What a section is made from: its first entries, or all of its facts if bounds tell too little."""
         if register in self._first:
-            return Section(
-                self._answers, self._first[register].places, self._told[register].count()
-            )
+            places = self._first[register].places
+            count = self._told[register].count() if len(places) > MOST else len(places)
+            return Section(self._answers, places, count)
         return Section(self.answers(register, self.read(section=register.section)))
 
     def after(self, register: Register, after: str, limit: int) -> tuple[Entries, Answers] | None:

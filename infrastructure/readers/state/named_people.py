@@ -129,6 +129,8 @@ class NamedPeople:
             for name in beings_in(version.record.fact, Being.PERSON)
         }
         unsure = {part for key in keys if key not in persons for part in self._parts(key)}
+        named = {body for version in versions for body in version.record.fact.bodies()}
+        unsure -= {fold_name(text_of(body)) for body in named}
         bodies = (*self.parties, *self._find_bodies(unsure))
         return Everyone(versions, self.names, bodies, keys, self._index)
 

@@ -7,6 +7,7 @@ written as in questions: no alias is followed.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +23,7 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
+    literal,
     or_,
     select,
 )
@@ -31,6 +33,7 @@ from domain.register import Register, Shape
 from domain.time.instant import BEGINNING, END
 from domain.time.perspective import Perspective
 from domain.views.sections import LONGEST_PLACE
+from infrastructure.hot_statements import HotStatement
 from infrastructure.projections.fact_rows import (
     ASIDE,
     BY,
@@ -47,10 +50,11 @@ from infrastructure.readers.timeslices import is_seen
 from infrastructure.tables.facts import FactTables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 
 _TOLD: Final = frozenset({EVERY, LATEST, YIELDING})
+_Maker = Callable[..., "Select[Any]"]
 
 
 @dataclass(frozen=True)
@@ -107,20 +111,7 @@ class SectionKeys:
     @property
     def are_abridged(self) -> bool:
         """Whether some key is too long for a place, or may stand in its question as a hash."""
-        columns = self.tables.answer.c
-        first, before = questions_of(self.register.section)
-        length = func.length(columns.question) - len(first)
-        long = select(columns.question).where(
-            columns.negotiation_id == self.negotiation_id.hex,
-            columns.rule.in_((rule_of(self.register), ASIDE)),
-            question_range(columns.question, first, before),
-            or_(
-                length == HASHED,
-                length > LONGEST_PLACE,
-                and_(columns.rule == ASIDE, length > HASHED),
-            ),
-        )
-        return bool(self._execute(long.limit(1)))
+        return bool(self._rows(_abridged))
 
     def all(self) -> set[str]:
         """Every key, with an entry or without."""
@@ -131,7 +122,7 @@ class SectionKeys:
 
     def _rows(
         self,
-        make: Callable[..., Select[Any]],
+        make: _Maker,
         keys: Collection[str] = (),
         *,
         facts: Collection[str] = (),
@@ -140,23 +131,28 @@ class SectionKeys:
     ) -> Sequence[Any]:
         sqlite = self.connection.dialect.name == "sqlite"
         public = self.perspective.published_cut is None
-        statement = make(self.tables, self.register, public=public, sqlite=sqlite)
+        statement = _make_statement(make, self.tables, self.register, public=public, sqlite=sqlite)
         values = bind_given([*facts] or [self.question(key) for key in keys], sqlite=sqlite)
-        about = bind_placeholders(self.negotiation_id, self.perspective)
-        return self._execute(statement.params({**about, **values, "after": after, "limit": limit}))
+        values |= bind_placeholders(self.negotiation_id, self.perspective)
+        return self._read(statement, values | {"after": after, "limit": limit})
 
-    def _execute(self, statement: Select[Any]) -> Sequence[Any]:
-        return self.connection.execute(statement).all()
+    def _read(self, statement: HotStatement, values: Mapping[str, Any]) -> Sequence[Any]:
+        return statement.rows(self.connection, values)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
+def _make_statement(
+    make: _Maker, tables: FactTables, register: Register, *, public: bool, sqlite: bool
+) -> HotStatement:
+    return HotStatement(make(tables, register, public=public, sqlite=sqlite))
+
+
 def _count(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
     """Counts the questions that have an entry, without those that are given."""
     standing = _select_standing(tables, register, public=public, sqlite=sqlite)
-    return select(func.count()).select_from(standing.subquery("standing"))
+    return select(func.count().label("keys")).select_from(standing.subquery("standing"))
 
 
-@lru_cache(maxsize=256)
 def _first(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
     """The first questions after a question that have an entry, without those that are given."""
     question = tables.answer.c.question
@@ -183,13 +179,13 @@ def _select_standing(
     )
 
 
-@lru_cache(maxsize=256)
 def _stand(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
     """(question, whether it has an entry) for the given questions of which an answer may have begun."""
     columns = tables.answer.c
     question = columns.question
+    stands = case((_stands(tables, register, public=public), 1), else_=0).label("stands")
     return (
-        select(question, case((_stands(tables, register, public=public), 1), else_=0))
+        select(question, stands)
         .where(
             *_begun(columns, register, rule_of(register), public=public),
             is_given(question, sqlite=sqlite),
@@ -198,20 +194,20 @@ def _stand(tables: FactTables, register: Register, *, public: bool, sqlite: bool
     )
 
 
-@lru_cache(maxsize=256)
 def _aside(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
     """(question, whether an answer may hold that no other has surely followed) for answers that stand aside."""
     del sqlite
     columns = tables.answer.c
     _, at = placeholders(public=public)
     return (
-        select(columns.question, case((_keeps_place(columns, at.as_of), 1), else_=0))
+        select(
+            columns.question, case((_keeps_place(columns, at.as_of), 1), else_=0).label("stands")
+        )
         .where(*_begun(columns, register, ASIDE, public=public))
         .group_by(columns.question)
     )
 
 
-@lru_cache(maxsize=256)
 def _of_facts(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
     """The questions of the section that the given facts answer."""
     del public
@@ -221,20 +217,29 @@ def _of_facts(tables: FactTables, register: Register, *, public: bool, sqlite: b
     return select(columns.question).where(asked, of_section).distinct()
 
 
-@lru_cache(maxsize=256)
 def _every(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
     """All questions of the section."""
     del public, sqlite
+    return _select_of_section(tables, register).distinct()
+
+
+def _abridged(tables: FactTables, register: Register, *, public: bool, sqlite: bool) -> Select[Any]:
+    """A question of the section whose key is too long for a place, or may stand there as a hash."""
+    del public, sqlite
+    columns = tables.answer.c
+    length = func.length(columns.question) - len(questions_of(register.section)[0])
+    long = and_(columns.rule == ASIDE, length > HASHED)
+    long = or_(length == HASHED, length > LONGEST_PLACE, long)
+    return _select_of_section(tables, register).where(long).limit(1)
+
+
+def _select_of_section(tables: FactTables, register: Register) -> Select[Any]:
     columns = tables.answer.c
     negotiation_id, _ = placeholders(public=True)
-    return (
-        select(columns.question)
-        .where(
-            columns.negotiation_id == negotiation_id.hex,
-            columns.rule.in_((rule_of(register), ASIDE)),
-            question_range(columns.question, *questions_of(register.section)),
-        )
-        .distinct()
+    return select(columns.question).where(
+        columns.negotiation_id == negotiation_id.hex,
+        columns.rule.in_([literal(rule) for rule in (rule_of(register), ASIDE)]),
+        question_range(columns.question, *questions_of(register.section)),
     )
 
 

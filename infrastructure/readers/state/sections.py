@@ -217,8 +217,8 @@ class SectionReader(FactsAt):
     def _read_standing(
         self, section: str | None = None, questions: Sequence[str] | None = None
     ) -> list[FactVersion]:
-        """The standing facts of the state, of a section or of some questions, by `select_needed`."""
-        needed = states.select_needed(
+        """The standing facts of the state, of a section or of some questions, by `find_needed`."""
+        needed, values = states.find_needed(
             self.tables,
             self.negotiation_id,
             self.perspective,
@@ -226,4 +226,4 @@ class SectionReader(FactsAt):
             section=section,
             questions=questions,
         )
-        return self._versions(needed)
+        return self._standing(needed.rows(self.connection, values))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, or_, select
 
 from domain.fact import KINDS
 from domain.time.instant import BEGINNING, END
 from domain.views.state import list_registers
 from infrastructure.projections.fact_rows import ASIDE, LATEST, YIELDING, questions_of, rule_of
 from infrastructure.readers.state.questions import name_table, question_range
-from infrastructure.readers.timeslices import is_seen
+from infrastructure.readers.timeslices import avoid_index, is_seen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,7 +99,7 @@ def select_ending(
     No rows if no answer that may have been there before it stands aside.
     """
     aside, columns, version = name_table(tables.answer, "aside").c, tables.answer.c, tables.version
-    own = question_range(columns.question, *questions_of(section))
+    in_section = question_range(avoid_index(columns.question), *questions_of(section))
     first = select(func.min(aside.start_latest)).where(
         aside.negotiation_id == negotiation_id.hex,
         aside.rule == ASIDE,
@@ -115,12 +115,12 @@ def select_ending(
         .where(
             columns.negotiation_id == negotiation_id.hex,
             columns.rule == LATEST,
-            own,
+            in_section,
             in_question,
             columns.certain_from <= perspective.as_of,
             columns.start_earliest >= first.scalar_subquery(),
             is_seen(columns, perspective),
-            version.c.kind.in_(sorted(find_ending_kinds()[section])),
+            version.c.kind.in_([literal(kind) for kind in sorted(find_ending_kinds()[section])]),
         )
         .subquery(f"ending_{section}")
     )

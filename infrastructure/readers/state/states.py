@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from domain.time.instant import BEGINNING, END
+from infrastructure.hot_statements import HotStatement
 from infrastructure.projections.fact_rows import (
     AHEAD,
     APART,
@@ -51,6 +52,7 @@ from infrastructure.readers.state.standing import (
     select_standing,
 )
 from infrastructure.readers.timeslices import RETRACTED, is_seen
+from infrastructure.tables.facts import content_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +66,7 @@ _VAGUENESS: Final = (False, True)
 _UNLIMITED: Final = 2**40
 
 
-def select_needed(
+def find_needed(
     tables: FactTables,
     negotiation_id: UUID,
     perspective: Perspective,
@@ -72,8 +74,8 @@ def select_needed(
     sqlite: bool,
     section: str | None = None,
     questions: Sequence[str] | None = None,
-) -> Select[Any]:
-    """The versions that a state, a section or some questions are made from, in order of recording.
+) -> tuple[HotStatement, dict[str, Any]]:
+    """The versions that a state, a section or some questions are made from, in order of recording; with the values.
 
     The facts that settle others are needed for every section and question. They answer the questions ALWAYS, and are
     included only in a whole state; otherwise they have to be read by these questions.
@@ -87,13 +89,13 @@ def select_needed(
         tables, section, by_question=by_question, public=public, sqlite=sqlite
     )
     asked = bind_given(questions, sqlite=sqlite) if questions is not None else {}
-    return statement.params(bind_placeholders(negotiation_id, perspective) | asked)
+    return statement, bind_placeholders(negotiation_id, perspective) | asked
 
 
 @lru_cache(maxsize=256)
 def _make_statement(
     tables: FactTables, section: str | None, *, by_question: bool, public: bool, sqlite: bool
-) -> Select[Any]:
+) -> HotStatement:
     """The statement for any negotiation and perspective; kept, because making it takes longer than executing it."""
     negotiation_id, perspective = placeholders(public=public)
     question = tables.answer.c.question
@@ -112,7 +114,13 @@ def _make_statement(
         select_standing(tables, negotiation_id, perspective, own),
         select_aside(tables, negotiation_id, perspective, own),
         *(
-            select_ending(tables, negotiation_id, perspective, own, ending)
+            select_ending(
+                tables,
+                negotiation_id,
+                perspective,
+                own if by_question else question_range(question, *_bounds(ending)),
+                ending,
+            )
             for ending in find_ending_kinds()
             if section in (None, ending)
         ),
@@ -124,7 +132,8 @@ def _make_statement(
     wanted = select(*(answers.c[name] for name in ROW)).distinct().subquery("wanted")
     table = tables.version
     same = and_(*(table.c[name] == wanted.c[name] for name in ROW))
-    return select(table).join(wanted, same).order_by(table.c.first_position)
+    needed = select(*content_columns(table.c)).join(wanted, same)
+    return HotStatement(needed.order_by(table.c.first_position))
 
 
 def select_counts(
