@@ -159,3 +159,8 @@ def verifier(
     """A verifier at an instant, in seconds."""
     keys = Held(document or publish_keys())
     return TokenVerifier(oidc or settings(), keys, lambda: int(now * 1_000_000))
+
+
+OLD_KEYS = jwks(jwk(rsa_key("a"), "rsa"))
+NEW_KEYS = jwks(jwk(rsa_key("b"), "rsa-b"))
+"""What an issuer publishes before and after it changes its key."""

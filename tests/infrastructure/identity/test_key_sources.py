@@ -1,3 +1,5 @@
+"""An issuer's keys are fetched once, again when they change, and serve while the issuer is away or slow."""
+
 from __future__ import annotations
 
 import time
@@ -15,10 +17,18 @@ from infrastructure.identity.key_sources import (
     open_issuer_keys,
 )
 from infrastructure.identity.oidc import TokenVerifier
-from infrastructure.identity.published_keys import PublishedKeys
 from infrastructure.identity.token_errors import IssuerOutOfReachError, TokenRefusedError
 from infrastructure.outbound.address import AddressError
-from tests.infrastructure.identity.issuing import NOW, ec_key, jwk, jwks, rsa_key, settings, token
+from tests.infrastructure.identity.issuing import (
+    NEW_KEYS,
+    NOW,
+    OLD_KEYS,
+    jwk,
+    jwks,
+    rsa_key,
+    settings,
+    token,
+)
 from tests.infrastructure.identity.publishing import Publisher, dripping, saying, serve_document
 
 if TYPE_CHECKING:
@@ -26,8 +36,6 @@ if TYPE_CHECKING:
     from http.server import BaseHTTPRequestHandler
     from pathlib import Path
 
-OLD = jwks(jwk(rsa_key("a"), "rsa"))
-NEW = jwks(jwk(rsa_key("b"), "rsa-b"))
 OLD_TOKEN = token()
 NEW_TOKEN = token(key=rsa_key("b"), kid="rsa-b")
 
@@ -44,7 +52,7 @@ class Watch:
 
 @pytest.fixture
 def issuer() -> Iterator[Publisher]:
-    with serve_document(OLD) as publisher:
+    with serve_document(OLD_KEYS) as publisher:
         yield publisher
 
 
@@ -75,7 +83,7 @@ def test_a_new_key_is_found_when_a_token_names_it(
     issuer: Publisher, verifier: TokenVerifier, watch: Watch
 ) -> None:
     assert accepts(verifier, OLD_TOKEN)
-    issuer.publish(NEW)
+    issuer.publish(NEW_KEYS)
     watch.seconds += 30
     assert accepts(verifier, NEW_TOKEN)
     assert not accepts(verifier, OLD_TOKEN)
@@ -96,7 +104,7 @@ def test_a_key_that_is_withdrawn_is_forgotten_within_ten_minutes(
     issuer: Publisher, verifier: TokenVerifier, watch: Watch
 ) -> None:
     assert accepts(verifier, OLD_TOKEN)
-    issuer.publish(NEW)
+    issuer.publish(NEW_KEYS)
     watch.seconds += 599
     assert accepts(verifier, OLD_TOKEN)
     watch.seconds += 1
@@ -109,20 +117,20 @@ def test_the_last_keys_serve_while_the_issuer_is_away(
 ) -> None:
     assert accepts(verifier, OLD_TOKEN)
     issuer.answer = {
-        "500": saying(NEW, 500),
+        "500": saying(NEW_KEYS, 500),
         "404": saying(b"", 404),
         "not keys": saying(b"<html>"),
         "empty": saying(b""),
-        "half": saying(NEW[:-5]),
-        "giant": saying(NEW + b" " * LARGEST),
-        "redirect": saying(NEW, 302, Location=issuer.url + "&else"),
+        "half": saying(NEW_KEYS[:-5]),
+        "giant": saying(NEW_KEYS + b" " * LARGEST),
+        "redirect": saying(NEW_KEYS, 302, Location=issuer.url + "&else"),
     }[outage]
     for _ in range(3):
         watch.seconds += 700
         assert accepts(verifier, OLD_TOKEN)
         assert not accepts(verifier, NEW_TOKEN)
     assert issuer.asked == ["/keys?of=desk"] * 4
-    issuer.publish(NEW)
+    issuer.publish(NEW_KEYS)
     watch.seconds += 30
     assert accepts(verifier, NEW_TOKEN)
 
@@ -131,8 +139,8 @@ def test_the_last_keys_serve_while_the_issuer_is_away(
 def test_a_redirect_is_not_followed(
     issuer: Publisher, verifier: TokenVerifier, status: int
 ) -> None:
-    with serve_document(OLD) as elsewhere:
-        issuer.answer = saying(OLD, status, Location=elsewhere.url)
+    with serve_document(OLD_KEYS) as elsewhere:
+        issuer.answer = saying(OLD_KEYS, status, Location=elsewhere.url)
         with pytest.raises(IssuerOutOfReachError):
             verifier.principal(OLD_TOKEN)
         assert elsewhere.asked == []
@@ -157,13 +165,13 @@ def test_without_any_keys_nobody_can_tell_until_they_are_had(
     assert len(issuer.asked) == 1
     with pytest.raises(TokenRefusedError):
         verifier.principal("no token, with keys or without")
-    issuer.publish(OLD)
+    issuer.publish(OLD_KEYS)
     watch.seconds += 30
     assert accepts(verifier, OLD_TOKEN)
 
 
 def test_nobody_listening_is_out_of_reach(watch: Watch) -> None:
-    with serve_document(OLD) as gone:
+    with serve_document(OLD_KEYS) as gone:
         url = gone.url
     with pytest.raises(IssuerOutOfReachError):
         IssuerKeyAddress(url, watch).keys()
@@ -185,7 +193,7 @@ HEAD = b"HTTP/1.1 200 OK\r\n"
 @pytest.mark.parametrize(
     "text",
     [
-        HEAD + b"\r\n" + OLD,
+        HEAD + b"\r\n" + OLD_KEYS,
         HEAD + b"X-Slow: " + b"x" * 9000,
         b"HTTP/1.1 100 Continue\r\n\r\n" * 900,
     ],
@@ -226,7 +234,7 @@ def held_up(issuer: Publisher) -> tuple[Event, Event]:
     def slowly(handler: BaseHTTPRequestHandler) -> None:
         asked.set()
         ended.wait(30)
-        saying(NEW)(handler)
+        saying(NEW_KEYS)(handler)
 
     issuer.answer = slowly
     return asked, ended
@@ -267,44 +275,6 @@ def test_many_who_come_at_once_ask_once(issuer: Publisher, verifier: TokenVerifi
     with ThreadPoolExecutor(16) as many:
         assert all(many.map(lambda text: accepts(verifier, text), [OLD_TOKEN] * 200))
     assert len(issuer.asked) == 1
-
-
-def test_a_file_is_read_again_when_it_changes_however_fast(tmp_path: Path) -> None:
-    path = tmp_path / "keys.json"
-    source = IssuerKeyFile(path)
-    sets = [jwks(jwk(ec_key(name), "k")) for name in "ab"]
-    assert len(sets[0]) == len(sets[1])
-    for turn in range(50):
-        path.write_bytes(sets[turn % 2])
-        assert source.keys() == PublishedKeys.of(sets[turn % 2])
-
-
-@pytest.mark.parametrize(
-    "document", [b"", OLD[:-1], OLD + b" " * LARGEST, None], ids=["empty", "half", "giant", "gone"]
-)
-def test_a_file_that_cannot_be_read_leaves_the_keys_that_were_in_it(
-    tmp_path: Path, document: bytes | None
-) -> None:
-    path = tmp_path / "keys.json"
-    path.write_bytes(OLD)
-    source = IssuerKeyFile(path)
-    assert source.keys() == PublishedKeys.of(OLD)
-    path.unlink()
-    if document is not None:
-        path.write_bytes(document)
-    assert source.keys() == PublishedKeys.of(OLD)
-    path.write_bytes(NEW)
-    assert source.newer_keys() == PublishedKeys.of(NEW)
-
-
-def test_a_fault_of_the_file_is_logged_once(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    source = IssuerKeyFile(tmp_path / "keys.json")
-    for _ in range(5):
-        with pytest.raises(IssuerOutOfReachError):
-            source.keys()
-    assert len(caplog.records) == 1
 
 
 def test_a_place_is_a_file_or_an_address_that_may_be_asked(tmp_path: Path) -> None:

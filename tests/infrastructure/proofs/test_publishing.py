@@ -1,8 +1,7 @@
-"""What is signed continues all that was signed before: under writers, by many, and after a restore."""
+"""What is signed continues all that was signed before: under writers, by many, and under new keys."""
 
 from __future__ import annotations
 
-import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
@@ -11,8 +10,6 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import update
-from sqlalchemy.event import listen, remove
-from sqlalchemy.exc import OperationalError
 
 from domain.proof.checkpoint import Checkpoint
 from domain.proof.merkle import root_of, verify_consistency
@@ -30,26 +27,15 @@ from infrastructure.proofs.publishing import (
     last_signed_note,
 )
 from infrastructure.proofs.tree import Tree
-from infrastructure.tables.record import event, log_head, projection, signed_checkpoint, tile
+from infrastructure.tables.record import event
 from tests.databases import open_database
-from tests.infrastructure.proofs.logs import (
-    ORIGIN,
-    SEED,
-    grow,
-    leaves,
-    make_event,
-    publisher,
-    signed,
-    signer,
-)
+from tests.infrastructure.proofs.logs import ORIGIN, SEED, grow, leaves, publisher, signed, signer
 from tests.infrastructure.recording import events
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from infrastructure.database.database import Database
-    from tests.databases import Kind
 
 pytestmark = pytest.mark.either_database
 
@@ -125,62 +111,6 @@ def test_what_is_recorded_is_signed_within_a_second(database: Database, tmp_path
             assert signed(database).size == size
 
 
-def _older(database: Database, to: int) -> None:
-    """Make the database what it was at a position, as restoring its backup would."""
-    with database.writing() as connection:
-        connection.execute(event.delete().where(event.c.position > to))
-        connection.execute(tile.delete())
-        connection.execute(update(log_head).values(position=to))
-        connection.execute(update(projection).values(position=0).where(projection.c.name == "tile"))
-        connection.execute(update(signed_checkpoint).values(size=-1, note=""))
-
-
-def test_an_older_database_in_its_place_is_not_signed(database: Database, tmp_path: Path) -> None:
-    grow(database, 300)
-    publisher(database, tmp_path).publish()
-    kept = (tmp_path / "parley.key.checkpoint").read_bytes()
-    _older(database, 270)
-    signing = publisher(database, tmp_path)
-    with pytest.raises(InconsistentLogError, match="fewer events than the 300 of"):
-        signing.publish()
-    EventRecorder(database).append(events(uuid4(), *range(1, 61)))
-    with pytest.raises(InconsistentLogError, match="first 300 events are not those"):
-        signing.publish()
-    assert (tmp_path / "parley.key.checkpoint").read_bytes() == kept
-
-
-def test_a_restored_sqlite_file_is_not_signed_and_that_is_said_once(
-    fresh_database: Callable[[Kind], str], tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    url = fresh_database("sqlite-file")
-    path, backup = url.removeprefix("sqlite:///"), tmp_path / "backup.db"
-    for size in (5, 9):
-        database = open_database(url)
-        grow(database, size)
-        publisher(database, tmp_path).publish()
-        database.close()
-        if size == 5:
-            shutil.copyfile(path, backup)
-    shutil.copyfile(backup, path)
-    database = open_database(url)
-    signing = publisher(database, tmp_path)
-    assert signed(database).size == 5
-    signing.keep_publishing()
-    assert signing.refusal is not None
-    assert "fewer events than the 9 of" in signing.refusal
-    assert signed(database).size == 5
-    recorder = EventRecorder(database)
-    recorder.append([make_event(5)])
-    signing.keep_publishing()
-    assert caplog.text.count("no checkpoint is signed") == 1
-    recorder.append([make_event(number) for number in range(6, 30)])
-    signing.keep_publishing()
-    assert signing.refusal is not None
-    assert "not those of the checkpoint" in signing.refusal
-    assert caplog.text.count("no checkpoint is signed") == 2
-    database.close()
-
-
 def test_a_log_that_was_changed_is_not_signed(database: Database, tmp_path: Path) -> None:
     grow(database, 20)
     signing = publisher(database, tmp_path)
@@ -235,80 +165,6 @@ def test_a_refusal_ends_when_its_cause_does(database: Database, tmp_path: Path) 
     signing.keep_publishing()
     assert signing.refusal is None
     assert signed(database).size == 0
-
-
-def test_where_the_commit_fails_the_copy_beside_the_key_is_ahead_and_all_goes_on(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    grow(database, 3)
-    signing = publisher(database, tmp_path)
-    signing.publish()
-    grow(database, 5)
-
-    def fail(*_: object) -> None:
-        raise RuntimeError
-
-    with monkeypatch.context() as patched:
-        patched.setattr(publishing, "update", fail)
-        with pytest.raises(RuntimeError):
-            signing.publish()
-    assert signed(database).size == 3
-    beside = Checkpoint.read_unverified(
-        (tmp_path / "parley.key.checkpoint").read_text(encoding="utf-8")
-    )
-    assert beside.size == 5
-    publisher(database, tmp_path).publish()
-    assert signed(database) == beside
-
-
-def test_after_a_commit_that_failed_the_same_process_signs_again(
-    database: Database, tmp_path: Path
-) -> None:
-    signing = publisher(database, tmp_path)
-    signing.publish()
-    grow(database, 3)
-    failing = [True]
-
-    def fail(_: object) -> None:
-        if (tmp_path / "parley.key.checkpoint").read_text().splitlines()[1] == "3" and failing:
-            failing.clear()
-            raise OperationalError("COMMIT", None, OSError("disk I/O error"))
-
-    listen(database.engine, "commit", fail)
-    with pytest.raises(OperationalError):
-        signing.publish()
-    remove(database.engine, "commit", fail)
-    assert (failing, signed(database).size) == ([], 0)
-    signing.publish()
-    assert signed(database).size == 3
-
-
-def test_an_older_database_whose_key_lost_its_checkpoint_is_not_signed(
-    database: Database, tmp_path: Path
-) -> None:
-    grow(database, 9)
-    publisher(database, tmp_path).publish()
-    _older(database, 5)
-    beside = tmp_path / "parley.key.checkpoint"
-    beside.unlink()
-    grow(database, 6)
-    signing = publisher(database, tmp_path, made=False)
-    with pytest.raises(InconsistentLogError, match=f"touch {beside}"):
-        signing.publish()
-    beside.touch()
-    signing.publish()
-    assert signed(database).size == 6
-
-
-def test_where_the_checkpoint_beside_the_key_is_lost_that_of_the_database_is_continued(
-    database: Database, tmp_path: Path
-) -> None:
-    grow(database, 5)
-    publisher(database, tmp_path).publish()
-    (tmp_path / "parley.key.checkpoint").unlink()
-    grow(database, 6)
-    publisher(database, tmp_path, made=False).publish()
-    assert signed(database).size == 6
 
 
 def test_what_another_key_or_name_signed_is_signed_again_by_one_that_is_to_be_the_logs(

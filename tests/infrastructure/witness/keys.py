@@ -11,3 +11,6 @@ LOG: Final = Ed25519Signer.of(ORIGIN, bytes(range(32)))
 OTHER: Final = Ed25519Signer.of(ORIGIN, bytes(32))
 """Of the same name, with another key."""
 NAME: Final = "witness.example/w1"
+
+
+STRANGER = Ed25519Signer.of("example.com/stranger", bytes(32))

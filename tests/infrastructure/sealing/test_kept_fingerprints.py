@@ -1,0 +1,78 @@
+"""Of what was sent, and of its idempotency key, nothing is kept that confirms a guess."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from eventsourcing.persistence import DataError
+from sqlalchemy import update
+
+from infrastructure.database.database import Database
+from infrastructure.log.recorder import EventRecorder
+from infrastructure.log.resealing import reseal, take_as_is
+from infrastructure.sealing.key_source import GivenKeys
+from infrastructure.sealing.seals import Seals
+from infrastructure.sealing.stored_responses import IdempotencyClaim, find_response, read_response
+from infrastructure.sealing.wrapping import BrokenSealError, read_keys
+from infrastructure.tables.record import stamp
+from tests.infrastructure.recording import events
+from tests.infrastructure.sealing.stamped import ANSWER, NEWER, kept_rows, unstamped
+
+pytestmark = pytest.mark.either_database
+
+
+def test_what_was_sent_is_known_by_no_hash_that_confirms_a_guess(kept: Database) -> None:
+    with kept.reading() as connection:
+        first, second = kept_rows(connection)
+        assert ANSWER.fingerprint not in str({**first})
+        assert first["fingerprint"] != second["fingerprint"], "the same was sent"
+        for row in (first, second):
+            assert read_response(connection, row).fingerprint == ANSWER.fingerprint
+
+
+def test_a_fingerprint_is_opened_after_a_change_of_keys_by_the_newest_alone(kept: Database) -> None:
+    both = Database(kept.url, seals=Seals(GivenKeys(read_keys(NEWER))))
+    reseal(both)
+    both.close()
+    alone = Database(kept.url, seals=Seals(GivenKeys(read_keys(NEWER.split()[1]))))
+    with alone.reading() as connection:
+        for row in kept_rows(connection):
+            assert read_response(connection, row).fingerprint == ANSWER.fingerprint
+    alone.close()
+
+
+@pytest.mark.parametrize("forged", ["wrapped ", "wrapped !", f"wrapped {'A' * 124}"])
+def test_a_fingerprint_that_was_not_wrapped_here_is_not_opened(kept: Database, forged: str) -> None:
+    with kept.reading() as connection:
+        row = {**kept_rows(connection)[0], "fingerprint": forged}
+        with pytest.raises(BrokenSealError):
+            read_response(connection, row)
+
+
+@pytest.mark.parametrize("how", ["taken away", "changed"])
+def test_a_lost_secret_of_idempotency_keys_is_noticed_and_not_replaced(
+    kept: Database, how: str
+) -> None:
+    recorder = EventRecorder(kept)
+    its = stamp.c.of == "idempotency_answer.key"
+    forge = stamp.delete() if how == "taken away" else update(stamp).values(stamp=bytes(60))
+    with kept.writing() as connection:
+        connection.execute(forge.where(its))
+        assert unstamped(connection) == ["idempotency_answer"]
+    with pytest.raises(DataError):
+        recorder.append(events(), claim=IdempotencyClaim(**{**vars(ANSWER), "key": "later"}))
+    assert take_as_is(kept) == 2
+    recorder.append(events(), claim=ANSWER)
+    with kept.reading() as connection:
+        assert unstamped(connection) == []
+        assert find_response(connection, ANSWER.caller, ANSWER.key) is not None
+
+
+def test_a_key_stands_nowhere_and_is_another_for_another_caller(kept: Database) -> None:
+    EventRecorder(kept).append([], claim=IdempotencyClaim(**{**vars(ANSWER), "caller": "key:b"}))
+    with kept.reading() as connection:
+        keys = [row["key"] for row in kept_rows(connection)]
+        assert len(set(keys)) == 3
+        assert all(re.fullmatch("hmac-sha256 [0-9a-f]{64}", key) for key in keys)
+        assert find_response(connection, "key:c", ANSWER.key) is None
