@@ -39,13 +39,13 @@ if TYPE_CHECKING:
 
     from infrastructure.database.database import Database
 
-
 DATABASES: Final = ("sqlite-file", "postgresql")
 LONGEST: Final = {
     f"test_{name}.py"
     for name in (
         "openapi",
-        "browser",
+        "browsing",
+        "layout",
         "forms_in_a_browser",
         "two_witnesses",
         "forgeries",
@@ -90,13 +90,15 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that no worker is left with it at the end. Draw, unless all tests are to run.
 
-    Tests of a module that share what takes long to make run in one worker, so that it is made once.
+    Tests of a module that share what takes long to make run in one worker, so that it is made once; those of several
+    modules do where these name a group.
     """
     items.sort(key=lambda item: item.path.name not in LONGEST)
     if not THOROUGH:
         items[:] = _drawn(items)
     for item in items:
-        if SHARED.intersection(getattr(item, "fixturenames", ())):
+        shared = SHARED.intersection(getattr(item, "fixturenames", ()))
+        if shared and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
@@ -180,11 +182,11 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return template
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def lasting_database(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[Kind], str]:
-    """Make a new migrated database of a kind that the tests of a module share, and give its URL."""
+    """Make a new migrated database of a kind that several tests share, and give its URL."""
 
     def lasting(kind: Kind) -> str:
         if kind == "postgresql":

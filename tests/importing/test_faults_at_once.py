@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.importing.lines import change, custody, faults, run
-from tests.importing.test_import_csv import table
+from tests.importing.tables import table
 
 if TYPE_CHECKING:
     from api.composition import Parley

@@ -5,14 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-import tracemalloc
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from api.commands.importing.csv_rows import read_csv
-from api.commands.importing.lines import LONGEST_LINE, read_bounded_lines
 from domain.fact import KINDS, Fact, fact_id, kind
 from domain.streams.negotiation import negotiation_id
 from domain.time.holding import Holding
@@ -26,48 +23,10 @@ from tests.importing.lines import (
     read_state,
     run,
 )
+from tests.importing.tables import HEADER, ROW, import_table, table
 
 if TYPE_CHECKING:
     from api.composition import Parley
-
-HEADER = "external_id,kind,valid,summary,person,status,citation.publisher"
-ROW = "A,custody,2025,Held,Ales Bialiatski,detained,Reuters"
-
-
-def cells(line: dict[str, Any], prefix: str = "") -> dict[str, str]:
-    """A line as the cells of one row: what a person would have typed."""
-    found: dict[str, str] = {}
-    for name, value in line.items():
-        if name in {"citations", "quantities"}:
-            singular = {"citations": "citation", "quantities": "quantity"}[name]
-            for number, entry in enumerate(value, 1):
-                found |= cells(entry, f"{singular}{'' if number == 1 else number}.")
-        elif name == "links":
-            found[name] = "; ".join(f"{each['relation']} {each['fact']}" for each in value)
-        elif name == "citation":
-            found |= cells(value, "citation.")
-        elif name == "changes":
-            found |= cells(value)
-        elif isinstance(value, list):
-            found[name] = "; ".join(value)
-        else:
-            found[prefix + name] = str(value)
-    return found
-
-
-def table(*lines: dict[str, Any]) -> list[bytes]:
-    rows = [cells(line) for line in lines]
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, list(dict.fromkeys(name for row in rows for name in row)))
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue().encode().splitlines(keepends=True)
-
-
-def import_table(parley: Parley, *rows: str | bytes, **options: Any) -> dict[str, Any]:  # noqa: ANN401
-    lines = [row if isinstance(row, bytes) else row.encode() + b"\n" for row in rows]
-    return run(parley, lines, media="csv", **options)
-
 
 FULL = custody(
     "B",
@@ -230,62 +189,6 @@ def test_a_kind_registered_since_brings_its_own_columns(light: Parley) -> None:
         assert (recorded.ayes, recorded.unanimous, recorded.absent) == (82, True, ("A", "B"))
     finally:
         del KINDS["vote"]
-
-
-def wide_row(external_id: str, titles: int) -> bytes:
-    """A row whose citations are 150, in one cell, with titles of so many characters each."""
-    cited = [{"publisher": f"P{number}", "title": "t" * titles} for number in range(150)]
-    out = io.StringIO(newline="")
-    csv.writer(out).writerow([external_id, *ROW.split(",")[1:6], json.dumps(cited)])
-    return out.getvalue().encode()
-
-
-WIDE = HEADER.replace("citation.publisher", "citations")
-
-
-def test_a_cell_may_have_what_its_line_may(light: Parley) -> None:
-    row = wide_row("A", 900)
-    assert 131_072 < len(row) < LONGEST_LINE
-    assert read_counts(import_table(light, WIDE, row)) == {"recorded": 1}
-    assert len(light.ledger.fact(fact_id(negotiation_id(SLUG), "A")).fact.citations) == 150
-
-
-FITS = b'"' + b"x" * (LONGEST_LINE - 2) + b'"'
-
-
-@pytest.mark.parametrize(
-    ("long", "lines"),
-    [
-        (wide_row("A", 7_000), 1),
-        (b"A," + b"x" * LONGEST_LINE + b"\n", 1),
-        (b'A,"' + b"x" * LONGEST_LINE + b'"\n', 1),
-        (b'A,"' + b"x" * LONGEST_LINE + b'""\n,x"",\n",detained\n', 3),
-        (b'A,"' + b"x" * (LONGEST_LINE // 2) + b"\n" + b"y" * LONGEST_LINE + b'""z\n"\n', 3),
-        (b'A,"' + 3 * (b"x" * (LONGEST_LINE // 2) + b'\n","') + b'"\n', 4),
-        (FITS[:-2] + b'yy"\n', 1),
-    ],
-    ids=["json", "plain", "quoted", "on", "broken", "cells", "by one"],
-)
-def test_of_a_row_that_is_too_long_no_more_is_lost(long: bytes, lines: int) -> None:
-    file = io.BytesIO(b"external_id\nB\n" + long + b"C\n" + FITS + b"\nD")
-    for found in (read_bounded_lines(file), (line for line in file.getvalue().splitlines())):
-        rows = list(read_csv(found))
-        assert [row.number for row in rows] == [2, 3, *range(3 + lines, 6 + lines)]
-        assert [row.content for row in rows if row.number != 4 + lines and row.content] == [
-            {"external_id": name} for name in "BCD"
-        ]
-        assert "longer than 1048576 bytes" in rows[1].faults[0].detail
-        assert rows[3].content == {"external_id": "x" * (LONGEST_LINE - 2)}
-
-
-def test_a_quote_that_is_never_closed_takes_the_rest_and_no_memory() -> None:
-    rows = [b"external_id\n", b'"A\n', *[b"x" * 1_000 + b"\n"] * 20_000]
-    tracemalloc.start()
-    (found,) = read_csv(rows)
-    _, most = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert (found.number, most < 16 * LONGEST_LINE) == (2, True)
-    assert "a quote in it that is open" in found.faults[0].detail
 
 
 @pytest.mark.parametrize(

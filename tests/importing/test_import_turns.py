@@ -1,18 +1,13 @@
-"""An import is recorded in turns: others write in between, and after whatever stops it the same file finishes it."""
+"""An import is recorded in turns: others write in between, and each turn goes on from what they wrote."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import text
 
-from api.commands.importing.report import BrokenOffError
 from api.commands.importing.turns import (
-    AGAIN_SECONDS,
     FEWEST_EVENTS,
     FIRST_TURN,
     MOST_BYTES,
@@ -20,52 +15,33 @@ from api.commands.importing.turns import (
     TURN_SECONDS,
     size_next_turn,
 )
-from api.composition import compose
 from domain.access import owner
 from domain.errors import UnknownError
 from domain.fact import fact_id
 from domain.streams.negotiation import NegotiationSettings, decide_open, negotiation_id
-from domain.time.perspective import PerspectiveQuery
-from tests.databases import settings_of
-from tests.forking import Forked
 from tests.importing.lines import (
     END,
-    EVERY_OP,
     OTHER_CITATION,
     SLUG,
     change,
     custody,
-    encode_lines,
     faults,
     head,
     read_counts,
     run,
 )
+from tests.importing.turns import LINES, MANY, once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from api.composition import Parley
-    from tests.databases import Kind
 
 pytestmark = pytest.mark.either_database
 
-MANY = 2 * FIRST_TURN + 30
+
 LAST = f"{MANY - 1}"
-LINES = [custody(str(number)) for number in range(MANY)]
 EDITOR = owner("editor")
-
-
-def once(act: Callable[[], object]) -> Callable[[int, int], None]:
-    """What does something after the first turn."""
-    left = [act]
-
-    def told(recorded: int, _of: int) -> None:
-        if recorded and left:
-            left.pop()()
-
-    return told
 
 
 def record(parley: Parley, external_id: str) -> Any:  # noqa: ANN401 -- a fact record
@@ -74,14 +50,6 @@ def record(parley: Parley, external_id: str) -> Any:  # noqa: ANN401 -- a fact r
 
 def as_editor(parley: Parley, *lines: dict[str, Any]) -> Callable[[], object]:
     return lambda: run(parley, lines, principal=EDITOR)
-
-
-def known(parley: Parley) -> list[tuple[str, int, Any]]:
-    """All facts as they stand, whenever they were recorded."""
-    with parley.reading(parley.owner) as reading:
-        versions = reading.list_known(negotiation_id(SLUG), reading.perspective(PerspectiveQuery()))
-    records = [version.record for version in versions]
-    return sorted((str(each.id), each.version, each.fact) for each in records)
 
 
 def test_each_turn_is_one_transaction_and_others_write_between_them(parley: Parley) -> None:
@@ -238,89 +206,3 @@ def test_who_is_no_member_any_more_imports_no_further(parley: Parley) -> None:
             on_recorded=once(lambda: parley.ledger.append([hidden])),
         )
     assert head(parley) == FIRST_TURN + 2
-
-
-def rename(parley: Parley, old: str, new: str) -> None:
-    with parley.database.writing() as connection:
-        connection.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
-
-
-def test_a_turn_that_the_database_could_not_take_is_tried_again(
-    light: Parley, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def back(seconds: float) -> None:
-        if seconds == AGAIN_SECONDS:
-            rename(light, "gone", "log_head")
-
-    monkeypatch.setattr("api.commands.importing.turns.time.sleep", back)
-    report = run(light, LINES, on_recorded=once(lambda: rename(light, "log_head", "gone")))
-    assert read_counts(report) == {"recorded": MANY}
-    assert head(light) == MANY + 1
-
-
-def test_where_the_database_goes_away_between_turns_the_same_file_finishes_it(
-    parley: Parley, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("api.commands.importing.turns.AGAIN_SECONDS", 0.01)
-    with pytest.raises(BrokenOffError, match=f"{FIRST_TURN} of {MANY} lines") as broken:
-        run(parley, LINES, on_recorded=once(lambda: rename(parley, "log_head", "gone")))
-    assert (broken.value.recorded, broken.value.of) == (FIRST_TURN, MANY)
-    rename(parley, "gone", "log_head")
-    report = run(parley, LINES)
-    assert read_counts(report) == {"recorded": MANY - FIRST_TURN, "unchanged": FIRST_TURN}
-    assert head(parley) == MANY + 1
-
-
-IMPORT_AND_STOP = """
-import os, sys
-from api.composition import compose
-from api.commands.importing.importer import Importer
-from api.commands.commands import FactParser
-from domain.access import owner
-from infrastructure.settings import Settings
-
-def told(recorded, of):
-    if recorded:
-        print(recorded, flush=True)
-        sys.stdin.read()
-
-with open(sys.argv[1], "rb") as lines:
-    Importer(compose(Settings.from_env(os.environ), upgrade=False), FactParser()).run(
-        slug="talks", lines=lines, media="ndjson", dry_run=False, partial=False,
-        principal=owner("importer"), on_recorded=told,
-    )
-"""
-
-
-def killed_after_a_turn(url: str, path: Path) -> int:
-    """How many lines an import had recorded when it was killed, between its turns."""
-    env = {"PARLEY_DATABASE_URL": url, "PARLEY_SEAL_KEY": settings_of(url).seal_key or ""}
-    with Forked(
-        [sys.executable, "-c", IMPORT_AND_STOP, str(path)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env,
-    ) as process:  # fmt: skip
-        assert process.stdout is not None
-        recorded = int(process.stdout.readline())
-        process.kill()
-    return recorded
-
-
-@pytest.mark.parametrize("kind", ["sqlite-file", "postgresql"])
-def test_killed_between_turns_it_is_finished_by_the_same_file_and_equals_a_whole_one(
-    kind: Kind, fresh_database: Callable[[Kind], str], tmp_path: Path
-) -> None:
-    of_one_fact = [{**each, "external_id": "0"} for each in EVERY_OP[1:]]
-    lines = [*LINES[:120], *of_one_fact, *LINES[120:], *of_one_fact]
-    path = tmp_path / "lines.ndjson"
-    path.write_bytes(b"".join(encode_lines(lines)))
-    broken, whole = (compose(settings_of(fresh_database(kind)), upgrade=False) for _ in range(2))
-    for each in (broken, whole):
-        each.ledger.open_negotiation(slug=SLUG, title="T", parties=(), summary=None, actor="t")
-    assert killed_after_a_turn(broken.settings.database_url, path) == FIRST_TURN
-    assert head(broken) == FIRST_TURN + 1
-    first, again = run(whole, lines), run(broken, lines)
-    assert read_counts(again).pop("unchanged") == FIRST_TURN + first["unchanged"]
-    assert sum(read_counts(again).values()) == sum(read_counts(first).values()) == len(lines)
-    assert (head(broken), known(broken)) == (head(whole), known(whole))
-    for each in (broken, whole):
-        each.close()

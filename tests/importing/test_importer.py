@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid5
@@ -11,9 +10,8 @@ import pytest
 
 from api.commands.changes import decide_change
 from api.commands.importing import matching
-from api.commands.importing.turns import ATTEMPTS
 from domain.access import owner
-from domain.errors import StaleError, UnknownError
+from domain.errors import UnknownError
 from domain.fact import fact_id
 from domain.streams.negotiation import decide_open, negotiation_id
 from domain.time.perspective import PerspectiveQuery
@@ -38,10 +36,8 @@ from tests.importing.lines import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from api.composition import Parley
-    from domain.streams.event import FactEvent, RecordEvent
+    from domain.streams.event import FactEvent
 
 pytestmark = pytest.mark.either_database
 
@@ -230,46 +226,6 @@ def test_the_negotiation_has_to_be_there_or_to_be_opened(parley: Parley) -> None
     assert (report["first_position"], report["last_position"]) == (3, 3)
     assert read_counts(run(parley, [custody()], slug="new", opening=[opening])) == {"unchanged": 1}
     assert head(parley) == 3
-
-
-def test_two_importers_that_race_record_everything_once(parley: Parley) -> None:
-    lines = [custody(str(number)) for number in range(300)]
-    start = threading.Barrier(2)
-    reports: list[dict[str, Any]] = []
-
-    def import_all() -> None:
-        start.wait(timeout=10)
-        reports.append(run(parley, lines))
-
-    threads = [threading.Thread(target=import_all) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    assert sum(report["recorded"] for report in reports) == 300
-    assert sum(report["unchanged"] for report in reports) == 300
-    assert head(parley) == 301
-
-
-def test_an_importer_that_is_always_slower_gives_up_and_names_the_fact(
-    light: Parley, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run(light, [custody()])
-    append = light.ledger.append
-    tries: list[int] = []
-
-    def interfering(events: Sequence[RecordEvent], **more: Any) -> list[int]:  # noqa: ANN401 -- as it is given
-        if events and events[0].actor == "importer":
-            tries.append(len(tries))
-            record = light.ledger.fact(events[0].originator_id)
-            append([record.decide_prefer(preferred=True, why=str(len(tries)), actor="editor")])
-        return append(events, **more)
-
-    monkeypatch.setattr(light.ledger, "append", interfering)
-    with pytest.raises(StaleError) as raised:
-        run(light, [END])
-    assert len(tries) == ATTEMPTS
-    assert raised.value.fact_id == fact_id(negotiation_id(SLUG), "A")
 
 
 def test_lines_on_one_fact_are_compared_with_its_changes_no_more_than_some_times_each(

@@ -1,4 +1,4 @@
-"""One pair of PostgreSQL servers for the tests of a module, and the servers of Parley on them."""
+"""What tests of several machines start: a pair of PostgreSQL servers, servers of Parley on them, a NATS server."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from tests.api.asking import FACTS, fact
 from tests.faults.watched.serving import CREDENTIAL, Server
 from tests.machines.pair import running_pair
+from tests.machines.relays import Nats, recording
 from tests.plain_http import PLAIN
 from tests.thorough import often
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.api.asking import Client
     from tests.machines.pair import Pair
 
 OPENING = {"slug": "talks", "title": "Talks", "parties": ["A", "B"]}
@@ -96,3 +98,17 @@ def reader(pair: Pair, writer: Asked, tmp_path_factory: pytest.TempPathFactory) 
         folder, pair.standby_url, *options, PARLEY_WRITER_URL=writer.address
     ) as reader:
         yield reader
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Nats]:
+    """A NATS server."""
+    with Nats(tmp_path / "nats") as server:
+        yield server
+
+
+@pytest.fixture
+def client(database_url: str) -> Iterator[Client]:
+    """The API of a record."""
+    with recording(database_url) as client:
+        yield client

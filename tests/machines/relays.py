@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -256,3 +257,15 @@ def erase(client: Client, id_: str, **fields: str) -> int:
     answer = client.post(f"/v1/facts/{id_}/erasure", body, if_match="*")
     assert answer.status == 200, answer.json
     return int(answer.json["position"])
+
+
+def list_log(client: Client) -> list[dict[str, Any]]:
+    """The log as the API lists it."""
+    return list(client.get("/v1/changes?limit=1000").json["items"])
+
+
+def see_refused(relay: Relay, line: str) -> None:
+    """See a relay end with one line."""
+    assert relay.wait() == 1
+    assert relay.said == []
+    assert re.fullmatch(line, relay.errors), relay.errors

@@ -11,22 +11,25 @@ import json
 import os
 import tempfile
 import threading
-import time
 from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from itertools import count, cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import psycopg
-from sqlalchemy import make_url
-
 from tests.api.asking import fact
 from tests.benchmarks.machine import describe_machine, describe_version
-from tests.benchmarks.measure import cpu_of
 from tests.databases import PATIENT
 from tests.faults.watched.cluster import Cluster, cluster
 from tests.faults.watched.serving import CREDENTIAL, Server
+from tests.machines.metering import (
+    Meter,
+    connections_to,
+    in_turns,
+    lock_looked_at,
+    memory_of,
+    size_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,10 +38,6 @@ RECORD: Final = Path(__file__).resolve().parent.parent.parent / "data" / "us-bel
 NEGOTIATIONS: Final = 100
 WRITERS: Final = 32
 READERS: Final = 8
-CONNECTED: Final = """
-    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
-"""
-LOCKED: Final = "SELECT 1 FROM log_head FOR UPDATE SKIP LOCKED"
 JSON: Final = {"Content-Type": "application/json", **CREDENTIAL}
 _numbers: Final = count()
 
@@ -74,120 +73,6 @@ class Client:
             people=[f"Person {number}"],
         )
         self.ask("POST", f"/v1/negotiations/{slug}/facts", body)
-
-
-class Meter:
-    """The processor time of servers and of a PostgreSQL, and what its write-ahead log grew by."""
-
-    def __init__(self, postgresql: Cluster, *servers: Server) -> None:
-        self._postgresql = postgresql
-        self._roots = [server.process.pid for server in servers if server.process is not None]
-        assert postgresql.process is not None
-        self._main = postgresql.process.pid
-        self._began = time.perf_counter()
-        self._servers = self._cpu(self._roots)
-        self._backends = self._cpu([self._main])
-        self._logged = self._position()
-
-    def read(self, done: int) -> dict[str, float]:
-        """What each of so many took, and how many there were a second."""
-        wall = time.perf_counter() - self._began
-        servers, backends = self._cpu(self._roots), self._cpu([self._main])
-        return {
-            "a second": round(done / wall, 1),
-            "cpu ms, parley": round(1e3 * _grown(self._servers, servers) / done, 3),
-            "cpu ms, postgresql": round(1e3 * _grown(self._backends, backends) / done, 3),
-            "wal bytes": round((self._position() - self._logged) / done),
-        }
-
-    def _position(self) -> int:
-        with psycopg.connect(self._postgresql.uri) as connection:
-            row = connection.execute("SELECT pg_current_wal_lsn() - '0/0'::pg_lsn").fetchone()
-        assert row is not None
-        return int(row[0])
-
-    def _cpu(self, pids: list[int]) -> dict[int, float]:
-        running = {pid: cpu_of(pid) for root in pids for pid in _tree(root)}
-        return {**running, 0: sum(_ended_below(root) for root in pids)}
-
-
-def _grown(before: dict[int, float], after: dict[int, float]) -> float:
-    return sum(at - before.get(pid, 0.0) for pid, at in after.items())
-
-
-def _ended_below(pid: int) -> float:
-    """The processor time of the children of a process that have ended."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-    return sum(map(int, fields[13:15])) / os.sysconf("SC_CLK_TCK")
-
-
-def _tree(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task").glob("*/children")
-    found = [int(each) for file in children for each in file.read_text().split()]
-    return [pid, *(each for child in found for each in _tree(child))]
-
-
-def in_turns(seconds: float, clients: int, make: Callable[[], Callable[[], object]]) -> int:
-    """Have so many clients do something again and again for some seconds; how often it was done."""
-    ends, done = time.perf_counter() + seconds, [0] * clients
-
-    def run(at: int) -> None:
-        again = make()
-        while time.perf_counter() < ends:
-            again()
-            done[at] += 1
-
-    threads = [threading.Thread(target=run, args=(at,)) for at in range(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sum(done)
-
-
-@contextmanager
-def lock_looked_at(url: str) -> Iterator[list[bool]]:
-    """Whether the log's lock was held, at moments drawn evenly while the block runs."""
-    held, stopped = list[bool](), threading.Event()
-
-    def look() -> None:
-        with psycopg.connect(_uri(url), autocommit=True) as connection:
-            while not stopped.wait(0.01):
-                held.append(connection.execute(LOCKED).fetchone() is None)
-
-    thread = threading.Thread(target=look)
-    thread.start()
-    yield held
-    stopped.set()
-    thread.join()
-
-
-def memory_of(server: Server) -> int:
-    """The memory of a server and its processes alone, in MB: what they share with nobody."""
-    assert server.process is not None
-    rolled = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in _tree(server.process.pid)]
-    private = [line.split() for each in rolled for line in each.splitlines() if "Private_" in line]
-    return sum(int(words[1]) for words in private) // 1024
-
-
-def connections_to(url: str) -> int:
-    """How many connections there are to a database, besides this one."""
-    with psycopg.connect(_uri(url)) as connection:
-        row = connection.execute(CONNECTED).fetchone()
-    assert row is not None
-    return int(row[0])
-
-
-def size_of(url: str) -> dict[str, int]:
-    """The bytes of each table with its indexes, the largest first, and of the database."""
-    with psycopg.connect(_uri(url), autocommit=True) as connection:
-        connection.execute("VACUUM ANALYZE")
-        rows = connection.execute(
-            "SELECT relname, pg_total_relation_size(relid) FROM pg_statio_user_tables ORDER BY 2 DESC LIMIT 8"
-        ).fetchall()
-        whole = connection.execute("SELECT pg_database_size(current_database())").fetchone()
-    assert whole is not None
-    return {"database": whole[0], **dict(rows)}
 
 
 @contextmanager
@@ -293,10 +178,6 @@ def two_tenants(postgresql: Cluster, folder: Path, seconds: float) -> None:
         show("two logs, a server each, facts one by one", reading)
         show("memory of each server, MB", [memory_of(server) for server in servers])
         show("connections of each server", [connections_to(url) for url in urls])
-
-
-def _uri(url: str) -> str:
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def show(what: str, found: Any) -> None:  # noqa: ANN401 -- a figure or several

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import signal
-from contextlib import ExitStack
-from shutil import copy2
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -15,22 +12,10 @@ from nats.js.api import ConsumerConfig
 from tests.api.asking import FACTS, TALKS, fact, without_credentials
 from tests.faults.relays import relay_again_and_again
 from tests.machines.edge import DEPLOY
-from tests.machines.nats_users import asking_for_credentials
-from tests.machines.relays import (
-    PASSWORD,
-    Nats,
-    Relay,
-    add_stream,
-    asking,
-    consume,
-    erase,
-    holding,
-    recording,
-)
+from tests.machines.relays import PASSWORD, Nats, Relay, asking, consume, erase, holding, list_log
 from tests.thorough import often
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from nats.aio.client import Client as Connection
@@ -40,7 +25,6 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.either_database, pytest.mark.xdist_group("relay")]
 
 SOURCE: Final = "Confidentialcanary"
-NAMED: Final = "PARLEY_NATS_CREDENTIALS"
 WORD: Final = "Zanzibarcanary"
 CITED: Final = [
     {
@@ -51,40 +35,16 @@ CITED: Final = [
 ]
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Nats]:
-    with Nats(tmp_path / "nats") as server:
-        yield server
-
-
-@pytest.fixture
-def client(database_url: str) -> Iterator[Client]:
-    with recording(database_url) as client:
-        yield client
-
-
-def log(client: Client) -> list[dict[str, Any]]:
-    """The log as the API lists it."""
-    return list(client.get("/v1/changes?limit=1000").json["items"])
-
-
-def refused(relay: Relay, line: str) -> None:
-    """See a relay end with one line."""
-    assert relay.wait() == 1
-    assert relay.said == []
-    assert re.fullmatch(line, relay.errors), relay.errors
-
-
 def change(client: Client, id_: str, **changes: str) -> str:
     """Correct a fact, or propose that; the type of the event."""
     body = {"reason": "refinement", "why": "Better known", "changes": {"note": "Late", **changes}}
     assert client.post(f"/v1/facts/{id_}/corrections", body, if_match="*").status in {200, 202}
-    return str(log(client)[-1]["event"])
+    return str(list_log(client)[-1]["event"])
 
 
 def relayed(client: Client, server: Nats, relay: Relay) -> list[dict[str, Any]]:
     """The log, once the stream has all of it."""
-    events = log(client)
+    events = list_log(client)
     relay.wait_for(lambda _: holding(server) == len(events))
     return events
 
@@ -96,7 +56,7 @@ def test_a_message_is_an_event_as_the_log_shows_it_at_its_position(
     hidden = {"slug": "hidden-talks", "title": "Hidden", "parties": ["A", "B"]}
     opened = client.post("/v1/negotiations", {**hidden, "visibility": "private"})
     assert opened.status == 201
-    hidden_id = log(client)[-1]["stream"]
+    hidden_id = list_log(client)[-1]["stream"]
     with Relay(database_url, server, tmp_path / "relay") as relay:
         relay.wait_for(lambda relay: relay.said)
         change(client, public.json["id"])
@@ -178,102 +138,6 @@ def test_of_what_becomes_private_nothing_stays_public(
     received = consume(server)
     assert [each.sequence for each in received] == [before + 1, before + 2, before + 3]
     assert [each.subject.split(".")[1] for each in received] == ["private", "private", "public"]
-
-
-@pytest.mark.usefixtures("client")
-def test_a_stream_that_cannot_hold_this_log_is_refused_in_one_line(
-    database_url: str, server: Nats, tmp_path: Path
-) -> None:
-    def publish(*subjects: str) -> None:
-        async def published(connection: Connection) -> None:
-            for subject in subjects:
-                await connection.jetstream().publish(subject, b"{}")
-
-        asking(server, published)
-
-    add_stream(server, "FOREIGN", "foreign.>")
-    publish("foreign.a", "foreign.b")
-    add_stream(server, "AHEAD", "ahead.>")
-    publish(*["ahead.a"] * 9)
-    add_stream(server, "KEPT", "kept.>", deny_delete=True)
-    add_stream(server, "WIDE", "wide.>", "other.>")
-    said = {
-        "foreign": r"the stream FOREIGN holds another log: its message 2 is not the event at that position",
-        "ahead": r"the stream AHEAD is at position 9, and the log at 2: it holds another log, or",
-        "kept": r"no message can be deleted from the stream KEPT",
-        "wide": r"the stream WIDE takes wide\.>, other\.> and not wide\.> alone",
-        "over": r"NATS refuses: subjects overlap with an existing stream",
-    }
-    with ExitStack() as held:
-        for name, line in said.items():
-            subject = "wide.more" if name == "over" else name
-            settings = {"PARLEY_NATS_STREAM": name.upper(), "PARLEY_NATS_SUBJECT": subject}
-            relay = held.enter_context(Relay(database_url, server, tmp_path / name, settings))
-            held.callback(refused, relay, rf"parley: {line}[^\n]*\n")
-
-
-@pytest.mark.usefixtures("client")
-def test_without_nats_it_waits_and_says_so_once_until_it_is_stopped(
-    database_url: str, tmp_path: Path
-) -> None:
-    nats = Nats(tmp_path / "nats")
-    with Relay(database_url, nats, tmp_path / "relay", options=()) as relay, ExitStack() as held:
-        relay.wait_for(lambda relay: relay.errors)
-        place = f"127.0.0.1:{nats.port}"
-        assert relay.errors == f"parley: waiting for NATS: {place}: Connection refused\n"
-        held.enter_context(nats)
-        relay.wait_for(lambda relay: (relay.folder / "out").read_text())
-        nats.kill()
-        relay.wait_for(lambda relay: relay.errors.count("\n") > 1)
-        assert relay.end(signal.SIGINT) == 130
-        assert relay.errors.endswith("parley: interrupted\n")
-        assert relay.errors.count("waiting for NATS") == relay.errors.count("\n") - 1 <= 2
-        said = "The stream PARLEY holds the log up to position 2, and follows it\n"
-        assert (relay.folder / "out").read_text() == said
-
-
-def test_an_event_that_nats_does_not_take_is_named(
-    client: Client, database_url: str, tmp_path: Path
-) -> None:
-    position = client.record(note="long " * 1_000).json["position"]
-    with (
-        Nats(tmp_path / "nats", config="max_payload: 4096\n") as nats,
-        Relay(database_url, nats, tmp_path / "relay") as relay,
-    ):
-        assert relay.wait() == 1
-        assert f"the event at position {position} takes" in relay.errors
-        assert relay.errors.endswith("raise its max_payload\n")
-        assert relay.errors.count("\n") == 1
-
-
-@pytest.mark.usefixtures("client")
-def test_with_a_credentials_file_it_is_let_in_and_without_it_says_so(
-    database_url: str, tmp_path: Path
-) -> None:
-    config, file = asking_for_credentials(tmp_path)
-    files = {name: tmp_path / name for name in ("right", "open", "wrong", "missing")}
-    for each in ("right", "open", "wrong"):
-        copy2(file, files[each])
-    files["open"].chmod(0o644)
-    files["wrong"].write_text("nonsense")
-    said = {
-        "open": "may be read by others",
-        "wrong": "is not a credentials file of a NATS user",
-        "missing": "there is no file",
-    }
-    with ExitStack() as held:
-        server = held.enter_context(Nats(tmp_path / "nats", config))
-        relays = {
-            name: held.enter_context(
-                Relay(database_url, server, tmp_path / f"{name}-relay", {NAMED: str(path)})
-            )
-            for name, path in files.items()
-        }
-        without = held.enter_context(Relay(database_url, server, tmp_path / "without"))
-        without.wait_for(lambda relay: "Authorization Violation" in relay.errors)
-        relays["right"].wait_for(lambda relay: relay.said)
-        for name, line in said.items():
-            refused(relays[name], rf"parley: [^\n]*{line}[^\n]*\n")
 
 
 def test_a_reader_of_the_public_negotiations_reads_no_others(

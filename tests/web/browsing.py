@@ -1,4 +1,4 @@
-"""Short ways to read a page as a browser without scripts does."""
+"""Short ways to read a page as a browser without scripts does, and the pages of the real record."""
 
 from __future__ import annotations
 
@@ -15,6 +15,38 @@ from tests.api.asking import Client
 BELARUS: Final = "/n/us-belarus"
 RECORD: Final = Path(__file__).parents[2] / "data" / "us-belarus.ndjson"
 _CHECKED: Final = frozenset({"checkbox", "radio"})
+LOSIK: Final = "c0e25be5-c83e-5ea0-9fc0-acc1124864b9"
+"""The fact that Ihar Losik was freed in June, which was false."""
+EMBASSY: Final = "0030cb29-4575-55d1-8152-1fe772aac767"
+"""The fact that the embassy in Minsk was closed, which two sources date otherwise."""
+PAGES: Final = (
+    "/",
+    "/about",
+    "/search",
+    "/search?q=Losik",
+    "/sign-in",
+    BELARUS,
+    f"{BELARUS}/timeline",
+    f"{BELARUS}/timeline?kind=release",
+    f"{BELARUS}/people",
+    f"{BELARUS}/people?status=held",
+    f"{BELARUS}/person?name=Ihar+Losik",
+    f"{BELARUS}/matters/sep11-count",
+    f"{BELARUS}/matters/viasna-count",
+    f"{BELARUS}/claims/{EMBASSY}",
+    f"{BELARUS}/numbers/released",
+    f"{BELARUS}/numbers/held",
+    f"{BELARUS}/numbers/women",
+    f"{BELARUS}/pictures/posts",
+    f"{BELARUS}/pictures/held",
+    *(f"{BELARUS}/state/{name}" for name in ("posts", "custody", "prisoners.held")),
+    f"{BELARUS}/audit",
+    f"{BELARUS}/compare",
+    f"{BELARUS}/compare?from=2025-06-21&to=2025-06-26&clock=published",
+    f"{BELARUS}/facts/{LOSIK}",
+)
+AT: Final = "as_of=2025-11-22&as_known_at=2025-11-26&clock=published"
+LARGEST_PAGE: Final = 150_000
 
 
 @dataclass

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import FastAPI
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from domain.access import SCOPES, Scope
+from infrastructure.tables.record import session
 from tests.web.browsing import Seen
 
 if TYPE_CHECKING:
@@ -81,3 +83,14 @@ class Desk:
         answer = self.post("/sign-in", {"key": key, "to": "/"})
         assert answer.status == 303, answer.words
         return key
+
+
+def list_sessions(desk: Desk) -> list[Any]:
+    """The rows of all sessions that there are."""
+    with desk.parley.database.reading() as connection:
+        return list(connection.execute(select(session)))
+
+
+def session_token(desk: Desk) -> str:
+    """What the cookie of the browser holds."""
+    return next(iter(desk.http.cookies.values()))

@@ -22,6 +22,15 @@ _LONG: Final = frozenset({"summary", "content", "question", "quote", "note", "to
 _KEPT: Final = frozenset(
     {"kind", "valid", "external_id", "links", "published", "accessed", "sentence_ends"}
 )
+UNNAMED: Final = frozenset({"numbers", "compare", "audit"})
+"""Pages that have no reason to name the one fact there is."""
+HOSTILE_TEXTS: Final = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7 * 7 }}{% raw %}",
+    "&lt;b&gt;",
+    "</title></textarea></svg>",
+)
 
 
 def store_hostile(parley: Parley, text: str, address: str = "javascript:alert(1)") -> None:

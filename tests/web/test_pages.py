@@ -6,51 +6,19 @@ import json
 import re
 from hashlib import sha256
 from html import unescape
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
 from tests.api.asking import fact
-from tests.web.browsing import BELARUS
+from tests.web.browsing import AT, BELARUS, LARGEST_PAGE, LOSIK, PAGES
+from tests.web.hostile import HOSTILE_TEXTS, UNNAMED
 
 if TYPE_CHECKING:
     from tests.web.browsing import Reader, Seen
 
 pytestmark = pytest.mark.either_database
-
-LOSIK: Final = "c0e25be5-c83e-5ea0-9fc0-acc1124864b9"
-"""The fact that Ihar Losik was freed in June, which was false."""
-EMBASSY: Final = "0030cb29-4575-55d1-8152-1fe772aac767"
-"""The fact that the embassy in Minsk was closed, which two sources date otherwise."""
-PAGES: Final = (
-    "/",
-    "/about",
-    "/search",
-    "/search?q=Losik",
-    "/sign-in",
-    BELARUS,
-    f"{BELARUS}/timeline",
-    f"{BELARUS}/timeline?kind=release",
-    f"{BELARUS}/people",
-    f"{BELARUS}/people?status=held",
-    f"{BELARUS}/person?name=Ihar+Losik",
-    f"{BELARUS}/matters/sep11-count",
-    f"{BELARUS}/matters/viasna-count",
-    f"{BELARUS}/claims/{EMBASSY}",
-    f"{BELARUS}/numbers/released",
-    f"{BELARUS}/numbers/held",
-    f"{BELARUS}/numbers/women",
-    f"{BELARUS}/pictures/posts",
-    f"{BELARUS}/pictures/held",
-    *(f"{BELARUS}/state/{name}" for name in ("posts", "custody", "prisoners.held")),
-    f"{BELARUS}/audit",
-    f"{BELARUS}/compare",
-    f"{BELARUS}/compare?from=2025-06-21&to=2025-06-26&clock=published",
-    f"{BELARUS}/facts/{LOSIK}",
-)
-AT: Final = "as_of=2025-11-22&as_known_at=2025-11-26&clock=published"
-LARGEST: Final = 150_000
 
 
 @pytest.mark.cases(4)
@@ -75,7 +43,7 @@ def test_a_page_runs_no_script_of_its_own_and_loads_nothing_from_elsewhere(
             kept = real.http.get(asset)
             assert kept.status_code == 200
             assert "immutable" in kept.headers["cache-control"]
-    assert len(page.html) < LARGEST
+    assert len(page.html) < LARGEST_PAGE
 
 
 @pytest.mark.cases(5)
@@ -240,19 +208,6 @@ def test_a_refusal_is_a_page_that_says_what_was_wrong(
     assert words in page.words
 
 
-def test_the_first_page_says_what_changed_last_and_never_what_was_withdrawn(reader: Reader) -> None:
-    reader.editor.open()
-    reader.editor.record(summary="Ann was freed")
-    false = reader.editor.record(summary="Bo was freed").headers["location"]
-    assert "Changed last, of the facts that stand: Bo was freed" in reader.see("/").words
-    body = {"reason": "coding_error", "why": "It was another"}
-    assert reader.editor.post(f"{false}/retraction", body, if_match="*").status == 200
-    page = reader.see("/")
-    assert "Changed last, of the facts that stand: Ann was freed" in page.words
-    assert "Bo" not in page.words
-    assert re.search(r"\d+ [A-Z][a-z]{2} \d{4}, \d\d:\d\d UTC", page.words)
-
-
 def test_talks_on_an_agreement_stand_below_what_is_in_force(reader: Reader) -> None:
     reader.editor.open()
     truce = {"kind": "agreement", "title": "Truce", "form": "ceasefire", "matter": "truce"}
@@ -262,70 +217,12 @@ def test_talks_on_an_agreement_stand_below_what_is_in_force(reader: Reader) -> N
     assert "Truce: in force Outlook: negotiated" in reader.see("/n/talks?as_of=2025-12").words
 
 
-def test_a_search_finds_facts_of_every_record_that_the_reader_may_see(reader: Reader) -> None:
-    reader.editor.open()
-    reader.editor.record(summary="Canaries were freed")
-    body = {"slug": "quiet", "title": "Quiet", "parties": [], "visibility": "private"}
-    assert reader.editor.post("/v1/negotiations", body).status == 201
-    hidden = fact(summary="Canaries of the quiet")
-    assert reader.editor.post("/v1/negotiations/quiet/facts", hidden).status == 201
-    page = reader.see("/search?q=canar*")
-    assert "Canaries were freed" in page.words
-    assert "uiet" not in page.words
-    assert page.headers["x-robots-tag"] == "noindex"
-    own = reader.editor.http.get("/search?q=canar*", headers={"Accept": "text/html"})
-    assert "Canaries of the quiet" in own.text
-    assert "private" in own.headers["cache-control"]
-    none = "No fact on record has {} in its texts."
-    assert none.format("this word") in reader.see("/search?q=nothing").words
-    assert none.format("all of these words") in reader.see("/search?q=canaries+nothing").words
-
-
-def test_a_search_goes_on_where_it_ended(reader: Reader) -> None:
-    reader.editor.open()
-    lines = "\n".join(json.dumps(fact(summary=f"Freed, no {n}")) for n in range(60))
-    imported = reader.editor.post(
-        "/v1/negotiations/talks/import", lines.encode(), content_type="application/x-ndjson"
-    )
-    assert imported.json["recorded"] == 60
-    first = reader.see("/search?q=freed")
-    (onward,) = (href for href in first.all("a", "href") if "cursor=" in href)
-    second = reader.see(onward)
-    hrefs = [
-        href for page in (first, second) for href in page.all("a", "href") if "/facts/" in href
-    ]
-    assert len(hrefs) == len(set(hrefs)) == 60
-
-
 def test_a_program_gets_json_at_the_bare_address(real: Reader) -> None:
     assert real.http.get("/").json()["negotiations"] == "/v1/negotiations"
 
 
-def test_a_page_is_not_known_of_a_private_negotiation(reader: Reader) -> None:
-    body = {"slug": "talks", "title": "Canary", "parties": [], "visibility": "private"}
-    assert reader.editor.post("/v1/negotiations", body).status == 201
-    reader.editor.record(summary="Something said in private")
-    for path in ("", "/timeline", "/people", "/audit", "/numbers/released", "/matters/m"):
-        page = reader.see(f"/n/talks{path}")
-        assert page.status == 404
-        assert "Something" not in page.html
-        assert "Canary" not in page.words
-    assert "Canary" not in reader.see("/").words
-
-
-UNNAMED: Final = frozenset({"numbers", "compare", "audit"})
-"""Pages that have no reason to name the one fact there is."""
-HOSTILE: Final = (
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "{{ 7 * 7 }}{% raw %}",
-    "&lt;b&gt;",
-    "</title></textarea></svg>",
-)
-
-
 @pytest.mark.cases(3)
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
 def test_a_hostile_text_is_text(reader: Reader, text: str) -> None:
     reader.editor.open()
     made = reader.editor.record(
@@ -371,13 +268,6 @@ def test_a_later_part_of_a_list_stands_where_the_first_did(reader: Reader) -> No
 
 def test_a_page_that_does_not_change_never_says_today(real: Reader) -> None:
     assert "today" not in real.see(f"{BELARUS}?position=100").html
-
-
-def test_an_empty_record_has_all_its_pages(reader: Reader) -> None:
-    reader.editor.open()
-    for path in ("", "/timeline", "/people", "/audit", "/compare", "/numbers/released"):
-        assert reader.see(f"/n/talks{path}").status == 200, path
-    assert "nothing recorded" in reader.see("/n/talks").words
 
 
 @pytest.mark.parametrize("address", ["/", "/search?q=Losik"])

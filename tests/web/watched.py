@@ -1,4 +1,4 @@
-"""What a page in a browser prints and throws."""
+"""What a page in a browser prints and throws, and how much wider than its window it is."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 _ALREADY_FOCUSED: Final = (
     "Autofocus processing was blocked because a document already has a focused element."
 )
+WIDER: Final = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 def watch(page: Page) -> list[str]:

@@ -20,8 +20,7 @@ from tests.api.serving import Served
 from tests.databases import settings_of
 from tests.thorough import some_of
 from tests.web.browsing import BELARUS, import_record
-from tests.web.test_browser import _WIDER
-from tests.web.watched import watch
+from tests.web.watched import WIDER, watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -287,4 +286,4 @@ def test_forms_fit_a_telephone(enter: Callable[..., Page], site: dict[str, str])
     page = enter("Ben", viewport={"width": 360, "height": 740})
     for form in FORMS:
         page.goto(form.replace("REQUEST", site["REQUEST"]).replace("ID", site["ID"]))
-        assert page.evaluate(_WIDER) <= 0, form
+        assert page.evaluate(WIDER) <= 0, form

@@ -10,7 +10,7 @@ import pytest
 from api.web.forms.lines import correct_lines, lines_of, media_of
 from api.web.forms.sent import parts_of
 from tests.api.asking import fact
-from tests.web.test_pages import HOSTILE
+from tests.web.hostile import HOSTILE_TEXTS
 
 if TYPE_CHECKING:
     from tests.web.browsing import Reader, Seen
@@ -180,7 +180,7 @@ def test_a_file_that_is_too_large_is_refused_with_what_to_do(reader: Reader, des
 
 
 @pytest.mark.either_database
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
 def test_a_hostile_line_is_text(reader: Reader, desk: Desk, text: str) -> None:
     reader.editor.open()
     desk.enter()

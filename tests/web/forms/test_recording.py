@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,19 +10,14 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 
 from api.commands.importing.described import describe_columns
-from api.commands.importing.form_cells import cells_of_fact, read_form_cells
-from api.web.forms.fields import groups_of
-from api.web.forms.readings import read_date, read_number_in_words
-from domain.fact import KINDS
-from domain.time.holding import Holding
 from infrastructure.database.pools import BEGIN_OPTION
-from tests.web.test_pages import HOSTILE
+from tests.web.forms.releases import RECORD_FORM
+from tests.web.hostile import HOSTILE_TEXTS
 
 if TYPE_CHECKING:
     from tests.web.browsing import Reader, Seen
     from tests.web.desk import Desk
 
-RECORD: Final = "/n/talks/record"
 FREED: Final[dict[str, Any]] = {
     "valid": "2025-09-11",
     "summary": "At least 100 freed",
@@ -36,9 +30,9 @@ FREED: Final[dict[str, Any]] = {
 
 def _filled(desk: Desk, deed: str, kind: str = "release", **more: str) -> Seen:
     """The answer to a form of a kind that is filled in."""
-    form = desk.see(f"{RECORD}?kind={kind}")
+    form = desk.see(f"{RECORD_FORM}?kind={kind}")
     assert form.status == 200, form.words
-    return desk.fill(form, RECORD, **{**FREED, **more, "do": deed})
+    return desk.fill(form, RECORD_FORM, **{**FREED, **more, "do": deed})
 
 
 def test_a_fact_is_checked_and_recorded(reader: Reader, desk: Desk) -> None:
@@ -49,7 +43,7 @@ def test_a_fact_is_checked_and_recorded(reader: Reader, desk: Desk) -> None:
     assert "It can be recorded" in checked.words
     assert "Read as: 100 or more." in checked.words
     assert reader.editor.get("/v1/negotiations/talks/timeline").json["items"] == []
-    saved = desk.fill(checked, RECORD, do="save")
+    saved = desk.fill(checked, RECORD_FORM, do="save")
     assert saved.status == 303
     [record] = reader.editor.get("/v1/negotiations/talks/timeline").json["items"]
     assert saved.headers["location"] == f"/n/talks/facts/{record['id']}"
@@ -65,9 +59,9 @@ def test_a_fact_is_checked_and_recorded(reader: Reader, desk: Desk) -> None:
 def test_one_form_records_once_however_often_it_is_sent(reader: Reader, desk: Desk) -> None:
     reader.editor.open()
     desk.enter()
-    form = desk.see(f"{RECORD}?kind=release")
+    form = desk.see(f"{RECORD_FORM}?kind=release")
     with ThreadPoolExecutor(4) as pool:
-        sent = pool.map(lambda _: desk.fill(form, RECORD, **FREED, do="save"), range(4))
+        sent = pool.map(lambda _: desk.fill(form, RECORD_FORM, **FREED, do="save"), range(4))
         answers = {(each.status, each.headers["location"]) for each in sent}
     assert len(answers) == 1
     assert len(reader.editor.get("/v1/negotiations/talks/timeline").json["items"]) == 1
@@ -80,7 +74,7 @@ def test_a_form_whose_outcome_is_unknown_says_to_send_it_again_and_saves_it_once
 ) -> None:
     reader.editor.open()
     desk.enter()
-    form = desk.see(f"{RECORD}?kind=release")
+    form = desk.see(f"{RECORD_FORM}?kind=release")
 
     def lose(connection: Connection) -> None:
         options = connection.get_execution_options()
@@ -90,7 +84,7 @@ def test_a_form_whose_outcome_is_unknown_says_to_send_it_again_and_saves_it_once
 
     event.listen(Engine, "commit", lose)
     try:
-        lost = desk.fill(form, RECORD, **FREED, do="save")
+        lost = desk.fill(form, RECORD_FORM, **FREED, do="save")
     finally:
         event.remove(Engine, "commit", lose)
     assert lost.status == 503
@@ -98,7 +92,7 @@ def test_a_form_whose_outcome_is_unknown_says_to_send_it_again_and_saves_it_once
     assert "let your browser send the form again" in lost.words
     assert "Idempotency" not in lost.html
     assert "/n/talks/timeline" in lost.all("a", "href")
-    again = desk.fill(form, RECORD, **FREED, do="save")
+    again = desk.fill(form, RECORD_FORM, **FREED, do="save")
     assert again.status == 303
     [record] = reader.editor.get("/v1/negotiations/talks/timeline").json["items"]
     assert again.headers["location"] == f"/n/talks/facts/{record['id']}"
@@ -131,12 +125,12 @@ def test_each_fault_stands_beside_its_field_and_nothing_typed_is_lost(
         assert text
         assert f"f-{column.replace('.', '-')}-fault" in text.split()
         assert {*text.split()} <= ids
-    held = refused.form(RECORD)[1]
+    held = refused.form(RECORD_FORM)[1]
     assert {name: held[name] for name in FREED} == {
         **FREED,
         **{k: v for k, v in wrong.items() if k in FREED},
     }
-    mended = desk.fill(refused, RECORD, **FREED, **{"citation.grade": "B2"}, do="save")
+    mended = desk.fill(refused, RECORD_FORM, **FREED, **{"citation.grade": "B2"}, do="save")
     assert mended.status == 303
 
 
@@ -144,8 +138,8 @@ def test_each_fault_stands_beside_its_field_and_nothing_typed_is_lost(
 def test_what_is_missing_is_asked_for_at_its_field(reader: Reader, desk: Desk) -> None:
     reader.editor.open()
     desk.enter()
-    form = desk.see(f"{RECORD}?kind=custody")
-    refused = desk.fill(form, RECORD, do="save")
+    form = desk.see(f"{RECORD_FORM}?kind=custody")
+    refused = desk.fill(form, RECORD_FORM, do="save")
     wrong = {given["name"] for _, given in refused.elements if given.get("aria-invalid") == "true"}
     needed = {
         column["column"]
@@ -160,16 +154,18 @@ def test_more_numbers_and_sources_are_added_one_by_one(reader: Reader, desk: Des
     reader.editor.open()
     desk.enter()
     two = _filled(desk, "add-citation")
-    three = desk.fill(two, RECORD, do="add-citation")
+    three = desk.fill(two, RECORD_FORM, do="add-citation")
     assert "Sources: 3 of 3" in three.words
     sources = {"citation2.publisher": "AFP", "citation3.publisher": "AP", "citation3.url": "x"}
-    refused = desk.fill(three, RECORD, **sources, do="save")
+    refused = desk.fill(three, RECORD_FORM, **sources, do="save")
     wrong = {given["name"] for _, given in refused.elements if given.get("aria-invalid") == "true"}
     assert wrong == {"citation3.url"}
-    gap = desk.fill(refused, RECORD, **{"citation2.publisher": "", "citation3.url": "y"}, do="save")
+    gap = desk.fill(
+        refused, RECORD_FORM, **{"citation2.publisher": "", "citation3.url": "y"}, do="save"
+    )
     wrong = {given["name"] for _, given in gap.elements if given.get("aria-invalid") == "true"}
     assert wrong == {"citation3.url"}, "a source that is left empty moves no fault"
-    assert desk.fill(gap, RECORD, **{"citation3.url": ""}, do="save").status == 303
+    assert desk.fill(gap, RECORD_FORM, **{"citation3.url": ""}, do="save").status == 303
     [record] = reader.editor.get("/v1/negotiations/talks/timeline").json["items"]
     assert [citation["publisher"] for citation in record["fact"]["citations"]] == ["Reuters", "AP"]
 
@@ -208,45 +204,7 @@ def test_a_name_that_is_taken_is_said_at_its_field(reader: Reader, desk: Desk) -
 
 
 @pytest.mark.either_database
-def test_the_names_that_are_known_are_offered_with_their_spellings(
-    reader: Reader, desk: Desk
-) -> None:
-    reader.editor.open()
-    reader.editor.record(kind="alias", name="Ihar Losik", same_as="Igor Losik")
-    reader.editor.record(people=["Ihar Losik"])
-    desk.enter()
-    form = desk.see(f"{RECORD}?kind=custody")
-    assert {"Ihar Losik"} <= set(form.all("option", "value"))
-    [person] = [given for _, given in form.elements if given.get("name") == "person"]
-    assert person["list"] == "somebody-known"
-
-
-@pytest.mark.either_database
-def test_places_posts_and_populations_are_completed_too(reader: Reader, desk: Desk) -> None:
-    reader.editor.open()
-    reader.editor.record(places=["Vilnius", "Minsk"], population="political prisoners")
-    reader.editor.record(places=["Minsk"])
-    reader.editor.record(kind="appointment", person="John Coale", post="envoy; for all")
-    desk.enter()
-    lists = {
-        "appointment": [("post", "post", ["envoy; for all"])],
-        "release": [
-            ("places", "place", ["Minsk", "Vilnius"]),
-            ("population", "population", ["political prisoners"]),
-        ],
-    }
-    for kind, expected in lists.items():
-        form = desk.see(f"{RECORD}?kind={kind}")
-        for column, sort, names in expected:
-            [field] = [given for _, given in form.elements if given.get("name") == column]
-            assert field["list"] == f"{sort}-known"
-            _, _, inside = form.html.partition(f'<datalist id="{sort}-known">')
-            offered = re.findall('<option value="([^"]*)"', inside.partition("</datalist>")[0])
-            assert offered == names
-
-
-@pytest.mark.either_database
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
 def test_a_hostile_text_is_shown_again_as_text(reader: Reader, desk: Desk, text: str) -> None:
     reader.editor.open()
     desk.enter()
@@ -260,8 +218,8 @@ def test_a_hostile_text_is_shown_again_as_text(reader: Reader, desk: Desk, text:
             people=text,
             **{"citation.title": text},
         )
-        assert page.form(RECORD)[1]["summary"] == text
-        assert page.form(RECORD)[1]["people"] == text
+        assert page.form(RECORD_FORM)[1]["summary"] == text
+        assert page.form(RECORD_FORM)[1]["people"] == text
         assert not [given for tag, given in page.elements if tag == "script" and "src" not in given]
         assert not [name for _, given in page.elements for name in given if name.startswith("on")]
 
@@ -269,16 +227,16 @@ def test_a_hostile_text_is_shown_again_as_text(reader: Reader, desk: Desk, text:
 @pytest.mark.either_database
 def test_who_may_not_record_is_offered_no_form_and_sends_none(reader: Reader, desk: Desk) -> None:
     reader.editor.open()
-    away = desk.see(f"{RECORD}?kind=release")
+    away = desk.see(f"{RECORD_FORM}?kind=release")
     assert (away.status, away.headers["location"]) == (
         303,
         "/sign-in?to=%2Fn%2Ftalks%2Frecord%3Fkind%3Drelease",
     )
-    assert desk.post(RECORD, {"kind": "release", **FREED}).status == 401
+    assert desk.post(RECORD_FORM, {"kind": "release", **FREED}).status == 401
     desk.enter("Reader", "fact:read")
     assert "Record a fact" not in desk.see("/n/talks").words
     token = desk.see("/n/talks").form("/sign-out")[1]
-    refused = desk.post(RECORD, {"kind": "release", "do": "save", **FREED, **token})
+    refused = desk.post(RECORD_FORM, {"kind": "release", "do": "save", **FREED, **token})
     assert refused.status == 403
     assert "fact:write" in refused.words
 
@@ -286,21 +244,21 @@ def test_who_may_not_record_is_offered_no_form_and_sends_none(reader: Reader, de
 def test_what_was_written_outlives_the_session(reader: Reader, desk: Desk) -> None:
     reader.editor.open()
     key = desk.enter()
-    form = desk.see(f"{RECORD}?kind=release")
+    form = desk.see(f"{RECORD_FORM}?kind=release")
     desk.parley.keys.revoke(key.split("_")[1])
-    ended = desk.fill(form, RECORD, **FREED, do="save")
+    ended = desk.fill(form, RECORD_FORM, **FREED, do="save")
     assert ended.status == 401
     assert "Your session has ended" in ended.words
     assert FREED["summary"] in ended.words
     desk.enter("Ann")
-    anew = desk.fill(ended, RECORD)
+    anew = desk.fill(ended, RECORD_FORM)
     assert anew.status == 403
     assert "You are Ann now." in anew.words
     assert reader.editor.get("/v1/negotiations/talks/timeline").json["items"] == []
-    assert desk.fill(anew, RECORD).status == 303
+    assert desk.fill(anew, RECORD_FORM).status == 303
     [record] = reader.editor.get("/v1/negotiations/talks/timeline").json["items"]
     assert record["fact"]["summary"] == FREED["summary"]
-    elsewhere = desk.post(RECORD, {"kind": "release", **FREED}, origin="https://evil.example")
+    elsewhere = desk.post(RECORD_FORM, {"kind": "release", **FREED}, origin="https://evil.example")
     assert elsewhere.status == 403
     assert FREED["summary"] not in elsewhere.html
 
@@ -310,88 +268,8 @@ def test_a_form_records_in_no_negotiation_that_is_hidden(reader: Reader, desk: D
     body = {"slug": "talks", "title": "Canary", "parties": [], "visibility": "private"}
     assert reader.editor.post("/v1/negotiations", body).status == 201
     desk.enter()
-    assert desk.see(RECORD).status == desk.see("/n/nothing/record").status == 404
+    assert desk.see(RECORD_FORM).status == desk.see("/n/nothing/record").status == 404
     token = desk.see("/").form("/sign-out")[1]
-    refused = desk.post(RECORD, {"kind": "release", "do": "save", **FREED, **token})
+    refused = desk.post(RECORD_FORM, {"kind": "release", "do": "save", **FREED, **token})
     assert refused.status == 404
     assert "Canary" not in refused.html
-
-
-@pytest.mark.parametrize("kind", sorted(KINDS))
-def test_every_column_of_a_kind_is_a_field_of_its_form(kind: str) -> None:
-    groups = groups_of(kind, {}, {}, {})
-    fields = [field.column for group in groups for field in (*group.fields, *group.more)]
-    columns = [column["column"] for column in describe_columns(kind) if column["column"] != "kind"]
-    assert sorted(fields) == sorted(columns)
-
-
-@pytest.mark.either_database
-def test_what_a_fact_is_filled_in_with_makes_the_same_fact(real: Reader) -> None:
-    items = real.http.get("/v1/negotiations/us-belarus/timeline?limit=1000").json()["items"]
-    for record in items:
-        cells = cells_of_fact(record["fact"])
-        assert not {"quantity.low", "quantity.high"} & cells.keys()
-        body = {**read_form_cells(cells).content}
-        answer = real.editor.post(
-            "/v1/negotiations/us-belarus/facts?dry_run=true", {**body, "external_id": "new"}
-        )
-        assert answer.status == 200, (cells, answer.json)
-        assert {**answer.json["fact"], "external_id": record["fact"]["external_id"]} == record[
-            "fact"
-        ]
-
-
-@pytest.mark.parametrize(
-    ("edtf", "holding", "words"),
-    [
-        ("2025-09-11", None, "Read as: 11 September 2025."),
-        ("2025-09-11", Holding.PERIOD, "Read as: 11 September 2025. It is still so."),
-        (
-            "2025-09",
-            None,
-            "Read as: September 2025. Begins 1 September 2025 at the earliest, 30 September 2025 at the latest.",
-        ),
-        (
-            "2025-09-11/",
-            None,
-            "Read as: from 11 September 2025, end not known. It ended or will end, and it is not said when.",
-        ),
-        (
-            "../2025-09-11",
-            None,
-            "Read as: until 11 September 2025. Begins on no known day. Ends on 11 September 2025.",
-        ),
-        (
-            "2025-01-01/2025-02-03",
-            None,
-            "Read as: 1 January 2025 to 3 February 2025. Ends on 3 February 2025.",
-        ),
-        ("yesterday", None, None),
-        ("", None, None),
-    ],
-)
-def test_the_reading_of_a_date_is_said(
-    edtf: str, holding: Holding | None, words: str | None
-) -> None:
-    assert read_date(edtf, holding) == words
-
-
-@pytest.mark.parametrize(
-    ("parts", "words"),
-    [
-        (("at least 100",), "Read as: 100 or more."),
-        (("not fewer than fifty",), "Read as: 50 or more."),
-        (("52",), "Read as: exactly 52."),
-        (("50 to 60",), "Read as: 50 to 60."),
-        (("about 100",), "Read as: about 100; the source gives no limits."),
-        (("", "le", "7"), "Read as: 7 or fewer."),
-        (("", "", "", "3", "9"), "Read as: 3 to 9."),
-        (("some", "eq", "9"), "Read as: exactly 9."),
-        (("nonsense",), None),
-        (("", "worse", "7"), None),
-        (("", "eq", "9" * 5_000), None),
-        (("",), None),
-    ],
-)
-def test_the_reading_of_a_number_is_said(parts: tuple[str, ...], words: str | None) -> None:
-    assert read_number_in_words(*parts) == words

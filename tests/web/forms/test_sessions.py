@@ -7,16 +7,15 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 
 from api.http.session_cookie import PAGES
-from api.web.forms.answer import target_of
 from api.web.site import _routers
 from domain.access import SCOPES
 from infrastructure.identity.sessions import Session, _digest
 from infrastructure.tables.record import session
 from tests.api.secrecy.test_hidden import executed
-from tests.web.desk import HERE, Desk
+from tests.web.desk import HERE, Desk, list_sessions, session_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,15 +33,6 @@ PRIVATE: Final = {
 }
 
 
-def _rows(desk: Desk) -> list[Any]:
-    with desk.parley.database.reading() as connection:
-        return list(connection.execute(select(session)))
-
-
-def _token(desk: Desk) -> str:
-    return next(iter(desk.http.cookies.values()))
-
-
 def test_who_signs_in_reads_what_is_private_and_who_signs_out_no_more(
     reader: Reader, desk: Desk
 ) -> None:
@@ -57,7 +47,7 @@ def test_who_signs_in_reads_what_is_private_and_who_signs_out_no_more(
     assert {"Cookie", "Authorization"} <= set(page.headers["vary"].split(", "))
     assert "cache-tag" not in page.headers
     assert desk.fill(page, "/sign-out").headers["location"] == "/"
-    assert _rows(desk) == []
+    assert list_sessions(desk) == []
     assert not desk.http.cookies
     assert desk.see("/n/talks").status == 404
     assert "Secret talks" not in reader.see("/").words
@@ -112,8 +102,8 @@ def test_the_cookie_is_for_this_server_and_no_script_and_beyond_loopback_for_tls
     assert ("Secure" in given) is secure
     assert not any(part.lower().startswith(("domain", "max-age", "expires")) for part in given)
     token = given[0].partition("=")[2]
-    assert token not in str(_rows(there))
-    assert key not in str(_rows(there))
+    assert token not in str(list_sessions(there))
+    assert key not in str(list_sessions(there))
 
 
 def test_the_cookie_opens_nothing_of_the_api(reader: Reader, desk: Desk) -> None:
@@ -122,7 +112,7 @@ def test_the_cookie_opens_nothing_of_the_api(reader: Reader, desk: Desk) -> None
     assert desk.http.get("/v1/negotiations/talks").status_code == 404
     body = {"slug": "other", "title": "Other", "parties": []}
     assert desk.http.post("/v1/negotiations", json=body).status_code == 401
-    bearer = {"Authorization": f"Bearer {_token(desk)}"}
+    bearer = {"Authorization": f"Bearer {session_token(desk)}"}
     assert desk.http.get("/v1/negotiations", headers=bearer).status_code == 401
     assert desk.http.get("/checkpoint").headers.get("vary") == "Authorization"
 
@@ -142,10 +132,10 @@ def test_a_session_ends_with_its_hours_and_is_removed(desk: Desk) -> None:
     desk.enter()
     assert "Ann" in desk.see("/").words
     later = _clocked(desk, lambda: time.time_ns() // 1_000 + 13 * 3_600_000_000)
-    assert later.find(_token(desk)) is None
-    assert len(_rows(desk)) == 1
+    assert later.find(session_token(desk)) is None
+    assert len(list_sessions(desk)) == 1
     later.drop_expired()
-    assert _rows(desk) == []
+    assert list_sessions(desk) == []
     assert "Sign in" in desk.see("/").words
 
 
@@ -154,30 +144,30 @@ def test_what_follows_the_log_removes_what_has_expired(desk: Desk) -> None:
     with desk.parley.database.writing() as connection:
         connection.execute(update(session).values(expires_at=1))
     desk.parley.follow()
-    assert _rows(desk) == []
+    assert list_sessions(desk) == []
 
 
 def test_a_session_lasts_no_longer_than_its_key(desk: Desk) -> None:
     soon = time.time_ns() // 1_000 + 60_000_000
     key, _ = desk.parley.keys.create("Ann", SCOPES, soon)
     assert desk.post("/sign-in", {"key": key}).status == 303
-    assert desk.parley.sessions.find(_token(desk)) is not None
-    assert _clocked(desk, lambda: soon).find(_token(desk)) is None
+    assert desk.parley.sessions.find(session_token(desk)) is not None
+    assert _clocked(desk, lambda: soon).find(session_token(desk)) is None
 
 
 def test_no_sql_makes_or_lengthens_a_session(desk: Desk) -> None:
     desk.enter("Ann", "fact:read")
     _, admin = desk.parley.keys.create("Boss", SCOPES)
     forged = "f" * 43
-    [row] = _rows(desk)
+    [row] = list_sessions(desk)
     with desk.parley.database.writing() as connection:
         made = {**row._asdict(), "token_sha256": _digest(forged), "api_key": admin.id}
         connection.execute(insert(session).values(made))
     assert desk.parley.sessions.find(forged) is None
-    assert isinstance(desk.parley.sessions.find(_token(desk)), Session)
+    assert isinstance(desk.parley.sessions.find(session_token(desk)), Session)
     with desk.parley.database.writing() as connection:
         connection.execute(update(session).values(expires_at=row.expires_at + 1))
-    assert desk.parley.sessions.find(_token(desk)) is None
+    assert desk.parley.sessions.find(session_token(desk)) is None
 
 
 def test_no_session_is_in_a_backup(desk: Desk, tmp_path: Path) -> None:
@@ -186,57 +176,14 @@ def test_no_session_is_in_a_backup(desk: Desk, tmp_path: Path) -> None:
     desk.parley.back_up(target)
     kept = gzip.decompress(target.read_bytes())
     assert b"{" in kept
-    assert _token(desk).encode() not in kept
-    assert _digest(_token(desk)).encode() not in kept
+    assert session_token(desk).encode() not in kept
+    assert _digest(session_token(desk)).encode() not in kept
 
 
 def _clocked(desk: Desk, clock: Callable[[], int]) -> Any:  # noqa: ANN401 -- the sessions by another clock
     sessions = desk.parley.sessions
     sessions._clock = clock
     return sessions
-
-
-ELSEWHERE: Final = (
-    {"origin": "https://evil.example"},
-    {"origin": "null"},
-    {"origin": ""},
-    {"origin": "http://localhost.evil.example"},
-    {"origin": "http://localhost:81"},
-    {"origin": HERE, "sec_fetch_site": "cross-site"},
-    {"origin": HERE, "sec_fetch_site": "same-site"},
-    {"origin": HERE, "sec_fetch_site": "none"},
-)
-
-
-@pytest.mark.parametrize("headers", ELSEWHERE, ids=str)
-def test_a_form_of_another_site_is_refused(desk: Desk, headers: dict[str, str]) -> None:
-    key = desk.enter()
-    page = desk.see("/")
-    held = page.form("/sign-out")[1]
-    for address, fields in (("/sign-out", held), ("/sign-in", {"key": key})):
-        refused = desk.post(address, fields, **headers)
-        assert refused.status == 403
-        assert "not sent from a page of this server" in refused.words
-        assert "set-cookie" not in refused.headers
-    assert len(_rows(desk)) == 1
-
-
-def test_a_form_without_its_sessions_token_is_refused(desk: Desk) -> None:
-    desk.enter()
-    other = Desk(desk.site)
-    other.enter("Ben")
-    foreign = other.see("/").form("/sign-out")[1]
-    for fields in ({"a": "b"}, {"form_token": ""}, {"form_token": "é" * 64}, foreign):
-        refused = desk.post("/sign-out", fields)
-        assert (refused.status, refused.headers["cache-control"]) == (403, "no-store")
-    assert len(_rows(desk)) == 2
-
-
-def test_the_tokens_of_forms_are_not_the_sessions_own(desk: Desk) -> None:
-    desk.enter()
-    page = desk.see("/")
-    assert _token(desk) not in page.html
-    assert page.form("/sign-out")[1]["form_token"] not in str(_rows(desk))
 
 
 def test_every_key_that_opens_nothing_gets_one_answer(desk: Desk) -> None:
@@ -252,7 +199,7 @@ def test_every_key_that_opens_nothing_gets_one_answer(desk: Desk) -> None:
     assert status == 401
     assert "This key opens nothing" in html
     assert not desk.http.cookies
-    assert not _rows(desk)
+    assert not list_sessions(desk)
 
 
 def test_a_revoked_key_is_looked_up_as_an_unknown_one(desk: Desk) -> None:
@@ -289,44 +236,15 @@ def _left(field: str) -> int:
     return int(field.partition("r=")[2].partition(";")[0])
 
 
-@pytest.mark.parametrize(
-    ("address", "page"),
-    [
-        ("/n/talks/record?kind=release", "/n/talks/record?kind=release"),
-        ("", "/"),
-        ("https://evil.example/n/", "/"),
-        ("//evil.example/n/", "/"),
-        ("/\\evil.example", "/"),
-        ("/n/\n", "/"),
-        ("/v1/negotiations", "/"),
-        ("javascript:alert(1)", "/"),
-    ],
-)
-def test_signing_in_leads_to_pages_of_this_server_alone(
-    desk: Desk, address: str, page: str
-) -> None:
-    assert target_of(address) == page
-    key, _ = desk.parley.keys.create("Ann", SCOPES)
-    assert desk.post("/sign-in", {"key": key, "to": address}).headers["location"] == page
-
-
 def test_signing_in_again_leaves_one_session(desk: Desk) -> None:
     desk.enter()
-    first = _token(desk)
+    first = session_token(desk)
     desk.enter("Ben")
-    assert _token(desk) != first
-    assert len(_rows(desk)) == 1
+    assert session_token(desk) != first
+    assert len(list_sessions(desk)) == 1
 
 
 def test_a_session_counts_for_every_page() -> None:
     paths = {route.path for router in _routers() for route in router.routes}  # type: ignore[attr-defined]
     firsts = {path.removeprefix("/").partition("/")[0] for path in paths}
     assert firsts - {"assets", "oembed"} <= PAGES
-
-
-def test_a_form_that_is_too_large_or_is_none_is_refused(desk: Desk) -> None:
-    large = desk.post("/sign-in", {"key": "x" * 1_100_000})
-    assert large.status == 413
-    assert "at most 1,048,576 bytes" in large.words
-    response = desk.http.post("/sign-in", json={"key": "x"}, headers={"Origin": HERE})
-    assert response.status_code == 415

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from tests.api.asking import count
-from tests.web.browsing import BELARUS
-from tests.web.test_pages import AT, PAGES
+from tests.web.browsing import AT, BELARUS, PAGES
 
 if TYPE_CHECKING:
     from tests.web.browsing import Reader, Seen
@@ -25,11 +23,6 @@ def contested(page: Seen) -> list[str]:
     marks = [(tag, given) for tag, given in page.elements if given.get("class") == "mark contested"]
     assert {tag for tag, _ in marks} <= {"a"}
     return [str(given["href"]) for _, given in marks]
-
-
-def groups(page: Seen) -> list[str]:
-    """The headings of a comparison: what became of facts, and their kinds."""
-    return re.findall(r"<h[23]>([A-Z][a-z ]+)<", page.html.partition('id="content"')[2])
 
 
 def test_each_contested_mark_leads_to_who_says_what(real: Reader) -> None:
@@ -184,47 +177,6 @@ def test_the_slider_says_the_day_of_the_headline_and_when_something_changed_last
     told = re.search(r"What is so today, (\d+) ([A-Z][a-z]{2})[a-z]* (\d{4})", today.words)
     assert told is not None
     assert (so, known) == (" ".join(told.groups()), "all so far")
-
-
-def test_a_comparison_is_grouped_by_kind_and_other_spellings_come_last(reader: Reader) -> None:
-    reader.editor.open()
-    cited = [{"publisher": "A", "published": "2025-09-12"}]
-    reader.editor.record(
-        kind="alias", name="Ana", same_as="Ann", valid="2025-09-11", citations=cited
-    )
-    marked = reader.editor.record(summary="Ann was freed", citations=cited)
-    other: dict[str, Any] = {"kind": "pardon", "granted_by": "P", "summary": "Ann was pardoned"}
-    reader.editor.record(**other, citations=cited)
-    body = {"preferred": True, "why": "the best source"}
-    address = f"/v1/facts/{marked.json['id']}/preference"
-    assert reader.editor.post(address, body, if_match="*").status == 200
-    papers = reader.see(f"{TALKS}/compare?from=2025&to=2026&clock=published")
-    assert groups(reader.see(f"{TALKS}/compare?from=2020&clock=published")) == [
-        "Figures that changed",
-        "Added",
-        "Pardon",
-        "Release",
-        "Spellings and other names",
-    ]
-    assert papers.status == 200
-    since = json.loads(reader.editor.get("/v1/changes?after=0").body)["items"][-2]["recorded_at"]
-    ours = reader.see(f"{TALKS}/compare?from={since}&clock=recorded")
-    assert groups(ours)[:2] == ["Preferred by an editor", "Release"]
-    undated = reader.editor.record(
-        summary="Bo was freed", external_id="B", citations=[{"publisher": "B"}]
-    )
-    assert undated.status == 201
-    apart = reader.see(f"{TALKS}/compare?from=2020&clock=published")
-    assert groups(apart)[-3:] == [
-        "Day of publication not given",
-        "Release",
-        "Spellings and other names",
-    ]
-    assert "1: no source says when these were published, so they count from" in apart.words
-    assert (
-        "Day of publication not given"
-        not in reader.see(f"{TALKS}/compare?from=2020&clock=recorded").words
-    )
 
 
 @pytest.mark.parametrize("address", [page for page in PAGES if page.startswith(BELARUS)])

@@ -1,0 +1,25 @@
+"""Lines that take an import several turns, and what is done after the first of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from api.commands.importing.turns import FIRST_TURN
+from tests.importing.lines import custody
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MANY = 2 * FIRST_TURN + 30
+LINES = [custody(str(number)) for number in range(MANY)]
+
+
+def once(act: Callable[[], object]) -> Callable[[int, int], None]:
+    """What does something after the first turn."""
+    left = [act]
+
+    def told(recorded: int, _of: int) -> None:
+        if recorded and left:
+            left.pop()()
+
+    return told
