@@ -22,6 +22,7 @@ from domain.named import (
     names_in,
     text_of,
 )
+from domain.naming import fold_name
 from domain.provenance import Citation, Link
 from domain.quantity import Quantity, derive_basis
 from domain.register import Register, RegisterEntry, list_summed
@@ -60,6 +61,11 @@ class Fact:
     def valid_time(self) -> ValidTime:
         """The valid time and its bounds."""
         return ValidTime.parse(self.valid)
+
+    @cached_property
+    def matter_key(self) -> str | None:
+        """The folded form of its matter, by which it is compared."""
+        return None if self.matter is None else fold_name(self.matter)
 
     @cached_property
     def window(self) -> Window:

@@ -39,7 +39,7 @@ NAMES: Final = (
 )
 """The last is the third in other characters that look the same."""
 PLACES: Final = ("Minsk", "Vilnius", "Białystok")
-MATTERS: Final = ("sep11-count", "envoy", "losik")
+MATTERS: Final = ("sep11-count", "envoy", "losik", "Losik ")
 TEXTS: Final = (
     "political prisoners",
     "sanctions on Belavia",

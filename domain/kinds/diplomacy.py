@@ -131,7 +131,7 @@ class Meeting(Fact):
         if self.stage == "cancelled":
             yield from (link.fact for link in self.links)
             if self.matter is not None:
-                yield f"matter:{self.matter}"
+                yield f"matter:{self.matter_key}"
 
     def register_entries(self) -> Iterable[RegisterEntry]:
         """Which meeting was last, or is next."""

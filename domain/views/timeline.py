@@ -25,7 +25,10 @@ Place = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineFilter:
-    """Which facts a timeline keeps; None sets no limit. `from_` and `to` are in microseconds UTC, both inclusive."""
+    """Which facts a timeline keeps; None sets no limit. `from_` and `to` are in microseconds UTC, both inclusive.
+
+    `matter` is folded.
+    """
 
     begun: bool = False
     kind: str | None = None
@@ -87,7 +90,7 @@ def _is_wanted(version: FactVersion, wanted: TimelineFilter, names: Names) -> bo
     return (
         (wanted.retracted or record.status != "retracted")
         and wanted.kind in (None, fact.kind)
-        and wanted.matter in (None, fact.matter)
+        and wanted.matter in (None, fact.matter_key)
         and all(
             not terms.isdisjoint(terms_of(fact)) for terms in find_terms(wanted, names).values()
         )

@@ -117,7 +117,7 @@ def _content_of(record: FactRecord) -> dict[str, Any]:
         "certain_to": window.certain_to,
         "possible_to": window.possible_to,
         "happened_latest": (bounds.end_latest if valid.spans else bounds.start_latest) - 1,
-        "matter": fact.matter,
+        "matter": fact.matter_key,
         "external_id": fact.external_id,
         "content": encode_fact(fact),
     }

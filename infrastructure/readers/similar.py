@@ -176,7 +176,7 @@ def select_tied(tables: FactTables, record: FactRecord, perspective: Perspective
     """The facts that share a fact's matter or that it links to: at most MOST_TIED, the latest first."""
     columns = tables.version.c
     named = [link.fact for link in record.fact.links]
-    shared = [] if record.fact.matter is None else [columns.matter == record.fact.matter]
+    shared = [] if record.fact.matter_key is None else [columns.matter == record.fact.matter_key]
     linked = columns.fact_id.in_(
         [
             fact_id(record.negotiation_id, target.removeprefix(_EXTERNAL)).hex

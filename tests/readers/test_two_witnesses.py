@@ -14,6 +14,7 @@ import domain.views.sections
 from domain.errors import ErasedError, NotYetKnownError, UnknownError, WithdrawnError
 from domain.fact import KINDS, fact_id
 from domain.named import Named, text_of
+from domain.naming import fold_name
 from domain.streams import clock_corrections
 from domain.streams.entry import Entry
 from domain.streams.event import ClockCorrected
@@ -180,7 +181,7 @@ def filters() -> SearchStrategy[TimelineFilter]:
         kind=st.none() | st.sampled_from(sorted(KINDS)),
         person=st.none() | st.sampled_from((*NAMES, "JOHN  COALE", "lukasz nowak", "1", "Q3")),
         place=st.none() | st.sampled_from(PLACES),
-        matter=st.none() | st.sampled_from(MATTERS),
+        matter=st.none() | st.sampled_from(MATTERS).map(fold_name),
         batch=st.none() | st.just("first"),
         from_=st.none() | instants(),
         to=st.none() | instants(),

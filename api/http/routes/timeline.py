@@ -26,6 +26,7 @@ from api.http.exchange.table import MARKED, MEDIA, publishers, table, with_mark
 from api.http.threads import LaneRoute
 from domain.errors import ContentError, UnknownError
 from domain.fact import KINDS, Fact
+from domain.naming import fold_name
 from domain.time.instant import END
 from domain.time.perspective import Perspective
 from domain.views.brief import describe_fact, describe_perspective
@@ -221,7 +222,7 @@ def _filters(parameters: Mapping[str, str], *, paged: bool) -> dict[str, str]:
 
 def _read_filter(parameters: Mapping[str, str], cursor: Cursor | None) -> TimelineFilter:
     included = _read_included(parameters)
-    kind = parameters.get("kind")
+    kind, matter = parameters.get("kind"), parameters.get("matter")
     if kind is not None and kind not in KINDS:
         raise unknown_choice("/query/kind", kind, sorted(KINDS))
     return TimelineFilter(
@@ -229,7 +230,7 @@ def _read_filter(parameters: Mapping[str, str], cursor: Cursor | None) -> Timeli
         kind=kind,
         person=parameters.get("person"),
         place=parameters.get("place"),
-        matter=parameters.get("matter"),
+        matter=None if matter is None else fold_name(matter),
         batch=parameters.get("batch"),
         from_=first_moment(parameters, "from"),
         to=cut(parameters, "to"),

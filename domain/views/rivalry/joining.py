@@ -46,8 +46,8 @@ class Joined:
         self.parts = self._find_parts()
         matters: dict[str, list[int]] = defaultdict(list)
         for id_, candidate in facts.items():
-            if candidate.fact.matter is not None:
-                matters[candidate.fact.matter].append(id_)
+            if candidate.fact.matter_key is not None:
+                matters[candidate.fact.matter_key].append(id_)
         undivided = [rest for ids in matters.values() if (rest := self._join_matter(ids))]
         self._join_parts()
         self._join_tied()

@@ -52,7 +52,7 @@ class Answer:
     @property
     def all_targets(self) -> frozenset[str]:
         """The targets that can settle it: the link targets of its fact, and its matter."""
-        return self.targets | {f"matter:{self.version.record.fact.matter}"}
+        return self.targets | {f"matter:{self.version.record.fact.matter_key}"}
 
 
 class Keyed:

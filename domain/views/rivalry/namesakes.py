@@ -71,7 +71,7 @@ def _elsewhere(one: Candidate, other: Candidate) -> bool:
 
 def _are_tied(one: Candidate, other: Candidate) -> bool:
     """Whether both have the same matter, or one links to the other."""
-    if one.fact.matter is not None and one.fact.matter == other.fact.matter:
+    if one.fact.matter_key is not None and one.fact.matter_key == other.fact.matter_key:
         return True
     pairs = ((one, other), (other, one))
     return any(

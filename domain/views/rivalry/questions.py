@@ -146,7 +146,6 @@ def _select_holding(candidates: Sequence[Candidate]) -> list[Candidate]:
 def _by_matter(facts: Iterable[Candidate]) -> list[list[Candidate]]:
     groups: dict[object, list[Candidate]] = defaultdict(list)
     for candidate in facts:
-        groups[candidate.id if candidate.fact.matter is None else candidate.fact.matter].append(
-            candidate
-        )
+        matter = candidate.fact.matter_key
+        groups[candidate.id if matter is None else matter].append(candidate)
     return list(groups.values())

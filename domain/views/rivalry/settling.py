@@ -62,7 +62,7 @@ class Settlers:
         """Whether a plan is cancelled: by a link, or with its matter, unless it was made again (`_is_after`)."""
         if any(link in self._called_off for link in links):
             return True
-        cancelled = self._called_off.get(f"{_MATTER}{plan.matter}", ())
+        cancelled = self._called_off.get(f"{_MATTER}{plan.matter_key}", ())
         return any(not _is_after(plan, cancellation) for cancellation in cancelled)
 
     def _with(self, certainty: Certainty, as_of: int) -> frozenset[str]:

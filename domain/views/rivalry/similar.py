@@ -104,7 +104,7 @@ def _of_one_population(one: str, other: str) -> bool:
 
 def _are_tied(one: FactVersion, other: FactVersion) -> bool:
     ours, theirs = one.record, other.record
-    if ours.fact.matter is not None and ours.fact.matter == theirs.fact.matter:
+    if ours.fact.matter_key is not None and ours.fact.matter_key == theirs.fact.matter_key:
         return True
     if not (ours.fact.links or theirs.fact.links):
         return False

@@ -430,6 +430,14 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
         [tell_release("about 50 to 60", matter="m"), tell_release(300, "AP", matter="m")],
         (0, None, "about 50 to 300", True, 0),
     ),
+    "one matter, written in several ways": (
+        [
+            tell_release(52, matter="sep11-count"),
+            tell_release(52, "AP", matter="Sep11-Count "),
+            tell_release(52, "AFP", matter="sep11\u2010count"),
+        ],
+        (52, 52, "52", False, 0),
+    ),
     "fifty-two, and at least fifty, which a link disputes": (
         [
             tell_release(52, external_id="A"),

@@ -58,6 +58,7 @@ def test_with_as_of_it_is_what_has_begun_by_then(client: Client) -> None:
         ("person=coale", ["Coale envoy"]),
         ("place=lithuania", ["September"]),
         ("matter=feb", ["February"]),
+        ("matter=%20FEB", ["February"]),
         ("from=2025-06&to=2025-09-11", ["June", "September"]),
         ("from=2025-02-28T00:00:00Z&to=2025-02", ["February"]),
         ("to=2025-02", ["February"]),
