@@ -98,6 +98,11 @@ def id_in(part: str) -> str | None:
     return id_ if by else None
 
 
+def name_in(part: str) -> str:
+    """The name in a key part, without its id."""
+    return part.partition(_BY_ID)[0]
+
+
 def fields_naming(cls: type) -> Mapping[str, Sort]:
     """{field: sort} of the fields of a dataclass that hold names, in the order of the fields."""
     if cls not in _FIELDS:

@@ -430,6 +430,23 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
         [tell_release("about 50 to 60", matter="m"), tell_release(300, "AP", matter="m")],
         (0, None, "about 50 to 300", True, 0),
     ),
+    "one name, written in several ways": (
+        [
+            tell_release(people=["Łukasz Nowak"]),
+            tell_release(people=["Nowak, Lukasz"], valid="2025-10-01"),
+            tell_release(people=["Лукаш Новак", "Ann Example"], valid="2025-10-02"),
+        ],
+        (3, None, "at least 3", False, 0),
+    ),
+    "names that differ only in accents, in one list and with ids": (
+        [
+            tell_release(people=["Łukasz Nowak", "Lukasz Nowak"]),
+            tell_release(people=[{"name": "Jose Roe", "id": "1"}], valid="2025-10-01"),
+            tell_release(people=[{"name": "José Roe", "id": "2"}], valid="2025-10-02"),
+            tell_release(people=["Roe, Jose"], valid="2025-10-03"),
+        ],
+        (4, None, "at least 4", False, 0),
+    ),
     "one matter, written in several ways": (
         [
             tell_release(52, matter="sep11-count"),
