@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 from uuid import UUID, uuid5
 
@@ -82,13 +82,7 @@ class Fact:
     @cached_property
     def numbers(self) -> Mapping[str, Sequence[Quantity]]:
         """{what is counted, folded: its numbers, each with its basis, stored or derived}."""
-        numbers: dict[str, list[Quantity]] = {}
-        for quantity in self.quantities:
-            counted = quantity.counted
-            summed = counted in list_summed(self.registers)
-            based = derive_basis(quantity, self.holding, summed=summed)
-            numbers.setdefault(counted, []).append(based)
-        return numbers
+        return _find_numbers(self.quantities, self.holding, self.registers)
 
     def list_names(self) -> Iterable[Name]:
         """Everybody whom the fact names, in `people` and in the fields of its kind."""
@@ -123,6 +117,19 @@ class Fact:
     def find_own_faults(self) -> Iterable[Fault]:
         """The faults in the fields of its kind, beyond those that their types exclude."""
         return ()
+
+
+@lru_cache(maxsize=8_192)
+def _find_numbers(
+    quantities: tuple[Quantity, ...], holding: Holding, registers: tuple[Register, ...]
+) -> Mapping[str, Sequence[Quantity]]:
+    """`Fact.numbers` of a fact; many facts give the same number in the same words."""
+    numbers: dict[str, list[Quantity]] = {}
+    for quantity in quantities:
+        counted = quantity.counted
+        based = derive_basis(quantity, holding, summed=counted in list_summed(registers))
+        numbers.setdefault(counted, []).append(based)
+    return numbers
 
 
 KINDS: Final[dict[str, type[Fact]]] = {}

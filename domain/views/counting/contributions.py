@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from domain.views.counting.within import part_of_question
 from domain.views.rivalry.candidates import Candidate
 from domain.views.sections import MORE, count_characters
 from domain.views.versions import Seen
@@ -13,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from domain.time.holding import Certainty
+    from domain.time.perspective import Match
+    from domain.views.counting.doubtful import Contributed
     from domain.views.counting.parts import Part
     from domain.views.naming import Names
     from domain.views.rivalry.questions import Question
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Contributions:
-    """The parts that questions add, and their entries as they are shown; callers may not change either.
+    """What questions add, and the entries of parts as they are shown; callers may not change either.
 
     Candidates are compared by identity (`is`), because those of one key stay the same objects between two bounds
     (`Answers`).
@@ -28,7 +29,7 @@ class Contributions:
 
     def __init__(self) -> None:
         self._candidates: dict[tuple[object, ...], Candidate] = {}
-        self._parts: dict[tuple[object, ...], tuple[Question, Part | None]] = {}
+        self._contributed: dict[tuple[object, ...], tuple[Question, Contributed | None]] = {}
         self._entries: dict[int, tuple[Part, dict[str, Any], int]] = {}
         self._held = 0
 
@@ -55,18 +56,20 @@ class Contributions:
             self._held += 1
         return candidate
 
-    def part(self, question: Question, what: str) -> Part | None:
-        """The part that a question adds to the sum of `what`."""
-        told = question, *question.within
-        groups = [group for each in told for group in (each.facts, each.supporting, each.against)]
-        lengths = [*map(len, groups)]
-        key = (what, *lengths, *(id(candidate) for group in groups for candidate in group))
-        kept = self._parts.get(key)
+    def of(
+        self, question: Question, what: str, match: Match, make: Callable[[], Contributed | None]
+    ) -> Contributed | None:
+        """What a question adds to the sum of `what`, made once."""
+        told = (question, *question.within)
+        key = (what, match, question.beyond, question.doubt, *map(_identify, told))
+        kept = self._contributed.get(key)
         if kept is None:
-            part = part_of_question(question, what)
             # the question is held, so that no other object gets the identity of its candidates
-            kept = self._parts[key] = (question, part)
-            self._held += 1 + sum(lengths)
+            kept = self._contributed[key] = (question, make())
+            groups = (
+                group for each in told for group in (each.facts, each.supporting, each.against)
+            )
+            self._held += 1 + sum(map(len, groups))
         return kept[1]
 
     def entry(self, part: Part, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -88,4 +91,10 @@ class Contributions:
     def make_room(self, most: int) -> None:
         """Drop everything if it holds more facts than `most`."""
         if self._held > most:
-            self._candidates, self._parts, self._entries, self._held = {}, {}, {}, 0
+            self._candidates, self._contributed, self._entries, self._held = {}, {}, {}, 0
+
+
+def _identify(question: Question) -> tuple[tuple[int, ...], ...]:
+    """The identities of the candidates that tell of a question."""
+    groups = (question.facts, question.supporting, question.against)
+    return tuple([tuple(map(id, group)) for group in groups])

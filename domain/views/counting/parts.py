@@ -250,7 +250,9 @@ def _alone(fact: Candidate, what: str, basis: Basis) -> Part | None:
         return None
     least, most = quantity.about or (0, 0)
     high = quantity.high
-    named = 0 if high is None else _find_named([fact], basis, high)
+    named = 0
+    if high is not None and len(fact.fact.people) > high:
+        named = _find_named([fact], basis, high)
     contested = high is not None and high < named
     return Part(
         quantity,

@@ -33,19 +33,20 @@ def select_asked(questions: Iterable[Question], perspective: Perspective) -> lis
 
 def is_asked(question: Question, perspective: Perspective) -> bool:
     """Whether a fact that is counted answers a question, contests it, or tells of something within it."""
-    return any(counts(fact, perspective) for fact in (*_telling(question), *_inner(question)))
+    inner = _inner(question)
+    telling = (*_telling(question), *inner) if inner else _telling(question)
+    return any(counts(fact, perspective) for fact in telling)
 
 
 def is_sure(question: Question) -> bool:
     """Whether the event that a question is about surely happened in the stretch, if the sources are right."""
     telling = _telling(question)
-    return _surely(question.facts, telling) or _surely(
-        _inner(question), (*telling, *_inner(question))
-    )
+    inner = _inner(question)
+    return _surely(question.facts, telling) or (bool(inner) and _surely(inner, (*telling, *inner)))
 
 
 def _telling(question: Question) -> Sequence[Candidate]:
-    return (*question.facts, *question.against)
+    return (*question.facts, *question.against) if question.against else question.facts
 
 
 def _inner(question: Question) -> Sequence[Candidate]:

@@ -22,6 +22,7 @@ from domain.views.counting.parts import Part, add_parts
 from domain.views.counting.running import Running
 from domain.views.counting.stretch import counts, is_asked, is_sure
 from domain.views.counting.unnumbered import Uncounted, count_names
+from domain.views.counting.within import part_of_question
 from domain.views.entries import list_resolved
 from domain.views.rivalry.questions import find_questions
 from domain.views.sections import Listed
@@ -143,12 +144,17 @@ def contribute(
     question: Question, what: str, perspective: Perspective, kept: Contributions
 ) -> Contributed | None:
     """What a question adds to the sum of `what`; None if no fact that is counted answers or contests it."""
+    make = partial(_contribute, question, what, perspective)
+    return kept.of(question, what, perspective.match, make)
+
+
+def _contribute(question: Question, what: str, perspective: Perspective) -> Contributed | None:
     if not is_asked(question, perspective):
         return None
     sure = is_sure(question)
     if perspective.match == "certain" and not sure:
         return Contributed(None, (), left_out=True)
-    part = kept.part(question, what)
+    part = part_of_question(question, what)
     counted = [fact for fact in question.facts if counts(fact, perspective)]
     if part is None:
         return Contributed(None, counted if sure else [*map(_doubt, counted)])
@@ -186,7 +192,7 @@ def close_sum(
     named, uncounted = count_names(rest, parts, what)
     open_ = bool(named) or not all(item.part for item in uncounted)
     parts = sorted(
-        [*parts, *named], key=lambda part: (part.shown.starts[0], part.shown.version.first_position)
+        [*parts, *named], key=lambda part: (part.shown.begins, part.shown.version.first_position)
     )
     by = perspective.as_of if until is None else min(until, perspective.as_of)
     running = Running([] if stretch else cumulative, by)
@@ -256,9 +262,9 @@ def describe_total(
 def sum_lists(sum_: Sum, rest: Rest | None, kept: Contributions | None = None) -> dict[str, Listed]:
     """{name: list} of the facts that a total rests on; the list of its parts has the empty name."""
     parts = sum_.parts
-    at = [(part.shown.starts[0], part.shown.version.first_position) for part in parts]
+    at = [(part.shown.begins, part.shown.version.first_position) for part in parts]
     running = [
-        (figure.candidate.starts[0], figure.candidate.version.first_position)
+        (figure.candidate.begins, figure.candidate.version.first_position)
         for figure in sum_.cumulative
     ]
     left = [item.candidate for item in sum_.uncounted]

@@ -104,6 +104,11 @@ class Candidate:
         return self.seen.certainty == "certain"
 
     @property
+    def begins(self) -> int:
+        """The earliest start."""
+        return self.fact.valid_time.bounds.start_earliest
+
+    @property
     def starts(self) -> tuple[int, int]:
         """The earliest and the latest start, half-open; if it happened `within` some days, all of them."""
         if self.within:

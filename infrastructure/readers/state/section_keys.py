@@ -227,9 +227,10 @@ def _abridged(tables: FactTables, register: Register, *, public: bool, sqlite: b
     """A question of the section whose key is too long for a place, or may stand there as a hash."""
     del public, sqlite
     columns = tables.answer.c
-    length = func.length(columns.question) - len(questions_of(register.section)[0])
-    long = and_(columns.rule == ASIDE, length > HASHED)
-    long = or_(length == HASHED, length > LONGEST_PLACE, long)
+    section = len(questions_of(register.section)[0])
+    length = func.length(columns.question)
+    aside = and_(columns.rule == ASIDE, length > section + HASHED)
+    long = or_(length == section + HASHED, length > section + LONGEST_PLACE, aside)
     return _select_of_section(tables, register).where(long).limit(1)
 
 
@@ -286,10 +287,9 @@ def _stands(tables: FactTables, register: Register, *, public: bool) -> ColumnEl
 def _keeps_place(columns: Any, as_of: int) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
     """The condition that one of the answers to a question may hold, and that no other has surely succeeded it."""
     holds, begun = columns.possible_to > as_of, columns.certain_from <= as_of
-    top = func.coalesce(_latest(begun, columns.start_earliest), BEGINNING)
-    return or_(
-        _latest(holds, columns.start_latest) > top, _latest(holds, columns.start_earliest) >= top
-    )
+    vague = columns.start_latest > columns.start_earliest  # which starts after `top`, not at it
+    last = case((vague, columns.start_latest - 1), else_=columns.start_earliest)
+    return _latest(holds, last) >= func.coalesce(_latest(begun, columns.start_earliest), BEGINNING)
 
 
 def _any(condition: ColumnElement[bool]) -> ColumnElement[bool]:
