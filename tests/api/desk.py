@@ -21,6 +21,8 @@ CORRECTION: Final[dict[str, Any]] = {
 }
 RETRACTION: Final[dict[str, Any]] = {"reason": "coding_error", **WHY}
 CITED: Final = {"citation": {"publisher": "AP", "published": "2025-09-12"}}
+OF_NEGOTIATION: Final = f"{TALKS}/corrections"
+MISREAD: Final = {"reason": "coding_error", "why": "It was misread"}
 
 
 @dataclass
@@ -101,3 +103,8 @@ class Desk:
         if who not in self.keys:
             self.keys[who] = self.key(who)
         return self.keys[who]
+
+
+def kind_of(answer: Answer) -> str:
+    """The kind of problem that an answer is."""
+    return str(answer.json["type"].removeprefix("urn:parley:problem:"))

@@ -1,8 +1,8 @@
+"""An answer that cannot change is kept for ever or for a time, and 304 is answered only to who may still have it."""
+
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -11,6 +11,7 @@ from api.composition import Parley, compose
 from api.http.app import create_app
 from infrastructure.readers.look import Look
 from tests.api.asking import TALKS, Client, authorize, count, without_credentials
+from tests.api.exchange.cached import FIXED, VIEWS, fill_record, with_parameters
 from tests.databases import settings_of
 from tests.on_sqlite import on_sqlite
 
@@ -22,30 +23,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.either_database
 
-FIXED = "public, max-age=600"
-VIEWS = [
-    TALKS,
-    "/v1/negotiations",
-    "/v1/negotiations?limit=1",
-    f"{TALKS}/timeline",
-    f"{TALKS}/people",
-    f"{TALKS}/timeline?as_of=2025-11-22&limit=2",
-    f"{TALKS}/tally?what=released",
-    f"{TALKS}/diff?from=2020",
-    f"{TALKS}/audit",
-    f"{TALKS}/moments?by=day",
-    "/v1/changes",
-    "/v1/changes?after=1&limit=2",
-]
-
-
-def _filled(client: Client) -> str:
-    client.open()
-    for number in (52, 50, 16):
-        address = client.record(quantities=count(number), valid=f"2025-0{number % 7 + 1}")
-    client.open("visits")
-    return address.headers["location"]
-
 
 def _changed(client: Client, address: str) -> None:
     body = {"reason": "coding_error", "why": "Misread", "changes": {"summary": "Other"}}
@@ -53,15 +30,11 @@ def _changed(client: Client, address: str) -> None:
     client.record(quantities=count(3), valid="2024")
 
 
-def _with(path: str, parameters: str) -> str:
-    return f"{path}{'&' if '?' in path else '?'}{parameters}"
-
-
 @on_sqlite
 def test_an_answer_that_the_client_has_is_304(client: Client) -> None:
-    address = _filled(client)
+    address = fill_record(client)
     for path in (*VIEWS, address, f"{address}/history"):
-        pinned = _with(path, "position=4")
+        pinned = with_parameters(path, "position=4")
         first = client.get(pinned)
         assert first.status == 200, first.json
         again = client.get(pinned, if_none_match=f'"x", W/{first.headers["etag"]}')
@@ -74,9 +47,11 @@ def test_an_answer_that_the_client_has_is_304(client: Client) -> None:
 
 
 def test_a_position_fixes_an_answer_for_ever(client: Client) -> None:
-    address = _filled(client)
+    address = fill_record(client)
     reader = without_credentials(client)
-    asked = [_with(path, "position=4") for path in (*VIEWS, address, f"{address}/history")]
+    asked = [
+        with_parameters(path, "position=4") for path in (*VIEWS, address, f"{address}/history")
+    ]
     asked += [f"{TALKS}?position=3&clock=published&as_known_at=2025-10&as_of=2025"]
     before = [reader.get(path) for path in asked]
     _changed(client, address)
@@ -90,11 +65,13 @@ def test_a_position_fixes_an_answer_for_ever(client: Client) -> None:
 
 @on_sqlite
 def test_the_past_of_the_record_clock_is_fixed_for_ever(client: Client) -> None:
-    address = _filled(client)
+    address = fill_record(client)
     reader = without_credentials(client)
     instant = reader.get(f"{address}").json["recorded_at"]
     paths = [
-        _with(path, f"as_known_at={instant}") for path in (*VIEWS, address) if "diff" not in path
+        with_parameters(path, f"as_known_at={instant}")
+        for path in (*VIEWS, address)
+        if "diff" not in path
     ]
     before = [reader.get(path) for path in paths]
     _changed(client, address)
@@ -108,106 +85,8 @@ def test_the_past_of_the_record_clock_is_fixed_for_ever(client: Client) -> None:
 
 
 @on_sqlite
-@pytest.mark.parametrize(
-    "query", ["", "as_of=2025-11-22", "as_known_at=2999", "clock=published&as_known_at=2025-11-22"]
-)
-def test_what_may_change_names_its_fixed_form(client: Client, query: str) -> None:
-    address = _filled(client)
-    reader = without_credentials(client)
-    for path in (*VIEWS, address, f"{address}/history"):
-        if "diff" in path and "as_known_at" in query:
-            continue
-        if "as_of" in path and "as_of" in query:
-            continue
-        loose = reader.get(_with(path, query) if query else path)
-        assert loose.status == 200, loose.json
-        assert loose.headers["cache-control"] == "no-cache"
-        match = re.fullmatch(r'<([^>]+)>; rel="canonical"', loose.headers["link"])
-        assert match is not None
-        fixed = reader.get(match[1])
-        assert fixed.body == loose.body, path
-        assert fixed.headers["etag"] == loose.headers["etag"]
-        assert fixed.headers["cache-control"] == FIXED
-        assert "link" not in fixed.headers
-
-
-GIVEN = {
-    "history": "true",
-    "as_of": "2025-11-22",
-    "clock": "published",
-    "match": "certain",
-    "limit": "2",
-    "after": "1",
-    "by": "day",
-    "per": "population",
-    "parts": "true",
-    "words": "true",
-    "order": "newest",
-    "kinds": "true",
-    "from": "2025",
-    "to": "2026",
-    "include": "retracted,ahead",
-    "person": "A",
-    "place": "B",
-    "q": "freed",
-    "translit": "false",
-    "matter": "m",
-    "batch": "b",
-    "status": "held",
-    "axis": "recorded",
-    "theme": "dark",
-    "width": "narrow",
-    "latest": "true",
-}
-"""A value other than the default for every parameter of a question that may be left out."""
-NEEDED = {"what": "released", "from": "2025", "q": "freed"}
-TRIED_ALONE = {"as_known_at", "position", "wait", "cursor", "bom", "count", "kind", "what"}
-"""They name the log's part, ask for another form, or go with nothing else."""
-
-
-@on_sqlite
-def test_the_fixed_form_has_every_parameter_that_was_given(client: Client) -> None:
-    fact = _filled(client).rpartition("/")[2]
-    paths, tried = client.get("/openapi.json").json["paths"], set[str]()
-    for path, operations in paths.items():
-        parameters = operations.get("get", {}).get("parameters", ())
-        names = {parameter["name"] for parameter in parameters if parameter["in"] == "query"}
-        if "as_of" not in names or "{name}" in path or path.endswith("/proof"):
-            continue
-        required = [parameter["name"] for parameter in parameters if parameter["required"]]
-        needed = {name: NEEDED[name] for name in required if name in names}
-        if path.endswith("/tally"):
-            needed = {"what": "released"}
-        address = (
-            path.replace("{slug}", "talks")
-            .replace("{fact_id}", fact)
-            .replace("{section}", "statements")
-            .replace("{chart}", "held")
-        )
-        for name in names - TRIED_ALONE:
-            query = urlencode({**needed, name: GIVEN[name]})
-            answer = client.get(f"{address}?{query}")
-            assert answer.status == 200, (address, query, answer.json)
-            link = answer.headers["link"].partition(">")[0]
-            canonical = dict(parse_qsl(urlsplit(link[1:]).query))
-            assert name in canonical, (address, query, link)
-            if name not in {"as_of", "from", "to"}:
-                assert set(canonical[name].split(",")) == set(GIVEN[name].split(","))
-            tried.add(f"{path} {name}")
-    assert len(tried) > 40
-
-
-@on_sqlite
-def test_a_number_is_written_in_one_way_in_the_fixed_form(client: Client) -> None:
-    _filled(client)
-    for path in (f"{TALKS}/timeline?limit=", "/v1/changes?after="):
-        one, other = (client.get(f"{path}{number}").headers["link"] for number in ("1", "001"))
-        assert one == other
-
-
-@on_sqlite
 def test_head_is_get_without_the_body(client: Client) -> None:
-    _filled(client)
+    fill_record(client)
     for path in (f"{TALKS}?position=3", "/healthz", "/readyz", "/openapi.json"):
         got, head = client.get(path), client.send("HEAD", path)
         assert head.status == 200
@@ -226,7 +105,7 @@ def test_every_answer_forbids_sniffing(client: Client) -> None:
 def test_a_fixed_answer_names_its_negotiation_and_its_facts_where_they_are_few(
     client: Client,
 ) -> None:
-    address = _filled(client)
+    address = fill_record(client)
     reader, id_ = without_credentials(client), address.rpartition("/")[2]
     assert client.post(f"{TALKS}/snapshots", {"name": "first"}).status == 201
     named = {
@@ -249,11 +128,11 @@ def test_a_fixed_answer_names_its_negotiation_and_its_facts_where_they_are_few(
 
 
 def test_nothing_that_an_erasure_changes_is_kept_without_end(client: Client) -> None:
-    address = _filled(client)
+    address = fill_record(client)
     reader = without_credentials(client)
     for path in (*VIEWS, address, f"{address}/history"):
         for parameters in ("", "position=4"):
-            asked = _with(path, parameters) if parameters else path
+            asked = with_parameters(path, parameters) if parameters else path
             kept = reader.get(asked).headers["cache-control"]
             assert kept in {FIXED, "no-cache"}, asked
             own = client.get(asked).headers["cache-control"]
@@ -262,13 +141,13 @@ def test_nothing_that_an_erasure_changes_is_kept_without_end(client: Client) -> 
 
 @on_sqlite
 def test_what_is_answered_to_credentials_has_no_tag(client: Client) -> None:
-    address = _filled(client)
+    address = fill_record(client)
     private = {"visibility": "private", "members": ["editor"]}
     assert client.post(f"{TALKS}/settings", private).status == 200
     for path in (*VIEWS, address):
-        answer = client.get(_with(path, "position=4"))
+        answer = client.get(with_parameters(path, "position=4"))
         assert (answer.status, "cache-tag" in answer.headers) == (200, False), path
-        other = without_credentials(client).get(_with(path, "position=4"))
+        other = without_credentials(client).get(with_parameters(path, "position=4"))
         told = str({n: v for n, v in other.headers.items() if n != "link"})
         assert "talks" not in told, path
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import gc
-import pickle
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlencode
-from weakref import ref
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,31 +16,17 @@ from starlette.testclient import TestClient
 from api.composition import compose
 from api.http.app import create_app
 from api.http.exchange.kept_answers import KeptAnswers
-from domain.kinds.prisoners import CUSTODY
-from domain.streams.negotiation import evolve
-from domain.time.instant import BEGINNING, END, format_instant, parse_cut
-from domain.time.perspective import Perspective, PerspectiveQuery
-from domain.views.answers import Answers
-from domain.views.counting.parts import Part
-from domain.views.known.timeslices import fold_versions
+from domain.time.instant import BEGINNING, END, format_instant
 from domain.views.moments import valid_boundaries
-from domain.views.naming import Names
-from domain.views.people import Everyone, PeopleFilter, filter_people
-from domain.views.rivalry.candidates import Candidate
-from domain.views.rivalry.keyed import MOST_MADE, Course, Keyed
-from domain.views.state import Section, describe_state
 from infrastructure.kept_bytes import KeptBytes
 from infrastructure.projections.rebuild import rebuild
-from infrastructure.readers.reading import Reading
-from infrastructure.readers.state import kept_facts
-from infrastructure.readers.state.kept_facts import KeptFacts, KeptSlices, weigh
-from infrastructure.readers.state.sections import SectionReader
+from infrastructure.readers.state.kept_facts import KeptSlices
 from infrastructure.tables.facts import serving_tables
 from tests.api.asking import TALKS, Client, authorize, without_credentials
 from tests.databases import UNBOUNDED, settings_of
 from tests.drawn_facts import instants
-from tests.examples import NEGOTIATION, OPENED, OWNER, fact
-from tests.readers.test_two_witnesses import NOW, Witnesses
+from tests.examples import fact
+from tests.readers.test_two_witnesses import Witnesses
 from tests.strategies import SLUG, histories
 from tests.thorough import often
 from tests.written_log import Log
@@ -55,7 +38,6 @@ if TYPE_CHECKING:
     from hypothesis.strategies import DataObject, SearchStrategy
 
     from domain.streams.entry import Entry
-    from domain.views.rivalry.answered import Answered
     from domain.views.versions import FactVersion
 
 BELARUS: Final = f"/v1/negotiations/{SLUG}"
@@ -290,131 +272,3 @@ def test_an_answer_that_was_made_before_an_erasure_is_not_kept_after_it() -> Non
     assert keeping.find("talks", 7, "state") is None
     keeping.keep("others", 0, "state", b"of another negotiation")
     assert keeping.find("others", 0, "state") is not None
-
-
-def test_what_is_made_of_facts_under_one_key_does_not_grow_with_the_questions() -> None:
-    log = Log()
-    for day in range(1, 31):
-        log.record(fact("custody", valid=f"2025-01-{day:02}"))
-    versions = fold_versions(log.entries)
-    answers = Answers.of(versions, Names(()), CUSTODY, keep="possible")
-    for day in range(1, 31):
-        assert len(answers.at(CUSTODY, _at(f"2025-01-{day:02}"))) == 1
-    mine = {version.record.id for version in versions}
-    held = [each for each in gc.get_objects() if isinstance(each, Candidate) and each.id in mine]
-    assert len(held) <= (MOST_MADE + 1) * len(versions)
-
-
-def test_from_one_day_to_another_only_keys_that_may_differ_are_resolved() -> None:
-    log = Log()
-    for day in range(1, 31):
-        log.record(fact("custody", person=f"Ihar {day}", valid=f"2025-01-{day:02}/.."))
-    answers = Answers.of(fold_versions(log.entries), Names(()), CUSTODY)
-    course, resolved = Course(answers.keyed[CUSTODY], answers.settlers), list[int]()
-    for day in (1, 20, 21, 20, 20, 30, 1):
-        made = list[Keyed]()
-
-        def make(keyed: Keyed, day: int = day, made: list[Keyed] = made) -> Answered | None:
-            made.append(keyed)
-            at = _at(f"2025-01-{day:02}")
-            of_key = Answers(answers.names, answers.settlers, {CUSTODY: {("",): keyed}})
-            return of_key.at(CUSTODY, at).get(("",))
-
-        at = _at(f"2025-01-{day:02}")
-        assert list(course.at(at.as_of, make)) == list(answers.at(CUSTODY, at))
-        resolved.append(len(made))
-    assert resolved == [30, 19, 1, 1, 0, 10, 29]
-
-
-def test_what_is_made_of_a_total_does_not_grow_with_the_questions() -> None:
-    log = Log()
-    for number in range(10):
-        log.record(fact("release", people=(f"Ihar {number}",), valid="2025-01-01"))
-    answers = Answers.of(fold_versions(log.entries), Names(()), keep="possible")
-    talks = evolve(None, OPENED)
-    for day in range(1, 31):
-        at = _at(f"2025-01-{day:02}")
-        state = describe_state(talks, lambda _: Section(answers), {}, at, lambda *_: "")
-        assert len(state["prisoners"]["released"]["parts"]) == 10
-    gc.collect()
-    parts = [each for each in gc.get_objects() if isinstance(each, Part)]
-    assert len(parts) <= 31 * MOST_MADE
-
-
-def test_a_name_that_is_asked_for_is_not_kept_with_those_of_the_record() -> None:
-    log = Log()
-    log.record(fact("custody"))
-    versions = fold_versions(log.entries)
-    everyone = Everyone(versions, Names(()), ())
-    answers = Answers.of(versions, everyone.names, keep="possible")
-    for wanted, found in (("Ihar Losik", 1), ("Nobody Ever", 0)):
-        asked = PeopleFilter(person=wanted)
-        listed = filter_people(everyone, answers, _at("2026"), asked, None)
-        assert len(listed.places) == found
-    kept = pickle.dumps((everyone, answers.names))
-    assert b"Ihar Losik" in kept
-    assert b"Nobody Ever" not in kept
-
-
-def test_perspectives_by_turns_do_not_make_everything_be_read_each_time(
-    witnesses: Witnesses,
-) -> None:
-    log, kept, read = Log(), KeptSlices(), list[int]()
-    log.record(fact("custody"))
-    for name in ("John Cole", "Johnny Coale"):
-        log.record(fact("alias", name=name))
-    witnesses.take(log.entries, [])
-
-    class Counting(SectionReader):
-        def read_facts(self) -> KeptFacts:
-            read.append(self.last_change)
-            return super().read_facts()
-
-    def ask(position: int) -> bool:
-        asked = PerspectiveQuery(as_of=parse_cut("2026"), position=position)
-        with witnesses.database.reading() as connection:
-            reading = Reading(connection, witnesses.ledger.codec, NOW, OWNER)
-            at = reading.perspective(asked)
-            read_by = connection, serving_tables(connection), NEGOTIATION, at, kept
-            facts = Counting(*read_by).facts_kept
-            expected = [seen.version for seen in reading.timeslice(NEGOTIATION, at)]
-            return facts is not None and [*facts.versions.values()] == expected
-
-    assert [ask(position) for position in 3 * (2, 3, 4)] == 3 * [False, True, False]
-    assert read == [3]
-    assert ask(4) is True
-    assert read == [3, 4]
-
-
-def test_facts_with_too_many_answers_are_not_kept(
-    witnesses: Witnesses, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    log = Log()
-    log.record(fact("release", people=tuple(f"Ihar {number}" for number in range(20))))
-    witnesses.take(log.entries, [])
-    for room, kept in ((weigh(3, 30), True), (weigh(3, 10), False)):
-        monkeypatch.setattr(kept_facts, "MOST_BYTES", room)
-        slices = KeptSlices()
-        for _ in range(2):
-            for reading in witnesses.reading(slices):
-                at = reading.perspective(PerspectiveQuery(as_of=parse_cut("2026")))
-                found = reading.sections(NEGOTIATION, at).facts_kept
-        assert (found is not None) is kept
-
-
-def test_of_the_parties_only_the_last_are_kept_with_whom_facts_name() -> None:
-    log = Log()
-    log.record(fact("custody"))
-    versions = {version.record.id: version for version in fold_versions(log.entries)}
-    answers = Answers.of(versions.values(), Names(()), keep="possible")
-    facts = KeptFacts(_at("2026"), 2, versions, answers)
-    first = ref(facts.everyone(["Belarus"]))
-    assert first() is facts.everyone(["Belarus"])
-    assert facts.everyone(["Ihar Losik"]).people.keys() == facts.everyone([]).people.keys()
-    gc.collect()
-    assert first() is None
-
-
-def _at(as_of: str) -> Perspective:
-    cut = parse_cut(as_of)
-    return Perspective(as_of=cut, as_known_at=None, clock="recorded", match="possible", position=31)

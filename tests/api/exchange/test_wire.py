@@ -10,45 +10,18 @@ from select import select
 from typing import TYPE_CHECKING
 
 import pytest
-import uvicorn
 
-from api.cli.serving.processes import PROTOCOL
-from api.composition import Parley, compose
-from api.http.app import create_app
+from api.composition import Parley
 from api.http.middleware import http_protocol
 from api.http.middleware.security_headers import HARDENING
 from api.http.middleware.slow_bodies import SlowBodies
-from tests.api.serving import Served
-from tests.conftest import DATABASES
-from tests.databases import settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from tests.databases import Kind
-
+    from tests.api.serving import Served
 
 pytestmark = pytest.mark.either_database
-
-
-@pytest.fixture(params=DATABASES)
-def serve(
-    request: pytest.FixtureRequest, fresh_database: Callable[[Kind], str]
-) -> Iterator[Callable[..., Served]]:
-    """Serve a record with settings, as often as asked."""
-    begun = []
-
-    def served(**settings: str) -> Served:
-        parley = compose(settings_of(fresh_database(request.param), **settings), upgrade=False)
-        app = create_app(parley, identify=lambda *_: parley.owner)
-        found = Served(uvicorn.Config(app, log_config=None, **PROTOCOL))
-        begun.append((found, parley))
-        return found
-
-    yield served
-    for found, parley in begun:
-        found.stop()
-        parley.close()
 
 
 def test_a_request_under_another_host_name_is_refused(

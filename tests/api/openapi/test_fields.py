@@ -12,7 +12,7 @@ from api.composition import Parley, compose
 from api.http.app import create_app
 from domain.access import SCOPES, Scope
 from tests.api.asking import TALKS, Client, authorize
-from tests.api.secrecy.test_authorization import HELD, TABLE, WHY
+from tests.api.secrecy.roles import HELD, TABLE, WHY
 from tests.databases import settings_of
 
 if TYPE_CHECKING:

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from api.commands.bodies import NegotiationCorrectionBody
 from tests.api.asking import TALKS, Answer, authorize, without_credentials
-from tests.api.desk import CHANGE_REQUESTS
+from tests.api.desk import MISREAD, OF_NEGOTIATION
 from tests.on_sqlite import on_sqlite
 
 if TYPE_CHECKING:
     from api.composition import Parley
     from tests.api.asking import Client
-    from tests.api.desk import Desk
 
 pytestmark = pytest.mark.either_database
-
-CORRECTIONS: Final = f"{TALKS}/corrections"
-WHY: Final = {"reason": "coding_error", "why": "It was misread"}
 
 
 def correct(client: Client, published: str | None = None, **changes: Any) -> Answer:  # noqa: ANN401
     """Correct the talks, whatever they say."""
-    body = {**WHY, "changes": changes, "published": published}
-    return client.post(CORRECTIONS, body, if_match="*")
+    body = {**MISREAD, "changes": changes, "published": published}
+    return client.post(OF_NEGOTIATION, body, if_match="*")
 
 
 def titles(client: Client, query: str) -> set[str]:
@@ -71,7 +67,7 @@ def test_only_what_is_sent_changes_and_the_slug_never(client: Client) -> None:
         "/changes/of",
     ]
     assert correct(client, title="\u202e").pointers == ["/changes/title"]
-    bad = client.post(CORRECTIONS, {**WHY, "why": " ", "changes": {}}, if_match="*")
+    bad = client.post(OF_NEGOTIATION, {**MISREAD, "why": " ", "changes": {}}, if_match="*")
     assert (bad.status, bad.pointers) == (422, ["/why"])
     assert correct(client, published="soon", title="Other").pointers == ["/published"]
     assert client.get("/v1/changes").json["items"][-1]["position"] == 3
@@ -81,22 +77,24 @@ def test_only_what_is_sent_changes_and_the_slug_never(client: Client) -> None:
 def test_a_correction_is_of_what_was_seen(client: Client) -> None:
     client.open()
     seen = client.get(TALKS).headers["etag"]
-    assert client.post(CORRECTIONS, {**WHY, "changes": {"title": "Two"}}).status == 428
-    first = client.post(CORRECTIONS, {**WHY, "changes": {"title": "Two"}}, if_match=seen)
+    assert client.post(OF_NEGOTIATION, {**MISREAD, "changes": {"title": "Two"}}).status == 428
+    first = client.post(OF_NEGOTIATION, {**MISREAD, "changes": {"title": "Two"}}, if_match=seen)
     assert first.status == 200
-    stale = client.post(CORRECTIONS, {**WHY, "changes": {"title": "Three"}}, if_match=seen)
+    stale = client.post(OF_NEGOTIATION, {**MISREAD, "changes": {"title": "Three"}}, if_match=seen)
     assert stale.status == 412
     assert "negotiation talks" in stale.json["detail"]
     client.post(f"{TALKS}/snapshots", {"name": "first"})
     for tag in (first.headers["etag"], '"2"'):
         title = {"title": f"By {tag[1]} {len(tag)}"}
-        answer = client.post(CORRECTIONS, {**WHY, "changes": title}, if_match=tag)
+        answer = client.post(OF_NEGOTIATION, {**MISREAD, "changes": title}, if_match=tag)
         assert answer.status == (200 if tag == first.headers["etag"] else 412), answer.json
     now = client.get(TALKS).headers["etag"]
     assert now.startswith('"4-')
-    last = client.post(CORRECTIONS, {**WHY, "changes": {"title": "Four"}}, if_match=now)
+    last = client.post(OF_NEGOTIATION, {**MISREAD, "changes": {"title": "Four"}}, if_match=now)
     assert last.status == 200
-    assert client.post(CORRECTIONS, {**WHY, "changes": {}}, if_match="nonsense").status == 400
+    assert (
+        client.post(OF_NEGOTIATION, {**MISREAD, "changes": {}}, if_match="nonsense").status == 400
+    )
 
 
 def test_on_the_published_clock_only_what_is_public_counts(client: Client) -> None:
@@ -119,7 +117,7 @@ def test_a_correction_is_audited_among_those_of_facts(client: Client) -> None:
     client.open()
     address = client.record().headers["location"]
     correct(client, title="Other talks")
-    client.post(f"{address}/retraction", WHY, if_match="*")
+    client.post(f"{address}/retraction", MISREAD, if_match="*")
     correct(client, title="Third talks")
     audit = client.get(f"{TALKS}/audit").json["items"]
     assert [each["event"] for each in audit] == [
@@ -158,7 +156,7 @@ def test_a_correction_is_audited_among_those_of_facts(client: Client) -> None:
     changes = client.get("/v1/changes").json["items"][2]
     assert (changes["event"], changes["fact"]) == ("negotiation.corrected", None)
     assert changes["data"] == {
-        **WHY,
+        **MISREAD,
         "title": "Other talks",
         "parties": ["A", "B"],
         "summary": None,
@@ -197,7 +195,7 @@ def test_a_diff_says_what_was_corrected(client: Client) -> None:
     correct(client, title="Other talks")
     later = client.get(f"{TALKS}/diff?from=2020").json
     assert later["negotiation"] == {
-        **WHY,
+        **MISREAD,
         "changes": [{"field": "title", "before": "Talks", "after": "Other talks"}],
     }
     assert "negotiation" not in client.get(f"{TALKS}/diff?from=2020&position=1").json
@@ -222,9 +220,9 @@ def test_a_snapshot_keeps_the_title_that_it_had(client: Client) -> None:
 
 def test_the_same_key_corrects_once(client: Client) -> None:
     client.open()
-    body = {**WHY, "changes": {"title": "Other talks"}}
-    first = client.post(CORRECTIONS, body, if_match='"1"', idempotency_key="a")
-    again = client.post(CORRECTIONS, body, if_match='"1"', idempotency_key="a")
+    body = {**MISREAD, "changes": {"title": "Other talks"}}
+    first = client.post(OF_NEGOTIATION, body, if_match='"1"', idempotency_key="a")
+    again = client.post(OF_NEGOTIATION, body, if_match='"1"', idempotency_key="a")
     assert (again.status, again.body) == (200, first.body)
     assert again.headers["idempotency-replayed"] == "true"
     assert again.headers["etag"] == first.headers["etag"]
@@ -233,18 +231,18 @@ def test_the_same_key_corrects_once(client: Client) -> None:
 @on_sqlite
 def test_who_may_not_correct_facts_corrects_no_negotiation(client: Client, parley: Parley) -> None:
     client.open()
-    body = {**WHY, "changes": {"title": "Other talks"}}
+    body = {**MISREAD, "changes": {"title": "Other talks"}}
     nobody = without_credentials(client)
-    assert nobody.post(CORRECTIONS, body, if_match="*").status == 401
+    assert nobody.post(OF_NEGOTIATION, body, if_match="*").status == 401
     writer = authorize(parley, "Bo", "fact:read", "fact:write")["Authorization"]
-    assert client.post(CORRECTIONS, body, if_match="*", authorization=writer).status == 403
+    assert client.post(OF_NEGOTIATION, body, if_match="*", authorization=writer).status == 403
     client.post(f"{TALKS}/settings", {"visibility": "private", "members": ["editor"]})
     outsider = authorize(parley, "Bo", "fact:correct")["Authorization"]
-    hidden = client.post(CORRECTIONS, body, if_match="*", authorization=outsider)
+    hidden = client.post(OF_NEGOTIATION, body, if_match="*", authorization=outsider)
     unknown = f"{TALKS}-not/corrections"
     assert (hidden.status, hidden.json["type"]) == (404, "urn:parley:problem:unknown")
     assert client.post(unknown, body, if_match="*", authorization=outsider).status == 404
-    assert client.post(CORRECTIONS, body, if_match="*").status == 200
+    assert client.post(OF_NEGOTIATION, body, if_match="*").status == 200
 
 
 @on_sqlite
@@ -259,70 +257,3 @@ def test_a_negotiation_is_corrected_a_bounded_number_of_times(
 def test_the_body_says_what_a_fact_correction_says() -> None:
     fields = set(NegotiationCorrectionBody.__dataclass_fields__)
     assert fields == {"reason", "why", "changes", "published"}
-
-
-@on_sqlite
-def test_where_corrections_take_two_persons_so_does_this_one(desk: Desk) -> None:
-    body = {**WHY, "changes": {"title": "Other talks", "parties": ["A"]}}
-    tried = desk.post(f"{CORRECTIONS}?dry_run=true", body, if_match="*")
-    proposed = desk.post(CORRECTIONS, body, if_match="*", idempotency_key="a")
-    assert (tried.status, proposed.status) == (200, 202)
-    unknown = dict.fromkeys(("id", "position", "proposed_at", "digest"))
-    record = {"slug": "talks", "title": "Other talks", "parties": ["A"], "summary": None}
-    assert tried.json == {**proposed.json, **unknown, "record": record}
-    assert proposed.json["changes"] == [
-        {"field": "title", "before": "Talks", "after": "Other talks"},
-        {"field": "parties", "before": ["A", "B"], "after": ["A"]},
-    ]
-    named = {name: proposed.json[name] for name in ("op", "fact", "summary", "valid", "status")}
-    assert named == {
-        "op": "correct_negotiation",
-        "fact": None,
-        "summary": "Talks",
-        "valid": None,
-        "status": "open",
-    }
-    again = desk.post(CORRECTIONS, body, if_match="*", idempotency_key="a")
-    assert (again.status, again.body) == (202, proposed.body)
-    assert desk.get(TALKS).json["negotiation"]["title"] == "Talks"
-    assert desk.decide(proposed, who="Ann").status == 403
-    desk.post(f"{TALKS}/snapshots", {"name": "meanwhile"})
-    approved = desk.decide(proposed, idempotency_key="b")
-    assert (approved.status, approved.json["status"]) == (200, "approved")
-    assert desk.decide(proposed, idempotency_key="b").body == approved.body
-    assert desk.get(TALKS).json["negotiation"]["title"] == "Other talks"
-    [entry] = desk.get(f"{TALKS}/audit").json["items"]
-    assert (entry["actor"], entry["approvers"]) == ("Ann", ["Bo"])
-
-
-def test_a_change_request_of_a_negotiation_is_void_where_it_was_corrected_since(desk: Desk) -> None:
-    first, second, third, fourth = (
-        desk.post(CORRECTIONS, {**WHY, "changes": {"title": f"Talks {n}"}}, if_match="*")
-        for n in range(4)
-    )
-    revised = desk.decide(fourth, "revision", "Ann")
-    assert revised.status == 200
-    assert desk.decide(third, "withdrawal", "Ann").json["status"] == "withdrawn"
-    assert desk.decide(second, "refusal").json["status"] == "refused"
-    listed = desk.get(f"{CHANGE_REQUESTS}?status=open").json["items"]
-    assert [each["id"] for each in listed] == [first.json["id"], fourth.json["id"]]
-    assert desk.decide(first).status == 200
-    stale = desk.decide(revised)
-    assert (stale.status, "negotiation is at version" in stale.json["detail"]) == (412, True)
-    assert desk.status(fourth) == "void"
-    [void] = desk.get(f"{CHANGE_REQUESTS}?status=void").json["items"]
-    assert (void["id"], void["summary"]) == (fourth.json["id"], "Talks")
-    assert len(desk.get(CHANGE_REQUESTS).json["items"]) == 4
-    assert desk.parley.rebuild().differences == ()
-
-
-def test_a_change_request_of_a_private_negotiation_is_its_members_alone(desk: Desk) -> None:
-    settings = {"visibility": "private", "members": ["Ann", "Bo"]}
-    assert desk.post(f"{TALKS}/settings", settings).status == 200
-    body = {**WHY, "changes": {"title": "Other talks"}}
-    proposed = desk.post(CORRECTIONS, body, if_match="*")
-    address = f"/v1/change-requests/{proposed.json['id']}"
-    assert desk.get(address, "Cy").status == 404
-    assert desk.decide(proposed, who="Cy").status == 404
-    assert not [e for e in desk.get("/v1/changes", "Cy").json["items"] if e["stream"]]
-    assert desk.decide(proposed, who="Bo").status == 200

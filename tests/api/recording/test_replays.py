@@ -8,13 +8,13 @@ import pytest
 
 from api.http.exchange.idempotency import REPLAYED
 from tests.api.asking import TALKS
-from tests.api.secrecy.test_authorization import TABLE, copied, keep
+from tests.api.secrecy.roles import TABLE, copied, keep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.api.secrecy.test_authorization import Record
+    from tests.api.secrecy.roles import Record
     from tests.databases import Kind
 
 pytestmark = pytest.mark.either_database

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 import pytest
 from starlette.testclient import TestClient
@@ -15,7 +14,7 @@ from domain.time.instant import format_instant
 from infrastructure.projections.checking.comparison import compare_with_log
 from infrastructure.proofs.verification import verify
 from tests.api.asking import FACTS, TALKS, Client, authorize, fact
-from tests.api.desk import DAY, HeldClock
+from tests.api.running.wrong_clock import MINUTE, WHY, YEARS, Watched
 from tests.databases import settings_of
 
 if TYPE_CHECKING:
@@ -23,50 +22,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.api.asking import Answer
+    from tests.api.desk import HeldClock
     from tests.databases import Kind
 
 pytestmark = [pytest.mark.either_database, pytest.mark.usefixtures("small_shares")]
-
-MINUTE: Final = 60_000_000
-YEARS: Final = 3_650 * DAY
-SOURCELESS: Final = {"citations": [{"publisher": "Wire"}]}
-WHY: Final = "The battery was changed"
-
-
-@dataclass
-class Watched:
-    """A record that is signed, by a clock that the test holds."""
-
-    parley: Parley
-    client: Client
-    clock: HeldClock
-
-    def record(self, name: str, **more: Any) -> Answer:  # noqa: ANN401 -- a fact's fields
-        self.clock.now += MINUTE
-        sent = fact(external_id=name, summary=f"Fact {name}", **SOURCELESS, **more)
-        return self.client.post(FACTS, sent, idempotency_key=f"key-{name}")
-
-    def record_ahead(self, *names: str) -> list[Answer]:
-        """Record by a clock that is ten years ahead."""
-        self.clock.now += YEARS
-        answers = [self.record(name) for name in names]
-        self.clock.now -= YEARS
-        assert {answer.status for answer in answers} == {201}
-        return answers
-
-    def correct(self) -> int:
-        """Say which record times are wrong; the position that says so."""
-        self.clock.now += MINUTE
-        found = self.parley.wrong_times()
-        assert found is not None
-        return self.parley.correct_clock(found, WHY).id
-
-    def names(self, query: str) -> list[str]:
-        items = self.client.get(f"{TALKS}/timeline{query}").json["items"]
-        return sorted(item["fact"]["external_id"] for item in items)
-
-    def head_at(self) -> int:
-        return int(self.parley.ledger.recorder.head()[1])  # type: ignore[attr-defined]
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from sqlalchemy import event
 from domain.fact import fact_id
 from domain.streams.negotiation import negotiation_id
 from infrastructure.database.lanes import Lane, in_lane
-from tests.api.secrecy.test_authorization import TABLE
-from tests.api.secrecy.test_private import HIDDEN, Place, placed
+from tests.api.secrecy.private_place import HIDDEN, Place, placed
+from tests.api.secrecy.roles import TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
