@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
@@ -12,11 +12,10 @@ from domain.streams.event import FactErased
 from domain.streams.negotiation import negotiation_id
 from infrastructure.projections.stored_versions import versions_in
 from infrastructure.readers.state import facts_at
+from tests.api.answers.long_lists import AT, PEOPLE, STATE, followed, held, import_facts, whole
 from tests.api.asking import TALKS, count, fact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from sqlalchemy import CursorResult
 
     from api.composition import Parley
@@ -25,53 +24,12 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.either_database
 
-PEOPLE: Final = 450
-STATE: Final = f"{TALKS}/state"
-AT: Final = "as_of=2025-11-22"
-
-
-def held(number: int) -> dict[str, Any]:
-    """Somebody held; the names are in no order, and in letters of both sizes."""
-    name = f"{'Person' if number % 2 else 'PERSON'} {number * 7919 % 10_000:04}"
-    return fact(kind="custody", person=name, status="detained", valid="2025-01", summary=name)
-
-
-def import_(client: Client, facts: Iterable[dict[str, Any]]) -> None:
-    lines = b"\n".join(json.dumps(each).encode() for each in facts)
-    answer = client.post(f"{TALKS}/import", lines, content_type="application/x-ndjson")
-    assert answer.status == 200, answer.json
-
-
-def whole(client: Client, name: str = "all") -> dict[str, Any]:
-    """The state as a snapshot of now answers it."""
-    assert client.post(f"{TALKS}/snapshots", {"name": name, "as_of": "2025-11-22"}).status == 201
-    answer = client.get(f"{TALKS}/snapshots/{name}")
-    assert answer.status == 200
-    content: dict[str, Any] = answer.json["content"]
-    return content
-
-
-def followed(
-    client: Client, more: dict[str, Any], between: Callable[[], object] = lambda: None
-) -> list[Any]:
-    """What follows the first items of a list, page by page."""
-    items, address = [], more["href"]
-    while address is not None:
-        page = client.get(address)
-        assert page.status == 200, page.json
-        assert len(page.json["items"]) <= 100
-        items += page.json["items"]
-        cursor = page.json["next"]
-        address = None if cursor is None else f"{more['href'].partition('?')[0]}?cursor={cursor}"
-        between()
-    return items
-
 
 def test_of_many_people_a_state_shows_a_hundred_and_where_the_others_are(
     client: Client,
 ) -> None:
     client.open()
-    import_(client, map(held, range(PEOPLE)))
+    import_facts(client, map(held, range(PEOPLE)))
     snapshot = whole(client)
     everybody = snapshot["custody"]
     names = [each["person"].casefold() for each in everybody]
@@ -116,7 +74,7 @@ def test_a_page_that_is_not_fixed_names_the_one_that_is(client: Client) -> None:
 
 def test_a_page_costs_what_a_page_does(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     client.open()
-    import_(client, map(held, range(PEOPLE)))
+    import_facts(client, map(held, range(PEOPLE)))
     read: list[object] = []
 
     def counting(rows: CursorResult[Any]) -> list[FactVersion]:
@@ -138,7 +96,7 @@ def test_a_page_of_questions_without_entries_is_read_in_few_statements(
     """Most people here are held only later; those who are held on that day stand far apart."""
     client.open()
     few = [{**held(number), "valid": "2024-01"} for number in range(0, PEOPLE, 30)]
-    import_(client, [*few, *(held(number) for number in range(PEOPLE) if number % 30)])
+    import_facts(client, [*few, *(held(number) for number in range(PEOPLE) if number % 30)])
     read: list[object] = []
 
     def counting(rows: CursorResult[Any]) -> list[FactVersion]:
@@ -162,14 +120,16 @@ def test_a_page_of_questions_without_entries_is_read_in_few_statements(
 
 def test_pages_follow_aliases_and_hold_long_keys_as_the_state_does(client: Client) -> None:
     client.open()
-    import_(client, map(held, range(10)))
+    import_facts(client, map(held, range(10)))
     first, last = (client.get(f"{STATE}/custody").json["items"][at]["person"] for at in (0, -1))
     spelt = {"kind": "alias", "valid": "2025-01"}
     client.record(**spelt, name=first, same_as="Zed")
     client.record(**spelt, name=last, same_as="Aaron")
     client.record(**spelt, name="Nobody", same_as="Somebody")
     offer = {"kind": "proposal", "by": "A", "stage": "mooted"}
-    import_(client, (fact(**offer, content=f"{'so ' * 700}{number % 5}") for number in range(9)))
+    import_facts(
+        client, (fact(**offer, content=f"{'so ' * 700}{number % 5}") for number in range(9))
+    )
     state = client.get(f"{TALKS}?{AT}").json
     assert [state["custody"][at]["person"] for at in (0, -1)] == ["Aaron", "Zed"]
     assert len(state["proposals"]) == 5
@@ -185,11 +145,11 @@ def test_pages_follow_aliases_and_hold_long_keys_as_the_state_does(client: Clien
 def test_the_lists_of_a_total_and_the_rivals_of_an_entry_go_on_too(client: Client) -> None:
     client.open()
     days = [f"2025-{1 + number // 28:02}-{1 + number % 28:02}" for number in range(120)]
-    import_(client, (fact(valid=day, quantities=count(1)) for day in days))
+    import_facts(client, (fact(valid=day, quantities=count(1)) for day in days))
     women = [{**count(1)[0], "what": "women"}]
-    import_(client, (fact(valid=day, quantities=women) for day in days))
+    import_facts(client, (fact(valid=day, quantities=women) for day in days))
     post = {"kind": "appointment", "post": "envoy", "valid": "2025-03"}
-    import_(client, (fact(**post, person=f"Envoy {number}") for number in range(120)))
+    import_facts(client, (fact(**post, person=f"Envoy {number}") for number in range(120)))
     everything, state = whole(client), client.get(f"{TALKS}?{AT}").json
     all_of, total = everything["prisoners"]["released"], state["prisoners"]["released"]
     assert [total[name] for name in ("low", "high", "text")] == [120, 120, "120"]
@@ -213,14 +173,14 @@ def test_what_stands_beside_an_entry_goes_on_too(client: Client) -> None:
     sanction = {"kind": "measure", "authority": "EU", "target": "Potash"}
     client.record(**sanction, action="imposed", stage="in_force", valid="2025-01-02")
     plan = {**sanction, "action": "eased", "stage": "announced", "valid": "2025-10/2025-11"}
-    import_(client, (fact(**plan, summary=f"Talk {number}") for number in range(120)))
+    import_facts(client, (fact(**plan, summary=f"Talk {number}") for number in range(120)))
     count_ = {"kind": "prisoner_count", "population": "P", "counted_by": "C", "valid": "2025-03"}
     kept = {"what": "political prisoners", "value": 900, "basis": "stock"}
     parts = [
         [{"what": f"group {number}", "value": 1, "basis": "stock"} for number in range(at, at + 40)]
         for at in (0, 40, 80)
     ]
-    import_(client, [fact(**count_, quantities=[kept, *part]) for part in parts])
+    import_facts(client, [fact(**count_, quantities=[kept, *part]) for part in parts])
     everything, state = whole(client), client.get(f"{TALKS}?{AT}").json
     for name, shown, of_all in (
         ("outlook", state["measures"], everything["measures"]),
@@ -252,7 +212,7 @@ def test_a_fact_that_is_erased_between_two_pages_takes_no_other_with_it(client: 
 
 def test_of_many_erasures_an_answer_names_the_first(client: Client, parley: Parley) -> None:
     client.open()
-    import_(client, (held(number) for number in range(101)))
+    import_facts(client, (held(number) for number in range(101)))
     pinned = f"{AT}&position={client.get(TALKS).json['perspective']['position']}"
     items = client.get(f"{TALKS}/timeline?limit=1000").json["items"]
     parley.ledger.append([_erased(item["id"]) for item in items])

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from tests.api.answers.people.test_names import summaries
 from tests.api.answers.test_claims import POSTS, SUMS, tell_release
-from tests.api.answers.test_names import summaries
 from tests.api.asking import FACTS, TALKS, fact
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from tests.api.asking import Client
 
+API: Final = Path(__file__).parents[1]
 CLAIMS: Final = "test_claims::test_"
 TOTAL: Final = f"{CLAIMS}a_total_is_as_sharp_as_what_was_said"
 HOLDER: Final = f"{CLAIMS}a_post_says_who_holds_it_and_when_nobody_knows"
@@ -107,8 +108,8 @@ WHERE: Final[Mapping[str, str]] = {
 def test_a_case_has_a_test_over_http_that_runs_on_both_databases(case: str) -> None:
     module_name, _, rest = WHERE[case].partition("::")
     name, _, within = rest.partition("[")
-    (file,) = Path(__file__).parents[1].rglob(f"{module_name}.py")
-    module = import_module(f"tests.api.{file.parent.name}.{module_name}")
+    (file,) = API.rglob(f"{module_name}.py")
+    module = import_module(".".join(("tests.api", *file.relative_to(API).with_suffix("").parts)))
     test = getattr(module, name)
     marks = [*getattr(module, "pytestmark", []), *getattr(test, "pytestmark", [])]
     assert "either_database" not in {mark.name for mark in marks}
