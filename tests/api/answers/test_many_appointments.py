@@ -14,8 +14,6 @@ from datetime import date, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
-import pytest
-
 from tests.api.asking import TALKS
 
 if TYPE_CHECKING:
@@ -138,7 +136,6 @@ def _by_post(told: Iterable[Term]) -> dict[str, list[Term]]:
     return found
 
 
-@pytest.mark.either_database
 def test_a_post_is_contested_only_where_two_surely_hold_it(client: Client) -> None:
     told = list(terms())
     assert (len(told), len({term.post for term in told})) == (APPOINTMENTS, POSTS)
