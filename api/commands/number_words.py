@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from domain.quantity import Total
+from domain.quantity import Quantity, Total
 
 _BEFORE: Final = {
     "eq": "",
@@ -36,15 +36,16 @@ def quantity_in_words(quantity: Mapping[str, Any]) -> str:
 def interval_in_words(interval: Mapping[str, Any]) -> str:
     """Say an interval {low, high, text, contested, quantity?}: in its source's words if that source alone gives it."""
     quantity: Mapping[str, Any] | None = interval.get("quantity")
-    if quantity and not interval["contested"] and _text_of(quantity) == interval["text"]:
+    if quantity and not interval["contested"] and describe_added(quantity) == interval["text"]:
         return quantity_in_words(quantity)
     return grouped(interval["text"])
 
 
-def _text_of(quantity: Mapping[str, Any]) -> str:
-    """The text that an interval has if this quantity alone gives it."""
-    about = quantity["value"] or 0 if quantity["comparator"] == "approx" else 0
-    return Total(max(quantity["low"] or 0, 0), quantity["high"], about, about).text
+def describe_added(quantity: Mapping[str, Any], *, certain: bool = True) -> str:
+    """The text of a total to which this quantity alone is added; if it is only possible, it may be none at all."""
+    least, most = Quantity(**quantity).about or (0, 0)
+    low, about = (max(quantity["low"] or 0, 0), least) if certain else (0, 0)
+    return Total(low, quantity["high"], about, most).text
 
 
 def _group_own(text: str, quantity: Mapping[str, Any]) -> str:

@@ -96,7 +96,9 @@ _OVER_TIME: Final = (
     "final total|for the year|grand total|in batches|in groups|in stages|in sum|in waves|last month|last year|"
     "on different days|over the year|past month|past months|past weeks|past year|previous releases|recent months|"
     "recent weeks|running|sum|tally|this month|this year|throughout the year|to now|to this day|to today|total|"
-    "whole year|year to date|from the beginning|from the start"
+    "whole year|year to date|from the beginning|from the start|as at|both groups|both releases|both waves|"
+    "freed earlier|in six months|of publication|of writing|press time|that date|the two releases|this writing|"
+    "those freed in|we write|when added"
 )
 """What says that a number counts everything up to a day, or over some time."""
 _TIMES_OVER: Final = "batches groups occasions releases rounds stages times waves"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
@@ -18,6 +19,8 @@ _BESIDE: Final = _RUNNING | {
     phrase for language in LANGUAGES for phrase in language.remarks.running
 }
 """Phrases that say so in a remark."""
+_MONTHS: Final = frozenset(month for language in LANGUAGES for month in language.months)
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _RANKS: Final = tuple(stem for language in LANGUAGES for stem in language.remarks.ranks)
 _SUMS: Final = tuple(stem for language in LANGUAGES for stem in language.remarks.sums)
 
@@ -26,7 +29,9 @@ _SUMS: Final = tuple(stem for language in LANGUAGES for stem in language.remarks
 def runs_on(text: str) -> bool:
     """Whether a number counts everything up to a day, by words such as "so far", "in total" or "since January"."""
     number, *remarks = _split_parts(text)
-    return _has_any(number, _RUNNING) or any(_has_any(remark, _BESIDE) for remark in remarks)
+    return _has_any(number, _RUNNING) or any(
+        _has_any(remark, _BESIDE) or _has_stretch(remark) for remark in remarks
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -43,6 +48,18 @@ def find_beginning(text: str) -> Phrase:
 
 def _has_any(part: Phrase, phrases: frozenset[Phrase]) -> bool:
     return any(measure_phrase(part, at, phrases) for at in range(len(part)))
+
+
+def _has_stretch(remark: Phrase) -> bool:
+    """Whether a remark names a stretch of months or of years, as "January-September" does."""
+    return any(
+        mark == "-" and _is_time(before) and _is_time(after)
+        for before, mark, after in zip(remark, remark[1:], remark[2:], strict=False)
+    )
+
+
+def _is_time(word: str) -> bool:
+    return word in _MONTHS or _YEAR.fullmatch(word) is not None
 
 
 def _split_parts(text: str) -> list[Phrase]:

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.commands.number_words import describe_added
 from api.web.counted.held import gather_held
 from api.web.page import Page
 from api.web.page_route import router_of_pages
@@ -17,7 +18,6 @@ from api.web.unknown import find_gaps
 from api.web.words.names import shorten_names
 from api.web.words.quantities import TOTALS
 from domain.errors import UnknownError
-from domain.quantity import Total
 
 router: Final[APIRouter] = router_of_pages()
 
@@ -82,7 +82,10 @@ async def _parts(page: Page, total: Mapping[str, Any], what: str) -> dict[str, A
         return None
     if any(_is_open(part) for part in total["parts"][:SUMMED]):
         return await page.ask("/tally", {"what": what, "parts": "true", "by": "year", "limit": "1"})
-    parts = [{**part, "text": _describe_added(part)} for part in total["parts"]]
+    parts = [
+        {**part, "text": describe_added(part["quantity"], certain=part["certainty"] == "certain")}
+        for part in total["parts"]
+    ]
     return {**total, "what": what, "total": total, "parts": parts}
 
 
@@ -90,14 +93,6 @@ def _is_open(part: Mapping[str, Any]) -> bool:
     """Whether a question may add more than the number that is shown for it."""
     sure = part["certainty"] == "certain" and part["quantity"]["comparator"] != "approx"
     return bool(part["contested"] or (part["rivals"] and not sure))
-
-
-def _describe_added(part: Mapping[str, Any]) -> str:
-    """What a number adds, in words; a fact that is only possible adds nothing to the low bound."""
-    quantity = part["quantity"]
-    low = quantity["low"] or 0 if part["certainty"] == "certain" else 0
-    about = quantity["value"] or 0 if quantity["comparator"] == "approx" else 0
-    return Total(low, quantity["high"], about, about).text
 
 
 def _facts(state: Any) -> Iterator[str]:  # noqa: ANN401 -- the JSON of a state
