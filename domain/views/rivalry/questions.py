@@ -86,9 +86,8 @@ class Questions:
 def find_questions(candidates: Iterable[Candidate]) -> Questions:
     """The questions that the candidates answer, each with its facts that hold. A fact given twice counts once."""
     facts = {candidate.id: candidate for candidate in candidates}
-    if not any(
-        link.relation in TIES for candidate in facts.values() for link in candidate.fact.links
-    ):
+    linking = (links for candidate in facts.values() if (links := candidate.fact.links))
+    if not any(link.relation in TIES for links in linking for link in links):
         groups = _by_matter(_select_holding([*facts.values()]))
         return Questions([Question(group, number=n) for n, group in enumerate(groups)])
     joined = Joined(dict(enumerate(facts.values())))

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from domain.views.sections import Listed, PageQuery, Pages, Place, Rest
     from infrastructure.readers.negotiations import StoredSnapshot
 
-MANY: Final = 3_000
+MANY: Final = 1_500
 """From this number of facts on, a state is made only from the facts that its entries show; below it, from all."""
 
 
