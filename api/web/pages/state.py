@@ -76,11 +76,11 @@ async def read_section_page(slug: str, section: str, request: Request) -> Respon
 async def _parts(page: Page, total: Mapping[str, Any], what: str) -> dict[str, Any] | None:
     """What each question adds to a total; None where nothing is added.
 
-    The state says it, except where facts disagree; there the tally is asked.
+    The state says it, except where facts disagree, or a number includes others; there the tally is asked.
     """
     if not total["facts"]:
         return None
-    if any(_is_open(part) for part in total["parts"][:SUMMED]):
+    if "include" in total["rests_on"] or any(_is_open(part) for part in total["parts"][:SUMMED]):
         return await page.ask("/tally", {"what": what, "parts": "true", "by": "year", "limit": "1"})
     parts = [
         {**part, "text": describe_added(part["quantity"], certain=part["certainty"] == "certain")}

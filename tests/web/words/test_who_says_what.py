@@ -154,6 +154,17 @@ def test_a_sum_names_what_the_tally_adds(reader: Reader) -> None:
         assert f"{added} = {tally['total']['text']}" in reader.see(f"{TALKS}?{cut}").words, cut
 
 
+def test_a_sum_names_what_a_part_adds_to_its_whole(reader: Reader) -> None:
+    reader.editor.open()
+    whole = {"what": "released", "text": "at least 5"}
+    reader.editor.record(quantities=[whole], valid="2025-02", external_id="A")
+    tie = [{"relation": "refines", "fact": "external:A"}]
+    part = {"population": "foreigners", "links": tie, "valid": "2025-02"}
+    reader.editor.record(quantities=count(14), **part)
+    reader.editor.record(quantities=count(3), valid="2025-03")
+    assert "at least 14 + 3 = at least 17" in reader.see(TALKS).words
+
+
 def test_one_number_is_no_sum(reader: Reader) -> None:
     reader.editor.open()
     reader.editor.record(quantities=count(5))
