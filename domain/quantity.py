@@ -82,17 +82,18 @@ class Quantity:
     def about(self) -> tuple[int, int | None] | None:
         """The least and the greatest number (None: no end) that is meant by an approximate one without bounds.
 
-        "About 50 to 60" means 50 to 60, and "roughly hundreds" 200 or more. None if it has bounds, or if no number is
-        read in its text.
+        "About 50 to 60" means 50 to 60, "up to about 50" 0 to 50, and "roughly hundreds" 200 or more. None if it has
+        bounds, or if no number is read in its text.
         """
         if not self.approximate or self.interval != Interval(None, None):
             return None
+        read = read_number(self.text or "")
+        if read is not None and read.least is not None:
+            return read.least, read.most
         if self.value is not None:
             return self.value, self.value
-        read = read_number(self.text or "")
-        least = least_meant(self.text or "") if read is None else read.least
-        most = None if read is None else read.most
-        return None if least is None else (least, most)
+        least = least_meant(self.text or "") if read is None else None
+        return None if least is None else (least, None)
 
 
 def derive_basis(quantity: Quantity, holding: Holding, *, summed: bool) -> Quantity:

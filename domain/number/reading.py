@@ -38,7 +38,8 @@ _LOW, _HIGH = frozenset({"ge", "gt"}), frozenset({"le", "lt"})
 class NumberReading:
     """The number that a text gives: a comparator with a value, or only `low` and `high`; an open bound is None.
 
-    An approximate number that is no single one is meant from about `least` to about `most` (None: no end).
+    An approximate number that is no single one is meant from about `least` to about `most` (None: no end). If `least`
+    is None, no such ends are read.
     """
 
     comparator: Comparator
@@ -246,6 +247,13 @@ def _between(low: int | None, high: int | None) -> NumberReading | None:
     return NumberReading("eq", low=low, high=high)
 
 
+def _approximate(value: int, kinds: set[Comparator]) -> NumberReading:
+    """An approximate number; with a hedge of one side it is open on that side, as "up to about 20" is."""
+    if kinds & _HIGH:
+        return NumberReading("approx", value, least=0, most=None if kinds & _LOW else value)
+    return NumberReading("approx", value, least=value if kinds & _LOW else None)
+
+
 def _blur(reading: NumberReading) -> NumberReading:
     """A range with a hedge beside it: its ends are no bounds."""
     return NumberReading("approx", least=reading.low, most=reading.high)
@@ -272,7 +280,7 @@ def _apply_hedges(amount: Amount | None, hedges: Sequence[Comparator]) -> Number
         return NumberReading("approx", least=amount.value) if kinds == {"approx"} else None
     value = amount.value
     if amount.about or "approx" in kinds:
-        return NumberReading("approx", value)
+        return _approximate(value, kinds)
     if len(kinds) > 1:
         return None
     return _read_as(next(iter(kinds), "eq"), value)

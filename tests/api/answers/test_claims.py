@@ -470,6 +470,21 @@ SUMS: Final[dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
         ],
         (50, 52, "50 to 52", True, 0),
     ),
+    "up to about twenty, and at least about fifty": (
+        [tell_release("up to about 20"), tell_release("at least about 50", valid="2025-10-01")],
+        (0, None, "about 50 or more", False, 0),
+    ),
+    "up to about twenty, and about fifty": (
+        [tell_release("up to about 20"), tell_release("about 50", valid="2025-10-01")],
+        (0, None, "about 50 to 70", False, 0),
+    ),
+    "at least about fifty by one, three hundred by another": (
+        [
+            tell_release("at least about 50", matter="m"),
+            tell_release(300, "AP", matter="m"),
+        ],
+        (300, 300, "300", False, 0),
+    ),
     "about fifty, some day this month": (
         [tell_release("about 50", valid="2025-12"), tell_release(3, valid="2025-10-01")],
         (3, None, "at least 3, and up to about 50", False, 0),
