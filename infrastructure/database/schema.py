@@ -95,7 +95,15 @@ def _refuse_misplaced(connection: Connection) -> None:
 
 
 def _refuse_foreign(connection: Connection) -> None:
+    """Raise DatabaseRefusedError if there are tables, and nothing says at which revision."""
+    if _revisions(connection):
+        return
     tables = inspect(connection).get_table_names()
+    if set(tables) > {"alembic_version"}:
+        raise DatabaseRefusedError(
+            "the database does not say at which revision its schema is (alembic_version is empty): it is damaged;"
+            " restore a backup into a new one"
+        )
     if tables and "alembic_version" not in tables:
         shown = ", ".join(sorted(tables)[:3])
         raise DatabaseRefusedError(
@@ -129,10 +137,12 @@ def schema_at_head(database: Database) -> bool:
 def refuse_newer(database: Database) -> None:
     """Raise NewerDatabaseError if the database has a revision that is unknown here.
 
-    DatabaseRefusedError if the name of a table means one in another schema than the record's.
+    DatabaseRefusedError if the name of a table means one in another schema than the record's, or if there are tables
+    and nothing says at which revision.
     """
     with database.reading() as connection:
         _refuse_misplaced(connection)
+        _refuse_foreign(connection)
         _refuse_newer(connection)
 
 

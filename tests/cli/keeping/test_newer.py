@@ -119,3 +119,20 @@ def test_a_server_whose_database_a_newer_one_has_upgraded_is_not_ready_and_recor
     assert (ready.status, refused.status, read.json["items"]) == (503, 503, [])
     assert "a newer Parley made this database" in ready.json["lacks"][0]
     assert refused.headers["retry-after"]
+
+
+def test_a_database_that_says_no_revision_is_not_advised_to_be_upgraded(parley: Shell) -> None:
+    database = open_database(parley.url)
+    said = {
+        "DELETE FROM alembic_version": "does not say at which revision its schema is",
+        "DROP TABLE alembic_version": "has tables of another program",
+    }
+    for statement, told in said.items():
+        with database.writing() as connection:
+            connection.execute(text(statement))
+        for command in (("list",), ("db", "upgrade"), ("verify",), ("serve", "--port", "0")):
+            refused = parley(*command)
+            assert (refused.exit_code, refused.stdout) == (1, ""), command
+            assert told in refused.stderr
+            assert refused.stderr.count("\n") == 1
+    database.close()
