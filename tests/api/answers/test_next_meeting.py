@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.api.answers.test_claims import told
+from tests.api.answers.claims.said import told
 from tests.api.asking import TALKS
 
 if TYPE_CHECKING:
-    from tests.api.answers.test_claims import Body
+    from tests.api.answers.claims.said import Body
     from tests.api.asking import Client
 
 pytestmark = pytest.mark.either_database

@@ -10,12 +10,12 @@ import pytest
 from domain.kinds.diplomacy import AgreementStage, ProposalStage
 from domain.kinds.prisoners import Custody
 from domain.kinds.statements import Reply
-from tests.api.answers.test_claims import states, told
+from tests.api.answers.claims.said import states, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.api.answers.test_claims import Body
+    from tests.api.answers.claims.said import Body
     from tests.api.asking import Client
 
 pytestmark = pytest.mark.either_database

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from tests.api.answers.claims.said import tell_release
+from tests.api.answers.claims.sums import SUMS
+from tests.api.answers.claims.test_posts import POSTS
 from tests.api.answers.people.test_names import summaries
-from tests.api.answers.test_claims import POSTS, SUMS, tell_release
 from tests.api.asking import FACTS, TALKS, fact
 
 if TYPE_CHECKING:
@@ -23,9 +25,9 @@ if TYPE_CHECKING:
     from tests.api.asking import Client
 
 API: Final = Path(__file__).parents[1]
-CLAIMS: Final = "test_claims::test_"
-TOTAL: Final = f"{CLAIMS}a_total_is_as_sharp_as_what_was_said"
-HOLDER: Final = f"{CLAIMS}a_post_says_who_holds_it_and_when_nobody_knows"
+STAGES: Final = "test_stages::test_"
+TOTAL: Final = "test_totals::test_a_total_is_as_sharp_as_what_was_said"
+HOLDER: Final = "test_posts::test_a_post_says_who_holds_it_and_when_nobody_knows"
 IMPORTED: Final = "test_import_cases::test_"
 WHERE: Final[Mapping[str, str]] = {
     "the table of numbers": "test_case_numbers::test_every_case_is_read_as_it_must_be_or_refused_with_what_to_write",
@@ -48,15 +50,15 @@ WHERE: Final[Mapping[str, str]] = {
     "a contested 50/51/52": f"{TOTAL}[three who differ by one each]",
     "about 50 and 3": f"{TOTAL}[about fifty, and three]",
     "match=certain, some day in September": f"{TOTAL}[certain: one day in September]",
-    "potash imposed; eased, discussed": f"{CLAIMS}talk_of_easing_does_not_lift_a_sanction",
-    "a pardon that names someone sentenced": f"{CLAIMS}a_pardon_frees_nobody_and_a_release_ends_every_custody",
+    "potash imposed; eased, discussed": f"{STAGES}talk_of_easing_does_not_lift_a_sanction",
+    "a pardon that names someone sentenced": f"{STAGES}a_pardon_frees_nobody_and_a_release_ends_every_custody",
     "appointments 1885-04-29/ and 1890/1895": f"{HOLDER}[an unknown end, long ago]",
     "appointments 2017-01-20 and 2021-01-20": f"{HOLDER}[two lone dates]",
     "../2021-01-20 and 2021-01-20/..": f"{HOLDER}[a handover on one day]",
     "a sure one, then a possible one": f"{HOLDER}[the sure one, and one that may be]",
     "5,540 real appointments": "test_many_appointments::test_a_post_is_contested_only_where_two_surely_hold_it",
     "eight agreements called Joint Statement": (
-        f"{CLAIMS}statements_of_one_name_by_different_parties_are_different_proposals"
+        f"{STAGES}statements_of_one_name_by_different_parties_are_different_proposals"
     ),
     "a release valid 2021-22": f"{TOTAL}[possible: a summer of no hemisphere]",
     # one person, or two

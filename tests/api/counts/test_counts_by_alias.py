@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.api.answers.test_claims import states, tell_release, told
-from tests.api.answers.test_what_stands import counted, split
+from tests.api.answers.claims.said import states, tell_release, told
+from tests.api.counts.viasna import count_by_viasna, split_by_viasna
 
 if TYPE_CHECKING:
-    from tests.api.answers.test_claims import Body
+    from tests.api.answers.claims.said import Body
     from tests.api.asking import Client
 
 POPULATION: Final = "political prisoners"
@@ -18,7 +18,7 @@ OF_ALIAS: Final = {"population": SHORT}
 
 
 def held(state: Body) -> list[tuple[str, str, int, list[str]]]:
-    """(population, what is counted, how many, what is counted beside) of each entry of those held."""
+    """(population, what is count_by_viasna, how many, what is count_by_viasna beside) of each entry of those held."""
     return [
         (
             entry["population"],
@@ -31,23 +31,31 @@ def held(state: Body) -> list[tuple[str, str, int, list[str]]]:
 
 
 def test_a_count_of_a_populations_alias_counts_all_of_it(client: Client) -> None:
-    first, women = counted("held", 1187, valid="2025-01"), counted("women", 170, valid="2025-02")
+    first, women = (
+        count_by_viasna("held", 1187, valid="2025-01"),
+        count_by_viasna("women", 170, valid="2025-02"),
+    )
     cases = {
-        "by the alias": [ALIAS, first, women, counted(SHORT, 1200, valid="2025-06")],
-        "the alias is known last": [first, women, counted(SHORT, 1200, valid="2025-06"), ALIAS],
+        "by the alias": [ALIAS, first, women, count_by_viasna(SHORT, 1200, valid="2025-06")],
+        "the alias is known last": [
+            first,
+            women,
+            count_by_viasna(SHORT, 1200, valid="2025-06"),
+            ALIAS,
+        ],
         "of the alias, by its name": [
             ALIAS,
             first,
-            counted(POPULATION, 1200, valid="2025-06", **OF_ALIAS),
+            count_by_viasna(POPULATION, 1200, valid="2025-06", **OF_ALIAS),
         ],
         "of the alias, by the alias": [
             ALIAS,
             first,
-            counted(SHORT, 1200, valid="2025-06", **OF_ALIAS),
+            count_by_viasna(SHORT, 1200, valid="2025-06", **OF_ALIAS),
         ],
-        "older than a count of all": [ALIAS, counted(SHORT, 1200, valid="2024"), first],
-        "both in one": [ALIAS, split((SHORT, 1200), ("held", 1187), valid="2025-06")],
-        "alone": [ALIAS, counted(SHORT, 1200, valid="2025-06")],
+        "older than a count of all": [ALIAS, count_by_viasna(SHORT, 1200, valid="2024"), first],
+        "both in one": [ALIAS, split_by_viasna((SHORT, 1200), ("held", 1187), valid="2025-06")],
+        "alone": [ALIAS, count_by_viasna(SHORT, 1200, valid="2025-06")],
     }
     of_all: list[tuple[str, str, int, list[str]]] = [(POPULATION, POPULATION, 1200, [])]
     assert {name: held(state) for name, state in states(client, cases).items()} == {
@@ -59,9 +67,9 @@ def test_a_count_of_a_populations_alias_counts_all_of_it(client: Client) -> None
 
 def test_a_tally_follows_the_aliases_of_what_is_counted(client: Client) -> None:
     counts = [
-        counted("held", 1187, valid="2025-01"),
-        counted(SHORT, 1200, valid="2025-06"),
-        counted(POPULATION, 1210, valid="2025-07", **OF_ALIAS),
+        count_by_viasna("held", 1187, valid="2025-01"),
+        count_by_viasna(SHORT, 1200, valid="2025-06"),
+        count_by_viasna(POPULATION, 1210, valid="2025-07", **OF_ALIAS),
     ]
     states(client, {"": [ALIAS, *counts]})
     tallies = "/v1/negotiations/case-0/tally?as_of=2025-08&what="

@@ -1,0 +1,15 @@
+"""Releases as people met them, and what their total may say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tests.api.answers.claims.sums_of_doubts import DOUBTS
+from tests.api.answers.claims.sums_of_figures import FIGURES
+from tests.api.answers.claims.sums_of_matters import MATTERS
+from tests.api.answers.claims.sums_of_names import NAMES
+
+if TYPE_CHECKING:
+    from tests.api.answers.claims.said import Sums
+
+SUMS: Final[Sums] = {**DOUBTS, **FIGURES, **MATTERS, **NAMES}
