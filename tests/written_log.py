@@ -173,3 +173,11 @@ class Log:
         known = history.select_known(self.versions(), at)
         seen = history.timeslice(self.versions(), at)
         return resolve_state(self.negotiation, seen, count_facts(known), at)
+
+
+def write_log(*facts: Fact) -> Log:
+    """A log that holds these facts."""
+    log = Log()
+    for each in facts:
+        log.record(each)
+    return log

@@ -125,3 +125,7 @@ def light(filled: Callable[[Kind], Shell], tmp_path: Path) -> Shell:
 def empty(fresh_database: Callable[[Kind], str], tmp_path: Path) -> Shell:
     """An empty record on SQLite alone."""
     return Shell(fresh_database("sqlite-file"), tmp_path)
+
+
+def read_table(light: Shell, *arguments: str) -> str:
+    return " ".join(light.out(*arguments).split())

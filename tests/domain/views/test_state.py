@@ -9,27 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.provenance import Citation, Link
-from domain.quantity import Quantity
+from domain.provenance import Citation
 from domain.rules import READING
 from domain.streams.negotiation import evolve
 from domain.views.known.timeslices import fold_versions, select_known, timeslice
 from domain.views.state import count_facts, resolve_state
 from tests.examples import OPENED, REUTERS, count, fact
 from tests.strategies import SOME, histories, perspectives
-from tests.written_log import Log
+from tests.written_log import Log, write_log
 
 if TYPE_CHECKING:
     from domain.streams.entry import Entry
 
 AP = Citation(publisher="AP", published="2025-09-12")
-
-
-def written(*facts: Any) -> Log:  # noqa: ANN401 -- facts of any kind
-    log = Log()
-    for each in facts:
-        log.record(each)
-    return log
 
 
 def test_with_nothing_known_every_section_is_there_and_empty() -> None:
@@ -111,18 +103,18 @@ def test_the_envoy_is_shown_with_since_when_and_from_which_fact() -> None:
 def test_another_spelling_of_the_same_person_contests_nothing() -> None:
     coale = fact("appointment", valid="2025-11-09/..")
     cole = fact("appointment", valid="2025-11-09/..", person="John Cole")
-    (post,) = written(coale, cole).state()["posts"]
+    (post,) = write_log(coale, cole).state()["posts"]
     assert post["contested"]
-    (post,) = written(coale, cole, fact("alias", valid="2025-11-09")).state()["posts"]
+    (post,) = write_log(coale, cole, fact("alias", valid="2025-11-09")).state()["posts"]
     assert (post["holder"], post["contested"], len(post["rivals"])) == ("John Coale", False, 1)
 
 
 def test_one_person_under_two_names_has_one_custody() -> None:
     held = fact("custody", person="Ihar Losik", valid="2021-06/..")
     freed = fact("release", people=("Igor Losik",), destination="Lithuania")
-    assert len(written(held, freed).state()["custody"]) == 2
+    assert len(write_log(held, freed).state()["custody"]) == 2
     alias = fact("alias", name="Igor Losik", same_as="Ihar Losik", valid="2020")
-    (entry,) = written(held, freed, alias).state()["custody"]
+    (entry,) = write_log(held, freed, alias).state()["custody"]
     assert (entry["person"], entry["status"], entry["place"]) == (
         "Ihar Losik",
         "free",
@@ -147,7 +139,7 @@ def test_septembers_release_is_contested_and_counts_once() -> None:
 
 
 def test_a_cumulative_figure_is_never_added() -> None:
-    log = written(
+    log = write_log(
         fact("release", quantities=count(52)),
         fact("release", quantities=count(1400, basis="cumulative"), valid="2025-10-01"),
         fact("release", quantities=count(7, basis="stock"), valid="2025-10-01"),
@@ -158,7 +150,7 @@ def test_a_cumulative_figure_is_never_added() -> None:
 
 
 def test_of_one_matter_a_cumulative_report_does_not_push_out_the_increment() -> None:
-    log = written(
+    log = write_log(
         fact("release", matter="m", quantities=count(52)),
         fact(
             "release", matter="m", quantities=count(99, basis="cumulative"), citations=(REUTERS, AP)
@@ -170,14 +162,14 @@ def test_of_one_matter_a_cumulative_report_does_not_push_out_the_increment() -> 
 
 def test_an_offer_of_at_least_a_hundred_is_a_proposal_and_no_release() -> None:
     hundred = count(100, comparator="ge")
-    answer = written(fact("proposal", quantities=hundred, valid="2025-11-20")).state()
+    answer = write_log(fact("proposal", quantities=hundred, valid="2025-11-20")).state()
     (proposal,) = answer["proposals"]
     assert (proposal["quantities"][0]["low"], proposal["quantities"][0]["high"]) == (100, None)
     assert answer["prisoners"]["released"]["text"] == "nothing recorded"
 
 
 def test_a_total_says_what_is_only_possible_and_what_is_approximate() -> None:
-    log = written(
+    log = write_log(
         fact("pardon", quantities=count(23, what="pardoned"), valid="2025-11"),
         fact("pardon", quantities=count(40, what="pardoned", comparator="approx")),
         fact("release", quantities=count(what="released", text="dozens")),
@@ -190,79 +182,13 @@ def test_a_total_says_what_is_only_possible_and_what_is_approximate() -> None:
     assert len(sure["facts"]) == 1
 
 
-def test_a_count_stands_until_the_same_counters_next() -> None:
-    def counts(value: int, valid: str, by: str = "Viasna") -> Any:  # noqa: ANN401 -- a fact
-        held = (Quantity(what="held", value=value, basis="stock"),)
-        return fact("prisoner_count", counted_by=by, valid=valid, quantities=held)
-
-    log = written(
-        counts(1150, "2025-07-01"), counts(1164, "2025-09-01"), counts(1300, "2025-08-01", "UN")
-    )
-    held = log.state(as_of="2025-08-31")["prisoners"]["held"]
-    assert [(e["counted_by"], e["quantity"]["value"]) for e in held] == [
-        ("UN", 1300),
-        ("Viasna", 1150),
-    ]
-    held = log.state(as_of="2025-09-01")["prisoners"]["held"]
-    assert [(e["quantity"]["value"], e["contested"]) for e in held] == [
-        (1300, False),
-        (1164, False),
-    ]
-
-
 def test_a_key_is_compared_without_case_and_blanks() -> None:
-    log = written(
+    log = write_log(
         fact("mission", status="open", valid="2008"),
         fact("mission", status="suspended", post="US  Embassy in MINSK", valid="2022-02"),
     )
     (mission,) = log.state()["missions"]
     assert mission["status"] == "suspended"
-
-
-def test_the_next_meeting_is_the_earliest_still_ahead_and_not_one_that_took_place() -> None:
-    log = Log()
-    log.record(fact("meeting", summary="held", valid="2025-10-01"))
-    planned = fact("meeting", stage="planned", valid="2025-12-15", external_id="M-1")
-    log.record(planned)
-    log.record(fact("meeting", stage="planned", valid="2026-01-15", summary="January"))
-    meetings = log.state()["meetings"]
-    assert meetings["last"]["fact"]["summary"] == "held"
-    assert meetings["next"]["since"] == "2025-12-15"
-    done = (Link(relation="executes", fact="external:M-1"),)
-    log.record(fact("meeting", valid="2025-11-20", links=done, summary="brought forward"))
-    meetings = log.state()["meetings"]
-    assert meetings["last"]["fact"]["summary"] == "brought forward"
-    assert meetings["next"]["fact"]["summary"] == "January"
-    assert log.state(as_of="2026-01-15")["meetings"]["next"] is None
-
-
-def test_a_link_to_a_strange_id_fulfils_no_meeting() -> None:
-    strange = (Link(relation="executes", fact="external:None"),)
-    log = written(
-        fact("meeting", stage="planned", valid="2025-12-15"),
-        fact("statement", valid="2025-11-01", links=strange),
-    )
-    assert log.state()["meetings"]["next"] is not None
-
-
-def test_statements_are_the_latest_by_speaker() -> None:
-    log = written(
-        fact("statement", quote="first", valid="2025-09-01"),
-        fact("statement", quote="second", valid="2025-10-01"),
-        fact("statement", speaker="Donald Trump", quote="third", valid="2025-08-15"),
-    )
-    quotes = [(statement["speaker"], statement["quote"]) for statement in log.state()["statements"]]
-    assert quotes == [("Alexander Lukashenko", "second"), ("Donald Trump", "third")]
-
-
-def test_a_retracted_fact_leaves_no_trace_but_its_number() -> None:
-    log = Log()
-    id_ = log.record(fact("release", quantities=count(52), people=("Ihar Losik",), summary="Losik"))
-    log.retract(id_, at="2025-12-05")
-    answer = log.state()
-    assert answer["facts"] == {"recorded": 1, "corrected": 0, "retracted": 1}
-    assert "Losik" not in json.dumps(answer)
-    assert "Losik" in json.dumps(log.state(as_known_at="2025-12-04"))
 
 
 def test_a_corrected_fact_shows_its_new_content_and_is_counted_as_corrected() -> None:
@@ -276,7 +202,7 @@ def test_a_corrected_fact_shows_its_new_content_and_is_counted_as_corrected() ->
 
 @pytest.mark.parametrize("match", ["possible", "certain"])
 def test_what_is_only_possible_is_shown_where_possible_is_enough(match: Any) -> None:  # noqa: ANN401 -- a literal
-    log = written(fact("custody", valid="2025-09-11/"))
+    log = write_log(fact("custody", valid="2025-09-11/"))
     shown = [entry["certainty"] for entry in log.state(match=match)["custody"]]
     assert shown == (["possible"] if match == "possible" else [])
 
@@ -298,36 +224,3 @@ def test_a_state_is_plain_json_and_totals_rest_on_the_facts_that_they_list(
         assert len(matters) == len(set(matters))
     again = resolve_state(evolve(None, OPENED), seen, count_facts(select_known(every, at)), at)
     assert json.dumps(again) == json.dumps(answer)
-
-
-@pytest.mark.parametrize(
-    ("as_of", "held"), [("2025-08", [1150]), ("2025-09-15", [1160]), ("2025-11", [])]
-)
-def test_a_count_that_ended_does_not_give_its_place_back(as_of: str, held: list[int]) -> None:
-    log = Log()
-    for valid, number in (("2025-07-01", 1150), ("2025-09-01", 1160)):
-        stock = (Quantity(what="held", value=number, basis="stock"),)
-        later = log.record(fact("prisoner_count", valid=valid, quantities=stock))
-    log.end(later, "2025-10-01")
-    found = log.state(as_of=as_of)["prisoners"]["held"]
-    assert [entry["quantity"]["value"] for entry in found] == held
-
-
-@pytest.mark.parametrize("valid", ["2026-02-01", "2026-03-01"])
-def test_a_cancelled_meeting_calls_off_what_was_planned_in_its_matter(valid: str) -> None:
-    log = written(
-        fact("meeting", stage="planned", valid="2026-03-01", matter="talks"),
-        fact("meeting", stage="planned", valid="2026-04-01", matter="summit", summary="the summit"),
-    )
-    assert log.state(as_of="2026-02-02")["meetings"]["next"]["since"] == "2026-03-01"
-    log.record(fact("meeting", stage="cancelled", valid=valid, matter="talks"))
-    after = log.state(as_of="2026-02-02")["meetings"]["next"]
-    assert after["fact"]["summary"] == "the summit"
-
-
-def test_what_may_have_ended_is_not_shown_as_certain() -> None:
-    log = written(fact("measure", valid="2023-08-01/2025-11", stage="in_force"))
-    measures = [
-        log.state(as_of="2025-11-15", match=match)["measures"] for match in ("certain", "possible")
-    ]
-    assert [[entry["certainty"] for entry in found] for found in measures] == [[], ["possible"]]

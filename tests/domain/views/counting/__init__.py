@@ -1,0 +1,1 @@
+"""What happened is added up, and what a total leaves out is listed."""
