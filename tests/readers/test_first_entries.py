@@ -22,7 +22,6 @@ from infrastructure.readers.state import first_entries, sections
 from infrastructure.readers.state.sections import SectionReader
 from tests.drawn_facts import VALID
 from tests.examples import NEGOTIATION, SLUG, fact
-from tests.readers.test_two_witnesses import Witnesses
 from tests.thorough import often, some_of
 from tests.written_log import Log
 
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from domain.views.sections import Place
     from domain.views.versions import FactVersion
     from infrastructure.readers.reading import Reading
+    from tests.readers.witnesses import Witnesses
 
 RECORDS: Final = often(1, 100)
 FACTS: Final = 60
@@ -51,14 +51,6 @@ KINDS: Final = (
     *("statement", "response", "proposal", "agreement", "open_question", "meeting"),
     *("prisoner_count", "prisoner_count", "prisoner_count"),
 )
-
-
-@pytest.fixture
-def witnesses(database_url: str) -> Iterator[Witnesses]:
-    """Both witnesses, on each database."""
-    found = Witnesses(database_url)
-    yield found
-    found.database.close()
 
 
 def drawn(random: Random, number: int, names: str, *, links: bool) -> Fact:

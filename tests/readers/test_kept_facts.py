@@ -7,8 +7,6 @@ import pickle
 from typing import TYPE_CHECKING
 from weakref import ref
 
-import pytest
-
 from domain.kinds.prisoners import CUSTODY
 from domain.streams.negotiation import evolve
 from domain.time.instant import parse_cut
@@ -27,20 +25,13 @@ from infrastructure.readers.state.kept_facts import KeptFacts, KeptSlices, weigh
 from infrastructure.readers.state.sections import SectionReader
 from infrastructure.tables.facts import serving_tables
 from tests.examples import NEGOTIATION, OPENED, OWNER, fact
-from tests.readers.test_two_witnesses import NOW, Witnesses
+from tests.readers.witnesses import NOW, Witnesses
 from tests.written_log import Log
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import pytest
 
     from domain.views.rivalry.answered import Answered
-
-
-@pytest.fixture
-def witnesses(database_url: str) -> Iterator[Witnesses]:
-    found = Witnesses(database_url)
-    yield found
-    found.database.close()
 
 
 def test_what_is_made_of_facts_under_one_key_does_not_grow_with_the_questions() -> None:

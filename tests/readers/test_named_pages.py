@@ -18,7 +18,7 @@ from tests.benchmarks.population import day, populate
 from tests.databases import open_database
 from tests.examples import fact
 from tests.readers.full_texts import rows_read
-from tests.readers.test_plans import instructions
+from tests.readers.plans.measures import instructions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -25,7 +25,7 @@ from tests.benchmarks.population import day, populate
 from tests.databases import open_database
 from tests.examples import NEGOTIATION, OWNER, fact
 from tests.readers.full_texts import rows_read
-from tests.readers.test_plans import instructions
+from tests.readers.plans.measures import instructions
 from tests.thorough import often
 from tests.written_log import Log
 

@@ -26,7 +26,7 @@ from tests.api.asking import TALKS, Client, authorize, without_credentials
 from tests.databases import UNBOUNDED, settings_of
 from tests.drawn_facts import instants
 from tests.examples import fact
-from tests.readers.test_two_witnesses import Witnesses
+from tests.readers.witnesses import Witnesses
 from tests.strategies import SLUG, histories
 from tests.thorough import often
 from tests.written_log import Log

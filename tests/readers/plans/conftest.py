@@ -1,0 +1,76 @@
+"""Thousands of facts on each database, made once for all tests of plans."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from sqlalchemy import text
+
+from domain.fact import fact_id
+from domain.streams.event import FactPreferred
+from infrastructure.ledger import StoredLedger
+from infrastructure.projections import fact_text
+from tests.benchmarks.population import populate
+from tests.databases import open_database
+from tests.readers.plans.measures import MENDED, SIZE, Populated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from infrastructure.database.database import Database
+    from tests.databases import Kind
+
+_ON_EACH_DATABASE: Final = pytest.fixture(
+    scope="package",
+    params=[
+        pytest.param(kind, marks=pytest.mark.xdist_group(f"plans on {kind}"))
+        for kind in ("sqlite-file", "postgresql")
+    ],
+)
+
+
+@_ON_EACH_DATABASE
+def populated(
+    request: pytest.FixtureRequest, lasting_database: Callable[[Kind], str]
+) -> Iterator[Populated]:
+    """Thousands of facts by fifty speakers over forty years, and the statistics of them; to be read alone."""
+    database = open_database(lasting_database(request.param))
+    ledger = StoredLedger(database)
+    talks = populate(ledger, "talks", SIZE)
+    few = populate(ledger, "few", 3)
+    fact_text.catch_up(database)
+    with database.writing() as connection:
+        connection.execute(text("ANALYZE"))
+    yield database, talks, few
+    ledger.close()
+    database.close()
+
+
+@_ON_EACH_DATABASE
+def mended(
+    request: pytest.FixtureRequest, lasting_database: Callable[[Kind], str]
+) -> Iterator[Database]:
+    """Thousands of facts that were all changed, beside as many again that never were; to be read alone."""
+    database = open_database(lasting_database(request.param))
+    ledger = StoredLedger(database)
+    populate(ledger, "talks", MENDED)
+    id_ = populate(ledger, "mended", MENDED)
+    ledger.append(
+        [
+            FactPreferred(
+                originator_id=fact_id(id_, f"N-{number}"),
+                originator_version=2,
+                actor="bench",
+                preferred=True,
+                why="It is the better one",
+            )
+            for number in range(MENDED)
+        ]
+    )
+    if request.param == "postgresql":  # Parley takes no statistics of SQLite
+        with database.writing() as connection:
+            connection.execute(text("ANALYZE"))
+    yield database
+    ledger.close()
+    database.close()
