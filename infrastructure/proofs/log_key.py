@@ -107,6 +107,10 @@ class LastSigned:
         self.key_file = key_file
         self.path = key_file.with_name(f"{key_file.name}.checkpoint")
 
+    def leave_out_folder(self, words: str) -> str:
+        """The same words with the names of the key's files but not the path of their folder."""
+        return words.replace(f"{self.key_file.parent}/", "")
+
     def begin(self) -> None:
         """Create the empty file, which says that the key has signed nothing, unless the file exists."""
         with suppress(FileExistsError):

@@ -140,14 +140,18 @@ class Publisher:
         self._signed = signed
 
     def find_refusal(self, connection: Connection) -> str | None:
-        """Why nothing is signed: the last refusal, or that another key has signed the last checkpoint."""
-        return self.refusal or self.other_key(connection)
+        """Why nothing is signed: the last refusal, or that another key has signed the last checkpoint.
+
+        Anybody may read it over HTTP, so it names no folder of the machine.
+        """
+        refusal = self.refusal or self.other_key(connection)
+        return None if refusal is None else self._kept.leave_out_folder(refusal)
 
     def other_key(self, connection: Connection) -> str | None:
-        """Why nothing is signed, if another key has signed the last checkpoint; None if none has."""
+        """Why nothing is signed, if another key has signed the last checkpoint, without a folder; None if none has."""
         note = last_signed_note(connection)
         is_own = note is None or self.verify_own(note) is not None
-        return None if is_own else self._describe_other()
+        return None if is_own else self._kept.leave_out_folder(self._describe_other())
 
     def verify_own(self, note: str | None) -> Checkpoint | None:
         """The checkpoint of a note, if this signer signed it for this log; None otherwise."""

@@ -200,6 +200,23 @@ def test_a_log_that_may_not_be_signed_says_why(quiet: Client, publisher: Publish
     assert quiet.get(address).status == 200
 
 
+def test_why_a_log_is_not_signed_is_said_without_the_folder_of_its_key(
+    quiet: Client, publisher: Publisher
+) -> None:
+    quiet.open()
+    publisher.publish()
+    address = quiet.record().headers["location"]
+    kept = publisher._kept.path
+    kept.write_bytes(b"\xff")
+    publisher.keep_publishing()
+    assert str(kept) in str(publisher.refusal)
+    for path in ("/checkpoint", f"{address}/proof"):
+        answer = quiet.get(path)
+        assert answer.status == 503
+        assert f"{kept.name} is not UTF-8" in answer.json["detail"]
+        assert str(kept.parent) not in answer.json["detail"]
+
+
 def test_while_it_is_served_the_log_is_signed(parley: Parley) -> None:
     with TestClient(create_app(parley), headers=authorize(parley)) as http:
         client = Client(http)
@@ -233,6 +250,7 @@ def test_a_server_that_has_another_key_than_the_logs_says_so_and_signs_nothing(
         for path in ("/checkpoint", "/verifier-key"):
             answer = client.get(path)
             assert (answer.status, "PARLEY_LOG_KEY_FILE" in answer.json["detail"]) == (503, True)
+            assert str(tmp_path) not in answer.json["detail"]
         publisher.publish()
         checkpoint = quiet.get("/checkpoint").body.decode()
         assert Checkpoint.verify_note(checkpoint, [Ed25519Verifier(publisher.signer.key)]).size == 2
