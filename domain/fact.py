@@ -64,7 +64,7 @@ class Fact:
 
     @cached_property
     def matter_key(self) -> str | None:
-        """The folded form of its matter, by which it is compared."""
+        """Its matter in the folded form in which matters are compared; None if it has no matter."""
         return None if self.matter is None else fold_name(self.matter)
 
     @cached_property
@@ -123,7 +123,7 @@ class Fact:
 def _find_numbers(
     quantities: tuple[Quantity, ...], holding: Holding, registers: tuple[Register, ...]
 ) -> Mapping[str, Sequence[Quantity]]:
-    """`Fact.numbers` of a fact; many facts give the same number in the same words."""
+    """What `Fact.numbers` gives; kept, because many facts give the same number in the same words."""
     numbers: dict[str, list[Quantity]] = {}
     for quantity in quantities:
         counted = quantity.counted

@@ -80,10 +80,10 @@ class Quantity:
 
     @property
     def about(self) -> tuple[int, int | None] | None:
-        """The least and the greatest number (None: no end) that is meant by an approximate one without bounds.
+        """The least and the greatest number (None: no upper end) that an approximate number without bounds means.
 
         "About 50 to 60" means 50 to 60, "up to about 50" 0 to 50, and "roughly hundreds" 200 or more. None if it has
-        bounds, or if no number is read in its text.
+        bounds, or if its text gives no number.
         """
         if not self.approximate or self.interval != Interval(None, None):
             return None
@@ -255,7 +255,7 @@ class Total:
 
     `about` is the sum of the approximate numbers, which bound nothing. Where sources gave several for one question,
     `about` has the least of them, and `about_most` the greatest; None if there is no greatest, as for "about 50" and
-    "at least 120". `including`: the low bound may count them too, and nothing is to be added to it.
+    "at least 120". `including`: whether the low bound may include the approximate numbers already.
     """
 
     low: int

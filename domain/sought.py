@@ -160,7 +160,7 @@ def holds_terms(wanted: Sought, text: Sequence[str]) -> bool:
 def make_name_test(wanted: AllOf) -> Callable[[Iterable[str]], bool]:
     """A quick test of whether the words of some names, folded by `fold_name`, may together match a search.
 
-    It is true of all names of which `holds_terms` is true, and perhaps of others.
+    All names that `holds_terms` finds pass the test, and others may pass it.
     """
     needles = [_list_needles(part) for part in wanted.parts]
     finds = [re.compile("|".join(map(re.escape, sorted(each)))).search for each in needles]
@@ -173,7 +173,7 @@ def make_name_test(wanted: AllOf) -> Callable[[Iterable[str]], bool]:
 
 
 def _list_needles(wanted: Sought) -> set[str]:
-    """Letters of which some are in each name that matches, once it is in Latin letters."""
+    """Texts in Latin letters; each name that matches contains one of them once it is romanised."""
     match wanted:
         case Phrase():
             return {max((romanise_name(unit).split(" ")[0] for unit in wanted.units), key=len)}

@@ -119,7 +119,7 @@ def _latin_word(word: str) -> str:
 def romanise_name(folded: str) -> str:
     """The letters and digits of a name that `fold_name` folded, in Latin letters: with its accents, and without.
 
-    Every unit of `list_words` has its own letters and digits, in Latin letters, in those of the name.
+    The result contains the letters and digits of each unit of `list_words`, in Latin letters.
     """
     return f"{folded.translate(_ACCENTED)} {folded.translate(_BARE)}"
 

@@ -36,7 +36,7 @@ _T = TypeVar("_T")
 class HotStatement:
     """A statement without expanding parameters; its rows are named tuples, with the values that SQLAlchemy gives.
 
-    `source` is what it is made from. `columns` are those that an insert takes from the values that it is run with.
+    `source` is SQLAlchemy's statement. `columns` are those that an insert takes from the values that it is run with.
     """
 
     def __init__(self, statement: Executable, columns: Iterable[str] = ()) -> None:

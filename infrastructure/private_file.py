@@ -58,7 +58,7 @@ def private_part(path: Path) -> Iterator[tuple[Path, BinaryIO]]:
             yield part, file
     except OSError as error:
         if error.filename in {part, str(part)}:
-            error.filename = str(path)  # nobody knows the other name
+            error.filename = str(path)  # the user knows only this name
         raise
 
 

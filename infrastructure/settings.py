@@ -120,7 +120,7 @@ class Settings:
     log_key_file: str = setting(
         line,
         lambda values: key_file_of(values["database_url"], "key"),
-        "the file of the Ed25519 key that signs the checkpoints. `parley serve` creates it if it is missing. A"
+        "the file of the Ed25519 key that signs the checkpoints. It is created when the log is first signed. A"
         " different key is used only after `parley checkpoint --new-key`. Keep the file, and the `.checkpoint`"
         " beside it, apart from backups of the database",
         shown="named after the database: `parley.key` for `parley.db`, `talks@db.example+5432.key` for a PostgreSQL"

@@ -49,7 +49,7 @@ _GIVEN_BY: Final = {
     "members": "--member",
     "approvers": "--approver",
 }
-"""Fields of a body that are not given by options of the same name."""
+"""{field of a body: the argument or option that gives it}, for fields whose option has another name."""
 _SILENT: Final = logging.NullHandler()
 _NO_NEGOTIATION: Final = "no negotiation "
 
@@ -82,7 +82,7 @@ def name_option(pointer: str) -> str:
 
 @contextmanager
 def named_by_options() -> Iterator[None]:
-    """Name what is refused in the block by the options or arguments that give it."""
+    """In a ContentError of the block, name each field by the option or argument that gives it."""
     try:
         yield
     except ContentError as error:

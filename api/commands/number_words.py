@@ -42,7 +42,7 @@ def interval_in_words(interval: Mapping[str, Any]) -> str:
 
 
 def describe_added(quantity: Mapping[str, Any], *, certain: bool = True) -> str:
-    """The text of a total to which this quantity alone is added; if it is only possible, it may be none at all."""
+    """The text of a total that has only this quantity; if the quantity is not certain, its low end is 0."""
     least, most = Quantity(**quantity).about or (0, 0)
     low, about = (max(quantity["low"] or 0, 0), least) if certain else (0, 0)
     return Total(low, quantity["high"], about, most).text

@@ -100,7 +100,7 @@ _OVER_TIME: Final = (
     "freed earlier|in six months|of publication|of writing|press time|that date|the two releases|this writing|"
     "those freed in|we write|when added"
 )
-"""What says that a number counts everything up to a day, or over some time."""
+"""Phrases that say that a number counts everything up to a day, or over some time."""
 _TIMES_OVER: Final = "batches groups occasions releases rounds stages times waves"
 """What happened several times: "52, in several waves"."""
 _MONTHS: Final = (

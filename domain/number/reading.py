@@ -38,8 +38,8 @@ _LOW, _HIGH = frozenset({"ge", "gt"}), frozenset({"le", "lt"})
 class NumberReading:
     """The number that a text gives: a comparator with a value, or only `low` and `high`; an open bound is None.
 
-    An approximate number that is no single one is meant from about `least` to about `most` (None: no end). If `least`
-    is None, no such ends are read.
+    An approximate range means about `least` to about `most` (None: no upper end). If the text gives no such ends,
+    `least` is None.
     """
 
     comparator: Comparator
@@ -226,7 +226,7 @@ class _Grammar:
     def _ends(self, first: Phrase, second: Phrase) -> NumberReading | None:
         """The reading of a range; a unit after the second number counts for both, as in "two to three thousand".
 
-        Not in "one to a thousand", which would be no range then; and "fifty-fifty" is none.
+        It does not in "one to a thousand", where the first number would not be lower then. "Fifty-fifty" is no range.
         """
         high = self._amount(second, hedged=True)
         unit = next((word for word in second[-1:] if word in self._language.units), None)
@@ -248,14 +248,14 @@ def _between(low: int | None, high: int | None) -> NumberReading | None:
 
 
 def _approximate(value: int, kinds: set[Comparator]) -> NumberReading:
-    """An approximate number; with a hedge of one side it is open on that side, as "up to about 20" is."""
+    """An approximate number; with words such as "up to" or "at least" ("up to about 20"), it is open on one side."""
     if kinds & _HIGH:
         return NumberReading("approx", value, least=0, most=None if kinds & _LOW else value)
     return NumberReading("approx", value, least=value if kinds & _LOW else None)
 
 
 def _blur(reading: NumberReading) -> NumberReading:
-    """A range with a hedge beside it: its ends are no bounds."""
+    """A range with a word such as "about" before it; its ends are no bounds."""
     return NumberReading("approx", least=reading.low, most=reading.high)
 
 

@@ -18,7 +18,7 @@ _RUNNING: Final = _SINCE | {phrase for language in LANGUAGES for phrase in langu
 _BESIDE: Final = _RUNNING | {
     phrase for language in LANGUAGES for phrase in language.remarks.running
 }
-"""Phrases that say so in a remark."""
+"""Phrases that say in a remark that a number counts everything up to a day, or over some time."""
 _MONTHS: Final = frozenset(month for language in LANGUAGES for month in language.months)
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _RANKS: Final = tuple(stem for language in LANGUAGES for stem in language.remarks.ranks)

@@ -107,7 +107,7 @@ def countersign_note(note: str, signer: Signer) -> str:
 
 
 def _line(signer: Signer, text: str) -> str:
-    signature = signer.sign(text.encode())  # first, because only then a new key is certain
+    signature = signer.sign(text.encode())  # first, because the key may change until it first signs
     return _format_signature(signer.key, signature)
 
 

@@ -1,7 +1,7 @@
 """The custody entries of people, and who is held, which follows from their status.
 
-A charge does not say where somebody is. Somebody who is charged is held if they would be without their charges; if the
-charges are over and no later status is known, they may be.
+A charge does not say where somebody is. Somebody who is charged is held if they would be without their charges. If
+the charges are over and no later status is known, somebody who would be held without them may be held.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class CustodyEntries:
         return has_status or (status == PARDONED and self._is_pardoned(place))
 
     def holds(self, place: Place) -> bool:
-        """Whether the person at a place is held, or may be, if only what is certain is not asked for."""
+        """Whether the person at a place is held, or may be held if the perspective asks for what is possible."""
         status = self._status(place, {*KEEPS_IN, CHARGED})
         may_be = status is None and self._perspective.match == "possible"
         if status == CHARGED or (may_be and self._was_charged(place)):

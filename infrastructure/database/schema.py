@@ -61,9 +61,9 @@ class NewerDatabaseError(DatabaseRefusedError):
 def upgrade(database: Database, revision: str = "head") -> None:
     """Bring an empty or older database to `revision`; does nothing if it is there already.
 
-    Raises DatabaseRefusedError for a database that has tables but none of Parley's, or where the name of one means one
-    in another schema; NewerDatabaseError for one that a
-    newer Parley made, and NotAloneError while other work on the whole database is under way.
+    Raises DatabaseRefusedError for a database that has tables but no revision, or in which the name of one of Parley's
+    tables leads to another schema; NewerDatabaseError for one that a newer Parley made; and NotAloneError while other
+    work on the whole database is under way.
     """
     with lock_for_migration(database) as connection:
         _refuse_misplaced(connection)
@@ -77,7 +77,7 @@ def upgrade(database: Database, revision: str = "head") -> None:
 
 
 def _refuse_misplaced(connection: Connection) -> None:
-    """Raise DatabaseRefusedError if the name of a table means another one, in a schema that is looked in before."""
+    """Raise DatabaseRefusedError if the `search_path` finds a table of the same name before one of the record's."""
     if connection.dialect.name == "sqlite":
         return
     names = [*SCHEMA.tables, fact_text.name, *rate_count.metadata.tables, "alembic_version"]
@@ -89,19 +89,19 @@ def _refuse_misplaced(connection: Connection) -> None:
         there = {"own": own, "name": name}
         if place != own and connection.execute(_IN_SCHEMA, there).scalar() is not None:
             raise DatabaseRefusedError(
-                f"the table {name} is found in the schema {place}, and not in {own}, where the record is:"
-                " set the search_path right, or remove the other table"
+                f"the search_path leads to the table {name} of the schema {place}, not to the record's in {own}:"
+                f" name {own} before {place} in the search_path, or remove the table from {place}"
             )
 
 
 def _refuse_foreign(connection: Connection) -> None:
-    """Raise DatabaseRefusedError if there are tables, and nothing says at which revision."""
+    """Raise DatabaseRefusedError if there are tables, but no revision of their schema."""
     if _revisions(connection):
         return
     tables = inspect(connection).get_table_names()
     if set(tables) > {"alembic_version"}:
         raise DatabaseRefusedError(
-            "the database does not say at which revision its schema is (alembic_version is empty): it is damaged;"
+            "the database does not say which revision its schema has (alembic_version is empty): it is damaged;"
             " restore a backup into a new one"
         )
     if tables and "alembic_version" not in tables:
@@ -137,8 +137,8 @@ def schema_at_head(database: Database) -> bool:
 def refuse_newer(database: Database) -> None:
     """Raise NewerDatabaseError if the database has a revision that is unknown here.
 
-    DatabaseRefusedError if the name of a table means one in another schema than the record's, or if there are tables
-    and nothing says at which revision.
+    Raises DatabaseRefusedError if the `search_path` finds a table in another schema than the record's, or if there are
+    tables but no revision of their schema.
     """
     with database.reading() as connection:
         _refuse_misplaced(connection)

@@ -54,7 +54,7 @@ class Overwritten:
     def drop(self) -> None:
         """Remove overwritten data, if any may be left; after a failure, a later call tries again.
 
-        If the log is followed, erasures by other processes count too, which may have been killed.
+        While `keep_following` runs, it also looks for erasures by other processes, which may have been killed.
         """
         if time.monotonic() < self._again_at:
             return

@@ -39,8 +39,9 @@ _FOLLOWED: Final = select(projection.c.position, projection.c.state).where(
 )
 _LOCKED: Final = CHECKPOINT.with_for_update()
 STEP: Final = 64
-"""Pages of FTS5's index that are merged in one transaction: so few that writers of the log hardly wait."""
+"""Pages of FTS5's index that are merged in one transaction: few enough that writers of the log hardly wait."""
 ROUNDS: Final = 8
+"""How often merging is begun before the rest is merged at once."""
 _MERGE: Final = text("INSERT INTO fact_text (fact_text, rank) VALUES ('merge', :pages)")
 _MERGE_AT_ONCE: Final = text("INSERT INTO fact_text (fact_text) VALUES ('optimize')")
 ADVANCE: Final = (
@@ -109,9 +110,9 @@ def forget(connection: Connection, facts: Sequence[UUID]) -> None:
 def merge_index(database: Database) -> None:
     """Merge SQLite's index of all words, so that no page of it holds the words of a row that was deleted before.
 
-    FTS5 only notes that a row is gone until the segments with its words are merged. A step with a negative number
-    of pages begins to merge all segments, and those with a positive number go on. If rows are written meanwhile, their
-    segments may keep it from going on, so it is begun again, and after some rounds the rest is merged at once.
+    FTS5 only notes that a row is gone until the segments with its words are merged. A step with a negative number of
+    pages begins to merge all segments, and steps with a positive number continue this. If rows are written meanwhile,
+    their segments may stop it. Then it is begun again, at most `ROUNDS` times, and the rest is merged at once.
     """
     if not database.is_sqlite:
         return
@@ -125,7 +126,7 @@ def merge_index(database: Database) -> None:
 
 
 def _merge_some(database: Database, pages: int) -> bool:
-    """Merge about so many pages; whether there was anything to merge. FTS5 writes one row even if there was nothing."""
+    """Merge about `pages` pages; gives whether there were any. FTS5 writes one row even if there were none."""
     with database.writing() as connection:
         before = _changes(connection)
         connection.execute(_MERGE, {"pages": pages})

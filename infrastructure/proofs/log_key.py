@@ -66,7 +66,7 @@ def read_signer(path: Path, origin: str) -> Ed25519Signer:
 class KeptSigner:
     """Signs with the key of a file; a missing file is created when something is signed, and not before.
 
-    If another process creates the file meanwhile, its key is this signer's. LogKeyError as `read_signer`.
+    If another process creates the file meanwhile, its key is this signer's. Raises LogKeyError as `read_signer` does.
     """
 
     def __init__(self, path: Path, origin: str) -> None:
@@ -118,7 +118,7 @@ class LastSigned:
 
     @property
     def lost(self) -> bool:
-        """Whether there is a key, but not this file, which exists even if the key has signed nothing."""
+        """Whether the key file exists without this one, which is made before it."""
         return self.key_file.exists() and not self.path.exists()
 
     def read(self) -> str | None:

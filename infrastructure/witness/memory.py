@@ -69,7 +69,7 @@ class Memory:
         replace_whole(self._last, note.encode(), ANYONE_MAY_READ)
 
     def check_new(self, name: str | None) -> None:
-        """Raise FolderError if no witness of this name can be made in the folder, unless there is one already."""
+        """Raise FolderError if the folder has no witness yet, and none of this name can be made in it."""
         if self.key_file.exists():
             return
         if self._last.exists() and self.last() is not None:

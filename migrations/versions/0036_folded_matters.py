@@ -1,6 +1,6 @@
-"""The matter of a fact is compared in its folded form: facts are derived from the log again.
+"""Matters are compared in their folded form, so the tables of facts are derived from the log again.
 
-A row `outdated` of `projection` says so. The upgrade derives the tables again, and removes the row.
+A row `outdated` of `projection` asks for this. The upgrade derives the tables again, and removes the row.
 """
 
 from __future__ import annotations

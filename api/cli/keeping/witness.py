@@ -95,7 +95,7 @@ def witness(
         return
     if url is None or key is None:
         raise typer.BadParameter(
-            "give it and --log-key, to say which log to watch", param_hint="URL"
+            "give URL and --log-key, to say which log to watch", param_hint="URL"
         )
     address, verifier = _address(url), log_key(key, "--log-key")
     given_out = state / "checkpoint" if out is None else out
@@ -117,7 +117,7 @@ def witness(
 def _refuse_before_it_is_made(
     memory: Memory, name: str | None, address: str | None, log: Ed25519Verifier
 ) -> None:
-    """Refuse a new witness by its name, or by the log that is watched once, so that no folder is left."""
+    """Refuse a new witness, before its folder is made, for its name or for the checkpoint at `address`."""
     memory.check_new(name)
     if address is not None and not memory.key_file.exists():
         open_own(TiledLog(address).checkpoint(), log)

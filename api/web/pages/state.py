@@ -76,7 +76,7 @@ async def read_section_page(slug: str, section: str, request: Request) -> Respon
 async def _parts(page: Page, total: Mapping[str, Any], what: str) -> dict[str, Any] | None:
     """What each question adds to a total; None where nothing is added.
 
-    The state says it, except where facts disagree, or a number includes others; there the tally is asked.
+    The state gives it, unless facts disagree or a number includes others; then the tally is asked.
     """
     if not total["facts"]:
         return None

@@ -59,7 +59,7 @@ class Contributions:
     def of(
         self, question: Question, what: str, match: Match, make: Callable[[], Contributed | None]
     ) -> Contributed | None:
-        """What a question adds to the sum of `what`, made once."""
+        """What a question adds to the sum of `what`; calls `make` only if it is not kept yet."""
         told = (question, *question.within)
         key = (what, match, question.beyond, question.doubt, *map(_identify, told))
         kept = self._contributed.get(key)
@@ -95,6 +95,6 @@ class Contributions:
 
 
 def _identify(question: Question) -> tuple[tuple[int, ...], ...]:
-    """The identities of the candidates that tell of a question."""
+    """The identities of the candidates of a question, in three groups."""
     groups = (question.facts, question.supporting, question.against)
     return tuple([tuple(map(id, group)) for group in groups])

@@ -55,7 +55,7 @@ def split(candidates: Sequence[Candidate], field: str, what: str | None) -> list
         raise ContentError.at("/query/per", _SHARED)
 
     def deal(dealt: Iterable[Candidate]) -> dict[int, list[Candidate]]:
-        """The candidates by the number of the group that has them; those that several have are only possible there."""
+        """The candidates by the numbers of their groups; one of several groups is only possible in each."""
         piles: dict[int, list[Candidate]] = defaultdict(list)
         for candidate in dealt:
             numbers = moved.get(candidate.id, {group_of[candidate.id]})
@@ -77,8 +77,9 @@ def _divide(
 ) -> Callable[[int], Questions]:
     """Divide the questions among the groups; gives the questions of a group, each with only the facts of that group.
 
-    A question that is in one group with all of its facts is at least as many as what is within it, whatever group that
-    is in. An inner question that leads to no question of the group counts as one of the group's questions.
+    If all facts of a question are in one group, the questions within it stay with it, whatever their own group, because
+    it is at least as many as each of them. An inner question that leads to no question of the group counts as one of
+    the group's questions.
     """
 
     def divide(questions: Iterable[Question]) -> dict[int, list[Question]]:

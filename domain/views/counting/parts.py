@@ -80,7 +80,7 @@ class Part:
     def describe(self) -> dict[str, Any]:
         """{matter, low, high, approximate, text, contested, fact, rivals, rivals_more}: the part as it is shown.
 
-        A part that is only possible may be none at all. At most `MOST_RIVALS` rivals are listed; if there are more,
+        If a part is only possible, its low end is 0. At most `MOST_RIVALS` rivals are listed; if there are more,
         `rivals_more` is the number of all.
         """
         bounds = self.bounds if self.certain else replace(self, low=0, about=0).bounds
@@ -102,7 +102,7 @@ def add_parts(parts: Sequence[Part]) -> Total:
 
 
 def _add(ends: Sequence[int | None]) -> int | None:
-    """The sum of high ends; None, no end, if one of them is."""
+    """The sum of high ends; None (no end) if one of them is None."""
     return None if None in ends else sum(end or 0 for end in ends)
 
 
@@ -192,9 +192,10 @@ def part_of(
 
 
 def _find_about(quantities: Sequence[Quantity], *, linked: bool) -> tuple[int, int | None] | None:
-    """The least and the greatest number given, if an approximate one and another cannot both be right; else None.
+    """The least and the greatest number given, if an approximate number and another are in dispute; else None.
 
-    An approximate number has no bounds, so what it disputes has none either. A link may say that they are in dispute.
+    They are if they cannot both be right, or if a link says so. Then the part has no bounds, because an approximate
+    number has none.
     """
     blurred = [quantity for quantity in quantities if quantity.about is not None]
     meant = [meant_ends(quantity) for quantity in quantities] if blurred else []
@@ -216,14 +217,14 @@ def _find_about(quantities: Sequence[Quantity], *, linked: bool) -> tuple[int, i
 
 
 def join_about(told: Iterable[tuple[int, int | None] | None]) -> tuple[int, int | None]:
-    """From the least of several numbers to the greatest (None: no end), as far as there are numbers."""
+    """The least low and the greatest high end (None: no end) of several ranges; a range of None is left out."""
     given = [ends for ends in told if ends is not None]
     highs = [most for _, most in given]
     return min(least for least, _ in given), find_greatest(highs)
 
 
 def find_greatest(highs: Sequence[int | None]) -> int | None:
-    """The greatest of several high ends; None, no end, if one of them is."""
+    """The greatest of several high ends; None (no end) if one of them is None."""
     return None if None in highs else max(high for high in highs if high is not None)
 
 
@@ -268,7 +269,7 @@ def _alone(fact: Candidate, what: str, basis: Basis) -> Part | None:
 
 
 def _width(ends: dict[Any, tuple[float, float]], kept: set[Any]) -> tuple[float, float]:
-    """The least low and the greatest high end of the claims that are kept, or contain no sharper one."""
+    """The least low and the greatest high end; a claim that contains a sharper one counts only if it is `kept`."""
     sharp = set(ends) - (find_vaguer({claim for claim in ends if claim == ends[claim]}) - kept)
     bounded = [ends[claim] for claim in sharp if ends[claim] != (-math.inf, math.inf)]
     bounded = bounded or list(ends.values())

@@ -92,8 +92,8 @@ def _in_order(candidate: Candidate) -> tuple[Any, ...]:
 class _Counted:
     """The people counted so far; a bare name that several ids bear may mean any of these people, and counts once.
 
-    A name that differs from one before only in accents, script or the order of its words may mean the same person, and
-    does not count, unless one fact names both, or both have ids.
+    A name that differs from an earlier one only in accents, script or the order of its words may mean the same person.
+    It does not count, unless one fact names both, or both have ids.
     """
 
     def __init__(self) -> None:
@@ -126,7 +126,7 @@ class _Counted:
     def _is_spelt_before(self, name: str, spelling: str) -> bool:
         """Whether another name that was counted may mean this person, because it has the same words.
 
-        Two ids are two people.
+        Two names with ids mean two people.
         """
         own, has_id = name_in(name), id_in(name) is not None
         others = self._spelt.get(spelling, {}).items()

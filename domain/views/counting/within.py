@@ -64,7 +64,7 @@ def _stand_in(most: Part, question: Question, inner: Sequence[Part]) -> Part | N
 
 
 def _claim(part: Part) -> float:
-    """The greatest number of which some fact says that there were no fewer."""
+    """The greatest number that, according to some fact, was reached."""
     if part.approximate:
         return reach(part.about, part.about_most)[0]
     return part.high if part.contested and part.high is not None else part.low
@@ -78,7 +78,7 @@ def _allow(part: Part) -> float:
 
 
 def _contest(part: Part, larger: Sequence[Part]) -> Part:
-    """The part, as wide as its own facts and those of the larger ones; without bounds if one is approximate."""
+    """The part, contested, with a range that covers the larger parts too; no bounds if one is approximate."""
     told = [part, *larger]
     rivals = [*part.rivals, *(each.shown for each in larger)]
     contested = replace(part, rivals=rivals, contested=True)

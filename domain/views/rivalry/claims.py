@@ -71,7 +71,7 @@ def meant_ends(quantity: Quantity) -> Ends:
 
 
 def reach(least: int, most: int | None) -> Ends:
-    """The true numbers of which an approximate number may tell."""
+    """The least and the greatest true number that an approximate number may stand for."""
     return least / _TIMES, math.inf if most is None else most * _TIMES
 
 

@@ -87,7 +87,7 @@ def is_disputed_by_link(facts: Sequence[Candidate]) -> bool:
 
 
 def find_disputed_by_link(facts: Sequence[Candidate]) -> set[UUID]:
-    """The ids of the facts of which a link between two of them says that they conflict."""
+    """The ids of the facts that, according to a link between two of them, are in conflict."""
     linking = [
         (candidate.id, link.fact)
         for candidate in facts

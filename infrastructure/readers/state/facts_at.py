@@ -133,7 +133,7 @@ class FactsAt:
         return self._standing(self.connection.execute(statement))
 
     def _standing(self, rows: Iterable[Any]) -> list[FactVersion]:
-        """The versions in rows that stand, as they are seen."""
+        """The versions in the rows that stand, as the perspective sees them."""
         versions = (as_seen(version, self.perspective) for version in versions_in(rows))
         return [version for version in versions if version.record.stands]
 

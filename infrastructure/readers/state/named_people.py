@@ -78,7 +78,7 @@ class NamedPeople:
         return [*dict.fromkeys(self._first_names(ALL, after, limit))]
 
     def matching(self, q: AllOf, after: str) -> Iterator[str]:
-        """The keys after a key, in order, under which somebody may stand whose name matches a search."""
+        """The keys after a key, in order, of people whose names may match a search."""
         may_match = make_name_test(q)
         aliased = sorted(
             key

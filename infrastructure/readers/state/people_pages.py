@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MANY: Final = 1_000
-"""If at most so many facts give a status, or so many names match a search, all are read to find who has the status."""
+"""At most this many facts that give a status, or names that match a search, are all read to find who has a status."""
 _MORE: Final = 8
 """For each so many people on a page, facts about one more are read, because a name may be only that of a body."""
 _TRIED: Final = (2, 4)

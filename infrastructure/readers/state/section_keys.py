@@ -287,7 +287,7 @@ def _stands(tables: FactTables, register: Register, *, public: bool) -> ColumnEl
 def _keeps_place(columns: Any, as_of: int) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
     """The condition that one of the answers to a question may hold, and that no other has surely succeeded it."""
     holds, begun = columns.possible_to > as_of, columns.certain_from <= as_of
-    vague = columns.start_latest > columns.start_earliest  # which starts after `top`, not at it
+    vague = columns.start_latest > columns.start_earliest  # then it starts before `start_latest`
     last = case((vague, columns.start_latest - 1), else_=columns.start_earliest)
     return _latest(holds, last) >= func.coalesce(_latest(begun, columns.start_earliest), BEGINNING)
 

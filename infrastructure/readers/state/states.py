@@ -75,10 +75,11 @@ def find_needed(
     section: str | None = None,
     questions: Sequence[str] | None = None,
 ) -> tuple[HotStatement, dict[str, Any]]:
-    """The versions that a state, a section or some questions are made from, in order of recording; with the values.
+    """A statement for the versions that a state, a section or some questions are made from, and its values.
 
-    The facts that settle others are needed for every section and question. They answer the questions ALWAYS, and are
-    included only in a whole state; otherwise they have to be read by these questions.
+    Its rows are in order of recording. The facts that settle others are needed for every section and question. They
+    answer the questions ALWAYS, and are included only in a whole state; otherwise they have to be read by these
+    questions.
 
     The answers to each question are read by a lateral query, which no planner turns into a scan of all answers. SQLite
     has no lateral queries; there `json_each` over the answers to one question does the same.

@@ -163,8 +163,8 @@ def test_a_table_of_another_schema_that_is_looked_in_first_is_told_of_by_its_sch
         refused = other(*command)
         assert (refused.exit_code, refused.stdout) == (1, ""), command
         assert refused.stderr == (
-            f"parley: the table {name} is found in the schema Of others, and not in {own}, where the record is:"
-            " set the search_path right, or remove the other table\n"
+            f"parley: the search_path leads to the table {name} of the schema Of others, not to the record's in {own}:"
+            f" name {own} before Of others in the search_path, or remove the table from Of others\n"
         )
 
 

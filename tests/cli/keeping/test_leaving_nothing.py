@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder with its content, but those of SQLite, whose log comes and goes."""
+    """{path: content} of every file below a folder, except SQLite's, whose log comes and goes."""
     return {
         str(each.relative_to(folder)): each.read_bytes() if each.is_file() else b""
         for each in sorted(folder.rglob("*"))
@@ -31,7 +31,7 @@ def files_in(folder: Path) -> dict[str, bytes]:
 
 
 def refused(parley: Shell, *arguments: str, **env: str) -> str:
-    """What a refused command says, which leaves all files as they were."""
+    """The error of a refused command; checks that it left all files as they were."""
     before = files_in(parley.folder)
     result = parley(*arguments, stdin=None, **env)
     assert result.exit_code in {1, 2}, result.output

@@ -124,7 +124,7 @@ def test_a_server_whose_database_a_newer_one_has_upgraded_is_not_ready_and_recor
 def test_a_database_that_says_no_revision_is_not_advised_to_be_upgraded(parley: Shell) -> None:
     database = open_database(parley.url)
     said = {
-        "DELETE FROM alembic_version": "does not say at which revision its schema is",
+        "DELETE FROM alembic_version": "does not say which revision its schema has",
         "DROP TABLE alembic_version": "has tables of another program",
     }
     for statement, told in said.items():
