@@ -1,4 +1,4 @@
-"""A command names what was written wrong as its help does: an argument by its name, an option by its dashes."""
+"""A command names what was written wrong as its help does: an argument by its name, an option with its dashes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NEEDED: Final = {
 """The options without which a command is not run."""
 WRONG: Final = (None, "", "\N{ZERO WIDTH SPACE}", "Not / there", "x" * 3_000)
 NAMED: Final = re.compile(r"(?:argument|value for) '?([^':\s]+)|(--[\w.-]+)|parley: (/\w+): ")
-"""An argument, an option or a place of what would be a request's, where a refusal names it."""
+"""An argument, an option, or a place in a request, as a refusal names it."""
 
 
 def arguments_of(command: TyperCommand) -> list[TyperArgument]:
@@ -48,7 +48,7 @@ def shown_name(argument: TyperArgument) -> str:
 
 
 def written_wrong() -> Iterator[tuple[str, TyperCommand, str, str | None]]:
-    """Every command with each of its arguments, and what is wrong about that alone."""
+    """Every command with each of its arguments in turn, of which only that one is wrong."""
     for name, command in commands():
         for argument in arguments_of(command):
             for wrong in WRONG:

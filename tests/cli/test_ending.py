@@ -42,9 +42,9 @@ def step(frame, event, argument):
 sys.setprofile(step)
 main()
 """
-"""Runs a command, and sends it a signal as its main thread calls a function for the so many-th time."""
+"""Runs a command, and sends it a signal when its main thread calls a function for the n-th time."""
 SET_UP: Final = 20
-"""How many calls it takes until signals are Parley's to answer."""
+"""How many calls pass before Parley handles signals."""
 CASES: Final[dict[str, tuple[int, tuple[str, ...]]]] = {
     "import": (185_000, ("import", SLUG, "{}/more.ndjson")),
     "restore": (88_000, ("restore", "{}/backup")),
@@ -60,11 +60,11 @@ CASES: Final[dict[str, tuple[int, tuple[str, ...]]]] = {
 }
 """About how many calls each command makes, and the command."""
 MAY_MAKE: Final = {"facts.csv", "parley.key", "parley.key.checkpoint", "parley.seal"}
-"""The files that some of them make, and each whole."""
+"""The files that some commands make; each must be whole."""
 
 
 def sent(parley: Shell, at: int, number: int, *arguments: str) -> tuple[int, str]:
-    """How a command ends to which a signal is sent at a call, and what it says of that."""
+    """How a command ends if it gets a signal during a call, and what it prints."""
     own = {"SENT_AT": f"{at}", "SIGNAL": f"{number}"}
     ended = run(
         [sys.executable, "-c", SIGNALLED, *arguments],
@@ -75,12 +75,12 @@ def sent(parley: Shell, at: int, number: int, *arguments: str) -> tuple[int, str
 
 
 def names_in(folder: Path) -> set[str]:
-    """The files of a folder, but for those of the database."""
+    """The files of a folder, except those of the database."""
     return {each.name for each in folder.iterdir() if not each.name.startswith("parley_")}
 
 
 def assert_ended(number: int, status: int, errors: str) -> None:
-    """A command was ended by a signal as its sender expects, or was done before."""
+    """Check that the signal ended the command, or that the command was done before."""
     if status == 0:
         return
     if number != signal.SIGINT:

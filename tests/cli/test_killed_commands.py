@@ -1,4 +1,4 @@
-"""A command that is killed at any SQL statement leaves the record as it was, or done, and can be run again."""
+"""A command that is killed at any SQL statement leaves the record as it was, or its work done, and can be run again."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ event.listen(Engine, "before_cursor_execute", step)
 event.listen(Engine, "commit", step)
 """
 COMMAND: Final = f"{COUNTING}\nfrom api.cli.app import main\nmain()"
-"""Runs a command, and kills it before its so many-th statement or commit."""
+"""Runs a command, and kills it before its n-th statement or commit."""
 REQUEST: Final = f"""{COUNTING}
 from starlette.testclient import TestClient
 from api.composition import compose
@@ -71,19 +71,19 @@ print(answer.text)
 parley.close()
 sys.exit(answer.status_code != 200)
 """
-"""The same for a request that erases; sent again, it has the same key."""
+"""Does the same with a request that erases; the idempotency key stays the same if it is sent again."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A database on which a command is run, and what it is before."""
+    """A database on which a command is run, and its content before."""
 
     parley: Shell
     program: str
     arguments: tuple[str, ...]
 
     def killed(self, at: int) -> tuple[int, str]:
-        """Run the command, and kill it at a step, or at none; its status, and what it says."""
+        """Run the command, and kill it at a step, if one is given; gives its status and what it printed."""
         own = {"KILLED_AT": f"{at}", "FOLDER": str(self.parley.folder)}
         ended = run(
             [sys.executable, "-c", self.program, *self.arguments],
@@ -98,7 +98,7 @@ class Trial:
         return self.arguments[0].endswith(("erase", "/erasure"))
 
     def again(self) -> None:
-        """Run the command to its end; the database may still see to the session of the process that was killed."""
+        """Run the command to its end; the database may still be ending the session of the killed process."""
         deadline = time.monotonic() + 30
         while True:
             status, said = self.killed(0)
@@ -109,7 +109,7 @@ class Trial:
             time.sleep(0.1)
 
     def ready(self) -> None:
-        """A server that starts is ready soon, and leaves nothing of what was erased."""
+        """A server that starts is ready soon, and leaves no erased content."""
         parley = compose(Settings.from_env(self.parley.settings), upgrade=False)
         with TestClient(create_app(parley)) as http:
             deadline = time.monotonic() + 30
@@ -141,7 +141,7 @@ def left(parley: Shell) -> bool:
 def base(
     lasting_database: Callable[[Kind], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[Kind], Shell]:
-    """A record with a fact that is to be erased and one that was, once for all tests."""
+    """A record with one fact to be erased and one that is erased already, made once for all tests."""
 
     def make(kind: Kind) -> Shell:
         parley = Shell(lasting_database(kind), tmp_path_factory.mktemp("base")).filled()

@@ -1,4 +1,4 @@
-"""`parley show` gives the state, a section of it or a fact in tables, as it was known when it is asked for."""
+"""`parley show` prints the state, a section of it or a fact in tables, as it was known at the time asked for."""
 
 from __future__ import annotations
 

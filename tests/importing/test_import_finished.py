@@ -1,4 +1,4 @@
-"""After whatever stops an import between its turns, the same file finishes it."""
+"""If anything stops an import between its turns, importing the same file again completes it."""
 
 from __future__ import annotations
 

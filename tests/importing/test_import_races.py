@@ -1,4 +1,4 @@
-"""Importers that race record everything once; one that is always slower gives up and says why."""
+"""Importers that race record everything once; an importer that always loses gives up and says why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An import is recorded in turns: others write in between, and each turn goes on from what they wrote."""
+"""An import is recorded in turns: others can write in between, and each turn builds on what they wrote."""
 
 from __future__ import annotations
 

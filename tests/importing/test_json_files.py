@@ -1,4 +1,4 @@
-"""JSON is read as a list and on several lines; what is wrong with it is told with its line and in plain words."""
+"""JSON is read as a list and on several lines; errors in it are reported with their line and in plain words."""
 
 from __future__ import annotations
 

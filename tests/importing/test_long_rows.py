@@ -1,4 +1,4 @@
-"""A row may be as long as its line may; of one that is longer, and of a quote without end, no more is lost."""
+"""A row may be as long as a line may; if one is longer, or a quote is never closed, nothing else is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A relay that cannot send says so in one line, and takes up its work where what was in the way can end."""
+"""A relay that cannot send says so in one line, and goes on by itself if the obstacle can end."""
 
 from __future__ import annotations
 

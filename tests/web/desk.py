@@ -86,7 +86,7 @@ class Desk:
 
 
 def list_sessions(desk: Desk) -> list[Any]:
-    """The rows of all sessions that there are."""
+    """The rows of all sessions."""
     with desk.parley.database.reading() as connection:
         return list(connection.execute(select(session)))
 

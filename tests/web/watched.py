@@ -1,4 +1,4 @@
-"""What a page in a browser prints and throws, and how much wider than its window it is."""
+"""What a page in a browser logs and throws, and how much wider than its window it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A record of many people, and the lists of its state, read to their end."""
+"""A record of many people, and the lists of its state, read page by page to the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A picture of posts or of measures says of each day what the state of that day says."""
+"""A picture of posts or of measures shows for each day what the state of that day shows."""
 
 from __future__ import annotations
 

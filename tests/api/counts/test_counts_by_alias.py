@@ -18,7 +18,7 @@ OF_ALIAS: Final = {"population": SHORT}
 
 
 def held(state: Body) -> list[tuple[str, str, int, list[str]]]:
-    """(population, what is count_by_viasna, how many, what is count_by_viasna beside) of each entry of those held."""
+    """(population, what is counted, how many, what is also counted) of each entry of those held."""
     return [
         (
             entry["population"],

@@ -1,4 +1,4 @@
-"""Answers that may be kept, and a record that they are asked of."""
+"""Answers that may be cached, and a record that gives them."""
 
 from __future__ import annotations
 

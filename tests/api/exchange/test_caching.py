@@ -1,4 +1,4 @@
-"""An answer that cannot change is kept for ever or for a time, and 304 is answered only to who may still have it."""
+"""An answer that cannot change is cached for ever or for a time; 304 goes only to clients that may still read it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The document describes every operation, refusal, field and parameter, and nothing that is not there."""
+"""The document describes every operation, refusal, field and parameter, and nothing else."""
 
 from __future__ import annotations
 

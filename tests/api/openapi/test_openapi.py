@@ -1,4 +1,4 @@
-"""The application does what the document says: schemathesis, set on it, finds nothing."""
+"""The application does what the document says: schemathesis finds no difference."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ NUMBERS: Final = re.compile(
     re.DOTALL,
 )
 NO_NAMES: Final = frozenset({NO_NAME, NO_MATTER, NO_ORIGIN})
-"""How it is refused what stands for no name, such as "?", which is drawn now and then."""
+"""The refusals of texts that stand for no name, such as "?", which are drawn now and then."""
 KINDS_TESTED: Final = 1
 """Of how many kinds of fact, drawn each time, the schema is left; in the long form of all."""
 COVERED: Final = 3
@@ -163,7 +163,7 @@ def _failures(recorder: ScenarioRecorder) -> list[str]:
 
 
 def _no_number_or_name(recorder: ScenarioRecorder, case: str, check: str) -> bool:
-    """Whether all that was refused are words that are no number or no name, which no schema can tell."""
+    """Whether only words were refused that are no number or no name, which a schema cannot express."""
     answer = recorder.interactions[case].response
     if check != "positive_data_acceptance" or answer is None:
         return False

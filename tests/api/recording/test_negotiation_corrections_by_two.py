@@ -1,4 +1,4 @@
-"""Where corrections take two persons, so does that of a negotiation; its change request is its members' alone."""
+"""If corrections need two people, so does one of a negotiation; only its members see the change request."""
 
 from __future__ import annotations
 

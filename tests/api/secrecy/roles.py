@@ -1,4 +1,4 @@
-"""Every operation with its scope and a body, and a record that is asked as any role."""
+"""Every operation with its scope and a body, and a record that any role can ask."""
 
 from __future__ import annotations
 

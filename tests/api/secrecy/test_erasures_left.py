@@ -40,7 +40,7 @@ pytestmark = pytest.mark.either_database
 
 WORD = "Zanzibarcanary"
 INDEXED = WORD.lower()[2:].encode()
-"""The end of the word as the index has it, which shares beginnings."""
+"""The end of the word, as the index stores it: without a beginning that it shares with the word before."""
 ERASURE = {"reason": "The family asked for it"}
 NDJSON = {"content_type": "application/x-ndjson"}
 

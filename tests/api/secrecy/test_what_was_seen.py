@@ -1,4 +1,4 @@
-"""A change request is decided as it was seen, on the version of the fact that it was made for."""
+"""A change request is decided as its reader saw it, on the version of the fact that it was made for."""
 
 from __future__ import annotations
 

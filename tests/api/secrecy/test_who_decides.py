@@ -1,4 +1,4 @@
-"""Nobody decides on their own change request, under whatever key, name or token; its proposer alone changes it."""
+"""Nobody decides on their own change request, with any key, name or token; only its proposer changes it."""
 
 from __future__ import annotations
 

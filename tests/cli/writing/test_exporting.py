@@ -1,4 +1,4 @@
-"""What is exported comes in again: a history gives the identical state, present knowledge is unchanged."""
+"""An export can be imported again: a history gives the identical state, and present knowledge is unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file is imported from the command line as people have it, and the report says what became of its lines."""
+"""The command line imports files of many forms, and its report says what became of the lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Snapshots, rebuilds and corrections from the command line are done once, checked, and shown as they go on."""
+"""Snapshots, rebuilds and corrections from the command line are made once and checked, and show their progress."""
 
 from __future__ import annotations
 

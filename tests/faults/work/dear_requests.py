@@ -1,4 +1,4 @@
-"""Requests as dear as the document lets them be: every question, page and picture, and every body swollen."""
+"""The most expensive requests that the document allows: every question, page and picture, and every body, enlarged."""
 
 from __future__ import annotations
 

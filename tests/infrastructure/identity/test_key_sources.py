@@ -1,4 +1,4 @@
-"""An issuer's keys are fetched once, again when they change, and serve while the issuer is away or slow."""
+"""An issuer's keys are fetched once, and again when they change; they stay in use while the issuer is down or slow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An issuer's keys may lie in a file, which is read again when it changes and keeps what it last gave."""
+"""An issuer's keys may be in a file; it is read again when it changes, and the last good keys stay in use."""
 
 from __future__ import annotations
 

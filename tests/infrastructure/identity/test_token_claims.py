@@ -1,4 +1,4 @@
-"""An access token is good for its time, its audience and its issuer, which it says in one way."""
+"""An access token is accepted only in its time, for its audience and from its issuer, each written in one way."""
 
 from __future__ import annotations
 

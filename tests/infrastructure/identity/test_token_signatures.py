@@ -1,4 +1,4 @@
-"""An access token counts only if it is signed as was agreed, by the issuer's key that it names."""
+"""An access token is accepted only if it is signed with an agreed algorithm, by the issuer's key that it names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever text is sent as a token, it is the one that the issuer signed, or it is refused and not repeated."""
+"""Any text sent as a token is the one that the issuer signed, or is refused and not repeated in the answer."""
 
 from __future__ import annotations
 

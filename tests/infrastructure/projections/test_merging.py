@@ -26,7 +26,7 @@ FOUND: Final = text("SELECT rowid FROM fact_text WHERE fact_text MATCH :word")
 
 
 def word_of(at: int) -> str:
-    """A word that no other row has, and that begins like no other word."""
+    """A word that no other row has, with a beginning that no other word has."""
     return sha256(f"{at}".encode()).hexdigest()[:24]
 
 
@@ -96,7 +96,7 @@ def test_deleted_words_leave_the_file_in_short_steps(database: Database, steps: 
     assert steps.made == 1
 
 
-def test_who_is_killed_between_two_steps_leaves_the_rest_to_whoever_merges_next(
+def test_after_a_kill_between_two_steps_the_next_merge_does_the_rest(
     database: Database, steps: Steps
 ) -> None:
     def killed() -> None:

@@ -1,4 +1,4 @@
-"""What is signed continues all that was signed before: under writers, by many, and under new keys."""
+"""Each signature continues all that was signed before: while others write, with several signers, and with new keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An older state of the log is not signed, and of the two copies of a checkpoint either may be lost."""
+"""An older state of the log is not signed, and either of the two copies of a checkpoint may be lost."""
 
 from __future__ import annotations
 

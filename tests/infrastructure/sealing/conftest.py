@@ -1,4 +1,4 @@
-"""A database that keeps what needs a stamp: answers and keys."""
+"""A database with rows that need a stamp: stored answers and keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No first key or event, and no revocation, makes good what was put in or hides what was taken away."""
+"""No first key or event, and no revocation, makes a forged row valid or hides a missing one."""
 
 from __future__ import annotations
 

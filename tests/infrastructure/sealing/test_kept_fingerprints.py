@@ -1,4 +1,4 @@
-"""Of what was sent, and of its idempotency key, nothing is kept that confirms a guess."""
+"""Nothing that is kept of a request or its idempotency key can confirm a guess."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A log that answers what is no checkpoint, no tile or no end is refused, and fills or blocks no witness."""
+"""A witness refuses a log that sends no valid checkpoint or tile, or too much, and is not filled or blocked."""
 
 from __future__ import annotations
 

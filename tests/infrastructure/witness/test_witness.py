@@ -1,4 +1,4 @@
-"""A witness co-signs what continues what it knows, and gives out what it remembers."""
+"""A witness co-signs a checkpoint that continues the last one that it knows, and gives out what it remembers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reader in a real browser moves two clocks by hand and by keys, follows what is said to its sources, and plays."""
+"""In a real browser, a reader moves two clocks by mouse and by keys, follows claims to their sources, and plays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a change takes two, a second person decides in a form on what they see, and the first may withdraw it."""
+"""If a change needs two people, the second decides in a form on what they see, and the first can withdraw it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A form has a field for all that a kind takes, completes the names in it, and says how it reads what is typed."""
+"""A form has a field for everything that a kind takes, completes names, and shows how it reads what is typed."""
 
 from __future__ import annotations
 

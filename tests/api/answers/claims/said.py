@@ -1,4 +1,4 @@
-"""What sources say, short to write as facts, and the states that follow from it."""
+"""Short ways to write what sources say as facts, and the states that follow from them."""
 
 from __future__ import annotations
 

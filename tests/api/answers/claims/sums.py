@@ -1,4 +1,4 @@
-"""Releases as people met them, and what their total may say."""
+"""Releases that people reported, and what their total may say."""
 
 from __future__ import annotations
 

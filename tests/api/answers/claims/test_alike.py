@@ -1,4 +1,4 @@
-"""What is much like another fact, or should be looked at, is said when it is recorded or imported."""
+"""A fact that is much like another, or should be looked at, is reported when it is recorded or imported."""
 
 from __future__ import annotations
 

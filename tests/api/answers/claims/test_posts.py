@@ -1,4 +1,4 @@
-"""A post says who holds it, how sure that is, and when nobody knows."""
+"""A post shows who holds it and how certain that is, or that nobody knows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Talk is talk until it is surely carried out: of measures, agreements, questions, pardons and proposals."""
+"""A measure, agreement, question, pardon or proposal stays a plan until it is surely carried out."""
 
 from __future__ import annotations
 

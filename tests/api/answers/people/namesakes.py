@@ -1,4 +1,4 @@
-"""Two people of one name, and the list of people in which they are sought."""
+"""Two people of one name, and the list of people in which tests look for them."""
 
 from __future__ import annotations
 

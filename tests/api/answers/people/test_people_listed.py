@@ -1,4 +1,4 @@
-"""Everyone whom a fact names is listed once, with what became of them, and asked for by name, id or status."""
+"""Everyone whom a fact names is listed once, with what became of them, and can be found by name, id or status."""
 
 from __future__ import annotations
 

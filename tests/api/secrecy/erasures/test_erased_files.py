@@ -1,4 +1,4 @@
-"""No word of what was erased stays in an answer, a table or a backup, nor in a file once nobody reads older states."""
+"""No erased word stays in an answer, a table or a backup, nor in a file once nobody reads older states."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was erased is gone at every perspective; that it was, when, why and by whom is in the log."""
+"""Erased content is gone at every perspective; the log says when, why and by whom it was erased."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where an erasure takes two persons nobody erases alone, and nothing is left of what was proposed."""
+"""If an erasure needs two people, nobody erases alone, and nothing is left of the proposal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An erasure changes no root and no proof, nor what a rebuild or a restore gives; another loss is found out."""
+"""An erasure changes no root and no proof, nor what a rebuild or a restore gives; any other loss is detected."""
 
 from __future__ import annotations
 

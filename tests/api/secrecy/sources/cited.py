@@ -1,4 +1,4 @@
-"""Confidential sources, and who asks of a record that has some."""
+"""Confidential sources, and the roles that read a record with some."""
 
 from __future__ import annotations
 

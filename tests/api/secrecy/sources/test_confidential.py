@@ -1,4 +1,4 @@
-"""A confidential source is told to who may read sources, whatever change brings it."""
+"""A confidential source is shown to those who may read sources, whichever change brought it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A tally costs and fills no more than its facts are, and is what the state of each day says, looked back or not."""
+"""A tally costs no more than its facts need, and agrees with the state of each day, also when it looks back."""
 
 from __future__ import annotations
 

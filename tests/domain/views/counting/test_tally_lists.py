@@ -1,4 +1,4 @@
-"""Beside a total a tally lists what is not added to it, says how many there are, and calls a thing by one name."""
+"""A tally lists the facts that are not added to its total, says how many there are, and uses one name for a thing."""
 
 from __future__ import annotations
 

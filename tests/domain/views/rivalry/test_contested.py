@@ -1,4 +1,4 @@
-"""Facts of one question are contested where they cannot both be true, or where a link says so."""
+"""Facts of one question are contested if they cannot both be true, or if a link says so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Of the facts that answer one question, that with the most origins, the latest or the marked one is shown."""
+"""Of the facts that answer one question, the one with the most origins, the latest or the marked one is shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A later answer takes the place of an earlier one only where that is surely over, and what is certain comes first."""
+"""A later answer replaces an earlier one only if that is surely over, and certain facts come first."""
 
 from __future__ import annotations
 
