@@ -48,6 +48,7 @@ _GIVEN_BY: Final = {
     "parties": "--party",
     "members": "--member",
     "approvers": "--approver",
+    "scopes": "--scope",
 }
 """{field of a body: the argument or option that gives it}, for fields whose option has another name."""
 _SILENT: Final = logging.NullHandler()

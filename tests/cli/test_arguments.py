@@ -96,6 +96,7 @@ def test_what_is_wrong_is_named_as_the_help_names_it(
         (("people", SLUG, "--q", ""), "Invalid value for --q"),
         (("backup", "nowhere/file"), "parley: nowhere/file: No such file"),
         (("keys", "create", "", "--scope", "fact:read"), "parley: PERSON: write"),
+        (("keys", "create", "Ann", "--scope", ""), "parley: --scope: write"),
         (("columns", "--json"), "Missing argument 'KIND'"),
         (("retract", SLUG, "R", "--why", "so", "--yes", "--reason", "x"), "parley: --reason: "),
         (("import", SLUG, "lines.ndjson", "--reason", "x"), "'--reason': 'x' is not one of"),

@@ -13,6 +13,7 @@ from api.web.page import Page
 from api.web.page_route import router_of_pages
 from api.web.spans import axis_of
 from domain.fact import KINDS
+from domain.naming import fold_name
 
 router: Final[APIRouter] = router_of_pages()
 
@@ -56,9 +57,8 @@ def _list_disputed(records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 def _has_rivals(records: Iterable[Mapping[str, Any]]) -> bool:
     """Whether two facts of one kind answer one question."""
-    asked = [(record["fact"]["kind"], record["fact"]["matter"]) for record in records]
-    asked = [question for question in asked if question[1] is not None]
-    return len(asked) > len({*asked})
+    facts = [record["fact"] for record in records if record["fact"]["matter"] is not None]
+    return len(facts) > len({(fact["kind"], fold_name(fact["matter"])) for fact in facts})
 
 
 def _list_contested(state: Mapping[str, Any]) -> Iterator[str]:

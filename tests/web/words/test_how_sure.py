@@ -131,7 +131,7 @@ def test_a_timeline_marks_what_is_contested_without_a_link(reader: Reader) -> No
         },
         {
             **freed,
-            "matter": "m",
+            "matter": "M ",
             "summary": "Six",
             "quantities": [{"what": "released", "value": 6}],
         },
