@@ -12,4 +12,6 @@ from tests.api.answers.claims.sums_of_names import NAMES
 if TYPE_CHECKING:
     from tests.api.answers.claims.said import Sums
 
-SUMS: Final[Sums] = {**DOUBTS, **FIGURES, **MATTERS, **NAMES}
+_TOLD: Final = (DOUBTS, FIGURES, MATTERS, NAMES)
+SUMS: Final[Sums] = {name: case for cases in _TOLD for name, case in cases.items()}
+assert len(SUMS) == sum(map(len, _TOLD)), "two cases have one name"
