@@ -65,6 +65,15 @@ def test_a_citation_says_what_the_page_shows(real: Reader) -> None:
     assert "What happened when. US–Belarus talks" in real.see(f"{BELARUS}/timeline?{AT}").words
 
 
+def test_a_citation_writes_a_number_as_the_page_does(reader: Reader) -> None:
+    reader.editor.open()
+    reader.editor.record(quantities=[{"what": "released", "text": "about 1,500"}])
+    assert (
+        "How many were released: about 1,500. Talks"
+        in reader.see(f"{TALKS}/numbers/released").words
+    )
+
+
 def test_a_comparison_says_where_what_came_and_went_is(real: Reader) -> None:
     page = real.see(f"{BELARUS}/compare?clock=published&from=2025-06-20&to=2025-11-26")
     assert (
