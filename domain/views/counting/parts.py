@@ -159,7 +159,7 @@ def part_of(
     quantities = [find_number(candidate) for candidate in telling]
     contested = linked or undated or disputes.exclude(map(meant_ends, quantities))
     quantity = find_number(shown)
-    about = _find_about(quantities, linked=linked)
+    about = _find_about(quantities, linked=linked or undated)
     if about is not None:
         low, high = -math.inf, math.inf
     else:

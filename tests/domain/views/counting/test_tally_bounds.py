@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from domain.errors import ContentError
 from domain.kinds.prisoners import Pardon, Release
-from domain.provenance import Link
+from domain.provenance import Citation, Link
 from domain.quantity import Quantity
 from domain.time.instant import parse_cut
 from domain.views.counting.contributions import Contributions
@@ -32,6 +32,7 @@ from tests.domain.views.counting.tallies import (
     RELEASED,
     each_shown,
     read_whole,
+    tally_log,
     tally_until,
     write_releases,
 )
@@ -183,3 +184,14 @@ def test_what_had_happened_by_a_day_is_no_sharper_when_one_looks_back(
     then = replace(later, as_of=to)
     stood = read_whole(tally(timeslice(seen, then), then, TallyQuery(what="released")))["total"]
     assert (back["low"] or 0) <= (stood["low"] or 0)
+
+
+def test_an_approximate_number_of_another_date_bounds_nothing() -> None:
+    log = Log()
+    about = Quantity(what="released", comparator="approx", value=50, text="about 50")
+    two = tuple(Citation(publisher=name, published="2025-06-02") for name in ("A", "B"))
+    log.record(fact("release", valid="2025-06-01", quantities=(about,), matter="m", citations=two))
+    log.record(fact("release", valid="2025-09-01", quantities=count(49), matter="m"))
+    total = tally_log(log)["total"]
+    assert (total["low"], total["high"], total["text"]) == (0, None, "about 49 to 50")
+    assert total["contested"] is True
