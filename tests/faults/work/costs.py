@@ -112,8 +112,7 @@ def _asked_of(
 
 def _ask(http: TestClient, counter: Counter, asked: Asked, found: Ledger) -> None:
     """Ask, and where the answer goes on, for its next page too."""
-    if asked.address.startswith("/n/"):
-        _forget(http)
+    _forget(http)
     cost, answer = counter.cost(lambda: _send(http, asked))
     if answer.status_code >= 500 and answer.status_code != 503:
         raise DearError(f"{asked.kind}: {answer.status_code}")
@@ -126,7 +125,7 @@ def _ask(http: TestClient, counter: Counter, asked: Asked, found: Ledger) -> Non
 
 
 def _forget(http: TestClient) -> None:
-    """Forget the kept answers and pictures, which pages share."""
+    """Forget what earlier requests left: answers, pictures and facts that are kept."""
     state = cast("FastAPI", http.app).state
     state.kept_answers, state.pictures = KeptAnswers(), Pictures(renderer())
     vars(state.parley.kept).update(vars(KeptSlices()))
