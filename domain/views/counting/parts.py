@@ -217,7 +217,7 @@ def _find_about(quantities: Sequence[Quantity], *, linked: bool) -> tuple[int, i
 
 
 def join_about(told: Iterable[tuple[int, int | None] | None]) -> tuple[int, int | None]:
-    """The least low and the greatest high end (None: no end) of several ranges; a range of None is left out."""
+    """The least low and the greatest high end (None: no end) of several ranges. Ranges that are None do not count."""
     given = [ends for ends in told if ends is not None]
     highs = [most for _, most in given]
     return min(least for least, _ in given), find_greatest(highs)

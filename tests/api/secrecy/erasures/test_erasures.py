@@ -168,7 +168,9 @@ def test_only_the_sources_of_a_fact_may_be_erased(desk: Desk) -> None:
         assert verify(connection).wrong is None
         answers = connection.execute(idempotency_answer.select()).mappings().all()
     assert [(row["sealed"], row["data_key"]) for row in parts] == [(None, None)] * 2
-    assert [row["fingerprint"] for row in answers] == [""], "it is of what was sent"
+    assert [row["fingerprint"] for row in answers] == [""], (
+        "a fingerprint is made from the words that were sent"
+    )
     cited = {"publisher": f"{WORD} Radio", "confidential": {"identity": WORD}}
     again = desk.change(id_, "corroborations", {"citation": cited}, idempotency_key="cited")
     assert again.status == 410
