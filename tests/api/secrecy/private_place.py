@@ -11,7 +11,7 @@ from api.composition import Parley, compose
 from api.http.app import create_app
 from domain.access import SCOPES
 from tests.api.asking import Answer, Client, authorize, fact
-from tests.api.secrecy.roles import CORRECTION, HELD, needs_if_match
+from tests.api.secrecy.roles import CORRECTION, HELD, needed_query, needs_if_match
 from tests.databases import settings_of
 
 if TYPE_CHECKING:
@@ -50,14 +50,8 @@ class Place:
         **more: str,
     ) -> Any:  # noqa: ANN401
         names = {**names, "name": "first", "level": "0", "section": "custody", "chart": "held"}
-        address = path.format(**names, index="000.p/1")
+        address = path.format(**names, index="000.p/1") + needed_query(path)
         headers = {**self.headers[who], **more}
-        if path.endswith("tally"):
-            address += "?what=released"
-        if path.endswith("diff"):
-            address += "?from=2020"
-        if path.endswith("search"):
-            address += "?q=fre*"
         if needs_if_match(method, path):
             headers["if-match"] = "*"
         if path.endswith("approval"):

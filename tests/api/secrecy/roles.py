@@ -85,6 +85,12 @@ TABLE: Final[dict[tuple[str, str], tuple[str | None, object]]] = {
 }
 
 
+def needed_query(path: str) -> str:
+    """The parameters without which a question of a path is refused."""
+    last = path.rpartition("/")[2]
+    return {"tally": "?what=released", "diff": "?from=2020", "search": "?q=fre*"}.get(last, "")
+
+
 def needs_if_match(method: str, path: str) -> bool:
     """Whether a call says which version it changes."""
     return method == "post" and ("{fact_id}" in path or path.endswith("/corrections"))
@@ -123,9 +129,7 @@ class Record:
         )
         names["change_request_id"] = change_request.json["id"]
         address = path.format(**names, fact_id=self.facts[1 if withdrawn else 0])
-        query = "?what=released" if path.endswith("tally") else ""
-        query += "?from=2020" if path.endswith("diff") else ""
-        query += "?q=fre*" if path.endswith("search") else ""
+        query = needed_query(path)
         if needs_if_match(method, path):
             headers["if-match"] = "*"
         if path.endswith("approval"):

@@ -17,6 +17,7 @@ from domain.streams.event import STORED_NAMES, ChangeRequestEvent, FactEvent, Re
 from domain.time.perspective import PerspectiveQuery
 from tests.api.asking import TALKS, Answer, without_credentials
 from tests.api.desk import CHANGE_REQUESTS, CITED, CORRECTION, DAY, Desk
+from tests.api.secrecy.roles import needed_query
 from tests.infrastructure.sealing.files import holds, tables_holding
 
 if TYPE_CHECKING:
@@ -77,10 +78,7 @@ def answers(desk: Desk, credential: dict[str, str]) -> Iterator[tuple[str, Answe
             names = {"fact_id": each["fact"], "change_request_id": each["id"], "slug": "talks"}
             names |= {"name": "first", "section": "custody", "level": "0", "index": "000.p/3"}
             names["chart"] = "releases"
-            address = path.format(**names)
-            address += "?what=released" if path.endswith("tally") else ""
-            address += "?from=2020" if path.endswith("diff") else ""
-            address += "?q=fre*" if path.endswith("search") else ""
+            address = path.format(**names) + needed_query(path)
             address += "?include=retracted" if path.endswith("timeline") else ""
             address += "?limit=1000" if path.endswith("changes") else ""
             yield address, anybody.get(address, **credential)
