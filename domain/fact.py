@@ -7,7 +7,7 @@ views learn it from `KINDS`.
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 from uuid import UUID, uuid5
@@ -26,7 +26,8 @@ from domain.naming import fold_name
 from domain.provenance import Citation, Link
 from domain.quantity import Quantity, derive_basis
 from domain.register import Register, RegisterEntry, list_summed
-from domain.time.holding import Holding, Window, window
+from domain.time.holding import Holding, Window, place, window
+from domain.time.instant import END
 from domain.time.valid_time import ValidTime
 
 if TYPE_CHECKING:
@@ -78,6 +79,16 @@ class Fact:
         valid, bounds = self.valid_time, self.valid_time.bounds
         took = valid.spans and self.holding is Holding.ONWARD
         return bounds.start_earliest, bounds.end_latest if took else bounds.start_latest
+
+    def placed(self, *, singled: bool = False) -> tuple[int, int]:
+        """When it happened or began to hold, as `place`; of a `singled` answer, when that may have happened."""
+        return self.told if singled else place(self.valid_time, self.holding)
+
+    def find_window(self, *, singled: bool = False) -> Window:
+        """The window of an answer of the fact, `singled` as in `RegisterEntry`."""
+        if not singled or self.told[1] < END:
+            return self.window
+        return replace(self.window, certain_from=END - 1)
 
     @cached_property
     def numbers(self) -> Mapping[str, Sequence[Quantity]]:

@@ -117,7 +117,8 @@ class RegisterEntry:
 
     Rivals are compared by the fields `compared`. A `lasting` answer is final: once it has surely begun,
     nothing that begins later takes its place. `apart` is the field in which nobody has two values at one time: facts
-    with different ones may be about two who have one name.
+    with different ones may be about two who have one name. `singled`: it is about one of those to whom the fact
+    happened, on any of its days, and so is certain only once all of them have passed; never, if the fact goes on.
     """
 
     register: Register
@@ -128,3 +129,4 @@ class RegisterEntry:
     aside: Aside | None = None
     lasting: bool = False
     apart: str | None = None
+    singled: bool = False

@@ -117,7 +117,15 @@ class Pardon(Fact):
         yield RegisterEntry(PARDONED, {})
         for person in self.people:
             shows = {"status": "pardoned", "place": None, "sentence_ends": None}
-            yield RegisterEntry(CUSTODY, {"person": person}, shows, _PERSON, ("status",), PARDONS)
+            yield RegisterEntry(
+                CUSTODY,
+                {"person": person},
+                shows,
+                _PERSON,
+                ("status",),
+                PARDONS,
+                singled=True,
+            )
 
 
 @kind(holds=Holding.ONWARD, registers=(RELEASED, CUSTODY))
@@ -134,7 +142,9 @@ class Release(Fact):
         yield RegisterEntry(RELEASED, {})
         for person in self.people:
             shows = {"status": "free", "place": self.destination, "sentence_ends": None}
-            yield RegisterEntry(CUSTODY, {"person": person}, shows, _PERSON, ("status",))
+            yield RegisterEntry(
+                CUSTODY, {"person": person}, shows, _PERSON, ("status",), singled=True
+            )
 
 
 @kind(holds=Holding.PERIOD, registers=(CUSTODY,))

@@ -167,12 +167,21 @@ class Answers:
         record, only = version.record, self.only
         if only is not None and only not in record.fact.registers:
             return
-        window = record.fact.window
         targets = record.link_targets if self.settlers else NO_TARGETS
         for entry in record.fact.register_entries():
             if only is None or entry.register is only:
                 shows, key = self.names.read_answer(record.fact, entry)
-                yield entry.register, key, Answer(version, window, entry, shows, targets)
+                yield (
+                    entry.register,
+                    key,
+                    Answer(
+                        version,
+                        record.fact.find_window(singled=entry.singled),
+                        entry,
+                        shows,
+                        targets,
+                    ),
+                )
                 if only is not None and only.shape is Shape.TOTAL:
                     return  # one answer says how many; those for each person named are many
 
@@ -216,6 +225,7 @@ class Answers:
             done=carried_out and aside is not None and aside.planned,
             lasts=begun and answer.register_entry.lasting,
             apart=answer.register_entry.apart,
+            singled=answer.register_entry.singled,
             within=answer.version.record.fact.holding is Holding.ONWARD,
             names=self.names,
             surely=match == "certain",

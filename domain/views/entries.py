@@ -149,7 +149,7 @@ def _brief_of(candidate: Candidate) -> dict[str, Any]:
 
 def _when(candidate: Candidate) -> dict[str, Any]:
     return {
-        "since": since(candidate.fact, within=candidate.within),
+        "since": since(candidate.fact, within=candidate.within, singled=candidate.singled),
         "certainty": candidate.seen.certainty,
     }
 

@@ -59,15 +59,16 @@ def went_on_before(fact: Fact) -> bool:
     return any(phrase in words for phrase in _STILL)
 
 
-def since(fact: Fact, *, within: bool = False) -> str:
+def since(fact: Fact, *, within: bool = False, singled: bool = False) -> str:
     """The beginning of a fact in EDTF, as written ('' unknown, '..' open); [..DATE] is that date at the latest.
 
-    If it happened `within` these dates, it began on one of the days: [2025-09-11..2025-09-13].
+    If it happened `within` these dates, it began on one of the days: [2025-09-11..2025-09-13]. A `singled` answer
+    (`RegisterEntry`) of a fact that goes on may begin on any later day: [2025-09-11..].
     """
     valid = fact.valid_time
     if went_on_before(fact):
         return write_up_to(valid)
-    if within and valid.spans and valid.bounds.end_latest < END:
+    if within and valid.spans and (singled or valid.bounds.end_latest < END):
         return _one_of(valid)
     return valid.start_text
 
@@ -78,8 +79,9 @@ def _one_of(days: ValidTime) -> str:
     if days.end_text is None:
         return _first_valid(f"[{days.text[1:-1]}]")
     start = "" if days.start_text == ".." else days.start_text
+    end = "" if days.end_text == ".." else days.end_text
     first = format_instant(bounds.start_earliest)[:10] if bounds.start_earliest > BEGINNING else ""
-    return _first_valid(f"[{start}..{days.end_text}]", f"[{first}..{_last_day(bounds.end_latest)}]")
+    return _first_valid(f"[{start}..{end}]", f"[{first}..{_last_day(bounds.end_latest)}]")
 
 
 def write_up_to(date: ValidTime) -> str:

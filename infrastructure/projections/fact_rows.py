@@ -10,7 +10,6 @@ from domain.named import Sort, fields_naming, join_parts, key_of
 from domain.naming import shorten_key
 from domain.register import Shape, Succession
 from domain.streams.erasure import BLANK
-from domain.time.holding import place
 from domain.time.instant import BEGINNING, END
 from domain.views.terms import terms_of
 from infrastructure.log.codec import encode_fact
@@ -152,31 +151,39 @@ def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
     record = version.record
     if record.status == "retracted" or record.erased:
         return
-    questions = sorted(_questions(record.fact))
+    questions = _questions(record.fact)
     if not questions:
         return
-    valid, window = record.fact.valid_time, record.fact.window
-    earliest, latest = place(valid, record.fact.holding)
     of_version = {
         "negotiation_id": record.negotiation_id.hex,
-        "start_earliest": earliest,
-        "start_latest": latest,
-        "vague": latest - earliest > PRECISE,
         "known_from": version.position,
         "known_to": END,
         "published_from": version.published_at,
         "published_to": END,
-        "possible_from": window.possible_from,
-        "certain_from": window.certain_from,
-        "possible_to": window.possible_to,
         "fact_id": record.id.hex,
         "version": record.version,
     }
-    for rule, question in questions:
+    times = {singled: _times_of(record.fact, singled=singled) for singled in {*questions.values()}}
+    valid, window = record.fact.valid_time, record.fact.window
+    for (rule, question), singled in sorted(questions.items()):
         kept = {"certain_to": _keeps(rule, valid, window)}
         if question == SETTLES:
             kept["possible_to"] = END
-        yield {**of_version, "rule": rule, "question": question, **kept}
+        yield {**of_version, **times[singled], "rule": rule, "question": question, **kept}
+
+
+def _times_of(fact: Fact, *, singled: bool) -> dict[str, Any]:
+    """When a fact's answers began, and when they may hold and surely hold; `singled` as in `RegisterEntry`."""
+    earliest, latest = fact.placed(singled=singled)
+    window = fact.find_window(singled=singled)
+    return {
+        "start_earliest": earliest,
+        "start_latest": latest,
+        "vague": latest - earliest > PRECISE,
+        "possible_from": window.possible_from,
+        "certain_from": window.certain_from,
+        "possible_to": window.possible_to,
+    }
 
 
 def _keeps(rule: int, valid: ValidTime, window: Window) -> int:
@@ -185,19 +192,22 @@ def _keeps(rule: int, valid: ValidTime, window: Window) -> int:
     return END if rule == LATEST else window.certain_to
 
 
-def _questions(fact: Fact) -> set[tuple[int, str]]:
-    """Each question as (rule, text); facts that every state must read have separate ones."""
+def _questions(fact: Fact) -> dict[tuple[int, str], bool]:
+    """{(rule, text): whether the answer is `singled`}; facts that every state must read have separate questions."""
     questions = {
-        (rule, f"{answer.register.section}{_PART}{key_in_question(answer)}{_by(answer)}")
+        (
+            rule,
+            f"{answer.register.section}{_PART}{key_in_question(answer)}{_by(answer)}",
+        ): answer.singled
         for answer in fact.register_entries()
         for rule in _rules(answer)
     }
     if isinstance(fact, Alias):
-        questions.add((TIMELESS, ALIAS))
+        questions[TIMELESS, ALIAS] = False
     if any(fact.settles()):
-        questions.add((EVERY, SETTLES))
+        questions[EVERY, SETTLES] = False
     if any(fact.calls_off()):
-        questions |= {(EVERY, CALLS_OFF), (AHEAD, CALLS_OFF)}
+        questions |= {(EVERY, CALLS_OFF): False, (AHEAD, CALLS_OFF): False}
     return questions
 
 

@@ -172,11 +172,15 @@ def test_what_is_kept_says_the_same(
 
 @st.composite
 def held(draw: DrawFn) -> Fact:
-    """One of two people, perhaps of one name, is held somewhere, or freed."""
+    """One of two people, perhaps of one name, is held somewhere, freed or pardoned."""
     person = draw(st.sampled_from((NAMES[0], NAMES[0], Named(name=NAMES[0], id="1"))))
     valid = draw(st.sampled_from(DAYS))
     if draw(st.booleans()):
-        return fact("release", people=(person,), valid=valid[:7])
+        kind = draw(st.sampled_from(("release", "release", "pardon")))
+        granted = {"granted_by": "Lukashenka"} if kind == "pardon" else {}
+        return fact(
+            kind, people=(person,), valid=draw(st.sampled_from((valid[:7], valid))), **granted
+        )
     status = draw(st.sampled_from(("detained", "sentenced", "transferred", "charged")))
     place = draw(st.none() | st.sampled_from(("Minsk", "Gomel", "prison No. 1, Minsk")))
     matter = draw(st.none() | st.just("m"))

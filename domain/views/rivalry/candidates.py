@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from domain.fact import Fact, as_primitives
 from domain.register import Aside
-from domain.time.holding import Certainty, place
+from domain.time.holding import Certainty
 from domain.time.instant import BEGINNING
 from domain.views.naming import Names
 from domain.views.versions import Seen
@@ -31,10 +31,10 @@ class Candidate:
 
     `holds`: it may be shown. `begun`: it has surely begun, even if it has ended since. `key` names the fields of
     `shows` that all facts under one key have in common. `done`: it has been carried out. `lasts`: it has surely
-    begun, and no answer that begins later replaces it. `apart`: as in `RegisterEntry`. `within`: it happened on any of
-    the days that the fact names, as somebody was freed on one of the days that a release took. `inside`: whether it
-    happened in the stretch of time that a tally counts; None if it surely did not. `names` resolves the names in the
-    fact. `surely`: only what surely holds is shown.
+    begun, and no answer that begins later replaces it. `apart` and `singled`: as in `RegisterEntry`. `within`: it
+    happened on any of the days that the fact names, as somebody was freed on one of the days that a release took.
+    `inside`: whether it happened in the stretch of time that a tally counts; None if it surely did not. `names`
+    resolves the names in the fact. `surely`: only what surely holds is shown.
     """
 
     seen: Seen
@@ -47,6 +47,7 @@ class Candidate:
     done: bool = False
     lasts: bool = False
     apart: str | None = None
+    singled: bool = False
     within: bool = False
     inside: Certainty | None = "certain"
     names: Names = NO_NAMES
@@ -118,8 +119,8 @@ class Candidate:
 
     @property
     def placed(self) -> tuple[int, int]:
-        """When it happened or began to hold, half-open (`place`)."""
-        return place(self.fact.valid_time, self.fact.holding)
+        """When it happened or began to hold, half-open (`Fact.placed`)."""
+        return self.fact.placed(singled=self.singled)
 
     @property
     def yields(self) -> bool:

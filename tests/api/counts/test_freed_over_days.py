@@ -65,8 +65,10 @@ def test_custody_before_and_after_these_days_is_clear(client: Client) -> None:
         ("{2025-09-11,2025-09-13}", "[2025-09-11,2025-09-13]"),
         ("/2025-09-13", "[..2025-09-13]"),
         ("../2025-09-13", "[..2025-09-13]"),
-        ("2025-09-11/..", "2025-09-11"),
-        ("2025-09-11/", "2025-09-11"),
+        ("2025-09-11/..", "[2025-09-11..]"),
+        ("2025-09-11/", "[2025-09-11..]"),
+        ("2025-09~/..", "[2025-08-01..]"),
+        ("/..", ".."),
         ("2025-09", "2025-09"),
     ],
 )
@@ -101,3 +103,48 @@ def test_a_number_of_these_days_and_one_of_a_day_among_them_can_both_be_right(
     released = client.get(f"{TALKS}?as_of=2025-10").json["prisoners"]["released"]
     assert (released["low"], released["high"]) == (66, 66)
     assert [part["contested"] for part in released["parts"]] == [False, True]
+
+
+@pytest.mark.parametrize("goes_on", ["2025-09-11/..", "2025-09-11/"])
+@pytest.mark.parametrize(("kind", "status"), [("release", "free"), ("pardon", "pardoned")])
+def test_who_is_named_in_what_goes_on_is_no_surer_than_its_number(
+    client: Client, kind: str, status: str, goes_on: str
+) -> None:
+    client.open()
+    more = {"granted_by": "Lukashenka"} if kind == "pardon" else {}
+    what = kind + ("d" if kind == "release" else "ed")
+    counted = [{**count(1)[0], "what": what}]
+    client.record(kind=kind, valid=goes_on, people=[ANN], quantities=counted, **more)
+    for day in ("2025-09-11", "2026"):
+        entry = custody(client, day)
+        assert (entry["status"], entry["certainty"]) == (status, "possible")
+        total = client.get(f"{TALKS}?as_of={day}").json["prisoners"][what]
+        assert (total["low"], total["high"]) == (0, 1)
+        assert client.get(f"{TALKS}?as_of={day}&match=certain").json["custody"] == []
+        found = client.get(f"{TALKS}/people?as_of={day}&status={status}&match=certain").json
+        assert found["items"] == []
+
+
+@pytest.mark.parametrize("goes_on", ["2025-09-11/..", "2025-09-11/"])
+def test_what_goes_on_ends_no_custody_and_no_custody_surely_follows_it(
+    client: Client, goes_on: str
+) -> None:
+    client.open()
+    client.record(valid=goes_on, people=[ANN], summary="freed")
+    for day, status in (("2025-09-01", "remanded"), ("2025-09-20", "detained")):
+        client.record(kind="custody", valid=day, person=ANN, status=status, summary=status)
+    shown = [(day, custody(client, f"2025-09-{day}")) for day in (10, 12, 20)]
+    assert [
+        (day, entry["status"], entry["certainty"], summaries(entry)) for day, entry in shown
+    ] == [
+        (10, "remanded", "certain", {"remanded"}),
+        (12, "remanded", "certain", {"remanded", "freed"}),
+        (20, "detained", "certain", {"detained", "freed"}),
+    ]
+
+
+def test_what_goes_on_has_surely_begun(client: Client) -> None:
+    client.open()
+    client.record(valid="2025-09-11/..", people=[ANN])
+    (entry,) = client.get(f"{TALKS}/timeline?as_of=2025-10").json["items"]
+    assert entry["certainty"] == "certain"
