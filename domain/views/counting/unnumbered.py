@@ -6,17 +6,15 @@ import math
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from domain.count_words import means_sum
-from domain.named import id_in, name_in
 from domain.naming import fold_name
 from domain.quantity import Quantity
 from domain.views.counting.figures import numbers_of
 from domain.views.counting.parts import Part
+from domain.views.counting.spelt_alike import Spellings
 from domain.views.rivalry.candidates import Candidate
-from domain.words import split_words, transliterate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -92,12 +90,12 @@ def _in_order(candidate: Candidate) -> tuple[Any, ...]:
 class _Counted:
     """The people counted so far; a bare name that several ids bear may mean any of these people, and counts once.
 
-    A name that differs from an earlier one only in accents, script or the order of its words may mean the same person.
-    It does not count, unless one fact names both, or both have ids.
+    A name that may be another spelling of an earlier one (`Spellings`) does not count, unless one fact names both, or
+    both have ids.
     """
 
     def __init__(self) -> None:
-        self._spelt: dict[str, dict[str, bool]] = defaultdict(dict)
+        self._spelt = Spellings()
         self._known: set[str] = set()
         self._open: set[str] = set()
         self._may_be: dict[str, set[str]] = defaultdict(set)
@@ -107,9 +105,8 @@ class _Counted:
         bearers = candidate.bearers
         new = candidate.people - self._known
         self._known |= new
-        spelt = {name: _spell_alike(name) for name in new}
         surely = sum(
-            not (self._is_one_of_before(name) or self._is_spelt_before(name, spelt[name]))
+            not (self._is_one_of_before(name) or self._spelt.may_mean(name))
             for name in new - bearers.keys()
         )
         for name in new & bearers.keys():
@@ -118,32 +115,15 @@ class _Counted:
                 self._open.add(name)
                 for bearer in bearers[name]:
                     self._may_be[bearer].add(name)
-        for name, spelling in spelt.items():
-            texts = self._spelt[spelling]
-            texts[name_in(name)] = texts.get(name_in(name), False) or id_in(name) is None
+        for name in new:
+            self._spelt.add(name)
         return surely
-
-    def _is_spelt_before(self, name: str, spelling: str) -> bool:
-        """Whether another name that was counted may mean this person, because it has the same words.
-
-        Two names with ids mean two people.
-        """
-        own, has_id = name_in(name), id_in(name) is not None
-        others = self._spelt.get(spelling, {}).items()
-        return any(text != own and (bare or not has_id) for text, bare in others)
 
     def _is_one_of_before(self, name: str) -> bool:
         """Whether a bare name that was counted may mean this person; if so, it counts as theirs from now on."""
         meant = self._open & self._may_be.get(name, set())
         self._open -= meant
         return bool(meant)
-
-
-@lru_cache(maxsize=4096)
-def _spell_alike(part: str) -> str:
-    """The words of the name in a key part, in Latin letters without accents, in alphabetical order."""
-    words = split_words(name_in(part))
-    return " ".join(sorted(transliterate(words) or words))
 
 
 def _of_names(candidate: Candidate, what: str, names: int) -> Part:

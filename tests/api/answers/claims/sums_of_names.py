@@ -117,6 +117,22 @@ NAMES: Final[Sums] = {
             tell_release(people=["Nowak, Lukasz"], valid="2025-10-01"),
             tell_release(people=["Лукаш Новак", "Ann Example"], valid="2025-10-02"),
         ],
+        (2, None, "at least 2", False, 0),
+    ),
+    "one name, in full and with an initial": (
+        [
+            tell_release(people=["I. Losik"]),
+            tell_release(people=["Ihar Losik"], valid="2025-10-01"),
+            tell_release(people=["Ihar Aliaksandravich Losik"], valid="2025-10-02"),
+            tell_release(people=["Лосик И."], valid="2025-10-03"),
+        ],
+        (1, None, "at least 1", False, 0),
+    ),
+    "two initials of one surname in one report": (
+        [
+            tell_release(people=["I. Losik", "D. Losik"]),
+            tell_release(people=["Ihar Losik", "Ann Example"], valid="2025-10-01"),
+        ],
         (3, None, "at least 3", False, 0),
     ),
     "names that differ only in accents, in one list and with ids": (
