@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
-from sqlalchemy import Connection, exists, func, not_, or_, select
+from sqlalchemy import BigInteger, Connection, bindparam, exists, func, not_, or_, select
 
 from domain.errors import StateError
 from domain.streams.clock_corrections import CLOCK_STREAM
@@ -16,6 +16,7 @@ from domain.streams.entry import Entry
 from domain.streams.event import ClockCorrected, ClockCorrectionWithdrawn
 from domain.time.record_time import ClockCorrection, corrections_in_force
 from infrastructure.database.timekeeping import TOLERANCE
+from infrastructure.hot_statements import HotStatement
 from infrastructure.log.codec import EventCodec
 from infrastructure.log.rows import LOGGED, entries
 from infrastructure.sealing.seals import seals_of
@@ -30,6 +31,16 @@ _OF_CLOCK: Final = event.c.stream == CLOCK_STREAM.hex
 _CODEC: Final = EventCodec()
 HAS_CORRECTIONS: Final = exists().where(_OF_CLOCK)
 """Whether the log has a correction of its record times."""
+_BY_TIME: Final = (
+    select(event.c.position)
+    .where(event.c.recorded_at <= bindparam("instant", type_=BigInteger))
+    .order_by(event.c.recorded_at.desc())
+    .limit(1)
+)
+_POSITION_AT: Final = HotStatement(_BY_TIME)
+_RECORD_TIME_AT: Final = HotStatement(
+    select(event.c.recorded_at).where(event.c.position == bindparam("position", type_=BigInteger))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +145,18 @@ def position_at(
 
     Events with corrected record times are left out.
     """
-    statement = select(event.c.position).where(event.c.recorded_at <= instant)
-    if last is not None:
-        statement = statement.where(event.c.position <= last)
-    statement = _right(statement, known).order_by(event.c.recorded_at.desc()).limit(1)
-    return int(connection.execute(statement).scalar() or 0)
+    if last is None and not known:
+        row = _POSITION_AT.first(connection, {"instant": instant})
+    else:
+        up_to = _BY_TIME if last is None else _BY_TIME.where(event.c.position <= last)
+        row = connection.execute(_right(up_to, known), {"instant": instant}).first()
+    return 0 if row is None else int(row.position)
 
 
 def record_time_at(connection: Connection, position: int) -> int:
     """The record time that is stored at a position; 0 if there is no such position."""
-    statement = select(event.c.recorded_at).where(event.c.position == position)
-    return int(connection.execute(statement).scalar() or 0)
+    row = _RECORD_TIME_AT.first(connection, {"position": position})
+    return 0 if row is None else int(row.recorded_at)
 
 
 def last_right_time(connection: Connection, now: int) -> int:

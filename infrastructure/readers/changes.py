@@ -15,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
+    func,
     literal_column,
     select,
     true,
@@ -30,7 +31,7 @@ from infrastructure.log.rows import LOGGED
 from infrastructure.projections.planes import whole_rows
 from infrastructure.readers.pages import HotPage, read_page
 from infrastructure.readers.state.placeholders import bind_placeholders, placeholders
-from infrastructure.tables.facts import FactTables, content_columns, is_change
+from infrastructure.tables.facts import ERASING, FactTables, content_columns, is_change
 from infrastructure.tables.record import event
 
 if TYPE_CHECKING:
@@ -201,6 +202,25 @@ def read_span(
 def _of_span(tables: FactTables, select_span: Callable[..., Select[Any]]) -> HotStatement:
     ends = (bindparam(name, type_=BigInteger) for name in ("first", "last"))
     return HotStatement(select_span(tables, placeholders(public=True)[0], *ends))
+
+
+def read_last_events(
+    connection: Connection, tables: FactTables, id_: UUID, perspective: Perspective
+) -> tuple[int, int]:
+    """The positions of the last event up to the perspective that changed a fact, and of the last erasure; or 0."""
+    values = bind_placeholders(id_, perspective)
+    row = _select_last_events(tables).one(connection, values)
+    return row.changed or 0, row.erased or 0
+
+
+@cache
+def _select_last_events(tables: FactTables) -> HotStatement:
+    columns = tables.version.c
+    id_, perspective = placeholders(public=True)
+    last = select(func.max(columns.known_from)).where(columns.negotiation_id == id_.hex)
+    changed = last.where(columns.known_from <= perspective.position)
+    named = {"changed": changed, "erased": last.where(ERASING)}
+    return HotStatement(select(*(each.scalar_subquery().label(n) for n, each in named.items())))
 
 
 def select_last(

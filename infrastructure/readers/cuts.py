@@ -18,7 +18,7 @@ from infrastructure.log.clock_corrections import (
 )
 from infrastructure.projections.fact_text import CHECKPOINT
 from infrastructure.readers.searches import MOST_UNINDEXED
-from infrastructure.tables.facts import FACTS, SIDES, serving_side
+from infrastructure.tables.facts import FACTS, SIDES, serving_side, serving_since
 from infrastructure.tables.record import event, log_head, projection
 from infrastructure.transaction_memo import remember
 
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from domain.time.record_time import ClockCorrection
 
 _MINUTE: Final = 60_000_000
-_SERVES: Final = select(projection.c.state).where(projection.c.name == FACTS)
 _BEGINNING: Final = HotStatement(
     select(
         log_head.c.position,
         log_head.c.recorded_at,
         HAS_CORRECTIONS.label("corrected"),
         CHECKPOINT.scalar_subquery().label("indexed"),
-        _SERVES.scalar_subquery().label("serves"),
-    )
+        projection.c.state.label("serves"),
+        projection.c.position.label("since"),
+    ).outerjoin_from(log_head, projection, projection.c.name == FACTS)
 )
 """The first statement of every reading; the side that serves is remembered for the transaction."""
 
@@ -54,6 +54,7 @@ class Cuts:
         head = _BEGINNING.one(connection)
         if head.serves in SIDES:
             remember(connection, serving_side, head.serves)
+            remember(connection, serving_since, (head.serves, head.since))
         self._corrections = corrections(connection) if head.corrected else ()
         self.head: int = head.position
         self._head_at: int = head.recorded_at

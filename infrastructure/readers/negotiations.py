@@ -7,7 +7,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Row,
+    Table,
+    bindparam,
+    func,
+    literal,
+    select,
+)
 
 from domain.errors import NotYetKnownError, UnknownError
 from domain.rules import FIRST_READING
@@ -21,17 +31,26 @@ from domain.streams.negotiation import (
 from domain.time.perspective import Perspective
 from domain.views.negotiation_changes import Correction, apply_corrections
 from infrastructure.database.damage import raise_damage
+from infrastructure.hot_statements import HotStatement
 from infrastructure.readers import access
 from infrastructure.readers.pages import count_fitting
 from infrastructure.tables.record import negotiation, negotiation_correction, snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Sequence
 
     from domain.access import Principal
 
-_OPENED: Final = select(negotiation).where(
-    negotiation.c.id == bindparam("negotiation"), access.SHOWN
+_OPENED: Final = HotStatement(
+    select(negotiation).where(negotiation.c.id == bindparam("negotiation"), access.SHOWN)
+)
+_CORRECTIONS: Final = HotStatement(
+    select(negotiation_correction)
+    .where(
+        negotiation_correction.c.negotiation_id == bindparam("negotiation"),
+        negotiation_correction.c.position <= bindparam("position", type_=BigInteger),
+    )
+    .order_by(negotiation_correction.c.position)
 )
 
 
@@ -85,11 +104,25 @@ def resolve_negotiations(
     connection: Connection, opened: Sequence[Negotiation], perspective: Perspective
 ) -> list[Negotiation]:
     """Opened negotiations, as the perspective sees them."""
-    corrections: dict[UUID, list[Correction]] = {}
-    ids = [each.id for each in opened]
-    for id_, correction in _corrections(connection, ids, perspective):
-        corrections.setdefault(id_, []).append(correction)
-    return [apply_corrections(each, corrections.get(each.id, ()), perspective) for each in opened]
+    columns = negotiation_correction.c
+    statement = select(negotiation_correction).where(
+        columns.negotiation_id.in_([each.id.hex for each in opened]),
+        columns.position <= perspective.position,
+    )
+    corrections: dict[str, list[Correction]] = {}
+    for row in connection.execute(statement.order_by(columns.position)):
+        corrections.setdefault(row.negotiation_id, []).append(_correction(row))
+    return [
+        apply_corrections(each, corrections.get(each.id.hex, ()), perspective) for each in opened
+    ]
+
+
+def resolve_negotiation(
+    connection: Connection, opened: Negotiation, perspective: Perspective
+) -> Negotiation:
+    """An opened negotiation, as the perspective sees it."""
+    corrections = read_corrections(connection, opened.id, perspective)
+    return apply_corrections(opened, corrections, perspective)
 
 
 def read_editions(connection: Connection, ids: Collection[str], position: int) -> dict[str, int]:
@@ -122,19 +155,8 @@ def read_corrections(
     connection: Connection, id_: UUID, perspective: Perspective
 ) -> list[Correction]:
     """The corrections of a negotiation recorded by the perspective's position, whether public or not, oldest first."""
-    return [each for _, each in _corrections(connection, [id_], perspective)]
-
-
-def _corrections(
-    connection: Connection, ids: Sequence[UUID], perspective: Perspective
-) -> Iterable[tuple[UUID, Correction]]:
-    columns = negotiation_correction.c
-    statement = select(negotiation_correction).where(
-        columns.negotiation_id.in_([id_.hex for id_ in ids]),
-        columns.position <= perspective.position,
-    )
-    for row in connection.execute(statement.order_by(columns.position)):
-        yield UUID(row.negotiation_id), _correction(row)
+    values = {"negotiation": id_.hex, "position": perspective.position}
+    return [_correction(row) for row in _CORRECTIONS.rows(connection, values)]
 
 
 @raise_damage("a correction of a negotiation")
@@ -159,7 +181,7 @@ def find_negotiation(
 ) -> Negotiation:
     """The negotiation with a slug, as it was opened; UnknownError if none was opened by the position."""
     values = {"negotiation": negotiation_id(slug).hex, **access.bind_principal(principal)}
-    row = connection.execute(_OPENED, values).one_or_none()
+    row = _OPENED.first(connection, values)
     if row is None:
         raise UnknownError("negotiation", slug)
     if position is not None and row.opened_position > position:

@@ -107,7 +107,7 @@ class Reading:
 
     def resolve_negotiation(self, opened: Negotiation, perspective: Perspective) -> Negotiation:
         """A negotiation at a perspective."""
-        return negotiations.resolve_negotiations(self._connection, [opened], perspective)[0]
+        return negotiations.resolve_negotiation(self._connection, opened, perspective)
 
     def refuse_unknown(self, fact_id: UUID) -> None:
         """Raise UnknownError if there is no such fact, or the principal may not see it; reads no content."""

@@ -15,11 +15,12 @@ from domain.views.known.timeslices import as_seen
 from domain.views.versions import FactVersion, Seen
 from infrastructure.projections.stored_versions import versions_in
 from infrastructure.projections.tallies import counts_at
+from infrastructure.readers.changes import read_last_events
 from infrastructure.readers.moments import read_span
 from infrastructure.readers.names import read_names
 from infrastructure.readers.state.kept_facts import MOST_MOVED, KeptFacts, KeptSlices
 from infrastructure.readers.timeslices import select_differing, select_known
-from infrastructure.tables.facts import ERASING, FactTables, serving_since
+from infrastructure.tables.facts import FactTables, serving_since
 from infrastructure.transaction_memo import read_once
 
 if TYPE_CHECKING:
@@ -43,15 +44,10 @@ class FactsAt:
     perspective: Perspective
     kept: KeptSlices | None = None
 
-    @cached_property
+    @property
     def last_change(self) -> int:
         """The position of the last event that changed a fact of the negotiation; 0 where there is none."""
-        columns = self.tables.version.c
-        changed = select(func.max(columns.known_from)).where(
-            columns.negotiation_id == self.negotiation_id.hex,
-            columns.known_from <= self.perspective.position,
-        )
-        return int(self.connection.execute(changed).scalar() or 0)
+        return self._last_events[0]
 
     @property
     def span(self) -> tuple[int, int]:
@@ -60,13 +56,14 @@ class FactsAt:
             return facts.span(self.perspective.as_of)
         return read_span(*self._of, self.perspective)
 
-    @cached_property
+    @property
     def last_erasure(self) -> int:
         """The position of the last erasure of a fact; 0 where there is none."""
-        columns = self.tables.version.c
-        of_negotiation = columns.negotiation_id == self.negotiation_id.hex
-        erased = select(func.max(columns.known_from)).where(of_negotiation, ERASING)
-        return int(self.connection.execute(erased).scalar() or 0)
+        return self._last_events[1]
+
+    @cached_property
+    def _last_events(self) -> tuple[int, int]:
+        return read_last_events(*self._of, self.perspective)
 
     @property
     def built(self) -> tuple[str, int]:
