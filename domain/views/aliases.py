@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from domain.named import Name, Named, Sort, key_of, text_of
 from domain.naming import fold_name
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from domain.kinds.envoys import Alias
+    from domain.views.terms import Borne
 
 Targets = dict[str, str]
 """The names to which the aliases of one spelling lead: {folded name: name}."""
+_BEARERS: Final = 2
 
 
 def keep_preferred(aliases: Iterable[tuple[Alias, bool]]) -> list[Alias]:
@@ -39,11 +41,12 @@ def _fold_spelling(alias: Alias) -> tuple[Sort, str]:
 class Aliases:
     """Where folded spellings lead, by sort: `ends` gives one name, `torn` several names to which aliases lead.
 
-    `given` has the id to which a spelling of a person or body leads, if its aliases name one id. `written` has each
-    folded spelling as it was written.
+    `given` has the id to which a spelling of a person or body leads, if its aliases name one id, or lead on to a
+    spelling whose aliases do, and no other id in `borne` has that spelling. `written` has each folded spelling as it
+    was written.
     """
 
-    def __init__(self, aliases: Iterable[Alias]) -> None:
+    def __init__(self, aliases: Iterable[Alias], borne: Iterable[Borne] = ()) -> None:
         targets: dict[Sort, dict[str, Targets]] = defaultdict(lambda: defaultdict(dict))
         named: dict[tuple[Sort, str], dict[str, Name]] = defaultdict(dict)
         self.written: dict[Sort, Targets] = defaultdict(dict)
@@ -56,18 +59,15 @@ class Aliases:
             named[sort, name][key_of(alias.same_as)] = alias.same_as
         self.ends: dict[Sort, Targets] = {}
         self.torn: dict[Sort, dict[str, list[Name]]] = {}
+        self.given: dict[str, str] = {}
         for sort, led_to in targets.items():
             ways, torn = _Ways(led_to).settle()
+            if sort is Sort.SOMEBODY:
+                self.given = _carry_ids(ways, _list_ids(named, ways), borne)
             self.ends[sort] = _ends(ways)
             self.torn[sort] = {
                 name: [named[sort, name][key] for key in sorted(named[sort, name])] for name in torn
             }
-        self.given = {
-            name: ids.pop()
-            for (sort, name), each in named.items()
-            if sort is Sort.SOMEBODY and name not in self.torn[sort]
-            if len(ids := {led.id for led in each.values() if isinstance(led, Named)}) == 1
-        }
 
 
 def _write(written: Targets, spelling: str) -> None:
@@ -140,6 +140,42 @@ class _Ways:
             self.roots[name] = root
             name = up
         return root
+
+
+def _list_ids(
+    named: Mapping[tuple[Sort, str], Mapping[str, Name]], ways: Iterable[str]
+) -> dict[str, str]:
+    """{spelling: the one id that its aliases name}."""
+    ids = {
+        name: {led.id for led in named[Sort.SOMEBODY, name].values() if isinstance(led, Named)}
+        for name in ways
+    }
+    return {name: each.pop() for name, each in ids.items() if len(each) == 1}
+
+
+def _carry_ids(
+    ways: Mapping[str, str], given: Mapping[str, str], borne: Iterable[Borne]
+) -> dict[str, str]:
+    """{spelling: the id to which it leads}, also by way of other spellings; without those that other ids bear too.
+
+    Two ids of a spelling are kept, which is enough to know that another than the given one bears it.
+    """
+    bearers: dict[str, set[str]] = defaultdict(set)
+    for spelling, id_ in borne:
+        name = spelling
+        while name in ways and id_ not in (ids := bearers[name]) and len(ids) < _BEARERS:
+            ids.add(id_)
+            name = fold_name(ways[name])
+    carried: dict[str, str | None] = {
+        name: id_ if bearers[name] <= {id_} else None for name, id_ in given.items()
+    }
+    for start in ways:
+        way, name = dict[str, None](), start
+        while name in ways and name not in carried and name not in way:
+            way[name] = None
+            name = fold_name(ways[name])
+        carried |= dict.fromkeys(way, carried.get(name))
+    return {name: id_ for name, id_ in carried.items() if id_ is not None}
 
 
 def _ends(same_as: Mapping[str, str]) -> Targets:

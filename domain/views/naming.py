@@ -26,7 +26,7 @@ from domain.named import (
 )
 from domain.naming import fold_for_search, fold_name, shorten_key
 from domain.views.aliases import Aliases, keep_preferred
-from domain.views.terms import BORNE, PART, borne_by
+from domain.views.terms import BORNE, PART, PERSON, borne_by, search_term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +47,8 @@ class Names:
     """The names of one negotiation, from its aliases and its names with ids; `are_plain` if it has neither."""
 
     def __init__(self, aliases: Iterable[Alias], borne: Iterable[Borne] = ()) -> None:
-        read = Aliases(aliases)
+        pairs = list(borne)
+        read = Aliases(aliases, pairs)
         self._ends, self._torn = read.ends, read.torn
         self._given, self._written = read.given, read.written
         self._ids: dict[str, set[str]] = defaultdict(set)
@@ -56,7 +57,7 @@ class Names:
         self._keys: dict[Name, str] = {}
         self._folded: dict[str, str] = {}
         self._borne_by: dict[str, list[str]] = {}
-        for name, id_ in borne:
+        for name, id_ in pairs:
             self._ids[self._end(name, Sort.SOMEBODY)].add(id_)
             self._names[id_].add(name)
         self.are_plain: Final = not (self._names or any(self._written.values()))
@@ -239,24 +240,23 @@ class Names:
         terms = self._terms(field, name)
         if len(terms) > MOST_TERMS:
             raise ContentError.at(f"/{field}", _SPELT_TOO_OFTEN)
-        return {(field, shorten_key(fold_for_search(name))), *terms}
+        return {(field, search_term(name)), *terms}
 
     def _terms(self, field: str, wanted: str) -> set[tuple[str, str]]:
-        sort = Sort.SOMEBODY if field == "person" else Sort.PLACE
-        spellings = self._spellings(wanted, sort)
-        terms = {(field, shorten_key(fold_for_search(spelling))) for spelling in spellings}
-        if sort is Sort.PLACE:
-            return terms
-        ends = {self._end(shorten_key(fold_name(spelling)), sort) for spelling in spellings}
-        ids = {id_ for end in ends for id_ in self._ids.get(end, ())}
+        if field != PERSON:
+            return {(field, search_term(name)) for name in self._spellings(wanted, Sort.PLACE)}
+        led_to, sort = self._given.get(self._fold(wanted)), Sort.SOMEBODY
+        spellings = set[str]() if led_to else self._spellings(wanted, sort)
+        ends = {self._end(shorten_key(fold_name(name)), sort) for name in spellings}
+        ids = {led_to} if led_to else {id_ for end in ends for id_ in self._ids.get(end, ())}
         known = {wanted} if wanted in self._names else ids if len(ids) == 1 else set[str]()
-        for id_ in known:
-            for name in self._names[id_]:
-                terms.add((BORNE, f"{name}{PART}{id_}"))
-                if self._ids[self._end(name, Sort.SOMEBODY)] == {id_}:
-                    alike = self._spellings(name, Sort.SOMEBODY)
-                    terms |= {("person", shorten_key(fold_for_search(name))) for name in alike}
-        return terms
+        spellings |= {name for name, id_ in self._given.items() if id_ in known}
+        borne = {(name, id_) for id_ in known for name in self._names[id_]}
+        for name, id_ in borne:
+            if self._ids[self._end(name, sort)] == {id_}:
+                spellings |= self._spellings(name, sort)
+        terms = {(field, search_term(name)) for name in spellings}
+        return terms | {(BORNE, f"{name}{PART}{id_}") for name, id_ in borne}
 
     def spellings(self) -> list[list[str]]:
         """The groups of names that are the same by aliases, each in alphabetical order."""

@@ -172,6 +172,22 @@ def test_an_alias_may_lead_to_one_of_two_people_of_one_name() -> None:
     assert found == [("1", "sentenced"), ("2", "free")]
 
 
+def test_a_spelling_of_a_spelling_leads_to_the_same_id_unless_another_id_bears_it() -> None:
+    log = Log()
+    for name, id_ in (("Ann Example", "1"), ("Ann Example", "2"), ("Ann", "3")):
+        log.record(fact("custody", person=Named(name=name, id=id_), valid="2025-01-10/.."))
+    ways = (("Annie", "A. Example"), ("Nan", "annie"), ("Annika", "Ann"), ("Ann", "A. Ex"))
+    for spelling, led in ways:
+        log.record(fact("alias", name=spelling, same_as=led))
+    for spelling in ("A. Example", "A. Ex"):
+        log.record(fact("alias", name=spelling, same_as=Named(name="Ann Example", id="2")))
+    meant = Names.of(log.slice())
+    younger = Named(name="Ann Example", id="2")
+    assert [meant.resolve(name) for name in ("A. Example", "Annie", "NAN")] == [younger] * 3
+    assert [meant.meant(name) for name in ("Ann", "A. Ex", "Annika")] == [["1", "2", "3"]] * 3
+    assert meant.resolve("Annika") == "Ann Example"
+
+
 @SOME
 @given(
     st.dictionaries(st.sampled_from("abcdef"), st.sampled_from("ABCDEF")), st.sampled_from("abcdef")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from tests.api.answers.people.namesakes import ELDER, HELD, YOUNGER, list_people
 from tests.api.answers.people.test_names import custody, summaries
@@ -245,3 +246,27 @@ def test_a_post_that_aliases_lead_to_two_posts_is_neither(client: Client) -> Non
         ("Envoy", "Bea Sample", False, ["Deputy Envoy", "Special Envoy"]),
         ("Special Envoy", "John Coale", True, None),
     ]
+
+
+def test_a_filter_by_an_id_follows_the_spellings_that_lead_to_it_and_no_others(
+    client: Client,
+) -> None:
+    client.open()
+    client.record(**HELD, person=ELDER, summary="The elder is held")
+    client.record(**HELD, person=YOUNGER, summary="The younger is held")
+    leads = {"kind": "alias", "valid": "2025", "summary": "alias"}
+    client.record(**leads, name="A. Example", same_as=YOUNGER)
+    client.record(**leads, name="Annie", same_as="A. Example")
+    client.record(people=["annie"], valid="2025-09-11", summary="Annie is free")
+    assert shown(client, "person_id", "status", "certainty", "contested") == [
+        (ELDER["id"], "detained", "certain", False),
+        (YOUNGER["id"], "free", "certain", False),
+    ]
+    found = ["The younger is held", "Annie is free"]
+    for asked in (YOUNGER["id"], "a. example", "Annie"):
+        told = summaries(client, person=asked)
+        assert [each for each in told if each != "alias"] == found, asked
+        assert [each["id"] for each in list_people(client, f"person={quote(asked)}")] == [
+            YOUNGER["id"]
+        ]
+    assert "Annie is free" not in summaries(client, person=ELDER["id"])
