@@ -1,7 +1,7 @@
 """Splits the facts of a tally into groups, by population or by counter.
 
-A question is in the group that its facts name. If a fact names no group, it is counted once, with those facts of its
-question that name one; if these name several, it is only possible in each. Facts that answer one question do so in each
+A question is in the group that its facts name. If a fact names no group, it is only possible in those that other facts
+of its question name, because it says of none of them that it counts it. Facts that answer one question do so in each
 group, even if the fact that ties them is in another.
 """
 
@@ -55,16 +55,23 @@ def split(candidates: Sequence[Candidate], field: str, what: str | None) -> list
         raise ContentError.at("/query/per", _SHARED)
 
     def deal(dealt: Iterable[Candidate]) -> dict[int, list[Candidate]]:
-        """The candidates by the numbers of their groups; one of several groups is only possible in each."""
+        """The candidates by the numbers of their groups; one that names no group is only possible in each."""
         piles: dict[int, list[Candidate]] = defaultdict(list)
         for candidate in dealt:
-            numbers = moved.get(candidate.id, {group_of[candidate.id]})
-            shared = candidate.weakened if len(numbers) > 1 else candidate
-            for number in numbers:
-                piles[number].append(shared)
+            numbers = moved.get(candidate.id)
+            if numbers is None:
+                piles[group_of[candidate.id]].append(candidate)
+            else:
+                weakened = candidate.weakened
+                for number in numbers:
+                    piles[number].append(weakened)
         return piles
 
-    members, divided = deal(candidates), _divide(found, deal)
+    def find_own(candidate: Candidate) -> int | None:
+        """The number of the group that a candidate names and is in; None if it names none."""
+        return None if candidate.id in moved else group_of[candidate.id]
+
+    members, divided = deal(candidates), _divide(found, deal, find_own)
     return [
         Group(shown, members[number], divided(number))
         for number, (shown, _) in enumerate(groups)
@@ -73,19 +80,22 @@ def split(candidates: Sequence[Candidate], field: str, what: str | None) -> list
 
 
 def _divide(
-    found: Questions, deal: Callable[[Iterable[Candidate]], Mapping[int, list[Candidate]]]
+    found: Questions,
+    deal: Callable[[Iterable[Candidate]], Mapping[int, list[Candidate]]],
+    find_own: Callable[[Candidate], int | None],
 ) -> Callable[[int], Questions]:
     """Divide the questions among the groups; gives the questions of a group, each with only the facts of that group.
 
-    If all facts of a question are in one group, the questions within it stay with it, whatever their own group, because
-    it is at least as many as each of them. An inner question that leads to no question of the group counts as one of
-    the group's questions.
+    The questions within a question stay with it, whatever their own group, because it is at least as many as each of
+    them: in the group that the facts name to which they lead. If these name none, or several, they are only possible
+    there. An inner question that leads to no question of the group counts as one of the group's questions.
     """
 
     def divide(questions: Iterable[Question]) -> dict[int, list[Question]]:
         divided: dict[int, list[Question]] = defaultdict(list)
         for question in questions:
             supporting, against = deal(question.supporting), deal(question.against)
+            within = _divide_within(question, find_own)
             for number, facts in deal(question.facts).items():
                 divided[number].append(
                     replace(
@@ -93,7 +103,7 @@ def _divide(
                         facts=facts,
                         supporting=supporting.get(number, []),
                         against=against.get(number, []),
-                        within=question.within if len(facts) == len(question.facts) else (),
+                        within=within(number),
                     )
                 )
         return divided
@@ -120,6 +130,56 @@ def _divide(
         )
 
     return of_group
+
+
+def _divide_within(
+    question: Question, find_own: Callable[[Candidate], int | None]
+) -> Callable[[int], Sequence[Question]]:
+    """Divide the questions within a question among its groups; gives those of a group."""
+    if not question.within:
+        return lambda _: ()
+    groups = _find_groups_within(question, find_own)
+    possible = [inner.select(_weaken) for inner in question.within]
+
+    def of_group(number: int) -> Sequence[Question]:
+        return [
+            inner if groups[at] == {number} else possible[at]
+            for at, inner in enumerate(question.within)
+            if not groups[at] or number in groups[at]
+        ]
+
+    return of_group
+
+
+def _find_groups_within(
+    question: Question, find_own: Callable[[Candidate], int | None]
+) -> Mapping[int, set[int]]:
+    """{place of a question within another: the groups of the facts to which its facts link, directly or by others}."""
+    leading: dict[str, list[int]] = defaultdict(list)
+    names: dict[int, set[str]] = defaultdict(set)
+    for at, inner in enumerate(question.within):
+        for fact in inner.facts:
+            names[at] |= fact.version.record.link_targets
+            for link in fact.fact.links:
+                leading[link.fact].append(at)
+    waiting = [
+        (own, name)
+        for fact in question.facts
+        if (own := find_own(fact)) is not None
+        for name in fact.version.record.link_targets
+    ]
+    groups: dict[int, set[int]] = defaultdict(set)
+    while waiting:
+        own, name = waiting.pop()
+        for at in leading.get(name, ()):
+            if own not in groups[at]:
+                groups[at].add(own)
+                waiting += [(own, each) for each in names[at]]
+    return groups
+
+
+def _weaken(candidates: Sequence[Candidate]) -> list[Candidate]:
+    return [candidate.weakened for candidate in candidates]
 
 
 def _find_alone(

@@ -49,6 +49,65 @@ CASES: Final[dict[str, tuple[list[Body], list[tuple[str | None, str, bool]]]]] =
         ],
         [("miners", "0 to 2", False), ("women", "0 to 2", False)],
     ),
+    "a number of nobody named, and one report of some of them": (
+        [
+            tell_release(60, matter="m"),
+            tell_release(None, "AP", population="women", matter="m"),
+        ],
+        [("women", "0 to 60", False)],
+    ),
+    "a number of nobody named that is sharper than theirs": (
+        [
+            tell_release(60, matter="m"),
+            tell_release("at least 50", "AP", population="women", matter="m"),
+        ],
+        [("women", "at least 50", False)],
+    ),
+    "people whom a report of nobody's population names": (
+        [
+            tell_release(people=["Ann Example", "Bob Example"], matter="m"),
+            tell_release(None, "AP", population="women", matter="m"),
+        ],
+        [("women", "at least 0", False)],
+    ),
+    "a part of one of two": (
+        [
+            tell_release(20, population="women", matter="m", external_id="A"),
+            tell_release(None, "AP", population="miners", matter="m"),
+            tell_release(14, "AFP", population="foreigners", links=tie("refines", "A")),
+        ],
+        [("foreigners", "14", False), ("miners", "not counted", False), ("women", "20", False)],
+    ),
+    "a part of one of two that gives no number": (
+        [
+            tell_release(20, population="miners", matter="m"),
+            tell_release(None, "AP", population="women", matter="m", external_id="A"),
+            tell_release(14, "AFP", population="foreigners", links=tie("refines", "A")),
+            tell_release(3, "BBC", population="sick", links=tie("refines", "A")),
+        ],
+        [
+            ("foreigners", "14", False),
+            ("miners", "20", False),
+            ("sick", "3", False),
+            ("women", "at least 14", False),
+        ],
+    ),
+    "a part that is larger than one of two": (
+        [
+            tell_release(20, population="women", matter="m", external_id="A"),
+            tell_release(20, "AP", population="miners", matter="m"),
+            tell_release(30, "AFP", population="foreigners", links=tie("refines", "A")),
+        ],
+        [("foreigners", "30", False), ("miners", "20", False), ("women", "20 to 30", True)],
+    ),
+    "a part of a number of nobody named": (
+        [
+            tell_release(20, matter="m", external_id="A"),
+            tell_release(None, "AP", population="women", matter="m"),
+            tell_release(14, "AFP", population="foreigners", links=tie("refines", "A")),
+        ],
+        [("foreigners", "14", False), ("women", "0 to 20", False)],
+    ),
     "parts of a number that nobody gave": (
         [
             tell_release(population="women", external_id="A"),
