@@ -7,6 +7,8 @@ from calendar import monthrange
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
+from domain.time.edtf_words import AFTER, AT_THE_EARLIEST, BY, OTHER, PARTS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -17,15 +19,16 @@ _NAMES: Final = (
     *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
     *("October", "November", "December"),
 )
-_PARTS: Final = {
-    "mid": 1, "middle": 1, "early": 0, "beginning": 0, "start": 0, "late": 2, "end": 2,
-}  # fmt: skip
 _PART: Final = re.compile(
-    rf"(?:(?:in|at|around|about)\s+)?(?:the\s+)?(?P<word>{'|'.join(_PARTS)})[-\s]+(?:of\s+)?(?:the\s+)?(?P<date>.+)"
+    rf"(?:(?:in|at|around|about)\s+)?(?:the\s+)?(?P<word>{'|'.join(PARTS)})[-\s]+(?:of\s+)?(?:the\s+)?(?P<date>.+)"
 )
 _SIDE: Final = re.compile(
-    r"(?P<word>before|by|after|no later than|not later than)\s+(?:the\s+end\s+of\s+)?(?:the\s+)?(?P<date>.+)"
+    rf"(?P<word>before|{'|'.join((*BY, *AFTER, *AT_THE_EARLIEST))})\s+(?:the\s+end\s+of\s+)?(?:the\s+)?(?P<date>.+)"
 )
+_ON: Final = re.compile(
+    r"(?P<date>.+?),?\s+(?:(?P<later>(?:or|and)\s+(?:later|after)|onwards?)|(?:or|and)\s+(?:earlier|before))"
+)
+_OTHER: Final = re.compile(rf"\b(?:{OTHER})\b")
 _WITHIN: Final = re.compile(
     rf"(?P<before>[^0-9]*?)(?P<date>(?:\b(?:{'|'.join(_NAMES).casefold()})\s+)?\b\d{{4}}(?:-\d\d)?)\b(?P<after>[^0-9]*)"
 )
@@ -44,8 +47,15 @@ def split_words(text: str) -> tuple[str, str] | None:
         match = pattern.fullmatch(text)
         if match:
             return match["word"], match["date"]
+    on = _ON.fullmatch(text)
+    if on:
+        return "later" if on["later"] else "by", on["date"]
     match = _WITHIN.fullmatch(text)
-    if match and any(character.isalpha() for character in match["before"] + match["after"]):
+    if (
+        match
+        and not _OTHER.search(match["before"])
+        and any(character.isalpha() for character in match["before"] + match["after"])
+    ):
         return "", match["date"]
     return None
 
@@ -53,11 +63,14 @@ def split_words(text: str) -> tuple[str, str] | None:
 def suggest(word: str, edtf: str) -> Iterator[Suggestion]:
     """What to write for a word beside a year, month, day, season or decade in EDTF."""
     named = name_date(edtf)
-    if word in _PARTS or not word:
+    if word in PARTS or not word:
         yield edtf, named if _is_season(edtf) else f"some day in {named}"
-    if word in _PARTS:
-        yield from _narrow(edtf, _PARTS[word])
-    elif word == "after":
+    if word in PARTS:
+        yield from _narrow(edtf, PARTS[word])
+    elif word in AT_THE_EARLIEST:
+        yield f"[{edtf}..]", f"one day, {named} at the earliest"
+        yield f"{edtf}/..", "from then on, and still so"
+    elif word in AFTER:
         for later in _beside(edtf, 1):
             yield f"[{later}..]", f"one day after {named}"
             yield f"{later}/..", "from then on, and still so"

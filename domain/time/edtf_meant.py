@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from domain.time.edtf_calendar import DAY
 from domain.time.edtf_fault import ValidTimeError
 from domain.time.edtf_loose import name_date, split_words, suggest
+from domain.time.edtf_words import MONTHS, SEASONS, SINCE, TO, UNTIL
 from domain.time.instant import format_instant, parse_instant
 from domain.time.valid_time import ValidTime
 
@@ -15,37 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LONGEST: Final = 60
-_MONTHS: Final = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan январь января январе січень січня січні",
-            "february feb февраль февраля феврале лютий лютого лютому",
-            "march mar март марта марте березень березня березні",
-            "april apr апрель апреля апреле квітень квітня квітні",
-            "may май мая мае травень травня травні",
-            "june jun июнь июня июне червень червня червні",
-            "july jul июль июля июле липень липня липні",
-            "august aug август августа августе серпень серпня серпні",
-            "september sept sep сентябрь сентября сентябре вересень вересня вересні",
-            "october oct октябрь октября октябре жовтень жовтня жовтні",
-            "november nov ноябрь ноября ноябре листопад листопада листопаді",
-            "december dec декабрь декабря декабре грудень грудня грудні",
-        ),
-        1,
-    )
-    for name in names.split()
-}  # fmt: skip
-_SEASONS: Final = {
-    **dict.fromkeys(("spring", "весна", "весной", "навесні"), 21),
-    **dict.fromkeys(("summer", "лето", "летом", "літо", "влітку"), 22),
-    **dict.fromkeys(("autumn", "fall", "осень", "осенью", "осінь", "восени"), 23),
-    **dict.fromkeys(("winter", "зима", "зимой", "взимку"), 24),
-}
-_MONTH: Final = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_YEAR_WORD: Final = re.compile(r"(?<=\d)\s*(?:\u0433|год|года|\u0440|рік|року)\.?$")
+_MONTH: Final = "|".join(sorted(MONTHS, key=len, reverse=True))
+_YEAR_WORD: Final = re.compile(r"(?<=\d)\s*(?:\u0433|год|года|году|годзе|\u0440|рік|року|році)\.?$")
 _BEFORE: Final = re.compile(
-    r"(?:в|во|\u0443|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat|sun)(?:day)?[.,]?)\s+"
+    r"(?:в|во|на|\u0443|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat|sun)(?:day)?[.,]?)\s+"
 )
 """Words before a date that do not change it: "in", and the days of the week."""
 _UNSURE: Final = re.compile(r"\s*\(\?\)$")
@@ -60,26 +35,33 @@ _DAYS: Final = re.compile(
     rf"|(?P<month2>{_MONTH})\.?\s+(?P<from2>\d{{1,2}})\s*[-\u2010-\u2015]\s*(?P<to2>\d{{1,2}}),?\s+(?P<year2>\d{{4}})"
 )
 _DOTTED_DAYS: Final = re.compile(r"(\d{1,2})\s*[-\u2010-\u2015]\s*(\d{1,2})\.(\d{1,2})\.(\d{4})")
-_TWO_MONTHS: Final = re.compile(rf"({_MONTH})\.?\s*[-\u2010-\u2015]\s*({_MONTH})\.?,?\s+(\d{{4}})")
-_DASH: Final = re.compile(
-    r"\s*[\u2010-\u2015\u2212]\s*|\s+-\s+|\s+(?:to|until|till|through)\s+|(?<=[./]\d{4})-(?=\d{1,2}[./])"
+_TWO_MONTHS: Final = re.compile(
+    rf"({_MONTH})\.?(?:\s*[-\u2010-\u2015]\s*|\s+(?:{TO})\s+)({_MONTH})\.?,?\s+(\d{{4}})"
 )
-_ABOUT: Final = re.compile(r"(?:c\.?|ca\.?|circa|about|around|approximately|~)\s*(?=\d)")
-_OPEN: Final = {
-    "until": "../{}",
-    "till": "../{}",
-    "up to": "../{}",
-    "since": "{}/..",
-    "from": "{}/..",
-}
+_DASH: Final = re.compile(
+    rf"\s*[\u2010-\u2015\u2212]\s*|\s+-\s+|\s+(?:{TO})\s+|(?<=[./]\d{{4}})-(?=\d{{1,2}}[./])"
+)
+_ABOUT: Final = re.compile(
+    r"(?:c\.?|ca\.?|circa|about|around|approximately|~|около|примерно|близько|приблизно|каля|прыкладна)\s*(?=\d)"
+)
+_OPEN: Final = {**dict.fromkeys(UNTIL, "../{}"), **dict.fromkeys(SINCE, "{}/..")}
+_FROM: Final = re.compile(rf"(?:{'|'.join(SINCE)})\s+")
+_ENDLESS: Final = re.compile(r"(\.\.+[-/\s\u2013]*)?(\d.*?)([-/\s\u2013]*\.\.+)?")
+_SEVERAL: Final = re.compile(
+    r"(\s+(?:or|или|\u0430\u0431\u043e|ці)\s+)|\s*[,;&]\s*|\s+(?:and|и|та|\u0456|й)\s+"
+)
 _IS_SEASON: Final = re.compile(r"\d{4}-2[1-4]")
 _YEARS: Final = re.compile(r"(\d{4})\s*-\s*(\d{4})")
 _SHORT_YEARS: Final = re.compile(r"(\d{2})(\d{2})[/\u2010-\u2015\u2212](\d{2})")
 _DECADE: Final = re.compile(r"(?:the\s+)?(\d{3})0'?s")
 _SLASHED: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})")
 _DOTTED: Final = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})")
-_DASHED: Final = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})")
-_YEAR_FIRST: Final = re.compile(r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})")
+_DASHED: Final = re.compile(
+    r"(\d{1,2})[-\u2010-\u2015\u2212](\d{1,2})[-\u2010-\u2015\u2212](\d{4})"
+)
+_YEAR_FIRST: Final = re.compile(
+    r"(\d{4})[-/. \u2010-\u2015\u2212](\d{1,2})[-/. \u2010-\u2015\u2212](\d{1,2})"
+)
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _HUNDRED: Final = 100
 _CENTURY: Final = 2000
@@ -87,7 +69,9 @@ _CENTURY: Final = 2000
 _SERIAL: Final = re.compile(r"([2-7]\d{4})(?:\.0*)?")
 """A day as a spreadsheet counts it, from 1954 to 2119: a date that lost its format."""
 _SERIAL_ZERO: Final = parse_instant("1899-12-30T00:00:00Z")
-_YEAR_MONTH: Final = re.compile(r"(\d{4})[-/.](\d{1,2})|(\d{1,2})[-/.](\d{4})")
+_YEAR_MONTH: Final = re.compile(
+    r"(\d{4})[-/.\u2010-\u2015\u2212](0?[1-9]|1[0-2])|(0?[1-9]|1[0-2])[-/.\u2010-\u2015\u2212](\d{4})"
+)
 _OF_SHEET: Final = re.compile(rf"(?:(\d{{1,2}})-)?({_MONTH})-(\d{{4}}|\d{{2}})")
 """A day or a month as a spreadsheet shows it: "11-Sep-25", "Sep-25"."""
 _YEAR_NAMED: Final = re.compile(rf"(\d{{4}}),?\s+({_MONTH})\.?(?:\s+(\d{{1,2}}))?")
@@ -98,14 +82,14 @@ _NAMED: Final = re.compile(
     rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\.?\s+(?:of\s+)?)?(?P<month>{_MONTH})\.?,?"
     rf"(?:\s+(?P<after>\d{{1,2}})(?:st|nd|rd|th)?,?)?\s+(?P<year>\d{{4}})"
 )
-_SEASON: Final = re.compile(rf"(?:the\s+)?({'|'.join(_SEASONS)})\s+(?:of\s+)?(\d{{4}})")
+_SEASON: Final = re.compile(rf"(?:the\s+)?({'|'.join(SEASONS)})\s+(?:of\s+)?(\d{{4}})")
 
 
 def may_mean(text: str) -> list[str]:
     """The EDTF that another notation may mean, the most likely first; empty if there is no suggestion."""
     if len(text) > _LONGEST:
         return []
-    readings = dict.fromkeys(_readings(_plain(text)))
+    readings = dict.fromkeys(_endless(text) or _readings(_plain(text)))
     return [reading for reading in readings if reading != text and _is_edtf(reading)]
 
 
@@ -147,7 +131,8 @@ def _loosely_meant(text: str) -> Iterable[tuple[str, str]]:
 
 def _plain(text: str) -> str:
     """A text in small letters, with one blank between words, and no stop or word for a year at its end."""
-    plain = _YEAR_WORD.sub("", " ".join(text.casefold().split())).rstrip(".,;")
+    usual = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    plain = _YEAR_WORD.sub("", usual).rstrip(".,;")
     before = _BEFORE.match(plain)
     return _UNSURE.sub("?", plain[before.end() if before else 0 :])
 
@@ -160,8 +145,28 @@ def _is_edtf(text: str) -> bool:
     return True
 
 
+def _endless(text: str) -> list[str]:
+    """Suggestions for a date with two dots before or after it, which are one side of an interval."""
+    dots = _ENDLESS.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if dots is None or bool(dots[1]) == bool(dots[3]):
+        return []
+    return [f"../{each}" if dots[1] else f"{each}/.." for each in _one(_plain(dots[2]))]
+
+
+def _several(text: str) -> Iterable[str]:
+    """Suggestions for a list of dates: one of them, or all."""
+    dates = [
+        next(filter(_is_edtf, _one(part)), "") for part in _SEVERAL.sub("\n", text).split("\n")
+    ]
+    if len(dates) > 1:
+        all_of = not any(match[1] for match in _SEVERAL.finditer(text))
+        yield from (f"{{{','.join(dates)}}}",) * all_of
+        yield f"[{','.join(dates)}]"
+
+
 def _readings(text: str) -> Iterable[str]:
     yield from _one(text)
+    yield from _several(text)
     years = _YEARS.fullmatch(text)
     if years:
         yield f"{years[1]}/{years[2]}"
@@ -181,8 +186,10 @@ def _readings(text: str) -> Iterable[str]:
         yield from (f"{start}/.." for start in _one(text[: still.start()]))
     if text.endswith("?"):
         yield from (f"{reading}?" for reading in _one(text[:-1].strip()))
-    yield from _days(text)
-    ends = _DASH.split(text)
+    began = _FROM.match(text)
+    both = text[began.end() if began else 0 :]
+    yield from _days(both)
+    ends = _DASH.split(both)
     if len(ends) == 2:  # noqa: PLR2004 -- from one to another
         starts, stops = ([*_one(end)] for end in ends)
         yield from (f"{start}/{stop}" for start in starts for stop in stops)
@@ -195,7 +202,7 @@ def _days(text: str) -> Iterable[str]:
         first, last, month, year = (
             days[name] or days[f"{name}2"] for name in ("from", "to", "month", "year")
         )
-        in_month = f"{year}-{_MONTHS[month]:02d}"
+        in_month = f"{year}-{MONTHS[month]:02d}"
         yield f"{in_month}-{int(first):02d}/{in_month}-{int(last):02d}"
     dotted = _DOTTED_DAYS.fullmatch(text)
     if dotted:
@@ -203,7 +210,7 @@ def _days(text: str) -> Iterable[str]:
         yield f"{in_month}-{int(dotted[1]):02d}/{in_month}-{int(dotted[2]):02d}"
     months = _TWO_MONTHS.fullmatch(text)
     if months:
-        yield "/".join(f"{months[3]}-{_MONTHS[months[index]]:02d}" for index in (1, 2))
+        yield "/".join(f"{months[3]}-{MONTHS[months[index]]:02d}" for index in (1, 2))
 
 
 def _one(text: str) -> Iterable[str]:
@@ -236,7 +243,7 @@ def _one(text: str) -> Iterable[str]:
         yield f"{of_year}-{_QUARTERS + part}"
     season = _SEASON.fullmatch(text)
     if season:
-        yield f"{season[2]}-{_SEASONS[season[1]]}"
+        yield f"{season[2]}-{SEASONS[season[1]]}"
 
 
 def _named(text: str) -> Iterable[str]:
@@ -244,7 +251,7 @@ def _named(text: str) -> Iterable[str]:
     named = _NAMED.fullmatch(text)
     if named:
         of_month = named["day"] or named["after"]
-        in_month = f"{named['year']}-{_MONTHS[named['month']]:02d}"
+        in_month = f"{named['year']}-{MONTHS[named['month']]:02d}"
         yield f"{in_month}-{int(of_month):02d}" if of_month else in_month
     for pattern, (in_year_, in_month_, on_day) in (
         (_OF_SHEET, (3, 2, 1)),
@@ -254,7 +261,7 @@ def _named(text: str) -> Iterable[str]:
         if shown:
             year = int(shown[in_year_])
             year += _CENTURY if year < _HUNDRED else 0
-            in_month = f"{year:04d}-{_MONTHS[shown[in_month_]]:02d}"
+            in_month = f"{year:04d}-{MONTHS[shown[in_month_]]:02d}"
             yield f"{in_month}-{int(shown[on_day]):02d}" if shown[on_day] else in_month
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,6 +80,28 @@ WRITTEN = {
     "влітку 2025": ["2025-22"],
     "в сентябре 2025 года": ["2025-09"],
     "\u0443 вересні 2025": ["2025-09"],
+    "2025\u201309\u201311": ["2025-09-11"],
+    "2025\u201109": ["2025-09"],
+    "11\u201309\u20132025": ["2025-09-11", "2025-11-09"],
+    "\uff12\uff10\uff12\uff15-\uff10\uff19": ["2025-09"],
+    "2025/26": ["2025/2026"],
+    "2025-09-11..": ["2025-09-11/.."],
+    "11.09.2025 \u2026": ["2025-09-11/.."],
+    "..2025-09": ["../2025-09"],
+    "from 2021 to 2024": ["2021/2024"],
+    "January to March 2025": ["2025-01/2025-03"],
+    "\u0441 января по март 2025 года": ["2025-01/2025-03"],
+    "\u0441 2021 года": ["2021/.."],
+    "да 2024 года": ["../2024"],
+    "около 2020": ["2020~", "2020"],
+    "11 жніўня 2025 \u0433.": ["2025-08-11"],
+    "\u0443 верасні 2025": ["2025-09"],
+    "2025-09-11 or 2025-09-12": ["[2025-09-11,2025-09-12]"],
+    "11.09.2025, 13.09.2025": [
+        "{2025-09-11,2025-09-13}",
+        "[2025-09-11,2025-09-13]",
+    ],
+    "between 2021 and 2024": [],
     "Sep 25": [],
     "11/09": [],
     "13/13/24": [],
@@ -123,6 +147,12 @@ LOOSE = {
     "before 1 May 2020": "[..2020-04-30] (one day before 1 May 2020), or ../2020-04-30 (all the time until then)",
     "after 2020": "[2021..] (one day after 2020), or 2021/.. (from then on, and still so)",
     "February 2026 or so": "2026-02 (some day in February 2026)",
+    "not before 2025": "[2025..] (one day, 2025 at the earliest), or 2025/.. (from then on, and still so)",
+    "после 2020": "[2021..] (one day after 2020), or 2021/.. (from then on, and still so)",
+    "наприкінці 2025": "2025 (some day in 2025), or [2025-09..2025-12] (one day between the two)",
+    "since at least 2021": "",
+    "between January and March 2025": "",
+    "not in 2025": "",
     "yesterday": "",
     "mid-February": "",
     "before 0001": "",
@@ -131,6 +161,16 @@ LOOSE = {
     "before 2025-33": "",
     "31/02/2024": "",
 }
+
+
+LATER: Final = "[2025..] (one day, 2025 at the earliest), or 2025/.. (from then on, and still so)"
+
+
+@pytest.mark.parametrize("text", ["2025 or later", "2025 and after", "2025 onwards"])
+def test_a_date_or_later_is_no_day_within_that_date(text: str) -> None:
+    assert _explained(text).partition("; write ")[2] == LATER
+    earlier = _explained("2025 or earlier").partition("; write ")[2]
+    assert earlier.startswith("[..2025] (one day, 2025 at the latest)")
 
 
 def _explained(text: str, *, one_date: bool = False) -> str:
@@ -145,7 +185,7 @@ def test_words_beside_a_date_are_named_and_what_to_write_for_them_is_told(text: 
     assert said.partition("; write ")[2] == LOOSE[text]
     if LOOSE[text]:
         word = text.replace("-", " ").partition(" ")[0]
-        assert f"{word!r} cannot stand in an EDTF date; write" in said
+        assert f"{word!a} cannot stand in an EDTF date; write" in said
 
 
 @pytest.mark.parametrize("text", LOOSE)
