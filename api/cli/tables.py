@@ -12,7 +12,7 @@ from rich.text import Text
 
 from api.cli.text import print_line, visible, visible_line
 from api.commands.number_words import grouped, quantity_in_words
-from domain.quantity import NOTHING_RECORDED
+from domain.number.total import NOTHING_RECORDED
 from domain.views.sections import MORE
 
 Entry = Mapping[str, Any]

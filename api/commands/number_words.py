@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from domain.quantity import Quantity, Total
+from domain.number.total import Total
+from domain.quantity import Quantity
 
 _BEFORE: Final = {
     "eq": "",

@@ -247,8 +247,13 @@ def _between(low: int | None, high: int | None) -> NumberReading | None:
     return NumberReading("eq", low=low, high=high)
 
 
-def _approximate(value: int, kinds: set[Comparator]) -> NumberReading:
-    """An approximate number; with words such as "up to" or "at least" ("up to about 20"), it is open on one side."""
+def _approximate(value: int, kinds: set[Comparator]) -> NumberReading | None:
+    """An approximate number; None for "about zero", which says nothing.
+
+    With words such as "up to" or "at least" ("up to about 20"), it is open on one side.
+    """
+    if value == 0:
+        return None
     if kinds & _HIGH:
         return NumberReading("approx", value, least=0, most=None if kinds & _LOW else value)
     return NumberReading("approx", value, least=value if kinds & _LOW else None)

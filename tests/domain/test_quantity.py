@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 
 from domain.errors import ContentError
-from domain.quantity import LARGEST, Interval, Quantity, Total, fill_bounds
+from domain.number.total import Total
+from domain.quantity import LARGEST, Interval, Quantity, fill_bounds
 from tests.drawn_facts import quantities
 from tests.strategies import SOME
 
@@ -191,6 +192,10 @@ def test_a_range_is_its_own_bounds() -> None:
         ({"value": -5, "comparator": "approx"}, "/value"),
         ({"value": -LARGEST - 1}, "/value"),
         ({"value": 0, "comparator": "lt"}, "/value"),
+        ({"value": 0, "comparator": "approx"}, "/value"),
+        ({"text": "about zero"}, "/text"),
+        ({"text": "около нуля"}, "/text"),
+        ({"text": "близько нуля"}, "/text"),
         ({"value": 0, "text": "fewer than 0"}, "/text"),
         ({"low": -1}, "/low"),
         ({"low": -2, "high": -1}, "/low /high"),
@@ -266,6 +271,8 @@ def test_meeting_is_mutual(one: Quantity, other: Quantity) -> None:
         (Total(3, None, 0, 50), "at least 3, and up to about 50"),
         (Total(0, None, 0, None), "at least 0"),
         (Total(60, None, 50, 50, including=True), "at least 60, which may include about 50"),
+        (Total(24, None, 240, None, including=True), "at least 24, perhaps about 240 or more"),
+        (Total(24, None, 20, 50, including=True), "at least 24, which may include about 20 to 50"),
         (Total(3, 9, 50, 52), "3 to 9, and about 50 to 52"),
         (Total(0, None), "at least 0"),
     ],

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from api.commands.charts.frame import HALF, WIDTH, Sheet, day, draw_nothing, table, values
 from api.commands.charts.time_axis import along
-from domain.quantity import NOT_COUNTED, NOTHING_RECORDED
+from domain.number.total import NOT_COUNTED, NOTHING_RECORDED
 
 HATCHES: Final = 150
 """How many lines hatch a picture from its left to its right."""

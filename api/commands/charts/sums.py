@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from api.commands.number_words import grouped
-from domain.quantity import NOTHING_RECORDED, Total
+from domain.number.total import NOTHING_RECORDED, Total
 from domain.time.edtf_calendar import DAY, civil_day
 from domain.time.instant import parse_cut
 from domain.views.counting.points import By, bucket, bucket_name

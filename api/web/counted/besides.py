@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from domain.naming import fold_name
-from domain.quantity import NOT_COUNTED
+from domain.number.total import NOT_COUNTED
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,20 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from domain.quantity import Quantity, Total
+from domain.number.total import Total
+from domain.quantity import Quantity
 from domain.views.brief import describe_briefly
 from domain.views.counting.figures import find_figure
 from domain.views.rivalry import disputes
 from domain.views.rivalry.candidates import Candidate
-from domain.views.rivalry.claims import Claims, claim_of_quantity, ends_of, find_vaguer, meant_ends
+from domain.views.rivalry.claims import (
+    Claims,
+    claim_of_quantity,
+    ends_of,
+    find_vaguer,
+    meant_ends,
+    reach,
+)
 from domain.views.rivalry.rivals import Resolved, find_last_reported
 
 if TYPE_CHECKING:
@@ -50,6 +58,13 @@ class Part:
     def approximate(self) -> bool:
         """Whether it is a number without bounds."""
         return self.about_most != 0
+
+    @property
+    def most(self) -> float:
+        """The greatest number that some fact allows."""
+        if self.approximate:
+            return reach(self.about, self.about_most)[1]
+        return math.inf if self.high is None else self.high
 
     @property
     def told(self) -> tuple[int, int]:
@@ -171,13 +186,10 @@ def part_of(
             surely, what, basis, against=[candidate for candidate in against if candidate.certain]
         )
         low = min(low if contested else math.inf, sure.low if sure else 0)
-    named = _find_named(everyone, basis, high)
-    if high < named:
-        high, contested = named, True
     if quantity.about is not None and about is None:
         about = join_about(number.about for number in map(find_number, facts))
     least, most = about or (0, 0)
-    return Part(
+    part = Part(
         quantity,
         shown,
         rivals,
@@ -189,6 +201,7 @@ def part_of(
         contested=contested,
         undated=telling if undated else (),
     )
+    return _contest_by_names(part, everyone, basis)
 
 
 def _find_about(quantities: Sequence[Quantity], *, linked: bool) -> tuple[int, int | None] | None:
@@ -233,15 +246,21 @@ def _end(end: float) -> int | None:
     return None if math.isinf(end) else int(end)
 
 
-def _find_named(facts: Iterable[Candidate], basis: Basis, high: float) -> int:
-    """The greatest number of surely different people whom one fact names, if it names more than `high`; else 0.
+def _contest_by_names(part: Part, facts: Iterable[Candidate], basis: Basis) -> Part:
+    """The part, contested if one fact names more surely different people than the part's facts allow.
 
-    If that fact is right, no fewer people were counted.
+    If that fact is right, no fewer people were counted, so the names raise what is counted at most.
     """
-    if basis != "increment":
-        return 0
-    many = (candidate for candidate in facts if len(candidate.fact.people) > high)
-    return max((len(candidate.people - candidate.bearers.keys()) for candidate in many), default=0)
+    most = part.most
+    if basis != "increment" or math.isinf(most):
+        return part
+    many = (candidate for candidate in facts if len(candidate.fact.people) > most)
+    named = max((len(fact.people - fact.bearers.keys()) for fact in many), default=0)
+    if named <= most:
+        return part
+    if part.approximate:
+        return replace(part, about_most=named, contested=True)
+    return replace(part, high=named, contested=True)
 
 
 def _alone(fact: Candidate, what: str, basis: Basis) -> Part | None:
@@ -250,22 +269,17 @@ def _alone(fact: Candidate, what: str, basis: Basis) -> Part | None:
     if quantity is None:
         return None
     least, most = quantity.about or (0, 0)
-    high = quantity.high
-    named = 0
-    if high is not None and len(fact.fact.people) > high:
-        named = _find_named([fact], basis, high)
-    contested = high is not None and high < named
-    return Part(
+    part = Part(
         quantity,
         fact,
         (),
         certain=fact.certain,
         low=max(quantity.low or 0, 0),
-        high=named if contested else high,
+        high=quantity.high,
         about=least,
         about_most=most,
-        contested=contested,
     )
+    return _contest_by_names(part, [fact], basis)
 
 
 def _width(ends: dict[Any, tuple[float, float]], kept: set[Any]) -> tuple[float, float]:

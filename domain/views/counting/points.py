@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from domain.quantity import NOT_COUNTED, Total
+from domain.number.total import NOT_COUNTED, Total
 from domain.time.edtf_calendar import DAY, civil_day
 
 if TYPE_CHECKING:

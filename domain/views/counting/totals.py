@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.fact import as_primitives
-from domain.quantity import NOT_COUNTED, NOTHING_RECORDED, Total
+from domain.number.total import NOT_COUNTED, NOTHING_RECORDED, Total
 from domain.register import Register, Shape
 from domain.views.counting.contributions import Contributions
 from domain.views.counting.doubtful import Contributed, doubt_repeated, settle_doubts

@@ -6,7 +6,6 @@ wrong, and the question is contested.
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -29,7 +28,7 @@ def part_of_question(question: Question, what: str) -> Part | None:
     most = max(sure, key=lambda each: (each.low, each.about, each.shown.by_content), default=None)
     if part is None:
         return None if most is None else _stand_in(most, question, inner)
-    if larger := [each for each in inner if _claim(each) > _allow(part)]:
+    if larger := [each for each in inner if _claim(each) > part.most]:
         return _contest(part, larger)
     least = part.low if part.certain else 0
     if most is None or most.low <= least or part.contested or part.approximate:
@@ -68,13 +67,6 @@ def _claim(part: Part) -> float:
     if part.approximate:
         return reach(part.about, part.about_most)[0]
     return part.high if part.contested and part.high is not None else part.low
-
-
-def _allow(part: Part) -> float:
-    """The greatest number that some fact allows."""
-    if part.approximate:
-        return reach(part.about, part.about_most)[1]
-    return math.inf if part.high is None else part.high
 
 
 def _contest(part: Part, larger: Sequence[Part]) -> Part:

@@ -89,6 +89,21 @@ NAMES: Final[Sums] = {
         [tell_release(1, matter="m"), tell_release(people=["Ann", "Bob", "Eve"], matter="m")],
         (1, 3, "1 to 3", True, 0),
     ),
+    "names beside an approximate number that is lower": (
+        [tell_release("about 1", people=["Ann", "Bob", "Eve", "Max", "Zoe"])],
+        (0, None, "about 1 to 5", True, 0),
+    ),
+    "names beside an approximate number that may be theirs": (
+        [tell_release("about 3", people=["Ann", "Bob", "Eve", "Max", "Zoe"])],
+        (0, None, "about 3", False, 0),
+    ),
+    "names beside an approximate number of another report": (
+        [
+            tell_release("about 1", matter="m"),
+            tell_release(people=["Ann", "Bob", "Eve"], matter="m", publisher="AP"),
+        ],
+        (0, None, "about 1 to 3", True, 0),
+    ),
     "names on another day": (
         [tell_release(52), tell_release(people=["Ann"], valid="2025-10-01")],
         (53, None, "at least 53", False, 0),
