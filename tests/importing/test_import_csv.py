@@ -83,6 +83,22 @@ def test_a_fault_names_its_column_in_the_table(light: Parley) -> None:
     report = import_table(light, header, ROW + ",yesterday,TASS,held,10")
     named = {each["pointer"]: each["detail"].partition(":")[0] for each in report["rejected"]}
     assert named == {"/citations/1/published": "column citation3.published"}
+    header = HEADER + ",citation2.url,quantity.text"
+    report = import_table(light, header, ROW + ",https://example.org/,52")
+    assert {each["pointer"]: each["detail"].partition(":")[0] for each in report["rejected"]} == {
+        "/citations/1/publisher": "column citation2.publisher",
+        "/quantities/0/what": "column quantity.what",
+    }
+
+
+def test_a_quoted_cell_may_have_blanks_before_it(light: Parley) -> None:
+    header = ", ".join(f'"{name}"' for name in (*HEADER.split(","), "note"))
+    report = import_table(light, header, ROW.replace("Held", ' "Held, in ""Minsk""" ') + ",")
+    assert faults(report) == [(2, "")]
+    report = import_table(light, header, ROW.replace("Held", ' "Held, in ""Minsk"""') + ", ")
+    assert report["rejected"] == []
+    (entry,) = read_state(light, "2025-02")["custody"]
+    assert entry["fact"]["summary"] == 'Held, in "Minsk"'
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def _count_known(line: str, separator: str) -> int:
     """How many known columns a header has, read with a separator."""
     known = _list_columns()
     try:
-        cells = next(csv.reader([line], delimiter=separator), [])
+        cells = next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
     except csv.Error:
         return 0
     return sum(_find_column(_plain(cell), known) is not None for cell in cells[:MOST_COLUMNS])

@@ -40,6 +40,8 @@ _SEPARATES: Final = {
     for name, mark in ((",", "a comma"), (";", "a semicolon"), ("\t", "a tab"), ("|", "a bar"))
 }
 
+_TOO_FEW: Final = ": write what separates the cells for each empty cell too, and quotes around a cell of several lines"
+
 
 def read_csv(lines: Iterable[bytes]) -> Iterator[SourceLine]:
     """One object for each row, numbered by the line on which it starts; reading ends at a row that is not CSV."""
@@ -72,9 +74,10 @@ def _row(number: int, table: Table, cells: Sequence[str]) -> SourceLine:
     while len(filled) > len(header) and not filled[-1]:
         filled.pop()
     if len(filled) != len(header):
-        much = _SEPARATES[table.separator] if len(filled) > len(header) else ""
+        many = _SEPARATES[table.separator] if len(filled) > len(header) else _TOO_FEW
+        has = "1 cell" if len(filled) == 1 else f"{len(filled)} cells"
         return make_faulty_line(
-            number, f"the row has {len(filled)} cells, but the header has {len(header)}{much}"
+            number, f"the row has {has}, but the header has {len(header)}{many}"
         )
     unnamed = [at for at, cell in enumerate(filled) if cell and header[at] is None]
     if unnamed:

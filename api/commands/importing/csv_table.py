@@ -23,7 +23,7 @@ _NO_ROW: Final = "the row cannot be read as cells: look for a quote in it that i
 _WORDS: Final = (
     (
         "expected after",
-        'a quoted cell continues after its quotes: write a quote in a quoted cell twice, as ""',
+        'a quoted cell continues after its quotes: write a quote in a quoted cell twice, as "", and no blank after it',
     ),
     ("unexpected end", "a quote is opened here and not closed"),
     (
@@ -56,7 +56,12 @@ class Table:
         if header.startswith(("{", "[")):
             yield passed, _JSON
             return
-        rows = csv.reader(chain([header], self._text), delimiter=self.separator, strict=True)
+        rows = csv.reader(
+            chain([header], self._text),
+            delimiter=self.separator,
+            skipinitialspace=True,
+            strict=True,
+        )
         while True:
             number, self._text.size = passed + rows.line_num, 0
             try:

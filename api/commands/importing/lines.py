@@ -40,8 +40,16 @@ class SourceLine:
     last: bool = False
 
     def column(self, pointer: str) -> str | None:
-        """The column that a pointer leads into, if only by its name; None if there is no table."""
+        """The column that a pointer leads into, or that would hold it; only its name's first part if neither is known.
+
+        None if there is no table.
+        """
         field = pointer.removeprefix("/changes")[1:].partition("/")[0]
+        entry, _, part = pointer.rpartition("/")
+        beside = (name for place, name in self.columns.items() if place.rpartition("/")[0] == entry)
+        singular = next((name.partition(".")[0] for name in beside if "." in name), None)
+        if entry and singular is not None and pointer not in self.columns:
+            return f"{singular}.{part}"
         while pointer and pointer not in self.columns:
             pointer = pointer.rpartition("/")[0]
         return self.columns.get(pointer) or (field or None if self.columns else None)
