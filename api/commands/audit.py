@@ -1,4 +1,4 @@
-"""Reads a page of the audit: changes of facts and of the negotiation itself, or only those about one person."""
+"""Reads a page of the audit, and what two cuts disagree on of a negotiation itself."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Any
 from domain.streams.negotiation import Negotiation
 from domain.time.perspective import Perspective
 from domain.views.audit import AuditQuery, describe_change, describe_negotiation_change
+from domain.views.diff import diff_negotiation
 from infrastructure.readers.reading import Reading
 
 
 def list_changes(
     reading: Reading, opened: Negotiation, perspective: Perspective, query: AuditQuery
 ) -> tuple[list[dict[str, Any]], bool]:
-    """Give the entries of a part of the audit, and whether more follow."""
+    """Give the entries of a part of the audit, of all changes or those about one person, and whether more follow."""
     facts, more_follow = reading.changes.list_audited(opened.id, perspective, query)
     id_ = opened.id if query.person is None else None
     agreed = reading.changes.approvers(id_, [version for _, version in facts])
@@ -39,3 +40,14 @@ def list_changes(
     ]
     items.sort(key=itemgetter("position"), reverse=query.newest_first)
     return items[: query.limit], more_follow or len(items) > (query.limit or len(items))
+
+
+def compare_negotiation(
+    reading: Reading, opened: Negotiation, cuts: tuple[Perspective, Perspective]
+) -> dict[str, Any]:
+    """Give what the two cuts disagree on of the negotiation itself, and why, where they do."""
+    was, is_ = (reading.changes.of_negotiation(opened, cut) for cut in cuts)
+    before = {correction.position for _, _, correction in was}
+    later = [correction for _, _, correction in is_ if correction.position not in before]
+    seen = [told[-1][1] if told else opened for told in (was, is_)]
+    return diff_negotiation((seen[0], seen[1]), later[-1] if later else None)

@@ -24,7 +24,7 @@ from api.composition import Parley
 from api.http import routes
 from api.http.exchange.change_request_response import repeat_response
 from api.http.exchange.idempotency import Idempotency
-from api.http.exchange.kept_answers import KeptAnswers
+from api.http.exchange.kept_answers import MOST_PAGES_BYTES, KeptAnswers
 from api.http.exchange.kept_form import names_in
 from api.http.exchange.revalidation import KnownTags
 from api.http.log_watch import LogWatch
@@ -39,6 +39,7 @@ from domain.fact import Fact
 from domain.time.edtf_fault import ValidTimeError
 from domain.time.instant import InstantError
 from infrastructure.errors import OUT_OF_REACH
+from infrastructure.kept_bytes import KeptBytes
 
 if TYPE_CHECKING:
     from infrastructure.identity.oidc import TokenVerifier
@@ -88,6 +89,7 @@ def create_app(
     app.state.idempotency = Idempotency(parley, repeat_response, known)
     app.state.known_tags = KnownTags()
     app.state.kept_answers = KeptAnswers()
+    app.state.kept_pages = KeptAnswers(KeptBytes(MOST_PAGES_BYTES))
     app.state.pictures = Pictures(renderer())
     app.state.threads = Threads(parley.settings.limits)
     app.state.log_watch = LogWatch(parley, app.state.threads)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from domain.time.instant import BEGINNING, END
 from domain.views.known.timeslices import select_known
 from domain.views.naming import Names
 from domain.views.terms import terms_of
@@ -68,6 +69,19 @@ def list_timeline(
     ordered = sorted(seen_facts, key=by_valid_time)
     after = wanted.after
     return ordered if after is None else [seen for seen in ordered if by_valid_time(seen) > after]
+
+
+def find_span(listed: Iterable[Seen], wanted: TimelineFilter, as_of: int) -> tuple[int, int]:
+    """The instants (half-open) between which every `as_of` lists these facts, each with the same certainty.
+
+    Which facts had begun may differ from one `as_of` to the next; all others stay.
+    """
+    if wanted.begun:
+        return as_of, as_of + 1
+    windows = [seen.version.record.fact.window for seen in listed]
+    edges = [at for window in windows for at in (window.possible_from, window.certain_from)]
+    begins = max((at for at in edges if at <= as_of), default=BEGINNING)
+    return begins, min((at for at in edges if at > as_of), default=END)
 
 
 def _select_brought(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -32,7 +32,7 @@ from infrastructure.projections.planes import whole_rows
 from infrastructure.readers.pages import HotPage, read_page
 from infrastructure.readers.state.placeholders import bind_placeholders, placeholders
 from infrastructure.tables.facts import ERASING, FactTables, content_columns, is_change
-from infrastructure.tables.record import event
+from infrastructure.tables.record import event, negotiation_correction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -204,23 +204,38 @@ def _of_span(tables: FactTables, select_span: Callable[..., Select[Any]]) -> Hot
     return HotStatement(select_span(tables, placeholders(public=True)[0], *ends))
 
 
+class LastEvents(NamedTuple):
+    """The positions of the last event up to a perspective that changed a fact of a negotiation, and of others; or 0.
+
+    `correction` is that of the last correction of the negotiation itself up to the perspective, `erasure` that of the
+    last erasure of a fact.
+    """
+
+    change: int
+    correction: int
+    erasure: int
+
+
 def read_last_events(
     connection: Connection, tables: FactTables, id_: UUID, perspective: Perspective
-) -> tuple[int, int]:
-    """The positions of the last event up to the perspective that changed a fact, and of the last erasure; or 0."""
+) -> LastEvents:
+    """The last events of a negotiation, public or not."""
     values = bind_placeholders(id_, perspective)
-    row = _select_last_events(tables).one(connection, values)
-    return row.changed or 0, row.erased or 0
+    return LastEvents(*(at or 0 for at in _select_last_events(tables).one(connection, values)))
 
 
 @cache
 def _select_last_events(tables: FactTables) -> HotStatement:
-    columns = tables.version.c
+    columns, corrected = tables.version.c, negotiation_correction.c
     id_, perspective = placeholders(public=True)
     last = select(func.max(columns.known_from)).where(columns.negotiation_id == id_.hex)
-    changed = last.where(columns.known_from <= perspective.position)
-    named = {"changed": changed, "erased": last.where(ERASING)}
-    return HotStatement(select(*(each.scalar_subquery().label(n) for n, each in named.items())))
+    last_correction = select(func.max(corrected.position)).where(
+        corrected.negotiation_id == id_.hex, corrected.position <= perspective.position
+    )
+    last_change = last.where(columns.known_from <= perspective.position)
+    of_each = (last_change, last_correction, last.where(ERASING))
+    named = zip(LastEvents._fields, of_each, strict=True)
+    return HotStatement(select(*(each.scalar_subquery().label(name) for name, each in named)))
 
 
 def select_last(

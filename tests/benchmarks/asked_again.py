@@ -1,7 +1,7 @@
 """Answers of the application to a program that asks the same again, or the same at one day after another.
 
-A state, a tally, the people and the moments are kept while they hold; a timeline and an audit are made each time. At
-another day a state, a tally and people are made from the facts that are kept (ADR 0049).
+Each answer is kept while it holds (ADR 0045). At another day a state, a tally and people are made from the facts that
+are kept (ADR 0049).
 """
 
 from __future__ import annotations

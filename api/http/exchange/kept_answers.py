@@ -11,7 +11,7 @@ import json
 import re
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
@@ -26,6 +26,8 @@ from infrastructure.readers.reading import Reading
 from infrastructure.readers.state.sections import SectionReader
 
 MOST_BYTES: Final = 32 * 2**20
+MOST_PAGES_BYTES: Final = 16 * 2**20
+"""The bytes of pages that are made quickly, and must not take the place of answers that take long."""
 MOST_SPANS: Final = 4_096
 """The most requests for which spans are remembered: the instants between which an answer stays the same."""
 MOST_OF_ONE: Final = 300
@@ -77,6 +79,15 @@ class Filled:
         content: dict[str, Any] = json.loads(self.body)
         return content
 
+    def entries(self, name: str) -> Iterator[dict[str, Any]]:
+        """The entries of one of its lists; the JSON is decoded only when the first is asked for."""
+        yield from self.content[name]
+
+
+def hold_always() -> tuple[int, int]:
+    """The `as_of` between which an answer is the same that does not depend on it."""
+    return BEGINNING, END
+
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
@@ -102,8 +113,8 @@ class _Kept:
 class AnswerSource:
     """What determines an answer: a negotiation, a perspective and a reading.
 
-    `changes` is everything else that changes the answer while the negotiation's facts stay the same. An answer that
-    does not depend on `as_of` holds `always`.
+    `changes` is everything else that changes the answer while the negotiation stays the same. `holds` tells, once the
+    answer is made, the `as_of` from which, and up to before which, it is the same; left out, as long as the state is.
     """
 
     reading: Reading
@@ -111,14 +122,15 @@ class AnswerSource:
     slug: str
     perspective: Perspective
     changes: Hashable = ()
-    always: bool = False
+    holds: Callable[[], tuple[int, int]] | None = None
 
     @property
     def key(self) -> Hashable:
         """The same for two perspectives whose answers can only differ by `as_of`."""
         at = self.perspective
-        changed, built = self._read.last_change, self._read.built
-        return changed, built, at.published_cut, at.clock, at.match, at.reading, self.changes
+        last, built = self._read.last_events, self._read.built
+        cuts = at.published_cut, at.clock, at.match, at.reading
+        return last.change, last.correction, built, cuts, self.changes
 
     @property
     def last_erasure(self) -> int:
@@ -128,7 +140,7 @@ class AnswerSource:
     @property
     def span(self) -> tuple[int, int]:
         """The `as_of` from which, and up to before which, the answer is the same."""
-        return (BEGINNING, END) if self.always else self._read.span
+        return self._read.span if self.holds is None else self.holds()
 
     @property
     def _read(self) -> SectionReader:

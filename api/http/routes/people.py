@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, Final
@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
 from api.http.exchange.erased_facts import with_erasures
-from api.http.exchange.kept_answers import AnswerSource, Blanks, Filled
+from api.http.exchange.kept_answers import AnswerSource, Blanks
 from api.http.exchange.operation import reads
 from api.http.exchange.parameters import TEXT, Parameter, unknown_choice, whole_number
 from api.http.exchange.perspective import Asked, Asking
@@ -81,13 +81,13 @@ def read_people(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respons
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
-        parties = reading.resolve_negotiation(negotiation, perspective).parties
-        wanted = replace(wanted, parties=parties)
         after = None if cursor is None else cursor.place
 
         def make(blanks: Blanks) -> dict[str, Any]:
             rest = partial(blanks.blank, "people")
-            listed = reading.people(negotiation.id, perspective, wanted, rest)
+            parties = reading.resolve_negotiation(negotiation, perspective).parties
+            beside = replace(wanted, parties=parties)
+            listed = reading.people(negotiation.id, perspective, beside, rest)
             items, last = listed.page(after, limit, ROOM_OF_PAGE)
             content: dict[str, Any] = {
                 "perspective": blanks.blank("perspective"),
@@ -102,10 +102,10 @@ def read_people(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respons
             "next": lambda last: asked.next(perspective, last, question_),
             "rest": asked.rest(slug, perspective),
         }
-        about = ("people", *sorted(question_.items()), tuple(parties), after, limit)
+        about = ("people", *sorted(question_.items()), after, limit)
         source = AnswerSource(reading, negotiation.id, slug, perspective, about)
         content = asked.request.app.state.kept_answers.answer(source, make, fills)
-        rows = table(asked, _COLUMNS, _rows(content))
+        rows = table(asked, _COLUMNS, map(_row, content.entries("items")))
         return asked.answer(content, perspective, reading, table=rows)
 
 
@@ -115,11 +115,6 @@ def _read_filter(parameters: Mapping[str, str]) -> PeopleFilter:
         raise unknown_choice("/query/status", status, list_statuses())
     terms = None if q is None else parse_terms(split_terms(q))
     return PeopleFilter(status=status, q=terms, person=parameters.get("person"))
-
-
-def _rows(filled: Filled) -> Iterator[dict[str, Any]]:
-    """The rows of a table, read from an answer only if it is sent as a table."""
-    yield from map(_row, filled.content["items"])
 
 
 def _row(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, Final, cast, get_args
 from urllib.parse import quote
 
@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
 from api.http.exchange.erased_facts import with_erasures
-from api.http.exchange.kept_answers import AnswerSource, Blanks, Filled
+from api.http.exchange.kept_answers import AnswerSource, Blanks
 from api.http.exchange.operation import reads
 from api.http.exchange.parameters import (
     TEXT,
@@ -126,13 +126,8 @@ def read_tally(slug: str, asked: Annotated[Asked, Depends(_TALLY)]) -> Response:
         about = ("tally", query, last_bucket(perspective.as_of, query.by), after, limit)
         source = AnswerSource(reading, negotiation.id, slug, perspective, about)
         content = asked.request.app.state.kept_answers.answer(source, make, fills)
-        rows = table(asked, _COLUMNS, _points(content))
+        rows = table(asked, _COLUMNS, content.entries("points"))
         return asked.answer(content, perspective, reading, table=rows)
-
-
-def _points(filled: Filled) -> Iterator[dict[str, Any]]:
-    """The rows of a table, read from an answer only if it is sent as a table."""
-    yield from filled.content["points"]
 
 
 def _select_filters(parameters: Mapping[str, str]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any, Final, cast
 
 from fastapi import APIRouter, Depends
@@ -11,6 +12,7 @@ from starlette.responses import Response
 
 from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
 from api.http.exchange.erased_facts import with_erasures
+from api.http.exchange.kept_answers import AnswerSource, Blanks
 from api.http.exchange.operation import reads
 from api.http.exchange.parameters import (
     TEXT,
@@ -30,7 +32,7 @@ from domain.naming import fold_name
 from domain.time.instant import END
 from domain.time.perspective import Perspective
 from domain.views.brief import describe_fact, describe_perspective
-from domain.views.timeline import Place, TimelineFilter
+from domain.views.timeline import Place, TimelineFilter, find_span
 from domain.views.versions import Seen, by_valid_time
 from infrastructure.readers.reading import Reading
 
@@ -109,27 +111,34 @@ def read_timeline(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Respo
     filters = _filters(asked.parameters, paged=cursor is not None)
     translit = truth(asked.parameters, "translit", left_out=True)
     wanted = _read_filter(filters, cursor)
-    with asked.reading(searched="q" in asked.parameters) as reading:
+    q = asked.parameters.get("q")
+    with asked.reading(searched=q is not None) as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
-        facts, more_follow = reading.timeline(
-            negotiation.id,
-            perspective,
-            wanted,
-            q=asked.parameters.get("q"),
-            translit=translit,
-            limit=limit,
-        )
-        onward = with_mark(asked, filters)
-        rest = asked.next(perspective, by_valid_time(facts[-1]), onward) if more_follow else None
-        content: dict[str, Any] = {
-            "perspective": describe_perspective(perspective),
-            "items": [describe_fact(seen, slug) for seen in facts],
-            "next": rest,
+        listed: list[Seen] = []
+
+        def make(blanks: Blanks) -> dict[str, Any]:
+            facts, more_follow = reading.timeline(
+                negotiation.id, perspective, wanted, q=q, translit=translit, limit=limit
+            )
+            listed.extend(facts)
+            content: dict[str, Any] = {
+                "perspective": blanks.blank("perspective"),
+                "items": [describe_fact(seen, slug) for seen in facts],
+                "next": blanks.blank("next", by_valid_time(facts[-1])) if more_follow else None,
+            }
+            return with_erasures(content, reading, negotiation.id, perspective, rest=blanks.rest)
+
+        fills = {
+            "perspective": lambda: describe_perspective(perspective),
+            "next": lambda place: asked.next(perspective, place, with_mark(asked, filters)),
+            "rest": asked.rest(slug, perspective),
         }
-        erased = asked.rest(slug, perspective)
-        content = with_erasures(content, reading, negotiation.id, perspective, rest=erased)
-        rows = table(asked, _COLUMNS, map(_row, content["items"]))
+        about = ("timeline", wanted, q, translit, limit)
+        holds = partial(find_span, listed, wanted, perspective.as_of)
+        source = AnswerSource(reading, negotiation.id, slug, perspective, about, holds)
+        content = asked.request.app.state.kept_pages.answer(source, make, fills)
+        rows = table(asked, _COLUMNS, map(_row, content.entries("items")))
         return asked.answer(content, perspective, reading, fixed=filters, table=rows)
 
 

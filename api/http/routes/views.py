@@ -9,22 +9,20 @@ from typing import Annotated, Any, Final, cast, get_args
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from api.commands.audit import list_changes
+from api.commands.audit import compare_negotiation, list_changes
 from api.http.exchange.cursor import CURSOR, LIMIT, ORDER, WHOLE_LIMIT, Cursor, read_order
 from api.http.exchange.erased_facts import with_erasures
-from api.http.exchange.kept_answers import AnswerSource, Blanks
+from api.http.exchange.kept_answers import AnswerSource, Blanks, hold_always
 from api.http.exchange.operation import OF_WHAT_HOLDS, reads
 from api.http.exchange.parameters import TEXT, Parameter, choice, cut, truth, whole_number
 from api.http.exchange.perspective import PERSPECTIVE, Asked, Asking
 from api.http.exchange.table import MARKED, MEDIA, publishers, table, with_mark
 from api.http.threads import LaneRoute
 from domain.errors import ContentError
-from domain.streams.negotiation import Negotiation
 from domain.time.instant import format_instant
-from domain.time.perspective import Perspective
 from domain.views.audit import AuditQuery
 from domain.views.brief import describe_perspective
-from domain.views.diff import SECTIONS, diff, diff_negotiation
+from domain.views.diff import SECTIONS, diff
 from domain.views.moments import (
     Axis,
     Boundary,
@@ -35,7 +33,6 @@ from domain.views.moments import (
     group_moments,
 )
 from domain.views.sections import Place
-from infrastructure.readers.reading import Reading
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
 
@@ -141,7 +138,7 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
         place = (compared.after[-1].first_position,) if more_follow else None
         onward = with_mark(later, filters)
         following = None if place is None else later.next(to, place, onward)
-        of_it = _of_itself(reading, negotiation, (from_, to))
+        of_it = compare_negotiation(reading, negotiation, (from_, to))
         content = {**diff(compared, (from_, to), kinds=kinds), **of_it, "next": following}
         fixed = {"from": format_instant(first)}
         if last is not None:
@@ -185,18 +182,25 @@ def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
     with asked.reading() as reading:
         perspective = asked.perspective(reading)
         negotiation = reading.negotiation(slug, perspective.position)
-        items, more_follow = list_changes(reading, negotiation, perspective, query)
-        place = (items[-1]["position"],) if more_follow else None
-        onward = with_mark(asked, filters)
-        following = None if place is None else asked.next(perspective, place, onward)
-        content: dict[str, Any] = {
-            "perspective": describe_perspective(perspective),
-            "items": items,
-            "next": following,
+
+        def make(blanks: Blanks) -> dict[str, Any]:
+            items, more_follow = list_changes(reading, negotiation, perspective, query)
+            content: dict[str, Any] = {
+                "perspective": blanks.blank("perspective"),
+                "items": items,
+                "next": blanks.blank("next", (items[-1]["position"],)) if more_follow else None,
+            }
+            return with_erasures(content, reading, negotiation.id, perspective, rest=blanks.rest)
+
+        fills = {
+            "perspective": lambda: describe_perspective(perspective),
+            "next": lambda place: asked.next(perspective, place, with_mark(asked, filters)),
+            "rest": asked.rest(slug, perspective),
         }
-        rows = table(asked, _COLUMNS, map(_row, items))
-        rest = asked.rest(slug, perspective)
-        content = with_erasures(content, reading, negotiation.id, perspective, rest=rest)
+        about = reading, negotiation.id, slug, perspective, ("audit", query)
+        source = AnswerSource(*about, hold_always)
+        content = asked.request.app.state.kept_pages.answer(source, make, fills)
+        rows = table(asked, _COLUMNS, map(_row, content.entries("items")))
         return asked.answer(content, perspective, reading, fixed=filters, table=rows)
 
 
@@ -252,9 +256,8 @@ def read_moments(slug: str, asked: Annotated[Asked, Depends(_MOMENTS)]) -> Respo
             "rest": asked.rest(slug, shown),
         }
         after = None if cursor is None else cursor.place
-        edition = reading.resolve_negotiation(negotiation, along).version
-        about = ("moments", axis, asked_by, chosen, edition, after, limit)
-        source = AnswerSource(reading, negotiation.id, slug, along, about, always=True)
+        about = ("moments", axis, asked_by, chosen, after, limit)
+        source = AnswerSource(reading, negotiation.id, slug, along, about, hold_always)
         content = asked.request.app.state.kept_answers.answer(source, make, fills)
         return free.answer(content, shown, reading, fixed=filters)
 
@@ -267,17 +270,6 @@ def _group(
         return fit_moments(boundaries, limit)
     unit = cast("Unit | None", chosen if by == _AUTO else by)
     return unit, group_moments(boundaries, unit)
-
-
-def _of_itself(
-    reading: Reading, opened: Negotiation, cuts: tuple[Perspective, Perspective]
-) -> dict[str, Any]:
-    """Give what the two cuts disagree on of the negotiation itself, and why, where they do."""
-    was, is_ = (reading.changes.of_negotiation(opened, cut) for cut in cuts)
-    before = {correction.position for _, _, correction in was}
-    later = [correction for _, _, correction in is_ if correction.position not in before]
-    seen = [told[-1][1] if told else opened for told in (was, is_)]
-    return diff_negotiation((seen[0], seen[1]), later[-1] if later else None)
 
 
 def _row(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from domain.views.known.timeslices import as_seen
 from domain.views.versions import FactVersion, Seen
 from infrastructure.projections.stored_versions import versions_in
 from infrastructure.projections.tallies import counts_at
-from infrastructure.readers.changes import read_last_events
+from infrastructure.readers.changes import LastEvents, read_last_events
 from infrastructure.readers.moments import read_span
 from infrastructure.readers.names import read_names
 from infrastructure.readers.state.kept_facts import MOST_MOVED, KeptFacts, KeptSlices
@@ -47,7 +47,7 @@ class FactsAt:
     @property
     def last_change(self) -> int:
         """The position of the last event that changed a fact of the negotiation; 0 where there is none."""
-        return self._last_events[0]
+        return self.last_events.change
 
     @property
     def span(self) -> tuple[int, int]:
@@ -59,10 +59,11 @@ class FactsAt:
     @property
     def last_erasure(self) -> int:
         """The position of the last erasure of a fact; 0 where there is none."""
-        return self._last_events[1]
+        return self.last_events.erasure
 
     @cached_property
-    def _last_events(self) -> tuple[int, int]:
+    def last_events(self) -> LastEvents:
+        """The last events of the negotiation."""
         return read_last_events(*self._of, self.perspective)
 
     @property

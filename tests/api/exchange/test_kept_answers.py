@@ -18,7 +18,6 @@ from api.http.app import create_app
 from api.http.exchange.kept_answers import KeptAnswers
 from domain.time.instant import BEGINNING, END, format_instant
 from domain.views.moments import valid_boundaries
-from infrastructure.kept_bytes import KeptBytes
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.readers.state.kept_facts import KeptSlices
 from infrastructure.tables.facts import serving_tables
@@ -53,6 +52,12 @@ QUESTIONS: Final = (
     "/tally?count=facts&kind=statement&by=day&limit=1",
     "/tally?what=released&from=2025-09&to=2025-11&per=population",
     *(f"/moments?axis={axis}&by=auto&limit=2" for axis in ("valid", "recorded", "published")),
+    "/timeline?limit=2",
+    "/timeline?include=ahead&limit=2",
+    "/timeline?include=retracted,ahead",
+    "/timeline?include=ahead&person=coale",
+    "/audit?limit=1",
+    "/audit?order=newest",
 )
 EDGES: Final = ("possible_from", "certain_from", "certain_to", "possible_to")
 
@@ -91,9 +96,10 @@ def test_an_answer_that_is_kept_is_the_one_made_anew(
     instants_ = data.draw(st.lists(_instants(versions), min_size=1, max_size=6))
     for as_of in (*instants_, *instants_):
         path = _path(question, data.draw(st.sampled_from(cuts)), as_of)
-        state.kept_answers, state.parley = keeping, keeps_facts
+        state.kept_answers = state.kept_pages = keeping
+        state.parley = keeps_facts
         kept = asking.http.get(path)
-        state.kept_answers = KeptAnswers()
+        state.kept_answers = state.kept_pages = KeptAnswers()
         state.parley = replace(keeps_facts, kept=KeptSlices())
         anew = asking.http.get(path)
         assert kept.content == anew.content, path
@@ -133,13 +139,19 @@ def _path(question: str, cuts: dict[str, Any], as_of: int) -> str:
     return f"{BELARUS}{question}{mark}{urlencode({**cuts, 'as_of': format_instant(as_of)})}"
 
 
-@pytest.mark.parametrize("question", ["?", "/people?", "/tally?what=released&", "/moments?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("?", "/people?", "/tally?what=released&", "/moments?"),
+        *("/timeline?include=ahead&", "/audit?"),
+    ],
+)
 def test_it_is_made_again_only_when_something_changed(client: Client, question: str) -> None:
     client.open()
     made = _count_made(client)
     client.record(external_id="A", valid="2025-09-11")
     client.record(external_id="B", valid="2025-11-22")
-    whole = 1 if question == "/moments?" else 2
+    whole = 1 if question in {"/moments?", "/audit?"} else 2
 
     def ask(as_of: str) -> bytes:
         return client.http.get(f"{TALKS}{question}as_of={as_of}").content
@@ -167,8 +179,36 @@ def _count_made(client: Client) -> list[object]:
 
             return super().answer(sight, counted, fills)
 
-    cast("FastAPI", client.http.app).state.kept_answers = Counting()
+    state = cast("FastAPI", client.http.app).state
+    state.kept_answers = state.kept_pages = Counting()
     return made
+
+
+@pytest.mark.parametrize(
+    "question", ["/moments?axis=recorded", "/moments?axis=published", "/audit"]
+)
+def test_a_correction_of_the_negotiation_is_told_at_once(client: Client, question: str) -> None:
+    client.open()
+    client.record(external_id="A")
+    before = client.get(f"{TALKS}{question}").json["items"]
+    body = {"reason": "coding_error", "why": "It was wrong", "changes": {"title": "New title"}}
+    assert client.post(f"{TALKS}/corrections", body, if_match="*").status == 200
+    told = client.get(f"{TALKS}{question}").json["items"]
+    assert told[: len(before)] == before
+    assert len(told) == len(before) + 1
+
+
+def test_a_page_of_the_timeline_is_kept_only_for_its_own_filter(client: Client) -> None:
+    client.open()
+    made = _count_made(client)
+    client.record(external_id="A", valid="2025-09-11")
+    client.record(external_id="B", valid="2025-11-22")
+    for question in ("", "?limit=1", "?kind=custody", "?include=retracted", "?as_of=2025-10"):
+        first, again = (client.http.get(f"{TALKS}/timeline{question}") for _ in "ab")
+        assert first.content == again.content
+    assert len(made) == 5
+    client.http.get(f"{TALKS}/timeline?as_of=2025-10-01")
+    assert len(made) == 6
 
 
 def test_another_negotiation_and_another_title_are_not_mixed_up(client: Client) -> None:
@@ -191,21 +231,22 @@ def test_an_erasure_drops_what_was_kept(client: Client) -> None:
     assert client.post(f"{TALKS}/settings", {"review_erasure": False}).status == 200
     position = recorded.json["position"]
     dates = "&as_of=2025-11-23", "&as_of=2025-11-24", ""
-    paths = [f"{TALKS}{path}position={position}{at}" for path in ("?", "/people?") for at in dates]
+    questions = "?", "/people?", "/timeline?", "/timeline?include=ahead&"
+    paths = [f"{TALKS}{path}position={position}{at}" for path in questions for at in dates]
     assert all(named.encode() in client.http.get(path).content for path in paths)
     state = cast("FastAPI", client.http.app).state
 
     def kept() -> list[bool]:
-        both = state.kept_answers._kept, state.parley.kept._kept
-        return [named in repr([*each._kept.values()]) for each in both]
+        every = state.kept_answers._kept, state.kept_pages._kept, state.parley.kept._kept
+        return [named in repr([*each._kept.values()]) for each in every]
 
-    assert kept() == [True, True]
+    assert kept() == [True, True, True]
     gone = client.post(
         f"{recorded.headers['location']}/erasure", {"reason": "Asked for"}, if_match="*"
     )
     assert gone.status == 200, gone.json
     assert not any(named.encode() in client.http.get(path).content for path in paths)
-    assert kept() == [False, False]
+    assert kept() == [False, False, False]
 
 
 def test_after_a_rebuild_nothing_of_damaged_tables_is_given(
@@ -241,18 +282,6 @@ def test_what_is_kept_shows_nothing_private(client: Client) -> None:
     assert without_credentials(client).get(TALKS).status == 404
 
 
-def test_what_is_kept_has_so_many_bytes_at_most() -> None:
-    keeping: KeptBytes[bytes] = KeptBytes(100)
-    for number in range(5):
-        keeping.keep("talks", 0, number, bytes(30))
-        assert keeping.size <= 100
-    assert keeping.find("talks", 0, 4) is not None
-    assert keeping.find("talks", 0, 0) is None
-    keeping.keep("talks", 0, "large", bytes(101))
-    assert keeping.find("talks", 0, "large") is None
-    assert keeping.size == 90
-
-
 def test_a_question_counts_with_its_answer(client: Client) -> None:
     client.open()
     keeping = cast("FastAPI", client.http.app).state.kept_answers
@@ -263,12 +292,3 @@ def test_a_question_counts_with_its_answer(client: Client) -> None:
     first, second = (later - earlier for earlier, later in pairwise(sizes))
     assert first > 1_000
     assert second == first + 200
-
-
-def test_an_answer_that_was_made_before_an_erasure_is_not_kept_after_it() -> None:
-    keeping: KeptBytes[bytes] = KeptBytes(100)
-    assert keeping.find("talks", 7, "state") is None
-    keeping.keep("talks", 6, "state", b"with what was erased")
-    assert keeping.find("talks", 7, "state") is None
-    keeping.keep("others", 0, "state", b"of another negotiation")
-    assert keeping.find("others", 0, "state") is not None

@@ -127,7 +127,8 @@ def _ask(http: TestClient, counter: Counter, asked: Asked, found: Ledger) -> Non
 def _forget(http: TestClient) -> None:
     """Forget what earlier requests left: answers, pictures and facts that are kept."""
     state = cast("FastAPI", http.app).state
-    state.kept_answers, state.pictures = KeptAnswers(), Pictures(renderer())
+    state.kept_answers, state.kept_pages = KeptAnswers(), KeptAnswers()
+    state.pictures = Pictures(renderer())
     vars(state.parley.kept).update(vars(KeptSlices()))
 
 

@@ -95,4 +95,5 @@ def _without_addresses(shown: str, given: list[str]) -> str:
 def _kept(reader: Reader) -> str:
     """All that the process keeps of answers and of pictures."""
     state: Any = cast("FastAPI", reader.http.app).state
-    return repr([*state.kept_answers._kept._kept.values(), *state.pictures._kept._kept.values()])
+    keeping = (state.kept_answers, state.kept_pages, state.pictures)
+    return repr([each for kept in keeping for each in kept._kept._kept.values()])
