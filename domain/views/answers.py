@@ -1,7 +1,8 @@
 """Holds the answers of facts by register and key; the state at any `as_of` is resolved from them.
 
 The result under a key changes only at the bounds of the facts that answer there, and of the facts that settle them. So
-it is resolved once for all of the time between two neighbouring bounds. An answer is a fact's register entry.
+it is resolved once for all of the time between two neighbouring bounds. An answer is a fact's register entry. All
+answers of a total have one key, so there each group of connected facts stands in its place (`group_connected`).
 """
 
 from __future__ import annotations
@@ -19,14 +20,22 @@ from domain.views.counting.contributions import Contributions
 from domain.views.naming import Names
 from domain.views.rivalry.answered import Answered
 from domain.views.rivalry.candidates import Candidate
-from domain.views.rivalry.keyed import MOST_MADE, NO_TARGETS, Answer, Course, Keyed, Made
+from domain.views.rivalry.keyed import (
+    MOST_MADE,
+    NO_TARGETS,
+    Answer,
+    Course,
+    Keyed,
+    Made,
+    group_connected,
+)
 from domain.views.rivalry.settling import Settlers
 from domain.views.sections import Key
 from domain.views.terms import borne_by
 from domain.views.versions import FactVersion, Seen, find_counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from domain.time.perspective import Perspective
     from domain.views.rivalry.keyed import Origin
@@ -65,7 +74,12 @@ class Answers:
                 by_key = answers.keyed.setdefault(register, {})
                 keyed = by_key.get(key) or by_key.setdefault(key, Keyed())
                 keyed.answers.setdefault(answer.origin, answer)
-        ordered = {register: dict(sorted(keys.items())) for register, keys in answers.keyed.items()}
+        ordered = {
+            register: group_connected(*keys.values())
+            if register.shape is Shape.TOTAL
+            else dict(sorted(keys.items()))
+            for register, keys in answers.keyed.items()
+        }
         return replace(answers, keyed=ordered)
 
     def after(
@@ -83,8 +97,7 @@ class Answers:
             for register, key, answer in self.answers_of(version):
                 by_key = changed.setdefault(register, {})
                 if key not in by_key:
-                    before = self.keyed.get(register, {}).get(key)
-                    by_key[key] = Keyed(before.answers if before else {})
+                    by_key[key] = Keyed(self._under(register, key))
                 yield by_key[key].answers, answer
 
         for old, new in changes:
@@ -94,9 +107,23 @@ class Answers:
                 answers.setdefault(answer.origin, answer)
         keyed = dict(self.keyed)
         for register, by_key in changed.items():
-            kept = keyed.get(register, {}) | {key: each.in_order() for key, each in by_key.items()}
+            now = {key: each.in_order() for key, each in by_key.items()}
+            before = keyed.get(register, {})
+            if register.shape is Shape.TOTAL:
+                keyed[register] = group_connected(*now.values(), before=before)
+                continue
+            kept = before | now
             keyed[register] = {key: kept[key] for key in sorted(kept) if kept[key].answers}
         return replace(self, keyed=keyed)
+
+    def _under(self, register: Register, key: Key) -> Mapping[Origin, Answer]:
+        """The answers under a key; those of a total are all under one, and kept in groups (`group_connected`)."""
+        by_key = self.keyed.get(register, {})
+        if register.shape is Shape.TOTAL:
+            return {
+                origin: each for keyed in by_key.values() for origin, each in keyed.answers.items()
+            }
+        return by_key[key].answers if key in by_key else {}
 
     def at(self, register: Register, perspective: Perspective) -> dict[Key, Answered]:
         """The result under each key of a register at a perspective, in the order of the keys."""

@@ -13,7 +13,7 @@ from domain.fact import KINDS
 from domain.register import Register, Shape
 from domain.views.answers import Answers
 from domain.views.brief import describe_negotiation, describe_perspective
-from domain.views.counting.totals import SUM_LISTS, describe_total, sum_facts, sum_lists
+from domain.views.counting.state_totals import SUM_LISTS, describe_total, sum_answered, sum_lists
 from domain.views.entries import list_entries
 from domain.views.naming import Names
 from domain.views.sections import ROOM_OF_PAGE, Place, place_of
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
     from domain.streams.negotiation import Negotiation
     from domain.time.perspective import Perspective
-    from domain.views.rivalry.answered import Answered
-    from domain.views.rivalry.candidates import Candidate
-    from domain.views.sections import Key, Listed, PageQuery, Rest
+    from domain.views.sections import Listed, PageQuery, Rest
     from domain.views.versions import FactVersion, Seen
 
 
@@ -119,7 +117,7 @@ def limit_list(
     if wanted is not None:
         answered = {key: result for key, result in answered.items() if wanted(place_of(key))}
     if register.shape is Shape.TOTAL:
-        sum_ = sum_facts(_everyone(answered), register.summed or "", perspective)
+        sum_ = sum_answered(register, answered.values(), perspective, answers.contributions)
         return sum_lists(sum_, rest)[part]
     return list_entries(register, answered, rest, certain=perspective.match == "certain")
 
@@ -164,7 +162,7 @@ def _put(
         sections = sections.setdefault(parent, {})
     if register.shape is Shape.TOTAL:
         sections[name] = describe_total(
-            register, _everyone(answered), perspective, rest, answers.contributions
+            register, answered.values(), perspective, rest, answers.contributions
         )
         return
     listed = list_entries(register, answered, rest, certain=perspective.match == "certain")
@@ -177,10 +175,6 @@ def _put(
 def _parts(register: Register) -> tuple[str, ...]:
     """The names of a register's lists. The list of its entries, or of its total's parts, has an empty name."""
     return SUM_LISTS if register.shape is Shape.TOTAL else ("",)
-
-
-def _everyone(answered: Mapping[Key, Answered]) -> list[Candidate]:
-    return [candidate for answer in answered.values() for candidate in answer.candidates]
 
 
 def _version(seen: Seen) -> FactVersion:

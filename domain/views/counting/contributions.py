@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from domain.time.perspective import Match
     from domain.views.counting.doubtful import Contributed
     from domain.views.counting.parts import Part
+    from domain.views.counting.totals import Addends
     from domain.views.naming import Names
+    from domain.views.rivalry.answered import Answered
     from domain.views.rivalry.questions import Question
     from domain.views.versions import FactVersion
 
@@ -30,6 +32,7 @@ class Contributions:
     def __init__(self) -> None:
         self._candidates: dict[tuple[object, ...], Candidate] = {}
         self._contributed: dict[tuple[object, ...], tuple[Question, Contributed | None]] = {}
+        self._addends: dict[tuple[int, str], tuple[Answered, Addends]] = {}
         self._entries: dict[int, tuple[Part, dict[str, Any], int]] = {}
         self._held = 0
 
@@ -72,6 +75,14 @@ class Contributions:
             self._held += 1 + sum(map(len, groups))
         return kept[1]
 
+    def addends(self, group: Answered, what: str, make: Callable[[], Addends]) -> Addends:
+        """What a group of facts adds to the sum of `what`, made once; it stays the same object between two bounds."""
+        kept = self._addends.get((id(group), what))
+        if kept is None:
+            kept = self._addends[id(group), what] = group, make()
+            self._held += len(group.candidates)
+        return kept[1]
+
     def entry(self, part: Part, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """A part's entry, made once; but each time if a list in it is cut off."""
         kept = self._entries.get(id(part))
@@ -91,7 +102,8 @@ class Contributions:
     def make_room(self, most: int) -> None:
         """Drop everything if it holds more facts than `most`."""
         if self._held > most:
-            self._candidates, self._contributed, self._entries, self._held = {}, {}, {}, 0
+            self._candidates, self._contributed = {}, {}
+            self._addends, self._entries, self._held = {}, {}, 0
 
 
 def _identify(question: Question) -> tuple[tuple[int, ...], ...]:

@@ -8,7 +8,7 @@ be about one event, the total has the greatest of their low bounds, and the sum 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from domain.views.counting.figures import find_figure
 from domain.views.counting.parts import Part
 from domain.views.rivalry.candidates import Candidate
 from domain.views.rivalry.claims import ends_of, meant_ends
+from domain.views.rivalry.clusters import Clusters
 from domain.views.rivalry.questions import Question, Questions
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Contributed:
     part: Part | None
     rest: Sequence[Candidate]
     left_out: bool = False
-    doubt: int | None = None
+    doubt: Hashable | None = None
 
 
 def settle_doubts(found: Questions, what: str | None) -> Questions:
@@ -61,7 +62,7 @@ def settle_doubts(found: Questions, what: str | None) -> Questions:
 
 def doubt_repeated(contributed: Sequence[Contributed]) -> list[Contributed]:
     """What questions add; of those that may be about one event, only the one that surely adds most is certain."""
-    surest: dict[int, tuple[Any, ...]] = {}
+    surest: dict[Hashable, tuple[Any, ...]] = {}
     for each in contributed:
         if each.doubt is not None:
             surest[each.doubt] = max(_weigh_part(each.part), surest.get(each.doubt, ()))
@@ -73,29 +74,20 @@ def doubt_repeated(contributed: Sequence[Contributed]) -> list[Contributed]:
     ]
 
 
+def tell_doubts_apart(groups: Iterable[Sequence[Contributed | None]]) -> list[Contributed | None]:
+    """What the questions of all groups add. The numbers of doubts are those within a group, so they are changed."""
+    apart: list[Contributed | None] = []
+    for at, group in enumerate(groups):
+        apart += [
+            each if each is None or each.doubt is None else replace(each, doubt=(at, each.doubt))
+            for each in group
+        ]
+    return apart
+
+
 def _weigh_part(part: Part | None) -> tuple[Any, ...]:
     """The sort key by which the part that surely adds most comes last."""
     return () if part is None else (part.certain, part.low, part.about, part.shown.by_content)
-
-
-class Clusters:
-    """Numbers that are connected to one another."""
-
-    def __init__(self) -> None:
-        self._roots: dict[int, int] = {}
-
-    def root(self, number: int) -> int:
-        """One of the numbers that a number is connected to, the same for all of them."""
-        root = number
-        while (up := self._roots.get(root, root)) != root:
-            root = up
-        while (up := self._roots.get(number, number)) != root:
-            self._roots[number], number = root, up
-        return root
-
-    def unite(self, one: int, other: int) -> None:
-        """Connect two numbers."""
-        self._roots[self.root(one)] = self.root(other)
 
 
 class _Settling:

@@ -92,3 +92,27 @@ def group_by_field(
         groups[key].append(candidate)
         values[key][value[field] or ""] = value
     return [(values[key][min(values[key], key=by_letters)], groups[key]) for key in sorted(groups)]
+
+
+def find_figures(candidates: Iterable[Candidate], what: str, basis: Basis) -> list[Figure]:
+    """The numbers of `what` that candidates give on a basis, by when they begin."""
+    pairs = ((candidate, find_figure(candidate.fact, what, basis)) for candidate in candidates)
+    figures = [Figure(quantity, candidate) for candidate, quantity in pairs if quantity is not None]
+    return order_figures(figures)
+
+
+def order_figures(figures: Iterable[Figure]) -> list[Figure]:
+    """The figures by when they begin."""
+    return sorted(
+        figures,
+        key=lambda figure: (*figure.candidate.starts, figure.candidate.version.first_position),
+    )
+
+
+def select_telling(candidates: Iterable[Candidate], what: str) -> list[Candidate]:
+    """The candidates that may say how many of `what` there were."""
+    return [
+        candidate
+        for candidate in candidates
+        if has_total(candidate.fact, what) or numbers_of(candidate.fact, what)
+    ]

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.errors import ContentError
-from domain.views.counting.doubtful import Clusters, settle_doubts
+from domain.views.counting.doubtful import settle_doubts
 from domain.views.counting.figures import group_by_field
 from domain.views.rivalry.candidates import Candidate
+from domain.views.rivalry.clusters import Clusters
 from domain.views.rivalry.questions import Question, Questions, find_questions
 
 if TYPE_CHECKING:

@@ -14,14 +14,12 @@ from domain.views.counting.aliased import resolve_counted
 from domain.views.counting.contributions import Contributions
 from domain.views.counting.counted import find_counting, find_counts
 from domain.views.counting.doubtful import Contributed, settle_doubts
-from domain.views.counting.figures import numbers_of
+from domain.views.counting.figures import find_figures, numbers_of, select_telling
 from domain.views.counting.query import TallyQuery
 from domain.views.counting.tally import find_total
 from domain.views.counting.totals import (
     close_sum,
     contribute,
-    find_figures,
-    select_telling,
 )
 from domain.views.rivalry.questions import Question, find_questions
 from domain.views.versions import matches

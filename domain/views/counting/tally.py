@@ -20,7 +20,7 @@ from domain.views.counting.contributions import Contributions
 from domain.views.counting.countable import list_countable
 from domain.views.counting.counted import find_counting, find_counts
 from domain.views.counting.doubtful import Contributed, doubt_repeated, settle_doubts
-from domain.views.counting.figures import Figure
+from domain.views.counting.figures import Figure, select_telling
 from domain.views.counting.groups import split
 from domain.views.counting.parts import Part, add_parts
 from domain.views.counting.points import By, Spread, bucket, find_points
@@ -28,7 +28,6 @@ from domain.views.counting.stocks import list_counts
 from domain.views.counting.stretch import is_sure, select_asked
 from domain.views.counting.totals import (
     Sum,
-    select_telling,
     sum_facts,
 )
 from domain.views.naming import Names

@@ -7,40 +7,43 @@ people and gives no number, the names raise the low bound. A fact that cannot be
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from domain.fact import as_primitives
 from domain.number.total import NOT_COUNTED, NOTHING_RECORDED, Total
-from domain.register import Register, Shape
 from domain.views.counting.contributions import Contributions
-from domain.views.counting.doubtful import Contributed, doubt_repeated, settle_doubts
-from domain.views.counting.figures import Figure, find_figure, has_total, numbers_of
+from domain.views.counting.doubtful import (
+    Contributed,
+    doubt_repeated,
+    settle_doubts,
+    tell_doubts_apart,
+)
+from domain.views.counting.figures import (
+    Figure,
+    find_figures,
+    numbers_of,
+    order_figures,
+    select_telling,
+)
 from domain.views.counting.parts import Part, add_parts
 from domain.views.counting.running import Running
 from domain.views.counting.stretch import counts, is_asked, is_sure
 from domain.views.counting.unnumbered import Uncounted, count_names
 from domain.views.counting.within import part_of_question
-from domain.views.entries import list_resolved
+from domain.views.rivalry.candidates import Candidate
 from domain.views.rivalry.questions import find_questions
-from domain.views.sections import Listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from domain.quantity import Basis, Quantity
+    from domain.quantity import Quantity
     from domain.time.perspective import Perspective
-    from domain.views.rivalry.candidates import Candidate
     from domain.views.rivalry.questions import Question, Questions
-    from domain.views.sections import Rest
 
 _MOST_WORDS: Final = 5
 _LONGEST_WORDS: Final = 60
-_PART: Final = Register("", Shape.TOTAL)
-SUM_LISTS: Final = ("facts", "cumulative", "uncounted", "")
-"""The lists that a total has, as `sum_lists` gives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,23 @@ class Sum:
         return f"{words}; sources disagree" if self.contested else words
 
 
+@dataclass(frozen=True, slots=True)
+class Addends:
+    """What facts that no tie connects with others add to a sum.
+
+    `contributed`: what their questions add. `cumulative`: figures that may bound the sum. `inner`: facts that tell
+    only of what the questions tell. `left_out`: a fact that may count is left out. `is_told`: a fact tells of what is
+    summed.
+    """
+
+    contributed: Sequence[Contributed | None]
+    cumulative: Sequence[Figure]
+    inner: Sequence[Candidate]
+    _: KW_ONLY
+    left_out: bool
+    is_told: bool
+
+
 def list_readings(quantities: Iterable[Quantity]) -> list[str]:
     """Texts without a number, such as "dozens", each with the bound that it is read as; at most `_MOST_WORDS`."""
     readings = dict.fromkeys(
@@ -119,25 +139,55 @@ def sum_facts(
     says nothing about what had happened by January. With `match=certain` the sum has no high bound. `found` are the
     questions; they have to be given if facts that are not among the candidates tie them.
     """
+    addends = find_addends(candidates, what, perspective, kept or Contributions(), found)
+    return sum_groups([addends], what, perspective, stretch=stretch, until=until)
+
+
+def find_addends(
+    candidates: Iterable[Candidate],
+    what: str,
+    perspective: Perspective,
+    kept: Contributions,
+    found: Questions | None = None,
+) -> Addends:
+    """What facts that no tie connects with others add to the sum of `what`; `found` as for `sum_facts`."""
     telling = select_telling(candidates, what)
     inside = [candidate for candidate in telling if candidate.inside is not None]
     counted = [candidate for candidate in inside if counts(candidate, perspective)]
-    contributions = kept or Contributions()
     found = settle_doubts(find_questions(telling), what) if found is None else found
-    sum_ = close_sum(
-        [contribute(question, what, perspective, contributions) for question in found.questions],
+    inner = (fact for question in found.inner for fact in question.facts)
+    return Addends(
+        [contribute(question, what, perspective, kept) for question in found.questions],
         find_figures(counted, what, "cumulative"),
+        [fact for fact in inner if counts(fact, perspective)],
+        left_out=len(counted) < len(inside),
+        is_told=bool(inside),
+    )
+
+
+def sum_groups(
+    groups: Iterable[Addends],
+    what: str,
+    perspective: Perspective,
+    *,
+    stretch: bool = False,
+    until: int | None = None,
+) -> Sum:
+    """The sum of what groups of facts add, between which there is no tie; `stretch` and `until` as for `sum_facts`."""
+    groups = list(groups)
+    sum_ = close_sum(
+        tell_doubts_apart(group.contributed for group in groups),
+        order_figures(figure for group in groups for figure in group.cumulative),
         what,
         perspective,
         stretch=stretch,
         until=until,
-        left_out=len(counted) < len(inside),
-        is_told=bool(inside),
+        left_out=any(group.left_out for group in groups),
+        is_told=any(group.is_told for group in groups),
     )
     added = {part.shown.id for part in sum_.parts}
-    inner = (fact for question in found.inner for fact in question.facts if fact.id not in added)
-    within = find_figures([fact for fact in inner if counts(fact, perspective)], what, "increment")
-    return replace(sum_, within=within)
+    inner = [fact for group in groups for fact in group.inner if fact.id not in added]
+    return replace(sum_, within=find_figures(inner, what, "increment"))
 
 
 def contribute(
@@ -213,15 +263,6 @@ def close_sum(
     return Sum(total, text, contested, parts, cumulative, uncounted, doubted=doubted)
 
 
-def select_telling(candidates: Iterable[Candidate], what: str) -> list[Candidate]:
-    """The candidates that may say how many of `what` there were."""
-    return [
-        candidate
-        for candidate in candidates
-        if has_total(candidate.fact, what) or numbers_of(candidate.fact, what)
-    ]
-
-
 def _select_naming(candidates: Iterable[Candidate], what: str) -> list[Candidate]:
     """The candidates that are certain, and that name people and give no number."""
     naming = (candidate for candidate in candidates if candidate.certain and candidate.fact.people)
@@ -231,60 +272,3 @@ def _select_naming(candidates: Iterable[Candidate], what: str) -> list[Candidate
 def _doubt(candidate: Candidate) -> Candidate:
     """The candidate, as one that is only possible."""
     return replace(candidate, seen=replace(candidate.seen, certainty="possible"))
-
-
-def find_figures(candidates: Iterable[Candidate], what: str, basis: Basis) -> list[Figure]:
-    """The numbers of `what` that candidates give on a basis, by when they begin."""
-    pairs = ((candidate, find_figure(candidate.fact, what, basis)) for candidate in candidates)
-    figures = [Figure(quantity, candidate) for candidate, quantity in pairs if quantity is not None]
-    return sorted(
-        figures,
-        key=lambda figure: (*figure.candidate.starts, figure.candidate.version.first_position),
-    )
-
-
-def describe_total(
-    register: Register,
-    candidates: Sequence[Candidate],
-    perspective: Perspective,
-    rest: Rest | None,
-    kept: Contributions,
-) -> dict[str, Any]:
-    """The total of a register as the state shows it: {low, high, …, rests_on} with the lists of `sum_lists`."""
-    sum_ = sum_facts(candidates, register.summed or "", perspective, kept=kept)
-    shown = sum_.describe()
-    for part, items in sum_lists(sum_, rest, kept).items():
-        path = f"{register.section}.{part}" if part else register.section
-        items.fill(shown, part or "parts", path, rest)
-    return shown
-
-
-def sum_lists(sum_: Sum, rest: Rest | None, kept: Contributions | None = None) -> dict[str, Listed]:
-    """{name: list} of the facts that a total rests on; the list of its parts has the empty name."""
-    parts = sum_.parts
-    at = [(part.shown.begins, part.shown.version.first_position) for part in parts]
-    running = [
-        (figure.candidate.begins, figure.candidate.version.first_position)
-        for figure in sum_.cumulative
-    ]
-    left = [item.candidate for item in sum_.uncounted]
-    uncounted = [(0, candidate.version.first_position) for candidate in left]
-    ids = [str(candidate.id) for candidate in left]
-
-    def more(index: int) -> dict[str, Any]:
-        part = parts[index]
-        return {"matter": part.shown.fact.matter, "quantity": as_primitives(part.quantity)}
-
-    resolved = listed = list_resolved(_PART, at, lambda index: parts[index].resolved, rest, more)
-    if kept is not None:
-        listed = replace(
-            listed,
-            item=lambda index: kept.entry(parts[index], partial(resolved.item, index)),
-            weigh=lambda index, entry: kept.weigh(parts[index], entry),
-        )
-    return {
-        "facts": Listed(at, lambda index: str(parts[index].shown.id)),
-        "cumulative": Listed(running, lambda index: sum_.cumulative[index].describe()),
-        "uncounted": Listed(uncounted, ids.__getitem__),
-        "": listed,
-    }

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from domain.register import RegisterEntry
 from domain.time.holding import Window
+from domain.views.rivalry.clusters import connect_facts
 from domain.views.rivalry.settling import Settlers, bounds_of
 from domain.views.versions import FactVersion
 
@@ -82,6 +83,21 @@ class Keyed:
         """The same answers, in the order in which their facts were recorded."""
         ordered = sorted(self.answers.items(), key=lambda item: item[1].version.first_position)
         return Keyed(dict(ordered))
+
+
+def group_connected(*given: Keyed, before: Mapping[Key, Keyed] | None = None) -> dict[Key, Keyed]:
+    """The answers of a total in groups that do not depend on one another (`connect_facts`), each under its own key.
+
+    A group that is the same as one `before` is the same object, so that what was made of it is kept.
+    """
+    answers = [answer for keyed in given for answer in keyed.answers.values()]
+    groups: dict[Key, Keyed] = {}
+    for group in connect_facts([answer.version.record for answer in answers]):
+        members = {answers[at].origin: answers[at] for at in group}
+        key = (answers[group[0]].version.record.id.hex,)
+        was = before.get(key) if before else None
+        groups[key] = was if was is not None and was.answers == members else Keyed(members)
+    return groups
 
 
 class Made:
