@@ -117,7 +117,9 @@ def limit_list(
     if wanted is not None:
         answered = {key: result for key, result in answered.items() if wanted(place_of(key))}
     if register.shape is Shape.TOTAL:
-        sum_ = sum_answered(register, answered.values(), perspective, answers.contributions)
+        sum_ = sum_answered(
+            register.summed or "", answered.values(), perspective, answers.contributions
+        )
         return sum_lists(sum_, rest)[part]
     return list_entries(register, answered, rest, certain=perspective.match == "certain")
 

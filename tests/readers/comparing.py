@@ -55,6 +55,7 @@ def compare_kept(reading: Reading, versions: list[FactVersion], asked: Perspecti
     sections = reading.sections(NEGOTIATION, pinned)
     assert sections.state(talks, None) == resolve_state(talks, slice_, count_facts(known), pinned)
     assert sections.list_standing() == slice_
+    compare_tallies(reading, slice_, pinned)
     for status in ("free", HELD):
         compare_people(reading, slice_, pinned, status)
     return sections.facts_kept is not None
@@ -78,6 +79,10 @@ def compare_slices(
     assert reading.timeslice(NEGOTIATION, pinned) == slice_
     talks = reading.negotiation(SLUG)
     assert reading.state(talks, pinned) == resolve_state(talks, slice_, count_facts(known), pinned)
+    compare_tallies(reading, slice_, pinned)
+
+
+def compare_tallies(reading: Reading, slice_: list[Seen], pinned: Perspective) -> None:
     for query in TALLIES:
         counted = reading.sections(NEGOTIATION, pinned).tally(query)
         by_the_fold = tally(slice_, pinned, query)

@@ -28,9 +28,9 @@ from api.http.threads import LaneRoute
 from domain.errors import ContentError
 from domain.fact import KINDS
 from domain.views.brief import describe_perspective
-from domain.views.counting.points import By
+from domain.views.counting.points import By, last_bucket
 from domain.views.counting.query import Per, TallyQuery
-from domain.views.counting.tally import Place, last_bucket
+from domain.views.counting.tally import Place
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from domain.naming import fold_name
 from domain.time.holding import Holding
 from domain.views.counting.aliased import resolve_version
 from domain.views.counting.contributions import Contributions
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from domain.fact import Fact
+    from domain.register import Register
     from domain.time.holding import Certainty
     from domain.time.perspective import Perspective
     from domain.views.counting.query import TallyQuery
     from domain.views.naming import Names
+    from domain.views.rivalry.answered import Answered
     from domain.views.rivalry.candidates import Candidate
     from domain.views.versions import Seen
 
@@ -51,6 +54,20 @@ def find_counting(
         candidate = kept.candidate(version, dated, names, begun=begun == "certain", inside=inside)
         candidates.append(candidate)
     return candidates
+
+
+def find_summing(query: TallyQuery, registers: Iterable[Register]) -> Register | None:
+    """The total of the state that has just the facts that a query counts; None if there is none."""
+    if query.what is None or (query.from_, query.to) != (None, None):
+        return None
+    what = fold_name(query.what)
+    return next((register for register in registers if register.summed == what), None)
+
+
+def order_by_recording(answered: Iterable[Answered]) -> list[Candidate]:
+    """The facts of all groups of a total, in order of recording."""
+    candidates = (candidate for each in answered for candidate in each.candidates)
+    return sorted(candidates, key=lambda candidate: candidate.version.first_position)
 
 
 def _inside(fact: Fact, query: TallyQuery) -> Certainty | None:

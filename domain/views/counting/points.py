@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from domain.number.total import NOT_COUNTED, Total
 from domain.time.edtf_calendar import DAY, civil_day
+from domain.time.instant import parse_cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 By = Literal["day", "month", "year"]
 _MONTHS: Final = 12
+#: The first and the last instant of the years whose days can be named, those of four digits.
+_FIRST: Final = parse_cut("0000") + 1
+_LAST: Final = parse_cut("9999")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,23 @@ def bucket(instant: int, by: By) -> int:
         return day
     year, month, _ = civil_day(day)
     return year if by == "year" else year * _MONTHS + month - 1
+
+
+def find_buckets(span: tuple[int, int], by: By, as_of: int) -> tuple[int, int] | None:
+    """The first and last bucket in which something may have happened by `as_of`; None outside the years 1 to 9999."""
+    first, end = span
+    last = min(end - 1, as_of)
+    if not _FIRST <= first <= last <= _LAST:
+        return None
+    return bucket(first, by), bucket(last, by)
+
+
+def last_bucket(as_of: int, by: By) -> int:
+    """The bucket in which a tally ends. While `as_of` stays in it, and passes no moment, the tally stays the same.
+
+    Outside the years 1 to 9999 each instant is a bucket of its own.
+    """
+    return bucket(as_of, by) if _FIRST <= as_of <= _LAST else as_of
 
 
 def _bucket(instant: int | None, by: By) -> int | None:

@@ -26,10 +26,9 @@ SUM_LISTS: Final = ("facts", "cumulative", "uncounted", "")
 
 
 def sum_answered(
-    register: Register, answered: Iterable[Answered], perspective: Perspective, kept: Contributions
+    what: str, answered: Iterable[Answered], perspective: Perspective, kept: Contributions
 ) -> Sum:
-    """The sum of a register from groups of facts between which there is no tie."""
-    what = register.summed or ""
+    """The sum of `what` from groups of facts between which there is no tie."""
 
     def find(group: Answered) -> Addends:
         make = partial(find_addends, group.candidates, what, perspective, kept)
@@ -49,7 +48,7 @@ def describe_total(
 
     No tie connects the facts of one of `answered` with those of another.
     """
-    sum_ = sum_answered(register, answered, perspective, kept)
+    sum_ = sum_answered(register.summed or "", answered, perspective, kept)
     shown = sum_.describe()
     for part, items in sum_lists(sum_, rest, kept).items():
         path = f"{register.section}.{part}" if part else register.section

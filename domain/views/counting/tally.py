@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any, Final
 from domain.fact import as_primitives
 from domain.naming import fold_name
 from domain.quantity import Quantity
-from domain.time.instant import parse_cut
 from domain.views.brief import describe_perspective
 from domain.views.counting.aliased import resolve_counted
 from domain.views.counting.beside import list_beside
 from domain.views.counting.contributions import Contributions
 from domain.views.counting.countable import list_countable
-from domain.views.counting.counted import find_counting, find_counts
+from domain.views.counting.counted import find_counting, find_counts, order_by_recording
 from domain.views.counting.doubtful import Contributed, doubt_repeated, settle_doubts
 from domain.views.counting.figures import Figure, select_telling
 from domain.views.counting.groups import split
 from domain.views.counting.parts import Part, add_parts
-from domain.views.counting.points import By, Spread, bucket, find_points
+from domain.views.counting.points import By, Spread, find_buckets, find_points
+from domain.views.counting.state_totals import sum_answered
 from domain.views.counting.stocks import list_counts
 from domain.views.counting.stretch import is_sure, select_asked
 from domain.views.counting.totals import (
@@ -37,16 +37,13 @@ from domain.views.rivalry.questions import find_questions
 if TYPE_CHECKING:
     from domain.time.perspective import Perspective
     from domain.views.counting.query import TallyQuery
+    from domain.views.rivalry.answered import Answered
     from domain.views.rivalry.candidates import Candidate
     from domain.views.rivalry.questions import Question, Questions
     from domain.views.versions import Seen
 
 MOST: Final = 100
 """How many items of each list a page has at most; the points have a limit of their own."""
-#: The first and the last instant of the years whose days can be named, those of four digits.
-_FIRST: Final = parse_cut("0000") + 1
-_LAST: Final = parse_cut("9999")
-
 Item = str | Figure | Part | dict[str, Any]
 """An item of a list: the id of a fact, a figure, a part, or the total of one population or counter."""
 Place = tuple[str, int]
@@ -102,6 +99,7 @@ def tally(
     query: TallyQuery,
     names: Names | None = None,
     kept: Contributions | None = None,
+    answered: Sequence[Answered] | None = None,
 ) -> Tally:
     """The tally of a slice: its content is {perspective, what, by, total}, or {count, kind} in place of `what`.
 
@@ -112,11 +110,15 @@ def tally(
     each.
 
     `slice_` needs only the facts of the kinds that count (`find_kinds`); `names` has to come from all facts. `kept`
-    holds results that other tallies over the same versions and names can use again.
+    holds results that other tallies over the same versions and names can use again. `answered` holds the facts of a
+    total of the state in its groups, if the query counts just these (`find_summing`); then no slice is needed.
     """
     names, kept = names or Names.of(slice_), kept or Contributions()
     asked, query = query, _resolve(query, names)
-    counting = find_counting(slice_, perspective, query, names, kept)
+    if answered is None:
+        counting = find_counting(slice_, perspective, query, names, kept)
+    else:
+        counting = order_by_recording(answered)
     counts = find_counts(counting, slice_, perspective, query, names)
     if counts is not None and query.what is not None:
         until = query.until(perspective)
@@ -126,7 +128,10 @@ def tally(
         besides = {**stood, **_besides(counts, query, perspective)}
         content = {**_content(perspective, asked), "total": NOT_ADDED}
         return Tally(content, shown, besides, words=query.words)
-    everything = _sum(counting, query, perspective, kept)
+    if answered is None or query.what is None:
+        everything = _sum(counting, query, perspective, kept)
+    else:
+        everything = sum_answered(query.what, answered, perspective, kept)
     telling = counting if query.what is None else select_telling(counting, query.what)
     sums = [
         (group.shown, _sum(group.candidates, query, perspective, kept, group.found))
@@ -210,7 +215,7 @@ def _lists(
     outside = [
         part.shown
         for part in sum_.parts
-        if _buckets(part.told, query.by, perspective.as_of) is None
+        if find_buckets(part.told, query.by, perspective.as_of) is None
     ]
     return {
         "facts": [str(part.shown.id) for part in sum_.parts],
@@ -269,29 +274,12 @@ def _one(question: Question) -> Contributed:
 
 def _spreads(sum_: Sum, by: By, as_of: int) -> Iterable[Spread]:
     for part in sum_.parts:
-        buckets = _buckets(part.told, by, as_of)
+        buckets = find_buckets(part.told, by, as_of)
         if buckets is not None:
             first, last = buckets
             low, about = (part.low, part.about) if part.certain and first == last else (0, 0)
             yield Spread(first, last, low, part.high, (about, part.about_most), part.contested)
     for item in sum_.uncounted:
-        buckets = _buckets(item.candidate.fact.told, by, as_of)
+        buckets = find_buckets(item.candidate.fact.told, by, as_of)
         if buckets is not None:
             yield Spread(*buckets, 0, item.most, counted=False)
-
-
-def _buckets(span: tuple[int, int], by: By, as_of: int) -> tuple[int, int] | None:
-    """The first and last bucket in which something may have happened by `as_of`; None outside the years 1 to 9999."""
-    first, end = span
-    last = min(end - 1, as_of)
-    if not _FIRST <= first <= last <= _LAST:
-        return None
-    return bucket(first, by), bucket(last, by)
-
-
-def last_bucket(as_of: int, by: By) -> int:
-    """The bucket in which a tally ends. While `as_of` stays in it, and passes no moment, the tally stays the same.
-
-    Outside the years 1 to 9999 each instant is a bucket of its own.
-    """
-    return bucket(as_of, by) if _FIRST <= as_of <= _LAST else as_of

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from domain.register import Shape
 from domain.views.counting.countable import find_kinds
+from domain.views.counting.counted import find_summing
 from domain.views.counting.query import TallyQuery
 from domain.views.counting.steps import SumSteps
 from domain.views.counting.tally import add_hints, tally
@@ -23,6 +24,7 @@ from domain.views.state import (
     Section,
     describe_state,
     limit_list,
+    list_registers,
     lists_by_path,
     page_section,
     resolve_state,
@@ -134,8 +136,12 @@ class SectionReader(FactsAt):
     def tally(self, query: TallyQuery) -> Tally:
         """The tally of a query (`counting.tally`); if nothing is counted, with hints at what can be counted."""
         kinds = find_kinds(query)
-        slice_ = self.list_counting(kinds)
-        tallied = tally(slice_, self.perspective, query, *self._kept_of_tallies)
+        facts, summing = self.facts_kept, find_summing(query, list_registers())
+        if facts is not None and summing is not None:
+            slice_, answered = [], [*facts.answers.at(summing, self.perspective).values()]
+        else:
+            slice_, answered = self.list_counting(kinds), None
+        tallied = tally(slice_, self.perspective, query, *self._kept_of_tallies, answered)
         if query.what is None or tallied.lists["facts"]:
             return tallied
         return add_hints(tallied, slice_ if kinds is None else self.list_counting(None))
