@@ -61,8 +61,8 @@ class Parley:
     ledger: StoredLedger
     clock: Clock
     overwritten: Overwritten
-    publisher: Publisher | None = None
-    kept: KeptSlices = field(default_factory=KeptSlices)
+    publisher: Publisher | None
+    kept: KeptSlices
     stopping: Event = field(default_factory=Event)
     """Set once this process has been told to stop; long work then ends at its next step."""
 
@@ -279,7 +279,8 @@ def compose(
         publisher = publisher_of(settings, database) if signs else None
         ledger = StoredLedger(database)
         overwritten = Overwritten(database, partial(fact_text.merge_index, database))
-        parley = Parley(settings, database, ledger, clock, overwritten, publisher)
+        kept = KeptSlices(settings.max_kept_bytes)
+        parley = Parley(settings, database, ledger, clock, overwritten, publisher, kept)
         if upgrade and parley.outdated:
             parley.rebuild(progress)
         refused.pop_all()

@@ -112,6 +112,13 @@ class Settings:
         "268435456",
         "the largest import by HTTP, which is streamed to disk; `parley import` has no limit",
     )
+    max_kept_bytes: int = setting(
+        whole_number(0, 2**40),
+        "134217728",
+        "about how many bytes of facts each process keeps in memory for later requests. A fact takes about 6,000. A"
+        " negotiation that would take more is read from the database each time: with the default, one of more than"
+        " 20,000 facts",
+    )
     log_origin: str = setting(
         word,
         "parley.local/log",

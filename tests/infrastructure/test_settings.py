@@ -22,6 +22,7 @@ def test_every_setting_has_a_default() -> None:
         actor="editor",
         max_body_bytes=1_048_576,
         max_import_bytes=268_435_456,
+        max_kept_bytes=134_217_728,
         log_origin="parley.local/log",
         log_key_file="parley.key",
         max_waiting=256,

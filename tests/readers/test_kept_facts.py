@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gc
 import pickle
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from weakref import ref
 
-from domain.kinds.prisoners import CUSTODY
+from domain.kinds.prisoners import CUSTODY, RELEASED
 from domain.streams.negotiation import evolve
 from domain.time.instant import parse_cut
 from domain.time.perspective import Perspective, PerspectiveQuery
@@ -20,7 +21,6 @@ from domain.views.rivalry.candidates import Candidate
 from domain.views.rivalry.keyed import MOST_MADE, Course, Keyed
 from domain.views.state import Section, describe_state
 from infrastructure.readers.reading import Reading
-from infrastructure.readers.state import kept_facts
 from infrastructure.readers.state.kept_facts import KeptFacts, KeptSlices, weigh
 from infrastructure.readers.state.sections import SectionReader
 from infrastructure.tables.facts import serving_tables
@@ -29,8 +29,6 @@ from tests.readers.witnesses import NOW, Witnesses
 from tests.written_log import Log
 
 if TYPE_CHECKING:
-    import pytest
-
     from domain.views.rivalry.answered import Answered
 
 
@@ -83,6 +81,26 @@ def test_what_is_made_of_a_total_does_not_grow_with_the_questions() -> None:
     assert len(parts) <= 31 * MOST_MADE
 
 
+def test_from_one_day_to_another_only_groups_of_a_total_that_may_differ_are_added_up() -> None:
+    log = Log()
+    for day in range(1, 31):
+        matter = "wave" if day in (3, 4, 5) else None
+        log.record(fact("release", valid=f"2025-01-{day:02}", matter=matter))
+    versions = fold_versions(log.entries)
+    answers = Answers.of(versions, Names(()), keep="possible")
+    groups = [[*answers.at(RELEASED, _at(f"2025-01-{day:02}")).values()] for day in (20, 21, 30)]
+    assert [len(each) for each in groups] == [18, 19, 28]
+    for before, after in pairwise(groups):
+        new = len(after) - len(before)
+        assert len([each for each in after if all(each is not kept for kept in before)]) == new
+    last = versions[-1]
+    changed = answers.after([(last, None)])
+    assert changed is not None
+    left = [*changed.at(RELEASED, _at("2025-01-30")).values()]
+    assert len(left) == 27
+    assert all(any(each is kept for kept in groups[-1]) for each in left)
+
+
 def test_a_name_that_is_asked_for_is_not_kept_with_those_of_the_record() -> None:
     log = Log()
     log.record(fact("custody"))
@@ -128,15 +146,12 @@ def test_perspectives_by_turns_do_not_make_everything_be_read_each_time(
     assert read == [3, 4]
 
 
-def test_facts_with_too_many_answers_are_not_kept(
-    witnesses: Witnesses, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_facts_with_too_many_answers_are_not_kept(witnesses: Witnesses) -> None:
     log = Log()
     log.record(fact("release", people=tuple(f"Ihar {number}" for number in range(20))))
     witnesses.take(log.entries, [])
     for room, kept in ((weigh(3, 30), True), (weigh(3, 10), False)):
-        monkeypatch.setattr(kept_facts, "MOST_BYTES", room)
-        slices = KeptSlices()
+        slices = KeptSlices(room)
         for _ in range(2):
             for reading in witnesses.reading(slices):
                 at = reading.perspective(PerspectiveQuery(as_of=parse_cut("2026")))

@@ -13,9 +13,8 @@ if TYPE_CHECKING:
 
     from domain.time.holding import Certainty
     from domain.time.perspective import Match
-    from domain.views.counting.doubtful import Contributed
+    from domain.views.counting.doubtful import Addends, Contributed
     from domain.views.counting.parts import Part
-    from domain.views.counting.totals import Addends
     from domain.views.naming import Names
     from domain.views.rivalry.answered import Answered
     from domain.views.rivalry.questions import Question

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from domain.time.instant import BEGINNING, END
-from domain.views.counting.figures import find_figure
+from domain.views.counting.figures import Figure, find_figure
 from domain.views.counting.parts import Part
 from domain.views.rivalry.candidates import Candidate
 from domain.views.rivalry.claims import ends_of, meant_ends
@@ -40,6 +40,23 @@ class Contributed:
     rest: Sequence[Candidate]
     left_out: bool = False
     doubt: Hashable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Addends:
+    """What facts that no tie connects with others add to a sum.
+
+    `contributed`: what their questions add. `cumulative`: figures that may bound the sum. `inner`: facts that tell
+    only of what the questions tell. `left_out`: a fact that may count is left out. `is_told`: a fact tells of what is
+    summed.
+    """
+
+    contributed: Sequence[Contributed | None]
+    cumulative: Sequence[Figure]
+    inner: Sequence[Candidate]
+    _: KW_ONLY
+    left_out: bool
+    is_told: bool
 
 
 def settle_doubts(found: Questions, what: str | None) -> Questions:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from domain.fact import as_primitives
 from domain.register import Register, Shape
-from domain.views.counting.totals import Addends, Sum, find_addends, sum_groups
+from domain.views.counting.totals import Sum, find_addends, sum_groups
 from domain.views.entries import list_resolved
 from domain.views.sections import Listed
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from domain.time.perspective import Perspective
     from domain.views.counting.contributions import Contributions
+    from domain.views.counting.doubtful import Addends
     from domain.views.rivalry.answered import Answered
     from domain.views.sections import Rest
 

@@ -7,7 +7,7 @@ people and gives no number, the names raise the low bound. A fact that cannot be
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from domain.number.total import NOT_COUNTED, NOTHING_RECORDED, Total
 from domain.views.counting.contributions import Contributions
 from domain.views.counting.doubtful import (
+    Addends,
     Contributed,
     doubt_repeated,
     settle_doubts,
@@ -32,7 +33,6 @@ from domain.views.counting.running import Running
 from domain.views.counting.stretch import counts, is_asked, is_sure
 from domain.views.counting.unnumbered import Uncounted, count_names
 from domain.views.counting.within import part_of_question
-from domain.views.rivalry.candidates import Candidate
 from domain.views.rivalry.questions import find_questions
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from domain.quantity import Quantity
     from domain.time.perspective import Perspective
+    from domain.views.rivalry.candidates import Candidate
     from domain.views.rivalry.questions import Question, Questions
 
 _MOST_WORDS: Final = 5
@@ -86,23 +87,6 @@ class Sum:
         grounds += list_readings(figure.quantity for figure in self.cumulative)
         words = ", ".join(ground for ground in dict.fromkeys(grounds) if ground) or "no fact"
         return f"{words}; sources disagree" if self.contested else words
-
-
-@dataclass(frozen=True, slots=True)
-class Addends:
-    """What facts that no tie connects with others add to a sum.
-
-    `contributed`: what their questions add. `cumulative`: figures that may bound the sum. `inner`: facts that tell
-    only of what the questions tell. `left_out`: a fact that may count is left out. `is_told`: a fact tells of what is
-    summed.
-    """
-
-    contributed: Sequence[Contributed | None]
-    cumulative: Sequence[Figure]
-    inner: Sequence[Candidate]
-    _: KW_ONLY
-    left_out: bool
-    is_told: bool
 
 
 def list_readings(quantities: Iterable[Quantity]) -> list[str]:

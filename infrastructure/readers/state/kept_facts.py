@@ -22,7 +22,7 @@ from domain.views.versions import FactVersion
 from infrastructure.kept_bytes import KeptBytes
 
 MOST_BYTES: Final = 2**27
-"""About how many bytes a process keeps in all."""
+"""About how many bytes a process keeps in all, unless its settings say otherwise."""
 FACT_BYTES: Final = 4_500
 """About how many bytes a fact takes in memory, with what is made of it."""
 ANSWER_BYTES: Final = 1_500
@@ -161,16 +161,15 @@ def weigh(facts: int, answers: int = 0) -> int:
     return FACT_BYTES * facts + ANSWER_BYTES * answers
 
 
-def _have_room(source: FactSource) -> bool:
-    facts = source.count_facts()
-    return weigh(facts) <= MOST_BYTES and weigh(facts, source.count_answers()) <= MOST_BYTES
-
-
 class KeptSlices:
-    """The facts that one process keeps: for each negotiation the newest, and those of one other perspective."""
+    """The facts that one process keeps: for each negotiation the newest, and those of one other perspective.
 
-    def __init__(self) -> None:
-        self._kept: KeptBytes[KeptFacts | _AskedOnce] = KeptBytes(MOST_BYTES)
+    They take at most about `most` bytes.
+    """
+
+    def __init__(self, most: int = MOST_BYTES) -> None:
+        self._most = most
+        self._kept: KeptBytes[KeptFacts | _AskedOnce] = KeptBytes(most)
 
     def find(self, source: FactSource) -> KeptFacts | None:
         """The facts of a negotiation; None the first time that they are asked for, and if they are too many to keep.
@@ -192,10 +191,14 @@ class KeptSlices:
         if moved is None:
             this = _AskedOnce(last, at.published_cut)
             again = asked == this if kept else asked is not None
-            if not again or not _have_room(source):
+            if not again or not self._have_room_for(source):
                 self._kept.keep(owner, erased, (of, "asked"), this)
                 return None
         facts = moved or source.read_facts()
         earlier = (kept and last < kept[0].last) or at.published_cut is not None
         self._kept.keep(owner, erased, (of, "other" if earlier else "newest"), facts)
         return facts
+
+    def _have_room_for(self, source: FactSource) -> bool:
+        facts = source.count_facts()
+        return weigh(facts) <= self._most and weigh(facts, source.count_answers()) <= self._most
