@@ -11,6 +11,7 @@ from domain.named import Named
 
 _TEXT: Final = "str"
 _OBJECT: Final = Named.__name__
+_NAME: Final = "name"
 _NAME_EXPECTED: Final = "write a name: a text, or an object with name and id"
 
 
@@ -21,7 +22,7 @@ def of_one_form(errors: Sequence[ErrorDetails]) -> list[dict[str, Any]]:
     for error in errors:
         place, last = error["loc"], error["loc"][-1:]
         if last == (_TEXT,) and error["loc"][:-1] in objects:
-            faults.append({**error, "loc": place[:-1], "msg": _NAME_EXPECTED})
+            faults.append({**error, "loc": place[:-1], "type": _NAME, "msg": _NAME_EXPECTED})
         elif last not in ((_TEXT,), (_OBJECT,)):
             faults.append({**error, "loc": tuple(part for part in place if part != _OBJECT)})
     return faults

@@ -19,6 +19,15 @@ from domain.naming import fold_name
 
 _MISSING: Final = "this field is required: write"
 _WHOLE: Final = "write a whole number in digits, without marks between them, such as 1259"
+_OBJECT: Final = "write an object, in { }"
+_TYPES: Final = {
+    "int": _WHOLE,
+    "string": "write a text, in quotes",
+    "bool": "write true or false",
+    **dict.fromkeys(("list", "tuple"), "write a list, in [ ]"),
+    **dict.fromkeys(("dict", "dataclass", "model"), _OBJECT),
+}
+"""What to write, by the first word of the type of an error of pydantic's."""
 _NEAR: Final = 0.8
 _LONGEST: Final = 40
 _JOINTS: Final = re.compile("[- ]")
@@ -68,9 +77,8 @@ def _fault(error: dict[str, Any], body: type | None) -> Fault:
         return Fault(
             pointer(place), "there is no such field here: leave it out, or correct its name"
         )
-    if str(error["type"]).startswith("int_"):
-        return Fault(pointer(place), _WHOLE)
-    return Fault(pointer(place), str(error["msg"]))
+    expected = str(error["type"]).partition("_")[0]
+    return Fault(pointer(place), _TYPES.get(expected, str(error["msg"])))
 
 
 def _one_of(choices: Sequence[str]) -> str:

@@ -158,6 +158,38 @@ def test_an_update_undoes_no_end_and_no_retraction(light: Parley) -> None:
     assert "reinstate" in report["rejected"][0]["detail"]
 
 
+@pytest.mark.parametrize(
+    ("valid", "kept"),
+    [
+        ("2025-02-01/..", "2025-02-01/2025-09-11"),
+        ("2025-02-01/", "2025-02-01/2025-09-11"),
+        ("2025-02-01", "2025-02-01/2025-09-11"),
+        ("2025-02-01/2026-01-01", "2025-02-01/2025-09-11"),
+        ("2025-02-01/2025-10", "2025-02-01/2025-10"),
+    ],
+)
+def test_an_update_of_the_start_keeps_the_end_unless_the_file_says_another(
+    light: Parley, valid: str, kept: str
+) -> None:
+    foreseen = custody(valid="2025-01-01/2026-01-01")
+    run(light, [foreseen, END])
+    assert read_counts(run(light, [custody(valid=valid)], update=UPDATE)) == {"corrected": 1}
+    assert light.ledger.fact(fact_id(negotiation_id(SLUG), "A")).fact.valid == kept
+    late = [custody(valid="2025-12-01/..")]
+    if kept.endswith("-11"):
+        (told,) = run(light, late, update=UPDATE)["rejected"]
+        assert (told["pointer"], "2025-09-11, the end" in told["detail"]) == ("/valid", True)
+
+
+def test_an_update_brings_a_correction_back_and_keeps_the_end(light: Parley) -> None:
+    changes = {"valid": "2025-02-01/..", "place": "Horki"}
+    moved = change("correct", reason="refinement", why="x", changes=changes)
+    run(light, [custody(), moved, END, BACK])
+    assert read_counts(run(light, [moved], update=UPDATE)) == {"corrected": 1}
+    fact = light.ledger.fact(fact_id(negotiation_id(SLUG), "A")).fact
+    assert (fact.valid, getattr(fact, "place", None)) == ("2025-02-01/2025-09-11", "Horki")
+
+
 def test_an_update_brings_a_correction_back(light: Parley) -> None:
     run(light, [custody(), CORRECT, BACK])
     assert read_counts(run(light, [CORRECT], update=UPDATE)) == {"corrected": 1}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from api.commands.bodies import CorrectionBody
 from api.commands.changes import Change, decide_change
+from api.commands.importing.advice import TAKES_TWO, refuse_other, tell_alone
 from api.commands.importing.command import Command
 from api.commands.merge_patch import apply_merge_patch
 from domain.errors import ContentError, ErasedError, RecordError, StateError
@@ -26,6 +27,8 @@ from domain.streams.event import (
     RecordEvent,
 )
 from domain.streams.fact import FactRecord, decide_record, evolve
+from domain.time.edtf_fault import ValidTimeError
+from domain.time.valid_time import ValidTime
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -33,10 +36,6 @@ if TYPE_CHECKING:
 
     from api.commands.commands import FactParser
 
-_TAKES_TWO: Final = (
-    "in this negotiation a second person must approve it, for which an import cannot wait: "
-)
-_UPDATED: Final = "with update, reason and why (--update --reason --why)"
 _ALIKE: Final = (
     "too many changes have the same why to tell which of them this is; give each a different why"
 )
@@ -127,7 +126,7 @@ class FactStream:
         takes_two = not isinstance(body, Fact) or isinstance(event, FactCorrected)
         if event is not None and reviewed and takes_two:
             op = "correct" if isinstance(body, Fact) else command.op
-            raise ContentError.at("/op", _TAKES_TWO + _alone(command.fact_id, op))
+            raise ContentError.at("/op", TAKES_TWO + tell_alone(command.fact_id, op))
         if event is not None:
             self._take(event)
         return event
@@ -182,7 +181,7 @@ class FactStream:
             return self._update(self.record, fact, actor, update) if again else None
         if update is not None and self.record.stands and _same_name(self.record.fact, fact):
             return self._update(self.record, fact, actor, update)
-        raise _refusal(self.record, fact, self._line, reviewed=reviewed)
+        raise refuse_other(self.record, fact, self._line, reviewed=reviewed)
 
     def _update(
         self, record: FactRecord, fact: Fact, actor: str, update: Update | None
@@ -190,9 +189,7 @@ class FactStream:
         """Correct the fact to a line's content; citations are only added, and an end stays."""
         now = record.fact
         added = (citation for citation in fact.citations if citation not in now.citations)
-        ended = any(isinstance(event, FactEnded) for _, event in self._past)
-        valid = now.valid if ended and now.valid.startswith(f"{_start(fact)}/") else fact.valid
-        wanted = replace(fact, citations=(*now.citations, *added), valid=valid)
+        wanted = replace(fact, citations=(*now.citations, *added), valid=self._keep_end(fact.valid))
         if wanted == now or update is None:
             return None
         return record.decide_correct(
@@ -204,15 +201,36 @@ class FactStream:
             actor=actor,
         )
 
+    def _keep_end(self, valid: str) -> str:
+        """The valid time of a line, with the end that its fact has since, unless the line says another end.
+
+        ContentError where the line's start does not fit that end.
+        """
+        start, _, end = valid.partition("/")
+        _, _, first = cast("Fact", self._first).valid.partition("/")
+        _, _, now = cast("FactRecord", self.record).fact.valid.partition("/")
+        ended = any(isinstance(event, FactEnded) for _, event in self._past)
+        if not ended or now in {"", ".."} or end not in {"", "..", first}:
+            return valid
+        try:
+            return ValidTime.parse(start).end_at(now).text
+        except ValidTimeError as error:
+            detail = f"this does not fit {now}, the end that is recorded: write an end too"
+            raise ContentError.at("/valid", detail) from error
+
     def _correct_again(
         self, body: CorrectionBody, parser: FactParser, actor: str, update: Update
     ) -> FactEvent | None:
         record = cast("FactRecord", self.record)
-        again = replace(body, reason=update.reason, why=update.why, published=None)
+        changes = {
+            field: self._keep_end(value) if field == "valid" and isinstance(value, str) else value
+            for field, value in body.changes.items()
+        }
+        again = replace(body, reason=update.reason, why=update.why, published=None, changes=changes)
         try:
             return decide_change(record, again, parser, actor)
         except ContentError:
-            if apply_merge_patch(record.fact, body.changes, parser) == record.fact:
+            if apply_merge_patch(record.fact, changes, parser) == record.fact:
                 return None
             raise
 
@@ -258,41 +276,5 @@ class FactStream:
             return False
 
 
-def _start(fact: Fact) -> str:
-    return fact.valid.partition("/")[0]
-
-
 def _same_name(one: Fact, other: Fact) -> bool:
     return one.external_id == other.external_id
-
-
-def _refusal(record: FactRecord, fact: Fact, line: int | None, *, reviewed: bool) -> ContentError:
-    """The refusal of a line whose id belongs to a fact with other content; it says what to do about it.
-
-    `line` is the line of this import that records that fact; None if the log already had it.
-    """
-    at = "/external_id" if fact.external_id else "/id"
-    fields = [difference["field"] for difference in differences(record.fact, fact)]
-    if line is not None:
-        own = f"taken on line {line}, which differs in {', '.join(fields)}: give this fact a name of its own"
-        return ContentError.at(
-            at, own if reviewed else f"{own}, or use op correct to change that one"
-        )
-    if "external_id" in fields:
-        named = record.fact.external_id
-        known = "no external_id: name it by its id alone"
-        known = known if named is None else f"the external_id {named!r}: name it by that"
-        return ContentError.at(at, f"taken by fact {record.id}, which has {known}")
-    ops = ("correct",) if record.stands else ("reinstate", "correct")
-    if reviewed:
-        how = " and, once that is approved, ".join(_alone(record.id, op) for op in ops)
-    else:
-        how = "use " + ", then ".join(f"op {op}" for op in ops)
-        how += f", or import it {_UPDATED}" if record.stands else ""
-    retracted = "" if record.stands else " and is retracted"
-    detail = f"which differs in {', '.join(fields)}{retracted}; to change it, {how}"
-    return ContentError.at(at, f"taken by fact {record.id}, {detail}")
-
-
-def _alone(fact: UUID, op: str) -> str:
-    return f"{op} the fact {fact} without an import"

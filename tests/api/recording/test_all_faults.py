@@ -125,3 +125,23 @@ def test_a_field_with_a_list_of_values_is_refused_with_that_list(light_client: C
     opened = {"slug": "more", "title": "More", "parties": ["A", "B"], "visibility": "seen"}
     (wrong,) = light_client.post("/v1/negotiations", opened).json["errors"]
     assert wrong["detail"] == "write public or private"
+
+
+def test_a_value_of_another_type_is_told_what_to_write(light_client: Client) -> None:
+    light_client.open()
+    sent = fact(summary=5, people="Ann", places=[1], citations=["AP"], quantities=[{"value": "5"}])
+    answer = light_client.post(FACTS, sent)
+    assert {each["pointer"]: each["detail"] for each in answer.json["errors"]} == {
+        "/summary": "write a text, in quotes",
+        "/people": "write a list, in [ ]",
+        "/places/0": "write a text, in quotes",
+        "/citations/0": "write an object, in { }",
+        "/quantities/0/what": "this field is required: write it",
+        "/quantities/0/value": "write a whole number in digits, without marks between them, such as 1259",
+    }
+    named = light_client.post(FACTS, fact(people=[5])).json["errors"]
+    assert named[0]["detail"] == "write a name: a text, or an object with name and id"
+    recorded = light_client.record().json["id"]
+    preference = {"preferred": "yes", "why": "x"}
+    refused = light_client.post(f"/v1/facts/{recorded}/preference", preference, if_match="*")
+    assert [each["detail"] for each in refused.json["errors"]] == ["write true or false"]
