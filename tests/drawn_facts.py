@@ -142,7 +142,7 @@ def quantities(what: SearchStrategy[str] | None = None) -> SearchStrategy[Quanti
         value=st.sampled_from((0, 1, 14, 50, 51, 52, 100, 10**15)),
         text=st.none() | st.just("the paper's own count"),
         basis=basis,
-    ).filter(lambda each: (each.comparator, each.value) != ("lt", 0))
+    ).filter(lambda each: each.value != 0 or each.comparator not in ("lt", "approx"))
     ranged = st.builds(
         lambda what, basis, low, more: Quantity(
             what=what, basis=basis, low=low, high=None if more is None else low + more

@@ -96,7 +96,7 @@ _NOT_COUNTED: Final = {
         {"properties": {"value": {"type": "null"}}},
         {
             "required": ["value", "comparator"],
-            "properties": {"value": {"const": 0}, "comparator": {"const": "lt"}},
+            "properties": {"value": {"const": 0}, "comparator": {"enum": ["lt", "approx"]}},
         },
     ],
 }
