@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from domain.number.language import RemarkWords, phrases
+from domain.number.language import RemarkWords, pair, phrases
 
 _BESIDES: Final = (
     "additional alone along alongside annually another apart apiece aside besides couples daily each every except "
@@ -103,6 +103,25 @@ _OVER_TIME: Final = (
 """Phrases that say that a number counts everything up to a day, or over some time."""
 _TIMES_OVER: Final = "batches groups occasions releases rounds stages times waves"
 """What happened several times: "52, in several waves"."""
+_COUNTS: Final = (
+    "two three four five six seven eight nine ten "
+    "several many multiple various different successive separate"
+)
+_DIGITS: Final = " ".join(map(str, range(2, 13)))
+_OCCASIONS: Final = (
+    "batches episodes exchanges groups installments instalments legs lots occasions parties phases portions releases "
+    "rounds stages steps swaps times tranches transfers waves"
+)
+_BEGUN: Final = (
+    "beginning coup crackdown demonstrations election elections inauguration invasion mobilisation mobilization "
+    "offensive outbreak poll polls protest protests referendum revolution start strikes uprising vote war"
+)
+_SEASONS: Final = "spring summer autumn fall winter"
+_LASTED: Final = (
+    "administration campaign course crisis days decade half lockdown months negotiations pandemic period presidency "
+    "process quarter talks tenure term truce unrest war weeks years"
+)
+"""Times, and what lasted: "52, over the summer" counts all of them."""
 _MONTHS: Final = (
     "january february march april may june july august september october november december"
 )
@@ -130,6 +149,7 @@ ENGLISH_REMARKS: Final = RemarkWords(
         "open ended", "or half", "or something", "our knowledge", "p a", "pinch of salt", "provided that",
         "providing that", "round figure", "round number", "second hand", "so they", "sort of", "story goes",
         "subject to", "the remainder", "the rest", "they say", "this point", "this stage", "to be", "to come",
+        "a cell", "due out", "list goes on", "on the list", "in pairs", "with repeats",
         "to follow", "to go", "to rise", "told us", "too few", "too high", "too low", "under way", "upon signature",
         "upon signing", "we hear", "who knows", "with families", "with relatives", "with their families",
         "worst case",
@@ -167,7 +187,8 @@ ENGLISH_REMARKS: Final = RemarkWords(
         ("reunited", "with", "their", "families"): ("reunited",),
         ("met", "by", "their", "families"): ("met",),
     },
-    ranks=(*_RANKS.split(), "held", "imprison", "jailed", "prison", "custody", "detention", "behind"),
+    ranks=(*_RANKS.split(), "held", "imprison", "jailed", "prison", "custody", "detention", "behind", "accused",
+        "arrested", "born", "charged", "convicted", "detained", "indicted", "sentenced", "tried"),
     sums=("total", "tally", "toll", "count", "cumulat", "overall", "altogether", "running"),
     running=frozenset(phrases(
         *_OVER_TIME.split("|"), *(f"several {times}" for times in _TIMES_OVER.split()),
@@ -176,5 +197,16 @@ ENGLISH_REMARKS: Final = RemarkWords(
           for times in ("occasions", "releases", "rounds", "stages", "waves")),
         *(f"{since} {month}" for since in ("after", "beginning in", "between", "from", "starting in", "through", "to")
           for month in _MONTHS.split()),
+        "at intervals", "piecemeal", "bit by bit", "one after another", "one after the other", "in dribs and drabs",
+        *(f"including {month}{of}" for month in _MONTHS.split() for of in ("", "'s")),
     )),
+    over=(
+        pair(f"in across after by during into on over through throughout {_COUNTS} {_DIGITS}", _OCCASIONS),
+        pair("after beginning following from since starting", f"{_BEGUN} {_SEASONS}"),
+        pair(
+            "across between during last over past previous recent this through throughout within",
+            f"{_LASTED} {_SEASONS}",
+        ),
+        pair("in", "course half months quarter weeks years"),
+    ),
 )  # fmt: skip

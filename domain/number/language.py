@@ -33,7 +33,9 @@ class RemarkWords:
     A remark in `harmless` is ignored. A phrase in `plain` sounds like a doubt; the words that it stands for are judged
     instead. Behind a word that begins as one of `ranks`, "since" and "so far" say nothing about the number ("the
     largest group since June"), unless a word that begins as one of `sums` is there too. With a phrase of `running` in a
-    remark, a number counts everything up to a day, or over some time: "52, in several waves".
+    remark, a number counts everything up to a day, or over some time: "52, in several waves". So it does with a word
+    and soon after it another of a pair in `over` ("in two small groups", "after the elections"), and with a year that
+    is not behind a month, of `months` in a language or of `in_months`.
     """
 
     doubts: frozenset[Phrase]
@@ -53,6 +55,8 @@ class RemarkWords:
     ranks: tuple[str, ...]
     sums: tuple[str, ...]
     running: frozenset[Phrase]
+    over: tuple[tuple[frozenset[str], frozenset[str]], ...]
+    in_months: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,11 @@ class Language:
 def phrases(*texts: str) -> dict[Phrase, None]:
     """The texts as phrases, in order."""
     return {tuple(text.split()): None for text in texts}
+
+
+def pair(before: str, behind: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The words of two texts, of which one of the first and then one of the second stand together."""
+    return frozenset(before.split()), frozenset(behind.split())
 
 
 def all_of(comparator: Comparator, *texts: str) -> dict[Phrase, Comparator]:

@@ -19,7 +19,12 @@ _BESIDE: Final = _RUNNING | {
     phrase for language in LANGUAGES for phrase in language.remarks.running
 }
 """Phrases that say in a remark that a number counts everything up to a day, or over some time."""
-_MONTHS: Final = frozenset(month for language in LANGUAGES for month in language.months)
+_MONTHS: Final = frozenset(
+    month for language in LANGUAGES for month in (*language.months, *language.remarks.in_months)
+)
+_OVER: Final = tuple(pair for language in LANGUAGES for pair in language.remarks.over)
+_SOON: Final = 4
+"""How many words behind the first word of a pair in `over` the second one may stand."""
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _RANKS: Final = tuple(stem for language in LANGUAGES for stem in language.remarks.ranks)
 _SUMS: Final = tuple(stem for language in LANGUAGES for stem in language.remarks.sums)
@@ -29,8 +34,15 @@ _SUMS: Final = tuple(stem for language in LANGUAGES for stem in language.remarks
 def runs_on(text: str) -> bool:
     """Whether a number counts everything up to a day, by words such as "so far", "in total" or "since January"."""
     number, *remarks = _split_parts(text)
-    return _has_any(number, _RUNNING) or any(
-        _has_any(remark, _BESIDE) or _has_stretch(remark) for remark in remarks
+    return (
+        _has_any(number, _RUNNING)
+        or _goes_over_time(number)
+        or any(
+            _has_any(_without_ranked(remark), _BESIDE)
+            or _has_stretch(_without_ranked(remark))
+            or _goes_over_time(remark)
+            for remark in remarks
+        )
     )
 
 
@@ -39,7 +51,8 @@ def find_beginning(text: str) -> Phrase:
     """The words that say since when a number counts, such as "since January"; empty if there are no such words."""
     starts = (
         part[at:]
-        for part in _split_parts(text)
+        for index, whole in enumerate(_split_parts(text))
+        for part in (_without_ranked(whole) if index else whole,)
         for at in range(len(part))
         if measure_phrase(part, at, _SINCE)
     )
@@ -51,26 +64,38 @@ def _has_any(part: Phrase, phrases: frozenset[Phrase]) -> bool:
 
 
 def _has_stretch(remark: Phrase) -> bool:
-    """Whether a remark names a stretch of months or of years, as "January-September" does."""
+    """Whether a remark names a year, or a stretch of months, as "2025" and "January-September" do, and not a date."""
     return any(
-        mark == "-" and _is_time(before) and _is_time(after)
+        _is_year(word) and (at == 0 or remark[at - 1] not in _MONTHS)
+        for at, word in enumerate(remark)
+    ) or any(
+        mark == "-" and {before, after} <= _MONTHS
         for before, mark, after in zip(remark, remark[1:], remark[2:], strict=False)
     )
 
 
-def _is_time(word: str) -> bool:
-    return word in _MONTHS or _YEAR.fullmatch(word) is not None
+def _goes_over_time(words: Phrase) -> bool:
+    """Whether words that tell of the number name several occasions or a time: "in two groups", "after the war"."""
+    return any(
+        word in before and not behind.isdisjoint(words[at + 1 : at + 1 + _SOON])
+        for at, word in enumerate(_without_ranked(words))
+        for before, behind in _OVER
+    )
+
+
+def _is_year(word: str) -> bool:
+    return _YEAR.fullmatch(word) is not None
 
 
 def _split_parts(text: str) -> list[Phrase]:
-    """The words of a text between its marks; of a remark, only those that tell of the number itself."""
+    """The words of a text between its marks."""
     parts: list[Phrase] = [()]
     for token in split_tokens(text) or ():
         if token in MARKS:
             parts.append(())
         else:
             parts[-1] += (token,)
-    return [parts[0], *map(_without_ranked, parts[1:])]
+    return parts
 
 
 def _without_ranked(words: Phrase) -> Phrase:

@@ -32,9 +32,8 @@ def shown(read: NumberReading | None) -> str:
     return f"{read.comparator} {read.value}"
 
 
-@pytest.mark.parametrize("text", PHRASES)
-def test_a_phrase_is_read_as_it_is_meant_or_not_at_all(text: str) -> None:
-    assert shown(read_number(text)) == PHRASES[text]
+def test_a_phrase_is_read_as_it_is_meant_or_not_at_all() -> None:
+    assert {text: shown(read_number(text)) for text in PHRASES} == PHRASES
 
 
 def test_there_are_enough_phrases_and_many_of_them_say_no_number() -> None:
@@ -207,7 +206,6 @@ with Path(__file__).with_name("number_bases.tsv").open(encoding="utf-8") as _tab
     BASES: Final = {row["text"]: row["basis"] for row in csv.DictReader(_table, delimiter="\t")}
 
 
-@pytest.mark.parametrize("text", BASES)
-def test_a_number_of_several_events_is_cumulative_or_refused(text: str) -> None:
-    basis = "cumulative" if runs_on(text) else "increment"
-    assert (basis if read_number(text) else "") == BASES[text]
+def test_a_number_of_several_events_is_cumulative_or_refused() -> None:
+    bases = {text: "cumulative" if runs_on(text) else "increment" for text in BASES}
+    assert {text: basis if read_number(text) else "" for text, basis in bases.items()} == BASES
