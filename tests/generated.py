@@ -66,6 +66,19 @@ if it names only the month. The last two columns show what Parley reads: the ear
 fact may have begun. A dash means that there is no limit. If Parley cannot read a date, it refuses the fact and says
 what to write.
 """
+NUMBERS_AND_PEOPLE: Final = """\
+- Facts with one `matter` answer one question, and are counted once. If they give different numbers, they are
+  contested. So a number of some of the people of another fact, as 14 women of 52, needs more than its matter: write
+  their `population`, and a link `refines` to the other fact. Without the link, 52 and 14 are contested: 14 to 52.
+- A link `confirms` says that a fact is about the same people as another, even if the two name different populations.
+  Both are counted once.
+- Whom a release or a pardon names was freed, or pardoned, on any of its days. While it goes on (`2025-09-11/..`), or
+  if its end is unknown (`2025-09-11/`), they may be still held. If the source says on which day somebody was freed,
+  write that day in a fact of its own.
+- A charge ends the status before it, as every later status does. It does not say where somebody is, so the list of
+  those held still has who would be held without it.
+- A death is final. A later charge does not replace it, but the two are contested: one of the reports may be wrong.
+"""
 HOLDS: Final = """\
 “Holds” says how long the state of the negotiation takes a fact of this kind to be true.
 """
@@ -88,6 +101,7 @@ def facts_page() -> str:
         _table(("write", "for", "begins from", "begins before"), map(_date_row, DATES)),
         f"## Fields of every fact\n\n{COMMON}",
         _table(("field", "required", "what to write", "example"), map(_field_row, shared)),
+        f"## Numbers and people\n\n{NUMBERS_AND_PEOPLE}",
         f"## Kinds\n\n{HOLDS}",
         *map(_kind, kinds),
     ]

@@ -35,6 +35,7 @@ CASES: Final[dict[str, tuple[list[Body], tuple[str, str | None, bool]]]] = {
     "recorded before": ([release("2025-09-11"), HELD, DIED], ("died", "certain", True)),
     "released that day": ([DIED, release("2025-03-02")], ("died", "certain", True)),
     "released before": ([release("2025-02-01"), DIED], ("died", "certain", False)),
+    "charged after": ([DIED, custody("charged", "2025-09-11")], ("died", "certain", True)),
     "held after": ([DIED, custody("detained", "2025-09-11/..")], ("died", "certain", True)),
     "many say free": (
         [DIED, *(release("2025-09-11", publisher=each) for each in ("AP", "AFP", "dpa"))],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tests.api.answers.claims.said import tell_release, told
+from tests.api.answers.claims.said import tell_release, tie, told
 
 if TYPE_CHECKING:
     from tests.api.answers.claims.said import Sums
@@ -56,6 +56,20 @@ NAMES: Final[Sums] = {
     ),
     "names on a day that is counted, tied": (
         [tell_release(52, matter="m"), tell_release(people=["Ann"], matter="m")],
+        (52, 52, "52", False, 0),
+    ),
+    "a part that only its matter ties": (
+        [
+            tell_release(52, matter="m"),
+            tell_release(14, "AP", population="women", matter="m"),
+        ],
+        (14, 52, "14 to 52", True, 0),
+    ),
+    "a report of another population that confirms it": (
+        [
+            tell_release(52, population="political prisoners", external_id="pop-A"),
+            tell_release(52, "AP", population="women", links=tie("confirms", "pop-A")),
+        ],
         (52, 52, "52", False, 0),
     ),
     "a part on a day that is counted": (
