@@ -22,6 +22,8 @@ _WORDS: Final = frozenset(
         *("not named", "no name", "no names", "nobody", "no one", "tbd", "tba", "tbc", "to be confirmed"),
         *("#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!", "undefined", "(blank)", "(none)", "(unknown)"),
         *("н/д", "нет данных", "неизвестно", "неизвестный", "неизвестен", "неизвестные", "нет"),
+        *("unnamed", "unidentified", "undisclosed"),
+        *("невядома", "невядомы", "невядомыя", "няма", "няма даных", "няма звестак"),
         *("немає даних", "невідомо", "невідомий", "невідомі", "немає", "ніхто", "никто"),
     )
 )  # fmt: skip

@@ -16,6 +16,9 @@ _FORMULA: Final = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """Full-width signs too, which some spreadsheets read as the others."""
 _MARKED: Final = re.compile(f"'{_FORMULA.pattern}")
 
+_FORCED: Final = re.compile(r'="((?:[^"]|"")*)"')
+"""A formula that gives a text, with which spreadsheets are told to leave a text as it is."""
+
 
 def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, bom: bool) -> bytes:
     """Write CSV in UTF-8 (RFC 4180); with a byte order mark Excel reads it as that.
@@ -36,5 +39,8 @@ def _neutral(cell: object) -> object:
 
 
 def read_cell(cell: str) -> str:
-    """The text of a cell, without the apostrophe that `write_table` writes before what looks like a formula."""
+    """The text of a cell, without the apostrophe that `write_table` writes before a formula; of `="text"`, the text."""
+    forced = _FORCED.fullmatch(cell)
+    if forced:
+        return forced[1].replace('""', '"').strip()
     return cell[1:] if _MARKED.match(cell) else cell

@@ -26,10 +26,11 @@ def with_mark(asked: Asked, filters: Mapping[str, str]) -> dict[str, str]:
 
 def table(asked: Asked, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes | None:
     """Write rows as CSV, lists of texts joined by `;` and other lists as JSON; None if the request prefers JSON."""
+    bom = truth(asked.parameters, BOM)
     if not prefers_csv(asked.request.headers.get("accept")):
         return None
     cells = ([_cell(row.get(column)) for column in columns] for row in rows)
-    return write_table(columns, cells, bom=truth(asked.parameters, BOM))
+    return write_table(columns, cells, bom=bom)
 
 
 def publishers(brief: Mapping[str, Any] | None) -> list[str]:

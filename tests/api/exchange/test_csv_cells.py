@@ -51,6 +51,14 @@ def test_whatever_is_written_is_read_back_and_begins_as_no_formula(text: str) ->
     assert read_cell(shown) == text
 
 
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [('="0047"', "0047"), ('="say ""no"""', 'say "no"'), ('=""', ""), ('="a"&"b"', '="a"&"b"')],
+)
+def test_a_text_that_is_written_as_a_formula_is_that_text(cell: str, text: str) -> None:
+    assert read_cell(cell) == text
+
+
 def test_a_table_of_ours_is_imported_as_it_was_written() -> None:
     columns = ("kind", "valid", "summary", "person", "post", "people")
     row = ("appointment", "-0044", "=1+1", "@John", "'-post", "-A; =B")

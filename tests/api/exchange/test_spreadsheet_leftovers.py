@@ -29,7 +29,7 @@ NO_NAMES: Final = (
         "Unknown",
         "TBD",
     ),
-    *("nobody", "no one"),
+    *("nobody", "no one", "Unnamed", "невядома", "няма даных"),
     *(
         "\u043d\u0435\u0438\u0437\u0432\u0435\u0441\u0442\u043d\u043e",
         "\u043d\u0435\u0432\u0456\u0434\u043e\u043c\u043e",
