@@ -74,10 +74,13 @@ class FactsAt:
     @cached_property
     def facts_kept(self) -> KeptFacts | None:
         """The facts that are kept for this perspective, if there are any."""
-        at = self.perspective
-        if self.kept is None or at.corrections:
+        return self.find_kept()
+
+    def find_kept(self, *, at_once: bool = False) -> KeptFacts | None:
+        """As `facts_kept`; `at_once`, all facts are read and kept if they are not yet, as far as they may be kept."""
+        if self.kept is None or self.perspective.corrections:
             return None
-        return self.kept.find(self)
+        return self.kept.find(self, at_once=at_once)
 
     def count_facts(self) -> int:
         """How many facts were recorded by the position."""

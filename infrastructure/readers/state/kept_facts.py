@@ -1,7 +1,7 @@
 """Keeps the facts of a negotiation in memory for later requests about it, and updates them when something changes.
 
 With them a request at another `as_of` reads no facts, and resolves only what differs there. The first request reads as
-few facts as possible, so a negotiation that is asked about only once is never read whole.
+few facts as possible, so a large negotiation that is asked about only once is never read whole.
 """
 
 from __future__ import annotations
@@ -171,11 +171,11 @@ class KeptSlices:
         self._most = most
         self._kept: KeptBytes[KeptFacts | _AskedOnce] = KeptBytes(most)
 
-    def find(self, source: FactSource) -> KeptFacts | None:
+    def find(self, source: FactSource, *, at_once: bool = False) -> KeptFacts | None:
         """The facts of a negotiation; None the first time that they are asked for, and if they are too many to keep.
 
         If the kept facts cannot be updated to this perspective, all facts are read only when the next request asks for
-        the same perspective again.
+        the same perspective again; or `at_once`, the first time too.
         """
         owner, erased, at = source.negotiation_id, source.last_erasure, source.perspective
         last, of = source.last_change, (source.built, at.match)
@@ -191,7 +191,7 @@ class KeptSlices:
         if moved is None:
             this = _AskedOnce(last, at.published_cut)
             again = asked == this if kept else asked is not None
-            if not again or not self._have_room_for(source):
+            if not (again or at_once) or not self._have_room_for(source):
                 self._kept.keep(owner, erased, (of, "asked"), this)
                 return None
         facts = moved or source.read_facts()

@@ -58,7 +58,9 @@ if TYPE_CHECKING:
     from infrastructure.readers.negotiations import StoredSnapshot
 
 MANY: Final = 1_500
-"""From this number of facts on, a state is made only from the facts that its entries show; below it, from all."""
+"""From this number of facts on, a state is made only from the facts that its entries show.
+
+Below it, it is made from all facts, and they are kept at once: that takes about a fifth longer."""
 
 
 class SectionReader(FactsAt):
@@ -69,10 +71,11 @@ class SectionReader(FactsAt):
         counts = states.select_counts(self.tables, self.negotiation_id, self.perspective)
         counted = self.connection.execute(counts).mappings().first()
         known = dict(counted) if counted is not None else dict.fromkeys(COUNTS, 0)
-        if (facts := self.facts_kept) is not None:
+        few = known["recorded"] < MANY
+        if (facts := self.find_kept(at_once=few)) is not None:
             kept = Section(facts.answers)
             return describe_state(negotiation, lambda _: kept, known, self.perspective, rest)
-        if rest is None or known["recorded"] < MANY:
+        if few or rest is None:
             everything = self._slice(self._read_standing())
             return resolve_state(
                 negotiation, everything, known, self.perspective, rest, self._names
