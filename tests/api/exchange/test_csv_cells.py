@@ -120,6 +120,7 @@ def test_every_list_that_is_asked_for_as_a_table_is_one(client: Client) -> None:
         marked = client.get(f"{address}&bom=true", accept="text/csv")
         assert marked.body == codecs.BOM_UTF8 + plain.body
         assert client.get(f"{address}&bom=true").json == as_json.json
+        assert client.get(f"{address}&bom=1").pointers == ["/query/bom"]
         (header, *rows) = cells(plain.body)
         assert (header[0], len(rows)) == (first, number)
         assert not any(cell[:1] in "=+-@" for row in rows for cell in row if cell)
