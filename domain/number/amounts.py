@@ -199,7 +199,8 @@ class Amounts:
             return int(one and sum_.add(1))
         if word in language.units and (sum_.group is not None or word in language.bare):
             return int(sum_.multiply(language.units[word]))
-        joins = (sum_.whole and word in language.joint) or (sum_.group is not None and word == "-")
+        hyphen = word == "-" and bool(language.articles)
+        joins = (sum_.whole and word in language.joint) or (sum_.group is not None and hyphen)
         return int(joins and bool(following) and following[0] in language.small)
 
 
@@ -211,6 +212,8 @@ class _Sum:
     group: int | None = None
     below: int = MOST
     half: Fraction = Fraction(0)
+    closed: bool = False
+    """Whether nothing may follow: the Russian for "a hundred two" means one or two hundred."""
 
     @property
     def begun(self) -> bool:
@@ -225,7 +228,7 @@ class _Sum:
     def add(self, number: int) -> bool:
         """Add a number word to the group, as five after twenty or twenty after 100; False if it does not fit."""
         group = self.group
-        if self.half or (group is not None and not _follows(group, number)):
+        if self.half or self.closed or (group is not None and not _follows(group, number)):
             return False
         self.group = (group or 0) + number
         return True
@@ -234,6 +237,7 @@ class _Sum:
         """Multiply the group by a unit; False if the unit does not fit."""
         group = 1 if self.group is None else self.group
         if unit < _THOUSAND:
+            self.closed = self.group is None
             self.group = group * unit
             return group < _HUNDRED and not self.half
         if unit >= self.below:
