@@ -82,11 +82,16 @@ class Parley:
         return owner(self.settings.actor)
 
     @contextmanager
-    def reading(self, principal: Principal, *, searched: bool = False) -> Iterator[Reading]:
-        """One consistent snapshot, read with the rights of a principal; `searched` if full text will be searched."""
+    def reading(
+        self, principal: Principal, *, searched: bool = False, key_id: str | None = None
+    ) -> Iterator[Reading]:
+        """One consistent snapshot, read with the rights of a principal; `searched` if full text will be searched.
+
+        `key_id` names the principal's key, whose columns are read with it (`Reading.cuts`).
+        """
         context = self.ledger.codec, self.clock(), principal
         with self.database.reading() as connection:
-            yield Reading(connection, *context, searched=searched, kept=self.kept)
+            yield Reading(connection, *context, searched=searched, kept=self.kept, key_id=key_id)
 
     @contextmanager
     def looking(self, principal: Principal, key_id: str | None = None) -> Iterator[Look]:

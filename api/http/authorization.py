@@ -11,6 +11,7 @@ from starlette.requests import Request
 from api.http.callers import Confirmation
 from domain.access import OPEN_TO_ANYBODY, Principal, Scope
 from infrastructure.readers.look import Look
+from infrastructure.readers.reading import Reading
 
 SCOPE: Final = "x-scope"
 """The member of an operation, in the OpenAPI document, that names the scope it needs; null if it needs none."""
@@ -44,6 +45,18 @@ def principal_of(request: Request) -> Principal:
     """Give the principal that sent a request."""
     principal: Principal = request.scope["state"]["principal"]
     return principal
+
+
+@contextmanager
+def reading(request: Request, *, searched: bool) -> Iterator[Reading]:
+    """Read the record for the sender of a request, whose credential is confirmed by the first statement."""
+    confirmation: Confirmation | None = request.scope["state"].get("confirmation")
+    awaited = None if confirmation is None else confirmation.awaited_key
+    read_by = request.app.state.parley.reading
+    with read_by(principal_of(request), searched=searched, key_id=awaited) as opened:
+        if confirmation is not None and awaited is not None:
+            confirmation.confirm_by(opened.cuts.key)
+        yield opened
 
 
 @contextmanager

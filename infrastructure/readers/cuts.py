@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from domain.errors import ContentError
 from domain.time.perspective import Perspective, PerspectiveQuery
@@ -19,24 +19,26 @@ from infrastructure.log.clock_corrections import (
 from infrastructure.projections.fact_text import CHECKPOINT
 from infrastructure.readers.searches import MOST_UNINDEXED
 from infrastructure.tables.facts import FACTS, SIDES, serving_side, serving_since
-from infrastructure.tables.record import event, log_head, projection
+from infrastructure.tables.record import TEXT, api_key, event, log_head, projection
 from infrastructure.transaction_memo import remember
 
 if TYPE_CHECKING:
     from domain.time.record_time import ClockCorrection
 
 _MINUTE: Final = 60_000_000
-_BEGINNING: Final = HotStatement(
-    select(
-        log_head.c.position,
-        log_head.c.recorded_at,
-        HAS_CORRECTIONS.label("corrected"),
-        CHECKPOINT.scalar_subquery().label("indexed"),
-        projection.c.state.label("serves"),
-        projection.c.position.label("since"),
-    ).outerjoin_from(log_head, projection, projection.c.name == FACTS)
-)
+_HEAD: Final = select(
+    log_head.c.position,
+    log_head.c.recorded_at,
+    HAS_CORRECTIONS.label("corrected"),
+    CHECKPOINT.scalar_subquery().label("indexed"),
+    projection.c.state.label("serves"),
+    projection.c.position.label("since"),
+).outerjoin_from(log_head, projection, projection.c.name == FACTS)
+_BEGINNING: Final = HotStatement(_HEAD)
 """The first statement of every reading; the side that serves is remembered for the transaction."""
+_BEGINNING_WITH_KEY: Final = HotStatement(
+    _HEAD.add_columns(*api_key.c).outerjoin(api_key, api_key.c.id == bindparam("key", type_=TEXT))
+)
 
 
 class Cuts:
@@ -44,14 +46,18 @@ class Cuts:
 
     `now` is the present instant, in microseconds UTC. If the last record time is at most a minute ahead of it, `now` is
     that time: clocks differ, and people must see what they have just written. With `searched` the head is the last
-    position up to which a search finds everything.
+    position up to which a search finds everything. With a `key_id`, `key` is a row with the columns of that key, all
+    None if there is no such key.
     """
 
-    def __init__(self, connection: Connection, now: int, *, searched: bool) -> None:
+    def __init__(
+        self, connection: Connection, now: int, *, searched: bool, key_id: str | None = None
+    ) -> None:
         self._connection = connection
         self._clock = now
         self._what = "full text" if searched else "log"
-        head = _BEGINNING.one(connection)
+        beginning = _BEGINNING if key_id is None else _BEGINNING_WITH_KEY
+        head = self.key = beginning.one(connection, {"key": key_id})
         if head.serves in SIDES:
             remember(connection, serving_side, head.serves)
             remember(connection, serving_since, (head.serves, head.since))

@@ -71,13 +71,14 @@ class Reading:
         *,
         searched: bool = False,
         kept: KeptSlices | None = None,
+        key_id: str | None = None,
     ) -> None:
         self._kept = kept
         self._sections: dict[tuple[UUID, Perspective], SectionReader] = {}
         self._principal = principal
         self._connection = connection
         self._codec = codec
-        self.cuts = Cuts(connection, now, searched=searched)
+        self.cuts = Cuts(connection, now, searched=searched, key_id=key_id)
         self._searched = searched
         self._tables: FactTables = serving_tables(connection)
 
@@ -201,9 +202,8 @@ class Reading:
             page = searches.find_page(self._connection, about, search, limit)
         versions, more_follow = pages.read_versions(page[0], perspective), page[1]
         at = perspective.as_of
-        return [
-            Seen(version=v, certainty=v.record.fact.window.begun(at)) for v in versions
-        ], more_follow
+        seen = [Seen(version=v, certainty=v.record.fact.window.begun(at)) for v in versions]
+        return seen, more_follow
 
     def fact(self, fact_id: UUID, perspective: Perspective) -> FactVersion:
         """The seen version of a fact; else UnknownError, NotYetKnownError, ErasedError or WithdrawnError."""

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.composition import Parley
-from api.http.authorization import principal_of
+from api.http.authorization import principal_of, reading
 from api.http.exchange.caching import respond
 from api.http.exchange.cursor import CURSOR, OF_THE_PAGE, WAIT, Cursor, wait_if_asked
 from api.http.exchange.edtf_patterns import CUT
@@ -135,7 +135,7 @@ class Asked:
 
     def reading(self, *, searched: bool = False) -> AbstractContextManager[Reading]:
         """A reading of the record with the rights of the principal."""
-        return self.parley.reading(self.principal, searched=searched)
+        return reading(self.request, searched=searched)
 
     def perspective(self, reading: Reading) -> Perspective:
         """Resolve the perspective; RefusedError (409) where the log has not reached its position."""
