@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from api.commands.importing.csv_rows import read_csv
 from domain.fact import KINDS, Fact, fact_id, kind
 from domain.streams.negotiation import negotiation_id
 from domain.time.holding import Holding
@@ -226,3 +227,43 @@ def test_a_date_as_a_spreadsheet_writes_it_is_refused_with_what_it_may_mean(
     dates = ("/valid", "/sentence_ends", "/citations/0/published", "/citations/0/accessed")
     assert sorted(told) == sorted(dates)
     assert all(detail.endswith(f"; write {meant}") for detail in told.values()), told
+
+
+@pytest.mark.parametrize(
+    ("cell", "people"),
+    [
+        ('"Ann\nBo ;Cy"', ["Ann", "Bo", "Cy"]),
+        ('"{""name"": ""Ann"", ""id"": ""17""}"', [{"name": "Ann", "id": "17"}]),
+        ('"[""Ann"", {""name"": ""Bo"", ""id"": ""1""}]"', ["Ann", {"name": "Bo", "id": "1"}]),
+        ("[Ann]", ["[Ann]"]),
+        ("[{name: Ann}]", None),
+        ('"{""name"": ""Ann""}; Bo"', None),
+    ],
+)
+def test_a_list_of_names_is_split_and_what_only_begins_as_json_is_no_name(
+    cell: str, people: list[object] | None
+) -> None:
+    (line,) = read_csv(f"{HEADER},people\n{ROW},{cell}\n".encode().splitlines(keepends=True))
+    assert [fault.pointer for fault in line.faults] == ([] if people else ["/people"])
+    assert (line.content or {})["people"] == (people or [])
+
+
+def test_links_are_split_at_a_comma_before_a_relation_too() -> None:
+    cell = '"confirms external:B, refines external:C, D\nanswers external:E"'
+    (line,) = read_csv(f"{HEADER},links\n{ROW},{cell}\n".encode().splitlines(keepends=True))
+    assert (line.content or {})["links"] == [
+        {"relation": "confirms", "fact": "external:B"},
+        {"relation": "refines", "fact": "external:C, D"},
+        {"relation": "answers", "fact": "external:E"},
+    ]
+
+
+def test_a_row_with_an_unknown_op_has_no_other_fault(light: Parley) -> None:
+    report = import_table(light, "op," + HEADER, f"RECORD,{ROW}")
+    assert faults(report) == [(2, "/op")]
+
+
+@pytest.mark.parametrize("name", ["citation_publisher", "Citation Publisher", "publisher"])
+def test_a_column_under_a_name_without_its_dot_is_suggested(light: Parley, name: str) -> None:
+    report = import_table(light, HEADER.replace("citation.publisher", name), ROW)
+    assert "(citation.publisher?)" in report["rejected"][0]["detail"]

@@ -199,7 +199,8 @@ def _id(value: object) -> UUID | None:
         id_ = None
     if id_ is None or str(id_) != value:
         raise ContentError.at(
-            "/id", "this is not the id of a fact: write its 36 characters in lower case"
+            "/id",
+            "this is not the id of a fact: write its 36 characters in lower case, or your own name as external_id",
         )
     if id_.version == OWN_VERSION:
         raise ContentError.at(

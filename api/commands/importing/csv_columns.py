@@ -157,7 +157,7 @@ def _plain(name: str) -> str:
 def suggest_column(name: str) -> str | None:
     """The column that another name may mean: by its part or its meaning, else the one with the most similar name."""
     known, plain = _list_columns(), _plain(name[:_LONGEST_NAME])
-    of_list, _, part = plain.partition(".")
+    of_list, _, part = plain.replace("_", ".", "." not in plain).partition(".")
     if part and _find_column(singular := f"{singular_of(of_list)}.{part}", known):
         return singular
     of_part = (

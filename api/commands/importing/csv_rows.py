@@ -1,25 +1,27 @@
 """Turns a row into the object that the header describes: each column is a field, and an empty cell an absent field.
 
-Lists are split at `;`, unless a cell has a list as JSON. A name with an id is JSON, too. `citation.publisher` is a
-field of the first citation, `citation2.publisher` of the second; or `citations` has all as JSON. Quantities are
-written in the same way. `links` has "relation external:ID; …". In a row that corrects, the fact's own columns are the
-changes; `changes` may have them as JSON, which can also remove a field (null). Parley's own tables put an apostrophe
-before a text that a spreadsheet would take for a formula; it is not part of the cell.
+Lists are split at `;` and line breaks, unless a cell has a list as JSON. A name with an id is JSON, too.
+`citation.publisher` is a field of the first citation, `citation2.publisher` of the second; or `citations` has all as
+JSON. Quantities are written in the same way. `links` has "relation external:ID; …". In a row that corrects, the fact's
+own columns are the changes; `changes` may have them as JSON, which can also remove a field (null). Parley's own tables
+put an apostrophe before a text that a spreadsheet would take for a formula; it is not part of the cell.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, get_args
 
+from api.commands.changes import OPS
 from api.commands.csv_cells import read_cell
 from api.commands.importing.csv_columns import CellShape, Column, columns_of
 from api.commands.importing.csv_table import TOO_LONG, Table
 from api.commands.importing.lines import SourceLine, make_faulty_line, refuse_blanks
 from api.commands.json_text import MOST_ENTRIES, read_json
 from domain.errors import ContentError, Fault
+from domain.provenance import Relation
 
 _OF_CORRECTION: Final = frozenset(
     {"op", "id", "external_id", "reason", "why", "published", "changes", "citation"}
@@ -33,6 +35,13 @@ _SPREADSHEET_ERROR: Final = re.compile(
 _CORRECT_CELL: Final = (
     "the spreadsheet shows an error here and no value: correct the cell, or empty it"
 )
+_NO_JSON: Final = 'this begins as JSON, and is none: write names with ; between, or [{"name": "Ann", "id": "17"}, "Bo"]'
+_LIKE_JSON: Final = re.compile(r"\[\s*[{\"\]]|\{")
+_RELATIONS: Final = "|".join(get_args(Relation))
+_BETWEEN: Final[Mapping[str, re.Pattern[str]]] = {
+    "list": re.compile(r"[;\n]"),
+    "links": re.compile(rf"[;\n]|,\s*(?=(?:{_RELATIONS})\s)"),
+}
 Parsed = TypeVar("Parsed", list[Any], dict[str, Any])
 _TRUTH: Final = {"true": True, "false": False}
 _SEPARATES: Final = {
@@ -100,7 +109,8 @@ class Row:
     def __init__(self, filled: Sequence[tuple[Column, str]]) -> None:
         self._filled = filled
         self.ranks = ranks_of(column for column, _ in filled)
-        self._op = self._cell("op") or "record"
+        op = self._cell("op")
+        self._op = op if op in OPS else "record"
         self._kind = self._cell("kind") or ""
         self.places = {"/citations": "citation.publisher"}
 
@@ -135,14 +145,32 @@ class Row:
     def _value(self, column: Column, cell: str, faults: list[Fault]) -> Any:  # noqa: ANN401 -- a cell is whatever its field holds
         match column.shape(self._kind):
             case "list" | "links" as shape:
-                parts = _parse_json(cell, list) or _parts(cell)
+                parts = self._list(column, cell, _BETWEEN[shape], faults)
                 return [_link(part) if shape == "links" else part for part in parts]
             case "entries":
                 return _entries(cell, column, faults)
             case "json":
                 return _object(cell, column, faults)
+            case "name" if cell.startswith("{"):
+                named = _parse_json(cell, dict)
+                if named is None:
+                    faults.append(self._no_json(column))
+                return named
             case shape:
                 return _scalar(cell, shape)
+
+    def _list(
+        self, column: Column, cell: str, between: re.Pattern[str], faults: list[Fault]
+    ) -> list[Any]:
+        if not _LIKE_JSON.match(cell):
+            return _parts(cell, between)
+        parts, part = _parse_json(cell, list), _parse_json(cell, dict)
+        if parts is None and part is None:
+            faults.append(self._no_json(column))
+        return parts or ([part] if part else [])
+
+    def _no_json(self, column: Column) -> Fault:
+        return Fault("/" + "/".join(map(str, self._place(column))), _NO_JSON)
 
     def _cell(self, field: str) -> str | None:
         return next((cell for column, cell in self._filled if column.name == field), None)
@@ -203,14 +231,13 @@ def _entries(cell: str, column: Column, faults: list[Fault]) -> list[Any]:
     return []
 
 
-def _parts(cell: str) -> list[str]:
+def _parts(cell: str, between: re.Pattern[str]) -> list[str]:
     """The parts of a cell; a list that is too long is cut at one entry more than allowed, so that it is refused."""
-    return [part.strip() for part in cell.split(";", MOST_ENTRIES + 1) if part.strip()]
+    parts = between.split(cell, MOST_ENTRIES + 1)
+    return [part.strip() for part in parts if part.strip()]
 
 
 def _scalar(cell: str, shape: CellShape) -> Any:  # noqa: ANN401 -- as the shape has it
-    if shape == "name":
-        return _parse_json(cell, dict) or cell
     if shape == "integer" and (number := _INTEGER.fullmatch(cell)):
         return int(number[1])
     return _TRUTH.get(cell.casefold(), cell) if shape == "truth" else cell
