@@ -18,6 +18,7 @@ from domain.number.reading import read_number, read_without_remarks
 from domain.quantity import Interval, Quantity, fill_bounds
 from domain.time.edtf_calendar import DAY
 from domain.time.holding import Holding
+from domain.time.instant import END
 from domain.views.since import went_on_before, write_up_to
 
 if TYPE_CHECKING:
@@ -141,6 +142,14 @@ def _of_time(fact: Fact) -> Iterable[Notice]:
         detail = (
             "the summary says that it had begun before, so this is read as since that date at the latest;"
             f" write the day on which it began, if it is known, or {write_up_to(fact.valid_time)}"
+        )
+        yield Notice("/valid", detail)
+    summed = any(register.summed for register in fact.registers)
+    goes_on = fact.valid_time.spans and fact.told[1] == END
+    if summed and goes_on and (fact.people or fact.quantities):
+        detail = (
+            f"{fact.valid} has no end, so its numbers, and what became of the people whom it names, are only possible;"
+            " if it is over, write the day or the days on which it happened"
         )
         yield Notice("/valid", detail)
 

@@ -20,6 +20,8 @@ from tests.examples import count, fact, full_fact
         ({"valid": "1939-40"}, "/valid"),
         ({"valid": "2020-22"}, "/valid"),
         ({"valid": "2012-21"}, "/valid"),
+        ({"valid": "2025-09-11/..", "people": ("Ann Example",)}, "/valid"),
+        ({"valid": "2025-09-11/", "quantities": count(52)}, "/valid"),
         ({"people": ("Ann Example, Bob Example",)}, "/people/0"),
         ({"people": ("Ann Example and Bob Example",)}, "/people/0"),
         ({"people": ("Ann Example|Bob Example",)}, "/people/0"),
@@ -43,6 +45,9 @@ def test_what_may_be_another_thing_is_noticed(fields: dict[str, Any], pointer: s
     "fields",
     [
         {"valid": "2024-21"},
+        {"valid": "2025-09-11/.."},
+        {"valid": "[2025-09-11..]", "people": ("Ann Example",)},
+        {"valid": "2025-09-11/2025-09-13", "people": ("Ann Example",)},
         {"valid": "2001-22"},
         {"valid": "2010-12"},
         {"people": ("Example, Ann", "Bosnia and Herzegovina")},
