@@ -68,6 +68,12 @@ MEASURED: Final[tuple[Measurement, ...]] = (
 """What is measured, in the order of the table."""
 CPU: Final = """\
 CPU is the time of Parley's processes and of the PostgreSQL backends that work for them; wall is the clock's."""
+REMAINS: Final = """\
+## Where the time goes
+
+Of each answer that is made in the process and misses its goal: the folders of Parley, and the libraries, that take the
+largest shares of one run, by cProfile. The driver of a database counts as what the database does.
+"""
 ABOUT: Final = f"""\
 # Benchmarks
 
@@ -194,7 +200,13 @@ def write_page(path: Path, about: str, rows: Sequence[Row], machine: str, second
     )
     lines = [HEADINGS, ["---"] * len(HEADINGS), *(row.cells() for row in rows)]
     table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-    path.write_text(f"{about}\n{measured}\n\n{table}\n", encoding="utf-8")
+    path.write_text(f"{about}\n{measured}\n\n{table}\n{_explain(rows)}", encoding="utf-8")
+
+
+def _explain(rows: Sequence[Row]) -> str:
+    """A list of where the time goes of what misses its goal, as far as that was found out."""
+    missed = [f"- {row.what}, {row.on}: {row.remains}" for row in rows if row.remains]
+    return "\n".join(["", REMAINS, *missed, ""]) if missed else ""
 
 
 def _met(rows: Sequence[Row]) -> str:

@@ -11,7 +11,7 @@ from tests.benchmarks.bench import SLUG
 from tests.benchmarks.mixed import make_mixed_facts
 from tests.benchmarks.population import populate
 from tests.benchmarks.reading import Asking, answers, change_last, timelines
-from tests.benchmarks.rows import bound_time, compare_times
+from tests.benchmarks.rows import bound_time, compare_times, explain_miss
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ def rows(bench: Bench) -> Iterator[Row]:
         database.drop_overwritten(*TABLES)
         for what, most, ask in sorted(_asked(database, LARGE, large), key=_reads_all):
             found = bench.measure(bench.job(beside, ask))[0]
-            yield bound_time(f"{what}, {large:,} facts", bench.kind, found, most)
+            yield explain_miss(bound_time(f"{what}, {large:,} facts", bench.kind, found, most), ask)
         pairs = zip(_asked(database, SLUG, small), _asked(other, SLUG, small), strict=True)
         for (what, _, ask), (_, _, ask_alone) in pairs:
             both = bench.measure(bench.job(beside, ask), bench.job(alone, ask_alone))
