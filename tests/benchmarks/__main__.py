@@ -87,9 +87,9 @@ the log before they are timed. [benchmarks-large.md](benchmarks-large.md) has re
 ABOUT_LARGE: Final = f"""\
 # Benchmarks of a million facts
 
-`make bench-large` writes this page. Below the answers about a large record are those about a small one beside it in the
-same database. The ratio is the processor time of the same answer about the same record alone in a database, measured in
-turns, divided by its time beside the large one.
+`make bench-large` writes this page. A record of a million facts is in one database with another of two million. Below
+the answers about the first are those about a small record in the same database. There the ratio is the processor time
+of the same answer about the same record alone in a database, measured in turns, divided by its time beside the others.
 {CPU}
 """
 
