@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 LONGEST_ID: Final = 255
-_TOGETHER: Final = "; "
+TOGETHER: Final = "; "
 """Stands between those who are in a key together."""
 _BY_ID: Final = "\x1e"
 """The character between a folded name and an id in a key."""
@@ -79,12 +79,12 @@ def key_of(name: Name | Together) -> str:
 
 def join_parts(parts: Iterable[str]) -> str:
     """One part of a key for several people or places that belong to it together, in any order."""
-    return _TOGETHER.join(sorted(parts))
+    return TOGETHER.join(sorted(parts))
 
 
 def names_in_part(part: str) -> list[str]:
     """The key parts in one that may be of several together, and that part itself."""
-    return [part, *part.split(_TOGETHER)] if _TOGETHER in part else [part]
+    return [part, *part.split(TOGETHER)] if TOGETHER in part else [part]
 
 
 def key_of_id(name: str, id_: str) -> str:

@@ -11,7 +11,7 @@ from domain.fact import as_primitives
 from domain.views.brief import describe_briefly
 from domain.views.naming import AMBIGUOUS
 from domain.views.rivalry.doubts import Doubts, add_doubts
-from domain.views.sections import Listed, Places, bound_list
+from domain.views.sections import Listed, Places, bound_list, place_of
 from domain.views.since import since
 
 if TYPE_CHECKING:
@@ -30,20 +30,14 @@ def list_entries(
     rest: Rest | None,
     *,
     certain: bool = False,
+    wanted: Callable[[Place], bool] | None = None,
 ) -> Listed:
-    """The entries of a register, in the order of keys.
+    """The entries of a register, in the order of keys; only those whose place is `wanted`, if that is given.
 
     If all answers under a key have ended, it has no entry, or a vacant one. An entry that an ambiguous name may also be
     about is only possible; it is left out if only what is `certain` is shown.
     """
-    standing = [(key, answer) for key, answer in answered.items() if answer.standing is not None]
-    doubts = Doubts(
-        (key, shown)
-        for key, answer in standing
-        if answer.is_ambiguous and (shown := answer.resolved.shown) is not None
-    )
-    if certain and doubts:
-        standing = [(key, answer) for key, answer in standing if not doubts.about(key)]
+    standing, doubts = find_entries(answered, certain=certain, wanted=wanted)
 
     def resolve(index: int) -> Resolved:
         key, answer = standing[index]
@@ -57,6 +51,28 @@ def list_entries(
         return standing[index][1].entry(partial(listed.item, index))
 
     return replace(listed, item=item, weigh=lambda index, entry: standing[index][1].weigh(entry))
+
+
+def find_entries(
+    answered: Mapping[Key, Answered],
+    *,
+    certain: bool,
+    wanted: Callable[[Place], bool] | None = None,
+) -> tuple[list[tuple[Key, Answered]], Doubts]:
+    """The keys that have an entry, with their answers, and the answers under ambiguous names that may be about them."""
+    doubts = Doubts(
+        (key, shown)
+        for key, answer in answered.items()
+        if answer.is_ambiguous and (shown := answer.resolved.shown) is not None
+    )
+    standing = [
+        (key, answer)
+        for key, answer in answered.items()
+        if (wanted is None or wanted(place_of(key)))
+        and answer.standing is not None
+        and not (certain and doubts and doubts.about(key))
+    ]
+    return standing, doubts
 
 
 def list_resolved(

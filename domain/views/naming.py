@@ -44,23 +44,23 @@ _SPELT_TOO_OFTEN: Final = f"more than {MOST_TERMS:,} spellings by aliases: searc
 
 
 class Names:
-    """The names of one negotiation, from its aliases and its names with ids; `are_plain` if it has neither."""
+    """The names of a negotiation; `borne`: {id: names that bear it}; `written`: {sort: {folded: alias or its name}}."""
 
     def __init__(self, aliases: Iterable[Alias], borne: Iterable[Borne] = ()) -> None:
         pairs = list(borne)
         read = Aliases(aliases, pairs)
-        self._ends, self._torn = read.ends, read.torn
-        self._given, self._written = read.given, read.written
+        self._ends, self.torn = read.ends, read.torn
+        self._given, self.written = read.given, read.written
         self._ids: dict[str, set[str]] = defaultdict(set)
-        self._names: dict[str, set[str]] = defaultdict(set)
+        self.borne: dict[str, set[str]] = defaultdict(set)
         self._resolved: dict[Name, Name] = {}
         self._keys: dict[Name, str] = {}
         self._folded: dict[str, str] = {}
         self._borne_by: dict[str, list[str]] = {}
         for name, id_ in pairs:
             self._ids[self._end(name, Sort.SOMEBODY)].add(id_)
-            self._names[id_].add(name)
-        self.are_plain: Final = not (self._names or any(self._written.values()))
+            self.borne[id_].add(name)
+        self.are_plain: Final = not (self.borne or any(self.written.values()))
 
     @classmethod
     def of(cls, slice_: Iterable[Seen]) -> Names:
@@ -81,14 +81,14 @@ class Names:
     @property
     def doubtful(self) -> bool:
         """Whether some name may mean several people: an id is known, or aliases lead one name to different names."""
-        return bool(self._names) or any(self._torn.values())
+        return bool(self.borne) or any(self.torn.values())
 
     def is_plain(self, part: str) -> bool:
         """Whether an unresolved key part means its name alone: no alias has the name, and its id has no other."""
         id_ = id_in(part)
         name = part if id_ is None else part.removesuffix(key_of_id("", id_))
-        own = not self._ids.get(name) if id_ is None else self._names.get(id_) == {name}
-        return own and all(name not in written for written in self._written.values())
+        own = not self._ids.get(name) if id_ is None else self.borne.get(id_) == {name}
+        return own and all(name not in written for written in self.written.values())
 
     def canonical(self, name: str, sort: Sort = Sort.SOMEBODY) -> str:
         """The name to which the aliases of a name lead; if they form a ring, the alphabetically first name in it."""
@@ -114,7 +114,7 @@ class Names:
     def _between(self, folded: str, sort: Sort) -> dict[str, Name]:
         """{key part: name} of the different names to which aliases lead a folded spelling; else empty."""
         between: dict[str, Name] = {}
-        for name in self._torn.get(sort, {}).get(folded, ()):
+        for name in self.torn.get(sort, {}).get(folded, ()):
             led: Name = self.canonical(text_of(name), sort)
             if sort is Sort.SOMEBODY:
                 ids = self.ids(text_of(led)) if isinstance(name, str) else [name.id]
@@ -125,7 +125,7 @@ class Names:
     def list_torn(self) -> dict[str, list[Name]]:
         """{spelling: names} for each folded spelling of a person or body that aliases lead to different names."""
         sort = Sort.SOMEBODY
-        names = {name: self._between(name, sort) for name in self._torn.get(sort, {})}
+        names = {name: self._between(name, sort) for name in self.torn.get(sort, {})}
         return {name: list(between.values()) for name, between in names.items() if len(between) > 1}
 
     def list_rival_targets(self, alias: Alias) -> list[str]:
@@ -176,7 +176,7 @@ class Names:
         """The key part of a resolved name."""
         if not isinstance(resolved, Named):
             return self._fold(resolved)
-        ends = (self._end(spelling, Sort.SOMEBODY) for spelling in self._names.get(resolved.id, ()))
+        ends = (self._end(spelling, Sort.SOMEBODY) for spelling in self.borne.get(resolved.id, ()))
         return key_of_id(min(ends, default=resolved.name), resolved.id)
 
     def read_field(self, fact: Fact, field: str) -> tuple[str, dict[str, Any]]:
@@ -226,7 +226,7 @@ class Names:
             return {fold_name(spelling) for spelling in spelt}
         ids = {name.id} if isinstance(name, Named) else set[str]()
         ids |= {id_ for spelling in spelt for id_ in self.ids(spelling)}
-        for borne in {borne for id_ in ids for borne in self._names.get(id_, ())}:
+        for borne in {borne for id_ in ids for borne in self.borne.get(id_, ())}:
             spelt |= self._list_same(borne, sort)
         alone = {fold_name(spelling) for spelling in spelt}
         return {*alone, *(key_of_id(spelling, id_) for spelling in alone for id_ in ids)}
@@ -249,9 +249,9 @@ class Names:
         spellings = set[str]() if led_to else self._spellings(wanted, sort)
         ends = {self._end(shorten_key(fold_name(name)), sort) for name in spellings}
         ids = {led_to} if led_to else {id_ for end in ends for id_ in self._ids.get(end, ())}
-        known = {wanted} if wanted in self._names else ids if len(ids) == 1 else set[str]()
+        known = {wanted} if wanted in self.borne else ids if len(ids) == 1 else set[str]()
         spellings |= {name for name, id_ in self._given.items() if id_ in known}
-        borne = {(name, id_) for id_ in known for name in self._names[id_]}
+        borne = {(name, id_) for id_ in known for name in self.borne[id_]}
         for name, id_ in borne:
             if self._ids[self._end(name, sort)] == {id_}:
                 spellings |= self._spellings(name, sort)
@@ -272,7 +272,7 @@ class Names:
     def _tied(self) -> dict[tuple[Sort, str], set[str]]:
         """{(sort, name to which aliases lead): the spellings from which they lead there}."""
         tied: dict[tuple[Sort, str], set[str]] = defaultdict(set)
-        for sort, written in self._written.items():
+        for sort, written in self.written.items():
             for name, spelling in written.items():
                 tied[sort, self._end(name, sort)].add(spelling)
         return tied

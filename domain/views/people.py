@@ -99,20 +99,27 @@ def find_meant(versions: Iterable[FactVersion], names: Names, wanted: str) -> li
 class Everyone:
     """{place: person} of all people whom some facts name, at any `as_of`; in the order of their keys in the state.
 
-    Bodies and the negotiation's `parties` are left out. With `keys` only the people with these keys are there, and
-    `index` makes from them the index of all names that may be written much like theirs.
+    Bodies and the negotiation's `parties` are left out. With `keys` only the people with these keys are there;
+    `related` are the keys of others who may be hints for them. `index` makes from the people there the index of all
+    names that may be written much like theirs.
     """
 
     def __init__(
         self,
         versions: Iterable[FactVersion],
         names: Names,
-        parties: Iterable[str],
+        parties: Iterable[Name],
         keys: Collection[str] | None = None,
         index: Callable[[Collection[Somebody]], Likeness] = index_names,
+        related: Collection[str] = (),
     ) -> None:
         self.names = names
-        self.people = _everyone(versions, names, parties, keys)
+        known = None if keys is None else {*keys, *related}
+        self._known = _everyone(versions, names, parties, known)
+        self.people = self._known
+        if keys is not None and related:
+            shown = {place_of((key,)) for key in keys}
+            self.people = {place: each for place, each in self._known.items() if place in shown}
         self._index = index
         self._hints: dict[Place, list[dict[str, Any]]] = {}
 
@@ -131,7 +138,7 @@ class Everyone:
 
     @cached_property
     def _led(self) -> dict[Place, list[dict[str, Any]]]:
-        return find_led_apart(self.people, self.names)
+        return find_led_apart(self._known, self.names)
 
 
 def filter_people(
@@ -215,7 +222,7 @@ def _entries_together(
 def _everyone(
     versions: Iterable[FactVersion],
     names: Names,
-    parties: Iterable[str],
+    parties: Iterable[Name],
     keys: Collection[str] | None,
 ) -> dict[Place, _Person]:
     people: dict[str, _Person] = {}

@@ -16,7 +16,7 @@ from domain.views.brief import describe_negotiation, describe_perspective
 from domain.views.counting.state_totals import SUM_LISTS, describe_total, sum_answered, sum_lists
 from domain.views.entries import list_entries
 from domain.views.naming import Names
-from domain.views.sections import ROOM_OF_PAGE, Place, place_of
+from domain.views.sections import ROOM_OF_PAGE, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -114,14 +114,13 @@ def limit_list(
     """One list of the state; only with the entries whose place is `wanted`, if that is given."""
     register, part = lists_by_path()[path]
     answered = answers.at(register, perspective)
-    if wanted is not None:
-        answered = {key: result for key, result in answered.items() if wanted(place_of(key))}
     if register.shape is Shape.TOTAL:
         sum_ = sum_answered(
             register.summed or "", answered.values(), perspective, answers.contributions
         )
         return sum_lists(sum_, rest)[part]
-    return list_entries(register, answered, rest, certain=perspective.match == "certain")
+    certain = perspective.match == "certain"
+    return list_entries(register, answered, rest, certain=certain, wanted=wanted)
 
 
 def lists_by_path() -> dict[str, tuple[Register, str]]:
@@ -157,8 +156,6 @@ def _put(
     """Put a register's list, entry or total into the sections, at its path."""
     answers, first = section.answers, section.first
     answered = answers.at(register, perspective)
-    if first is not None:
-        answered = {key: answer for key, answer in answered.items() if place_of(key) in first}
     *parents, name = register.section.split(".")
     for parent in parents:
         sections = sections.setdefault(parent, {})
@@ -167,7 +164,8 @@ def _put(
             register, answered.values(), perspective, rest, answers.contributions
         )
         return
-    listed = list_entries(register, answered, rest, certain=perspective.match == "certain")
+    certain, wanted = perspective.match == "certain", None if first is None else first.__contains__
+    listed = list_entries(register, answered, rest, certain=certain, wanted=wanted)
     if register.shape is Shape.SINGLE:
         sections[name] = next(iter(listed.page(None, 1)[0]), None)
     else:

@@ -48,7 +48,7 @@ SETTLES: Final = "settles"
 CALLS_OFF: Final = "calls off"
 ALWAYS: Final = (CALLS_OFF, SETTLES)
 """The questions whose answers every section of a state needs."""
-_PART: Final = "\x1f"
+PART: Final = "\x1f"
 BY: Final = "\x1d"
 """Stands in the question of what stands aside between the key and what tells it from others beside one entry."""
 ERASED: Final[dict[str, Any]] = {
@@ -197,7 +197,7 @@ def _questions(fact: Fact) -> dict[tuple[int, str], bool]:
     questions = {
         (
             rule,
-            f"{answer.register.section}{_PART}{key_in_question(answer)}{_by(answer)}",
+            f"{answer.register.section}{PART}{key_in_question(answer)}{_by(answer)}",
         ): answer.singled
         for answer in fact.register_entries()
         for rule in _rules(answer)
@@ -224,8 +224,8 @@ def entry_questions(fact: Fact, names: Names) -> list[str]:
             continue
         named = {**sorts, **dict.fromkeys(answer.names, Sort.SOMEBODY)}
         parts = [_spelt(name, named.get(field), names) for field, name in answer.key.items()]
-        keys = (shorten_key(_PART.join(key)) for key in islice(product(*parts), MOST_QUESTIONS))
-        questions |= {f"{answer.register.section}{_PART}{key}" for key in keys}
+        keys = (shorten_key(PART.join(key)) for key in islice(product(*parts), MOST_QUESTIONS))
+        questions |= {f"{answer.register.section}{PART}{key}" for key in keys}
     return sorted(questions)[:MOST_QUESTIONS]
 
 
@@ -240,7 +240,7 @@ def _spelt(name: Name | Together, sort: Sort | None, names: Names) -> list[str]:
 
 def questions_of(section: str) -> tuple[str, str]:
     """The range of a section's questions in their order: the first possible one, and the first text after them all."""
-    return f"{section}{_PART}", f"{section}{chr(ord(_PART) + 1)}"
+    return f"{section}{PART}", f"{section}{chr(ord(PART) + 1)}"
 
 
 def rule_of(register: Register) -> int:
@@ -275,4 +275,4 @@ def _by(answer: RegisterEntry) -> str:
 
 def key_in_question(answer: RegisterEntry) -> str:
     """The key of an answer as its question has it: no alias is followed, and a hash is in the place of a long key."""
-    return shorten_key(_PART.join(map(key_of, answer.key.values())))
+    return shorten_key(PART.join(map(key_of, answer.key.values())))

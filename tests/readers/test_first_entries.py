@@ -189,6 +189,67 @@ def test_a_state_reads_no_more_facts_than_its_entries_show(
     assert len(read) == domain.views.sections.MOST + 1
 
 
+def test_entries_of_an_ambiguous_name_and_of_those_it_may_mean_come_in_the_order_of_the_fold(
+    witnesses: Witnesses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sections, "MANY", 0)
+    log = Log()
+    by: tuple[Name, ...] = ("Ann", Named(name="Ann", id="1"), Named(name="Ann", id="2"), "Bob")
+    for content, one in product(("x", "y"), by):
+        log.record(fact("proposal", content=content, by=one))
+    versions = witnesses.take(log.entries, [])
+    for match, reading in product(get_args(Match), witnesses.reading()):
+        at = reading.perspective(PerspectiveQuery(as_of=parse_cut("2026"), match=match))
+        slice_ = history.timeslice(versions, at)
+        whole, _ = page_section(PageQuery("proposals", None, 1_000), slice_, at, past)
+        assert len(whole) == (8 if match == "possible" else 4)
+        assert list(pages(reading, "proposals", at)) == whole
+
+
+def read_by_a_page(
+    witnesses: Witnesses, monkeypatch: pytest.MonkeyPatch, extra: Iterable[Fact]
+) -> Iterator[int]:
+    """How many facts each database reads for a page of custody in a record with further facts."""
+    log = Log()
+    for number in range(MANY):
+        log.record(fact("custody", person=f"Person {number:04}", external_id=f"F-{number}"))
+    for each in extra:
+        log.record(each)
+    witnesses.take(log.entries, [])
+    read: list[FactVersion] = []
+
+    class Counting(SectionReader):
+        def _standing(self, rows: Iterable[Any]) -> list[FactVersion]:
+            versions = super()._standing(rows)
+            read.extend(versions)
+            return versions
+
+    monkeypatch.setattr(reading_module, "SectionReader", Counting)
+    for reading in witnesses.reading():
+        read.clear()
+        at = reading.perspective(PerspectiveQuery(as_of=parse_cut("2026")))
+        items, _ = reading.section(NEGOTIATION, PageQuery("custody", None, 3), at, past)
+        assert len(items) == 3
+        yield len(read)
+
+
+@pytest.mark.parametrize("last", [1, 20])
+def test_a_name_that_may_mean_several_people_costs_what_it_touches(
+    witnesses: Witnesses, monkeypatch: pytest.MonkeyPatch, last: int
+) -> None:
+    monkeypatch.setattr(first_entries, "MOST_UNTOLD", 1)
+    extra = [
+        *(fact("release", people=(Named(name="Person 0007", id=id_),)) for id_ in ("1", "2")),
+        *(
+            fact("alias", name=f"Person {number:04}", same_as=f"Other {other}")
+            for number in range(100, 100 + last)
+            for other in (number, number + 1)
+        ),
+    ]
+    for read in read_by_a_page(witnesses, monkeypatch, extra):
+        assert read < MANY // 2
+
+
 def test_a_question_that_a_meeting_answers_is_not_counted_and_a_cancelled_one_answers_none(
     witnesses: Witnesses, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from domain.named import Name, Named
 from domain.provenance import Citation
 from domain.sought import parse_terms, split_terms
 from domain.streams.negotiation import negotiation_id
@@ -30,7 +31,7 @@ from tests.thorough import often
 from tests.written_log import Log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from uuid import UUID
 
     from sqlalchemy import Connection
@@ -46,6 +47,8 @@ NAMES: Final = (
     *("Jose", "José", "JOSÉ", "Bob", "Viasna", "viasna", "Reuters", "Юрий Иванов", "Юрии Иванов"),
 )
 DAYS: Final = ("2025-01-10", "2025-02", "2025-03-01/2025-04-01", "2025-05-05")
+IDS: Final = ("1", "2", "bob", "Viasna")
+"""The ids of people; some of them are like a name."""
 CHANGES: Final = 30
 LESS: Final = 300
 MORE: Final = 4 * LESS
@@ -55,8 +58,14 @@ FEW: Final = 500
 
 
 def draw(random: Random) -> Log:
-    """A history of facts that name a few people and bodies, by aliases too, and of what became of the facts."""
+    """A history of facts that name a few people and bodies, by aliases too, and of what became of the facts.
+
+    In some histories some of the names have an id, and some names have several.
+    """
     log = Log()
+    bearing = random.sample(NAMES, random.choice((0, 0, 1, 3)))
+    bearers = [Named(name=name, id=random.choice(IDS)) for name in bearing for _ in "12"]
+    names: tuple[Name, ...] = (*NAMES, *bearers)
     known: list[UUID] = []
     for number in range(CHANGES):
         at = f"2025-12-{1 + number // 2:02}"
@@ -64,16 +73,16 @@ def draw(random: Random) -> Log:
         if known and change < 0.1:
             log.retract(known.pop(random.randrange(len(known))), at=at)
         elif known and change < 0.2:
-            others = (random.choice(NAMES),)
+            others = (random.choice(names),)
             log.correct(random.choice(known), people=others, note=f"{number}", at=at)
         else:
-            known.append(log.record(draw_fact(random), at=at))
+            known.append(log.record(draw_fact(random, names), at=at))
     return log
 
 
-def draw_fact(random: Random) -> Fact:
+def draw_fact(random: Random, names: Sequence[Name]) -> Fact:
     """A fact that names somebody, and a publisher of the same names."""
-    one, *others = random.sample(NAMES, 4)
+    one, *others = random.sample(names, 4)
     if random.random() < 0.08:
         return fact("alias", name=one, same_as=others[0], valid="2025")
     published = random.choice(("2025-01-15", "2025-06-01"))
@@ -142,7 +151,7 @@ def test_pages_say_what_the_fold_says(
                 PeopleFilter(parties=parties),
                 PeopleFilter(status=random.choice(list_statuses()), parties=parties),
                 PeopleFilter(status="held"),
-                PeopleFilter(person=random.choice((*NAMES, "jose", "Nobody"))),
+                PeopleFilter(person=random.choice((*NAMES, *IDS, "jose", "Nobody"))),
                 PeopleFilter(person=random.choice(NAMES), status="free"),
                 PeopleFilter(q=draw_search(random), parties=parties),
                 PeopleFilter(q=draw_search(random), status="free"),
@@ -153,7 +162,13 @@ def test_pages_say_what_the_fold_says(
 
 
 def facts(size: int) -> Iterator[Fact]:
-    """Facts about people who have nothing in common, a statement and a release by turns; one in ten was detained."""
+    """Facts about people who have nothing in common, a statement and a release by turns; one in ten was detained.
+
+    One of them has an id, and aliases lead another to two names.
+    """
+    yield fact("release", valid="2019", people=(Named(name="abcd", id="1"),))
+    for same_as in ("cbaz", "dbaz"):
+        yield fact("alias", name="bcd", same_as=same_as, valid="2019")
     for number in range(size):
         when = day(17_500 + number * 700 // size)
         name = "".join(chr(ord("a") + int(digit)) for digit in f"{number // 2:04}"[::-1])

@@ -38,6 +38,8 @@ class Answered:
     @cached_property
     def is_ambiguous(self) -> bool:
         """Whether the first of the standing facts is shown under an ambiguous name."""
+        if not any(AMBIGUOUS in candidate.shows for candidate in self.candidates):
+            return False
         facts = self.standing.facts if self.standing else ()
         return bool(facts) and AMBIGUOUS in facts[0].shows
 

@@ -35,7 +35,7 @@ class Doubts:
 
     def about(self, key: Key) -> list[Candidate]:
         """The answers that may be about a person in `key`; the rest of their keys has to be the same."""
-        parts = dict.fromkeys(map(_id_or_name, key))
+        parts = dict.fromkeys(map(id_or_name, key))
         answers = (answer for part in parts for answer in self._known.get(part, ()))
         return [answer for bare, answer in answers if _alike(bare, key, _meant(answer))]
 
@@ -46,7 +46,7 @@ def _meant(candidate: Candidate) -> dict[str, None]:
     return dict.fromkeys([*listed, *map(fold_name, listed)])
 
 
-def _id_or_name(part: str) -> str:
+def id_or_name(part: str) -> str:
     """The id in a part of a key, or its name."""
     id_ = id_in(part)
     return part if id_ is None else id_
@@ -58,7 +58,7 @@ def _alike(bare: Key, key: Key, meant: Container[str]) -> bool:
     return (
         bare != key
         and len(bare) == len(key)
-        and all(one == other or _id_or_name(other) in meant for one, other in pairs)
+        and all(one == other or id_or_name(other) in meant for one, other in pairs)
     )
 
 

@@ -6,9 +6,10 @@ and others stand aside, or if an answer may have been settled. The facts under s
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
 from uuid import UUID
@@ -19,11 +20,13 @@ from domain.fact import fact_id
 from domain.named import names_in_part
 from domain.time.perspective import Perspective
 from domain.views.answers import Answers
+from domain.views.entries import find_entries
 from domain.views.naming import AMBIGUOUS, Names
+from domain.views.rivalry.special_names import SpecialNames
 from domain.views.sections import MOST, Place, place_of
 from domain.views.state import Section, list_registers
 from domain.views.versions import FactVersion
-from infrastructure.projections.fact_rows import key_in_question
+from infrastructure.projections.fact_rows import PART, key_in_question
 from infrastructure.readers.state.section_keys import SectionKeys
 from infrastructure.tables.facts import FactTables
 
@@ -31,8 +34,9 @@ if TYPE_CHECKING:
     from domain.register import Register
 
 MOST_UNTOLD: Final = 1_000
-"""The most keys whose facts are read because bounds do not show whether the keys have an entry."""
-_PART: Final = "\x1f"
+"""So many keys are read in any case because bounds do not show whether the keys have an entry."""
+_OF_ALL: Final = 4
+"""More of them are read if they are fewer than one for so many entries."""
 _EXTERNAL: Final = "external:"
 
 
@@ -55,10 +59,13 @@ class Entries:
 
 @dataclass(frozen=True)
 class _Untold:
-    """The keys whose facts were read (`asked`, as in questions), and those of them, resolved, that have an entry."""
+    """The keys whose facts were read (`asked`, as in questions), and those of them, resolved, that have an entry.
+
+    `standing` gives for each of these the keys in questions under which the answers stand from which its entry is made.
+    """
 
     asked: frozenset[str] = frozenset()
-    standing: frozenset[str] = frozenset()
+    standing: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -73,11 +80,10 @@ class _KnownKeys:
     def after(self, after: str, limit: int) -> Entries:
         """At most `limit` entries after a key."""
         main = self.keys.first(after, limit, without=self.untold.asked)
-        others = {key for key in (*self.alone, *self.untold.standing) if not after or key > after}
-        shown = set(sorted({*main, *others})[:limit])
-        asked = shown - self.untold.standing
-        if asked != shown:
-            asked |= self.untold.asked
+        start = _by_parts(after) if after else []
+        others = {key for key in (*self.alone, *self.untold.standing) if _by_parts(key) > start}
+        shown = set(sorted({*main, *others}, key=_by_parts)[:limit])
+        asked = shown.union(*(self.untold.standing.get(key, ()) for key in shown))
         return Entries({place_of((key,)) for key in shown}, self.questions(asked))
 
     def count(self) -> int:
@@ -149,8 +155,10 @@ class FirstEntries:
         alone = beside - main.keys()
         ended = (key for key, stands in main.items() if not stands)
         unsure = frozenset([*ended, *self._find_settled(keys), *self._find_hidden(keys)])
-        untold = self._read_untold(keys, aside, unsure) if len(unsure) <= MOST_UNTOLD else None
-        return None if untold is None else _KnownKeys(keys, aside, alone - untold.asked, untold)
+        if len(unsure) > MOST_UNTOLD and _OF_ALL * len(unsure) > keys.count(without=()):
+            return None
+        untold = self._read_untold(keys, aside, unsure)
+        return _KnownKeys(keys, aside, alone - untold.asked, untold)
 
     def _find_settled(self, keys: SectionKeys) -> Collection[str]:
         """The keys of facts that may have been settled."""
@@ -169,36 +177,47 @@ class FirstEntries:
         return None
 
     def _find_hidden(self, keys: SectionKeys) -> Collection[str]:
-        """The keys in which a name may mean another."""
+        """The keys in which a name may mean another, or may be meant by an ambiguous one."""
         if self.names.are_plain:
             return ()
-        plain = lru_cache(maxsize=None)(self.names.is_plain)
-        return [
+        special = lru_cache(maxsize=None)(self._special.is_special)
+        return keys.answered(self._special.parts).union(
             key
-            for key in keys.all()
-            if not all(plain(name) for part in key.split(_PART) for name in names_in_part(part))
-        ]
+            for key in keys.joined()
+            if any(special(name) for part in key.split(PART) for name in names_in_part(part))
+        )
+
+    @cached_property
+    def _special(self) -> SpecialNames:
+        return SpecialNames(self.names)
 
     def _read_untold(
         self, keys: SectionKeys, aside: Mapping[str, Collection[str]], unsure: frozenset[str]
-    ) -> _Untold | None:
-        """Read the facts under some keys and the keys to which these resolve; None if a name may mean several."""
+    ) -> _Untold:
+        """Read the facts under some keys, and under the keys to which these resolve."""
         if not unsure:
             return _Untold()
-        resolved = set[str]()
+        spelt: dict[str, set[str]] = defaultdict(set)
+        ambiguous = set[str]()
         for version in self.read(questions=_questions(keys, aside, unsure)):
             fact = version.record.fact
             for answer in fact.register_entries():
                 if answer.register == keys.register and key_in_question(answer) in unsure:
                     shows, key = self.names.read_answer(fact, answer)
+                    spelt[PART.join(key)].add(key_in_question(answer))
                     if AMBIGUOUS in shows:
-                        return None
-                    resolved.add(_PART.join(key))
-        asked = unsure | resolved
+                        ambiguous.add(key_in_question(answer))
+        asked = unsure.union(spelt)
         versions = self.read(questions=_questions(keys, aside, asked))
-        answers = self.answers(keys.register, versions).at(keys.register, self.perspective)
-        standing = {_PART.join(key) for key, answered in answers.items() if answered.standing}
-        return _Untold(asked, frozenset(standing & resolved))
+        answered = self.answers(keys.register, versions).at(keys.register, self.perspective)
+        standing, _ = find_entries(answered, certain=self.perspective.match == "certain")
+        found = spelt.keys() & {PART.join(key) for key, _ in standing}
+        return _Untold(asked, {key: frozenset(spelt[key] | ambiguous) for key in found})
+
+
+def _by_parts(key: str) -> list[str]:
+    """The sort key of keys; without parts, a name with an id would stand before the name alone."""
+    return key.split(PART)
 
 
 def _questions(

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -18,15 +19,16 @@ from sqlalchemy import Connection
 
 from domain.errors import ContentError
 from domain.kinds.prisoners import CUSTODY
-from domain.named import Being, Sort, beings_in, text_of
-from domain.naming import fold_name, shorten_key
+from domain.named import Being, beings_in
+from domain.naming import shorten_key
 from domain.sought import AllOf, make_name_test
 from domain.time.perspective import Perspective
 from domain.views.alike import MOST_COMPARED, Likeness, list_beginnings
 from domain.views.name_lists import ALL, LONG
 from domain.views.naming import Names
 from domain.views.people import Everyone
-from domain.views.sections import place_of
+from domain.views.rivalry.special_names import SpecialNames
+from domain.views.sections import LONGEST_PLACE, place_of
 from domain.views.terms import BODY, PERSON, search_term
 from infrastructure.projections.fact_rows import questions_of
 from infrastructure.readers.pages import read_versions
@@ -53,13 +55,17 @@ _NAMES_AT_ONCE: Final = 10_000
 """How many names are searched at once."""
 
 
+Called = tuple[str, str | None]
+"""The name of a person that is shown, and the id."""
+
+
 class NeedsAllFactsError(Exception):
     """Only all facts can tell whom a name may mean."""
 
 
 @dataclass(frozen=True)
 class NamedPeople:
-    """The people of a negotiation at a perspective, if no name there may mean several; `parties` are not people."""
+    """The people of a negotiation at a perspective; `parties` are not people."""
 
     connection: Connection
     tables: FactTables
@@ -70,22 +76,25 @@ class NamedPeople:
 
     @property
     def are_listed(self) -> bool:
-        """Whether the lists have all names. A name that is too long is in no list."""
-        return not self._first_names(LONG, "", 1)
+        """Whether the lists have all names, and places all keys. A name that is too long is in no list."""
+        longest = max(map(len, self.special.between("", None)), default=0)
+        return longest <= LONGEST_PLACE and not self._first_names(LONG, "", 1)
+
+    @cached_property
+    def special(self) -> SpecialNames:
+        """The names that aliases or ids touch."""
+        return SpecialNames(self.names)
 
     def keys(self, after: str, limit: int) -> list[str]:
-        """The first keys after a key, at most `limit`, under which somebody may stand."""
-        return [*dict.fromkeys(self._first_names(ALL, after, limit))]
+        """The first keys after a key, about `limit`, under which somebody may stand."""
+        names = self._first_names(ALL, after, limit)
+        last = names[-1] if len(names) == limit else None
+        return sorted({*names, *self.special.between(after, last)})
 
     def matching(self, q: AllOf, after: str) -> Iterator[str]:
         """The keys after a key, in order, of people whose names may match a search."""
         may_match = make_name_test(q)
-        aliased = sorted(
-            key
-            for spelt in self.names.spellings()
-            for key in set(map(self.names.key, spelt))
-            if key > after and may_match(map(fold_name, (key, *spelt)))
-        )
+        aliased = [key for key, spelt in self.special.spelt_after(after) if may_match(spelt)]
         names = [after]
         while names:
             names = self._read_lists([ALL], names[-1], _NAMES_AT_ONCE)[ALL]
@@ -97,23 +106,24 @@ class NamedPeople:
     def in_custody(self, after: str, limit: int) -> tuple[list[str], bool]:
         """The keys after a key, in order, of `limit` people of whose custody facts tell, and whether more follow.
 
-        All keys of names with aliases in between are among them.
+        All keys of special names in between are among them.
         """
         first, _ = questions_of(CUSTODY.section)
         rows = self._rows(name_lists.select_custody, after=f"{first}{after}", limit=limit)
         found = [row.question.removeprefix(first) for row in rows]
         last = found[-1] if len(found) == limit else None
-        others = (self.names.key(text) for spelt in self.names.spellings() for text in spelt)
-        aliased = {key for key in others if key > after and (last is None or key <= last)}
-        return sorted({*found, *aliased}), last is not None
+        return sorted({*found, *self.special.between(after, last)}), last is not None
 
     def naming(self, keys: Iterable[str]) -> Sequence[FactVersion]:
         """The facts that name people with some keys, in order of recording."""
-        terms = {search_term(part) for key in keys for part in self._parts(key)}
-        return self._naming(terms)
+        spellings = self.special.spellings_of
+        return self._naming({search_term(name) for key in keys for name in spellings(key)})
 
     def naming_alike(self, person: str) -> Sequence[FactVersion]:
-        """The facts that name people who may be meant by a spelling, in order of recording."""
+        """Facts that name people who may be meant by an id or a spelling, in order of recording.
+
+        The people who are meant by a special name may be missing (`SpecialNames.alike`).
+        """
         try:
             terms = self.names.terms(PERSON, person)
         except ContentError as error:
@@ -121,31 +131,34 @@ class NamedPeople:
         alone = {term for field, term in terms if field == PERSON}
         return self._naming(alone)
 
-    def everyone(self, versions: Sequence[FactVersion], keys: Collection[str]) -> Everyone:
-        """The people with some keys, from all facts that name them."""
+    def everyone(
+        self, versions: Sequence[FactVersion], keys: Collection[str], related: Collection[str] = ()
+    ) -> Everyone:
+        """The people with some keys, from all facts that name them and the people with `related` keys."""
+        key_of = self.names.key
         persons = {
-            self.names.key(name)
+            key_of(name)
             for version in versions
             for name in beings_in(version.record.fact, Being.PERSON)
         }
-        unsure = {part for key in keys if key not in persons for part in self._parts(key)}
-        named = {body for version in versions for body in version.record.fact.bodies()}
-        unsure -= {fold_name(text_of(body)) for body in named}
+        named = {key_of(body) for version in versions for body in version.record.fact.bodies()}
+        unsure = {key for key in {*keys, *related} if key not in persons and key not in named}
         bodies = (*self.parties, *self._find_bodies(unsure))
-        return Everyone(versions, self.names, bodies, keys, self._index)
+        return Everyone(versions, self.names, bodies, keys, self._index, related)
 
-    def _parts(self, key: str) -> Collection[str]:
-        """The key parts of all spellings of the person with a key; empty if it means another."""
-        if self.names.is_plain(key):
-            return {key}
-        return self.names.key_parts(key, Sort.SOMEBODY) if self.names.key(key) == key else ()
-
-    def _find_bodies(self, parts: Collection[str]) -> Iterator[str]:
-        """Those of some key parts under which a fact that is seen names a body."""
-        of_term = {shorten_key(part): part for part in parts}
+    def _find_bodies(self, keys: Iterable[str]) -> Iterator[Name]:
+        """Names of bodies in facts that are seen, one for each of some keys that a body has."""
+        of_term: dict[str, set[str]] = defaultdict(set)
+        for key in keys:
+            for name in self.special.spellings_of(key):
+                of_term[shorten_key(name)].add(key)
         for term in self._terms(name_lists.select_used, BODY, of_term):
-            if any(fold_name(text_of(body)) == of_term[term] for body in self._bodies(term)):
-                yield of_term[term]
+            for body in self._bodies(term):
+                if (key := self.names.key(body)) in of_term[term]:
+                    yield body
+                    of_term[term].remove(key)
+                    if not of_term[term]:
+                        break
 
     def _bodies(self, term: str) -> Iterator[Name]:
         """The bodies in the facts that have a term of bodies; a few of these facts are read first."""
@@ -161,19 +174,27 @@ class NamedPeople:
         """The names that may be written much like those of some people, in the order of their keys."""
         wanted = {each for person in people for each in list_beginnings(person.name)}
         lists = self._read_lists(wanted, "", _NAMES_A_LIST)
-        known = self._find_called(set().union(*lists.values()))
+        special = {
+            key
+            for key, spelt in self.special.spelt_after("")
+            if not wanted.isdisjoint(each for name in spelt for each in list_beginnings(name))
+        }
+        listed = map(self.special.keys_of, set().union(*lists.values()))
+        known = self._find_called(special.union(*listed))
         for list_, first in lists.items():
-            listed, names = _count_listed(list_, first, known), first
-            while len(names) == _NAMES_A_LIST and listed < MOST_COMPARED:
+            names, found = first, 0
+            while len(names) == _NAMES_A_LIST:
+                found += _count_listed(list_, names, known)
+                if found >= MOST_COMPARED:
+                    break
                 names = self._first_names(list_, names[-1], _NAMES_A_LIST)
                 known |= self._find_called({*names} - known.keys())
-                listed += _count_listed(list_, names, known)
-        return Likeness((name, None) for _, name in sorted(known.items()) if name is not None)
+        return Likeness(called for _, called in sorted(known.items()) if called is not None)
 
-    def _find_called(self, keys: AbstractSet[str]) -> dict[str, str | None]:
-        """{key: the name that is shown of the person with this key, or None if nobody is listed with it}.
+    def _find_called(self, keys: AbstractSet[str]) -> dict[str, Called | None]:
+        """{key: (the name that is shown of the person with this key, the id), or None if nobody is listed with it}.
 
-        Where spellings, aliases or bodies may change that name, the facts are read; otherwise a term is enough.
+        Where spellings, aliases, ids or bodies may change that name, the facts are read; otherwise a term is enough.
         """
         if not keys:
             return {}
@@ -194,12 +215,14 @@ class NamedPeople:
             and self.names.is_plain(key)
         }
         seen = {*self._terms(name_lists.select_seen, PERSON, {terms[key] for key in sure})}
-        called = {key: min(texts[key]) if terms[key] in seen else None for key in sure}
+        called: dict[str, Called | None] = {
+            key: (min(texts[key]), None) if terms[key] in seen else None for key in sure
+        }
         unsure = keys - sure
         others = self.everyone(self.naming(unsure), unsure).people if unsure else {}
         for key in unsure:
             person = others.get(place_of((key,)))
-            called[key] = None if person is None else person.name
+            called[key] = None if person is None else (person.name, person.id)
         return called
 
     def _first_names(self, list_: str, after: str, limit: int) -> list[str]:
@@ -235,10 +258,10 @@ class NamedPeople:
         return self.connection.execute(statement, {**about, **asked, **values}).all()
 
 
-def _count_listed(list_: str, keys: Iterable[str], known: Mapping[str, str | None]) -> int:
-    """How many people with some keys are shown under a name of a list."""
-    shown = (known[key] for key in {*keys})
-    return sum(name is not None and list_ in list_beginnings(name) for name in shown)
+def _count_listed(list_: str, names: Iterable[str], known: Mapping[str, Called | None]) -> int:
+    """How many people whose keys are some names of a list are shown under a name of that list."""
+    shown = (known.get(key) for key in {*names})
+    return sum(called is not None and list_ in list_beginnings(called[0]) for called in shown)
 
 
 def _unpack(names: Any) -> list[str]:  # noqa: ANN401 -- JSON, which psycopg has read

@@ -74,14 +74,17 @@ class PeoplePages:
         if self.wanted.person is not None:
             versions = self.named.naming_alike(self.wanted.person)
             keys = find_meant(versions, self.named.names, self.wanted.person)
-            yield self._list(versions, [key for key in keys if key > after])
+            meant = self.named.special.alike(self.wanted.person).union(keys)
+            yield self._list(sorted(key for key in meant if key > after))
             return
         for shown in self._keys(after, many):
-            yield self._list(self.named.naming(shown), shown)
+            yield self._list(shown)
 
-    def _list(self, versions: Sequence[FactVersion], keys: Sequence[str]) -> Listed:
-        """The people with some keys, from the facts that name them."""
-        everyone = self.named.everyone(versions, keys)
+    def _list(self, keys: Sequence[str]) -> Listed:
+        """The people with some keys, from the facts that name them and those to whom they are related."""
+        related = self.named.special.related(keys)
+        versions = self.named.naming(related)
+        everyone = self.named.everyone(versions, keys, related)
         answers = Answers.of(versions, self.named.names, CUSTODY)
         return filter_people(everyone, answers, self.named.perspective, self.wanted, self.rest)
 

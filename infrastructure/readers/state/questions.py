@@ -38,7 +38,9 @@ _GIVEN: Final = "questions"
 
 
 def question_range(
-    question: ColumnElement[str], first: str, before: str | None
+    question: ColumnElement[str],
+    first: str | ColumnElement[str],
+    before: str | ColumnElement[str] | None,
 ) -> ColumnElement[bool]:
     """The condition that a question is in a range, from `first` up to and without `before`."""
     return question >= first if before is None else and_(question >= first, question < before)

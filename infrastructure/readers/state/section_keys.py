@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Integer,
     Select,
@@ -27,6 +28,7 @@ from sqlalchemy import (
     select,
 )
 
+from domain.named import TOGETHER
 from domain.naming import HASHED
 from domain.register import Register, Shape
 from domain.time.perspective import Match, Perspective
@@ -37,6 +39,7 @@ from infrastructure.projections.fact_rows import (
     BY,
     EVERY,
     LATEST,
+    PART,
     YIELDING,
     questions_of,
     rule_of,
@@ -48,7 +51,12 @@ from infrastructure.readers.state.key_conditions import (
     stands_aside,
 )
 from infrastructure.readers.state.placeholders import bind_placeholders, placeholders
-from infrastructure.readers.state.questions import bind_given, is_given, question_range
+from infrastructure.readers.state.questions import (
+    bind_given,
+    is_given,
+    question_range,
+    select_given,
+)
 from infrastructure.tables.facts import FactTables
 
 if TYPE_CHECKING:
@@ -114,9 +122,15 @@ class SectionKeys:
         """Whether some key is too long for a place, or may stand in its question as a hash."""
         return bool(self._rows(_abridged))
 
-    def all(self) -> set[str]:
-        """Every key, with an entry or without."""
-        return {self._key(question) for (question,) in self._rows(_every)}
+    def answered(self, keys: Collection[str]) -> set[str]:
+        """Those of the given keys under which there is an answer."""
+        if not keys:
+            return set()
+        return {self._key(question) for (question,) in self._rows(_answered, keys)}
+
+    def joined(self) -> set[str]:
+        """The keys that have several parts, or a part that may be of several people, with an entry or without."""
+        return {self._key(question) for (question,) in self._rows(_joined)}
 
     def _key(self, question: str) -> str:
         return question[len(self.register.section) + 1 :].partition(BY)[0]
@@ -230,10 +244,31 @@ def _of_facts(tables: FactTables, register: Register, about: About, *, sqlite: b
     return select(columns.question).where(asked, of_section).distinct()
 
 
-def _every(tables: FactTables, register: Register, about: About, *, sqlite: bool) -> Select[Any]:
-    """All questions of the section."""
-    del sqlite
-    return _select_of_section(tables, register, about).distinct()
+def _answered(tables: FactTables, register: Register, about: About, *, sqlite: bool) -> Select[Any]:
+    """Those of the given questions that have an answer, or that have one aside."""
+    columns, (negotiation_id, _) = tables.answer.c, about
+    given = select_given(sqlite=sqlite)
+    asked = given.c.question
+
+    def has(rule: int, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+        of_rule = (columns.negotiation_id == negotiation_id.hex, columns.rule == literal(rule))
+        found = select(columns.fact_id).where(*of_rule, *conditions).correlate(given).limit(1)
+        return found.scalar_subquery().is_not(None)
+
+    beside = question_range(columns.question, asked.concat(BY), asked.concat(chr(ord(BY) + 1)))
+    own = columns.question == asked
+    return select(asked.label("question")).where(
+        or_(has(rule_of(register), own), has(ASIDE, own), has(ASIDE, beside))
+    )
+
+
+def _joined(tables: FactTables, register: Register, about: About, *, sqlite: bool) -> Select[Any]:
+    """The questions of the section whose key has more than one part, or several people in a part."""
+    columns, length = tables.answer.c, len(questions_of(register.section)[0])
+    find = func.instr if sqlite else func.strpos
+    key = func.substr(columns.question, length + 1)
+    several = or_(find(key, PART) > 0, find(key, TOGETHER) > 0)
+    return _select_of_section(tables, register, about).where(several).distinct()
 
 
 def _abridged(tables: FactTables, register: Register, about: About, *, sqlite: bool) -> Select[Any]:

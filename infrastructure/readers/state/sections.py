@@ -114,7 +114,7 @@ class SectionReader(FactsAt):
             return list_people(known, self._names, self.perspective, wanted, rest)
 
         named = NamedPeople(*self._of, self.perspective, self._names, wanted.parties)
-        if self._names.doubtful or not named.are_listed:
+        if not named.are_listed:
             return whole()
         return PeoplePages(named, wanted, rest, self._of_kinds, whole)
 
