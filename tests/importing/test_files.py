@@ -158,6 +158,17 @@ def test_windows_1252_is_read_where_no_other_code_page_reads_it_otherwise() -> N
     assert (opened.guessed, opened.stream.read().decode()) == ("windows-1252", raw)
 
 
+def test_utf_8_under_the_name_of_a_code_page_is_refused() -> None:
+    text = "external_id,summary\nA,Вызвалены"
+    for charset in ("windows-1251", "cp866", "iso-8859-1"):
+        with pytest.raises(ContentError) as refused:
+            open_text(io.BytesIO(text.encode()), charset)
+        assert refused.value.faults[0].detail.startswith(f"this is UTF-8, and not {charset}")
+    told = open_text(io.BytesIO(text.encode("cp866")), "cp866")
+    assert told.stream.read().decode() == text
+    assert open_text(io.BytesIO(b"external_id\nA\n"), "cp866").stream.read() == b"external_id\nA\n"
+
+
 def test_of_a_damaged_text_the_line_is_told_and_the_rest_is_read() -> None:
     good, bad = json.dumps(custody(summary=RUSSIAN), ensure_ascii=False).encode(), b'{"a": "\xff"}'
     found = read_objects(b"\n".join([good, bad, good]), media="ndjson")

@@ -57,7 +57,10 @@ _CHUNK: Final = 1 << 20
 _UNREADABLE: Final = "parley.unreadable"
 _UNSURE: Final = (
     "line {} is not UTF-8, and the encoding of this text is uncertain: in a spreadsheet, "
-    f"{AS_CSV}; or import it with the name of its encoding, such as windows-1252"
+    f"{AS_CSV}; or import it with the name of its encoding, windows-1251, cp866 or windows-1252 for example"
+)
+_MISNAMED: Final = (
+    "this is UTF-8, and not {}: import it without the name of an encoding, or as UTF-8"
 )
 _DAMAGED: Final = 10
 """A text counts as damaged UTF-8 if fewer than this many lines are invalid for each valid line beyond ASCII."""
@@ -117,6 +120,7 @@ def _find_encoding(file: BinaryIO, head: bytes, charset: str | None) -> tuple[st
     if marked is not None:
         return marked, None
     if charset not in (None, "utf-8"):
+        _refuse_misnamed(file, charset)
         return charset, None
     wide = next((name for name, beginning in _WIDE if beginning.match(head)), None)
     if wide is not None:
@@ -133,6 +137,16 @@ def _find_encoding(file: BinaryIO, head: bytes, charset: str | None) -> tuple[st
     if page is None:
         raise ContentError.at("", _UNSURE.format(first))
     return page, page
+
+
+def _refuse_misnamed(file: BinaryIO, charset: str) -> None:
+    """Refuse a text beyond ASCII that is UTF-8, as no text in a code page is by chance."""
+    file.seek(0)
+    if charset.startswith("utf-") or all(chunk.isascii() for chunk in _chunks(file)):
+        return
+    file.seek(0)
+    if _is_utf8(file):
+        raise ContentError.at("", _MISNAMED.format(charset))
 
 
 def _is_utf8(file: BinaryIO) -> bool:
