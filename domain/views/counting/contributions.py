@@ -30,6 +30,7 @@ class Contributions:
 
     def __init__(self) -> None:
         self._candidates: dict[tuple[object, ...], Candidate] = {}
+        self._weakened: dict[int, tuple[Candidate, Candidate]] = {}
         self._contributed: dict[tuple[object, ...], tuple[Question, Contributed | None]] = {}
         self._addends: dict[tuple[int, str], tuple[Answered, Addends]] = {}
         self._entries: dict[int, tuple[Part, dict[str, Any], int]] = {}
@@ -57,6 +58,14 @@ class Contributions:
             )
             self._held += 1
         return candidate
+
+    def weaken(self, candidate: Candidate) -> Candidate:
+        """A candidate, only possible; the same object each time."""
+        both = self._weakened.get(id(candidate))
+        if both is None:
+            both = self._weakened[id(candidate)] = candidate, candidate.weakened
+            self._held += 1
+        return both[1]
 
     def of(
         self, question: Question, what: str, match: Match, make: Callable[[], Contributed | None]
@@ -101,7 +110,7 @@ class Contributions:
     def make_room(self, most: int) -> None:
         """Drop everything if it holds more facts than `most`."""
         if self._held > most:
-            self._candidates, self._contributed = {}, {}
+            self._candidates, self._weakened, self._contributed = {}, {}, {}
             self._addends, self._entries, self._held = {}, {}, 0
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
 
+    from domain.views.counting.contributions import Contributions
+
 MOST_SHARED: Final = 10_000
 """How many times, in all, facts that name no group are counted in the groups of their questions."""
 _SHARED: Final = (
@@ -39,11 +41,14 @@ class Group:
     found: Questions
 
 
-def split(candidates: Sequence[Candidate], field: str, what: str | None) -> list[Group]:
+def split(
+    candidates: Sequence[Candidate], field: str, what: str | None, kept: Contributions
+) -> list[Group]:
     """The groups of candidates by the value of a field, their own or that of their question, in order of folded names.
 
-    `what` is counted; None stands for facts. Groups without a fact that may lie in the stretch are left out.
-    ContentError if facts that name no group would have to be counted in other groups more than MOST_SHARED times.
+    `what` is counted; None stands for facts. Groups without a fact that may lie in the stretch are left out. `kept`
+    holds weakened candidates. ContentError if facts that name no group would have to be counted in other groups more
+    than MOST_SHARED times.
     """
     groups = group_by_field(candidates, field)
     group_of = {
@@ -63,7 +68,7 @@ def split(candidates: Sequence[Candidate], field: str, what: str | None) -> list
             if numbers is None:
                 piles[group_of[candidate.id]].append(candidate)
             else:
-                weakened = candidate.weakened
+                weakened = kept.weaken(candidate)
                 for number in numbers:
                     piles[number].append(weakened)
         return piles
@@ -72,7 +77,7 @@ def split(candidates: Sequence[Candidate], field: str, what: str | None) -> list
         """The number of the group that a candidate names and is in; None if it names none."""
         return None if candidate.id in moved else group_of[candidate.id]
 
-    members, divided = deal(candidates), _divide(found, deal, find_own)
+    members, divided = deal(candidates), _divide(found, deal, find_own, kept)
     return [
         Group(shown, members[number], divided(number))
         for number, (shown, _) in enumerate(groups)
@@ -84,6 +89,7 @@ def _divide(
     found: Questions,
     deal: Callable[[Iterable[Candidate]], Mapping[int, list[Candidate]]],
     find_own: Callable[[Candidate], int | None],
+    kept: Contributions,
 ) -> Callable[[int], Questions]:
     """Divide the questions among the groups; gives the questions of a group, each with only the facts of that group.
 
@@ -96,7 +102,7 @@ def _divide(
         divided: dict[int, list[Question]] = defaultdict(list)
         for question in questions:
             supporting, against = deal(question.supporting), deal(question.against)
-            within = _divide_within(question, find_own)
+            within = _divide_within(question, find_own, kept)
             for number, facts in deal(question.facts).items():
                 divided[number].append(
                     replace(
@@ -134,17 +140,19 @@ def _divide(
 
 
 def _divide_within(
-    question: Question, find_own: Callable[[Candidate], int | None]
+    question: Question, find_own: Callable[[Candidate], int | None], kept: Contributions
 ) -> Callable[[int], Sequence[Question]]:
     """Divide the questions within a question among its groups; gives those of a group."""
     if not question.within:
         return lambda _: ()
     groups = _find_groups_within(question, find_own)
-    possible = [inner.select(_weaken) for inner in question.within]
+
+    def weaken(facts: Sequence[Candidate]) -> list[Candidate]:
+        return [kept.weaken(fact) for fact in facts]
 
     def of_group(number: int) -> Sequence[Question]:
         return [
-            inner if groups[at] == {number} else possible[at]
+            inner if groups[at] == {number} else inner.select(weaken)
             for at, inner in enumerate(question.within)
             if not groups[at] or number in groups[at]
         ]
@@ -177,10 +185,6 @@ def _find_groups_within(
                 groups[at].add(own)
                 waiting += [(own, each) for each in names[at]]
     return groups
-
-
-def _weaken(candidates: Sequence[Candidate]) -> list[Candidate]:
-    return [candidate.weakened for candidate in candidates]
 
 
 def _find_alone(

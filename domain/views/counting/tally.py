@@ -135,7 +135,7 @@ def tally(
     telling = counting if query.what is None else select_telling(counting, query.what)
     sums = [
         (group.shown, _sum(group.candidates, query, perspective, kept, group.found))
-        for group in (split(telling, query.per, query.what) if query.per else [])
+        for group in (split(telling, query.per, query.what, kept) if query.per else [])
     ]
     content = {**_content(perspective, asked), "total": everything.describe()}
     shown = [

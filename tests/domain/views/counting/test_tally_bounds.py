@@ -116,7 +116,9 @@ def test_many_populations_cost_and_fill_no_more_than_they_are() -> None:
             log.store(replace(stored, external_id=str(n), links=links))
         slice_, at = log.slice(), log.perspective()
         telling = find_counting(slice_, at, query, Names.of(slice_), Contributions())
-        return lambda: split(telling, "population", "released"), tally(slice_, at, query)
+        return lambda: split(telling, "population", "released", Contributions()), tally(
+            slice_, at, query
+        )
 
     small, _ = freed(150)
     large, found = freed(300)
