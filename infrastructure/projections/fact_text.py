@@ -7,13 +7,15 @@ read and adds them: of two processes with the same batch, one moves it and the o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, delete, select, text, update
+from sqlalchemy import BigInteger, Connection, bindparam, delete, select, text, true, update
 
+from domain.streams.event import FactErased
 from domain.views.full_text import BREAK, list_fact_words
-from infrastructure.hot_statements import insert_rows
+from infrastructure.hot_statements import HotStatement, insert_rows
 from infrastructure.log.codec import decode_fact
 from infrastructure.log.erasure import TABLES
 from infrastructure.projections.following import is_ending
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from infrastructure.database.database import Database
+    from infrastructure.tables.facts import FactTables
 
 BATCH: Final = 200
 """Positions a transaction: so few that writers of the log hardly wait."""
@@ -34,8 +37,16 @@ MANY: Final = 2_000
 """From so many new events on, PostgreSQL is told that its tables have grown: it reads small ones whole."""
 
 CHECKPOINT: Final = select(projection.c.position).where(projection.c.name == FACT_TEXT)
-_FOLLOWED: Final = select(projection.c.position, projection.c.state).where(
-    projection.c.name == FACT_TEXT
+_FOLLOWED: Final = HotStatement(
+    select(projection.c.position, projection.c.state, log_head.c.position.label("head"))
+    .join_from(projection, log_head, true())
+    .where(projection.c.name == FACT_TEXT)
+)
+_ERASED: Final = HotStatement(
+    select(event.c.stream).where(
+        event.c.position > bindparam("seen", type_=BigInteger),
+        event.c.type == FactErased.stored_name,
+    )
 )
 _LOCKED: Final = CHECKPOINT.with_for_update()
 STEP: Final = 64
@@ -57,9 +68,12 @@ ADVANCE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class _TextBatch:
+    """Rows of the positions past `before` and up to `reached`, derived when the log's last position was `seen`."""
+
     since: str
     before: int
     reached: int
+    seen: int
     rows: list[dict[str, Any]]
 
 
@@ -141,16 +155,29 @@ def _changes(connection: Connection) -> int:
 def _batch(database: Database, last: int) -> _TextBatch | None:
     """What comes next, no further than `last`; None where nothing does."""
     with database.reading() as connection:
-        before, since = connection.execute(_FOLLOWED).one()
+        before, since, seen = _FOLLOWED.one(connection)
         if before >= last:
             return None
         reached = min(before + BATCH, last)
-        return _TextBatch(since, before, reached, list(_rows(connection, before, reached)))
+        return _TextBatch(since, before, reached, seen, list(_rows(connection, before, reached)))
 
 
 def _rows(connection: Connection, before: int, reached: int) -> Iterable[dict[str, Any]]:
     """The words of each version that the events past `before` and up to `reached` made."""
-    version = serving_tables(connection).version
+    made = _select_made(serving_tables(connection))
+    for row in made.rows(connection, {"before": before, "reached": reached}):
+        yield {
+            "rowid": row.position,
+            "fact_id": row.fact_id,
+            "version": row.version,
+            "negotiation_id": row.negotiation_id,
+            "body": text_of(row.negotiation_id, row.content),
+        }
+
+
+@cache
+def _select_made(tables: FactTables) -> HotStatement:
+    version = tables.version
     columns = version.c
     statement = (
         select(
@@ -163,21 +190,14 @@ def _rows(connection: Connection, before: int, reached: int) -> Iterable[dict[st
             (columns.fact_id == event.c.stream) & (columns.version == event.c.version),
         )
         .where(
-            event.c.position > before,
-            event.c.position <= reached,
+            event.c.position > bindparam("before", type_=BigInteger),
+            event.c.position <= bindparam("reached", type_=BigInteger),
             *whole_rows(columns),
             ~columns.erased,
         )
         .order_by(event.c.position)
     )
-    for row in connection.execute(statement):
-        yield {
-            "rowid": row.position,
-            "fact_id": row.fact_id,
-            "version": row.version,
-            "negotiation_id": row.negotiation_id,
-            "body": text_of(row.negotiation_id, row.content),
-        }
+    return HotStatement(statement)
 
 
 def text_of(negotiation_id: str, content: bytes) -> str:
@@ -191,7 +211,7 @@ def _write_batch(database: Database, batch: _TextBatch) -> bool:
     with database.writing() as connection:
         read = {"since": batch.since, "before": batch.before, "reached": batch.reached}
         moved = connection.execute(ADVANCE, read)
-        rows = _drop_erased(connection, batch.rows) if moved.rowcount == 1 else []
+        rows = _drop_erased(connection, batch) if moved.rowcount == 1 else []
         if connection.dialect.name == "sqlite":
             insert_rows(connection, FTS5, rows)
         else:
@@ -203,10 +223,7 @@ def _without_rowid(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != "rowid"}
 
 
-def _drop_erased(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _drop_erased(connection: Connection, batch: _TextBatch) -> list[dict[str, Any]]:
     """The rows but those of facts that were erased since they were derived."""
-    columns = serving_tables(connection).version.c
-    facts = list({row["fact_id"]: None for row in rows})
-    erased = select(columns.fact_id).where(columns.fact_id.in_(facts), columns.erased)
-    gone = set(connection.execute(erased).scalars())
-    return [row for row in rows if row["fact_id"] not in gone]
+    gone = {row.stream for row in _ERASED.rows(connection, {"seen": batch.seen})}
+    return [row for row in batch.rows if row["fact_id"] not in gone]

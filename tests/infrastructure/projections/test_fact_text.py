@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain.errors import ContentError
+from domain.fact import fact_id
 from domain.time.perspective import PerspectiveQuery
 from domain.views.timeline import TimelineFilter
 from infrastructure.ledger import StoredLedger
@@ -141,6 +142,20 @@ def test_a_batch_that_fails_leaves_neither_rows_nor_checkpoint(
     assert list_indexed(parley) == []
     assert parley.catch_up() == len(RECORDED) + 1
     assert len(list_indexed(parley)) == len(RECORDED)
+
+
+def test_words_of_a_fact_that_was_erased_after_they_were_read_are_not_written(
+    parley: Parley,
+) -> None:
+    record_all(parley)
+    read = follower._batch(parley.database, 100)
+    assert read is not None
+    erased = parley.ledger.fact(fact_id(NEGOTIATION, "envoy"))
+    parley.ledger.change(erased.decide_erase(why="asked for", approvers=(), actor="desk"))
+    assert follower._write_batch(parley.database, read)
+    indexed = {id_ for id_, _ in list_indexed(parley)}
+    others = {fact_id(NEGOTIATION, name).hex for name in RECORDED if name != "envoy"}
+    assert indexed == others
 
 
 def test_a_rebuild_derives_the_full_text_again(parley: Parley) -> None:
