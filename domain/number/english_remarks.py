@@ -109,8 +109,8 @@ _COUNTS: Final = (
 )
 _DIGITS: Final = " ".join(map(str, range(2, 13)))
 _OCCASIONS: Final = (
-    "batches episodes exchanges groups installments instalments legs lots occasions parties phases portions releases "
-    "rounds stages steps swaps times tranches transfers waves"
+    "batches episodes exchanges groups installments instalments occasions phases portions releases rounds stages steps "
+    "swaps tranches transfers waves"
 )
 _BEGUN: Final = (
     "beginning coup crackdown demonstrations election elections inauguration invasion mobilisation mobilization "
@@ -201,7 +201,8 @@ ENGLISH_REMARKS: Final = RemarkWords(
         *(f"including {month}{of}" for month in _MONTHS.split() for of in ("", "'s")),
     )),
     over=(
-        pair(f"in across after by during into on over through throughout {_COUNTS} {_DIGITS}", _OCCASIONS),
+        pair("across after by during in into on over through throughout", _OCCASIONS),
+        pair(f"{_COUNTS} {_DIGITS}", f"{_OCCASIONS} legs lots parts times"),
         pair("after beginning following from since starting", f"{_BEGUN} {_SEASONS}"),
         pair(
             "across between during last over past previous recent this through throughout within",

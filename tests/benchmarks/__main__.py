@@ -68,6 +68,12 @@ MEASURED: Final[tuple[Measurement, ...]] = (
 """What is measured, in the order of the table."""
 CPU: Final = """\
 CPU is the time of Parley's processes and of the PostgreSQL backends that work for them; wall is the clock's."""
+REMAINS: Final = """\
+## Where the time goes
+
+Of each answer that is made in the process and misses its goal: the folders of Parley, and the libraries, that take the
+largest shares of one run, by cProfile. The driver of a database counts as what the database does.
+"""
 ABOUT: Final = f"""\
 # Benchmarks
 
@@ -81,9 +87,9 @@ the log before they are timed. [benchmarks-large.md](benchmarks-large.md) has re
 ABOUT_LARGE: Final = f"""\
 # Benchmarks of a million facts
 
-`make bench-large` writes this page. Below the answers about a large record are those about a small one beside it in the
-same database. The ratio is the processor time of the same answer about the same record alone in a database, measured in
-turns, divided by its time beside the large one.
+`make bench-large` writes this page. A record of a million facts is in one database with another of two million. Below
+the answers about the first are those about a small record in the same database. There the ratio is the processor time
+of the same answer about the same record alone in a database, measured in turns, divided by its time beside the others.
 {CPU}
 """
 
@@ -194,7 +200,13 @@ def write_page(path: Path, about: str, rows: Sequence[Row], machine: str, second
     )
     lines = [HEADINGS, ["---"] * len(HEADINGS), *(row.cells() for row in rows)]
     table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-    path.write_text(f"{about}\n{measured}\n\n{table}\n", encoding="utf-8")
+    path.write_text(f"{about}\n{measured}\n\n{table}\n{_explain(rows)}", encoding="utf-8")
+
+
+def _explain(rows: Sequence[Row]) -> str:
+    """A list of where the time goes of what misses its goal, as far as that was found out."""
+    missed = [f"- {row.what}, {row.on}: {row.remains}" for row in rows if row.remains]
+    return "\n".join(["", REMAINS, *missed, ""]) if missed else ""
 
 
 def _met(rows: Sequence[Row]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +14,7 @@ from infrastructure.ledger import StoredLedger
 from tests.benchmarks.bench import SLUG, Bench
 from tests.benchmarks.measure import TURNS
 from tests.benchmarks.mixed import make_mixed_facts
-from tests.benchmarks.rows import compare_times
+from tests.benchmarks.rows import compare_times, explain_miss
 from tests.benchmarks.yardsticks.appending import RawLog
 from tests.benchmarks.yardsticks.connection import Raw
 from tests.benchmarks.yardsticks.recorded import read_recorded
@@ -34,8 +35,8 @@ MANY: Final = 0.6
 def rows(bench: Bench) -> Iterator[Row]:
     """One append, and many in one transaction."""
     turns, sizes = TURNS + 1, bench.sizes
-    appends = sizes.appends * turns + 1
-    events = decide_events(appends + sizes.bulk * turns)
+    appends = sizes.appends * (turns + 1) + 1
+    events = decide_events(appends + sizes.bulk * (turns + 1))
     ours, theirs = bench.fresh(), bench.fresh()
     began = system_clock()
     for url in (ours, theirs):
@@ -45,19 +46,25 @@ def rows(bench: Bench) -> Iterator[Row]:
         ledger, log = StoredLedger(database), RawLog(raw)
         real, by_hand = iter(events), iter(pattern)
 
+        def append(size: int, times: int = 1) -> None:
+            for _ in range(times):
+                ledger.append(list(islice(real, size)))
+
         def beside(size: int, times: int) -> list[Spent]:
             return bench.measure(
-                bench.job(ours, lambda: ledger.append(list(islice(real, size)))),
+                bench.job(ours, partial(append, size)),
                 bench.job(theirs, lambda: log.append(list(islice(by_hand, size)))),
                 times=times,
             )
 
         one = beside(1, sizes.appends)
-        yield compare_times("one durable append", bench.kind, one, BY_HAND, ONE)
+        row = compare_times("one durable append", bench.kind, one, BY_HAND, ONE)
+        yield explain_miss(row, partial(append, 1, sizes.appends), 0.0)
         real, by_hand = iter(events[appends:]), iter(pattern[appends:])
         many = beside(sizes.bulk, 1)
         what = f"append of {sizes.bulk:,} in one transaction"
-        yield compare_times(what, bench.kind, many, BY_HAND, MANY)
+        row = compare_times(what, bench.kind, many, BY_HAND, MANY)
+        yield explain_miss(row, partial(append, sizes.bulk), 0.0)
 
 
 def decide_events(size: int) -> list[FactRecorded]:

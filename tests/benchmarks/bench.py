@@ -41,6 +41,8 @@ class Sizes:
     """Facts of the record that is read, rebuilt and verified as a whole."""
     large: int
     """Facts of a very large record."""
+    others: int
+    """Facts of another negotiation in the same database as that."""
     paged: int
     """Facts of the record whose pages are drawn, and which is asked beside a very large one."""
     processes: int
@@ -60,6 +62,7 @@ FULL: Final = Sizes(
     imported=100_000,
     followed=20_000,
     large=1_000_000,
+    others=2_000_000,
     paged=10_000,
     processes=8,
     workers=(1, 2, 4),
@@ -73,6 +76,7 @@ SHORT: Final = Sizes(
     imported=80,
     followed=80,
     large=60,
+    others=120,
     paged=60,
     processes=2,
     workers=(1,),

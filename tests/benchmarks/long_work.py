@@ -10,7 +10,7 @@ from infrastructure.ledger import StoredLedger
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.proofs.verification import verify
 from tests.benchmarks.children import peak_memory
-from tests.benchmarks.rows import compare_times, flat
+from tests.benchmarks.rows import compare_times, explain_miss, flat
 from tests.benchmarks.yardsticks.connection import Raw
 from tests.benchmarks.yardsticks.reading import hash_log, read_log
 from tests.benchmarks.yardsticks.rebuilding import rebuild_by_hand
@@ -46,7 +46,8 @@ def rows(bench: Bench) -> Iterator[Row]:
         )
         found = [spent.per(size) for spent in bench.measure(*jobs, times=1)]
         what = f"read and decode the log, an event of {size:,}"
-        yield compare_times(what, bench.kind, found, "rows and msgspec by hand", READ)
+        row = compare_times(what, bench.kind, found, "rows and msgspec by hand", READ)
+        yield explain_miss(row, lambda: _exhaust(read(ledger)))
         yield _verified(bench, url, database, raw)
         yield _rebuilt(bench, url, ledger, database)
     for what, work in (("verify", verify_alone), ("rebuild", rebuild_alone)):

@@ -5,14 +5,19 @@ Two things that are compared run in turns, so that what else the machine does fa
 
 from __future__ import annotations
 
+import cProfile
+import gc
+import pstats
+import re
 import resource
 import statistics
 import time
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 TURNS: Final = 7
 """The most turns that one thing is given."""
@@ -20,6 +25,16 @@ TURN_SECONDS: Final = 0.03
 """A turn repeats what is quick for at least so long."""
 _SCHEDULED: Final = 2
 """The kind of a Linux clock that counts all the time for which a process was scheduled."""
+PROFILED_SECONDS: Final = 0.3
+"""For how long something quick is repeated while it is profiled."""
+_MOST_SHOWN: Final = 5
+_LEAST_SHOWN: Final = 0.03
+"""The part of all time below which a place is not shown."""
+_ROOT: Final = Path(__file__).resolve().parents[2]
+_DRIVERS: Final = re.compile(r"sqlite3|psycopg|msgspec|cryptography")
+_PACKAGE: Final = re.compile(r"site-packages/([^/.]+)")
+_BUILT_IN: Final = "~"
+_Function = tuple[str, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +120,47 @@ def _median(found: list[Spent]) -> Spent:
         statistics.median(each.cpu for each in found),
         statistics.median(each.wall for each in found),
     )
+
+
+def describe_time(run: Callable[[], object], seconds: float = PROFILED_SECONDS) -> str:
+    """Where the processor time of a run goes: the folders of Parley and the libraries with the largest shares.
+
+    It is repeated for about so many `seconds`. The shares are those of cProfile, which makes many short calls seem
+    dearer than they are.
+    """
+    profile = cProfile.Profile(time.process_time)
+    gc.collect()
+    ends = time.process_time() + seconds
+    profile.runcall(run)
+    while time.process_time() < ends:
+        profile.runcall(run)
+    spent: dict[str, float] = defaultdict(float)
+    for place, own in _divide(vars(pstats.Stats(profile))["stats"]):
+        spent[place] += own
+    whole = sum(spent.values()) or 1.0
+    shares = sorted(((own / whole, place) for place, own in spent.items()), reverse=True)
+    shown = [each for each in shares[:_MOST_SHOWN] if each[0] >= _LEAST_SHOWN]
+    return ", ".join(f"{place} {share:.0%}" for share, place in shown)
+
+
+def _divide(stats: Mapping[_Function, tuple[Any, ...]]) -> Iterator[tuple[str, float]]:
+    """(place, seconds) of each function itself; a built-in one counts where it is called from."""
+    for (file, _, name), (_, _, own, _, callers) in stats.items():
+        driver = _DRIVERS.search(name)
+        if file != _BUILT_IN:
+            yield _find_place(file), own
+        elif driver:
+            yield driver[0], own
+        else:
+            for (caller, _, _), (_, _, seconds, _) in callers.items():
+                yield "Python" if caller == _BUILT_IN else _find_place(caller), seconds
+
+
+def _find_place(file: str) -> str:
+    """The folder of Parley, or the library, in which a file is."""
+    path = Path(file)
+    if package := _PACKAGE.search(file):
+        return package[1]
+    if path.is_relative_to(_ROOT):
+        return str(path.parent.relative_to(_ROOT))
+    return "Python"

@@ -34,7 +34,7 @@ from infrastructure.projections import fact_text
 from infrastructure.readers.look import Look
 from infrastructure.readers.reading import Reading
 from tests.benchmarks.bench import SLUG
-from tests.benchmarks.rows import agreeing, bound_time
+from tests.benchmarks.rows import agreeing, bound_time, explain_miss
 from tests.examples import OWNER
 
 if TYPE_CHECKING:
@@ -101,7 +101,8 @@ def rows(bench: Bench) -> Iterator[Row]:
             ]
             for what, most, ask in asked:
                 found = bench.measure(bench.job(url, ask))[0]
-                yield bound_time(f"{what}, {size:,} facts", bench.kind, found, most)
+                row = bound_time(f"{what}, {size:,} facts", bench.kind, found, most)
+                yield explain_miss(row, ask)
 
 
 def answers(asking: Asking, size: int) -> Iterator[Question]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from tests.benchmarks.measure import PROFILED_SECONDS, describe_time
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tests.benchmarks.measure import Spent
 
@@ -29,7 +31,10 @@ FLAT: Final = 1.1
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table, in words; `met` is None where there is no goal."""
+    """One line of the table, in words; `met` is None where there is no goal.
+
+    `remains`: where the time goes of what misses its goal, if it was found out.
+    """
 
     what: str
     on: str
@@ -41,6 +46,7 @@ class Row:
     ratio: str
     goal: str
     met: bool | None
+    remains: str = ""
 
     def cells(self) -> tuple[str, ...]:
         """The texts under the headings."""
@@ -101,6 +107,11 @@ def agreeing(what: str, on: str, differing: Sequence[str]) -> Row:
 def report_stop(what: str, on: str, why: str) -> Row:
     """What could not be measured to its end, and why."""
     return Row(what, on, why, "", "", "", "", "", "measured", met=False)
+
+
+def explain_miss(row: Row, run: Callable[[], object], seconds: float = PROFILED_SECONDS) -> Row:
+    """The row; if it misses its goal, with where the time of `run` goes, which is what was measured."""
+    return replace(row, remains=describe_time(run, seconds)) if row.met is False else row
 
 
 def duration(seconds: float) -> str:
