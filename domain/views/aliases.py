@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from domain.named import Name, Named, Sort, key_of, text_of
-from domain.naming import fold_name
+from domain.naming import fold_for_search, fold_name, shorten_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,6 +69,39 @@ class Aliases:
             self.torn[sort] = {
                 name: [named[sort, name][key] for key in sorted(named[sort, name])] for name in torn
             }
+
+    def end(self, name: str, sort: Sort) -> str:
+        """The folded name to which the aliases of a folded name lead."""
+        end = self.ends.get(sort, {}).get(name)
+        return name if end is None else shorten_key(fold_name(end))
+
+    def list_same(self, name: str, sort: Sort) -> set[str]:
+        """A name, and all names that are the same by aliases."""
+        return {name, *self.tied.get((sort, self.end(fold_name(name), sort)), ())}
+
+    def spellings_of(self, name: str, sort: Sort) -> set[str]:
+        """A name, its spellings by aliases, and those of the names that differ from it only in accents."""
+        alike = self._alike.get((sort, fold_for_search(name)), ())
+        ends = {self.end(fold_name(name), sort), *alike}
+        return {name, *(spelling for end in ends for spelling in self.tied.get((sort, end), ()))}
+
+    @cached_property
+    def tied(self) -> dict[tuple[Sort, str], set[str]]:
+        """{(sort, name to which aliases lead): the spellings from which they lead there}."""
+        tied: dict[tuple[Sort, str], set[str]] = defaultdict(set)
+        for sort, written in self.written.items():
+            for name, spelling in written.items():
+                tied[sort, self.end(name, sort)].add(spelling)
+        return tied
+
+    @cached_property
+    def _alike(self) -> dict[tuple[Sort, str], set[str]]:
+        """{(sort, spelling without accents): the names to which its aliases lead}."""
+        ends: dict[tuple[Sort, str], set[str]] = defaultdict(set)
+        for (sort, end), spellings in self.tied.items():
+            for spelling in spellings:
+                ends[sort, fold_for_search(spelling)].add(end)
+        return ends
 
 
 def _write(written: Targets, spelling: str) -> None:

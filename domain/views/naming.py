@@ -24,7 +24,7 @@ from domain.named import (
     key_of_id,
     text_of,
 )
-from domain.naming import fold_for_search, fold_name, shorten_key
+from domain.naming import fold_name, shorten_key
 from domain.views.aliases import Aliases, keep_preferred
 from domain.views.terms import BORNE, PART, PERSON, borne_by, search_term
 
@@ -48,9 +48,8 @@ class Names:
 
     def __init__(self, aliases: Iterable[Alias], borne: Iterable[Borne] = ()) -> None:
         pairs = list(borne)
-        read = Aliases(aliases, pairs)
-        self._ends, self.torn = read.ends, read.torn
-        self._given, self.written = read.given, read.written
+        self._aliases = read = Aliases(aliases, pairs)
+        self.torn, self.written = read.torn, read.written
         self._ids: dict[str, set[str]] = defaultdict(set)
         self.borne: dict[str, set[str]] = defaultdict(set)
         self._resolved: dict[Name, Name] = {}
@@ -58,7 +57,7 @@ class Names:
         self._folded: dict[str, str] = {}
         self._borne_by: dict[str, list[str]] = {}
         for name, id_ in pairs:
-            self._ids[self._end(name, Sort.SOMEBODY)].add(id_)
+            self._ids[self._aliases.end(name, Sort.SOMEBODY)].add(id_)
             self.borne[id_].add(name)
         self.are_plain: Final = not (self.borne or any(self.written.values()))
 
@@ -92,7 +91,7 @@ class Names:
 
     def canonical(self, name: str, sort: Sort = Sort.SOMEBODY) -> str:
         """The name to which the aliases of a name lead; if they form a ring, the alphabetically first name in it."""
-        return ends.get(self._fold(name), name) if (ends := self._ends.get(sort)) else name
+        return ends.get(self._fold(name), name) if (ends := self._aliases.ends.get(sort)) else name
 
     def resolve(self, name: Name) -> Name:
         """The name to which aliases lead, with its id if exactly one id bears it."""
@@ -105,9 +104,9 @@ class Names:
         end = self.canonical(text_of(name))
         if isinstance(name, Named):
             return Named(name=end, id=name.id)
-        if between := self._between(self._fold(name), Sort.SOMEBODY):
+        if between := self._between(self._fold(end), Sort.SOMEBODY):
             return next(iter(between.values())) if len(between) == 1 else end
-        alias_id = self._given.get(self._fold(name))
+        alias_id = self._aliases.given.get(self._fold(name))
         ids = self.ids(end) if alias_id is None else [alias_id]
         return Named(name=end, id=ids[0]) if len(ids) == 1 else end
 
@@ -146,7 +145,7 @@ class Names:
         """The ids that bear a name under any of its spellings."""
         ids = self._borne_by.get(name)
         if ids is None:
-            end = self._end(shorten_key(self._fold(name)), Sort.SOMEBODY)
+            end = self._aliases.end(shorten_key(self._fold(name)), Sort.SOMEBODY)
             ids = self._borne_by[name] = sorted(self._ids.get(end, ()))
         return ids
 
@@ -176,7 +175,10 @@ class Names:
         """The key part of a resolved name."""
         if not isinstance(resolved, Named):
             return self._fold(resolved)
-        ends = (self._end(spelling, Sort.SOMEBODY) for spelling in self.borne.get(resolved.id, ()))
+        ends = (
+            self._aliases.end(spelling, Sort.SOMEBODY)
+            for spelling in self.borne.get(resolved.id, ())
+        )
         return key_of_id(min(ends, default=resolved.name), resolved.id)
 
     def read_field(self, fact: Fact, field: str) -> tuple[str, dict[str, Any]]:
@@ -221,19 +223,16 @@ class Names:
 
     def key_parts(self, name: Name, sort: Sort) -> set[str]:
         """All key parts that a name may have: its spellings, each without an id and with each id that bears it."""
-        spelt = self._list_same(text_of(name), sort)
+        spelt = self._aliases.list_same(text_of(name), sort)
         if sort is not Sort.SOMEBODY:
             return {fold_name(spelling) for spelling in spelt}
         ids = {name.id} if isinstance(name, Named) else set[str]()
         ids |= {id_ for spelling in spelt for id_ in self.ids(spelling)}
         for borne in {borne for id_ in ids for borne in self.borne.get(id_, ())}:
-            spelt |= self._list_same(borne, sort)
+            spelt |= self._aliases.list_same(borne, sort)
         alone = {fold_name(spelling) for spelling in spelt}
+        alone |= {spelling for spelling, id_ in self._leading.items() if id_ in ids}
         return {*alone, *(key_of_id(spelling, id_) for spelling in alone for id_ in ids)}
-
-    def _list_same(self, name: str, sort: Sort) -> set[str]:
-        """A name, and all names that are the same by aliases."""
-        return {name, *self._tied.get((sort, self._end(fold_name(name), sort)), ())}
 
     def terms(self, field: str, name: str) -> set[tuple[str, str]]:
         """The terms of a filter by `person` or `place`; a fact needs one of them. ContentError if they are too many."""
@@ -244,52 +243,37 @@ class Names:
 
     def _terms(self, field: str, wanted: str) -> set[tuple[str, str]]:
         if field != PERSON:
-            return {(field, search_term(name)) for name in self._spellings(wanted, Sort.PLACE)}
-        led_to, sort = self._given.get(self._fold(wanted)), Sort.SOMEBODY
-        spellings = set[str]() if led_to else self._spellings(wanted, sort)
-        ends = {self._end(shorten_key(fold_name(name)), sort) for name in spellings}
+            return {
+                (field, search_term(name))
+                for name in self._aliases.spellings_of(wanted, Sort.PLACE)
+            }
+        led_to, sort = self._leading.get(self._fold(wanted)), Sort.SOMEBODY
+        spellings = set[str]() if led_to else self._aliases.spellings_of(wanted, sort)
+        ends = {self._aliases.end(shorten_key(fold_name(name)), sort) for name in spellings}
         ids = {led_to} if led_to else {id_ for end in ends for id_ in self._ids.get(end, ())}
         known = {wanted} if wanted in self.borne else ids if len(ids) == 1 else set[str]()
-        spellings |= {name for name, id_ in self._given.items() if id_ in known}
+        spellings |= {name for name, id_ in self._leading.items() if id_ in known}
         borne = {(name, id_) for id_ in known for name in self.borne[id_]}
         for name, id_ in borne:
-            if self._ids[self._end(name, sort)] == {id_}:
-                spellings |= self._spellings(name, sort)
+            if self._ids[self._aliases.end(name, sort)] == {id_}:
+                spellings |= self._aliases.spellings_of(name, sort)
         terms = {(field, search_term(name)) for name in spellings}
         return terms | {(BORNE, f"{name}{PART}{id_}") for name, id_ in borne}
 
     def spellings(self) -> list[list[str]]:
         """The groups of names that are the same by aliases, each in alphabetical order."""
-        return [sorted(ids) for ids in self._tied.values()]
-
-    def _spellings(self, name: str, sort: Sort) -> set[str]:
-        """A name, its spellings by aliases, and those of the names that differ from it only in accents."""
-        alike = self._alike.get((sort, fold_for_search(name)), ())
-        ends = {self._end(fold_name(name), sort), *alike}
-        return {name, *(spelling for end in ends for spelling in self._tied.get((sort, end), ()))}
+        return [sorted(ids) for ids in self._aliases.tied.values()]
 
     @cached_property
-    def _tied(self) -> dict[tuple[Sort, str], set[str]]:
-        """{(sort, name to which aliases lead): the spellings from which they lead there}."""
-        tied: dict[tuple[Sort, str], set[str]] = defaultdict(set)
-        for sort, written in self.written.items():
-            for name, spelling in written.items():
-                tied[sort, self._end(name, sort)].add(spelling)
-        return tied
-
-    @cached_property
-    def _alike(self) -> dict[tuple[Sort, str], set[str]]:
-        """{(sort, spelling without accents): the names to which its aliases lead}."""
-        ends: dict[tuple[Sort, str], set[str]] = defaultdict(set)
-        for (sort, end), spellings in self._tied.items():
-            for spelling in spellings:
-                ends[sort, fold_for_search(spelling)].add(end)
-        return ends
-
-    def _end(self, name: str, sort: Sort) -> str:
-        """The folded name to which the aliases of a folded name lead."""
-        end = self._ends.get(sort, {}).get(name)
-        return name if end is None else shorten_key(fold_name(end))
+    def _leading(self) -> dict[str, str]:
+        """{spelling: the id to which its aliases lead}."""
+        leading, sort = dict(self._aliases.given), Sort.SOMEBODY
+        for spelling in self.torn.get(sort, ()):
+            only = list(self._between(spelling, sort).values())
+            if len(only) == 1 and isinstance(only[0], Named):
+                tied = map(fold_name, self._aliases.tied[sort, spelling])
+                leading |= dict.fromkeys(tied, only[0].id)
+        return leading
 
     def _describe_name(self, field: str, name: Name, *, always: bool) -> dict[str, Any]:
         resolved = self.resolve(name)

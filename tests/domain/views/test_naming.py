@@ -14,6 +14,7 @@ from domain.kinds.envoys import Alias
 from domain.named import Named, Sort
 from domain.naming import fold_name
 from domain.views.naming import MOST_TERMS, Names
+from domain.views.terms import borne_by
 from tests.domain.views.steps import steps
 from tests.examples import fact
 from tests.strategies import SOME
@@ -186,6 +187,29 @@ def test_a_spelling_of_a_spelling_leads_to_the_same_id_unless_another_id_bears_i
     assert [meant.resolve(name) for name in ("A. Example", "Annie", "NAN")] == [younger] * 3
     assert [meant.meant(name) for name in ("Ann", "A. Ex", "Annika")] == [["1", "2", "3"]] * 3
     assert meant.resolve("Annika") == "Ann Example"
+
+
+NAMED = st.sampled_from("ABCDE")
+WITH_ID = st.builds(Named, name=NAMED, id=st.sampled_from("12"))
+
+
+@SOME
+@given(st.lists(st.tuples(NAMED | WITH_ID, NAMED | WITH_ID), max_size=6), st.lists(WITH_ID))
+def test_a_filter_finds_every_name_that_means_whom_it_asks_for(
+    pairs: list[tuple[Named | str, Named | str]], people: list[Named]
+) -> None:
+    bare: dict[str, Any] = {"valid": "2025", "summary": "an alias", "citations": ()}
+    aliases = [Alias(name=name, same_as=led, **bare) for name, led in pairs]
+    borne = [each for alias in aliases for each in borne_by(alias)]
+    borne += [(fold_name(each.name), each.id) for each in people]
+    meant = Names(aliases, borne)
+    for name in "ABCDE":
+        one = meant.resolve(name)
+        if isinstance(one, Named):
+            assert ("person", fold_name(name)) in meant.terms("person", one.id)
+            assert meant.terms("person", name) <= meant.terms("person", one.id) | {
+                ("person", fold_name(name))
+            }
 
 
 @SOME
