@@ -249,6 +249,8 @@ def _check_reply(
         name = fault["pointer"].removeprefix(_OPTION)
         if name != fault["pointer"] and name not in _OF_THE_RECORD:
             raise WrongParameterError(visible_line(fault["detail"]), name)
+        if name == "cursor":
+            raise CommandRefusedError(f"{_option(name)}: {fault['detail']}")
     moved_on = reply.status == HTTPStatus.PRECONDITION_FAILED
     refused = PreconditionError if moved_on else CommandRefusedError
     detail = _SAID_OTHERWISE.get(problem["type"], problem["detail"])

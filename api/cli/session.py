@@ -7,8 +7,10 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from types import FrameType
-from typing import Any, Final, cast
+from typing import Any, Final, cast, get_args
 
 import typer
 from typer.core import TyperGroup
@@ -33,6 +35,10 @@ UNKNOWN_OUTCOME: Final = (
     "the connection to the database broke during the commit: this was recorded completely or not at all; "
     "look with parley changes or parley show before you run the command again"
 )
+
+
+_PLACES: Final = frozenset({"FILE", "FOLDER", "SOURCE", "TARGET", "URL"})
+"""What the help calls a file, a folder or an address."""
 
 
 class CommandRefusedError(Exception):
@@ -63,6 +69,16 @@ class RefusingGroup(TyperGroup):
         with _visible_faults():
             return super().make_context(*args, **more)
 
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 -- as below
+        """The command with a name; it refuses an empty text for a file or an address."""
+        command = super().get_command(ctx, cmd_name)
+        for each in (command, *getattr(command, "commands", {}).values()):
+            for parameter in () if each is None else each.params:
+                annotation = parameter.type_descriptor.annotation
+                if parameter.metavar in _PLACES or Path in {annotation, *get_args(annotation)}:
+                    parameter.process_value = partial(_refuse_empty, parameter)
+        return command
+
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 -- typer keeps its context's class to itself
         """Run the command."""
         try:
@@ -79,6 +95,13 @@ class RefusingGroup(TyperGroup):
                 raise
             echo(f"parley: {describe_refusal(refusal)}", err=True)
             raise typer.Exit(1) from refusal
+
+
+def _refuse_empty(parameter: Any, ctx: Any, value: Any) -> Any:  # noqa: ANN401 -- as above
+    """The value of a parameter that is a file, a folder or an address; BadParameter if it is an empty text."""
+    if value == "":
+        raise typer.BadParameter("write a name, not an empty text", ctx=ctx, param=parameter)
+    return type(parameter).process_value(parameter, ctx, value)
 
 
 def refuse_in_a_line(command: Callable[[], object]) -> Callable[[], None]:
@@ -152,6 +175,23 @@ def open_record(
                 _index(parley)
     finally:
         parley.close()
+
+
+@contextmanager
+def open_in_memory() -> Iterator[Parley]:
+    """Open an empty record in memory, as that of a database which is not there yet."""
+    parley = compose(replace(settings(), database_url="sqlite://", read_only=False))
+    try:
+        yield parley
+    finally:
+        parley.close()
+
+
+def is_missing() -> bool:
+    """Whether the database of the settings is a file that is not there yet, but can be made."""
+    current = settings()
+    file = database_file(current.database_url)
+    return file is not None and not file.exists() and not current.read_only
 
 
 def _compose(current: Settings, *, upgrade: bool, signs: bool) -> Parley:

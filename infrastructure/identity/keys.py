@@ -108,7 +108,7 @@ class Keys:
         self, person: str, scopes: Iterable[Scope], expires_at: int | None
     ) -> tuple[str, ApiKey, dict[str, Any]]:
         """Prepare a key: its text, the key without its secret, and the row to store."""
-        _check(person)
+        check_person(person)
         id_, secret = _random(_ID_BYTES), _random(_SECRET_BYTES)
         ordered = tuple(scope for scope in SCOPES if scope in set(scopes))
         if not ordered:
@@ -232,7 +232,8 @@ def _hash(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def _check(person: str) -> None:
+def check_person(person: str) -> None:
+    """Raise ContentError for a name that no key can have."""
     seen = is_printable_line(person) and not UNSEEN.search(person)
     if not seen or len(person) > LONGEST_PERSON:
         raise ContentError.at(

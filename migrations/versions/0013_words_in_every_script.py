@@ -23,5 +23,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Leave the tables: an older version derives its own with `parley rebuild`."""
+    """Mark the tables: an older version derives its own before it answers."""
     op.execute(UNMARK)
+    op.execute(MARK)

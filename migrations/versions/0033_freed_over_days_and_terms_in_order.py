@@ -39,7 +39,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Put the terms back in no order; an older version derives its other rows with `parley rebuild`."""
+    """Put the terms back in no order; mark the tables: an older version derives its other rows before it answers."""
     columns = ", ".join(FOUND)
     for name in TABLES:
         op.execute(f"CREATE TEMPORARY TABLE kept_term AS SELECT {columns} FROM {name}")  # noqa: S608 -- names written here
@@ -48,6 +48,7 @@ def downgrade() -> None:
         op.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM kept_term")  # noqa: S608 -- the same
         op.execute("DROP TABLE kept_term")
     op.execute(UNMARK)
+    op.execute(MARK)
 
 
 def _make_table(name: str, key: Sequence[str], **options: bool) -> None:

@@ -39,7 +39,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the tables: an older version derives its own with `parley rebuild`."""
+    """Drop the tables: an older version derives its own before it answers."""
     for name in TABLES:
         op.drop_table(name)
     op.execute(UNMARK)
+    op.execute(MARK)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from typer.core import TyperArgument
@@ -45,6 +45,11 @@ def arguments_of(command: TyperCommand) -> list[TyperArgument]:
 def shown_name(argument: TyperArgument) -> str:
     """The name of an argument in the help."""
     return (argument.metavar or argument.name or "").strip("[]")
+
+
+def shown(parameter: Any) -> str:  # noqa: ANN401 -- typer's classes differ
+    """The name of an argument or option in a refusal."""
+    return shown_name(parameter) if isinstance(parameter, TyperArgument) else parameter.opts[0]
 
 
 def written_wrong() -> Iterator[tuple[str, TyperCommand, str, str | None]]:
@@ -107,3 +112,41 @@ def test_each_is_named_by_what_was_written(
 ) -> None:
     monkeypatch.chdir(light.folder)
     assert named in said(light, *arguments)
+
+
+PLACES: Final = frozenset({"FILE", "FOLDER", "SOURCE", "TARGET", "URL"})
+"""What the help calls a file, a folder or an address."""
+
+
+def test_an_empty_text_is_no_file_and_no_address(light: Shell) -> None:
+    asked = 0
+    for name, command in commands():
+        right = [RIGHT[shown_name(each)] for each in arguments_of(command)]
+        for parameter in command.params:
+            if parameter.metavar not in PLACES and "Path" not in str(vars(parameter)):
+                continue
+            given = list(right)
+            if isinstance(parameter, TyperArgument):
+                given[arguments_of(command).index(parameter)] = ""
+            else:
+                given += [parameter.opts[0], ""]
+            told = said(light, *name.split(), *NEEDED.get(name, ()), *given)
+            assert f"Invalid value for '{shown(parameter)}'" in told, (name, told)
+            asked += 1
+    assert asked > 8
+
+
+def test_of_what_is_given_together_the_part_that_is_missing_is_named(light: Shell) -> None:
+    for given, missing in (
+        (("witness", "--log-key", "x"), "URL"),
+        (("witness", "https://log.example"), "--log-key"),
+        (("import", SLUG, "lines.ndjson", "--update", "--why", "so"), "--reason"),
+        (("import", SLUG, "lines.ndjson", "--update", "--reason", "coding_error"), "--why"),
+        (("import", SLUG, "lines.ndjson", "--why", "so", "--reason", "coding_error"), "--update"),
+    ):
+        assert f"Invalid value for {missing}:" in said(light, *given)
+
+
+def test_a_wrong_cursor_is_named(light: Shell) -> None:
+    for command in ("change-requests", "timeline"):
+        assert "--cursor: " in said(light, command, SLUG, "--cursor=-5")

@@ -13,7 +13,7 @@ from api.cli.tables import show_rows
 from api.cli.text import consoles, echo, print_line
 from domain.access import SCOPES, Scope
 from domain.time.instant import format_instant
-from infrastructure.identity.keys import ApiKey
+from infrastructure.identity.keys import ApiKey, check_person
 
 DAY: Final = 86_400_000_000
 keys = typer.Typer(
@@ -61,6 +61,8 @@ def create(
     The README says what each scope allows, under "Who may do what".
     """
     scopes = [_scope(word) for text in scope for word in text.replace(",", " ").split()]
+    with named_by_options():
+        check_person(person)
     with open_record(upgrade=True) as parley:
         expires_at = None if days is None else parley.clock() + days * DAY
         with named_by_options():

@@ -94,8 +94,9 @@ def witness(
         say({"key": shown}) if json else echo(shown)
         return
     if url is None or key is None:
+        missing = "URL" if url is None else "--log-key"
         raise typer.BadParameter(
-            "give URL and --log-key, to say which log to watch", param_hint="URL"
+            "give URL and --log-key, to say which log to watch", param_hint=missing
         )
     address, verifier = _address(url), log_key(key, "--log-key")
     given_out = state / "checkpoint" if out is None else out

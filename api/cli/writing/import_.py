@@ -18,14 +18,21 @@ from api.cli.ask import named_by_options
 from api.cli.interrupts import INTERRUPTED, end_with
 from api.cli.options import AsJson, Slug
 from api.cli.progress import progress_bar
-from api.cli.session import CommandRefusedError, describe_refusal, open_record, say
+from api.cli.session import (
+    CommandRefusedError,
+    describe_refusal,
+    is_missing,
+    open_in_memory,
+    open_record,
+    say,
+)
 from api.cli.text import consoles, print_line
 from api.cli.writing.import_report import format_heading, refusal, show_report
 from api.commands.commands import FactParser
 from api.commands.importing.importer import Decided, Importer
 from api.commands.importing.lines import read_bounded_lines
 from api.commands.importing.matching import Update
-from api.commands.importing.report import BrokenOffError
+from api.commands.importing.report import BrokenOffError, ImportReport
 from api.commands.importing.text_files import CHARSETS, Text, open_text
 from api.composition import Parley
 from domain.batch import check_batch
@@ -132,42 +139,57 @@ def import_(  # noqa: PLR0913 -- one argument an option
     """
     if private and title is None:
         raise typer.BadParameter("give --title, too", param_hint="--private")
-    if len({update, reason_ is not None, why is not None}) > 1:
-        raise typer.BadParameter(
-            "give --update, --reason and --why together", param_hint="--update"
-        )
+    together = {"--update": update, "--reason": reason_ is not None, "--why": why is not None}
+    if len({*together.values()}) > 1:
+        missing = next(option for option, given in together.items() if not given)
+        raise typer.BadParameter("give --update, --reason and --why together", param_hint=missing)
     updating = None if reason_ is None or why is None else Update(reason_, why)
     table = csv or file.lower().removesuffix(".gz").endswith((".csv", ".tsv", ".tab"))
-    with _source(file, encoding) as text, open_record(upgrade=True) as parley:
-        with named_by_options():
-            opened = decide_open(
-                slug=slug,
-                title=slug if title is None else title,
-                parties=tuple(party or ()),
-                summary=summary,
-                actor=parley.settings.actor,
-            )
-        opening: list[RecordEvent] = [opened]
-        opens = not _is_open(parley, slug)
-        if private:
-            _refuse_public(parley, slug)
-            opening.append(_make_private(opening[0]))
-        with _show_progress(text.lines) as show:
-            report = Importer(parley, FactParser()).run(
-                slug=slug,
-                lines=read_bounded_lines(text.stream),
-                media="csv" if table else "ndjson",
-                dry_run=dry_run,
-                partial=partial,
-                principal=parley.owner,
-                progress=lambda read: show("reading", read, text.lines),
-                on_decided=show,
-                on_recorded=lambda recorded, of: show(_RECORDING, recorded, of),
-                opening=opening,
-                update=updating,
-                guessed=text.guessed,
-                batch=batch,
-            )
+    with _source(file) as source:
+
+        def run(parley: Parley, *, dry_run: bool) -> tuple[ImportReport, bool]:
+            """Import the file; the report, and whether the negotiation is new."""
+            text = _as_text(source, file, encoding)
+            with named_by_options():
+                opened = decide_open(
+                    slug=slug,
+                    title=slug if title is None else title,
+                    parties=tuple(party or ()),
+                    summary=summary,
+                    actor=parley.settings.actor,
+                )
+            opening: list[RecordEvent] = [opened]
+            opens = not _is_open(parley, slug)
+            if private:
+                _refuse_public(parley, slug)
+                opening.append(_make_private(opening[0]))
+            with _show_progress(text.lines) as show:
+                report = Importer(parley, FactParser()).run(
+                    slug=slug,
+                    lines=read_bounded_lines(text.stream),
+                    media="csv" if table else "ndjson",
+                    dry_run=dry_run,
+                    partial=partial,
+                    principal=parley.owner,
+                    progress=lambda read: show("reading", read, text.lines),
+                    on_decided=show,
+                    on_recorded=lambda recorded, of: show(_RECORDING, recorded, of),
+                    opening=opening,
+                    update=updating,
+                    guessed=text.guessed,
+                    batch=batch,
+                )
+            return report, opens
+
+        # A database that is not there yet is not made if nothing is imported.
+        goes_on = True
+        if is_missing():
+            with open_in_memory() as parley:
+                report, opens = run(parley, dry_run=True)
+            goes_on = not dry_run and refusal(report, partial=partial) is None
+        if goes_on:
+            with open_record(upgrade=True) as parley:
+                report, opens = run(parley, dry_run=dry_run)
     refused = refusal(report, partial=partial)
     if json:
         say(report.as_dict())
@@ -236,22 +258,26 @@ def _make_private(opening: RecordEvent) -> RecordEvent:
 
 
 @contextmanager
-def _source(file: str, encoding: str | None) -> Iterator[Text]:
-    """The file as text; a file that can be read only once is copied first."""
+def _source(file: str) -> Iterator[BinaryIO]:
+    """The file; one that can be read only once is copied first."""
     with ExitStack() as stack:
         if file == "-":
             source: IO[bytes] = stack.enter_context(TemporaryFile())
             shutil.copyfileobj(sys.stdin.buffer, source)
-            source.seek(0)
         elif file.endswith(".gz"):
             source = cast("IO[bytes]", stack.enter_context(gzip.open(file)))
         else:
             source = stack.enter_context(Path(file).open("rb"))
-        try:
-            text = open_text(cast("BinaryIO", source), encoding)
-        except (EOFError, zlib.error) as error:
-            raise CommandRefusedError(f"{file} is truncated or damaged: copy it again") from error
-        yield text
+        yield cast("BinaryIO", source)
+
+
+def _as_text(source: BinaryIO, file: str, encoding: str | None) -> Text:
+    """The file as text, from its beginning."""
+    try:
+        source.seek(0)
+        return open_text(source, encoding)
+    except (EOFError, zlib.error) as error:
+        raise CommandRefusedError(f"{file} is truncated or damaged: copy it again") from error
 
 
 def _batch(label: str) -> str:

@@ -18,6 +18,7 @@ from api.commands.json_text import write_json
 from api.http.exchange.parameters import Parameter, choice, cut, whole_number
 from api.http.log_watch import LogWatch
 from domain.errors import ContentError
+from domain.naming import fold_name
 from domain.views.audit import Order
 
 LIMIT: Final = Parameter(
@@ -47,6 +48,8 @@ WAIT: Final = Parameter(
 )
 OF_THE_PAGE: Final = frozenset({"cursor", "limit", "wait"})
 """Parameters that may differ from page to page."""
+FOLDED: Final = frozenset({"matter", "person", "place", "q"})
+"""Parameters that mean the same if they are written with other capitals, blanks or apostrophes (`fold_name`)."""
 _PINS: Final = frozenset({"as_of", "clock", "match", "position"})
 _MOST: Final = 2**63
 
@@ -96,7 +99,10 @@ class Cursor:
             return (whole_number(parameters, name, 0) or 0) >= int(self.pinned[name])
         if name == "include":
             return set(value.split(",")) <= set(self.filters.get(name, "").split(","))
-        return {**self.filters, **self.pinned}.get(name) == value
+        other = {**self.filters, **self.pinned}.get(name)
+        if name in FOLDED:
+            return other is not None and fold_name(other) == fold_name(value)
+        return other == value
 
     @classmethod
     def _decode(cls, text: str, shapes: tuple[tuple[type, ...], ...]) -> Self:

@@ -90,6 +90,28 @@ def test_pages_and_tables_go_on_with_the_same_person(client: Client) -> None:
     assert table.count("fact.corrected") == 1
     refused = client.get(f"{TALKS}/audit?person=Bo&cursor={page['next']}")
     assert refused.status == 422
+    respelt = client.get(f"{TALKS}/audit?person=%20ANN&limit=2&cursor={page['next']}")
+    assert respelt.json == rest
+
+
+@pytest.mark.parametrize(
+    ("field", "spellings"),
+    [("matter", ("Wave 1", "wave  1")), ("place", ("Minsk", "MINSK")), ("q", ("Seen", "seen"))],
+)
+def test_a_cursor_goes_on_with_what_is_spelt_otherwise(
+    client: Client, field: str, spellings: tuple[str, str]
+) -> None:
+    client.open()
+    for _ in "ab":
+        held(client, "Ann", place="Minsk", matter="Wave 1", summary="Seen in Minsk")
+    one, other = ({field: each, "limit": "1"} for each in spellings)
+    page = client.get(f"{TALKS}/timeline?{urlencode(one)}").json
+    rest = client.get(f"{TALKS}/timeline?{urlencode({**other, 'cursor': page['next']})}")
+    assert len(rest.json["items"]) == 1
+    assert (
+        client.get(f"{TALKS}/timeline?{urlencode({field: 'x', 'cursor': page['next']})}").status
+        == 422
+    )
 
 
 def test_each_clock_tells_what_it_knew(client: Client) -> None:

@@ -108,3 +108,36 @@ def test_a_witness_of_a_log_that_it_cannot_watch_is_not_made(light: Shell, log: 
     refused(light, "witness", log.url, *watched[:4])
     refused(light, "witness", log.url, *watched[:4], "--name", "two words")
     assert light("witness", log.url, *watched).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("import", SLUG, "wrong.ndjson"),
+        ("import", SLUG, "wrong.ndjson", "--title", ""),
+        ("import", SLUG, "right.ndjson", "--dry-run"),
+        ("keys", "create", "", "--scope", "admin"),
+        ("keys", "create", "Ann", "--scope", "nothing"),
+    ],
+)
+def test_no_database_is_made_where_nothing_is_recorded(
+    light: Shell, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(light.folder)
+    light.file(LINES[0], name="right.ndjson")
+    light.file({"kind": "nothing"}, name="wrong.ndjson")
+    before = {each.name for each in light.folder.iterdir()}
+    result = light(*arguments, PARLEY_DATABASE_URL="sqlite:///new.db")
+    assert (result.exit_code == 0) == ("--dry-run" in arguments), result.output
+    assert {each.name for each in light.folder.iterdir()} == before
+
+
+def test_an_import_makes_the_database_that_is_missing(
+    light: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(light.folder)
+    right = light.file(LINES[0], name="right.ndjson")
+    new = "sqlite:///new.db"
+    result = light("import", SLUG, right, PARLEY_DATABASE_URL=new)
+    assert result.exit_code == 0, result.output
+    assert SLUG in light("list", PARLEY_DATABASE_URL=new).stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import func, select, text, update
 
 from api.composition import compose
@@ -53,6 +54,18 @@ def test_tables_from_before_names_were_folded_alike_are_derived_again(database_u
         state = reading.state(reading.negotiation("us-belarus"), at)
         assert [entry["person"] for entry in state["custody"]] == [NAME]
     renewed.close()
+
+
+@pytest.mark.parametrize("revision", ["0036", "0035", "0015"])
+def test_an_older_version_derives_the_tables_of_a_newer_one_before_it_answers(
+    database_url: str, revision: str
+) -> None:
+    parley = compose(settings_of(database_url), upgrade=False)
+    parley.ledger.append([OPENED])
+    downgrade(parley.database, revision)
+    with parley.database.reading() as connection:
+        assert is_outdated(connection)
+    parley.close()
 
 
 def test_a_new_database_is_not_outdated(database_url: str) -> None:
