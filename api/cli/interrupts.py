@@ -68,7 +68,9 @@ def run_interruptibly(command: Callable[[], object]) -> None:
     try:
         signal.signal(signal.SIGINT, _interrupt)
         command()
-    except (KeyboardInterrupt, SystemExit):
+    except (
+        BaseException
+    ):  # what is interrupted within a step of a library may fail in another way than by Ctrl-C
         if not _seen:
             raise
     finally:
