@@ -68,15 +68,16 @@ what to write.
 """
 NUMBERS_AND_PEOPLE: Final = """\
 - Facts with one `matter` answer one question, and are counted once. If they give different numbers, they are
-  contested. So a number of some of the people of another fact, as 14 women of 52, needs more than its matter: write
-  their `population`, and a link `refines` to the other fact. Without the link, 52 and 14 are contested: 14 to 52.
+  contested. So a number of some of the people of another fact, such as 14 women of 52, needs more than its matter:
+  write their `population`, and a link `refines` to the other fact. Without the link, 52 and 14 are contested: 14 to
+  52.
 - A link `confirms` says that a fact is about the same people as another, even if the two name different populations.
   Both are counted once.
-- Whom a release or a pardon names was freed, or pardoned, on any of its days. While it goes on (`2025-09-11/..`), or
-  if its end is unknown (`2025-09-11/`), they may be still held. If the source says on which day somebody was freed,
-  write that day in a fact of its own.
+- Somebody whom a release or a pardon names was freed, or pardoned, on one of its days. While it goes on
+  (`2025-09-11/..`), or if its end is unknown (`2025-09-11/`), they may still be held. If the source says on which day
+  somebody was freed, write that day in a fact of its own.
 - A charge ends the status before it, as every later status does. It does not say where somebody is, so the list of
-  those held still has who would be held without it.
+  people who are held has everybody who would be held without the charge.
 - A death is final. A later charge does not replace it, but the two are contested: one of the reports may be wrong.
 """
 HOLDS: Final = """\
