@@ -53,7 +53,7 @@ CHANGES: Final = 30
 LESS: Final = 300
 MORE: Final = 4 * LESS
 LIMIT: Final = 10
-FEW: Final = 500
+FEW: Final = 600
 """Fewer instructions are not counted closely."""
 
 

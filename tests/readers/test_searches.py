@@ -134,6 +134,12 @@ FOUND_BY: Final = {
     "Иван Примеров": ("Ivan Primerov", '"ivan primerov"', "Prim*", "ПРИМЕРОВ", "И\u0301ван"),
     "Ivan Primerov spoke": ("Иван", "Примеров", "примеров* иван"),
     "Андрей Николаев": ("Andrey", "Andrei", "nikolaev"),
+    "Дар’я Лосік and Лук'яненка": (
+        *("Дар'я", "Дар\u02bcя", "Даря Лосик", "Darya Losik", "Дар*"),
+        *("Лук’яненка", "лукяненка", "Lukyanenka", "ЛУК'Я*"),
+    ),
+    "Darya Lukyanenka waits": ("Дар'я", "Лук’яненка"),
+    "Об’єднання О’Брайена": ("обєднання", "О'Брайена", "Брайена"),
     "Γιώργος Παπαδόπουλος": ("Γιωργοσ", "Giorgos", "ΠΑΠΑΔΟΠΟΥΛΟΣ"),
     "Taraškievič's list": ("taraskievic", "Тарас*"),
     "Za\u00admošćice free": ("zamoscice", "Zamošćice"),
