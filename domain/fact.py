@@ -81,7 +81,7 @@ class Fact:
         return bounds.start_earliest, bounds.end_latest if took else bounds.start_latest
 
     def placed(self, *, singled: bool = False) -> tuple[int, int]:
-        """When it happened or began to hold, as `place`; of a `singled` answer, when that may have happened."""
+        """When it happened or began to hold (`place`); for a `singled` answer, when that may have happened."""
         return self.told if singled else place(self.valid_time, self.holding)
 
     def find_window(self, *, singled: bool = False) -> Window:

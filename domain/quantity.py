@@ -26,7 +26,7 @@ Basis = Literal["increment", "cumulative", "stock"]
 
 LARGEST: Final = 10**15
 _ABOUT_NOBODY: Final = (
-    "about 0 says nothing: write a number from 1 on, or what is meant, as 'none' or 'fewer than 10'"
+    "about 0 says nothing: write 1 or more, or what is meant, such as 'none' or 'fewer than 10'"
 )
 
 

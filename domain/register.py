@@ -117,8 +117,8 @@ class RegisterEntry:
 
     Rivals are compared by the fields `compared`. A `lasting` answer is final: once it has surely begun,
     nothing that begins later takes its place. `apart` is the field in which nobody has two values at one time: facts
-    with different ones may be about two who have one name. `singled`: it is about one of those to whom the fact
-    happened, on any of its days, and so is certain only once all of them have passed; never, if the fact goes on.
+    with different ones may be about two who have one name. `singled`: it is about one of the people to whom the fact
+    happened, on any of its days. So it is certain only when all of these days are over, and never if the fact goes on.
     """
 
     register: Register

@@ -1,4 +1,4 @@
-"""Reads a page of the audit, and what two cuts disagree on of a negotiation itself."""
+"""Reads a page of the audit, and how the negotiation itself differs between two cuts."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def list_changes(
 def compare_negotiation(
     reading: Reading, opened: Negotiation, cuts: tuple[Perspective, Perspective]
 ) -> dict[str, Any]:
-    """Give what the two cuts disagree on of the negotiation itself, and why, where they do."""
+    """How the negotiation itself differs between two cuts, and why (`diff_negotiation`)."""
     was, is_ = (reading.changes.of_negotiation(opened, cut) for cut in cuts)
     before = {correction.position for _, _, correction in was}
     later = [correction for _, _, correction in is_ if correction.position not in before]

@@ -17,7 +17,7 @@ _FORMULA: Final = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _MARKED: Final = re.compile(f"'{_FORMULA.pattern}")
 
 _FORCED: Final = re.compile(r'="((?:[^"]|"")*)"')
-"""A formula that gives a text, with which spreadsheets are told to leave a text as it is."""
+"""A formula that gives a text; people write it to keep a spreadsheet from changing the text."""
 
 
 def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, bom: bool) -> bytes:
@@ -39,7 +39,7 @@ def _neutral(cell: object) -> object:
 
 
 def read_cell(cell: str) -> str:
-    """The text of a cell, without the apostrophe that `write_table` writes before a formula; of `="text"`, the text."""
+    """The text of a cell: without the apostrophe that `write_table` puts before a formula, or `="…"` around it."""
     forced = _FORCED.fullmatch(cell)
     if forced:
         return forced[1].replace('""', '"').strip()

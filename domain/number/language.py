@@ -33,9 +33,10 @@ class RemarkWords:
     A remark in `harmless` is ignored. A phrase in `plain` sounds like a doubt; the words that it stands for are judged
     instead. Behind a word that begins as one of `ranks`, "since" and "so far" say nothing about the number ("the
     largest group since June"), unless a word that begins as one of `sums` is there too. With a phrase of `running` in a
-    remark, a number counts everything up to a day, or over some time: "52, in several waves". So it does with a word
-    and soon after it another of a pair in `over` ("in two small groups", "after the elections"), and with a year that
-    is not behind a month, of `months` in a language or of `in_months`.
+    remark, a number counts everything up to a day, or over some time: "52, in several waves". The same is true with a
+    word of the first set of a pair in `over` and, soon after it, a word of the second ("in two small groups", "after
+    the elections"); and in a remark with a year, unless a month is before the year. `in_months` are months that the
+    language's `months` lack.
     """
 
     doubts: frozenset[Phrase]
@@ -107,7 +108,7 @@ def phrases(*texts: str) -> dict[Phrase, None]:
 
 
 def pair(before: str, behind: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The words of two texts, of which one of the first and then one of the second stand together."""
+    """The words of two texts, as a pair of `RemarkWords.over`."""
     return frozenset(before.split()), frozenset(behind.split())
 
 

@@ -64,7 +64,7 @@ def _has_any(part: Phrase, phrases: frozenset[Phrase]) -> bool:
 
 
 def _has_stretch(remark: Phrase) -> bool:
-    """Whether a remark names a year, or a stretch of months, as "2025" and "January-September" do, and not a date."""
+    """Whether a remark names a year without a month ("2025"), or a stretch of months ("January-September")."""
     return any(
         _is_year(word) and (at == 0 or remark[at - 1] not in _MONTHS)
         for at, word in enumerate(remark)

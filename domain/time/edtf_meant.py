@@ -146,11 +146,11 @@ def _is_edtf(text: str) -> bool:
 
 
 def _endless(text: str) -> list[str]:
-    """Suggestions for a date with two dots before or after it, which are one side of an interval."""
+    """Suggestions for a date with dots before or after it: an interval that is open on that side."""
     dots = _ENDLESS.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if dots is None or bool(dots[1]) == bool(dots[3]):
         return []
-    return [f"../{each}" if dots[1] else f"{each}/.." for each in _one(_plain(dots[2]))]
+    return [f"../{date}" if dots[1] else f"{date}/.." for date in _one(_plain(dots[2]))]
 
 
 def _several(text: str) -> Iterable[str]:

@@ -58,4 +58,4 @@ OTHER: Final = (
     "no|not|never|since|from|until|till|to|than|before|after|between|and|or|through|every|each"
     "|по|до|да|из|від|із|после|після|пасля|перед|перад|не|или|между|ад|між|паміж|ці"
 )
-"""Words before a date with which it is not some day within the date."""
+"""Words before a date. With one of them, a text does not mean some day within the date."""

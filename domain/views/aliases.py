@@ -180,19 +180,19 @@ def _list_ids(
     named: Mapping[tuple[Sort, str], Mapping[str, Name]], ways: Iterable[str]
 ) -> dict[str, str]:
     """{spelling: the one id that its aliases name}."""
-    ids = {
+    ids_of = {
         name: {led.id for led in named[Sort.SOMEBODY, name].values() if isinstance(led, Named)}
         for name in ways
     }
-    return {name: each.pop() for name, each in ids.items() if len(each) == 1}
+    return {name: ids.pop() for name, ids in ids_of.items() if len(ids) == 1}
 
 
 def _carry_ids(
     ways: Mapping[str, str], given: Mapping[str, str], borne: Iterable[Borne]
 ) -> dict[str, str]:
-    """{spelling: the id to which it leads}, also by way of other spellings; without those that other ids bear too.
+    """{spelling: the id to which it leads, directly or through other spellings}, unless another id bears it too.
 
-    Two ids of a spelling are kept, which is enough to know that another than the given one bears it.
+    Of the ids that bear a spelling, two are kept: they show whether another id than the given one bears it.
     """
     bearers: dict[str, set[str]] = defaultdict(set)
     for spelling, id_ in borne:

@@ -2,7 +2,7 @@
 
 The result under a key changes only at the bounds of the facts that answer there, and of the facts that settle them. So
 it is resolved once for all of the time between two neighbouring bounds. An answer is a fact's register entry. All
-answers of a total have one key, so there each group of connected facts stands in its place (`group_connected`).
+answers of a total have one key, so they are kept by groups of connected facts instead (`group_connected`).
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class Answers:
         return replace(self, keyed=keyed)
 
     def _under(self, register: Register, key: Key) -> Mapping[Origin, Answer]:
-        """The answers under a key; those of a total are all under one, and kept in groups (`group_connected`)."""
+        """The answers under a key; for a total, which has only one key, the answers of all its groups."""
         by_key = self.keyed.get(register, {})
         if register.shape is Shape.TOTAL:
             return {

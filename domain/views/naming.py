@@ -44,7 +44,7 @@ _SPELT_TOO_OFTEN: Final = f"more than {MOST_TERMS:,} spellings by aliases: searc
 
 
 class Names:
-    """The names of a negotiation; `borne`: {id: names that bear it}; `written`: {sort: {folded: alias or its name}}."""
+    """The names of a negotiation. `borne`: {id: names that have it}; `torn` and `written`: as in `Aliases`."""
 
     def __init__(self, aliases: Iterable[Alias], borne: Iterable[Borne] = ()) -> None:
         pairs = list(borne)

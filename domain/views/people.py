@@ -100,8 +100,8 @@ class Everyone:
     """{place: person} of all people whom some facts name, at any `as_of`; in the order of their keys in the state.
 
     Bodies and the negotiation's `parties` are left out. With `keys` only the people with these keys are there;
-    `related` are the keys of others who may be hints for them. `index` makes from the people there the index of all
-    names that may be written much like theirs.
+    `related` are the keys of others who may be hints for them. `index` makes from these people the index of all
+    names that are written much like theirs.
     """
 
     def __init__(

@@ -205,10 +205,10 @@ def _of_span(tables: FactTables, select_span: Callable[..., Select[Any]]) -> Hot
 
 
 class LastEvents(NamedTuple):
-    """The positions of the last event up to a perspective that changed a fact of a negotiation, and of others; or 0.
+    """Positions of the last events of a negotiation; 0 if there is none.
 
-    `correction` is that of the last correction of the negotiation itself up to the perspective, `erasure` that of the
-    last erasure of a fact.
+    `change`: the last that changed a fact, up to a perspective. `correction`: the last correction of the negotiation
+    itself, up to the perspective. `erasure`: the last erasure of a fact.
     """
 
     change: int

@@ -1,4 +1,4 @@
-"""Who is named in a release that goes on is not surely free, so the tables of facts are derived from the log again.
+"""People in a release that goes on are only possibly free, so the tables of facts are derived from the log again.
 
 A row `outdated` of `projection` asks for this. The upgrade derives the tables again, and removes the row.
 """

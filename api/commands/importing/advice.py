@@ -1,4 +1,4 @@
-"""Says why a line is refused whose fact has other content, and what to do about it."""
+"""Says why an import refuses to change a fact, and what to do about it."""
 
 from __future__ import annotations
 

@@ -35,7 +35,10 @@ _SPREADSHEET_ERROR: Final = re.compile(
 _CORRECT_CELL: Final = (
     "the spreadsheet shows an error here and no value: correct the cell, or empty it"
 )
-_NO_JSON: Final = 'this begins as JSON, and is none: write names with ; between, or [{"name": "Ann", "id": "17"}, "Bo"]'
+_NO_JSON: Final = (
+    "this begins like JSON, but is not JSON: write names with ; between, or "
+    '[{"name": "Ann", "id": "17"}, "Bo"]'
+)
 _LIKE_JSON: Final = re.compile(r"\[\s*[{\"\]]|\{")
 _RELATIONS: Final = "|".join(get_args(Relation))
 _BETWEEN: Final[Mapping[str, re.Pattern[str]]] = {
@@ -49,7 +52,9 @@ _SEPARATES: Final = {
     for name, mark in ((",", "a comma"), (";", "a semicolon"), ("\t", "a tab"), ("|", "a bar"))
 }
 
-_TOO_FEW: Final = ": write what separates the cells for each empty cell too, and quotes around a cell of several lines"
+_TOO_FEW: Final = (
+    ": write the separator for each empty cell too, and quotes around a cell of several lines"
+)
 
 
 def read_csv(lines: Iterable[bytes]) -> Iterator[SourceLine]:

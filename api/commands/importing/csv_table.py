@@ -23,7 +23,7 @@ _NO_ROW: Final = "the row cannot be read as cells: look for a quote in it that i
 _WORDS: Final = (
     (
         "expected after",
-        'a quoted cell continues after its quotes: write a quote in a quoted cell twice, as "", and no blank after it',
+        'a quoted cell continues after its quotes: write a quote in the cell twice, as "", and no blank after the last',
     ),
     ("unexpected end", "a quote is opened here and not closed"),
     (

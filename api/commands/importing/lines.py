@@ -40,9 +40,9 @@ class SourceLine:
     last: bool = False
 
     def column(self, pointer: str) -> str | None:
-        """The column that a pointer leads into, or that would hold it; only its name's first part if neither is known.
+        """The column that has the value at a pointer, or would have it; None if there is no table.
 
-        None if there is no table.
+        If no such column is known, the first part of its name.
         """
         field = pointer.removeprefix("/changes")[1:].partition("/")[0]
         entry, _, part = pointer.rpartition("/")

@@ -202,9 +202,9 @@ class FactStream:
         )
 
     def _keep_end(self, valid: str) -> str:
-        """The valid time of a line, with the end that its fact has since, unless the line says another end.
+        """The valid time of a line, with the end that was recorded for its fact, unless the line gives a new end.
 
-        ContentError where the line's start does not fit that end.
+        ContentError if the line's start does not fit that end.
         """
         start, _, end = valid.partition("/")
         _, _, first = cast("Fact", self._first).valid.partition("/")

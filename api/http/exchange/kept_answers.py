@@ -27,7 +27,7 @@ from infrastructure.readers.state.sections import SectionReader
 
 MOST_BYTES: Final = 32 * 2**20
 MOST_PAGES_BYTES: Final = 16 * 2**20
-"""The bytes of pages that are made quickly, and must not take the place of answers that take long."""
+"""How many bytes of pages are kept, separately from the answers that take long to make."""
 MOST_SPANS: Final = 4_096
 """The most requests for which spans are remembered: the instants between which an answer stays the same."""
 MOST_OF_ONE: Final = 300
@@ -85,7 +85,7 @@ class Filled:
 
 
 def hold_always() -> tuple[int, int]:
-    """The `as_of` between which an answer is the same that does not depend on it."""
+    """The range of `as_of`, half-open, in which an answer that does not depend on `as_of` is the same."""
     return BEGINNING, END
 
 
@@ -113,8 +113,9 @@ class _Kept:
 class AnswerSource:
     """What determines an answer: a negotiation, a perspective and a reading.
 
-    `changes` is everything else that changes the answer while the negotiation stays the same. `holds` tells, once the
-    answer is made, the `as_of` from which, and up to before which, it is the same; left out, as long as the state is.
+    `changes` is everything else that changes the answer while the negotiation stays the same. `holds` gives the
+    range of `as_of`, half-open, in which the answer is the same, and is called once it is made. By default the range is
+    that of the state.
     """
 
     reading: Reading

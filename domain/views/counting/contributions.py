@@ -84,7 +84,7 @@ class Contributions:
         return kept[1]
 
     def addends(self, group: Answered, what: str, make: Callable[[], Addends]) -> Addends:
-        """What a group of facts adds to the sum of `what`, made once; it stays the same object between two bounds."""
+        """What a group of facts adds to the sum of `what`, made once: a group is one object between two bounds."""
         kept = self._addends.get((id(group), what))
         if kept is None:
             kept = self._addends[id(group), what] = group, make()

@@ -57,7 +57,7 @@ def find_counting(
 
 
 def find_summing(query: TallyQuery, registers: Iterable[Register]) -> Register | None:
-    """The total of the state that has just the facts that a query counts; None if there is none."""
+    """The total of the state that is made of the same facts as a query counts; None if there is none."""
     if query.what is None or (query.from_, query.to) != (None, None):
         return None
     what = fold_name(query.what)

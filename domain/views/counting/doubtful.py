@@ -92,7 +92,7 @@ def doubt_repeated(contributed: Sequence[Contributed]) -> list[Contributed]:
 
 
 def tell_doubts_apart(groups: Iterable[Sequence[Contributed | None]]) -> list[Contributed | None]:
-    """What the questions of all groups add. The numbers of doubts are those within a group, so they are changed."""
+    """What the questions of all groups add. Each group numbers its own doubts, so they get the group's number too."""
     apart: list[Contributed | None] = []
     for at, group in enumerate(groups):
         apart += [

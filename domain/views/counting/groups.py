@@ -1,7 +1,7 @@
 """Splits the facts of a tally into groups, by population or by counter.
 
 A question is in the group that its facts name. If a fact names no group, it is only possible in those that other facts
-of its question name, because it says of none of them that it counts it. Facts that answer one question do so in each
+of its question name, because it does not say which of them it counts. Facts that answer one question do so in each
 group, even if the fact that ties them is in another.
 """
 
@@ -94,8 +94,9 @@ def _divide(
     """Divide the questions among the groups; gives the questions of a group, each with only the facts of that group.
 
     The questions within a question stay with it, whatever their own group, because it is at least as many as each of
-    them: in the group that the facts name to which they lead. If these name none, or several, they are only possible
-    there. An inner question that leads to no question of the group counts as one of the group's questions.
+    them. They are in the groups of the facts to which they lead: only possible if these facts name several groups, and
+    only possible in every group of the question if they name none. An inner question that leads to no question of the
+    group counts as one of the group's questions.
     """
 
     def divide(questions: Iterable[Question]) -> dict[int, list[Question]]:

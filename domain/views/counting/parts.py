@@ -249,7 +249,7 @@ def _end(end: float) -> int | None:
 def _contest_by_names(part: Part, facts: Iterable[Candidate], basis: Basis) -> Part:
     """The part, contested if one fact names more surely different people than the part's facts allow.
 
-    If that fact is right, no fewer people were counted, so the names raise what is counted at most.
+    If that fact is right, no fewer people were counted, so the names raise the upper bound.
     """
     most = part.most
     if basis != "increment" or math.isinf(most):

@@ -1,4 +1,4 @@
-"""Finds names that may mean one person although they are written differently: people who may be one count once.
+"""Finds names that may mean one person although they are written differently, so that this person counts once.
 
 Two names may mean one person if each word of the name with fewer words may be a word of the other: in any order, as an
 initial, or as another language writes it. What the longer name has besides may be a patronymic or a second surname.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MOST_WORDS: Final = 8
 """How many words of a name are compared."""
 _LEAST: Final = 2
-"""A word with fewer consonants has to be spelt alike."""
+"""The sound of a word with fewer consonants is the word itself."""
 _SOUNDS: Final = tuple(
     (re.compile(pattern), sound)
     for pattern, sound in (
@@ -78,7 +78,7 @@ class _Spelling:
 
     @property
     def begins(self) -> str:
-        """With which letters its words begin; one letter stands for those that it may be written as."""
+        """The first letters of its words; letters that other spellings exchange, as G and H, are one letter."""
         return "".join([word.text[0] for word in self.words]).translate(_ALIKE)
 
     def may_be(self, other: _Spelling) -> bool:
@@ -148,7 +148,7 @@ class Spellings:
         )
 
     def _list_crosswise(self, spelling: _Spelling) -> Iterable[Sequence[str]]:
-        """The names with initials in place of those words that are none in a name: "Ann E." beside "A. Example"."""
+        """The names with as many words, of which each is an initial here or there: "Ann E." beside "A. Example"."""
         if not spelling.initials:
             return
         for initials, names in self._by_begins.get(spelling.begins, {}).items():
@@ -175,7 +175,7 @@ def _word(word: str, text: str) -> _Word:
 
 
 def _sound(word: str) -> str:
-    """The consonants of a word, without what languages write differently; the word itself if these are too few."""
+    """The consonants of a word as all languages write them; the word itself if there are too few."""
     sound = word
     for pattern, replacement in _SOUNDS:
         sound = pattern.sub(replacement, sound)

@@ -1,6 +1,6 @@
 """Finds the names that aliases or ids touch, and whom they mean. Any other name is a key of its own.
 
-So whoever reads few people reads what these names touch with care, and takes all others as they stand in the tables.
+So to show a few people, it is enough to resolve the facts with these names; all others are as the tables have them.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class SpecialNames:
         return ((key, self._spelt[key]) for key in self.between(after, None))
 
     def related(self, keys: Iterable[str]) -> set[str]:
-        """Some keys, with those that may contest their entries, and those to which aliases of one name lead."""
+        """Some keys; with the keys that may contest their entries, and the keys that are hints for them."""
         own = set(keys)
         contesting = (self._contesting.get(id_or_name(key), ()) for key in own)
         return own.union(*contesting, *(self._led_apart.get(key, ()) for key in own))
@@ -54,15 +54,15 @@ class SpecialNames:
     def alike(self, wanted: str) -> set[str]:
         """The keys of all special people whom an id or a spelling may mean, by the rule of a filter by person."""
         names, folded = self._names.apart(), fold_for_search(wanted)
-        found = {names.key(wanted), *names.bearers(wanted)}
+        keys = {names.key(wanted), *names.bearers(wanted)}
         for key, spelt in self._spelt.items():
             if id_in(key) == wanted or any(fold_for_search(name) == folded for name in spelt):
-                found.add(key)
-        return found
+                keys.add(key)
+        return keys
 
     @cached_property
     def parts(self) -> set[str]:
-        """The parts of keys, of any sort, that may mean another than they say, or be contested by an ambiguous one."""
+        """The parts of keys, of any sort, that may mean another name, or that an ambiguous name may contest."""
         names = self._names
         of_ids = {key_of_id(name, id_) for name, id_ in self._borne()}
         bare = {name for name, _ in self._borne()}.union(*names.written.values())

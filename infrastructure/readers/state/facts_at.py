@@ -77,7 +77,7 @@ class FactsAt:
         return self.find_kept()
 
     def find_kept(self, *, at_once: bool = False) -> KeptFacts | None:
-        """As `facts_kept`; `at_once`, all facts are read and kept if they are not yet, as far as they may be kept."""
+        """As `facts_kept`; `at_once`: facts that are not kept yet are read and kept now, unless they are too many."""
         if self.kept is None or self.perspective.corrections:
             return None
         return self.kept.find(self, at_once=at_once)

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from domain.register import Register
 
 MOST_UNTOLD: Final = 1_000
-"""So many keys are read in any case because bounds do not show whether the keys have an entry."""
+"""Up to this number, keys are read if bounds do not show whether they have an entry."""
 _OF_ALL: Final = 4
-"""More of them are read if they are fewer than one for so many entries."""
+"""More such keys are read only if there are at least so many entries for each of them."""
 _EXTERNAL: Final = "external:"
 
 
@@ -61,7 +61,7 @@ class Entries:
 class _Untold:
     """The keys whose facts were read (`asked`, as in questions), and those of them, resolved, that have an entry.
 
-    `standing` gives for each of these the keys in questions under which the answers stand from which its entry is made.
+    `standing`: {a key that has an entry: the keys, as in questions, of the answers that its entry is made from}.
     """
 
     asked: frozenset[str] = frozenset()
@@ -216,7 +216,7 @@ class FirstEntries:
 
 
 def _by_parts(key: str) -> list[str]:
-    """The sort key of keys; without parts, a name with an id would stand before the name alone."""
+    """The sort key of a key. If whole keys were compared, a name with an id would come before the name alone."""
     return key.split(PART)
 
 

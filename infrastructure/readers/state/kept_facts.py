@@ -175,7 +175,7 @@ class KeptSlices:
         """The facts of a negotiation; None the first time that they are asked for, and if they are too many to keep.
 
         If the kept facts cannot be updated to this perspective, all facts are read only when the next request asks for
-        the same perspective again; or `at_once`, the first time too.
+        the same perspective again. With `at_once` they are read the first time too.
         """
         owner, erased, at = source.negotiation_id, source.last_erasure, source.perspective
         last, of = source.last_change, (source.built, at.match)

@@ -76,7 +76,7 @@ class NamedPeople:
 
     @property
     def are_listed(self) -> bool:
-        """Whether the lists have all names, and places all keys. A name that is too long is in no list."""
+        """Whether the lists have all names, and no key is too long for a place. No list has a name that is too long."""
         longest = max(map(len, self.special.between("", None)), default=0)
         return longest <= LONGEST_PLACE and not self._first_names(LONG, "", 1)
 

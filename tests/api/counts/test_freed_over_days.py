@@ -107,7 +107,7 @@ def test_a_number_of_these_days_and_one_of_a_day_among_them_can_both_be_right(
 
 @pytest.mark.parametrize("goes_on", ["2025-09-11/..", "2025-09-11/"])
 @pytest.mark.parametrize(("kind", "status"), [("release", "free"), ("pardon", "pardoned")])
-def test_who_is_named_in_what_goes_on_is_no_surer_than_its_number(
+def test_a_release_that_goes_on_makes_its_people_and_its_number_only_possible(
     client: Client, kind: str, status: str, goes_on: str
 ) -> None:
     client.open()
@@ -126,7 +126,7 @@ def test_who_is_named_in_what_goes_on_is_no_surer_than_its_number(
 
 
 @pytest.mark.parametrize("goes_on", ["2025-09-11/..", "2025-09-11/"])
-def test_what_goes_on_ends_no_custody_and_no_custody_surely_follows_it(
+def test_a_release_that_goes_on_ends_no_custody_and_no_custody_surely_follows_it(
     client: Client, goes_on: str
 ) -> None:
     client.open()
@@ -143,7 +143,7 @@ def test_what_goes_on_ends_no_custody_and_no_custody_surely_follows_it(
     ]
 
 
-def test_what_goes_on_has_surely_begun(client: Client) -> None:
+def test_a_release_that_goes_on_has_surely_begun(client: Client) -> None:
     client.open()
     client.record(valid="2025-09-11/..", people=[ANN])
     (entry,) = client.get(f"{TALKS}/timeline?as_of=2025-10").json["items"]

@@ -49,21 +49,21 @@ CASES: Final[dict[str, tuple[list[Body], list[tuple[str | None, str, bool]]]]] =
         ],
         [("miners", "0 to 2", False), ("women", "0 to 2", False)],
     ),
-    "a number of nobody named, and one report of some of them": (
+    "a number without a population, and a report on women without a number": (
         [
             tell_release(60, matter="m"),
             tell_release(None, "AP", population="women", matter="m"),
         ],
         [("women", "0 to 60", False)],
     ),
-    "a number of nobody named that is sharper than theirs": (
+    "a number without a population that is sharper than that of women": (
         [
             tell_release(60, matter="m"),
             tell_release("at least 50", "AP", population="women", matter="m"),
         ],
         [("women", "at least 50", False)],
     ),
-    "people whom a report of nobody's population names": (
+    "people whom a report without a population names": (
         [
             tell_release(people=["Ann Example", "Bob Example"], matter="m"),
             tell_release(None, "AP", population="women", matter="m"),
@@ -100,7 +100,7 @@ CASES: Final[dict[str, tuple[list[Body], list[tuple[str | None, str, bool]]]]] =
         ],
         [("foreigners", "30", False), ("miners", "20", False), ("women", "20 to 30", True)],
     ),
-    "a part of a number of nobody named": (
+    "a part of a number without a population": (
         [
             tell_release(20, matter="m", external_id="A"),
             tell_release(None, "AP", population="women", matter="m"),

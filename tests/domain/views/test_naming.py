@@ -195,7 +195,7 @@ WITH_ID = st.builds(Named, name=NAMED, id=st.sampled_from("12"))
 
 @SOME
 @given(st.lists(st.tuples(NAMED | WITH_ID, NAMED | WITH_ID), max_size=6), st.lists(WITH_ID))
-def test_a_filter_finds_every_name_that_means_whom_it_asks_for(
+def test_a_filter_by_an_id_finds_every_name_that_means_this_person(
     pairs: list[tuple[Named | str, Named | str]], people: list[Named]
 ) -> None:
     bare: dict[str, Any] = {"valid": "2025", "summary": "an alias", "citations": ()}
