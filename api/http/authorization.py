@@ -1,4 +1,7 @@
-"""Checks that a request has the scope that its operation needs; the operation's description names that scope."""
+"""Checks that a request has the scope that its operation needs, and reads the record for its sender.
+
+The description of the operation names the scope.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds the words by which a number counts everything up to a day, such as "so far" and "since January"."""
+"""Finds the words by which a number counts everything up to a day or over some time: "so far", "in two groups"."""
 
 from __future__ import annotations
 
@@ -36,11 +36,9 @@ def runs_on(text: str) -> bool:
     number, *remarks = _split_parts(text)
     return (
         _has_any(number, _RUNNING)
-        or _goes_over_time(number)
+        or _goes_over_time(_without_ranked(number))
         or any(
-            _has_any(_without_ranked(remark), _BESIDE)
-            or _has_stretch(_without_ranked(remark))
-            or _goes_over_time(remark)
+            _has_any(remark, _BESIDE) or _has_stretch(remark) or _goes_over_time(remark)
             for remark in remarks
         )
     )
@@ -51,8 +49,7 @@ def find_beginning(text: str) -> Phrase:
     """The words that say since when a number counts, such as "since January"; empty if there are no such words."""
     starts = (
         part[at:]
-        for index, whole in enumerate(_split_parts(text))
-        for part in (_without_ranked(whole) if index else whole,)
+        for part in _split_parts(text)
         for at in range(len(part))
         if measure_phrase(part, at, _SINCE)
     )
@@ -78,7 +75,7 @@ def _goes_over_time(words: Phrase) -> bool:
     """Whether words that tell of the number name several occasions or a time: "in two groups", "after the war"."""
     return any(
         word in before and not behind.isdisjoint(words[at + 1 : at + 1 + _SOON])
-        for at, word in enumerate(_without_ranked(words))
+        for at, word in enumerate(words)
         for before, behind in _OVER
     )
 
@@ -88,18 +85,18 @@ def _is_year(word: str) -> bool:
 
 
 def _split_parts(text: str) -> list[Phrase]:
-    """The words of a text between its marks."""
+    """The words of a text between its marks; of a remark, only those that tell of the number itself."""
     parts: list[Phrase] = [()]
     for token in split_tokens(text) or ():
         if token in MARKS:
             parts.append(())
         else:
             parts[-1] += (token,)
-    return parts
+    return [parts[0], *map(_without_ranked, parts[1:])]
 
 
 def _without_ranked(words: Phrase) -> Phrase:
-    """The words before one such as "largest" or "held", of which "since" behind it tells; all if they tell of a sum."""
+    """The words before one such as "largest" or "held", to which a later "since" belongs; all if they tell of a sum."""
     if any(word.startswith(_SUMS) for word in words):
         return words
     return tuple(takewhile(lambda word: not word.startswith(_RANKS), words))

@@ -1,7 +1,7 @@
-"""Follows aliases from a spelling to a name. If two aliases lead one spelling to different names, it means neither.
+"""Follows aliases from a spelling to a name or an id.
 
-An editor can decide by preferring one of the aliases. The order in which they were recorded, and their number, do not
-decide.
+If two aliases lead one spelling to different names, it means neither. An editor can decide by preferring one of the
+aliases. The order in which they were recorded, and their number, do not decide.
 """
 
 from __future__ import annotations

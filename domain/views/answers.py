@@ -121,7 +121,9 @@ class Answers:
         by_key = self.keyed.get(register, {})
         if register.shape is Shape.TOTAL:
             return {
-                origin: each for keyed in by_key.values() for origin, each in keyed.answers.items()
+                origin: answer
+                for keyed in by_key.values()
+                for origin, answer in keyed.answers.items()
             }
         return by_key[key].answers if key in by_key else {}
 
@@ -198,17 +200,8 @@ class Answers:
         for entry in record.fact.register_entries():
             if only is None or entry.register is only:
                 shows, key = self.names.read_answer(record.fact, entry)
-                yield (
-                    entry.register,
-                    key,
-                    Answer(
-                        version,
-                        record.fact.find_window(singled=entry.singled),
-                        entry,
-                        shows,
-                        targets,
-                    ),
-                )
+                window = record.fact.find_window(singled=entry.singled)
+                yield entry.register, key, Answer(version, window, entry, shows, targets)
                 if only is not None and only.shape is Shape.TOTAL:
                     return  # one answer says how many; those for each person named are many
 

@@ -1,4 +1,7 @@
-"""Makes the statements of an audit and of a diff: which events changed facts, what they changed, who approved them."""
+"""Makes the statements of an audit and of a diff: which events changed facts, what they changed, who approved them.
+
+It also finds the last events of a negotiation, by which kept answers are known to be right.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Keeps an answer about a negotiation as bytes while it is still right, and gives it to everyone who may see it.
 
-It is right while nothing of the negotiation changes, and for every `as_of` between the same two neighbouring moments
-(`domain.views.moments`). Parts that differ from request to request, such as the perspective, addresses and cursors,
-are left blank in the kept bytes, and filled in for each answer.
+It is right while nothing of the negotiation changes, for every `as_of` in some range: by default the range between
+two neighbouring moments (`domain.views.moments`). Parts that differ from request to request, such as the perspective,
+addresses and cursors, are left blank in the kept bytes, and filled in for each answer.
 """
 
 from __future__ import annotations

@@ -197,8 +197,8 @@ def read_audit(slug: str, asked: Annotated[Asked, Depends(_AUDIT)]) -> Response:
             "next": lambda place: asked.next(perspective, place, with_mark(asked, filters)),
             "rest": asked.rest(slug, perspective),
         }
-        about = reading, negotiation.id, slug, perspective, ("audit", query)
-        source = AnswerSource(*about, hold_always)
+        about = ("audit", query)
+        source = AnswerSource(reading, negotiation.id, slug, perspective, about, hold_always)
         content = asked.request.app.state.kept_pages.answer(source, make, fills)
         rows = table(asked, _COLUMNS, map(_row, content.entries("items")))
         return asked.answer(content, perspective, reading, fixed=filters, table=rows)

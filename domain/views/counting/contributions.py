@@ -1,4 +1,4 @@
-"""Keeps what questions add to a sum, so that it is computed once for each set of candidates."""
+"""Keeps what questions and groups of facts add to a sum, so that it is computed once for each set of candidates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Selects the facts of a slice that a tally counts, and finds out whether they count a stock, which is not added."""
+"""Selects the facts that a tally counts, and finds out whether they count a stock, which is not added."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def find_summing(query: TallyQuery, registers: Iterable[Register]) -> Register |
 
 def order_by_recording(answered: Iterable[Answered]) -> list[Candidate]:
     """The facts of all groups of a total, in order of recording."""
-    candidates = (candidate for each in answered for candidate in each.candidates)
+    candidates = (candidate for group in answered for candidate in group.candidates)
     return sorted(candidates, key=lambda candidate: candidate.version.first_position)
 
 

@@ -184,7 +184,7 @@ def _find_groups_within(
         for at in leading.get(name, ()):
             if own not in groups[at]:
                 groups[at].add(own)
-                waiting += [(own, each) for each in names[at]]
+                waiting += [(own, other) for other in names[at]]
     return groups
 
 

@@ -17,10 +17,7 @@ from domain.views.counting.doubtful import Contributed, settle_doubts
 from domain.views.counting.figures import find_figures, numbers_of, select_telling
 from domain.views.counting.query import TallyQuery
 from domain.views.counting.tally import find_total
-from domain.views.counting.totals import (
-    close_sum,
-    contribute,
-)
+from domain.views.counting.totals import close_sum, contribute
 from domain.views.rivalry.questions import Question, find_questions
 from domain.views.versions import matches
 

@@ -26,10 +26,7 @@ from domain.views.counting.points import By, Spread, find_buckets, find_points
 from domain.views.counting.state_totals import sum_answered
 from domain.views.counting.stocks import list_counts
 from domain.views.counting.stretch import is_sure, select_asked
-from domain.views.counting.totals import (
-    Sum,
-    sum_facts,
-)
+from domain.views.counting.totals import Sum, sum_facts
 from domain.views.naming import Names
 from domain.views.rivalry.disputes import never_meet
 from domain.views.rivalry.questions import find_questions

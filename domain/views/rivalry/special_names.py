@@ -90,8 +90,8 @@ class SpecialNames:
         contesting: dict[str, set[str]] = defaultdict(set)
         for key in self._spelt:
             meant = [] if id_in(key) is not None else self._names.meant(key)
-            for each in {*meant, *map(fold_name, meant)} if len(meant) > 1 else ():
-                contesting[each].add(key)
+            for one in {*meant, *map(fold_name, meant)} if len(meant) > 1 else ():
+                contesting[one].add(key)
         return contesting
 
     @cached_property

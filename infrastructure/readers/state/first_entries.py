@@ -1,7 +1,8 @@
 """Reads only the facts of a section from which the shown entries are made, and counts the other entries by bounds.
 
-Bounds do not tell whether a key has an entry if a name in the key may mean another name, if its main answers have ended
-and others stand aside, or if an answer may have been settled. The facts under such keys are read first.
+Bounds do not tell whether a key has an entry if a name in the key may mean another name or be meant by one, if its main
+answers have ended and others stand aside, or if an answer may have been settled. The facts under such keys are read
+first.
 """
 
 from __future__ import annotations
@@ -211,8 +212,8 @@ class FirstEntries:
         versions = self.read(questions=_questions(keys, aside, asked))
         answered = self.answers(keys.register, versions).at(keys.register, self.perspective)
         standing, _ = find_entries(answered, certain=self.perspective.match == "certain")
-        found = spelt.keys() & {PART.join(key) for key, _ in standing}
-        return _Untold(asked, {key: frozenset(spelt[key] | ambiguous) for key in found})
+        shown = spelt.keys() & {PART.join(key) for key, _ in standing}
+        return _Untold(asked, {key: frozenset(spelt[key] | ambiguous) for key in shown})
 
 
 def _by_parts(key: str) -> list[str]:

@@ -182,10 +182,10 @@ class NamedPeople:
         listed = map(self.special.keys_of, set().union(*lists.values()))
         known = self._find_called(special.union(*listed))
         for list_, first in lists.items():
-            names, found = first, 0
+            names, listed_so_far = first, 0
             while len(names) == _NAMES_A_LIST:
-                found += _count_listed(list_, names, known)
-                if found >= MOST_COMPARED:
+                listed_so_far += _count_listed(list_, names, known)
+                if listed_so_far >= MOST_COMPARED:
                     break
                 names = self._first_names(list_, names[-1], _NAMES_A_LIST)
                 known |= self._find_called({*names} - known.keys())

@@ -252,8 +252,8 @@ def _answered(tables: FactTables, register: Register, about: About, *, sqlite: b
 
     def has(rule: int, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
         of_rule = (columns.negotiation_id == negotiation_id.hex, columns.rule == literal(rule))
-        found = select(columns.fact_id).where(*of_rule, *conditions).correlate(given).limit(1)
-        return found.scalar_subquery().is_not(None)
+        first = select(columns.fact_id).where(*of_rule, *conditions).correlate(given).limit(1)
+        return first.scalar_subquery().is_not(None)
 
     beside = question_range(columns.question, asked.concat(BY), asked.concat(chr(ord(BY) + 1)))
     own = columns.question == asked
