@@ -36,9 +36,11 @@ def runs_on(text: str) -> bool:
     number, *remarks = _split_parts(text)
     return (
         _has_any(number, _RUNNING)
-        or _goes_over_time(_without_ranked(number))
+        or _goes_over_time(number)
         or any(
-            _has_any(remark, _BESIDE) or _has_stretch(remark) or _goes_over_time(remark)
+            _has_any(_without_ranked(remark), _BESIDE)
+            or _has_stretch(_without_ranked(remark))
+            or _goes_over_time(remark)
             for remark in remarks
         )
     )
@@ -49,7 +51,8 @@ def find_beginning(text: str) -> Phrase:
     """The words that say since when a number counts, such as "since January"; empty if there are no such words."""
     starts = (
         part[at:]
-        for part in _split_parts(text)
+        for index, whole in enumerate(_split_parts(text))
+        for part in (_without_ranked(whole) if index else whole,)
         for at in range(len(part))
         if measure_phrase(part, at, _SINCE)
     )
@@ -72,10 +75,13 @@ def _has_stretch(remark: Phrase) -> bool:
 
 
 def _goes_over_time(words: Phrase) -> bool:
-    """Whether words that tell of the number name several occasions or a time: "in two groups", "after the war"."""
+    """Whether words that tell of the number name several occasions or a time: "in two groups", "after the war".
+
+    Only the first word of a pair has to tell of the number: in "several prisoner exchanges" a ranked word follows it.
+    """
     return any(
         word in before and not behind.isdisjoint(words[at + 1 : at + 1 + _SOON])
-        for at, word in enumerate(words)
+        for at, word in enumerate(_without_ranked(words))
         for before, behind in _OVER
     )
 
@@ -85,14 +91,14 @@ def _is_year(word: str) -> bool:
 
 
 def _split_parts(text: str) -> list[Phrase]:
-    """The words of a text between its marks; of a remark, only those that tell of the number itself."""
+    """The words of a text between its marks."""
     parts: list[Phrase] = [()]
     for token in split_tokens(text) or ():
         if token in MARKS:
             parts.append(())
         else:
             parts[-1] += (token,)
-    return [parts[0], *map(_without_ranked, parts[1:])]
+    return parts
 
 
 def _without_ranked(words: Phrase) -> Phrase:
