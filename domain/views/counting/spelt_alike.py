@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 _MOST_WORDS: Final = 8
 """How many words of a name are compared."""
+COMPARED: Final = 5
+"""With how many others each name is compared in any case."""
+MOST_FURTHER: Final = 100_000
+"""How many further comparisons are made in all. Then a name that is like more others is taken to be one of them."""
 _LEAST: Final = 2
 """The sound of a word with fewer consonants is the word itself."""
 _SOUNDS: Final = tuple(
@@ -99,9 +103,11 @@ class Spellings:
     def __init__(self) -> None:
         self._spelt: dict[str, _Spelling] = {}
         self._bare: dict[str, bool] = {}
+        self._further = 0
         self._by_letters: dict[str, list[str]] = defaultdict(list)
         self._by_sounds: dict[frozenset[str], list[str]] = defaultdict(list)
         self._by_sound: dict[str, list[str]] = defaultdict(list)
+        self._by_pair: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._with_initials: dict[str, list[str]] = defaultdict(list)
         self._by_begins: dict[str, dict[frozenset[int], list[str]]] = defaultdict(dict)
 
@@ -116,6 +122,8 @@ class Spellings:
         self._by_sounds[spelling.sounds].append(name)
         for sound in spelling.sounds:
             self._by_sound[sound].append(name)
+        for pair in combinations(sorted(spelling.sounds), 2):
+            self._by_pair[pair].append(name)
         if spelling.initials:
             for sound in spelling.sounds:
                 self._with_initials[sound].append(name)
@@ -125,27 +133,32 @@ class Spellings:
         """Whether another name may mean the person of a key part; two names with ids mean two people."""
         name, has_id = name_in(part), id_in(part) is not None
         spelling = _spell(name)
-        return any(
-            self._spelt[other].may_be(spelling)
-            for other in self._list_near(spelling)
-            if other != name and (self._bare[other] or not has_id)
-        )
+        for compared, other in enumerate(self._list_near(spelling)):
+            if compared >= COMPARED:
+                if self._further == MOST_FURTHER:
+                    return True
+                self._further += 1
+            if other == name or (has_id and not self._bare[other]):
+                continue
+            if self._spelt[other].may_be(spelling):
+                return True
+        return False
 
     def _list_near(self, spelling: _Spelling) -> Iterable[str]:
-        """The names that may be another spelling, and some that may not."""
+        """The names that may be another spelling, and some that may not; a name may come more than once."""
         if not spelling.sounds:
             return self._spelt if spelling.words else ()
         sounds = sorted(spelling.sounds)
         subsets = chain.from_iterable(combinations(sounds, size) for size in range(len(sounds) + 1))
         within = (self._by_sounds.get(frozenset(subset), ()) for subset in subsets)
-        shorter = (self._with_initials.get(sound, ()) for sound in sounds)
-        longer = [self._by_sound.get(sound, ()) for sound in sounds]
-        if not spelling.initials:
-            longer = sorted(longer, key=len)[:1]
+        shorter: Iterable[Sequence[str]] = ()
+        longer: Iterable[Sequence[str]] = [self._by_sound.get(sound, ()) for sound in sounds]
+        if not spelling.initials:  # then a longer name without initials has all of the sounds
+            shorter = (self._with_initials.get(sound, ()) for sound in sounds)
+            pairs = [self._by_pair.get(pair, ()) for pair in combinations(sounds, 2)]
+            longer = sorted(pairs or longer, key=len)[:1]
         alike = self._by_letters.get(spelling.letters, ())
-        return dict.fromkeys(
-            chain(alike, *within, *shorter, *longer, *self._list_crosswise(spelling))
-        )
+        return chain(alike, *within, *shorter, *longer, *self._list_crosswise(spelling))
 
     def _list_crosswise(self, spelling: _Spelling) -> Iterable[Sequence[str]]:
         """The names with as many words, of which each is an initial here or there: "Ann E." beside "A. Example"."""

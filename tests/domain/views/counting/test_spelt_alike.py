@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from domain.named import key_of_id
 from domain.naming import fold_name
-from domain.views.counting.spelt_alike import Spellings
+from domain.views.counting import spelt_alike
+from domain.views.counting.spelt_alike import COMPARED, Spellings, _Spelling
 
 PAIRS: Final = [
     line.split("\t")
@@ -44,3 +45,35 @@ def test_among_many_names_each_that_may_mean_the_same_is_found(names: list[str],
     for each in names:
         counted.add(each)
     assert counted.may_mean(name) == any(may_mean(each, name) for each in names)
+
+
+def test_many_names_that_share_their_words_cost_a_few_comparisons_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    words = [f"{one}{other}" for one in "bdflmnr" for other in ("ata", "asa", "ala")]
+    pairs = [f"{one} {other}" for one in words for other in words if one != other]
+    assert count_new(monkeypatch, pairs, further=0) == (len(pairs) // 2, len(pairs) // 2)
+    with_initials = [f"{initial}. {pair}" for pair in pairs for initial in "bt"]
+    new, compared = count_new(monkeypatch, with_initials, further=100)
+    assert 0 < new < len(pairs)
+    assert compared <= COMPARED * len(with_initials) + 100
+
+
+def count_new(
+    monkeypatch: pytest.MonkeyPatch, names: list[str], *, further: int
+) -> tuple[int, int]:
+    """How many of some names count as people of their own, and how many comparisons that takes."""
+    compared, compare = [0], _Spelling.may_be
+
+    def may_be(one: _Spelling, other: _Spelling) -> bool:
+        compared[0] += 1
+        return compare(one, other)
+
+    monkeypatch.setattr(_Spelling, "may_be", may_be)
+    monkeypatch.setattr(spelt_alike, "MOST_FURTHER", further)
+    counted, new = Spellings(), 0
+    for name in names:
+        new += not counted.may_mean(name)
+        counted.add(name)
+    monkeypatch.undo()
+    return new, compared[0]
