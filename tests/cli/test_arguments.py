@@ -136,7 +136,7 @@ def test_an_empty_text_is_no_file_and_no_address(light: Shell) -> None:
     assert asked > 8
 
 
-def test_of_what_is_given_together_the_part_that_is_missing_is_named(light: Shell) -> None:
+def test_the_missing_one_of_options_that_belong_together_is_named(light: Shell) -> None:
     for given, missing in (
         (("witness", "--log-key", "x"), "URL"),
         (("witness", "https://log.example"), "--log-key"),

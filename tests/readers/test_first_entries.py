@@ -163,15 +163,8 @@ def test_the_first_entries_and_the_number_of_all_are_those_of_the_fold(
                     assert list(pages(reading, path, asked)) == whole, (seed, asked, path)
 
 
-@pytest.mark.parametrize("match", get_args(Match))
-def test_a_state_reads_no_more_facts_than_its_entries_show(
-    witnesses: Witnesses, monkeypatch: pytest.MonkeyPatch, match: Match
-) -> None:
-    monkeypatch.setattr(sections, "MANY", MANY // 2)
-    log = Log()
-    for number in range(MANY):
-        log.record(fact("custody", person=f"Person {number:04}", external_id=f"F-{number}"))
-    witnesses.take(log.entries, [])
+def collect_read(monkeypatch: pytest.MonkeyPatch) -> list[FactVersion]:
+    """A list to which every fact is added that a section reads from now on."""
     read: list[FactVersion] = []
 
     class Counting(SectionReader):
@@ -181,6 +174,19 @@ def test_a_state_reads_no_more_facts_than_its_entries_show(
             return versions
 
     monkeypatch.setattr(reading_module, "SectionReader", Counting)
+    return read
+
+
+@pytest.mark.parametrize("match", get_args(Match))
+def test_a_state_reads_no_more_facts_than_its_entries_show(
+    witnesses: Witnesses, monkeypatch: pytest.MonkeyPatch, match: Match
+) -> None:
+    monkeypatch.setattr(sections, "MANY", MANY // 2)
+    log = Log()
+    for number in range(MANY):
+        log.record(fact("custody", person=f"Person {number:04}", external_id=f"F-{number}"))
+    witnesses.take(log.entries, [])
+    read = collect_read(monkeypatch)
     for reading in witnesses.reading():
         at = reading.perspective(PerspectiveQuery(as_of=parse_cut("2026"), match=match))
         state = reading.state(reading.negotiation(SLUG), at, past)
@@ -209,22 +215,14 @@ def test_entries_of_an_ambiguous_name_and_of_those_it_may_mean_come_in_the_order
 def read_by_a_page(
     witnesses: Witnesses, monkeypatch: pytest.MonkeyPatch, extra: Iterable[Fact]
 ) -> Iterator[int]:
-    """How many facts each database reads for a page of custody in a record with further facts."""
+    """How many facts each database reads for a page of custody in a negotiation that also has `extra` facts."""
     log = Log()
     for number in range(MANY):
         log.record(fact("custody", person=f"Person {number:04}", external_id=f"F-{number}"))
     for each in extra:
         log.record(each)
     witnesses.take(log.entries, [])
-    read: list[FactVersion] = []
-
-    class Counting(SectionReader):
-        def _standing(self, rows: Iterable[Any]) -> list[FactVersion]:
-            versions = super()._standing(rows)
-            read.extend(versions)
-            return versions
-
-    monkeypatch.setattr(reading_module, "SectionReader", Counting)
+    read = collect_read(monkeypatch)
     for reading in witnesses.reading():
         read.clear()
         at = reading.perspective(PerspectiveQuery(as_of=parse_cut("2026")))

@@ -98,7 +98,7 @@ def test_pages_and_tables_go_on_with_the_same_person(client: Client) -> None:
     ("field", "spellings"),
     [("matter", ("Wave 1", "wave  1")), ("place", ("Minsk", "MINSK")), ("q", ("Seen", "seen"))],
 )
-def test_a_cursor_goes_on_with_what_is_spelt_otherwise(
+def test_a_cursor_stays_valid_if_a_parameter_is_spelt_differently(
     client: Client, field: str, spellings: tuple[str, str]
 ) -> None:
     client.open()
