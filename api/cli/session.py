@@ -179,7 +179,7 @@ def open_record(
 
 @contextmanager
 def open_in_memory() -> Iterator[Parley]:
-    """Open an empty record in memory, as that of a database which is not there yet."""
+    """Open an empty record in memory, in place of a database that does not exist yet."""
     parley = compose(replace(settings(), database_url="sqlite://", read_only=False))
     try:
         yield parley
@@ -188,7 +188,7 @@ def open_in_memory() -> Iterator[Parley]:
 
 
 def is_missing() -> bool:
-    """Whether the database of the settings is a file that is not there yet, but can be made."""
+    """Whether the database of the settings is a file that does not exist yet, but can be created."""
     current = settings()
     file = database_file(current.database_url)
     return file is not None and not file.exists() and not current.read_only

@@ -71,8 +71,8 @@ CPU is the time of Parley's processes and of the PostgreSQL backends that work f
 REMAINS: Final = """\
 ## Where the time goes
 
-Of each answer that is made in the process and misses its goal: the folders of Parley, and the libraries, that take the
-largest shares of one run, by cProfile. The driver of a database counts as what the database does.
+For each answer that is made in the process and misses its goal: the folders of Parley and the libraries with the
+largest shares of the processor time of one run, by cProfile. The share of a database's driver includes the database.
 """
 ABOUT: Final = f"""\
 # Benchmarks
@@ -87,9 +87,9 @@ the log before they are timed. [benchmarks-large.md](benchmarks-large.md) has re
 ABOUT_LARGE: Final = f"""\
 # Benchmarks of a million facts
 
-`make bench-large` writes this page. A record of a million facts is in one database with another of two million. Below
-the answers about the first are those about a small record in the same database. There the ratio is the processor time
-of the same answer about the same record alone in a database, measured in turns, divided by its time beside the others.
+`make bench-large` writes this page. The database has a negotiation of a million facts, and another of two million.
+After the rows on the first come rows on a small negotiation in the same database. Their ratio is the processor time of
+an answer about the small negotiation alone in a database, measured in turns, divided by its time beside the others.
 {CPU}
 """
 
@@ -204,7 +204,7 @@ def write_page(path: Path, about: str, rows: Sequence[Row], machine: str, second
 
 
 def _explain(rows: Sequence[Row]) -> str:
-    """A list of where the time goes of what misses its goal, as far as that was found out."""
+    """The section that says where the time of rows that miss their goals goes; empty if no row says it."""
     missed = [f"- {row.what}, {row.on}: {row.remains}" for row in rows if row.remains]
     return "\n".join(["", REMAINS, *missed, ""]) if missed else ""
 

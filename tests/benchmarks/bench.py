@@ -42,7 +42,7 @@ class Sizes:
     large: int
     """Facts of a very large record."""
     others: int
-    """Facts of another negotiation in the same database as that."""
+    """Facts of another negotiation in the same database as the `large` one."""
     paged: int
     """Facts of the record whose pages are drawn, and which is asked beside a very large one."""
     processes: int

@@ -1,7 +1,7 @@
-"""A record of a million facts, with two million of another in its database; and a small one beside both.
+"""A negotiation of a million facts, another of two million in the same database, and a small one beside both.
 
-The small one is measured in turns with the same one alone in a database. All of them are filled by appends, as they are
-recorded otherwise, so no test has to compare their rows.
+The small one is measured in turns with the same negotiation alone in a database. All are filled by appends, as usual,
+so no test has to compare their rows.
 """
 
 from __future__ import annotations

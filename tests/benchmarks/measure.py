@@ -125,8 +125,8 @@ def _median(found: list[Spent]) -> Spent:
 def describe_time(run: Callable[[], object], seconds: float = PROFILED_SECONDS) -> str:
     """Where the processor time of a run goes: the folders of Parley and the libraries with the largest shares.
 
-    It is repeated for about so many `seconds`. The shares are those of cProfile, which makes many short calls seem
-    dearer than they are.
+    The run is repeated for about `seconds`. The shares are those of cProfile, which makes many short calls seem longer
+    than they are.
     """
     profile = cProfile.Profile(time.process_time)
     gc.collect()

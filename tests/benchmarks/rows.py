@@ -33,7 +33,7 @@ FLAT: Final = 1.1
 class Row:
     """One line of the table, in words; `met` is None where there is no goal.
 
-    `remains`: where the time goes of what misses its goal, if it was found out.
+    `remains`: where the time goes, if the goal is missed and the run was profiled.
     """
 
     what: str
@@ -110,7 +110,7 @@ def report_stop(what: str, on: str, why: str) -> Row:
 
 
 def explain_miss(row: Row, run: Callable[[], object], seconds: float = PROFILED_SECONDS) -> Row:
-    """The row; if it misses its goal, with where the time of `run` goes, which is what was measured."""
+    """The row; if it misses its goal, also where the time of `run` goes, the function that was measured."""
     return replace(row, remains=describe_time(run, seconds)) if row.met is False else row
 
 

@@ -181,7 +181,7 @@ def import_(  # noqa: PLR0913 -- one argument an option
                 )
             return report, opens
 
-        # A database that is not there yet is not made if nothing is imported.
+        # An import that records nothing must not create the database, so it is tried in memory first.
         goes_on = True
         if is_missing():
             with open_in_memory() as parley:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 _MOST_WORDS: Final = 8
 """How many words of a name are compared."""
 COMPARED: Final = 5
-"""With how many others each name is compared in any case."""
+"""With how many other names each name is always compared."""
 MOST_FURTHER: Final = 100_000
-"""How many further comparisons are made in all. Then a name that is like more others is taken to be one of them."""
+"""How many more comparisons are made in all. After these, a name with more near names is taken for one of them."""
 _LEAST: Final = 2
 """The sound of a word with fewer consonants is the word itself."""
 _SOUNDS: Final = tuple(
