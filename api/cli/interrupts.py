@@ -68,9 +68,8 @@ def run_interruptibly(command: Callable[[], object]) -> None:
     try:
         signal.signal(signal.SIGINT, _interrupt)
         command()
-    except (
-        BaseException
-    ):  # what is interrupted within a step of a library may fail in another way than by Ctrl-C
+    except BaseException:
+        # If Ctrl-C interrupts a library, the library may raise an error of its own instead.
         if not _seen:
             raise
     finally:
