@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Every head count is a stock with the reporter's comparator, published when its keeper logged it.
+"""Map the change log of the Guantánamo head counts to an import: each count is a stock with the reporter's comparator.
 
-    python data/map_counts.py SOURCE > OUT
+python data/map_counts.py SOURCE > OUT
 
-SOURCE is the change log of the Guantánamo head counts in harrisj/trump_data as JSON Lines; OUT is
-Parley's import format.
+SOURCE is the change log in harrisj/trump_data as JSON Lines; OUT is Parley's import format. Each change was published
+at the time of its log entry.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ PUBLISHERS: Final = {
 }
 COMPARATORS: Final = {"=": "eq", ">": "gt", "<": "lt", "~": "approx"}
 WORDS: Final = {"=": "", ">": "more than ", "<": "fewer than ", "~": "about "}
-#: What the keeper's words for a change make of it here; any other change is a source's correction.
+#: Words of the source for a change → the reason here; any other change is a correction by the source.
 REASONS: Final = {
     "Correcting the CSV and removing source2 column": "coding_error",
     "Removing unicode from the gitmo_camp.csv": "coding_error",
@@ -51,7 +51,7 @@ def published(record_time: str) -> str:
 
 
 def publisher(url: str) -> str:
-    """Who publishes at an address; the host itself where it is not known here."""
+    """The publisher at an address; the host name if the publisher is not known here."""
     host = urlsplit(url).netloc
     return PUBLISHERS.get(host, host)
 
@@ -69,7 +69,7 @@ def quantity(expression: str) -> Json:
 
 
 def citations(count: Json, at: str) -> list[Json]:
-    """The reports that a count rests on, made public here at `at`."""
+    """The reports that a count rests on, published at `at`."""
     addresses = [count[name] for name in ("source", "source2") if name in count]
     return [
         {"publisher": publisher(url), "title": None, "url": url, "published": at, "origin": None}

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Every dated event of the Department of State's timeline is one fact, valid when its EDTF says.
+"""Map the Department of State's timeline to an import: each dated event is one fact, with its EDTF as valid time.
 
-    python data/map_timeline.py SOURCE > OUT
+python data/map_timeline.py SOURCE > OUT
 
 SOURCE is HistoryAtState/administrative-timeline as JSON Lines; OUT is Parley's import format. The
-source shows no day of publication, so none is given.
+source gives no day of publication, so the facts have none.
 """
 
 from __future__ import annotations

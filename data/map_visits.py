@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Every line of the visits change log is one change of one fact, published when its keeper made it.
+"""Map the change log of visits to an import: each line is one change of one fact, published at the time of the line.
 
-    python data/map_visits.py SOURCE > OUT
+python data/map_visits.py SOURCE > OUT
 
 SOURCE is the change log of HistoryAtState/visits as JSON Lines, plain or gzipped; OUT is Parley's
-import format. Nothing is lost: `source_fields` gives a visit back as its keeper wrote it.
+import format. Nothing is lost: `source_fields` restores a visit as the source has it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Json = dict[str, Any]
 PUBLISHER: Final = "Office of the Historian, U.S. Department of State"
 TITLE: Final = "Visits by Foreign Leaders"
 URL: Final = "https://github.com/HistoryAtState/visits"
-#: How the keeper calls a change, and which change it is here.
+#: The source's word for a change → the change here.
 REASONS: Final = {
     "learn_date": "refinement",
     "refine_date": "refinement",
@@ -35,7 +35,7 @@ REASONS: Final = {
     "mixed_date": "source_corrected",
     "correct_text": "source_corrected",
 }
-#: Fields of the source that have no field of their own here; the note keeps them, in this order.
+#: Fields of the source that a fact does not have; the note keeps them, in this order.
 NOTED: Final = ("start", "end", "country_id", "_created", "_modified")
 
 
@@ -45,9 +45,9 @@ def published(record_time: str) -> str:
 
 
 def valid(visit: Json) -> tuple[str, tuple[str, ...]]:
-    """EDTF of a visit, and those of its two days that EDTF cannot say and the note must keep.
+    """EDTF of a visit, and those of its two days that EDTF cannot express and the note must keep.
 
-    No day at all is a visit at an unknown time. An end before its start is no end that we know.
+    Without any day, the time of the visit is unknown. An end before the start counts as unknown.
     """
     start, end = visit.get("start") or "", visit.get("end") or ""
     if not start and not end:
@@ -78,7 +78,7 @@ def content(visit: Json) -> Json:
 
 
 def source_fields(fact: Json) -> Json:
-    """A visit as its keeper wrote it: what `content` took, given back."""
+    """A visit as the source has it, restored from the fields that `content` made."""
     start, _, end = fact["valid"].partition("/")
     visit: Json = {} if start == "XXXX" else {"start": start, "end": end or start}
     visit["visitor"], visit["country"] = fact["participants"][0], fact["parties"][0]
@@ -136,7 +136,7 @@ def correction(row: Json, before: Json) -> Json:
 
 
 def retraction(row: Json) -> Json:
-    """A visit taken out; one that only changed its number was a slip of the keeper's pen."""
+    """The retraction of a visit that was removed; if only its number changed, the reason is a coding error."""
     rekeyed = row.get("rekeyed_to")
     return {
         "op": "retract",
@@ -148,7 +148,7 @@ def retraction(row: Json) -> Json:
 
 
 def reassertion(row: Json, before: Json) -> Iterator[Json]:
-    """A number that was taken out and is used again: reinstated, then given its new content."""
+    """A number that was removed and is used again: the fact is reinstated, then gets its new content."""
     yield {
         "op": "reinstate",
         "external_id": f"visit-{row['id']}",

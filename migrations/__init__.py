@@ -1,1 +1,1 @@
-"""The schema's history: every table is made here, none by a recorder."""
+"""The migrations of the schema: they create every table, and the library's recorders create none."""

@@ -1,4 +1,4 @@
-"""Migrations run in one transaction, on a given connection or on that of the settings."""
+"""Migrations run in one transaction, on the connection that is given or on one to the database of the settings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def migrate(connection: Connection) -> None:
-    """Run the asked-for revisions inside the transaction that is open on `connection`."""
+    """Run the requested revisions inside the transaction that is open on `connection`."""
     context.configure(
         connection=connection,
         target_metadata=tables_to_compare(connection),

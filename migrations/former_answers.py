@@ -1,6 +1,6 @@
-"""How answers were kept under idempotency keys, and stamped, up to each revision; frozen with the revisions.
+"""How each revision stored and stamped responses under idempotency keys; frozen together with the revisions.
 
-`KEYS` is all that is asked of what wraps: newest, ids, wrap(bytes, context) and unwrap(id, bytes, context).
+`KEYS`, the wrapping keys, need only: newest, ids, wrap(bytes, context) and unwrap(id, bytes, context).
 """
 
 from __future__ import annotations
@@ -40,22 +40,22 @@ API_KEYS: Final = sa.text(
 
 
 def wrapping_of(connection: sa.Connection) -> Any:  # noqa: ANN401 -- of the version that runs
-    """What wraps on the database of a connection."""
+    """The wrapping keys of a connection's database."""
     return connection.get_execution_options()["parley_seals"].ensure_wrapping(connection)
 
 
 def digest(row: Mapping[Any, Any], said: Sequence[str]) -> bytes:
-    """What a stamp is of."""
+    """The digest of the named columns of a row; a stamp wraps it."""
     return sha256(msgspec.msgpack.encode([row[name] for name in said])).digest()
 
 
 def made(wrapping: Any, content: bytes, context: bytes) -> dict[str, Any]:  # noqa: ANN401 -- as above
-    """The columns of a stamp."""
+    """The columns of a new stamp."""
     return {"key_id": wrapping.newest, "stamp": wrapping.wrap(content, context)}
 
 
 def opened(wrapping: Any, row: Mapping[Any, Any] | None, context: bytes) -> bytes | None:  # noqa: ANN401 -- as above
-    """What a stamp is of; None where it is not there or does not open."""
+    """The bytes that a stamp wraps; None if there is no stamp or it does not open."""
     if row is None or row["stamp"] is None or row["key_id"] not in wrapping.ids:
         return None
     try:
@@ -66,42 +66,42 @@ def opened(wrapping: Any, row: Mapping[Any, Any] | None, context: bytes) -> byte
 
 
 def kept(connection: sa.Connection, of: str) -> Mapping[Any, Any] | None:
-    """The row of a stamp of a whole table."""
+    """The row that holds the stamp of a whole table."""
     return connection.execute(sa.select(STAMPS).where(STAMPS.c.of == of)).mappings().one_or_none()
 
 
 def put(connection: sa.Connection, of: str, columns: Mapping[str, Any]) -> None:
-    """Write the row of a stamp of a whole table."""
+    """Write the row that holds the stamp of a whole table."""
     if not connection.execute(STAMPS.update().where(STAMPS.c.of == of), columns).rowcount:
         connection.execute(STAMPS.insert(), {"of": of, **columns})
 
 
 def put_keys(connection: sa.Connection) -> None:
-    """Stamp the keys that people come in with, as they are."""
+    """Stamp the keys of people as they are."""
     content = [list(row) for row in connection.execute(API_KEYS)]
     taken = sha256(msgspec.msgpack.encode(content)).digest()
     put(connection, "api_key", made(wrapping_of(connection), taken, KEYS))
 
 
 def put_count(connection: sa.Connection) -> None:
-    """Stamp the number of the kept answers, as it is."""
+    """Stamp the number of stored responses as it is."""
     count = connection.execute(sa.text("SELECT count(*) FROM idempotency_answer")).scalar_one()
     stamp = made(wrapping_of(connection), count.to_bytes(SIZE), COUNT)
     put(connection, "idempotency_answer", stamp)
 
 
 def stamped(wrapping: Any, row: Mapping[Any, Any], said: Sequence[str]) -> dict[str, Any]:  # noqa: ANN401 -- as above
-    """A row under a stamp of the newest key."""
+    """A row with a stamp by the newest key."""
     return {**row, **made(wrapping, digest(row, said), STAMP)}
 
 
 def holds(wrapping: Any, row: Mapping[Any, Any], said: Sequence[str]) -> bool:  # noqa: ANN401 -- as above
-    """Whether a row is what was stamped."""
+    """Whether a row still matches its stamp."""
     return opened(wrapping, row, STAMP) == digest(row, said)
 
 
 def in_clear(wrapping: Any, row: Mapping[Any, Any]) -> str:  # noqa: ANN401 -- as above
-    """The fingerprint of a row that holds."""
+    """The fingerprint, in clear, of a row that matches its stamp."""
     text = str(row["fingerprint"])
     if not text.startswith(WRAPPED):
         return text
@@ -112,14 +112,14 @@ def in_clear(wrapping: Any, row: Mapping[Any, Any]) -> str:  # noqa: ANN401 -- a
 
 
 def wrapped(wrapping: Any, fingerprint: str) -> str:  # noqa: ANN401 -- as above
-    """A fingerprint as it is kept."""
+    """A fingerprint as it is stored: wrapped."""
     if not fingerprint:
         return ""
     return f"{WRAPPED}{b64encode(wrapping.wrap(fingerprint.encode(), FINGERPRINT)).decode()}"
 
 
 def made_secret(connection: sa.Connection, wrapping: Any) -> bytes:  # noqa: ANN401 -- as above
-    """The secret by which idempotency keys are known from 0011 on; made where there is none that opens."""
+    """The secret by which idempotency keys are hashed from 0011 on; a new one if there is none that opens."""
     found = opened(wrapping, kept(connection, SECRET_OF), SECRET)
     if found is None:
         found = secrets.token_bytes(SIZE)
@@ -133,10 +133,10 @@ def as_of_0011(
     row: Mapping[Any, Any],
     now: int,
 ) -> dict[str, Any] | None:
-    """A row of before as 0011 has it: its key a digest, and nothing in it of what was sent.
+    """A row in the form of 0011: its key is a digest, and it holds nothing of the request.
 
-    None for a certificate, whose question cannot be told again without its words. A row whose stamp does not hold gets
-    none that does.
+    None for a certificate, since its question cannot be told without the words of the request. A row that does not
+    match its stamp gets a stamp that does not match either.
     """
     held = holds(wrapping, row, SAID_0009)
     body = reduced(row["body"] or b"", row["status"])
@@ -154,7 +154,7 @@ def as_of_0011(
 
 
 def reduced(body: bytes, status: int) -> bytes | None:
-    """A kept body without the details of what was refused; None for a certificate."""
+    """A stored body without the details of a refusal; None for a certificate."""
     try:
         content = json.loads(body) if body else None
     except ValueError:
@@ -174,7 +174,7 @@ def reduced(body: bytes, status: int) -> bytes | None:
 
 
 def total_of(rows: Sequence[Mapping[Any, Any]], secret: bytes) -> bytes:
-    """What 0011 stamps of all kept answers together: the sum of their digests, and of their secret's."""
+    """What 0011 stamps for all stored responses together: the sum of their digests and of the digest of the secret."""
     taken = sha256(msgspec.msgpack.encode([SECRET_OF, secret])).digest()
     shares = [int.from_bytes(taken), *(int.from_bytes(digest(row, SAID_0011)) for row in rows)]
     return (sum(shares) % (1 << 8 * SIZE)).to_bytes(SIZE)

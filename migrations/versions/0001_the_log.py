@@ -1,4 +1,4 @@
-"""The log and all that follows from it, with the head of an empty log."""
+"""Create the log, the tables derived from it, and the head of an empty log."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROW_POSITION = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make every table."""
+    """Create every table."""
     op.create_table(
         "aggregate_snapshot",
         sa.Column("stream", TEXT, nullable=False),
@@ -111,7 +111,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Leave nothing."""
+    """Drop every table."""
     op.drop_table("snapshot")
     for suffix in ("", "_spare"):
         op.drop_table(f"fact_version{suffix}")

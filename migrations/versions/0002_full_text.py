@@ -1,4 +1,4 @@
-"""The words of every version of a fact, to be followed from the log's beginning."""
+"""Create the full text of every version of a fact; it is filled from the beginning of the log."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-# The "ascii" tokenizer parts words at ASCII blanks and punctuation only; rows hold no punctuation.
+# The "ascii" tokenizer splits words at ASCII blanks and punctuation only; rows hold no punctuation.
 FTS5 = (
     "CREATE VIRTUAL TABLE fact_text USING fts5("
     "body, fact_id UNINDEXED, version UNINDEXED, negotiation_id UNINDEXED, tokenize = 'ascii')"
@@ -20,7 +20,7 @@ DISTINCT_WORDS = "array_to_tsvector(string_to_array(btrim(body), ' '::text))"
 
 
 def upgrade() -> None:
-    """Make the table that each database searches best, empty."""
+    """Create the table, empty, in the form that each database searches best."""
     if op.get_bind().dialect.name == "sqlite":
         op.execute(FTS5)
     else:
@@ -29,7 +29,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Leave the log and what it gave before."""
+    """Drop the full text; the log and the other tables stay."""
     op.execute("DELETE FROM projection WHERE name = 'fact_text'")
     op.drop_table("fact_text")
 

@@ -1,4 +1,4 @@
-"""A leaf for every event, the tiles of the log's tree, and the last checkpoint that was signed."""
+"""Add a leaf for every event, the tiles of the log's tree, and the last signed checkpoint."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BATCH = 1_000
 
 
 def upgrade() -> None:
-    """Give the events that are there their leaves, too."""
+    """Add the tables, and compute the leaves of the events that are there already."""
     for name in ADDED:
         op.add_column("event", sa.Column(name, sa.LargeBinary(), nullable=True))
     _seal_what_is_there()
@@ -49,7 +49,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Leave the log as it was before it had a tree."""
+    """Drop the leaves, tiles and checkpoint."""
     op.execute("DELETE FROM projection WHERE name = 'tile'")
     op.drop_table("signed_checkpoint")
     op.drop_table("tile")
@@ -84,7 +84,7 @@ def _added(row: sa.RowMapping) -> dict[str, bytes]:
 
 
 def _entry(row: sa.RowMapping, digest: bytes) -> bytes:
-    """What a leaf is the hash of: canonical JSON, its members in the order of their names."""
+    """The bytes whose hash is a leaf: canonical JSON, its members in the order of their names."""
     at = datetime(1970, 1, 1) + timedelta(microseconds=row["recorded_at"])  # noqa: DTZ001 -- UTC
     return msgspec.json.encode(
         {

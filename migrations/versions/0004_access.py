@@ -1,4 +1,4 @@
-"""Who sees a negotiation, and the keys that people come in with."""
+"""Add the members of negotiations, and the keys of people."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEX_ID = sa.String(32).with_variant(sa.String(32, collation="C"), "postgresql")
 
 
 def upgrade() -> None:
-    """Every negotiation that is there is public."""
+    """Add the tables; every negotiation that is there is public."""
     op.add_column(
         "negotiation", sa.Column("private", sa.Boolean(), server_default=sa.false(), nullable=False)
     )
@@ -45,7 +45,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Leave neither keys nor members: private negotiations would be public to an older version, so refuse them."""
+    """Drop keys and members; refuse if a negotiation is private, since an older version would show it to everybody."""
     private = op.get_bind().execute(sa.text("SELECT slug FROM negotiation WHERE private")).first()
     if private is not None:
         raise RuntimeError(f"{private.slug} is private, which an older version does not know")

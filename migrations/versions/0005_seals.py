@@ -1,4 +1,4 @@
-"""Where payloads are sealed, and with what; what was recorded before stays in clear until it is sealed."""
+"""Add columns for sealed payloads and their data keys; older payloads stay in clear until they are sealed."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
-    """Make room for the data keys; no wrapping key is needed for that."""
+    """Add the columns; this needs no wrapping key."""
     op.add_column("event", sa.Column("key_version", sa.Integer(), nullable=True))
     op.add_column("event", sa.Column("key_id", TEXT, nullable=True))
     op.add_column("event", sa.Column("data_key", sa.LargeBinary(), nullable=True))
 
 
 def downgrade() -> None:
-    """Refuse where anything is sealed: without its keys nobody could ever read it."""
+    """Drop them; refuse if anything is sealed, since an older version could not read it."""
     sealed = sa.text("SELECT 1 FROM event WHERE key_version IS NOT NULL LIMIT 1")
     if op.get_bind().execute(sealed).first() is not None:
         raise RuntimeError(

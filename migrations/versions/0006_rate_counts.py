@@ -1,4 +1,4 @@
-"""Count what callers ask for beside the record; a SQLite record has a file of its own for that."""
+"""Add a table that counts the requests of callers; a SQLite record counts them in a file of its own instead."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the table where many machines may serve one record."""
+    """Create the table on PostgreSQL, where several machines may serve one record."""
     if op.get_bind().dialect.name == "sqlite":
         return
     op.create_table(
@@ -29,6 +29,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Count nothing."""
+    """Drop the table."""
     if op.get_bind().dialect.name != "sqlite":
         op.drop_table("rate_count")

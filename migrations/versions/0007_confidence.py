@@ -1,4 +1,4 @@
-"""Confidential parts beside the log, and versions of facts that were erased."""
+"""Add a table of confidential parts beside the log, and mark the versions of erased facts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SIDES = ("fact_version", "fact_version_spare")
 
 
 def upgrade() -> None:
-    """Make room for both."""
+    """Add both."""
     op.create_table(
         "confidential_part",
         sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -43,7 +43,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Refuse where an older schema would lose a source, or take an erased event for a broken one."""
+    """Drop both; refuse if an older schema would lose a source or report an erased event as damage."""
     connection = op.get_bind()
     for wanted in (
         "SELECT 1 FROM confidential_part LIMIT 1",

@@ -1,4 +1,4 @@
-"""Changes that take two persons, where they are found by negotiation."""
+"""Add a table by which the change requests of a negotiation are found."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEX_ID = sa.String(32).with_variant(sa.String(32, collation="C"), "postgresql")
 
 
 def upgrade() -> None:
-    """Nothing has been proposed yet."""
+    """Create the table, empty: nothing has been proposed yet."""
     op.create_table(
         "proposal",
         sa.Column("id", HEX_ID, nullable=False),
@@ -49,7 +49,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """An older version would meet events that it does not know, so refuse where there are any."""
+    """Drop the table; refuse if the log has events that an older version does not know."""
     found = op.get_bind().execute(sa.text("SELECT id FROM proposal")).first()
     if found is not None:
         raise RuntimeError("changes were proposed, which an older version does not know")

@@ -1,4 +1,4 @@
-"""What follows from no event is stamped by the keys that seal; what is there is taken as it stands."""
+"""Rows that no event gives get stamps, made by the wrapping keys; rows that are there are stamped as they are."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
-    """Make room for the stamps; keys are needed only where something is to be stamped."""
+    """Add the stamps; keys are needed only if there are rows to stamp."""
     op.add_column("idempotency_answer", sa.Column("key_id", TEXT, nullable=True))
     op.add_column("idempotency_answer", sa.Column("stamp", sa.LargeBinary(), nullable=True))
     op.create_table(
@@ -33,7 +33,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Leave what was stamped."""
+    """Drop the stamps."""
     op.drop_table("stamp")
     with op.batch_alter_table("idempotency_answer") as answer:
         for name in ("key_id", "stamp"):

@@ -1,4 +1,4 @@
-"""Under an idempotency key what was sent is known by a wrapped fingerprint, and one that is gone is missed."""
+"""The fingerprint of a request under an idempotency key is wrapped, and a missing stored response is detected."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ USED = (
 
 
 def upgrade() -> None:
-    """Wrap the fingerprints of the answers whose stamp holds, and count them; an empty record needs no keys for it."""
+    """Wrap the fingerprints of rows that match their stamp, and count the rows; an empty record needs no keys."""
     _keep(_with_wrapped_fingerprint)
     connection = op.get_bind()
     if any(connection.execute(sa.text(used)).scalar() for used in USED):
@@ -51,7 +51,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Keep them in clear, which answers a request that is sent again, and uncounted."""
+    """Store the fingerprints in clear, so that requests can still be replayed, and drop the count."""
     _keep(_with_clear_fingerprint)
     op.execute("DELETE FROM stamp WHERE of = 'idempotency_answer'")
 

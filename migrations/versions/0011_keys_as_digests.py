@@ -1,4 +1,4 @@
-"""An idempotency key is kept as a digest, and its answer for a time and without the words of what was sent."""
+"""Idempotency keys are stored as digests; their responses are kept for a time, without the words of the request."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ FORMER = sa.select(*(ANSWER.c[name] for name in (*SAID_0009, "key_id", "stamp"))
 
 
 def upgrade() -> None:
-    """Rewrite what is kept; the total of the answers is stamped where their number was the one that was."""
+    """Rewrite the stored responses; stamp their total only if their number matched its stamp."""
     kept_at = sa.Column("kept_at", sa.BigInteger(), nullable=False, server_default=sa.text("0"))
     op.add_column(TABLE, kept_at)
     op.create_index(op.f(INDEX), TABLE, ["kept_at"])
@@ -59,7 +59,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Leave the digests: an older version finds no answer under them, and does again what is sent again."""
+    """Keep the digests: an older version finds no response under them, and executes a repeated request again."""
     connection = op.get_bind()
     rows = connection.execute(sa.select(ANSWER)).mappings().all()
     stamp = kept(connection, TABLE)
@@ -78,7 +78,7 @@ def downgrade() -> None:
 
 
 def _totals(rows: Sequence[RowMapping], secret: bytes) -> list[bytes]:
-    """What the total may be: of no answer at all it is 0 until there is a secret."""
+    """The totals that may be stamped: without any response it is 0 until there is a secret."""
     return [total_of(rows, secret)] if secret else [bytes(SIZE)] if not rows else []
 
 

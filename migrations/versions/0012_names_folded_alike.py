@@ -1,6 +1,6 @@
-"""Names are folded otherwise than before: what stands folded in the tables is derived from the log again.
+"""Names are folded by other rules, so folded names in the tables are derived from the log again.
 
-A row `outdated` of `projection` says so. Who upgrades derives the tables again, and takes the row away.
+A row `outdated` of `projection` asks for this. The upgrade derives the tables again, and removes the row.
 """
 
 from __future__ import annotations
@@ -23,5 +23,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Leave the tables: an older version derives its own with `parley rebuild`."""
+    """Keep the tables: an older version derives its own with `parley rebuild`."""
     op.execute(UNMARK)

@@ -1,6 +1,6 @@
-"""Words are searched in every script: the full text, and the names that filters go by, are derived from the log again.
+"""Words are searched in every script, so the full text and the names for filters are derived from the log again.
 
-A row `outdated` of `projection` says so. Who upgrades derives the tables again, and takes the row away.
+A row `outdated` of `projection` asks for this. The upgrade derives the tables again, and removes the row.
 """
 
 from __future__ import annotations

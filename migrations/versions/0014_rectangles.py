@@ -1,7 +1,7 @@
-"""What a fact says is kept as rectangles: positions of the log by cuts of the published clock.
+"""Versions of facts are stored as rectangles: positions of the log by cuts of the published clock.
 
-The tables follow from the log, and are derived from it again: a row `outdated` of `projection` says so. Until then
-they are empty, so that nobody is answered from what an older version made of the published clock.
+The tables are derived from the log again: a row `outdated` of `projection` asks for this. Until then they are empty,
+so that no answer comes from the rows that an older version derived for the published clock.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ FORMER = {
         "version",
     ),
 }
-"""The columns that the tables had before, by what follows `fact_` in their names."""
+"""The columns that the tables had before, by the rest of their names after `fact_`."""
 KEPT = {
     "version": (
         "SELECT "  # noqa: S608 -- names written here
@@ -91,7 +91,7 @@ KEPT = {
 
 
 def upgrade() -> None:
-    """Make the tables anew, and mark those of a log that has events."""
+    """Create the tables anew, and mark them as outdated if the log has events."""
     for suffix in SUFFIXES:
         _drop(suffix)
         _make_version(
@@ -108,7 +108,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Make the tables as they were: of each version the row with every event before it."""
+    """Create the tables as they were: for each version, the row that has every event up to it."""
     for suffix in SUFFIXES:
         for table, kept in KEPT.items():
             kept = kept.format(suffix=suffix, end=END)  # noqa: PLW2901 -- with the names of this side

@@ -1,6 +1,6 @@
-"""Names have ids, and every field that names somebody is found: terms and answers are derived from the log again.
+"""Names have ids, and all fields with names are found, so terms and answers are derived from the log again.
 
-A row `outdated` of `projection` says so. Who upgrades derives the tables again, and takes the row away.
+A row `outdated` of `projection` asks for this. The upgrade derives the tables again, and removes the row.
 """
 
 from __future__ import annotations

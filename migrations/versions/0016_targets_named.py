@@ -1,6 +1,6 @@
-"""Whom a measure is taken against is somebody whom it names: terms and answers are derived from the log again.
+"""The target of a measure is found as a name, so terms and answers are derived from the log again.
 
-A row `outdated` of `projection` says so. Who upgrades derives the tables again, and takes the row away.
+A row `outdated` of `projection` asks for this. The upgrade derives the tables again, and removes the row.
 """
 
 from __future__ import annotations

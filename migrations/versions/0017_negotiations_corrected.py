@@ -1,4 +1,4 @@
-"""What is said of a negotiation can be corrected; the corrections stand beside what its opening said."""
+"""Negotiations can be corrected; the corrections are stored beside the opening."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEX_ID = sa.String(32).with_variant(sa.String(32, collation="C"), "postgresql")
 
 
 def upgrade() -> None:
-    """Nothing has been corrected yet."""
+    """Create the table, empty: nothing has been corrected yet."""
     op.create_table(
         "negotiation_correction",
         sa.Column("negotiation_id", HEX_ID, nullable=False),
@@ -41,7 +41,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """An older version would meet events that it does not know, so refuse where there are any."""
+    """Drop the table; refuse if the log has events that an older version does not know."""
     found = op.get_bind().execute(sa.text("SELECT position FROM negotiation_correction")).first()
     if found is not None:
         raise RuntimeError("negotiations were corrected, which an older version does not know")

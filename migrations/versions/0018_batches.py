@@ -1,4 +1,4 @@
-"""The label of the import that brought an event is kept with it; what was recorded before has none."""
+"""The label of an import is stored with its events; older events have none."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take both away: the labels stay in the log, where an older version passes over them."""
+    """Drop both: the labels stay in the log, and an older version ignores them."""
     for table in TABLES:
         op.drop_index(f"ix_{table}_batch", table)
         op.drop_column(table, "batch")

@@ -1,6 +1,6 @@
-"""A season without a hemisphere is as wide as both allow: the bounds of facts are derived from the log again.
+"""A season without a hemisphere covers both, so the bounds of facts are derived from the log again.
 
-A row `outdated` of `projection` says so. Who upgrades derives the tables again, and takes the row away.
+A row `outdated` of `projection` asks for this. The upgrade derives the tables again, and removes the row.
 """
 
 from __future__ import annotations

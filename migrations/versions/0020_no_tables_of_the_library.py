@@ -1,4 +1,4 @@
-"""The tables go in which the library could keep snapshots and followed positions: Parley keeps neither there."""
+"""Drop the library's tables for snapshots and tracked positions: Parley does not use them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Make both again, empty."""
+    """Create both again, empty."""
     op.create_table(
         "tracking",
         sa.Column("application_name", TEXT, nullable=False),

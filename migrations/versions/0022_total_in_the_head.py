@@ -1,4 +1,4 @@
-"""The stamp of all stored responses stands in the row of the log's head, which each change writes anyway."""
+"""The stamp of all stored responses moves to the row of the log's head, which each change writes anyway."""
 
 from __future__ import annotations
 

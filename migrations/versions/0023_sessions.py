@@ -1,4 +1,4 @@
-"""Who is signed in to the pages has a session."""
+"""Add a table of the sessions of people who are signed in to the pages."""
 
 from __future__ import annotations
 

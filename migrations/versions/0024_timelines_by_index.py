@@ -1,4 +1,4 @@
-"""Facts of a kind, of a matter and those public by a day are read by an index, in the order of a timeline."""
+"""Indexes give facts of a kind, of a matter and public by a day in the order of a timeline."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A count of some of those held stands beside the count of all: the answers of facts are derived from the log again.
+"""A count of some who are held is shown beside the count of all, so answers are derived from the log again.
 
-A row `outdated` of `projection` says so. Who upgrades derives the tables again, and takes the row away.
+A row `outdated` of `projection` asks for this. The upgrade derives the tables again, and removes the row.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Each number of a count is an answer of its own: the answers of facts are derived from the log again.
+"""Each number of a count is an answer of its own, so the answers of facts are derived from the log again.
 
-A row `outdated` of `projection` says so. Who upgrades derives the tables again, and takes the row away.
+A row `outdated` of `projection` asks for this. The upgrade derives the tables again, and removes the row.
 """
 
 from __future__ import annotations

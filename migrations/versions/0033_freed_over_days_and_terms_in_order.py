@@ -1,8 +1,8 @@
-"""Answers about who was freed or pardoned in the course of some days have the last of these days in their rows.
+"""Rows about people freed or pardoned in the course of several days have the last of these days.
 
-The terms by which a fact is found are in the order of a timeline. The tables of terms are made anew, and are empty
-until all tables are derived from the log again: a row `outdated` of `projection` says so. Who upgrades does so, and
-takes the row away.
+The terms by which facts are found are in the order of a timeline. Their tables are created anew, and stay empty until
+all tables are derived from the log again. A row `outdated` of `projection` asks for this. The upgrade derives the
+tables again, and removes the row.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ UNMARK = "DELETE FROM projection WHERE name = 'outdated'"
 
 
 def upgrade() -> None:
-    """Make the tables of terms anew, and mark the tables of a log that has events."""
+    """Create the tables of terms anew, and mark the tables of a log that has events."""
     for name in TABLES:
         op.drop_table(name)
         _make_table(name, (*FOUND[:3], *ORDER, *FOUND[3:]), sqlite_with_rowid=False)
@@ -39,7 +39,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Put the terms back in no order; mark the tables: an older version derives its other rows before it answers."""
+    """Create the terms without that order; mark the tables: an older version derives other rows before it answers."""
     columns = ", ".join(FOUND)
     for name in TABLES:
         op.execute(f"CREATE TEMPORARY TABLE kept_term AS SELECT {columns} FROM {name}")  # noqa: S608 -- names written here

@@ -1,6 +1,6 @@
-"""What happened over some days happened on any of them: the answers of facts are derived from the log again.
+"""An event of several days may have been on any of them, so the answers of facts are derived from the log again.
 
-A row `outdated` of `projection` says so. Who upgrades derives the tables again, and takes the row away.
+A row `outdated` of `projection` asks for this. The upgrade derives the tables again, and removes the row.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The names of each negotiation stand in lists, and facts are found by the bodies that they name.
+"""Tables list the names of each negotiation, and facts are found by the bodies that they name.
 
 A row `outdated` of `projection` says that the tables are to be derived again. The upgrade derives them,
 and removes the row.
