@@ -1,1 +1,1 @@
-"""Every promise of Parley, as checks."""
+"""The tests of Parley."""

@@ -1,4 +1,4 @@
-"""Short ways to say what a test asks of the API."""
+"""Short ways to send a test's requests to the API."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FACTS: Final = f"{TALKS}/facts"
 
 @dataclass(frozen=True)
 class Answer:
-    """A response, with its JSON."""
+    """A response, with its body as JSON."""
 
     status: int
     headers: dict[str, str]
@@ -30,7 +30,7 @@ class Answer:
 
     @property
     def pointers(self) -> list[str]:
-        """Where a problem's faults are."""
+        """The pointers of a problem's errors."""
         return [error["pointer"] for error in self.json["errors"]]
 
 
@@ -41,18 +41,18 @@ class Client:
     http: TestClient
 
     def get(self, path: str, /, **headers: str) -> Answer:
-        """GET, with headers by name, `_` for `-`."""
+        """GET; headers by name, with `_` for `-`."""
         return self.send("GET", path, **headers)
 
     def post(self, path: str, body: object = None, /, **headers: str) -> Answer:
-        """POST a JSON body, or bytes as they are."""
+        """POST a JSON body, or bytes unchanged."""
         sent: dict[str, Any] = {"content": body} if isinstance(body, bytes) else {"json": body}
         if isinstance(body, bytes) and "content_type" not in headers:
             headers["content_type"] = "application/json"
         return self.send("POST", path, sent, **headers)
 
     def send(self, method: str, path: str, sent: Any = None, /, **headers: str) -> Answer:  # noqa: ANN401
-        """Send anything."""
+        """Send a request of any method."""
         named = {name.replace("_", "-"): text for name, text in headers.items()}
         response = self.http.request(method, path, headers=named, **(sent or {}))
         media = response.headers.get("content-type", "")
@@ -76,13 +76,13 @@ class Client:
 
 
 def authorize(parley: Parley, person: str = "editor", *scopes: Scope) -> dict[str, str]:
-    """The header of somebody with a new key, for all that a key can be for where no scope is named."""
+    """The header of a person with a new key; all scopes unless some are given."""
     key, _ = parley.keys.create(person, scopes or SCOPES)
     return {"Authorization": f"Bearer {key}"}
 
 
 def without_credentials(client: Client) -> Client:
-    """A client of the same application that brings none."""
+    """A client of the same application that sends no credentials."""
     return Client(TestClient(client.http.app, raise_server_exceptions=False))
 
 

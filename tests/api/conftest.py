@@ -1,4 +1,4 @@
-"""The API is asked as a client asks it, over a record on a database of its own."""
+"""Fixtures for the API: clients of an application, whose record is in a database of its own."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def parley(database_url: str) -> Iterator[Parley]:
-    """The record on both databases in turn."""
+    """A record on both databases in turn."""
     parley = compose(settings_of(database_url), upgrade=False)
     yield parley
     parley.close()
@@ -31,7 +31,7 @@ def parley(database_url: str) -> Iterator[Parley]:
 
 @pytest.fixture
 def signing(database_url: str, tmp_path: Path) -> Iterator[Parley]:
-    """The same, signed when it is asked for proofs."""
+    """The same; it is signed when a proof is requested."""
     key_file = str(tmp_path / "parley.key")
     settings = settings_of(database_url, PARLEY_LOG_KEY_FILE=key_file)
     parley = compose(settings, upgrade=False, signs=True)
@@ -41,7 +41,7 @@ def signing(database_url: str, tmp_path: Path) -> Iterator[Parley]:
 
 @pytest.fixture
 def client(parley: Parley) -> Iterator[Client]:
-    """A client of an application that tells nothing of its errors, as a real one would not."""
+    """A client that gets a server's errors as responses, as over a real connection."""
     with TestClient(
         create_app(parley), headers=authorize(parley), raise_server_exceptions=False
     ) as http:
@@ -50,7 +50,7 @@ def client(parley: Parley) -> Iterator[Client]:
 
 @pytest.fixture
 def light_client(fresh_database: Callable[[Kind], str]) -> Iterator[Client]:
-    """A client of a record on SQLite alone, for what never reaches a database."""
+    """A client of a record on SQLite alone, for tests that never reach a database."""
     parley = compose(settings_of(fresh_database("sqlite-file")), upgrade=False)
     with TestClient(
         create_app(parley), headers=authorize(parley), raise_server_exceptions=False
@@ -61,15 +61,15 @@ def light_client(fresh_database: Callable[[Kind], str]) -> Iterator[Client]:
 
 @pytest.fixture
 def clock() -> HeldClock:
-    """A clock that the test holds."""
+    """A clock that the test sets."""
     return HeldClock()
 
 
 @pytest.fixture
 def desk(database_url: str, clock: HeldClock) -> Iterator[Desk]:
-    """A desk on both databases in turn, its negotiation open and reviewed.
+    """A desk on both databases in turn, its negotiation open and under review.
 
-    Tests move its clock by days, which must not let the responses expire that it keeps.
+    Tests move its clock by days; its stored responses must not expire by that.
     """
     settings = settings_of(database_url, PARLEY_IDEMPOTENCY_HOURS="8760")
     parley = compose(settings, clock=clock, upgrade=False)

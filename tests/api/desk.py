@@ -1,4 +1,4 @@
-"""A desk of several people, on whose record a change takes two of them, with a clock that stands still until told."""
+"""A record with several people, where changes need two of them, and with a clock that the test sets."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MISREAD: Final = {"reason": "coding_error", "why": "It was misread"}
 
 @dataclass
 class HeldClock:
-    """A clock that shows what it is set to, in microseconds UTC."""
+    """A clock that shows the time it is set to, in microseconds UTC."""
 
     now: int = 1_763_812_800_000_000
 
@@ -37,7 +37,7 @@ class HeldClock:
 
 @dataclass
 class Desk:
-    """Asks as whoever is named, each person with a key of their own for all that a key can be for."""
+    """Sends requests as the person named; each person has a key with all scopes."""
 
     parley: Parley
     client: Client
@@ -46,7 +46,7 @@ class Desk:
     reviewed: bool | None = None
 
     def key(self, person: str, *scopes: Scope) -> str:
-        """A new key of somebody's, as a header has it."""
+        """The authorization header of a person, with a new key the first time."""
         return authorize(self.parley, person, *scopes)["Authorization"]
 
     def get(self, path: str, who: str = "Ann") -> Answer:
@@ -56,7 +56,7 @@ class Desk:
         return self.client.post(path, body, **{"authorization": self._known(who), **headers})
 
     def open(self, *, reviewed: bool = True) -> None:
-        """Open the negotiation, where a change takes two persons."""
+        """Open the negotiation, whose changes need two people."""
         self.client.http.headers["authorization"] = self._known("Ann")
         self.client.open()
         self.review(reviewed)
@@ -66,7 +66,7 @@ class Desk:
         self.reviewed = asked
 
     def fact(self, **fields: Any) -> str:  # noqa: ANN401 -- a fact's fields
-        """The address of a new fact."""
+        """Record a fact; gives its address."""
         return self.client.record(**fields).headers["location"]
 
     def propose(
@@ -77,7 +77,7 @@ class Desk:
         who: str = "Ann",
         **headers: str,
     ) -> Answer:
-        """Propose a change of a fact as it stands, a correction unless something else is said."""
+        """Propose a change of a fact at its present version; a correction by default."""
         sent = {"if_match": "*", **headers}
         answer = self.post(f"{fact}/{what}", CORRECTION if body is None else body, who, **sent)
         assert answer.status == 202, answer.json
@@ -86,7 +86,7 @@ class Desk:
     def decide(
         self, proposed: Answer, what: str = "approval", who: str = "Bo", **headers: str
     ) -> Answer:
-        """Approve a change request as it was answered, unless something else is said."""
+        """Decide on a change request at the version in its response; approve it by default."""
         address = f"/v1/change-requests/{proposed.json['id']}/{what}"
         body = proposed.json["body"] if what == "revision" else WHY
         sent = {"if_match": proposed.headers["etag"], **headers}
@@ -106,5 +106,5 @@ class Desk:
 
 
 def kind_of(answer: Answer) -> str:
-    """The kind of problem that an answer is."""
+    """The problem type of a response."""
     return str(answer.json["type"].removeprefix("urn:parley:problem:"))

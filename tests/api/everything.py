@@ -1,4 +1,4 @@
-"""Everything that can be asked by GET, at several perspectives, as the document lists it."""
+"""The addresses of every GET in the OpenAPI document, at several perspectives."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from starlette.testclient import TestClient
 
-#: What each parameter of a query is asked with, besides being left out.
+#: A value for each query parameter; every address is also asked without it.
 _VALUES: Final[dict[str, Sequence[str]]] = {
     "as_of": ("2026",),
     "as_known_at": ("2026-11-26",),
@@ -23,11 +23,11 @@ _VALUES: Final[dict[str, Sequence[str]]] = {
 }
 _REQUIRED: Final = {"what": "released", "from": "2020", "after": "0"}
 _WORDS: Final = "freed"
-"""What is searched for where a search needs words."""
+"""Search words, for an address that needs some."""
 
 
 def everything(http: TestClient, names: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """The path and query of every GET; `names` are what stands for each part of a path."""
+    """The path and query of every GET; `names` are the values for each part of a path."""
     for path, methods in http.get("/openapi.json").json()["paths"].items():
         if "get" not in methods:
             continue
@@ -50,7 +50,7 @@ def everything(http: TestClient, names: Mapping[str, Sequence[str]]) -> Iterator
 
 
 def ask_whole(http: TestClient, address: str, headers: Mapping[str, str]) -> Any:  # noqa: ANN401
-    """An answer, and its head: all that a client is told."""
+    """The status of a response, and its headers and body: everything that a client gets."""
     answer = http.get(address, headers=dict(headers))
     heading = "\n".join(f"{name}: {text}" for name, text in answer.headers.items())
     return answer.status_code, heading.encode() + b"\n\n" + answer.content

@@ -1,4 +1,4 @@
-"""A disk with little room, as far as a process can be made to see one, and what does not fit there."""
+"""A process that can write only small files, as on a full disk, and an import that does not fit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NDJSON: Final = {"content_type": "application/x-ndjson"}
 
 @contextmanager
 def files_up_to(size: int) -> Iterator[None]:
-    """No file of this process, or of those that it starts meanwhile, is written past so many bytes."""
+    """Limit every file that this process and its children write to `size` bytes."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
     try:
@@ -27,6 +27,6 @@ def files_up_to(size: int) -> Iterator[None]:
 
 
 def make_lines(facts: int, each: int) -> bytes:
-    """The lines of an import of facts, of about `each` bytes."""
+    """The lines of an import of facts, each of about `each` bytes."""
     noted = (fact(note=f"{number} {'n' * each}") for number in range(facts))
     return b"\n".join(json.dumps(line).encode() for line in noted)

@@ -1,4 +1,4 @@
-"""Every answer in JSON that a test is given has the shape that the document says, and no field besides."""
+"""Every JSON response in a test must match its model in the OpenAPI document, without additional fields."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DOCUMENTS: dict[tuple[type[Fact], ...], dict[str, Any]] = {}
 
 
 def hold(app: FastAPI, method: str, address: str, status: int, body: bytes) -> str | None:
-    """Hold the body of an answer against its model; the names of the models, or None where no operation answered."""
+    """Validate the body of a response against its models; gives their names, or None if no operation answered."""
     kinds = tuple(KINDS.values())
     if kinds not in _DOCUMENTS:
         _DOCUMENTS[kinds] = app.openapi()
@@ -44,7 +44,7 @@ def hold(app: FastAPI, method: str, address: str, status: int, body: bytes) -> s
 
 
 def _without_sources(part: Any) -> Any:  # noqa: ANN401 -- JSON is anything
-    """An answer without what is confidential of its citations, which the domain keeps apart from them."""
+    """A response without the confidential parts of its citations, which are validated by themselves."""
     if isinstance(part, dict):
         if "publisher" in part:
             _CONFIDENTIAL.validate_python(part.pop("confidential", None))
@@ -53,7 +53,7 @@ def _without_sources(part: Any) -> Any:  # noqa: ANN401 -- JSON is anything
 
 
 def named(operation: dict[str, Any], status: int) -> tuple[str, ...]:
-    """The names of the models of an answer with a status."""
+    """The names of the models for a response with a status."""
     content = operation["responses"][str(status)]["content"]
     (media,) = JSON & set(content)
     schema = content[media]["schema"]

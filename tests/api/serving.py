@@ -1,4 +1,4 @@
-"""A real server in a thread of the test, and what it says on a connection until it closes it."""
+"""A real server in a thread of the test, and what it sends on a connection."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Served:
             time.sleep(0.01)
 
     def said(self, *sent: str) -> str:
-        """What it answers to these bytes, until it closes the connection or resets it."""
+        """The server's answer to these bytes, up to the end or reset of the connection."""
         found = bytearray()
         with closing(socket.create_connection(self.address, 20)) as connection:
             try:
@@ -42,7 +42,7 @@ class Served:
         return found.decode()
 
     def stop(self) -> None:
-        """End it."""
+        """Stop the server."""
         self._server.should_exit = True
         self._thread.join(30)
         self._listening.close()

@@ -1,4 +1,4 @@
-"""A record of many people, and the lists of its state, read page by page to the end."""
+"""A record of many people, and helpers that read the lists of its state page by page to the end."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AT: Final = "as_of=2025-11-22"
 
 
 def held(number: int) -> dict[str, Any]:
-    """Somebody held; the names are in no order, and in letters of both sizes."""
+    """Facts about people in custody; their names are in no order, and in upper and lower case."""
     name = f"{'Person' if number % 2 else 'PERSON'} {number * 7919 % 10_000:04}"
     return fact(kind="custody", person=name, status="detained", valid="2025-01", summary=name)
 
@@ -30,7 +30,7 @@ def import_facts(client: Client, facts: Iterable[dict[str, Any]]) -> None:
 
 
 def whole(client: Client, name: str = "all") -> dict[str, Any]:
-    """The state as a snapshot of now answers it."""
+    """The whole state, read from a new snapshot."""
     assert client.post(f"{TALKS}/snapshots", {"name": name, "as_of": "2025-11-22"}).status == 201
     answer = client.get(f"{TALKS}/snapshots/{name}")
     assert answer.status == 200
@@ -41,7 +41,7 @@ def whole(client: Client, name: str = "all") -> dict[str, Any]:
 def followed(
     client: Client, more: dict[str, Any], between: Callable[[], object] = lambda: None
 ) -> list[Any]:
-    """What follows the first items of a list, page by page."""
+    """The items of a list after its first ones, page by page."""
     items, address = [], more["href"]
     while address is not None:
         page = client.get(address)

@@ -1,4 +1,4 @@
-"""The article that the project began with is recorded whole, from its own sentences, and its state reads true."""
+"""The article that the project began with is recorded sentence by sentence, and its state is correct."""
 
 from __future__ import annotations
 

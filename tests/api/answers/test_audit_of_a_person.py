@@ -1,4 +1,4 @@
-"""The audit by person finds each change of a fact that named them, before the change or after it, by name and by id."""
+"""The audit of a person finds each change of a fact that named them before or after it, by name and by id."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def correct(client: Client, address: str, **changes: object) -> None:
 
 
 def told(client: Client, person: str, **more: str) -> list[tuple[int, str]]:
-    """The position and the event of each change that the audit tells of a person."""
+    """(position, event) of each change in the audit of a person."""
     query = urlencode({"person": person, **more})
     items = client.get(f"{TALKS}/audit?{query}").json["items"]
     return [(item["position"], item["event"]) for item in items]

@@ -1,4 +1,4 @@
-"""A charge does not say where somebody is: who is charged may be held, free, or missing."""
+"""A charge does not say where a person is: someone charged may be held, free or missing."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ WAYS = {
 
 
 def record(client: Client, ways: dict[str, list[str]]) -> None:
-    """What became of some people; each is named as their way."""
+    """Record what happened to some people; each person's name says what."""
     client.open()
     for person, way in ways.items():
         for number, said in enumerate(way):

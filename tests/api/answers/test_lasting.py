@@ -1,4 +1,4 @@
-"""A death lasts: what is reported after it is contested, and frees nobody."""
+"""Death is final: later reports of a dead person are contested, and do not show them as free."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Thousands of appointments over two centuries: a post is contested only where sources disagree on who holds it.
+"""Thousands of appointments over two centuries: a post is contested only if sources disagree on who holds it.
 
-They are written as lists of diplomats write them: with an end, with an unknown end, as a lone date, as still so, by
-years alone, and of the first holder with an end only. Who holds a post is counted here by the days alone.
+They are written as lists of diplomats write them: with an end, with an unknown end, as a single date, as still
+running, by years alone, and for the first holder with only an end. The expected holders are computed by days alone.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ DAY: Final = date(2015, 3, 1)
 POSTS: Final = 183
 APPOINTMENTS: Final = 5_540
 NEVER: Final = date.min
-"""The beginning of a term whose source gives its end alone."""
+"""The start of a term whose source gives only its end."""
 
 
 @dataclass(frozen=True)
 class Term:
-    """One appointment; `end` is None where it still runs or its end is not known.
+    """One appointment; `end` is None if it still runs or its end is not known.
 
-    An `open` side surely goes on for ever; otherwise a side without a day is unknown. `by` is how days are written.
+    An `open` term has no end; otherwise a side without a day is unknown. `by` is the precision of its days.
     """
 
     post: str
@@ -54,9 +54,9 @@ class Term:
         return f"{start}/{self.end.strftime(self.by) if self.end else unsaid}"
 
     def surely(self, others: Iterable[Term]) -> tuple[date, date] | None:
-        """The first and the last day on which the holder surely held the post, as far as sources say.
+        """The first and the last day on which the holder surely held the post by the sources; None if no day is sure.
 
-        A lone date holds until another term begins; an end or a beginning that is not known leaves nothing sure.
+        A term with a single date lasts until another term begins. If the start or the end is not known, no day is sure.
         """
         if self.lone:
             later = (other.start for other in others if self.start < other.start <= DAY)
@@ -76,10 +76,10 @@ class Term:
 
 
 def terms() -> Iterator[Term]:
-    """One holder after the other in each post.
+    """Terms of successive holders of each post.
 
-    Every fifth post has a second holder, whom other sources name. Every seventh is so young that its first holder, of
-    whom only the end is known, or the second one is in office on the day.
+    Every fifth post has a second holder, whom other sources name. Every seventh is so young that one of its first two
+    holders is in office on the day; of the first, only the end is known.
     """
     drawn, left = Random(5_540), APPOINTMENTS
     for number in range(POSTS):
@@ -115,7 +115,7 @@ def _term(post: str, person: str, start: date, end: date | None, drawn: Random) 
 
 
 def contested(told: list[Term]) -> set[str]:
-    """The posts of which two people surely were in office on the day, for longer than a handover."""
+    """The posts that two people surely held on the day, with an overlap of more than one day."""
     found = set()
     for post, terms_of in _by_post(told).items():
         spans = {
@@ -169,7 +169,7 @@ def _posts(client: Client) -> list[dict[str, Any]]:
 
 
 def _holder(of_post: list[Term]) -> str | None:
-    """Who was the last to begin and may still be there; of one whose end is known, until then."""
+    """The person who was last to begin and may still hold the post; None if nobody may."""
     begun = [each for each in of_post if each.start <= DAY]
     sure = [each for each in begun if each.surely_holds(of_post)]
     last = max(sure or begun, key=lambda each: each.start, default=None)

@@ -1,4 +1,4 @@
-"""Moments over HTTP: the stops of a slider along each axis, at any perspective, on both databases."""
+"""`/moments` lists the stops of a slider along each axis, at any perspective, on both databases."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MOMENTS = f"{TALKS}/moments"
 
 
 def filled(client: Client) -> str:
-    """Two facts, the first corrected and the second retracted; the address of the first."""
+    """Record two facts, correct the first and retract the second; gives the address of the first."""
     client.open()
     first = client.record(valid="2025-09-11").headers["location"]
     cited = [
@@ -27,7 +27,7 @@ def filled(client: Client) -> str:
 
 
 def stops(client: Client, query: str) -> dict[str, int]:
-    """What is answered, by its times."""
+    """{time of a moment: number of changes}."""
     answer = client.get(f"{MOMENTS}?{query}")
     assert answer.status == 200, answer.json
     return {item["at"]: item["changes"] for item in answer.json["items"]}

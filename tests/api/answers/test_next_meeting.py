@@ -1,4 +1,4 @@
-"""The next meeting: the earliest plan that can still be ahead, and beside it all others that may come sooner."""
+"""The next meeting is the earliest plan that may still be ahead; other plans that may come sooner stand beside it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.either_database
 
 
 def planned(valid: str, matter: str, publisher: str = "Reuters", **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
-    """Talks that are planned; their summary is their date."""
+    """Facts about planned talks, whose summary is their date."""
     said = {"form": "talks", "stage": "planned", "participants": ["A", "B"], "summary": valid}
     return told("meeting", publisher, **{"published": "2025-11-01", **said, **fields}) | {
         "valid": valid,
@@ -33,7 +33,7 @@ def record(client: Client, *facts: Body) -> None:
 
 
 def upcoming(client: Client, as_of: str) -> tuple[str, str | None, bool, set[str]] | None:
-    """The summary of the next meeting, its certainty, whether it is contested, and what stands beside it."""
+    """The summary of the next meeting, its certainty, whether it is contested, and the summaries shown beside it."""
     found = client.get(f"{TALKS}?as_of={as_of}").json["meetings"]["next"]
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""What was known when: at a cut of the published clock nothing shows that was not public by then."""
+"""An answer at a cut of the published clock shows only what was public by then."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The real record, imported as `make run` imports it, says what each day's reader could know."""
+"""The real record, imported as `make run` imports it, shows what a reader could know on each day."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def record(client: Client) -> Client:
 
 
 def known_on(record: Client, day: str) -> dict[str, Any]:
-    """The state as a reader of the day's papers knew it."""
+    """The state by the papers published up to a day."""
     return state(record, f"as_known_at={day}&clock=published")
 
 

@@ -1,4 +1,4 @@
-"""On the published clock a retracted fact stays so until its reinstatement is public, whatever is public before."""
+"""On the published clock a fact stays retracted until its reinstatement is public, whatever else is public before."""
 
 from __future__ import annotations
 

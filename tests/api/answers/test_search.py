@@ -1,4 +1,4 @@
-"""One search over all negotiations that somebody may see, and what changed last in each of them."""
+"""A search covers all negotiations that the caller may see, and each lists its latest changes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.either_database
 
 
 def opened(client: Client, *slugs: str, **more: Any) -> None:  # noqa: ANN401 -- JSON
-    """Open negotiations, each with two facts of its own."""
+    """Open negotiations with two facts each."""
     for slug in slugs:
         body = {"slug": slug, "title": slug.title(), "parties": [], **more}
         assert client.post("/v1/negotiations", body).status == 201
@@ -26,13 +26,13 @@ def opened(client: Client, *slugs: str, **more: Any) -> None:  # noqa: ANN401 --
 
 
 def anybody(client: Client) -> Client:
-    """Somebody without a key."""
+    """A client without a key."""
     app: FastAPI = client.http.app  # type: ignore[assignment]
     return Client(TestClient(app, raise_server_exceptions=False))
 
 
 def every(client: Client, query: str) -> list[tuple[str, str]]:
-    """(slug, summary) of all that a search finds, page by page."""
+    """(slug, summary) of every fact that a search finds, page by page."""
     found: list[tuple[str, str]] = []
     following: str | None = None
     while True:

@@ -1,4 +1,4 @@
-"""A state stays small at any size; its lists are read to their end, and a page rests on no later record."""
+"""A state stays small however many facts there are; its lists are read page by page, at one fixed position."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_a_page_costs_what_a_page_does(client: Client, monkeypatch: pytest.Monke
 def test_a_page_of_questions_without_entries_is_read_in_few_statements(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Most people here are held only later; those who are held on that day stand far apart."""
+    """Most people here are held only later, so entries on the day asked for are far apart."""
     client.open()
     few = [{**held(number), "valid": "2024-01"} for number in range(0, PEOPLE, 30)]
     import_facts(client, [*few, *(held(number) for number in range(PEOPLE) if number % 30)])

@@ -1,4 +1,4 @@
-"""What two sources say of one day is contested only if it cannot both be true; else the more specific is shown."""
+"""Reports about one day are contested only if they cannot both be true; otherwise the more specific one is shown."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.either_database
 
 Shown = tuple[str, bool, list[str]]
-"""What an entry shows, whether it is contested, and what its rivals say."""
+"""(what an entry shows, whether it is contested, what its rivals say)."""
 STATUSES: Final = ("free", *get_args(get_type_hints(Custody)["status"]))
 CUSTODY: Final = {
     "charged": "detained",
@@ -53,7 +53,7 @@ TALKS: Final = frozenset({"negotiated", "initialled"})
 
 
 def being(status: str, publisher: str = "Reuters", **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
-    """That Ann is free, or in custody with a status."""
+    """A fact that Ann is free, or in custody with a status."""
     said = {"summary": status, **fields}
     if status == "free":
         return told("release", publisher, people=["Ann"], **said)
@@ -66,7 +66,7 @@ def entry(state: Body, section: str, field: str) -> Shown:
 
 
 def expected(pair: str, sharper: Mapping[str, str]) -> str | None:
-    """Which of two values is shown, uncontested; None if they cannot both be true."""
+    """The value that is shown uncontested; None if the two cannot both be true."""
     one, other = pair.split(", ")
     if other in sharper.get(one, "").split():
         return one
@@ -76,7 +76,7 @@ def expected(pair: str, sharper: Mapping[str, str]) -> str | None:
 def found_in_pairs(
     client: Client, pairs: Mapping[str, list[Body]], section: str, field: str
 ) -> dict[str, str | None]:
-    """What is shown for each pair, None where it is contested; the other is a rival in any case."""
+    """{pair: what is shown, or None if contested}; checks that the other value is a rival."""
     shown = {name: entry(state, section, field) for name, state in states(client, pairs).items()}
     for name, (value, _, rivals) in shown.items():
         assert {value, *rivals} == set(name.split(", "))
@@ -113,7 +113,7 @@ def test_an_agreement_signed_and_in_force_on_one_day_is_in_force(client: Client)
     stages = [
         (a, b)
         for a, b in combinations(get_args(AgreementStage), 2)
-        if (a in TALKS) == (b in TALKS)  # talks stand aside
+        if (a in TALKS) == (b in TALKS)  # talks are shown beside an agreement
     ]
     pairs = {f"{a}, {b}": [agreed(a, "AP"), agreed(b, "Reuters")] for a, b in stages}
     shown = {name: expected(name, AGREEMENTS) for name in pairs}

@@ -1,4 +1,4 @@
-"""Any moment of the visits' change log, replayed on the published clock, is as its keeper had it."""
+"""The visits' change log, replayed on the published clock, gives the source's record at every moment."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Visits = dict[str, dict[str, Any]]
 
 
 def moments() -> list[tuple[str, Visits]]:
-    """The keeper's record after each moment at which it changed, by the source and nothing of ours."""
+    """The source's record after each moment at which it changed, computed from the source alone."""
     with gzip.open(DATA / "sources" / "visits_history.jsonl.gz", "rt", encoding="utf-8") as lines:
         rows = sorted(map(json.loads, lines), key=lambda r: (published(r["record_time"]), r["seq"]))
     found: list[tuple[str, Visits]] = []

@@ -1,4 +1,4 @@
-"""What displaces an answer, what only stands beside it, and what nobody knows, on both databases."""
+"""When a later fact replaces an answer, and when it is only shown beside it, on both databases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A record to be drawn, and the data of its pictures."""
+"""A record for pictures, and helpers that read the data of a picture."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CHARTS: Final = f"{TALKS}/charts"
 
 
 def fill_record(client: Client) -> str:
-    """Releases over months, one of them vague, and two counts of who is held; the address of the last release."""
+    """Record releases over months, one vague, and two counts of people held; gives the address of the last release."""
     client.open()
     client.record(quantities=count(16), valid="2025-06-21")
     client.record(quantities=count(52), valid="2025-09-11", matter="september")
@@ -27,7 +27,7 @@ def fill_record(client: Client) -> str:
 
 
 def read_spec(client: Client, chart: str, query: str) -> dict[str, Any]:
-    """The spec of a picture."""
+    """The Vega-Lite spec of a picture."""
     answer = client.http.get(f"{CHARTS}/{chart}.vl.json?{query}")
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
@@ -35,7 +35,7 @@ def read_spec(client: Client, chart: str, query: str) -> dict[str, Any]:
 
 
 def list_rows(part: object) -> Iterator[dict[str, Any]]:
-    """All data within a spec."""
+    """All data rows within a spec."""
     if isinstance(part, dict):
         yield from part.get("values", ()) if isinstance(part.get("values"), list) else ()
         for each in part.values():
@@ -46,7 +46,7 @@ def list_rows(part: object) -> Iterator[dict[str, Any]]:
 
 
 def fill_offices(client: Client) -> None:
-    """A post that two held, one since a vague day; an end; two who both say that they hold another; and measures."""
+    """Record a post with two holders one after the other, a post that two people claim, and measures."""
     client.open()
     held = (
         ("Ann", "envoy", "2025-01/2025-03-10"),

@@ -1,4 +1,4 @@
-"""Reports of a whole and of its parts that links tie, and what is counted of them."""
+"""Cases of reports of a whole and of its parts, joined by links, and the numbers that a tally gives for them."""
 
 from __future__ import annotations
 

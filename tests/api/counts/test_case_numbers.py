@@ -1,4 +1,4 @@
-"""Each case of a number in words that was met in the field is read over HTTP as it must be."""
+"""Each number in words that users met is read over HTTP as expected, or refused with advice."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ with Path(__file__).with_name("case_numbers.tsv").open(encoding="utf-8", newline
 
 
 def sent(row: dict[str, str | None]) -> dict[str, Any]:
-    """The quantity that a row is sent with."""
+    """The quantity that a row sends."""
     value = {"value": int(row["value"])} if row["value"] else {}
     comparator = {"comparator": row["comparator"]} if row["comparator"] else {}
     return {"what": "released", "text": row["text"], **value, **comparator}
 
 
 def expected(row: dict[str, str | None]) -> tuple[str | None, int | None, int | None] | str:
-    """The comparator and both bounds that a row is read as, or the word for a refusal."""
+    """The comparator and both bounds expected for a row, or the word for a refusal."""
     if "refused" in row.values():
         return "refused"
     low, high = (int(end) if (end := row[name]) else None for name in ("low", "high"))
@@ -31,7 +31,7 @@ def expected(row: dict[str, str | None]) -> tuple[str | None, int | None, int | 
 
 
 def read(client: Client, row: dict[str, str | None]) -> tuple[str, int | None, int | None] | str:
-    """What the API makes of a row; a refusal has to point at the quantity and to say more than that it is wrong."""
+    """What the API makes of a row; checks that a refusal points at the quantity and gives a detail."""
     answer = client.post(FACTS, fact(quantities=[sent(row)]))
     if answer.status == 201:
         kept = answer.json["fact"]["quantities"][0]

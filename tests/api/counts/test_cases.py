@@ -1,7 +1,6 @@
-"""Every case met in the field is a test over HTTP on both databases: which one, by the words of the case.
+"""Each case in the design's tables has a test over HTTP on both databases; a table here names it.
 
-The words are those of the tables that the design keeps of such cases. The cases that no other module is about are
-tested here.
+Cases that belong to no other module are tested here.
 """
 
 from __future__ import annotations
@@ -78,7 +77,7 @@ WHERE: Final[Mapping[str, str]] = {
     "Ivan Primerov for Иван Примеров": (
         "test_names::test_a_name_is_found_in_another_script_unless_that_is_switched_off"
     ),
-    # what was known when
+    # knowledge at a cut
     "50, corrected to 5, corroborated by a paper of March; an end, another field": (
         "test_published::test_what_was_public_in_march_brings_no_correction_of_september"
     ),
@@ -103,7 +102,7 @@ WHERE: Final[Mapping[str, str]] = {
     "U+200B alone, javascript:, -5": f"{IMPORTED}what_says_nothing_or_cannot_be_is_refused",
     "a cell that begins with =, +, -, @": f"{IMPORTED}a_cell_that_would_be_computed_is_written_as_text",
 }
-"""{the words of a case: module::test, with the name of the case there in brackets}."""
+"""{words of the case: module::test, with the id of a parametrized case in brackets}."""
 
 
 @pytest.mark.parametrize("case", WHERE)

@@ -1,4 +1,4 @@
-"""Pictures over HTTP have the numbers of the tally, at several perspectives, and name what they leave out."""
+"""Pictures over HTTP show the numbers of the tally at several perspectives, and name what they leave out."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def test_a_band_of_many_facts_shows_years_and_is_never_sharper(client: Client) -
         "2022-12-31": (2680, 2680),
         "2023-01-01": (2680, 3780),
         "2023-10-31": (3780, 3780),
-        "2023-11-01": (3780, 3780),  # where the picture ends
+        "2023-11-01": (3780, 3780),  # the end of the picture
     }
     for day in ("2021-01-31", "2021-12-30", "2022-07-01", "2022-12-31", "2023-09-30"):
         total = client.get(f"{TALKS}/tally?what=released&to={day}&as_of=2023-10").json["total"]

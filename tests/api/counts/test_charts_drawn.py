@@ -1,4 +1,4 @@
-"""Everybody can read a picture: on a telephone, without colours, in groups of digits, and hostile words as text."""
+"""Pictures are readable on a telephone and without colours, group digits, and show hostile words as plain text."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_narrow_picture_says_the_same_to_a_telephone(client: Client, chart: st
 @pytest.mark.parametrize("width", ["wide", "narrow"])
 @pytest.mark.parametrize("chart", SUBJECTS)
 def test_the_axis_of_time_says_the_year(client: Client, chart: str, width: str) -> None:
-    """Within one year too, and where it goes on into the next."""
+    """Both within one year and where the axis crosses into the next."""
     fill_record(client)
     client.record(kind="appointment", person="Ann", post="envoy", valid="2025-11-03/..")
     client.record(

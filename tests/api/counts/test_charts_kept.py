@@ -1,4 +1,4 @@
-"""Pictures are drawn by a process that may be killed, and are kept in few bytes, until an erasure drops them."""
+"""A separate process draws pictures and may be killed; a small cache keeps them until an erasure drops them."""
 
 from __future__ import annotations
 

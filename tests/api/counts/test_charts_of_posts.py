@@ -1,4 +1,4 @@
-"""A picture of posts or of measures shows for each day what the state of that day shows."""
+"""A picture of posts or of measures shows for each day the same as the state of that day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A tally of those held shows at each date the number that the state shows then, in whatever words it was counted."""
+"""A tally of people held shows at each date the number that the state shows then, however the count was worded."""
 
 from __future__ import annotations
 

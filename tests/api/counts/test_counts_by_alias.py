@@ -1,4 +1,4 @@
-"""A number of what is an alias of a population counts the population: all of it, and not a part of it."""
+"""A number of an alias of a population counts the whole population, not a part of it."""
 
 from __future__ import annotations
 

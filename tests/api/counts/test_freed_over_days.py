@@ -1,4 +1,4 @@
-"""Who was freed in the course of some days was freed on one of them, and nobody knows on which."""
+"""Someone freed in the course of several days was freed on one of them, and nobody knows on which."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What links tie counts once: a part of a population is not added again, and a link leads from its fact to another."""
+"""Linked reports are counted once: a part of a population is not added again, in whichever direction links lead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happened in the course of some days was on any of them: nothing within these days is surely earlier or later."""
+"""An event of several days may have been on any of them, so no event within these days is surely earlier or later."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ KINDS: Final[dict[str, tuple[str, Body]]] = {
 
 
 def record(client: Client, kind: str, *days: str) -> None:
-    """Facts of a kind, each of a matter of its own; their summary is their date."""
+    """Record facts of a kind, each of a matter of its own; their summary is their date."""
     client.open()
     for valid in days:
         said = {**KINDS[kind][1], "matter": valid, "summary": valid}
@@ -35,7 +35,7 @@ def record(client: Client, kind: str, *days: str) -> None:
 
 
 def latest(client: Client, kind: str, asked: str) -> dict[str, Any]:
-    """The only entry, with its page held against it."""
+    """The only entry of the state; checks that its page shows the same."""
     section = KINDS[kind][0]
     found = client.get(f"{TALKS}?as_of={asked}").json[section]
     if kind == "meeting":

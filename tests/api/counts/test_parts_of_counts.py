@@ -1,4 +1,4 @@
-"""A count of some of them stands beside the count of all, and never displaces it."""
+"""A count of a part, such as women, is shown beside the count of all, and never replaces it."""
 
 from __future__ import annotations
 

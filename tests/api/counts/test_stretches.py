@@ -1,4 +1,4 @@
-"""What a tally says of a part of the time is no sharper than what its sources say of the whole, on both databases."""
+"""A tally of a part of the time claims no more than the sources say of the whole, on both databases."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""No answer claims more than its sources: cases of totals, posts and stages that people reported."""
+"""Tests that no answer claims more than its sources: totals, posts and stages in cases that users reported."""

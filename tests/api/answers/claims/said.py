@@ -1,4 +1,4 @@
-"""Short ways to write what sources say as facts, and the states that follow from them."""
+"""Short ways to write reports of sources as facts, and the states that follow from them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 Body = dict[str, Any]
 Sums = dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
-"""{case: (facts, (low, high, text, contested, how many are not counted)) of their total}."""
+"""{name of a case: (facts, (low, high, text, contested, number of uncounted facts) of their total)}."""
 AT: Final = "2025-12-31"
 
 
 def told(kind: str, publisher: str = "Reuters", **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
-    """A fact as it is sent, by one paper."""
+    """The body of a fact, reported by one paper."""
     cited = {"publisher": publisher, "published": fields.pop("published", "2025-09-12")}
     said = {"summary": f"What {publisher} says", "citations": [cited]}
     return {"kind": kind, "valid": "2025-09-11", **said, **fields}
@@ -40,7 +40,7 @@ def tie(relation: str, *facts: str) -> list[dict[str, str]]:
 
 
 def states(client: Client, cases: Mapping[str, list[Body]], at: str = AT) -> dict[str, Body]:
-    """The state of each case, recorded in a negotiation of its own."""
+    """The state of each case; each case is recorded in a negotiation of its own."""
     found = {}
     for number, (name, facts) in enumerate(cases.items()):
         slug = f"case-{number}"

@@ -1,4 +1,4 @@
-"""Releases that people reported, and what their total may say."""
+"""Cases of releases that users reported, and their totals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reports of one matter, or tied by links, and their total."""
+"""Reports of one matter, or joined by links, and their total."""
 
 from __future__ import annotations
 

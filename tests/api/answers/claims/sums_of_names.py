@@ -1,4 +1,4 @@
-"""Releases of people who are named, or not counted, and their total."""
+"""Releases of named people, or without a number, and their total."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fact that is much like another, or should be looked at, is reported when it is recorded or imported."""
+"""Recording or importing a fact reports facts that are much like it, and details that an editor should check."""
 
 from __future__ import annotations
 

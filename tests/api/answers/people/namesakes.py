@@ -1,4 +1,4 @@
-"""Two people of one name, and the list of people in which tests look for them."""
+"""Two people of one name, and a list of people for the tests."""
 
 from __future__ import annotations
 

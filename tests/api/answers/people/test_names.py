@@ -1,4 +1,4 @@
-"""One person or two: what the record answers where names are written in more than one way."""
+"""Different spellings and aliases of a name lead to one person, publisher or organisation."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def custody(client: Client) -> list[dict[str, Any]]:
 
 
 def summaries(client: Client, **asked: str) -> list[str]:
-    """What a timeline finds."""
+    """The summaries of the facts in a timeline."""
     query = "&".join(f"{name}={quote(value)}" for name, value in asked.items())
     answer = client.get(f"{TALKS}/timeline?{query}")
     assert answer.status == 200, answer.json

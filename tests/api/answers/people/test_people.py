@@ -1,4 +1,4 @@
-"""Ids tell people of one name apart; names lead to those who bear them, in every field that names somebody."""
+"""Ids distinguish people of the same name, in every field that names somebody."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everyone whom a fact names is listed once, with what became of them, and can be found by name, id or status."""
+"""Everyone whom a fact names is listed once with their status, and can be found by name, id or status."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def recorded_people(client: Client) -> None:
-    """Somebody held and freed, somebody held, two of one name, and two who only speak."""
+    """One person held and freed, one held, two of the same name, and two who only made statements."""
     client.open()
     client.record(**HELD, person="Ivan Primerov", summary="Held")
     client.record(people=["ivan primerov"], valid="2025-09-11", summary="Freed")
