@@ -1,4 +1,4 @@
-"""Answers that may be cached, and a record that gives them."""
+"""Addresses of answers that may be cached, and a record that gives them."""
 
 from __future__ import annotations
 

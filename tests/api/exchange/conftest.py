@@ -1,4 +1,4 @@
-"""A record that is served on a real connection, with settings."""
+"""A fixture that serves a record on a real connection, under given settings."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def serve(
     request: pytest.FixtureRequest, fresh_database: Callable[[Kind], str]
 ) -> Iterator[Callable[..., Served]]:
-    """Serve a record with settings, as often as asked."""
+    """Serve a record under given settings; can be called several times."""
     begun = []
 
     def served(**settings: str) -> Served:

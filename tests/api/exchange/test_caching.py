@@ -1,4 +1,4 @@
-"""An answer that cannot change is cached for ever or for a time; 304 goes only to clients that may still read it."""
+"""A fixed answer may be cached for ever or for a time; 304 goes only to clients that may still read the answer."""
 
 from __future__ import annotations
 

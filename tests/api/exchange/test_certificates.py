@@ -1,4 +1,4 @@
-"""A certificate says what a GET gave, byte for byte, or that there was nothing, and rests on a signed log."""
+"""A certificate states the response of a GET, byte for byte, or that there was none, and is part of a signed log."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def certify(client: Client, question: str, **headers: str) -> Answer:
 
 
 def opened(parley: Parley, answer: Answer) -> Certificate:
-    """The certificate of an answer, which says what its note says."""
+    """The certificate of a response; checks that it says what its note says."""
     certificate = Certificate.verify_note(answer.json["certificate"], [verifier(parley)])
     shown: dict[str, Any] = answer.json
     assert (certificate.question, certificate.reader) == (shown["question"], shown["reader"])

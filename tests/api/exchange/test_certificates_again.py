@@ -1,4 +1,4 @@
-"""A certificate that is asked for again under its key is the first one, unless who asks may not see it any more."""
+"""A certificate requested again under its key is the first one, unless the caller may no longer see it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No text of the record is a formula where a table is opened, and read back it is what it was."""
+"""No text of the record is a formula in a spreadsheet, and a table read back has the same texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An export is streamed at any perspective, as lines or as a table, and imported again it is the same record."""
+"""An export streams a record at any perspective, as lines or as a table, and imports as the same record."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ AWKWARD: Final[list[dict[str, Any]]] = [
 
 
 def lines_of(parley: Parley, slug: str, *, history: bool) -> list[dict[str, Any]]:
-    """The lines of an export, without the ids of facts that have no external one."""
+    """The lines of an export, without the ids of facts that have no external id."""
     query = PerspectiveQuery()
     exported = Export.of(parley, parley.owner, slug, query, history=history)
     return [
@@ -47,7 +47,7 @@ def lines_of(parley: Parley, slug: str, *, history: bool) -> list[dict[str, Any]
 
 
 def fill(client: Client) -> None:
-    """Every kind of fact, with the fewest fields and with all, and each sort of change."""
+    """Record every kind of fact with its fewest and all of its fields, and each sort of change."""
     client.open()
     kinds = sorted(name for name, cls in KINDS.items() if cls.__module__.startswith("domain.kinds"))
     for example in [make(kind) for make in (example_fact, full_fact) for kind in kinds]:

@@ -1,4 +1,4 @@
-"""An answer that may change names its fixed form: the same question with all that was asked, at a position."""
+"""An answer that may change names its fixed form: the same request with all parameters and a position."""
 
 from __future__ import annotations
 
@@ -66,10 +66,10 @@ GIVEN = {
     "width": "narrow",
     "latest": "true",
 }
-"""A value other than the default for every parameter of a question that may be left out."""
+"""A value other than the default for every parameter that may be left out."""
 NEEDED = {"what": "released", "from": "2025", "q": "freed"}
 TRIED_ALONE = {"as_known_at", "position", "wait", "cursor", "bom", "count", "kind", "what"}
-"""They name the log's part, ask for another form, or go with nothing else."""
+"""Parameters that choose a part of the log, ask for another form, or exclude all others."""
 
 
 @on_sqlite

@@ -1,4 +1,4 @@
-"""Files as people have them, sent over HTTP: each case of the design's table of imports, on both databases."""
+"""Files as users have them, imported over HTTP: each case of the design's table of imports, on both databases."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SLUGS: Final = map("case-{}".format, itertools.count())
 def http(
     request: pytest.FixtureRequest, lasting_database: Callable[[Kind], str]
 ) -> Iterator[TestClient]:
-    """A server whose record all cases share, each in a negotiation of its own."""
+    """A server whose record all cases share; each case has a negotiation of its own."""
     parley = compose(settings_of(lasting_database(request.param)), upgrade=False)
     app = create_app(parley)
     with TestClient(app, headers=authorize(parley), raise_server_exceptions=False) as server:
@@ -55,12 +55,12 @@ class Sending:
         self.client.open(self.slug)
 
     def send(self, body: bytes, media: str = NDJSON, **query: str) -> Answer:
-        """Import a file as it is."""
+        """Import a file unchanged."""
         path = f"/v1/negotiations/{self.slug}/import?{urlencode(query)}"
         return self.client.post(path, body, content_type=media)
 
     def report(self, *lines: dict[str, Any], **query: str) -> dict[str, Any]:
-        """Import lines; the report."""
+        """Import lines, and give the report."""
         body = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
         answer = self.send(body, **query)
         assert answer.status == 200, answer.json
@@ -68,14 +68,14 @@ class Sending:
         return found
 
     def facts(self) -> list[dict[str, Any]]:
-        """What stands, as a timeline has it."""
+        """The facts of the timeline."""
         items = self.client.get(f"/v1/negotiations/{self.slug}/timeline").json["items"]
         return [item["fact"] for item in items]
 
 
 @pytest.fixture
 def sending(http: TestClient) -> Sending:
-    """A negotiation to which nothing was sent yet."""
+    """A negotiation without facts, and how to import into it."""
     return Sending(http)
 
 
@@ -97,7 +97,7 @@ RETRACTION: Final = {
 
 
 def done(report: dict[str, Any]) -> dict[str, int]:
-    """The counts of a report that are not 0."""
+    """The counts in a report that are not 0."""
     return {
         name: n for name, n in report.items() if isinstance(n, int) and n and "posi" not in name
     }
@@ -152,7 +152,7 @@ def test_an_external_id_twice_in_a_file_is_told_by_its_line(sending: Sending) ->
 
 
 def table(separator: str = ",", blanks: int = 0, **fields: str) -> bytes:
-    """A table of one fact, with empty columns and rows of blanks."""
+    """A table of one fact, with empty columns and blank rows."""
     row = {**dict(zip(COLUMNS, ROW, strict=True)), **fields}
     rows = [list(row), list(row.values()), *([""] * len(row) for _ in range(blanks))]
     return "".join(separator.join([*cells, *[""] * blanks]) + "\n" for cells in rows).encode()

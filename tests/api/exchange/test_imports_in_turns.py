@@ -1,4 +1,4 @@
-"""While a large import is recorded, others write; its answer is kept once it is whole."""
+"""Other writers can write during a large import; its response is stored when it is complete."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def imported(client: Client, lines: bytes = LINES, **headers: str) -> Answer:
 
 @pytest.fixture
 def answers(client: Client) -> list[Answer]:
-    """The answer to an import, once it is there."""
+    """The response of an import, once it is there."""
     client.open()
     return []
 
 
 def under_way(client: Client, answers: list[Answer]) -> Thread:
-    """An import that has begun."""
+    """An import that is running."""
     thread = Thread(target=lambda: answers.append(imported(client)))
     thread.start()
     return thread

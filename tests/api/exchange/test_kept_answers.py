@@ -1,4 +1,4 @@
-"""An answer that is kept is, byte for byte, the one that would be made anew."""
+"""A cached answer has the same bytes as a newly made one."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def witnesses(database_url: str) -> Iterator[Witnesses]:
 
 @pytest.fixture
 def asking(database_url: str) -> Iterator[Client]:
-    """A client of the same database, whose rates nobody counts."""
+    """A client of the same database, without rate limits."""
     parley = compose(settings_of(database_url, **UNBOUNDED), upgrade=False)
     app = create_app(parley)
     yield Client(TestClient(app, headers=authorize(parley), raise_server_exceptions=False))
@@ -122,7 +122,7 @@ def _cuts(positions: int) -> SearchStrategy[dict[str, Any]]:
 
 
 def _instants(versions: list[FactVersion]) -> SearchStrategy[int]:
-    """Instants at, just before and just after which an answer may change, and others."""
+    """Instants at and one microsecond beside each change of an answer, and arbitrary others."""
     windows = [version.record.fact.window for version in versions if not version.record.erased]
     edges = {
         at + step
@@ -157,7 +157,7 @@ def test_it_is_made_again_only_when_something_changed(client: Client, question: 
         return client.http.get(f"{TALKS}{question}as_of={as_of}").content
 
     first = ask("2025-09-20")
-    assert ask("2025-09-21") != first  # the perspective that it names
+    assert ask("2025-09-21") != first  # at the perspective that it names
     assert ask("2025-09-20") == first
     assert len(made) == 1
     ask("2025-11-25")
@@ -168,7 +168,7 @@ def test_it_is_made_again_only_when_something_changed(client: Client, question: 
 
 
 def _count_made(client: Client) -> list[object]:
-    """A list that has one item more for each answer that is made, and not taken from what is kept."""
+    """A list that gets one item for each answer that is made instead of taken from the cache."""
     made: list[object] = []
 
     class Counting(KeptAnswers):

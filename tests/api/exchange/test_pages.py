@@ -1,4 +1,4 @@
-"""What may be long is answered in pages: each ends at its limit, or before, where what it holds is large."""
+"""Long answers are given in pages: each ends at its limit, or earlier if its items are large."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.either_database
 
 LARGE = "𝄞" * 90_000
-"""Somewhat less than the longest text that is taken, in characters of four bytes."""
+"""Nearly the longest text that is accepted, in characters of four bytes."""
 
 
 def changed(client: Client, address: str, version: int, summary: str) -> None:
@@ -26,7 +26,7 @@ def changed(client: Client, address: str, version: int, summary: str) -> None:
 
 
 def pages(client: Client, address: str, query: str) -> list[dict[str, Any]]:
-    """Every page of an answer, and nothing that is recorded after the first of them."""
+    """Every page of an answer; nothing recorded after the first page is on them."""
     found = [client.get(f"{address}?{query}").json]
     client.record(summary="Recorded meanwhile")
     while found[-1]["next"] is not None:

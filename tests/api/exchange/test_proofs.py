@@ -1,4 +1,4 @@
-"""Whoever has an answer, a checkpoint and the log's key needs nobody's word that it is in the log."""
+"""An answer, a checkpoint and the log's public key suffice to prove that the answer is in the log."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ def publisher(parley: Parley) -> Publisher:
 
 @pytest.fixture
 def quiet(parley: Parley) -> Client:
-    """A client of an application that signs only when the test has it sign."""
+    """A client of an application that signs only when the test makes it sign."""
     return Client(
         TestClient(create_app(parley), headers=authorize(parley), raise_server_exceptions=False)
     )
 
 
 def proven(proof: dict[str, Any], publisher: Publisher) -> Checkpoint:
-    """The checkpoint that a proof leads to; asserts every step to there."""
+    """The checkpoint that a proof leads to; checks every step of the proof."""
     checkpoint = Checkpoint.verify_note(
         proof["checkpoint"], [Ed25519Verifier(publisher.signer.key)]
     )
@@ -133,7 +133,7 @@ def test_any_event_can_be_proven_from_the_tiles_alone(quiet: Client, publisher: 
 
 
 @on_sqlite
-def test_the_key_that_signs_is_told_by_whoever_signs(
+def test_a_server_that_signs_gives_its_key(
     quiet: Client, light_client: Client, publisher: Publisher
 ) -> None:
     assert quiet.get("/verifier-key").body.decode() == f"{publisher.signer.key.text}\n"

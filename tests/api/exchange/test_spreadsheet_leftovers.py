@@ -1,4 +1,4 @@
-"""What a spreadsheet or its user leaves in a cell without a value is recorded as no value, and counted as nobody."""
+"""Spreadsheet placeholders for "no value", such as "?" or an error, are recorded as no value and count as nobody."""
 
 from __future__ import annotations
 

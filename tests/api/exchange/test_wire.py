@@ -1,4 +1,4 @@
-"""What only a real connection shows: names, addresses, heads without end, bodies that do not come."""
+"""How a server treats real connections: host names, client addresses, endless heads, and bodies that never come."""
 
 from __future__ import annotations
 

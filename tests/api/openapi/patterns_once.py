@@ -1,4 +1,4 @@
-"""The texts of a pattern are worked out once, and not for each example that is drawn of a schema."""
+"""Cache the strategies of a pattern, so that they are not computed for each example of a schema."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _made: Final[dict[tuple[object, ...], Any]] = {}
 
 
 def remember_patterns() -> None:
-    """Let all strategies of this process that draw by a pattern share what is known of it."""
+    """Let all strategies of this process that draw by a pattern share what was computed for it."""
     regex.regex_strategy = _remembered  # type: ignore[assignment]
 
 

@@ -1,4 +1,4 @@
-"""A client that is generated from the document, without a warning, works: against a server, on both databases."""
+"""A client generated from the OpenAPI document works, without a warning, against a server on both databases."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ KINDS: Final = {
 
 
 def generated(document: dict[str, Any], folder: Path, **more: Any) -> list[GeneratorError]:  # noqa: ANN401
-    """Generate a client into a folder; all that the generator warns of."""
+    """Generate a client into a folder; gives the generator's warnings."""
     written = folder / "openapi.json"
     written.write_text(json.dumps(document))
     chosen = ConfigFile.load_from_path(CONFIGURATION).model_copy(update={"post_hooks": [], **more})
@@ -57,7 +57,7 @@ def generated(document: dict[str, Any], folder: Path, **more: Any) -> list[Gener
 
 @pytest.fixture(scope="module")
 def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The document, of an application on a record that holds nothing."""
+    """The document of an application with an empty record."""
     url = f"sqlite:///{tmp_path_factory.mktemp('document') / 'parley.db'}"
     parley = compose(settings_of(url))
     document = create_app(parley).openapi()
@@ -95,13 +95,13 @@ class Calls:
         return operation.sync_detailed(*arguments, client=self.client, **named)
 
     def body(self, name: str, content: dict[str, Any]) -> Any:  # noqa: ANN401
-        """A body of the client's own class."""
+        """A body, as an object of the client's own class."""
         return getattr(self.models, name).from_dict(content)
 
 
 @pytest.fixture
 def call(package: ModuleType, parley: Parley) -> Iterator[Calls]:
-    """The client, on a server on each database in turn."""
+    """The client of a server on each database in turn."""
     server = Served(uvicorn.Config(create_app(parley), log_config=None))
     calls = Calls(package, server, parley)
     with calls.client:
@@ -120,7 +120,7 @@ def opened(call: Calls) -> Calls:
 
 
 def recorded(call: Calls, content: dict[str, Any], **named: object) -> Any:  # noqa: ANN401
-    """Record a fact with the class of its kind."""
+    """Record a fact by the client's class for its kind."""
     body = call.body(KINDS[content["kind"]], json.loads(json.dumps(content)))
     answer = call("facts.record_fact", SLUG, body=body, **named)
     assert answer.status_code == 201, answer.content

@@ -1,4 +1,4 @@
-"""The document is shown to people as a page that asks nobody for anything."""
+"""The OpenAPI document is shown as a page that loads nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 VOID = {"meta"}
 LEFT_OPEN = {"tr", "td", "th", "html"}
-"""Elements whose end HTML leaves out."""
+"""Elements that HTML allows without an end tag."""
 
 
 class Page(HTMLParser):
-    """The elements of a page, what is named in it, and what it links to."""
+    """The elements of a page, the ids in it, and its links."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__()

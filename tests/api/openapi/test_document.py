@@ -126,7 +126,7 @@ def test_no_two_schemas_differ_only_in_name(light_client: Client) -> None:
 
 
 def bare(part: Any) -> Any:  # noqa: ANN401 -- a schema is any JSON
-    """A schema without what it says in words."""
+    """A schema without its descriptions."""
     if isinstance(part, dict):
         words = {
             name for name, each in part.items() if name == "description" and isinstance(each, str)
@@ -136,7 +136,7 @@ def bare(part: Any) -> Any:  # noqa: ANN401 -- a schema is any JSON
 
 
 def test_no_schema_has_the_name_of_another_class_of_the_domain(light_client: Client) -> None:
-    """What is sent and served as the domain has it bears its name; what only describes an answer has its own."""
+    """A class of the domain that is sent or served keeps its name; one that only describes an answer has another."""
     schemas = light_client.get("/openapi.json").json["components"]["schemas"]
     own = {
         name

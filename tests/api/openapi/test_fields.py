@@ -1,4 +1,4 @@
-"""Who is shown which field: the whole matrix of roles, operations and guarded fields."""
+"""Which role is shown which guarded field, for every operation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-#: The field → the scope that it takes, besides that of the operation.
+#: Guarded field → the scope that it needs, besides the scope of the operation.
 GUARDED: Final[dict[str, Scope]] = {
     "confidential": "source:read",
     "identity": "source:read",
@@ -28,7 +28,7 @@ GUARDED: Final[dict[str, Scope]] = {
     "actor": "audit:read",
     "approvers": "audit:read",
 }
-#: The operations that show it, to whoever may have it; to what they alone answer of one's own doing no rule applies.
+#: Guarded field → the operations that show it to callers with its scope; calls about one's own changes are exempt.
 SHOWN: Final[dict[str, set[str]]] = {
     "confidential": {"get /v1/facts/{fact_id}"},
     "identity": {"get /v1/facts/{fact_id}"},
@@ -47,7 +47,7 @@ SHOWN: Final[dict[str, set[str]]] = {
     "approvers": {"get /v1/changes", "get /v1/negotiations/{slug}/audit"},
 }
 OWN: Final = {"post /v1/facts/{fact_id}/erasure": {"actor", "approvers"}}
-"""What an operation tells of what was just done to who did it."""
+"""Fields that an operation shows to the caller about the caller's own change."""
 ROLES: Final = [
     (),
     *((scope,) for scope in SCOPES),
@@ -92,7 +92,7 @@ def place(
 
 
 def fields(part: Any) -> set[str]:  # noqa: ANN401 -- JSON is anything
-    """Every name in an answer that has a value."""
+    """Every name in a response that has a value."""
     if isinstance(part, list):
         return {name for each in part for name in fields(each)}
     if not isinstance(part, dict):
@@ -104,7 +104,7 @@ def fields(part: Any) -> set[str]:  # noqa: ANN401 -- JSON is anything
 def shown(
     http: TestClient, fact_id: str, change_request_id: str, headers: dict[str, str]
 ) -> dict[str, set[str]]:
-    """The guarded fields that each GET shows, and each POST that changes nothing for good."""
+    """The guarded fields in the response of each GET, and of each POST that changes nothing lasting."""
     names = {
         "slug": "talks",
         "fact_id": fact_id,

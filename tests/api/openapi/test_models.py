@@ -1,4 +1,4 @@
-"""Every kind of answer is what the document says, of a record that holds much and of one that holds nothing."""
+"""Every response has the shape that the document gives, for a full record and for an empty one."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ POSTED: Final = {
     "SettingsResponse",
     "SnapshotResponse",
 }
-"""The models of what a POST answers."""
+"""The models of the response of a POST."""
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def asked(app: FastAPI, signing: Parley) -> Iterator[Client]:
 
 
 def posted(client: Client, path: str, body: object, **headers: str) -> tuple[Any, set[str]]:
-    """What a POST answers, and the names of the models that hold it."""
+    """The response of a POST, and the names of the models that it matches."""
     answer = client.post(path, body, **headers)
     assert answer.status < 300, answer.json
     names = hold(client.http.app, "POST", path, answer.status, answer.body)  # type: ignore[arg-type]
@@ -64,7 +64,7 @@ def posted(client: Client, path: str, body: object, **headers: str) -> tuple[Any
 
 
 def changed(client: Client) -> tuple[list[str], str, set[str]]:
-    """Record every kind in its least and its fullest form, and change facts in every way."""
+    """Record every kind with its fewest and all of its fields, and make every sort of change."""
     client.open()
     every = [as_primitives(each) for kind in KINDS for each in (fact(kind), full_fact(kind))]
     ids, met = [], set[str]()
@@ -139,7 +139,7 @@ def test_every_answer_is_held_by_its_model(app: FastAPI, asked: Client, signing:
 def test_a_parameter_of_the_perspective_that_is_not_offered_changes_nothing(
     app: FastAPI, asked: Client
 ) -> None:
-    """Programs that send it all the same are answered as without it."""
+    """A parameter that the operation does not offer is ignored."""
     ids, _, _ = changed(asked)
     places = {"slug": "talks", "fact_id": ids[2 * list(KINDS).index("mission")], "name": "first"}
     found: dict[bool, set[str]] = {True: set(), False: set()}
@@ -159,14 +159,14 @@ def test_a_parameter_of_the_perspective_that_is_not_offered_changes_nothing(
                 both = f"{address}&{more}", address
                 twice = (
                     [bare(asked, each) for each in both] for _ in range(2)
-                )  # a minute may pass
+                )  # the minute may change
                 found[any(one == other for one, other in twice)].add(path)
     assert found[False] == set()
     assert len(found[True]) == 10
 
 
 def bare(client: Client, address: str) -> Any:  # noqa: ANN401 -- JSON is anything
-    """An answer without the perspectives that it names."""
+    """A response without the perspectives that it names."""
     answer = client.get(address)
     named = {"perspective", "from", "to", "next"}
     content = answer.json if isinstance(answer.json, dict) else {}
@@ -174,7 +174,7 @@ def bare(client: Client, address: str) -> Any:  # noqa: ANN401 -- JSON is anythi
 
 
 def _answers(app: FastAPI) -> set[str]:
-    """The models of what a GET answers."""
+    """The models of the response of a GET."""
     operations = [path["get"] for path in app.openapi()["paths"].values() if "get" in path]
     return {
         name

@@ -1,4 +1,4 @@
-"""A new kind of fact is one class: nothing else is edited, and everything knows it."""
+"""A new kind of fact needs one class and no other edit: it is stored, served, imported and documented."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ def _mediation() -> None:
     @kind(holds=Holding.UNTIL_NEXT, registers=(MEDIATION,))
     @dataclass(frozen=True, kw_only=True)
     class Mediation(Fact):
-        """A third party offers to mediate, or does."""
+        """A third party offers to mediate, or mediates."""
 
         kind: Literal["mediation"] = "mediation"
         mediator: str
         stage: Literal["offered", "accepted"]
 
         def register_entries(self) -> Iterable[RegisterEntry]:
-            """Who mediates."""
+            """The entry that names the mediator."""
             yield RegisterEntry(MEDIATION, {"mediator": self.mediator}, {"stage": self.stage})
 
 
 @pytest.fixture
 def parley(database_url: str) -> Iterator[Parley]:
-    """A record that is opened once the kind is known."""
+    """A record that is opened after the kind is registered."""
     _mediation()
     settings = settings_of(database_url)
     parley = compose(settings, upgrade=False)
@@ -57,7 +57,7 @@ def parley(database_url: str) -> Iterator[Parley]:
 
 @pytest.fixture
 def client(parley: Parley) -> Iterator[Client]:
-    """A client of an application that was made once the kind was known."""
+    """A client of an application that is made after the kind is registered."""
     with TestClient(create_app(parley), headers=authorize(parley)) as http:
         yield Client(http)
 

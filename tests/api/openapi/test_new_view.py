@@ -1,4 +1,4 @@
-"""A new view with a parameter is a fold, a route and a command: nothing else is edited, and everything knows it."""
+"""A new view with a parameter needs a fold, a route and a command, and no other edit."""
 
 from __future__ import annotations
 
@@ -81,14 +81,14 @@ def read_speakers(slug: str, asked: Annotated[Asked, Depends(_ASKING)]):
 
 @pytest.fixture(autouse=True)
 def view(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The fold and the route, each a file, are there while a test runs."""
+    """Add the files of the fold and of the route while a test runs."""
     (tmp_path / "fold_of_speakers.py").write_text(FOLD)
     (tmp_path / "routes").mkdir()
     (tmp_path / "routes" / "speakers.py").write_text(ROUTE)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(routes, "__path__", [*routes.__path__, str(tmp_path / "routes")])
     monkeypatch.setattr(application, "_DOCUMENTS", {})
-    monkeypatch.setattr(asking, "hold", lambda *_: None)  # the view has no model of its answers
+    monkeypatch.setattr(asking, "hold", lambda *_: None)  # no model describes the view's answers
     application._routes.cache_clear()
     yield
     for name in ("fold_of_speakers", f"{routes.__name__}.speakers"):
@@ -98,7 +98,7 @@ def view(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def client(signing: Parley) -> Client:
-    """A client of a signed record in which two have spoken, one of them twice."""
+    """A client of a signed record in which two people made statements, one of them two."""
     client = Client(TestClient(application.create_app(signing), headers=authorize(signing)))
     client.open()
     for speaker, valid in (("Ann", "2025-01"), ("Ann", "2025-02"), ("Bo", "2025-03")):

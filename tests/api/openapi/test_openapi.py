@@ -1,4 +1,4 @@
-"""The application does what the document says: schemathesis finds no difference."""
+"""Schemathesis finds no difference between the OpenAPI document and the application."""
 
 from __future__ import annotations
 
@@ -30,10 +30,11 @@ if TYPE_CHECKING:
     from schemathesis.engine.recorder import ScenarioRecorder
 
 ANSWERED = ["2xx", "3xx", 401, 403, 404, 409, 410, 412, 429, "5xx"]
-"""What a well-formed request may be answered. That a fact is gone by then (410), or stands at another version than an
-If-Match names (412), depends on what was sent before, and no schema can say it."""
+"""Statuses that a well-formed request may get. Whether a fact is gone (410) or has another
+version than If-Match names (412) depends on earlier requests, which no schema can express.
+"""
 REFUSED = [400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 422, 428, 429, "5xx"]
-"""How a malformed request may be refused: a precondition that fails (412) is answered before the body is read."""
+"""Statuses that a malformed request may get: a failed precondition (412) is answered before the body is read."""
 CONFIG: dict[str, Any] = {
     "seed": 20251126,
     "max-failures": 20,
@@ -51,32 +52,32 @@ CONFIG: dict[str, Any] = {
 }
 RECORDED: Final = "/v1/negotiations/{slug}/facts"
 RECORDING: Final = f"POST {RECORDED}"
-"""It has most to be drawn."""
+"""The operation with the most input to draw."""
 WHO: Final = SETTINGS["members"][0]
-"""A member still where the example of the settings has made the record private."""
+"""Still a member after the example of the settings has made the negotiation private."""
 CLOSING: Final = "POST /v1/negotiations/{slug}/settings"
-#: Where words stand that no schema can tell to be a number, a patch that has to fit the kind of its fact, parameters of
-#: which one goes with another (`from` and `to`), a cursor that no answer gave, a key that came with another body
-#: before, and a tag that was drawn without its quotation marks beside a valid body.
+#: Places where a valid request depends on more than its schema: number words, patches for a kind of fact, parameters
+#: that need one another (`from` and `to`), cursors that no answer gave, keys that came with another body before, and
+#: tags that were drawn without quotation marks beside a valid body.
 NUMBERS: Final = re.compile(
     r"/quantities/\d+/(?:text|comparator|value|low|high)|/changes(?:/.*)?|/query/(?:what|kind|reason|why|from|cursor)"
     r"|/header/(?:Idempotency-Key|If-Match)",
     re.DOTALL,
 )
 NO_NAMES: Final = frozenset({NO_NAME, NO_MATTER, NO_ORIGIN})
-"""The refusals of texts that stand for no name, such as "?", which are drawn now and then."""
+"""Refusals of texts that stand for no name, such as "?", which are sometimes drawn."""
 KINDS_TESTED: Final = 1
-"""Of how many kinds of fact, drawn each time, the schema is left; in the long form of all."""
+"""How many kinds of fact, drawn in each run, the schema keeps; all of them in the long form."""
 COVERED: Final = 3
-"""Of how many operations, drawn each time, every value at a limit is tried, as of all in the long form.
+"""For how many operations, drawn in each run, every value at a limit is tried; for all in the long form.
 
-Examples of the document, drawn requests and sequences of them are tried of every operation each time.
+Examples of the document, drawn requests and sequences of them are tried for every operation in each run.
 """
 
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[FastAPI]:
-    """An application on a record that holds the examples of the documentation."""
+    """An application with a record that holds the examples of the documentation."""
     url = f"sqlite:///{tmp_path / 'parley.db'}"
     settings = settings_of(url, PARLEY_LOG_KEY_FILE=str(tmp_path / "parley.key"), **UNBOUNDED)
     parley = compose(settings, signs=True)
@@ -94,7 +95,7 @@ def app(tmp_path: Path) -> Iterator[FastAPI]:
 
 @asynccontextmanager
 async def _nothing(_: FastAPI) -> AsyncIterator[None]:
-    """Follow nothing: schemathesis starts an application and never stops it."""
+    """Start nothing: schemathesis starts the application and never stops it."""
     yield
 
 
@@ -124,7 +125,7 @@ def test_schemathesis_finds_nothing(app: FastAPI) -> None:
 
 
 def _operations(paths: dict[str, Any]) -> list[dict[str, Any]]:
-    """Those of which more is tried: at the limits of some, and most of what is recorded."""
+    """Settings by operation: some are tested at their limits, and the recording of facts with more examples."""
     named = sorted(f"{method.upper()} {path}" for path, each in paths.items() for method in each)
     drawn = {"generation": {"max-examples": often(4, 200)}}
     covered: dict[str, Any] = {
@@ -135,7 +136,7 @@ def _operations(paths: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _leave_kinds(document: dict[str, Any]) -> list[str]:
-    """Leave some kinds in the schema of a fact to record, which is most of what is tested; theirs are all its cases."""
+    """Keep only some kinds in the schema for recording a fact, the largest part of the test; gives their names."""
     fact = document["components"]["schemas"]["Fact"]
     named: dict[str, str] = fact["discriminator"]["mapping"]
     drawn = some_of(sorted(named), KINDS_TESTED)
@@ -163,7 +164,7 @@ def _failures(recorder: ScenarioRecorder) -> list[str]:
 
 
 def _no_number_or_name(recorder: ScenarioRecorder, case: str, check: str) -> bool:
-    """Whether only words were refused that are no number or no name, which a schema cannot express."""
+    """Whether the only errors are words that are no number or no name, which a schema cannot express."""
     answer = recorder.interactions[case].response
     if check != "positive_data_acceptance" or answer is None:
         return False
@@ -174,7 +175,7 @@ def _no_number_or_name(recorder: ScenarioRecorder, case: str, check: str) -> boo
 
 
 def _closed(recorder: ScenarioRecorder, check: str) -> bool:
-    """Whether what was created and is not found was made private meanwhile, for others than who asks."""
+    """Whether a 404 is right because the negotiation was made private before, without the caller as a member."""
     if check != "ensure_resource_availability":
         return False
     changed = [
@@ -187,7 +188,7 @@ def _closed(recorder: ScenarioRecorder, check: str) -> bool:
 
 
 def _taken_for_valid(case: Case[Any], check: str) -> bool:
-    """Whether a malformed part was expected to be accepted: an optional header's, with a body drawn as valid."""
+    """Whether schemathesis expected success although a part of the request was drawn as malformed."""
     drawn = [] if case.meta is None else case.meta.components.values()
     malformed = GenerationMode.NEGATIVE in [each.mode for each in drawn]
     return check == "positive_data_acceptance" and malformed

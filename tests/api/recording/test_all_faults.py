@@ -1,4 +1,4 @@
-"""A refusal tells all faults of a body at once: of its shape, of its changes, and of names that come twice."""
+"""A refusal lists all faults of a body: of its shape, of its changes, and of names that occur twice."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_a_line_of_an_import_tells_all_its_faults_at_once(light_client: Client) 
     [
         ({"status": 5, "person": ""}, ["/changes/person", "/changes/status"]),
         ({"status": "asleep"}, ["/changes/status"]),
-        ({"status": "suspended"}, []),  # no custody has it, but a mission
+        ({"status": "suspended"}, []),  # a mission has this status, but no custody
         ({"stage": "signed", "sentence_ends": "2025-13"}, ["/changes/sentence_ends"]),
         ({"participants": ["A", 7]}, ["/changes/participants/1"]),
         ({"kind": "custody", "asked": None, "answer": None}, []),

@@ -1,4 +1,4 @@
-"""A dry run answers what the call then answers, and leaves every table as it was."""
+"""A dry run gives the answer that the real call then gives, and leaves every table as it was."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.either_database
 
 DRY: Final = "dry_run=true"
-#: What only the log gives, and what only a dry run says.
+#: Fields that only the log gives, and fields that only a dry run gives.
 APART: Final = ("position", "recorded_at", "perspective", "rivals", "rivals_more")
 HELD: Final = {"kind": "custody", "person": "Ann Example", "valid": "2025-09-01"}
 FOLLOWING: Final = ("rate", "fact_text", "projection")
@@ -35,7 +35,7 @@ POST: Final = {"kind": "appointment", "post": "Envoy"}
 
 
 def sent(kind: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 -- a fact's fields
-    """A fact of a kind with all its fields, as one sends it."""
+    """The body of a fact of a kind with all its fields."""
     document: dict[str, Any] = as_primitives(replace(full_fact(kind), **fields))
     for quantity in document["quantities"]:
         if quantity["value"] is not None:
@@ -48,7 +48,7 @@ def said(answer: Answer, *besides: str) -> dict[str, Any]:
 
 
 def rivals(client: Client, **fields: Any) -> list[str]:  # noqa: ANN401 -- a fact's fields
-    """The summaries of what a fact would be a rival of."""
+    """The summaries of the rivals that a fact would have."""
     answer = client.post(f"{FACTS}?{DRY}", fact(**fields))
     assert answer.status == 200, answer.json
     for rival in answer.json["rivals"]:
@@ -57,7 +57,7 @@ def rivals(client: Client, **fields: Any) -> list[str]:  # noqa: ANN401 -- a fac
 
 
 def rows(parley: Parley) -> dict[str, list[Any]]:
-    """All that is stored, but how much was asked, and what follows the log in its own time."""
+    """All rows of all tables, except those that are filled later from the log."""
     with parley.database.reading() as connection:
         return {
             table.name: sorted(map(repr, connection.execute(select(table))))

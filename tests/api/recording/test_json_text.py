@@ -23,7 +23,7 @@ def test_what_is_written_is_read_back(value: object) -> None:
 
 
 class _Named(str):
-    """A string of a class of its own, as SQLAlchemy's names are."""
+    """A subclass of str, as SQLAlchemy's names are."""
 
     __slots__ = ()
 

@@ -1,4 +1,4 @@
-"""A thousand malformed inputs: each a problem with a pointer."""
+"""A thousand malformed inputs each get a problem with a pointer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DOCUMENTS: Final = 300
 PARAMETERS: Final = 300
 Ask = Callable[["Client", str], "Answer"]
 
-#: Each is malformed in any year.
+#: Texts that are malformed in any year.
 TEMPLATES: Final = (
     "{y}-13", "{y}-00", "{y}-20", "{y}-42", "{y}-1", "{y}-02-30", "{y}-04-31", "{y}-01-00",
     "{y}-01-32", "{y}-01-1", "{y}-21-01", "{y}/{y}/{y}", "{y}-06/{y}-05", "{y}-XX-32", "{y}-1X-3",
@@ -130,7 +130,7 @@ def _asked(path: str) -> Ask:
 def test_a_thousand_malformed_inputs_are_each_a_problem_with_a_pointer(
     light_client: Client,
 ) -> None:
-    """A fifth of them each time, drawn, and all in the long form."""
+    """A fifth of them, drawn, in each run; all in the long form."""
     inputs = _inputs()
     assert len(inputs) == 1_000
     _are_problems(light_client, some_of(inputs, 200))

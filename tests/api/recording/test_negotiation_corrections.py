@@ -1,4 +1,4 @@
-"""What is said of a negotiation is corrected like a fact: earlier perspectives keep what was said before."""
+"""A negotiation is corrected like a fact: earlier perspectives keep its earlier title, parties and summary."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ pytestmark = pytest.mark.either_database
 
 
 def correct(client: Client, published: str | None = None, **changes: Any) -> Answer:  # noqa: ANN401
-    """Correct the talks, whatever they say."""
+    """Correct the negotiation at any version."""
     body = {**MISREAD, "changes": changes, "published": published}
     return client.post(OF_NEGOTIATION, body, if_match="*")
 
 
 def titles(client: Client, query: str) -> set[str]:
-    """The title at a perspective, as the state, the list and a new snapshot have it."""
+    """The title at a perspective, in the state, the list and a new snapshot."""
     listed = client.get(f"/v1/negotiations?{query}").json["items"]
     state = client.get(f"{TALKS}?{query}").json
     return {state["negotiation"]["title"], *(each["title"] for each in listed)}

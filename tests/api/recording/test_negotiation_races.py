@@ -1,4 +1,4 @@
-"""Many who change one negotiation at once are answered, and none as by an error of the server."""
+"""Concurrent changes of one negotiation are all answered, without an error of the server."""
 
 from __future__ import annotations
 

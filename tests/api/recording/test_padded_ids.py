@@ -1,4 +1,4 @@
-"""An id has no blanks at its ends, by whichever door it comes: cells of tables lose them, all others refuse them."""
+"""An id has no blanks at its ends: cells of tables are trimmed, and all other inputs are refused."""
 
 from __future__ import annotations
 

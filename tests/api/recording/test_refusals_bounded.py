@@ -1,4 +1,4 @@
-"""A refusal tells of a hundred faults and counts the others, whatever was sent, and quotes little of it."""
+"""A refusal lists at most a hundred faults, counts the others, and quotes little of the request."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SIZE: Final = 900_000
 LONG: Final = "n" * SIZE
 MOST_BYTES: Final = 100_000
-"""Of a refusal of 900 KB."""
+"""The most bytes of a refusal of a body of 900 KB."""
 
 
 def cited(count: int, **more: object) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Each operation that is sent again under its key is answered as it was, to whoever may still see it."""
+"""A request repeated under its idempotency key gets the same response, if the caller may still see it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FOR_WHO_IS_NO_MEMBER: Final = {
     "/v1/certificates": 201,
     "/v1/negotiations/{slug}/settings": 200,
 }
-"""What is not of the negotiation, says nothing of it, or is there for every admin."""
+"""Operations outside of a negotiation, without content of it, or for every admin."""
 
 
 @pytest.fixture

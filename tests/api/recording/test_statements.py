@@ -1,4 +1,4 @@
-"""A request asks its database a bounded number of statements, and what they read together is told to nobody else."""
+"""A request sends its database a bounded number of statements."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ POST: Final = 12
 GET: Final = 1
 CHANGE: Final = 20
 OWN_WAIT: Final = "PRAGMA busy_timeout"
-"""How it begins that a connection to SQLite is told how long to wait, which takes no look at the file."""
+"""The beginning of the statement that sets a SQLite connection's wait, which does not read the file."""
 SENT: Final = re.compile(r"\tF\t\d+\t(?:Query\t \"([^\"]*)\"|(Execute)\t)")
 
 
@@ -45,13 +45,13 @@ def parley(
 
 @pytest.fixture
 def client(parley: Parley) -> Client:
-    """A client of a record that nothing follows, and that counts no rates."""
+    """A client of a record without a follower and without rate limits."""
     return Client(TestClient(create_app(parley), headers=authorize(parley)))
 
 
 @pytest.fixture
 def statements(tmp_path: Path) -> Iterator[Callable[[], list[str]]]:
-    """What every connection has sent since it was last called: BEGIN, COMMIT and pings too."""
+    """All that every connection has sent since the last call, BEGIN, COMMIT and pings included."""
     sent: list[str] = []
     log = tmp_path / "sent"
     file = os.open(log, os.O_CREAT | os.O_RDWR)
@@ -79,7 +79,7 @@ def statements(tmp_path: Path) -> Iterator[Callable[[], list[str]]]:
 
 
 def written(sent: Sequence[str]) -> int:
-    """How many writing transactions there were; one that commits began."""
+    """The number of writing transactions; one that commits has begun."""
     return sum(each == "COMMIT" for each in sent)
 
 

@@ -1,4 +1,4 @@
-"""What nobody sees, what turns the order and what is no page's address is refused at its place, in every body."""
+"""Invisible characters, characters that reorder text, and addresses of no page are refused in every body."""
 
 from __future__ import annotations
 
@@ -209,7 +209,7 @@ def test_nobody_is_counted_below_zero(light_client: Client) -> None:
 
 
 def stored_before(parley: Parley, external_id: str = "old") -> str:
-    """A fact as it could be recorded before any of this was refused."""
+    """Record a fact with texts that are refused now, as an older version stored them."""
     talks = negotiation_id("talks")
     opened = NegotiationOpened(
         originator_id=talks, originator_version=1, actor="editor", slug="talks",
