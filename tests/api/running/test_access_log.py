@@ -1,4 +1,4 @@
-"""The access log has the path of each request, without words of facts, and not more of it than anybody reads."""
+"""The access log has the shortened path of each request, without words of facts."""
 
 from __future__ import annotations
 

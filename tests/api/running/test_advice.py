@@ -1,4 +1,4 @@
-"""Each advice that a refusal gives works: it is followed here, for every operation in every status of a fact."""
+"""The advice in each refusal works: the tests follow it for every operation in every status of a fact."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ WITHOUT: Final = re.compile(
     "was erased|is retracted already|only a retracted fact can be reinstated, and this fact is not retracted"
     "|and cannot end$"
 )
-"""What a refusal says that has no advice to give."""
+"""The refusals that have no advice to give."""
 CASES: Final = [(CUSTODY, op) for op in ("record", *BODIES)] + [(RELEASE, "end")]
 
 
 @pytest.fixture
 def desk(fresh_database: Callable[[Kind], str]) -> Iterator[Desk]:
-    """A desk on SQLite alone: what is advised is decided before the database is asked."""
+    """A desk on SQLite alone: advice is decided before the database is asked."""
     clock = HeldClock()
     parley = compose(settings_of(fresh_database("sqlite-file")), clock=clock, upgrade=False)
     with TestClient(create_app(parley), raise_server_exceptions=False) as http:
@@ -100,7 +100,7 @@ class Case:
         self.review(reviewed)
 
     def review(self, asked: bool) -> None:
-        """Set whether a change takes two persons, where it is not set so."""
+        """Set whether changes need two people, unless it is set so already."""
         if self.desk.reviewed != asked:
             self.desk.review(asked)
 
@@ -109,7 +109,7 @@ class Case:
         return self.desk.post(f"{self.address}/{PLACES[op]}", body, if_match="*")
 
     def imported(self, op: str, **changed: Any) -> str | None:  # noqa: ANN401 -- a body's parts
-        """Why a line was refused; None where it was not."""
+        """The reason why a line was refused; None if it was accepted."""
         body = {**self.content, **OTHERWISE} if op == "record" else BODIES[op]
         line = json.dumps({"op": op, "external_id": self.name, **body, **changed}).encode()
         answer = self.desk.post(f"{TALKS}/import", line, content_type="application/x-ndjson")
@@ -117,7 +117,7 @@ class Case:
         return str(rejected[0]["detail"]) if rejected else None
 
     def asked(self) -> str | None:
-        """Why the operation on the address was refused; None where it was not."""
+        """The reason why an operation on an address was refused; None if it was accepted."""
         answer = self.sent(self.op)
         return None if answer.status in {200, 202} else str(answer.json["detail"])
 
@@ -144,7 +144,7 @@ class Case:
             assert WITHOUT.search(refused), refused
 
     def do(self, op: str, **changed: Any) -> None:  # noqa: ANN401 -- a body's parts
-        """Do it, by two persons where it takes two."""
+        """Do the operation, with a second person if it needs one."""
         answer = self.sent(op, **changed)
         done = self.desk.decide(answer) if answer.status == 202 else answer
         assert done.status == 200, (op, done.json)

@@ -1,4 +1,4 @@
-"""A server that stops cancels what takes too long, and the caller is told that the outcome is unknown."""
+"""A stopping server cancels slow requests, and tells their callers that the outcome is unknown."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def receive() -> Message:
 
 
 async def cancelled(*first: Message) -> list[Message]:
-    """What is sent of a request that has sent these messages and is cancelled then."""
+    """The messages that a request sends in all, if it is cancelled after these."""
     sent: list[Message] = []
     works = asyncio.Event()
 

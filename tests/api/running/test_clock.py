@@ -1,4 +1,4 @@
-"""A clock that was years ahead for one write is noticed, and moves nothing else; correcting it changes no log."""
+"""A write with a clock that is years ahead is noticed and changes nothing else; correcting it changes no event."""
 
 from __future__ import annotations
 
@@ -221,7 +221,7 @@ def test_a_log_whose_clock_alone_is_ahead_is_corrected_too(watched: Watched) -> 
 
 
 def test_a_correction_that_was_wrong_itself_is_withdrawn(watched: Watched) -> None:
-    """By a clock that was a year behind what was right was called wrong, and more was recorded."""
+    """A clock that was a year behind called right times wrong; then more was recorded."""
     watched.record("B")
     right = watched.head_at()
     watched.clock.now -= YEARS // 10
@@ -278,7 +278,7 @@ def _told(answer: Answer) -> tuple[int, bytes, str | None]:
 
 
 def _sound(parley: Parley) -> None:
-    """The log is whole, its clock too, and the tables are what it gives."""
+    """Check that the log and its times are intact, and that the tables match the log."""
     assert parley.wrong_times() is None
     with parley.database.reading() as connection:
         assert verify(connection).wrong is None

@@ -1,4 +1,4 @@
-"""A database that is damaged is said to be: by the answer that shows it, and by `/readyz` from then on."""
+"""A damaged database is reported: by the response that meets the damage, and from then on by `/readyz`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing waits for the database on the event loop, which all requests share."""
+"""No request uses the database on the event loop, which all requests share."""
 
 from __future__ import annotations
 

@@ -24,12 +24,12 @@ DECISIONS: Final = {
 
 
 def former(address: str) -> str:
-    """The address that it had before."""
+    """The former address of a change request."""
     return address.replace("/change-requests", "/proposals")
 
 
 def is_announced(answer: Answer, address: str) -> bool:
-    """Whether an answer says that its address is deprecated, and that this one replaces it."""
+    """Whether a response says that its address is deprecated, and which one replaces it."""
     link = f'<{address}>; rel="successor-version"'
     return answer.headers.get("deprecation") == "@1795824000" and link in answer.headers["link"]
 

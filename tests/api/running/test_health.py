@@ -41,7 +41,7 @@ def test_a_server_with_an_upgraded_database_is_alive_and_ready(client: Client) -
 def test_projections_far_behind_are_said_and_no_question_brings_them_up(
     parley: Parley, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing follows the log here: no server has started."""
+    """Nothing follows the log here, since no server has started."""
     client = Client(TestClient(create_app(parley), headers=authorize(parley)))
     client.open()
     client.record()
@@ -83,7 +83,7 @@ def test_readiness_says_that_the_schema_is_missing(client: Client, parley: Parle
 
 
 def failing(message: str) -> Callable[[Connection], None]:
-    """Fails every writing transaction that is about to commit, as a full disk does."""
+    """Make every writing transaction fail at its commit, as a full disk does."""
 
     def fail(connection: Connection) -> None:
         options = connection.get_execution_options()

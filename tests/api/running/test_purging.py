@@ -1,4 +1,4 @@
-"""After an erasure the cache is asked to drop what it changed, until it has, and nobody who erases waits for that."""
+"""After an erasure the cache is asked to purge until it answers, and the caller does not wait for it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SECONDS = 30
 
 
 class Cache:
-    """Takes purges: it answers each once `open`, with the next of `statuses`, else 200."""
+    """Takes purges: it answers each, once it is `open`, with the next of `statuses`, then with 200."""
 
     def __init__(self, *statuses: int) -> None:
         self.taken: list[tuple[str, str | None]] = []
@@ -76,7 +76,7 @@ def cache() -> Iterator[Cache]:
 
 @contextmanager
 def served(url: str, **settings: str) -> Iterator[tuple[Parley, Client]]:
-    """A server, with what it does in the background."""
+    """A server with its background work."""
     let_in(url)
     with (
         closing(compose(settings_of(url, **settings), upgrade=False)) as parley,
@@ -86,7 +86,7 @@ def served(url: str, **settings: str) -> Iterator[tuple[Parley, Client]]:
 
 
 def erase(client: Client) -> None:
-    """Record a fact and erase it, by one person."""
+    """Record a fact, and erase it as one person."""
     answer = client.post(FACTS, fact())
     assert answer.status == 201
     address = f"/v1/facts/{answer.json['id']}/erasure"

@@ -1,4 +1,4 @@
-"""Who has spent a budget is told when to come again, and never who asks about health."""
+"""A caller whose budget is spent is told when to try again; health checks are never limited."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def limited(database_url: str) -> Iterator[Client]:
-    """Eight reads and six writes an hour."""
+    """A client that may read eight times and write six times an hour."""
     rates = {"PARLEY_RATE_READS": "8/hour", "PARLEY_RATE_WRITES": "6/hour"}
     parley = compose(settings_of(database_url, **rates), upgrade=False)
     with TestClient(
@@ -217,7 +217,7 @@ def test_without_a_credential_a_caller_is_an_address_or_its_network(host: str, n
 
 
 async def door(scope: Scope, _receive: Receive, send: Send) -> None:
-    """One key is right."""
+    """An application that accepts one key."""
     right = (b"authorization", b"Bearer right") in scope["headers"]
     headers = [(b"cache-control", b"public, max-age=60, immutable"), (b"vary", b"Accept")]
     await send({"type": "http.response.start", "status": 200 if right else 401, "headers": headers})

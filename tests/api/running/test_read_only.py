@@ -1,4 +1,4 @@
-"""A process that only reads (PARLEY_READ_ONLY) answers questions, and changes no byte of its database or beside it."""
+"""A server with PARLEY_READ_ONLY answers questions, and changes no byte of its database or of files beside it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ HEADERS = {"Authorization": f"Bearer {KEY}"}
 
 @pytest.fixture
 def reader(client: Client, database_url: str) -> Iterator[Parley]:
-    """One that only reads, on a record in which a negotiation is open and has a fact."""
+    """A client of a read-only server, whose record has an open negotiation with a fact."""
     let_in(database_url)
     client.open()
     client.record()
@@ -89,7 +89,7 @@ def test_a_question_waits_until_the_writer_has_reached_its_position(
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Each file of a folder, with a hash of its bytes; SQLite's index of its log is no part of the record."""
+    """{file of a folder: hash of its content}, except SQLite's index of its write-ahead log."""
     files = (each for each in folder.iterdir() if not each.name.endswith("-shm"))
     return {file.name: sha256(file.read_bytes()).hexdigest() for file in files}
 

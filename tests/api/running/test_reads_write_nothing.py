@@ -1,4 +1,4 @@
-"""Whoever asks writes nothing, and waits for nobody who writes: whatever is asked, on both databases."""
+"""No GET writes to the database or waits for a writer, on both databases."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MISSING: Final = {404, 410}
 
 @pytest.fixture
 def parley(database_url: str, tmp_path: Path) -> Iterator[Parley]:
-    """A record that is signed, and that nothing follows: all that could be caught up is left to do."""
+    """A signed record that nothing follows, so that a GET could find work left to do."""
     named = {"PARLEY_LOG_KEY_FILE": str(tmp_path / "parley.key"), **UNBOUNDED}
     parley = compose(settings_of(database_url, **named), upgrade=False, signs=True)
     yield parley
@@ -55,7 +55,7 @@ def client(parley: Parley) -> Client:
 
 @contextmanager
 def writing(url: str) -> Iterator[None]:
-    """Somebody else holds the log's lock while the block runs."""
+    """Hold the log's lock on another connection while the block runs."""
     other = open_database(url)
     with other.writing() as connection:
         connection.execute(select(log_head).with_for_update())
@@ -65,7 +65,7 @@ def writing(url: str) -> Iterator[None]:
 
 @contextmanager
 def to_write(parley: Parley) -> Iterator[list[str]]:
-    """What is sent meanwhile to the database in a transaction that may write."""
+    """The statements sent meanwhile to the database in transactions that may write."""
     sent: list[str] = []
 
     def keep(connection: Connection, _: object, statement: str, *__: Any) -> None:  # noqa: ANN401

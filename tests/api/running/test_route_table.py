@@ -1,4 +1,4 @@
-"""One look at a path finds the route that a walk over all routes finds."""
+"""A table lookup finds for each path the same route as a walk over all routes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server that has enough to do says so at once, and still says that it is alive."""
+"""An overloaded server refuses requests at once, and still answers that it is alive."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def scope_of(path: str, address: str, headers: dict[bytes, bytes], method: str =
 def ask(
     shedding: Shedding, path: str, address: str = "192.0.2.1", method: str = "POST"
 ) -> tuple[list[Message], Any]:
-    """Send one request on; what is answered so far, and the task that answers it."""
+    """Make a request; gives a list of the messages that it has sent so far, and its coroutine."""
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
@@ -117,7 +117,7 @@ def test_a_request_that_fails_or_is_given_up_makes_room() -> None:
 
 
 class Slow:
-    """Requests whose bodies come when they are let, and who is answered."""
+    """Requests whose bodies wait until the test sends them."""
 
     def __init__(self, most: int) -> None:
         self.shedding = Shedding(self._answering, most, most)
@@ -134,7 +134,7 @@ class Slow:
         await send({"type": "http.response.start", "status": status, "headers": []})
 
     async def begin(self, address: str, **headers: str) -> list[int]:
-        """The statuses that a request whose body does not come yet is answered with."""
+        """Start a request whose body does not come yet; gives the list of statuses answered so far."""
         found: list[int] = []
         body: asyncio.Queue[Message] = asyncio.Queue()
 
@@ -151,7 +151,7 @@ class Slow:
         return found
 
     async def come(self, which: int, *, more: bool = False) -> None:
-        """Let the rest of a body come, or only more of it."""
+        """Send the rest of a body, or only more of it."""
         message = {"type": "http.request", "body": b" ", "more_body": more}
         await self.bodies[which].put(message)
         await asyncio.sleep(0.01)

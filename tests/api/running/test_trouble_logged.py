@@ -1,4 +1,4 @@
-"""The server's log has one line of each trouble of its database or disk; of a defect it has the traceback."""
+"""The server logs one line for each problem of its database or disk, and a traceback for a defect."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ IMPATIENT: Final = {"PARLEY_STATEMENT_SECONDS": "1", "PARLEY_LOG_SECONDS": "1"}
 
 @contextmanager
 def asked(url: str, **given: str) -> Iterator[tuple[Parley, Client]]:
-    """A client that would raise what the server logs of an error that nobody foresaw."""
+    """A client that raises the unexpected errors that a server would log."""
     with closing(compose(settings_of(url, **given), upgrade=False)) as parley:
         client = Client(TestClient(create_app(parley), headers=authorize(parley)))
         client.open()
@@ -41,7 +41,7 @@ def asked(url: str, **given: str) -> Iterator[tuple[Parley, Client]]:
 
 
 def assert_a_line_each(caplog: pytest.LogCaptureFixture, refusals: int) -> None:
-    """What was logged is one line for each refusal, without a traceback."""
+    """Check that one line without a traceback was logged for each refusal."""
     errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert len(errors) == refusals
     assert not any(error.exc_info or "\n" in error.getMessage() for error in errors)

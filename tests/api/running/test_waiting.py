@@ -1,4 +1,4 @@
-"""Requests that wait for the log do not stop readers, wait no longer than the settings say, and take few places."""
+"""Requests that wait for the log do not stop readers, end after the time in the settings, and use few places."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def record(url: str, **settings: str) -> Iterator[Parley]:
 
 @asynccontextmanager
 async def asking(parley: Parley) -> AsyncIterator[AsyncClient]:
-    """A client from afar, with a key, of a record in which a negotiation is open."""
+    """A client from another machine, with a key, of a record with an open negotiation."""
     transport = ASGITransport(app=create_app(parley), raise_app_exceptions=False)
     headers = authorize(parley)
     async with AsyncClient(
@@ -53,7 +53,7 @@ async def asking(parley: Parley) -> AsyncIterator[AsyncClient]:
 
 @contextmanager
 def log_held(url: str) -> Iterator[None]:
-    """Hold the log's lock by another connection."""
+    """Hold the log's lock on another connection."""
     with closing(open_database(url)) as other, other.writing() as connection:
         connection.execute(text("UPDATE log_head SET position = position"))
         yield
@@ -65,7 +65,7 @@ def posted(http: AsyncClient, count: int) -> list[asyncio.Task[Response]]:
 
 
 def problems(answers: list[Response]) -> set[tuple[int, Any, str | None]]:
-    """The status, type and Retry-After of each answer."""
+    """The status, type and Retry-After of each response."""
     return {
         (answer.status_code, answer.json()["type"], answer.headers.get("retry-after"))
         for answer in answers

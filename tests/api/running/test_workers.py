@@ -1,4 +1,4 @@
-"""A thread does what a coroutine asks for, and the coroutine has its result or its error."""
+"""A worker thread runs a coroutine's call, and gives the coroutine the result or the error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A signed record, by a clock that the test sets wrong."""
+"""A signed record with a clock that the test sets wrong."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WHY: Final = "The battery was changed"
 
 @dataclass
 class Watched:
-    """A record that is signed, by a clock that the test holds."""
+    """A signed record, its client, and a clock that the test sets."""
 
     parley: Parley
     client: Client
@@ -32,7 +32,7 @@ class Watched:
         return self.client.post(FACTS, sent, idempotency_key=f"key-{name}")
 
     def record_ahead(self, *names: str) -> list[Answer]:
-        """Record by a clock that is ten years ahead."""
+        """Record facts by a clock that is ten years ahead."""
         self.clock.now += YEARS
         answers = [self.record(name) for name in names]
         self.clock.now -= YEARS
@@ -40,7 +40,7 @@ class Watched:
         return answers
 
     def correct(self) -> int:
-        """Say which record times are wrong; the position that says so."""
+        """Record which record times are wrong; gives the position of this correction."""
         self.clock.now += MINUTE
         found = self.parley.wrong_times()
         assert found is not None

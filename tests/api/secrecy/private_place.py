@@ -1,4 +1,4 @@
-"""A record with a private negotiation, and how to ask it as its member and as others."""
+"""A record with a private negotiation, and clients of its member and of others."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HIDDEN: Final = "quiet-talks"
 
 @dataclass
 class Place:
-    """A record with a private negotiation of Ann's, and how to ask it as several people."""
+    """A record with a private negotiation of Ann's, and requests to it as several people."""
 
     parley: Parley
     http: TestClient
@@ -33,7 +33,7 @@ class Place:
 
     @property
     def names(self) -> dict[str, str]:
-        """What is there, by the names that addresses have for it."""
+        """The values for the parts of addresses that name what is there."""
         return {
             "slug": HIDDEN,
             "fact_id": self.fact,

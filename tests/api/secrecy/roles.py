@@ -1,4 +1,4 @@
-"""Every operation with its scope and a body, and a record that any role can ask."""
+"""Every operation with its scope and a body, and a record to call as any role."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LINE: Final = (
 NEGOTIATION: Final = {"slug": "more", "title": "More", "parties": []}
 RETITLING: Final = {"reason": "refinement", **WHY, "changes": {"title": "Better talks"}}
 
-#: (method, path) as the document has it → the scope that it takes, and what is sent.
+#: (method, path) in the document → (the scope that it needs, its body).
 TABLE: Final[dict[tuple[str, str], tuple[str | None, object]]] = {
     ("get", "/healthz"): (None, None),
     ("get", "/readyz"): (None, None),
@@ -86,19 +86,19 @@ TABLE: Final[dict[tuple[str, str], tuple[str | None, object]]] = {
 
 
 def needed_query(path: str) -> str:
-    """The parameters without which a question of a path is refused."""
+    """The query parameters that a path requires."""
     last = path.rpartition("/")[2]
     return {"tally": "?what=released", "diff": "?from=2020", "search": "?q=fre*"}.get(last, "")
 
 
 def needs_if_match(method: str, path: str) -> bool:
-    """Whether a call says which version it changes."""
+    """Whether a call must name the version that it changes."""
     return method == "post" and ("{fact_id}" in path or path.endswith("/corrections"))
 
 
 @dataclass
 class Kept:
-    """Where the record is, and what it takes to ask it."""
+    """Where the record is stored, and what a client of it needs."""
 
     path: Path
     folder: Path
@@ -109,7 +109,7 @@ class Kept:
 
 @dataclass
 class Record:
-    """A record with a fact, a retracted fact, a snapshot and change requests, and how to ask it as any role."""
+    """A record with a fact, a retracted fact, a snapshot and change requests, to call as any role."""
 
     parley: Parley
     http: TestClient
@@ -148,7 +148,7 @@ class Record:
 
 
 def keep(url: str, folder: Path) -> Kept:
-    """The record on a migrated SQLite file, which nobody has open any more; its key is in the folder."""
+    """Make the record in a migrated SQLite file and close it; its key is in the folder."""
     parley = compose(_settings(url, folder), upgrade=False, signs=True)
     http = TestClient(create_app(parley), raise_server_exceptions=False)
     every = authorize(parley, "editor")
@@ -191,7 +191,7 @@ def _settings(url: str, folder: Path, **more: str) -> Settings:
 
 
 def proposed(http: TestClient, keys: dict[str, dict[str, str]]) -> dict[tuple[str, str], Answer]:
-    """Change requests by who is to ask and for what: their own to revise and withdraw, and others' to decide on."""
+    """{(person, decision): change request}: a person's own to revise or withdraw, and Zoe's to approve or refuse."""
     every = keys["editor"]
     http.post(f"{TALKS}/settings", json={"review_record": True}, headers=every)
     found = {}

@@ -1,4 +1,4 @@
-"""Who may do what: the whole table of roles and operations, and nothing done where the answer is no."""
+"""Which role may call which operation, for all of them; a refused call changes nothing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ROLES: Final = (None, *SCOPES, "all")
 
 @pytest.fixture(scope="module")
 def kept(lasting_database: Callable[[Kind], str], tmp_path_factory: pytest.TempPathFactory) -> Kept:
-    """The record, made once for all tests here, which copy it."""
+    """The record, made once for all tests of the module, which copy it."""
     return keep(lasting_database("sqlite-file"), tmp_path_factory.mktemp("kept"))
 
 

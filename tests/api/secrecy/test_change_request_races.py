@@ -1,4 +1,4 @@
-"""However many race, one wins: a change request is decided once, on the fact and the body that were seen."""
+"""In a race one caller wins: a change request is decided once, on the fact and the body that were seen."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OTHER = {**CORRECTION, "changes": {"summary": "Fifty freed"}}
 
 
 def at_once(*calls: Callable[[], Answer]) -> list[Answer]:
-    """What the calls answer, made together."""
+    """The responses to calls that are made at once."""
     together = Barrier(len(calls))
 
     def made(call: Callable[[], Answer]) -> Answer:
@@ -38,7 +38,7 @@ def at_once(*calls: Callable[[], Answer]) -> list[Answer]:
 def before_the_next_append(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, call: Callable[[], Answer]
 ) -> list[Answer]:
-    """Have a call made after a decision is taken and before it is recorded; what it answered, once it has."""
+    """Make a call after a decision is taken and before it is recorded; gives a list that gets its response."""
     append, answered = desk.parley.ledger.append, []
 
     def slow(*arguments: Any, **named: Any) -> list[int]:  # noqa: ANN401 -- as they are passed on

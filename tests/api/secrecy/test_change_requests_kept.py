@@ -1,4 +1,4 @@
-"""What was proposed follows from the log: through replays, rebuilds, checks and backups it is the same."""
+"""Change requests are derived from the log: after replays, rebuilds, checks and restores they are the same."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ REPLAYED: Final = "idempotency-replayed"
 
 @dataclass(frozen=True, kw_only=True)
 class Gone(RecordEvent):
-    """An event whose payload is no more."""
+    """An event whose payload is erased."""
 
     stored_name = "change.proposed"
 
 
 def one_of_each(desk: Desk) -> list[Answer]:
-    """Change requests of which everything has become that may."""
+    """Make change requests, at least one in each status."""
     made = [desk.propose(desk.fact()) for _ in range(6)]
     assert desk.decide(made[0]).status == 200
     assert desk.decide(made[1], "refusal").status == 200
@@ -54,7 +54,7 @@ def one_of_each(desk: Desk) -> list[Answer]:
 
 
 def unfounded_tables(desk: Desk) -> list[str]:
-    """The tables that are not what the log gives."""
+    """The tables that differ from what the log gives."""
     with desk.parley.database.reading() as connection:
         differences = compare_with_log(connection, desk.parley.ledger.codec, desk.clock.now)
     return [each.table for each in differences]
@@ -189,7 +189,7 @@ def test_an_unreadable_change_request_does_not_stop_others(
 
 
 def without(monkeypatch: pytest.MonkeyPatch, desk: Desk, position: int) -> None:
-    """Have the codec give no more of the event at a position than that it was."""
+    """Make the codec read the event at a position as one whose payload is erased."""
     read = desk.parley.ledger.codec.read
 
     def read_or_gone(stored: Any, actor: str) -> RecordEvent:  # noqa: ANN401

@@ -1,4 +1,4 @@
-"""Change requests are listed by what has become of them, and expire when their time is over."""
+"""Change requests are listed by status, and expire when their time is over."""
 
 from __future__ import annotations
 

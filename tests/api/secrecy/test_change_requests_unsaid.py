@@ -1,4 +1,4 @@
-"""What is proposed, and why it was decided so, is said to nobody who may not correct, and stands nowhere in clear."""
+"""A change request and its reasons are shown only to those who may correct, and are stored nowhere in clear."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.either_database
 
 WORDS: Final = (
-    "Quetzal",  # the body that was proposed
-    "Ocelot",  # why it was proposed
-    "Axolotl",  # the body that took its place
-    "Tapir",  # why it was approved
-    "Caiman",  # why it was refused
-    "Jabiru",  # why it was withdrawn
+    "Quetzal",  # the proposed body
+    "Ocelot",  # the reason for the proposal
+    "Axolotl",  # the body of a revision
+    "Tapir",  # the reason for the approval
+    "Caiman",  # the reason for the refusal
+    "Jabiru",  # the reason for the withdrawal
 )
 
 
@@ -46,7 +46,7 @@ def about(body: str = "Quetzal", why: str = "Ocelot") -> dict[str, Any]:
 
 @pytest.fixture
 def said(desk: Desk) -> Desk:
-    """A desk where all of the words were said in change requests, none of which was done."""
+    """A desk whose change requests contain all of the words; none of them was approved."""
     made = [desk.propose(desk.fact(), body=about(), idempotency_key=f"{n}") for n in range(5)]
     address = made[0].headers["location"]
     revised = desk.post(f"{address}/revision", about("Axolotl"), idempotency_key="r")
@@ -68,7 +68,7 @@ def said(desk: Desk) -> Desk:
 
 
 def answers(desk: Desk, credential: dict[str, str]) -> Iterator[tuple[str, Answer]]:
-    """What every GET of the document gives somebody, of everything that there is."""
+    """The responses to a person of every GET in the document, for all that there is."""
     listed = desk.get(CHANGE_REQUESTS).json["items"]
     anybody = without_credentials(desk.client)
     for path, methods in anybody.get("/openapi.json").json["paths"].items():

@@ -1,4 +1,4 @@
-"""What an import said of a fact in vain goes with the fact's erasure, whenever its report is kept."""
+"""An erasure also removes what a stored import report said about the fact, whenever the report is stored."""
 
 from __future__ import annotations
 

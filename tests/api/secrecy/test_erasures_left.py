@@ -1,4 +1,4 @@
-"""Nothing is left of what was erased where it came by a side way: a kept refusal, an idle table."""
+"""Nothing of an erased fact is left in stored refusals, idle tables or the database's statistics."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.either_database
 
 WORD = "Zanzibarcanary"
 INDEXED = WORD.lower()[2:].encode()
-"""The end of the word, as the index stores it: without a beginning that it shares with the word before."""
+"""The end of the word, as the index stores it: without the beginning that it shares with the word before it."""
 ERASURE = {"reason": "The family asked for it"}
 NDJSON = {"content_type": "application/x-ndjson"}
 
@@ -51,7 +51,7 @@ def erase(desk: Desk, address: str) -> None:
 
 
 def erased_before_it_is_kept(desk: Desk, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a fact be erased when the next answer that records nothing is about to be kept."""
+    """Erase a fact just before the next response that records nothing is stored."""
     keep = desk.parley.ledger.append
 
     def slow(events: Any, **named: Any) -> list[int]:  # noqa: ANN401 -- as they are passed on
@@ -64,7 +64,7 @@ def erased_before_it_is_kept(desk: Desk, address: str, monkeypatch: pytest.Monke
 
 
 def left(desk: Desk) -> list[str]:
-    """Where the word is."""
+    """The places where the word is."""
     database = desk.parley.database
     if database.is_sqlite and holds(database, WORD.encode()):
         return ["a file"]
@@ -72,7 +72,7 @@ def left(desk: Desk) -> list[str]:
 
 
 def sampled(desk: Desk) -> bool:
-    """Whether the word is among the values that the database took down when it counted what columns hold."""
+    """Whether the word is among the values that the database sampled from its columns."""
     database = desk.parley.database
     if database.is_sqlite:
         return bool(tables_holding(database, WORD, "sqlite_stat1"))
@@ -83,7 +83,7 @@ def sampled(desk: Desk) -> bool:
 
 
 def refusals(desk: Desk, address: str) -> dict[str, Callable[[], Answer]]:
-    """Requests that are refused with words of what the fact says, or of what was proposed of it."""
+    """Requests that are refused, with words of the fact or of a change request for it."""
     proposed = desk.propose(address)
     revision = f"{proposed.headers['location']}/revision"
     bad = {**CORRECTION, "changes": {"valid": f"{WORD} day"}}
@@ -187,14 +187,14 @@ def test_a_rebuild_that_broke_off_leaves_nothing_that_is_not_erased_with_the_res
 
 
 def sample(desk: Desk) -> None:
-    """Let the database count what columns hold."""
+    """Let the database sample its columns."""
     with desk.parley.database.writing() as connection:
         connection.execute(text("ANALYZE"))
     assert sampled(desk) is not desk.parley.database.is_sqlite
 
 
 def assert_forgotten(desk: Desk) -> None:
-    """Soon, nothing of it is left in the samples; the schema is what it was."""
+    """Check that the word soon leaves the samples, and that the schema stays the same."""
     deadline = time.monotonic() + 30
     while sampled(desk):
         assert time.monotonic() < deadline

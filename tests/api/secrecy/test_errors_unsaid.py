@@ -1,4 +1,4 @@
-"""A server that fails on what was sent says in its log that it failed, and not what was sent."""
+"""A server that fails on a request logs the failure without any value of the request."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SAID: dict[str, Any] = {
 
 @pytest.fixture
 def client(parley: Parley) -> Iterator[Client]:
-    """A client that raises what the server would log of its own errors."""
+    """A client that raises the errors that the server would log."""
     with TestClient(create_app(parley), headers=authorize(parley)) as http:
         client = Client(http)
         client.open()

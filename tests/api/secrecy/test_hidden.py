@@ -1,4 +1,4 @@
-"""What is hidden is looked for as what is not there: by the same statements, before it or the body is read."""
+"""Hidden and missing things are looked up by the same statements, before anything else of them or the body is read."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 ABSENT: Final = "absnt-talks"
 NAMED: Final = ("{slug}", "{fact_id}", "{change_request_id}")
 DIFFERS: Final = frozenset({"ratelimit", "etag"})
-"""What comes with an answer and differs from one request to the next."""
+"""Headers that differ from one request to the next."""
 MALFORMED: Final = b"{"
 FACTS_READ: Final = 2
-"""Of the operations, those by which anybody looks for a fact, at least."""
+"""The least number of operations that look up a fact."""
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def place(database_url: str, tmp_path: Path) -> Iterator[Place]:
 
 @contextmanager
 def executed(database: Database) -> Iterator[list[str]]:
-    """The statements that are executed meanwhile, as the database is given them."""
+    """The statements that the database executes meanwhile."""
     found: list[str] = []
 
     def keep(_connection: object, _cursor: object, statement: str, *_: object) -> None:
@@ -53,21 +53,21 @@ def executed(database: Database) -> Iterator[list[str]]:
 
 
 def operations(place: Place) -> list[tuple[str, str]]:
-    """Those of the document whose address names a negotiation, a fact or a change request."""
+    """The operations of the document whose address names a negotiation, a fact or a change request."""
     paths: dict[str, dict[str, Any]] = place.http.app.openapi()["paths"]  # type: ignore[attr-defined]
     found = [(method, path) for path, methods in paths.items() for method in methods]
     return [(method, path) for method, path in found if any(name in path for name in NAMED)]
 
 
 def nothing() -> dict[str, str]:
-    """Names of the same length for what is not there."""
+    """Names of the same length for things that do not exist."""
     return {"slug": ABSENT, "fact_id": str(uuid4()), "change_request_id": str(uuid4())}
 
 
 def answered(
     place: Place, who: str | None, operation: tuple[str, str], names: dict[str, str], sent: object
 ) -> tuple[list[str], int, dict[str, str], str]:
-    """The statements and the answer, its own names left out."""
+    """The statements and the response, with the names of the thing left out."""
     with executed(place.parley.database) as statements:
         keyed = {"idempotency-key": str(uuid4())} if sent is not None else {}
         answer = place.ask(who, *operation, sent, names, **keyed)
@@ -81,7 +81,7 @@ def answered(
 def test_what_is_hidden_is_looked_for_as_what_is_not_there(place: Place, who: str | None) -> None:
     asked = operations(place)
     assert len(asked) >= 28
-    # The first answer that is ever kept makes the secret of the keys.
+    # The first stored response makes the secret of the idempotency keys.
     answered(place, who, asked[0], nothing(), MALFORMED)
     looked = 0
     for operation in asked:
@@ -97,7 +97,7 @@ def test_what_is_hidden_is_looked_for_as_what_is_not_there(place: Place, who: st
 def test_the_computed_id_of_a_hidden_fact_is_answered_as_an_unknown_one(place: Place) -> None:
     computed = str(fact_id(negotiation_id(HIDDEN), "canary-id"))
     assert computed == place.fact
-    # A key that opened before is looked up together with the fact.
+    # A key that was accepted before is looked up together with the fact.
     answered(place, "reader", ("get", "/v1/facts/{fact_id}"), nothing(), None)
     for perspective in ("", "?position=2", "?clock=published&as_known_at=2025-10&position=1"):
         for path in ("/v1/facts/{fact_id}", "/v1/facts/{fact_id}/history"):

@@ -1,4 +1,4 @@
-"""Under idempotency keys nothing is kept of what was sent in vain, asked or named: it might be erased one day."""
+"""No words of refused requests, questions or names are stored under idempotency keys, as they may be erased later."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def erase(client: Client, address: str) -> None:
 
 
 def left(parley: Parley, word: str, folder: Path) -> list[str]:
-    """Where a word is: the tables, the files of a SQLite database, the samples of PostgreSQL, a backup."""
+    """The places that hold a word: tables, files of a SQLite database, samples of PostgreSQL, a backup."""
     database = parley.database
     found = tables_holding(database, word, *SCHEMA.tables)
     if database.is_sqlite and holds(database, word.encode()):
@@ -74,13 +74,13 @@ def left(parley: Parley, word: str, folder: Path) -> list[str]:
 
 
 def wrong(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 -- a fact's fields
-    """A fact that is refused at a field with the word in it, and at one that the word names."""
+    """A fact that is refused at fields whose value or name is the word."""
     refused = {"valid": f"{WORD} day", WORD: 1, "people": [{"name": WORD, f"{WORD} id": "1"}]}
     return fact(summary=f"{WORD} was freed", **{**refused, **fields})
 
 
 def in_vain(client: Client, address: str) -> dict[str, Callable[[], Answer]]:
-    """Requests that say the word and are refused, or are of a fact that is not there yet."""
+    """Requests that contain the word and are refused, or are about a fact that does not exist."""
     changes = {"reason": "refinement", "why": WORD, "changes": {"valid": f"{WORD} day", WORD: 1}}
     lines = b"\n".join(json.dumps(each).encode() for each in (wrong(), wrong(external_id=WORD)))
     retract = {"op": "retract", "external_id": WORD, "reason": "none", "why": WORD}
@@ -195,7 +195,7 @@ def test_what_was_certified_of_an_erased_fact_is_told_no_more(
 
 NAMES = ["title", "detail", "status", "a", "1", "external_id", "type"]
 TRIED = often(2, len(NAMES))
-"""How many of the names are tried each time; all in the long form."""
+"""How many of the names are tried in each run; all in the long form."""
 
 
 @cache

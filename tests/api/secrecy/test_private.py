@@ -1,4 +1,4 @@
-"""A private negotiation is there for its members; for anybody else it answers as one that does not exist."""
+"""Members see a private negotiation; for anybody else it answers as one that does not exist."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CANARIES: Final = (
 )
 OUTSIDERS: Final = ("outsider", "reader", None)
 _ITS_OWN: Final = ("{fact_id}", "{change_request_id}", "/history", "/corrections")
-#: What comes with an answer and differs from one request to the next.
+#: Headers that differ from one request to the next.
 COUNTED: Final = frozenset({"ratelimit", "etag"})
 
 

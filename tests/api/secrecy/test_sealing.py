@@ -1,4 +1,4 @@
-"""What is not as it was sealed is never answered: the API says which position, and nothing of what was there."""
+"""A changed sealed payload is never shown: the API gives its position, and nothing of its content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An issuer's access token opens what its scopes say, under the person that it names."""
+"""An issuer's access token gives its scopes to the person that it names."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def http(database_url: str, keys_file: Path) -> Iterator[TestClient]:
 
 
 def bearing(**claims: Any) -> dict[str, str]:  # noqa: ANN401 -- JSON is anything
-    """The header of somebody with a token that is good now, but for what is given."""
+    """The header of a valid token, with the given claims replaced."""
     now = int(time.time())
     times = {"iat": now, "nbf": now, "exp": now + 60}
     return {"Authorization": f"Bearer {token({**CLAIMS, **times, **claims})}"}

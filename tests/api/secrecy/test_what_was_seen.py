@@ -1,4 +1,4 @@
-"""A change request is decided as its reader saw it, on the version of the fact that it was made for."""
+"""A decision applies to the change request as the decider saw it, and to the fact's version that it was made for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nobody decides on their own change request, with any key, name or token; only its proposer changes it."""
+"""Nobody decides on their own change request, by any key, name or token; only its proposer revises or withdraws it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A record in which one may erase alone."""
+"""A record in which one person may erase."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is erased in a test, and who erases it."""
+"""A fact to erase, and a record in which one person may erase it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WHY: Final = {"reason": "refinement", "why": f"{WORD} was misspelt"}
 
 @dataclass
 class Desk:
-    """A record in which one may erase alone."""
+    """A record in which one person may erase."""
 
     parley: Parley
     client: Client
@@ -43,7 +43,7 @@ class Desk:
         return answer
 
     def said(self) -> str:
-        """A fact with a history, and a snapshot that holds it; its id."""
+        """Record a fact with a history, and a snapshot that holds it; gives its id."""
         id_ = str(self.client.record(**SAID).json["id"])
         self.done(id_, "corrections", {**WHY, "changes": {"summary": f"{WORD} was freed"}})
         assert self.client.post(f"{TALKS}/snapshots", {"name": "held"}).status == 201
@@ -53,7 +53,7 @@ class Desk:
         return id_
 
     def sign(self) -> None:
-        """Sign what there is: who asks for a proof does not wait for it."""
+        """Sign the log now, since a request for a proof does not wait for it."""
         assert self.parley.publisher is not None
         self.parley.publisher.publish()
 

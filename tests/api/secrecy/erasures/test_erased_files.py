@@ -1,4 +1,4 @@
-"""No erased word stays in an answer, a table or a backup, nor in a file once nobody reads older states."""
+"""An erased word stays in no answer, table or backup, and in no file once nobody reads an older state."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_no_word_of_it_is_in_any_answer_file_table_or_backup(desk: Desk, tmp_pat
 
 @contextmanager
 def full_disk() -> Iterator[None]:
-    """No file of this process grows, nor is anything written past its first bytes."""
+    """Let no file of this process grow past its first 4,096 bytes."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, limits[1]))
     try:

@@ -1,4 +1,4 @@
-"""An erasure changes no root and no proof, nor what a rebuild or a restore gives; any other loss is detected."""
+"""An erasure changes no root, no proof, and no result of a rebuild or restore; any other loss is detected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Confidential sources, and the roles that read a record with some."""
+"""Confidential sources, and the roles that read a record with some of them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def cited(confidential: object, **more: object) -> dict[str, Any]:
 
 @dataclass
 class Desk:
-    """A record of which somebody reads the sources, and others do not."""
+    """A record that one person with `source:read` reads, and others without it."""
 
     parley: Parley
     client: Client

@@ -1,4 +1,4 @@
-"""A source that is taken away, changed or moved is found out, and a restore brings all of them along."""
+"""A source that was removed, changed or moved is detected, and a restore brings all sources along."""
 
 from __future__ import annotations
 

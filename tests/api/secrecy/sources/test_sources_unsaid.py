@@ -1,4 +1,4 @@
-"""No answer, export, log line, proof or backup tells others of a confidential source, or that there is one."""
+"""No answer, export, log line, proof or backup reveals a confidential source, or that there is one."""
 
 from __future__ import annotations
 
