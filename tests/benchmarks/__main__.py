@@ -48,12 +48,12 @@ if TYPE_CHECKING:
     from tests.benchmarks.rows import Row
 
 Measurement = Callable[[Bench], Iterator["Row"]]
-"""Measures on one kind of database, and gives the rows of the table."""
+"""Runs one measurement on one kind of database, and gives the rows of the table."""
 KINDS: Final[list[Kind]] = ["SQLite", "PostgreSQL"]
 DOCS: Final = Path(__file__).resolve().parent.parent.parent / "docs"
 FOLDER: Final = "/var/tmp"  # noqa: S108 -- a folder that is on a disk where /tmp is in memory
 ROW_SECONDS: Final = 240.0
-"""How long one row may take, unless its table says otherwise."""
+"""The most seconds that one row may take, unless its table says otherwise."""
 MEASURED: Final[tuple[Measurement, ...]] = (
     appending.rows,
     crowds.rows,
@@ -144,7 +144,7 @@ def main() -> None:
 
 
 def _measured(benches: Sequence[Bench], measuring: Measuring, only: Sequence[str]) -> Iterator[Row]:
-    """All rows, each written on standard error as soon as it is there."""
+    """All rows; each is also printed on standard error when it is done."""
     progress = Console(stderr=True, width=160)
     ends = time.monotonic() + measuring.whole_seconds
     for rows in measuring.measured:
@@ -159,7 +159,7 @@ def _measured(benches: Sequence[Bench], measuring: Measuring, only: Sequence[str
 def measure_within(
     ends: float, rows: Measurement, bench: Bench, row_seconds: float = ROW_SECONDS
 ) -> Iterator[Row]:
-    """The rows of one measurement; one that takes too long, or fails, is the last, and says so."""
+    """The rows of one measurement; if one takes too long or fails, a last row says so."""
     measured = rows(bench)
     while True:
         try:

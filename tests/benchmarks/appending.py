@@ -68,13 +68,13 @@ def rows(bench: Bench) -> Iterator[Row]:
 
 
 def decide_events(size: int) -> list[FactRecorded]:
-    """The events that begin so many facts of mixed kinds."""
+    """Decide the events that record `facts` facts of mixed kinds."""
     talks = negotiation_id(SLUG)
     return [decide_new_fact(talks, fact, "bench") for fact in make_mixed_facts(size)]
 
 
 def record_pattern(bench: Bench, events: list[FactRecorded], began: int) -> list[Recorded]:
-    """What Parley writes for the events, in a log of their own."""
+    """What Parley writes for the events, in a log of its own."""
     url = bench.fresh()
     bench.open_talks(url, began)
     with bench.database(url) as database:

@@ -1,7 +1,7 @@
-"""Answers of the application to a program that asks the same again, or the same at one day after another.
+"""The time of repeated requests: for the same answer again, or for the same answer at one day after another.
 
-Each answer is kept while it holds (ADR 0045). At another day a state, a tally and people are made from the facts that
-are kept (ADR 0049).
+Each answer is cached while it holds (ADR 0045). For another day a state, a tally and people are computed from cached
+facts (ADR 0049).
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ ASKED: Final[dict[str, tuple[str, float | None]]] = {
     "timeline: first page": ("/timeline", 0.005),
     "audit, a page": ("/audit", 0.005),
 }
-"""What is asked beside the state: the end of its address, and the seconds that it may take."""
+"""The other answers: the end of the address, and the most seconds."""
 SLIDING: Final = ("state", "tally", "people")
-"""What is asked as a slider moves, three days later each time."""
+"""The answers that a slider asks for, three days later each time."""
 
 
 def rows(bench: Bench) -> Iterator[Row]:
-    """Each answer at each size, once it was given before, by the processor time of its server."""
+    """The processor time of the server for each repeated answer at each size."""
     for size in bench.sizes.facts:
         url = bench.mixed(size)
         let_in(url)

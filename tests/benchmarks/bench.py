@@ -1,4 +1,4 @@
-"""What every measurement is given: new databases of one kind, the processes that work for them, and sizes."""
+"""What every measurement gets: new databases of one kind, the processes that work for them, and sizes."""
 
 from __future__ import annotations
 
@@ -29,29 +29,29 @@ SLUG: Final = "talks"
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much is measured; `seconds` is about what one comparison may take."""
+    """How much is measured; `seconds` is about how long one comparison takes."""
 
     facts: tuple[int, ...]
-    """Of small and of large records."""
+    """The facts in the records of each size, the smallest first."""
     appends: int
     bulk: int
     requests: int
     imported: int
     followed: int
-    """Facts of the record that is read, rebuilt and verified as a whole."""
+    """The facts of the record that is read, rebuilt and verified as a whole."""
     large: int
-    """Facts of a very large record."""
+    """The facts of a very large negotiation."""
     others: int
     """Facts of another negotiation in the same database as the `large` one."""
     paged: int
-    """Facts of the record whose pages are drawn, and which is asked beside a very large one."""
+    """The facts of the record whose pages are drawn, and of the small negotiation beside a very large one."""
     processes: int
-    """How many write by hand at once."""
+    """How many processes write by hand at once."""
     workers: tuple[int, ...]
-    """With how many workers a server is asked."""
+    """The numbers of workers of a server."""
     seconds: float
     alone: bool = True
-    """Whether what takes memory runs in a process of its own."""
+    """Whether work whose memory is measured runs in a process of its own."""
 
 
 FULL: Final = Sizes(
@@ -93,24 +93,24 @@ class Bench:
     fresh: Callable[[], str]
     sizes: Sizes
     made: dict[int, str] = field(default_factory=dict)
-    """The databases that already have a negotiation of so many facts of mixed kinds, for all who read."""
+    """{number of facts: URL of a database with so many facts of mixed kinds}, for measurements that only read."""
 
     @contextmanager
     def database(self, url: str | None = None, clock: Clock | None = None) -> Iterator[Database]:
-        """A database, new unless its URL is given, open."""
+        """Open a database, a new one unless its URL is given."""
         url = url or self.fresh()
         database = open_database(url) if clock is None else open_database(url, clock=clock)
         with closing(database):
             yield database
 
     def open_talks(self, url: str, at: int) -> None:
-        """Open the negotiation that facts are recorded in, at an instant, so that two logs begin alike."""
+        """Open the negotiation for the facts at a given instant, so that two logs begin alike."""
         with self.database(url, clock=lambda: at) as database:
             opening = {"slug": SLUG, "title": "Talks", "parties": (), "summary": None}
             StoredLedger(database).open_negotiation(**opening, actor="bench")  # type: ignore[arg-type]
 
     def mixed(self, size: int) -> str:
-        """The URL of a database with a negotiation of so many facts of mixed kinds, whose samples were taken."""
+        """The URL of a database with a negotiation of so many facts of mixed kinds, whose statistics were taken."""
         if size not in self.made:
             url = self.made[size] = self.fresh()
             with self.database(url) as database:
@@ -119,11 +119,11 @@ class Bench:
         return self.made[size]
 
     def job(self, url: str, run: Callable[[], object], *servers: int) -> Job:
-        """Something to measure that works on a database: in this process, or in `servers` that this one only asks."""
+        """A job on a database: in this process, or in the processes `servers`, to which this one sends requests."""
         return Job(run, lambda: [*servers, *self.backends(url)], asking=bool(servers))
 
     def run_alone(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What a function of a module returns in a process of its own."""
+        """What a function of a module returns, run in a process of its own."""
         run = in_own_process if self.sizes.alone else _call
         return run(function, *args, **kwargs)
 

@@ -1,4 +1,4 @@
-"""Runs a function in a process of its own, so that its memory is told from all else; and ends what runs too long."""
+"""Run a function in a process of its own to measure its memory, and end functions that run too long."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 LEAST_SECONDS: Final = 0.001
 AGAIN_SECONDS: Final = 10.0
-"""When a row that was stopped is stopped again, if it still waits for something."""
+"""Seconds after which a stopped row is stopped again, if it still waits for something."""
 
 
 def in_own_process(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -49,7 +49,7 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 
 def peak_memory() -> int:
-    """The most bytes that this process has had in memory, as Linux counts them."""
+    """The peak memory of this process in bytes, as Linux counts it."""
     match = re.search(r"^VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
     assert match is not None
     return int(match[1]) * 1024

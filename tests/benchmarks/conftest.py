@@ -1,4 +1,4 @@
-"""Benches of tiny sizes on the databases of the tests, whose figures mean nothing."""
+"""Benches of tiny sizes on the databases of the tests; their figures mean nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The import of a file, beside its rows by hand; the wait of others meanwhile, its memory, its text and its bytes."""
+"""The import of a file beside the same rows by hand; how long others wait, and its memory, full text and bytes."""
 
 from __future__ import annotations
 
@@ -48,16 +48,16 @@ GOAL: Final = 0.3
 MOST_MEGABYTES: Final = 200
 LONGEST_WAIT: Final = 0.5
 FULL_TEXT: Final = 1 / 20_000
-"""Seconds a fact."""
+"""The most seconds for a fact."""
 MOST_BYTES: Final = 3
-"""How many bytes Parley may take for each byte of the file."""
+"""The most bytes that Parley may take for each byte of the file."""
 TURN: Final = 1_000
-"""How many events a transaction by hand has."""
+"""The number of events in a transaction by hand."""
 PAUSE: Final = 0.02
 
 
 def rows(bench: Bench) -> Iterator[Row]:
-    """The import of a file, and what follows from it."""
+    """The import of a file, and the work that it causes."""
     size, url = bench.sizes.imported, bench.fresh()
     with TemporaryDirectory() as folder:
         path = write_file(Path(folder), size)
@@ -98,7 +98,7 @@ def write_file(folder: Path, size: int) -> Path:
 
 
 def import_file(url: str, path: str) -> tuple[Spent, int]:
-    """Import a file into a new negotiation; what it took, and the most memory that this process had."""
+    """Import a file into a new negotiation; gives the time and the peak memory of this process."""
     parley = compose(settings_of(url), upgrade=False)
     opening = decide_open(slug=SLUG, title="Talks", parties=(), summary=None, actor="bench")
     importer = Importer(parley, FactParser())
@@ -122,7 +122,7 @@ def import_file(url: str, path: str) -> tuple[Spent, int]:
 
 
 def _by_hand(bench: Bench, url: str, size: int) -> Spent:
-    """What the rows of an import take by hand, a fact; they are read before the time is taken."""
+    """The time of the rows of an import by hand, for each fact; reading the rows is not counted."""
     copy = bench.fresh()
     bench.open_talks(copy, system_clock())
     whole = Spent(0.0, 0.0)
@@ -144,7 +144,7 @@ class Library(Application[UUID]):
 
 
 def _by_library(size: int) -> Spent:
-    """What the events alone take, a fact, with the library's own tables."""
+    """The time of the events alone, for each fact, in the library's own tables."""
     events = decide_events(size)
     with TemporaryDirectory() as folder:
         env = {
@@ -159,7 +159,7 @@ def _by_library(size: int) -> Spent:
 
 
 def _longest_wait(bench: Bench) -> Row:
-    """The longest wait of somebody who posts one fact after another while a server imports."""
+    """The longest wait of a client that posts one fact after another while a server imports."""
     size, url = bench.sizes.followed, bench.fresh()
     let_in(url)
     with TemporaryDirectory() as folder:
@@ -185,7 +185,7 @@ def _longest_wait(bench: Bench) -> Row:
 
 
 def _post_until(ended: threading.Event, server: Served) -> list[tuple[float, float]]:
-    """Post one fact after another; how long each took, and for how long the server's threads had no core meanwhile."""
+    """Post one fact after another; gives (seconds that it took, seconds that the server waited for a core)."""
     waits: list[tuple[float, float]] = []
     while not waits or not ended.wait(PAUSE):
         stood, began = measure_waiting(server.pid), time.perf_counter()
@@ -196,7 +196,7 @@ def _post_until(ended: threading.Event, server: Served) -> list[tuple[float, flo
 
 
 def _full_text(bench: Bench, url: str, size: int) -> Row:
-    """What the full text of a fact takes that was imported."""
+    """The time that the full text takes for each imported fact."""
     with bench.database(url) as database:
         spent = bench.job(url, lambda: fact_text.catch_up(database)).measure().per(size)
         database.drop_overwritten(*TABLES)

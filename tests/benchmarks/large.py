@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 LARGE: Final = "large"
 OTHERS: Final = "others"
 WHOLE: Final = ("state", "tally", "people", "moments")
-"""The beginnings of the answers that read a part of all facts; they come last."""
+"""The first words of the answers that read a large part of the facts; they are measured last."""
 BESIDE: Final = 0.83
-"""The least part of its speed alone that an answer has beside other negotiations."""
+"""The least ratio of the speed of an answer beside other negotiations to its speed alone."""
 
 
 def rows(bench: Bench) -> Iterator[Row]:
-    """Every answer about the large record, then every answer about the small one."""
+    """Every answer about the large negotiation, then every answer about the small one."""
     small, large, others = bench.sizes.paged, bench.sizes.large, bench.sizes.others
     alone, beside = bench.mixed(small), bench.fresh()
     with bench.database(beside) as database, bench.database(alone) as other:
@@ -52,7 +52,7 @@ def rows(bench: Bench) -> Iterator[Row]:
 
 
 def _asked(database: Database, slug: str, size: int) -> list[Question]:
-    """What is asked of a record that was just changed and is indexed."""
+    """The answers of a record that was just changed and is indexed."""
     asking = Asking(database, StoredLedger(database), slug)
     fact_text.catch_up(database)
     change_last(asking, size)

@@ -1,4 +1,4 @@
-"""Work on the whole log, beside the same by hand: reading and decoding it, rebuilding from it, and verifying it."""
+"""Work on the whole log beside the same by hand: reading and decoding, rebuilding, and verifying."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PAGE: Final = 1_000
 
 
 def rows(bench: Bench) -> Iterator[Row]:
-    """The work on one log, by the event; and what memory it takes on a log that is many times as long."""
+    """The work on one log, for each event; and its memory on a log that is many times as long."""
     size = bench.sizes.followed
     url = bench.mixed(size)
     with bench.database(url) as database, closing(Raw(url)) as raw:
@@ -68,7 +68,7 @@ def _exhaust(given: Iterable[Any]) -> None:
 
 
 def verified(database: Database) -> bytes:
-    """The root of a log that is intact."""
+    """The root of a log that is found to be intact."""
     with database.reading() as connection:
         verification = verify(connection)
     assert verification.wrong is None
@@ -104,7 +104,7 @@ def _rebuilt(bench: Bench, url: str, ledger: StoredLedger, database: Database) -
 
 
 def _memory(bench: Bench, what: str, work: Callable[[str], int]) -> Row:
-    """The memory that a process of its own takes for a long log, beside one for a short log."""
+    """The peak memory of a process for a long log, beside that for a short log."""
     sizes = bench.sizes.followed, bench.sizes.facts[0]
     large, small = (bench.run_alone(work, bench.mixed(size)) for size in sizes)
     return flat(
@@ -113,14 +113,14 @@ def _memory(bench: Bench, what: str, work: Callable[[str], int]) -> Row:
 
 
 def verify_alone(url: str) -> int:
-    """Verify; the most memory of this process."""
+    """Verify; gives the peak memory of this process."""
     with closing(open_database(url)) as database:
         verified(database)
     return peak_memory()
 
 
 def rebuild_alone(url: str) -> int:
-    """Rebuild; the most memory of this process."""
+    """Rebuild; gives the peak memory of this process."""
     with closing(open_database(url)) as database:
         rebuild(database, StoredLedger(database).codec)
     return peak_memory()

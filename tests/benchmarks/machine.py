@@ -1,4 +1,4 @@
-"""What the figures were measured on: the processor, the disk, the day and the commit."""
+"""The machine of a measurement: its processor and disk; and the day and the commit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SYNCS: Final = 50
 
 
 def describe_machine(folder: Path, postgresql: str) -> str:
-    """One sentence about the machine, with what a sync of a file in `folder` takes."""
+    """One sentence about the machine, with the time of a sync of a file in `folder`."""
     cores = os.cpu_count()
     software = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
     return (

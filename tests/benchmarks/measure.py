@@ -1,6 +1,6 @@
-"""Measures processor time beside the clock's: that of this process, and of all others that work for it.
+"""Measures processor time and wall time: of this process, and of all other processes that work for it.
 
-Two things that are compared run in turns, so that what else the machine does falls on both alike.
+Two jobs that are compared run in turns, so that other load on the machine affects both alike.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from pathlib import Path
 from typing import Any, Final
 
 TURNS: Final = 7
-"""The most turns that one thing is given."""
+"""The most turns of one job."""
 TURN_SECONDS: Final = 0.03
-"""A turn repeats what is quick for at least so long."""
+"""A turn repeats a quick job for at least so many seconds."""
 _SCHEDULED: Final = 2
-"""The kind of a Linux clock that counts all the time for which a process was scheduled."""
+"""The number of the Linux clock that counts the time for which a process was scheduled."""
 PROFILED_SECONDS: Final = 0.3
-"""For how long something quick is repeated while it is profiled."""
+"""For how many seconds a quick job is repeated while it is profiled."""
 _MOST_SHOWN: Final = 5
 _LEAST_SHOWN: Final = 0.03
-"""The part of all time below which a place is not shown."""
+"""A place with a smaller share of the time is not shown."""
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _DRIVERS: Final = re.compile(r"sqlite3|psycopg|msgspec|cryptography")
 _PACKAGE: Final = re.compile(r"site-packages/([^/.]+)")
@@ -45,7 +45,7 @@ class Spent:
     wall: float
 
     def per(self, units: int) -> Spent:
-        """What one of so many units took."""
+        """The time of one unit, if this is the time of so many."""
         return Spent(self.cpu / units, self.wall / units)
 
     def __add__(self, other: Spent) -> Spent:
@@ -54,14 +54,14 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something to measure, and the other processes that work for it; this one does too unless it is only `asking`."""
+    """A function to measure, and the processes that work for it; if `asking`, the time of this one is not counted."""
 
     run: Callable[[], object]
     pids: Callable[[], Iterable[int]] = tuple
     asking: bool = False
 
     def measure(self, times: int = 1) -> Spent:
-        """Run it so many times; what one run took."""
+        """Run it so many times; gives the time of one run."""
         before = {pid: cpu_of(pid) for pid in self.pids()}
         wall, own = time.perf_counter(), _own_seconds()
         for _ in range(times):
@@ -72,7 +72,7 @@ class Job:
 
 
 def cpu_of(pid: int) -> float:
-    """The processor time of a process since it began, in seconds; 0 of one that has ended."""
+    """The processor time of a process since it began, in seconds; 0 if it has ended."""
     try:
         return time.clock_gettime((~pid << 3) | _SCHEDULED)
     except OSError:
@@ -80,16 +80,16 @@ def cpu_of(pid: int) -> float:
 
 
 def measure_waiting(pid: int) -> float:
-    """For how many seconds threads of a process, those that there are now, were ready to run and had no core."""
+    """For how many seconds the present threads of a process were ready to run and had no core."""
     nanoseconds = 0
     for thread in Path(f"/proc/{pid}/task").iterdir():
-        with suppress(OSError):  # it has ended
+        with suppress(OSError):  # the thread has ended
             nanoseconds += int((thread / "schedstat").read_text().split()[1])
     return nanoseconds / 1e9
 
 
 def measure(*jobs: Job, seconds: float, times: int | None = None) -> list[Spent]:
-    """Run jobs in turns for about so many seconds; the median run of each, but for the first.
+    """Run jobs in turns for about so many seconds; gives the median run of each, without the first.
 
     A turn of a job has `times` runs or, if that is not given, as many as fill TURN_SECONDS.
     """
@@ -144,7 +144,7 @@ def describe_time(run: Callable[[], object], seconds: float = PROFILED_SECONDS) 
 
 
 def _divide(stats: Mapping[_Function, tuple[Any, ...]]) -> Iterator[tuple[str, float]]:
-    """(place, seconds) of each function itself; a built-in one counts where it is called from."""
+    """(place, seconds) of each function without its callees; the time of a built-in function counts for its caller."""
     for (file, _, name), (_, _, own, _, callers) in stats.items():
         driver = _DRIVERS.search(name)
         if file != _BUILT_IN:
@@ -157,7 +157,7 @@ def _divide(stats: Mapping[_Function, tuple[Any, ...]]) -> Iterator[tuple[str, f
 
 
 def _find_place(file: str) -> str:
-    """The folder of Parley, or the library, in which a file is."""
+    """The folder of Parley, or the library, that a file belongs to."""
     path = Path(file)
     if package := _PACKAGE.search(file):
         return package[1]

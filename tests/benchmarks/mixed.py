@@ -1,6 +1,6 @@
-"""Facts of mixed kinds, the same each time: people in custody and freed, totals, offers, measures, and what was said.
+"""Facts of mixed kinds, the same each time: custody, releases, totals, offers, measures, statements.
 
-The larger the record, the more people, matters and offers it has; bodies, places and posts stay few.
+A larger record has more people, matters and offers; the numbers of bodies, places and posts stay small.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ KINDS: Final = (
     *("appointment", "pardon", "prisoner_count", "response", "meeting", "proposal"),
     *("measure", "measure", "incident", "agreement", "open_question", "mission"),
 )
-"""Which kinds follow one another, over and over."""
+"""The kinds of the facts in order, repeated."""
 FIRST_DAY: Final = 14_000
 DAYS: Final = 2_000
 MOST_DAYS_LATER: Final = 60
-"""How long after it happened a fact is in the papers."""
+"""The most days from an event to the paper that reports it."""
 CUSTODY: Final = ("detained", "charged", "remanded", "sentenced", "transferred")
 VAGUE: Final = 0.1
-"""The part of the facts of which only the month is known."""
+"""The share of facts whose date is only a month."""
 
 
 class Drawing:
@@ -43,7 +43,7 @@ class Drawing:
         self._random = random.Random(seed)
 
     def facts(self) -> Iterator[Fact]:
-        """The facts, in the order in which they happened."""
+        """The facts, in the order of their dates."""
         for number in range(self._size):
             kind = KINDS[number % len(KINDS)]
             happened = FIRST_DAY + number * DAYS // self._size
@@ -65,7 +65,7 @@ class Drawing:
         return f"{what} {self._random.randrange(count)}"
 
     def person(self) -> str:
-        """Somebody whom about six facts name."""
+        """A person whom about six facts name."""
         return self.one_of("Person", self._size // 6 + 1)
 
     def choice(self, *texts: str) -> str:
@@ -73,16 +73,16 @@ class Drawing:
         return self._random.choice(texts)
 
     def number(self, low: int, high: int) -> int:
-        """A number from `low` until before `high`."""
+        """A number from `low` to just below `high`."""
         return self._random.randrange(low, high)
 
     def share(self, facts: int) -> int:
-        """How many things there are, if each is of so many facts."""
+        """How many things there are, if each is named by so many facts."""
         return self._size // facts + 1
 
 
 def make_mixed_facts(size: int) -> Iterator[Fact]:
-    """So many facts of mixed kinds."""
+    """Make so many facts of mixed kinds."""
     return Drawing(size).facts()
 
 

@@ -1,4 +1,4 @@
-"""Pages of a large record by the processor time of their server and their bytes; and pictures."""
+"""Pages of a large record: the processor time of their server, and their bytes; and pictures."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HTML: Final = {"Accept": "text/html"}
 
 
 def rows(bench: Bench) -> Iterator[Row]:
-    """Pages of a record, each time at another day so that no answer is kept; and the first picture of a process."""
+    """Pages of a record, each for another day so that no answer is cached; and the first picture of a process."""
     size = bench.sizes.paged
     url = bench.mixed(size)
     let_in(url)

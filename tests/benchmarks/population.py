@@ -1,4 +1,4 @@
-"""A record as large as asked, the same each time: many statements by few speakers, and a little of all else."""
+"""A record of any size, the same each time: many statements by few speakers, and a few facts of other kinds."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BATCH: Final = 5_000
 
 
 def day(number: int) -> str:
-    """A day of the years from 1970 on, of twelve months of 28 days."""
+    """A day in years from 1970 on that have twelve months of 28 days."""
     year, rest = divmod(number, 336)
     return f"{1970 + year}-{rest // 28 + 1:02d}-{rest % 28 + 1:02d}"
 
@@ -53,7 +53,7 @@ def facts(size: int, days: int = 16_000) -> Iterator[Fact]:
 def populate(
     ledger: StoredLedger, slug: str, size: int, given: Iterable[Fact] | None = None
 ) -> UUID:
-    """Open a negotiation with `size` facts, or with those that are given; its id."""
+    """Open a negotiation with `size` facts, or with those that are given; gives its id."""
     talks = negotiation_id(slug)
     ledger.open_negotiation(slug=slug, title=slug, parties=(), summary=None, actor="bench")
     batch: list[FactEvent] = []

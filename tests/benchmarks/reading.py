@@ -1,7 +1,7 @@
-"""Questions to records of mixed kinds, in process: each kind of answer at each size, and every shape of a timeline.
+"""Answers about records of mixed kinds, in process: each kind of answer at each size, and every filter of a timeline.
 
-The answers of the smallest record are compared with the pure fold over its log before anything is timed; those that
-differ are named in the table.
+Before they are timed, the answers of the smallest record are compared with the pure fold over its log; the table names
+those that differ.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from tests.benchmarks.rows import Row
 
 STATE: Final = {1_000: 0.005, 10_000: 0.010, 100_000: 0.025}
-"""Seconds for the state of so many facts."""
+"""The most seconds for the state of so many facts."""
 CHANGED: Final = 20
 PAGE: Final = 100
 EVERYTHING: Final = 10**9
@@ -54,12 +54,12 @@ CLOCKS: Final[tuple[Clock, ...]] = get_args(Clock)
 RELEASED: Final = TallyQuery(what="released")
 
 Question = tuple[str, float | None, Callable[[], object]]
-"""What is asked, the seconds that it may take, and how it is asked."""
+"""(name, the most seconds, the function that asks)."""
 
 
 @dataclass(frozen=True)
 class Asking:
-    """A record that is asked, on one clock."""
+    """Asks a record on one clock."""
 
     database: Database
     ledger: StoredLedger
@@ -67,7 +67,7 @@ class Asking:
     clock: Clock = "recorded"
 
     def ask(self, answer: Callable[..., Any], *given: object) -> Any:  # noqa: ANN401 -- any answer
-        """What one reading answers about the record on this clock: `answer` of it, of this, and of what is given."""
+        """Call `answer` with a reading, this object and the given arguments; gives its result."""
         with self.database.reading() as connection:
             now = system_clock()
             reading = Reading(connection, self.ledger.codec, now, OWNER, searched=True)
@@ -80,7 +80,7 @@ class Asking:
 
     @property
     def query(self) -> PerspectiveQuery:
-        """The present; on the published clock, what was public by a day after the record's last."""
+        """Now; on the published clock, a cut after the last published day of the record."""
         public = parse_cut("2020") if self.clock == "published" else None
         return PerspectiveQuery(as_known_at=public, clock=self.clock)
 
@@ -121,7 +121,7 @@ def answers(asking: Asking, size: int) -> Iterator[Question]:
 
 
 def shapes() -> dict[str, TimelineFilter]:
-    """Each filter of a timeline, alone."""
+    """Each filter of a timeline by itself."""
     return {
         "first page": TimelineFilter(),
         "of a kind": TimelineFilter(kind="meeting"),
@@ -212,7 +212,7 @@ def _timeline(
 
 
 def change_last(asking: Asking, size: int) -> None:
-    """Change the last facts, so that there is something to audit and to compare."""
+    """Change the last facts, so that an audit and a diff find something."""
     for number in range(size - CHANGED, size):
         record = asking.ledger.fact(fact_id(asking.talks, f"M-{number}"))
         asking.ledger.change(
@@ -221,7 +221,7 @@ def change_last(asking: Asking, size: int) -> None:
 
 
 def _differing(asking: Asking) -> list[str]:
-    """The answers that are not those of the fold over the log, on either clock."""
+    """The names of answers that differ from the fold over the log, on either clock."""
 
     def compare(reading: Reading, asking: Asking) -> list[str]:
         at = reading.perspective(asking.query)

@@ -1,4 +1,4 @@
-"""A row of the table: what was measured, what it was measured beside, the goal, and whether it is met."""
+"""A row of the table: what was measured, what it is compared with, the goal, and whether it is met."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HEADINGS: Final = (
 )
 
 FLAT: Final = 1.1
-"""How many times the memory for a little may be taken for much."""
+"""How many times the memory of small work large work may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Row:
     remains: str = ""
 
     def cells(self) -> tuple[str, ...]:
-        """The texts under the headings."""
+        """The texts for the columns."""
         met = {True: "yes", False: "**no**", None: ""}[self.met]
         figures = (self.figure, self.wall, self.beside, self.peer, self.peer_wall)
         return (self.what, self.on, *figures, self.ratio, self.goal, met)
@@ -58,7 +58,7 @@ class Row:
 def compare_times(
     what: str, on: str, spent: Sequence[Spent], beside: str, goal: float | None = None
 ) -> Row:
-    """A thing and its peer, of which `spent` tells; the goal is a part of the peer's speed, by processor time."""
+    """A job and its peer, whose times are `spent`; the goal is a share of the peer's speed, by processor time."""
     ours, theirs = spent
     ratio = theirs.cpu / ours.cpu
     return Row(
@@ -76,7 +76,7 @@ def compare_times(
 
 
 def bound_time(what: str, on: str, ours: Spent, most: float | None) -> Row:
-    """A thing that may take so many seconds of the processor, if that is said."""
+    """A job, with the most seconds of the processor that it may take, if there is a goal."""
     if most is None:
         return Row(what, on, duration(ours.cpu), duration(ours.wall), "", "", "", "", "", None)
     part = f"{ours.cpu / most:.2f} of it"
@@ -85,27 +85,27 @@ def bound_time(what: str, on: str, ours: Spent, most: float | None) -> Row:
 
 
 def bound_count(what: str, on: str, found: float, most: float, unit: str, beside: str = "") -> Row:
-    """A thing that is counted and may be at most so many."""
+    """A count, with the most that it may be."""
     figure, goal = f"{found:,.3g} {unit}", f"≤ {most:g} {unit}"
     part = f"{found / most:.2f} of it"
     return Row(what, on, figure, "", beside, "", "", part, goal, found <= most)
 
 
 def flat(what: str, on: str, large: int, small: int, beside: str) -> Row:
-    """The bytes of memory that much takes, beside what a little takes; they are to be about the same."""
+    """The bytes of memory of large work beside those of small work; they should be about equal."""
     times = large / small
     figures = (f"{large / 1e6:.0f} MB", "", beside, f"{small / 1e6:.0f} MB", "")
     return Row(what, on, *figures, f"{times:.2f}", f"≤ {FLAT:g}", times <= FLAT)
 
 
 def agreeing(what: str, on: str, differing: Sequence[str]) -> Row:
-    """Answers that are to be those of the pure fold, and the names of those that are not."""
+    """Answers compared with the pure fold, and the names of those that differ."""
     figure = "; ".join(differing) or "all agree"
     return Row(what, on, figure, "", "the pure fold", "", "", "", "all agree", not differing)
 
 
 def report_stop(what: str, on: str, why: str) -> Row:
-    """What could not be measured to its end, and why."""
+    """A measurement that did not end, and why."""
     return Row(what, on, why, "", "", "", "", "", "measured", met=False)
 
 
@@ -115,7 +115,7 @@ def explain_miss(row: Row, run: Callable[[], object], seconds: float = PROFILED_
 
 
 def duration(seconds: float) -> str:
-    """A duration in a unit that fits."""
+    """A duration in a suitable unit."""
     for size, unit in ((1.0, "s"), (1e-3, "ms")):
         if seconds >= size:
             return f"{seconds / size:.3g} {unit}"

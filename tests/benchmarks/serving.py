@@ -1,6 +1,6 @@
-"""Requests over HTTP beside an empty endpoint of a server with the same settings: the processor time of each.
+"""The processor time of requests over HTTP, beside an empty endpoint of a server with the same settings.
 
-Counted is the time of the server's process and, on PostgreSQL, of the backends that work for it.
+It is the time of the server's process and, on PostgreSQL, of the backends that work for it.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from tests.benchmarks.rows import Row
 
 KEPT_SECONDS: Final = 600
-"""How long a connection stays open while the other server is asked."""
+"""For how many seconds a connection stays open while the other server is asked."""
 ANSWER_SECONDS: Final = 120
 ENDING_SECONDS: Final = 20
-"""How long a server may take to end; then it is killed."""
+"""Seconds that a server has to end; then it is killed."""
 HEADERS: Final = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
 BESIDE: Final = "an empty async endpoint"
 FACTS: Final = "/v1/negotiations/bench/facts"
@@ -62,7 +62,7 @@ class Served:
         body: object = None,
         headers: dict[str, Any] | None = None,
     ) -> tuple[bytes, str | None]:
-        """Send a request, which has to be answered with a status; the answer's body and its ETag."""
+        """Send a request; checks the status, and gives the body and the ETag of the response."""
         sent = body if body is None or isinstance(body, bytes) else json.dumps(body)
         self.connection.request(method, path, sent, {**HEADERS, **(headers or {})})
         answer = self.connection.getresponse()
@@ -72,7 +72,7 @@ class Served:
 
     @contextmanager
     def another(self) -> Iterator[Served]:
-        """The same server, over another connection."""
+        """Another connection to the same server."""
         with closing(
             HTTPConnection("127.0.0.1", self.connection.port, timeout=ANSWER_SECONDS)
         ) as connection:
@@ -80,7 +80,7 @@ class Served:
 
 
 def rows(bench: Bench) -> Iterator[Row]:
-    """A GET of a fact, its 304, the look at the health, and a POST of a fact, which keeps the server busy a while."""
+    """A GET of a fact, its 304, a health check, and a POST of a fact, which keeps the server busy for a while."""
     url = bench.fresh()
     let_in(url)
     with serve_record(url) as parley, serve_record(None) as empty:
@@ -111,7 +111,7 @@ def _requests(bench: Bench, server: Served) -> Iterator[tuple[str, float, Callab
 
 
 def make_fact(number: int) -> dict[str, Any]:
-    """The body of a POST, of a fact that is unlike all others."""
+    """The body of a POST of a fact that differs from all others."""
     return {
         "kind": "appointment",
         "valid": "2025-11-09",
@@ -125,7 +125,7 @@ def make_fact(number: int) -> dict[str, Any]:
 
 @contextmanager
 def serve_record(url: str | None) -> Iterator[Served]:
-    """A server on a record, or with only an empty endpoint."""
+    """A server of a record, or one with only an empty endpoint."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listening:
         port = int(listening.getsockname()[1])
         process = multiprocessing.get_context("spawn").Process(target=_serve, args=(url, listening))

@@ -1,6 +1,6 @@
-"""Measurements run on a tiny record, so that a change does not break `make bench` unseen. No time is asserted.
+"""Measurements run on a tiny record, so that a change that breaks `make bench` is noticed. No time is asserted.
 
-Half of them are drawn each time, and all run in the long form.
+Each run tries half of them, drawn; the long form tries all.
 """
 
 from __future__ import annotations

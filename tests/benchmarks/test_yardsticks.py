@@ -1,4 +1,4 @@
-"""What is written by hand is what Parley writes: the same rows, and bytes that Parley opens and verifies."""
+"""The yardsticks write the same rows as Parley, in bytes that Parley opens and verifies."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ DRAWN = {
     "log_head": {"total_stamp"},
     "stamp": {"stamp"},
 }
-"""What differs between any two logs, as keys and salts are drawn; it has the same length."""
+"""Columns that differ between any two logs, since keys and salts are random; their length is the same."""
 
 
 def content(database: Database) -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of all tables, with only the length of what is drawn."""
+    """All rows of all tables; of random values only the length."""
     found: dict[str, list[tuple[Any, ...]]] = {}
     with database.reading() as connection:
         for table in metadata.sorted_tables:

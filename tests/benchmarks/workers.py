@@ -1,7 +1,7 @@
-"""`parley serve` with 1, 2 and 4 workers: what a request takes while 16 connections send one after another.
+"""`parley serve` with 1, 2 and 4 workers: the time of a request when 16 connections send one after another.
 
-The program that asks runs on the same processors, so that these figures are no limit of the server. Wall is the time of
-all requests, divided by their number.
+The client runs on the same processors, so these figures are no limit of the server. Wall is the time of all requests,
+divided by their number.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 CONNECTIONS: Final = 16
 TIMES: Final = {"GET of a fact": 10, "POST of a fact": 1}
-"""How many of each are sent in one turn, as a multiple of the requests of the bench."""
+"""How many requests of each sort a turn sends, as a multiple of the bench's `requests`."""
 PROGRAM: Final = (sys.executable, "-c", "from api.cli.app import main; main()")
 
 
@@ -80,7 +80,7 @@ def _row(what: str, on: str, ours: Spent, one: Spent) -> Row:
 
 
 def _asked(connections: Sequence[socket.socket]) -> dict[str, Iterator[bytes]]:
-    """What is asked, each request without end; the negotiation and a fact are there already."""
+    """The requests of each sort, without end; the negotiation and a fact are there already."""
     numbers = count()
     opening = {"slug": "bench", "title": "Bench", "parties": []}
 
@@ -108,7 +108,7 @@ def _send_some(connections: Sequence[socket.socket], requests: Iterator[bytes], 
 
 
 def _send(connections: Sequence[socket.socket], requests: Iterable[bytes]) -> list[bytes]:
-    """Send requests, one at a time over each connection; the bodies of the answers, which have to be good."""
+    """Send requests, one at a time over each connection; gives the bodies, and checks that all succeed."""
     waiting = iter(requests)
     bodies: list[bytes] = []
     with DefaultSelector() as selector:
@@ -135,7 +135,7 @@ def _send(connections: Sequence[socket.socket], requests: Iterable[bytes]) -> li
 
 
 def _body_in(received: bytearray) -> bytes | None:
-    """The body of a good answer; None while it is not whole."""
+    """The body of a successful response; None until it is complete."""
     head, blank, body = bytes(received).partition(b"\r\n\r\n")
     if not blank:
         return None
@@ -155,13 +155,13 @@ class _Server:
 
 @contextmanager
 def _served(url: str, workers: int) -> Iterator[_Server]:
-    """A server of so many workers on a record."""
+    """A server of a record with so many workers."""
     with tempfile.TemporaryDirectory() as folder:
         key = str(Path(folder) / "log.key")
         own = {"PARLEY_DATABASE_URL": url, "PARLEY_SEAL_KEY": SEAL_KEY, "PARLEY_LOG_KEY_FILE": key}
         environ = {**os.environ, **PATIENT, **UNBOUNDED, **own, "PARLEY_PORT": "0"}
         command = [*PROGRAM, "serve", "--json", "--workers", str(workers)]
-        said = Path(folder) / "said"  # a pipe would be full once a few hundred requests are logged
+        said = Path(folder) / "said"  # a pipe would be full after a few hundred logged requests
         with (
             said.open("wb") as told_to,
             subprocess.Popen(command, env=environ, stdout=told_to) as process,
@@ -175,7 +175,7 @@ def _served(url: str, workers: int) -> Iterator[_Server]:
 
 
 def _first_line(said: Path) -> dict[str, str]:
-    """What the server says once it listens."""
+    """The line that the server prints once it listens."""
     for _ in range(600):
         line, ended, _ = said.read_text(encoding="utf-8").partition("\n")
         if ended:
@@ -186,6 +186,6 @@ def _first_line(said: Path) -> dict[str, str]:
 
 
 def _family_of(pid: int) -> list[int]:
-    """A process, and all that it has begun and that these have."""
+    """The ids of a process and of all its descendants."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()
     return [pid, *(each for child in children for each in _family_of(int(child)))]

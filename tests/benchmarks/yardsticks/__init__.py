@@ -1,5 +1,5 @@
-"""The least code, written by hand on the databases' drivers, that does the same work as Parley.
+"""Yardsticks: the least code, written by hand on the databases' drivers, that does the same work as Parley.
 
-It is frozen: it was written before Parley was tuned against it, and it changes only where what Parley stores changes,
-so that the rows, hashes and seals stay the same. `tests/benchmarks/test_yardsticks.py` compares what both leave.
+They are frozen: they were written before Parley was tuned against them, and change only with what Parley stores, so
+that rows, hashes and seals stay the same. `tests/benchmarks/test_yardsticks.py` compares the rows of both.
 """

@@ -29,7 +29,7 @@ class RawLog:
             self._inserts[table] = raw.insert(table, columns, missing=True)
 
     def append(self, given: Sequence[Recorded]) -> None:
-        """Append events, with their record times moved past the last one if they lie before it."""
+        """Append events; record times that are not after the last one are moved past it."""
         cursor = self._raw.cursor
         cursor.execute(self._begin)
         last, recorded_at = cursor.execute(self._head).fetchone()

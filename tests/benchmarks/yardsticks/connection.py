@@ -1,4 +1,4 @@
-"""Opens a database by its driver, as durable as Parley has it. Transactions are begun and committed by hand."""
+"""Opens a database by its driver, with the durability of Parley. Callers begin and commit transactions themselves."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SETTINGS: Final = (
 
 
 class Raw:
-    """A connection of the driver, with the few differences between the two databases."""
+    """A connection of the driver; hides the differences between the two databases."""
 
     def __init__(self, url: str) -> None:
         named = make_url(url)
@@ -40,16 +40,16 @@ class Raw:
         self._connection.close()
 
     def read(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 -- values of SQL
-        """All rows of a query, whose values are marked by `?`."""
+        """All rows of a query that marks its values by `?`."""
         found: list[tuple[Any, ...]] = self.cursor.execute(self.marked(sql), values).fetchall()
         return found
 
     def marked(self, sql: str) -> str:
-        """A statement with the driver's own mark for values."""
+        """A statement with the driver's own placeholder for values."""
         return sql if self.is_sqlite else sql.replace("?", "%s")
 
     def insert(self, table: str, columns: tuple[str, ...], *, missing: bool = False) -> str:
-        """The statement that inserts a row; if it may be there already, only where it is `missing`."""
+        """The statement that inserts a row; with `missing`, a row that is there already is left alone."""
         names = ", ".join(f'"{column}"' for column in columns)
         marks = ", ".join([self.mark] * len(columns))
         unless = " ON CONFLICT DO NOTHING" if missing else ""

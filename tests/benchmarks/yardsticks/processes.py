@@ -1,4 +1,4 @@
-"""Appends by hand in several processes at once, each on a connection of its own, one event a transaction."""
+"""Appends by hand in several processes at once; each has its own connection, and each event a transaction."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _log: list[RawLog] = []
 
 
 class Writers:
-    """So many processes that append to one log."""
+    """Several processes that append to one log."""
 
     def __init__(self, url: str, processes: int) -> None:
         spawning = multiprocessing.get_context("spawn")
@@ -28,11 +28,11 @@ class Writers:
 
     @property
     def pids(self) -> list[int]:
-        """The processes."""
+        """The ids of the processes."""
         return list(self._pool._processes)
 
     def append(self, given: Sequence[Recorded]) -> None:
-        """Append each event alone, dealt out to all processes."""
+        """Append each event in a transaction of its own; the events are dealt out to all processes."""
         dealt = [given[at :: self._processes] for at in range(self._processes)]
         list(self._pool.map(_append, dealt))
 

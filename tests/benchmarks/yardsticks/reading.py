@@ -1,4 +1,4 @@
-"""Reads the log by hand: its rows in order, each payload opened and decoded; or hashed, up to the root of the tree."""
+"""Reads the log by hand in order: opens and decodes each payload, or hashes all of them up to the tree's root."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _facts: Final = {kind: msgspec.json.Decoder(cls) for kind, cls in KINDS.items()}
 
 
 def read_log(raw: Raw) -> Iterator[tuple[_Recorded, Any]]:
-    """Each event that began a fact, decoded, and its fact."""
+    """(event, fact) of each event that recorded a fact, decoded."""
     for row in _rows(raw):
         if row[4] == "fact.recorded":
             decoded = _recorded.decode(_opened(row)[1])
@@ -47,7 +47,7 @@ def read_log(raw: Raw) -> Iterator[tuple[_Recorded, Any]]:
 
 
 def hash_log(raw: Raw) -> bytes:
-    """The root over a log whose payloads, digests and leaves are as they were recorded; each stream has one event."""
+    """The root of a log, after a check of all payloads, digests and leaves; each stream has one event."""
     leaves = []
     for row in _rows(raw):
         secret, payload = _opened(row)

@@ -1,4 +1,4 @@
-"""Rebuilds by hand: reads, opens and decodes the log, and writes the rows of each fact again, into the spare tables."""
+"""Rebuilds by hand: reads, opens and decodes the log, and writes the rows of each fact into the spare tables."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from tests.benchmarks.yardsticks.recorded import Recorded
 
 EVENTS: Final = 1_000
-"""How many events a transaction writes the rows of."""
+"""How many events' rows a transaction writes."""
 SPARE: Final = "_spare"
 
 
 def rebuild_by_hand(raw: Raw, given: Sequence[Recorded]) -> int:
-    """Write the rows that are given for the log's facts, in order, as it is read; the number of facts."""
+    """Write the given rows for the facts of the log, in order, while it is read; gives the number of facts."""
     every = {**TABLES, **NAMES}
     inserts = {
         name: raw.insert(f"{name}{SPARE}", columns, missing=name in NAMES)

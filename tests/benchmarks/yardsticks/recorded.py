@@ -1,6 +1,6 @@
-"""Reads what Parley has written for events that begin facts, so that the same rows can be written by hand.
+"""Reads the rows that Parley wrote for facts, so that the same rows can be written by hand.
 
-The payloads are opened; of every table that has rows of a fact, its rows are kept by the fact.
+Payloads are opened; the rows of every table of facts are grouped by fact.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     for table in metadata.sorted_tables
     if "fact_id" in table.c
 }
-"""The columns of each table that has rows of facts."""
+"""{table with rows of facts: its columns}."""
 NAMES: Final[dict[str, tuple[str, ...]]] = {
     side.called.name: tuple(column.name for column in side.called.c) for side in SIDES.values()
 }
-"""The columns of each table that has the names in facts, each name once."""
+"""{table with the names in facts, each name once: its columns}."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An event as `seal` takes it, and the rows of its fact, by their tables."""
+    """An event in the form that `seal` takes, and the rows of its fact by table."""
 
     event: tuple[Any, ...]
     rows: Rows
 
 
 def read_recorded(raw: Raw, after: int, last: int) -> list[Recorded]:
-    """What was written for the events past a position, up to `last`; each begins a fact."""
+    """The events after a position, up to `last`, with the rows of their facts; each event records a fact."""
     columns = ", ".join(f'"{column}"' for column in EVENT)
     logged = raw.read(
         f"SELECT {columns} FROM event WHERE position > ? AND position <= ? ORDER BY position",  # noqa: S608 -- names

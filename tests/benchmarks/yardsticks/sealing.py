@@ -1,4 +1,4 @@
-"""Hashes and seals an event by hand: what its row needs, and nothing else."""
+"""Hashes and seals an event by hand, with only the steps that its row needs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EVENT: Final = (
     *("position", "recorded_at", "stream", "version", "type", "actor", "payload", "salt"),
     *("digest", "leaf", "key_version", "key_id", "data_key"),
 )
-"""The columns of an event's row, in the order of what `seal` gives."""
+"""The columns of an event's row, in the order of the result of `seal`."""
 _KEY: Final = b64decode(SEAL_KEY)
 _KEY_ID: Final = sha256(b"parley wrapping key\0" + _KEY).hexdigest()[:16]
 _WRAPPING: Final = AESGCM(_KEY)
@@ -26,7 +26,7 @@ _PLACE: Final = struct.Struct(">qqqHH")
 
 
 def seal(position: int, event: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The row of the first event of a stream: (recorded_at, stream, version, type, actor, payload) at a position."""
+    """The row at a position for the first event of a stream: (recorded_at, stream, version, type, actor, payload)."""
     recorded_at, stream, version, type_, actor, payload = event
     secret = secrets.token_bytes(16)
     digest = sha256(sha256(b"parley salt\0" + secret).digest() + payload).digest()
