@@ -1,1 +1,1 @@
-"""The command line does what it says, and exits as it says."""
+"""Tests of the command line."""

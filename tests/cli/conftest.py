@@ -1,4 +1,4 @@
-"""The command line runs on a database of its own, where one negotiation has been imported."""
+"""Fixtures for the command line, which runs on a database of its own with one imported negotiation."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Shell:
 
     @property
     def settings(self) -> dict[str, str]:
-        """The settings that each command is given."""
+        """The environment variables of each command."""
         return {
             "PARLEY_DATABASE_URL": self.url,
             "PARLEY_LOG_KEY_FILE": str(self.key_file),
@@ -64,23 +64,23 @@ class Shell:
 
     @property
     def key_file(self) -> Path:
-        """Where the log's key is, once a server has made it."""
+        """The file of the log's key, after a server has made it."""
         return self.folder / "parley.key"
 
     def out(self, *arguments: str, stdin: bytes | None = None) -> str:
-        """What a command prints that has to succeed."""
+        """What a command prints; checks that it succeeds."""
         result = self(*arguments, stdin=stdin)
         assert result.exit_code == 0, result.output
         return result.stdout
 
     def file(self, *lines: dict[str, Any] | bytes, name: str = "lines.ndjson") -> str:
-        """Lines in a file."""
+        """Write lines to a file; gives its path."""
         path = self.folder / name
         path.write_bytes(b"".join(encode_lines(lines)))
         return str(path)
 
     def filled(self) -> Shell:
-        """The same, with the lines imported."""
+        """Import the lines; gives this shell."""
         self.out("import", SLUG, self.file(*LINES), "--title", "Talks", "--party", "Belarus")
         return self
 
@@ -99,7 +99,7 @@ class Shell:
 def filled(
     lasting_database: Callable[[Kind], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[Kind], Shell]:
-    """The filled record on a database of a kind, once for all tests of a module, which copy it."""
+    """The filled record on a kind of database, made once for all tests of a module, which copy it."""
     return cache(
         lambda kind: Shell(lasting_database(kind), tmp_path_factory.mktemp("filled")).filled()
     )

@@ -1,4 +1,4 @@
-"""What a refusal advises can be done at a terminal: no refusal there speaks of requests and their header fields."""
+"""Advice in a command's refusals can be followed at a terminal: it does not speak of requests or header fields."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ FOLDERS: Final = ("domain", "infrastructure", "api/commands", "api/cli", "api/ht
 ONLY_REQUESTS: Final = re.compile(
     r"middleware/|openapi/|exchange/(?:accept|body|entity_tags|idempotency|kept_form|parameters)\.py$"
 )
-"""Modules of which no command meets the refusals that speak of requests."""
+"""Modules whose refusals speak of requests; no command meets them."""
 NOT_OF_A_COMMAND: Final = re.compile(
     "update=true|Bearer realm=.*|; send it again with the same Idempotency-Key, and it is recorded once"
 )
-"""What is in refusals of requests alone, or is said otherwise at a terminal, as is shown below."""
+"""Parts of refusals that only requests get, or that a terminal words otherwise; the tests below show it."""
 
 
 def texts_of(call: ast.Call, constants: dict[str, ast.expr]) -> Iterator[str]:
-    """The texts among what an error is made of."""
+    """The texts in the arguments of an error."""
     for node in ast.walk(call):
         found = constants.get(node.id) if isinstance(node, ast.Name) else node
         for part in ast.walk(found or node):
@@ -49,7 +49,7 @@ def texts_of(call: ast.Call, constants: dict[str, ast.expr]) -> Iterator[str]:
 
 
 def texts_in(path: Path) -> Iterator[str]:
-    """The texts of the errors that a module raises, or that it gives to such as raise them."""
+    """The texts of the errors that a module raises or passes to a function that raises them."""
     tree = ast.parse(path.read_text())
     constants = {
         target.id: node.value
@@ -120,7 +120,7 @@ def test_who_cannot_know_whether_it_was_recorded_is_told_how_to_find_out(parley:
 
 @contextmanager
 def failing(words: tuple[str, ...], error: Exception) -> Iterator[None]:
-    """Let every statement that holds one of these words fail."""
+    """Let every statement that contains one of these words fail."""
 
     def fail(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
         if any(each in statement for each in words):

@@ -1,4 +1,4 @@
-"""A command names what was written wrong as its help does: an argument by its name, an option with its dashes."""
+"""Errors name a wrong argument or option as the help does: an argument by its name, an option with its dashes."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ NEEDED: Final = {
     "refuse": ("--why", "so"),
     "correct-negotiation": ("--reason", "coding_error", "--why", "so", "--title", "Talks"),
 }
-"""The options without which a command is not run."""
+"""The options that a command requires."""
 WRONG: Final = (None, "", "\N{ZERO WIDTH SPACE}", "Not / there", "x" * 3_000)
 NAMED: Final = re.compile(r"(?:argument|value for) '?([^':\s]+)|(--[\w.-]+)|parley: (/\w+): ")
-"""An argument, an option, or a place in a request, as a refusal names it."""
+"""The name of an argument, an option or a place in a request, as a refusal shows it."""
 
 
 def arguments_of(command: TyperCommand) -> list[TyperArgument]:
@@ -53,7 +53,7 @@ def shown(parameter: Any) -> str:  # noqa: ANN401 -- typer's classes differ
 
 
 def written_wrong() -> Iterator[tuple[str, TyperCommand, str, str | None]]:
-    """Every command with each of its arguments in turn, of which only that one is wrong."""
+    """Every command, once for each of its arguments, with only that argument wrong."""
     for name, command in commands():
         for argument in arguments_of(command):
             for wrong in WRONG:
@@ -61,7 +61,7 @@ def written_wrong() -> Iterator[tuple[str, TyperCommand, str, str | None]]:
 
 
 def said(light: Shell, *arguments: str) -> str:
-    """What a command says on standard error, in one line."""
+    """The one line that a command prints on standard error."""
     result = light(*arguments, TERMINAL_WIDTH="100000", COLUMNS="100000")
     assert result.exit_code in {0, 1, 2}, result.output
     return " ".join(re.sub("[│╭╮╰╯─]", " ", result.stderr).split()) + " "
@@ -115,7 +115,7 @@ def test_each_is_named_by_what_was_written(
 
 
 PLACES: Final = frozenset({"FILE", "FOLDER", "SOURCE", "TARGET", "URL"})
-"""What the help calls a file, a folder or an address."""
+"""The words of the help for a file, a folder or an address."""
 
 
 def test_an_empty_text_is_no_file_and_no_address(light: Shell) -> None:

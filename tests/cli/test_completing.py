@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Shell
 
 FACTS: Final = ("erase", "correct", "corroborate", "end", "retract", "reinstate", "prefer")
-#: What is typed, with the word that is begun last, and all that is offered.
+#: (the words typed, the last one incomplete; all completions).
 OFFERED: Final[tuple[tuple[str, set[str]], ...]] = (
     (f"show {SLUG[:1]}", {SLUG}),
     (f"show {SLUG}x", set()),
@@ -56,7 +56,7 @@ OFFERED: Final[tuple[tuple[str, set[str]], ...]] = (
 
 
 def offered(shell: Shell, line: str) -> set[str]:
-    """What bash offers for the last word of a line."""
+    """The completions that bash offers for the last word of a line."""
     words = f"parley {line}".split(" ")
     environ = {"COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
     environ |= {"_PARLEY_COMPLETE": "complete_bash", **shell.settings}

@@ -1,4 +1,4 @@
-"""Pictures are drawn into files, and a tally and a comparison say more where they are asked to."""
+"""Pictures are drawn into files; options of a tally and a comparison show more detail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A signal ends a command at any moment; no part of a file is left, and the command can be run again."""
+"""A signal may end a command at any moment: no partial file is left, and the command can be run again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 MOST: Final = 25
-"""How many signals are sent to a command in the long form, until one comes too late."""
+"""How many signals, at most, are sent to a command in the long form."""
 OLDER: Final = "0024"
 """The revision from which a record is upgraded."""
 SIGNALLED: Final = """
@@ -42,9 +42,9 @@ def step(frame, event, argument):
 sys.setprofile(step)
 main()
 """
-"""Runs a command, and sends it a signal when its main thread calls a function for the n-th time."""
+"""Runs a command, and sends it a signal at the n-th function call of its main thread."""
 SET_UP: Final = 20
-"""How many calls pass before Parley handles signals."""
+"""The number of calls before Parley handles signals."""
 CASES: Final[dict[str, tuple[int, tuple[str, ...]]]] = {
     "import": (185_000, ("import", SLUG, "{}/more.ndjson")),
     "restore": (88_000, ("restore", "{}/backup")),
@@ -58,9 +58,9 @@ CASES: Final[dict[str, tuple[int, tuple[str, ...]]]] = {
     "checkpoint": (64_000, ("checkpoint",)),
     "keys": (67_000, ("keys", "create", "Ann", "--scope", "fact:read")),
 }
-"""About how many calls each command makes, and the command."""
+"""(about how many calls the command makes, the command)."""
 MAY_MAKE: Final = {"facts.csv", "parley.key", "parley.key.checkpoint", "parley.seal"}
-"""The files that some commands make; each must be whole."""
+"""The files that some commands make; each must be complete."""
 
 
 def sent(parley: Shell, at: int, number: int, *arguments: str) -> tuple[int, str]:
@@ -93,7 +93,7 @@ def assert_ended(number: int, status: int, errors: str) -> None:
 
 @pytest.fixture
 def one(request: pytest.FixtureRequest, light: Shell, name: str) -> Shell:
-    """The record as it is before a command: as it was filled, an older one, or none yet, and what the command needs."""
+    """The record before a command: filled, of an older schema, or none yet; and what the command needs."""
     if name == "import":
         light.file(*(custody(f"C{n}") for n in range(30)), name="more.ndjson")
     elif name == "erase":
@@ -121,7 +121,7 @@ def test_a_command_that_is_told_to_end_leaves_nothing_half_done(
         there = names_in(one.folder)
         status, said = sent(one, at, number, *command)
         if "was erased" in said or "a record already" in said:
-            break  # the signal before came after the commit
+            break  # the signal before this one came after the commit
         assert_ended(number, status, said)
         assert names_in(one.folder) - there <= MAY_MAKE, at
         if status == 0 and name in {"upgrade", "restore", "erase"}:

@@ -1,4 +1,4 @@
-"""Whatever is stored, no command prints what moves a cursor, turns the order of a line or hides in it."""
+"""No command prints stored text that moves a cursor, reorders a line or is invisible."""
 
 from __future__ import annotations
 
@@ -86,13 +86,13 @@ OTHERS: Final[tuple[tuple[str, ...], ...]] = (
 
 
 def unsafe(text: str) -> list[str]:
-    """What a terminal would act on, or nobody would see, but line breaks."""
+    """The characters that a terminal would act on or nobody would see, except line breaks."""
     acting = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co"}
     return sorted({ascii(c) for c in text if unicodedata.category(c) in acting and c != "\n"})
 
 
 def stored_before(settings: dict[str, str]) -> None:
-    """A negotiation as it could be recorded before such texts were refused."""
+    """Store a negotiation with texts that are refused now, as an older version could."""
     kinds: dict[str, Any] = {**KINDS}
     cited = Citation(publisher=HOSTILE, title=HOSTILE, url=HOSTILE, origin=HOSTILE)
     more = {
@@ -144,7 +144,7 @@ def stored_before(settings: dict[str, str]) -> None:
 
 @pytest.fixture
 def old(fresh_database: Callable[[Kind], str], tmp_path: Path) -> Shell:
-    """A command line on a record from before."""
+    """A shell on a record with such texts."""
     shell = Shell(fresh_database("sqlite-file"), tmp_path)
     stored_before(shell.settings)
     return shell
@@ -260,7 +260,7 @@ def test_escaped_json_is_the_same_json() -> None:
 
 
 def test_no_command_prints_past_the_one_module() -> None:
-    """A table is printed by the module of tables, which passes each cell through the one of texts."""
+    """Tables are printed by the module of tables, which passes each cell through the module of texts."""
     found = sorted(Path(api.cli.__file__).parent.rglob("*.py"))
     assert len(found) > 20
     for path in found:

@@ -1,4 +1,4 @@
-"""Ctrl-C ends a command in one line and status 130, whatever it is doing, and the record is as it was, or done."""
+"""Ctrl-C ends a command at any moment with one line and status 130; its work is done, or the record is unchanged."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from tests.thorough import some_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: It says when Ctrl-C is Parley's to answer: what Python does before is not.
+#: It prints when Parley handles Ctrl-C; before that, Python does.
 PROGRAM = "from api.cli.app import main; print('begun', flush=True); main()"
 SAID = "parley: interrupted\n"
 WAITING = (
     "parley: the import broke off: at least 0 of 1 lines are recorded; "
     "import the same file again with the same options to complete it\n"
 )
-"""What an import says that has begun to record: it cannot know what has become of its commit."""
+"""The message of an import that has begun to record and cannot know whether its commit succeeded."""
 LOCK = text("UPDATE log_head SET position = position")
 SECONDS = (0.0, 0.1, 0.3, 0.9, 2.7)
-"""When it is pressed: two of them each time, all in the long form."""
+"""Seconds until Ctrl-C: two of them in each run, all in the long form."""
 
 
 def begun(
@@ -61,7 +61,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 def interrupted(
     processes: Sequence[subprocess.Popen[str]], moments: Sequence[float]
 ) -> list[tuple[int, str, str]]:
-    """Interrupt each so many seconds from now; how they ended."""
+    """Interrupt each process after so many seconds; gives how each ended."""
     start = time.monotonic()
     for process, seconds in zip(processes, moments, strict=True):
         time.sleep(max(0, start + seconds - time.monotonic()))
@@ -112,7 +112,7 @@ def test_a_server_that_does_not_serve_yet_is_interrupted_and_one_that_does_is_st
 
 
 def test_after_a_command_has_ended_it_changes_nothing(light: Shell) -> None:
-    # Python collects garbage a last time after it has taken down the handlers of signals.
+    # Python collects garbage once more after it has removed the signal handlers.
     late = "gc.callbacks.append(lambda *_: sys.is_finalizing() and signal.raise_signal(2))"
     program = f"import gc, signal, sys\nfrom api.cli.app import main\n{late}\nmain()"
     command = [sys.executable, "-c", program, "show", SLUG, "--json"]
@@ -142,7 +142,7 @@ def ignore() -> None:
 
 
 def hear() -> None:
-    """Take Ctrl-C, also where a shell runs the tests in the background, which does not."""
+    """Handle Ctrl-C even if a shell runs the tests in the background, where it would be ignored."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 

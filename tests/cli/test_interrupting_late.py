@@ -1,4 +1,4 @@
-"""Ctrl-C ends copying, restoring, drawing and relaying in one line, at whichever step, and leaves nothing half done."""
+"""Ctrl-C ends copying, restoring, drawing and relaying with one line at any step, and leaves nothing half done."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ atexit.register(tell)
 sys.setprofile(step)
 main()
 """
-"""Runs a command, and presses Ctrl-C as its main thread calls a function for the so many-th time."""
+"""Runs a command, and sends Ctrl-C at the n-th function call of its main thread."""
 SET_UP: Final = 20
-"""How many calls it takes until Ctrl-C is Parley's to answer."""
+"""The number of calls before Parley handles Ctrl-C."""
 
 
 def pressed(parley: Shell, at: int, *arguments: str) -> tuple[int, str, str]:
@@ -66,7 +66,7 @@ def pressed(parley: Shell, at: int, *arguments: str) -> tuple[int, str, str]:
 
 
 def moments(parley: Shell, *arguments: str) -> list[int]:
-    """Some calls of a command, drawn over the whole of it, and some of the last; it is run once to count them."""
+    """Some calls of a command, drawn from all of it and from its end; the command is run once to count its calls."""
     status, _, errors = pressed(parley, 0, *arguments)
     assert (status, errors) == (0, "")
     calls = int((parley.folder / "calls").read_text())
@@ -143,7 +143,7 @@ def test_an_import_into_postgresql_is_recorded_whole_or_not_at_all(
         assert (status, errors) in {(130, SAID), (130, UNSURE), (0, "")}, (at, errors)
         added = len(exported(parley)) - before
         assert added == 1 or (status, added) == (130, 0), at
-        parley.out(*new())  # nobody holds a lock any more
+        parley.out(*new())  # checks that no lock is held any more
 
 
 def test_a_relay_that_waits_for_nats_is_ended_in_a_line(light: Shell) -> None:

@@ -1,4 +1,4 @@
-"""Ctrl-C ends a command while a disk takes long, and leaves no part of a file.
+"""Ctrl-C ends a command that waits for a slow disk, and leaves no partial file.
 
 The main thread waits for the disk. The kernel gives the signal to another thread, as it may.
 """
@@ -33,11 +33,11 @@ main()
 """
 """Runs a command; its syncs of files wait for the test."""
 SLOW_SECONDS: Final = 1.5
-"""How long the disk takes: longer than a command may take to end after Ctrl-C."""
+"""How many seconds the disk takes: longer than a command may take to end after Ctrl-C."""
 
 
 def interrupt_beside(main: int) -> None:
-    """Interrupt a process by a thread that is not its main thread."""
+    """Interrupt a process through a thread that is not its main thread."""
     threads = {int(each.name) for each in Path(f"/proc/{main}/task").iterdir()}
     assert ctypes.CDLL(None).tgkill(main, min(threads - {main}), signal.SIGINT) == 0
 

@@ -1,4 +1,4 @@
-"""A command that is killed at any SQL statement leaves the record as it was, or its work done, and can be run again."""
+"""A command that is killed at any SQL statement has done its work or changed nothing, and can be run again."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ ERASE: Final = ("erase", SLUG, f"{WORD}-1", "--reason", REASON, "--yes")
 OLDER: Final = "0024"
 """The revision from which a record is upgraded."""
 MOST: Final = 40
-"""At about how many steps a command is killed in the long form."""
+"""About how many steps a command is killed at in the long form."""
 COUNTING: Final = """
 import os, pathlib, signal, sys
 from sqlalchemy import Engine, event
@@ -71,7 +71,7 @@ print(answer.text)
 parley.close()
 sys.exit(answer.status_code != 200)
 """
-"""Does the same with a request that erases; the idempotency key stays the same if it is sent again."""
+"""Does the same with a request that erases; it is sent again under the same idempotency key."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Trial:
     arguments: tuple[str, ...]
 
     def killed(self, at: int) -> tuple[int, str]:
-        """Run the command, and kill it at a step, if one is given; gives its status and what it printed."""
+        """Run the command, and kill it at a step, if one is given; gives its status and its output."""
         own = {"KILLED_AT": f"{at}", "FOLDER": str(self.parley.folder)}
         ended = run(
             [sys.executable, "-c", self.program, *self.arguments],
@@ -109,7 +109,7 @@ class Trial:
             time.sleep(0.1)
 
     def ready(self) -> None:
-        """A server that starts is ready soon, and leaves no erased content."""
+        """Check that a server is soon ready, and leaves no erased content."""
         parley = compose(Settings.from_env(self.parley.settings), upgrade=False)
         with TestClient(create_app(parley)) as http:
             deadline = time.monotonic() + 30
@@ -123,7 +123,7 @@ class Trial:
 
 
 def left(parley: Shell) -> bool:
-    """Whether the word is in a file of SQLite, or in a table; a file is read without using the database."""
+    """Whether the word is in a file of SQLite, or in a table; files are read without the database."""
     database = open_database(parley.url)
     words = (WORD, WORD.lower())
     if database.is_sqlite:
@@ -185,7 +185,7 @@ CASES: Final[dict[str, tuple[int, tuple[str, ...]]]] = {
     "seal": (61, ("seal", "--new-key")),
     "rebuild": (109, ("rebuild",)),
 }
-"""About how many statements and commits each command makes, and the command."""
+"""(about how many statements and commits the command makes, the command)."""
 
 
 @pytest.mark.cases(2)

@@ -1,4 +1,4 @@
-"""What can be recorded is told from the registry of kinds, and a table that is made from it is imported."""
+"""`parley kinds` lists kinds and fields from the registry, and its template table can be imported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`parley show` prints the state, a section of it or a fact in tables, as it was known at the time asked for."""
+"""`parley show` prints the state, a section of it or a fact in tables, at any perspective."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server of several processes, which the tests of it start and ask."""
+"""A server of several processes, for the tests that start it and send it requests."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 PROGRAM: Final = (sys.executable, "-c", "from api.cli.app import main; main()")
 
 PATIENCE_SECONDS: Final = 240
-"""How long processes may take to be replaced, one after another, on a machine that is busy with other tests."""
+"""Seconds that processes have to be replaced, one after another, on a machine that is busy with other tests."""
 
 
 class Workers:
-    """A server of several processes; each request comes on a connection of its own."""
+    """A server of several processes; each request uses a new connection."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
@@ -39,7 +39,7 @@ class Workers:
         self._headers = {"Authorization": f"Bearer {told['key']}"}
 
     def ask(self, path: str, body: object = None) -> httpx.Response:
-        """Ask once, with the first key; where a process ends while it answers, ask again."""
+        """Send a request with the first key; send it again if the connection breaks."""
         method = "GET" if body is None else "POST"
         for _ in range(100):
             try:
@@ -56,13 +56,13 @@ class Workers:
         pytest.fail("nobody answers")
 
     def serving(self) -> set[int]:
-        """The processes that accept connections: children of the first that hold its socket."""
+        """The ids of the worker processes, which accept connections."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         found = map(int, children.read_text().split())
         return {pid for pid in found if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()}
 
     def wait_for(self, number: int, besides: frozenset[int] = frozenset()) -> set[int]:
-        """Wait until so many processes serve, none of which is one of these."""
+        """Wait until so many processes serve, and none of `besides`; gives their ids."""
         until = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < until:
             now = self.serving()
@@ -76,7 +76,7 @@ class Workers:
 def serving(
     parley: Shell, number: int = 2, program: Sequence[str] = PROGRAM, **environ: str
 ) -> Iterator[Workers]:
-    """A server of so many processes on a record."""
+    """Serve a record with so many processes."""
     command = [*program, "serve", "--json", "--workers", str(number)]
     given = {**os.environ, **parley.settings, "PARLEY_PORT": "0", **environ}
     with Forked(command, env=given, stdout=subprocess.PIPE, text=True) as process:

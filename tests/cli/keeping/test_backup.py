@@ -102,7 +102,7 @@ def test_an_older_backup_beside_the_kept_key_is_signed_by_another_key_alone(ligh
 
 
 def publisher(shell: Shell, **env: str) -> Publisher:
-    """What signs the log, as a server would."""
+    """The publisher that signs the log as a server would."""
     found = compose(Settings.from_env({**shell.settings, **env}), signs=True).publisher
     assert found is not None
     return found

@@ -1,4 +1,4 @@
-"""`parley checkpoint` signs the log; another key signs it only where that is said."""
+"""`parley checkpoint` signs the log; another key signs it only if an option says so."""
 
 from __future__ import annotations
 

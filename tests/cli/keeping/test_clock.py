@@ -1,4 +1,4 @@
-"""`parley correct-clock` shows which record times lie in the future, asks, and says in the log that they are wrong."""
+"""`parley correct-clock` shows record times in the future, asks, and records that they are wrong."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_what_a_wrong_clock_did_is_found_refused_said_and_corrected(ahead: Shell
 
 
 def test_a_correction_that_should_not_have_been_made_is_withdrawn(ahead: Shell) -> None:
-    """What was years ahead was wrong: so the withdrawal waits until those years have passed."""
+    """The withdrawal waits until the years have passed by which the clock was ahead."""
     today = ("--now", day_of(), "--yes")
     said = json.loads(ahead.out("correct-clock", "--why", "So", *today, "--json"))
     withdraw = ("correct-clock", "--why", "It was right", "--withdraw", str(said["position"]))
@@ -102,7 +102,7 @@ def day_of(ahead: int = 0) -> str:
 
 
 def test_by_a_clock_that_is_behind_no_right_time_is_called_wrong(ahead: Shell) -> None:
-    """Only what another clock shows tells a log that is ahead from a machine's clock that is behind."""
+    """Only another clock can tell whether the log is ahead or this machine's clock is behind."""
     correct = ("correct-clock", "--why", "x", "--yes")
     refused = ahead("import", SLUG, ahead.file(custody("later")))
     assert "Look at another clock first" in refused.stderr

@@ -1,4 +1,4 @@
-"""After `parley compact` no byte of what was erased is in any file of the database, PostgreSQL's own ones included."""
+"""After `parley compact` no erased byte is in any file of the database, PostgreSQL's own files included."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def administering(parley: Shell) -> psycopg.Connection[tuple[Any, ...]]:
 
 
 def said_and_erased(parley: Shell) -> None:
-    """Something is recorded, and erased once the database has written it wherever it does."""
+    """Record a fact, and erase it after the database has written it to all of its files."""
     parley.filled()
     parley.out("import", SLUG, parley.file(SAID))
     parley.out("settings", SLUG, "--no-review-erasure")
@@ -54,7 +54,7 @@ def said_and_erased(parley: Shell) -> None:
 
 
 def holding(folder: Path) -> set[str]:
-    """The files with the word, as it was written or as it is searched."""
+    """The files with the word, as it was written or as it is indexed."""
     words = (WORD.encode(), WORD.lower()[2:].encode())
     return {
         str(path.relative_to(folder))
@@ -86,7 +86,7 @@ def test_no_file_of_a_postgresql_holds_what_was_erased(
 
 @contextmanager
 def hearing_late(cluster: Cluster) -> Iterator[None]:
-    """The process that tells the others of settings does nothing at first, as on a busy machine."""
+    """Stop PostgreSQL's first process for a second, so that the others hear late of new settings."""
     assert cluster.process is not None
     cluster.process.send_signal(signal.SIGSTOP)
     later = Timer(1.0, cluster.process.send_signal, [signal.SIGCONT])

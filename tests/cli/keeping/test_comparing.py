@@ -1,4 +1,4 @@
-"""A row that serves and does not follow from the log is found, whichever table it stands in."""
+"""`parley verify` finds any row that is served and does not follow from the log, in every table."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ FORGERIES = (
 
 @pytest.fixture(scope="module")
 def filled(filled: Callable[[Kind], Shell]) -> Callable[[Kind], Shell]:
-    """The record of private talks, in which something was searched for; it is found to be whole."""
+    """A private negotiation that was searched once, and that is found to be intact."""
 
     @cache
     def searched(kind: Kind) -> Shell:

@@ -1,4 +1,4 @@
-"""Pages that are not what the database wrote are found by `parley verify`, and told of by a server that meets them."""
+"""`parley verify` finds damaged pages of a database, and a server that meets one reports it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def damage_page(shell: Shell, name: str, change: Callable[[bytes], bytes]) -> No
 
 
 def met(shell: Shell) -> None:
-    """A server that meets the damage says so, and goes on saying so."""
+    """Check that a server that meets the damage reports it, and goes on reporting it."""
     composed = compose(Settings.from_env(shell.settings))
     client = Client(TestClient(create_app(composed), raise_server_exceptions=False))
     answer = client.get(STATE)

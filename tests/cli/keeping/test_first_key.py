@@ -1,4 +1,4 @@
-"""The first key is made for whoever reads it: where the server does not come to show it, the next one shows one."""
+"""A server makes and shows the first key; if it is stopped before it shows the key, the next server shows one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`parley verify` has other processes compare the facts, too, and finds the same, whatever becomes of them."""
+"""`parley verify` lets other processes help to compare facts; its result is the same even if they end early."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.either_database, pytest.mark.usefixtures("small_shares
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The number of processes that help, of each command; there is one core more."""
+    """For each command, the number of processes that help; the machine seems to have two cores."""
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
     counts: list[int] = []
     end = helpers.Helpers.end
@@ -60,5 +60,5 @@ def test_what_others_do_not_finish_is_compared_all_the_same(
 
 
 def end_at_once(_: Connection) -> None:
-    """End the process, as where there is no memory left for it."""
+    """End the process at once, as if there were no memory left for it."""
     os._exit(1)

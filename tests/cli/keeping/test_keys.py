@@ -1,4 +1,4 @@
-"""Keys are made, listed and revoked on the command line; the settings of a negotiation are set there, too."""
+"""Commands make, list and revoke keys, and show and change the settings of a negotiation."""
 
 from __future__ import annotations
 

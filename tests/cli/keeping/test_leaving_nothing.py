@@ -31,7 +31,7 @@ def files_in(folder: Path) -> dict[str, bytes]:
 
 
 def refused(parley: Shell, *arguments: str, **env: str) -> str:
-    """The error of a refused command; checks that it left all files as they were."""
+    """The error of a refused command; checks that the command left all files as they were."""
     before = files_in(parley.folder)
     result = parley(*arguments, stdin=None, **env)
     assert result.exit_code in {1, 2}, result.output

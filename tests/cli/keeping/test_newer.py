@@ -1,4 +1,4 @@
-"""A database that a newer Parley has made is left alone by every command, which says so in one line."""
+"""Every command leaves a database of a newer Parley alone, and says so in one line."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def commands(
 
 
 def words_of(path: tuple[str, ...], command: Any, given: dict[str, str]) -> list[str]:  # noqa: ANN401 -- the same
-    """A command line with all that the command needs."""
+    """A command line with all arguments that the command needs."""
     words = list(path)
     for each in command.params:
         if each.required or (path, each.name) == (("tally",), "what"):

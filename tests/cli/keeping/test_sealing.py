@@ -1,4 +1,4 @@
-"""`parley seal` changes the keys, and says which are still needed; without them the record is refused, not served."""
+"""`parley seal` changes the keys, and says which are still needed; without its keys a record is not served."""
 
 from __future__ import annotations
 

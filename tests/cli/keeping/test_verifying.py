@@ -1,4 +1,4 @@
-"""`parley verify` says in one line what is wrong, and exits 1; a saved checkpoint is all that it needs."""
+"""`parley verify` says in one line what is wrong, and exits 1; it needs nothing but a saved checkpoint."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ EVENTS = len(LINES) + 1
 
 
 def signed(shell: Shell) -> Path:
-    """Sign the log as a server would; the checkpoint, saved elsewhere."""
+    """Sign the log as a server would; gives the path of the checkpoint, saved elsewhere."""
     parley = compose(Settings.from_env(shell.settings), signs=True)
     assert parley.publisher is not None
     parley.publisher.publish()

@@ -1,4 +1,4 @@
-"""`parley witness` is run where no record is, watches a server over the wire, and its word is what `verify` demands."""
+"""`parley witness` watches a server from another machine, and `verify` checks the log against its cosignature."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SECONDS: Final = 60
 
 @contextmanager
 def served(parley: Shell) -> Iterator[str]:
-    """The record, served by a process of its own; its address."""
+    """The address of the record, served by a process of its own."""
     with Forked(
         [*PROGRAM, "serve", "--json", "--port", "0"],
         env={**os.environ, **parley.settings},
@@ -57,7 +57,7 @@ def served(parley: Shell) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """Another machine, as far as a folder can be one: there are no settings, and there is no database."""
+    """A folder that stands for another machine: no settings and no database."""
 
     folder: Path
 
@@ -66,7 +66,7 @@ class Elsewhere:
         return {name: text for name, text in os.environ.items() if not name.startswith("PARLEY_")}
 
     def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run the command there."""
+        """Run `parley witness` there."""
         return run(
             [*PROGRAM, "witness", *arguments],
             cwd=self.folder,
@@ -76,13 +76,13 @@ class Elsewhere:
         )
 
     def said(self, *arguments: str) -> Any:  # noqa: ANN401 -- JSON is anything
-        """What a run says that has to succeed."""
+        """The JSON of a run; checks that it succeeds."""
         ran = self(*arguments, "--json")
         assert ran.returncode == 0, ran.stderr
         return json.loads(ran.stdout)
 
     def refused(self, *arguments: str) -> str:
-        """Why a run is refused, in a line."""
+        """The one line with which a run is refused."""
         ran = self(*arguments)
         assert (ran.returncode, ran.stdout) == (1, "")
         assert re.fullmatch(r"parley: [^\n]{5,}\n", ran.stderr), ran.stderr
@@ -98,19 +98,19 @@ def elsewhere(tmp_path: Path) -> Elsewhere:
 
 @pytest.fixture
 def log() -> Iterator[FakeLog]:
-    """A log that lies when it is told to."""
+    """A log that answers wrongly when the test tells it to."""
     with serve_log() as log:
         log.grow(300)
         yield log
 
 
 def log_key(parley: Shell) -> str:
-    """The log's key, as its operator hands it over."""
+    """The log's public key, as its operator hands it over."""
     return str(json.loads(parley.out("verify", "--json", "--log-only"))["key"])
 
 
 def in_custody(people: int) -> list[dict[str, Any]]:
-    """As many facts to record."""
+    """So many facts to record."""
     return [custody(None, person=f"Person {number}", valid="2026") for number in range(people)]
 
 
@@ -167,7 +167,7 @@ def test_another_history_by_the_same_key_is_refused_and_kept(
 
 
 def _said_once_signed(elsewhere: Elsewhere, watched: tuple[str, ...], size: int) -> Any:  # noqa: ANN401
-    """What a run says once the log has signed so many events, which takes it a second."""
+    """The JSON of a run, after the log has signed so many events, which takes it a second."""
     deadline = time.monotonic() + SECONDS
     while (found := elsewhere.said(*watched))["events"] < size:
         assert time.monotonic() < deadline

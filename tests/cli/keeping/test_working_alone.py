@@ -1,4 +1,4 @@
-"""Two commands that work on the whole of a database do so one after the other, and nothing is half done."""
+"""Two commands that work on a whole database run one after the other, and neither leaves work half done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first key is made where only this machine can come in; beyond it nobody serves without one."""
+"""A server makes the first key only for this machine; without a key, it serves no other machine."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PROGRAM = (sys.executable, "-c", "from api.cli.app import main; main()")
 
 
 def served(parley: Shell, *options: str) -> tuple[str, str, int]:
-    """What a server prints until it listens, or refuses to."""
+    """What a server prints until it listens, or until it refuses to."""
     environ = {**os.environ, **parley.settings, "PARLEY_PORT": "0"}
     with Forked(
         [*PROGRAM, "serve", "--json", *options],

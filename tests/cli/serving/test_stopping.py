@@ -1,4 +1,4 @@
-"""A server that is told to stop ends an import between two of its turns; the same file completes it."""
+"""A server told to stop ends an import between two turns; importing the same file again completes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each process of `parley serve --workers N` has a socket of its own, and Linux deals new connections out to them."""
+"""Each process of `parley serve --workers N` has a socket of its own, and Linux distributes new connections to them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ROUNDS: Final = 8
 REQUEST: Final = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 ESTABLISHED: Final = "01"
 BETWEEN_LOOKS: Final = 0.5
-"""How many seconds pass until uvicorn's supervisor looks after its processes again."""
+"""Seconds between two checks of uvicorn's supervisor on its processes."""
 PATIENTLY: Final = """
 import api.cli.serving.processes as processes
 from api.cli.app import main
@@ -39,14 +39,14 @@ processes.STARTING_SECONDS = 10_000
 main()
 """
 PATIENT: Final = (sys.executable, "-c", PATIENTLY)
-"""A server that waits for hours until it takes a process for dead that owes it an answer."""
+"""A server that waits for hours for a process's answer before it takes the process for dead."""
 
 
 @pytest.fixture(scope="module")
 def workers(
     filled: Callable[[Kind], Shell], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Workers]:
-    """Two processes on a record; each test leaves two, of which some may be others."""
+    """Two processes on a record; a test may replace them, but leaves two."""
     record = filled("sqlite-file").copied(tmp_path_factory.mktemp("served"))
     with serving(record, program=PATIENT) as started:
         yield started
@@ -54,7 +54,7 @@ def workers(
 
 @contextmanager
 def connected(workers: Workers, number: int) -> Iterator[list[socket.socket]]:
-    """So many connections, opened at once."""
+    """Open so many connections at once."""
     host, _, port = workers.address.removeprefix("http://").rpartition(":")
     with ExitStack() as held:
         address = (host.strip("[]"), int(port))
@@ -64,7 +64,7 @@ def connected(workers: Workers, number: int) -> Iterator[list[socket.socket]]:
 
 
 def ask_each(connections: list[socket.socket]) -> None:
-    """Ask over each connection, and expect a good answer over each."""
+    """Send a request over each connection, and expect a successful answer on each."""
     for connection in connections:
         connection.sendall(REQUEST)
     for connection in connections:
@@ -93,7 +93,7 @@ def held_by(pid: int, address: str) -> int:
 def test_connections_opened_at_once_are_dealt_out_to_all(
     request: pytest.FixtureRequest, light: Shell, host: str
 ) -> None:
-    # Of 128, each of 2 processes is dealt 64 on the average, and fewer than 32 once in 10⁸ times.
+    # Each of 2 processes gets 64 of 128 on average, and fewer than 32 once in 10⁸ times.
     dealt: Counter[int] = Counter()
     with ExitStack() as own:
         workers: Workers = (
@@ -127,7 +127,7 @@ def test_connections_to_a_killed_process_wait_for_the_one_that_replaces_it(
 ) -> None:
     first = workers.serving()
     with connected(workers, 2 * AT_ONCE) as connections:
-        ask_each(connections)  # so that both accept connections
+        ask_each(connections)  # so that both processes accept connections
     killed = min(first)
     os.kill(killed, signal.SIGKILL)
     while b"spawn_main" in Path(f"/proc/{killed}/cmdline").read_bytes():
@@ -148,7 +148,7 @@ def test_a_process_that_is_killed_while_it_owes_an_answer_is_replaced_at_once(
 ) -> None:
     killed = min(workers.serving())
     os.kill(killed, signal.SIGSTOP)
-    time.sleep(3 * BETWEEN_LOOKS)  # so that the supervisor has asked it
+    time.sleep(3 * BETWEEN_LOOKS)  # so that the supervisor has checked the process
     os.kill(killed, signal.SIGKILL)
     workers.wait_for(2, frozenset({killed}))
 

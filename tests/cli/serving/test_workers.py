@@ -1,4 +1,4 @@
-"""`parley serve --workers 2` answers with two processes: what one writes the other reads, and neither is missed."""
+"""`parley serve --workers 2` answers with two processes that read each other's writes; a killed one is replaced."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_two_processes_write_one_log_and_a_killed_one_is_replaced(parley: Shell)
                 fact(summary=f"after {number}", external_id=f"E{number}") for number in range(8)
             ]
             later = list(pool.map(lambda body: workers.ask(FACTS, body), bodies))
-        assert {each.status_code for each in later} <= {201, 409}  # 409: recorded, and asked again
+        assert {each.status_code for each in later} <= {201, 409}  # 409: recorded, and sent again
         now = workers.wait_for(2, frozenset({killed}))
         for _ in range(8):
             listed = workers.ask("/v1/negotiations/two/timeline?limit=1000").json()["items"]

@@ -1,4 +1,4 @@
-"""What a command printed in JSON, read again."""
+"""Read the JSON that a command printed."""
 
 from __future__ import annotations
 

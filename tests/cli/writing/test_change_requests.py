@@ -1,4 +1,4 @@
-"""What waits for a second person is listed and decided where the database is, by the person of its settings."""
+"""Change requests are listed and decided on the machine of the database, by the person in its settings."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BODY = {"reason": "refinement", "why": "recounted", "changes": {"summary": "Fift
 
 
 def proposed(shell: Shell, person: str = "Ann", **more: object) -> dict[str, Any]:
-    """A change request of somebody's to correct the fact R."""
+    """Propose a correction of the fact R as somebody; gives the change request as JSON."""
     shell.out("settings", SLUG, "--review-record")
     parley = compose(Settings.from_env(shell.settings))
     with TestClient(create_app(parley, identify=lambda *_: owner(person))) as http:
@@ -107,7 +107,7 @@ def test_nobody_approves_unseen_where_nobody_can_be_asked(light: Shell) -> None:
 
 
 def at_a_terminal(shell: Shell, answer: str, *arguments: str) -> tuple[int, str]:
-    """The exit status of a command that somebody answers, and what it says to them."""
+    """Run a command whose questions somebody answers; gives its exit status and its output."""
     terminal, end = pty.openpty()
     process = Forked(
         [sys.executable, "-c", "from api.cli.app import main; main()", *arguments],

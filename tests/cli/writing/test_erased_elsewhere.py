@@ -1,4 +1,4 @@
-"""What one server erases, another one on the same database no longer shows on a page or in a picture that it kept."""
+"""After an erasure by one server, another server on the same database shows the fact on no cached page or picture."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CHARTS: Final = f"/v1/negotiations/{SLUG}/charts/posts"
 
 
 def _serve(parley: Shell, stack: ExitStack) -> httpx.Client:
-    """Start a server on a port of its own, and give a reader of it."""
+    """Start a server on a port of its own; gives a function that reads from it."""
     given = {**os.environ, **parley.settings, "PARLEY_PORT": "0"}
     command = [*PROGRAM, "serve", "--json"]
     process = stack.enter_context(Forked(command, env=given, stdout=subprocess.PIPE, text=True))

@@ -1,4 +1,4 @@
-"""Erasing from the command line: seen before, told after, and never by mistake."""
+"""`parley erase` shows what it will erase and asks first, and afterwards says what is left."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REASON = "The family asked for it"
 
 @pytest.fixture
 def alone(parley: Shell) -> Shell:
-    """A record in which one may erase alone."""
+    """A record in which one person may erase."""
     parley.out("settings", SLUG, "--no-review-erasure")
     return parley
 

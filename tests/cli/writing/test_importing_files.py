@@ -1,4 +1,4 @@
-"""The command line imports files of many forms, and its report says what became of the lines."""
+"""The command line imports files of many forms, and reports the outcome of each line."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def test_an_import_that_is_interrupted_between_turns_says_how_far_it_came(
 
 
 def _interrupted_after_a_turn(database: Database, process: Forked[str]) -> int:
-    """Interrupt an import while nothing can be written; how many of its lines are recorded."""
+    """Interrupt an import while nothing can be written; gives how many of its lines are recorded."""
     while process.poll() is None:
         with database.writing() as connection:
             head = connection.execute(select(log_head.c.position).with_for_update()).scalar_one()

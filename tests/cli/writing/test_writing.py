@@ -1,4 +1,4 @@
-"""Snapshots, rebuilds and corrections from the command line are made once and checked, and show their progress."""
+"""Commands take and check snapshots, rebuild, and correct negotiations; a terminal shows their progress."""
 
 from __future__ import annotations
 
