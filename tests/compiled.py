@@ -1,4 +1,4 @@
-"""A statement is compiled once for each kind of database, and not anew for the engines of each test."""
+"""Compile each statement once for each kind of database, instead of once for the engines of each test."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ STATEMENTS: Final = 5_000
 
 
 class _Compiled(LRUCache[Any, Any]):
-    """What every engine finds its compiled statements in, whichever of one kind compiled them."""
+    """The cache of compiled statements that all engines of one kind share."""
 
     def get(self, key: Any, default: Any = None) -> Any:  # noqa: ANN401 -- as LRUCache has it
         return super().get(_of_a_kind(key), default)
@@ -24,7 +24,7 @@ class _Compiled(LRUCache[Any, Any]):
 
 
 def compile_once() -> None:
-    """Let all engines of this process that are made from now on compile for each other."""
+    """Let all engines that this process makes from now on share their compiled statements."""
     shared = _Compiled(STATEMENTS)
     Engine._compiled_cache = property(lambda _: shared, lambda *_: None)  # type: ignore[assignment]
 

@@ -1,4 +1,4 @@
-"""A test that needs a database runs on SQLite and on PostgreSQL, each time on one of its own."""
+"""Fixtures of all tests: a test that needs a database runs on SQLite and on PostgreSQL, each time on a new one."""
 
 from __future__ import annotations
 
@@ -62,15 +62,15 @@ LONGEST: Final = {
 }
 
 LONGEST_ID: Final = 100
-"""The most characters of a text that stands in the name of a test."""
+"""A longer text is not shown in the name of a test case."""
 SHARED: Final = {"real", "browser", "package", "workers"}
 """Fixtures that a module shares, because they take a second to make: a record, a browser, a client, processes."""
 
-# Every run at home draws anew; a run that decides whether a change lands draws the same each time.
+# Each run at home draws new examples; a run that decides whether a change lands draws the same each time.
 EXAMPLES: Final = often(30, 500)
 settings.register_profile("home", deadline=None, max_examples=EXAMPLES)
 settings.register_profile("gate", deadline=None, max_examples=EXAMPLES, derandomize=True)
-# A parser of the command line is made once, and not for each command.
+# The parser of the command line is made once, and not for each command.
 testing._get_command = cache(main.get_command)  # type: ignore[attr-defined]
 compile_once()
 ask_in_one_call()
@@ -78,7 +78,7 @@ settings.load_profile("gate" if os.environ.get("CI") else "home")
 
 
 def pytest_collection_finish() -> None:
-    """Leave to the garbage collector what the tests make, and not the modules that they are made of."""
+    """Exclude the loaded modules from garbage collection, and collect less often."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
@@ -91,10 +91,10 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no worker is left with it at the end. Draw, unless all tests are to run.
+    """Run the longest tests first, so that no worker is left with one at the end. Draw tests, unless all are to run.
 
-    Tests of a module that share what takes long to make run in one worker, so that it is made once; those of several
-    modules do where these name a group.
+    Tests of a module that share a slow fixture run in one worker, so that it is made once; so do tests of several
+    modules that name the same group.
     """
     items.sort(key=lambda item: item.path.name not in LONGEST)
     if not THOROUGH:
@@ -106,7 +106,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _drawn(items: list[pytest.Item]) -> list[pytest.Item]:
-    """The tests to run: `either_database` on one, some `cases`, about a third of the controls, and all others."""
+    """The tests to run: `either_database` on one database, some `cases`, a third of the controls, and all others."""
     same: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
         if item.get_closest_marker("control") is None or not deal(item.nodeid, 3):
@@ -120,7 +120,7 @@ def _drawn(items: list[pytest.Item]) -> list[pytest.Item]:
 
 
 def _some_cases(items: list[pytest.Item]) -> list[pytest.Item]:
-    """As many of a test's cases as its mark `cases` says, or all."""
+    """As many cases of a test as its mark `cases` says; all without a mark."""
     mark = items[0].get_closest_marker("cases")
     if mark is None:
         return items
@@ -128,14 +128,14 @@ def _some_cases(items: list[pytest.Item]) -> list[pytest.Item]:
 
 
 def _without_database(item: pytest.Item) -> str:
-    """What the runs of a test have in common that rest on either database; of any other test its own name."""
+    """The name of a test without its database, if it has the mark `either_database`; else its name."""
     if item.get_closest_marker("either_database") is None:
         return item.nodeid
     return re.sub("|".join(DATABASES), "", item.nodeid)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Run nothing that needs a program which the machine lacks."""
+    """Skip a test whose program is missing on the machine."""
     for marker in item.iter_markers("needs"):
         lacking = why_not_run(*marker.args)
         if lacking is not None:
@@ -150,7 +150,7 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Leave no thread behind; fail where all was to run and something did not."""
+    """End the shared event loop; on CI, fail if a test was not run."""
     end_shared_loop()
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CI") and reporter is not None and _not_run(reporter):
@@ -204,7 +204,7 @@ def lasting_database(
 
 @pytest.fixture
 def postgresql(_postgresql_server: PostgreSQL) -> Iterator[PostgreSQL]:
-    """A running PostgreSQL server, whose databases go when the test ends."""
+    """A running PostgreSQL server, whose databases are dropped when the test ends."""
     yield _postgresql_server
     _postgresql_server.drop_all()
 
@@ -213,7 +213,7 @@ def postgresql(_postgresql_server: PostgreSQL) -> Iterator[PostgreSQL]:
 def fresh_database(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[Callable[[Kind], str]]:
-    """Make a new migrated database of a kind, as often as asked, and give its URL."""
+    """A function that makes a new migrated database of a kind, and gives its URL."""
     kept_open: list[Database] = []
 
     def fresh(kind: Kind) -> str:
@@ -234,7 +234,7 @@ def fresh_database(
 
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, fresh_database: Callable[[Kind], str]) -> str:
-    """The URL of a fresh, migrated database; a test that asks for it runs on both databases."""
+    """The URL of a fresh, migrated database; a test that uses it runs on both databases."""
     return fresh_database(request.param)
 
 
@@ -248,7 +248,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def small_shares(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the facts compared with the log in shares of a few events."""
+    """Let comparisons of the facts with the log use shares of a few events."""
     monkeypatch.setattr(shares, "EVENTS", 3)
 
 

@@ -1,4 +1,4 @@
-"""Every test that asks for a database gets a fresh one, migrated already, and nobody else's."""
+"""Gives every test that needs a database a new one, already migrated."""
 
 from __future__ import annotations
 
@@ -37,31 +37,31 @@ if TYPE_CHECKING:
 Kind = Literal["sqlite-file", "sqlite-memory", "postgresql"]
 
 KEY: Final = "parley_" + "a" * 10 + "_" + "b" * 32
-"""A key that is the same wherever a test lets it in."""
+"""The key of an API client, the same in every database that accepts it."""
 TEMPLATE: Final = "parley_template"
 SEAL_KEY: Final = b64encode(bytes(range(32))).decode()
-"""What the tests seal by, where they are not about its keys."""
+"""The wrapping key of tests that are not about wrapping keys."""
 
 PATIENT: Final = {
     "PARLEY_LOG_SECONDS": "60",
     "PARLEY_STATEMENT_SECONDS": "60",
     "PARLEY_RATE_WORK": "",
 }
-"""The settings under which a busy machine refuses nothing because it is slow."""
+"""Settings with long time limits, so that a busy machine refuses nothing because it is slow."""
 
 UNBOUNDED: Final = {f"PARLEY_RATE_{name}": "" for name in ("READS", "WRITES", "WORK", "REFUSALS")}
-"""The settings under which nobody's requests are counted: many at one address are a test's point."""
+"""Settings without rate limits, for tests that send many requests from one address."""
 
 
 if named := os.environ.get("PARLEY_TESTED_POSTGRESQL"):
-    # The folder of another PostgreSQL's programs, which all servers of the tests are made with.
+    # The folder of another PostgreSQL's programs, with which all servers of the tests are made.
     POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] = Path(named)
 
 
 class PostgreSQL:
-    """A running server, which copies its migrated template or an empty one under a new name.
+    """A running server that copies its migrated template, or an empty one, under a new name.
 
-    The next copy is made, and what tests have left is dropped, beside the tests: for both the server waits a while.
+    The next copy is made, and used databases are dropped, in the background, since the server takes a while for both.
     Unless it is `durable`, the server syncs nothing to its disk.
     """
 
@@ -93,13 +93,13 @@ class PostgreSQL:
         return self._admin.info.parameter_status("server_version") or ""
 
     def _prepared(self) -> str:
-        """A copy of the template, made already unless it is the first."""
+        """The name of a copy of the template, made in advance except for the first."""
         prepare = partial(self._beside.submit, _copy_database, self._other, TEMPLATE)
         ready, self._next = self._next or prepare(), prepare()
         return ready.result()
 
     def copy_of(self, url: str) -> str:
-        """The URL of a new database that holds what another does; who is connected to that is let go."""
+        """The URL of a copy of a database, whose sessions are ended first."""
         copied = str(make_url(url).database)
         ended = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s"
         self._admin.execute(ended, (copied,))
@@ -107,7 +107,7 @@ class PostgreSQL:
         return self._named(self._made[-1])
 
     def disconnect_everyone(self) -> None:
-        """End every session but those from here, as a restart of the server would."""
+        """End every session except this object's own, as a restart of the server would."""
         self._admin.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
             "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND pid <> %s",
@@ -119,7 +119,7 @@ class PostgreSQL:
         self._admin.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
 
     def drop_all(self) -> None:
-        """Drop the databases that tests have made, connections or not, after those that were to be dropped before."""
+        """Drop in the background the databases of tests, connections or not, once earlier drops are done."""
         for each in self._dropped:
             each.result()
         drop = [f"DROP DATABASE {name} WITH (FORCE)".encode() for name in self._made[1:]]
@@ -137,25 +137,25 @@ class PostgreSQL:
 
 
 def _copy_database(connection: psycopg.Connection, template: str) -> str:
-    """A new database that holds what another does."""
+    """Copy a database; gives the name of the copy."""
     name = f"parley_{uuid4().hex}"
     connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY".encode())
     return name
 
 
 def open_database(url: str | URL, *, clock: Clock = system_clock) -> Database:
-    """The database, to be read and written with the key of the tests."""
+    """Open the database with the key of the tests."""
     return Database(url, clock=clock, seals=Seals(GivenKeys(read_keys(SEAL_KEY))))
 
 
 def settings_of(url: str, **more: str) -> Settings:
-    """Settings on a database with the key of the tests, as a process of their own would have them."""
+    """Settings for a database with the key of the tests, as for a separate process."""
     named = {"PARLEY_DATABASE_URL": url, "PARLEY_SEAL_KEY": SEAL_KEY}
     return Settings.from_env({**named, **PATIENT, **more})
 
 
 def let_in(url: str) -> None:
-    """Make `KEY` open everything in a database, as a key that was made there would."""
+    """Let `KEY` open everything in a database, as a key that was made there would."""
     _, id_, secret = KEY.split("_")
     row = {
         "id": id_,
@@ -173,7 +173,7 @@ def let_in(url: str) -> None:
 
 
 def migrate(url: str) -> None:
-    """Bring the database to the schema's head, and leave no connection behind."""
+    """Bring the database to the newest schema, and leave no connection behind."""
     database = Database(url)
     upgrade(database)
     database.close()
@@ -181,7 +181,7 @@ def migrate(url: str) -> None:
 
 @contextmanager
 def postgresql_server(*, durable: bool = False) -> Iterator[PostgreSQL]:
-    """A PostgreSQL server of this process's own, stopped and removed at the end; what is `durable` outlasts a crash."""
+    """A PostgreSQL server of this process, stopped and removed at the end; if `durable`, it survives a crash."""
     directory = Path(tempfile.mkdtemp(prefix="parley-postgresql-"))
     server = get_server(directory, cleanup_mode="delete")
     try:
@@ -199,5 +199,5 @@ def sqlite_file_url(path: Path) -> str:
 
 
 def sqlite_memory_url() -> str:
-    """The URL of a database in memory that all of this process's connections to it share."""
+    """The URL of a database in memory that all connections of this process share."""
     return f"sqlite:///file:/{uuid4().hex}?vfs=memdb&uri=true"

@@ -1,1 +1,1 @@
-"""The suites that the eventsourcing library ships, run against Parley's recorders and factory."""
+"""The test suites of the eventsourcing library, run on Parley's recorders and factory."""

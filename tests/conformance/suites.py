@@ -1,4 +1,4 @@
-"""The library's suites for application recorders, bound to Parley's factory; a module a database runs them all."""
+"""The library's suites for application recorders, bound to Parley's factory; a module for each database runs all."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class OnDatabase:
         factory.close()
 
     def prepare(self, environment: dict[str, str]) -> None:
-        """Adapt a suite that reads its environment from itself."""
+        """Adapt a suite that takes its environment from itself."""
 
 
 class Applications(OnDatabase, persistence.ApplicationRecorderTestCase[EventRecorder]):
@@ -67,4 +67,4 @@ class NonInterleaving(OnDatabase, persistence.NonInterleavingNotificationIDsBase
 
 @pytest.mark.filterwarnings("default:'log' is deprecated:DeprecationWarning")
 class LibraryApplications(OnDatabase, application.ApplicationTestCase):
-    """The library's tests of its own application; one of them looks for the warning let through."""
+    """The library's tests of its own application; one of them expects the warning that is let through."""

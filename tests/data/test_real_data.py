@@ -31,7 +31,7 @@ VISITS = "visits.ndjson.gz"
 TIMELINE = "department-timeline.ndjson.gz"
 COUNTS = "guantanamo-counts.ndjson"
 FILES = (BELARUS, VISITS, TIMELINE, COUNTS)
-#: The numbers that the collector's rows do not use.
+#: The numbers that the collector's rows skip.
 UNUSED = {6, 36, 48, 58, 59}
 ROWS = {f"BY-{number:03}" for number in range(1, 91) if number not in UNUSED}
 FALSE_ROWS = {"BY-029", "BY-035", "BY-039", "BY-053"}
@@ -77,7 +77,7 @@ def public_at(line: Json) -> int | None:
 
 
 def seen(name: str, day: str) -> dict[str, tuple[str, Json]]:
-    """Per fact the last op and the record, by what was public at the end of `day`."""
+    """{fact: (its last op, the record)} by what was public at the end of `day`."""
     cut, first = strict_upper(day), records(name)
     found: dict[str, tuple[str, Json]] = {}
     for line in lines(name):

@@ -1,1 +1,1 @@
-"""The record, checked without a database."""
+"""Tests of the domain, without a database."""

@@ -1,4 +1,4 @@
-"""Who is one person, whatever their name is written like."""
+"""When two spellings of a name are the same person."""
 
 from __future__ import annotations
 

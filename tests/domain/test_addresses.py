@@ -1,4 +1,4 @@
-"""An address in a citation leads to a page, and neither to a script, nor to somebody else's host."""
+"""The address in a citation must lead to a page: neither to a script nor to another host than it seems to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What no script needs is not recorded, what some script needs is, and what nobody sees is blank."""
+"""Characters that no script needs are refused, those that some script needs are accepted; invisible text is blank."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fact: checked as a whole, every fault with its place, and compared field by field."""
+"""A fact is checked as a whole: every fault is named with its place; two facts are compared field by field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fifteen kinds: how each holds, what it answers and whom it names."""
+"""The fifteen kinds: how each holds, which questions it answers and whom it names."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ HOLDS = {
     "open_question": Holding.ONWARD,
 }
 NO_END = {"sentence_ends": None}
-#: What the full example of each kind answers: section, key, what it shows.
+#: kind → the answers of its full example: (section, key, fields shown).
 ANSWERS: dict[str, list[tuple[str, dict[str, str], dict[str, object]]]] = {
     "appointment": [
         (

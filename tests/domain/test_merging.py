@@ -1,4 +1,4 @@
-"""What an event changed is applied to a content that lacks other changes, and to nothing else of it."""
+"""A change is applied to a content that lacks other changes, and changes nothing else of it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def release(**fields: Any) -> Fact:  # noqa: ANN401 -- a fact's fields
 
 
 def left(field: str, current: Items, before: Items, after: Items) -> object:
-    """What a field says where it was changed on another content."""
+    """The value of a field after its change from `before` to `after` is applied to `current`."""
     was, is_ = (release(**{field: said}) for said in (before, after))
     found = merge_fact(release(note="x", **{field: current}), was, is_)
     assert found is not None

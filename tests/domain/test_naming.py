@@ -1,4 +1,4 @@
-"""Names are one where a reader sees no difference, or a keyboard made it."""
+"""Two spellings are one name if they look the same to a reader, or differ only by what a keyboard offers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notices: what was recorded and should be looked at, and what is no reason to look."""
+"""Notices point out facts that an editor should check, and no others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Provenance: whose report a citation is, when it was public, and what a link may name."""
+"""Citations: whose report one is, when it was published, and which relations a link may have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was public of a fact at a cut: its public events in the log's order, and no other."""
+"""At a cut of the published clock a fact consists of its public events, in the order of the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Quantities: what a source's words bound, and what bounds add up to."""
+"""Quantities: the bounds that a source's words give, and the sums of bounds."""
 
 from __future__ import annotations
 

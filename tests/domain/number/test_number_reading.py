@@ -1,4 +1,4 @@
-"""Numbers in words: each phrase of the table is read as a person reads it, and none as sharper than it is."""
+"""Each phrase of the table of numbers is read as a person reads it, and none as more exact than it is."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ with Path(__file__).with_name("number_phrases.tsv").open(encoding="utf-8") as _t
 
 
 def shown(read: NumberReading | None) -> str:
-    """A reading as the table has it: `ge 50`, `50..60`, `~50`, `ge 24*` of a plural; nothing where it is refused."""
+    """A reading as the table writes it: `ge 50`, `50..60`, `~50`, `ge 24*` for a plural; empty if it is refused."""
     if read is None:
         return ""
     if read.comparator == "approx":

@@ -1,1 +1,1 @@
-"""Trees, notes and tiles against the published vectors and against naive definitions."""
+"""Trees, notes and tiles against the published vectors and against the definitions, computed directly."""

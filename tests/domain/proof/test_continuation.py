@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 SMALL = 270
 EDGES = (1, 255, 256, 257, 511, 512, 513, 65_279, 65_280, 65_535, 65_536, 65_537, 65_792, 65_793)
 LARGEST = 10**19 - 1
-"""The largest size that a checkpoint can be written with."""
+"""The largest size that can be written in a checkpoint."""
 TREE = Tiled(made_leaves(EDGES[-1]))
 OTHER = bytes(32)
 CHECKPOINTS = [TREE.checkpoint(size) for size in range(SMALL)]
@@ -39,7 +39,7 @@ FORKED = [
     Tiled(made_leaves(size, other_from=max(0, size - 1 - size % 13))).checkpoint(size)
     for size in range(SMALL)
 ]
-"""Of logs that differ in one of their last events, or a few."""
+"""Checkpoints of logs whose last event, or last few, differ."""
 
 
 def nothing(_level: int, _index: int) -> Sequence[bytes]:
@@ -47,7 +47,7 @@ def nothing(_level: int, _index: int) -> Sequence[bytes]:
 
 
 def check(before: Checkpoint | None, now: Checkpoint, tree: Tiled) -> None:
-    """Check it by the tiles that are said to be needed, and no others."""
+    """Check the checkpoint with only the tiles that `tiles_needed` names."""
     check_continued(before, now, tree.fetched(tiles_needed(before, now)))
 
 
@@ -65,7 +65,7 @@ def test_the_reference_trees_continue_each_other() -> None:
 
 @pytest.mark.parametrize("about", range(1, SMALL + 1, 30))
 def test_every_small_tree_continues_every_one_before_and_no_other(about: int) -> None:
-    """Each of the trees is grown to; of those that it continues, each run takes some, and `make faults` all."""
+    """All trees are the new one; each run draws some older trees for each, and `make faults` takes all."""
     for new in range(about, about + 30):
         now = TREE.checkpoint(new)
         check(None, now, TREE)
@@ -140,7 +140,7 @@ def root_of_another(size: int) -> bytes:
 
 
 def used(before: Checkpoint, now: Checkpoint, hashes: Hashes, one: tuple[int, int, int]) -> bool:
-    """Whether a hash of a tile is looked at when it is checked whether one continues another."""
+    """Whether the check that one checkpoint continues another reads a given hash of a tile."""
     taken: set[tuple[int, int, int]] = set()
 
     class Watched(list[bytes]):

@@ -16,7 +16,7 @@ from domain.proof.merkle import (
 from tests.domain.proof.inclusion import verify_inclusion
 from tests.thorough import some_of
 
-#: The reference trees of RFC 6962, as every implementation of Certificate Transparency tests itself by them.
+#: The reference trees of RFC 6962, with which every implementation of Certificate Transparency tests itself.
 ENTRIES = [
     bytes.fromhex(text)
     for text in (
@@ -145,7 +145,7 @@ def test_the_reference_trees_have_their_published_proofs() -> None:
 
 @pytest.mark.parametrize("about", range(1, 201, 40))
 def test_leaves_and_beginnings_of_every_small_tree_are_proven(about: int) -> None:
-    """Of each tree others each time, and with `make faults` all."""
+    """Each run draws some trees, and `make faults` takes all."""
     for size in range(about, about + 40):
         _is_proven(size)
 
@@ -185,7 +185,7 @@ def test_a_proof_is_the_one_of_the_definition_and_no_other_is_taken(
 
 
 def forgeries(proof: list[bytes], data: st.DataObject) -> list[list[bytes]]:
-    """Proofs that are not this one: longer, shorter, and with a bit flipped."""
+    """Wrong variants of a proof: longer, shorter, and with a bit flipped."""
     found = [[*proof, OTHER], [OTHER, *proof]]
     if proof:
         at = data.draw(st.integers(0, len(proof) - 1))

@@ -15,7 +15,7 @@ from domain.proof.note import (
 )
 from infrastructure.proofs.ed25519 import Ed25519Signer, Ed25519Verifier
 
-#: The key and note that the reference implementation of signed notes (golang.org/x/mod/sumdb/note) tests itself by.
+#: The key and note with which the reference implementation (golang.org/x/mod/sumdb/note) tests itself.
 KEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
 SEED = b64decode("AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz")[1:]
 TEXT = (
@@ -128,7 +128,7 @@ def test_a_verifier_key_has_one_form() -> None:
         for wrong in (KEY[:at], KEY[at + 1 :], KEY[:at] + chr(ord(KEY[at]) + 1) + KEY[at + 1 :]):
             with pytest.raises(NoteError):
                 VerifierKey.read(wrong)
-    # A longer key, and another algorithm, each with the id that would be theirs.
+    # A longer key, and another algorithm, each with the right id for it.
     for wrong in (
         "PeterNeumann+cc469956+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TWBADKEY==",
         "PeterNeumann+173116ae+ZRpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",

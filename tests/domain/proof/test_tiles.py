@@ -5,7 +5,7 @@ import pytest
 from domain.proof.merkle import leaf_hash, root_of
 from domain.proof.tiles import CompleteTile, TileBuilder, TilePath
 
-#: Of the page of C2SP tlog-tiles, and the edges.
+#: Examples of the C2SP page on tlog-tiles, and edge cases.
 PATHS = {
     "x001/x234/067": TilePath(1_234_067, 256),
     "000": TilePath(0, 256),

@@ -17,7 +17,7 @@ ORIGIN = "example.com/talks"
 
 
 def made_leaves(size: int, *, other_from: int | None = None) -> list[bytes]:
-    """Leaves that are the same each time, but for those of another history from some index on."""
+    """Leaves that are the same each time; from `other_from` on, those of another history."""
     since = size if other_from is None else other_from
     return [leaf_hash(f"{number}{' other' * (number >= since)}".encode()) for number in range(size)]
 
@@ -33,7 +33,7 @@ class Tiled:
             self.levels.append([root_of(below[at : at + TILE_WIDTH]) for at in whole])
 
     def checkpoint(self, size: int) -> Checkpoint:
-        """What a log with the first `size` leaves says of itself."""
+        """The checkpoint of a log with the first `size` leaves."""
         if size not in self._checkpoints:
             root = root_of(self.levels[0][:size])
             self._checkpoints[size] = Checkpoint(ORIGIN, size, root)
@@ -47,6 +47,6 @@ class Tiled:
         return found
 
     def fetched(self, tiles: Sequence[NamedTile]) -> Hashes:
-        """What somebody has who has fetched these tiles, and no others."""
+        """A function that gives the hashes of these tiles, and fails for any other."""
         held = {(tile.level, tile.path.index): self.tile(tile) for tile in tiles}
         return lambda level, index: held[level, index]

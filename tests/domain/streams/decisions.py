@@ -1,4 +1,4 @@
-"""Given a fact, when something is decided: each command with what it needs at least."""
+"""A fact, and each command on it with the least that it needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fact's stream, given/when/then: every decision, every refusal, and what each event leaves."""
+"""The stream of a fact: every decision, every refusal, and the record after each event."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_the_same_citation_corroborates_once() -> None:
 
 
 def cites(number: int) -> FactRecord:
-    """A record as it may have been stored before its citations were bounded."""
+    """A record with so many citations, as one stored before their number was limited."""
     citations = tuple(replace(AP, title=str(n)) for n in range(number))
     return replace(make_record(), fact=replace(make_record().fact, citations=citations))
 

@@ -1,4 +1,4 @@
-"""A fact's stream: its events follow without holes and fold to the record that they left."""
+"""The events of a fact follow one another without gaps, and fold to the record that they left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reference answer: which version of a fact is seen, on both clocks, at any position."""
+"""Which version of a fact is seen at any position, on both clocks, by the reference implementation."""
 
 from __future__ import annotations
 

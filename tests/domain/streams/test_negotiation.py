@@ -1,4 +1,4 @@
-"""A negotiation: opened once under a slug, then its snapshots, each under a name of its own."""
+"""A negotiation is opened once under a slug, and its snapshots have names of their own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The change requests of a fact, given/when/then: every state and every command, and what each event leaves."""
+"""The change requests of a fact: every command in every state, and the state after each event."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ BOTH: Final = StatusContext(now=100, fact_version=2)
 
 
 def given(*events: RecordEvent) -> ChangeRequests:
-    """The change requests after the events, the first of which is at position 10, recorded at 20."""
+    """The change requests after these events, which have positions from 10 and record times from 20."""
     entries = [
         Entry(position=10 + n, recorded_at=20 + n, event=event) for n, event in enumerate(events)
     ]
@@ -177,7 +177,7 @@ def test_a_decision_stands_whatever_comes(status: str, moment: StatusContext) ->
     )
 
 
-#: state → command → what it meets; None is an event.
+#: state → command → the error that it gets, or None if it makes an event.
 TABLE: Final[dict[str, dict[str, type[RecordError] | None]]] = {
     "open": dict.fromkeys(COMMANDS, None),
     "approved": dict.fromkeys(COMMANDS, StateError),

@@ -11,7 +11,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A class of texts that Parley alone accepts, or alone refuses, and how to know them."""
+    """A class of texts that only Parley accepts, or only Parley refuses, and a test for them."""
 
     name: str
     parley_accepts: bool
@@ -60,7 +60,7 @@ def has_end_on_an_earlier_day(text: str) -> bool:
 
 
 def first_day(text: str) -> tuple[int, ...]:
-    """The first day as the oracle sees it: it takes a season as an end for its last month."""
+    """The first day as `edtf-validate` computes it: as the end of an interval, a season counts by its last month."""
     year, month, day = (*sort_key(text.replace("X", "0")), 1, 1)[:3]
     return year, {21: 5, 22: 8, 23: 11, 24: 12}.get(month, month), day
 

@@ -1,4 +1,4 @@
-"""Texts in EDTF: the specification's own, and others with bounds worked out by hand."""
+"""Texts in EDTF: those of the specification, and others with bounds worked out by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What it takes to read or refuse a text is bounded by its length, whatever stands in it."""
+"""The cost of reading or refusing a date is bounded by the length of its text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 DIGITS: Final = {"X": "0123456789"}
 MOST_STEPS: Final = 5_000
-"""Calls that one text of any form may take; 40 dates of five characters fit in one."""
+"""The most calls for one text of any form; 40 dates of five characters fit in one."""
 
 YEARS: Final = ("XXXX", "XXX1", "XX1X", "X9XX", "-XXX3", "X300", "-0X00", "1X9X", "2023")
 DATES: Final = tuple(
@@ -65,7 +65,7 @@ HOSTILE: Final = (
 
 
 def steps(read: Callable[[], object]) -> int:
-    """The calls that it takes, of Python's and C's functions and of each step of a generator."""
+    """The number of calls of functions in Python and C, and of steps of generators."""
     count = 0
 
     def seen(_frame: FrameType, event: str, _argument: object) -> None:

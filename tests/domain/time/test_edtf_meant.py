@@ -1,4 +1,4 @@
-"""Dates as people write them: the EDTF that may be meant is told, both where it may be either."""
+"""A refusal of a common way to write a date names the EDTF that may be meant; if there are two, both."""
 
 from __future__ import annotations
 

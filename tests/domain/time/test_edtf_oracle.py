@@ -1,4 +1,4 @@
-"""Parley and the field's own tools read the same notation, but for the differences named here.
+"""Parley and `edtf-validate` accept the same texts, except for named differences.
 
 Each difference has a name, a reason and a row in docs/adr/0003-valid-time-notation.md. A text on
 which Parley and `edtf-validate` disagree must belong to one of them, and each must be a real one.
@@ -41,7 +41,7 @@ def parley_accepts(text: str) -> bool:
 
 @cache
 def oracle() -> Callable[[str], object]:
-    """The field's own validator, which takes seconds to import."""
+    """The validator `edtf-validate`, which takes seconds to import."""
     with warnings.catch_warnings():
         # It builds its grammar with older names of pyparsing, which turns these warnings on when it is imported.
         warnings.simplefilter("ignore")
@@ -58,7 +58,7 @@ def oracle_accepts(text: str) -> bool:
 
 
 class Dice:
-    """Draws EDTF texts of every form, some a sign away from valid; the same each time."""
+    """Draws EDTF texts of every form, some of them one character away from valid; the same each time."""
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)

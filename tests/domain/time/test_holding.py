@@ -1,4 +1,4 @@
-"""Holding: when a fact of each kind may hold and surely holds, against a cut."""
+"""When a fact of each kind may hold, and when it surely holds, at a cut."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Perspective: what was asked is told from what an answer rests on."""
+"""Which perspective an answer rests on, and which one was asked for."""
 
 from __future__ import annotations
 

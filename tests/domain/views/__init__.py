@@ -1,1 +1,1 @@
-"""The views, one test file each."""
+"""Tests of the views."""

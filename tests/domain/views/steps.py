@@ -1,4 +1,4 @@
-"""What something costs is counted in lines of Python that it runs: the same on every machine, however busy."""
+"""Measure cost in executed lines of Python, which is the same on every machine, however busy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def steps(work: Callable[[], object]) -> int:
-    """How many lines `work` runs in this thread, each time that it runs them."""
+    """How many lines `work` executes in this thread, counting repetitions."""
     counted = 0
 
     def count(_frame: FrameType, event: str, _argument: object) -> TraceFunction:

@@ -1,4 +1,4 @@
-"""Hints say who else a name may mean, and cost no more where there are many quite different names."""
+"""Hints name other people whom a name may mean, and cost little among many different names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The diff: what two knowledge cuts disagree on."""
+"""A diff lists the differences between two knowledge cuts."""
 
 from __future__ import annotations
 

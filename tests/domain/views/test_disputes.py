@@ -1,4 +1,4 @@
-"""Facts of one question are held against each other all at once, and as each against each would say."""
+"""Finding contested facts of one question at once gives the same result as comparing each pair."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def candidates(counts: Sequence[Sequence[Quantity]]) -> list[Candidate]:
 
 
 def exclude_each_other(one: Sequence[Quantity], other: Sequence[Quantity]) -> bool:
-    """The rule as it reads: they count the same thing alike, and no number from the least to the most is in both."""
+    """The definition: the two count the same thing on the same basis, and their ranges have no number in common."""
     for what, basis in product(("released", "held"), get_args(Basis)):
         mine, theirs = (
             [q for q in each if q.what.casefold() == what and q.basis in (basis, None)]
@@ -113,7 +113,7 @@ def test_a_total_is_one_claim_or_as_wide_as_those_that_exclude_each_other(
 
 
 def _within(one: Interval, other: Interval) -> bool:
-    """Whether all that one number may be, another may be too; not where they are the same."""
+    """Whether one range lies within the other, and is not equal to it."""
     low = other.low is None or (one.low is not None and one.low >= other.low)
     high = other.high is None or (one.high is not None and one.high <= other.high)
     return one != other and low and high

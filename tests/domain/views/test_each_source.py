@@ -1,6 +1,6 @@
-"""A total of one question meets what each of its sources says by itself: it excludes none of those that disagree.
+"""The range of a total includes numbers of each of its sources, even if they disagree.
 
-The sources are drawn without a happening behind them, so that they disagree on the number, on the day, or on both.
+The sources are drawn without an actual event behind them, so they disagree on the number, on the day, or on both.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ DATES: Final = (
 NUMBERS: Final = ("52", "50", "at least 40", "fewer than 10", "20 to 30", "dozens")
 AS_OF: Final = "2025-12-31"
 GOING_ON: Final = ("2025-09-11/", "2025-09-12/..")
-"""Of these the numbers are never certain."""
+"""Reports with these dates never have a certain number."""
 ABOUT: Final = ("about 25", "so far 40", None)
 APPROXIMATE: Final = (
     "about 5", "about 50", "about 50 to 60", "about 200", "hundreds or so", "at least 120", "up to 10"
@@ -56,7 +56,7 @@ def reports(
     numbers: Sequence[str | None] = NUMBERS,
     names: Sequence[int] = (0,),
 ) -> list[Fact]:
-    """Two to four reports of one thing, which a matter or links make one question; `names` is how many they name."""
+    """Two to four reports that a matter or links join to one question; each names `names` people, drawn."""
     tied = draw(st.sampled_from(("matter", "link", "both")))
     facts = []
     for index in range(draw(st.integers(2, 4))):
@@ -101,7 +101,7 @@ def totals(facts: Sequence[Fact], query: TallyQuery) -> tuple[Bounds, dict[str, 
 
 
 def ends_in(text: str) -> Bounds:
-    """The least and the greatest number that the words of a total name; None if they name no greatest."""
+    """The least and the greatest number in the words of a total; the greatest is None if the words name none."""
     numbers = [int(number) for number in re.findall(r"\d+", text)]
     if text.startswith("up to"):
         return 0, numbers[0]
@@ -135,7 +135,7 @@ def test_a_total_and_each_day_of_it_meet_what_each_source_says(
     note(f"{found} {[(f.valid, f.quantities[0].text, f.matter) for f in facts]}")
     for each in facts:
         alone, of_days = totals([each], query)
-        if of_days:  # else it tells nothing of the stretch
+        if of_days:  # otherwise the source reports nothing in this period
             assert meet(found, alone), alone
         for day, bounds in of_days.items():
             assert meet(days.get(day, (0, 0)), bounds), (day, bounds, days)

@@ -1,7 +1,7 @@
-"""Where every source is right, no total excludes what happened, however links and matters tie the reports.
+"""If every report is right, no total excludes the true number, however links and matters join the reports.
 
-A world is drawn first: releases, with how many were freed of some populations. Then come true reports: of all who were
-freed, of a part, of several releases at once; each is tied to an earlier report of the same release.
+Releases are drawn first, with how many people of some populations they freed. Then true reports are drawn: of all who
+were freed, of a part, or of several releases; each is joined to an earlier report of the same release.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 FIRST: Final = 20_250
-"""The day on which the first release may have been, counted from 1970."""
+"""The earliest day of the first release, counted from 1970."""
 DAYS: Final = 6
 AS_OF: Final = "2026-12-31"
 ALL: Final = "all"
@@ -44,7 +44,7 @@ SPELLINGS: Final = {
     "foreigners": ("foreigners", "foreign nationals", None),
     "women": ("women", "female inmates"),
 }
-"""How papers name who was freed; no alias leads one name to another."""
+"""The names that papers give to a population; no alias joins them."""
 BOUNDS: Final = (
     "{0}",
     "{0}",
@@ -71,7 +71,7 @@ class Freeing:
 
 @dataclass(frozen=True, repr=False)
 class World:
-    """What happened, and what the sources say of it, in the order of recording."""
+    """The true releases, and the reports of them in the order of recording."""
 
     freeings: Sequence[Freeing]
     facts: Sequence[Fact]
@@ -83,7 +83,7 @@ class World:
 
 @st.composite
 def worlds(draw: DrawFn) -> World:
-    """One release or a few, reported once or several times, and round-ups of them."""
+    """One release or a few, each reported once or several times, and round-ups of them."""
     freeings, facts = list[Freeing](), list[Fact]()
     for number in range(draw(st.integers(1, 3))):
         day, all_ = FIRST + draw(st.integers(0, DAYS - 1)), draw(st.sampled_from((2, 14, 30, 52)))
@@ -102,10 +102,10 @@ def worlds(draw: DrawFn) -> World:
 
 
 def _report(draw: DrawFn, freeing: Freeing, whom: str, id_: str) -> Fact:
-    """A true report of a release, which a link or a matter ties to an earlier one.
+    """A true report of a release, which a link or a matter joins to an earlier one.
 
-    Without a population, only a tie to a report of the same people says which people it counts; and under another name
-    of it, only a tie says that it is no rival of the report of all.
+    If it names no population, only its link to a report of the same people says which people it counts. If it has
+    another name for its population, only its link says that it is no rival of the report of all.
     """
     label = f"m{id_[0]}"
     labels: Sequence[str | None] = (None, None, label, label, f"{label} too", f"{label} of {whom}")
@@ -151,7 +151,7 @@ def _whom(report: Fact) -> str:
 
 
 def _round_up(draw: DrawFn, freeings: Sequence[Freeing], id_: str) -> Fact:
-    """A report of several releases at once, tied to at least one report of each."""
+    """A report of several releases at once, joined to at least one report of each."""
     covered = draw(st.lists(st.sampled_from(freeings), min_size=2, unique_by=id))
     links = [
         Link(relation="confirms", fact=f"external:{each.external_id}")
@@ -198,7 +198,7 @@ def _log(world: World) -> Log:
 
 
 def told_in(world: World) -> str:
-    """A world as a reader would check it."""
+    """A world as text for a failing test."""
     happened = [f"{each.day - FIRST} {each.freed}" for each in world.freeings]
     said = [
         f"{each.external_id}: {[q.text for q in each.quantities]} of {getattr(each, 'population', None)}, "
@@ -209,7 +209,7 @@ def told_in(world: World) -> str:
 
 
 def _least_told(world: World) -> int:
-    """How many were freed by the releases of which a number is told."""
+    """The people freed by those releases of which a number is reported, by the largest number of each."""
     return sum(
         max((each.freed[_whom(report)] for report in each.reports if report.quantities), default=0)
         for each in world.freeings
@@ -231,7 +231,7 @@ def test_a_total_of_tied_reports_never_excludes_how_many_were_freed(world: World
 @settings(SOME, max_examples=often(50, 3_000))
 @given(world=worlds(), days=st.tuples(*[st.integers(-1, DAYS)] * 2).map(sorted))
 def test_no_share_of_a_total_exceeds_how_many_were_freed(world: World, days: list[int]) -> None:
-    """By population, in a stretch of days, up to each day, and counted in releases."""
+    """By population, in a period of days, up to each day, and counted in releases."""
     log = _log(world)
     at, slice_ = log.perspective(as_of=AS_OF), log.slice(as_of=AS_OF)
     note(told_in(world))

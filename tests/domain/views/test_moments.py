@@ -1,4 +1,4 @@
-"""Between two neighbouring moments no answer changes along their axis; and each is there for something that changes."""
+"""No answer changes between two neighbouring moments of its axis, and something changes at each moment."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from domain.time.perspective import Perspective
     from domain.views.versions import FactVersion
 
-#: Long before and after all that is drawn.
+#: Days long before and after all drawn dates.
 BEFORE: Final = parse_cut("1000")
 AFTER: Final = parse_cut("3000")
 
@@ -51,7 +51,7 @@ def at(entries: list[Entry], perspective: Perspective, axis: Axis, instant: int)
 def answers(
     entries: list[Entry], found: list[FactVersion], seen_from: Perspective, last: str | None
 ) -> str:
-    """A state, a timeline, a list of people and tallies up to a month, without what names the perspective itself.
+    """A state, a timeline, a list of people, and tallies up to the month `last`, without the perspective's own fields.
 
     Without `last` there are no tallies.
     """
@@ -78,7 +78,7 @@ def answers(
 
 
 def _points(points: Any, last: str) -> list[Any]:  # noqa: ANN401 -- JSON is anything
-    """The points that begin by a month, without how far each reaches: all end at `as_of`."""
+    """The points that begin by a month, without `until`, since the last of them always ends at `as_of`."""
     return [
         {name: part for name, part in point.items() if name != "until"}
         for point in points
@@ -113,7 +113,7 @@ def test_between_two_neighbouring_moments_no_answer_changes(
         first, last = (at(entries, perspective, axis, each) for each in (one, other - 1))
         month: str | None = bucket_name(bucket(first.as_of, "month"), "month")
         if any(_goes_on(each, first.as_of, last.as_of) for each in versions):
-            month = None  # each month that `as_of` enters is one more in which it may have happened
+            month = None  # with each month that `as_of` enters, the event may have been in one month more
         told = (answers(entries, versions, each, month) for each in (first, last))
         assert next(told) == next(told), (one, other)
 

@@ -1,4 +1,4 @@
-"""Names: an alias leads to the name that it is the same as, however long or crooked the way."""
+"""An alias leads to the name that it stands for, through any chain or ring of aliases."""
 
 from __future__ import annotations
 
@@ -227,7 +227,7 @@ def test_a_canonical_name_is_its_own_and_that_of_every_name_on_the_way(
 
 
 def followed(same_as: dict[str, str], name: str) -> str:
-    """The rule as it reads: one alias after the other, until there is none or one comes again."""
+    """The definition: follow aliases one by one, until there is none or one repeats."""
     way: dict[str, str] = {}
     while (key := fold_name(name)) in same_as:
         if key in way:

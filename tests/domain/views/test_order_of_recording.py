@@ -30,7 +30,7 @@ TALLIES: Final = (TallyQuery(what="released"), TallyQuery(what="held"), TallyQue
 
 
 def answers(recorded: Sequence[Fact], as_of: str) -> Any:  # noqa: ANN401 -- JSON
-    """What the record says was so, with its lists in alphabetical order."""
+    """The state of the record, with its lists in alphabetical order."""
     log = Log()
     for day, each in enumerate(recorded, start=1):
         log.record(each, at=f"2025-12-{day:02}")
@@ -76,5 +76,5 @@ def test_the_order_of_recording_changes_no_answer(
 
 
 def told_of(told: Sequence[Fact]) -> str:
-    """The facts as a reader would check them."""
+    """The facts as text for a failing test."""
     return "\n".join(map(str, told))

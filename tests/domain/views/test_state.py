@@ -1,4 +1,4 @@
-"""The state: the registers resolved at a perspective, and nothing else."""
+"""The state consists of the registers, resolved at a perspective."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The totals up to several instants are those that a tally up to each of them gives."""
+"""Totals that are computed up to several instants at once equal the totals of a tally up to each of them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SHOWN = ("low", "high", "text", "contested")
 
 
 def _check(slice_: Sequence[Seen], what: str, at: Perspective) -> list[str]:
-    """Compare the totals on each day on which a fact begins or ends, and on those beside it; gives their words."""
+    """Compare the totals on the days on which facts begin or end, and on the days beside; gives the totals' words."""
     names = Names.of(slice_)
     told = [each.version.record.fact.told for each in slice_]
     days = {end + more for pair in told for end in pair for more in (-DAY, -1, 0, 1)}

@@ -1,4 +1,4 @@
-"""The timeline: the known facts by valid time, filtered, and continued from any place in it."""
+"""A timeline lists the known facts by valid time, can be filtered, and can be continued from any place."""
 
 from __future__ import annotations
 

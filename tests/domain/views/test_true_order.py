@@ -1,6 +1,6 @@
-"""Where every source is right, what was truly last, or is truly next, is never left out of an answer.
+"""If every report is right, no answer leaves out what was truly last, or what is truly next.
 
-What happened is drawn first, then what the sources say of when, vague or exact, once or several times.
+Events are drawn first, then reports of when they were: vague or exact, once or several times.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ ONCE: Final[dict[str, tuple[str, dict[str, Any]]]] = {
 ANN: Final = "Ann Example"
 STATUSES: Final = ("detained", "sentenced", "free", "charged", "missing")
 Story = list[tuple[int, list["Fact"]]]
-"""(when something happened, what the sources say of it), in the order of what happened."""
+"""(instant of an event, the reports of it), in the order of the events."""
 
 
 def instants() -> st.SearchStrategy[int]:
-    """An instant within a few days, which what is said of another may mean too."""
+    """An instant within a few days, so that reports of different events may overlap."""
     return st.builds(
         lambda day, hour: FIRST + day * DAY + hour * HOUR,
         st.integers(0, 9),
@@ -48,7 +48,7 @@ def instants() -> st.SearchStrategy[int]:
 
 
 def draw_story(data: st.DataObject, kind: str, *, lasting: bool = False, **fields: Any) -> Story:  # noqa: ANN401 -- a fact's fields
-    """A few things of one kind, each told of once or twice; of what is `lasting` only when it began is said."""
+    """A few events of one kind, each reported once or twice; if `lasting`, reports give only the beginning."""
     story: Story = []
     for index, at in enumerate(sorted(data.draw(st.sets(instants(), min_size=1, max_size=4)))):
         dates = [date for date in dates_of(at) if "/" not in date or not lasting]

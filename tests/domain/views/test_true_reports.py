@@ -1,7 +1,7 @@
-"""Where every report is right, what held is shown or stands beside what is shown, and nothing else is sure.
+"""If every report is right, the true value is shown or is a rival of the shown one, and nothing else is certain.
 
-What happened is drawn first, one after the other, then what is reported of each: a day or a month, with its end, with
-an end that is not known, or as still running.
+Values are drawn first, one after the other, then reports of each: a day or a month, with its end, with an unknown end,
+or as still running.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from domain.fact import Fact
 
 Reported = Callable[[str, str], "Fact"]
-"""What reports that a value held at a valid time; the value is its summary."""
+"""Makes a report that a value held at a valid time; the value is its summary."""
 
 
 def _custody(status: str, valid: str) -> Fact:
@@ -59,7 +59,7 @@ KINDS: Final[dict[str, tuple[str, str, Sequence[str], Reported]]] = {
 
 @dataclass(frozen=True)
 class Turn:
-    """A value that held from one instant until just before the other; None: to this day."""
+    """A value that held from one instant until just before the other; None means until today."""
 
     value: str
     start: int
@@ -68,7 +68,7 @@ class Turn:
 
 @st.composite
 def turns(draw: DrawFn, values: Sequence[str]) -> list[Turn]:
-    """What held one after the other, on days of their own; no value follows itself."""
+    """Values that held one after the other, each from another day; no value follows itself."""
     days = sorted(draw(st.sets(st.integers(0, DAYS - 1), min_size=1, max_size=4)))
     starts = [FIRST + day * DAY + draw(st.sampled_from((0, 10, 23))) * HOUR for day in days]
     held: list[str] = []
@@ -79,13 +79,13 @@ def turns(draw: DrawFn, values: Sequence[str]) -> list[Turn]:
 
 
 def reports(turn: Turn, reported: Reported) -> SearchStrategy[list[Fact]]:
-    """One report of a turn or two."""
+    """One or two reports of a turn."""
     valid = st.sampled_from(_valid(turn))
     return st.lists(valid.map(lambda each: reported(turn.value, each)), min_size=1, max_size=2)
 
 
 def _valid(turn: Turn) -> list[str]:
-    """When a value may be said to have held."""
+    """A valid time with which a turn may be reported."""
     starts = _said(turn.start)
     if turn.end is None:
         return [*starts, *(f"{start}/{end}" for start in starts for end in ("", ".."))]

@@ -1,6 +1,6 @@
-"""Where every source is right, no answer excludes what happened: it is never sharper than its facts allow.
+"""If every report is right, no answer excludes the truth: it is never more exact than its facts allow.
 
-What happened is drawn first, then what the sources say of it: vague or exact, in part, in words, late or twice.
+Releases are drawn first, then reports of them: vague or exact, in part, in words, late or repeated.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ BOUNDS: Final = (
     "about {2}",
     "more than {1} but fewer than {2}",
 )
-"""What is said of a number: the number, one below it, one above it."""
+"""Words for a number in a report: {0} is the number, {1} is below it, {2} is above it."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Freeing:
 
 @dataclass(frozen=True)
 class Story:
-    """What happened, and what the sources say of it."""
+    """The releases, and the reports of them."""
 
     freeings: Sequence[Freeing]
     facts: Sequence[Fact]
@@ -72,7 +72,7 @@ class Story:
 
 @st.composite
 def stories(draw: DrawFn) -> Story:
-    """A few releases of other people each, and true reports of them in any order."""
+    """A few releases of different people, and true reports of them in any order."""
     names = list(NAMES)
     freeings: list[Freeing] = []
     facts: list[Fact] = []
@@ -88,7 +88,7 @@ def stories(draw: DrawFn) -> Story:
 
 
 def instants() -> st.SearchStrategy[int]:
-    """An instant within the time that is told of."""
+    """An instant within the days of the story."""
     return st.builds(
         lambda day, hour: FIRST + day * DAY + hour * HOUR,
         st.integers(0, DAYS - 1),
@@ -97,7 +97,7 @@ def instants() -> st.SearchStrategy[int]:
 
 
 def _reports(draw: DrawFn, freeing: Freeing, index: int) -> list[Fact]:
-    """One report or several, which a matter or a link makes one question."""
+    """One or several reports, which a matter or a link joins to one question."""
     first = _report(draw, freeing, external_id=f"F-{index}")
     others = [_report(draw, freeing) for _ in range(draw(st.integers(0, 2)))]
     if draw(st.booleans()):
@@ -122,7 +122,7 @@ def _report(draw: DrawFn, freeing: Freeing, **fields: Any) -> Fact:  # noqa: ANN
 
 
 def _running(draw: DrawFn, freeings: Sequence[Freeing]) -> Fact:
-    """A figure of all that were freed by the end of a day, whether or not any source tells of each."""
+    """A figure of all people freed by the end of a day, also in releases that no report mentions."""
     day = draw(st.integers(0, DAYS - 1))
     end = FIRST + (day + 1) * DAY
     freed = sum(release.freed for release in freeings if release.at < end)
@@ -145,7 +145,7 @@ def _number(draw: DrawFn, value: int, basis: str | None = None) -> Quantity:
 
 
 def dates_of(at: int) -> list[str]:
-    """What may be said of when something happened."""
+    """The valid times with which an event at an instant may be reported."""
     day, before, after = (bucket_name(at // DAY + days, "day") for days in (0, -2, 3))
     month, year = (bucket_name(at_, by) for at_, by in _coarse(at))
     return [
@@ -177,7 +177,7 @@ def _replaced(told: Fact, **fields: Any) -> Fact:  # noqa: ANN401 -- a fact's fi
 
 
 def _freed(story: Story, first: int, last: int) -> tuple[int, int]:
-    """How many the sources tell of from the one instant to the other, both included, and how many were freed."""
+    """(how many the reports tell of between two instants, both included; how many were freed in fact)."""
     happened = [release for release in story.freeings if first <= release.at <= last]
     return sum(each.freed for each in happened if each.facts), sum(each.freed for each in happened)
 
@@ -190,7 +190,7 @@ def _log(story: Story) -> Log:
 
 
 def told_in(story: Story) -> str:
-    """A story as a reader would check it."""
+    """A story as text for a failing test."""
     happened = [
         f"{format_instant(e.at)} {e.freed} {e.names} {len(e.facts)}" for e in story.freeings
     ]
@@ -203,7 +203,7 @@ def told_in(story: Story) -> str:
 
 
 def _includes(told: dict[str, Any], least: int, most: int) -> bool:
-    """Whether a total may be all of it: at most what happened, at least what is told of."""
+    """Whether a total is consistent: its low is at most the number freed, its high at least the number reported."""
     return told["low"] <= most and (told["high"] is None or told["high"] >= least)
 
 
@@ -245,6 +245,6 @@ def test_no_point_of_a_tally_excludes_how_many_were_freed_then(
 
 
 def _point(points: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
-    """What a tally says of a day, month or year; where it has no point nothing is told."""
+    """The point of a tally for a day, month or year; without a point, 0."""
     nothing = {"low": 0, "high": 0}
     return next((point for point in points if point["at"] <= name <= point["until"]), nothing)

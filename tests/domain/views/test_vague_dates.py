@@ -1,4 +1,4 @@
-"""What is shown as certain, with nothing beside it, is shown whatever days the vague dates of its facts mean."""
+"""An entry that is shown as certain and without rivals is shown for all days that the vague dates may mean."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from domain.fact import Fact
 
 Told = Callable[[str, str], "Fact"]
-"""A fact that tells a value at a valid time."""
+"""Makes a fact that reports a value at a valid time."""
 
 
 FREE: Final = "free"
@@ -81,7 +81,7 @@ class Vague:
     last: date
 
     def day(self) -> SearchStrategy[date]:
-        """A day that it may mean."""
+        """Draw a day that it may mean."""
         return st.dates(self.first, self.last)
 
 
@@ -118,9 +118,9 @@ def _written(period: Period) -> str:
 
 
 def _meant(data: DataObject, value: str, period: Period) -> str:
-    """A period that a vague one may mean, to the day; an end that is not known may be any, or none so far.
+    """Draw an exact period that a vague one may mean; an unknown end may be any day, or none so far.
 
-    Who was freed in the course of a period was freed on one day of it.
+    Someone freed in the course of a period was freed on one day of it.
     """
     start, end = period
     if value == FREE:

@@ -1,4 +1,4 @@
-"""What is over, fulfilled, cancelled, withdrawn or followed by a later report leaves the state."""
+"""Facts that are over, fulfilled, cancelled, withdrawn or followed by a later report leave the state."""
 
 from __future__ import annotations
 

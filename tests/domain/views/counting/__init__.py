@@ -1,1 +1,1 @@
-"""What happened is added up, and what a total leaves out is listed."""
+"""Tests of totals and tallies, and of the lists of what they leave out."""

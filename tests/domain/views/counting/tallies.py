@@ -1,4 +1,4 @@
-"""Tallies of a log, read whole, bucket by bucket and up to a day."""
+"""Tallies of a log, read as a whole, bucket by bucket, or up to a day."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def tally_log(log: Log, what: str = "released", by: By = "month", **at: Any) -> 
 
 
 def read_whole(found: Tally) -> dict[str, Any]:
-    """All pages as one."""
+    """All pages of a tally, joined."""
     answer, place = found.page(None, 2)
     while place is not None:
         page, place = found.page(place, 2)
@@ -31,7 +31,7 @@ def read_whole(found: Tally) -> dict[str, Any]:
 
 
 def list_points(answer: dict[str, Any]) -> list[tuple[str, int, int | None]]:
-    """Every bucket by itself, whatever was joined to its neighbours."""
+    """(bucket, low, high) of every bucket, also of those that a point joins."""
     return [(at, point["low"], point["high"]) for at, point in each_shown(answer)]
 
 
@@ -55,7 +55,7 @@ def write_releases(*releases: tuple[str, Any]) -> Log:
 
 
 def tally_until(log: Log, to: str) -> dict[str, Any]:
-    """The total of those released by the end of a day, as of a later one."""
+    """The total of people released by the end of a day, as of a later day."""
     query = TallyQuery(what="released", by="month", to=parse_cut(to))
     total: dict[str, Any] = read_whole(tally(log.slice(), log.perspective(), query))["total"]
     return total

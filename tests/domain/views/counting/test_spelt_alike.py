@@ -1,4 +1,4 @@
-"""Two spellings may mean one person, or cannot, whichever of them was counted first."""
+"""Whether two spellings may mean one person, in either order of counting."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PAIRS: Final = [
     line.split("\t")
     for line in Path(__file__).with_name("spelt_alike.tsv").read_text().splitlines()[1:]
 ]
-"""Whether two names may mean one person, and the names."""
+"""(whether two names may mean one person, the names)."""
 NAMES: Final = st.lists(
     st.sampled_from(("a", "e", "i", "ann", "anna", "igor", "ihar", "nowak", "иван")), max_size=4
 ).map(" ".join)
@@ -62,7 +62,7 @@ def test_many_names_that_share_their_words_cost_a_few_comparisons_each(
 def count_new(
     monkeypatch: pytest.MonkeyPatch, names: list[str], *, further: int
 ) -> tuple[int, int]:
-    """How many of some names count as people of their own, and how many comparisons that takes."""
+    """(how many of the names count as separate people, how many comparisons that takes)."""
     compared, compare = [0], _Spelling.may_be
 
     def may_be(one: _Spelling, other: _Spelling) -> bool:

@@ -1,4 +1,4 @@
-"""The tally: increments bucket by bucket, each matter once, the vague wherever they may be."""
+"""A tally adds increments bucket by bucket, counts each matter once, and spreads vague facts over their buckets."""
 
 from __future__ import annotations
 

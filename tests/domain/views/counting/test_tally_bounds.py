@@ -1,4 +1,4 @@
-"""A tally costs no more than its facts need, and agrees with the state of each day, also when it looks back."""
+"""A tally costs no more than its facts need, and agrees with the state of each day, also of past days."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 
 def each_bucket(slice_: Sequence[Seen], at: Perspective, what: str) -> list[tuple[Any, ...]]:
-    """The rule as it reads: every part added to each bucket that it touches, bucket by bucket."""
+    """The definition of a tally, computed directly: every part is added to each bucket that it touches."""
     names = Names.of(slice_)
     counted = [
         replace(s, certainty=find_counted(s.version.record.fact, s.certainty)) for s in slice_
@@ -177,7 +177,7 @@ def test_a_running_figure_of_a_later_day_says_nothing_of_an_earlier_one() -> Non
 def test_what_had_happened_by_a_day_is_no_sharper_when_one_looks_back(
     entries: list[Entry], data: st.DataObject, year: int
 ) -> None:
-    """Looking back from a later day at all until a day claims no more than standing on that day did."""
+    """A total up to a day claims no more when seen from a later day than when seen on that day."""
     later = data.draw(perspectives(len(entries)))
     to = min(parse_cut(f"{year}"), later.as_of)
     seen = fold_versions(entries)

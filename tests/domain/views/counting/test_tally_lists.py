@@ -1,4 +1,4 @@
-"""A tally lists the facts that are not added to its total, says how many there are, and uses one name for a thing."""
+"""A tally lists the facts that its total leaves out, says how many there are, and uses one name for each thing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_cumulative_figures_and_uncounted_facts_are_listed_beside_a_total() -> N
 
 
 def beside(log: Log, what: str) -> list[tuple[str, int | None]]:
-    """What a tally lists as also counted."""
+    """The quantities that a tally lists as also counted."""
     totals = tally(log.slice(), log.perspective(), TallyQuery(what=what, parts=True))
     listed = read_whole(totals)["also_counted"]
     return [(each["quantity"]["what"], each["quantity"]["value"]) for each in listed]

@@ -1,1 +1,1 @@
-"""Which of several facts that answer one question is shown, and when they disagree."""
+"""Tests of which of several facts is shown for one question, and when they are contested."""

@@ -1,4 +1,4 @@
-"""One question's facts, resolved: which of them is shown, and whether they are contested."""
+"""Resolve the facts of one question: which of them is shown, and whether they are contested."""
 
 from __future__ import annotations
 

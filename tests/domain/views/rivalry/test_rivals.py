@@ -1,4 +1,4 @@
-"""Of the facts that answer one question, the one with the most origins, the latest or the marked one is shown."""
+"""Among facts that answer one question, the preferred one is shown, then the one with most origins, then the latest."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_of_as_many_origins_a_number_with_bounds_is_shown_beside_an_approximate_
 
 
 def total_of(*facts: Fact) -> dict[str, Any]:
-    """How many were released, with what it rests on."""
+    """The total of those released, with the facts that it rests on."""
     total: dict[str, Any] = write_log(*facts).state()["prisoners"]["released"]
     return total
 

@@ -109,7 +109,7 @@ def test_what_is_certain_is_shown_before_what_is_possible(entries: list[Entry]) 
 
 
 def everything(entries: list[Entry]) -> list[Candidate]:
-    """Every fact that stands at the end of a history, as if all answered one question."""
+    """All facts that stand at the end of a history, as if they answered one question."""
     at = Perspective(
         as_of=END, as_known_at=None, clock="recorded", match="possible", position=len(entries)
     )
