@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Map the change log of the Guantánamo head counts to an import: each count is a stock with the reporter's comparator.
 
-python data/map_counts.py SOURCE > OUT
+    python data/map_counts.py SOURCE > OUT
 
 SOURCE is the change log in harrisj/trump_data as JSON Lines; OUT is Parley's import format. Each change was published
 at the time of its log entry.

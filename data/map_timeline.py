@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Map the Department of State's timeline to an import: each dated event is one fact, with its EDTF as valid time.
 
-python data/map_timeline.py SOURCE > OUT
+    python data/map_timeline.py SOURCE > OUT
 
 SOURCE is HistoryAtState/administrative-timeline as JSON Lines; OUT is Parley's import format. The
 source gives no day of publication, so the facts have none.

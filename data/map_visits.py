@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Map the change log of visits to an import: each line is one change of one fact, published at the time of the line.
 
-python data/map_visits.py SOURCE > OUT
+    python data/map_visits.py SOURCE > OUT
 
 SOURCE is the change log of HistoryAtState/visits as JSON Lines, plain or gzipped; OUT is Parley's
 import format. Nothing is lost: `source_fields` restores a visit as the source has it.

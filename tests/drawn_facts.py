@@ -1,4 +1,4 @@
-"""What Hypothesis draws: facts of every registered kind, and instants at which they change.
+"""Hypothesis strategies for facts of every registered kind, and for instants at which they change.
 
 Names, matters and posts come from small pools, so that rivals, successions and aliases occur.
 """
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 HOUR: Final = 3_600_000_000
 DAY: Final = 24 * HOUR
-#: When the first event of a drawn history is recorded.
+#: The record time of the first event of a drawn history.
 OPENED: Final = parse_instant("2025-09-20T12:00:00Z")
 
 NAMES: Final = (
@@ -37,7 +37,7 @@ NAMES: Final = (
     "Юлия",
     "ihar\u00a0losik",
 )
-"""The last is the third in other characters that look the same."""
+"""The last looks the same as the third, in other characters."""
 PLACES: Final = ("Minsk", "Vilnius", "Białystok")
 MATTERS: Final = ("sep11-count", "envoy", "losik", "Losik ")
 TEXTS: Final = (
@@ -90,14 +90,14 @@ PUBLISHED: Final = (
 
 @cache
 def valid_times() -> SearchStrategy[str]:
-    """EDTF: exact, vague, open, unknown, sets, long past and yet to come."""
+    """EDTF: exact, vague, open, unknown, sets, long ago and in the future."""
     days = st.integers(1, 30).map("2025-10-{:02d}".format)
     return st.one_of(st.sampled_from(VALID), days, days.map("{}/..".format))
 
 
 @cache
 def published_days() -> SearchStrategy[str | None]:
-    """When something was made public; None is not said."""
+    """When something was made public; None if nothing is said of it."""
     return st.none() | st.sampled_from(PUBLISHED)
 
 
@@ -128,11 +128,11 @@ TOLD: Final = (
     "dozens",
     "not more than 14",
 )
-"""Quantities in the words of a source alone."""
+"""Numbers in the words of a source, without a value."""
 
 
 def quantities(what: SearchStrategy[str] | None = None) -> SearchStrategy[Quantity]:
-    """Counts that can be bounded: by a value, by a range, by words."""
+    """Counts with bounds: by a value, by a range, or by words."""
     counted = what or st.sampled_from(("released", "pardoned", "held", TEXTS[0]))
     basis = st.none() | st.sampled_from(get_args(Basis))
     valued = st.builds(
@@ -165,7 +165,7 @@ def quantities(what: SearchStrategy[str] | None = None) -> SearchStrategy[Quanti
 
 @cache
 def names() -> SearchStrategy[Name]:
-    """Names, some with an id that another name or another person may bear too."""
+    """Names, some with an id that another name or another person may have too."""
     return st.sampled_from(NAMES) | identified()
 
 
@@ -188,7 +188,7 @@ def facts(kinds: SearchStrategy[str] | None = None) -> SearchStrategy[Fact]:
     return (kinds or st.deferred(lambda: st.sampled_from(sorted(KINDS)))).flatmap(facts_of)
 
 
-#: The fields of a kind's own that are EDTF.
+#: Fields of single kinds whose values are EDTF.
 DATED: Final = {"sentence_ends": st.none() | st.sampled_from(VALID)}
 
 
@@ -237,7 +237,7 @@ def _of_type(hint: Any) -> SearchStrategy[Any]:  # noqa: ANN401 -- any annotatio
 
 @cache
 def instants() -> SearchStrategy[int]:
-    """Microseconds UTC, often just before, at or after a bound of what is drawn here."""
+    """Microseconds UTC, often just before, at or after a bound of a drawn date."""
     edges = {strict_upper(text) for text in PUBLISHED}
     for text in VALID:
         bounds = ValidTime.parse(text).bounds

@@ -1,4 +1,4 @@
-"""Teach schemathesis the one format of the document that it does not know: EDTF, where any field takes it."""
+"""Teach schemathesis EDTF, the one format of the OpenAPI document that it does not know."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ _FULL: Final[dict[str, dict[str, Any]]] = {
 
 
 def fact(kind: str, **fields: Any) -> Fact:  # noqa: ANN401 -- the kind's own fields, whatever they are
-    """Make a checked fact of a kind: what it needs at least, and the fields given."""
+    """Make a checked fact of a kind from the given fields, with defaults for the required ones."""
     base = {"valid": "2025-09-11", "summary": f"A {kind}", "citations": (REUTERS,)}
     return check_fact(KINDS[kind](**{**base, **_LEAST[kind], **fields}))
 
@@ -142,7 +142,7 @@ def full_fact(kind: str) -> Fact:
 
 
 def count(value: int | None = None, **fields: Any) -> tuple[Quantity, ...]:  # noqa: ANN401 -- a quantity's fields
-    """Make what a release counts: an increment of those released."""
+    """Make the quantities of a release: an increment of those released."""
     return (Quantity(**{"what": "released", "value": value, "basis": "increment", **fields}),)
 
 

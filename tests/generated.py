@@ -1,6 +1,6 @@
-"""The parts of the documentation that follow from the code. `python -m tests.generated` writes them again.
+"""Generates parts of the documentation from the code. `python -m tests.generated` writes them again.
 
-`docs/facts.md` is made of the kinds of fact, README's table of settings of `infrastructure/settings.py`.
+`docs/facts.md` is made from the kinds of fact, README's table of settings from `infrastructure/settings.py`.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ HOLDING: Final = {
 
 
 def facts_page() -> str:
-    """`docs/facts.md` as the code has it now."""
+    """`docs/facts.md` as the code gives it now."""
     columns = _columns(describe_columns("release"))
     kinds = [kind for kind in describe_kinds() if KINDS[kind["kind"]].__module__ in _MODULES]
     own = {field["name"] for kind in kinds for field in kind["fields"]}
@@ -110,7 +110,7 @@ def facts_page() -> str:
 
 
 def settings_table() -> str:
-    """README's table of settings as the code has it now."""
+    """README's table of settings as the code gives it now."""
     rows = (
         (f"`{name}`", each.shown or (f"`{each.default}`" if each.default else ""), each.meaning)
         for name, each in SETTINGS.items()
@@ -150,7 +150,7 @@ def _date_row(date: tuple[str, str]) -> tuple[str, ...]:
 
 
 def _instant(instant: int) -> str:
-    """The day of an instant, with its time where that is not midnight."""
+    """The day of an instant, with its time if that is not midnight."""
     if instant in {BEGINNING, END}:
         return "–"
     day, _, time = format_instant(instant).partition("T")

@@ -1,4 +1,4 @@
-"""A program in Python starts as a fork of a process that has imported Parley already, as a child of the test's own."""
+"""Starts Python programs as forks of a process that has imported Parley already, as children of the test."""
 
 from tests.forking.popen import Forked, run
 

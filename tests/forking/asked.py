@@ -1,6 +1,6 @@
 """A command on the PATH that is forked, too: it hands its arguments, environment and descriptors to the test's process.
 
-What starts is a Python without any import of ours, which waits for the program and ends with its status.
+The command itself is a Python without any import of Parley; it waits for the program and ends with its status.
 """
 
 from __future__ import annotations

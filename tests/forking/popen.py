@@ -1,8 +1,8 @@
-"""`Forked` is `subprocess.Popen` for programs in Python; what it starts need not import Parley again, which takes 1 s.
+"""`Forked` is `subprocess.Popen` for Python programs; they need not import Parley again, which takes 1 s.
 
-It is a process like any other: it has its own arguments, environment, folder, descriptors and signals, it is the
-child of the test that waits for it, and it ends as Python ends. Tests that are about the start itself, and a test of
-each kind of command, start Python with `subprocess`.
+A forked program is an ordinary process: it has its own arguments, environment, folder, descriptors and signals, it is
+a child of the test that waits for it, and it ends as Python ends. Tests of the start itself, and a test of each kind
+of command, start Python with `subprocess`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ADOPT_ORPHANS: Final = 36
 
 
 class _ForkServer:
-    """The process that is forked, started when the first program is."""
+    """The process that is forked; it starts with the first program."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -36,7 +36,7 @@ class _ForkServer:
         self._asking: socket.socket | None = None
 
     def start(self, program: Mapping[str, object], descriptors: Sequence[int]) -> int:
-        """Start a program with descriptors of this process's own; its number."""
+        """Start a program with descriptors of this process; gives its process id."""
         with self._lock:
             asking = self._asking or self._begin()
             sent = json.dumps(program).encode()
@@ -59,7 +59,7 @@ class _ForkServer:
         return self._asking
 
     def end(self) -> None:
-        """End it; what it has started goes on."""
+        """End it; programs that it started go on."""
         if self._asking is not None and self._process is not None:
             self._asking.close()
             self._process.wait(30)
@@ -67,7 +67,7 @@ class _ForkServer:
 
 @contextmanager
 def _adopting() -> Iterator[None]:
-    """Become the parent of what the children of this process leave behind."""
+    """Become the parent of processes whose parent among this process's children has ended."""
     libc = ctypes.CDLL(None, use_errno=True)
     for adopts in (1, 0):
         if libc.prctl(ADOPT_ORPHANS, adopts, 0, 0, 0):

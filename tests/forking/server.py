@@ -1,8 +1,8 @@
-"""Forks a child for each program that it is told to start; the program runs in the child as in a Python of its own.
+"""Forks a child for each program that it is told to start; the program runs in the child as in a new Python.
 
     python -m tests.forking.server SOCKET
 
-A child is forked twice: the process between ends at once, so that the program is adopted by the test that asked.
+It forks twice: the process between ends at once, so that the test that asked becomes the program's parent.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from io import TextIOWrapper
 from typing import Any, Final
 
 ABOVE: Final = 500
-"""Descriptors of the server's own are above those that a program is given."""
+"""The server's own descriptors are above those that a program gets."""
 IMPORTED: Final = (
     "api.cli.app", "api.cli.commands", "infrastructure.database.schema", "tests.faults.disks.system_calls",
     "tests.infrastructure.witness.keys", "infrastructure.witness.tiled_log",
@@ -30,7 +30,7 @@ IMPORTED: Final = (
 
 
 def serve(asked: socket.socket) -> dict[str, Any] | None:
-    """Start what is asked for; in the program's process, what it is, and in the server's, None at the end."""
+    """Start programs on request; returns the program in its own process, and None at the end in the server's."""
     while True:
         length, given, _, _ = socket.recv_fds(asked, 4, 64)
         if not length:
@@ -69,7 +69,7 @@ def _above(descriptor: int) -> int:
 
 
 def become(program: dict[str, Any]) -> None:
-    """Run the program, with all that is a process's own as Python has it when it starts."""
+    """Run the program with the process state of a freshly started Python."""
     os.chdir(program["folder"])
     os.environ.clear()
     os.environ.update(program["environ"])
@@ -98,7 +98,7 @@ def _writing(number: int, *, unbuffered: bool) -> TextIOWrapper:
 
 
 def end(status: object) -> None:
-    """End as Python ends, but leave it to the kernel to free what the process has."""
+    """End as Python ends, but leave it to the kernel to free memory."""
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):

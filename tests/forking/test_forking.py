@@ -1,4 +1,4 @@
-"""What is started as a fork is a process like one that was started as Python: its child's parent waits for it."""
+"""A forked program behaves like one that was started as Python; the parent of its process waits for it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_it_has_arguments_an_environment_a_folder_and_descriptors_of_its_own(
 
 
 def test_it_ends_as_python_ends_and_by_the_signals_it_is_sent() -> None:
-    # A signal that comes right before a sleep is handled after it, so the sleeps are short.
+    # A signal just before a sleep is handled after it, so the sleeps are short.
     waits = "import time; print('begun', flush=True)\nfor _ in range(600): time.sleep(0.1)"
     raised = run([sys.executable, "-c", "raise ValueError('so')"], text=True)
     assert raised.returncode == 1

@@ -1,1 +1,1 @@
-"""Imports: every line is taken once, or its fault is said."""
+"""Tests of imports: every line is recorded once, or its faults are reported."""

@@ -1,4 +1,4 @@
-"""Imports go into a record on a database of its own, with one negotiation open."""
+"""Fixtures for imports: a record on a database of its own, with one negotiation open."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def parley(database_url: str) -> Iterator[Parley]:
 
 @pytest.fixture
 def light(fresh_database: Callable[[Kind], str]) -> Iterator[Parley]:
-    """A record on SQLite alone, for what is decided before a database is asked."""
+    """A record on SQLite alone, for decisions that need no database."""
     parley = open_parley(fresh_database("sqlite-file"))
     yield parley
     parley.close()

@@ -1,4 +1,4 @@
-"""What the file of an import holds, written and read in a test."""
+"""Write and read the content of import files in tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines of an import, short to write in a test."""
+"""Short ways to write lines of an import in a test."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def done(report: Line) -> dict[str, int]:
 
 
 def read_counts(report: Line) -> dict[str, int]:
-    """The same without positions, and without how many are like others."""
+    """The same without positions and without the number of similar lines."""
     apart = ("first_position", "last_position", "similar_total")
     return {name: count for name, count in done(report).items() if name not in apart}
 
@@ -90,7 +90,7 @@ def head(parley: Parley) -> int:
 
 
 def read_state(parley: Parley, as_of: str, slug: str = SLUG) -> Line:
-    """The state of a negotiation, without the perspective that it was seen from."""
+    """The state of a negotiation without its perspective."""
     state = ask(parley, f"/v1/negotiations/{slug}", {"as_of": as_of}).content
     del state["perspective"]
     return state

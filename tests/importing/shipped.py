@@ -1,4 +1,4 @@
-"""A record that ships with Parley imports whole, and a second time changes nothing."""
+"""Import a record that ships with Parley twice: all of it is recorded once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COUNTS: Final = (
 
 
 def _import_all(parley: Parley, slug: str, file: str) -> dict[str, Any]:
-    """The report of a whole import."""
+    """Import a file of `data`; gives the report."""
     packed = (DATA / file).read_bytes()
     lines = (gzip.decompress(packed) if file.endswith(".gz") else packed).splitlines()
     importer = Importer(parley, FactParser())

@@ -1,4 +1,4 @@
-"""Tables of an import, made from lines as a person would have typed them."""
+"""Write lines of an import as tables, as a person would type them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROW = "A,custody,2025,Held,Ales Bialiatski,detained,Reuters"
 
 
 def cells(line: dict[str, Any], prefix: str = "") -> dict[str, str]:
-    """A line as the cells of one row: what a person would have typed."""
+    """A line as the cells of one row, as a person would type it."""
     found: dict[str, str] = {}
     for name, value in line.items():
         if name in {"citations", "quantities"}:

@@ -1,4 +1,4 @@
-"""A label of an import is kept with its events: it is asked for, shown, proved, and gone with an erased fact."""
+"""The label of an import is stored with its events: it can be asked for, is proved, and is erased with its fact."""
 
 from __future__ import annotations
 

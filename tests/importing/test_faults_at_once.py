@@ -1,4 +1,4 @@
-"""A line with several faults lists all of them, whatever finds them, and so does a single change."""
+"""The refusal of a line, or of a single change, lists all of its faults, from whichever check."""
 
 from __future__ import annotations
 

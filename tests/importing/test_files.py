@@ -1,4 +1,4 @@
-"""Files are read as people have them; what is no text, or not surely one, is refused in a line that says what to do."""
+"""Files are read in many forms; a file that is no text, or not surely one, is refused in a line with advice."""
 
 from __future__ import annotations
 

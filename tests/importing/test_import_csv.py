@@ -1,4 +1,4 @@
-"""A table imports as the lines that it spells, and a fault names its line and its column."""
+"""A table imports like the lines that it stands for, and a fault names its line and its column."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ def test_a_kind_registered_since_brings_its_own_columns(light: Parley) -> None:
     @kind(holds=Holding.ONWARD)
     @dataclass(frozen=True, kw_only=True)
     class Vote(Fact):
-        """A vote that was taken."""
+        """A kind for these tests: a vote."""
 
         kind: Literal["vote"] = "vote"
         body: str

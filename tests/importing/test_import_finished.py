@@ -30,7 +30,7 @@ pytestmark = pytest.mark.either_database
 
 
 def known(parley: Parley) -> list[tuple[str, int, Any]]:
-    """All facts as they stand, whenever they were recorded."""
+    """All facts as they stand, without their record times."""
     with parley.reading(parley.owner) as reading:
         versions = reading.list_known(negotiation_id(SLUG), reading.perspective(PerspectiveQuery()))
     records = [version.record for version in versions]
@@ -90,7 +90,7 @@ with open(sys.argv[1], "rb") as lines:
 
 
 def killed_after_a_turn(url: str, path: Path) -> int:
-    """How many lines an import had recorded when it was killed, between its turns."""
+    """How many lines an import had recorded when it was killed between its turns."""
     env = {"PARLEY_DATABASE_URL": url, "PARLEY_SEAL_KEY": settings_of(url).seal_key or ""}
     with Forked(
         [sys.executable, "-c", IMPORT_AND_STOP, str(path)],

@@ -1,4 +1,4 @@
-"""Lines that cannot be read are read only until there are too many; the report says where that was."""
+"""A file is no longer read once too many of its lines are unreadable; the report says where reading stopped."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_past_what_is_listed_a_line_that_was_misread_is_a_number() -> None:
         with FactSpool() as spool:
             reader = CommandReader(negotiation_id(SLUG), FactParser(), spool)
             lines = read_lines(reader, read_ndjson([good, misread] * 1_000), None)
-            gc.collect()  # errors are part of cycles
+            gc.collect()  # errors are part of reference cycles
             kept.append(tracemalloc.get_traced_memory()[0])
         held = len(lines.lines) + lines.more_lines
         del lines, reader, spool
@@ -122,7 +122,7 @@ def test_a_line_that_was_read_holds_little_memory_whatever_its_fact_says() -> No
 
 @contextmanager
 def _no_file_above(size: int) -> Iterator[None]:
-    """While the block runs, this process can write no file of more bytes."""
+    """While the block runs, limit the files that this process writes to that many bytes."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:

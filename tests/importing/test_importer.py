@@ -1,4 +1,4 @@
-"""An import is written whole or not at all, and what has been written is not written again."""
+"""An import is written as a whole or not at all, and a repeated one writes nothing."""
 
 from __future__ import annotations
 

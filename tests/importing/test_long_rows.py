@@ -1,4 +1,4 @@
-"""A row may be as long as a line may; if one is longer, or a quote is never closed, nothing else is lost."""
+"""A row may be as long as a line; if one is longer, or a quote is never closed, no other row is lost."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def wide_row(external_id: str, titles: int) -> bytes:
-    """A row whose citations are 150, in one cell, with titles of so many characters each."""
+    """A row with 150 citations in one cell, each with a title of that many characters."""
     cited = [{"publisher": f"P{number}", "title": "t" * titles} for number in range(150)]
     out = io.StringIO(newline="")
     csv.writer(out).writerow([external_id, *ROW.split(",")[1:6], json.dumps(cited)])

@@ -1,6 +1,6 @@
-"""Every record that ships with Parley imports whole, and a second time changes nothing.
+"""Every record that ships with Parley imports completely, and a second import changes nothing.
 
-So do the visits, where each moment of them is looked at: in tests/api/answers/test_visits.py.
+For the visits, tests/api/answers/test_visits.py shows this, and checks each of their moments.
 """
 
 from __future__ import annotations

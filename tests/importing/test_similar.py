@@ -1,4 +1,4 @@
-"""An import's report names for each line the facts that are much like its own, as the answer to a write does."""
+"""An import's report names the facts that are similar to each line's fact, as the response to a write does."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_of_many_ten_are_named_and_a_hundred_lines_listed(light: Parley) -> None
 
 
 def various() -> list[Line]:
-    """Facts of which many are alike."""
+    """Facts, many of which are similar."""
     days = ("2025-09-11", "2025-09-11T10:00:00+14:00", "2025-09", "2025-09-10/2025-09-12", "2024")
     values = product(days, (52, 14), "ab")
     lines = [

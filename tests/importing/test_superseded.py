@@ -1,4 +1,4 @@
-"""A line that says what was corrected since is told so, and nothing is written for it."""
+"""A line whose fact was corrected since its import is reported as superseded, and writes nothing."""
 
 from __future__ import annotations
 

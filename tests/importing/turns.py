@@ -1,4 +1,4 @@
-"""Lines that take an import several turns, and what is done after the first of them."""
+"""Lines of an import that takes several turns, and a way to act after the first of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LINES = [custody(str(number)) for number in range(MANY)]
 
 
 def once(act: Callable[[], object]) -> Callable[[int, int], None]:
-    """What does something after the first turn."""
+    """Calls a function once, after the first turn."""
     left = [act]
 
     def told(recorded: int, _of: int) -> None:
