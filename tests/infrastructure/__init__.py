@@ -1,1 +1,1 @@
-"""Promises of the storage, each checked on SQLite and on PostgreSQL."""
+"""Tests of storage, each on SQLite and on PostgreSQL."""

@@ -1,4 +1,4 @@
-"""What one writing process and one tailing process do; each opens the database for itself."""
+"""The work of a writing process and of a tailing process; each opens the database itself."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SECONDS: Final = 60
 
 
 def write(url: str) -> list[tuple[int, int]]:
-    """Append `APPENDS` times, one to three events each; give what was acknowledged."""
+    """Append `APPENDS` times, one to three events each; gives what was acknowledged."""
     database = open_database(url)
     recorder = EventRecorder(database)
     acknowledged = []
@@ -30,7 +30,7 @@ def write(url: str) -> list[tuple[int, int]]:
 
 
 def tail(url: str, last: int) -> list[tuple[int, int]]:
-    """Read the log from its beginning as it grows, to position `last`, never looking back."""
+    """Read the log from its beginning as it grows, to position `last`, without reading anything twice."""
     database = open_database(url)
     recorder = EventRecorder(database)
     seen: list[tuple[int, int]] = []

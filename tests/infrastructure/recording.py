@@ -1,4 +1,4 @@
-"""What the tests of the log record, and with which clocks."""
+"""The events and clocks of the tests of the log."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOON: Final = 1_763_812_800_000_000
 def events(
     stream: UUID | None = None, *versions: int, payload: bytes = b"{}"
 ) -> list[AuthoredEvent]:
-    """Events of one stream, a new one by default, at the versions given, at 1 by default."""
+    """Events of one stream, a new one by default, at the given versions, 1 by default."""
     originator = stream or uuid4()
     return [
         AuthoredEvent(originator, version, "fact.recorded", payload, "editor")
@@ -30,10 +30,10 @@ def events(
 
 
 def claim(key: str, fingerprint: str = "print") -> IdempotencyClaim:
-    """An answer to be kept under a key."""
+    """A response to be stored under a key."""
     return IdempotencyClaim("editor", key, fingerprint, 201, "{}", b"body", "fact")
 
 
 def clock_of(instants: Iterable[int]) -> Clock:
-    """A clock that shows the instants given, one at each look."""
+    """A clock that gives these instants, one for each call."""
     return iter(instants).__next__

@@ -1,4 +1,4 @@
-"""A hot statement reads what SQLAlchemy reads, and fails as it does."""
+"""A hot statement gives the same rows and the same errors as SQLAlchemy."""
 
 from __future__ import annotations
 

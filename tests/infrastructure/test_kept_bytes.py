@@ -1,4 +1,4 @@
-"""What a process keeps has so many bytes at most, and is dropped by an erasure."""
+"""A cache of a process has a limited number of bytes, and an erasure clears it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each database has keys of its own, whatever folder it is used from, and those that it had go on working."""
+"""Each database has its own keys, from whatever folder it is used; keys of an older version still work."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def signing(url: str, **named: str) -> Parley:
-    """The record of a process that is given nothing but the database, or files with `named` keys."""
+    """The record of a process that gets only the database, or files with `named` keys."""
     settings = Settings.from_env({"PARLEY_DATABASE_URL": url, **named})
     return compose(settings, upgrade=False, signs=True)
 
 
 def recorded(parley: Parley, *, opens: bool = True) -> None:
-    """Record and read something, and have it signed."""
+    """Record and read something, and sign the log."""
     client = Client(TestClient(create_app(parley), headers=authorize(parley)))
     if opens:
         client.open()

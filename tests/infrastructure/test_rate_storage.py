@@ -1,4 +1,4 @@
-"""Callers are counted exactly by any number of processes, and as the library's own storage would."""
+"""Any number of processes count callers exactly, and as the library's own storage would."""
 
 from __future__ import annotations
 

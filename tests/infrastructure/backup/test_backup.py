@@ -158,7 +158,7 @@ def test_a_database_that_holds_anything_is_left_as_it_is(
 def test_a_database_that_was_only_read_is_an_empty_one(
     database: Database, other: Database, tmp_path: Path, *, before: bool
 ) -> None:
-    """What it has promised about the past, that nothing more will be recorded there, holds on."""
+    """Its promise that nothing more will be recorded before an instant still holds."""
     back_up(filled(database, 5), tmp_path / "x")
     recorded = EventRecorder(database).head()[1]
     settled = recorded - 1 if before else recorded + 1_000

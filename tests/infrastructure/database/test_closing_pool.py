@@ -1,4 +1,4 @@
-"""No connection is left open by whoever used one while its database was closed, at whatever moment that was."""
+"""A connection that is in use while its database is closed is closed when its user returns it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Closed = tuple[Engine, "Callable[[], object]"]
 
 @pytest.fixture(params=["a database", "a storage of counts"])
 def closed(request: pytest.FixtureRequest, database: Database) -> Closed:
-    """An engine, and what closes it."""
+    """An engine, and the pools that close it."""
     if request.param == "a database":
         other = open_database(database.url)
         return other.engine, other.close

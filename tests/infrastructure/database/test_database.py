@@ -134,7 +134,7 @@ def test_a_sqlite_file_that_cannot_keep_a_write_ahead_log_is_refused(tmp_path: P
 
 
 class ForeignKeysIgnored(sqlite3.Cursor):
-    """A build of SQLite without foreign keys takes the pragma and does nothing."""
+    """A build of SQLite without foreign keys accepts the pragma and ignores it."""
 
     def execute(self, sql: str, *_: object) -> Self:
         return super().execute("SELECT 1" if sql.startswith("PRAGMA foreign_keys =") else sql)

@@ -1,4 +1,4 @@
-"""A PostgreSQL whose processes hang, while their connections stay up, is not waited for without end."""
+"""Parley does not wait for ever for a PostgreSQL whose processes hang while their connections stay open."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def pid_of(connection: Connection) -> int:
 
 @contextmanager
 def hanging_commits(stop: Callable[[int], None]) -> Iterator[None]:
-    """The next process that is to commit what was written hangs before it hears of it."""
+    """The next process that is to commit a write hangs before it gets the COMMIT."""
     left = [stop]
 
     def hang(connection: Connection) -> None:
@@ -162,7 +162,7 @@ def test_while_a_change_has_no_answer_readiness_says_so(
             [lacking] = ready.json["lacks"]
             assert lacking == "the database takes no writes: it leaves one without an answer"
             assert not answering.done()
-            while not hung:  # the commit may not have got as far yet
+            while not hung:  # the commit may not have come so far yet
                 sleep(0.01)
             os.kill(hung[0], signal.SIGCONT)
             assert answering.result(60).status == 201

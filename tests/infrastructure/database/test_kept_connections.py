@@ -1,4 +1,4 @@
-"""A connection is kept between two uses, but not after its database was closed, nor after its server ended it."""
+"""A connection is kept for the next use, but not after its database was closed or its server ended it."""
 
 from __future__ import annotations
 

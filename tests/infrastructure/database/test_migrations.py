@@ -1,4 +1,4 @@
-"""The schema goes up, down and up again, and is then what the tables say."""
+"""The schema can be upgraded, downgraded and upgraded again, and then matches the tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who gets the lock that the threads of one process write a SQLite database under."""
+"""The lock for writing a SQLite database passes in order between the threads of one process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A definition that is not what the migrations make it is found and named, on both databases."""
+"""A definition that differs from the migrations is found and named, on both databases."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_counting_rows_for_the_planner_changes_no_definition(database: Database)
 
 
 def test_the_order_in_which_constraints_were_written_does_not_matter(tmp_path: Path) -> None:
-    """Alembic writes them in an order that hangs on the process's hashes."""
+    """Alembic writes them in an order that depends on the hashes of the process."""
     program = (
         "import sys; from infrastructure.database.database import Database;"
         "from infrastructure.database.schema import upgrade;"

@@ -1,4 +1,4 @@
-"""A clock is believed as long as nothing speaks against it; what does is said with both times."""
+"""A clock is trusted until another clock contradicts it; the message has both times."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ YEARS: Final = 3_650 * DAY
 
 
 class Machine:
-    """A machine whose clock can be set, and that may sleep meanwhile."""
+    """A machine whose clock can be set, and that may sleep."""
 
     def __init__(self, database: Database) -> None:
         self.wall = NOON

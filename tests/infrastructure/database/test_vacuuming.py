@@ -1,4 +1,4 @@
-"""PostgreSQL's own limits do not keep a table from being vacuumed, and are there again afterwards."""
+"""Vacuuming a table is not stopped by PostgreSQL's time limits, which apply again afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work on a whole database is done by one process at a time, and a second is told at once what is under way."""
+"""One process at a time does whole-database work; a second is refused at once, and told what is under way."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ LIMITS: Final = (
 
 
 def wait_until_unlocked(database: Database) -> None:
-    """Wait until PostgreSQL has seen that a client is gone, and has let go of its lock."""
+    """Wait until PostgreSQL has noticed that a client is gone, and has released its lock."""
     held = text(
         "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
         " WHERE locktype = 'advisory' AND datname = current_database()"
@@ -115,7 +115,7 @@ def test_a_sqlite_file_is_the_same_under_any_name(
         each.close()
 
 
-def test_whoever_takes_the_file_away_is_noticed(fresh_database: Callable[[Kind], str]) -> None:
+def test_a_removed_lock_file_is_noticed(fresh_database: Callable[[Kind], str]) -> None:
     database = open_database(fresh_database("sqlite-file"))
     with work_alone(database, "rebuild") as confirm:
         confirm()
@@ -135,7 +135,7 @@ def test_a_postgresql_keeps_the_lock_for_as_long_as_it_takes_and_no_older_state(
     url = make_url(postgresql.fresh())
     database = open_database(url.update_query_dict({"options": LIMITS}))
     with work_alone(database, "rebuild") as confirm:
-        for _ in range(10):  # a driver may prepare what it runs again and again
+        for _ in range(10):  # a driver may prepare a statement that it runs again and again
             confirm()
         with database.reading() as connection:
             connection.execute(text("SELECT pg_sleep(0.3)"))

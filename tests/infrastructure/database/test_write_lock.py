@@ -1,4 +1,4 @@
-"""Who gets the write lock of a SQLite file that several processes wait for."""
+"""In which order processes that wait for a SQLite file's write lock get it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def url(fresh_database: Callable[[Kind], str]) -> str:
 
 
 def order_of(url: str, *gives_way: Callable[[], bool] | None) -> list[int]:
-    """The order in which writers, each as in a process of its own, get the lock that they have begun to wait for."""
+    """The order in which writers get the lock; each acts as in a process of its own, and waits already."""
     got: list[int] = []
     databases = [open_database(url) for _ in gives_way]
     holder = open_database(url)

@@ -1,4 +1,4 @@
-"""An issuer of the tests' own: it signs whatever it is told to, with `cryptography` and not the library under test."""
+"""An issuer for tests: it signs any token, with `cryptography` and not with the library under test."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def ed_key(name: str) -> ed25519.Ed25519PrivateKey:
 
 
 def jwk(private: Private, kid: str | None, **more: Any) -> Jwk:  # noqa: ANN401 -- JSON is anything
-    """The public half as a JWK."""
+    """The public half of a key as a JWK."""
     named = more if kid is None else {"kid": kid, **more}
     if isinstance(private, rsa.RSAPrivateKey):
         public = private.public_key().public_numbers()
@@ -85,7 +85,7 @@ def jwks(*keys: Jwk) -> bytes:
 
 
 def signature(algorithm: str, key: Private | bytes, text: bytes) -> bytes:
-    """A signature by the rules of RFC 7518 and RFC 8037, whether or not the key should be used so."""
+    """A signature by the rules of RFC 7518 and RFC 8037, also by a key that should not sign so."""
     match key:
         case bytes():
             return hmac.digest(key, text, hashlib.sha256)
@@ -103,7 +103,7 @@ def signature(algorithm: str, key: Private | bytes, text: bytes) -> bytes:
 def sign_token(
     header: Mapping[str, Any] | bytes, claims: Mapping[str, Any] | bytes, key: Private | bytes
 ) -> str:
-    """A token; bytes stand as they are, so that no JSON library tidies them."""
+    """A signed token; bytes are used unchanged, so that no JSON library normalizes them."""
     algorithm = "" if isinstance(header, bytes) else str(header.get("alg"))
     parts = [
         part if isinstance(part, bytes) else json.dumps(part).encode() for part in (header, claims)
@@ -117,7 +117,7 @@ def token(
     key: Private | None = None,
     **header: Any,  # noqa: ANN401 -- JSON is anything
 ) -> str:
-    """A good access token, but for what is given."""
+    """A valid access token, with the given claims replaced."""
     return sign_token(
         {"alg": "RS256", "typ": "at+jwt", "kid": "rsa", **header}, claims, key or rsa_key("a")
     )
@@ -125,7 +125,7 @@ def token(
 
 @cache
 def publish_keys() -> bytes:
-    """What the issuer publishes."""
+    """The JWK set that the issuer publishes."""
     return jwks(
         jwk(rsa_key("a"), "rsa", use="sig", alg="RS256"),
         jwk(rsa_key("b"), "rsa-b", use="sig"),
@@ -136,7 +136,7 @@ def publish_keys() -> bytes:
 
 @dataclass
 class Held:
-    """Keys that are at hand."""
+    """A source of keys that are in memory."""
 
     document: bytes
 
@@ -163,4 +163,4 @@ def verifier(
 
 OLD_KEYS = jwks(jwk(rsa_key("a"), "rsa"))
 NEW_KEYS = jwks(jwk(rsa_key("b"), "rsa-b"))
-"""What an issuer publishes before and after it changes its key."""
+"""The JWK sets of an issuer before and after it changes its key."""

@@ -1,4 +1,4 @@
-"""What becomes of a token: it is accepted, or refused for a reason."""
+"""Check whether a token is accepted, or for which reason it is refused."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ HEADER = {"alg": "RS256", "typ": "at+jwt", "kid": "rsa"}
 
 
 def claims(**changes: object) -> dict[str, object]:
-    """Good claims, but for these."""
+    """Valid claims, with these replaced."""
     changed = {**CLAIMS, **changes}
     return {name: value for name, value in changed.items() if value is not WITHOUT}
 
 
 def reason(text: str, now: float = NOW) -> str:
-    """Why a token is refused."""
+    """The reason why a token is refused."""
     with pytest.raises(TokenRefusedError) as refused:
         verifier(now=now).principal(text)
     return refused.value.reason

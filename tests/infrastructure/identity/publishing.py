@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
-"""What is written to the handler of one request."""
+"""Writes the answer to the handler of one request."""
 
 
 @dataclass
 class Publisher:
-    """What is answered, and which paths were asked for."""
+    """A server's answer, and the paths that were asked for."""
 
     answer: Answer
     port: int = 0
@@ -34,7 +34,7 @@ class Publisher:
 
 
 def saying(document: bytes, status: int = 200, **headers: str) -> Answer:
-    """A whole answer at once."""
+    """A complete answer at once."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(status)
@@ -48,7 +48,7 @@ def saying(document: bytes, status: int = 200, **headers: str) -> Answer:
 
 
 def dripping(text: bytes, pause: float) -> Answer:
-    """An answer of which a byte comes each time before anyone's patience with the next one is over."""
+    """An answer that comes byte by byte, with a pause before each."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
         for byte in text:
@@ -70,7 +70,7 @@ def serve_document(document: bytes) -> Iterator[Publisher]:
                 publisher.answer(self)
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True

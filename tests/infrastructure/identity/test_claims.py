@@ -46,7 +46,7 @@ def test_an_id_token_is_no_permission(shape: str, kind: str | None) -> None:
 
 
 def untyped(claims: dict[str, Any], **header: str) -> str:
-    """A good token whose header says no more of its type than is given."""
+    """A valid token whose header gives only this type."""
     return sign_token({"alg": "RS256", "kid": "rsa", **header}, claims, rsa_key("a"))
 
 

@@ -1,4 +1,4 @@
-"""What is fetched comes from whom the address names, and is over in time, however the other side behaves."""
+"""A document is fetched only from the server that the address names, and in limited time."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 @contextmanager
 def listening(serve: Callable[[socket.socket], None]) -> Iterator[int]:
-    """A server that treats one connection as it is told to; its port."""
+    """The port of a server that treats one connection as told."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def once() -> None:
@@ -44,7 +44,7 @@ def listening(serve: Callable[[socket.socket], None]) -> Iterator[int]:
 
 
 def certificate(folder: Path, address: str) -> Path:
-    """A key and a certificate that vouches for itself, for an address."""
+    """A key and a self-signed certificate for an address."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a log")])
     now = datetime.now(UTC)

@@ -228,7 +228,7 @@ def test_an_answer_that_never_comes_is_not_waited_for(
 
 
 def held_up(issuer: Publisher) -> tuple[Event, Event]:
-    """Let it give its new keys only once it is let go: when it was asked, and what lets it go."""
+    """Let the issuer give its new keys only when released; gives (set when it was asked, set to release it)."""
     asked, ended = Event(), Event()
 
     def slowly(handler: BaseHTTPRequestHandler) -> None:

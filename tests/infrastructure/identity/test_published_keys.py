@@ -61,7 +61,7 @@ def test_what_may_be_pinned_is_known_to_the_library() -> None:
 
 
 def short() -> Jwk:
-    """A key of 1024 bits: nobody should publish one any more."""
+    """A key of 1024 bits, which is too short today."""
     numbers = rsa.generate_private_key(65537, 1024).public_key().public_numbers()  # noqa: S505 -- refused
     return {"kty": "RSA", "kid": "k", "n": number(numbers.n, 256), "e": number(numbers.e)}
 

@@ -1,4 +1,4 @@
-"""Any text sent as a token is the one that the issuer signed, or is refused and not repeated in the answer."""
+"""A token is accepted only in the exact text that the issuer signed; a refusal does not repeat it."""
 
 from __future__ import annotations
 

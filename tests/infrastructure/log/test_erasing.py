@@ -1,4 +1,4 @@
-"""An erasure finds the rows of its fact by their keys, and empties them even where the fact cannot be read."""
+"""An erasure finds the rows of its fact by their keys, and empties them even if the fact cannot be read."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FACTS: Final = 60
 
 
 def erase(database: Database, name: str) -> UUID:
-    """Erase the fact with an external id; its id."""
+    """Erase the fact with an external id; gives its id."""
     ledger = StoredLedger(database)
     id_ = fact_id(ledger.negotiation("talks").id, name)
     ledger.change(ledger.fact(id_).decide_erase(why="asked for", approvers=(), actor="desk"))
@@ -39,7 +39,7 @@ def erase(database: Database, name: str) -> UUID:
 
 
 def count_terms(database: Database, id_: UUID | None = None) -> int:
-    """How many terms there are, in all or of a fact."""
+    """The number of terms, in all or of a fact."""
     with database.reading() as connection:
         term = serving_tables(connection).term
         counted = select(func.count()).select_from(term)
@@ -65,7 +65,7 @@ def test_the_terms_of_an_erased_fact_are_gone_and_no_others(filled: Database) ->
 
 
 def list_texts(database: Database) -> set[str]:
-    """The texts of all names in the list of all names."""
+    """The texts in the list of all names."""
     with database.reading() as connection:
         called = serving_tables(connection).called.c
         return {*connection.execute(select(called.text).where(called.list == ALL)).scalars()}

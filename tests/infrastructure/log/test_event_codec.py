@@ -1,4 +1,4 @@
-"""The codec: what is stored under each permanent name, byte for byte, and what cannot be read.
+"""The codec: the bytes under each permanent name, and what cannot be read.
 
 The golden files under `tests/golden` hold the bytes that logs hold. They are never edited: a change
 of shape adds an upcast and a file of the new shape, and the old file must still be read.

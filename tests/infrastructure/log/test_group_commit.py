@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class PoisonError(Exception):
-    """What a projection raises of an event that it cannot bear."""
+    """The error of a projection for an event that it cannot apply."""
 
 
 class Poisonable:

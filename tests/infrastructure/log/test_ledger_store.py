@@ -1,4 +1,4 @@
-"""The ledger reads a stream on from where it last read it, and anew where that is no longer what it was."""
+"""The ledger reads a stream on from where it last stopped, and anew if the stream has changed."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_a_stream_that_is_not_what_it_was_is_read_anew(
     id_ = recorded(here)
     preferred(here, id_, 3)
     assert here.fact(id_).version == 4
-    with database.writing() as connection:  # as an old backup brings the database back
+    with database.writing() as connection:  # as the restore of an old backup would
         last = (event.c.stream == id_.hex) & (event.c.version > 2)
         assert connection.execute(delete(event).where(last)).rowcount == 2
     assert here.fact(id_) == there.fact(id_)

@@ -1,6 +1,6 @@
-"""What was once answered of the past stays so: the log promises it, whatever the clocks do.
+"""An answer about the past stays the same: the log promises it, whatever the clocks do.
 
-Whoever signs the log settles its clock behind everybody's back, so that a quiet log passes too.
+The process that signs the log also settles its clock in the background, so that the past of a quiet log is fixed, too.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SECOND: Final = 1_000_000
 
 
 class Held:
-    """A record that is signed, with a clock that the test holds."""
+    """A signed record with a clock that the test sets."""
 
     def __init__(self, url: str, folder: Path) -> None:
         self.now = NOON
@@ -40,7 +40,7 @@ class Held:
         return int(self.ledger.recorder.head()[1])  # type: ignore[attr-defined]
 
     def recorded(self) -> int:
-        """Record a fact; when."""
+        """Record a fact; gives its record time."""
         self.ledger.record(negotiation_id=NEGOTIATION, fact=fact("release"), actor="desk")
         return self.head_at()
 
@@ -89,7 +89,7 @@ def test_who_may_not_sign_settles_nothing(database_url: str, tmp_path: Path) -> 
 def test_who_records_is_not_waited_for_by_who_settles(
     fresh_database: Callable[[Kind], str], tmp_path: Path
 ) -> None:
-    """On SQLite there is one lock for all that is written, and the thread that settles waits for it alone."""
+    """Only on PostgreSQL: SQLite has one lock for all writes, and only the settling thread waits for it there."""
     url = fresh_database("postgresql")
     held = Held(url, tmp_path)
     held.publisher.publish()

@@ -1,4 +1,4 @@
-"""The facts are compared with the log in shares, which find what one comparison of all facts finds."""
+"""The facts are compared with the log in shares, which find the same as one comparison of all facts."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ FORGERIES: Final = (
 
 @pytest.fixture
 def ledger(database: Database) -> StoredLedger:
-    """Two negotiations with facts of many kinds, of which one each was retracted, marked and erased."""
+    """Two negotiations with facts of many kinds; in each, one was retracted, one marked and one erased."""
     found = StoredLedger(database)
     for slug in ("talks", "others"):
         populate(found, slug, FACTS, make_mixed_facts(FACTS))

@@ -1,4 +1,4 @@
-"""A version and its row are one and the same; by its terms and questions it is found."""
+"""A row holds the whole version of a fact, and its terms and questions find it."""
 
 from __future__ import annotations
 

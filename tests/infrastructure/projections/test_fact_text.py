@@ -1,4 +1,4 @@
-"""The full text holds each version once, however many follow the log, and never half a batch."""
+"""The full text holds each version once, with any number of followers of the log, and never half a batch."""
 
 from __future__ import annotations
 

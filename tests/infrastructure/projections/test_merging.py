@@ -1,4 +1,4 @@
-"""SQLite's index of all words forgets deleted words in short steps, whatever happens between two of them."""
+"""SQLite's full-text index removes deleted words in short steps, whatever happens between two of them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def forgotten(database: Database, at: int) -> bool:
 def database(
     fresh_database: Callable[[Kind], str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Database]:
-    """An index of many pages, merged into one segment, of which steps of two pages are merged."""
+    """An index of many pages, merged into one segment; a step merges two pages."""
     monkeypatch.setattr(fact_text, "STEP", 2)
     database = open_database(fresh_database("sqlite-file"))
     insert(database, *range(1, ROWS))
@@ -63,7 +63,7 @@ def database(
 
 
 class Steps:
-    """Counts the steps of a merge, and does something after one of them."""
+    """Counts the steps of a merge, and calls a function after one of them."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.made = 0

@@ -1,4 +1,4 @@
-"""Tables that an older Parley filled are derived again by the upgrade, and nobody is answered from them before."""
+"""The upgrade derives the tables of an older Parley again, and nothing is answered from them before."""
 
 from __future__ import annotations
 

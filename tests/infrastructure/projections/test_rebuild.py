@@ -1,4 +1,4 @@
-"""A rebuild derives the tables beside those that serve, says what differs, and switches while writers go on."""
+"""A rebuild derives spare tables beside those in use, reports differences, and switches while others write."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_postgresql_plans_by_what_was_rebuilt_at_once(
 def test_of_two_rebuilds_that_know_nothing_of_each_other_none_serves_what_is_not_whole(
     database: Database, ledger: StoredLedger, monkeypatch: pytest.MonkeyPatch, at: str
 ) -> None:
-    """As where the lock of the first was lost: the second empties what the first has filled, and fills it."""
+    """As if the first had lost its lock: the second empties the tables that the first was filling, and fills them."""
     monkeypatch.setattr(rebuilding, "BATCH", 5)
     monkeypatch.setattr(rebuilding, "NEAR", 10)
     before = _state(database, ledger)
@@ -182,13 +182,13 @@ def test_rows_that_were_taken_from_what_a_rebuild_fills_are_missed(
 
 
 class _BrokenOffError(Exception):
-    """Ends a rebuild as a kill does, between two of its batches."""
+    """Ends a rebuild between two of its batches, as a kill does."""
 
 
 def _break_off(
     database: Database, ledger: StoredLedger, monkeypatch: pytest.MonkeyPatch, at: int
 ) -> None:
-    """Rebuild until a position is reached; the size of a batch stays small."""
+    """Rebuild until a position is reached, in small batches."""
     monkeypatch.setattr(rebuilding, "BATCH", 5)
     monkeypatch.setattr(rebuilding, "NEAR", 10)
 
@@ -201,7 +201,7 @@ def _break_off(
 
 
 def _rebuild_and_tell(database: Database, ledger: StoredLedger) -> tuple[list[int], RebuildReport]:
-    """Rebuild; the positions that it told of, and its report."""
+    """Rebuild; gives the positions that it reported, and its report."""
     told: list[int] = []
     return told, rebuild(database, ledger.codec, lambda reached, _: told.append(reached))
 

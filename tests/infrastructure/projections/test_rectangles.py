@@ -1,4 +1,4 @@
-"""The rectangles of a fact lie side by side, and one event writes no more of them than it has to."""
+"""The rectangles of a fact do not overlap and leave no gap, and each event writes as few of them as possible."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The log's tree on both databases: what proves it, who signs it, and what is noticed."""
+"""Tests of the log's tree on both databases: proofs, signatures, and detection of changes."""

@@ -35,7 +35,7 @@ def signer(seed: bytes = SEED) -> Ed25519Signer:
 def publisher(
     database: Database, folder: Path, seed: bytes = SEED, *, made: bool = True
 ) -> Publisher:
-    """What signs the log of a database, and keeps the last beside a key in a folder, which is `made` there."""
+    """The publisher that signs the log of a database; its key and last checkpoint are in a folder, `made` if needed."""
     kept = LastSigned(folder / "parley.key")
     if folder.is_dir():
         kept.key_file.touch()
@@ -45,7 +45,7 @@ def publisher(
 
 
 def make_event(number: int) -> AuthoredEvent:
-    """The event `number`, from 0: the streams take turns."""
+    """The event with this number, from 0; events go to the streams in turn."""
     turn, stream = divmod(number, STREAMS)
     payload = f'{{"number":{number}}}'.encode()
     return AuthoredEvent(UUID(int=stream), turn + 1, "fact.recorded", payload, f"desk {number % 3}")
@@ -66,7 +66,7 @@ def leaves(database: Database) -> list[bytes]:
 
 
 def signed(database: Database) -> Checkpoint:
-    """The checkpoint that the database keeps, opened by its key."""
+    """The checkpoint in the database, verified by its key."""
     with database.reading() as connection:
         note = last_signed_note(connection)
     assert note is not None
@@ -74,7 +74,7 @@ def signed(database: Database) -> Checkpoint:
 
 
 def rows(database: Database) -> list[dict[str, Any]]:
-    """The rows of the log, opened."""
+    """The rows of the log, with their payloads opened."""
     with database.reading() as connection:
         found = connection.execute(LOGGED.order_by(event.c.position)).mappings()
         return [open_row(connection, each, ()) for each in found]

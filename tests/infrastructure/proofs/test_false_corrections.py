@@ -1,4 +1,4 @@
-"""A correction of the log's clock that says what is not so is found by `verify`, whoever had the keys to write it."""
+"""`verify` finds a false correction of the log's clock, even one that was written with all keys."""
 
 from __future__ import annotations
 

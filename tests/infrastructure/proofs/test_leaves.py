@@ -1,4 +1,4 @@
-"""A leaf is what its golden file says, to the byte, for ever: other machines hold proofs of it."""
+"""The bytes of leaves never change, since other machines hold proofs of them; golden files fix them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each signature continues all that was signed before: while others write, with several signers, and with new keys."""
+"""Each signed checkpoint continues all earlier ones: while others write, with several signers, and with new keys."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_what_is_recorded_is_signed_within_a_second(database: Database, tmp_path
         for by in (recorder, other):
             time.sleep(0.2)
             size = by.append(events())[-1].id
-            until = time.monotonic() + 1 + 1  # a second, and one for a slow machine
+            until = time.monotonic() + 1 + 1  # a second, and one more for a slow machine
             while signed(database).size < size and time.monotonic() < until:
                 time.sleep(0.02)
             assert signed(database).size == size

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.either_database
 
 
 def _older(database: Database, to: int) -> None:
-    """Make the database what it was at a position, as restoring its backup would."""
+    """Restore the database to its state at a position, as from a backup."""
     with database.writing() as connection:
         connection.execute(event.delete().where(event.c.position > to))
         connection.execute(tile.delete())

@@ -1,4 +1,4 @@
-"""A forger of the log is found out, and at which position. (That no forgery changes an answer: `tests/faults`.)"""
+"""Verification finds a forgery of the log, and its position. (`tests/faults` shows that no forgery changes answers.)"""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ EACH: Final = 3
 
 
 class _Undo(Exception):  # noqa: N818 -- it undoes
-    """Leaves the database as it was."""
+    """Rolls the forgery back."""
 
 
 @pytest.fixture
 def checkpoints(database: Database) -> list[Checkpoint]:
-    """What was saved of a log of SIZE events."""
+    """The saved checkpoints of a log of SIZE events."""
     grow(database, SIZE)
     all_leaves = leaves(database)
     return [Checkpoint(ORIGIN, size, root_of(all_leaves[:size])) for size in SAVED]
@@ -55,7 +55,7 @@ def change(connection: Connection, position: int, **values: object) -> None:
 
 
 def changed(name: str, connection: Connection, random: Random) -> tuple[int, int]:
-    """One column of one row."""
+    """Change one column of one row."""
     position = random.randint(1, SAVED[-1])
     before = row(connection, position)
     new = {
@@ -82,7 +82,7 @@ def one_bit(connection: Connection, random: Random) -> tuple[int, int]:
 
 
 def key_changed(connection: Connection, random: Random) -> tuple[int, int]:
-    """What opens a stream: its data key, or the names of what wraps it and of the row that it stands in."""
+    """Change the key of a stream: the data key, or the names of its wrapping key and of its row."""
     position = random.randint(1, STREAMS)
     new = {"data_key": random.randbytes(60), "key_id": "0123456789abcdef", "key_version": 2}
     name = random.choice(sorted(new))
@@ -91,7 +91,7 @@ def key_changed(connection: Connection, random: Random) -> tuple[int, int]:
 
 
 def opened_up(connection: Connection, random: Random) -> tuple[int, int]:
-    """A sealed payload is called one in clear."""
+    """Mark a sealed payload as one in clear."""
     position = random.randint(1, SAVED[-1])
     change(connection, position, key_version=None, salt=random.randbytes(16))
     return position, position
@@ -118,7 +118,7 @@ def swapped(names: tuple[str, ...], connection: Connection, random: Random) -> t
 
 
 def rehashed(connection: Connection, random: Random) -> tuple[int, int]:
-    """Another payload, with the digest and leaf that are its own."""
+    """Change a payload, with a digest and leaf that match it."""
     position = random.randint(1, SAVED[-1])
     forged = {**row(connection, position), "payload": b'{"forged":true}'}
     clear = {"payload": forged["payload"], "key_version": None, "salt": random.randbytes(16)}
@@ -128,7 +128,7 @@ def rehashed(connection: Connection, random: Random) -> tuple[int, int]:
 
 
 def rehashed_with_tiles(connection: Connection, random: Random) -> tuple[int, int]:
-    """All that the database holds is made to fit the forgery."""
+    """Make everything in the database match the forgery."""
     _, position = rehashed(connection, random)
     connection.execute(tile.delete())
     _complete(connection, 0, SIZE)
@@ -137,7 +137,7 @@ def rehashed_with_tiles(connection: Connection, random: Random) -> tuple[int, in
 
 
 def renumbered(connection: Connection, random: Random) -> tuple[int, int]:
-    """One event is taken out, and those after it close up."""
+    """Delete one event, and move later ones to its place."""
     position, _ = deleted(connection, random)
     for later in range(position + 1, SIZE + 1):
         closer = update(event).values(position=later - 1)
@@ -147,7 +147,7 @@ def renumbered(connection: Connection, random: Random) -> tuple[int, int]:
 
 
 def truncated(connection: Connection, random: Random) -> tuple[int, int]:
-    """The tail goes, and with it all that the database knows of it."""
+    """Delete the last events and all rows about them."""
     last = random.randint(0, SAVED[-1] - 1)
     connection.execute(event.delete().where(event.c.position > last))
     connection.execute(tile.delete())
@@ -203,7 +203,7 @@ def test_an_empty_log_is_whole(database: Database) -> None:
 
 
 def found_out(database: Database, checkpoints: list[Checkpoint], kind: str, random: Random) -> None:
-    """Forge, verify, and leave the database as it was."""
+    """Forge, check that verification finds it, and roll back."""
     with suppress(_Undo), database.writing() as connection:
         position, forged = KINDS[kind](connection, random)
         wrong = verify(connection, checkpoints).wrong

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def kept(database: Database) -> Database:
-    """A database that keeps two answers, and the keys of two persons, one of them revoked."""
+    """A database with two stored responses, and keys of two people, one of them revoked."""
     recorder = EventRecorder(database)
     recorder.append([], claim=ANSWER)
     recorder.append([], claim=IdempotencyClaim(**{**vars(ANSWER), "key": "other", "body": b""}))

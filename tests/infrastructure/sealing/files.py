@@ -1,4 +1,4 @@
-"""Every byte that a database has on the disk."""
+"""Search all bytes that a database has on the disk."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def holds(database: Database, wanted: bytes) -> bool:
-    """Whether a file of a SQLite database, its write-ahead log too, has these bytes."""
+    """Whether a file of a SQLite database, its write-ahead log included, has these bytes."""
     path = Path(str(database.url.database))
     files = [each for each in path.parent.glob(f"{path.name}*") if each.is_file()]
     assert path in files
@@ -20,7 +20,7 @@ def holds(database: Database, wanted: bytes) -> bool:
 
 
 def tables_holding(database: Database, wanted: str, *tables: str) -> list[str]:
-    """The tables of PostgreSQL or SQLite with a row that has the text, in whatever column."""
+    """The tables of PostgreSQL or SQLite with a row that has the text in any column."""
     found = []
     with database.reading() as connection:
         for table in tables:

@@ -1,4 +1,4 @@
-"""What a database keeps beside its log, and which of it has no stamp."""
+"""Change rows of a database that are not derived from its log, and find those without a valid stamp."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def kept_rows(connection: Connection) -> list[RowMapping]:
 
 
 def under(connection: Connection, key: str) -> ColumnElement[bool]:
-    """That a row is what is kept under a key."""
+    """The condition that a row is the response under a key."""
     response = find_response(connection, ANSWER.caller, key)
     assert response is not None
     return idempotency_answer.c.key == response.key

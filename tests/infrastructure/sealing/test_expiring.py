@@ -1,4 +1,4 @@
-"""Kept answers go in time, and what goes otherwise is missed as before."""
+"""Stored responses expire; any other loss of one is detected as before."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LATER = NOON + 2 * DAY
 
 @pytest.fixture
 def kept(database: Database) -> Database:
-    """A database that keeps answers of two days ago and of now."""
+    """A database that stores responses of two days ago and of now."""
     old, new = (EventRecorder(database, clock=partial(int, at)) for at in (NOON, LATER))
     old.append(events())
     for number in range(OLD):

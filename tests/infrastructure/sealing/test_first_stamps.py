@@ -1,4 +1,4 @@
-"""No first key or event, and no revocation, makes a forged row valid or hides a missing one."""
+"""Making a first key or event, or revoking a key, neither makes a forged row valid nor hides a missing one."""
 
 from __future__ import annotations
 

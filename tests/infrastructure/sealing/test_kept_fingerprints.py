@@ -1,4 +1,4 @@
-"""Nothing that is kept of a request or its idempotency key can confirm a guess."""
+"""Nothing that is stored of a request or its idempotency key can confirm a guess of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A key file is its owner's alone, is made once, and is read again when it has changed."""
+"""Only its owner can read a key file; it is made once, and read again when it has changed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_a_missing_file_is_made_for_its_owner_alone_and_kept(tmp_path: Path) -> 
     assert [each.name for each in tmp_path.iterdir()] == ["parley.seal"]
 
 
-def test_whoever_makes_it_at_once_has_the_same_key(tmp_path: Path) -> None:
+def test_all_who_make_it_at_once_have_the_same_key(tmp_path: Path) -> None:
     start = Barrier(16)
 
     def make(_: int) -> str:

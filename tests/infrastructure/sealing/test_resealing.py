@@ -1,4 +1,4 @@
-"""A record from before is sealed, and keys are changed, while others write; no leaf and no root changes with it."""
+"""An old record is sealed, and keys are changed, while others write; no leaf and no root changes with it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SIZE: Final = 1_203
 
 
 def unseal(database: Database) -> None:
-    """Leave the log as one from before payloads were sealed."""
+    """Leave the log as it was before payloads were sealed."""
     clear = [
         {"position": row["position"], "payload": row["payload"], "salt": row["salt"]}
         for row in rows(database)
@@ -119,7 +119,7 @@ def test_a_reader_that_keeps_the_old_state_open_is_not_overlooked(
     database.close()
 
 
-def test_whoever_reads_an_old_state_for_a_moment_is_waited_for(
+def test_a_reader_of_an_old_state_is_waited_for_a_moment(
     fresh_database: Callable[[Kind], str],
 ) -> None:
     database = opened_with_key(fresh_database("sqlite-file"))

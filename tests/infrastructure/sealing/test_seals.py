@@ -1,4 +1,4 @@
-"""What is recorded stands sealed, each payload in its own row; without the right key nothing opens or is recorded."""
+"""Each payload is sealed in its own row; without the right key nothing can be read or recorded."""
 
 from __future__ import annotations
 
@@ -237,7 +237,7 @@ def test_a_backup_needs_no_key_and_a_restore_does(
 ) -> None:
     class Projecting:
         def apply(self, *_: object) -> None:
-            """Take no notice: what it is given had to be opened."""
+            """Do nothing: the event had to be opened before."""
 
     EventRecorder(database).append(events(payload=SECRET))
     back_up(with_keys(database, Seals()), tmp_path / "backup")

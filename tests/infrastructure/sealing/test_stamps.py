@@ -1,4 +1,4 @@
-"""What follows from no event is held to its stamp, which only the wrapping keys can make."""
+"""Rows that no event gives are checked against their stamps, which only the wrapping keys can make."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def test_an_answer_that_stands_there_again_as_it_once_was_is_missed(kept: Databa
 
 @pytest.mark.parametrize("how", ["exchanged", "taken away", "changed"])
 def test_the_total_and_the_secret_are_missed_together(kept: Database, how: str) -> None:
-    """Neither can be compared with the other then, which must not count as agreement."""
+    """Neither can then be compared with the other, which must not count as agreement."""
     EventRecorder(kept).append(events())
     with kept.writing() as connection:
         rows = stamps_of_answers(connection)

@@ -1,4 +1,4 @@
-"""What was put in or changed without the wrapping keys is not given a stamp by a way round."""
+"""No migration, backup or restore gives a valid stamp to a row that was changed without the wrapping keys."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def unfounded(database: Database) -> list[str]:
 
 @pytest.fixture
 def kept(database: Database) -> Database:
-    """A database that keeps an answer."""
+    """A database with a stored response."""
     recorder = EventRecorder(database)
     recorder.append(events())
     recorder.append([], claim=ANSWER)

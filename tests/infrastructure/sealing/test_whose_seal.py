@@ -1,4 +1,4 @@
-"""A database has a seal key of its own once anything is stamped or sealed: a process without it writes nothing."""
+"""After the first stamp or seal, a database belongs to that wrapping key: a process without it writes nothing."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 FIRST, SECOND = b"the first key of thirty-two byte", b"the other key of thirty-two byte"
 EVER: Final = 10**17
-"""An instant that all that is kept lies before."""
+"""An instant after all stored responses."""
 
 
 def given(url: object, *keys: bytes) -> Database:
@@ -53,7 +53,7 @@ def first(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def other(database_url: str) -> Iterator[Database]:
-    """A process with another, on the same database, which was empty when it looked."""
+    """A process with another key, on the same database, which was empty when the process checked it."""
     with closing(given(database_url, SECOND)) as database:
         with database.reading() as connection:
             database.seals.check(connection)
@@ -61,7 +61,7 @@ def other(database_url: str) -> Iterator[Database]:
 
 
 def written(database: Database) -> list[tuple[object, ...]]:
-    """All that a process without the key might change."""
+    """All rows that a process without the key might change."""
     with database.reading() as connection:
         return [
             tuple(row)
@@ -277,6 +277,6 @@ def test_what_a_writer_looks_at_is_one_statement_that_reads_no_more_of_a_longer_
     explain = "EXPLAIN QUERY PLAN" if first.is_sqlite else "EXPLAIN"
     with first.reading() as connection:
         plan = [row[-1] for row in connection.execute(text(f"{explain} {said}"))]
-    # A database that was never analysed must not read the whole log either.
+    # A database without statistics must not read the whole log either.
     whole = "SCAN" if first.is_sqlite else "Seq Scan on event"
     assert not [each for each in plan if whole in each and "event" in each], plan

@@ -1,4 +1,4 @@
-"""What is wrapped is unwrapped by its own key, in its own context, and by nothing else."""
+"""A wrapped value is unwrapped only by its own key, in its own context."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A log that may lie, and a witness in a folder of its own that watches it."""
+"""A log that may answer wrongly, and a witness in a folder of its own that watches it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NOON = 1_763_899_200
 
 @dataclass
 class Watching:
-    """Runs a witness anew each time, as the command does."""
+    """Runs a new witness for each round, as the command does."""
 
     log: FakeLog
     folder: Path
@@ -34,23 +34,23 @@ class Watching:
 
     @property
     def out(self) -> Path:
-        """Where the co-signed checkpoint is given out."""
+        """The file of the published cosigned checkpoint."""
         return self.folder.parent / "cosigned"
 
     def watch(self) -> Cosigned:
-        """One round."""
+        """Run one round."""
         with Memory.lock(self.folder) as memory:
             signer = memory.signer(NAME)
             witness = Witness(memory, signer, LOG.key, lambda: self.time * 1_000_000)
             return witness.watch(TiledLog(self.log.url), self.out)
 
     def files(self) -> dict[str, bytes]:
-        """What is in its folder and given out, but for the evidence and the lock."""
+        """The files in its folder and the published one, except the evidence and the lock."""
         paths = [path for path in self.folder.glob("*") if path.is_file()]
         return {path.name: path.read_bytes() for path in [*paths, self.out] if path.exists()}
 
     def refused(self) -> str:
-        """Why it does not co-sign; asserts that it has not, in any file."""
+        """The reason why it does not cosign; checks that no file has changed."""
         with Memory.lock(self.folder) as memory:
             memory.signer(NAME)
         before = self.files()
@@ -60,7 +60,7 @@ class Watching:
         return str(refusal.value)
 
     def cosigned(self) -> str:
-        """The text of what is given out; asserts that the log and the witness have both signed it, and nobody else."""
+        """The text of the published checkpoint; checks that only the log and the witness have signed it."""
         note = self.out.read_text()
         with Memory.lock(self.folder) as memory:
             assert memory.last() == note

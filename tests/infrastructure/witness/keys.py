@@ -1,4 +1,4 @@
-"""Who signs the logs that are watched, and what the witness is called."""
+"""The keys of the watched logs, and the name of the witness."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.domain.proof.trees import ORIGIN
 
 LOG: Final = Ed25519Signer.of(ORIGIN, bytes(range(32)))
 OTHER: Final = Ed25519Signer.of(ORIGIN, bytes(32))
-"""Of the same name, with another key."""
+"""A signer of the same name, with another key."""
 NAME: Final = "witness.example/w1"
 
 

@@ -27,7 +27,7 @@ PREFIX: Final = "/of/talks"
 
 
 def history(*, other_from: int | None = None, largest: int = 2_000) -> Tiled:
-    """A log's events: the same each time, but for those of another history from some index on."""
+    """The leaves of a log; the same each time, but from `other_from` on those of another history."""
     return Tiled(made_leaves(largest, other_from=other_from))
 
 
@@ -36,7 +36,7 @@ HONEST: Final = history(largest=LARGEST)
 
 @dataclass
 class FakeLog:
-    """What the log answers: the first `size` leaves of `tree`, but for what stands in `answers` by its path."""
+    """Serves the first `size` leaves of `tree`; `answers` replaces the response of a path."""
 
     publisher: Publisher
     tree: Tiled = HONEST
@@ -50,20 +50,20 @@ class FakeLog:
 
     @property
     def url(self) -> str:
-        """The address under which it is served, which is not that of the whole server."""
+        """The address of the log, below the root of the server."""
         return f"http://127.0.0.1:{self.publisher.port}{PREFIX}"
 
     @property
     def asked(self) -> list[str]:
-        """What was asked for, in order."""
+        """The paths that were asked for, in order."""
         return [path.removeprefix(PREFIX) for path in self.publisher.asked]
 
     def grow(self, size: int, tree: Tiled | None = None) -> None:
-        """Have so many leaves, perhaps of another history."""
+        """Grow to so many leaves, perhaps of another history."""
         self.size, self.tree = size, tree or self.tree
 
     def grow_between_rounds(self, size: int, tree: Tiled) -> None:
-        """Have so many leaves from the next time on that the checkpoint is asked for: no round sees both."""
+        """Grow when the checkpoint is next asked for, so that no round sees both sizes."""
         self.coming = (size, tree)
 
     def note(self) -> str:

@@ -1,4 +1,4 @@
-"""A witness refuses a log that sends no valid checkpoint or tile, or too much, and is not filled or blocked."""
+"""A witness refuses a log that sends no valid checkpoint or tile, or too much; such a log cannot block it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def raw(content: bytes) -> Answer:
-    """These bytes, and no more."""
+    """A response of these bytes alone."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(content)
@@ -32,7 +32,7 @@ def raw(content: bytes) -> Answer:
 
 
 def endless(handler: BaseHTTPRequestHandler) -> None:
-    """An answer that never ends, as fast as it can be sent."""
+    """A response that never ends, sent as fast as possible."""
     handler.send_response(200)
     handler.end_headers()
     while True:
@@ -40,14 +40,14 @@ def endless(handler: BaseHTTPRequestHandler) -> None:
 
 
 def chunks(handler: BaseHTTPRequestHandler) -> None:
-    """The same, in chunks of a byte."""
+    """The same, in chunks of one byte."""
     handler.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
     while True:
         handler.wfile.write(b"1\r\nx\r\n" * 1_000)
 
 
 def forged(log: FakeLog) -> str:
-    """A note of which one of two signatures by the log's key is none."""
+    """A note with two signatures by the log's key, one of them invalid."""
     line = log.note().rpartition("\n\n")[2]
     return log.note() + line.replace(line[-10:-5], line[-10:-5].swapcase())
 

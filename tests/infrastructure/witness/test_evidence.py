@@ -29,14 +29,14 @@ def case(watching: Watching, refusal: str) -> Path:
 
 
 def signed_twice(folder: Path) -> tuple[Checkpoint, Checkpoint]:
-    """What the log has signed before and after, by what is kept of it."""
+    """The checkpoints that the log signed before and after, from the kept evidence."""
     notes = [(folder / name).read_text() for name in ("cosigned", "shown")]
     found = [Checkpoint.verify_note(note, [Ed25519Verifier(LOG.key)]) for note in notes]
     return found[0], found[1]
 
 
 def kept(folder: Path, tiles: list[NamedTile]) -> Hashes:
-    """The tiles that are kept."""
+    """The tiles in the kept evidence."""
     held = {}
     for level, path in tiles:
         content = (folder / "tile" / str(level) / path.text).read_bytes()

@@ -1,4 +1,4 @@
-"""A witness co-signs a checkpoint that continues the last one that it knows, and gives out what it remembers."""
+"""A witness cosigns a checkpoint that continues the last one that it remembers, and publishes what it remembers."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_lines_that_the_log_adds_are_co_signed_as_it_signed_them(
 def test_what_was_remembered_is_given_out_whatever_became_of_the_log(
     log: FakeLog, watching: Watching
 ) -> None:
-    """As after a kill between the two."""
+    """As after a kill between remembering and publishing."""
     log.grow(300)
     watching.watch()
     for left in (None, b"half", b"x" * 1_000):
