@@ -1,4 +1,4 @@
-"""A mounted file system that forgets what was not synced, or fails, when its test says so."""
+"""A mounted file system that loses unsynced writes, or fails calls, when its test tells it to."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from tests.faults.faults_in_turn import Pace
 
 Moment = Literal["now", "write", "sync"]
-"""As it comes, after a write, or before a sync."""
+"""At once, after a write, or before a sync."""
 SECONDS: Final = 30
 
 
 class FuseDisk:
-    """The file system on one folder, from `with` to its end."""
+    """The file system on one folder, while its `with` block runs."""
 
     def __init__(self, folder: Path, *, ordered: bool) -> None:
         self.folder = folder
@@ -45,11 +45,11 @@ class FuseDisk:
         unmount(self.folder)
 
     def hold(self, moment: Moment, seconds: float) -> dict[str, int]:
-        """Stop at a moment, or when the seconds are over: what was written and not synced, and the syncs."""
+        """Stop it at a moment, or after so many seconds; gives the number of unsynced writes and of syncs."""
         return self._ask("hold", moment=moment, seconds=seconds)
 
     def cut(self, seed: int) -> None:
-        """Forget. Whoever uses it must have been killed since it was stopped."""
+        """Lose unsynced writes. Programs that use it must have been killed after it was stopped."""
         self._ask("cut", seed=seed)
 
     def fail(self, seed: int, pace: Pace) -> None:
@@ -57,7 +57,7 @@ class FuseDisk:
         self._ask("fail", seed=seed, pace=pace)
 
     def failed(self, *, mend: bool = False) -> Counter[Site]:
-        """What was failed so far; nothing more is if it is to be mended."""
+        """The calls that failed so far; with `mend`, no more calls fail."""
         found = self._ask("count", mend=mend)["failed"]
         return Counter({Site(sort, error, file): count for sort, error, file, count in found})
 

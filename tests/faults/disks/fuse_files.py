@@ -1,7 +1,7 @@
-"""A file system in memory, as programs see it, above a disk that forgets what was not synced.
+"""A file system in memory, as programs see it, above a disk that loses what was not synced.
 
-Contents and names are forgotten as `Disk` says; who owns a file and who may open it is kept with it. A folder
-or a file without a name on the disk is gone, with all that is under it.
+`Disk` decides which contents and names are lost; owner and mode stay with a file. A folder or a file without a name
+on the disk is lost, with all that is below it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ OPENED: Final = struct.pack("<QII", 0, KEEP_CACHE, 0)  # fuse_open_out
 
 
 class Files:
-    """Answers requests, and is after `cut` what the disk has kept."""
+    """Answers requests; after `cut` it holds what the disk has kept."""
 
     def __init__(self, *, ordered: bool) -> None:
         self.disk: Disk[int] = Disk(ordered=ordered)
@@ -47,11 +47,11 @@ class Files:
         self._answers: dict[int, Callable[[Request], bytes]] = {n: a for n, a in own.items() if a}
 
     def answer(self, request: Request) -> bytes:
-        """What is asked, done; OSError with the error's number where it cannot be."""
+        """Carry out a request; OSError with the error's number if that fails."""
         return self._answers.get(request.operation, _unknown)(request)
 
     def path(self, number: int) -> str:
-        """What a node was called last, from the root."""
+        """The last path of a node from the root."""
         names = []
         while number != ROOT:
             number, name = self.nodes[number].place
@@ -59,7 +59,7 @@ class Files:
         return "/".join(reversed(names))
 
     def cut(self, chance: random.Random) -> None:
-        """Forget, and see what is left."""
+        """Lose unsynced changes, and read what is left."""
         self.disk.cut(chance)
         known, self._listings = self.nodes, {}
         below: dict[int, dict[str, int]] = {}
@@ -84,7 +84,7 @@ class Files:
         for number, file in self.disk.files.items():
             self.nodes[number].content = bytearray(file.durable)
 
-    # Names.
+    # Names
 
     def lookup(self, asked: Request) -> bytes:
         return self._named(asked.node, _text(asked.body)).entry
@@ -140,7 +140,7 @@ class Files:
             self._name({(asked.node, old): None, (folder, new): moved})
         return b""
 
-    # Contents.
+    # Contents
 
     def getattr(self, asked: Request) -> bytes:
         return self.nodes[asked.node].lasting_attributes
@@ -218,7 +218,7 @@ class Files:
         self.disk.sync_folder(asked.node)
         return b""
 
-    # What they have in common.
+    # Shared helpers
 
     def _named(self, folder: int, name: str) -> Node:
         try:

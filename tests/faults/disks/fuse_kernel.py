@@ -1,7 +1,7 @@
 """Linux's protocol for file systems outside of the kernel: requests are read from /dev/fuse, answers written to it.
 
 See fuse(4) and the kernel's include/uapi/linux/fuse.h, whose structures are named in the comments. No library
-is needed, and no package: whoever may mount has all of it.
+or package is needed, only the right to mount.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ INIT_OUT: Final = struct.Struct("<IIIIHHII36x")  # fuse_init_out
 
 
 class Operation(IntEnum):
-    """What the kernel may ask, as far as it is answered here (fuse_opcode)."""
+    """The requests of the kernel that are answered here (fuse_opcode)."""
 
     LOOKUP = 1
     FORGET = 2
@@ -63,11 +63,11 @@ class Operation(IntEnum):
 
 
 SILENT: Final = {Operation.FORGET, Operation.BATCH_FORGET, Operation.INTERRUPT, Operation.DESTROY}
-"""Told and not asked."""
+"""Notifications, which get no answer."""
 
 
 class Request(NamedTuple):
-    """What the kernel asks, of which node, for whom; `operation` may be a number that `Operation` has not."""
+    """A request of the kernel, its node and its user; `operation` may be a number that `Operation` lacks."""
 
     operation: int
     unique: int
@@ -79,14 +79,14 @@ class Request(NamedTuple):
 
 @dataclass
 class Device:
-    """One mount: `handle` is ready to be read when there is a request."""
+    """One mount; `handle` is readable when there is a request."""
 
     folder: Path
     handle: int
 
     @classmethod
     def mount(cls, folder: Path) -> Device:
-        """Mount on a folder, for everyone; OSError where that cannot be."""
+        """Mount on a folder, for all users; OSError if that fails."""
         handle = os.open(DEVICE, os.O_RDWR | os.O_CLOEXEC)
         root = f"rootmode={stat.S_IFDIR:o},user_id={os.getuid()},group_id={os.getgid()}"
         options = f"fd={handle},{root},allow_other,default_permissions"
@@ -99,12 +99,12 @@ class Device:
         return cls(folder, handle)
 
     def unmount(self) -> None:
-        """End it: whoever waits for an answer is told that there is no such connection."""
+        """End the mount: waiting calls fail, as the connection is gone."""
         os.close(self.handle)
         unmount(self.folder)
 
     def read(self) -> Request | None:
-        """The next request; None where it was taken back meanwhile. OSError ENODEV once it is unmounted."""
+        """The next request; None if it was withdrawn. OSError ENODEV after the unmount."""
         try:
             found = os.read(self.handle, BUFFER)
         except OSError as error:
@@ -117,23 +117,23 @@ class Device:
     def answer(self, request: Request, content: bytes = b"", error: int = 0) -> None:
         """Answer a request, with content or with the number of an error."""
         header = OUT_HEADER.pack(OUT_HEADER.size + len(content), -error, request.unique)
-        with suppress(FileNotFoundError):  # whoever asked does not wait for it any more
+        with suppress(FileNotFoundError):  # the caller no longer waits for it
             os.writev(self.handle, [header, content])
 
     def agree(self, request: Request) -> None:
-        """Answer INIT: no cache of writes, so that each is told when it is made."""
+        """Answer INIT: without a cache of writes, so that each write is seen when it is made."""
         _, _, read_ahead, _ = struct.unpack_from("<IIII", request.body)
         agreed = INIT_OUT.pack(*VERSION, read_ahead, BIG_WRITES, 16, 12, LARGEST_WRITE, 1)
         self.answer(request, agreed)
 
 
 def unmount(folder: Path) -> None:
-    """Let the folder be what it was; nothing where it is that already."""
+    """Unmount the folder; does nothing if it is not mounted."""
     ctypes.CDLL(None).umount2(os.fsencode(folder), DETACH)
 
 
 def why_not(folder: Path) -> str | None:
-    """What keeps this process from mounting on an empty folder, or None: it has tried."""
+    """The reason why this process cannot mount on an empty folder, or None; it tries."""
     try:
         Device.mount(folder).unmount()
     except OSError as error:

@@ -1,4 +1,4 @@
-"""A file, a folder or a socket, as the kernel is told of it."""
+"""A file, a folder or a socket, as the kernel gets it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 FOR_EVER: Final = 1 << 30
-"""Seconds: nobody changes anything but through the kernel."""
+"""Seconds for which the kernel may cache; only the kernel changes anything."""
 ATTRIBUTES: Final = struct.Struct("<QQQQQQIIIIIIIIII")  # fuse_attr
 ENTRY: Final = struct.Struct("<QQQQII")  # fuse_entry_out, without its attributes
 
 
 @dataclass
 class Node:
-    """What is under a number; `place` is the folder and the name that it was given last."""
+    """A file or folder by its number; `place` is its last folder and name."""
 
     number: int
     mode: int

@@ -1,9 +1,9 @@
-"""The process of a file system that forgets: it does what its test tells it, a line each, and answers.
+"""The process of a file system that loses unsynced writes; its test sends it commands, one a line.
 
     python -m tests.faults.disks.fuse_program FOLDER [ordered]
 
-A process of its own, because a test that waits for its own file system waits for ever. It ends, and the
-mount with it, when nobody is left to tell it anything.
+It is a separate process, because a test that waits for its own file system would wait for ever. It ends, and the
+mount with it, when its test has ended.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SORTS: Final[dict[int, Sort]] = {
 }
 POLL_MILLISECONDS: Final = 50
 SHARED_MEMORY: Final = "-shm"
-"""SQLite's, which is never synced, and made anew by whoever comes first."""
+"""SQLite's file of shared memory, which is never synced; the first process that needs it makes it anew."""
 
 
 class Program:
@@ -49,7 +49,7 @@ class Program:
         self._held = False
 
     def run(self) -> None:
-        """Serve until nothing more is told."""
+        """Serve until the commands end."""
         self._say({})
         try:
             while self._one():
@@ -58,7 +58,7 @@ class Program:
             self.device.unmount()
 
     def _one(self) -> bool:
-        """Do the next thing that is told or asked; False at the end of what is told."""
+        """Handle the next command or request; False after the last command."""
         if self._moment and time.monotonic() > self._until:
             self._hold()
         poll = select.poll()
@@ -79,13 +79,13 @@ class Program:
         getattr(self, f"_do_{told.pop('do')}")(**told)
 
     def _do_hold(self, moment: str, seconds: float) -> None:
-        """Stop before a sync is done, after a write, or now; now, too, once the seconds are over."""
+        """Stop before a sync, after a write, or now; also after so many seconds."""
         self._moment, self._until = moment, time.monotonic() + seconds
         if moment == "now":
             self._hold()
 
     def _do_cut(self, seed: int) -> None:
-        """Drop every connection, forget, and be there again."""
+        """Drop every connection, lose unsynced writes, and mount again."""
         self.device.unmount()
         self.files.cut(random.Random(seed))
         self.device = Device.mount(self._folder)
@@ -98,7 +98,7 @@ class Program:
         self._say({})
 
     def _do_count(self, *, mend: bool) -> None:
-        """Say what was failed, and fail nothing more if it is to be mended."""
+        """Send which calls failed; with `mend`, no more calls fail."""
         assert self._faults is not None
         self._say({"failed": [[*site, count] for site, count in self._faults.failed.items()]})
         if mend:
@@ -116,7 +116,7 @@ class Program:
             self.device.agree(request)
             return
         if self._moment == "sync" and request.operation == Operation.FSYNC:
-            self._hold()  # and the sync is never answered
+            self._hold()  # so the sync is never answered
             return
         self._answer(request)
         if (

@@ -1,4 +1,4 @@
-"""A server, its database and the disk that they are on, which fail together."""
+"""A server, its database and their disk, which fail together."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Installation:
-    """What is installed, the server not started yet; `postgresql` is None where the database is SQLite."""
+    """A server that is not started yet, and its database; `postgresql` is None if the database is SQLite."""
 
     server: Server
     supply: Supply
@@ -34,7 +34,7 @@ class Installation:
         self.supply.start(self.server)
 
     def cut(self, moment: Moment, chance: random.Random) -> Unsynced:
-        """Cut the power; nothing runs then, and the disk has forgotten."""
+        """Cut the power: no program runs after that, and the disk has lost what was not synced."""
         found = self.supply.cut(self._strike, moment, chance)
         self.server.reap()
         if self.postgresql is not None:
@@ -42,7 +42,7 @@ class Installation:
         return found
 
     def recover(self) -> None:
-        """Start the database again; `LostError` where it does not start."""
+        """Start the database again; `LostError` if it does not start."""
         if self.postgresql is not None:
             try:
                 self.postgresql.start()
@@ -84,7 +84,7 @@ def on_postgresql(
 
 @contextmanager
 def postgresql_on(supply: Supply, errors: Path, variant: str) -> Iterator[Installation]:
-    """A server on PostgreSQL, on a disk that is there."""
+    """A server on PostgreSQL, on a given disk."""
     with (
         cluster(supply.folder, supply.supervise) as made,
         Server(made.fresh(), errors, variant, keys=supply.keys) as server,

@@ -1,9 +1,9 @@
-"""A disk that forgets what was not synced: what is on it, what is not yet, and what is left after a power cut.
+"""A disk that loses unsynced changes: what is on it, what is pending, and what is left after a power cut.
 
-A write is pending until a sync of its file returns, and a name that was made, moved or taken away until a
-sync of its folder. Of what is pending, a cut keeps anything: writes by sectors, and names each by itself.
-That is all that POSIX promises, and what SQLite asks for. PostgreSQL asks for more, and so its disk is `ordered`,
-as ext4 is: of the names it keeps the first so many, and a sync of a file keeps its own and all before it.
+A write is pending until a sync of its file returns; a new, moved or removed name until a sync of its folder.
+A cut may keep any part of what is pending: writes by sectors, and names each by itself.
+That is all that POSIX promises, and SQLite needs no more. PostgreSQL does, so its disk is `ordered` as ext4 is:
+a cut keeps the first so many names, and a sync of a file keeps its own name and all before it.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 SECTOR: Final = 512
 KEPT: Final = (0.0, 0.5, 0.95)
-"""How much of what is pending one cut keeps, or another."""
+"""The shares of pending changes that cuts keep."""
 
 Node = TypeVar("Node")
 
 
 @dataclass
 class File:
-    """The content of one file that is on the disk, and the writes that are not: None cuts it off."""
+    """The content of a file on the disk, and its pending writes: (offset, bytes), or (size, None) for a truncation."""
 
     durable: bytearray = field(default_factory=bytearray)
     pending: list[tuple[int, bytes | None]] = field(default_factory=list)
@@ -48,7 +48,7 @@ class File:
 
 @dataclass
 class Disk(Generic[Node]):
-    """The files and names on a disk: a name is a folder's node and a text, and is of one node."""
+    """The files and names on a disk; a name, (node of a folder, text), leads to one node."""
 
     files: dict[Node, File] = field(default_factory=dict)
     names: dict[tuple[Node, str], Node] = field(default_factory=dict)
@@ -58,30 +58,30 @@ class Disk(Generic[Node]):
 
     @property
     def unsynced(self) -> int:
-        """How many writes are pending."""
+        """The number of pending writes."""
         return sum(len(file.pending) for file in self.files.values())
 
     def write(self, node: Node, at: int, written: bytes) -> None:
-        """Take in a write."""
+        """Note a write."""
         self.files[node].pending.append((at, written))
 
     def cut_off(self, node: Node, size: int) -> None:
-        """Take in that a file ends at `size`, be it shorter or longer by then."""
+        """Note that a file is truncated or extended to `size`."""
         self.files[node].pending.append((size, None))
 
     def name(self, changed: Mapping[tuple[Node, str], Node | None]) -> None:
-        """Take in a change of names that is done whole or not at all; None takes a name away."""
+        """Note changes of names that happen together or not at all; None removes a name."""
         self.unsynced_names.append(changed)
 
     def sync(self, node: Node) -> None:
-        """Keep all that was written to a file; its name only where names are ordered."""
+        """Keep all writes to a file; its name only if names are ordered."""
         self.syncs += 1
         self.files[node].sync()
         if self.ordered:
             self._keep_up_to([node in changed.values() for changed in self.unsynced_names])
 
     def sync_folder(self, folder: Node) -> None:
-        """Keep all the names in a folder; a move from or to another folder is kept on both sides."""
+        """Keep all names in a folder; a move from or to another folder is kept on both sides."""
         self.syncs += 1
         touched = [any(where == folder for where, _ in names) for names in self.unsynced_names]
         if self.ordered:
@@ -95,7 +95,7 @@ class Disk(Generic[Node]):
                 self.unsynced_names.append(changed)
 
     def cut(self, chance: random.Random) -> None:
-        """Leave what is there once the power is back."""
+        """Leave what is there after the power is back."""
         kept = chance.choice(KEPT)
         changes, self.unsynced_names = self.unsynced_names, []
         for changed in changes:
@@ -107,7 +107,7 @@ class Disk(Generic[Node]):
             file.cut(chance, kept)
 
     def _keep_up_to(self, reached: list[bool]) -> None:
-        """Keep the changes of names up to the last that is true here."""
+        """Keep the changes of names up to the last one that is True here."""
         count = max((number for number, true in enumerate(reached, 1) if true), default=0)
         for changed in self.unsynced_names[:count]:
             self._keep(changed)
@@ -122,7 +122,7 @@ class Disk(Generic[Node]):
 
 
 def apply(content: bytearray, at: int, written: bytes | None) -> None:
-    """Write at an offset, or let the content end there."""
+    """Write at an offset; with None, set the size to it."""
     if written is None:
         del content[at:]
         content.extend(bytes(at - len(content)))

@@ -1,7 +1,7 @@
-"""The disk that forgets, for a machine where nothing can be mounted: a program's own calls are told to it.
+"""The disk that loses unsynced changes, for a machine without FUSE: it watches the calls of a program.
 
-The program's writes go on to the real file, where the program reads them back. Beside it stands what the
-disk would hold. One folder without folders in it; names are made and never taken away, as SQLite does.
+The program's writes go on to the real file, where the program reads them back. A second copy holds what the disk
+would hold. It is one folder without subfolders; names are added and never removed, as SQLite does.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from tests.faults.disks.system_calls import Call
 
 HERE: Final = ""
-"""The one folder."""
+"""The node of the one folder."""
 
 
 class SeccompDisk:
-    """What the disk holds of one folder, which begins with the files that are there, all of them synced."""
+    """What the disk holds of one folder; at first all files in it, synced."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -32,7 +32,7 @@ class SeccompDisk:
             self.disk.names[HERE, path.name] = path.name
 
     def decide(self, call: Call) -> int:
-        """Take note of a call; a sync is done here, and is over when this returns."""
+        """Note a call; a sync is done here, before this returns."""
         path = Path(call.path)
         if path == self._folder:
             self.disk.sync_folder(HERE)
@@ -53,7 +53,7 @@ class SeccompDisk:
         return GO_ON
 
     def cut(self, chance: random.Random) -> None:
-        """Leave in the folder what the disk holds once the power is back. The program must be dead."""
+        """Leave in the folder what the disk holds after the power is back. The program must be dead."""
         self.disk.cut(chance)
         for path in self._folder.iterdir():
             path.unlink()

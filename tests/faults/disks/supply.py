@@ -1,4 +1,4 @@
-"""The power of a folder: how a server on it is started, and how all who use it lose it at one moment."""
+"""The power supply of a folder: starts a server on it, and cuts the power of all its programs at once."""
 
 from __future__ import annotations
 
@@ -32,39 +32,39 @@ User = Literal["sqlite", "postgresql"]
 
 @dataclass(frozen=True)
 class Unsynced:
-    """What a disk was asked for between two cuts: writes that it did not hold at the second, and syncs done."""
+    """What a disk got between two cuts: writes that it did not hold at the second cut, and syncs."""
 
     writes: int
     syncs: int
 
 
 class Supply(Protocol):
-    """The power of one folder."""
+    """The power supply of one folder."""
 
     folder: Path
     keys: Path
-    """Where a server on it keeps its key files."""
+    """The folder for the key files of a server on it."""
     disk: str
-    """What forgets and fails, for the figures."""
+    """The name of the simulated disk, for the figures."""
 
     def start(self, server: Server) -> None:
-        """Start a server that is to lose it, too."""
+        """Start a server that loses its power with this supply."""
 
     def cut(self, strike: Callable[[], None], moment: Moment, chance: random.Random) -> Unsynced:
-        """Cut it: `strike` kills everyone who is on it, and waits for none of them."""
+        """Cut the power: `strike` kills all programs on the folder, without waiting for any of them."""
 
     def supervise(self) -> Supervisor | None:
-        """What a PostgreSQL that starts on it is to be supervised by, if it is."""
+        """The supervisor for a PostgreSQL that starts on the folder, or None."""
 
     def fail(self, seed: int, pace: Pace) -> None:
         """Fail calls on the disk from now on."""
 
     def failed(self, *, mend: bool = False) -> Counter[Site]:
-        """What was failed so far; nothing more is if it is to be mended."""
+        """The calls that failed so far; with `mend`, no more calls fail."""
 
 
 class FuseSupply:
-    """The folder is a mounted file system that forgets, whoever writes to it."""
+    """The folder is a mounted file system that loses unsynced writes of any program."""
 
     disk = "FUSE"
 
@@ -94,10 +94,10 @@ class FuseSupply:
 
 
 class _Supervised:
-    """The folder is a plain one, and calls are failed where programs make them."""
+    """The folder is a plain one; the calls of supervised programs are made to fail."""
 
     sorts: tuple[Sort, ...] = ("write", "sync", "rename")
-    """The sorts of calls that are seen here, and so can fail."""
+    """The sorts of calls that are supervised, and so can fail."""
 
     def __init__(self, folder: Path, keys: Path) -> None:
         self.folder = folder
@@ -116,7 +116,7 @@ class _Supervised:
         return None
 
     def _fault(self, call: Call) -> int:
-        """The error of a call on a file in the folder, or 0. Whatever is renamed is in it."""
+        """The error of a call on a file in the folder, or 0. All renames count as in the folder."""
         sort, path = SORTS.get(call.name, "write"), Path(call.path)
         if self._faults is None or not (sort == "rename" or path.is_relative_to(self.folder)):
             return 0
@@ -124,9 +124,9 @@ class _Supervised:
 
 
 class SeccompSupply(_Supervised):
-    """One server on the folder is supervised, and what the disk would hold is known from its calls.
+    """Supervises one server on the folder; its calls show what the disk would hold.
 
-    They are the calls of SQLite: the key files, which are written and renamed otherwise, lie on another disk.
+    These are the calls of SQLite: the key files, which are written and renamed otherwise, lie on another disk.
     """
 
     disk = "seccomp"
@@ -154,9 +154,9 @@ class SeccompSupply(_Supervised):
 
 
 class SeccompPostgreSQLSupply(_Supervised):
-    """A PostgreSQL on the folder is supervised: it fails, and forgets only what was never written.
+    """Supervises a PostgreSQL on the folder: its calls can fail; a cut loses only what was never written.
 
-    Its syncs are counted, since one that makes none would lose on another disk what it acknowledges.
+    Its syncs are counted, since without any it would lose acknowledged changes on another disk.
     """
 
     disk = "seccomp, which does not forget"
@@ -180,7 +180,7 @@ class SeccompPostgreSQLSupply(_Supervised):
 
 @contextmanager
 def power_supply(user: User, *, only_fuse: bool = False) -> Iterator[Supply]:
-    """A folder whose power can be cut: a FUSE file system, or what comes next to it where none can be mounted."""
+    """A folder whose power can be cut: a FUSE file system, or a supervised folder where FUSE cannot be mounted."""
     with TemporaryDirectory(prefix="parley-disk-") as name:
         folder = Path(name)
         if (lacking := why_not(folder)) is None:
@@ -195,6 +195,6 @@ def power_supply(user: User, *, only_fuse: bool = False) -> Iterator[Supply]:
 
 
 def why_no_fuse() -> str | None:
-    """What keeps this process from mounting a file system, or None."""
+    """The reason why this process cannot mount a file system, or None."""
     with TemporaryDirectory(prefix="parley-disk-") as folder:
         return why_not(Path(folder))

@@ -1,8 +1,8 @@
-"""A program's calls on the disk pass through its test, which lets each go on, fails it, or answers it.
+"""Passes a program's calls on the disk to its test, which lets each go on, fails it, or answers it.
 
 This is Linux's seccomp user notification (seccomp_unotify(2)): the program installs a filter on
 itself and hands the listener over; from then on each filtered call waits for the test's answer. No
-privilege and no tracer is needed, and the kernel that the program runs on is the real one.
+privilege and no tracer is needed, and the program runs on the real kernel.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 NEW_LISTENER: Final = 8
 WAIT_KILLABLE: Final = 32
-"""Has a call that waits, like a call on a disk, end for no signal but SIGKILL (Linux 5.19)."""
+"""Lets only SIGKILL interrupt a waiting call, as with a call on a disk (Linux 5.19)."""
 SET_MODE_FILTER: Final = 1
 NO_NEW_PRIVILEGES: Final = 38
 LOAD_NUMBER: Final = (0x20, 0, 0, 0)
@@ -35,11 +35,11 @@ NUMBERS: Final = {
         "ftruncate": 46, "rename": 38, "link": 37, "fallocate": 47, "pwritev": 70,
     },
 }  # fmt: skip
-"""By the machine; `rename` and `link` are renameat and linkat on the second."""
+"""By machine; on the second, `rename` and `link` are renameat and linkat."""
 
 
 class Call(NamedTuple):
-    """A call that waits for an answer: who makes it, which, and with what."""
+    """A call that waits for an answer: its thread, its name and its arguments."""
 
     id: int
     thread: int
@@ -48,14 +48,14 @@ class Call(NamedTuple):
 
     @property
     def path(self) -> str:
-        """The file that the first argument, a descriptor, is open on; empty where it is none."""
+        """The file of the first argument, a descriptor; empty if it is none."""
         try:
             return str(Path(f"/proc/{self.thread}/fd/{self.arguments[0]}").readlink())
         except OSError:
             return ""
 
     def memory(self, address: int, length: int) -> bytes:
-        """What the program has at an address."""
+        """Bytes of the program's memory at an address."""
         handle = os.open(f"/proc/{self.thread}/mem", os.O_RDONLY)
         try:
             return os.pread(handle, length, address)
@@ -69,9 +69,9 @@ def numbers() -> dict[str, int]:
 
 
 def install(names: list[str], handover: socket.socket, *, killable: bool = False) -> None:
-    """Let this program's calls of these names wait for what has the other end of `handover`.
+    """Let this program's calls of these names wait for the process at the other end of `handover`.
 
-    Calls that are `killable` end for no signal but SIGKILL meanwhile.
+    If `killable`, only SIGKILL interrupts a waiting call.
     """
     flags = NEW_LISTENER | (WAIT_KILLABLE if killable else 0)
     filtered = [numbers()[name] for name in names]

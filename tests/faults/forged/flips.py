@@ -1,4 +1,4 @@
-"""One byte of a database file is changed, anywhere in it: verify finds it, or nothing that is answered is changed."""
+"""One byte of a database file is changed, anywhere in it: verify finds it, or no answer changes."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ WAL: Final = "parley.db-wal"
 
 
 class Files:
-    """The bytes of a database: its file alone, or with a write-ahead log that holds the end of the record."""
+    """The bytes of a database: of its file alone, or with a write-ahead log that holds the end of the record."""
 
     def __init__(self, record: KeptRecord, content: dict[str, bytes]) -> None:
         self.record = record
         self.content = content
 
     def put(self) -> None:
-        """Put them in place."""
+        """Write the files."""
         for left in self.record.folder.glob(f"{DATABASE}*"):
             left.unlink()
         for each, content in self.content.items():
             (self.record.folder / each).write_bytes(content)
 
     def put_flipped(self, name: str, at: int, byte: int) -> None:
-        """Put them in place, with one byte changed."""
+        """Write the files with one byte changed."""
         self.put()
         with (self.record.folder / name).open("r+b") as file:
             file.seek(at)
@@ -41,7 +41,7 @@ class Files:
 
 
 def make_kept_files(folder: Path) -> tuple[Files, Files]:
-    """The same record with all of it in one file, and with its end in the write-ahead log."""
+    """The same record in one file, and with its end in the write-ahead log."""
     record = keep(_migrated(folder / DATABASE), folder)
     parley = record.composed()
     parley.database.drop_overwritten()
@@ -62,7 +62,7 @@ def _read(folder: Path, *names: str) -> dict[str, bytes]:
 
 
 def flip_again_and_again(files: Files, flips: int, random: Random, share: float = 1) -> Figures:
-    """Flip bytes, drawn evenly over all of the files; raises UndetectedError or UnfitError."""
+    """Flip bytes, drawn evenly from all files; raises UndetectedError or UnfitError."""
     files.put()
     trials = Trials(files.record, random, share=share)
     names = list(files.content)

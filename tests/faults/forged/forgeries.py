@@ -1,4 +1,4 @@
-"""Forgeries of every table of a record, one at a time: verify finds each, or nothing that is answered is changed."""
+"""Forge every table of a record, one forgery at a time: verify finds each, or no answer changes."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ if TYPE_CHECKING:
 
 REBUILT: Final = ", rebuilt"
 TRIES: Final = 200
-"""How often a forgery is drawn anew that the database refused, or that changed nothing."""
+"""How often another forgery is drawn if the database refuses one or it changes nothing."""
 
 Named = tuple[str, "Forge"]
 
 
 class Copies(Protocol):
-    """A record that can be put back as it was."""
+    """A record that can be restored to its original state."""
 
     record: KeptRecord
 
     def put_back(self) -> None:
-        """Undo all that was done to the record; nobody is connected to it."""
+        """Undo all changes to the record; nobody may be connected to it."""
 
 
 class SQLiteCopies:
@@ -75,7 +75,7 @@ class PostgreSQLCopies:
         self.record.url = postgresql.fresh(lasting=True)
 
     def put_back(self) -> None:
-        """Make the database again from the one that is kept."""
+        """Make the database again from its kept copy."""
         name, kept = (make_url(url).database for url in (self.record.url, self._kept))
         admin = self._postgresql._admin
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
@@ -89,7 +89,7 @@ def forge_again_and_again(
     share: float = 1,
     chosen: Callable[[Collection[str]], Collection[str]] = list,
 ) -> Figures:
-    """Forge each table in turn, or those `chosen`, and in every way in turn; raises UndetectedError or UnfitError."""
+    """Forge each table in turn, or those `chosen`, in every way in turn; raises UndetectedError or UnfitError."""
     copies.put_back()
     engine = _engine(copies.record.url)
     made = _forgeries(engine)
@@ -106,7 +106,7 @@ def forge_again_and_again(
 
 
 def _forged(engine: Engine, copies: Copies, hand: Iterator[Named], random: Random) -> str:
-    """Do the next forgery that can be done, and name it."""
+    """Do the next possible forgery, and give its name."""
     tried = []
     for name, forge in islice(hand, TRIES):
         if _done(engine, forge, random):
@@ -120,7 +120,7 @@ def _forged(engine: Engine, copies: Copies, hand: Iterator[Named], random: Rando
 
 
 def _engine(url: str) -> Engine:
-    """Connections with all keys, on which the database holds nobody to its foreign keys."""
+    """An engine with all keys, on which the database does not check foreign keys."""
     seals = Seals(GivenKeys(read_keys(SEAL_KEY)))
     made = make_url(url)
     if made.drivername == "postgresql":
@@ -129,7 +129,7 @@ def _engine(url: str) -> Engine:
 
 
 def _forgeries(engine: Engine) -> dict[str, dict[str, Forge]]:
-    """All that can be done, by table; what takes the keys of the record is apart."""
+    """{table: {name: forgery}}; forgeries that need the record's keys have a group of their own."""
     sqlite = engine.dialect.name == "sqlite"
     with engine.connect() as connection:
         found = tables(connection)
@@ -144,13 +144,13 @@ def _forgeries(engine: Engine) -> dict[str, dict[str, Forge]]:
 
 
 def _dealt(made: dict[str, Forge], random: Random) -> Iterator[Named]:
-    """All of them, shuffled, again and again."""
+    """All forgeries, shuffled, again and again."""
     while True:
         yield from random.sample(list(made.items()), len(made))
 
 
 def _done(engine: Engine, forge: Forge, random: Random) -> bool:
-    """Whether it is done; it is not where the database refuses it, or there is nothing to forge."""
+    """Whether the forgery was done; False if the database refused it or there was nothing to forge."""
     try:
         with _as_forger(engine) as connection:
             forge(connection, random)
@@ -168,7 +168,7 @@ def _as_forger(engine: Engine) -> Iterator[Connection]:
 
 
 def _made_fit(record: KeptRecord) -> bool:
-    """Whether all that follows can be derived from the forged log; then it is signed: one checkpoint alone tells."""
+    """Whether the tables can be rebuilt from the forged log; then it is signed, so only a saved checkpoint shows it."""
     (record.folder / "parley.key.checkpoint").write_bytes(b"")
     parley = record.composed()
     assert parley.publisher is not None

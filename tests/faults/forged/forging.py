@@ -1,6 +1,6 @@
-"""A forger who writes SQL, whatever tables there are: each column, row and pair of rows of each can be forged.
+"""A forger who writes SQL: each column, row and pair of rows of any table can be forged.
 
-The tables are those that the database has, so that a new one is forged by itself.
+The tables are read from the database, so a new table is forged without further code.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ Forge = Callable[[Connection, "Random"], None]
 
 
 class UnforgeableError(Exception):
-    """There is nothing here that can be forged so: another forgery is to be drawn."""
+    """Nothing here can be forged in this way; another forgery has to be drawn."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table as a forger sees it: `key` are the columns, or the hidden one, by which a row is found."""
+    """A table as a forger sees it; `key` are the columns, or the hidden one, that identify a row."""
 
     name: str
     columns: tuple[str, ...]
@@ -45,12 +45,12 @@ class Table:
         connection.execute(text(statement), values | self._at(row))
 
     def delete(self, connection: Connection, row: dict[str, Any]) -> None:
-        """Take one row away."""
+        """Delete one row."""
         statement = f"DELETE FROM {quoted(self.name)} WHERE {self._here()}"  # noqa: S608 -- the same
         connection.execute(text(statement), self._at(row))
 
     def insert(self, connection: Connection, row: dict[str, Any]) -> None:
-        """Put one row in."""
+        """Insert one row."""
         names = ", ".join(map(quoted, self.columns))
         values = ", ".join(f":{name}" for name in self.columns)
         statement = f"INSERT INTO {quoted(self.name)} ({names}) VALUES ({values})"  # noqa: S608 -- the same
@@ -64,7 +64,7 @@ class Table:
 
 
 def quoted(name: str) -> str:
-    """A name in SQL."""
+    """A name, quoted for SQL."""
     return name if name in {"ctid", "rowid"} else f'"{name}"'
 
 
@@ -89,7 +89,7 @@ def _has_rowid(connection: Connection, name: str) -> bool:
 
 
 def row_forgeries(table: Table) -> dict[str, Forge]:
-    """What can be done to the rows of a table, by what it is called."""
+    """{name: forgery of the rows of a table}."""
     made: dict[str, Forge] = {"insert": _Inserted(table), "duplicate": _Duplicated(table)}
     for column in table.columns:
         made[f"update {column}"] = _Updated(table, column)
@@ -106,7 +106,7 @@ def row_forgeries(table: Table) -> dict[str, Forge]:
 
 @dataclass(frozen=True)
 class _Updated:
-    """One column of one row takes another value: one like it, that of another row, or none."""
+    """One column of one row gets another value: a similar one, that of another row, or NULL."""
 
     table: Table
     column: str
@@ -125,7 +125,7 @@ class _Updated:
 
 @dataclass(frozen=True)
 class _Deleted:
-    """Some rows are gone, or all of them."""
+    """Some or all rows are deleted."""
 
     table: Table
     many: int | None
@@ -138,7 +138,7 @@ class _Deleted:
 
 @dataclass(frozen=True)
 class _Inserted:
-    """A row that somebody made up."""
+    """A made-up row is inserted."""
 
     table: Table
 
@@ -150,7 +150,7 @@ class _Inserted:
 
 @dataclass(frozen=True)
 class _Duplicated:
-    """A row is there twice, as nearly alike as its key lets it be."""
+    """A row is inserted twice, as similar as its key allows."""
 
     table: Table
 
@@ -164,7 +164,7 @@ class _Duplicated:
 
 @dataclass(frozen=True)
 class _Swapped:
-    """Two rows exchange what is not their key, or one column of it."""
+    """Two rows exchange all columns but their key, or one of them."""
 
     table: Table
     columns: int | None = None
@@ -208,7 +208,7 @@ def _rows(connection: Connection, table: Table, least: int) -> list[dict[str, An
 
 
 def other(value: Any, random: Random) -> Any:  # noqa: ANN401 -- whatever a column holds
-    """A value of the same type that is not this one."""
+    """A different value of the same type."""
     match value:
         case bool():
             return not value

@@ -1,6 +1,6 @@
-"""A forger who has every key: events are changed, hashed, sealed and signed anew, and all that follows made to fit.
+"""A forger with every key: changes events, hashes, seals and signs them anew, and makes the tables match.
 
-Only a checkpoint that was saved elsewhere tells.
+Only a checkpoint that was saved elsewhere reveals it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _last(connection: Connection) -> int:
 
 
 def _put(connection: Connection, row: dict[str, Any]) -> None:
-    """Store a row in clear as one that was recorded so: hashed and sealed."""
+    """Store a row given in clear as if it had been recorded: hashed and sealed."""
     place, secret = row["position"], new_secret()
     parts = parts_between(connection, place - 1, place).get(place, ())
     whole = row | hash_row(row, salt_of(secret, [bytes(part["digest"]) for part in parts]))
@@ -52,7 +52,7 @@ def _put(connection: Connection, row: dict[str, Any]) -> None:
 
 
 def _reworded(connection: Connection, random: Random) -> None:
-    """Some word of an event is another."""
+    """A word in an event is changed."""
     row = _row(connection, random.randint(1, _last(connection)))
     if not row["payload"]:
         raise UnforgeableError
@@ -68,7 +68,7 @@ def _reworded(connection: Connection, random: Random) -> None:
 
 @dataclass(frozen=True)
 class _Restated:
-    """What the entry says of an event is another, and its leaf is its own."""
+    """A field of an event's entry is changed, and its leaf matches."""
 
     column: str
 
@@ -81,7 +81,7 @@ class _Restated:
 
 
 def _exchanged(connection: Connection, random: Random) -> None:
-    """Two events say what the other said."""
+    """Two events exchange their content."""
     places = random.sample(range(1, _last(connection) + 1), 2)
     one, two = (_row(connection, place) for place in places)
     _put(connection, one | {name: two[name] for name in _CONTENT})
@@ -96,12 +96,12 @@ def _cut_to(connection: Connection, last: int) -> None:
 
 
 def _truncated(connection: Connection, random: Random) -> None:
-    """The last events are gone, and the head of the log is where they began."""
+    """The last events are deleted, and the head of the log is moved back."""
     _cut_to(connection, random.randrange(_last(connection) // 2, _last(connection)))
 
 
 def _closed_up(connection: Connection, random: Random) -> None:
-    """One event is taken out, and those after it take its place."""
+    """One event is deleted, and later ones move to its place."""
     last = _last(connection)
     gone = random.randint(last - 40, last)
     connection.execute(event.delete().where(event.c.position == gone))
@@ -114,7 +114,7 @@ def _closed_up(connection: Connection, random: Random) -> None:
 
 
 def _with_tiles(forge: Forge) -> Forge:
-    """Tiles that fit, and no checkpoint that could tell."""
+    """The forgery, with tiles that match and without a checkpoint that could reveal it."""
 
     def forged(connection: Connection, random: Random) -> None:
         forge(connection, random)

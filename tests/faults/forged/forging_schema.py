@@ -1,4 +1,4 @@
-"""A forger who changes what a table is: its columns, constraints, indexes, triggers, or what its name stands for."""
+"""A forger who changes the definition of a table: columns, constraints, indexes, triggers, or its name."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ _EDITS: Final = (
 
 
 def schema_forgeries(table: Table, *, sqlite: bool) -> dict[str, Forge]:
-    """What can be done to a table, by what it is called."""
+    """{name: forgery of the definition of a table}."""
     own = _ON_SQLITE if sqlite else _ON_POSTGRESQL
     made: dict[str, Forge] = {
         what: _Stated(table, statements) for what, statements in (_ON_BOTH | own).items()
@@ -103,7 +103,7 @@ class _Stated:
 
 @dataclass(frozen=True)
 class _Unindexed:
-    """An index that is no constraint's is dropped."""
+    """Drop an index that belongs to no constraint."""
 
     table: Table
 
@@ -116,7 +116,7 @@ class _Unindexed:
 
 @dataclass(frozen=True)
 class _Redefined:
-    """What SQLite keeps as the text of the definition is edited, or that of an index."""
+    """Edit SQLite's stored text of the definition of a table or of an index."""
 
     table: Table
 
@@ -133,7 +133,7 @@ class _Redefined:
 
 
 def sides_exchanged(connection: Connection, random: Random) -> None:
-    """A table of the facts and its spare one take each other's name."""
+    """Exchange the names of a table of facts and of its spare."""
     pairs = zip(*(side.all for side in SIDES.values()), strict=True)
     one, two = random.choice([(first.name, second.name) for first, second in pairs])
     for before, after in ((one, "moved"), (two, one), ("moved", two)):
