@@ -1,1 +1,1 @@
-"""What is acknowledged is kept, and what is refused leaves nothing, whatever fails."""
+"""Tests that whatever fails, acknowledged changes are kept, and refused ones leave nothing."""

@@ -82,7 +82,7 @@ def power_cuts_postgresql(folder: Path) -> object:
 
 
 def controls(folder: Path) -> object:
-    """Cut the power of what does not sync, and fail the disk of what does not listen, until it is found out."""
+    """Cut the power of programs that do not sync, and fail the disk of those that ignore it, until the tests notice."""
     errors, found = folder / "errors", {}
     sqlite, postgresql = on_sqlite, on_postgresql
     for name, installing, breaking in (

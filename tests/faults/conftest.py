@@ -1,4 +1,4 @@
-"""A fault test's server has a folder of its own, in which there is nothing but its database."""
+"""A fixture that gives each fault test a folder with nothing but its database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cut the power at random moments under sixteen writers, start everything again, and count."""
+"""Cut the power at random moments while sixteen writers write, restart everything, and check what is there."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class CutFigures:
 
 
 def cut_the_power(installed: Installation, cuts: int, seed: int = 0) -> CutFigures:
-    """Raise `LostError` at the first cut after which what is there is not what was acknowledged."""
+    """Raise `LostError` at the first cut after which the database differs from what was acknowledged."""
     chance, began, server = random.Random(seed), time.monotonic(), installed.server
     writers, unsynced, syncs, doubts, signed = Writers(), 0, 0, 0, 0
     for number in range(cuts):
@@ -70,14 +70,14 @@ def cut_the_power(installed: Installation, cuts: int, seed: int = 0) -> CutFigur
 
 
 def _await_one_more(writers: Writers, acknowledged: int) -> None:
-    """Wait until more is acknowledged than before, so that a slow machine has something to lose too."""
+    """Wait for one more acknowledgement, so that a cut on a slow machine can lose something, too."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while len(writers.acknowledged) == acknowledged and time.monotonic() < deadline:
         time.sleep(SHORTEST_SECONDS)
 
 
 def _check_synced(lost: Unsynced, acknowledged: int) -> None:
-    """Raise `LostError` where something was acknowledged without one sync: another disk would have forgotten it."""
+    """Raise `LostError` if something was acknowledged without any sync, since another disk would have lost it."""
     if acknowledged and not lost.syncs:
         raise LostError(
             f"{acknowledged} acknowledged are lost on a disk that forgets: none was synced"

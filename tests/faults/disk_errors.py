@@ -1,4 +1,4 @@
-"""A disk that fails one call after another, under sixteen writers, and what must have become of it."""
+"""A disk fails one call after another while sixteen writers write; the database must lose nothing."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ POSTGRESQL_PACE: Final = Pace(write=100, sync=20, rename=2, seconds=2)
 SECONDS_A_SITE: Final = 1.5
 LOOK_SECONDS: Final = 0.05
 RECOVERY_SECONDS: Final = 120
-"""How long a PostgreSQL may take to answer once its disk fails no more."""
+"""How many seconds a PostgreSQL may take to answer after its disk stops failing."""
 LOOKS_A_RENAME: Final = 8
 RENAMING: Final = ("SELECT pg_switch_wal()", "CHECKPOINT")
 
 
 @dataclass(frozen=True)
 class ErrorFigures:
-    """What a run did: calls failed by kind, facts acknowledged, answers 503, and ends of PostgreSQL."""
+    """What a run did: failed calls by kind, acknowledged facts, 503 responses, and ends of PostgreSQL."""
 
     disk: str
     failed: dict[str, int]
@@ -51,9 +51,9 @@ class ErrorFigures:
 
 
 def fail_the_disk(installed: Installation, sites: int, seed: int = 0) -> ErrorFigures:
-    """Fail `sites` calls or more, cut the power, and raise `LostError` if anything is not as it must be.
+    """Fail at least `sites` calls, cut the power, and raise `LostError` if anything is wrong.
 
-    The server goes on by itself all the while. PostgreSQL is launched again when it has ended.
+    The server has to go on by itself. PostgreSQL is launched again when it has ended.
     """
     server, supply, postgresql = installed.server, installed.supply, installed.postgresql
     began, writers = time.monotonic(), Writers()
@@ -93,7 +93,7 @@ def fail_the_disk(installed: Installation, sites: int, seed: int = 0) -> ErrorFi
 
 
 def _wait(installed: Installation, sites: int) -> int:
-    """Wait for so many calls to have failed; how often PostgreSQL had to be launched meanwhile."""
+    """Wait until so many calls have failed; gives how often PostgreSQL had to be launched again."""
     ends, relaunched = time.monotonic() + sites * SECONDS_A_SITE, 0
     for look in count():
         if installed.supply.failed().total() >= sites or time.monotonic() > ends:
@@ -114,12 +114,12 @@ def _counts(each: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 
 def _folder(file: str) -> str:
-    """The file, or of PostgreSQL's the folder under its data."""
+    """The file; for a file of PostgreSQL the folder below its data."""
     return "/".join(file.split("/")[:2]) or "the folder"
 
 
 def _let_rename(postgresql: Cluster) -> None:
-    """Let PostgreSQL do what makes it rename files of its own, if it can."""
+    """Run statements that make PostgreSQL rename its own files, if it can."""
     with suppress(psycopg.Error):
         for statement in RENAMING:
             postgresql.run(statement)

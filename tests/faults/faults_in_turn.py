@@ -1,4 +1,4 @@
-"""Which calls on a disk fail, by chance: of every sort, one or several in a row, with either error."""
+"""Draws which calls on a disk fail: of every sort, one or several in a row, with either error."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Final, Literal, NamedTuple
 
 Sort = Literal["write", "sync", "rename"]
 BURST: Final = 4
-"""How many calls in a row one fault may fail: an error that the program meets again when it cleans up."""
+"""The most calls in a row that one fault fails, so that a program may meet the error again when it cleans up."""
 ERRORS: Final = (errno.EIO, errno.ENOSPC)
 
 
 class Site(NamedTuple):
-    """A call that was failed: of what sort, with which error, on which file."""
+    """A call that failed: its sort, its error and its file."""
 
     sort: Sort
     error: str
@@ -24,7 +24,7 @@ class Site(NamedTuple):
 
 
 class Pace(NamedTuple):
-    """How many calls of a sort go well before one that fails, and for how many seconds all do, at most."""
+    """The most calls of a sort that succeed before one fails, and the most seconds for which all succeed."""
 
     write: int
     sync: int
@@ -34,7 +34,7 @@ class Pace(NamedTuple):
 
 @dataclass
 class FaultsInTurn:
-    """Decides call after call, of the sorts that it is asked about; `failed` counts those that were failed."""
+    """Decides for each call of the given sorts whether it fails; `failed` counts the failed ones."""
 
     seed: int
     pace: Pace
@@ -50,7 +50,7 @@ class FaultsInTurn:
         self._chance = random.Random(self.seed)
 
     def error(self, sort: Sort, file: str) -> int:
-        """The number of the error that a call is to fail with, or 0."""
+        """The number of the error with which a call is to fail, or 0."""
         if self._burst == 0:
             if time.monotonic() < self._not_before:
                 return 0

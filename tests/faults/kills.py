@@ -1,4 +1,4 @@
-"""Kill the server at random moments under sixteen writers, start it again, and count."""
+"""Kill the server at random moments while sixteen writers write, restart it, and check what is there."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REBUILT_EVERY: Final = 25
 
 @dataclass(frozen=True)
 class Figures:
-    """What a run did: facts acknowledged, kills that left requests in doubt, answers replayed."""
+    """What a run did: acknowledged facts, kills that left requests in doubt, replayed responses."""
 
     kills: int
     acknowledged: int
@@ -29,7 +29,7 @@ class Figures:
 
 
 def kill_again_and_again(server: Server, kills: int, seed: int = 0) -> Figures:
-    """Raise `LostError` at the first kill after which what is there is not what was acknowledged."""
+    """Raise `LostError` at the first kill after which the database differs from what was acknowledged."""
     chance, began, doubts = random.Random(seed), time.monotonic(), 0
     writers = Writers()
     server.start()

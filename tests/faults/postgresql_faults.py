@@ -1,4 +1,4 @@
-"""End PostgreSQL's sessions, and the server itself, under sixteen writers, and count."""
+"""End PostgreSQL's sessions, and the server itself, while sixteen writers write, and check what is there."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RESTARTED_EVERY: Final = 5
 
 @dataclass(frozen=True)
 class DropFigures:
-    """What a run did: drops of all sessions, restarts of the server, and what the writers saw."""
+    """What a run did: drops of all sessions, restarts of the server, and the responses that the writers got."""
 
     drops: int
     restarts: int
@@ -33,7 +33,7 @@ class DropFigures:
 def drop_again_and_again(
     server: Server, postgresql: Cluster, drops: int, seed: int = 0
 ) -> DropFigures:
-    """Raise `LostError` unless the one process of Parley's goes on, and keeps what it acknowledged."""
+    """Raise `LostError` unless Parley's one process goes on and keeps what it acknowledged."""
     chance, began, restarts, writers = random.Random(seed), time.monotonic(), 0, Writers()
     server.start()
     writers.open(server.port)

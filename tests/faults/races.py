@@ -1,4 +1,4 @@
-"""Sixteen racers start at once: for one idempotency key all get one event's answer, for one version one wins."""
+"""Sixteen racers start at once: for one idempotency key all get the same answer, for one version one wins."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ if TYPE_CHECKING:
 RACERS: Final = 16
 PATIENCE_SECONDS: Final = 30
 PAUSES: Final = (0.005, 0.01, 0.02, 0.04, *repeat(0.08, 400))
-"""Seconds between two tries: who asks at once again only keeps the server from whom it waits for."""
+"""Seconds between two tries; without a pause, a retry would only slow down the server."""
 
 IDLE_SECONDS: Final = 2.0
-"""Less than a server keeps a connection on which nothing is asked."""
+"""Less than the time after which a server closes an idle connection."""
 JSON: Final = {**CREDENTIAL, "Content-Type": "application/json"}
 HELD: Final = {"kind": "custody", "person": "A", "status": "detained", "valid": "2025-01"}
 
 
 @dataclass
 class Figures:
-    """How many races were run, and how often each status was answered in them."""
+    """The number of races, and how often each status was answered."""
 
     races: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
 
 
 class _Racers:
-    """Threads that each keep a connection, and start together."""
+    """Threads that have a connection each, and start together."""
 
     def __init__(self, server: Server) -> None:
         self._port = server.port
@@ -49,7 +49,7 @@ class _Racers:
         self._own = local()
 
     def ask(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
-        """One request on the thread's own connection, a new one after a while: its status, and its JSON."""
+        """Send a request on the thread's own connection, or on a new one after a while; gives its status and JSON."""
         if not hasattr(self._own, "connection"):
             self._own.connection = HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE_SECONDS)
         elif time.monotonic() - self._own.answered > IDLE_SECONDS:
@@ -64,7 +64,7 @@ class _Racers:
         return answer.status, content
 
     def all(self, run: Callable[[int], Any]) -> list[Any]:
-        """What each racer gets, once all of them stand at the line."""
+        """The result of each racer, once all of them are ready."""
 
         def start(racer: int) -> Any:  # noqa: ANN401 -- whatever `run` gives
             self._line.wait(PATIENCE_SECONDS)
@@ -73,7 +73,7 @@ class _Racers:
         return list(self._pool.map(start, range(RACERS)))
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
 
         def leave(_: int) -> None:
             if hasattr(self._own, "connection"):
@@ -84,7 +84,7 @@ class _Racers:
 
 
 def race_for_keys(server: Server, races: int) -> Figures:
-    """Send one request under one key from all racers at once, key after key; each key makes one event."""
+    """Send one request under one key from all racers at once, for key after key; each key makes one event."""
     server.start()
     racers, figures = _Racers(server), Figures()
     body = {"slug": "talks", "title": "Talks", "parties": []}
@@ -113,7 +113,7 @@ def race_for_keys(server: Server, races: int) -> Figures:
 
 
 def race_for_a_fact(server: Server, races: int) -> Figures:
-    """Change one fact from all racers at once, version after version; one is taken and the others are stale."""
+    """Change one fact from all racers at once, for version after version; one change succeeds, the others are stale."""
     server.start()
     racers, figures = _Racers(server), Figures()
     body = {"slug": "talks", "title": "Talks", "parties": []}

@@ -1,4 +1,4 @@
-"""Kill relays and the NATS server at random moments while somebody writes and erases, and look at the stream."""
+"""Kill relays and the NATS server at random moments while somebody writes and erases, and check the stream."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ LONGEST_SECONDS: Final = 0.6
 AFTER_SECONDS: Final = 60
 ERASED_EVERY: Final = 4
 BEHIND: Final = 8
-"""How many facts were recorded since the one that is erased, which may have been relayed."""
+"""How many facts are recorded before an earlier one, which may have been relayed, is erased."""
 REMEMBERED_SECONDS: Final = 0.1
-"""How long NATS remembers the ids of messages: whether one is sent twice is not to rest on that."""
+"""How long NATS remembers the ids of messages; sending each once must not depend on it."""
 WORD: Final = "Relaycanary"
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What a run did: kills of a relay, and of NATS; events in the stream, and erased facts.
+    """What a run did: kills of relays and of NATS, events in the stream, and erased facts.
 
     `left` counts the erased facts whose bytes are still in the files of NATS, although their messages are gone.
     """
@@ -68,7 +68,7 @@ class Writer:
 
 
 def relay_again_and_again(url: str, folder: Path, kills: int, seed: int = 0) -> Figures:
-    """Raise `LostError` unless the stream is the log in the end, without what was erased.
+    """Raise `LostError` unless the stream equals the log in the end, without erased facts.
 
     A NATS server that is killed may leave bytes of a deleted message in its files, which no client can overwrite.
     Such facts are only counted.
@@ -114,7 +114,7 @@ def relay_again_and_again(url: str, folder: Path, kills: int, seed: int = 0) -> 
 
 
 def outlast_the_database(database: Cluster, folder: Path) -> None:
-    """Raise AssertionError unless a relay waits for a database that is away, says so, and goes on."""
+    """Raise AssertionError unless a relay waits for a missing database, says so, and goes on."""
     url, nats = database.fresh(), Nats(folder / "nats")
     with nats, recording(url) as client, Relay(url, nats, folder / "relay") as relay:
         relay.wait_for(lambda relay: relay.said)
@@ -146,7 +146,7 @@ def _wait_until_held(nats: Nats, position: int, relays: list[Relay]) -> None:
 
 
 def _compare(nats: Nats, log: list[dict[str, Any]]) -> None:
-    """Every event is at its position, once, as the log shows it; of erased ones there is no word."""
+    """Check that each event is at its position, once, as the log shows it, and that no erased word is left."""
     received = consume(nats)
     sequences = [each.sequence for each in received]
     if sequences != sorted(set(sequences)):

@@ -55,7 +55,7 @@ def parley(
 
 
 def answers(url: str, position: int) -> list[tuple[int, bytes, str]]:
-    """Status, body and entity tag of everything that can be asked, as the log stood at a position."""
+    """Status, body and entity tag of everything that can be asked, at a position of the log."""
     settings = settings_of(url)
     asked = f"position={position}&as_of=2026-01-01"
     record = compose(settings, upgrade=False)
@@ -149,7 +149,7 @@ def test_a_backup_whose_disk_fails_anywhere_is_refused_and_leaves_nothing_by_hal
 
 
 def named(call: Call) -> bytes:
-    """What a link or a rename names first, whichever of the calls of the name it is."""
+    """The first path that a link or a rename names, for each variant of the call."""
     for address in call.arguments[:2]:
         if address > 1 << 20 and address < 1 << 48:
             return call.memory(address, 200)

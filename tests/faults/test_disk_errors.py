@@ -1,4 +1,4 @@
-"""A disk that fails or is full costs time, and nothing that was acknowledged."""
+"""A disk that fails or is full delays changes, but loses nothing that was acknowledged."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Installing = Callable[[Path, str], AbstractContextManager[Installation]]
 
 @contextmanager
 def supervised(errors: Path) -> Iterator[Installation]:
-    """A server on a PostgreSQL as it is where no file system can be mounted."""
+    """A server on a supervised PostgreSQL, as where FUSE cannot be mounted."""
     disk = errors.parent / "disk"
     disk.mkdir()
     supply = SeccompPostgreSQLSupply(disk, errors.parent)
@@ -47,7 +47,7 @@ def test_what_was_acknowledged_is_there_once_though_the_disk_failed(tmp_path: Pa
 def test_what_was_acknowledged_is_there_once_though_the_disk_of_postgresql_failed(
     tmp_path: Path,
 ) -> None:
-    """On one of two disks, drawn each time: that of the machine, and where no file system can be mounted."""
+    """On one of two disks, drawn in each run: the machine's own, and the one where FUSE cannot be mounted."""
     for installing in some_of([on_postgresql, supervised], 1):
         with installing(tmp_path / installing.__name__) as installed:
             check_figures(fail_the_disk(installed, POSTGRESQL_SITES))
@@ -63,10 +63,10 @@ def check_figures(figures: ErrorFigures) -> None:
 def test_a_server_that_ignores_failed_commits_is_detected_when_a_disk_fails(
     tmp_path: Path,
 ) -> None:
-    """On one database, drawn, and on both in the long form."""
+    """On one database, drawn in each run, and on both in the long form."""
 
     def again_and_again(installing: Installing, sites: int) -> None:
-        """What fails first is drawn, and may be nothing that an acknowledgement rests on."""
+        """Tries again, since the calls that fail are drawn, and may not matter for any acknowledgement."""
         for seed in range(TRIES):
             folder = tmp_path / f"errors-{installing.__name__}-{seed}"
             with installing(folder, "deaf") as installed:

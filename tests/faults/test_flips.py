@@ -1,4 +1,4 @@
-"""No byte of a database file can be changed so that an answer is another, and `parley verify` says that all is well."""
+"""If a changed byte of a database file changes an answer, `parley verify` finds it."""
 
 from __future__ import annotations
 

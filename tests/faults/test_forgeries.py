@@ -1,4 +1,4 @@
-"""No SQL can change an answer of a record unless `parley verify` tells, whichever table it forges."""
+"""If a change by SQL to any table changes an answer, `parley verify` finds it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ READ: Final = (
     "negotiation",
     "negotiation_correction",
 )
-"""Tables that answers are read from: what is forged in them shows soon where nobody looks at them."""
+"""Tables that answers are read from, so that a forgery of them soon shows if nothing verifies them."""
 
 
 @pytest.fixture(
@@ -47,9 +47,9 @@ def copies(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.mark.either_database
 def test_no_forgery_is_unseen_that_changes_an_answer(copies: Copies) -> None:
-    """Every table has its turn, on one of the databases each time and on both in the long form.
+    """Every table has its turn, on one of the databases in each run and on both in the long form.
 
-    One whose rows cannot be forged fails, and says what is to be added.
+    A table whose rows cannot be forged fails the test, which says what to add.
     """
     part = int(isinstance(copies, PostgreSQLCopies))
     chosen: list[str] = []

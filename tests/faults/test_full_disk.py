@@ -1,4 +1,4 @@
-"""A PostgreSQL that has room for little is not taken to be ready once it has refused much."""
+"""A PostgreSQL with little room is not reported as ready after it has refused a large write."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.faults.watched.cluster import cluster
 from tests.infrastructure.recording import events
 
 SEGMENT = 16 * 1_048_576
-"""The size of a file of the write-ahead log: less, and nothing can be written at all."""
+"""The size of a file of the write-ahead log; with less room nothing can be written at all."""
 
 
 def test_a_write_that_was_refused_for_room_is_remembered_until_as_much_fits() -> None:

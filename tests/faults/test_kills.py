@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 KILLS = 4
 UNTIL_FOUND_OUT = 40
-"""The kills that the control may take; it ends at the first after which something is lost."""
+"""The most kills of the control; it ends at the first after which something is lost."""
 
 
 @pytest.mark.either_database

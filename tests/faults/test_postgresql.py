@@ -1,4 +1,4 @@
-"""A PostgreSQL that goes away and comes back costs time, and nothing that was acknowledged."""
+"""A PostgreSQL that goes away and comes back delays changes, but loses nothing that was acknowledged."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.xdist_group("a cluster of its own")
 DROPS = often(6, 40)
 ROUNDS = 8
-"""The rounds that the control may take; it ends with the first after which something is lost."""
+"""The most rounds of the control; it ends with the first after which something is lost."""
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The disk of the power cuts forgets all that it may forget, and nothing more."""
+"""The simulated disk of the power cuts loses all that a disk may lose, and nothing more."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def written(disk: Disk[str], name: str, content: bytes) -> None:
 
 
 def after_cuts(disk: Disk[str]) -> list[dict[str, bytes]]:
-    """What may be found under the names once the power is back, by as many cuts of such a disk."""
+    """The contents that may be found under the names after the power is back, from that many cuts of such a disk."""
     found = []
     for seed in range(CUTS):
         copy: Disk[str] = Disk(ordered=disk.ordered)

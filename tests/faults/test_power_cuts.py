@@ -1,4 +1,4 @@
-"""What was acknowledged is on the disk, and not only in a memory that a power cut empties."""
+"""What was acknowledged is on the disk, and not only in memory that a power cut clears."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 CUTS = often(2, 6)
 UNTIL_FOUND_OUT = 30
-"""The cuts that a control may take; it ends at the first after which something is lost."""
+"""The most cuts of a control; it ends at the first after which something is lost."""
 
 
 @contextmanager
 def supervised(errors: Path, variant: str = "right") -> Iterator[Installation]:
-    """As it is where no file system can be mounted."""
+    """A server on a supervised folder, as where FUSE cannot be mounted."""
     folder = errors.parent
     disk = folder / f"disk of {errors.name}"
     disk.mkdir()
@@ -37,13 +37,13 @@ def supervised(errors: Path, variant: str = "right") -> Iterator[Installation]:
 
 
 def loses(installing: AbstractContextManager[Installation], said: str) -> None:
-    """See that something is lost, sooner or later."""
+    """Check that something is lost sooner or later."""
     with installing as installed, pytest.raises(LostError, match=said):
         cut_the_power(installed, UNTIL_FOUND_OUT)
 
 
 def test_what_was_acknowledged_is_there_once_after_every_power_cut(tmp_path: Path) -> None:
-    """On one of two disks, drawn each time: that of the machine, and where no file system can be mounted."""
+    """On one of two disks, drawn in each run: the machine's own, and the one where FUSE cannot be mounted."""
     for installing in some_of([on_sqlite, supervised], 1):
         with installing(tmp_path / installing.__name__) as installed:
             figures = cut_the_power(installed, CUTS)
@@ -55,7 +55,7 @@ def test_what_was_acknowledged_is_there_once_after_every_power_cut(tmp_path: Pat
 
 @pytest.mark.control
 def test_a_database_that_does_not_sync_its_commits_loses_them(tmp_path: Path) -> None:
-    """On one of the same disks, drawn each time."""
+    """On one of the same disks, drawn in each run."""
     for installing in some_of([on_sqlite, supervised], 1):
         loses(installing(tmp_path / installing.__name__, "normal"), "acknowledged are lost")
 
@@ -78,6 +78,6 @@ def unsynced(errors: Path) -> None:
 
 @pytest.mark.control
 def test_a_postgresql_whose_commits_are_late_or_not_synced_loses_them(tmp_path: Path) -> None:
-    """One of the two each time; one that does not sync may not start again instead."""
+    """One of the two in each run; a PostgreSQL that does not sync may also fail to start again."""
     for control in some_of([late, unsynced], 1):
         control(tmp_path / control.__name__)

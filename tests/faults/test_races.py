@@ -1,4 +1,4 @@
-"""Whoever asks twice is recorded once, and of those who change one version one is taken."""
+"""A request that is sent twice is recorded once, and only one of several changes of one version succeeds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server that is told to stop finishes what it began; one that has enough to do says so."""
+"""A server that is told to stop finishes what it began; an overloaded server says so."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_more_requests_than_may_wait_are_shed_and_health_is_still_told(
     ):
         server.start()
         Writers().open(server.port)
-        time.sleep(1.5)  # the projections have caught up: to be ready takes no write
+        time.sleep(1.5)  # the projections have caught up, so readiness needs no write
         with database.writing() as connection:
             connection.execute(LOCK)
             answers = [threads.submit(post, server.port, name) for name in names]

@@ -1,4 +1,4 @@
-"""Wherever its disk fails or it is killed, a witness remembers what it has given out, and signs no fork of it."""
+"""Wherever its disk fails or it is killed, a witness remembers what it published, and signs no fork of it."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ ROUND = [
     "write last", "fsync last", "rename last", "fsync w",
     "write out", "fsync out", "rename out", "fsync given",
 ]  # fmt: skip
-"""What a round does on the disk, in order: `out` is what others are given."""
+"""The calls of a round on the disk, in order; `out` is the published checkpoint."""
 BEGINNING = [
     "fsync machine", "write name", "fsync name", "rename name", "fsync w", "fsync last", "rename last",
     "fsync w", "write witness.key", "fsync witness.key", "fsync w",
 ]  # fmt: skip
-"""What a new witness does first."""
+"""The first calls of a new witness."""
 FORK = history(other_from=300)
 
 
@@ -54,7 +54,7 @@ class Disk:
     seen: list[str] = field(default_factory=list)
 
     def decide(self, call: Call) -> int:
-        """Let the call go on, or fail it; who is killed never hears that it failed."""
+        """Let the call go on, or fail it; a killed program never learns that it failed."""
         path = named(call).split(b"\0")[0].decode() if call.name == "rename" else call.path
         if not path.startswith(str(self.folder)):
             return GO_ON
@@ -69,7 +69,7 @@ class Disk:
 
 @dataclass
 class Machine:
-    """Where a witness is: its folder is `w`, and in `given` is what others are given."""
+    """The machine of a witness, whose folder is `w`; it publishes in `given`."""
 
     folder: Path
     log: FakeLog
@@ -88,7 +88,7 @@ class Machine:
             witness.watch(TiledLog(self.log.url), self.out)
 
     def watch_on(self, disk: Disk) -> int:
-        """A round in a process of its own, on a disk that may fail; its status."""
+        """A round in a process of its own, on a disk that may fail; gives the exit status."""
         supervisor = Supervisor(disk.decide)
         handed = supervisor.theirs.fileno()
         arguments = (str(handed), CALLS, self.log.url, self.folder / "w", self.out)
@@ -104,7 +104,7 @@ class Machine:
         return process.returncode
 
     def notes(self) -> tuple[str, str]:
-        """What is given out and what is remembered; empty where there is none."""
+        """The published note and the remembered note; empty if there is none."""
         given, remembered = (
             path.read_text() if path.exists() else ""
             for path in (self.out, self.folder / "w" / "last")
@@ -143,7 +143,7 @@ def test_what_was_given_out_is_remembered_wherever_a_round_ends(
         assert status == (-signal.SIGKILL if kills else 1)
         assert (remembered == before) == (site <= remembering)
         assert given in {before, remembered}
-        # Had it given out more than it remembers, it would sign another history now.
+        # If it had published more than it remembers, it would sign another history now.
         log.grow(400, FORK)
         if remembered == before:
             if not begun:

@@ -1,4 +1,4 @@
-"""What is in the database is what was acknowledged, each once, and nothing by halves."""
+"""Check that the database holds what was acknowledged, each fact once and complete."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 
 class LostError(AssertionError):
-    """What was acknowledged is not there, or something is there that should not be."""
+    """Something acknowledged is missing, or something is there that should not be."""
 
 
 def check(url: str, acknowledged: Collection[str], in_doubt: Collection[str] = ()) -> int:
-    """Raise `LostError`, or give how many facts there are."""
+    """Raise `LostError`, or give the number of facts."""
     database = open_database(url)
     try:
         with database.reading() as connection:
@@ -57,7 +57,7 @@ def check(url: str, acknowledged: Collection[str], in_doubt: Collection[str] = (
 
 
 def _answered(connection: Connection, names: Collection[str]) -> set[str]:
-    """The names that were idempotency keys of kept answers, and the digest of each key that was none of them."""
+    """The names whose responses are stored, and the digest of each stored key that belongs to none of them."""
     kept = connection.execute(select(idempotency_answer.c.caller, idempotency_answer.c.key)).all()
     secret = secret_of_keys(connection) or b""
     callers = {row.caller for row in kept}
@@ -66,13 +66,13 @@ def _answered(connection: Connection, names: Collection[str]) -> set[str]:
 
 
 def _facts(connection: Connection) -> Counter[str]:
-    """How often each external id stands among the fact versions."""
+    """{external id: number of its fact versions}."""
     columns = serving_tables(connection).version.c
     return Counter(connection.execute(select(columns.external_id)).scalars())
 
 
 def _uneven(connection: Connection, versions: int) -> str | None:
-    """What is wrong where the log is not dense, or an event of a fact has no row; or None."""
+    """An error if the log has gaps, or an event of a fact has no row; else None."""
     log = select(func.count(), func.min(event.c.position), func.max(event.c.position))
     events, first, last = connection.execute(log).one()
     facts = select(func.count()).where(event.c.type == "fact.recorded")
@@ -86,7 +86,7 @@ def _uneven(connection: Connection, versions: int) -> str | None:
 
 
 def check_signed(url: str, key_file: Path) -> int:
-    """Raise `LostError` unless the log is whole and continues what was signed last; give the size of that."""
+    """Raise `LostError` unless the log is intact and continues what was signed last; gives the size signed last."""
     note = LastSigned(key_file).read()
     signed = [] if note is None else [Checkpoint.read_unverified(note)]
     database = open_database(url)
@@ -101,7 +101,7 @@ def check_signed(url: str, key_file: Path) -> int:
 
 
 def check_rebuild(url: str) -> None:
-    """Raise `LostError` where the tables differ from what the log gives."""
+    """Raise `LostError` if the tables differ from what the log gives."""
     parley = compose(settings_of(url), upgrade=False)
     try:
         report = parley.rebuild()

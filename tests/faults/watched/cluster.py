@@ -1,6 +1,6 @@
 """A PostgreSQL server of a test's own, in a folder of the test's choice, which may be crashed and killed.
 
-Its synchronous_commit is off, so that what is acknowledged is safe only where Parley asks for it.
+Its synchronous_commit is off, so that acknowledged changes are safe only if Parley asks for it.
 """
 
 from __future__ import annotations
@@ -42,15 +42,15 @@ END_SESSIONS: Final = (
 
 
 def no_supervisor() -> Supervisor | None:
-    """Nobody answers for the kernel."""
+    """No supervisor: the kernel answers all calls."""
     return None
 
 
 @dataclass
 class Cluster:
-    """From `start` to `stop`, `crash` or `strike`, as often as wanted.
+    """A PostgreSQL server that can be started and ended as often as wanted.
 
-    `supervise` makes what answers its calls on the disk, if anything does, for each start.
+    `supervise` gives, for each start, the supervisor of its calls on the disk, or None.
     """
 
     program: Path
@@ -63,7 +63,7 @@ class Cluster:
     _struck: list[int] = field(default_factory=list)
 
     def start(self) -> None:
-        """Start it, and wait until it answers; AssertionError with what it says when it does not."""
+        """Start it, and wait until it answers; AssertionError with its log if it does not."""
         self.launch()
         assert self.process is not None
         deadline = time.monotonic() + SECONDS
@@ -73,7 +73,7 @@ class Cluster:
             time.sleep(PAUSE_SECONDS)
 
     def launch(self) -> None:
-        """Start it, and do not wait."""
+        """Start it, without waiting."""
         command = [str(self.program / "postgres"), "-D", str(self.data)]
         command += ["--listen_addresses=", f"--unix_socket_directories={self.beside}"]
         self._let_go()
@@ -92,7 +92,7 @@ class Cluster:
             self._supervisor.start()
 
     def answers(self) -> bool:
-        """Whether it takes connections."""
+        """Whether it accepts connections."""
         try:
             psycopg.connect(self.uri, autocommit=True).close()
         except psycopg.OperationalError:
@@ -116,7 +116,7 @@ class Cluster:
             connection.execute(statement.encode())
 
     def watch(self) -> bool:
-        """Launch it again if it has ended, as whoever looks after it would; whether it had."""
+        """Launch it again if it has ended, as a service manager would; gives whether it had."""
         assert self.process is not None
         ended = self.process.poll() is not None
         if ended:
@@ -128,15 +128,15 @@ class Cluster:
         self.run(END_SESSIONS)
 
     def restart(self) -> None:
-        """Stop it without any care, so that it has to recover, and start it again."""
+        """Stop it at once, so that it has to recover, and start it again."""
         self._end(signal.SIGQUIT)
         self.start()
 
     def strike(self) -> None:
-        """Send all its processes the signal that ends them, and wait for none."""
+        """Send SIGKILL to all its processes, without waiting for any."""
         assert self.process is not None
         main = self.process.pid
-        os.kill(main, signal.SIGSTOP)  # it starts nothing more
+        os.kill(main, signal.SIGSTOP)  # so that it starts nothing more
         children = Path(f"/proc/{main}/task/{main}/children").read_text()
         self._struck = [int(process) for process in children.split()]
         for process in (*self._struck, main):
@@ -144,7 +144,7 @@ class Cluster:
                 os.kill(process, signal.SIGKILL)
 
     def reap(self) -> None:
-        """Wait until nobody is left of those struck."""
+        """Wait until all killed processes have ended."""
         assert self.process is not None
         assert self.process.wait(SECONDS) == -signal.SIGKILL
         deadline = time.monotonic() + SECONDS
@@ -153,13 +153,13 @@ class Cluster:
             time.sleep(PAUSE_SECONDS)
 
     def stop(self) -> None:
-        """Stop it, if it is running, with all that it has."""
+        """Stop it and all its processes, if it is running."""
         if self.process is not None and self.process.poll() is None:
             self._end(signal.SIGINT)
         self._let_go()
 
     def _let_go(self) -> None:
-        """Leave the supervision of what has ended."""
+        """End the supervision of the server that has ended."""
         if self._supervisor is not None:
             self._supervisor.join()
             self._supervisor = None
@@ -171,24 +171,24 @@ class Cluster:
 
     @property
     def uri(self) -> str:
-        """Where `psycopg` finds it."""
+        """The address for `psycopg`."""
         return f"postgresql://postgres@/postgres?host={self.beside}"
 
     @property
     def socket(self) -> Path:
-        """Where it listens."""
+        """The path of its socket."""
         return self.beside / ".s.PGSQL.5432"
 
     @property
     def log(self) -> Path:
-        """What it says."""
+        """Its log so far."""
         return self.beside / "log"
 
 
 def supervised(
     supervisor: Supervisor | None, user: str | None
 ) -> tuple[list[str], tuple[int, ...]]:
-    """What stands before the command of a program whose calls are supervised, and the descriptors it needs."""
+    """The words before a command that is to be supervised, and the descriptors that it needs."""
     if supervisor is None:
         return [], ()
     handed = supervisor.theirs.fileno()
@@ -197,7 +197,7 @@ def supervised(
 
 
 def _lives(process: int) -> bool:
-    """Whether a process holds on to anything still; what nobody has waited for yet does not."""
+    """Whether a process still runs; a zombie does not."""
     try:
         return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0] not in "ZX"
     except (FileNotFoundError, ProcessLookupError):
@@ -208,7 +208,7 @@ def _lives(process: int) -> bool:
 def cluster(
     folder: Path | None = None, supervise: Callable[[], Supervisor | None] = no_supervisor
 ) -> Iterator[Cluster]:
-    """A server, its data in a folder or in one of its own, stopped at the end."""
+    """A server whose data is in a given folder or in a new one, stopped at the end."""
     beside = Path(tempfile.mkdtemp(prefix="parley-cluster-"))
     data = (folder or beside) / "data"
     made = get_server(data, start=False)

@@ -1,4 +1,4 @@
-"""A record that has something in every table: real talks, private ones, settings, snapshots, kept answers, keys.
+"""A record with rows in every table: real and private negotiations, settings, snapshots, stored responses, keys.
 
 It has more than 256 events, so that there are complete tiles, and all of it is signed; the checkpoint is saved.
 """
@@ -30,7 +30,7 @@ PRIVATE: Final = "quiet-talks"
 EMPTY: Final = "later-talks"
 BEGUN: Final = parse_cut("2026-01-01")
 NOW: Final = parse_cut("2026-03-01")
-"""When all is asked: after anything was recorded."""
+"""The time of all questions, after all events."""
 DAY: Final = 86_400_000_000
 FACTS: Final = 6
 CHANGES: Final = 20
@@ -50,7 +50,7 @@ class Answered:
 
 @dataclass
 class KeptRecord:
-    """Where the record is, and what it takes to ask it: `keys` are the readers' own, by person."""
+    """Where the record is stored, and what a client needs; `keys` are the readers' keys, by person."""
 
     url: str
     folder: Path
@@ -63,7 +63,7 @@ class KeptRecord:
 
     @property
     def settings(self) -> dict[str, str]:
-        """The environment of whoever has its keys; nobody's rate is counted, as that is no part of a record."""
+        """The settings of a process with the record's keys, without rate limits."""
         return {
             "PARLEY_DATABASE_URL": self.url,
             "PARLEY_SEAL_KEY": SEAL_KEY,
@@ -74,16 +74,16 @@ class KeptRecord:
 
     @property
     def saved(self) -> Path:
-        """The checkpoint, saved elsewhere."""
+        """The text of the checkpoint that was saved elsewhere."""
         return self.folder / "saved"
 
     def composed(self) -> Parley:
-        """The record, with the clock at `now`."""
+        """The record, opened with the clock at `now`."""
         settings = Settings.from_env(self.settings)
         return compose(settings, clock=lambda: self.now, upgrade=False, signs=True)
 
     def save_checkpoint(self, parley: Parley) -> None:
-        """Sign all there is, and save what was signed."""
+        """Sign the log, and save the checkpoint."""
         parley.follow()
         assert parley.publisher is not None
         parley.publisher.publish()
@@ -91,7 +91,7 @@ class KeptRecord:
 
 
 class _Desk:
-    """Sends what is recorded, an hour later each time, under a key that is kept for sending it again."""
+    """Sends changes, each an hour later, under idempotency keys that are kept, so that they can be sent again."""
 
     def __init__(self, record: KeptRecord, parley: Parley) -> None:
         self._record = record
@@ -144,7 +144,7 @@ class _Desk:
 
 
 def keep(url: str, folder: Path, *, rebuilt: bool = False) -> KeptRecord:
-    """Record all of it in a migrated database; keys, checkpoint and what was saved of it are in the folder."""
+    """Record all of it in a migrated database; keys and checkpoints are in the folder."""
     record = KeptRecord(url, folder)
     parley = record.composed()
     record.keys = {
@@ -221,7 +221,7 @@ def _propose(desk: _Desk, record: KeptRecord) -> None:
 
 
 def _erase(desk: _Desk, record: KeptRecord) -> None:
-    """Erase a fact of each negotiation, and of one of them some sources."""
+    """Erase a fact of each negotiation, and some sources in one of them."""
     for slug in (PUBLIC, PRIVATE):
         settings = {"review_erasure": False}
         desk.send(f"/v1/negotiations/{slug}/settings", settings, status=200)

@@ -1,9 +1,9 @@
-"""What a fault test starts: `parley`, as it is or made wrong on purpose, its calls supervised or not.
+"""The programs of fault tests: `parley` as it is, or with a planted fault, its calls supervised or not.
 
     python -m tests.faults.watched.programs VARIANT LISTENER CALLS parley's arguments…
 
-LISTENER is a descriptor of a socket, or -1. The wrong variants are the controls of the tests: a test that
-a wrong program passes could not have found the fault in a right one.
+LISTENER is a descriptor of a socket, or -1. Variants with planted faults are controls: a test that they pass could
+not find such a fault in the real program.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LATE_SECONDS = 0.05
 
 
 def acknowledge_early() -> None:
-    """Answer before the commit: what is acknowledged may be lost."""
+    """Answer before the commit, so that acknowledged changes may be lost."""
     from domain.streams import ledger  # noqa: PLC0415 -- before anything is served
 
     begin = ledger.Ledger.begin
@@ -44,7 +44,7 @@ def acknowledge_early() -> None:
 
 
 def take_failures_for_done() -> None:
-    """Answer 201 where the database has failed: what is acknowledged was perhaps never recorded."""
+    """Answer 201 if the database has failed, so that an acknowledged change may never be recorded."""
     from domain.streams import ledger  # noqa: PLC0415 -- before anything is served
 
     begin = ledger.Ledger.begin
@@ -58,7 +58,7 @@ def take_failures_for_done() -> None:
 
 
 def answer_blindly() -> None:
-    """Answer a recorded fact without knowing what was recorded."""
+    """Answer that a fact was recorded without knowing that."""
     from api.http.exchange import fact_response  # noqa: PLC0415 -- before anything is served
 
     def answered(*_: object) -> Response:
@@ -69,7 +69,7 @@ def answer_blindly() -> None:
 
 
 def sync_less() -> None:
-    """Run SQLite with synchronous=NORMAL: a commit is not on the disk before it is acknowledged."""
+    """Run SQLite with synchronous=NORMAL, so that a commit is not on the disk before it is acknowledged."""
     from infrastructure.database import pools  # noqa: PLC0415 -- before a database is opened
 
     pools.FULL = 1  # type: ignore[misc]
@@ -80,7 +80,7 @@ def commit_late() -> None:
     from infrastructure.database import pools  # noqa: PLC0415 -- before a database is opened
 
     def leave_alone(*_: object) -> None:
-        """Set nothing up."""
+        """Change nothing."""
 
     given: Any = pools
     given._set_up_session = lambda *_: leave_alone
@@ -96,7 +96,7 @@ VARIANTS = {
 
 
 def run(variant: str, listener: int, calls: str, arguments: list[str]) -> None:
-    """Become `parley`."""
+    """Run `parley` in this process."""
     from api.cli.commands import app  # noqa: PLC0415 -- what it imports is not supervised
 
     VARIANTS[variant]()

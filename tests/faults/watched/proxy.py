@@ -1,4 +1,4 @@
-"""Between a server of Parley and PostgreSQL: a connection that is lost while a COMMIT is under way."""
+"""A proxy between Parley and PostgreSQL that breaks the connection during a COMMIT."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 BEGIN: Final = b"BEGIN"
 WRITES: Final = b"READ COMMITTED"
 COMMIT: Final = b"COMMIT\0"
-"""The simple query; the name of the isolation level is followed by something else."""
+"""The simple query message; the name of the isolation level is followed by something else."""
 
 CHUNK: Final = 65_536
 Loses = Literal["nothing", "request", "answer"]
 
 
 class LosingProxy:
-    """Passes connections to a Unix socket on; `lose` says what the next COMMIT loses, connection included.
+    """Passes connections on to a Unix socket; after `lose`, the next COMMIT is lost with its connection.
 
     Only a transaction that may write counts. "request": the COMMIT never arrives.
-    "answer": it arrives, is done, and nobody hears of it.
+    "answer": it arrives and is done, but its answer is lost.
     """
 
     def __init__(self, target: Path) -> None:
@@ -36,11 +36,11 @@ class LosingProxy:
 
     @property
     def port(self) -> int:
-        """Where it listens on the loopback address."""
+        """Its port on the loopback address."""
         return int(self._listening.getsockname()[1])
 
     def lose(self, what: Loses) -> None:
-        """Lose it once, at the next COMMIT of whatever connection."""
+        """Lose the next COMMIT of any connection, once."""
         with self._lock:
             self._lose = what
 

@@ -1,7 +1,7 @@
-"""All that a record can be asked: every GET of the OpenAPI document, by every reader, from many perspectives.
+"""All questions to a record: every GET of the OpenAPI document, by every reader, from many perspectives.
 
-The questions are made from the document: a new address whose parameters are known here is asked by itself, and one
-that has others fails with what is to be added. Each request that was sent under an idempotency key is sent again, too.
+The questions are made from the document: a new address with known parameters is asked automatically, and one with
+other parameters fails with what to add. Each request that was sent under an idempotency key is sent again, too.
 """
 
 from __future__ import annotations
@@ -101,27 +101,27 @@ EXTRAS: Final[dict[str, tuple[Query, ...]]] = {
     ),
 }
 OF_ONE: Final = "/v1/facts/"
-"""The single facts are too many to be asked from every perspective; the lists show them from all of them."""
+"""There are too many single facts to ask for each from every perspective; the lists show them from all of them."""
 EDITOR: Final = "editor"
 NOWHERE: Final = "no-talks"
 _CURSOR: Final = "cursor"
 _NEXT: Final = re.compile(rb'"next":"([A-Za-z0-9_-]+)"')
-"""The pages that follow a page are asked for with it."""
+"""The cursor of the next page, which is asked for with its page."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """Who asks for what, and in what media type."""
+    """The reader, the address and the media type of a request."""
 
     reader: str
     target: str
     accept: str = "application/json"
     again: int | None = None
-    """The number of the request that is sent again, where this is no GET."""
+    """The number of a request that is sent again; None for a GET."""
 
     @property
     def of_all(self) -> bool:
-        """Whether it is a list or a state, asked for by whoever sees all."""
+        """Whether it is a list or a state, asked for by the editor, who sees everything."""
         single = self.again is not None or self.target.startswith(OF_ONE)
         return self.reader == EDITOR and not single
 
@@ -130,7 +130,7 @@ Answers = dict[Question, Reply]
 
 
 def questions(app: FastAPI, record: KeptRecord, size: int) -> list[Question]:
-    """Every question that there is to a record with so many events."""
+    """All questions to a record with so many events."""
     found: list[Question] = []
     for path, methods in app.openapi()["paths"].items():
         if "get" in methods:
@@ -142,7 +142,7 @@ def questions(app: FastAPI, record: KeptRecord, size: int) -> list[Question]:
 def _of_address(
     path: str, described: dict[str, Any], record: KeptRecord, size: int
 ) -> Iterator[Question]:
-    """Ask whoever sees all for everything, and the others for enough to see what they are shown."""
+    """All questions of the editor, and enough of the others to check what they are shown."""
     declared = {
         parameter["name"]
         for parameter in described.get("parameters", ())
@@ -161,7 +161,7 @@ def _of_address(
 
 
 def _queries(operation: str, declared: set[str]) -> list[Query]:
-    """The first way to ask from each perspective, and each other way from the latest one and a past one."""
+    """The first set of parameters at each perspective, and the others at the latest one and a past one."""
     first, *others = EXTRAS.get(operation, ({},))
     chosen = [{**perspective, **first} for perspective in PERSPECTIVES]
     chosen[1:1] = [{**PERSPECTIVES[at], **other} for other in others for at in (0, 1)]
@@ -175,7 +175,7 @@ def _queries(operation: str, declared: set[str]) -> list[Query]:
 
 
 def _addresses(path: str, record: KeptRecord, size: int) -> list[str]:
-    """The addresses of a path, with all that its parameters can be."""
+    """The addresses of a path, with all values of its parts."""
     known: dict[str, list[str]] = {
         "/tile/{level}/{index}": ["0/000", f"0/001.p/{size - 256}", "1/000.p/1"],
         "/tile/entries/{index}": ["000", f"001.p/{size - 256}"],
@@ -203,7 +203,7 @@ def _addresses(path: str, record: KeptRecord, size: int) -> list[str]:
 
 
 def answers(app: FastAPI, record: KeptRecord, asked: Iterable[Question]) -> Answers:
-    """What is answered: status, headers and body, by question."""
+    """{question: its response's status, headers and body}."""
     return asyncio.run(_answers(app, record, asked))
 
 
@@ -212,7 +212,7 @@ async def _answers(app: FastAPI, record: KeptRecord, asked: Iterable[Question]) 
 
 
 async def _answer(app: FastAPI, record: KeptRecord, asked: Question) -> Reply:
-    """What is answered; an error of the server is an answer, too."""
+    """The response; an error of the server is a response, too."""
     try:
         return await _asked(app, record, asked)
     except Exception as error:  # noqa: BLE001 -- what stumbles over what is stored may raise anything
@@ -238,5 +238,5 @@ async def _asked(app: FastAPI, record: KeptRecord, asked: Question) -> Reply:
 
 
 def differing(one: Answers, other: Answers) -> list[Question]:
-    """The questions that are not answered alike."""
+    """The questions whose responses differ."""
     return [each for each, reply in other.items() if reply != one[each]]

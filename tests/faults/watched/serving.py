@@ -1,4 +1,4 @@
-"""A server is a real process: started on a free port of the loopback address, killed, started again."""
+"""A server in a process of its own: started on a free port of the loopback address, killed, started again."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def program(
 
 @dataclass
 class Server:
-    """`parley serve` on one database, from `start` to `kill` or `stop`, as often as wanted."""
+    """`parley serve` on one database, started and ended as often as wanted."""
 
     url: str
     errors: Path
@@ -52,17 +52,17 @@ class Server:
 
     @property
     def key_file(self) -> Path:
-        """The key that it signs the log with, beside which is the last checkpoint that it signed."""
+        """The file of the log's key, beside the last checkpoint that the server signed."""
         return (self.keys or self.errors.parent) / "parley.key"
 
     def open_up(self) -> None:
-        """Let the credential of the tests in, unless it is already."""
+        """Let the key of the tests in, unless that is done."""
         if not self._let_in:
             let_in(self.url)
             self._let_in = True
 
     def start(self, supervisor: Supervisor | None = None) -> None:
-        """Start it, and wait until it says where it listens."""
+        """Start it, and wait until it prints its address."""
         self.open_up()
         serve = ("serve", "--port", "0", "--json", *self.options)
         command, handed = program(self.variant, supervisor, CALLS, *serve)
@@ -91,29 +91,29 @@ class Server:
         said = self.process.stdout.readline()
         assert said, self.errors.read_text()[-2_000:]
         self.port = int(json.loads(said)["listening"].rpartition(":")[2])
-        # Nobody reads its log of requests; a full pipe would hold it up.
+        # Nobody reads its log of requests; a full pipe would block it.
         self._draining = Thread(target=deque, args=(self.process.stdout, 0), daemon=True)
         self._draining.start()
 
     def kill(self) -> None:
-        """End it as a crash does: it is told nothing."""
+        """End it like a crash, with SIGKILL."""
         self.strike()
         self.reap()
 
     def strike(self) -> None:
-        """Send it the signal that ends it, and do not wait for the end."""
+        """Send SIGKILL, without waiting for the end."""
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
 
     def reap(self) -> None:
-        """Wait for the end of what was struck."""
+        """Wait for the end of the killed server."""
         assert self.process is not None
         status = self.process.wait(SECONDS)
         assert status == -signal.SIGKILL, (status, self.errors.read_text()[-2_000:])
         self._close()
 
     def stop(self) -> int:
-        """Ask it to end, and give the status that it ends with."""
+        """Ask it to end; gives its exit status."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
         status = self.process.wait(SECONDS)

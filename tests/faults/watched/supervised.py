@@ -1,8 +1,8 @@
-"""Becomes another program, as another user, its calls on the disk supervised.
+"""Becomes another program, as another user, with its calls on the disk supervised.
 
     python -m tests.faults.watched.supervised DESCRIPTOR CALLS USER PROGRAM ARGUMENTS…
 
-DESCRIPTOR is of a socket; USER may be empty. What the program starts is supervised with it.
+DESCRIPTOR is that of a socket; USER may be empty. Child processes of the program are supervised, too.
 """
 
 from __future__ import annotations

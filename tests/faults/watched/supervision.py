@@ -1,4 +1,4 @@
-"""Answers the calls that a supervised program makes on the disk, one after another, in a thread."""
+"""Answers a supervised program's calls on the disk, one after another, in a thread."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ SEND: Final = 0xC0182101
 GO_ON: Final = -1
 """Let the kernel make the call."""
 DONE: Final = 0
-"""The call succeeded, as far as the program knows."""
+"""The call is reported to the program as successful."""
 
 POLL_MILLISECONDS: Final = 200
 
 
 class Supervisor:
-    """Asks `decide` about every call: GO_ON, DONE, or the number of an error that it is to fail with.
+    """Asks `decide` about every call: GO_ON, DONE, or the number of the error with which it fails.
 
-    Nothing is decided while `lock` is held by another: a program killed under it has been told nothing
-    that `decide` does not know of.
+    While another thread holds `lock`, nothing is decided: if the program is killed meanwhile, it got no answer that
+    `decide` does not know of.
     """
 
     def __init__(self, decide: Callable[[Call], int]) -> None:
@@ -42,7 +42,7 @@ class Supervisor:
         self.failure: BaseException | None = None
 
     def start(self) -> None:
-        """Take the listener over from the program, which has been started with `theirs`."""
+        """Take the listener over from the program, which was started with `theirs`."""
         self.theirs.close()
         self._ours.settimeout(30)
         _, (self._listener,), _, _ = socket.recv_fds(self._ours, 16, 1)
@@ -50,7 +50,7 @@ class Supervisor:
         self._thread.start()
 
     def join(self) -> None:
-        """Wait for the end of the program, and raise what went wrong in answering."""
+        """Wait for the end of the program, and raise errors that occurred while answering."""
         self._thread.join(30)
         os.close(self._listener)
         if self.failure is not None:

@@ -1,6 +1,6 @@
-"""A record is changed behind Parley's back, verified by the command, and, where that says all is well, asked again.
+"""Changes a record behind Parley's back, runs `parley verify`, and asks questions if it finds nothing.
 
-What verify does not find must change no answer. How a database is put back and changed is its kind's own.
+A change that verify does not find must change no answer. How a database is restored and changed depends on its kind.
 """
 
 from __future__ import annotations
@@ -30,26 +30,26 @@ if TYPE_CHECKING:
 
 PATIENCE_SECONDS: Final = 120
 DRAWN: Final = often(25, 80)
-"""How many single things are asked for after each change, and how many lists: more in the long form."""
+"""The number of single things to ask for after each change, and of lists: more in the long form."""
 KEPT_FILES: Final = ("parley.key", "parley.key.checkpoint", "saved")
 
 commands: Final = Typer(cls=RefusingGroup)
-"""The one command of `parley` that is run here, as it is there."""
+"""`parley verify` alone, run as in the real program."""
 commands.callback()(lambda: None)
 commands.command()(verify.verify)
 
 
 class UndetectedError(AssertionError):
-    """An answer has changed, and `parley verify` says that all is well."""
+    """An answer has changed, and `parley verify` finds nothing wrong."""
 
 
 class UnfitError(AssertionError):
-    """The command did not end as a command should: with a status and at most one line that says why."""
+    """The command did not end properly: with a status and at most one line that says why."""
 
 
 @dataclass
 class Figures:
-    """How many changes were made and found out; the others changed no answer."""
+    """The number of changes and of detected ones; the others changed no answer."""
 
     made: int = 0
     detected: int = 0
@@ -65,10 +65,10 @@ class Figures:
 
 
 class Trials:
-    """Judges changes of one record, whose database is at `record.url` whenever a change has been made.
+    """Judges changes of one record, whose changed database is at `record.url`.
 
-    Each time it is asked for as many lists and states, as whoever sees all, and for as many single things and of what
-    others see, drawn anew. With a `share`, that part of all questions is drawn at the beginning; the rest is left out.
+    After each change it draws questions anew: so many lists and states as the editor, and so many others. With a
+    `share`, only that part of all questions is used, drawn at the beginning.
     """
 
     def __init__(self, record: KeptRecord, random: Random, share: float = 1) -> None:
@@ -90,7 +90,7 @@ class Trials:
             raise UnfitError("a record that nobody changed is not found to be whole")
 
     def judge(self, kind: str, where: str) -> None:
-        """Verify the database as it is now; ask it where nothing is found, UndetectedError where answers differ."""
+        """Verify the database as it is now; if nothing is found, ask it: UndetectedError if answers differ."""
         self.figures.made += 1
         if self._found_out(where):
             self.figures.detected += 1
@@ -100,7 +100,7 @@ class Trials:
             for some in (self._lists, self._ones)
             for each in self._random.sample(some, min(DRAWN, len(some)))
         ]
-        # What is sent again comes last: where its kept answer is gone it is done anew, and is part of the record then.
+        # Repeated requests come last: without its stored response, a request is executed anew and changes the record.
         asked.sort(key=lambda each: each.again is not None)
         changed = differing(self._right, self._answers(asked))
         if changed:
@@ -110,14 +110,14 @@ class Trials:
         self.figures.harmless[kind] += 1
 
     def release(self) -> None:
-        """Let go of the database, and of what it has shown, so that another can be put in its place."""
+        """Close the connections, and forget detected damage, so that another database can take its place."""
         self._parley.database.damage.seen = False
         self._parley.database._pools.dispose()
         for name, content in self._kept.items():
             (self._record.folder / name).write_bytes(content)
 
     def close(self) -> None:
-        """End it; the record's files are as they were."""
+        """Close it; the record's files are as they were."""
         self.release()
         self._parley.close()
 
@@ -134,7 +134,7 @@ class Trials:
         return done.exit_code != 0
 
     def _answers(self, asked: list[Question]) -> Answers:
-        """What a server would answer that begins with this database: all that follows the log is caught up first."""
+        """The answers of a server that starts with this database; the projections are caught up first."""
         self._parley.follow()
         assert self._parley.publisher is not None
         self._parley.publisher.refusal = "not yet"

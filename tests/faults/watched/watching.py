@@ -1,4 +1,4 @@
-"""A round of a witness as a program of its own, whose calls on the disk are supervised.
+"""A round of a witness as a program of its own, with its calls on the disk supervised.
 
 python -m tests.faults.watched.watching LISTENER CALLS URL FOLDER OUT
 """

@@ -1,7 +1,6 @@
 """Sixteen people write at once, remember what was acknowledged, and send again what was not.
 
-Each fact has an external id and each request a key of its own; a request sent again is the same, byte
-for byte, with the same key.
+Each fact has an external id and each request a key of its own; a repeated request has the same bytes and key.
 """
 
 from __future__ import annotations
@@ -23,12 +22,12 @@ PAUSE_SECONDS: Final = 0.02
 
 
 class RefusedError(AssertionError):
-    """A server answered what it never may: neither 201 nor 503."""
+    """A server answered neither 201 nor 503."""
 
 
 @dataclass
 class Person:
-    """One writer: the ids acknowledged, and the one sent that has no answer yet."""
+    """One writer: the acknowledged ids, and the id that was sent and has no answer yet."""
 
     name: int
     acknowledged: list[str] = field(default_factory=list)
@@ -40,7 +39,7 @@ class Person:
     numbers: count[int] = field(default_factory=count)
 
     def work(self, port: int, ended: Event, *, only_settle: bool) -> None:
-        """Write until told to end or nobody answers; `only_settle` what is in doubt."""
+        """Write until told to end or the server is gone; with `only_settle`, only repeat what is in doubt."""
         connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
         while not ended.is_set() and not (only_settle and self.in_doubt is None):
             self.in_doubt = self.in_doubt or f"W{self.name}-{next(self.numbers)}"
@@ -73,7 +72,7 @@ class Person:
 
 
 class Writers:
-    """All of them, on whatever server is told, from `start` to `end`."""
+    """All writers, on a server that may change, from `start` to `end`."""
 
     def __init__(self) -> None:
         self.people = [Person(name) for name in range(WRITERS)]
@@ -103,12 +102,12 @@ class Writers:
             thread.start()
 
     def end(self) -> None:
-        """Wait for the answers under way, and raise the first thing that never may be."""
+        """Wait for the answers under way, and raise the first wrong answer."""
         self._ended.set()
         self._join()
 
     def settle(self, port: int) -> None:
-        """Send again whatever is in doubt, until all of it is acknowledged."""
+        """Send again all requests in doubt, until they are acknowledged."""
         self.start(port, only_settle=True)
         self._join()
         assert self.in_doubt == set()
@@ -134,7 +133,7 @@ class Writers:
 
     @property
     def replayed(self) -> int:
-        """How many answers were those of an earlier try, which had not been heard."""
+        """How many answers were replays of an earlier answer that did not arrive."""
         return sum(person.replayed for person in self.people)
 
     @property

@@ -1,4 +1,4 @@
-"""One request after another, each as dear as the document lets it be: what it costs, and on a record twice as large."""
+"""Sends the most expensive requests that the document allows, and compares their cost on a record twice as large."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 TIMES: Final = 2.6
-"""How much more may be done for twice as much."""
+"""How many times the cost may grow if everything is twice as large."""
 FLOOR: Final = Cost(calls=20_000, database=300, size=20_000)
-"""What no request is blamed for: the parts that do not grow."""
+"""Lower costs count as equal: they do not depend on the size of the record."""
 FLOOR_OF_PAGES: Final = Cost(calls=80_000, database=1_200, size=80_000)
-"""The same where a record has several pages: what is left for the last of them is a matter of chance."""
+"""The same for lists with several pages, where the size of the last page is random."""
 SHOWN: Final = 10
 _NEXT: Final = " …next"
 
 
 class DearError(AssertionError):
-    """Requests that cost more than the record, or what was sent, grew."""
+    """Requests whose cost grew more than the record or the request."""
 
 
 @dataclass
 class Ledger:
-    """What each kind of request came to, and the answer's status."""
+    """{kind of request: its cost and its status}."""
 
     costs: dict[str, tuple[Cost, int]] = field(default_factory=dict)
 
     def dearest(self) -> list[str]:
-        """The ten that cost most."""
+        """The ten most expensive kinds."""
         ordered = sorted(self.costs.items(), key=lambda item: -item[1][0].weight)
         return [f"{cost} {status} {kind}" for kind, (cost, status) in ordered[:SHOWN]]
 
@@ -61,9 +61,9 @@ def compare(
     thorough: bool,
     of_all: Callable[[Collection[str]], Collection[str]] = set,
 ) -> list[str]:
-    """Ask a record and one half as large, with bodies half as large; the ten dearest, or DearError for what grew.
+    """Send requests to a record and to one half as large, with bodies half as large; DearError for costs that grew.
 
-    `of_all` says which of all kinds of request are asked.
+    Gives the ten most expensive kinds. `of_all` chooses from all kinds of request those that are sent.
     """
     floor = FLOOR_OF_PAGES if thorough else FLOOR
     large = _asked_of(urls[0], Form(size, body, thorough), folder / "whole", of_all)
@@ -84,7 +84,7 @@ def compare(
 def _asked_of(
     url: str, form: Form, folder: Path, of_all: Callable[[Collection[str]], Collection[str]]
 ) -> Ledger:
-    """What each kind of request comes to that is wanted."""
+    """The cost of each chosen kind of request."""
     folder.mkdir()
     settings = settings_of(url, PARLEY_LOG_KEY_FILE=str(folder / "parley.key"), **UNBOUNDED)
     ledger = Ledger()
@@ -111,7 +111,7 @@ def _asked_of(
 
 
 def _ask(http: TestClient, counter: Counter, asked: Asked, found: Ledger) -> None:
-    """Ask, and where the answer goes on, for its next page too."""
+    """Send a request; if its answer has a next page, ask for that, too."""
     _forget(http)
     cost, answer = counter.cost(lambda: _send(http, asked))
     if answer.status_code >= 500 and answer.status_code != 503:
@@ -125,7 +125,7 @@ def _ask(http: TestClient, counter: Counter, asked: Asked, found: Ledger) -> Non
 
 
 def _forget(http: TestClient) -> None:
-    """Forget what earlier requests left: answers, pictures and facts that are kept."""
+    """Clear the caches of earlier requests: answers, pictures and facts."""
     state = cast("FastAPI", http.app).state
     state.kept_answers, state.kept_pages = KeptAnswers(), KeptAnswers()
     state.pictures = Pictures(renderer())
@@ -142,7 +142,7 @@ def _send(http: TestClient, asked: Asked) -> httpx2.Response:
 
 
 def _begin(http: TestClient) -> None:
-    """Have made what is made once for a process: the columns that a table is read by, and the templates of pages."""
+    """Make what a process makes once: the columns by which a table is read, and the templates of pages."""
     templates = _environment()
     for name in templates.list_templates():
         templates.get_template(name)
@@ -152,7 +152,7 @@ def _begin(http: TestClient) -> None:
 
 
 def _names(http: TestClient) -> dict[str, Sequence[str]]:
-    """What stands for each part of a path: the dearest of each sort that the record has."""
+    """The values for the parts of a path: the most expensive thing of each sort in the record."""
     listed = http.get(f"/v1/negotiations/{SLUG}/timeline?limit=1000&kind=appointment").json()[
         "items"
     ]

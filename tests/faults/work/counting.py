@@ -1,4 +1,4 @@
-"""What a request costs is counted, not timed: calls of Python, steps or rows of the database, bytes of the answer."""
+"""Counts the cost of a request instead of timing it: Python calls, steps or rows of the database, bytes sent."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import httpx2
 
 STEPS: Final = 100
-"""SQLite says so after each of these many instructions of its virtual machine."""
-#: What a call, a hundred steps or a row, and a byte come to in microseconds, nearly: to order costs by, and no more.
+"""SQLite calls back after every so many instructions of its virtual machine."""
+#: About how many microseconds a call, a hundred steps or a row, and a byte take; used only to sort costs.
 _WEIGHTS: Final = (0.15, 2.0, 0.005)
 
 
@@ -32,14 +32,14 @@ class Cost:
 
     @property
     def weight(self) -> float:
-        """All of it in one number."""
+        """The cost as one number."""
         return sum(
             weight * number
             for weight, number in zip(_WEIGHTS, (self.calls, self.database, self.size), strict=True)
         )
 
     def within(self, times: float, other: Cost, floor: Cost) -> bool:
-        """Whether no part is more than so many times the other's, what is below the floor aside."""
+        """Whether no part is more than `times` the other's; parts below the floor always pass."""
         return all(
             mine <= max(times * theirs, least)
             for mine, theirs, least in (
@@ -61,13 +61,13 @@ class Counter:
         self.database = 0
 
     def cost(self, ask: Callable[[], httpx2.Response]) -> tuple[Cost, httpx2.Response]:
-        """What an answer costs."""
+        """The cost of an answer."""
         self.calls = self.database = 0
         answer = ask()
         return Cost(self.calls, self.database, len(answer.content)), answer
 
     def begin(self, *_: object) -> None:
-        """Have the calls of a thread counted from now on, but of one that follows the log whatever is asked."""
+        """Count the calls of a thread from now on, unless it is a background follower of the log."""
         sys.setprofile(None if _follows() else self.profile)
 
     def profile(self, _frame: object, what: str, _argument: object) -> None:
@@ -81,7 +81,7 @@ class Counter:
         return 0
 
     def connected(self, connection: Any, _record: object) -> None:  # noqa: ANN401 -- of either driver
-        """Have a connection's steps counted, where it is SQLite's."""
+        """Count a connection's steps, if it is SQLite's."""
         if hasattr(connection, "set_progress_handler"):
             connection.set_progress_handler(self.step, STEPS)
 
@@ -93,7 +93,7 @@ class Counter:
 
 @contextmanager
 def counting() -> Iterator[Counter]:
-    """Count what is done by threads and connections that begin in the block."""
+    """Count in threads and connections that begin in the block."""
     counter = Counter()
     event.listen(Pool, "connect", counter.connected)
     event.listen(Engine, "after_cursor_execute", counter.executed)

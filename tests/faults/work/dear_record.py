@@ -1,4 +1,4 @@
-"""A record that makes questions dear: many ordinary facts, and beside them the largest that were ever accepted."""
+"""A record with expensive questions: many ordinary facts, and some of the largest that were ever accepted."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ LONG_NAME: Final = "Ǹ" * 255
 _NEGOTIATION: Final = negotiation_id(SLUG)
 _BATCH: Final = 1_000
 _LONGEST: Final = 1_000
-"""How long the longest lists are that were ever recorded."""
+"""The length of the longest lists that were ever accepted."""
 _VAGUE: Final = ("19XX", "1900/2024", "[1800..2024]", "XXXX-12-XX", "2024-21", "..2020", "2020/..")
 
 
 def populate(ledger: StoredLedger, size: int) -> None:
-    """Open a negotiation with `size` facts, a twentieth of each sort of dear ones among them."""
+    """Open a negotiation with `size` facts, of which each sort of large facts is a twentieth."""
     ledger.open_negotiation(slug=SLUG, title="Dear", parties=(), summary=None, actor="desk")
     batch: list[FactEvent] = []
     for number, (each, large) in enumerate(_facts(size)):
@@ -43,7 +43,7 @@ def populate(ledger: StoredLedger, size: int) -> None:
 
 
 def _recorded(each: Fact, *, corrected: bool) -> list[FactEvent]:
-    """The recording of a fact as it is, unchecked, and a correction where it is `corrected`."""
+    """The event that records a fact unchecked, and a correction if it is `corrected`."""
     id_ = fact_id(_NEGOTIATION, each.external_id or "")
     named: dict[str, Any] = {"originator_id": id_, "actor": "desk"}
     recorded = FactRecorded(**named, originator_version=1, negotiation_id=_NEGOTIATION, fact=each)
@@ -65,7 +65,7 @@ def _recorded(each: Fact, *, corrected: bool) -> list[FactEvent]:
 
 
 def _facts(size: int) -> Iterator[tuple[Fact, bool]]:
-    """Each fact, and whether it is one of the largest."""
+    """(fact, whether it is one of the largest)."""
     yield from ((each, False) for each in _small(size))
     yield from ((each, True) for each in _largest(size))
 
@@ -121,7 +121,7 @@ def _ordinary(number: int, size: int) -> Fact:
 
 
 def _largest(size: int) -> Iterator[Fact]:
-    """Facts whose lists and texts are longer the larger the record is, past what is recorded today."""
+    """Facts whose lists and texts grow with the record, beyond what is accepted today."""
     many = min(size, _LONGEST)
     for number in range(10):
         yield _counting(number, many, matter="many")
@@ -134,7 +134,7 @@ def _largest(size: int) -> Iterator[Fact]:
 
 
 def _counting(number: int, many: int, matter: str) -> Fact:
-    """A release with so many numbers, each of them its own."""
+    """A release with so many different numbers."""
     mine = range(number * many, (number + 1) * many)
     told = (Quantity(what="released", low=n, high=n, basis="increment") for n in mine)
     return replace(fact("release", matter=matter), quantities=tuple(told))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 _PERSPECTIVE: Final = {"as_of", "as_known_at", "position", "clock", "match"}
-#: What is no sense, to be sent as often as there is room for it.
+#: Meaningless text, to be repeated as often as there is room for it.
 _NONSENSE: Final = (
     ("[", b"["),
     ("{", b'{"a":'),
@@ -36,12 +36,12 @@ _NEEDED_BY_PAGES: Final = {
 _TEXTS: Final = ("released", LONG_NAME, "a")
 _DAYS: Final = ("9999", "1950")
 _TRIED: Final = {"what": ("held", *_TEXTS)}
-"""Parameters for which other values are wide than for others of their schema."""
+"""Parameters whose largest values are not those of their schema."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A request: `kind` says what it is where the addresses are of different records."""
+    """A request; `kind` identifies it on records with different addresses."""
 
     kind: str
     method: str
@@ -62,7 +62,7 @@ class Form:
 def list_questions(
     paths: Mapping[str, Any], names: Mapping[str, Sequence[str]], form: Form
 ) -> Iterator[Asked]:
-    """Every GET of the document, with values of each parameter, and with all of the widest together."""
+    """Every GET of the document, with values of each parameter, and with all of the largest together."""
     for path, methods in paths.items():
         if "get" not in methods:
             continue
@@ -77,7 +77,7 @@ def list_questions(
 
 
 def list_pages(names: Mapping[str, Sequence[str]], form: Form) -> Iterator[Asked]:
-    """Every page of a negotiation, and every picture, now, on the published clock and at the ends of time."""
+    """Every page of a negotiation, and every picture: now, on the published clock, and at the ends of time."""
     paths = [
         route.path
         for router in _routers()
@@ -96,7 +96,7 @@ def list_pages(names: Mapping[str, Sequence[str]], form: Form) -> Iterator[Asked
 
 
 def _parts_of(path: str) -> Collection[str]:
-    """What stands in turn for the part of a page's path that names a picture, a number or a form."""
+    """The values for the part of a page's path that names a picture, a number or a form."""
     if "{what" in path:
         return ("released", "held")
     return SUBJECTS if "{name}" in path and "facts" not in path else ("correct",)
@@ -119,7 +119,7 @@ def _queries(parameters: Sequence[Mapping[str, Any]], form: Form) -> Iterator[di
 
 
 def _values(schema: Mapping[str, Any]) -> Sequence[str]:
-    """The widest values that a parameter takes."""
+    """The largest values that a parameter takes."""
     if "enum" in schema:
         return [str(each) for each in schema["enum"]]
     if schema.get("type") == "integer":
@@ -138,7 +138,7 @@ def _address(path: str, names: Mapping[str, Sequence[str]]) -> str:
 def list_changes(
     paths: Mapping[str, Any], names: Mapping[str, Sequence[str]], form: Form
 ) -> Iterator[Asked]:
-    """Every POST of the document, its example swollen in each way, and what is no sense at all."""
+    """Every POST of the document, its example enlarged in each way, and meaningless bodies."""
     nonsense = cycle(_NONSENSE)
     for path, methods in paths.items():
         content = methods.get("post", {}).get("requestBody", {}).get("content", {})
@@ -152,7 +152,7 @@ def list_changes(
 
 
 def _swollen(described: Mapping[str, Any], size: int) -> Iterator[tuple[str, bytes]]:
-    """The first example with longer lists, longer texts or more members, or with as many lines as there is room for."""
+    """The first example with longer lists, longer texts or more members, or as many lines as there is room for."""
     example = next((example["value"] for example in described.get("examples", {}).values()), None)
     if isinstance(example, dict):
         for label, swell in (
@@ -169,14 +169,14 @@ def _swollen(described: Mapping[str, Any], size: int) -> Iterator[tuple[str, byt
 def _fitting(
     example: dict[str, Any], size: int, swell: Callable[[dict[str, Any], int], Any]
 ) -> bytes:
-    """The example swollen to about that many bytes."""
+    """The example enlarged to about that many bytes."""
     bare, more = (len(json.dumps(swell(example, many))) for many in (1, 11))
     many = max(1, (size - bare) * 10 // (more - bare + 1))
     return json.dumps(swell(example, many)).encode()
 
 
 def _with_lists(part: Any, many: int) -> Any:  # noqa: ANN401 -- any JSON
-    """Every list that many times as long, of texts that differ."""
+    """Every list that many times as long, with different texts."""
     if isinstance(part, dict):
         return {name: _with_lists(each, many) for name, each in part.items()}
     if isinstance(part, list) and all(isinstance(each, str) for each in part):

@@ -1,4 +1,4 @@
-"""The short form of the fuzz of costs: no request costs more than what it asks for and what it sends have grown."""
+"""The short form of the test of costs: on a record twice as large, the cost of a request at most about doubles."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def test_twice_the_record_and_the_body_cost_about_twice_as_much_on_every_route(
     kind: str, fresh_database: Callable[[Kind], str], tmp_path: Path
 ) -> None:
-    """Each kind of request is sent to one of the databases each time, and to both in the long form."""
+    """Each kind of request is sent to one of the databases in each run, and to both in the long form."""
     urls = fresh_database(cast("Kind", kind)), fresh_database(cast("Kind", kind))
     part = int(kind == "postgresql")
     dearest = compare(
