@@ -1,1 +1,1 @@
-"""Parley on more than one machine: standbys, poolers and caches, each with the real program."""
+"""Tests of Parley on more than one machine: standbys, poolers and caches, each with the real program."""

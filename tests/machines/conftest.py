@@ -1,4 +1,4 @@
-"""What tests of several machines start: a pair of PostgreSQL servers, servers of Parley on them, a NATS server."""
+"""Fixtures of tests with several machines: a pair of PostgreSQL servers, servers of Parley on them, a NATS server."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OPENING = {"slug": "talks", "title": "Talks", "parties": ["A", "B"]}
 
 
 class Asked:
-    """A server of Parley, asked with the key of the tests."""
+    """A client of a server of Parley, with the key of the tests."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
@@ -50,7 +50,7 @@ class Asked:
         return self.http.post(path, json=body, headers=named)
 
     def record(self, **fields: Any) -> int:  # noqa: ANN401 -- a fact's fields
-        """Record a fact in the open negotiation; its position."""
+        """Record a fact in the open negotiation; gives its position."""
         answer = self.post(FACTS, fact(**fields))
         assert answer.status_code == 201, answer.text
         return int(answer.json()["position"])
@@ -58,7 +58,7 @@ class Asked:
 
 @contextmanager
 def serve_folder(folder: Path, url: str, *options: str, **settings: str) -> Iterator[Asked]:
-    """A server on a database, in a folder of its own; one that only reads is let in by the key of the other."""
+    """A server on a database, in a folder of its own; a read-only server accepts the key of the writer."""
     folder.mkdir(exist_ok=True)
     reads = "--read-only" in options
     given: dict[str, Any] = {"options": options, "settings": settings, "_let_in": reads}
@@ -91,7 +91,7 @@ def writer(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask
 
 @pytest.fixture(scope="module")
 def reader(pair: Pair, writer: Asked, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
-    """A server on the standby, which knows where changes go; of two processes in the long form."""
+    """A server on the standby, which knows the writer's address; it has two processes in the long form."""
     folder = tmp_path_factory.mktemp("reader")
     options = ("--read-only", "--workers", str(often(1, 2)))
     with serve_folder(
@@ -109,6 +109,6 @@ def server(tmp_path: Path) -> Iterator[Nats]:
 
 @pytest.fixture
 def client(database_url: str) -> Iterator[Client]:
-    """The API of a record."""
+    """A client of the API of a record."""
     with recording(database_url) as client:
         yield client

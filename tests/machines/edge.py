@@ -1,4 +1,4 @@
-"""The nginx and the Varnish of `deploy/` before a server of the tests."""
+"""Run the nginx and the Varnish of `deploy/` in front of a server of the tests."""
 
 from __future__ import annotations
 
@@ -41,21 +41,21 @@ http {{
 
 @dataclass(frozen=True)
 class Edge:
-    """Where people ask, and where the cache is purged."""
+    """The address that people use, and the address at which the cache is purged."""
 
     address: str
     cache: str
 
 
 def free_port() -> int:
-    """A port of the loopback address that nobody listens at."""
+    """A free port of the loopback address."""
     with socket.create_server(("127.0.0.1", 0)) as found:
         return int(found.getsockname()[1])
 
 
 @contextmanager
 def running_edge(parley: int, cache: int) -> Iterator[Edge]:
-    """Both before the server at a port, as `deploy/` has them but for the ports; `cache` is Varnish's."""
+    """Run both before the server at a port, as `deploy/` has them except for the ports; `cache` is Varnish's."""
     port = free_port()
     folder = Path(tempfile.mkdtemp(prefix="parley-edge-"))
     folder.chmod(0o755)
@@ -78,7 +78,7 @@ def running_edge(parley: int, cache: int) -> Iterator[Edge]:
 
 @contextmanager
 def _running(name: str, *arguments: str) -> Iterator[None]:
-    """A program, ended with the block."""
+    """Run a program, and end it with the block."""
     command: Sequence[str] = [str(find_program(name)), *arguments]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         try:

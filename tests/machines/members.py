@@ -1,4 +1,4 @@
-"""An etcd and the members of a Patroni cluster by `deploy/patroni.yml`, on this machine."""
+"""Run an etcd and the members of a Patroni cluster by `deploy/patroni.yml`, on this machine."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 CONFIG: Final = DEPLOY / "patroni.yml"
 PROGRAMS: Final = Path(sys.executable).parent
 LEADER: Final = b"/service/parley/leader"
-"""The key in etcd that says who leads, which holds as long as the leader's lease."""
+"""The key in etcd that names the leader; it exists as long as the leader's lease."""
 SECONDS: Final = 60
 PAUSE_SECONDS: Final = 0.1
 PASSWORD: Final = "password"  # noqa: S105 -- of servers that end with their test
 CAPABILITY: Final = "+dac_override"
-"""What lets another user start a Python that lies in the home of the superuser."""
+"""The capability by which another user can start a Python in the superuser's home folder."""
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Member:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What `deploy/patroni.yml` leaves to the environment."""
+        """The environment variables that `deploy/patroni.yml` expects."""
         return {
             "PATRONI_NAME": self.name,
             "PATRONI_ETCD3_HOSTS": f"127.0.0.1:{self.etcd}",
@@ -79,7 +79,7 @@ class Member:
         }
 
     def start(self) -> None:
-        """Start it, and do not wait."""
+        """Start it, without waiting."""
         self.folder.mkdir(exist_ok=True)
         if self.user is not None:
             shutil.chown(self.folder, self.user)
@@ -93,31 +93,31 @@ class Member:
             )
 
     def _as_user(self) -> list[str]:
-        """What runs a program as the user that PostgreSQL agrees to run as."""
+        """The words before a command that is to run as a user that PostgreSQL accepts."""
         if self.user is None:
             return []
         user = [f"--reuid={self.user}", f"--regid={self.user}", "--init-groups"]
         return ["setpriv", *user, f"--inh-caps={CAPABILITY}", f"--ambient-caps={CAPABILITY}"]
 
     def processes(self) -> list[int]:
-        """The numbers of PostgreSQL's first process and of those that it started."""
+        """The ids of PostgreSQL's first process and of its children."""
         try:
             first = (self.data / "postmaster.pid").read_text().split()[0]
             if str(self.data) not in Path(f"/proc/{first}/cmdline").read_text():
-                return []  # the file is left from before, and the number is another's by now
+                return []  # the file is an old one, and the id belongs to another process by now
             children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
         except (FileNotFoundError, ProcessLookupError, IndexError):
             return []
         return [int(first), *map(int, children)]
 
     def kill(self) -> None:
-        """End Patroni and PostgreSQL as a machine that loses its power does."""
+        """Kill Patroni and PostgreSQL, as if the machine lost its power."""
         self.signal(signal.SIGKILL)
         assert self.process is not None
         self.process.wait(SECONDS)
 
     def lose_lease(self) -> None:
-        """Have etcd end its lease at once, as it does by itself `ttl` seconds after Patroni was last heard."""
+        """Make etcd end its lease at once, as it does `ttl` seconds after Patroni was last heard."""
         key = base64.b64encode(LEADER).decode()
         found = self._ask_etcd("kv/range", {"key": key})["kvs"]
         self._ask_etcd("lease/revoke", {"ID": found[0]["lease"]})
@@ -139,7 +139,7 @@ class Member:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """While the block runs, nothing of it does, and its connections stay open."""
+        """While the block runs, all its processes are stopped, and its connections stay open."""
         self.signal(signal.SIGSTOP)
         try:
             yield
@@ -147,26 +147,26 @@ class Member:
             self.signal(signal.SIGCONT)
 
     def stop(self) -> None:
-        """End what is left of it."""
+        """End its remaining processes."""
         if self.process is not None:
             self.signal(signal.SIGKILL)
             self.process.wait(SECONDS)
 
     @property
     def said(self) -> str:
-        """The end of what it said."""
+        """The end of its log."""
         return (self.folder / "log").read_text()[-3_000:]
 
 
 @dataclass
 class Members:
-    """All of them, and the URL by which a server of Parley finds the leader."""
+    """All members, and the URL by which a server of Parley finds the leader."""
 
     every: list[Member]
     url: str
 
     def roles(self) -> dict[str, str]:
-        """The role of each member that runs, by name, as the others see it; nothing where nobody answers."""
+        """{name: role} of the running members, as the others see it; empty if no member answers."""
         for member in self.every:
             with suppress(httpx.HTTPError):
                 answer: dict[str, Any] = httpx.get(
@@ -192,7 +192,7 @@ class Members:
         self.wait_for(lambda roles: sorted(roles.values()) == ["leader", "sync_standby"])
 
     def switch_over(self, leader: Member, standby: Member) -> None:
-        """Have Patroni's own program make the standby the leader."""
+        """Make the standby the leader, by Patroni's own program."""
         names = ["--leader", leader.name, "--candidate", standby.name]
         subprocess.run(
             [
@@ -249,7 +249,7 @@ def running_members(count: int = 2) -> Iterator[Members]:
 
 
 def _config(folder: Path) -> Path:
-    """The configuration; in the short form one in which Patroni looks about it twice as often."""
+    """The configuration; in the short form Patroni checks the cluster twice as often."""
     if THOROUGH:
         return CONFIG
     config = folder / "patroni.yml"
@@ -259,7 +259,7 @@ def _config(folder: Path) -> Path:
 
 @contextmanager
 def _running_etcd(folder: Path) -> Iterator[int]:
-    """An etcd of one member; the port at which it listens."""
+    """Run an etcd of one member; gives its port."""
     port, peers = free_port(), f"http://127.0.0.1:{free_port()}"
     clients = f"http://127.0.0.1:{port}"
     command = [

@@ -1,4 +1,4 @@
-"""Measures what a load takes of a server and its PostgreSQL: time, memory, connections, bytes, and the log's lock."""
+"""Measure what a load needs of a server and its PostgreSQL: time, memory, connections, bytes, and the log's lock."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LOCKED: Final = "SELECT 1 FROM log_head FOR UPDATE SKIP LOCKED"
 
 
 class Meter:
-    """The processor time of servers and of a PostgreSQL, and what its write-ahead log grew by."""
+    """The processor time of servers and of a PostgreSQL, and the growth of its write-ahead log."""
 
     def __init__(self, postgresql: Cluster, *servers: Server) -> None:
         self._postgresql = postgresql
@@ -40,7 +40,7 @@ class Meter:
         self._logged = self._position()
 
     def read(self, done: int) -> dict[str, float]:
-        """What each of so many took, and how many there were a second."""
+        """The cost of one of so many units of work, and how many there were a second."""
         wall = time.perf_counter() - self._began
         servers, backends = self._cpu(self._roots), self._cpu([self._main])
         return {
@@ -66,7 +66,7 @@ def _grown(before: dict[int, float], after: dict[int, float]) -> float:
 
 
 def _ended_below(pid: int) -> float:
-    """The processor time of the children of a process that have ended."""
+    """The processor time of the ended children of a process."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
     return sum(map(int, fields[13:15])) / os.sysconf("SC_CLK_TCK")
 
@@ -78,7 +78,7 @@ def _tree(pid: int) -> list[int]:
 
 
 def in_turns(seconds: float, clients: int, make: Callable[[], Callable[[], object]]) -> int:
-    """Have so many clients do something again and again for some seconds; how often it was done."""
+    """Let so many clients repeat something for some seconds; gives how often it was done."""
     ends, done = time.perf_counter() + seconds, [0] * clients
 
     def run(at: int) -> None:
@@ -97,7 +97,7 @@ def in_turns(seconds: float, clients: int, make: Callable[[], Callable[[], objec
 
 @contextmanager
 def lock_looked_at(url: str) -> Iterator[list[bool]]:
-    """Whether the log's lock was held, at moments drawn evenly while the block runs."""
+    """Check at moments drawn evenly while the block runs whether the log's lock is held."""
     held, stopped = list[bool](), threading.Event()
 
     def look() -> None:
@@ -113,7 +113,7 @@ def lock_looked_at(url: str) -> Iterator[list[bool]]:
 
 
 def memory_of(server: Server) -> int:
-    """The memory of a server and its processes alone, in MB: what they share with nobody."""
+    """The memory of a server and its processes in MB, without memory that they share with others."""
     assert server.process is not None
     rolled = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in _tree(server.process.pid)]
     private = [line.split() for each in rolled for line in each.splitlines() if "Private_" in line]
@@ -121,7 +121,7 @@ def memory_of(server: Server) -> int:
 
 
 def connections_to(url: str) -> int:
-    """How many connections there are to a database, besides this one."""
+    """The number of connections to a database, without this one."""
     with psycopg.connect(_uri(url)) as connection:
         row = connection.execute(CONNECTED).fetchone()
     assert row is not None

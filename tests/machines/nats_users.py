@@ -1,4 +1,4 @@
-"""Users of a NATS server that asks for credentials: an operator, an account and a user, each with an Ed25519 key."""
+"""Users of a NATS server that requires credentials: an operator, an account and a user, each with an Ed25519 key."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NKEY Seed printed below can be used to sign and prove identity.
 
 @dataclass(frozen=True)
 class Key:
-    """A key as NATS writes it."""
+    """A key in the text form of NATS."""
 
     kind: str
     private: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
@@ -50,7 +50,7 @@ class Key:
         )
 
     def issue(self, to: Key, **claims: Any) -> str:  # noqa: ANN401 -- claims are JSON
-        """A token for another key."""
+        """Make a token for another key."""
         content = {
             "jti": "1",
             "iat": 1,
@@ -65,7 +65,7 @@ class Key:
 
 
 def asking_for_credentials(folder: Path) -> tuple[str, Path]:
-    """The configuration of a server that asks for credentials, and the file of a user who has them."""
+    """The configuration of a server that requires credentials, and the file of a user who has them."""
     operator, account, user = (Key(kind) for kind in KINDS)
     system = Key("account")
     unlimited = {"subs": -1, "conn": -1, "data": -1, "payload": -1, "wildcards": True}

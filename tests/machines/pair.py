@@ -1,4 +1,4 @@
-"""A PostgreSQL and a hot standby of it, which streams from it, on this machine."""
+"""Run a PostgreSQL and a hot standby that streams from it, on this machine."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Pair:
 
     @property
     def standby_url(self) -> str:
-        """The same database on the standby."""
+        """The URL of the same database on the standby."""
         url = make_url(self.url).update_query_dict({"host": str(self.standby.beside)})
         return url.render_as_string(hide_password=False)
 
@@ -58,7 +58,7 @@ class Pair:
 
 @contextmanager
 def running_pair() -> Iterator[Pair]:
-    """Both, stopped and removed at the end. Neither syncs its files: nothing here is about losing power."""
+    """Run both; they are stopped and removed at the end. Neither syncs its files, as no test here cuts the power."""
     with cluster() as primary:
         primary.run("ALTER SYSTEM SET fsync = off")
         primary.run("SELECT pg_reload_conf()")
@@ -77,7 +77,7 @@ def running_pair() -> Iterator[Pair]:
 
 
 def _copy(primary: Cluster, standby: Cluster) -> None:
-    """Copy the primary's files, and have the copy follow it."""
+    """Copy the primary's files, and let the copy follow it."""
     program = str(primary.program / "pg_basebackup")
     flags = ["--write-recovery-conf", "--checkpoint=fast", "--no-sync"]
     subprocess.run(

@@ -41,7 +41,7 @@ pidfile = {beside}/pid
 
 @contextmanager
 def start_pooler(cluster: Cluster, url: str) -> Iterator[str]:
-    """The URL of the same database behind a pooler, which is stopped at the end."""
+    """Run a pooler until the end; gives the URL of the same database behind it."""
     beside = Path(tempfile.mkdtemp(prefix="parley-pooler-"))
     settings = beside / "pgbouncer.ini"
     settings.write_text(

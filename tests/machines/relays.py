@@ -1,4 +1,4 @@
-"""A NATS server of the tests, `parley relay` before it, and a consumer that is not Parley's."""
+"""Run a NATS server, `parley relay` to it, and a consumer that is not Parley's."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Nats:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """Its URL."""
         return f"nats://127.0.0.1:{self.port}"
 
     def start(self) -> None:
@@ -72,7 +72,7 @@ class Nats:
             time.sleep(0.01)
 
     def kill(self) -> None:
-        """End it as a crash does."""
+        """Kill it, as in a crash."""
         if self.process is not None:
             self.process.kill()
             self.process.wait(SECONDS)
@@ -93,7 +93,7 @@ class Nats:
 
 @dataclass
 class Relay:
-    """`parley relay` from a database to a NATS server; what it says is kept in files."""
+    """`parley relay` from a database to a NATS server; its output is kept in files."""
 
     url: str
     nats: Nats
@@ -122,17 +122,17 @@ class Relay:
 
     @property
     def said(self) -> list[dict[str, Any]]:
-        """What it has said, on standard output, since it was started first."""
+        """Its standard output since its first start."""
         text = (self.folder / "out").read_text()
         return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
 
     @property
     def errors(self) -> str:
-        """What it has said on standard error."""
+        """Its standard error since its first start."""
         return (self.folder / "errors").read_text()
 
     def wait_for(self, found: Callable[[Relay], object]) -> None:
-        """Wait until something is so of it."""
+        """Wait until `found` is true of it; fails if it ends before."""
         deadline = time.monotonic() + SECONDS
         while not found(self):
             assert self.process is not None
@@ -141,13 +141,13 @@ class Relay:
             time.sleep(0.02)
 
     def end(self, signal_: int = signal.SIGTERM) -> int:
-        """Send it a signal, and give the status that it ends with."""
+        """Send it a signal; gives its exit status."""
         assert self.process is not None
         self.process.send_signal(signal_)
         return self.wait()
 
     def wait(self) -> int:
-        """Wait until it ends; its status."""
+        """Wait until it ends; gives its exit status."""
         assert self.process is not None
         status = self.process.wait(SECONDS)
         self.process = None
@@ -172,11 +172,11 @@ class Received(NamedTuple):
 
 
 def asking(nats_: Nats, ask: Callable[[Connection], Awaitable[Any]], **given: Any) -> Any:  # noqa: ANN401 -- what is asked
-    """What a coroutine finds that is given a connection of nats-py."""
+    """The result of a coroutine that gets a connection of nats-py."""
 
     async def run() -> object:
         async def unheard(_: Exception) -> None:
-            """Let the test see the error that is raised."""
+            """Do nothing: the test gets the error that is raised."""
 
         named = {"servers": nats_.url, "max_reconnect_attempts": 1, "error_cb": unheard, **given}
         async with await nats.connect(**named) as connection:
@@ -252,7 +252,7 @@ def recording(url: str) -> Iterator[Client]:
 
 
 def erase(client: Client, id_: str, **fields: str) -> int:
-    """Erase a fact; the position of the erasure."""
+    """Erase a fact; gives the position of the erasure."""
     body = {"reason": "a danger to somebody", **fields}
     answer = client.post(f"/v1/facts/{id_}/erasure", body, if_match="*")
     assert answer.status == 200, answer.json
@@ -265,7 +265,7 @@ def list_log(client: Client) -> list[dict[str, Any]]:
 
 
 def see_refused(relay: Relay, line: str) -> None:
-    """See a relay end with one line."""
+    """Check that a relay ends with one line."""
     assert relay.wait() == 1
     assert relay.said == []
     assert re.fullmatch(line, relay.errors), relay.errors

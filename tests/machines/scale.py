@@ -1,4 +1,4 @@
-"""Measures what docs/scale.md says: what a fact costs, when the log's lock is full, and what a tenant costs.
+"""Measure the figures of docs/scale.md: the cost of a fact and of a tenant, and when the log's lock is full.
 
 python -m tests.machines.scale [--seconds N] [--folder FOLDER]
 """
@@ -49,7 +49,7 @@ class Client:
         self._http = http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)
 
     def ask(self, method: str, path: str, body: object = None, **headers: str) -> bytes:
-        """The body of an answer that is no refusal."""
+        """Send a request that must succeed; gives the response's body."""
         sent = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         self._http.request(method, path, sent, {**JSON, **headers})
         answer = self._http.getresponse()
@@ -63,7 +63,7 @@ class Client:
         self.ask("POST", "/v1/negotiations", body)
 
     def record(self, slug: str) -> None:
-        """Record one fact, which is like none before."""
+        """Record one fact that differs from all others."""
         number = next(_numbers)
         day = date(1950, 1, 1) + timedelta(days=number)
         body = fact(
@@ -77,7 +77,7 @@ class Client:
 
 @contextmanager
 def served(folder: Path, url: str, workers: int = 1) -> Iterator[Server]:
-    """A server on a database, with so many processes."""
+    """A server of a database, with so many processes."""
     folder.mkdir(exist_ok=True)
     options = ("--workers", str(workers)) if workers > 1 else ()
     server = Server(url, folder / "errors", settings=PATIENT, options=options)
@@ -108,7 +108,7 @@ def import_records(postgresql: Cluster, folder: Path, url: str) -> None:
 
 
 def record_facts(postgresql: Cluster, folder: Path, url: str, seconds: float, workers: int) -> None:
-    """Record facts one by one, many at once."""
+    """Record facts one by one, through many clients at once."""
     with served(folder, url, workers) as server:
         record = recording(server, [f"talks-{each}" for each in range(NEGOTIATIONS)])
         in_turns(2, WRITERS, record)
@@ -135,7 +135,7 @@ def recording(server: Server, slugs: list[str]) -> Callable[[], Callable[[], obj
 def ask_questions(
     postgresql: Cluster, folder: Path, url: str, seconds: float, workers: int
 ) -> None:
-    """Ask what people ask most, of a negotiation as large as the record."""
+    """Ask the most frequent questions about a negotiation as large as the record."""
     talks = "/v1/negotiations/talks-1"
     with served(folder, url, workers) as server:
         for path in (talks, f"{talks}/timeline?limit=50", f"{talks}/people", "/n/talks-1"):
@@ -152,7 +152,7 @@ def ask_questions(
 
 
 def two_tenants(postgresql: Cluster, folder: Path, seconds: float) -> None:
-    """Record facts in two logs at once, each with its database and its server."""
+    """Record facts in two logs at once, each with its own database and server."""
     urls = [postgresql.fresh() for _ in "ab"]
     show("bytes of an empty database", size_of(urls[0])["database"])
     with ExitStack() as held:
@@ -181,12 +181,12 @@ def two_tenants(postgresql: Cluster, folder: Path, seconds: float) -> None:
 
 
 def show(what: str, found: Any) -> None:  # noqa: ANN401 -- a figure or several
-    """Print what was measured."""
+    """Print the measurements."""
     print(f"{what}: {json.dumps(found)}", flush=True)  # noqa: T201 -- a program
 
 
 def main() -> None:
-    """Measure all of it."""
+    """Make all measurements."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--folder", default="/var/tmp", help="on a disk")  # noqa: S108 -- a disk's

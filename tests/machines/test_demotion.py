@@ -1,4 +1,4 @@
-"""Where the database becomes a standby under a server that writes, changes are unavailable until it is promoted."""
+"""If the database of a writing server becomes a standby, changes are unavailable until it is promoted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SECONDS = 30
 
 
 def promote(primary: Cluster) -> None:
-    """Have a standby take writes again."""
+    """Promote a standby."""
     with psycopg.connect(primary.uri, autocommit=True) as connection:
         assert connection.execute("SELECT pg_promote(true, 30)").fetchone() == (True,)
 

@@ -1,4 +1,4 @@
-"""Behind nginx and Varnish fixed answers come from the cache, and an erasure takes what was erased out of it."""
+"""Behind nginx and Varnish fixed answers come from the cache, and an erasure removes erased ones from it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SECONDS: Final = 30
 def before(
     lasting_database: Callable[[Kind], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Asked, Edge]]:
-    """A server, and what stands before it."""
+    """A server, and the edge in front of it."""
     cache = free_port()
     settings = {
         "PARLEY_PURGE_URL": f"http://127.0.0.1:{cache}/",
@@ -52,12 +52,12 @@ def before(
 
 
 def post(front: httpx.Client, path: str, body: object, **headers: str) -> httpx.Response:
-    """Change something through the edge."""
+    """Send a change through the edge."""
     return front.post(path, json=body, headers={**CREDENTIAL, **headers})
 
 
 def recorded(front: httpx.Client, **fields: object) -> tuple[str, int]:
-    """Record a fact through the edge; its id and position."""
+    """Record a fact through the edge; gives its id and position."""
     body = {
         "kind": "release",
         "valid": "2025-09-11",
@@ -72,7 +72,7 @@ def recorded(front: httpx.Client, **fields: object) -> tuple[str, int]:
 
 
 def fixed(id_: str, position: int) -> list[str]:
-    """Addresses whose answers are fixed and hold the fact's words."""
+    """Addresses with fixed answers that contain the fact's words."""
     at = f"position={position}&as_of=2025-12-31"
     paths = (
         f"/v1/facts/{id_}?",

@@ -1,4 +1,4 @@
-"""One server and its writers go through what happens to a cluster, and nothing that was acknowledged is lost."""
+"""One server and its writers go through the failures of a cluster, and lose nothing that was acknowledged."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ SECONDS = 90
 BUSY = often(30, 100)
 ALONE_SECONDS = 1
 LEASE_SECONDS = 25
-"""Longer than `ttl` in `deploy/patroni.yml`."""
+"""More seconds than `ttl` in `deploy/patroni.yml`."""
 
 
 class Site:
-    """A cluster, the server on it, and those who write."""
+    """A cluster, the server on it, and its writers."""
 
     def __init__(self, members: Members, server: Server) -> None:
         self.members, self.server, self.writers = members, server, Writers()
@@ -37,7 +37,7 @@ class Site:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Write while the block runs and for a while after it, then check that what was acknowledged is there."""
+        """Write while the block runs and for a while after it; check that everything acknowledged is there."""
         self.writers.start(self.server.port)
         try:
             self.go_on()
@@ -51,7 +51,7 @@ class Site:
         check_signed(self.members.url, self.server.key_file)
 
     def go_on(self) -> float:
-        """Wait until more is acknowledged; the seconds that it took."""
+        """Wait until more is acknowledged; gives the seconds that it took."""
         began, wanted = time.monotonic(), len(self.writers.acknowledged) + BUSY
         while len(self.writers.acknowledged) < wanted:
             assert time.monotonic() - began < SECONDS, self.server.errors.read_text()[-2_000:]
@@ -72,7 +72,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def kill_leader(members: Members) -> None:
-    """End the leader; the standby takes its place, and the former leader comes back as a standby.
+    """Kill the leader; the standby takes its place, and the former leader comes back as a standby.
 
     The leader's lease expires after `ttl` seconds; in the short form, etcd is told to end it sooner.
     """
@@ -85,14 +85,14 @@ def kill_leader(members: Members) -> None:
 
 
 def switch_over(members: Members) -> None:
-    """Have leader and standby change places."""
+    """Exchange the roles of leader and standby."""
     leader, standby = members.in_role("leader"), members.in_role("sync_standby")
     members.switch_over(leader, standby)
     members.wait_for(lambda roles: roles.get(standby.name) == "leader")
 
 
 def pause_standby(members: Members) -> None:
-    """Pause the standby until the leader does not wait for it any more."""
+    """Pause the standby until the leader no longer waits for it."""
     with members.in_role("sync_standby").paused():
         members.wait_for(lambda roles: "sync_standby" not in roles.values())
 
@@ -105,7 +105,7 @@ def pause_leader(members: Members) -> None:
 
 
 def lose_lone_leader(members: Members) -> None:
-    """End a leader that went on alone; the standby lacks its last commits, and does not take its place."""
+    """Kill a leader that went on alone; the standby lacks its last commits, and must not take its place."""
     leader, standby = members.in_role("leader"), members.in_role("sync_standby")
     with standby.paused():
         members.wait_for(lambda roles: "sync_standby" not in roles.values())

@@ -1,4 +1,4 @@
-"""Behind PgBouncer in transaction mode everything works, and a connection leaves nothing to those who come after it."""
+"""Everything works behind PgBouncer in transaction mode, and sessions keep no trace of a client."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ LEFT = f"SELECT pg_backend_pid(), {SHOWN}, (SELECT count(*) FROM pg_prepared_sta
 
 @pytest.fixture(scope="module")
 def urls() -> Iterator[tuple[str, str]]:
-    """The URLs of one database: at the server itself, whose own commits are not durable, and at the pooler."""
+    """The URLs of one database: directly at the server, whose own commits are not durable, and at the pooler."""
     with cluster() as server:
         direct = server.fresh()
         with start_pooler(server, direct) as behind:
@@ -47,13 +47,13 @@ def urls() -> Iterator[tuple[str, str]]:
 
 
 def raw(url: str) -> psycopg.Connection[Any]:
-    """A connection of somebody else's."""
+    """A connection of another client."""
     uri = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     return psycopg.connect(uri, prepare_threshold=None)
 
 
 def left_behind(url: str) -> list[tuple[Any, ...]]:
-    """The settings, and how many statements are prepared, in each session that the pooler has."""
+    """The settings, and the number of prepared statements, in each session of the pooler."""
     with ExitStack() as held:
         everyone = [held.enter_context(raw(url)) for _ in range(CONNECTIONS)]
         found = [each.execute(LEFT.encode()).fetchone() for each in everyone]
@@ -148,7 +148,7 @@ def test_the_pooler_shows_a_statement_that_is_prepared_twice(urls: tuple[str, st
 
 
 def prepare_in_turn(connections: list[psycopg.Connection[Any]]) -> None:
-    """Have the server prepare a statement of each."""
+    """Let each connection prepare a statement at the server."""
     for connection in connections:
         connection.prepare_threshold = 0
         connection.execute("SELECT 1")

@@ -1,4 +1,4 @@
-"""`parley relay` sends the log to JetStream: each event once, at its position, and nothing that must not leave."""
+"""`parley relay` sends each event of the log to JetStream, once and at its position, and nothing confidential."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ CITED: Final = [
 
 
 def change(client: Client, id_: str, **changes: str) -> str:
-    """Correct a fact, or propose that; the type of the event."""
+    """Correct a fact, or propose that; gives the type of the event."""
     body = {"reason": "refinement", "why": "Better known", "changes": {"note": "Late", **changes}}
     assert client.post(f"/v1/facts/{id_}/corrections", body, if_match="*").status in {200, 202}
     return str(list_log(client)[-1]["event"])
 
 
 def relayed(client: Client, server: Nats, relay: Relay) -> list[dict[str, Any]]:
-    """The log, once the stream has all of it."""
+    """The log, after the stream has all of it."""
     events = list_log(client)
     relay.wait_for(lambda _: holding(server) == len(events))
     return events

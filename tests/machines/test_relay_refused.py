@@ -1,4 +1,4 @@
-"""A relay that cannot send says so in one line, and goes on by itself if the obstacle can end."""
+"""A relay that cannot send says so in one line, and goes on once the obstacle is gone, if it can go."""
 
 from __future__ import annotations
 

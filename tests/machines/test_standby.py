@@ -29,7 +29,7 @@ PROGRAM: Final = (sys.executable, "-c", "from api.cli.app import main; main()")
 TALKS: Final = "/v1/negotiations/talks"
 AT: Final = "as_of=2025-12-31"
 HOST: Final = {"host": "localhost"}
-"""Pages hold their own whole address, which people ask at one name."""
+"""Pages contain their own address, so both servers are asked under one host name."""
 QUESTIONS: Final = (
     TALKS,
     f"{TALKS}/timeline",
@@ -48,7 +48,7 @@ QUESTIONS: Final = (
     "/n/talks",
     "/n/talks/timeline",
 )
-"""Questions of every family, as a program and as a person asks them: eight of them each time, all in the long form."""
+"""Questions of every sort, by a program and by a person: eight of them in each run, all in the long form."""
 
 
 def at(question: str, position: int, wait: str = "") -> str:

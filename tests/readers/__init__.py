@@ -1,1 +1,1 @@
-"""Tests of how the record is read back: against the pure fold, and by plan."""
+"""Tests of reading the record: compared with the pure fold, and by query plan."""

@@ -1,4 +1,4 @@
-"""What a reading of the database answers is held against the fold over the same events."""
+"""Compare the answers of a reading of the database with those of the fold over the same events."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from domain.views.moments import Boundary
     from infrastructure.readers.reading import Reading
 
-#: What a kind has a total of, what no kind has one of, what nobody counts, and facts.
+#: Tallies of a quantity with a total, of one without, of one that no fact counts, and of facts.
 TALLIES: Final = (
     *(TallyQuery(what=what) for what in ("released", "held", "unheard of")),
     TallyQuery(what="released", per="population", parts=True),
@@ -43,12 +43,12 @@ TALLIES: Final = (
 
 
 def address_past(path: str, place: Place) -> str:
-    """An address of what follows a place in a list."""
+    """The address of what follows a place in a list."""
     return f"{path} past {place}"
 
 
 def compare_kept(reading: Reading, versions: list[FactVersion], asked: Perspective) -> bool:
-    """Hold a reading that keeps facts against the fold; whether it had kept some."""
+    """Compare a reading that caches facts with the fold; gives whether it had cached some."""
     pinned = reading.perspective(query_of(asked))
     known, slice_ = history.select_known(versions, asked), history.timeslice(versions, asked)
     talks = reading.negotiation(SLUG)
@@ -182,14 +182,14 @@ def compare_history(
 
 
 def _everybody(versions: list[FactVersion]) -> set[str]:
-    """Every name, and every id, that some version of a fact has."""
+    """Every name and every id in a version of a fact."""
     left = [version.record for version in versions if not version.record.erased]
     names = {name for record in left for name in record.fact.list_names()}
     return {text_of(name) for name in names} | {n.id for n in names if isinstance(n, Named)}
 
 
 def _audited(reading: Reading, pinned: Perspective, query: AuditQuery) -> list[Change]:
-    """The audit in pages, of which each has something and none begins in vain."""
+    """The audit, read in pages; checks that only an empty audit has an empty page."""
     paged: list[Change] = []
     more = True
     while more:
@@ -217,7 +217,7 @@ def compare_differences(
 def list_moments(
     reading: Reading, versions: list[FactVersion], log: list[Entry], asked: Perspective, axis: Axis
 ) -> tuple[set[Boundary], set[Boundary]]:
-    """The boundaries along an axis by the reader, and by the fold."""
+    """The boundaries along an axis: (by the reader, by the fold)."""
     pinned = reading.perspective(free_along(axis, query_of(asked)))
     expected = find_boundaries(versions, itself(log), NEGOTIATION, pinned, axis)
     found = reading.sections(NEGOTIATION, pinned).boundaries(axis)
@@ -225,7 +225,7 @@ def list_moments(
 
 
 def times_of_events(versions: list[FactVersion], axis: Axis) -> set[Boundary]:
-    """What the reader may find besides: the times of events of which nothing is seen, as of a citation dated later."""
+    """Further times that the reader may find: of events that show nothing, such as a citation with a later date."""
     if axis == "valid":
         return set()
     return {

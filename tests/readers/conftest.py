@@ -1,4 +1,4 @@
-"""Both witnesses of a history: the SQL reader and the fold."""
+"""The two witnesses of a history: the SQL reader and the fold."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytest.register_assert_rewrite("tests.readers.comparing")
 
 @pytest.fixture
 def witnesses(database_url: str) -> Iterator[Witnesses]:
-    """Both witnesses, on each database."""
+    """The two witnesses, on each database."""
     found = Witnesses(database_url)
     yield found
     found.database.close()

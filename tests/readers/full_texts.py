@@ -1,4 +1,4 @@
-"""A few facts with texts to be searched, and the question that finds them again."""
+"""A few facts whose texts can be searched, and the queries that find them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ RECORDED: Final = {
 
 
 def open_parley(url: str) -> Parley:
-    """A record whose clock goes on by a second each time it is read."""
+    """A record whose clock advances by a second at each reading."""
     steps = iter(range(START, 2**62, SECOND))
     return compose(settings_of(url), clock=lambda: next(steps))
 
@@ -61,7 +61,7 @@ def on_record(url: str) -> Iterator[Parley]:
 
 
 def decide_recording(content: Fact, name: str, negotiation: UUID = NEGOTIATION) -> FactEvent:
-    """The event that records a fact under a name."""
+    """The event that records a fact with an external id."""
     return decide_record(
         fact_id=fact_id(negotiation, name),
         negotiation_id=negotiation,
@@ -71,7 +71,7 @@ def decide_recording(content: Fact, name: str, negotiation: UUID = NEGOTIATION) 
 
 
 def record_all(parley: Parley) -> None:
-    """Record the few."""
+    """Record the few facts."""
     parley.ledger.append([decide_recording(content, name) for name, content in RECORDED.items()])
 
 
@@ -84,7 +84,7 @@ def find_facts(
     limit: int = 10_000,
     **cuts: Any,  # noqa: ANN401 -- as PerspectiveQuery takes them
 ) -> list[str]:
-    """The names of the first facts that a question finds."""
+    """The external ids of the first facts that a query finds."""
     with parley.reading(parley.owner, searched=True) as reading:
         perspective = reading.perspective(PerspectiveQuery(**cuts))
         everything = TimelineFilter()
@@ -100,14 +100,14 @@ def cut_published(day: str) -> dict[str, Any]:
 
 
 def list_indexed(parley: Parley) -> list[tuple[str, int]]:
-    """The versions that the full text holds, once a row."""
+    """The versions in the full text, one for each row."""
     with parley.database.reading() as connection:
         rows = connection.execute(select(fact_text.c.fact_id, fact_text.c.version))
         return sorted((row.fact_id, row.version) for row in rows)
 
 
 def rows_read(connection: Connection) -> int:
-    """How many rows of tables a session of PostgreSQL has read since it last told the server; 0 on SQLite."""
+    """How many rows a session of PostgreSQL has read since it last reported that to the server; 0 on SQLite."""
     if connection.dialect.name == "sqlite":
         return 0
     return int(connection.execute(text(_READ)).scalar_one())

@@ -1,4 +1,4 @@
-"""A state of a large record is made from its first entries alone, and says how many there are, as the fold does."""
+"""The state of a large record shows the first entries and the number of all, as the fold does, and reads no others."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ KINDS: Final = (
 
 
 def drawn(random: Random, number: int, names: str, *, links: bool) -> Fact:
-    """A fact about one of few names, so that many facts stand under one key."""
+    """A fact about one of few names, so that many facts have the same key."""
     kind = random.choice((*KINDS, "alias", "alias") if "aliases" in names else KINDS)
     cited = Citation(publisher="Reuters", published=random.choice(("2025-09-12", "2025-12-01")))
     said = _said(random, kind, _bearers(names))
@@ -66,7 +66,7 @@ def drawn(random: Random, number: int, names: str, *, links: bool) -> Fact:
 
 
 def _bearers(names: str) -> tuple[Name, ...]:
-    """The people of a record: all by their names alone, or some with an id, or several with one name."""
+    """The names in a record: without ids, or some with an id, or several ids for one name."""
     if "ids" in names:
         return (*NAMES[:6], *(Named(name=name, id=f"id of {name}") for name in NAMES[4:]))
     if "homonyms" in names:
@@ -76,7 +76,7 @@ def _bearers(names: str) -> tuple[Name, ...]:
 
 
 def _said(random: Random, kind: str, bearers: tuple[Name, ...]) -> dict[str, Any]:
-    """What a fact of a kind says beyond the least."""
+    """Fields of a fact of a kind, besides the required ones."""
     name, post, target = (random.choice(names) for names in (bearers, POSTS, TARGETS))
     stage = random.choice(("discussed", "announced", "in_force"))
     of, spelt = random.choice((("person", bearers), ("post", POSTS)))
@@ -110,7 +110,7 @@ def _said(random: Random, kind: str, bearers: tuple[Name, ...]) -> dict[str, Any
 
 
 def past(path: str, place: Place) -> str:
-    """An address of what follows a place in a list."""
+    """The address of what follows a place in a list."""
     return f"{path} past {place}"
 
 
@@ -164,7 +164,7 @@ def test_the_first_entries_and_the_number_of_all_are_those_of_the_fold(
 
 
 def collect_read(monkeypatch: pytest.MonkeyPatch) -> list[FactVersion]:
-    """A list to which every fact is added that a section reads from now on."""
+    """A list that gets every fact that a section reads from now on."""
     read: list[FactVersion] = []
 
     class Counting(SectionReader):

@@ -1,4 +1,4 @@
-"""What a process keeps of a record's facts is read once, is bounded, and does not grow with the questions."""
+"""The cache of a record's facts is filled once, is bounded, and does not grow with the number of questions."""
 
 from __future__ import annotations
 

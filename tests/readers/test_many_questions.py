@@ -28,13 +28,13 @@ STEPS: Final = 100
 
 
 def recorded(custody: Fact) -> FactEvent:
-    """The recording of a fact, under an id that is its own."""
+    """The event that records a fact with its own external id."""
     id_ = fact_id(NEGOTIATION, custody.summary)
     return decide_record(fact_id=id_, negotiation_id=NEGOTIATION, fact=custody, actor="desk")
 
 
 def cost(url: str, many: int, questions: Sequence[str] | None = None) -> int:
-    """How many hundred instructions SQLite needs to find what a state of so many people, or some questions, show."""
+    """How many hundred instructions SQLite needs for a state of so many people, or for some of their questions."""
     database = open_database(url)
     ledger = StoredLedger(database)
     people = [

@@ -1,4 +1,4 @@
-"""A page of what names a person or a place costs what it shows, however many facts name them."""
+"""The cost of a page of facts about a person or a place depends on what it shows, however many facts name them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ ASKED: Final[list[dict[str, Any]]] = [
 
 
 def facts(size: int) -> Iterator[Fact]:
-    """Statements, one in sixteen by Bob in Minsk; these name Ann too, in turn by an id and by an alias."""
+    """Statements, one in sixteen by Bob in Minsk; these also name Ann, by an id and by an alias in turn."""
     yield fact("alias", valid="1960", name="Anna", same_as="Ann")
     for number in range(size):
         when = day(number * 16_000 // size)
@@ -66,7 +66,7 @@ def facts(size: int) -> Iterator[Fact]:
 def named(
     request: pytest.FixtureRequest, lasting_database: Callable[[Kind], str]
 ) -> Iterator[Database]:
-    """Two negotiations, one with four times the facts of the other, without statistics; to be read alone."""
+    """Two negotiations, one with four times as many facts, without statistics; tests must only read them."""
     database = open_database(lasting_database(request.param))
     ledger = StoredLedger(database)
     for size in (LESS, MORE):
@@ -77,7 +77,7 @@ def named(
 
 
 def cost(connection: Connection, size: int, asked: TimelineFilter, at: Perspective) -> int:
-    """What a page costs: instructions of SQLite's machine, or rows that PostgreSQL reads by the plan that it keeps."""
+    """The cost of a page: instructions of SQLite's machine, or rows that PostgreSQL reads by its cached plan."""
     tables, id_ = serving_tables(connection), negotiation_id(f"talks-{size}")
     known = names.read_names(connection, tables, id_, at)
 

@@ -1,4 +1,4 @@
-"""A page of people says what the fold over all facts says, and costs what it shows."""
+"""A page of people equals that of the fold over all facts, and its cost depends on what it shows."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ LESS: Final = 300
 MORE: Final = 4 * LESS
 LIMIT: Final = 10
 FEW: Final = 600
-"""Fewer instructions are not counted closely."""
+"""Smaller numbers of instructions are not compared."""
 
 
 def draw(random: Random) -> Log:
-    """A history of facts that name a few people and bodies, by aliases too, and of what became of the facts.
+    """A history of facts that name a few people and bodies, also by aliases, with changes of these facts.
 
     In some histories some of the names have an id, and some names have several.
     """
@@ -81,7 +81,7 @@ def draw(random: Random) -> Log:
 
 
 def draw_fact(random: Random, names: Sequence[Name]) -> Fact:
-    """A fact that names somebody, and a publisher of the same names."""
+    """A fact that names somebody, and a publisher from the same names."""
     one, *others = random.sample(names, 4)
     if random.random() < 0.08:
         return fact("alias", name=one, same_as=others[0], valid="2025")
@@ -106,7 +106,7 @@ def draw_search(random: Random) -> AllOf:
 
 
 def walk(reading: Reading, at: Perspective, wanted: PeopleFilter, limit: int) -> list[Any]:
-    """All people of a list, `limit` on each page."""
+    """All people of a list, read with `limit` on each page."""
     found: list[Any] = []
     place: Place | None = None
     while True:
@@ -162,7 +162,7 @@ def test_pages_say_what_the_fold_says(
 
 
 def facts(size: int) -> Iterator[Fact]:
-    """Facts about people who have nothing in common, a statement and a release by turns; one in ten was detained.
+    """Facts about different people, a statement and a release in turn; one person in ten was detained.
 
     One of them has an id, and aliases lead another to two names.
     """
@@ -190,7 +190,7 @@ def facts(size: int) -> Iterator[Fact]:
 def peopled(
     request: pytest.FixtureRequest, lasting_database: Callable[[Kind], str]
 ) -> Iterator[Database]:
-    """Two negotiations, one with four times the people of the other, without statistics; to be read alone."""
+    """Two negotiations, one with four times as many people, without statistics; tests must only read them."""
     database = open_database(lasting_database(request.param))
     ledger = StoredLedger(database)
     for size in (LESS, MORE):
@@ -201,7 +201,7 @@ def peopled(
 
 
 def cost(connection: Connection, size: int, wanted: PeopleFilter, after: Place | None) -> int:
-    """What a page costs: instructions of SQLite's machine, or rows that PostgreSQL reads by the plan that it keeps."""
+    """The cost of a page: instructions of SQLite's machine, or rows that PostgreSQL reads by its cached plan."""
     at = Perspective(
         as_of=parse_cut("2025"),
         as_known_at=None,

@@ -1,4 +1,4 @@
-"""A question finds what its words say, from any perspective, and no question does harm."""
+"""A search finds what its words say, at any perspective, and any query text is safe."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ FOUND_BY: Final = {
     "Taraškievič's list": ("taraskievic", "Тарас*"),
     "Za\u00admošćice free": ("zamoscice", "Zamošćice"),
 }
-"""Summaries, and questions that find them."""
+"""(summaries, queries that find them)."""
 NOT_FOUND: Final = (
     "被押",
     "押关",

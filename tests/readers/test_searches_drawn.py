@@ -1,4 +1,4 @@
-"""Both databases find what the pure reference finds, and go to the index of words first."""
+"""Both databases find what the pure reference finds, and use the index of words first."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from domain.streams.fact import FactRecord
 
 ASKED: Final = often(12, 80)
-"""How many questions are drawn each time that the record has moved on."""
+"""How many queries are drawn after each change of the record."""
 WORDS: Final = (
     *("Łukaszenka", "Lukaszenka", "Nausėda", "Ціханоўская", "Коул", "Ёлка", "straße", "Erdoğan"),
     *("prisoners", "freed", "Minsk-Vilnius", "talks", "TALKS", "deal", "deals", "dealt", "the"),
@@ -86,7 +86,7 @@ def drawn_citation(draw: random.Random) -> Citation:
 
 
 def drawn_change(draw: random.Random, record: FactRecord) -> FactEvent:
-    """A change that was made public in any order."""
+    """A change whose published time may be earlier than that of others."""
     published = f"2025-{draw.randint(1, 12):02}"
     if draw.random() < 0.2:
         return record.decide_retract(reason="coding_error", why="no", published=None, actor="ed")
@@ -138,7 +138,7 @@ def test_both_databases_find_what_the_words_say(
 
 
 def asked_of(parley: Parley, draw: random.Random) -> int:
-    """Ask both the fold and the database; how many questions found something."""
+    """Compare the fold and the database on drawn queries; gives how many of them found something."""
     hits = 0
     with parley.reading(parley.owner, searched=True) as reading:
         entries = reading.entries(after=0, limit=1_000)
@@ -179,7 +179,7 @@ LOOKED_UP: Final = {
     True: ("SCAN fact_text VIRTUAL TABLE INDEX", "autoindex_fact_version_1 (fact_id=?"),
     False: ("on ix_fact_text_words", "pk_fact_version on fact_version"),
 }
-"""By whether the database is SQLite: the index of words first, then each version by its key."""
+"""{whether the database is SQLite: its plan}: first the index of words, then each version by its key."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What ended an answer that stands aside counts, also once another answer has taken its place."""
+"""An answer that stands aside, such as a pardon, stays ended even if another answer replaces what ended it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ DAYS = ("2011-03-04", "2013", "2013-05", "2016-01-02", "2016-06-07", "2017~", "2
 
 
 def told(what: str, name: str, day: str, *, ended: str | None = None) -> Fact:
-    """Something that became of somebody."""
+    """A fact about what happened to a person."""
     if what in ("custody", "died"):
         valid = f"{day}/{ended if ended is not None and day < '2018' else '..'}"
         return fact(
@@ -46,7 +46,7 @@ def told(what: str, name: str, day: str, *, ended: str | None = None) -> Fact:
 
 
 def same_states(database: Database, slug: str, facts: list[Fact], as_ofs: list[str]) -> list[Any]:
-    """The custody of each day, which both witnesses give alike, in the state and page by page."""
+    """The custody entries on each day; checks that both witnesses agree, in the state and page by page."""
     ledger = StoredLedger(database)
     ledger.open_negotiation(slug=slug, title=slug, parties=(), summary=None, actor="desk")
     talks = negotiation_id(slug)

@@ -67,7 +67,7 @@ MATCHES: Final = st.sampled_from(("possible", "certain"))
 
 
 def filters() -> SearchStrategy[TimelineFilter]:
-    """What a timeline may be asked to keep."""
+    """Filters of a timeline."""
     return st.builds(
         TimelineFilter,
         begun=st.booleans(),
@@ -172,7 +172,7 @@ def test_what_is_kept_says_the_same(
 
 @st.composite
 def held(draw: DrawFn) -> Fact:
-    """One of two people, perhaps of one name, is held somewhere, freed or pardoned."""
+    """A fact that one of two people, perhaps of one name, is held somewhere, freed or pardoned."""
     person = draw(st.sampled_from((NAMES[0], NAMES[0], Named(name=NAMES[0], id="1"))))
     valid = draw(st.sampled_from(DAYS))
     if draw(st.booleans()):
@@ -255,7 +255,7 @@ def _log_of(facts: Iterable[Fact]) -> list[Entry]:
 
 
 def _earlier(drawn: Perspective, pinned: Perspective) -> Perspective:
-    """A perspective as the earlier cut of a diff has it."""
+    """The earlier cut of a diff that ends at `pinned`."""
     return replace(pinned, as_known_at=drawn.as_known_at or pinned.as_known_at)
 
 

@@ -1,4 +1,4 @@
-"""Both witnesses say the same where a clock was wrong, was said to be, and perhaps was not."""
+"""Both witnesses agree if a clock was wrong, was corrected, and perhaps the correction was withdrawn."""
 
 from __future__ import annotations
 

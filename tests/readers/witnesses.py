@@ -1,4 +1,4 @@
-"""A database that takes one history after another, and the fold over what it took."""
+"""A database that records one history after another, and the fold over the same events."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from infrastructure.log.recorder import EventRecorder
     from infrastructure.readers.state.kept_facts import KeptSlices
 
-#: Histories drawn on each database: others each time, many in the long form. Several perspectives are asked of each.
+#: How many histories are drawn on each database in a run; several perspectives are asked of each.
 HISTORIES: Final = often(8, 1_500)
 PERSPECTIVES: Final = 4
 NOW: Final = 1_800_000_000_000_000
@@ -39,7 +39,7 @@ YEARS: Final = 10 * 365 * 86_400_000_000
 
 
 class Witnesses:
-    """A database that takes one history after another, and the fold over what it took."""
+    """A database that records one history after another, and the fold over the same events."""
 
     def __init__(self, url: str) -> None:
         self.now = 0
@@ -47,12 +47,12 @@ class Witnesses:
         self.ledger = StoredLedger(self.database)
 
     def take(self, entries: list[Entry], cuts: list[int]) -> list[FactVersion]:
-        """Record a history from an empty log on, in batches that end at `cuts`; its versions by the fold."""
+        """Record a history from an empty log on, in batches that end at `cuts`; gives its versions by the fold."""
         *_, versions = self.take_in_turns(entries, cuts)
         return versions
 
     def take_in_turns(self, entries: list[Entry], cuts: list[int]) -> Iterator[list[FactVersion]]:
-        """Record a history as `take` does, and give the versions after each batch."""
+        """Record a history as `take` does; gives the versions after each batch."""
         self._forget()
         edges = sorted({0, *(cut for cut in cuts if cut < len(entries)), len(entries)})
         for start, end in itertools.pairwise(edges):
@@ -61,9 +61,9 @@ class Witnesses:
             yield history.fold_versions(self.entries())
 
     def take_by_a_wrong_clock(self, entries: list[Entry], first: int, last: int) -> list[Entry]:
-        """Record a history of which positions `first` to `last` are by a clock that is years ahead; the log then.
+        """Record a history with positions `first` to `last` by a clock that is years ahead; gives the log then.
 
-        That they are wrong is said after them.
+        The clock is corrected after them.
         """
         self.take(entries[: first - 1], [])
         self.now = entries[first - 1].recorded_at + YEARS
@@ -81,7 +81,7 @@ class Witnesses:
         return self.entries()
 
     def withdraw(self, now: int) -> list[Entry]:
-        """Say that the last correction of the clock is void; the log then."""
+        """Withdraw the last correction of the clock; gives the log then."""
         self.now = now
         recorder = cast("EventRecorder", self.ledger.recorder)
         corrections = [entry for entry in self.entries() if isinstance(entry.event, ClockCorrected)]
@@ -89,12 +89,12 @@ class Witnesses:
         return self.entries()
 
     def reading(self, kept: KeptSlices | None = None) -> Iterator[Reading]:
-        """One snapshot of the database."""
+        """A reading of one snapshot of the database."""
         with self.database.reading() as connection:
             yield Reading(connection, self.ledger.codec, NOW, OWNER, kept=kept)
 
     def entries(self) -> list[Entry]:
-        """The log."""
+        """The entries of the log."""
         with self.database.reading() as connection:
             found = Reading(connection, self.ledger.codec, NOW, OWNER).entries(after=0, limit=1_000)
         return [

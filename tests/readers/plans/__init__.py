@@ -1,1 +1,1 @@
-"""How a database answers what Parley asks: by index, and no more than is shown."""
+"""Tests that a database answers by index, and reads no more than is shown."""

@@ -1,4 +1,4 @@
-"""Thousands of facts on each database, made once for all tests of plans."""
+"""Thousands of facts on each database, made once for all tests of query plans."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _ON_EACH_DATABASE: Final = pytest.fixture(
 def populated(
     request: pytest.FixtureRequest, lasting_database: Callable[[Kind], str]
 ) -> Iterator[Populated]:
-    """Thousands of facts by fifty speakers over forty years, and the statistics of them; to be read alone."""
+    """Thousands of facts by fifty speakers over forty years, with statistics; tests must only read them."""
     database = open_database(lasting_database(request.param))
     ledger = StoredLedger(database)
     talks = populate(ledger, "talks", SIZE)
@@ -51,7 +51,7 @@ def populated(
 def mended(
     request: pytest.FixtureRequest, lasting_database: Callable[[Kind], str]
 ) -> Iterator[Database]:
-    """Thousands of facts that were all changed, beside as many again that never were; to be read alone."""
+    """Thousands of changed facts, and as many others that were never changed; tests must only read them."""
     database = open_database(lasting_database(request.param))
     ledger = StoredLedger(database)
     populate(ledger, "talks", MENDED)
@@ -68,7 +68,7 @@ def mended(
             for number in range(MENDED)
         ]
     )
-    if request.param == "postgresql":  # Parley takes no statistics of SQLite
+    if request.param == "postgresql":  # Parley takes no statistics on SQLite
         with database.writing() as connection:
             connection.execute(text("ANALYZE"))
     yield database

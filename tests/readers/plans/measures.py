@@ -1,4 +1,4 @@
-"""What a database does for a statement: the rows it reads, its steps, and its instructions."""
+"""The work of a database for a statement: the rows it reads, its steps, and its instructions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Populated = tuple[Database, "UUID", "UUID"]
 
 
 def perspective(clock: Clock = "recorded") -> Perspective:
-    """In the middle of what happened, with everything known."""
+    """A perspective in the middle of the facts' dates, with everything known."""
     return Perspective(
         as_of=parse_cut("1995-06"),
         as_known_at=parse_cut("2030") if clock == "published" else None,
@@ -66,7 +66,7 @@ def literal(connection: Connection, statement: Select[Any]) -> str:
 
 
 def instructions(connection: Connection, run: Callable[[], object]) -> int:
-    """How many instructions SQLite's machine runs for this, to a hundred; 0 on PostgreSQL."""
+    """How many instructions SQLite's machine runs for this, rounded to hundreds; 0 on PostgreSQL."""
     if connection.dialect.name != "sqlite":
         run()
         return 0
@@ -80,7 +80,7 @@ def instructions(connection: Connection, run: Callable[[], object]) -> int:
 
 
 def steps(connection: Connection, statement: Select[Any]) -> list[str]:
-    """What SQLite does for a statement."""
+    """The steps of SQLite's plan for a statement."""
     rows = connection.execute(text(f"EXPLAIN QUERY PLAN {literal(connection, statement)}"))
     found = [str(row[-1]) for row in rows]
     scans = [step for step in found if step.startswith("SCAN ") and "fact_" in step]

@@ -1,4 +1,4 @@
-"""An audit, who agreed and what differs between two positions cost what they show, not the log."""
+"""The cost of an audit, of approvers and of a diff of two positions depends on what they show, not on the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page of facts costs what it shows, whatever it is asked for and whatever words are sought."""
+"""The cost of a page of facts depends on what it shows, for any filter and any search words."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_words_are_searched_once_and_not_for_each_fact(
     database, talks, _ = populated
     with database.reading() as connection:
         if connection.dialect.name != "sqlite":
-            return  # it looks them up by an index of words, or by that of the place that it goes along
+            return  # it finds words by their index, or by the index of the order in which it reads
         about = (serving_tables(connection), talks, perspective(), TimelineFilter(**asked))
         statement = timeslices.select_timeline(*about, NO_NAMES, along=False)
         search = searches.Search(talks, parse_terms(split_terms("release")), None)

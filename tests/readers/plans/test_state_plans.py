@@ -1,4 +1,4 @@
-"""A state steps from question to question by index, and a section reads what answers in it."""
+"""A state goes from question to question by index, and a section reads only the facts that answer in it."""
 
 from __future__ import annotations
 
