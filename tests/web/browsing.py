@@ -1,4 +1,4 @@
-"""Short ways to read a page as a browser without scripts does, and the pages of the real record."""
+"""Read pages as a browser without scripts does; and the addresses of pages of the real record."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ BELARUS: Final = "/n/us-belarus"
 RECORD: Final = Path(__file__).parents[2] / "data" / "us-belarus.ndjson"
 _CHECKED: Final = frozenset({"checkbox", "radio"})
 LOSIK: Final = "c0e25be5-c83e-5ea0-9fc0-acc1124864b9"
-"""The fact that Ihar Losik was freed in June, which was false."""
+"""The false fact that Ihar Losik was freed in June."""
 EMBASSY: Final = "0030cb29-4575-55d1-8152-1fe772aac767"
-"""The fact that the embassy in Minsk was closed, which two sources date otherwise."""
+"""The fact that the embassy in Minsk was closed; two sources give another date."""
 PAGES: Final = (
     "/",
     "/about",
@@ -51,7 +51,7 @@ LARGEST_PAGE: Final = 150_000
 
 @dataclass
 class Seen(HTMLParser):
-    """A page: its status, headers and HTML, its words, and the elements that it is made of."""
+    """A page: its status, headers and HTML, its words, and its elements."""
 
     status: int
     headers: dict[str, str]
@@ -79,16 +79,16 @@ class Seen(HTMLParser):
             self.texts[place] = self.texts.get(place, "") + data
 
     def handle_endtag(self, tag: str) -> None:
-        """Note the end of what is written in a form."""
+        """Note the end of a text within a form."""
         self.writing = self.writing and tag != "textarea"
 
     @property
     def words(self) -> str:
-        """The text, in one line."""
+        """The text of the page in one line."""
         return re.sub(r"\s+", " ", " ".join(self.parts))
 
     def form(self, action: str | None = None) -> tuple[str, dict[str, str]]:
-        """The address and the fields, as they are filled in, of the form that is sent there, or of the last one."""
+        """(address, fields with their values) of the form with this action, by default of the last form."""
         found: dict[str, dict[str, str]] = {}
         at = ""
         for place, (tag, given) in enumerate(self.elements):
@@ -108,7 +108,7 @@ class Seen(HTMLParser):
         return at, found[at]
 
     def _chosen(self, select: int) -> str:
-        """What is chosen in a select: the option that is marked, or the first."""
+        """The value of a select: of the marked option, or of the first."""
         options = []
         for tag, given in self.elements[select + 1 :]:
             if tag not in {"option", "optgroup"}:
@@ -126,7 +126,7 @@ class Seen(HTMLParser):
 
 @dataclass
 class Reader:
-    """A browser without scripts, and the editor of the record that it reads."""
+    """A browser without scripts; `editor` is a client that edits the same record."""
 
     http: TestClient
     editor: Client

@@ -1,4 +1,4 @@
-"""The pages of the real record, and of a record that a test fills itself."""
+"""Fixtures for pages of the real record, and of a record that a test fills itself."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def reader(database_url: str) -> Iterator[Reader]:
-    """Somebody without a key who reads a record; `editor` writes it."""
+    """A reader without a key; `editor` writes the record."""
     parley = compose(settings_of(database_url), upgrade=False)
     site = create_site(parley)
     with TestClient(site, raise_server_exceptions=False) as http:
@@ -39,7 +39,7 @@ def reader(database_url: str) -> Iterator[Reader]:
 
 @pytest.fixture
 def desk(reader: Reader) -> Desk:
-    """Somebody in a browser of their own, who has not signed in yet, before the record that `reader` reads."""
+    """A browser in which nobody has signed in yet, on the same record as `reader`."""
     return Desk(cast("FastAPI", reader.http.app))
 
 
@@ -47,7 +47,7 @@ def desk(reader: Reader) -> Desk:
 def real(
     request: pytest.FixtureRequest, lasting_database: Callable[[Kind], str]
 ) -> Iterator[Reader]:
-    """Somebody without a key who reads the real record, which nobody changes."""
+    """A reader without a key of the real record, which no test changes."""
     parley = compose(settings_of(lasting_database(request.param)), upgrade=False)
     site = create_site(parley)
     with TestClient(site, raise_server_exceptions=False) as http:
@@ -59,7 +59,7 @@ def real(
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A Chromium, the one of the machine."""
+    """The Chromium of this machine."""
     with sync_playwright() as playwright:
         sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=find_program("chromium"), args=sandbox)

@@ -1,4 +1,4 @@
-"""Somebody at a desk: a browser without scripts that keeps cookies and sends forms."""
+"""A browser without scripts that keeps cookies and sends forms."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HERE: Final = "http://localhost"
 
 @dataclass
 class Desk:
-    """A browser that has the pages at `http://localhost`."""
+    """A browser that finds the pages at `http://localhost`."""
 
     site: FastAPI
     base: str = HERE
@@ -36,7 +36,7 @@ class Desk:
 
     @property
     def parley(self) -> Parley:
-        """The record that is served."""
+        """The record behind the pages."""
         found: Parley = self.site.state.parley
         return found
 
@@ -47,7 +47,7 @@ class Desk:
         return Seen(response.status_code, dict(response.headers), response.text)
 
     def post(self, address: str, fields: dict[str, str], **headers: str) -> Seen:
-        """Send fields as a form of this server's own pages, unless headers say otherwise."""
+        """Send fields as a form of this server's own pages would, unless headers say otherwise."""
         named = {name.replace("_", "-"): text for name, text in headers.items()}
         response = self.http.post(
             address, data=fields, headers={"accept": "text/html", "origin": self.base, **named}
@@ -55,7 +55,7 @@ class Desk:
         return Seen(response.status_code, dict(response.headers), response.text)
 
     def fill(self, form: Seen, address: str | None = None, **fields: Any) -> Seen:  # noqa: ANN401 -- texts
-        """Send the form of a page with what it holds, and these fields filled in anew."""
+        """Send the form of a page with its values, some of them replaced by these fields."""
         action, held = form.form(address)
         named = {name.replace("__", "/"): str(text) for name, text in fields.items()}
         unknown = {name for name in named if name not in held and name != "do"}
@@ -63,7 +63,7 @@ class Desk:
         return self.post(action, {**held, **named})
 
     def upload(self, form: Seen, address: str, file: bytes | None = None, /, **fields: str) -> Seen:
-        """Send the form of a page that takes a file, with what it holds, and these fields filled in anew."""
+        """Send the form of a page that takes a file, with its values, some of them replaced by these fields."""
         action, held = form.form(address)
         named = {name.replace("_", "-"): text for name, text in fields.items()}
         unknown = {name for name in named if name not in held and name not in _TICKED}
@@ -78,7 +78,7 @@ class Desk:
         return Seen(response.status_code, dict(response.headers), response.text)
 
     def enter(self, person: str = "Ann", *scopes: Scope) -> str:
-        """Sign in with a new key; the key."""
+        """Sign in with a new key; gives the key."""
         key, _ = self.parley.keys.create(person, scopes or SCOPES)
         answer = self.post("/sign-in", {"key": key, "to": "/"})
         assert answer.status == 303, answer.words
@@ -92,5 +92,5 @@ def list_sessions(desk: Desk) -> list[Any]:
 
 
 def session_token(desk: Desk) -> str:
-    """What the cookie of the browser holds."""
+    """The value of the browser's cookie."""
     return next(iter(desk.http.cookies.values()))

@@ -1,4 +1,4 @@
-"""A record whose every text is one that nobody should have written, stored as it could be before it was refused."""
+"""A record in which every text is hostile, stored as it was possible before such texts were refused."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from tests.web.browsing import Reader
 
 _LONG: Final = frozenset({"summary", "content", "question", "quote", "note", "topic"})
-"""Fields that hold more than a name."""
+"""Fields that hold long texts."""
 _KEPT: Final = frozenset(
     {"kind", "valid", "external_id", "links", "published", "accessed", "sentence_ends"}
 )
 UNNAMED: Final = frozenset({"numbers", "compare", "audit"})
-"""Pages that have no reason to name the one fact there is."""
+"""Pages that need not name the only fact."""
 HOSTILE_TEXTS: Final = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -34,7 +34,7 @@ HOSTILE_TEXTS: Final = (
 
 
 def store_hostile(parley: Parley, text: str, address: str = "javascript:alert(1)") -> None:
-    """Store a negotiation, `talks`, with a fact of each kind; their texts are this one, and addresses this address."""
+    """Store a negotiation, `talks`, with a fact of each kind, in which this text and address replace all others."""
     talks = negotiation_id("talks")
     name = text[:LONGEST_NAME]
     opened = NegotiationOpened(
@@ -60,7 +60,7 @@ def store_hostile(parley: Parley, text: str, address: str = "javascript:alert(1)
 
 
 def _hostile(value: Fact, text: str, address: str) -> Fact:
-    """The same with each text replaced."""
+    """The fact with each text and address replaced."""
     return replace(value, **_replaced(value, text, address))
 
 

@@ -32,7 +32,7 @@ _CUTS: Final = "as_of=2025-11-22&as_known_at=2025-11-26&clock=published"
 
 @dataclass(frozen=True)
 class Shot:
-    """A part of a page: its address, its size in pixels, and the element at whose top it begins, if not the page's."""
+    """A part of a page: its address, its size in pixels, and the element at its top, unless it begins with the page."""
 
     address: str
     width: int
@@ -80,7 +80,7 @@ def take_all() -> None:
 
 
 def take(browser: Browser, server: str, shot: Shot) -> bytes:
-    """Take one picture as WebP, as sharp as it may be large."""
+    """Take one picture as WebP, in the best quality that its maximum size allows."""
     size: Any = {"width": shot.width, "height": shot.height}
     page = browser.new_page(base_url=server, viewport=size, device_scale_factor=shot.scale)
     page.goto(shot.address)

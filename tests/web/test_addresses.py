@@ -1,4 +1,4 @@
-"""Every address on a page leads where it says, whatever characters the names in it have."""
+"""Every address on a page works, whatever characters are in its names."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ NAMES: Final = (
 
 
 def own(page: Seen) -> list[str]:
-    """The addresses on a page that lead to this server, as a browser takes them: without what follows #."""
+    """The addresses on a page that lead to this server, as a browser requests them: without the part after #."""
     found = [*page.all("a", "href"), *page.all("form", "action")]
     return [href.partition("#")[0] for href in dict.fromkeys(found) if href.startswith("/n/")]
 
@@ -76,7 +76,7 @@ def test_names_of_any_characters_lead_to_their_pages(reader: Reader, name: str) 
 
 
 def test_a_name_that_looks_encoded_is_encoded_again(reader: Reader) -> None:
-    """Over a real server: the client of the other tests decodes a path twice."""
+    """This uses a real server, since the client of the other tests decodes a path twice."""
     reader.editor.open()
     reader.editor.record(matter="a%2Fb", summary="Half of them")
     served = Served(uvicorn.Config(reader.http.app, log_level="critical", lifespan="off"))

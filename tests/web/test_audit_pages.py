@@ -1,4 +1,4 @@
-"""The page of changes begins with the newest, and can be asked for one person, whom only withdrawn facts may name."""
+"""The page of changes begins with the newest, and can be filtered by a person whom only withdrawn facts name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A slider stops at every change there is, however many and whenever, and stands where its answer does."""
+"""A slider stops at every change, however many there are and whenever they were, and shows the cut of its answer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PAGES: Final = ("", "/timeline", "/people", "/person?name=Ann", "/matters/m", "/
 
 
 def record(reader: Reader, *facts: dict[str, Any]) -> None:
-    """Import facts into a new negotiation, of Ann and of one matter."""
+    """Import facts about Ann, all of one matter, into a new negotiation."""
     reader.editor.open()
     shared = {"people": ["Ann"], "matter": "m"}
     lines = "\n".join(json.dumps(fact(**shared, **fields)) for fields in facts)
@@ -42,7 +42,7 @@ def stops(page: Seen) -> dict[str, list[str]]:
 
 
 def words(page: Seen) -> dict[str, list[str]]:
-    """The same in words."""
+    """The stops of each slider, in words."""
     given = (each for tag, each in page.elements if tag == "input" and "data-stops" in each)
     return {str(each["data-cut"]): str(each["data-words"]).split("|") for each in given}
 
@@ -128,7 +128,7 @@ CLOCKS: Final = (
 
 
 def chosen(page: Seen) -> list[str | None]:
-    """What is chosen in the field of the clock."""
+    """The chosen value of the field for the clock."""
     return [
         each["value"]
         for tag, each in page.elements
@@ -210,7 +210,7 @@ def test_what_was_corrected_says_from_which_day_to_which(
     "path", ["", "/timeline", "/people", "/numbers/released", "/audit", "/compare"]
 )
 def test_each_clock_has_one_name_on_all_pages(real: Reader, path: str) -> None:
-    """The glossary has the two names."""
+    """The glossary defines the two names."""
     page = real.see(f"{BELARUS}{path}")
     assert "the papers: when it was published" in page.words
     assert "our record: when it was recorded" in page.words

@@ -1,4 +1,4 @@
-"""No address of a page that can be made up is an error of ours, whatever the record holds."""
+"""No made-up address of a page causes an error of the server, whatever the record holds."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_no_address_of_a_page_is_an_error_of_ours(reader: Reader) -> None:
 
 
 def _known(reader: Reader, path: str) -> list[str]:
-    """The parameters that a page says it knows."""
+    """The parameters that a page names as known."""
     match = re.search("known: ([a-z_, ]+)", reader.see(f"/n/talks{path}?strange=1").words)
     assert match is not None, path
     return [name for each in match[1].split(",") if (name := each.strip().partition(" ")[0])]

@@ -1,4 +1,4 @@
-"""The first page and the search tell of every record that the reader may see, and of no other."""
+"""The first page and the search cover all records that the reader may see, and no others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever a record holds is text on every page: escaped, in its own direction, and of bounded size."""
+"""Any text of a record is shown as text on every page: escaped, in its own direction, and of bounded size."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def onward(page: Seen) -> list[str]:
 
 
 def check(page: Seen, address: str) -> None:
-    """What holds on every page."""
+    """Check what must hold on every page."""
     assert page.status == 200, (address, page.words[:300])
     assert page.all("script", "src") == [
         src for src in page.all("script", "src") if src.startswith("/assets/")
@@ -147,7 +147,7 @@ _DRAWN: Final = frozenset(
         "clipPath",
     }
 )
-"""The elements that a picture is made of."""
+"""The elements that a picture consists of."""
 
 
 @pytest.mark.cases(3)
@@ -271,7 +271,7 @@ _PARTED: Final = {
     "/compare?from=2000&clock=published": "More differences",
 }
 _SLOW: Final = ("/n/talks/pictures/posts", "/n/talks/pictures/measures")
-"""Pictures whose many lanes take seconds."""
+"""Pictures with many lanes, which take seconds."""
 _ONWARD: Final = re.compile(r"[?&]cursor=|/timeline\?(?:.*&)?person=")
 
 

@@ -1,4 +1,4 @@
-"""Hostile texts are laid out: on a telephone no page scrolls sideways, and nothing that a record holds runs."""
+"""With hostile texts no page scrolls sideways on a telephone, and no script of a record runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page of an earlier day says what changed since, names whom to tell of an error, and can be certified."""
+"""A page of an earlier day says what changed since, names a contact for errors, and can be certified."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_a_page_at_a_position_leads_to_the_same_with_what_is_known_now(real: Rea
 
 
 def kept(url: str, **more: str) -> tuple[Parley, Reader]:
-    """A site with settings of its own."""
+    """A site under settings of its own."""
     parley = compose(settings_of(url, **more), upgrade=False, signs="PARLEY_LOG_KEY_FILE" in more)
     site = create_site(parley)
     editor = Client(TestClient(site, headers=authorize(parley), raise_server_exceptions=False))

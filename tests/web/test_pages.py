@@ -1,4 +1,4 @@
-"""Every page says what the API says, is the same for ever at its fixed address, and loads nothing from elsewhere."""
+"""Every page agrees with the API, never changes at its fixed address, and loads nothing from elsewhere."""
 
 from __future__ import annotations
 

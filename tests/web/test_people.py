@@ -1,4 +1,4 @@
-"""The page of one person shows what became of them, however many others have a name like theirs."""
+"""The page of a person shows what happened to them, however many others have a similar name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.either_database
 
 MANY: Final = 120
-"""More people than a page lists at once."""
+"""More people than one page lists."""
 
 
 def _page(reader: Reader, **parameters: str) -> Seen:
@@ -70,14 +70,14 @@ def test_a_day_of_which_nothing_is_said_leads_to_what_begins_later(reader: Reade
 
 
 def _held(reader: Reader, valid: str, published: str, **more: str) -> str:
-    """Record that Ann is held, as one paper says, and give the fact's id."""
+    """Record that Ann is held, by one paper's report; gives the fact's id."""
     said = {"kind": "custody", "status": "detained", "person": "Ann Example", "valid": valid}
     cited = [{"publisher": "Wire", "published": published}]
     return str(reader.editor.record(**said, citations=cited, **more).json["id"])
 
 
 def _followed(reader: Reader, page: Seen, words: str) -> Seen:
-    """The page to which a link with these words leads."""
+    """The page behind a link with these words."""
     (address,) = re.findall(rf'<a href="([^"]*)">{words}</a>', page.html)
     return reader.see(unescape(address))
 

@@ -1,4 +1,4 @@
-"""The pictures in the documentation are those that are taken, are small, and are all shown."""
+"""The pictures in the documentation are taken by the script, are small, and are all shown."""
 
 from __future__ import annotations
 

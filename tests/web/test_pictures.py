@@ -1,4 +1,4 @@
-"""Pictures stand in pages with their numbers, and other sites may show those of public negotiations."""
+"""Pages show pictures with their numbers, and other sites may embed those of public negotiations."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_only_what_is_to_be_embedded_may_be_framed(real: Reader) -> None:
 
 
 def oembed(reader: Reader, url: str, **more: str) -> tuple[int, dict[str, object]]:
-    """What another site is told of an address."""
+    """The oEmbed response for an address."""
     answer = reader.http.get(f"/oembed?{urlencode({'url': url, 'format': 'json', **more})}")
     return answer.status_code, answer.json()
 

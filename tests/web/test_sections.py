@@ -1,4 +1,4 @@
-"""A list of the state has a page of its own, where the state's page shows only its first entries."""
+"""A list of the state has a page of its own, since the state's page shows only its first entries."""
 
 from __future__ import annotations
 

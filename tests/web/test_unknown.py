@@ -1,4 +1,4 @@
-"""A page says what the record knows to be unknown, in one place, and no more than that."""
+"""A page lists in one place what the record says is unknown, and nothing else."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COUNT: Final = {"kind": "prisoner_count", "population": "prisoners", "counted_b
 
 
 def _unknown(reader: Reader, *facts: dict[str, Any]) -> str:
-    """The section of what is not known, of a record of these facts, as text; empty without one."""
+    """The text of the section on what is unknown, in a record of these facts; empty without one."""
     opened = {"slug": "talks", "title": "Talks", "parties": ["A", "B"]}
     reader.editor.post("/v1/negotiations", opened)
     for each in facts:

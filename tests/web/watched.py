@@ -1,4 +1,4 @@
-"""What a page in a browser logs and throws, and how much wider than its window it is."""
+"""The messages and errors of a page in a browser, and by how much it is wider than its window."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Page
 
-#: Chromium says it where somebody was in a field before the page was drawn: they stay where they are.
+#: Chromium says this if a field has the focus before the page is drawn; the focus stays there.
 _ALREADY_FOCUSED: Final = (
     "Autofocus processing was blocked because a document already has a focused element."
 )
@@ -15,7 +15,7 @@ WIDER: Final = "() => document.documentElement.scrollWidth - document.documentEl
 
 
 def watch(page: Page) -> list[str]:
-    """A list that receives each message of the console, fault and dialog of a tab from now on."""
+    """A list that gets each console message, error and dialog of a tab from now on."""
     told: list[str] = []
 
     def note(message: str) -> None:

@@ -1,4 +1,4 @@
-"""The real record, served to a browser, and a tab of it that asks no other server."""
+"""The real record, served to a browser, and a tab that may contact no other server."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="package")
 def address(lasting_database: Callable[[Kind], str]) -> Iterator[str]:
-    """Where the real record is served."""
+    """The address of the real record."""
     parley = compose(settings_of(lasting_database("sqlite-file")), upgrade=False)
     site = create_site(parley)
     with TestClient(site, headers=authorize(parley)) as http:
@@ -39,7 +39,7 @@ def address(lasting_database: Callable[[Kind], str]) -> Iterator[str]:
 
 @pytest.fixture
 def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
-    """A window of 1,280 pixels that has seen nothing yet."""
+    """A new window of 1,280 pixels, without cookies or cache."""
     context = browser.new_context(base_url=address, viewport={"width": 1_280, "height": 900})
     yield context
     context.close()
@@ -47,7 +47,7 @@ def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext, address: str) -> Iterator[Page]:
-    """A tab; when the test ends, it has printed nothing and asked no other server."""
+    """A tab; the test fails if it logs something or contacts another server."""
     page = context.new_page()
     told = watch(page)
     asked: list[str] = []

@@ -1,4 +1,4 @@
-"""In a real browser, a reader moves two clocks by mouse and by keys, follows claims to their sources, and plays."""
+"""In a real browser, a reader moves both clocks by mouse and keyboard, follows claims to their sources, and plays."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_the_keyboard_alone_reaches_everything(page: Page) -> None:
 
 
 def _tab_to(page: Page, id_: str) -> Locator:
-    """Go with the tab key alone to an element."""
+    """Move the focus to an element with the tab key alone."""
     page.keyboard.press("Tab")
     for _ in range(60):
         if page.evaluate("() => document.activeElement.id") == id_:

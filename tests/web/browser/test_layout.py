@@ -1,4 +1,4 @@
-"""Pages and pictures in a real browser fit paper, screens and telephones, meet no barrier, and need no other server."""
+"""Pages and pictures fit paper, screens and telephones, are accessible, and need no other server."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _SMALLEST: Final = """() => Math.min(99, ...[...document.querySelectorAll('.pict
   .filter(text => text.getClientRects().length)
   .map(text => [parseFloat(getComputedStyle(text).fontSize), text.getScreenCTM()])
   .map(([size, scale]) => size * Math.hypot(scale.a, scale.b)))"""
-"""The height in pixels of the smallest letters that are shown in pictures."""
+"""The height in pixels of the smallest letters in pictures."""
 _CUT: Final = """() => [...document.querySelectorAll('main .wide, main pre')]
   .filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.innerText.slice(0, 60))"""
-"""The tables and examples that are wider than their room."""
+"""The tables and examples that are wider than their space."""
 _LONGEST: Final = """() => [...document.querySelectorAll('main :is(p, h1, h2, h3, h4, li, dd), footer p')]
   .filter(each => each.checkVisibility() && !each.closest('.clocks, nav, form'))
   .map(each => {
@@ -48,16 +48,16 @@ _LONGEST: Final = """() => [...document.querySelectorAll('main :is(p, h1, h2, h3
     }
     return [Math.max(0, ...lines.values()), each.innerText.slice(0, 80)];
   }).sort(([one], [other]) => other - one)[0] ?? [0, '']"""
-"""How many letters the longest line of text has, and how its paragraph begins."""
+"""[letters in the longest line of text, beginning of its paragraph]."""
 _READABLE: Final = 95
-"""The most letters of a line."""
+"""The most letters in a line."""
 
 
 UNFOLDED_AND_BUSY: Final = """() => {
     document.querySelectorAll("details").forEach((each) => { each.open = true; });
     document.querySelector("main").setAttribute("aria-busy", "true");
 }"""
-"""All that is folded is open, and the page is as it is while a slider moves."""
+"""Open all folded parts, and mark the page as busy, as while a slider moves."""
 
 
 def test_paper_is_white_and_has_the_citation_and_no_controls(

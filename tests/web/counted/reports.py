@@ -29,7 +29,7 @@ def record_facts(reader: Reader, *facts: dict[str, Any]) -> None:
 
 
 def words_between(page: Seen, begin: str, end: str) -> str:
-    """The words of a page from some markup up to some other."""
+    """The words of a page between two pieces of its markup."""
     found = page.html.partition(begin)[2].partition(end)[0]
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", found)))
 

@@ -1,4 +1,4 @@
-"""A comparison of two days tells what changed: parts and wholes apart, people, posts, and no other spellings."""
+"""A comparison of two days shows changes of parts, wholes, people and posts, and ignores changes of spelling."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_spellings_are_no_news_of_a_comparison(reader: Reader) -> None:
 
 
 def groups(page: Seen) -> list[str]:
-    """The headings of a comparison: what became of facts, and their kinds."""
+    """The headings of a comparison: the outcomes of facts, and their kinds."""
     return re.findall(r"<h[23]>([A-Z][a-z ]+)<", page.html.partition('id="content"')[2])
 
 

@@ -1,4 +1,4 @@
-"""Counts stand side by side with their counters; a part is shown if a source gives it, else it is called missing."""
+"""Counts are shown beside their counters; a part without a source is called missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of a release, its record, and the forms that record and change it."""
+"""The page of a release, and the forms that record and change it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RECORD_FORM: Final = "/n/talks/record"
 
 
 def record_release(reader: Reader, *, reviewed: bool = False, **more: Any) -> str:  # noqa: ANN401 -- fields of a fact
-    """The address of the page of a new fact."""
+    """Record a fact through the API; gives the address of its page."""
     reader.editor.open()
     if reviewed:
         settings = "/v1/negotiations/talks/settings"

@@ -1,4 +1,4 @@
-"""A fact is changed in a form, from the version that was seen."""
+"""A fact is changed in a form, at the version that the form shows."""
 
 from __future__ import annotations
 

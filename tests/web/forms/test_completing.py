@@ -1,4 +1,4 @@
-"""A name in a form is completed from the whole record as somebody types it, and from a part of it without scripts."""
+"""A form completes a name from the whole record while somebody types, and without scripts from a part of it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.either_database
 
 MANY: Final = 600
-#: The milliseconds without a key after which a form is checked.
+#: The milliseconds without a key press after which a form is checked.
 PAUSE: Final = 450
 RECORD: Final = "/n/talks/record?kind="
 LAST: Final = {
@@ -39,7 +39,7 @@ OFFERED: Final = "field => [...field.list?.options ?? []].map(option => option.v
 
 
 def _import(reader: Reader) -> None:
-    """Facts whose last names neither the first 500 people nor the first 500 facts have."""
+    """Import facts, the last with names that neither the first 500 people nor the first 500 facts have."""
     reader.editor.open()
     lines = [
         fact(external_id=f"F-{n}", valid="2025-01", summary=f"Freed {n}", people=[f"Aaron {n}"], places=["Minsk"])
@@ -66,7 +66,7 @@ def _import(reader: Reader) -> None:
 
 @pytest.fixture
 def enter(reader: Reader, browser: Browser, desk: Desk) -> Iterator[Callable[..., Page]]:
-    """Opens a browser in which Ann is signed in."""
+    """A function that opens a browser in which Ann is signed in."""
     _import(reader)
     config = uvicorn.Config(reader.http.app, log_level="critical", lifespan="off")
     served = Served(config)
@@ -143,7 +143,7 @@ def test_a_place_is_found_by_another_spelling(
 
 @pytest.mark.needs("chromium")
 def test_the_keys_of_the_list_are_left_to_the_browser(enter: Callable[..., Page]) -> None:
-    """Chromium lets no program see its list open; its keys reach the page first, and the page must not take them."""
+    """Chromium hides whether its list is open; its keys reach the page first, and the page must ignore them."""
     page = enter()
     page.goto(f"{RECORD}custody")
     field = page.locator("#f-person")

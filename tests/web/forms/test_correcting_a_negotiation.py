@@ -1,4 +1,4 @@
-"""What is said of a negotiation is corrected in a form, by two persons where that is asked for."""
+"""A negotiation is corrected in a form, by two people if the settings require it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was erased stands on no page, in no picture, and in nothing that the process keeps of them."""
+"""An erased fact is on no page, in no picture, and in no cache of the process."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _record(reader: Reader) -> list[str]:
 
 
 def _pages(fact_id: str) -> list[str]:
-    """Every page that may show a fact, of now and of a position at which it was there."""
+    """Every page that may show a fact, now and at a position at which it was there."""
     own = (
         *("", "/timeline", "/people", "/audit", "/matters/count", "/matters/sprawowska"),
         *("/numbers/released", "/numbers/cases"),
@@ -78,7 +78,7 @@ def _pages(fact_id: str) -> list[str]:
 
 
 def _found(reader: Reader, page: str) -> list[str]:
-    """The erased words on a page or in its headers, without those of its own address."""
+    """The erased words on a page or in its headers, except those of its own address."""
     seen = reader.see(page)
     shown = seen.html + repr(seen.headers)
     given = SPELT.findall(page)
@@ -86,14 +86,14 @@ def _found(reader: Reader, page: str) -> list[str]:
 
 
 def _without_addresses(shown: str, given: list[str]) -> str:
-    """A page whose address names what is looked for repeats it; all else that it says is looked at."""
+    """The page without the words that its address contains, since it repeats its address."""
     for word in given:
         shown = re.sub(re.escape(word), "", shown, flags=re.IGNORECASE)
     return shown
 
 
 def _kept(reader: Reader) -> str:
-    """All that the process keeps of answers and of pictures."""
+    """The content of the process's caches of answers, pages and pictures."""
     state: Any = cast("FastAPI", reader.http.app).state
     keeping = (state.kept_answers, state.kept_pages, state.pictures)
     return repr([each for kept in keeping for each in kept._kept._kept.values()])

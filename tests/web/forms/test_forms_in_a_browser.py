@@ -1,4 +1,4 @@
-"""An editor in a real browser signs in, records and corrects, with scripts and without, and by the keyboard alone."""
+"""An editor in a real browser signs in, records and corrects: with scripts, without, and by keyboard alone."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ FORMS: Final = (
 
 @pytest.fixture(scope="module")
 def site(lasting_database: Callable[[Kind], str]) -> Iterator[dict[str, str]]:
-    """Where the real record is served, in which a correction takes two; the keys of Ann and Ben, and a fact."""
+    """The address of the real record, in which corrections need two people; the keys of Ann and Ben; and a fact."""
     parley = compose(settings_of(lasting_database("sqlite-file")), upgrade=False)
     app = create_site(parley)
     keys = {name: parley.keys.create(name, SCOPES)[0] for name in ("Ann", "Ben")}
@@ -81,7 +81,7 @@ def site(lasting_database: Callable[[Kind], str]) -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def enter(browser: Browser, site: dict[str, str]) -> Iterator[Callable[..., Page]]:
-    """Opens a browser in which somebody signs in; when the test ends, it has printed nothing."""
+    """A function that opens a browser in which somebody signs in; the test fails if the browser logs something."""
     watched = []
     opened = []
 

@@ -1,4 +1,4 @@
-"""A file is imported in a form: each line's fate is shown first, and a rejected line is corrected there."""
+"""A file is imported in a form, which first shows the fate of each line and lets rejected lines be corrected."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _checked(desk: Desk, text: str | bytes, **options: str) -> Seen:
 
 
 def _sent(desk: Desk, fields: dict[str, str], **headers: str) -> int:
-    """Send a file with these fields; the status of the answer."""
+    """Send a file with these fields; gives the status of the response."""
     texts = {name: (None, text) for name, text in fields.items() if name != "file"}
     file = {"file": ("f", _lines(1).encode())}
     from_here = {"origin": desk.base, "accept": "text/html", **headers}

@@ -1,4 +1,4 @@
-"""A form counts only if a page of this server gave it to that session, and leads only to pages of this server."""
+"""A form is accepted only from a page of this server in the same session, and leads only to pages of this server."""
 
 from __future__ import annotations
 

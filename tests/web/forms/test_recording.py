@@ -1,4 +1,4 @@
-"""A fact is recorded in a form: what it would read as is shown first, and what is refused stands beside its field."""
+"""A form shows how a fact would be read before it is recorded, and shows faults beside their fields."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FREED: Final[dict[str, Any]] = {
 
 
 def _filled(desk: Desk, deed: str, kind: str = "release", **more: str) -> Seen:
-    """The answer to a form of a kind that is filled in."""
+    """The response to a form of a kind, filled in."""
     form = desk.see(f"{RECORD_FORM}?kind={kind}")
     assert form.status == 200, form.words
     return desk.fill(form, RECORD_FORM, **{**FREED, **more, "do": deed})

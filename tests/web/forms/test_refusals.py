@@ -1,4 +1,4 @@
-"""What is refused to a browser is a page with the words and the status of the API's refusal."""
+"""A browser gets a refusal as a page with the words and the status of the API's refusal."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ASKED: Final = {
     "/audit": "/audit",
     "/compare?from=2025-06-21": "/diff?from=2025-06-21",
 }
-"""Pages, and the first question that each asks."""
+"""Pages, with a first query for each."""
 WRONG: Final = (
     "as_of=2025-XX",
     "as_of=2025-11-22&as_of=2025-11-23",
@@ -47,7 +47,7 @@ STRANGE: Final = ("utm_source=x", "as_of=%FF", "as_of=2025&limit=%ff", "as-of=20
 
 
 def is_page(page: Seen) -> bool:
-    """Whether it is a page that nobody keeps, with the way back."""
+    """Whether a response is a page that is not cached and has a link back."""
     assert "default-src 'none'; script-src 'self'" in page.headers["content-security-policy"]
     assert page.headers["cache-control"] == "no-store"
     assert "/" in page.all("a", "href")
@@ -186,13 +186,13 @@ def test_head_says_what_get_says_without_the_body(real: Reader, address: str) ->
     assert head.content == b""
     differing = dict.fromkeys({"content-length", "ratelimit"})
     asked_by_then = [{**each.headers} | differing for each in (before, got)]
-    assert {**head.headers} | differing in asked_by_then  # a minute may end in between
+    assert {**head.headers} | differing in asked_by_then  # the minute may change in between
     assert head.headers.get("content-length", f"{len(got.content)}") == f"{len(got.content)}"
 
 
 @pytest.fixture
 def hurried(database_url: str) -> Iterator[Reader]:
-    """Somebody who may ask for little in an hour."""
+    """A reader with a small hourly budget."""
     parley = compose(settings_of(database_url, PARLEY_RATE_READS="12/hour"), upgrade=False)
     site = create_site(parley)
     with TestClient(site, raise_server_exceptions=False) as http:

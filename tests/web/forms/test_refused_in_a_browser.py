@@ -1,4 +1,4 @@
-"""A refusal in a browser: what happened, what it means, and what one can do next."""
+"""A refusal page in a browser says what happened, what it means, and what to do next."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _WIDER: Final = "() => document.documentElement.scrollWidth - innerWidth"
 
 @pytest.fixture
 def page(browser: Browser, reader: Reader) -> Iterator[Page]:
-    """A tab as wide as a phone, at a server of a record that the test fills itself."""
+    """A tab as wide as a phone, on a record that the test fills itself."""
     reader.editor.open()
     served = Served(uvicorn.Config(reader.http.app, log_level="critical", lifespan="off"))
     address = f"http://127.0.0.1:{served.address[1]}"

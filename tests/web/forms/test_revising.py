@@ -1,4 +1,4 @@
-"""In place of a change request its proposer puts another in a form, and what was seen before cannot be approved."""
+"""A proposer replaces a change request in a form; nobody can then approve the version they saw before."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WHY: Final = {"reason": "better_evidence", "why": "The list has 53 names"}
 
 
 def _reviewed(reader: Reader, **more: Any) -> str:  # noqa: ANN401 -- fields of a fact
-    """The address of the page of a new fact, whose changes take a second person."""
+    """Record a fact whose changes need a second person; gives the address of its page."""
     reader.editor.open()
     settings = {"review_record": True}
     assert reader.editor.post(f"{API}/settings", settings, if_match="*").status == 200
@@ -27,7 +27,7 @@ def _reviewed(reader: Reader, **more: Any) -> str:  # noqa: ANN401 -- fields of 
 
 
 def _proposed(desk: Desk, address: str, **fields: str) -> str:
-    """The address of the change request that a form became."""
+    """Send a form that proposes a change; gives the address of the change request."""
     answer = desk.fill(desk.see(address), address, **fields, do="save")
     assert answer.status == 303, answer.words
     return answer.headers["location"]

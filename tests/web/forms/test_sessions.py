@@ -1,4 +1,4 @@
-"""Who signs in once stays signed in for a time, on the pages alone, and no other site acts in their name."""
+"""A session lasts for a limited time, on the pages alone, and no other site can use it."""
 
 from __future__ import annotations
 

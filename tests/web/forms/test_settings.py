@@ -1,4 +1,4 @@
-"""An admin says in a form who sees a negotiation, and which changes take a second person."""
+"""An admin sets in a form who sees a negotiation, and which changes need a second person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dates are said in words, at most as sharp as they were written."""
+"""Dates are written in words that are at most as exact as their EDTF."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ DATES: Final = {
     "2025-33": ("the first quarter of 2025", "since the first quarter of 2025"),
     "2025-38": ("the second four months of 2025", "since the second four months of 2025"),
     "2025-41": ("the second half of 2025", "since the second half of 2025"),
-    # digits that nobody knows
+    # unknown digits
     "198X": ("the 1980s", "since the 1980s"),
     "200X": ("a year from 2000 to 2009", "since some year from 2000 to 2009"),
     "-015X": ("a year from 160 BC to 151 BC", "since some year from 160 BC to 151 BC"),
@@ -118,7 +118,7 @@ DATES: Final = {
         "22 November 2025, 14:05 UTC+03:00",
         "since 22 November 2025, 14:05 UTC+03:00",
     ),
-    # the beginning alone
+    # only the beginning
     "..": ("not known", "beginning not known"),
 }
 _MONTHS: Final = (
@@ -132,7 +132,7 @@ _PLAIN: Final = re.compile(
     rf"(?:between |from some time between )?{_MENTION.pattern}"
     rf"(?:(?:,| or| and| to| until| or between) {re.sub(r'[?]P<[a-z]+>', '', _MENTION.pattern)})*"
 )
-"""Words that name plain dates and nothing else; all that is meant lies between the first and the last of them."""
+"""Words for plain dates and nothing else; the date lies between the first and the last of them."""
 _RAW: Final = re.compile(r"\.\.|[][{}/X?~%]|since (?:by|between|since|from|until|a )")
 
 
@@ -176,7 +176,7 @@ def test_no_date_that_can_be_recorded_is_shown_raw_or_sharper_than_it_is() -> No
 
 
 def _meant(told: str) -> tuple[int, int]:
-    """The stretch of time that holds all dates that words name."""
+    """The stretch of time, [first, last), that holds all dates that the words name."""
     found = [_stretch(each) for each in _MENTION.finditer(told)]
     return min(first for first, _ in found), max(last for _, last in found)
 

@@ -1,4 +1,4 @@
-"""A page says how old its reports are, where more of a list is, and leads to what a fact is tied to."""
+"""A page says how old its reports are and where the rest of a list is, and links to related facts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is only possible is called so wherever it stands, and what is contested leads to who says what."""
+"""Whatever is only possible is called so on every page, and a contested mark links to the sources."""
 
 from __future__ import annotations
 

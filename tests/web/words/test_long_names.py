@@ -1,4 +1,4 @@
-"""A picture breaks long names into lines, which lie in the picture and not on each other."""
+"""A picture breaks long names into lines that stay within the picture and do not overlap."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SHOWN: Final = {
     "posts": [POST, *HOLDERS],
     "measures": [f"{TARGET}, by {AUTHORITY}"],
 }
-#: What is outside the picture, and what lies on something else: each line of each text, by its box.
+#: The lines of texts that lie outside the picture or overlap another, by the box of each line.
 _AMISS: Final = """() => {
   const whole = document.querySelector("svg").getBoundingClientRect();
   const lines = [...document.querySelectorAll("text:not([opacity='0'])")].flatMap((text) =>

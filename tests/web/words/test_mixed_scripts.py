@@ -1,4 +1,4 @@
-"""Words from right to left move nothing beside them, and a number is set large alone."""
+"""Right-to-left words do not move the text beside them, and only the number itself is set large."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _LEFT: Final = """part => {
     return [...range.getClientRects()].map(box => Math.round(box.left));
   }
 }"""
-"""Where the boxes of a part of a text are, from the left."""
+"""The positions, from the left, of the boxes of a part of a text."""
 
 
 def _counts() -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Names that bear an id are shown as names on every page and in every picture, wherever a kind takes a name."""
+"""A name with an id is shown as a name on every page and in every picture, in every field of a kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A matter is headed by the question that its claims answer, which says no more than they agree on."""
+"""The heading of a matter is the question that its claims answer, and claims nothing that they dispute."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A date is drawn where its bounds lie: whole where it is certain, hatched where it is only possible."""
+"""A date is drawn between its bounds: solid where it is certain, hatched where it is only possible."""
 
 from __future__ import annotations
 

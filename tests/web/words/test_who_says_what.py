@@ -1,4 +1,4 @@
-"""What is contested leads to who says what, a total shows what it adds, and no word needs to be learnt first."""
+"""A contested mark leads to the sources, a total shows what it adds, and pages use everyday words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TALKS: Final = "/n/talks"
 
 
 def contested(page: Seen) -> list[str]:
-    """Where the marks of a page lead that say that something is contested; a mark that leads nowhere is an error."""
+    """The targets of the contested marks on a page; a mark without a target fails."""
     marks = [(tag, given) for tag, given in page.elements if given.get("class") == "mark contested"]
     assert {tag for tag, _ in marks} <= {"a"}
     return [str(given["href"]) for _, given in marks]
