@@ -1,4 +1,4 @@
-"""What is decided or said in the same words whatever the database is tested on SQLite, and in the long form on both."""
+"""Marks for tests whose result does not depend on the database: SQLite alone, in the long form both."""
 
 from __future__ import annotations
 
@@ -11,4 +11,4 @@ from tests.thorough import THOROUGH
 on_sqlite: Final = pytest.mark.parametrize(
     "database_url", ["sqlite-file", *(["postgresql"] if THOROUGH else [])], indirect=True
 )
-"""For a test of fixtures that rest on `database_url`; what the database does under it is tested on both elsewhere."""
+"""For tests with fixtures that use `database_url`; other tests check what the database does."""

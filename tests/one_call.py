@@ -1,8 +1,8 @@
-"""The test client hands a request over to the application's loop once, and not for each step of the answer.
+"""The test client passes a request to the application's loop once, and not for each step of the answer.
 
-Every handing over is a change of threads; Starlette's client makes eight for a request, so that an answer can be read
-while it is still made. Nothing here reads an answer before it is whole. Clients that are not entered, and so begin no
-lifespan, share one loop, and begin none for each request.
+Each pass switches threads. Starlette's client makes eight for a request, so that an answer can be read while it is
+still made; no test here needs that. Clients that are not entered, and so start no lifespan, share one loop, and start
+none for each request.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ _lock: Final = Lock()
 
 
 def ask_in_one_call() -> None:
-    """Let every test client of this process ask so."""
+    """Let every test client of this process send requests so."""
     Transport.handle_request = _answer  # type: ignore[method-assign]
     TestClient._portal_factory = _portal  # type: ignore[method-assign]
 
 
 def end_shared_loop() -> None:
-    """Let the process end."""
+    """End the shared loop, so that the process can end."""
     with _lock:
         _shared.clear()
         _held.close()
 
 
 class _Exchange:
-    """One request as an application takes it, and what it answered."""
+    """One request as an application gets it, and its answer."""
 
     def __init__(self, body: bytes) -> None:
         self._body: bytes | None = body
@@ -73,7 +73,7 @@ class _Exchange:
 
 @contextmanager
 def _portal(self: TestClient) -> Iterator[BlockingPortal]:
-    """What is called from here in the loop of the client's own, or in that of all others."""
+    """The portal to the client's own loop, or else to the loop that all others share."""
     with _lock:
         if self.portal is None and not _shared:
             _shared.append(_held.enter_context(start_blocking_portal()))

@@ -1,4 +1,4 @@
-"""What Hypothesis draws: histories that the domain itself decides, and perspectives on them.
+"""Hypothesis strategies for histories that the domain decides, and for perspectives on them.
 
 Names, matters and posts come from small pools, so that rivals, successions and aliases occur.
 """
@@ -38,7 +38,7 @@ from tests.drawn_facts import (
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
 
-#: Enough cases for a rule that a reader can follow; a slow machine fails no test.
+#: Enough cases for a simple rule; a slow machine fails no test.
 SOME: Final = settings(
     max_examples=40,
     deadline=None,
@@ -49,7 +49,7 @@ NEGOTIATION: Final = negotiation_id(SLUG)
 
 
 class _Log:
-    """A log under construction: what stands, and the entries that led there."""
+    """A log under construction: the present facts, and the entries that led there."""
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []

@@ -1,4 +1,4 @@
-"""The generated parts of the documentation are what the code gives now; `make docs` writes them again."""
+"""The generated parts of the documentation match the code; `make docs` writes them again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules of the project are checks: each of these fails when its rule is broken."""
+"""Checks of the project's rules: each fails when its rule is broken."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_no_file_is_longer_than_a_few_screens() -> None:
 
 
 def test_no_two_classes_of_the_packages_have_one_name() -> None:
-    """A model of the API has the name of what it describes, so these are counted apart."""
+    """A model of the API has the same name as the class that it describes, so models are counted separately."""
     models = ROOT / "api" / "http" / "openapi"
     names = Counter(
         (node.name, models in path.parents)
@@ -160,7 +160,7 @@ def test_every_dependency_is_locked() -> None:
 
 
 def test_the_locks_agree_where_they_overlap() -> None:
-    """Both pin the same version and the same hashes; the tests may need it on more systems."""
+    """Both pin the same version and the same hashes; the tests may need a package on more systems."""
     runtime, dev = (
         {re.sub(r" ; .*?(?= --hash)", "", e) for e in locked_entries(lock)} for lock in LOCKS
     )
@@ -254,6 +254,6 @@ def test_a_claim_of_the_documentation_names_a_test_that_there_is(page: str) -> N
 
 @pytest.mark.xdist_group("one worker")
 def test_tests_of_one_group_run_in_one_worker(request: pytest.FixtureRequest) -> None:
-    """A worker tells of a test's group at the end of its name; a pytest of which it cannot change the name has none."""
+    """A worker appends the test's group to its name; a pytest without workers does not."""
     distributed = "PYTEST_XDIST_WORKER" in os.environ and request.config.getoption("loadgroup")
     assert request.node.nodeid.endswith("@one worker") == bool(distributed)

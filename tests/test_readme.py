@@ -1,4 +1,4 @@
-"""The README's tour is true: every command in it runs, and prints what the README says it prints."""
+"""Every command in the README's tour runs, and prints what the README says."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ RECORDED: Final = re.compile(
 
 @dataclass(frozen=True)
 class Command:
-    """A command of the tour, and what it is said to print."""
+    """A command of the tour, and its expected output."""
 
     line: str
     prints: str
@@ -53,7 +53,7 @@ def tour(readme: str) -> list[Command]:
 
 
 def split(piece: str) -> tuple[str, str]:
-    """A command, over as many lines as end in a backslash or stand in an open quotation; then its output."""
+    """Split the text into a command, which may continue after a backslash or within a quotation, and its output."""
     lines = piece.splitlines(keepends=True)
     end = 1
     while lines[end - 1].endswith("\\\n") or "".join(lines[:end]).count("'") % 2:
@@ -63,14 +63,14 @@ def split(piece: str) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Place:
-    """A folder as `make run` leaves it, with the server going."""
+    """A folder as `make run` leaves it, with the server running."""
 
     folder: Path
     port: int
     environ: dict[str, str]
 
     def run(self, command: str) -> str:
-        """What a command prints."""
+        """The output of a command."""
         process = subprocess.run(
             ["bash", "-c", command.replace(SERVED_AT, f"127.0.0.1:{self.port}")],
             cwd=self.folder,
@@ -85,7 +85,7 @@ class Place:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """The record loaded and served, by the commands of the Makefile."""
+    """The record imported and served by the commands of the Makefile."""
     folder = tmp_path_factory.mktemp("tour")
     parley = folder / ".venv" / "bin" / "parley"
     parley.parent.mkdir(parents=True)
@@ -130,7 +130,7 @@ def wait_for(url: str) -> None:
 
 
 def plain(printed: str) -> list[str]:
-    """What is printed, but for blanks at the ends of lines and the instants of recording."""
+    """The output without blanks at line ends and without record times."""
     return [RECORDED.sub("(recorded)", line.rstrip()) for line in printed.strip().splitlines()]
 
 

@@ -1,4 +1,4 @@
-"""Each contract of the rooms refuses what would break it."""
+"""Each import contract refuses an import that breaks it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ PLANTED: Final = {
         "infrastructure.log.leaves",
     ),
 }
-"""For each contract an import that it forbids: from the first module to the second."""
+"""For each contract an import that it forbids: (importing module, imported module)."""
 
 
 PACKAGES: Final = ("domain", "infrastructure", "api", "migrations")

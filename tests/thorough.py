@@ -1,4 +1,4 @@
-"""What a test tries each time it runs, and what in its long form: `make faults` sets PARLEY_THOROUGH."""
+"""What a test tries in each run, and in the long form: `make faults` sets PARLEY_THOROUGH."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ T = TypeVar("T")
 
 THOROUGH: Final = bool(os.environ.get("PARLEY_THOROUGH"))
 _CHANCE: Final = Random(0) if os.environ.get("CI") else Random()
-"""At home each run draws anew; a run that decides whether a change lands draws the same each time."""
+"""Each run at home draws anew; a run that decides whether a change lands draws the same each time."""
 _RUN: Final = os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"{_CHANCE.random()}"
-"""What the workers of a run have in common, and no two runs."""
+"""A text that all workers of a run share, and that differs between runs."""
 
 
 def often(each_time: int, thoroughly: int) -> int:
-    """How many of something a test tries."""
+    """How many cases a test tries."""
     return thoroughly if THOROUGH else each_time
 
 
@@ -30,7 +30,7 @@ def some_of(every: Sequence[T], each_time: int) -> list[T]:
 
 
 def part_of(every: Iterable[str], part: int, parts: int) -> list[str]:
-    """The share of one of several tests that divide the whole among them; in the long form all of it."""
+    """The share of one of several tests that divide all names among them; in the long form all names."""
     return [name for name in every if THOROUGH or deal(name, parts) == part]
 
 

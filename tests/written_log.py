@@ -1,4 +1,4 @@
-"""A history written by hand, decided by the domain, and what it answers."""
+"""A history written by hand and decided by the domain, and its answers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def differing(versions: Iterable[FactVersion], from_: Perspective, to: Perspective) -> Differing:
-    """The facts that differ between two perspectives, by the fold, and the last changes that say why."""
+    """The facts that differ between two perspectives, by the fold, and the last changes that explain it."""
     found = list(versions)
     before, after = (history.select_known(found, at) for at in (from_, to))
     known = {version.position for version in found if is_public(version, from_)}
@@ -42,21 +42,21 @@ def differing(versions: Iterable[FactVersion], from_: Perspective, to: Perspecti
 
 
 class Log:
-    """A history written by hand: each change takes its record time, a day at its end (UTC)."""
+    """A history written by hand; each change has a record time, by default the end of a day (UTC)."""
 
     def __init__(self) -> None:
         self.entries = [Entry(position=1, recorded_at=parse_cut("2020-01-01"), event=OPENED)]
         self._records: dict[UUID, FactRecord] = {}
 
     def record(self, recorded: Fact, *, at: str = "2025-12-01") -> UUID:
-        """Record a fact; the id that it goes by."""
+        """Record a fact; gives its id."""
         id_ = fact_id(NEGOTIATION, recorded.external_id or f"no {len(self.entries)}")
         event = decide_record(fact_id=id_, negotiation_id=NEGOTIATION, fact=recorded, actor="desk")
         self._take(event, at)
         return id_
 
     def store(self, stored: Fact) -> UUID:
-        """Put in a fact as it may have been stored under rules that have changed since; its id."""
+        """Add a fact as older rules may have stored it; gives its id."""
         id_ = fact_id(NEGOTIATION, stored.external_id or f"no {len(self.entries)}")
         at: dict[str, Any] = {"originator_id": id_, "originator_version": 1, "actor": "desk"}
         self._take(FactRecorded(**at, negotiation_id=NEGOTIATION, fact=stored), "2025-12-01")
@@ -92,7 +92,7 @@ class Log:
         at: str = "2025-12-02",
         published: str | None = None,
     ) -> None:
-        """Give a fact another source."""
+        """Add another source to a fact."""
         event = self._records[id_].decide_corroborate(
             citation=citation, why=None, published=published, actor="desk"
         )
@@ -101,28 +101,28 @@ class Log:
     def end(
         self, id_: UUID, ended: str, *, at: str = "2025-12-02", published: str | None = None
     ) -> None:
-        """End what a fact says."""
+        """End a fact."""
         event = self._records[id_].decide_end(
             ended=ended, why=None, citation=None, published=published, actor="desk"
         )
         self._take(event, at)
 
     def retract(self, id_: UUID, *, at: str = "2025-12-02", published: str | None = None) -> None:
-        """Withdraw a fact."""
+        """Retract a fact."""
         event = self._records[id_].decide_retract(
             reason="source_retracted", why="they withdrew it", published=published, actor="editor"
         )
         self._take(event, at)
 
     def reinstate(self, id_: UUID, *, at: str = "2025-12-03", published: str | None = None) -> None:
-        """Undo a withdrawal."""
+        """Reinstate a fact."""
         event = self._records[id_].decide_reinstate(
             why="it stood", published=published, actor="editor"
         )
         self._take(event, at)
 
     def prefer(self, id_: UUID, *, preferred: bool = True, at: str = "2025-12-02") -> None:
-        """Mark a fact, or take the mark away."""
+        """Mark a fact as preferred, or remove the mark."""
         event = self._records[id_].decide_prefer(preferred=preferred, why="nearest", actor="editor")
         self._take(event, at)
 
@@ -160,7 +160,7 @@ class Log:
         )
 
     def slice(self, **perspective: Any) -> list[Seen]:  # noqa: ANN401 -- as `perspective` takes them
-        """What is known and not retracted at a perspective."""
+        """The facts that are known and not retracted at a perspective."""
         return history.timeslice(self.versions(), self.perspective(**perspective))
 
     def known(self, **perspective: Any) -> list[FactVersion]:  # noqa: ANN401 -- as `perspective` takes them
