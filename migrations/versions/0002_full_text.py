@@ -45,7 +45,7 @@ def _make_fact_text() -> None:
         sa.Column("words", TSVECTOR, sa.Computed(DISTINCT_WORDS, persisted=True), nullable=False),
         sa.PrimaryKeyConstraint("fact_id", "version", name=op.f("pk_fact_text")),
     )
-    # Rows come in batches: a list of pending ones would only make the index look dear to a search.
+    # Rows come in batches: a list of pending rows would only make the index seem expensive to the planner.
     op.create_index(
         op.f("ix_fact_text_words"),
         "fact_text",

@@ -1,4 +1,4 @@
-"""`parley kinds` lists kinds and fields from the registry, and its template table can be imported."""
+"""`parley kinds` and `parley columns` list kinds and fields from the registry; a filled template can be imported."""
 
 from __future__ import annotations
 

@@ -177,7 +177,7 @@ def forgeries_postgresql(folder: Path) -> object:
 
 
 def costs_sqlite(folder: Path) -> object:
-    """Ask for the dearest answers of every route, with the largest bodies, on SQLite."""
+    """Send the most expensive requests to every route, with the largest bodies, on SQLite."""
     urls = tuple(sqlite_file_url(folder / f"{name}.db") for name in ("half", "whole"))
     for url in urls:
         migrate(url)
@@ -185,7 +185,7 @@ def costs_sqlite(folder: Path) -> object:
 
 
 def costs_postgresql(folder: Path) -> object:
-    """Ask for the dearest answers of every route, with the largest bodies, on PostgreSQL."""
+    """Send the most expensive requests to every route, with the largest bodies, on PostgreSQL."""
     with postgresql_server() as postgresql:
         return _dearest((postgresql.fresh(), postgresql.fresh()), folder)
 

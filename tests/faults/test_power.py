@@ -21,7 +21,7 @@ def written(disk: Disk[str], name: str, content: bytes) -> None:
 
 
 def after_cuts(disk: Disk[str]) -> list[dict[str, bytes]]:
-    """The contents that may be found under the names after the power is back, from that many cuts of such a disk."""
+    """{name: content} on copies of the disk, each after a cut of its own."""
     found = []
     for seed in range(CUTS):
         copy: Disk[str] = Disk(ordered=disk.ordered)

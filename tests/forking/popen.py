@@ -67,7 +67,7 @@ class _ForkServer:
 
 @contextmanager
 def _adopting() -> Iterator[None]:
-    """Become the parent of processes whose parent among this process's children has ended."""
+    """While the block runs, orphaned descendants of this process become its children."""
     libc = ctypes.CDLL(None, use_errno=True)
     for adopts in (1, 0):
         if libc.prctl(ADOPT_ORPHANS, adopts, 0, 0, 0):

@@ -79,7 +79,7 @@ class Seen(HTMLParser):
             self.texts[place] = self.texts.get(place, "") + data
 
     def handle_endtag(self, tag: str) -> None:
-        """Note the end of a text within a form."""
+        """Note the end of a textarea."""
         self.writing = self.writing and tag != "textarea"
 
     @property

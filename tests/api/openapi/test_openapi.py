@@ -38,7 +38,7 @@ REFUSED = [400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 422, 428, 429,
 CONFIG: dict[str, Any] = {
     "seed": 20251126,
     "max-failures": 20,
-    "parameters": {"wait": 0},  # a question that waits in vain is answered 503
+    "parameters": {"wait": 0},  # a request that waits without success gets 503
     "generation": {"max-examples": often(2, 20), "database": "none"},
     "checks": {
         "positive_data_acceptance": {"expected-statuses": ANSWERED},

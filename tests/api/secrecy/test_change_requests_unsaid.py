@@ -46,7 +46,7 @@ def about(body: str = "Quetzal", why: str = "Ocelot") -> dict[str, Any]:
 
 @pytest.fixture
 def said(desk: Desk) -> Desk:
-    """A desk whose change requests contain all of the words; none of them was approved."""
+    """A desk where change requests contain all of the words; only a body without them was approved."""
     made = [desk.propose(desk.fact(), body=about(), idempotency_key=f"{n}") for n in range(5)]
     address = made[0].headers["location"]
     revised = desk.post(f"{address}/revision", about("Axolotl"), idempotency_key="r")

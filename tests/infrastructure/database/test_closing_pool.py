@@ -22,7 +22,7 @@ Closed = tuple[Engine, "Callable[[], object]"]
 
 @pytest.fixture(params=["a database", "a storage of counts"])
 def closed(request: pytest.FixtureRequest, database: Database) -> Closed:
-    """An engine, and the pools that close it."""
+    """An engine, and the function that closes its connections."""
     if request.param == "a database":
         other = open_database(database.url)
         return other.engine, other.close

@@ -29,7 +29,7 @@ def url(fresh_database: Callable[[Kind], str]) -> str:
 
 
 def order_of(url: str, *gives_way: Callable[[], bool] | None) -> list[int]:
-    """The order in which writers get the lock; each acts as in a process of its own, and waits already."""
+    """The order in which writers get the lock; they begin to wait in turn, each as in a process of its own."""
     got: list[int] = []
     databases = [open_database(url) for _ in gives_way]
     holder = open_database(url)

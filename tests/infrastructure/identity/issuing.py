@@ -117,7 +117,7 @@ def token(
     key: Private | None = None,
     **header: Any,  # noqa: ANN401 -- JSON is anything
 ) -> str:
-    """A valid access token, with the given claims replaced."""
+    """A valid access token, unless other claims, another key or other header fields are given."""
     return sign_token(
         {"alg": "RS256", "typ": "at+jwt", "kid": "rsa", **header}, claims, key or rsa_key("a")
     )

@@ -34,7 +34,7 @@ ASKED: Final = {
     "/audit": "/audit",
     "/compare?from=2025-06-21": "/diff?from=2025-06-21",
 }
-"""Pages, with a first query for each."""
+"""{page: the first address of the API that it reads}."""
 WRONG: Final = (
     "as_of=2025-XX",
     "as_of=2025-11-22&as_of=2025-11-23",

@@ -1,4 +1,4 @@
-"""A total is as sharp as its sources, and can be split by who counted and who was counted."""
+"""A total is as exact as its sources, and can be split by who counted and who was counted."""
 
 from __future__ import annotations
 
