@@ -46,7 +46,7 @@ def test_an_id_token_is_no_permission(shape: str, kind: str | None) -> None:
 
 
 def untyped(claims: dict[str, Any], **header: str) -> str:
-    """A valid token whose header gives only this type."""
+    """A signed token whose header has a type only if one is given."""
     return sign_token({"alg": "RS256", "kid": "rsa", **header}, claims, rsa_key("a"))
 
 
