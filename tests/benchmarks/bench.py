@@ -50,6 +50,8 @@ class Sizes:
     workers: tuple[int, ...]
     """The numbers of workers of a server."""
     seconds: float
+    profiled: float
+    """For about how many seconds a run that misses its goal is repeated while it is profiled."""
     alone: bool = True
     """Whether work whose memory is measured runs in a process of its own."""
 
@@ -67,6 +69,7 @@ FULL: Final = Sizes(
     processes=8,
     workers=(1, 2, 4),
     seconds=2.0,
+    profiled=0.3,
 )
 SHORT: Final = Sizes(
     facts=(60,),
@@ -81,6 +84,7 @@ SHORT: Final = Sizes(
     processes=2,
     workers=(1,),
     seconds=0.0,
+    profiled=0.0,
     alone=False,
 )
 

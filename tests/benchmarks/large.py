@@ -43,7 +43,8 @@ def rows(bench: Bench) -> Iterator[Row]:
         database.drop_overwritten(*TABLES)
         for what, most, ask in sorted(_asked(database, LARGE, large), key=_reads_all):
             found = bench.measure(bench.job(beside, ask))[0]
-            yield explain_miss(bound_time(f"{what}, {large:,} facts", bench.kind, found, most), ask)
+            row = bound_time(f"{what}, {large:,} facts", bench.kind, found, most)
+            yield explain_miss(row, ask, bench.sizes.profiled)
         pairs = zip(_asked(database, SLUG, small), _asked(other, SLUG, small), strict=True)
         for (what, _, ask), (_, _, ask_alone) in pairs:
             both = bench.measure(bench.job(beside, ask), bench.job(alone, ask_alone))

@@ -47,7 +47,7 @@ def rows(bench: Bench) -> Iterator[Row]:
         found = [spent.per(size) for spent in bench.measure(*jobs, times=1)]
         what = f"read and decode the log, an event of {size:,}"
         row = compare_times(what, bench.kind, found, "rows and msgspec by hand", READ)
-        yield explain_miss(row, lambda: _exhaust(read(ledger)))
+        yield explain_miss(row, lambda: _exhaust(read(ledger)), bench.sizes.profiled)
         yield _verified(bench, url, database, raw)
         yield _rebuilt(bench, url, ledger, database)
     for what, work in (("verify", verify_alone), ("rebuild", rebuild_alone)):

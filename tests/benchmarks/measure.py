@@ -6,7 +6,6 @@ Two jobs that are compared run in turns, so that other load on the machine affec
 from __future__ import annotations
 
 import cProfile
-import gc
 import pstats
 import re
 import resource
@@ -25,8 +24,6 @@ TURN_SECONDS: Final = 0.03
 """A turn repeats a quick job for at least so many seconds."""
 _SCHEDULED: Final = 2
 """The number of the Linux clock that counts the time for which a process was scheduled."""
-PROFILED_SECONDS: Final = 0.3
-"""For how many seconds a quick job is repeated while it is profiled."""
 _MOST_SHOWN: Final = 5
 _LEAST_SHOWN: Final = 0.03
 """A place with a smaller share of the time is not shown."""
@@ -122,14 +119,13 @@ def _median(found: list[Spent]) -> Spent:
     )
 
 
-def describe_time(run: Callable[[], object], seconds: float = PROFILED_SECONDS) -> str:
+def describe_time(run: Callable[[], object], seconds: float) -> str:
     """Where the processor time of a run goes: the folders of Parley and the libraries with the largest shares.
 
     The run is repeated for about `seconds`. The shares are those of cProfile, which makes many short calls seem longer
     than they are.
     """
     profile = cProfile.Profile(time.process_time)
-    gc.collect()
     ends = time.process_time() + seconds
     profile.runcall(run)
     while time.process_time() < ends:

@@ -102,7 +102,7 @@ def rows(bench: Bench) -> Iterator[Row]:
             for what, most, ask in asked:
                 found = bench.measure(bench.job(url, ask))[0]
                 row = bound_time(f"{what}, {size:,} facts", bench.kind, found, most)
-                yield explain_miss(row, ask)
+                yield explain_miss(row, ask, bench.sizes.profiled)
 
 
 def answers(asking: Asking, size: int) -> Iterator[Question]:

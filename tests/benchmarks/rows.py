@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from tests.benchmarks.measure import PROFILED_SECONDS, describe_time
+from tests.benchmarks.measure import describe_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -109,7 +109,7 @@ def report_stop(what: str, on: str, why: str) -> Row:
     return Row(what, on, why, "", "", "", "", "", "measured", met=False)
 
 
-def explain_miss(row: Row, run: Callable[[], object], seconds: float = PROFILED_SECONDS) -> Row:
+def explain_miss(row: Row, run: Callable[[], object], seconds: float) -> Row:
     """The row; if it misses its goal, also where the time of `run` goes, the function that was measured."""
     return replace(row, remains=describe_time(run, seconds)) if row.met is False else row
 

@@ -73,7 +73,7 @@ def test_where_the_time_goes_is_told_by_folders_and_libraries() -> None:
         for event in events:
             as_primitives(event.fact)
 
-    places = [each.rpartition(" ")[::2] for each in describe_time(run).split(", ")]
+    places = [each.rpartition(" ")[::2] for each in describe_time(run, 0.0).split(", ")]
     shares = [int(share.rstrip("%")) for _, share in places]
     assert {"msgspec", "domain"} <= {place for place, _ in places}
     assert shares == sorted(shares, reverse=True)
