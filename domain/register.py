@@ -116,9 +116,10 @@ class RegisterEntry:
     """A fact's answer in a register: `key` and `shows` are {field: value}, `names` the fields that name people.
 
     Rivals are compared by the fields `compared`. A `lasting` answer is final: once it has surely begun,
-    nothing that begins later takes its place. `apart` is the field in which nobody has two values at one time: facts
-    with different ones may be about two who have one name. `singled`: it is about one of the people to whom the fact
-    happened, on any of its days. So it is certain only when all of these days are over, and never if the fact goes on.
+    nothing that begins later takes its place. `apart` is a field in which a person has only one value at a time:
+    facts with different values may be about two people of one name. `singled`: it is about one person, to whom the fact
+    happened on one of its days; it is not known on which. So it is certain only when all of these days are over, and
+    never if the fact goes on.
     """
 
     register: Register

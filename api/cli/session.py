@@ -38,7 +38,7 @@ UNKNOWN_OUTCOME: Final = (
 
 
 _PLACES: Final = frozenset({"FILE", "FOLDER", "SOURCE", "TARGET", "URL"})
-"""What the help calls a file, a folder or an address."""
+"""The names in the help for parameters that are a file, a folder or an address."""
 
 
 class CommandRefusedError(Exception):

@@ -75,7 +75,7 @@ def _has_stretch(remark: Phrase) -> bool:
 
 
 def _goes_over_time(words: Phrase) -> bool:
-    """Whether words that tell of the number name several occasions or a time: "in two groups", "after the war".
+    """Whether the words beside a number name several occasions or a time: "in two groups", "after the war".
 
     Only the first word of a pair has to tell of the number: in "several prisoner exchanges" a ranked word follows it.
     """
@@ -102,7 +102,7 @@ def _split_parts(text: str) -> list[Phrase]:
 
 
 def _without_ranked(words: Phrase) -> Phrase:
-    """The words before one such as "largest" or "held", to which a later "since" belongs; all if they tell of a sum."""
+    """The words before the first of `_RANKS` ("largest", "held"), to which a later "since" belongs; all beside sums."""
     if any(word.startswith(_SUMS) for word in words):
         return words
     return tuple(takewhile(lambda word: not word.startswith(_RANKS), words))

@@ -72,9 +72,9 @@ def list_timeline(
 
 
 def find_span(listed: Iterable[Seen], wanted: TimelineFilter, as_of: int) -> tuple[int, int]:
-    """The instants (half-open) between which every `as_of` lists these facts, each with the same certainty.
+    """The half-open range of `as_of`, in microseconds UTC, in which these facts and their certainty stay the same.
 
-    Which facts had begun may differ from one `as_of` to the next; all others stay.
+    With `wanted.begun` the range is `as_of` alone.
     """
     if wanted.begun:
         return as_of, as_of + 1

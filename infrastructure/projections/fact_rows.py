@@ -173,7 +173,7 @@ def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
 
 
 def _times_of(fact: Fact, *, singled: bool) -> dict[str, Any]:
-    """When a fact's answers began, and when they may hold and surely hold; `singled` as in `RegisterEntry`."""
+    """{column: value} of the times of a fact's answers, in microseconds UTC; `singled` as in `RegisterEntry`."""
     earliest, latest = fact.placed(singled=singled)
     window = fact.find_window(singled=singled)
     return {

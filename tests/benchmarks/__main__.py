@@ -71,8 +71,9 @@ CPU is the time of Parley's processes and of the PostgreSQL backends that work f
 REMAINS: Final = """\
 ## Where the time goes
 
-For each answer that is made in the process and misses its goal: the folders of Parley and the libraries with the
-largest shares of the processor time of one run, by cProfile. The share of a database's driver includes the database.
+For each append, reading of the log or answer in the process that misses its goal: the folders of Parley and the
+libraries that took the most processor time, by cProfile. The share of sqlite3 includes the database; PostgreSQL is a
+process of its own, and is not in the shares.
 """
 ABOUT: Final = f"""\
 # Benchmarks

@@ -68,7 +68,7 @@ def rows(bench: Bench) -> Iterator[Row]:
 
 
 def decide_events(size: int) -> list[FactRecorded]:
-    """Decide the events that record `facts` facts of mixed kinds."""
+    """Decide the events that record `size` facts of mixed kinds."""
     talks = negotiation_id(SLUG)
     return [decide_new_fact(talks, fact, "bench") for fact in make_mixed_facts(size)]
 

@@ -114,7 +114,7 @@ class Bench:
             StoredLedger(database).open_negotiation(**opening, actor="bench")  # type: ignore[arg-type]
 
     def mixed(self, size: int) -> str:
-        """The URL of a database with a negotiation of so many facts of mixed kinds, whose statistics were taken."""
+        """The URL of a database with a negotiation of `size` facts of mixed kinds; it is made once."""
         if size not in self.made:
             url = self.made[size] = self.fresh()
             with self.database(url) as database:

@@ -185,7 +185,7 @@ def _longest_wait(bench: Bench) -> Row:
 
 
 def _post_until(ended: threading.Event, server: Served) -> list[tuple[float, float]]:
-    """Post one fact after another; gives (seconds that it took, seconds that the server waited for a core)."""
+    """Post facts until `ended`; (its seconds, the seconds that threads of the server waited for a core) for each."""
     waits: list[tuple[float, float]] = []
     while not waits or not ended.wait(PAUSE):
         stood, began = measure_waiting(server.pid), time.perf_counter()

@@ -80,7 +80,7 @@ class Served:
 
 
 def rows(bench: Bench) -> Iterator[Row]:
-    """A GET of a fact, its 304, a health check, and a POST of a fact, which keeps the server busy for a while."""
+    """A GET of a fact, its 304, a health check and a POST of a fact, each beside an empty endpoint."""
     url = bench.fresh()
     let_in(url)
     with serve_record(url) as parley, serve_record(None) as empty:

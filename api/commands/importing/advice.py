@@ -29,14 +29,14 @@ def refuse_other(
     at = "/external_id" if fact.external_id else "/id"
     fields = [difference["field"] for difference in differences(record.fact, fact)]
     if line is not None:
-        own = f"taken on line {line}, which differs in {', '.join(fields)}: give this fact a name of its own"
+        own = f"taken on line {line}, which differs in {', '.join(fields)}: give this fact another {at[1:]}"
         return ContentError.at(
             at, own if reviewed else f"{own}, or use op correct to change that one"
         )
     if "external_id" in fields:
         named = record.fact.external_id
-        known = "no external_id: name it by its id alone"
-        known = known if named is None else f"the external_id {named!r}: name it by that"
+        known = "no external_id: leave out external_id, and write its id"
+        known = known if named is None else f"the external_id {named!r}: write that"
         return ContentError.at(at, f"taken by fact {record.id}, which has {known}")
     ops = ("correct",) if record.stands else ("reinstate", "correct")
     if reviewed:

@@ -140,7 +140,7 @@ def _find_encoding(file: BinaryIO, head: bytes, charset: str | None) -> tuple[st
 
 
 def _refuse_misnamed(file: BinaryIO, charset: str) -> None:
-    """Refuse a text that is UTF-8 and not ASCII: a text in a code page is not UTF-8 by chance."""
+    """Raise ContentError if a text in a code page is UTF-8 beyond ASCII, which no such text is by chance."""
     file.seek(0)
     if charset.startswith("utf-") or all(chunk.isascii() for chunk in _chunks(file)):
         return

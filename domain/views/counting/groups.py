@@ -61,7 +61,7 @@ def split(
         raise ContentError.at("/query/per", _SHARED)
 
     def deal(dealt: Iterable[Candidate]) -> dict[int, list[Candidate]]:
-        """The candidates by the numbers of their groups; one that names no group is only possible in each."""
+        """{number of a group: its candidates}; one that names no group is only possible in each of its groups."""
         piles: dict[int, list[Candidate]] = defaultdict(list)
         for candidate in dealt:
             numbers = moved.get(candidate.id)
@@ -93,9 +93,9 @@ def _divide(
 ) -> Callable[[int], Questions]:
     """Divide the questions among the groups; gives the questions of a group, each with only the facts of that group.
 
-    The questions within a question stay with it, whatever their own group, because it is at least as many as each of
-    them. They are in the groups of the facts to which they lead: only possible if these facts name several groups, and
-    only possible in every group of the question if they name none. An inner question that leads to no question of the
+    An inner question stays within its question, whatever its own group, because the question counts at least as many.
+    If the facts to which it leads name one group, it is in that group. If they name several, it is only possible in
+    each of them; if they name none, in each group of its question. An inner question that leads to no question of the
     group counts as one of the group's questions.
     """
 

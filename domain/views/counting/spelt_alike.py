@@ -24,7 +24,7 @@ _MOST_WORDS: Final = 8
 COMPARED: Final = 5
 """With how many other names each name is always compared."""
 MOST_FURTHER: Final = 100_000
-"""How many more comparisons are made in all. After these, a name with more near names is taken for one of them."""
+"""How many more comparisons are made in all. After these, a name that needs more counts as another spelling."""
 _LEAST: Final = 2
 """The sound of a word with fewer consonants is the word itself."""
 _SOUNDS: Final = tuple(
@@ -41,7 +41,7 @@ _SOUNDS: Final = tuple(
         ("[aeiouyjvw]", ""),
     )
 )
-"""What is written differently by languages and transliterations: Igor and Ihar, Sergei and Siarhei."""
+"""(pattern, replacement) in order, for what languages write differently: Igor and Ihar, Sergei and Siarhei."""
 _INITIALS: Final = {
     letter: frozenset(like)
     for letter, like in {
@@ -161,7 +161,7 @@ class Spellings:
         return chain(alike, *within, *shorter, *longer, *self._list_crosswise(spelling))
 
     def _list_crosswise(self, spelling: _Spelling) -> Iterable[Sequence[str]]:
-        """The names with as many words, of which each is an initial here or there: "Ann E." beside "A. Example"."""
+        """The names that begin alike, where each word is an initial in one of the two: "Ann E." beside "A. Example"."""
         if not spelling.initials:
             return
         for initials, names in self._by_begins.get(spelling.begins, {}).items():

@@ -32,7 +32,7 @@ class Candidate:
     `holds`: it may be shown. `begun`: it has surely begun, even if it has ended since. `key` names the fields of
     `shows` that all facts under one key have in common. `done`: it has been carried out. `lasts`: it has surely
     begun, and no answer that begins later replaces it. `apart` and `singled`: as in `RegisterEntry`. `within`: it
-    happened on any of the days that the fact names, as somebody was freed on one of the days that a release took.
+    happened on one of the days that the fact names, but it is not known on which, as in a release of several days.
     `inside`: whether it happened in the stretch of time that a tally counts; None if it surely did not. `names`
     resolves the names in the fact. `surely`: only what surely holds is shown.
     """

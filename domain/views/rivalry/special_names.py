@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 
 class SpecialNames:
-    """The names of people and bodies that aliases or ids touch, and the keys of those whom they mean."""
+    """The names of people and bodies that have aliases or ids, and the keys that these names mean."""
 
     def __init__(self, names: Names) -> None:
         self._names = names
 
     def keys_of(self, name: str) -> AbstractSet[str]:
-        """The keys of all whom a folded name may mean, without an id or with any."""
+        """The keys that a folded name may mean, without an id or with any."""
         return self._keys.get(name) or {name}
 
     def spellings_of(self, key: str) -> AbstractSet[str]:
@@ -37,16 +37,16 @@ class SpecialNames:
         return self._spelt.get(key) or (frozenset() if key in self._keys else {key})
 
     def between(self, after: str, last: str | None) -> list[str]:
-        """The keys after a key, in order, up to the `last` if that is given, of all whom special names mean."""
+        """The keys that special names mean, in order: those after `after`, up to and with `last` if that is given."""
         end = len(self._ordered) if last is None else bisect_right(self._ordered, last)
         return self._ordered[bisect_right(self._ordered, after) : end]
 
     def spelt_after(self, after: str) -> Iterator[tuple[str, AbstractSet[str]]]:
-        """(key, folded names) of all whom special names mean, after a key, in order."""
+        """(key, folded names) for each key that special names mean, in order, after `after`."""
         return ((key, self._spelt[key]) for key in self.between(after, None))
 
     def related(self, keys: Iterable[str]) -> set[str]:
-        """Some keys; with the keys that may contest their entries, and the keys that are hints for them."""
+        """Some keys, with the keys of the ambiguous names that may mean them, and the keys of their hints."""
         own = set(keys)
         contesting = (self._contesting.get(id_or_name(key), ()) for key in own)
         return own.union(*contesting, *(self._led_apart.get(key, ()) for key in own))
@@ -76,7 +76,7 @@ class SpecialNames:
 
     @cached_property
     def _meant(self) -> set[str]:
-        """The ids, and the folded names, of all whom an ambiguous name of any sort may mean."""
+        """The ids and the folded names that an ambiguous name of any sort may mean."""
         meant = set(self._contesting)
         for sort, torn in self._names.torn.items():
             if sort is not Sort.SOMEBODY:
@@ -125,7 +125,7 @@ class SpecialNames:
         return keys
 
     def _special(self) -> Iterator[Name]:
-        """The spellings of aliases, and names with ids, alone and with each id that they bear."""
+        """The spellings in aliases; and for each name with an id, the name alone and the name with the id."""
         yield from self._names.written.get(Sort.SOMEBODY, ())
         for name, id_ in self._borne():
             yield name

@@ -1,8 +1,8 @@
 """Reads only the facts of a section from which the shown entries are made, and counts the other entries by bounds.
 
-Bounds do not tell whether a key has an entry if a name in the key may mean another name or be meant by one, if its main
-answers have ended and others stand aside, or if an answer may have been settled. The facts under such keys are read
-first.
+Bounds do not tell whether a key has an entry in three cases: a name in the key is ambiguous, or an ambiguous name may
+mean it; its main answers have ended, and others stand aside; or an answer may have been settled. The facts under such
+keys are read first. If there are too many of these keys, the whole section is read.
 """
 
 from __future__ import annotations

@@ -172,10 +172,10 @@ class KeptSlices:
         self._kept: KeptBytes[KeptFacts | _AskedOnce] = KeptBytes(most)
 
     def find(self, source: FactSource, *, at_once: bool = False) -> KeptFacts | None:
-        """The facts of a negotiation; None the first time that they are asked for, and if they are too many to keep.
+        """The kept facts of a negotiation; None at the first request, and if they are too many to keep.
 
-        If the kept facts cannot be updated to this perspective, all facts are read only when the next request asks for
-        the same perspective again. With `at_once` they are read the first time too.
+        If the kept facts cannot be updated to this perspective, all facts are read at the second request in a row for
+        it. With `at_once` they are read at the first request.
         """
         owner, erased, at = source.negotiation_id, source.last_erasure, source.perspective
         last, of = source.last_change, (source.built, at.match)

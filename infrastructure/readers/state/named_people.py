@@ -104,7 +104,7 @@ class NamedPeople:
             del aliased[:met]
 
     def in_custody(self, after: str, limit: int) -> tuple[list[str], bool]:
-        """The keys after a key, in order, of `limit` people of whose custody facts tell, and whether more follow.
+        """(keys, whether more may follow): the next `limit` keys after `after` with a fact about custody, in order.
 
         All keys of special names in between are among them.
         """
@@ -259,7 +259,7 @@ class NamedPeople:
 
 
 def _count_listed(list_: str, names: Iterable[str], known: Mapping[str, Called | None]) -> int:
-    """How many people whose keys are some names of a list are shown under a name of that list."""
+    """How many of these keys belong to a person whose shown name is in the list `list_`."""
     shown = (known.get(key) for key in {*names})
     return sum(called is not None and list_ in list_beginnings(called[0]) for called in shown)
 

@@ -58,9 +58,9 @@ if TYPE_CHECKING:
     from infrastructure.readers.negotiations import StoredSnapshot
 
 MANY: Final = 1_500
-"""From this number of facts on, a state is made only from the facts that its entries show.
+"""A first state of at least so many facts is made only from the facts that its entries show.
 
-Below it, it is made from all facts, and they are kept at once: that takes about a fifth longer."""
+With fewer facts, it is made from all of them, and they are kept at once, which takes about a fifth longer."""
 
 
 class SectionReader(FactsAt):

@@ -186,7 +186,7 @@ def test_a_line_that_names_a_fact_by_half_is_told_how_it_is_named(desk: Desk) ->
     case = Case(desk, fact(), "record", "unused", address)
     media = {"content_type": "application/x-ndjson"}
     refused = desk.post(f"{TALKS}/import", json.dumps(sent).encode(), **media).json["rejected"]
-    named = re.search(r"the external_id '(.*)': name it by that", refused[0]["detail"])
+    named = re.search(r"the external_id '(.*)': write that", refused[0]["detail"])
     assert named
     sent["external_id"] = named[1]
     refused = desk.post(f"{TALKS}/import", json.dumps(sent).encode(), **media).json["rejected"]
