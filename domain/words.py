@@ -32,8 +32,6 @@ _UNSPACED: Final = (
 Korean has blanks, and particles that stand to a word without one."""
 _NO_LETTER: Final = re.compile(f"[\\W_{''.join(sorted(_APOSTROPHES))}]")
 """A character that is no letter or numeral. It separates words, unless it is a mark of the letter before it."""
-_WITHIN: Final = re.compile("(?<=[\u0400-\u04ff])['\u02bc](?=[яюєїеёі])")
-"""An apostrophe as Ukrainian and Belarusian write it within a word: Дар'я. Before another letter it separates words."""
 _RUNS: Final = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
 _IS_UNSPACED: Final = re.compile(f"[{_UNSPACED}]")
 
@@ -52,7 +50,6 @@ def _runs(text: str) -> list[str]:
     if text.isascii():
         words = _NO_LETTER.sub(" ", text).split()
         return words if len(text) <= LONGEST_WORD else [word[:LONGEST_WORD] for word in words]
-    text = _WITHIN.sub("", text)
     blanks = {
         ord(character): " "
         for character in set(text)

@@ -107,15 +107,15 @@ class _Counted:
         self._known |= new
         surely = sum(
             not (self._is_one_of_before(name) or self._spelt.may_mean(name))
-            for name in new - bearers.keys()
+            for name in sorted(new - bearers.keys())
         )
-        for name in new & bearers.keys():
+        for name in sorted(new & bearers.keys()):
             if self._known.isdisjoint(bearers[name]):
                 surely += 1
                 self._open.add(name)
                 for bearer in bearers[name]:
                     self._may_be[bearer].add(name)
-        for name in new:
+        for name in sorted(new):
             self._spelt.add(name)
         return surely
 

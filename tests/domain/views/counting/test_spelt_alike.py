@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Final, cast
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,10 @@ from domain.named import key_of_id
 from domain.naming import fold_name
 from domain.views.counting import spelt_alike
 from domain.views.counting.spelt_alike import COMPARED, Spellings, _Spelling
+from domain.views.counting.unnumbered import _Counted
+
+if TYPE_CHECKING:
+    from domain.views.rivalry.candidates import Candidate
 
 PAIRS: Final = [
     line.split("\t")
@@ -57,6 +62,24 @@ def test_many_names_that_share_their_words_cost_a_few_comparisons_each(
     new, compared = count_new(monkeypatch, with_initials, further=100)
     assert 0 < new < len(pairs)
     assert compared <= COMPARED * len(with_initials) + 100
+
+
+def test_the_names_of_a_fact_are_counted_in_alphabetical_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In the order of a set of texts, which differs from process to process, so would a total."""
+    people = {f"{letter}. {word}" for letter in "abc" for word in ("ivanov", "losik", "nowak")}
+    asked, added = list[str](), list[str]()
+
+    def may_mean(_: Spellings, part: str) -> bool:
+        asked.append(part)
+        return False
+
+    monkeypatch.setattr(Spellings, "may_mean", may_mean)
+    monkeypatch.setattr(Spellings, "add", lambda _, part: added.append(part))
+    fact = SimpleNamespace(people=people, bearers={})
+    assert _Counted().take(cast("Candidate", fact)) == len(people)
+    assert asked == added == sorted(people)
 
 
 def count_new(
