@@ -157,6 +157,14 @@ NAMES: Final[Sums] = {
         ],
         (1, None, "at least 1", False, 0),
     ),
+    "names as other languages write them": (
+        [
+            tell_release(people=["Mikalai Statkevich", "Hanna Komar", "Oleg Petrov"]),
+            tell_release(people=["Nikolai Statkevich", "Anna Komar"], valid="2025-10-01"),
+            tell_release(people=["Mykola Statkevych", "Olga Petrova"], valid="2025-10-02"),
+        ],
+        (4, None, "at least 4", False, 0),
+    ),
     "two initials of one surname in one report": (
         [
             tell_release(people=["I. Losik", "D. Losik"]),

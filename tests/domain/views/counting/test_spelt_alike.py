@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, permutations, zip_longest
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Final, cast
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 
 from domain.named import key_of_id
 from domain.naming import fold_name
+from domain.spelling.names import Spelling
 from domain.views.counting import spelt_alike
-from domain.views.counting.spelt_alike import COMPARED, Spellings, _Spelling
+from domain.views.counting.spelt_alike import COMPARED, Spellings
 from domain.views.counting.unnumbered import _Counted
 
 if TYPE_CHECKING:
@@ -24,9 +26,16 @@ PAIRS: Final = [
     for line in Path(__file__).with_name("spelt_alike.tsv").read_text().splitlines()[1:]
 ]
 """(whether two names may mean one person, the names)."""
-NAMES: Final = st.lists(
-    st.sampled_from(("a", "e", "i", "ann", "anna", "igor", "ihar", "nowak", "иван")), max_size=4
-).map(" ".join)
+PEOPLE: Final = [
+    list(map(fold_name, line.split(" | ")))
+    for line in Path(__file__).with_name("spelt_people.txt").read_text().splitlines()
+]
+"""The names of different people, each as several languages write it."""
+WORDS: Final = (
+    *("a", "e", "m", "n", "anna", "hanna", "igor"),
+    *("egor", "mikola", "nikolai", "nowak", "иван"),
+)
+NAMES: Final = st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join)
 
 
 def may_mean(one: str, other: str) -> bool:
@@ -42,6 +51,26 @@ def test_two_spellings_may_mean_one_person_or_cannot(expected: str, one: str, ot
     assert may_mean(*reversed(both)) is same
     assert may_mean(key_of_id(one, "1"), both[1]) is same
     assert not may_mean(key_of_id(one, "1"), key_of_id(other, "2"))
+
+
+@pytest.mark.parametrize("spelt", PEOPLE, ids=lambda spelt: spelt[0])
+def test_every_spelling_of_a_name_may_mean_the_person_and_nobody_else(spelt: list[str]) -> None:
+    missed = [pair for pair in permutations(spelt, 2) if not may_mean(*pair)]
+    assert missed == []
+    counted = Spellings()
+    for name in spelt:
+        counted.add(name)
+    others = chain.from_iterable(names for names in PEOPLE if names is not spelt)
+    assert [name for name in others if counted.may_mean(name)] == []
+
+
+def test_different_people_are_as_many_as_they_are_however_they_are_spelt() -> None:
+    counted, people = Spellings(), 0
+    for name in chain.from_iterable(zip_longest(*PEOPLE)):
+        if name is not None:
+            people += not counted.may_mean(name)
+            counted.add(name)
+    assert people == len(PEOPLE)
 
 
 @given(names=st.lists(NAMES, max_size=8), name=NAMES)
@@ -86,13 +115,13 @@ def count_new(
     monkeypatch: pytest.MonkeyPatch, names: list[str], *, further: int
 ) -> tuple[int, int]:
     """(how many of the names count as separate people, how many comparisons that takes)."""
-    compared, compare = [0], _Spelling.may_be
+    compared, compare = [0], Spelling.may_be
 
-    def may_be(one: _Spelling, other: _Spelling) -> bool:
+    def may_be(one: Spelling, other: Spelling) -> bool:
         compared[0] += 1
         return compare(one, other)
 
-    monkeypatch.setattr(_Spelling, "may_be", may_be)
+    monkeypatch.setattr(Spelling, "may_be", may_be)
     monkeypatch.setattr(spelt_alike, "MOST_FURTHER", further)
     counted, new = Spellings(), 0
     for name in names:

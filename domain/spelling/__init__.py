@@ -1,0 +1,1 @@
+"""How languages write one name: sounds of words, forms of given names, and whether two names may mean one person."""

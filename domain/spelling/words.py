@@ -1,0 +1,151 @@
+"""Compares single words of names as languages write them: by their consonants, and by the forms of given names."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Final
+
+from domain.spelling.given_names import list_forms
+from domain.words import is_unspaced
+
+_LEAST: Final = 2
+"""The sound of a word with fewer consonants has its vowels too."""
+_ENOUGH: Final = 4
+"""How many consonants a word keeps at least without the ending that Lithuanian adds."""
+_LETTER: Final = "[bcdfghkmnpqrstz]"
+_CONSONANTS: Final = tuple(
+    (re.compile(pattern), sound)
+    for pattern, sound in (
+        ("x", "ks"),
+        ("ph", "f"),
+        ("(?<=[ae])k?h$", ""),
+        (f"^[ae]l(?={_LETTER}(?:.*{_LETTER}){{2}})", ""),
+        ("ee", "i"),
+        ("ck(?=[aiy])", "tsk"),
+        ("c(?=[eiy])", "ts"),
+        ("dzh|dj", "j"),
+        ("shch|szcz|sch|sh|sz|zh", "s"),
+        ("tsch|tch|ch|cz|kh|g", "h"),
+        ("t[szh]", "t"),
+        ("d[szh]", "d"),
+    )
+)
+"""(pattern, replacement) in order, for what languages write differently: Igor and Ihar, Sergei and Siarhei."""
+_CHANGED: Final = re.compile("[cghxz]|ee|dj|[dt]s|^[ae]l")
+"""Without one of these, no pattern of `_CONSONANTS` changes a word."""
+_ALIKE: Final = str.maketrans("cqjywz", "kkiivs")
+_ENDS: Final = tuple(
+    (re.compile(pattern), sound)
+    for pattern, sound in (
+        (r"([a-z])\1+", r"\1"),
+        ("^ie", "e"),
+        ("[aeio][uv](a?)$", r"ov\1"),
+    )
+)
+_VOWELS: Final = re.compile("[aeiouv]")
+_LITHUANIAN: Final = re.compile("i?[aeiu]s$")
+_INITIALS: Final = {
+    letter: frozenset(like)
+    for letter, like in {
+        "c": "ckt", "d": "dj", "e": "ejy", "g": "gh", "h": "gh", "i": "ijy", "j": "dijy", "k": "ckq", "kh": "chk",
+        "o": "ov", "q": "kq", "s": "sz", "t": "ct", "u": "uvw", "v": "ouvw", "w": "uvw", "y": "eijy", "z": "sz",
+    }.items()
+}  # fmt: skip
+"""The letters with which another spelling of a name may begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a name in Latin letters.
+
+    `key`: words that may be one name have one key, and others may have it too; empty for an initial. `sounds`: its own,
+    and those of the other forms of a given name. `names`: the given names whose form it is, by number. `begins`: the
+    letters with which its forms begin.
+    """
+
+    text: str
+    key: str
+    sounds: frozenset[str]
+    names: frozenset[int]
+    begins: frozenset[str]
+
+    def may_be(self, other: Word) -> bool:
+        """Whether both may be one name, or one is an initial of the other."""
+        if not self.key and not other.key:
+            return other.text[0] in self.begins or self.text[0] in other.begins
+        if not self.key or not other.key:
+            return not self.begins.isdisjoint(other.begins)
+        if self.names and other.names:
+            return not self.names.isdisjoint(other.names)
+        return not self.sounds.isdisjoint(other.sounds)
+
+
+@lru_cache(maxsize=16_384)
+def make_word(word: str, text: str) -> Word:
+    """A word of a name, and its spelling in Latin letters."""
+    if len(word) == 1 and word.isalpha() and not is_unspaced(word):
+        return Word(text, "", frozenset(), frozenset(), _letters_like(text))
+    forms, soft = _forms(), _soften(text)
+    sound = _sound(soft)
+    names = forms.names.get(soft) or forms.names.get(_LITHUANIAN.sub("", soft), frozenset())
+    if not names:
+        return Word(
+            text, forms.keys.get(sound, sound), frozenset((sound,)), names, frozenset(text[0])
+        )
+    other = frozenset[str]().union(*(forms.sounds[name] for name in names))
+    begins = frozenset(text[0]).union(*(forms.begins[name] for name in names))
+    return Word(text, forms.keys[next(iter(other))], other | {sound}, names, begins)
+
+
+def _letters_like(initial: str) -> frozenset[str]:
+    """The letters with which a word may begin whose initial this is in Latin letters."""
+    return _INITIALS.get(initial) or _INITIALS.get(initial[0], frozenset(initial[0]))
+
+
+def _soften(word: str) -> str:
+    """A word with one letter for the consonants that languages exchange, and its vowels."""
+    if _CHANGED.search(word):
+        for pattern, replacement in _CONSONANTS:
+            word = pattern.sub(replacement, word)
+    word = word.translate(_ALIKE)
+    for pattern, replacement in _ENDS:
+        word = pattern.sub(replacement, word)
+    return word
+
+
+def _sound(soft: str) -> str:
+    """The consonants of a softened word; the word itself if there are too few."""
+    sound = _VOWELS.sub("", soft)
+    if len(sound) > _ENOUGH and _LITHUANIAN.search(soft):
+        sound = sound[:-1]
+    return sound if len(sound) >= _LEAST else soft
+
+
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    """The table of given names, by softened forms; `keys` has one key for all sounds that a chain of names joins."""
+
+    names: dict[str, frozenset[int]]
+    sounds: list[frozenset[str]]
+    begins: list[frozenset[str]]
+    keys: dict[str, str]
+
+
+@cache
+def _forms() -> _Forms:
+    names: dict[str, set[int]] = defaultdict(set)
+    sounds, begins, keys = list[frozenset[str]](), list[frozenset[str]](), dict[str, str]()
+    for number, forms in enumerate(list_forms()):
+        soft = [_soften(form) for form in forms]
+        sounds.append(frozenset(map(_sound, soft)))
+        begins.append(frozenset(form[0] for form in forms))
+        for each in soft:
+            names[each].add(number)
+        joined = {keys.get(sound, sound) for sound in sounds[-1]}
+        key = min(joined)
+        keys.update(dict.fromkeys(sounds[-1], key))
+        keys.update((sound, key) for sound, old in keys.items() if old in joined)
+    return _Forms({form: frozenset(of) for form, of in names.items()}, sounds, begins, keys)
