@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 class Answers:
     """The answers of the facts that stand, by register and by key, in the order of the keys.
 
-    Results for perspectives with the match `keep` are kept until the next bound of their key. With `only` these are the
-    answers in one register.
+    Results for perspectives with the match `keep` are kept until the next bound of their key, and the candidates from
+    which they are made are kept for good: an answer has only a few. With `only` these are the answers in one register.
     """
 
     names: Names
@@ -57,6 +57,7 @@ class Answers:
     contributions: Contributions = field(default_factory=Contributions)
     _made: Made = field(default_factory=Made)
     _courses: dict[Register, Course] = field(default_factory=dict, init=False)
+    _candidates: dict[tuple[object, ...], Candidate] = field(default_factory=dict, init=False)
 
     @classmethod
     def of(
@@ -233,23 +234,28 @@ class Answers:
             return self.contributions.candidate(answer.version, certainty, self.names, begun=begun)
         if not (holds or (begun and register.succession is not Succession.NONE)):
             return None
-        aside = answer.register_entry.aside
-        return Candidate(
-            Seen(version=answer.version, certainty=certainty),
-            answer.shows,
-            answer.register_entry.compared,
-            holds,
-            begun,
-            aside,
-            tuple(answer.register_entry.key),
-            done=carried_out and aside is not None and aside.planned,
-            lasts=begun and answer.register_entry.lasting,
-            apart=answer.register_entry.apart,
-            singled=answer.register_entry.singled,
-            within=answer.version.record.fact.holding is Holding.ONWARD,
-            names=self.names,
-            surely=match == "certain",
-        )
+        kept = self._candidates if self.keep == match else {}
+        key = id(answer), certainty, holds, begun, carried_out
+        candidate = kept.get(key)
+        if candidate is None:
+            entry, aside = answer.register_entry, answer.register_entry.aside
+            candidate = kept[key] = Candidate(
+                Seen(version=answer.version, certainty=certainty),
+                answer.shows,
+                entry.compared,
+                holds,
+                begun,
+                aside,
+                tuple(entry.key),
+                done=carried_out and aside is not None and aside.planned,
+                lasts=begun and entry.lasting,
+                apart=entry.apart,
+                singled=entry.singled,
+                within=answer.version.record.fact.holding is Holding.ONWARD,
+                names=self.names,
+                surely=match == "certain",
+            )
+        return candidate
 
 
 def _concerns_others(old: FactVersion | None, new: FactVersion | None) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from domain.fact import as_primitives
@@ -48,7 +47,8 @@ def list_entries(
         return listed
 
     def item(index: int) -> dict[str, Any]:
-        return standing[index][1].entry(partial(listed.item, index))
+        answer = standing[index][1]
+        return answer.kept_entry or answer.keep_entry(listed.item(index))
 
     return replace(listed, item=item, weigh=lambda index, entry: standing[index][1].weigh(entry))
 

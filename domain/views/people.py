@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
+from uuid import UUID
 
 from domain.kinds.prisoners import CUSTODY, Custody
 from domain.named import Being, Name, Named, beings_in, text_of
@@ -50,7 +51,7 @@ class PeopleFilter:
     parties: Sequence[str] = ()
 
 
-@dataclass(slots=True)
+@dataclass
 class _Person:
     """A person, with the spellings and facts that name them; `ids` are all ids that bear their name."""
 
@@ -60,6 +61,18 @@ class _Person:
     known_to_be: str | None = None
     spellings: set[str] = field(default_factory=set)
     facts: list[FactVersion] = field(default_factory=list)
+
+    @cached_property
+    def description(self) -> dict[str, Any]:
+        """The fields of the person's item that do not depend on `as_of`, without the hints."""
+        about = {"name": self.name, "id": self.id, "known_to_be": self.known_to_be}
+        several = {AMBIGUOUS: list(self.ids)} if len(self.ids) > 1 else {}
+        return {**about, **several, "spellings": sorted(self.spellings)}
+
+    @cached_property
+    def last_reported(self) -> str | None:
+        """The latest publication date of all facts that name the person."""
+        return find_last_reported(version.record.fact for version in self.facts)
 
 
 def list_statuses() -> list[str]:
@@ -173,10 +186,9 @@ def filter_people(
         fields = {name: shown.get(name) for name in _OF_ENTRY}
         fields["external_id"] = _external_id(person, shown)
         if not shown:
-            facts = (version.record.fact for version in person.facts)
-            fields["last_reported"] = find_last_reported(facts)
+            fields["last_reported"] = person.last_reported
         may_be = everyone.may_be(places[index])
-        about = {**_describe_person(person), **fields, "facts": len(person.facts), "may_be": may_be}
+        about = {**person.description, **fields, "facts": len(person.facts), "may_be": may_be}
         if rest is None:
             return about
         about = bound_list(about, AMBIGUOUS, rest("people", places[index]))
@@ -253,7 +265,8 @@ def _find_person(name: Name, people: dict[str, _Person], names: Names) -> _Perso
     known, key = names.resolve(name), names.key(name)
     person = people.get(key)
     if person is None:
-        person = people[key] = _person(known, names)
+        id_, meant = (known.id, ()) if isinstance(known, Named) else (None, names.meant(known))
+        person = people[key] = _Person(text_of(known), id_, meant)
     elif text_of(known) != person.name:
         person.name = min(person.name, text_of(known), key=by_letters)
     person.spellings.add(text_of(name))
@@ -262,24 +275,10 @@ def _find_person(name: Name, people: dict[str, _Person], names: Names) -> _Perso
 
 def _external_id(person: _Person, entry: Mapping[str, Any]) -> str | None:
     """The external id of the fact that an entry shows."""
-    shown = None if entry.get("fact") is None else entry["fact"]["id"]
-    records = (version.record for version in person.facts)
-    return next((record.fact.external_id for record in records if str(record.id) == shown), None)
-
-
-def _person(known: Name, names: Names) -> _Person:
-    """A new person with a name that is resolved."""
-    if isinstance(known, Named):
-        return _Person(known.name, known.id, ())
-    return _Person(known, None, names.meant(known))
-
-
-def _describe_person(person: _Person) -> dict[str, Any]:
-    about: dict[str, Any] = {"name": person.name, "id": person.id}
-    about["known_to_be"] = person.known_to_be
-    if len(person.ids) > 1:
-        about[AMBIGUOUS] = list(person.ids)
-    return {**about, "spellings": sorted(person.spellings)}
+    if entry.get("fact") is None:
+        return None
+    shown, records = UUID(entry["fact"]["id"]), (version.record for version in person.facts)
+    return next((record.fact.external_id for record in records if record.id == shown), None)
 
 
 def _is_called(person: _Person, q: AllOf | None) -> bool:

@@ -138,13 +138,14 @@ def bound_list(owner: dict[str, Any], name: str, href: str | None) -> dict[str, 
 def count_characters(part: object) -> int:
     """How many characters the texts in a JSON value have in all."""
     total = 0
-    waiting = [part]
+    waiting: list[Any] = [part]
     for value in waiting:
-        if isinstance(value, str):
+        kind = type(value)  # isinstance takes twice as long, and lists have thousands of values
+        if kind is str:
             total += len(value)
-        elif isinstance(value, dict):
+        elif kind is dict:
             waiting += value.values()
-        elif isinstance(value, list):
+        elif kind is list:
             waiting += value
     return total
 

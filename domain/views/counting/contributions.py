@@ -83,11 +83,11 @@ class Contributions:
             self._held += 1 + sum(map(len, groups))
         return kept[1]
 
-    def addends(self, group: Answered, what: str, make: Callable[[], Addends]) -> Addends:
-        """What a group of facts adds to the sum of `what`, made once: a group is one object between two bounds."""
+    def addends(self, group: Answered, what: str, find: Callable[[Answered], Addends]) -> Addends:
+        """What a group of facts adds to the sum of `what`, found once: a group is one object between two bounds."""
         kept = self._addends.get((id(group), what))
         if kept is None:
-            kept = self._addends[id(group), what] = group, make()
+            kept = self._addends[id(group), what] = group, find(group)
             self._held += len(group.candidates)
         return kept[1]
 

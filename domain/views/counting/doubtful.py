@@ -95,10 +95,11 @@ def tell_doubts_apart(groups: Iterable[Sequence[Contributed | None]]) -> list[Co
     """What the questions of all groups add. Each group numbers its own doubts, so they get the group's number too."""
     apart: list[Contributed | None] = []
     for at, group in enumerate(groups):
-        apart += [
-            each if each is None or each.doubt is None else replace(each, doubt=(at, each.doubt))
-            for each in group
-        ]
+        for each in group:
+            if each is None or each.doubt is None:
+                apart.append(each)
+            else:
+                apart.append(replace(each, doubt=(at, each.doubt)))
     return apart
 
 

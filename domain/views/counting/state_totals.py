@@ -32,10 +32,9 @@ def sum_answered(
     """The sum of `what` from groups of facts between which there is no tie."""
 
     def find(group: Answered) -> Addends:
-        make = partial(find_addends, group.candidates, what, perspective, kept)
-        return kept.addends(group, what, make)
+        return find_addends(group.candidates, what, perspective, kept)
 
-    return sum_groups(map(find, answered), what, perspective)
+    return sum_groups([kept.addends(group, what, find) for group in answered], what, perspective)
 
 
 def describe_total(
@@ -60,11 +59,8 @@ def describe_total(
 def sum_lists(sum_: Sum, rest: Rest | None, kept: Contributions | None = None) -> dict[str, Listed]:
     """{name: list} of the facts that a total rests on; the list of its parts has the empty name."""
     parts = sum_.parts
-    at = [(part.shown.begins, part.shown.version.first_position) for part in parts]
-    running = [
-        (figure.candidate.begins, figure.candidate.version.first_position)
-        for figure in sum_.cumulative
-    ]
+    at = [part.shown.order for part in parts]
+    running = [figure.candidate.order for figure in sum_.cumulative]
     left = [item.candidate for item in sum_.uncounted]
     uncounted = [(0, candidate.version.first_position) for candidate in left]
     ids = [str(candidate.id) for candidate in left]

@@ -169,9 +169,12 @@ def sum_groups(
         left_out=any(group.left_out for group in groups),
         is_told=any(group.is_told for group in groups),
     )
+    inner = [fact for group in groups for fact in group.inner]
+    if not inner:
+        return sum_
     added = {part.shown.id for part in sum_.parts}
-    inner = [fact for group in groups for fact in group.inner if fact.id not in added]
-    return replace(sum_, within=find_figures(inner, what, "increment"))
+    further = [fact for fact in inner if fact.id not in added]
+    return replace(sum_, within=find_figures(further, what, "increment"))
 
 
 def contribute(
@@ -225,9 +228,7 @@ def close_sum(
     left_out = left_out or any(each.left_out for each in answered)
     named, uncounted = count_names(rest, parts, what)
     open_ = bool(named) or not all(item.part for item in uncounted)
-    parts = sorted(
-        [*parts, *named], key=lambda part: (part.shown.begins, part.shown.version.first_position)
-    )
+    parts = sorted([*parts, *named], key=lambda part: part.shown.order)
     by = perspective.as_of if until is None else min(until, perspective.as_of)
     running = Running([] if stretch else cumulative, by)
     bound, disagree = running.bound()

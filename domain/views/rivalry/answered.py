@@ -10,8 +10,6 @@ from domain.views.rivalry.rivals import Resolved, Standing, find_standing, rank_
 from domain.views.sections import MORE, count_characters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from domain.register import Register
     from domain.views.rivalry.candidates import Candidate
 
@@ -22,7 +20,8 @@ class Answered:
     def __init__(self, register: Register, candidates: list[Candidate]) -> None:
         self.register = register
         self.candidates = candidates
-        self._entry: dict[str, Any] | None = None
+        self.kept_entry: dict[str, Any] | None = None
+        """The entry as it is shown, once it was made; callers may not change it."""
         self._characters: int | None = None
 
     @cached_property
@@ -43,18 +42,15 @@ class Answered:
         facts = self.standing.facts if self.standing else ()
         return bool(facts) and AMBIGUOUS in facts[0].shows
 
-    def entry(self, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """The entry as it is shown. It is kept unless a list in it is cut off, so callers may not change it."""
-        if self._entry is not None:
-            return self._entry
-        entry = make()
+    def keep_entry(self, entry: dict[str, Any]) -> dict[str, Any]:
+        """Keep an entry that was made, unless a list in it is cut off, and return it."""
         if not any(name.endswith(MORE) for name in entry):
-            self._entry = entry
+            self.kept_entry = entry
         return entry
 
     def weigh(self, entry: dict[str, Any]) -> int:
         """How many characters the texts of the entry have."""
-        if entry is not self._entry:
+        if entry is not self.kept_entry:
             return count_characters(entry)
         if self._characters is None:
             self._characters = count_characters(entry)

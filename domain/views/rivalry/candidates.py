@@ -25,7 +25,7 @@ NO_NAMES: Final = Names(())
 """Every name means itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Candidate:
     """A fact with the fields that it shows under a key, and the names of those by which it is compared with others.
 
@@ -109,7 +109,12 @@ class Candidate:
         """The earliest start."""
         return self.fact.valid_time.bounds.start_earliest
 
-    @property
+    @cached_property
+    def order(self) -> tuple[int, int]:
+        """A sort key for the order of time: its earliest start, then the position at which it was first recorded."""
+        return self.begins, self.version.first_position
+
+    @cached_property
     def starts(self) -> tuple[int, int]:
         """The earliest and the latest start, half-open; if it happened `within` some days, all of them."""
         if self.within:
