@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from domain.errors import ContentError
+from domain.spelling.many_names import list_latin_words
 from domain.words import (
     is_unspaced,
     romanise_name,
@@ -157,26 +158,48 @@ def holds_terms(wanted: Sought, text: Sequence[str]) -> bool:
             return any(holds_terms(part, text) for part in wanted.parts)
 
 
-def make_name_test(wanted: AllOf) -> Callable[[Iterable[str]], bool]:
-    """A quick test of whether the words of some names, folded by `fold_name`, may together match a search.
+def make_name_test(wanted: AllOf) -> Callable[[Sequence[str]], list[bool]]:
+    """A quick test of whether the words of each of some names, folded by `fold_name`, may match a search.
 
-    All names that `holds_terms` finds pass the test, and others may pass it.
+    Each name that `holds_terms` finds passes the test, and others may pass it.
     """
     needles = [_list_needles(part) for part in wanted.parts]
-    finds = [re.compile("|".join(map(re.escape, sorted(each)))).search for each in needles]
+    in_words, in_letters = (
+        [_make_finder(each, of_words=of_words) for each in needles] for of_words in (True, False)
+    )
 
-    def may_match(names: Iterable[str]) -> bool:
-        text = " ".join(name if name.isascii() else romanise_name(name) for name in names)
-        return bool(finds) and all(find(text) for find in finds)
+    def may_match(name: str, words: str | None) -> bool:
+        if words is not None:
+            return all(find(words) for find in in_words)
+        letters = romanise_name(name)
+        return all(find(letters) for find in in_letters)
 
-    return may_match
+    def test(names: Sequence[str]) -> list[bool]:
+        if not needles:
+            return [False] * len(names)
+        return [*map(may_match, names, list_latin_words(names))]
+
+    return test
 
 
-def _list_needles(wanted: Sought) -> set[str]:
-    """Texts in Latin letters; each name that matches contains one of them once it is romanised."""
+_Needle = tuple[str, bool]
+"""Letters of a word in Latin script, and whether they are the whole word and not only its beginning."""
+
+
+def _make_finder(needles: Iterable[_Needle], *, of_words: bool) -> Callable[[str], object]:
+    """A search for one of some needles: `of_words` with a blank before and after each word, or in the letters alone."""
+    blank = " " if of_words else ""
+    texts = {f"{blank}{letters}{blank if whole else ''}" for letters, whole in needles}
+    return re.compile("|".join(map(re.escape, sorted(texts)))).search
+
+
+def _list_needles(wanted: Sought) -> set[_Needle]:
+    """Of these needles each name that matches has one, once it is romanised."""
     match wanted:
         case Phrase():
-            return {max((romanise_name(unit).split(" ")[0] for unit in wanted.units), key=len)}
+            units = [romanise_name(unit).split(" ")[0] for unit in wanted.units]
+            at = max(range(len(units)), key=lambda index: len(units[index]))
+            return {(units[at], at < len(units) - 1 or not wanted.prefix)}
         case AllOf():
             return _list_needles(wanted.parts[0])
         case AnyOf():

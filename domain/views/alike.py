@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from rapidfuzz import fuzz, process
 
 from domain.naming import fold_for_search, fold_name
+from domain.spelling.many_names import latinise_names
 from domain.views.sections import place_of
 from domain.words import split_words, transliterate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from domain.views.naming import Names
     from domain.views.sections import Place
@@ -65,16 +66,11 @@ class Likeness:
         near = sorted((self._count(each), each) for each in _beginnings(latin))
         groups = chain.from_iterable(self._begin[beginning] for _, beginning in near)
         compared = list(dict.fromkeys(islice(groups, MOST_COMPARED)))
-        scores: dict[int, float] = {}
         for at in compared:
             if at not in self._ordered:
                 self._ordered[at] = _in_order(written[at])
-        for sought, names in ((latin, written), (_in_order(latin), self._ordered)):
-            choices = [names[at] for at in compared]
-            for _, score, index in process.extract(
-                sought, choices, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=MOST + 1
-            ):
-                scores[compared[index]] = max(score, scores.get(compared[index], 0))
+        names = ([written[at] for at in compared], [self._ordered[at] for at in compared])
+        scores = {compared[at]: score for at, score in _score(latin, *names).items()}
         hints = []
         for at in sorted(scores, key=lambda at: (-scores[at], at)):
             other, other_id = self._everyone[at]
@@ -91,7 +87,7 @@ class Likeness:
     @cached_property
     def _written(self) -> list[str]:
         """All names in Latin letters, in order. Also fills `_begin` with the beginnings of their words."""
-        latin = [_latin(name) for name, _ in self._everyone]
+        latin = write_in_latin([name for name, _ in self._everyone])
         for at, name in enumerate(latin):
             for beginning in _beginnings(name):
                 self._begin[beginning].append(at)
@@ -101,6 +97,37 @@ class Likeness:
 def index_names(everyone: Iterable[Somebody]) -> Likeness:
     """The index of the names of some people."""
     return Likeness((person.name, person.id) for person in everyone)
+
+
+def write_in_latin(names: Sequence[str]) -> list[str]:
+    """The words of each name in Latin letters, as names are compared."""
+    words = latinise_names(names)
+    return [_latin(names[at]) if each is None else each for at, each in enumerate(words)]
+
+
+class Written:
+    """Some names in Latin letters, each also with its words in alphabetical order."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.latin = write_in_latin(names)
+        self._ordered = [*map(_in_order, self.latin)]
+
+    def find_alike(self, latin: str) -> set[int]:
+        """Which of the names are written much like one in Latin letters; of more than MOST + 1 some may be missing."""
+        return set(_score(latin, self.latin, self._ordered, MOST + 2))
+
+
+def _score(
+    latin: str, written: Sequence[str], ordered: Sequence[str], most: int = MOST + 1
+) -> dict[int, float]:
+    """{index: likeness} of the names most like a name: at most `most` as they are `written`, and as many `ordered`."""
+    scores: dict[int, float] = {}
+    for sought, choices in ((latin, written), (_in_order(latin), ordered)):
+        for _, score, index in process.extract(
+            sought, choices, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=most
+        ):
+            scores[index] = max(score, scores.get(index, 0))
+    return scores
 
 
 def list_beginnings(name: str) -> set[str]:

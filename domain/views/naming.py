@@ -89,6 +89,11 @@ class Names:
         own = not self._ids.get(name) if id_ is None else self.borne.get(id_) == {name}
         return own and all(name not in written for written in self.written.values())
 
+    def select_plain(self, names: set[str]) -> set[str]:
+        """Those of some folded names without an id that mean their name alone, as `is_plain` tells."""
+        borne = (name for name, ids in self._ids.items() if ids)
+        return names if self.are_plain else names.difference(borne, *self.written.values())
+
     def canonical(self, name: str, sort: Sort = Sort.SOMEBODY) -> str:
         """The name to which the aliases of a name lead; if they form a ring, the alphabetically first name in it."""
         return ends.get(self._fold(name), name) if (ends := self._aliases.ends.get(sort)) else name

@@ -21,7 +21,8 @@ from infrastructure.clock import system_clock
 from infrastructure.ledger import StoredLedger
 from infrastructure.log.codec import EventCodec
 from infrastructure.readers.reading import Reading
-from infrastructure.readers.state import named_people, people_pages
+from infrastructure.readers.state import named_people, near_names, people_pages
+from infrastructure.readers.state.questions import bind_given
 from tests.benchmarks.population import day, populate
 from tests.databases import open_database
 from tests.examples import NEGOTIATION, OWNER, fact
@@ -126,9 +127,10 @@ def test_pages_say_what_the_fold_says(
 ) -> None:
     if limited:
         monkeypatch.setattr(people_pages, "MANY", 0)
-        monkeypatch.setattr(named_people, "_NAMES_A_LIST", 3)
+        monkeypatch.setattr(near_names, "_NAMES_A_LIST", 3)
+        monkeypatch.setattr(near_names, "_MOST_READ", 4)
         monkeypatch.setattr(named_people, "_NAMES_AT_ONCE", 2)
-        for module in (alike, named_people):
+        for module in (alike, near_names):
             monkeypatch.setattr(module, "MOST_COMPARED", 2)
     random = Random(f"{seed} {limited}")
     log = draw(random)
@@ -198,6 +200,32 @@ def peopled(
     yield database
     ledger.close()
     database.close()
+
+
+def begin_alike(size: int) -> Iterator[Fact]:
+    """Statements of different people whose names all begin alike, and are not much alike."""
+    for number in range(size):
+        word = "".join(Random(number).sample("abcdefghijklmnopqrstuvwxyz", 12))
+        yield fact("statement", valid="2019", speaker=f"Ann{word} Exa{word[::-1]}")
+
+
+def test_of_names_that_begin_alike_those_are_read_that_are_much_alike(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = StoredLedger(database)
+    for size in (LESS, MORE):
+        populate(ledger, f"talks-{size}", size, begin_alike(size))
+    asked: list[int] = []
+
+    def count_given(given: Sequence[str], *, sqlite: bool) -> dict[str, Any]:
+        asked.append(len(given))
+        return bind_given(given, sqlite=sqlite)
+
+    monkeypatch.setattr(named_people, "bind_given", count_given)
+    with database.reading() as connection:
+        for size in (LESS, MORE):
+            cost(connection, size, PeopleFilter(), None)
+    assert max(asked) <= 3 * LIMIT
 
 
 def cost(connection: Connection, size: int, wanted: PeopleFilter, after: Place | None) -> int:

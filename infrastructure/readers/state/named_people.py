@@ -23,40 +23,32 @@ from domain.named import Being, beings_in
 from domain.naming import shorten_key
 from domain.sought import AllOf, make_name_test
 from domain.time.perspective import Perspective
-from domain.views.alike import MOST_COMPARED, Likeness, list_beginnings
 from domain.views.name_lists import ALL, LONG
 from domain.views.naming import Names
 from domain.views.people import Everyone
 from domain.views.rivalry.special_names import SpecialNames
-from domain.views.sections import LONGEST_PLACE, place_of
+from domain.views.sections import LONGEST_PLACE
 from domain.views.terms import BODY, PERSON, search_term
 from infrastructure.projections.fact_rows import questions_of
 from infrastructure.readers.pages import read_versions
 from infrastructure.readers.state import name_lists
+from infrastructure.readers.state.near_names import NearNames
 from infrastructure.readers.state.placeholders import bind_placeholders
 from infrastructure.readers.state.questions import bind_given
 from infrastructure.tables.facts import FactTables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from sqlalchemy import Select
 
     from domain.named import Name
-    from domain.views.alike import Somebody
     from domain.views.versions import FactVersion
 
 _FIRST: Final = 20
 """How many facts are read first to find one in which a body is seen."""
-_NAMES_A_LIST: Final = MOST_COMPARED + 100
-"""How many names of a list are read at once."""
 _NAMES_AT_ONCE: Final = 10_000
 """How many names are searched at once."""
-
-
-Called = tuple[str, str | None]
-"""The name of a person that is shown, and the id."""
 
 
 class NeedsAllFactsError(Exception):
@@ -78,7 +70,11 @@ class NamedPeople:
     def are_listed(self) -> bool:
         """Whether the lists have all names, and no key is too long for a place. No list has a name that is too long."""
         longest = max(map(len, self.special.between("", None)), default=0)
-        return longest <= LONGEST_PLACE and not self._first_names(LONG, "", 1)
+        return longest <= LONGEST_PLACE and not self.first_names(LONG, "", 1)
+
+    @cached_property
+    def _near(self) -> NearNames:
+        return NearNames(self)
 
     @cached_property
     def special(self) -> SpecialNames:
@@ -87,18 +83,20 @@ class NamedPeople:
 
     def keys(self, after: str, limit: int) -> list[str]:
         """The first keys after a key, about `limit`, under which somebody may stand."""
-        names = self._first_names(ALL, after, limit)
+        names = self.first_names(ALL, after, limit)
         last = names[-1] if len(names) == limit else None
         return sorted({*names, *self.special.between(after, last)})
 
     def matching(self, q: AllOf, after: str) -> Iterator[str]:
         """The keys after a key, in order, of people whose names may match a search."""
-        may_match = make_name_test(q)
-        aliased = [key for key, spelt in self.special.spelt_after(after) if may_match(spelt)]
+        test = make_name_test(q)
+        special = [*self.special.spelt_after(after)]
+        may_match = test([" ".join(spelt) for _, spelt in special])
+        aliased = [key for (key, _), matches in zip(special, may_match, strict=True) if matches]
         names = [after]
         while names:
-            names = self._read_lists([ALL], names[-1], _NAMES_AT_ONCE)[ALL]
-            found = {name for name in names if may_match((name,))}
+            names = self.read_lists([ALL], names[-1], _NAMES_AT_ONCE)[ALL]
+            found = {name for name, matches in zip(names, test(names), strict=True) if matches}
             met = bisect_right(aliased, names[-1]) if names else len(aliased)
             yield from sorted(found.union(aliased[:met]))
             del aliased[:met]
@@ -109,7 +107,7 @@ class NamedPeople:
         All keys of special names in between are among them.
         """
         first, _ = questions_of(CUSTODY.section)
-        rows = self._rows(name_lists.select_custody, after=f"{first}{after}", limit=limit)
+        rows = self.rows(name_lists.select_custody, after=f"{first}{after}", limit=limit)
         found = [row.question.removeprefix(first) for row in rows]
         last = found[-1] if len(found) == limit else None
         return sorted({*found, *self.special.between(after, last)}), last is not None
@@ -144,7 +142,7 @@ class NamedPeople:
         named = {key_of(body) for version in versions for body in version.record.fact.bodies()}
         unsure = {key for key in {*keys, *related} if key not in persons and key not in named}
         bodies = (*self.parties, *self._find_bodies(unsure))
-        return Everyone(versions, self.names, bodies, keys, self._index, related)
+        return Everyone(versions, self.names, bodies, keys, self._near.index, related)
 
     def _find_bodies(self, keys: Iterable[str]) -> Iterator[Name]:
         """Names of bodies in facts that are seen, one for each of some keys that a body has."""
@@ -152,7 +150,7 @@ class NamedPeople:
         for key in keys:
             for name in self.special.spellings_of(key):
                 of_term[shorten_key(name)].add(key)
-        for term in self._terms(name_lists.select_used, BODY, of_term):
+        for term in self.terms(name_lists.select_used, BODY, of_term):
             for body in self._bodies(term):
                 if (key := self.names.key(body)) in of_term[term]:
                     yield body
@@ -164,104 +162,46 @@ class NamedPeople:
         """The bodies in the facts that have a term of bodies; a few of these facts are read first."""
         for first, limit in ((0, _FIRST), (_FIRST, name_lists.UNLIMITED)):
             some = name_lists.select_some_facts
-            rows = self._rows(some, field=BODY, term=term, first=first, limit=limit)
+            rows = self.rows(some, field=BODY, term=term, first=first, limit=limit)
             for version in self._versions({row.fact_id for row in rows}):
                 yield from version.record.fact.bodies()
             if len(rows) < limit:
                 return
 
-    def _index(self, people: Collection[Somebody]) -> Likeness:
-        """The names that may be written much like those of some people, in the order of their keys."""
-        wanted = {each for person in people for each in list_beginnings(person.name)}
-        lists = self._read_lists(wanted, "", _NAMES_A_LIST)
-        special = {
-            key
-            for key, spelt in self.special.spelt_after("")
-            if not wanted.isdisjoint(each for name in spelt for each in list_beginnings(name))
-        }
-        listed = map(self.special.keys_of, set().union(*lists.values()))
-        known = self._find_called(special.union(*listed))
-        for list_, first in lists.items():
-            names, listed_so_far = first, 0
-            while len(names) == _NAMES_A_LIST:
-                listed_so_far += _count_listed(list_, names, known)
-                if listed_so_far >= MOST_COMPARED:
-                    break
-                names = self._first_names(list_, names[-1], _NAMES_A_LIST)
-                known |= self._find_called({*names} - known.keys())
-        return Likeness(called for _, called in sorted(known.items()) if called is not None)
-
-    def _find_called(self, keys: AbstractSet[str]) -> dict[str, Called | None]:
-        """{key: (the name that is shown of the person with this key, the id), or None if nobody is listed with it}.
-
-        Where spellings, aliases, ids or bodies may change that name, the facts are read; otherwise a term is enough.
-        """
-        if not keys:
-            return {}
-        terms = {key: search_term(key) for key in keys}
-        texts: dict[str, set[str]] = defaultdict(set)
-        accented: dict[str, set[str]] = defaultdict(set)
-        spelt = self._rows(name_lists.select_spellings, {*keys, *terms.values()})
-        for list_, name, text in spelt:
-            (texts if list_ == ALL else accented)[name].add(text)
-        parties = set(map(self.names.key, self.parties))
-        bodies = {*self._terms(name_lists.select_used, BODY, keys)}
-        sure = {
-            key
-            for key in keys
-            if len(texts[key]) == 1
-            and len(accented[terms[key]] | ({terms[key]} & texts.keys())) == 1
-            and key not in bodies | parties
-            and self.names.is_plain(key)
-        }
-        seen = {*self._terms(name_lists.select_seen, PERSON, {terms[key] for key in sure})}
-        called: dict[str, Called | None] = {
-            key: (min(texts[key]), None) if terms[key] in seen else None for key in sure
-        }
-        unsure = keys - sure
-        others = self.everyone(self.naming(unsure), unsure).people if unsure else {}
-        for key in unsure:
-            person = others.get(place_of((key,)))
-            called[key] = None if person is None else (person.name, person.id)
-        return called
-
-    def _first_names(self, list_: str, after: str, limit: int) -> list[str]:
-        rows = self._rows(name_lists.select_names, of=list_, after=after, limit=limit)
+    def first_names(self, list_: str, after: str, limit: int) -> list[str]:
+        """The first names of a list after a name, in order; a name comes once for each of its texts."""
+        rows = self.rows(name_lists.select_names, of=list_, after=after, limit=limit)
         return [row.name for row in rows]
 
-    def _read_lists(self, lists: Collection[str], after: str, limit: int) -> dict[str, list[str]]:
+    def read_lists(self, lists: Collection[str], after: str, limit: int) -> dict[str, list[str]]:
         """{list: its first names after a name, in order}."""
-        rows = self._rows(name_lists.select_lists, lists, after=after, limit=limit)
+        rows = self.rows(name_lists.select_lists, lists, after=after, limit=limit)
         return {list_: sorted(_unpack(names)) for list_, names in rows}
 
-    def _terms(
+    def terms(
         self, make: Callable[..., Select[Any]], field: str, terms: Iterable[str]
     ) -> list[str]:
-        return [row.term for row in self._rows(make, terms, field=field)]
+        """Those of some terms in a field that a statement selects."""
+        return [row.term for row in self.rows(make, terms, field=field)]
 
     def _naming(self, terms: Collection[str]) -> list[FactVersion]:
         """The facts of which a version names somebody by one of these terms, in order of recording."""
-        rows = self._rows(name_lists.select_facts, terms, field=PERSON) if terms else ()
+        rows = self.rows(name_lists.select_facts, terms, field=PERSON) if terms else ()
         return self._versions({row.fact_id for row in rows})
 
     def _versions(self, facts: Collection[str]) -> list[FactVersion]:
-        rows = self._rows(name_lists.select_versions, facts) if facts else ()
+        rows = self.rows(name_lists.select_versions, facts) if facts else ()
         return read_versions(rows, self.perspective)
 
-    def _rows(
+    def rows(
         self, make: Callable[..., Select[Any]], given: Iterable[str] | None = None, **values: object
     ) -> Sequence[Any]:
+        """The rows of a statement at the perspective, for the `given` texts if it takes some."""
         sqlite = self.connection.dialect.name == "sqlite"
         statement = make(self.tables, public=self.perspective.published_cut is None, sqlite=sqlite)
         about = bind_placeholders(self.negotiation_id, self.perspective)
         asked = {} if given is None else bind_given(sorted(given), sqlite=sqlite)
         return self.connection.execute(statement, {**about, **asked, **values}).all()
-
-
-def _count_listed(list_: str, names: Iterable[str], known: Mapping[str, Called | None]) -> int:
-    """How many of these keys belong to a person whose shown name is in the list `list_`."""
-    shown = (known.get(key) for key in {*names})
-    return sum(called is not None and list_ in list_beginnings(called[0]) for called in shown)
 
 
 def _unpack(names: Any) -> list[str]:  # noqa: ANN401 -- JSON, which psycopg has read

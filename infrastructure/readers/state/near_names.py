@@ -1,0 +1,189 @@
+"""Finds the names that are written much like those of some people, and reads who is shown under them.
+
+The names that begin alike are compared as the lists have them, and only of those that are much alike it is read who is
+shown. Of all that begin alike it is read only if they are so many that some are not compared.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from domain.named import Named
+from domain.naming import shorten_key
+from domain.spelling.many_names import fold_names
+from domain.views.alike import (
+    MOST,
+    MOST_COMPARED,
+    Likeness,
+    Written,
+    list_beginnings,
+    write_in_latin,
+)
+from domain.views.name_lists import ALL
+from domain.views.sections import place_of
+from domain.views.terms import BODY, PERSON
+from infrastructure.readers.state import name_lists
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from domain.views.alike import Somebody
+    from infrastructure.readers.state.named_people import NamedPeople
+
+_NAMES_A_LIST: Final = MOST_COMPARED + 100
+"""How many names of a list are read at once, to find those of whom it is known who is shown."""
+_MOST_READ: Final = 3 * MOST_COMPARED
+"""How many names of a list are compared as they are; those of a longer list are not."""
+
+Called = tuple[str, str | None]
+"""The name of a person that is shown, and the id."""
+
+
+@dataclass(frozen=True)
+class _BeginAlike:
+    """The first names of a list, those of them that are no special names, and (key, spelling) of all special names."""
+
+    names: Sequence[str]
+    plain: Sequence[str]
+    special: Sequence[tuple[str, str]]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether these are all names of the list."""
+        return len(self.names) < _MOST_READ
+
+    def __len__(self) -> int:
+        return len(self.plain) + len(self.special)
+
+    @cached_property
+    def first(self) -> set[str]:
+        """The keys of the names that are read at once, and of all special names."""
+        return {*self.plain[:_NAMES_A_LIST], *(key for key, _ in self.special)}
+
+    def find_alike(self, latin: str) -> set[str]:
+        """The keys of the names that are written much like one in Latin letters."""
+        plain, found = len(self.plain), self._written.find_alike(latin)
+        return {self.plain[at] if at < plain else self.special[at - plain][0] for at in found}
+
+    @cached_property
+    def _written(self) -> Written:
+        return Written([*self.plain, *(spelt for _, spelt in self.special)])
+
+
+class NearNames:
+    """The names near those of some people. What is read is kept for the next people."""
+
+    def __init__(self, named: NamedPeople) -> None:
+        self._named = named
+        self._lists: dict[str, _BeginAlike] = {}
+        self._known: dict[str, Called | None] = {}
+
+    def index(self, people: Collection[Somebody]) -> Likeness:
+        """The names that may be written much like those of some people, in the order of their keys."""
+        begin = [(person, list_beginnings(person.name)) for person in people]
+        self._read_lists(set().union(*(wanted for _, wanted in begin)))
+        near, many = set[str](), set[str]()
+        for person, wanted in begin:
+            keys = self._find_near(person, [self._lists[list_] for list_ in wanted])
+            if keys is None:
+                many |= wanted
+            else:
+                near |= keys
+        self._read_called(near.union(*(self._lists[list_].first for list_ in many)))
+        for list_ in many:
+            self._read_many(list_)
+        return Likeness(called for _, called in sorted(self._known.items()) if called is not None)
+
+    def _find_near(self, person: Somebody, lists: Sequence[_BeginAlike]) -> set[str] | None:
+        """The keys of the names in some lists that are written much like that of a person.
+
+        None if so many are, or so many names are in the lists, that some of them may not be compared or not be hints.
+        """
+        if not all(each.is_whole for each in lists):
+            return None
+        (latin,) = write_in_latin([person.name])
+        near = set[str]().union(*(each.find_alike(latin) for each in lists))
+        all_compared = sum(map(len, lists)) <= MOST_COMPARED
+        name = person.name if person.id is None else Named(name=person.name, id=person.id)
+        own = {self._named.names.key(name)}
+        return near if len(near) <= MOST + 1 and (all_compared or near <= own) else None
+
+    def _read_lists(self, lists: set[str]) -> None:
+        new = lists - self._lists.keys()
+        read = self._named.read_lists(new, "", _MOST_READ) if new else {}
+        keys_of = self._named.special.keys_of
+        for list_, names in read.items():
+            plain = [name for name in dict.fromkeys(names) if keys_of(name) == {name}]
+            self._lists[list_] = _BeginAlike(names, plain, self._special.get(list_, []))
+
+    @cached_property
+    def _special(self) -> Mapping[str, list[tuple[str, str]]]:
+        """{list: (key, spelling) of the special names in it}."""
+        special: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for key, spelt in self._named.special.spelt_after(""):
+            for name in spelt:
+                for list_ in list_beginnings(name):
+                    special[list_].append((key, name))
+        return special
+
+    def _read_many(self, list_: str) -> None:
+        """Read who is shown under the names of a list, until so many are known that no more are compared."""
+        names, listed = self._lists[list_].names[:_NAMES_A_LIST], 0
+        while len(names) == _NAMES_A_LIST:
+            listed += self._count_listed(list_, names)
+            if listed >= MOST_COMPARED:
+                break
+            names = self._named.first_names(list_, names[-1], _NAMES_A_LIST)
+            self._read_called(set(names))
+
+    def _count_listed(self, list_: str, names: Sequence[str]) -> int:
+        """How many of these keys belong to a person whose shown name is in the list `list_`."""
+        shown = (self._known.get(key) for key in {*names})
+        return sum(called is not None and list_ in list_beginnings(called[0]) for called in shown)
+
+    def _read_called(self, keys: set[str]) -> None:
+        """Read who is shown under some keys: nobody, or the person with the key.
+
+        Where spellings, aliases, ids or bodies may change the name, the facts are read; otherwise a term is enough.
+        """
+        if not (new := keys - self._known.keys()):
+            return
+        named = self._named
+        plain = self._find_plain(new)
+        terms = dict(zip(plain, map(shorten_key, fold_names([*plain])), strict=True))
+        seen = {*named.terms(name_lists.select_seen, PERSON, terms.values())}
+        for key, text in plain.items():
+            self._known[key] = (text, None) if terms[key] in seen else None
+        unsure = new - plain.keys()
+        others = named.everyone(named.naming(unsure), unsure).people if unsure else {}
+        for key in unsure:
+            person = others.get(place_of((key,)))
+            self._known[key] = None if person is None else (person.name, person.id)
+
+    def _find_plain(self, keys: set[str]) -> dict[str, str]:
+        """{key: name} of the keys that only one spelling has, and that mean this name alone."""
+        named, ordered = self._named, [*keys]
+        terms = dict(zip(ordered, map(shorten_key, fold_names(ordered)), strict=True))
+        texts: dict[str, str] = {}
+        accented: dict[str, set[str]] = defaultdict(set)
+        twice = set(map(named.names.key, named.parties))
+        for list_, name, text in named.rows(
+            name_lists.select_spellings, keys.union(terms.values())
+        ):
+            if list_ != ALL:
+                accented[name].add(text)
+            elif name in texts:
+                twice.add(name)
+            else:
+                texts[name] = text
+        bodies = named.terms(name_lists.select_used, BODY, keys)
+        alone = named.names.select_plain((texts.keys() & keys) - twice).difference(bodies)
+        return {
+            key: texts[key]
+            for key in alone
+            if len(accented.get(terms[key], set()) | ({terms[key]} & texts.keys())) == 1
+        }
