@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from domain.views.counting.aliased import resolve_counted
 from domain.views.counting.contributions import Contributions
@@ -18,6 +18,7 @@ from domain.views.counting.figures import find_figures, numbers_of, select_telli
 from domain.views.counting.query import TallyQuery
 from domain.views.counting.tally import find_total
 from domain.views.counting.totals import close_sum, contribute
+from domain.views.counting.unnumbered import MOST_NAMES
 from domain.views.rivalry.questions import Question, find_questions
 from domain.views.versions import matches
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from domain.views.naming import Names
     from domain.views.rivalry.candidates import Candidate
     from domain.views.versions import Seen
+
+_OF_NAME: Final = 2
+"""As many facts are gone through in the time in which a name is compared."""
 
 
 class SumSteps:
@@ -68,8 +72,13 @@ class SumSteps:
 
     @property
     def size(self) -> int:
-        """How many facts each total may go through."""
-        return len(self._slice)
+        """How many facts each total may go through; names that are compared count as facts, since they cost as much."""
+        names = [len(candidate.fact.people) for candidate in self._telling]
+        compares = any(
+            candidate.fact.people and not numbers_of(candidate.fact, self._what)
+            for candidate in self._telling
+        )
+        return len(self._slice) + (_OF_NAME * min(sum(names), MOST_NAMES) if compares else 0)
 
     @property
     def told(self) -> list[tuple[int, int]]:
@@ -96,7 +105,6 @@ class SumSteps:
             find_figures([self._up_to(figure, to) for figure in figures], self._what, "cumulative"),
             self._what,
             self._perspective,
-            stretch=False,
             until=to,
             left_out=not all(self._counts(candidate, to) for candidate in begun),
             is_told=bool(begun),

@@ -27,6 +27,7 @@ from domain.views.counting.state_totals import sum_answered
 from domain.views.counting.stocks import list_counts
 from domain.views.counting.stretch import is_sure, select_asked
 from domain.views.counting.totals import Sum, sum_facts
+from domain.views.counting.unnumbered import MOST_NAMES, share_names
 from domain.views.naming import Names
 from domain.views.rivalry.disputes import never_meet
 from domain.views.rivalry.questions import find_questions
@@ -130,9 +131,11 @@ def tally(
     else:
         everything = sum_answered(query.what, answered, perspective, kept)
     telling = counting if query.what is None else select_telling(counting, query.what)
+    groups = [*split(telling, query.per, query.what, kept)] if query.per else []
+    most = share_names(group.candidates for group in groups)
     sums = [
-        (group.shown, _sum(group.candidates, query, perspective, kept, group.found))
-        for group in (split(telling, query.per, query.what, kept) if query.per else [])
+        (group.shown, _sum(group.candidates, query, perspective, kept, group.found, most))
+        for group in groups
     ]
     content = {**_content(perspective, asked), "total": everything.describe()}
     shown = [
@@ -238,6 +241,7 @@ def _sum(
     perspective: Perspective,
     kept: Contributions,
     found: Questions | None = None,
+    most_names: int = MOST_NAMES,
 ) -> Sum:
     if query.what is not None:
         return sum_facts(
@@ -248,6 +252,7 @@ def _sum(
             until=query.to,
             kept=kept,
             found=found,
+            most_names=most_names,
         )
     found = settle_doubts(find_questions(candidates), None) if found is None else found
     given = map(_one, select_asked(found.questions, perspective))

@@ -31,7 +31,7 @@ from domain.views.counting.figures import (
 from domain.views.counting.parts import Part, add_parts
 from domain.views.counting.running import Running
 from domain.views.counting.stretch import counts, is_asked, is_sure
-from domain.views.counting.unnumbered import Uncounted, count_names
+from domain.views.counting.unnumbered import MOST_NAMES, Uncounted, count_names
 from domain.views.counting.within import part_of_question
 from domain.views.rivalry.questions import find_questions
 
@@ -116,6 +116,7 @@ def sum_facts(
     until: int | None = None,
     kept: Contributions | None = None,
     found: Questions | None = None,
+    most_names: int = MOST_NAMES,
 ) -> Sum:
     """The sum of `what` over the facts that hold; cumulative figures do not bound the sum of a `stretch` of time.
 
@@ -124,7 +125,9 @@ def sum_facts(
     questions; they have to be given if facts that are not among the candidates tie them.
     """
     addends = find_addends(candidates, what, perspective, kept or Contributions(), found)
-    return sum_groups([addends], what, perspective, stretch=stretch, until=until)
+    return sum_groups(
+        [addends], what, perspective, stretch=stretch, until=until, most_names=most_names
+    )
 
 
 def find_addends(
@@ -156,19 +159,23 @@ def sum_groups(
     *,
     stretch: bool = False,
     until: int | None = None,
+    most_names: int = MOST_NAMES,
 ) -> Sum:
     """The sum of what groups of facts add, between which there is no tie; `stretch` and `until` as for `sum_facts`."""
     groups = list(groups)
+    cumulative = order_figures(figure for group in groups for figure in group.cumulative)
     sum_ = close_sum(
         tell_doubts_apart(group.contributed for group in groups),
-        order_figures(figure for group in groups for figure in group.cumulative),
+        () if stretch else cumulative,
         what,
         perspective,
-        stretch=stretch,
         until=until,
         left_out=any(group.left_out for group in groups),
         is_told=any(group.is_told for group in groups),
+        most_names=most_names,
     )
+    if stretch:
+        sum_ = replace(sum_, cumulative=cumulative)
     inner = [fact for group in groups for fact in group.inner]
     if not inner:
         return sum_
@@ -212,10 +219,10 @@ def close_sum(
     what: str,
     perspective: Perspective,
     *,
-    stretch: bool,
     until: int | None,
     left_out: bool,
     is_told: bool,
+    most_names: int = MOST_NAMES,
 ) -> Sum:
     """The sum of what questions add, bounded by cumulative figures.
 
@@ -226,14 +233,14 @@ def close_sum(
     parts = [each.part for each in added if each.part is not None]
     rest = [candidate for each in answered for candidate in each.rest]
     left_out = left_out or any(each.left_out for each in answered)
-    named, uncounted = count_names(rest, parts, what)
+    named, uncounted = count_names(rest, parts, what, most_names)
     open_ = bool(named) or not all(item.part for item in uncounted)
     parts = sorted([*parts, *named], key=lambda part: part.shown.order)
     by = perspective.as_of if until is None else min(until, perspective.as_of)
-    running = Running([] if stretch else cumulative, by)
+    running = Running(cumulative, by)
     bound, disagree = running.bound()
     least = running.least_beside(parts)
-    open_ = open_ or perspective.match == "certain" or (bool(cumulative) and not stretch)
+    open_ = open_ or perspective.match == "certain" or bool(cumulative)
     sum_ = add_parts(parts)
     low = sum_.low if least is None else min(sum_.low, least)
     high = None if open_ else sum_.high
@@ -241,7 +248,7 @@ def close_sum(
     contested = disagree or least is not None or any(part.contested for part in parts)
     text = total.text
     if not parts and not bound:
-        left_out = left_out or (bool(cumulative) and not stretch)
+        left_out = left_out or bool(cumulative)
         text = "at least 0" if left_out else NOT_COUNTED if is_told else NOTHING_RECORDED
         total = Total(0, None, 0)
     doubted = sum(each.part is not None and each.left_out for each in added)

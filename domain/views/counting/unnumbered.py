@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from domain.count_words import means_sum
 from domain.naming import fold_name
@@ -15,6 +15,9 @@ from domain.views.counting.figures import numbers_of
 from domain.views.counting.parts import Part
 from domain.views.counting.spelt_alike import Spellings
 from domain.views.rivalry.candidates import Candidate
+
+MOST_NAMES: Final = 5_000
+"""How many names a sum counts, or all groups of a tally together; facts that name more people are not counted."""
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -34,9 +37,9 @@ class Uncounted:
 
 
 def count_names(
-    rest: Iterable[Candidate], parts: Sequence[Part], what: str
+    rest: Iterable[Candidate], parts: Sequence[Part], what: str, most: int
 ) -> tuple[list[Part], list[Uncounted]]:
-    """The parts that names add, and the facts that cannot be added.
+    """The parts that names add, and the facts that cannot be added. After `most` names, no more facts are added.
 
     If a number of the same time may already include the people of a fact, the fact is not added. But it may report
     other people, and more than it names, so it leaves the sum without a high bound. A number that is only possible
@@ -48,7 +51,7 @@ def count_names(
     compares = any(
         candidate.fact.people for candidate in facts
     )  # else nobody is compared with the counted
-    counted, named, left = _Counted(), list[Part](), list[Uncounted]()
+    counted, named, left = _Counted(most), list[Part](), list[Uncounted]()
     for certain in (True, False):
         counting = [part for part in parts if part.certain or not certain]
         for part in counting if compares else ():
@@ -59,7 +62,7 @@ def count_names(
             numbers = numbers_of(candidate.fact, what)
             if any(q.basis == "cumulative" for q in numbers):
                 continue
-            if not candidate.fact.people or numbers or includes(candidate):
+            if not candidate.fact.people or numbers or includes(candidate) or counted.is_full:
                 left.append(Uncounted(candidate, _is_part(candidate, what, includes)))
             elif new := counted.take(candidate):
                 named.append(_of_names(candidate, what, new))
@@ -94,14 +97,22 @@ class _Counted:
     both have ids.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
         self._spelt = Spellings()
         self._known: set[str] = set()
         self._open: set[str] = set()
         self._may_be: dict[str, set[str]] = defaultdict(set)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether no more names are counted."""
+        return len(self._known) >= self._most
+
     def take(self, candidate: Candidate) -> int:
         """How many people a fact names who have surely not been counted yet; from now on they are counted."""
+        if self.is_full:
+            return 0
         bearers = candidate.bearers
         new = candidate.people - self._known
         self._known |= new
@@ -124,6 +135,18 @@ class _Counted:
         meant = self._open & self._may_be.get(name, set())
         self._open -= meant
         return bool(meant)
+
+
+def share_names(groups: Iterable[Sequence[Candidate]]) -> int:
+    """How many names each group of facts may count, so that all together count at most about MOST_NAMES."""
+    most, rest = MOST_NAMES, MOST_NAMES
+    named = sorted(sum(len(each.fact.people) for each in group) for group in groups)
+    for at, names in enumerate(named):
+        most = rest // (len(named) - at)
+        if names > most:
+            return most
+        rest -= names
+    return MOST_NAMES
 
 
 def _of_names(candidate: Candidate, what: str, names: int) -> Part:

@@ -107,3 +107,15 @@ def test_steps_follow_the_aliases_of_what_is_counted() -> None:
             ("2025-01-01", "9"),
             ("2025-03-01", "18"),
         ]
+
+
+def test_a_picture_of_many_names_takes_fewer_steps() -> None:
+    def count_steps(names: int) -> int:
+        log = Log()
+        for month in range(1, 13):
+            people = tuple(f"B{month} d{number}" for number in range(names))
+            log.record(fact("release", valid=f"2020-{month:02}-05", people=people))
+        slice_, at = log.slice(as_of="2026"), log.perspective(as_of="2026")
+        return len(add_up(SumSteps(slice_, "released", at, Names.of(slice_))))
+
+    assert (count_steps(10), count_steps(500)) == (12, 2)

@@ -16,7 +16,7 @@ from domain.naming import fold_name
 from domain.spelling.names import Spelling
 from domain.views.counting import spelt_alike
 from domain.views.counting.spelt_alike import COMPARED, Spellings
-from domain.views.counting.unnumbered import _Counted
+from domain.views.counting.unnumbered import MOST_NAMES, _Counted
 
 if TYPE_CHECKING:
     from domain.views.rivalry.candidates import Candidate
@@ -107,7 +107,7 @@ def test_the_names_of_a_fact_are_counted_in_alphabetical_order(
     monkeypatch.setattr(Spellings, "may_mean", may_mean)
     monkeypatch.setattr(Spellings, "add", lambda _, part: added.append(part))
     fact = SimpleNamespace(people=people, bearers={})
-    assert _Counted().take(cast("Candidate", fact)) == len(people)
+    assert _Counted(MOST_NAMES).take(cast("Candidate", fact)) == len(people)
     assert asked == added == sorted(people)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,6 +24,7 @@ from domain.views.counting.points import bucket, bucket_name
 from domain.views.counting.query import TallyQuery
 from domain.views.counting.tally import Tally, tally
 from domain.views.counting.totals import sum_facts
+from domain.views.counting.unnumbered import MOST_NAMES
 from domain.views.known.timeslices import fold_versions, timeslice
 from domain.views.naming import Names
 from domain.views.rivalry.candidates import Candidate
@@ -197,3 +199,20 @@ def test_an_approximate_number_of_another_date_bounds_nothing() -> None:
     total = tally_log(log)["total"]
     assert (total["low"], total["high"], total["text"]) == (0, None, "about 49 to 50")
     assert total["contested"] is True
+
+
+def test_all_groups_of_a_tally_count_a_bounded_number_of_names() -> None:
+    log, random = Log(), Random(1)
+    facts, each = 60, 100
+    for number in range(facts):
+        people = tuple(
+            " ".join("".join(random.sample("bdfhklmnrst", 7)) for _ in "12") for _ in range(each)
+        )
+        log.record(fact("release", valid="2020", people=people, population=f"of {number % 4}"))
+    query = TallyQuery(what="released", per="population")
+    found = read_whole(tally(log.slice(), log.perspective(), query))
+    assert len(found["uncounted"]) == facts - MOST_NAMES // each
+    assert 0.9 * MOST_NAMES < found["total"]["low"] <= MOST_NAMES
+    assert [total["rests_on"] for total in found["totals"]] == [
+        "13 numbers added, 2 facts not counted"
+    ] * 4
