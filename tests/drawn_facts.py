@@ -166,11 +166,11 @@ def quantities(what: SearchStrategy[str] | None = None) -> SearchStrategy[Quanti
 @cache
 def names() -> SearchStrategy[Name]:
     """Names, some with an id that another name or another person may have too."""
-    return st.sampled_from(NAMES) | identified()
+    return st.sampled_from(NAMES) | names_with_ids()
 
 
 @cache
-def identified() -> SearchStrategy[Named]:
+def names_with_ids() -> SearchStrategy[Named]:
     """Names with an id."""
     ids = st.sampled_from(("1", "2", "Q3"))
     return st.builds(Named, name=st.sampled_from(NAMES), id=ids)
@@ -229,7 +229,7 @@ def _of_type(hint: Any) -> SearchStrategy[Any]:  # noqa: ANN401 -- any annotatio
         return st.one_of([_of_type(part) for part in get_args(hint)])
     drawn = {
         NoneType: st.none(),
-        Named: identified(),
+        Named: names_with_ids(),
         str: st.sampled_from((*NAMES[:3], *TEXTS[:3])),
     }
     return drawn[hint] if hint in drawn else st.from_type(hint)

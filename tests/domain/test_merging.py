@@ -28,7 +28,7 @@ BABEL = Citation(publisher="Babel", published="2025-09-13")
 TASS = Citation(publisher="TASS", title="Freed", published="2025-09-14")
 
 
-def counted(what: str, number: int, basis: Basis | None = "increment") -> Quantity:
+def make_quantity(what: str, number: int, basis: Basis | None = "increment") -> Quantity:
     return fill_bounds(Quantity(what=what, comparator="eq", value=number, basis=basis))
 
 
@@ -73,23 +73,23 @@ def test_lists_are_merged_item_by_item(
 
 
 def test_a_quantity_is_the_same_one_by_what_it_counts_and_its_basis() -> None:
-    women, freed = counted("women", 8), counted("released", 50)
+    women, freed = make_quantity("women", 8), make_quantity("released", 50)
     found = left(
         "quantities",
         (women, freed),
-        (women, counted("released", 52)),
-        (counted("women", 9), counted("released", 52)),
+        (women, make_quantity("released", 52)),
+        (make_quantity("women", 9), make_quantity("released", 52)),
     )
-    assert found == (counted("women", 9), freed)
+    assert found == (make_quantity("women", 9), freed)
 
 
 def test_of_a_quantity_what_changed_is_its_basis_or_its_amount() -> None:
-    before, after = counted("released", 52, None), counted("released", 52)
-    assert left("quantities", (counted("released", 50, None),), (before,), (after,)) == (
-        counted("released", 50),
+    before, after = make_quantity("released", 52, None), make_quantity("released", 52)
+    assert left("quantities", (make_quantity("released", 50, None),), (before,), (after,)) == (
+        make_quantity("released", 50),
     )
     told = fill_bounds(Quantity(what="released", text="at least 55", basis=None))
-    assert left("quantities", (counted("released", 50),), (before,), (told,)) == (
+    assert left("quantities", (make_quantity("released", 50),), (before,), (told,)) == (
         replace(told, basis="increment"),
     )
 

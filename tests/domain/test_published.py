@@ -28,17 +28,17 @@ NEXT_DAY = Citation(publisher="AP", published="2025-09-12")
 MARCH = Citation(publisher="B", published="2025-03-01")
 
 
-def counted(number: int) -> tuple[Quantity, ...]:
+def make_quantities(number: int) -> tuple[Quantity, ...]:
     return (Quantity(what="released", comparator="eq", value=number),)
 
 
-def seen(log: Log, cut: str) -> FactVersion | None:
+def find_version(log: Log, cut: str) -> FactVersion | None:
     return find_public(log.versions(), parse_cut(cut))
 
 
-def shown(log: Log, cut: str) -> tuple[list[int | None], list[str], str, str] | None:
+def describe_version(log: Log, cut: str) -> tuple[list[int | None], list[str], str, str] | None:
     """The numbers, the papers, the valid time and the status at a cut."""
-    version = seen(log, cut)
+    version = find_version(log, cut)
     if version is None:
         return None
     fact = version.record.fact
@@ -52,24 +52,24 @@ def shown(log: Log, cut: str) -> tuple[list[int | None], list[str], str, str] | 
 
 def test_a_paper_of_march_brings_no_correction_of_september() -> None:
     log = Log()
-    id_ = log.record(fact("release", quantities=counted(50), **CASE))
-    log.correct(id_, quantities=counted(5), published="2025-09-01")
+    id_ = log.record(fact("release", quantities=make_quantities(50), **CASE))
+    log.correct(id_, quantities=make_quantities(5), published="2025-09-01")
     log.corroborate(id_, MARCH)
-    assert shown(log, "2025-01-10") is None
-    assert shown(log, "2025-02-01") == ([50], ["A"], "2025-01-10", "recorded")
-    assert shown(log, "2025-04-01") == ([50], ["A", "B"], "2025-01-10", "recorded")
-    assert shown(log, "2025-09-01") == ([5], ["A", "B"], "2025-01-10", "corrected")
+    assert describe_version(log, "2025-01-10") is None
+    assert describe_version(log, "2025-02-01") == ([50], ["A"], "2025-01-10", "recorded")
+    assert describe_version(log, "2025-04-01") == ([50], ["A", "B"], "2025-01-10", "recorded")
+    assert describe_version(log, "2025-09-01") == ([5], ["A", "B"], "2025-01-10", "corrected")
 
 
 def test_later_public_events_bring_nothing_of_a_correction_that_is_not_public() -> None:
     log = Log()
     held = {"person": "Ihar Losik", "status": "detained", **CASE}
-    id_ = log.record(fact("custody", quantities=counted(50), **held))
-    log.correct(id_, quantities=counted(5), valid="2025-01-12", published="2025-09-01")
+    id_ = log.record(fact("custody", quantities=make_quantities(50), **held))
+    log.correct(id_, quantities=make_quantities(5), valid="2025-01-12", published="2025-09-01")
     log.end(id_, "2025-02", published="2025-03-01")
     log.correct(id_, note="seen", published="2025-03-02")
-    assert shown(log, "2025-04-01") == ([50], ["A"], "2025-01-10/2025-02", "corrected")
-    assert shown(log, "2025-09-01") == ([5], ["A"], "2025-01-12/2025-02", "corrected")
+    assert describe_version(log, "2025-04-01") == ([50], ["A"], "2025-01-10/2025-02", "corrected")
+    assert describe_version(log, "2025-09-01") == ([5], ["A"], "2025-01-12/2025-02", "corrected")
 
 
 def test_a_retraction_and_its_undoing_count_each_from_its_own_day() -> None:
@@ -78,7 +78,9 @@ def test_a_retraction_and_its_undoing_count_each_from_its_own_day() -> None:
     log.retract(id_, published="2025-09-01")
     log.reinstate(id_, published="2025-05-01")
     log.correct(id_, note="x", published="2025-03-01")
-    statuses = {month: shown(log, f"2025-{month}-15") for month in ("02", "03", "06", "10")}
+    statuses = {
+        month: describe_version(log, f"2025-{month}-15") for month in ("02", "03", "06", "10")
+    }
     assert [status and status[-1] for status in statuses.values()] == [
         "recorded",
         "corrected",
@@ -86,34 +88,39 @@ def test_a_retraction_and_its_undoing_count_each_from_its_own_day() -> None:
         "corrected",
     ]
     log.retract(id_, published="2025-06-01")
-    version = seen(log, "2025-07-01")
+    version = find_version(log, "2025-07-01")
     assert version is not None
     assert not version.record.stands
 
 
 def test_a_corroboration_makes_public_what_was_recorded_by_later_papers() -> None:
     log = Log()
-    id_ = log.record(fact("release", quantities=counted(50), citations=(
+    id_ = log.record(fact("release", quantities=make_quantities(50), citations=(
         Citation(publisher="A", published="2025-06-01"), Citation(publisher="undated")),
         valid="2025-01-10"))  # fmt: skip
-    log.correct(id_, quantities=counted(52), published="2025-02-01")
-    assert shown(log, "2025-04-01") is None
+    log.correct(id_, quantities=make_quantities(52), published="2025-02-01")
+    assert describe_version(log, "2025-04-01") is None
     log.corroborate(id_, MARCH)
-    assert shown(log, "2025-02-15") is None
-    assert shown(log, "2025-04-01") == ([52], ["B"], "2025-01-10", "corrected")
-    assert shown(log, "2025-06-01") == ([52], ["A", "undated", "B"], "2025-01-10", "corrected")
+    assert describe_version(log, "2025-02-15") is None
+    assert describe_version(log, "2025-04-01") == ([52], ["B"], "2025-01-10", "corrected")
+    assert describe_version(log, "2025-06-01") == (
+        [52],
+        ["A", "undated", "B"],
+        "2025-01-10",
+        "corrected",
+    )
 
 
 def test_a_paper_of_a_later_day_is_left_out_where_others_remain() -> None:
     log = Log()
     papers = (Citation(publisher="A", published="2025-01-11"), Citation(publisher="none"), MARCH)
     log.record(fact("release", valid="2025-01-10", citations=papers))
-    assert shown(log, "2025-02-01") == ([], ["A", "none"], "2025-01-10", "recorded")
-    assert shown(log, "2025-03-01") == ([], ["A", "none", "B"], "2025-01-10", "recorded")
+    assert describe_version(log, "2025-02-01") == ([], ["A", "none"], "2025-01-10", "recorded")
+    assert describe_version(log, "2025-03-01") == ([], ["A", "none", "B"], "2025-01-10", "recorded")
     log = Log()
     id_ = log.record(fact("release", valid="2025-01-10", citations=(papers[0],)))
     log.correct(id_, citations=(MARCH,), published="2025-02-01")
-    assert shown(log, "2025-02-01") == ([], ["B"], "2025-01-10", "corrected")
+    assert describe_version(log, "2025-02-01") == ([], ["B"], "2025-01-10", "corrected")
 
 
 def test_where_a_change_leaves_no_valid_fact_the_last_one_stands() -> None:
@@ -122,16 +129,16 @@ def test_where_a_change_leaves_no_valid_fact_the_last_one_stands() -> None:
     id_ = log.record(fact("custody", **held))
     log.correct(id_, valid="2024-06", published="2025-09-01")
     log.end(id_, "2024-12", published="2025-03-01")
-    version = seen(log, "2025-04-01")
+    version = find_version(log, "2025-04-01")
     assert version is not None
     assert (version.record.fact.valid, version.record.status) == ("2025-01-10", "recorded")
-    assert shown(log, "2025-09-01") == ([], ["A"], "2024-06/2024-12", "ended")
+    assert describe_version(log, "2025-09-01") == ([], ["A"], "2024-06/2024-12", "ended")
 
 
 def test_history_tells_the_public_events_and_what_they_did() -> None:
     log = Log()
-    id_ = log.record(fact("release", quantities=counted(50), **CASE))
-    log.correct(id_, quantities=counted(5), published="2025-09-01")
+    id_ = log.record(fact("release", quantities=make_quantities(50), **CASE))
+    log.correct(id_, quantities=make_quantities(5), published="2025-09-01")
     log.corroborate(id_, MARCH)
     log.correct(id_, note="seen", published="2025-03-02")
     pairs = list(pair_public_events(log.versions(), parse_cut("2025-04-01")))

@@ -36,7 +36,7 @@ def signing(url: str, **named: str) -> Parley:
     return compose(settings, upgrade=False, signs=True)
 
 
-def recorded(parley: Parley, *, opens: bool = True) -> None:
+def record_and_sign(parley: Parley, *, opens: bool = True) -> None:
     """Record and read something, and sign the log."""
     client = Client(TestClient(create_app(parley), headers=authorize(parley)))
     if opens:
@@ -90,7 +90,7 @@ def test_two_databases_used_from_one_folder_are_both_signed(
     for opens in (True, False):
         for url in urls:
             with closing(signing(url)) as parley:
-                recorded(parley, opens=opens)
+                record_and_sign(parley, opens=opens)
     files = [(key_file_of(url, "key"), key_file_of(url, "seal")) for url in urls]
     assert len({*files[0], *files[1]}) == 4
 
@@ -101,11 +101,11 @@ def test_the_files_of_before_go_on_working_for_their_own_database(
 ) -> None:
     url, another = (fresh_database(kind) for _ in range(2))
     with closing(signing(url, **OLD)) as parley:
-        recorded(parley)
+        record_and_sign(parley)
     with closing(signing(another)) as parley:
-        recorded(parley)
+        record_and_sign(parley)
     with closing(signing(url)) as parley:
-        recorded(parley, opens=False)
+        record_and_sign(parley, opens=False)
     names = [(key_file_of(each, "key"), key_file_of(each, "seal")) for each in (url, another)]
     there = [[(tmp_path / name).exists() for name in pair] for pair in names]
     assert there == [[False, False], [True, True]]

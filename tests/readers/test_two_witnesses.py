@@ -26,7 +26,7 @@ from domain.views.timeline import TimelineFilter
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.readers.state import first_entries, sections
 from infrastructure.readers.state.kept_facts import KeptSlices
-from tests.domain.views.test_linked_sources import told_in, worlds
+from tests.domain.views.test_linked_sources import describe_world, worlds
 from tests.drawn_facts import MATTERS, NAMES, PLACES, instants
 from tests.examples import fact
 from tests.readers.comparing import (
@@ -223,7 +223,7 @@ def test_both_say_the_same_of_people_who_have_one_name(
 def test_both_say_the_same_of_reports_that_links_tie(
     witnesses: Witnesses, world: World, cut: int, as_of: int, match: Match
 ) -> None:
-    note(told_in(world))
+    note(describe_world(world))
     kept = KeptSlices()
     for versions in witnesses.take_in_turns(_log_of(world.facts), [cut]):
         for at in (as_of, NOW, NOW):

@@ -21,7 +21,7 @@ with Path(__file__).with_name("number_phrases.tsv").open(encoding="utf-8") as _t
     }  # fmt: skip
 
 
-def shown(read: NumberReading | None) -> str:
+def write_reading(read: NumberReading | None) -> str:
     """A reading as the table writes it: `ge 50`, `50..60`, `~50`, `ge 24*` for a plural; empty if it is refused."""
     if read is None:
         return ""
@@ -33,7 +33,7 @@ def shown(read: NumberReading | None) -> str:
 
 
 def test_a_phrase_is_read_as_it_is_meant_or_not_at_all() -> None:
-    assert {text: shown(read_number(text)) for text in PHRASES} == PHRASES
+    assert {text: write_reading(read_number(text)) for text in PHRASES} == PHRASES
 
 
 def test_there_are_enough_phrases_and_many_of_them_say_no_number() -> None:
@@ -107,7 +107,7 @@ def test_a_remark_that_makes_a_number_less_than_exact_is_not_passed_over() -> No
 def test_a_remark_on_who_they_are_or_who_says_so_leaves_the_number() -> None:
     for said in of_kind("leaves"):
         for text in (f"52, {said}", f"52 ({said})"):
-            assert shown(read_number(text)) == "eq 52", text
+            assert write_reading(read_number(text)) == "eq 52", text
 
 
 with Path(__file__).with_name("number_since.tsv").open(encoding="utf-8") as _table:
@@ -117,7 +117,7 @@ with Path(__file__).with_name("number_since.tsv").open(encoding="utf-8") as _tab
 @pytest.mark.parametrize("text", SINCE)
 def test_since_tells_of_the_number_unless_it_tells_of_something_else(text: str) -> None:
     assert (" ".join(find_beginning(text)), runs_on(text)) == (SINCE[text], bool(SINCE[text]))
-    assert shown(read_number(text)) == "eq 52"
+    assert write_reading(read_number(text)) == "eq 52"
 
 
 @pytest.mark.parametrize("unit", ["hundred", "dozen", "thousand", "million"])
@@ -137,7 +137,10 @@ def test_a_mark_between_two_numbers_makes_no_third_of_them(mark: str) -> None:
     ):
         assert read_number(f"{first}{mark}{second}") is None
     assert mark == "," or read_number(f"100{mark}200") is None
-    assert shown(read_number(f"one thousand{mark.replace(' (', ',')} two hundred")) == "eq 1200"
+    assert (
+        write_reading(read_number(f"one thousand{mark.replace(' (', ',')} two hundred"))
+        == "eq 1200"
+    )
 
 
 @SOME
@@ -184,14 +187,14 @@ WORDS: Final = sorted({word for text in PHRASES for word in split_tokens(text) o
 @given(st.lists(st.sampled_from(WORDS) | st.sampled_from("(),-+"), min_size=1, max_size=7))
 def test_words_and_marks_in_any_order_are_read_or_not(words: list[str]) -> None:
     read = read_number(" ".join(words))
-    assert read is None or shown(read)
+    assert read is None or write_reading(read)
 
 
 @SOME
 @given(st.text(max_size=250))
 def test_any_text_is_read_or_not_and_nothing_else_happens(text: str) -> None:
     read = read_number(text)
-    assert read is None or shown(read)
+    assert read is None or write_reading(read)
 
 
 @SOME

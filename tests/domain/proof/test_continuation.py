@@ -48,7 +48,7 @@ def nothing(_level: int, _index: int) -> Sequence[bytes]:
 
 def check(before: Checkpoint | None, now: Checkpoint, tree: Tiled) -> None:
     """Check the checkpoint with only the tiles that `tiles_needed` names."""
-    check_continued(before, now, tree.fetched(tiles_needed(before, now)))
+    check_continued(before, now, tree.fetch_tiles(tiles_needed(before, now)))
 
 
 def test_the_reference_trees_continue_each_other() -> None:
@@ -113,11 +113,11 @@ def test_a_wrong_tile_proves_nothing_and_accuses_nobody(data: st.DataObject) -> 
     old = data.draw(st.integers(0, new - 1))
     before, now = TREE.checkpoint(old), TREE.checkpoint(new)
     tiles = tiles_needed(before, now)
-    hashes = TREE.fetched(tiles)
+    hashes = TREE.fetch_tiles(tiles)
     wrong = data.draw(st.sampled_from(tiles))
     at = data.draw(st.integers(0, wrong.path.width - 1))
 
-    def changed(level: int, index: int) -> list[bytes]:
+    def change_hash(level: int, index: int) -> list[bytes]:
         found = list(hashes(level, index))
         if (level, index) == (wrong.level, wrong.path.index):
             found[at] = bytes(each ^ 1 for each in found[at])
@@ -125,12 +125,12 @@ def test_a_wrong_tile_proves_nothing_and_accuses_nobody(data: st.DataObject) -> 
 
     forked = Checkpoint(ORIGIN, new, root_of_another(new))
     with pytest.raises(UnfoundedError):
-        check_continued(before, forked, changed)
-    if used(before, now, hashes, (wrong.level, wrong.path.index, at)):
+        check_continued(before, forked, change_hash)
+    if is_used(before, now, hashes, (wrong.level, wrong.path.index, at)):
         with pytest.raises(UnfoundedError):
-            check_continued(before, now, changed)
+            check_continued(before, now, change_hash)
     else:
-        check_continued(before, now, changed)
+        check_continued(before, now, change_hash)
 
 
 @cache
@@ -139,7 +139,7 @@ def root_of_another(size: int) -> bytes:
     return Tiled(made_leaves(size, other_from=0)).checkpoint(size).root
 
 
-def used(before: Checkpoint, now: Checkpoint, hashes: Hashes, one: tuple[int, int, int]) -> bool:
+def is_used(before: Checkpoint, now: Checkpoint, hashes: Hashes, one: tuple[int, int, int]) -> bool:
     """Whether the check that one checkpoint continues another reads a given hash of a tile."""
     taken: set[tuple[int, int, int]] = set()
 

@@ -120,7 +120,7 @@ def naive_subproof(old: int, leaves: list[bytes], *, whole: bool = True) -> list
     return [*naive_subproof(old - k, leaves[k:], whole=False), naive(leaves[:k])]
 
 
-def included(leaves: list[bytes], index: int) -> list[bytes]:
+def hash_path(leaves: list[bytes], index: int) -> list[bytes]:
     return [root_of(leaves[a:b]) for a, b in inclusion_ranges(index, len(leaves))]
 
 
@@ -134,7 +134,7 @@ def test_the_reference_trees_have_their_published_roots() -> None:
 
 def test_the_reference_trees_have_their_published_proofs() -> None:
     for (leaf, size), proof in INCLUSIONS.items():
-        found = included(LEAVES[:size], leaf - 1)
+        found = hash_path(LEAVES[:size], leaf - 1)
         assert [each.hex() for each in found] == proof
         assert verify_inclusion(LEAVES[leaf - 1], leaf - 1, size, found, ROOTS[size])
     for (old, new), proof in CONSISTENCIES.items():
@@ -155,7 +155,7 @@ def _is_proven(size: int) -> None:
     root = naive(leaves)
     assert root_of(leaves) == root
     for index in some_of(range(size), 12):
-        assert verify_inclusion(leaves[index], index, size, included(leaves, index), root)
+        assert verify_inclusion(leaves[index], index, size, hash_path(leaves, index), root)
     for old in some_of(range(1, size + 1), 12):
         proof = consistent(leaves, old)
         assert verify_consistency(old, size, proof, root_of(MANY[:old]), root)
@@ -170,7 +170,7 @@ def test_a_proof_is_the_one_of_the_definition_and_no_other_is_taken(
     leaves = MANY[:size]
     root = naive(leaves)
     index = data.draw(st.integers(0, size - 1))
-    path = included(leaves, index)
+    path = hash_path(leaves, index)
     assert path == naive_path(index, leaves)
     old = data.draw(st.integers(1, size))
     steps = consistent(leaves, old)

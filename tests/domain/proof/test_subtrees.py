@@ -29,7 +29,7 @@ def test_the_example_of_the_specification_has_one_tile_at_the_end_of_each_level(
 @pytest.mark.parametrize("size", EDGES)
 def test_a_root_is_hashed_from_the_tiles_at_its_end(size: int) -> None:
     tiles = tiles_under([(0, size)], size)
-    assert subtree_hash(0, size, TREE.fetched(tiles)) == root_of(LEAVES[:size])
+    assert subtree_hash(0, size, TREE.fetch_tiles(tiles)) == root_of(LEAVES[:size])
 
 
 @settings(max_examples=often(25, 100))
@@ -38,6 +38,6 @@ def test_any_subtree_is_hashed_from_the_tiles_that_are_named(data: st.DataObject
     size = data.draw(st.integers(1, 3_000) | st.sampled_from(EDGES))
     subtrees = inclusion_ranges(data.draw(st.integers(0, size - 1)), size)
     subtrees += consistency_ranges(data.draw(st.integers(1, size)), size)
-    hashes = TREE.fetched(tiles_under(subtrees, size))
+    hashes = TREE.fetch_tiles(tiles_under(subtrees, size))
     for start, end in subtrees:
         assert subtree_hash(start, end, hashes) == root_of(LEAVES[start:end])

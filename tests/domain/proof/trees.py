@@ -46,7 +46,7 @@ class Tiled:
         assert len(found) == tile.path.width
         return found
 
-    def fetched(self, tiles: Sequence[NamedTile]) -> Hashes:
+    def fetch_tiles(self, tiles: Sequence[NamedTile]) -> Hashes:
         """A function that gives the hashes of these tiles, and fails for any other."""
         held = {(tile.level, tile.path.index): self.tile(tile) for tile in tiles}
         return lambda level, index: held[level, index]

@@ -24,7 +24,7 @@ from tests.strategies import SOME, histories, perspectives
 from tests.written_log import Log
 
 
-def seen(log: Log, **perspective: object) -> list[tuple[str, int]]:
+def list_seen(log: Log, **perspective: object) -> list[tuple[str, int]]:
     """The version and summary of each fact that is known and not retracted."""
     return [
         (each.version.record.fact.summary, each.version.record.version)
@@ -36,10 +36,10 @@ def test_what_is_corrected_later_stays_as_it_was_in_an_earlier_perspective() -> 
     log = Log()
     id_ = log.record(fact("release", summary="52 freed"), at="2025-11-01")
     log.correct(id_, summary="51 freed", at="2025-11-05")
-    assert seen(log, as_known_at="2025-10-31") == []
-    assert seen(log, as_known_at="2025-11-04") == [("52 freed", 1)]
-    assert seen(log, as_known_at="2025-11-05") == [("51 freed", 2)]
-    assert seen(log) == [("51 freed", 2)]
+    assert list_seen(log, as_known_at="2025-10-31") == []
+    assert list_seen(log, as_known_at="2025-11-04") == [("52 freed", 1)]
+    assert list_seen(log, as_known_at="2025-11-05") == [("51 freed", 2)]
+    assert list_seen(log) == [("51 freed", 2)]
 
 
 def test_a_retraction_leaves_no_trace_later_and_a_reinstatement_brings_it_back() -> None:
@@ -47,10 +47,10 @@ def test_a_retraction_leaves_no_trace_later_and_a_reinstatement_brings_it_back()
     id_ = log.record(fact("release", summary="Losik freed"), at="2025-06-21")
     log.retract(id_, at="2025-06-25")
     log.reinstate(id_, at="2025-09-11")
-    assert seen(log, as_known_at="2025-06-24") == [("Losik freed", 1)]
-    assert seen(log, as_known_at="2025-06-25") == []
-    assert seen(log, as_known_at="2025-09-10") == []
-    assert seen(log, as_known_at="2025-09-11") == [("Losik freed", 3)]
+    assert list_seen(log, as_known_at="2025-06-24") == [("Losik freed", 1)]
+    assert list_seen(log, as_known_at="2025-06-25") == []
+    assert list_seen(log, as_known_at="2025-09-10") == []
+    assert list_seen(log, as_known_at="2025-09-11") == [("Losik freed", 3)]
     gone = log.known(as_known_at="2025-06-25")
     assert [version.record.status for version in gone] == ["retracted"]
 
@@ -60,17 +60,17 @@ def test_the_published_clock_counts_from_the_earliest_citation() -> None:
     later = replace(REUTERS, published="2025-09-20")
     undated = Citation(publisher="Viasna")
     log.record(fact("release", citations=(later, REUTERS, undated)), at="2025-12-01")
-    assert seen(log, as_known_at="2025-09-10", clock="published") == []
-    assert seen(log, as_known_at="2025-09-11T23:59:59Z", clock="published") == []
-    assert len(seen(log, as_known_at="2025-09-11", clock="published")) == 1
-    assert seen(log, as_known_at="2025-09-11") == []
+    assert list_seen(log, as_known_at="2025-09-10", clock="published") == []
+    assert list_seen(log, as_known_at="2025-09-11T23:59:59Z", clock="published") == []
+    assert len(list_seen(log, as_known_at="2025-09-11", clock="published")) == 1
+    assert list_seen(log, as_known_at="2025-09-11") == []
 
 
 def test_where_no_citation_is_dated_the_record_time_counts() -> None:
     log = Log()
     log.record(fact("release", citations=(Citation(publisher="Viasna"),)), at="2025-10-05")
-    assert seen(log, as_known_at="2025-10-04", clock="published") == []
-    assert len(seen(log, as_known_at="2025-10-05", clock="published")) == 1
+    assert list_seen(log, as_known_at="2025-10-04", clock="published") == []
+    assert len(list_seen(log, as_known_at="2025-10-05", clock="published")) == 1
 
 
 def test_each_later_event_counts_from_what_it_says() -> None:
@@ -111,9 +111,9 @@ def test_a_correction_published_before_the_fact_is_public_once_the_fact_is() -> 
     log = Log()
     id_ = log.record(fact("release", summary="first print"), at="2025-12-01")
     log.correct(id_, summary="as the wire had it", published="2025-09-10", at="2025-12-02")
-    assert seen(log, as_known_at="2025-09-10", clock="published") == []
+    assert list_seen(log, as_known_at="2025-09-10", clock="published") == []
     for cut in ("2025-09-11", "2099"):
-        assert seen(log, as_known_at=cut, clock="published") == [("as the wire had it", 2)]
+        assert list_seen(log, as_known_at=cut, clock="published") == [("as the wire had it", 2)]
 
 
 def test_the_highest_version_is_seen_even_where_a_lower_one_was_published_later() -> None:
@@ -121,7 +121,7 @@ def test_the_highest_version_is_seen_even_where_a_lower_one_was_published_later(
     id_ = log.record(fact("release", summary="v1"), at="2025-12-01")
     log.correct(id_, summary="v2", published="2025-10-20", at="2025-12-02")
     log.correct(id_, summary="v3", published="2025-10-10", at="2025-12-03")
-    on = {cut: seen(log, as_known_at=cut, clock="published") for cut in
+    on = {cut: list_seen(log, as_known_at=cut, clock="published") for cut in
           ("2025-10-09", "2025-10-10", "2025-10-20")}  # fmt: skip
     assert on == {
         "2025-10-09": [("v1", 1)],
@@ -137,18 +137,18 @@ def test_a_retraction_and_its_undoing_hold_on_the_published_clock_too() -> None:
     log.reinstate(id_, published="2025-10-01", at="2025-12-03")
     at = {"2025-09-19": 1, "2025-09-20": 0, "2025-09-30": 0, "2025-10-01": 1}
     for cut, facts in at.items():
-        assert len(seen(log, as_known_at=cut, clock="published")) == facts, cut
+        assert len(list_seen(log, as_known_at=cut, clock="published")) == facts, cut
 
 
 def test_a_position_pins_the_log_on_either_clock() -> None:
     log = Log()
     id_ = log.record(fact("release", summary="v1"), at="2025-12-01")
     log.correct(id_, summary="v2", published="2025-09-12", at="2025-12-02")
-    assert seen(log, position=1) == []
+    assert list_seen(log, position=1) == []
     for clock in ("recorded", "published"):
-        assert seen(log, position=2, clock=clock, as_known_at="2099") == [("v1", 1)]
-        assert seen(log, position=3, clock=clock, as_known_at="2099") == [("v2", 2)]
-        assert seen(log, position=2, clock=clock) == [("v1", 1)]
+        assert list_seen(log, position=2, clock=clock, as_known_at="2099") == [("v1", 1)]
+        assert list_seen(log, position=3, clock=clock, as_known_at="2099") == [("v2", 2)]
+        assert list_seen(log, position=2, clock=clock) == [("v1", 1)]
 
 
 def test_facts_come_in_the_order_of_their_first_recording() -> None:
@@ -156,7 +156,7 @@ def test_facts_come_in_the_order_of_their_first_recording() -> None:
     first = log.record(fact("release", summary="first", valid="2025-11-01"))
     log.record(fact("release", summary="second", valid="2025-09-01"))
     log.correct(first, note="x")
-    assert [summary for summary, _ in seen(log)] == ["first", "second"]
+    assert [summary for summary, _ in list_seen(log)] == ["first", "second"]
 
 
 def test_what_holds_is_told_from_what_is_known() -> None:

@@ -16,7 +16,7 @@ AT = Perspective(
 )
 
 
-def opened(**changes: object) -> NegotiationOpened:
+def open_negotiation(**changes: object) -> NegotiationOpened:
     sent: dict[str, object] = {"slug": SLUG, "title": "T", "parties": (), "summary": None}
     return decide_open(**{**sent, **changes}, actor="desk")  # type: ignore[arg-type]
 
@@ -26,7 +26,7 @@ def snapshot(negotiation: Negotiation, name: str = "article") -> SnapshotTaken:
 
 
 def test_given_nothing_when_opened_then_it_has_the_id_of_its_slug() -> None:
-    event = opened(title="US–Belarus talks", parties=("Belarus",), summary="Prisoners")
+    event = open_negotiation(title="US–Belarus talks", parties=("Belarus",), summary="Prisoners")
     assert event == NegotiationOpened(
         originator_id=negotiation_id(SLUG),
         originator_version=1,
@@ -44,19 +44,19 @@ def test_the_id_of_a_slug_is_permanent() -> None:
 
 @pytest.mark.parametrize("slug", ["a", "us-belarus", "9", "a" * 100, "a--b"])
 def test_a_slug_is_lower_case_letters_digits_and_inner_hyphens(slug: str) -> None:
-    assert opened(slug=slug).slug == slug
+    assert open_negotiation(slug=slug).slug == slug
 
 
 @pytest.mark.parametrize("slug", ["", "-a", "a-", "A", "a b", "a/b", "é", "a" * 101, "a\n", "a."])
 def test_any_other_slug_is_refused(slug: str) -> None:
     with pytest.raises(ContentError) as refused:
-        opened(slug=slug)
+        open_negotiation(slug=slug)
     assert [fault.pointer for fault in refused.value.faults] == ["/slug"]
 
 
 def test_every_fault_of_an_opening_is_named_at_once() -> None:
     with pytest.raises(ContentError) as refused:
-        opened(slug="A", title=" ", parties=("Belarus", ""), summary="\x00")
+        open_negotiation(slug="A", title=" ", parties=("Belarus", ""), summary="\x00")
     pointers = [fault.pointer for fault in refused.value.faults]
     assert pointers == ["/title", "/parties/1", "/summary", "/slug"]
 

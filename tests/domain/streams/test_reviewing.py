@@ -63,7 +63,7 @@ MOVED_ON: Final = StatusContext(now=99, fact_version=2)
 BOTH: Final = StatusContext(now=100, fact_version=2)
 
 
-def given(*events: RecordEvent) -> ChangeRequests:
+def fold_given(*events: RecordEvent) -> ChangeRequests:
     """The change requests after these events, which have positions from 10 and record times from 20."""
     entries = [
         Entry(position=10 + n, recorded_at=20 + n, event=event) for n, event in enumerate(events)
@@ -71,9 +71,9 @@ def given(*events: RecordEvent) -> ChangeRequests:
     return fold_change_requests(STREAM, entries)
 
 
-def proposed(actor: str = "Ann") -> ChangeProposed:
+def propose_change(actor: str = "Ann") -> ChangeProposed:
     return decide_propose(
-        given(), ID, record=RECORD, op="correct", body=BODY, expires_at=100, actor=actor
+        fold_given(), ID, record=RECORD, op="correct", body=BODY, expires_at=100, actor=actor
     )
 
 
@@ -119,7 +119,7 @@ COMMANDS: Final = {
     "withdraw": withdraw(),
     "revise": revise(),
 }
-OPEN: Final = given(proposed())
+OPEN: Final = fold_given(propose_change())
 DECIDED: Final = {
     "approved": approve(),
     "refused": refuse(),
@@ -128,7 +128,7 @@ DECIDED: Final = {
 
 
 def test_a_change_request_is_bound_to_the_version_that_its_fact_stands_at() -> None:
-    event = proposed()
+    event = propose_change()
     assert event == ChangeProposed(
         originator_id=STREAM,
         originator_version=1,
@@ -141,7 +141,7 @@ def test_a_change_request_is_bound_to_the_version_that_its_fact_stands_at() -> N
         body=BODY,
         expires_at=100,
     )
-    found = given(event).change_request(ID)
+    found = fold_given(event).change_request(ID)
     assert (found.position, found.content_position, found.proposed_at) == (10, 10, 20)
     assert (found.proposer, found.decision) == ("Ann", None)
 
@@ -166,7 +166,7 @@ def test_without_a_decision_the_clock_and_the_fact_say_what_it_is(
 @pytest.mark.parametrize("moment", [AT, EXPIRED, MOVED_ON, BOTH])
 def test_a_decision_stands_whatever_comes(status: str, moment: StatusContext) -> None:
     event = DECIDED[status](OPEN, AT)
-    found = given(proposed(), event).change_request(ID)
+    found = fold_given(propose_change(), event).change_request(ID)
     assert found.status(moment) == status
     assert found.decision == Decision(
         status=status,  # type: ignore[arg-type]
@@ -194,7 +194,7 @@ def test_every_command_in_every_state(state: str, command: str) -> None:
     moment = {"expired": EXPIRED, "void": MOVED_ON}.get(state, AT)
     change_requests = OPEN
     if state in DECIDED:
-        change_requests = given(proposed(), DECIDED[state](OPEN, AT))
+        change_requests = fold_given(propose_change(), DECIDED[state](OPEN, AT))
     expected = TABLE[state][command]
     if expected is None:
         event = COMMANDS[command](change_requests, moment)
@@ -221,7 +221,7 @@ def test_anothers_change_request_is_not_withdrawn_and_not_revised() -> None:
 
 
 def test_ones_own_is_refused_in_every_state() -> None:
-    decided = given(proposed(), refuse()(OPEN, AT))
+    decided = fold_given(propose_change(), refuse()(OPEN, AT))
     for change_requests, moment in ((decided, AT), (OPEN, EXPIRED), (OPEN, MOVED_ON)):
         with pytest.raises(OwnChangeRequestError):
             approve("Ann")(change_requests, moment)
@@ -240,7 +240,7 @@ def test_what_was_seen_before_counts_before_the_fact_has_moved_on() -> None:
 
 def test_a_revision_puts_another_body_under_another_position_and_expiry() -> None:
     event = revise()(OPEN, AT)
-    found = given(proposed(), event).change_request(ID)
+    found = fold_given(propose_change(), event).change_request(ID)
     assert (found.body, found.content_position, found.expires_at) == (OTHER_BODY, 11, 200)
     assert (found.position, found.proposer, found.proposed_at) == (10, "Ann", 20)
     assert found.status(EXPIRED) == "open"
@@ -256,16 +256,16 @@ def test_why_is_words_or_nothing() -> None:
 def test_a_change_request_that_was_not_made_is_unknown() -> None:
     for command in COMMANDS.values():
         with pytest.raises(UnknownError, match=f"no change request {ID}"):
-            command(given(), AT)
+            command(fold_given(), AT)
 
 
 def test_several_change_requests_of_a_fact_are_kept_apart() -> None:
-    first = proposed()
+    first = propose_change()
     second = replace(first, originator_version=2, proposal=uuid4(), actor="Bo")
-    found = given(first, second)
+    found = fold_given(first, second)
     event = refuse("Cy")(found, AT)
     assert event.originator_version == 3
-    after = given(first, second, event)
+    after = fold_given(first, second, event)
     assert after.version == 3
     assert after.change_request(ID).status(AT) == "refused"
     assert after.change_request(second.proposal).status(AT) == "open"
@@ -275,14 +275,14 @@ def test_what_cannot_be_read_any_more_is_passed_over() -> None:
     gone = RecordEvent(originator_id=STREAM, originator_version=1, actor="Ann")
     decision = replace(approve()(OPEN, AT), originator_version=2)
     revision = replace(revise()(OPEN, AT), originator_version=3)
-    found = given(gone, decision, revision)
+    found = fold_given(gone, decision, revision)
     assert (found.version, found.by_id) == (3, {})
 
 
 def test_a_decided_change_request_is_not_decided_again_by_what_the_log_holds() -> None:
     decided = approve()(OPEN, AT)
     later = replace(refuse()(OPEN, AT), originator_version=3)
-    assert given(proposed(), decided, later).change_request(ID).status(AT) == "approved"
+    assert fold_given(propose_change(), decided, later).change_request(ID).status(AT) == "approved"
 
 
 def test_the_stream_of_a_facts_change_requests_is_permanent() -> None:

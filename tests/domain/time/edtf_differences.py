@@ -19,12 +19,12 @@ class Difference:
     holds: Callable[[str], bool]
 
 
-def unqualified(text: str) -> str:
+def drop_qualifiers(text: str) -> str:
     return re.sub(r"[?~%]", "", text)
 
 
 def has_impossible_day(text: str) -> bool:
-    matches = re.findall(r"-?([\dX]{4})-([\dX]{2})-([\dX]{2})", unqualified(text))
+    matches = re.findall(r"-?([\dX]{4})-([\dX]{2})-([\dX]{2})", drop_qualifiers(text))
     return any(not possible(*each) for each in matches)
 
 
@@ -53,9 +53,9 @@ def sort_key(plain: str) -> tuple[int, ...]:
 
 
 def has_end_on_an_earlier_day(text: str) -> bool:
-    if not re.fullmatch(r"[\dX-]+/[\dX-]+", unqualified(text)):
+    if not re.fullmatch(r"[\dX-]+/[\dX-]+", drop_qualifiers(text)):
         return False
-    start, end = (first_day(each) for each in unqualified(text).split("/"))
+    start, end = (first_day(each) for each in drop_qualifiers(text).split("/"))
     return end < start
 
 
@@ -108,7 +108,7 @@ DIFFERENCES: Final = (
         "masked-and-qualified",
         parley_accepts=True,
         example="201X~",
-        holds=lambda text: "X" in text and unqualified(text) != text,
+        holds=lambda text: "X" in text and drop_qualifiers(text) != text,
     ),
     Difference(
         "season-beyond-24",

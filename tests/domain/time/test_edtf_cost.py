@@ -40,7 +40,7 @@ DATES: Final = tuple(
 )
 
 
-def repeated(piece: str, form: str = "{}") -> str:
+def repeat_piece(piece: str, form: str = "{}") -> str:
     room = LONGEST - len(form) + 2
     return form.format(",".join([piece] * ((room + 1) // (len(piece) + 1))))
 
@@ -48,12 +48,12 @@ def repeated(piece: str, form: str = "{}") -> str:
 HOSTILE: Final = (
     *DATES,
     *(
-        repeated(date, form)
+        repeat_piece(date, form)
         for date in DATES[::7]
         for form in ("[{}]", "{{{}}}", "[..{}]", "[{}..]")
     ),
     *(f"{one}/{other}" for one, other in zip(DATES[::11], DATES[5::11], strict=False)),
-    *(repeated(year, "[{}]") for year in YEARS),
+    *(repeat_piece(year, "[{}]") for year in YEARS),
     *(f"%{date[:4]}%-%{date[5:7]}%-%{date[8:]}%" for date in DATES[:100]),
     *("Y1E9999", f"Y1E{'9' * 190}", f"Y{'9' * 190}", f"Y-{'9' * 190}S9", f"1950S{'9' * 190}"),
     *(f"Y{'9' * 90}E{'9' * 90}", f"Y1E{'9' * 90}S{'9' * 90}", "Y1E6S1/Y-1E6S1"),
@@ -68,11 +68,11 @@ def steps(read: Callable[[], object]) -> int:
     """The number of calls of functions in Python and C, and of steps of generators."""
     count = 0
 
-    def seen(_frame: FrameType, event: str, _argument: object) -> None:
+    def count_call(_frame: FrameType, event: str, _argument: object) -> None:
         nonlocal count
         count += event in {"call", "c_call"}
 
-    sys.setprofile(seen)
+    sys.setprofile(count_call)
     try:
         read()
     except ValidTimeError:

@@ -168,12 +168,12 @@ LATER: Final = "[2025..] (one day, 2025 at the earliest), or 2025/.. (from then 
 
 @pytest.mark.parametrize("text", ["2025 or later", "2025 and after", "2025 onwards"])
 def test_a_date_or_later_is_no_day_within_that_date(text: str) -> None:
-    assert _explained(text).partition("; write ")[2] == LATER
-    earlier = _explained("2025 or earlier").partition("; write ")[2]
+    assert _explain_refusal(text).partition("; write ")[2] == LATER
+    earlier = _explain_refusal("2025 or earlier").partition("; write ")[2]
     assert earlier.startswith("[..2025] (one day, 2025 at the latest)")
 
 
-def _explained(text: str, *, one_date: bool = False) -> str:
+def _explain_refusal(text: str, *, one_date: bool = False) -> str:
     with pytest.raises(ValidTimeError) as refused:
         ValidTime.parse(text)
     return explain(refused.value, one_date=one_date)
@@ -181,7 +181,7 @@ def _explained(text: str, *, one_date: bool = False) -> str:
 
 @pytest.mark.parametrize("text", LOOSE)
 def test_words_beside_a_date_are_named_and_what_to_write_for_them_is_told(text: str) -> None:
-    said = _explained(text)
+    said = _explain_refusal(text)
     assert said.partition("; write ")[2] == LOOSE[text]
     if LOOSE[text]:
         word = text.replace("-", " ").partition(" ")[0]
@@ -190,7 +190,7 @@ def test_words_beside_a_date_are_named_and_what_to_write_for_them_is_told(text: 
 
 @pytest.mark.parametrize("text", LOOSE)
 def test_where_one_date_is_asked_for_what_is_told_is_one(text: str) -> None:
-    told = _explained(text, one_date=True).partition("; write ")[2]
+    told = _explain_refusal(text, one_date=True).partition("; write ")[2]
     for each in told.split(", or ") if told else ():
         strict_upper(each.partition(" (")[0])
 
@@ -201,6 +201,6 @@ def test_where_one_date_is_asked_for_what_is_told_is_one(text: str) -> None:
     st.from_regex(r"[0-9]{4}(-[0-9]{2}){0,2}", fullmatch=True),
 )
 def test_all_that_is_told_for_words_is_edtf(word: str, date: str) -> None:
-    told = _explained(f"{word}{date}").partition("; write ")[2]
+    told = _explain_refusal(f"{word}{date}").partition("; write ")[2]
     for each in told.split(", or ") if told else ():
         ValidTime.parse(each.partition(" (")[0])

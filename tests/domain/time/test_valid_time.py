@@ -160,7 +160,7 @@ def test_a_malformed_text_says_where_and_why(text: str, offset: int, reason: str
     assert (caught.value.text, caught.value.offset) == (text, offset)
 
 
-def broken(seed: int) -> list[str]:
+def make_invalid_texts(seed: int) -> list[str]:
     """1,500 invalid texts, made from the valid texts above."""
     dice, texts = random.Random(seed), [*MOMENTS, *SPANS]
     noise = [*" \t\n\x00\x1b\u200b\ud800é–٣abcxzt_;|()<>&*'\"\\^=!@#$", "null", "NaN", "-99-", "//"]
@@ -175,7 +175,7 @@ def broken(seed: int) -> list[str]:
 def test_a_thousand_malformed_texts_are_refused_in_silence(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    for text in broken(seed=20251126):
+    for text in make_invalid_texts(seed=20251126):
         with pytest.raises(ValidTimeError) as caught:
             ValidTime.parse(text)
         assert 0 <= caught.value.offset <= len(text)

@@ -22,7 +22,7 @@ CONTENT = ("added", "corrected", "corroborated", "ended", "retracted", "reinstat
 SECTIONS = (*CONTENT, "preferred")
 
 
-def compared(log: Log, one: str, other: str) -> dict[str, Any]:
+def compare_cuts(log: Log, one: str, other: str) -> dict[str, Any]:
     cuts = (log.perspective(as_known_at=one), log.perspective(as_known_at=other))
     return diff(differing(log.versions(), *cuts), cuts)
 
@@ -33,7 +33,7 @@ def sections(answer: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def test_a_diff_names_both_cuts_and_rests_on_the_later() -> None:
-    answer = compared(Log(), "2025-11-01", "2025-12-01")
+    answer = compare_cuts(Log(), "2025-11-01", "2025-12-01")
     assert answer["from"]["as_known_at"].startswith("2025-11-01")
     assert answer["to"] == answer["perspective"]
     assert sections(answer) == {}
@@ -54,7 +54,7 @@ def test_a_diff_sorts_facts_by_what_became_of_them() -> None:
     log.prefer(ids["marked"])
     log.reinstate(back)
     log.record(fact("release", summary="added"), at="2025-12-03")
-    answer = compared(log, "2025-11-30", "2025-12-31")
+    answer = compare_cuts(log, "2025-11-30", "2025-12-31")
     assert sections(answer) == {
         name: [name]
         for name in ("added", "corrected", "corroborated", "ended", "retracted", "reinstated")
@@ -69,7 +69,7 @@ def test_a_diff_sorts_facts_by_what_became_of_them() -> None:
 def test_another_source_is_not_a_correction() -> None:
     log = Log()
     log.corroborate(log.record(fact("release", summary="freed"), at="2025-11-01"), AP)
-    answer = compared(log, "2025-11-30", "2025-12-31")
+    answer = compare_cuts(log, "2025-11-30", "2025-12-31")
     assert sections(answer) == {"corroborated": ["freed"]}
     (entry,) = answer["corroborated"]
     assert [change["field"] for change in entry["changes"]] == ["citations"]
@@ -79,7 +79,7 @@ def test_a_source_that_was_taken_away_is_a_correction() -> None:
     log = Log()
     first = fact("release", summary="freed", citations=(AP, Citation(publisher="Viasna")))
     log.correct(log.record(first, at="2025-11-01"), citations=(AP,))
-    assert sections(compared(log, "2025-11-30", "2025-12-31")) == {"corrected": ["freed"]}
+    assert sections(compare_cuts(log, "2025-11-30", "2025-12-31")) == {"corrected": ["freed"]}
 
 
 def test_every_change_between_the_cuts_is_told_with_its_own_reason() -> None:
@@ -88,7 +88,7 @@ def test_every_change_between_the_cuts_is_told_with_its_own_reason() -> None:
     log.correct(id_, summary="still held", reason="refinement")
     log.corroborate(id_, AP)
     log.end(id_, "2025-10")
-    answer = compared(log, "2025-11-30", "2025-12-31")
+    answer = compare_cuts(log, "2025-11-30", "2025-12-31")
     same = {name: ["still held"] for name in ("corrected", "corroborated", "ended")}
     assert sections(answer) == same
     (corrected,), (cited,), (ended,) = (answer[name] for name in same)
@@ -103,7 +103,7 @@ def test_what_came_and_went_in_between_leaves_no_trace() -> None:
     log.retract(log.record(fact("release"), at="2025-11-02"), at="2025-11-03")
     log.retract(back, at="2025-11-04")
     log.reinstate(back, at="2025-11-05")
-    assert sections(compared(log, "2025-11-01", "2025-11-30")) == {}
+    assert sections(compare_cuts(log, "2025-11-01", "2025-11-30")) == {}
 
 
 def test_an_end_that_is_itself_corrected_is_a_correction() -> None:
@@ -111,8 +111,8 @@ def test_an_end_that_is_itself_corrected_is_a_correction() -> None:
     id_ = log.record(fact("custody", summary="held", valid="2021/.."), at="2025-11-01")
     log.end(id_, "2025-09", at="2025-11-02")
     log.end(id_, "2025-10", at="2025-11-04")
-    assert sections(compared(log, "2025-11-01", "2025-11-30")) == {"ended": ["held"]}
-    assert sections(compared(log, "2025-11-03", "2025-11-30")) == {"corrected": ["held"]}
+    assert sections(compare_cuts(log, "2025-11-01", "2025-11-30")) == {"ended": ["held"]}
+    assert sections(compare_cuts(log, "2025-11-03", "2025-11-30")) == {"corrected": ["held"]}
 
 
 def test_a_changed_preference_is_told_with_its_reason_beside_what_else_changed() -> None:
@@ -120,17 +120,17 @@ def test_a_changed_preference_is_told_with_its_reason_beside_what_else_changed()
     id_ = log.record(fact("release", summary="freed"), at="2025-11-01")
     log.prefer(id_, at="2025-11-02")
     log.prefer(log.record(fact("release", summary="new"), at="2025-11-03"), at="2025-11-04")
-    first = compared(log, "2025-11-01", "2025-11-30")
+    first = compare_cuts(log, "2025-11-01", "2025-11-30")
     assert sections(first) == {"added": ["new"], "preferred": ["freed", "new"]}
     (marked, _) = first["preferred"]
     assert marked["changes"] == [{"field": "preferred", "before": False, "after": True}]
     assert (marked["reason"], marked["why"]) == (None, "nearest")
     log.prefer(id_, preferred=False, at="2025-12-01")
     log.correct(id_, summary="freed all", at="2025-12-02")
-    second = compared(log, "2025-11-30", "2025-12-31")
+    second = compare_cuts(log, "2025-11-30", "2025-12-31")
     assert sections(second) == {"corrected": ["freed all"], "preferred": ["freed all"]}
     assert second["preferred"][0]["changes"][0]["after"] is False
-    assert sections(compared(log, "2025-11-01", "2025-12-31")) == {
+    assert sections(compare_cuts(log, "2025-11-01", "2025-12-31")) == {
         "added": ["new"],
         "corrected": ["freed all"],
         "preferred": ["new"],
@@ -142,7 +142,7 @@ def test_a_correction_that_was_taken_back_is_told_by_the_status_that_it_left() -
     id_ = log.record(fact("release", summary="freed"), at="2025-11-01")
     log.correct(id_, summary="let go", at="2025-11-02")
     log.correct(id_, summary="freed", at="2025-11-03")
-    (entry,) = compared(log, "2025-11-01", "2025-11-30")["corrected"]
+    (entry,) = compare_cuts(log, "2025-11-01", "2025-11-30")["corrected"]
     assert entry["changes"] == [{"field": "status", "before": "recorded", "after": "corrected"}]
 
 

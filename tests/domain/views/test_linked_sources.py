@@ -76,7 +76,7 @@ class World:
     freeings: Sequence[Freeing]
     facts: Sequence[Fact]
 
-    def freed(self, whom: str, first: int = 0, last: int = 2**62) -> int:
+    def count_freed(self, whom: str, first: int = 0, last: int = 2**62) -> int:
         """How many of a population were freed on the days from the first to the last."""
         return sum(each.freed[whom] for each in self.freeings if first <= each.day <= last)
 
@@ -131,7 +131,7 @@ def _report(draw: DrawFn, freeing: Freeing, whom: str, id_: str) -> Fact:
         )
         for each in chosen
     ]
-    return _released(
+    return _draw_release(
         draw,
         freeing.freed[whom],
         freeing.day,
@@ -159,7 +159,7 @@ def _round_up(draw: DrawFn, freeings: Sequence[Freeing], id_: str) -> Fact:
         for each in draw(st.lists(st.sampled_from(freeing.reports), min_size=1, unique_by=id))
     ]
     freed = sum(freeing.freed[ALL] for freeing in covered)
-    return _released(
+    return _draw_release(
         draw,
         freed,
         max(freeing.day for freeing in covered),
@@ -170,7 +170,7 @@ def _round_up(draw: DrawFn, freeings: Sequence[Freeing], id_: str) -> Fact:
     )
 
 
-def _released(draw: DrawFn, freed: int, day: int, **fields: Any) -> Fact:  # noqa: ANN401 -- a fact's fields
+def _draw_release(draw: DrawFn, freed: int, day: int, **fields: Any) -> Fact:  # noqa: ANN401 -- a fact's fields
     date = format_instant(day * DAY).partition("T")[0]
     numbers = () if draw(st.integers(0, 4)) == 0 else (_number(draw, freed),)
     return fact(
@@ -197,7 +197,7 @@ def _log(world: World) -> Log:
     return log
 
 
-def told_in(world: World) -> str:
+def describe_world(world: World) -> str:
     """A world as text for a failing test."""
     happened = [f"{each.day - FIRST} {each.freed}" for each in world.freeings]
     said = [
@@ -208,7 +208,7 @@ def told_in(world: World) -> str:
     return "\n".join([*happened, *said])
 
 
-def _least_told(world: World) -> int:
+def _count_least_reported(world: World) -> int:
     """The people freed by those releases of which a number is reported, by the largest number of each."""
     return sum(
         max((each.freed[_whom(report)] for report in each.reports if report.quantities), default=0)
@@ -220,12 +220,12 @@ def _least_told(world: World) -> int:
 @given(world=worlds())
 def test_a_total_of_tied_reports_never_excludes_how_many_were_freed(world: World) -> None:
     log = _log(world)
-    note(told_in(world))
+    note(describe_world(world))
     for match in ("possible", "certain"):
         total = log.state(as_of=AS_OF, match=match)["prisoners"]["released"]
         note(str({name: total[name] for name in ("low", "high", "text", "contested")}))
-        assert total["low"] <= world.freed(ALL)
-        assert total["high"] is None or total["high"] >= _least_told(world)
+        assert total["low"] <= world.count_freed(ALL)
+        assert total["high"] is None or total["high"] >= _count_least_reported(world)
 
 
 @settings(SOME, max_examples=often(50, 3_000))
@@ -234,15 +234,15 @@ def test_no_share_of_a_total_exceeds_how_many_were_freed(world: World, days: lis
     """By population, in a period of days, up to each day, and counted in releases."""
     log = _log(world)
     at, slice_ = log.perspective(as_of=AS_OF), log.slice(as_of=AS_OF)
-    note(told_in(world))
+    note(describe_world(world))
     whom = {name: whom for whom, names in SPELLINGS.items() for name in names if name}
     split = tally(slice_, at, TallyQuery(what="released", per="population"))
     for each in split.lists["totals"]:
         assert isinstance(each, dict)
-        assert each["low"] <= world.freed(whom.get(each["population"], ALL)), each
+        assert each["low"] <= world.count_freed(whom.get(each["population"], ALL)), each
     first, last = (FIRST + day for day in days)
     query = TallyQuery(what="released", from_=first * DAY, to=(last + 1) * DAY - 1)
-    assert tally(slice_, at, query).content["total"]["low"] <= world.freed(ALL, first, last)
+    assert tally(slice_, at, query).content["total"]["low"] <= world.count_freed(ALL, first, last)
     releases = tally(slice_, at, TallyQuery(kind="release")).content["total"]
     assert releases["low"] <= len(world.freeings)
     names = Names.of(slice_)
@@ -250,7 +250,7 @@ def test_no_share_of_a_total_exceeds_how_many_were_freed(world: World, days: lis
     for day in range(FIRST - 1, FIRST + DAYS):
         until = TallyQuery(what="released", to=(day + 1) * DAY - 1)
         total = find_total(slice_, at, until, names, Contributions())
-        assert total["low"] <= world.freed(ALL, 0, day)
+        assert total["low"] <= world.count_freed(ALL, 0, day)
         step = steps.total((day + 1) * DAY - 1)
         assert step == {name: total[name] for name in step}
 
@@ -259,7 +259,7 @@ def test_no_share_of_a_total_exceeds_how_many_were_freed(world: World, days: lis
 @given(world=worlds(), data=st.data())
 def test_the_order_of_recording_changes_no_total(world: World, data: st.DataObject) -> None:
     other = World(world.freeings, data.draw(st.permutations(world.facts)))
-    note(told_in(world))
+    note(describe_world(world))
     assert _totals(other) == _totals(world)
 
 

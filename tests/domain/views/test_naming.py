@@ -226,7 +226,7 @@ def test_a_canonical_name_is_its_own_and_that_of_every_name_on_the_way(
         assert leaders.canonical(same_as[name]) == end
 
 
-def followed(same_as: dict[str, str], name: str) -> str:
+def follow_aliases(same_as: dict[str, str], name: str) -> str:
     """The definition: follow aliases one by one, until there is none or one repeats."""
     way: dict[str, str] = {}
     while (key := fold_name(name)) in same_as:
@@ -244,7 +244,7 @@ def test_each_name_leads_where_following_its_aliases_one_by_one_leads(
 ) -> None:
     leaders = leading(same_as)
     for name in "abcdefghijABCDEFGHIJ":
-        assert leaders.canonical(name) == followed(same_as, name)
+        assert leaders.canonical(name) == follow_aliases(same_as, name)
 
 
 @pytest.mark.parametrize("closed", [False, True], ids=["chain", "ring"])

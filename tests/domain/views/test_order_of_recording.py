@@ -41,19 +41,19 @@ def answers(recorded: Sequence[Fact], as_of: str) -> Any:  # noqa: ANN401 -- JSO
     people = list_people(
         [each.version for each in slice_], Names.of(slice_), at, PeopleFilter()
     ).page(None, 999)
-    return _sorted([state, tallies, people])
+    return _sort_lists([state, tallies, people])
 
 
-def _sorted(answer: Any) -> Any:  # noqa: ANN401 -- JSON
+def _sort_lists(answer: Any) -> Any:  # noqa: ANN401 -- JSON
     if isinstance(answer, dict):
-        return {name: _sorted(value) for name, value in answer.items()}
+        return {name: _sort_lists(value) for name, value in answer.items()}
     if isinstance(answer, list | tuple):
-        return sorted(map(_sorted, answer), key=lambda each: json.dumps(each, default=str))
+        return sorted(map(_sort_lists, answer), key=lambda each: json.dumps(each, default=str))
     return answer
 
 
 @st.composite
-def recorded(draw: st.DrawFn) -> list[Fact]:
+def rival_facts(draw: st.DrawFn) -> list[Fact]:
     """Facts of a few kinds, so that many are rivals; each has an external id."""
     kinds = st.sampled_from(draw(st.lists(st.sampled_from(sorted(KINDS)), min_size=1, max_size=2)))
     drawn = draw(st.lists(kinds.flatmap(facts_of), min_size=2, max_size=5))
@@ -61,7 +61,7 @@ def recorded(draw: st.DrawFn) -> list[Fact]:
 
 
 @settings(SOME, max_examples=often(50, 5_000))
-@given(told=recorded(), as_of=instants(), data=st.data())
+@given(told=rival_facts(), as_of=instants(), data=st.data())
 def test_the_order_of_recording_changes_no_answer(
     told: list[Fact], as_of: int, data: st.DataObject
 ) -> None:
@@ -71,10 +71,10 @@ def test_the_order_of_recording_changes_no_answer(
         expected = answers(told, when)
     except ContentError:
         assume(False)
-    note(told_of(told))
+    note(describe_facts(told))
     assert answers(other, when) == expected
 
 
-def told_of(told: Sequence[Fact]) -> str:
+def describe_facts(told: Sequence[Fact]) -> str:
     """The facts as text for a failing test."""
     return "\n".join(map(str, told))

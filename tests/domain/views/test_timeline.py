@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from domain.streams.entry import Entry
 
 
-def listed(log: Log, at: dict[str, Any] | None = None, **wanted: Any) -> list[str]:  # noqa: ANN401 -- a filter's fields
+def list_summaries(log: Log, at: dict[str, Any] | None = None, **wanted: Any) -> list[str]:  # noqa: ANN401 -- a filter's fields
     listed_facts = list_timeline(
         log.versions(), log.perspective(**(at or {})), TimelineFilter(**wanted)
     )
@@ -55,16 +55,16 @@ def log() -> Log:
 
 
 def test_facts_come_by_valid_time_the_past_and_the_future(log: Log) -> None:
-    assert listed(log) == ["over", "September", "freed", "said", "future"]
+    assert list_summaries(log) == ["over", "September", "freed", "said", "future"]
 
 
 def test_what_has_begun_leaves_out_the_future_and_keeps_what_is_over(log: Log) -> None:
     at = {"as_of": "2025-11-22"}
-    assert listed(log, at, begun=True) == ["over", "September", "freed", "said"]
-    assert listed(log, {"as_of": "2025-09-05"}, begun=True) == ["over", "September"]
+    assert list_summaries(log, at, begun=True) == ["over", "September", "freed", "said"]
+    assert list_summaries(log, {"as_of": "2025-09-05"}, begun=True) == ["over", "September"]
     sure = {"as_of": "2025-09-05", "match": "certain"}
-    assert listed(log, sure, begun=True) == ["over"]
-    assert listed(log, {**sure, "as_of": "2025-09"}, begun=True) == [
+    assert list_summaries(log, sure, begun=True) == ["over"]
+    assert list_summaries(log, {**sure, "as_of": "2025-09"}, begun=True) == [
         "over",
         "September",
         "freed",
@@ -88,7 +88,7 @@ def test_what_has_begun_leaves_out_the_future_and_keeps_what_is_over(log: Log) -
     ],
 )
 def test_a_filter_keeps_what_it_names(log: Log, wanted: dict[str, Any], found: list[str]) -> None:
-    assert listed(log, **wanted) == found
+    assert list_summaries(log, **wanted) == found
 
 
 @pytest.mark.parametrize(
@@ -108,22 +108,22 @@ def test_a_span_keeps_what_may_have_been_going_on_in_it(
 ) -> None:
     first = None if from_ is None else parse_instant(from_)
     last = None if to is None else parse_cut(to)
-    assert listed(log, from_=first, to=last) == found
+    assert list_summaries(log, from_=first, to=last) == found
 
 
 def test_retracted_facts_are_shown_only_where_asked_for() -> None:
     log = Log()
     log.retract(log.record(fact("release", summary="withdrawn")))
-    assert listed(log) == []
-    assert listed(log, retracted=True) == ["withdrawn"]
-    assert listed(log, {"as_known_at": "2025-12-01"}) == ["withdrawn"]
+    assert list_summaries(log) == []
+    assert list_summaries(log, retracted=True) == ["withdrawn"]
+    assert list_summaries(log, {"as_known_at": "2025-12-01"}) == ["withdrawn"]
 
 
 def test_a_filter_looks_at_the_version_that_is_seen() -> None:
     log = Log()
     log.correct(log.record(fact("release", people=("Ihar Losik",))), people=())
-    assert listed(log, person="Ihar Losik") == []
-    assert len(listed(log, {"as_known_at": "2025-12-01"}, person="Ihar Losik")) == 1
+    assert list_summaries(log, person="Ihar Losik") == []
+    assert len(list_summaries(log, {"as_known_at": "2025-12-01"}, person="Ihar Losik")) == 1
 
 
 def test_plain_text_has_no_accents_case_or_runs_of_blanks() -> None:

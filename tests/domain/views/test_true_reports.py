@@ -80,20 +80,20 @@ def turns(draw: DrawFn, values: Sequence[str]) -> list[Turn]:
 
 def reports(turn: Turn, reported: Reported) -> SearchStrategy[list[Fact]]:
     """One or two reports of a turn."""
-    valid = st.sampled_from(_valid(turn))
+    valid = st.sampled_from(_list_valid_times(turn))
     return st.lists(valid.map(lambda each: reported(turn.value, each)), min_size=1, max_size=2)
 
 
-def _valid(turn: Turn) -> list[str]:
+def _list_valid_times(turn: Turn) -> list[str]:
     """A valid time with which a turn may be reported."""
-    starts = _said(turn.start)
+    starts = _list_dates(turn.start)
     if turn.end is None:
         return [*starts, *(f"{start}/{end}" for start in starts for end in ("", ".."))]
-    ends = ["", *_said(turn.end)]
+    ends = ["", *_list_dates(turn.end)]
     return [*starts, *(f"{start}/{end}" for start in starts for end in ends)]
 
 
-def _said(at: int) -> list[str]:
+def _list_dates(at: int) -> list[str]:
     return [bucket_name(bucket(at, "day"), "day"), bucket_name(bucket(at, "month"), "month")]
 
 

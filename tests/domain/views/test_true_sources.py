@@ -101,10 +101,10 @@ def _reports(draw: DrawFn, freeing: Freeing, index: int) -> list[Fact]:
     first = _report(draw, freeing, external_id=f"F-{index}")
     others = [_report(draw, freeing) for _ in range(draw(st.integers(0, 2)))]
     if draw(st.booleans()):
-        return [_replaced(each, matter=f"m-{index}") for each in (first, *others)]
+        return [_replace_fields(each, matter=f"m-{index}") for each in (first, *others)]
     relation: Relation = draw(st.sampled_from(("confirms", "refines")))
     tie = (Link(relation=relation, fact=f"external:F-{index}"),)
-    return [first, *(_replaced(other, links=tie) for other in others)]
+    return [first, *(_replace_fields(other, links=tie) for other in others)]
 
 
 def _report(draw: DrawFn, freeing: Freeing, **fields: Any) -> Fact:  # noqa: ANN401 -- a fact's fields
@@ -116,7 +116,7 @@ def _report(draw: DrawFn, freeing: Freeing, **fields: Any) -> Fact:  # noqa: ANN
         summary="Some were freed",
         people=tuple(named),
         quantities=numbers,
-        citations=(_cited(draw, freeing.at),),
+        citations=(_draw_citation(draw, freeing.at),),
         **fields,
     )
 
@@ -128,7 +128,9 @@ def _running(draw: DrawFn, freeings: Sequence[Freeing]) -> Fact:
     freed = sum(release.freed for release in freeings if release.at < end)
     number = _number(draw, freed, basis="cumulative")
     valid = bucket_name((end - 1) // DAY, "day")
-    return fact("release", valid=valid, quantities=(number,), citations=(_cited(draw, end),))
+    return fact(
+        "release", valid=valid, quantities=(number,), citations=(_draw_citation(draw, end),)
+    )
 
 
 def _number(draw: DrawFn, value: int, basis: str | None = None) -> Quantity:
@@ -165,18 +167,18 @@ def _coarse(at: int) -> list[tuple[int, By]]:
     return [(bucket(at, "month"), "month"), (bucket(at, "year"), "year")]
 
 
-def _cited(draw: DrawFn, at: int) -> Citation:
+def _draw_citation(draw: DrawFn, at: int) -> Citation:
     published = bucket_name(at // DAY + draw(st.integers(0, 9)), "day")
     return Citation(
         publisher=draw(st.sampled_from(("Reuters", "AP", "BelTA"))), published=published
     )
 
 
-def _replaced(told: Fact, **fields: Any) -> Fact:  # noqa: ANN401 -- a fact's fields
+def _replace_fields(told: Fact, **fields: Any) -> Fact:  # noqa: ANN401 -- a fact's fields
     return replace(told, **fields)
 
 
-def _freed(story: Story, first: int, last: int) -> tuple[int, int]:
+def _sum_freed(story: Story, first: int, last: int) -> tuple[int, int]:
     """(how many the reports tell of between two instants, both included; how many were freed in fact)."""
     happened = [release for release in story.freeings if first <= release.at <= last]
     return sum(each.freed for each in happened if each.facts), sum(each.freed for each in happened)
@@ -189,7 +191,7 @@ def _log(story: Story) -> Log:
     return log
 
 
-def told_in(story: Story) -> str:
+def describe_story(story: Story) -> str:
     """A story as text for a failing test."""
     happened = [
         f"{format_instant(e.at)} {e.freed} {e.names} {len(e.facts)}" for e in story.freeings
@@ -212,8 +214,8 @@ def _includes(told: dict[str, Any], least: int, most: int) -> bool:
 def test_a_total_never_excludes_how_many_were_freed(story: Story, as_of: int, match: Match) -> None:
     log = _log(story)
     total = log.state(as_of=format_instant(as_of), match=match)["prisoners"]["released"]
-    told, all_ = _freed(story, 0, as_of)
-    note(told_in(story))
+    told, all_ = _sum_freed(story, 0, as_of)
+    note(describe_story(story))
     assert _includes(total, told, all_), (total, told, all_)
     assert not total["contested"]
     assert total["high"] is None or match == "possible"
@@ -234,13 +236,15 @@ def test_no_point_of_a_tally_excludes_how_many_were_freed_then(
     first, last = stretch or (None, None)
     query = TallyQuery(by=by, what="released", from_=first, to=last)
     found, _ = tally(log.slice(as_of=format_instant(as_of)), at, query).page(None, 999)
-    note(told_in(story))
+    note(describe_story(story))
     start, end = first or 0, as_of if last is None else min(as_of, last)
-    assert _includes(found["total"], *_freed(story, start, end)), found["total"]
+    assert _includes(found["total"], *_sum_freed(story, start, end)), found["total"]
     for release in story.freeings:
         name = bucket_name(bucket(release.at, by), by)
         bounds = ValidTime.parse(name).bounds
-        freed = _freed(story, max(start, bounds.start_earliest), min(end, bounds.start_latest - 1))
+        freed = _sum_freed(
+            story, max(start, bounds.start_earliest), min(end, bounds.start_latest - 1)
+        )
         assert _includes(_point(found["points"], name), *freed), (name, found["points"])
 
 

@@ -110,7 +110,7 @@ PERIODS: Final[SearchStrategy[Period]] = st.tuples(DATES, ENDS).filter(
 OCCASIONS: Final[SearchStrategy[Period]] = st.tuples(DATES, st.none())
 
 
-def _written(period: Period) -> str:
+def _write_period(period: Period) -> str:
     start, end = period
     if end is None:
         return start.written
@@ -136,7 +136,7 @@ def _meant(data: DataObject, value: str, period: Period) -> str:
     return f"{began}/{'..' if ended is None else began + timedelta(days=ended)}"
 
 
-def _shown(facts: list[Fact], section: str, as_of: str) -> dict[str, Any] | None:
+def _find_entry(facts: list[Fact], section: str, as_of: str) -> dict[str, Any] | None:
     log = Log()
     for each in facts:
         log.record(each)
@@ -153,13 +153,13 @@ def test_what_is_certain_is_so_whatever_days_are_meant(room: str, data: DataObje
     periods = OCCASIONS if section in ("statements", "responses") else PERIODS
     said = data.draw(st.lists(st.tuples(st.sampled_from(values), periods), min_size=1, max_size=3))
     as_of = data.draw(st.sampled_from((20, 45, 75, 110, 200, 400)).map(_day)).written
-    vague = [told(value, _written(period)) for value, period in said]
-    entry = _shown(vague, section, as_of)
+    vague = [told(value, _write_period(period)) for value, period in said]
+    entry = _find_entry(vague, section, as_of)
     if entry is None or entry["certainty"] != "certain" or entry["contested"] or entry["rivals"]:
         return
     for _ in range(4):
         meant = [told(value, _meant(data, value, period)) for value, period in said]
-        other = _shown(meant, section, as_of)
+        other = _find_entry(meant, section, as_of)
         note(f"{as_of} {[each.valid for each in vague]} {[each.valid for each in meant]}")
         assert other is not None
         same = [other[field], *(each[field] for each in other.get("also_counted", ()))]

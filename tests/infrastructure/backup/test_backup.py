@@ -32,7 +32,7 @@ pytestmark = pytest.mark.either_database
 KEPT = (event, idempotency_answer, log_head)
 
 
-def kept(database: Database) -> list[list[Any]]:
+def read_kept_rows(database: Database) -> list[list[Any]]:
     with database.reading() as connection:
         return [
             [
@@ -43,7 +43,7 @@ def kept(database: Database) -> list[list[Any]]:
         ]
 
 
-def filled(database: Database, appends: int = 1_203) -> Database:
+def fill_database(database: Database, appends: int = 1_203) -> Database:
     recorder = EventRecorder(database)
     for number in range(3):
         recorder.append(events(), claim=claim(f"key {number}"))
@@ -59,13 +59,13 @@ def other(request: pytest.FixtureRequest, fresh_database: Callable[[Kind], str])
 def test_a_restored_record_is_the_same_rows_on_either_database(
     database: Database, other: Database, tmp_path: Path
 ) -> None:
-    filled(database)
+    fill_database(database)
     said: list[tuple[int, int]] = []
     taken = back_up(database, tmp_path / "x", lambda *at: said.append(at))
     assert said[-1] == (1_203, 1_203)
     assert verify_backup(tmp_path / "x") == taken
     assert restore(other, tmp_path / "x", []) == taken
-    assert kept(other) == kept(database)
+    assert read_kept_rows(other) == read_kept_rows(database)
     assert EventRecorder(other).insert_events(events()) == [1_204]
     other.close()
 
@@ -73,7 +73,7 @@ def test_a_restored_record_is_the_same_rows_on_either_database(
 def test_answers_that_had_no_stamp_get_none_by_a_backup(
     database: Database, other: Database, tmp_path: Path
 ) -> None:
-    filled(database, 5)
+    fill_database(database, 5)
     with database.writing() as connection:
         connection.execute(
             update(idempotency_answer).values(fingerprint="print", key_id=None, stamp=None)
@@ -89,7 +89,7 @@ def test_answers_that_had_no_stamp_get_none_by_a_backup(
 def test_a_backup_can_be_read_by_its_owner_alone_and_overwrites_nothing(
     database: Database, tmp_path: Path
 ) -> None:
-    back_up(filled(database, 5), tmp_path / "x")
+    back_up(fill_database(database, 5), tmp_path / "x")
     assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == 0o600
     before = (tmp_path / "x").read_bytes()
     with pytest.raises(BackupError, match="exists"):
@@ -108,7 +108,7 @@ def test_a_name_that_is_taken_meanwhile_is_not_overwritten(
         target.write_text("else")
 
     with pytest.raises(BackupError, match="exists"):
-        back_up(filled(database, 5), target, take)
+        back_up(fill_database(database, 5), target, take)
     assert target.read_text() == "else"
     assert [path.name for path in folder.iterdir()] == ["x"]
     link = folder / "y"
@@ -121,13 +121,13 @@ def test_a_name_that_is_taken_meanwhile_is_not_overwritten(
 def test_a_backup_goes_to_a_file_system_without_links_too(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(*_: object) -> None:
+    def raise_permission_error(*_: object) -> None:
         raise PermissionError(errno.EPERM, "Operation not permitted")
 
     folder = tmp_path / "backups"
     folder.mkdir()
-    monkeypatch.setattr(os, "link", refused)
-    taken = back_up(filled(database, 5), folder / "x")
+    monkeypatch.setattr(os, "link", raise_permission_error)
+    taken = back_up(fill_database(database, 5), folder / "x")
     assert verify_backup(folder / "x") == taken
     assert [path.name for path in folder.iterdir()] == ["x"]
 
@@ -140,18 +140,18 @@ def test_a_backup_that_fails_leaves_no_file(database: Database, tmp_path: Path) 
         raise OSError("the disk is full")
 
     with pytest.raises(OSError, match="full"):
-        back_up(filled(database, 5), folder / "x", fail)
+        back_up(fill_database(database, 5), folder / "x", fail)
     assert list(folder.iterdir()) == []
 
 
 def test_a_database_that_holds_anything_is_left_as_it_is(
     database: Database, tmp_path: Path
 ) -> None:
-    back_up(filled(database, 5), tmp_path / "x")
-    before = kept(database)
+    back_up(fill_database(database, 5), tmp_path / "x")
+    before = read_kept_rows(database)
     with pytest.raises(BackupError, match="empty"):
         restore(database, tmp_path / "x", [])
-    assert kept(database) == before
+    assert read_kept_rows(database) == before
 
 
 @pytest.mark.parametrize("before", [True, False])
@@ -159,12 +159,12 @@ def test_a_database_that_was_only_read_is_an_empty_one(
     database: Database, other: Database, tmp_path: Path, *, before: bool
 ) -> None:
     """Its promise that nothing more will be recorded before an instant still holds."""
-    back_up(filled(database, 5), tmp_path / "x")
+    back_up(fill_database(database, 5), tmp_path / "x")
     recorded = EventRecorder(database).head()[1]
     settled = recorded - 1 if before else recorded + 1_000
     EventRecorder(other).settle(settled)
     restore(other, tmp_path / "x", [])
-    assert kept(other)[:2] == kept(database)[:2]
+    assert read_kept_rows(other)[:2] == read_kept_rows(database)[:2]
     assert EventRecorder(other).head() == (5, max(recorded, settled))
     EventRecorder(other).append(events())
     with other.reading() as connection:
@@ -176,12 +176,12 @@ def test_a_database_that_was_only_read_is_an_empty_one(
 def test_a_restore_that_fails_at_the_end_leaves_the_database_empty(
     database: Database, other: Database, tmp_path: Path
 ) -> None:
-    back_up(filled(database), tmp_path / "x")
+    back_up(fill_database(database), tmp_path / "x")
     whole = (tmp_path / "x").read_bytes()
     (tmp_path / "x").write_bytes(whole[:-12])
     with pytest.raises(BackupError):
         restore(other, tmp_path / "x", [])
-    assert kept(other) == [[], [], [(1, 0, 0, None, None)]]
+    assert read_kept_rows(other) == [[], [], [(1, 0, 0, None, None)]]
 
     class Failing:
         def apply(self, _: Connection, entries: Sequence[LogEntry]) -> None:
@@ -191,5 +191,5 @@ def test_a_restore_that_fails_at_the_end_leaves_the_database_empty(
     (tmp_path / "x").write_bytes(whole)
     with pytest.raises(ZeroDivisionError):
         restore(other, tmp_path / "x", [Failing()])
-    assert kept(other) == [[], [], [(1, 0, 0, None, None)]]
+    assert read_kept_rows(other) == [[], [], [(1, 0, 0, None, None)]]
     other.close()

@@ -38,14 +38,14 @@ def event(position: int, version: int = 1, stream: str = "a", at: int | None = N
 THREE = (event(1), event(2, 2), event(3, 1, "b"))
 
 
-def written(path: Path, rows: Sequence[Row], opening: Opening | None = None) -> Path:
+def write_backup_file(path: Path, rows: Sequence[Row], opening: Opening | None = None) -> Path:
     with path.open("wb") as file:
         write_backup(file, opening or Opening(FORMAT, 3, 30), rows)
     return path
 
 
 def test_what_is_written_is_read_again_byte_for_byte(tmp_path: Path) -> None:
-    lines = list(read_backup(written(tmp_path / "x", [*THREE, ANSWER])))
+    lines = list(read_backup(write_backup_file(tmp_path / "x", [*THREE, ANSWER])))
     assert lines[:-1] == [Opening(FORMAT, 3, 30), *THREE, ANSWER]
     assert isinstance(lines[-1], Manifest)
     assert (lines[-1].position, lines[-1].answers) == (3, 1)
@@ -59,7 +59,7 @@ def test_the_same_record_makes_the_same_bytes() -> None:
 
 
 def test_every_single_byte_that_is_changed_is_found(tmp_path: Path) -> None:
-    path = written(tmp_path / "x", [*THREE, ANSWER])
+    path = write_backup_file(tmp_path / "x", [*THREE, ANSWER])
     plain = gzip.decompress(path.read_bytes())
     for at in range(len(plain)):
         changed = bytearray(plain)
@@ -70,7 +70,7 @@ def test_every_single_byte_that_is_changed_is_found(tmp_path: Path) -> None:
 
 
 def test_a_backup_that_breaks_off_anywhere_is_refused(tmp_path: Path) -> None:
-    path = written(tmp_path / "x", [*THREE, ANSWER])
+    path = write_backup_file(tmp_path / "x", [*THREE, ANSWER])
     whole = path.read_bytes()
     for end in range(len(whole)):
         path.write_bytes(whole[:end])
@@ -97,7 +97,7 @@ def test_a_backup_that_breaks_off_anywhere_is_refused(tmp_path: Path) -> None:
 def test_a_log_that_could_not_have_been_recorded_is_refused(
     rows: list[EventLine], tmp_path: Path
 ) -> None:
-    path = written(tmp_path / "x", rows, Opening(FORMAT, 2, 30))
+    path = write_backup_file(tmp_path / "x", rows, Opening(FORMAT, 2, 30))
     with pytest.raises(BackupError):
         list(read_backup(path))
 
@@ -120,9 +120,9 @@ def test_a_backup_from_before_payloads_were_sealed_is_read(tmp_path: Path) -> No
 
 def test_answers_that_are_counted_twice_are_refused(tmp_path: Path) -> None:
     count = CountLine("key", b"stamp")
-    assert list(read_backup(written(tmp_path / "one", [*THREE, count])))[-2] == count
+    assert list(read_backup(write_backup_file(tmp_path / "one", [*THREE, count])))[-2] == count
     with pytest.raises(BackupError, match="twice"):
-        list(read_backup(written(tmp_path / "two", [*THREE, count, count])))
+        list(read_backup(write_backup_file(tmp_path / "two", [*THREE, count, count])))
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_answers_that_are_counted_twice_are_refused(tmp_path: Path) -> None:
 )
 def test_an_opening_that_does_not_fit_is_refused(opening: Opening, tmp_path: Path) -> None:
     with pytest.raises(BackupError):
-        list(read_backup(written(tmp_path / "x", THREE, opening)))
+        list(read_backup(write_backup_file(tmp_path / "x", THREE, opening)))
 
 
 def test_what_is_no_backup_is_refused(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_what_is_no_backup_is_refused(tmp_path: Path) -> None:
 
 
 def test_nothing_may_follow_the_end(tmp_path: Path) -> None:
-    path = written(tmp_path / "x", THREE)
+    path = write_backup_file(tmp_path / "x", THREE)
     path.write_bytes(path.read_bytes() * 2)
     with pytest.raises(BackupError):
         list(read_backup(path))

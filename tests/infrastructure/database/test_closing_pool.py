@@ -21,7 +21,7 @@ Closed = tuple[Engine, "Callable[[], object]"]
 
 
 @pytest.fixture(params=["a database", "a storage of counts"])
-def closed(request: pytest.FixtureRequest, database: Database) -> Closed:
+def engine_and_close(request: pytest.FixtureRequest, database: Database) -> Closed:
     """An engine, and the function that closes its connections."""
     if request.param == "a database":
         other = open_database(database.url)
@@ -31,8 +31,8 @@ def closed(request: pytest.FixtureRequest, database: Database) -> Closed:
     return storage._engine, storage.close
 
 
-def test_what_is_in_use_is_closed_when_it_is_returned(closed: Closed) -> None:
-    engine, close = closed
+def test_what_is_in_use_is_closed_when_it_is_returned(engine_and_close: Closed) -> None:
+    engine, close = engine_and_close
     with engine.connect() as connection:
         driver = connection.connection.driver_connection
         close()
@@ -40,8 +40,10 @@ def test_what_is_in_use_is_closed_when_it_is_returned(closed: Closed) -> None:
     assert is_closed(driver)
 
 
-def test_what_is_in_use_is_closed_also_where_the_engine_begins_anew(closed: Closed) -> None:
-    engine, close = closed
+def test_what_is_in_use_is_closed_also_where_the_engine_begins_anew(
+    engine_and_close: Closed,
+) -> None:
+    engine, close = engine_and_close
     with engine.connect() as connection:
         driver = connection.connection.driver_connection
         engine.dispose()
@@ -52,16 +54,16 @@ def test_what_is_in_use_is_closed_also_where_the_engine_begins_anew(closed: Clos
     close()
 
 
-def test_what_is_used_after_that_is_closed_too(closed: Closed) -> None:
-    engine, close = closed
+def test_what_is_used_after_that_is_closed_too(engine_and_close: Closed) -> None:
+    engine, close = engine_and_close
     close()
     with engine.connect() as connection:
         driver = connection.connection.driver_connection
     assert is_closed(driver)
 
 
-def test_what_is_being_returned_is_closed(closed: Closed) -> None:
-    engine, close = closed
+def test_what_is_being_returned_is_closed(engine_and_close: Closed) -> None:
+    engine, close = engine_and_close
     returning = Event()
 
     def close_in_between(*_: object) -> None:

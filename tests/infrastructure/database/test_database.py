@@ -211,7 +211,7 @@ def test_a_sqlite_record_is_readable_to_its_owner_alone(
 
 
 def test_a_new_sqlite_file_is_opened_by_many_at_once(tmp_path: Path) -> None:
-    def opened(url: str, line: Barrier) -> list[str]:
+    def read_journal_modes(url: str, line: Barrier) -> list[str]:
         line.wait()
         with closing(Database(url)) as database, database.reading() as connection:
             mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
@@ -222,7 +222,7 @@ def test_a_new_sqlite_file_is_opened_by_many_at_once(tmp_path: Path) -> None:
         for number in range(40):
             line = Barrier(8)
             url = sqlite_file_url(tmp_path / f"{number}.db")
-            modes = [threads.submit(opened, url, line) for _ in range(8)]
+            modes = [threads.submit(read_journal_modes, url, line) for _ in range(8)]
             assert [each.result() for each in modes] == [["wal", "wal"]] * 8
 
 

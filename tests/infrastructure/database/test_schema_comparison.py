@@ -58,7 +58,7 @@ ON_POSTGRESQL = (
 )
 
 
-def changed(database: Database, *statements: str) -> str | None:
+def find_misshapen_after(database: Database, *statements: str) -> str | None:
     with database.writing() as connection:
         for statement in statements:
             connection.execute(text(statement))
@@ -70,7 +70,7 @@ def test_a_table_or_an_index_that_was_changed_is_named(
     database: Database, statement: str, index: str, table: str
 ) -> None:
     assert find_misshapen(database) is None
-    found = changed(database, statement)
+    found = find_misshapen_after(database, statement)
     assert found is not None
     assert (index if database.is_sqlite else table) in found
 
@@ -81,7 +81,7 @@ def test_what_only_sqlite_can_be_made_to_do_is_found(
 ) -> None:
     url = fresh_database("sqlite-file")
     database = open_database(url)
-    changed(database, *statements)
+    find_misshapen_after(database, *statements)
     database.close()
     database = open_database(url)
     assert find_misshapen(database) is not None
@@ -94,12 +94,12 @@ def test_what_only_postgresql_can_be_made_to_do_is_found(
     fresh_database: Callable[[Kind], str], statements: tuple[str, ...]
 ) -> None:
     database = open_database(fresh_database("postgresql"))
-    assert changed(database, *statements) is not None
+    assert find_misshapen_after(database, *statements) is not None
     database.close()
 
 
 def test_counting_rows_for_the_planner_changes_no_definition(database: Database) -> None:
-    assert changed(database, "ANALYZE") is None
+    assert find_misshapen_after(database, "ANALYZE") is None
 
 
 def test_the_order_in_which_constraints_were_written_does_not_matter(tmp_path: Path) -> None:

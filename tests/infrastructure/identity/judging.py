@@ -24,5 +24,5 @@ def reason(text: str, now: float = NOW) -> str:
     return refused.value.reason
 
 
-def accepted(text: str, now: float = NOW) -> bool:
+def is_accepted(text: str, now: float = NOW) -> bool:
     return verifier(now=now).principal(text).may("fact:read")

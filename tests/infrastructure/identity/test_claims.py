@@ -42,10 +42,10 @@ def reason(text: str) -> str:
 @pytest.mark.parametrize("shape", ID_TOKENS)
 def test_an_id_token_is_no_permission(shape: str, kind: str | None) -> None:
     header = {"typ": kind} if kind else {}
-    assert "access token is needed" in reason(untyped({**BARE, **ID_TOKENS[shape]}, **header))
+    assert "access token is needed" in reason(sign_untyped({**BARE, **ID_TOKENS[shape]}, **header))
 
 
-def untyped(claims: dict[str, Any], **header: str) -> str:
+def sign_untyped(claims: dict[str, Any], **header: str) -> str:
     """A signed token whose header has a type only if one is given."""
     return sign_token({"alg": "RS256", "kid": "rsa", **header}, claims, rsa_key("a"))
 
@@ -64,7 +64,7 @@ def untyped(claims: dict[str, Any], **header: str) -> str:
 def test_an_access_token_is_one_by_its_type_or_its_scope(
     header: dict[str, str], more: dict[str, str]
 ) -> None:
-    assert verifier().principal(untyped({**CLAIMS, **more}, **header)).may("fact:read")
+    assert verifier().principal(sign_untyped({**CLAIMS, **more}, **header)).may("fact:read")
 
 
 def test_a_token_of_the_type_of_access_tokens_may_grant_nothing() -> None:

@@ -168,13 +168,13 @@ def test_of_a_name_with_very_many_addresses_few_are_tried(monkeypatch: pytest.Mo
     tried: list[str] = []
     connect = socket.create_connection
 
-    def counted(address: tuple[str, int], seconds: float) -> socket.socket:
+    def connect_and_note(address: tuple[str, int], seconds: float) -> socket.socket:
         tried.append(address[0])
         return connect(address, seconds)
 
     addresses = socket.getaddrinfo("127.0.0.1", gone.port, type=socket.SOCK_STREAM)
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: addresses * 1_000)
-    monkeypatch.setattr(socket, "create_connection", counted)
+    monkeypatch.setattr(socket, "create_connection", connect_and_note)
     with pytest.raises(FetchError, match="ConnectionRefusedError"):
         fetch(url, seconds=5, most=10)
     assert tried == ["127.0.0.1"] * 4

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.infrastructure.identity.issuing import CLAIMS, ISSUER, NOW, token
-from tests.infrastructure.identity.judging import WITHOUT, accepted, claims, reason
+from tests.infrastructure.identity.judging import WITHOUT, claims, is_accepted, reason
 
 
 @pytest.mark.parametrize("missing", ["iss", "aud", "exp", "nbf", "sub"])
@@ -17,7 +17,7 @@ def test_a_required_claim_is_required(missing: str, how: object) -> None:
 
 
 def test_no_time_of_issue_is_required() -> None:
-    assert accepted(token(claims(iat=WITHOUT)))
+    assert is_accepted(token(claims(iat=WITHOUT)))
 
 
 @pytest.mark.parametrize(
@@ -29,13 +29,13 @@ def test_a_token_is_good_while_it_is_with_half_a_minute_for_clocks(
 ) -> None:
     text = token(claims(iat=WITHOUT))
     if why is None:
-        assert accepted(text, NOW + seconds)
+        assert is_accepted(text, NOW + seconds)
     else:
         assert why in reason(text, NOW + seconds)
 
 
 def test_a_token_from_the_future_is_refused() -> None:
-    assert accepted(token(claims(iat=NOW + 30)))
+    assert is_accepted(token(claims(iat=NOW + 30)))
     assert "future" in reason(token(claims(iat=NOW + 31)))
 
 
@@ -63,16 +63,16 @@ def test_a_time_is_a_finite_number(name: str, written: str) -> None:
 @pytest.mark.parametrize("when", [-1, 0, -(10**30), -1.5])
 def test_a_time_long_past_has_passed(when: float) -> None:
     assert reason(token(claims(exp=when))) == "the token has expired"
-    assert accepted(token(claims(nbf=when, iat=when)))
+    assert is_accepted(token(claims(nbf=when, iat=when)))
 
 
 def test_a_time_may_have_a_fraction() -> None:
-    assert accepted(token(claims(exp=NOW + 0.5, nbf=NOW - 0.5)))
+    assert is_accepted(token(claims(exp=NOW + 0.5, nbf=NOW - 0.5)))
 
 
 @pytest.mark.parametrize("audience", ["parley", ["parley"], ["else", "parley"]])
 def test_the_audience_is_ours_among_others(audience: object) -> None:
-    assert accepted(token(claims(aud=audience)))
+    assert is_accepted(token(claims(aud=audience)))
 
 
 @pytest.mark.parametrize(

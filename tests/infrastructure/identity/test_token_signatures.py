@@ -28,7 +28,7 @@ from tests.infrastructure.identity.issuing import (
     token,
     verifier,
 )
-from tests.infrastructure.identity.judging import HEADER, accepted, reason
+from tests.infrastructure.identity.judging import HEADER, is_accepted, reason
 
 
 def test_an_access_token_stands_for_the_person_its_scopes_and_a_caller() -> None:
@@ -53,7 +53,7 @@ def test_each_default_signature_is_accepted_from_its_own_key(
     algorithm: str, kid: str, key: object
 ) -> None:
     assert callable(key)
-    assert accepted(token(key=key("a"), alg=algorithm, kid=kid))
+    assert is_accepted(token(key=key("a"), alg=algorithm, kid=kid))
 
 
 def test_a_signature_that_is_not_pinned_is_refused_though_the_key_suits() -> None:
@@ -96,7 +96,7 @@ def test_a_key_that_is_not_the_one_named_or_does_not_suit_is_refused(
 
 
 def test_a_token_need_not_name_its_key_while_only_one_suits() -> None:
-    assert accepted(sign_token({"alg": "ES256", "typ": "at+jwt"}, CLAIMS, ec_key("a")))
+    assert is_accepted(sign_token({"alg": "ES256", "typ": "at+jwt"}, CLAIMS, ec_key("a")))
     alone = verifier(jwks(jwk(rsa_key("a"), None), jwk(ec_key("a"), None)))
     assert (
         alone.principal(sign_token({"alg": "RS256", "typ": "at+jwt"}, CLAIMS, rsa_key("a"))).person
@@ -144,7 +144,7 @@ def test_a_key_that_the_token_brings_is_passed_over(name: str) -> None:
     brought: dict[str, Any] = {name: values[name]}
     assert "signature" in reason(token(key=rsa_key("thief"), **brought))
     assert reason(token(key=rsa_key("thief"), kid="thief", **brought))
-    assert accepted(token(**brought))
+    assert is_accepted(token(**brought))
 
 
 @pytest.mark.parametrize(

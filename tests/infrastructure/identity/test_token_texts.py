@@ -22,7 +22,7 @@ from tests.infrastructure.identity.issuing import (
     token,
     verifier,
 )
-from tests.infrastructure.identity.judging import HEADER, accepted, claims, reason
+from tests.infrastructure.identity.judging import HEADER, claims, is_accepted, reason
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_token_whose_header_cannot_be_read_is_refused(header: bytes) -> None:
 def test_a_token_is_bounded_before_it_is_read() -> None:
     fitting = token(claims(more="x" * 11_000))
     assert 15_000 < len(fitting) <= LONGEST_TOKEN
-    assert accepted(fitting)
+    assert is_accepted(fitting)
     assert "longer" in reason(token(claims(more="x" * 12_000)))
     assert "longer" in reason("." * 50_000_000)
 
@@ -57,7 +57,7 @@ def test_an_encrypted_token_is_refused_and_so_is_one_within() -> None:
 
 def test_a_part_of_a_token_or_a_mixture_of_two_is_refused() -> None:
     mine, theirs = token(), token(claims(sub="admin", scope="admin"))
-    assert accepted(mine)
+    assert is_accepted(mine)
     for length in range(len(mine)):
         assert reason(mine[:length])
     for taken in range(3):
@@ -93,7 +93,7 @@ CHARACTERS = st.sampled_from(string.ascii_letters + string.digits + "-_.=+/ ") |
 def test_a_token_with_any_character_changed_is_refused(good: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(good) - 1))
     other = data.draw(CHARACTERS.filter(lambda character: character != good[at]))
-    assert accepted(good)
+    assert is_accepted(good)
     assert reason(good[:at] + other + good[at + 1 :])
 
 

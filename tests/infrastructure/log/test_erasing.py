@@ -49,19 +49,19 @@ def count_terms(database: Database, id_: UUID | None = None) -> int:
 
 
 @pytest.fixture
-def filled(database: Database) -> Database:
+def fact_database(database: Database) -> Database:
     populate(StoredLedger(database), "talks", FACTS, make_mixed_facts(FACTS))
     fact_text.catch_up(database)
     return database
 
 
-def test_the_terms_of_an_erased_fact_are_gone_and_no_others(filled: Database) -> None:
-    ledger = StoredLedger(filled)
+def test_the_terms_of_an_erased_fact_are_gone_and_no_others(fact_database: Database) -> None:
+    ledger = StoredLedger(fact_database)
     id_ = fact_id(ledger.negotiation("talks").id, "M-2")
-    own, every = count_terms(filled, id_), count_terms(filled)
+    own, every = count_terms(fact_database, id_), count_terms(fact_database)
     assert 0 < own < every
-    erase(filled, "M-2")
-    assert (count_terms(filled, id_), count_terms(filled)) == (0, every - own)
+    erase(fact_database, "M-2")
+    assert (count_terms(fact_database, id_), count_terms(fact_database)) == (0, every - own)
 
 
 def list_texts(database: Database) -> set[str]:
@@ -92,31 +92,31 @@ def test_names_that_only_an_erased_fact_has_leave_their_lists(database: Database
         assert find_unfounded(database) == []
 
 
-def test_a_version_that_cannot_be_read_is_erased_whole(filled: Database) -> None:
-    ledger = StoredLedger(filled)
+def test_a_version_that_cannot_be_read_is_erased_whole(fact_database: Database) -> None:
+    ledger = StoredLedger(fact_database)
     record = ledger.fact(fact_id(ledger.negotiation("talks").id, "M-2"))
     ledger.change(record.decide_prefer(preferred=True, why="it is", actor="desk"))
-    with filled.writing() as connection:
+    with fact_database.writing() as connection:
         version = serving_tables(connection).version
         damaged = update(version).values(content=b"{}")
         ended = (version.c.fact_id == record.id.hex, version.c.known_to != END)
         assert connection.execute(damaged.where(*ended)).rowcount == 1
-    assert count_terms(filled, erase(filled, "M-2")) == 0
-    assert find_unfounded(filled) == []
+    assert count_terms(fact_database, erase(fact_database, "M-2")) == 0
+    assert find_unfounded(fact_database) == []
 
 
-def test_terms_by_older_rules_are_erased_whole(filled: Database) -> None:
-    id_ = fact_id(StoredLedger(filled).negotiation("talks").id, "M-2")
-    with filled.writing() as connection:
+def test_terms_by_older_rules_are_erased_whole(fact_database: Database) -> None:
+    id_ = fact_id(StoredLedger(fact_database).negotiation("talks").id, "M-2")
+    with fact_database.writing() as connection:
         term = serving_tables(connection).term
         older = update(term).values(term="by older rules").where(term.c.fact_id == id_.hex)
         assert connection.execute(older).rowcount
         mark = projection.insert().values(name=OUTDATED, position=0, state="")
         connection.execute(mark)
-    assert count_terms(filled, erase(filled, "M-2")) == 0
+    assert count_terms(fact_database, erase(fact_database, "M-2")) == 0
 
 
-def test_no_deletion_of_an_erasure_reads_a_whole_table(filled: Database) -> None:
+def test_no_deletion_of_an_erasure_reads_a_whole_table(fact_database: Database) -> None:
     deletions: list[tuple[str, Any]] = []
 
     def note(_: object, __: object, statement: str, given: Any, *___: object) -> None:  # noqa: ANN401 -- of either driver
@@ -125,12 +125,12 @@ def test_no_deletion_of_an_erasure_reads_a_whole_table(filled: Database) -> None
 
     event.listen(Engine, "before_cursor_execute", note)
     try:
-        erase(filled, "M-2")
+        erase(fact_database, "M-2")
     finally:
         event.remove(Engine, "before_cursor_execute", note)
-    explain = "EXPLAIN QUERY PLAN" if filled.is_sqlite else "EXPLAIN"
-    with filled.reading() as connection:
-        if not filled.is_sqlite:
+    explain = "EXPLAIN QUERY PLAN" if fact_database.is_sqlite else "EXPLAIN"
+    with fact_database.reading() as connection:
+        if not fact_database.is_sqlite:
             connection.execute(text("SET LOCAL enable_seqscan = off"))
         plans = [
             "; ".join(map(str, connection.exec_driver_sql(f"{explain} {statement}", given)))

@@ -40,11 +40,13 @@ EVENTS: Final = sorted(path.stem for path in (GOLDEN / "events").glob("*.json"))
 FACTS: Final = sorted(path.stem for path in (GOLDEN / "facts").glob("*.json"))
 
 
-def golden(folder: str, name: str) -> bytes:
+def read_golden(folder: str, name: str) -> bytes:
     return (GOLDEN / folder / f"{name}.json").read_bytes()
 
 
-def stored(name: str, state: bytes, originator_id: UUID | str = NEGOTIATION) -> StoredEvent:
+def make_stored_event(
+    name: str, state: bytes, originator_id: UUID | str = NEGOTIATION
+) -> StoredEvent:
     event = example_events().get(name)
     return AuthoredEvent(
         originator_id=originator_id if event is None else event.originator_id,
@@ -94,7 +96,7 @@ def test_an_event_is_stored_as_its_golden_file(name: str) -> None:
     event = example_events()[name]
     written = CODEC.to_stored_event(event)
     assert isinstance(written, AuthoredEvent)
-    assert written.state == golden("events", name)
+    assert written.state == read_golden("events", name)
     assert (written.topic, written.actor) == (name, event.actor)
     assert (written.originator_id, written.originator_version) == (
         event.originator_id,
@@ -104,18 +106,21 @@ def test_an_event_is_stored_as_its_golden_file(name: str) -> None:
 
 @pytest.mark.parametrize("name", EVENTS)
 def test_a_golden_file_is_read_as_its_event(name: str) -> None:
-    assert CODEC.to_domain_event(stored(name, golden("events", name))) == example_events()[name]
+    assert (
+        CODEC.to_domain_event(make_stored_event(name, read_golden("events", name)))
+        == example_events()[name]
+    )
 
 
 @pytest.mark.parametrize("kind", FACTS)
 def test_a_fact_is_stored_as_its_golden_file_and_read_back(kind: str) -> None:
-    assert encode_fact(full_fact(kind)) == golden("facts", kind)
-    assert decode_fact(golden("facts", kind)) == full_fact(kind)
-    assert type(decode_fact(golden("facts", kind))) is KINDS[kind]
+    assert encode_fact(full_fact(kind)) == read_golden("facts", kind)
+    assert decode_fact(read_golden("facts", kind)) == full_fact(kind)
+    assert type(decode_fact(read_golden("facts", kind))) is KINDS[kind]
 
 
 def test_an_alias_from_before_aliases_had_sorts_is_one_of_a_person() -> None:
-    stored = golden("facts", "alias").replace(b',"of":"person"', b"")
+    stored = read_golden("facts", "alias").replace(b',"of":"person"', b"")
     assert decode_fact(stored) == full_fact("alias")
 
 
@@ -148,11 +153,11 @@ def test_every_event_is_read_back_as_it_was_and_stored_again_alike(entries: list
 )
 def test_an_unknown_name_is_refused(name: str) -> None:
     with pytest.raises(UnreadableEventError, match="no event is stored as"):
-        CODEC.to_domain_event(stored(name, b"{}"))
+        CODEC.to_domain_event(make_stored_event(name, b"{}"))
 
 
-def _changed(name: str, **fields: Any) -> bytes:  # noqa: ANN401 -- any JSON
-    return json.dumps({**json.loads(golden("events", name)), **fields}).encode()
+def _change_fields(name: str, **fields: Any) -> bytes:  # noqa: ANN401 -- any JSON
+    return json.dumps({**json.loads(read_golden("events", name)), **fields}).encode()
 
 
 @pytest.mark.parametrize(
@@ -164,23 +169,23 @@ def _changed(name: str, **fields: Any) -> bytes:  # noqa: ANN401 -- any JSON
         b"[]",
         b"{}",
         b"\xff\xfe",
-        _changed("fact.recorded", fact={"kind": "miracle"}),
-        _changed("fact.recorded", fact={"kind": "release"}),
-        _changed("fact.recorded", fact={"kind": ["release"]}),
-        _changed("fact.recorded", fact={}),
-        _changed("fact.recorded", fact=None),
-        _changed("fact.recorded", negotiation_id="us-belarus"),
+        _change_fields("fact.recorded", fact={"kind": "miracle"}),
+        _change_fields("fact.recorded", fact={"kind": "release"}),
+        _change_fields("fact.recorded", fact={"kind": ["release"]}),
+        _change_fields("fact.recorded", fact={}),
+        _change_fields("fact.recorded", fact=None),
+        _change_fields("fact.recorded", negotiation_id="us-belarus"),
     ],
 )
 def test_a_payload_that_does_not_fit_is_refused_as_unreadable(state: bytes) -> None:
     with pytest.raises(UnreadableEventError, match=r"fact\.recorded"):
-        CODEC.to_domain_event(stored("fact.recorded", state))
+        CODEC.to_domain_event(make_stored_event("fact.recorded", state))
 
 
 def test_a_payload_cannot_name_a_class_of_its_own() -> None:
-    poison = _changed("fact.retracted", _type_="uuid.UUID", _data_="x", __class__="os.system")
+    poison = _change_fields("fact.retracted", _type_="uuid.UUID", _data_="x", __class__="os.system")
     assert (
-        CODEC.to_domain_event(stored("fact.retracted", poison))
+        CODEC.to_domain_event(make_stored_event("fact.retracted", poison))
         == example_events()["fact.retracted"]
     )
 
@@ -200,7 +205,7 @@ def test_a_payload_cannot_name_a_class_of_its_own() -> None:
 )
 def test_a_field_is_of_its_type_or_the_event_is_refused(name: str, fields: dict[str, Any]) -> None:
     with pytest.raises(UnreadableEventError):
-        CODEC.to_domain_event(stored(name, _changed(name, **fields)))
+        CODEC.to_domain_event(make_stored_event(name, _change_fields(name, **fields)))
 
 
 def test_what_is_no_event_of_the_record_is_not_stored() -> None:
@@ -231,25 +236,27 @@ def test_an_older_shape_is_brought_up_to_date_when_read(monkeypatch: pytest.Monk
         b'{"shape":2,"preferred":true,"note":"nearest to the event"}',
         b'{"shape":3,"preferred":true,"why":"nearest to the event"}',
     )
-    assert [CODEC.to_domain_event(stored(name, shape)) for shape in shapes] == [event] * 3
+    assert [CODEC.to_domain_event(make_stored_event(name, shape)) for shape in shapes] == [
+        event
+    ] * 3
     assert json.loads(CODEC.to_stored_event(event).state)["shape"] == 3
 
 
 def test_an_events_actor_comes_from_the_log_and_not_from_the_payload() -> None:
     event = example_events()["fact.retracted"]
-    state = golden("events", "fact.retracted")
+    state = read_golden("events", "fact.retracted")
     assert b"desk" not in state
-    written = stored("fact.retracted", state)
+    written = make_stored_event("fact.retracted", state)
     assert CODEC.read(written, "editor") == replace(event, actor="editor")
 
 
 def test_a_kind_defined_anew_is_read_with_its_new_class(monkeypatch: pytest.MonkeyPatch) -> None:
-    decode_fact(golden("facts", "release"))
+    decode_fact(read_golden("facts", "release"))
     again = type("Release", (KINDS["release"],), {"__doc__": "Freed."})
     monkeypatch.setitem(KINDS, "release", again)
-    assert type(decode_fact(golden("facts", "release"))) is again
+    assert type(decode_fact(read_golden("facts", "release"))) is again
     monkeypatch.undo()
-    assert type(decode_fact(golden("facts", "release"))) is KINDS["release"]
+    assert type(decode_fact(read_golden("facts", "release"))) is KINDS["release"]
 
 
 def test_every_event_is_frozen_and_has_a_stored_name() -> None:

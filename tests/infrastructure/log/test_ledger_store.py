@@ -36,16 +36,16 @@ def ledgers(database: Database) -> Iterator[tuple[StoredLedger, StoredLedger]]:
     there.close()
 
 
-def recorded(ledger: StoredLedger) -> UUID:
+def record_custody(ledger: StoredLedger) -> UUID:
     return ledger.record(negotiation_id=TALKS, fact=fact("custody"), actor="desk").originator_id
 
 
-def preferred(ledger: StoredLedger, id_: UUID, times: int = 1) -> None:
+def prefer_fact(ledger: StoredLedger, id_: UUID, times: int = 1) -> None:
     for _ in range(times):
         ledger.change(ledger.fact(id_).decide_prefer(preferred=True, why="it is", actor="desk"))
 
 
-def decoded(ledger: StoredLedger, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+def count_decoded(ledger: StoredLedger, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """Count the events that a ledger decodes from here on."""
     counted = Mock(wraps=ledger.codec.to_domain_event)
     monkeypatch.setattr(ledger.codec, "to_domain_event", counted)
@@ -56,23 +56,23 @@ def test_a_change_reads_as_much_of_its_fact_at_every_version(
     ledgers: tuple[StoredLedger, StoredLedger], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here, _ = ledgers
-    id_ = recorded(here)
-    preferred(here, id_, 30)
-    count = decoded(here, monkeypatch)
-    preferred(here, id_, 30)
+    id_ = record_custody(here)
+    prefer_fact(here, id_, 30)
+    count = count_decoded(here, monkeypatch)
+    prefer_fact(here, id_, 30)
     assert here.fact(id_).version == 61
     assert count() == 31 * 2
 
 
 def test_what_another_process_appends_is_seen(ledgers: tuple[StoredLedger, StoredLedger]) -> None:
     here, there = ledgers
-    id_ = recorded(here)
+    id_ = record_custody(here)
     for version in range(1, 9, 2):
         assert here.fact(id_).version == version
-        preferred(there, id_)
-        preferred(here, id_)
+        prefer_fact(there, id_)
+        prefer_fact(here, id_)
     stale = here.fact(id_).decide_prefer(preferred=False, why="it is not", actor="desk")
-    preferred(there, id_)
+    prefer_fact(there, id_)
     with pytest.raises(StaleError):
         here.change(stale)
 
@@ -81,8 +81,8 @@ def test_what_another_process_erases_is_gone_here_too(
     ledgers: tuple[StoredLedger, StoredLedger],
 ) -> None:
     here, there = ledgers
-    id_ = recorded(here)
-    preferred(here, id_)
+    id_ = record_custody(here)
+    prefer_fact(here, id_)
     assert here.fact(id_).fact != BLANK
     there.change(there.fact(id_).decide_erase(why="asked for", approvers=(), actor="desk"))
     assert here.fact(id_) == there.fact(id_)
@@ -93,9 +93,9 @@ def test_what_is_erased_is_kept_no_longer(
     ledgers: tuple[StoredLedger, StoredLedger], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here, _ = ledgers
-    id_ = recorded(here)
+    id_ = record_custody(here)
     here.change(here.fact(id_).decide_erase(why="asked for", approvers=(), actor="desk"))
-    count = decoded(here, monkeypatch)
+    count = count_decoded(here, monkeypatch)
     assert here.fact(id_).erased
     assert count() == 2
 
@@ -104,8 +104,8 @@ def test_a_stream_that_is_not_what_it_was_is_read_anew(
     database: Database, ledgers: tuple[StoredLedger, StoredLedger]
 ) -> None:
     here, there = ledgers
-    id_ = recorded(here)
-    preferred(here, id_, 3)
+    id_ = record_custody(here)
+    prefer_fact(here, id_, 3)
     assert here.fact(id_).version == 4
     with database.writing() as connection:  # as the restore of an old backup would
         last = (event.c.stream == id_.hex) & (event.c.version > 2)
@@ -119,9 +119,9 @@ def test_a_ledger_keeps_no_more_streams_than_it_says(
 ) -> None:
     here, _ = ledgers
     monkeypatch.setattr(here, "_kept", LRUCache(3))
-    ids = [recorded(here) for _ in range(5)]
+    ids = [record_custody(here) for _ in range(5)]
     assert [here.fact(each).version for each in ids] == [1] * 5
-    count = decoded(here, monkeypatch)
+    count = count_decoded(here, monkeypatch)
     for each in ids[2:]:
         here.fact(each)
     assert count() == 3

@@ -39,12 +39,12 @@ class Held:
     def head_at(self) -> int:
         return int(self.ledger.recorder.head()[1])  # type: ignore[attr-defined]
 
-    def recorded(self) -> int:
+    def record_fact(self) -> int:
         """Record a fact; gives its record time."""
         self.ledger.record(negotiation_id=NEGOTIATION, fact=fact("release"), actor="desk")
         return self.head_at()
 
-    def settled(self, instant: int) -> bool:
+    def is_settled(self, instant: int) -> bool:
         with self.database.reading() as connection:
             reading = Reading(connection, self.ledger.codec, self.now, OWNER)
             return reading.is_settled(PerspectiveQuery(as_known_at=instant))
@@ -57,12 +57,12 @@ class Held:
 def test_a_quiet_log_passes_too_once_it_is_signed(database_url: str, tmp_path: Path) -> None:
     held = Held(database_url, tmp_path)
     held.now += 100 * SECOND
-    assert not held.settled(NOON + 90 * SECOND)
+    assert not held.is_settled(NOON + 90 * SECOND)
     held.publisher.follow()
-    assert held.settled(NOON + 90 * SECOND)
-    assert not held.settled(held.now)
+    assert held.is_settled(NOON + 90 * SECOND)
+    assert not held.is_settled(held.now)
     held.now = NOON + 95 * SECOND
-    assert held.recorded() == NOON + 100 * SECOND - SETTLED_BEHIND + 1
+    assert held.record_fact() == NOON + 100 * SECOND - SETTLED_BEHIND + 1
     held.close()
 
 

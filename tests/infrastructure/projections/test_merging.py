@@ -40,7 +40,7 @@ def delete(database: Database, at: int) -> None:
         connection.execute(DELETE, {"at": at})
 
 
-def forgotten(database: Database, at: int) -> bool:
+def is_forgotten(database: Database, at: int) -> bool:
     database.drop_overwritten()
     return not holds(database, word_of(at)[6:].encode())
 
@@ -87,9 +87,9 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
 
 def test_deleted_words_leave_the_file_in_short_steps(database: Database, steps: Steps) -> None:
     delete(database, 300)
-    assert not forgotten(database, 300)
+    assert not is_forgotten(database, 300)
     fact_text.merge_index(database)
-    assert forgotten(database, 300)
+    assert is_forgotten(database, 300)
     assert steps.made > 4
     steps.made = 0
     fact_text.merge_index(database)
@@ -99,17 +99,17 @@ def test_deleted_words_leave_the_file_in_short_steps(database: Database, steps: 
 def test_after_a_kill_between_two_steps_the_next_merge_does_the_rest(
     database: Database, steps: Steps
 ) -> None:
-    def killed() -> None:
+    def raise_exit() -> None:
         raise SystemExit
 
     for at, after in ((300, 1), (200, 3)):
         delete(database, at)
-        steps.made, steps.after = 0, {after: killed}
+        steps.made, steps.after = 0, {after: raise_exit}
         with pytest.raises(SystemExit):
             fact_text.merge_index(database)
         steps.after.clear()
         fact_text.merge_index(database)
-        assert forgotten(database, at)
+        assert is_forgotten(database, at)
 
 
 def test_what_is_erased_meanwhile_is_forgotten_by_its_own_merge(
@@ -123,8 +123,8 @@ def test_what_is_erased_meanwhile_is_forgotten_by_its_own_merge(
     delete(database, 300)
     steps.after = {2: erase}
     fact_text.merge_index(database)
-    assert forgotten(database, 200)
-    assert forgotten(database, 300)
+    assert is_forgotten(database, 200)
+    assert is_forgotten(database, 300)
 
 
 def test_whatever_is_indexed_meanwhile_the_words_are_forgotten_in_the_end(
@@ -133,4 +133,4 @@ def test_whatever_is_indexed_meanwhile_the_words_are_forgotten_in_the_end(
     delete(database, 300)
     steps.always = lambda made: insert(database, ROWS + made)
     fact_text.merge_index(database)
-    assert forgotten(database, 300)
+    assert is_forgotten(database, 300)

@@ -65,7 +65,7 @@ def leaves(database: Database) -> list[bytes]:
         return list(connection.execute(select(event.c.leaf).order_by(event.c.position)).scalars())
 
 
-def signed(database: Database) -> Checkpoint:
+def read_signed_checkpoint(database: Database) -> Checkpoint:
     """The checkpoint in the database, verified by its key."""
     with database.reading() as connection:
         note = last_signed_note(connection)

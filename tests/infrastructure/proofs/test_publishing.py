@@ -29,7 +29,15 @@ from infrastructure.proofs.publishing import (
 from infrastructure.proofs.tree import Tree
 from infrastructure.tables.record import event
 from tests.databases import open_database
-from tests.infrastructure.proofs.logs import ORIGIN, SEED, grow, leaves, publisher, signed, signer
+from tests.infrastructure.proofs.logs import (
+    ORIGIN,
+    SEED,
+    grow,
+    leaves,
+    publisher,
+    read_signed_checkpoint,
+    signer,
+)
 from tests.infrastructure.recording import events
 
 if TYPE_CHECKING:
@@ -45,7 +53,9 @@ def test_what_is_signed_is_the_log_as_it_is(database: Database, tmp_path: Path) 
     for size in (0, 1, 255, 256, 257, 700):
         grow(database, size)
         signing.publish()
-        assert signed(database) == Checkpoint(ORIGIN, size, root_of(leaves(database)))
+        assert read_signed_checkpoint(database) == Checkpoint(
+            ORIGIN, size, root_of(leaves(database))
+        )
 
 
 def test_nothing_new_is_signed_once(database: Database, tmp_path: Path) -> None:
@@ -71,7 +81,7 @@ def test_while_many_write_every_checkpoint_continues_the_one_before(
         found = []
         while not ended.is_set():
             signers[at].publish()
-            found.append(signed(databases[at]))
+            found.append(read_signed_checkpoint(databases[at]))
         return found
 
     def write(at: int) -> None:
@@ -84,7 +94,7 @@ def test_while_many_write_every_checkpoint_continues_the_one_before(
         ended.set()
         found = [checkpoint for each in signing for checkpoint in each.result()]
     signers[0].publish()
-    last = signed(databases[0])
+    last = read_signed_checkpoint(databases[0])
     assert last.root == root_of(leaves(databases[0]))
     assert last.size == 4 * 190
     assert len({each.size for each in found}) > 3
@@ -106,9 +116,9 @@ def test_what_is_recorded_is_signed_within_a_second(database: Database, tmp_path
             time.sleep(0.2)
             size = by.append(events())[-1].id
             until = time.monotonic() + 1 + 1  # a second, and one more for a slow machine
-            while signed(database).size < size and time.monotonic() < until:
+            while read_signed_checkpoint(database).size < size and time.monotonic() < until:
                 time.sleep(0.02)
-            assert signed(database).size == size
+            assert read_signed_checkpoint(database).size == size
 
 
 def test_a_log_that_was_changed_is_not_signed(database: Database, tmp_path: Path) -> None:
@@ -134,7 +144,7 @@ def test_what_cannot_be_read_is_not_signed_over(database: Database, tmp_path: Pa
     (tmp_path / "parley.key.checkpoint").write_bytes(b"")
     signing = publisher(database, tmp_path)
     signing.publish()
-    assert signed(database).size == 2
+    assert read_signed_checkpoint(database).size == 2
 
 
 def test_while_tiles_are_made_again_the_log_is_signed_as_before(
@@ -152,7 +162,7 @@ def test_while_tiles_are_made_again_the_log_is_signed_as_before(
         for each in rebuilding:
             each.result()
     signing.publish()
-    assert signed(database).root == root_of(leaves(database))
+    assert read_signed_checkpoint(database).root == root_of(leaves(database))
 
 
 def test_a_refusal_ends_when_its_cause_does(database: Database, tmp_path: Path) -> None:
@@ -164,7 +174,7 @@ def test_a_refusal_ends_when_its_cause_does(database: Database, tmp_path: Path) 
     publisher(database, missing)
     signing.keep_publishing()
     assert signing.refusal is None
-    assert signed(database).size == 0
+    assert read_signed_checkpoint(database).size == 0
 
 
 def test_what_another_key_or_name_signed_is_signed_again_by_one_that_is_to_be_the_logs(
@@ -200,18 +210,20 @@ def test_a_new_key_continues_the_log(database: Database, tmp_path: Path) -> None
     assert other.signer.key != signer().key
     other.keep_publishing()
     assert str(other.refusal).startswith("the log's key is not")
-    assert signed(database).size == 3, "and the one that is not the log's has signed nothing"
+    assert read_signed_checkpoint(database).size == 3, (
+        "and the one that is not the log's has signed nothing"
+    )
     publisher(database, tmp_path).publish()
     other.publish(new_key=True)
     other.keep_publishing()
     assert other.refusal is None
     with pytest.raises(NoteError):
-        signed(database)
+        read_signed_checkpoint(database)
 
 
 def test_an_empty_log_is_signed_too(empty_database_url: str, tmp_path: Path) -> None:
     database = open_database(empty_database_url)
     upgrade(database)
     publisher(database, tmp_path).publish()
-    assert signed(database).size == 0
+    assert read_signed_checkpoint(database).size == 0
     database.close()

@@ -17,7 +17,7 @@ from infrastructure.proofs import publishing
 from infrastructure.proofs.publishing import InconsistentLogError
 from infrastructure.tables.record import event, log_head, projection, signed_checkpoint, tile
 from tests.databases import open_database
-from tests.infrastructure.proofs.logs import grow, make_event, publisher, signed
+from tests.infrastructure.proofs.logs import grow, make_event, publisher, read_signed_checkpoint
 from tests.infrastructure.recording import events
 
 if TYPE_CHECKING:
@@ -69,11 +69,11 @@ def test_a_restored_sqlite_file_is_not_signed_and_that_is_said_once(
     shutil.copyfile(backup, path)
     database = open_database(url)
     signing = publisher(database, tmp_path)
-    assert signed(database).size == 5
+    assert read_signed_checkpoint(database).size == 5
     signing.keep_publishing()
     assert signing.refusal is not None
     assert "fewer events than the 9 of" in signing.refusal
-    assert signed(database).size == 5
+    assert read_signed_checkpoint(database).size == 5
     recorder = EventRecorder(database)
     recorder.append([make_event(5)])
     signing.keep_publishing()
@@ -101,13 +101,13 @@ def test_where_the_commit_fails_the_copy_beside_the_key_is_ahead_and_all_goes_on
         patched.setattr(publishing, "update", fail)
         with pytest.raises(RuntimeError):
             signing.publish()
-    assert signed(database).size == 3
+    assert read_signed_checkpoint(database).size == 3
     beside = Checkpoint.read_unverified(
         (tmp_path / "parley.key.checkpoint").read_text(encoding="utf-8")
     )
     assert beside.size == 5
     publisher(database, tmp_path).publish()
-    assert signed(database) == beside
+    assert read_signed_checkpoint(database) == beside
 
 
 def test_after_a_commit_that_failed_the_same_process_signs_again(
@@ -127,9 +127,9 @@ def test_after_a_commit_that_failed_the_same_process_signs_again(
     with pytest.raises(OperationalError):
         signing.publish()
     remove(database.engine, "commit", fail)
-    assert (failing, signed(database).size) == ([], 0)
+    assert (failing, read_signed_checkpoint(database).size) == ([], 0)
     signing.publish()
-    assert signed(database).size == 3
+    assert read_signed_checkpoint(database).size == 3
 
 
 def test_an_older_database_whose_key_lost_its_checkpoint_is_not_signed(
@@ -146,7 +146,7 @@ def test_an_older_database_whose_key_lost_its_checkpoint_is_not_signed(
         signing.publish()
     beside.touch()
     signing.publish()
-    assert signed(database).size == 6
+    assert read_signed_checkpoint(database).size == 6
 
 
 def test_where_the_checkpoint_beside_the_key_is_lost_that_of_the_database_is_continued(
@@ -157,4 +157,4 @@ def test_where_the_checkpoint_beside_the_key_is_lost_that_of_the_database_is_con
     (tmp_path / "parley.key.checkpoint").unlink()
     grow(database, 6)
     publisher(database, tmp_path, made=False).publish()
-    assert signed(database).size == 6
+    assert read_signed_checkpoint(database).size == 6

@@ -54,7 +54,7 @@ def change(connection: Connection, position: int, **values: object) -> None:
     connection.execute(update(event).where(event.c.position == position).values(**values))
 
 
-def changed(name: str, connection: Connection, random: Random) -> tuple[int, int]:
+def change_column(name: str, connection: Connection, random: Random) -> tuple[int, int]:
     """Change one column of one row."""
     position = random.randint(1, SAVED[-1])
     before = row(connection, position)
@@ -97,19 +97,19 @@ def opened_up(connection: Connection, random: Random) -> tuple[int, int]:
     return position, position
 
 
-def emptied(connection: Connection, random: Random) -> tuple[int, int]:
+def empty_payload(connection: Connection, random: Random) -> tuple[int, int]:
     position = random.randint(1, SAVED[-1])
     change(connection, position, payload=b"", salt=b"")
     return position, position
 
 
-def deleted(connection: Connection, random: Random) -> tuple[int, int]:
+def delete_event(connection: Connection, random: Random) -> tuple[int, int]:
     position = random.randint(1, SAVED[-1])
     connection.execute(event.delete().where(event.c.position == position))
     return position, position
 
 
-def swapped(names: tuple[str, ...], connection: Connection, random: Random) -> tuple[int, int]:
+def swap_columns(names: tuple[str, ...], connection: Connection, random: Random) -> tuple[int, int]:
     one, other = sorted(random.sample(range(1, SAVED[-1] + 1), 2))
     first, second = row(connection, one), row(connection, other)
     change(connection, one, **{name: second[name] for name in names})
@@ -117,7 +117,7 @@ def swapped(names: tuple[str, ...], connection: Connection, random: Random) -> t
     return one, one
 
 
-def rehashed(connection: Connection, random: Random) -> tuple[int, int]:
+def rehash_payload(connection: Connection, random: Random) -> tuple[int, int]:
     """Change a payload, with a digest and leaf that match it."""
     position = random.randint(1, SAVED[-1])
     forged = {**row(connection, position), "payload": b'{"forged":true}'}
@@ -129,16 +129,16 @@ def rehashed(connection: Connection, random: Random) -> tuple[int, int]:
 
 def rehashed_with_tiles(connection: Connection, random: Random) -> tuple[int, int]:
     """Make everything in the database match the forgery."""
-    _, position = rehashed(connection, random)
+    _, position = rehash_payload(connection, random)
     connection.execute(tile.delete())
     _complete(connection, 0, SIZE)
     connection.execute(update(signed_checkpoint).values(size=-1, note=""))
     return 1 if position <= SAVED[0] else SAVED[0] + 1, position
 
 
-def renumbered(connection: Connection, random: Random) -> tuple[int, int]:
+def renumber_events(connection: Connection, random: Random) -> tuple[int, int]:
     """Delete one event, and move later ones to its place."""
-    position, _ = deleted(connection, random)
+    position, _ = delete_event(connection, random)
     for later in range(position + 1, SIZE + 1):
         closer = update(event).values(position=later - 1)
         connection.execute(closer.where(event.c.position == later))
@@ -146,7 +146,7 @@ def renumbered(connection: Connection, random: Random) -> tuple[int, int]:
     return position, position
 
 
-def truncated(connection: Connection, random: Random) -> tuple[int, int]:
+def truncate_log(connection: Connection, random: Random) -> tuple[int, int]:
     """Delete the last events and all rows about them."""
     last = random.randint(0, SAVED[-1] - 1)
     connection.execute(event.delete().where(event.c.position > last))
@@ -170,19 +170,19 @@ COLUMNS: Final = (
 )  # fmt: skip
 CONTENT: Final = ("payload", "salt", "digest")
 KINDS: Final[dict[str, Callable[[Connection, Random], tuple[int, int]]]] = {
-    **{f"change of {name}": partial(changed, name) for name in COLUMNS},
+    **{f"change of {name}": partial(change_column, name) for name in COLUMNS},
     "one bit": one_bit,
     "key changed": key_changed,
     "opened up": opened_up,
-    "emptied": emptied,
-    "deleted": deleted,
-    "payloads swapped": partial(swapped, ("payload",)),
-    "contents swapped": partial(swapped, CONTENT),
-    "rows swapped": partial(swapped, (*CONTENT, "actor", "type", "leaf")),
-    "rehashed": rehashed,
+    "emptied": empty_payload,
+    "deleted": delete_event,
+    "payloads swapped": partial(swap_columns, ("payload",)),
+    "contents swapped": partial(swap_columns, CONTENT),
+    "rows swapped": partial(swap_columns, (*CONTENT, "actor", "type", "leaf")),
+    "rehashed": rehash_payload,
     "rehashed with tiles": rehashed_with_tiles,
-    "renumbered": renumbered,
-    "truncated": truncated,
+    "renumbered": renumber_events,
+    "truncated": truncate_log,
     "tile changed": tile_changed,
 }
 
@@ -202,7 +202,9 @@ def test_an_empty_log_is_whole(database: Database) -> None:
         assert verify(connection, [other]).wrong is not None
 
 
-def found_out(database: Database, checkpoints: list[Checkpoint], kind: str, random: Random) -> None:
+def assert_found(
+    database: Database, checkpoints: list[Checkpoint], kind: str, random: Random
+) -> None:
     """Forge, check that verification finds it, and roll back."""
     with suppress(_Undo), database.writing() as connection:
         position, forged = KINDS[kind](connection, random)
@@ -218,7 +220,7 @@ def test_a_forgery_is_found_at_its_first_position(
     random = Random(20251122)
     for kind in KINDS:
         for _ in range(EACH):
-            found_out(database, checkpoints, kind, random)
+            assert_found(database, checkpoints, kind, random)
     with database.reading() as connection:
         assert verify(connection, checkpoints).wrong is None
 

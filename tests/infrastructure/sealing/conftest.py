@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def kept(database: Database) -> Database:
+def stamped_database(database: Database) -> Database:
     """A database with two stored responses, and keys of two people, one of them revoked."""
     recorder = EventRecorder(database)
     recorder.append([], claim=ANSWER)

@@ -32,5 +32,5 @@ def under(connection: Connection, key: str) -> ColumnElement[bool]:
     return idempotency_answer.c.key == response.key
 
 
-def unstamped(connection: Connection) -> list[str]:
+def list_unstamped_tables(connection: Connection) -> list[str]:
     return [each.table for each in find_unstamped(connection)]

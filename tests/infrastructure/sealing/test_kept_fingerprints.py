@@ -17,13 +17,15 @@ from infrastructure.sealing.stored_responses import IdempotencyClaim, find_respo
 from infrastructure.sealing.wrapping import BrokenSealError, read_keys
 from infrastructure.tables.record import stamp
 from tests.infrastructure.recording import events
-from tests.infrastructure.sealing.stamped import ANSWER, NEWER, kept_rows, unstamped
+from tests.infrastructure.sealing.stamped import ANSWER, NEWER, kept_rows, list_unstamped_tables
 
 pytestmark = pytest.mark.either_database
 
 
-def test_what_was_sent_is_known_by_no_hash_that_confirms_a_guess(kept: Database) -> None:
-    with kept.reading() as connection:
+def test_what_was_sent_is_known_by_no_hash_that_confirms_a_guess(
+    stamped_database: Database,
+) -> None:
+    with stamped_database.reading() as connection:
         first, second = kept_rows(connection)
         assert ANSWER.fingerprint not in str({**first})
         assert first["fingerprint"] != second["fingerprint"], "the same was sent"
@@ -31,11 +33,13 @@ def test_what_was_sent_is_known_by_no_hash_that_confirms_a_guess(kept: Database)
             assert read_response(connection, row).fingerprint == ANSWER.fingerprint
 
 
-def test_a_fingerprint_is_opened_after_a_change_of_keys_by_the_newest_alone(kept: Database) -> None:
-    both = Database(kept.url, seals=Seals(GivenKeys(read_keys(NEWER))))
+def test_a_fingerprint_is_opened_after_a_change_of_keys_by_the_newest_alone(
+    stamped_database: Database,
+) -> None:
+    both = Database(stamped_database.url, seals=Seals(GivenKeys(read_keys(NEWER))))
     reseal(both)
     both.close()
-    alone = Database(kept.url, seals=Seals(GivenKeys(read_keys(NEWER.split()[1]))))
+    alone = Database(stamped_database.url, seals=Seals(GivenKeys(read_keys(NEWER.split()[1]))))
     with alone.reading() as connection:
         for row in kept_rows(connection):
             assert read_response(connection, row).fingerprint == ANSWER.fingerprint
@@ -43,8 +47,10 @@ def test_a_fingerprint_is_opened_after_a_change_of_keys_by_the_newest_alone(kept
 
 
 @pytest.mark.parametrize("forged", ["wrapped ", "wrapped !", f"wrapped {'A' * 124}"])
-def test_a_fingerprint_that_was_not_wrapped_here_is_not_opened(kept: Database, forged: str) -> None:
-    with kept.reading() as connection:
+def test_a_fingerprint_that_was_not_wrapped_here_is_not_opened(
+    stamped_database: Database, forged: str
+) -> None:
+    with stamped_database.reading() as connection:
         row = {**kept_rows(connection)[0], "fingerprint": forged}
         with pytest.raises(BrokenSealError):
             read_response(connection, row)
@@ -52,26 +58,28 @@ def test_a_fingerprint_that_was_not_wrapped_here_is_not_opened(kept: Database, f
 
 @pytest.mark.parametrize("how", ["taken away", "changed"])
 def test_a_lost_secret_of_idempotency_keys_is_noticed_and_not_replaced(
-    kept: Database, how: str
+    stamped_database: Database, how: str
 ) -> None:
-    recorder = EventRecorder(kept)
+    recorder = EventRecorder(stamped_database)
     its = stamp.c.of == "idempotency_answer.key"
     forge = stamp.delete() if how == "taken away" else update(stamp).values(stamp=bytes(60))
-    with kept.writing() as connection:
+    with stamped_database.writing() as connection:
         connection.execute(forge.where(its))
-        assert unstamped(connection) == ["idempotency_answer"]
+        assert list_unstamped_tables(connection) == ["idempotency_answer"]
     with pytest.raises(DataError):
         recorder.append(events(), claim=IdempotencyClaim(**{**vars(ANSWER), "key": "later"}))
-    assert take_as_is(kept) == 2
+    assert take_as_is(stamped_database) == 2
     recorder.append(events(), claim=ANSWER)
-    with kept.reading() as connection:
-        assert unstamped(connection) == []
+    with stamped_database.reading() as connection:
+        assert list_unstamped_tables(connection) == []
         assert find_response(connection, ANSWER.caller, ANSWER.key) is not None
 
 
-def test_a_key_stands_nowhere_and_is_another_for_another_caller(kept: Database) -> None:
-    EventRecorder(kept).append([], claim=IdempotencyClaim(**{**vars(ANSWER), "caller": "key:b"}))
-    with kept.reading() as connection:
+def test_a_key_stands_nowhere_and_is_another_for_another_caller(stamped_database: Database) -> None:
+    EventRecorder(stamped_database).append(
+        [], claim=IdempotencyClaim(**{**vars(ANSWER), "caller": "key:b"})
+    )
+    with stamped_database.reading() as connection:
         keys = [row["key"] for row in kept_rows(connection)]
         assert len(set(keys)) == 3
         assert all(re.fullmatch("hmac-sha256 [0-9a-f]{64}", key) for key in keys)

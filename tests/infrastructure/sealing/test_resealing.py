@@ -47,7 +47,7 @@ def unseal(database: Database) -> None:
             connection.execute(at.values(**row, key_version=None, key_id=None, data_key=None))
 
 
-def verified(database: Database) -> Verification:
+def verify_log(database: Database) -> Verification:
     with database.reading() as connection:
         return verify(connection)
 
@@ -69,14 +69,14 @@ def test_a_record_from_before_is_read_as_it_is_and_sealed_without_changing_its_r
     with monkeypatch.context() as before_parts:
         before_parts.setattr(append, "salt_of", lambda secret, _: secret)
         grow(database, SIZE)
-    before, content = verified(database), rows(database)
+    before, content = verify_log(database), rows(database)
     unseal(database)
     keyless = Database(database.url)
-    assert verified(keyless) == before
+    assert verify_log(keyless) == before
     keyless.close()
     EventRecorder(database).append(events(UUID(int=0), 32))
     integration.catch_up(database)
-    now = verified(database)
+    now = verify_log(database)
     assert now.wrong is None
     assert b"" in salts(database)
     said: list[tuple[int, int]] = []
@@ -85,7 +85,7 @@ def test_a_record_from_before_is_read_as_it_is_and_sealed_without_changing_its_r
     assert report.keys == {report.newest: 40}
     assert said[-1] == (SIZE + 1, SIZE + 1)
     assert salts(database) == {b""}
-    assert verified(database) == now
+    assert verify_log(database) == now
     assert rows(database)[:SIZE] == content
     assert reseal(database).sealed == 0
 
@@ -170,7 +170,7 @@ def test_every_data_key_is_wrapped_by_the_newest_key_while_others_write(
     assert key_ids(database) == {report.newest}
     newest = path.read_text().splitlines()[-1]
     alone = Database(database.url, seals=Seals(GivenKeys(read_keys(newest))))
-    assert verified(alone).wrong is None
+    assert verify_log(alone).wrong is None
     for each in (writing, other, alone):
         each.close()
 
@@ -182,7 +182,7 @@ def test_a_key_that_is_missing_stops_the_change_of_keys(database: Database) -> N
         reseal(other)
     other.close()
     assert key_ids(database) == {read_keys(SEAL_KEY).newest}
-    assert verified(database).wrong is None
+    assert verify_log(database).wrong is None
 
 
 def test_an_empty_record_has_nothing_to_seal(database: Database) -> None:

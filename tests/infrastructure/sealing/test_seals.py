@@ -35,7 +35,7 @@ SECRET: Final = b"what the minister said"
 OTHER_KEY: Final = Keyring([b"another key of thirty-two bytes!"])
 
 
-def stored(database: Database) -> list[dict[str, Any]]:
+def read_event_rows(database: Database) -> list[dict[str, Any]]:
     with database.reading() as connection:
         rows = connection.execute(select(event).order_by(event.c.position)).mappings()
         return [dict(row) for row in rows]
@@ -58,7 +58,7 @@ def with_keys(database: Database, seals: Seals) -> Database:
 def test_no_payload_and_no_salt_stands_in_the_log(database: Database) -> None:
     recorder = EventRecorder(database)
     recorder.append(events(payload=SECRET))
-    (row,) = stored(database)
+    (row,) = read_event_rows(database)
     assert SECRET not in row["payload"]
     assert row["salt"] == b""
     assert tables_holding(database, SECRET.decode(), "event", "log_head") == []
@@ -91,8 +91,8 @@ def test_each_stream_has_one_data_key_and_each_payload_a_nonce_of_its_own(
     recorder.append(events(stream, 3, payload=SECRET))
     EventRecorder(opened_with_key(database.url)).append(events(stream, 4, payload=SECRET))
     assert data_keys(database) == 2
-    assert len({row["payload"] for row in stored(database)}) == 5
-    assert len({row["payload"][:12] for row in stored(database)}) == 5
+    assert len({row["payload"] for row in read_event_rows(database)}) == 5
+    assert len({row["payload"][:12] for row in read_event_rows(database)}) == 5
     assert states(database) == [SECRET] * 5
 
 
@@ -134,7 +134,7 @@ def test_a_payload_opens_in_its_own_row_alone(
 def test_payloads_that_were_swapped_open_nowhere(database: Database) -> None:
     recorder, stream = EventRecorder(database), uuid4()
     recorder.append(events(stream, 1, 2, payload=SECRET))
-    first, second = (row["payload"] for row in stored(database))
+    first, second = (row["payload"] for row in read_event_rows(database))
     with database.writing() as connection:
         for position, payload in ((1, second), (2, first)):
             at = update(event).where(event.c.position == position)
@@ -197,14 +197,14 @@ def test_without_its_key_nothing_is_read_recorded_or_verified(database: Database
         assert wrong.position == 1
         assert "not given" in wrong.what
         other.close()
-    assert len(stored(database)) == 1
+    assert len(read_event_rows(database)) == 1
 
 
 def test_a_database_without_keys_takes_no_event_in_clear(database: Database) -> None:
     other = with_keys(database, Seals())
     with pytest.raises(SealKeyError, match="without the keys"):
         EventRecorder(other).append(events())
-    assert stored(database) == []
+    assert read_event_rows(database) == []
     other.close()
 
 
@@ -244,10 +244,10 @@ def test_a_backup_needs_no_key_and_a_restore_does(
     keyless = Database(fresh_database("sqlite-file"))
     with pytest.raises(SealKeyError, match="not given"):
         restore(keyless, tmp_path / "backup", [Projecting()])
-    assert (stored(keyless), data_keys(keyless)) == ([], 0)
+    assert (read_event_rows(keyless), data_keys(keyless)) == ([], 0)
     other = with_keys(keyless, database.seals)
     restore(other, tmp_path / "backup", [Projecting()])
     assert states(other) == [SECRET]
-    assert stored(other) == stored(database)
+    assert read_event_rows(other) == read_event_rows(database)
     keyless.close()
     other.close()

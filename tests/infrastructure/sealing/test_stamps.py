@@ -23,7 +23,13 @@ from infrastructure.sealing.wrapping import read_keys
 from infrastructure.tables.record import api_key, idempotency_answer, log_head, stamp
 from infrastructure.transaction_memo import forget
 from tests.infrastructure.recording import events
-from tests.infrastructure.sealing.stamped import ANSWER, NEWER, kept_rows, under, unstamped
+from tests.infrastructure.sealing.stamped import (
+    ANSWER,
+    NEWER,
+    kept_rows,
+    list_unstamped_tables,
+    under,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Delete, Update
@@ -33,12 +39,12 @@ pytestmark = pytest.mark.either_database
 
 def test_an_empty_database_needs_no_stamp_and_no_key(database: Database) -> None:
     with database.reading() as connection:
-        assert unstamped(connection) == []
+        assert list_unstamped_tables(connection) == []
 
 
-def test_what_parley_wrote_has_its_stamp(kept: Database) -> None:
-    with kept.reading() as connection:
-        assert unstamped(connection) == []
+def test_what_parley_wrote_has_its_stamp(stamped_database: Database) -> None:
+    with stamped_database.reading() as connection:
+        assert list_unstamped_tables(connection) == []
 
 
 OTHER: dict[str, object] = {
@@ -56,11 +62,11 @@ OTHER: dict[str, object] = {
 
 
 @pytest.mark.parametrize("column", OTHER)
-def test_an_answer_that_was_changed_has_it_no_more(kept: Database, column: str) -> None:
-    with kept.writing() as connection:
+def test_an_answer_that_was_changed_has_it_no_more(stamped_database: Database, column: str) -> None:
+    with stamped_database.writing() as connection:
         change = update(idempotency_answer).where(under(connection, "sent"))
         connection.execute(change.values(**{column: OTHER[column]}))
-        assert unstamped(connection) == ["idempotency_answer"]
+        assert list_unstamped_tables(connection) == ["idempotency_answer"]
 
 
 def test_every_column_of_an_answer_is_stamped() -> None:
@@ -80,35 +86,37 @@ def test_every_column_of_an_answer_is_stamped() -> None:
     ],
 )
 def test_keys_that_were_changed_made_or_taken_away_are_missed(
-    kept: Database, forge: Update | Delete
+    stamped_database: Database, forge: Update | Delete
 ) -> None:
-    with kept.writing() as connection:
+    with stamped_database.writing() as connection:
         connection.execute(forge)
-        assert unstamped(connection) == ["api_key"]
+        assert list_unstamped_tables(connection) == ["api_key"]
 
 
 def test_stamps_are_wrapped_again_with_all_else_and_hold_by_the_newest_key_alone(
-    kept: Database,
+    stamped_database: Database,
 ) -> None:
-    both = Database(kept.url, seals=Seals(GivenKeys(read_keys(NEWER))))
+    both = Database(stamped_database.url, seals=Seals(GivenKeys(read_keys(NEWER))))
     newest = reseal(both).newest
     both.close()
-    alone = Database(kept.url, seals=Seals(GivenKeys(read_keys(NEWER.split()[1]))))
+    alone = Database(stamped_database.url, seals=Seals(GivenKeys(read_keys(NEWER.split()[1]))))
     with alone.reading() as connection:
         ids = connection.execute(select(idempotency_answer.c.key_id)).scalars()
         total = connection.execute(select(log_head.c.total_key_id)).scalar_one()
         assert {*ids, total, *connection.execute(select(stamp.c.key_id)).scalars()} == {newest}
-        assert unstamped(connection) == []
+        assert list_unstamped_tables(connection) == []
     alone.close()
 
 
-def test_keys_are_changed_past_an_answer_that_an_erasure_emptied(kept: Database) -> None:
-    with kept.writing() as connection:
+def test_keys_are_changed_past_an_answer_that_an_erasure_emptied(
+    stamped_database: Database,
+) -> None:
+    with stamped_database.writing() as connection:
         change_total(
             connection, change_responses(connection, kept_rows(connection)[:1], ERASED_ANSWER)
         )
-        assert unstamped(connection) == []
-    both = Database(kept.url, seals=Seals(GivenKeys(read_keys(NEWER))))
+        assert list_unstamped_tables(connection) == []
+    both = Database(stamped_database.url, seals=Seals(GivenKeys(read_keys(NEWER))))
     newest = reseal(both).newest
     with both.reading() as connection:
         rows = kept_rows(connection)
@@ -117,7 +125,7 @@ def test_keys_are_changed_past_an_answer_that_an_erasure_emptied(kept: Database)
             "",
             ANSWER.fingerprint,
         }
-        assert unstamped(connection) == []
+        assert list_unstamped_tables(connection) == []
     both.close()
 
 
@@ -135,23 +143,25 @@ BEGUN = (api_key.delete(), idempotency_answer.delete(), stamp.delete(), NO_TOTAL
         update(log_head).values(total_stamp=bytes(60)),
     ],
 )
-def test_answers_that_were_taken_away_are_missed(kept: Database, forge: Update | Delete) -> None:
-    recorder = EventRecorder(kept)
+def test_answers_that_were_taken_away_are_missed(
+    stamped_database: Database, forge: Update | Delete
+) -> None:
+    recorder = EventRecorder(stamped_database)
     recorder.append(events())
-    with kept.writing() as connection:
+    with stamped_database.writing() as connection:
         connection.execute(forge)
-        assert unstamped(connection) == ["idempotency_answer"]
+        assert list_unstamped_tables(connection) == ["idempotency_answer"]
     recorder.append(events(), claim=IdempotencyClaim(**{**vars(ANSWER), "key": "later"}))
-    with kept.reading() as connection:
-        assert unstamped(connection) == ["idempotency_answer"], "another hides it not"
+    with stamped_database.reading() as connection:
+        assert list_unstamped_tables(connection) == ["idempotency_answer"], "another hides it not"
 
 
-def test_all_keys_and_answers_are_missed_with_their_stamps(kept: Database) -> None:
-    EventRecorder(kept).append(events())
-    with kept.writing() as connection:
+def test_all_keys_and_answers_are_missed_with_their_stamps(stamped_database: Database) -> None:
+    EventRecorder(stamped_database).append(events())
+    with stamped_database.writing() as connection:
         for forge in BEGUN:
             connection.execute(forge)
-        assert unstamped(connection) == ["api_key", "idempotency_answer"]
+        assert list_unstamped_tables(connection) == ["api_key", "idempotency_answer"]
 
 
 def test_a_log_stamps_both_tables_with_its_first_event(database: Database) -> None:
@@ -159,51 +169,53 @@ def test_a_log_stamps_both_tables_with_its_first_event(database: Database) -> No
     with database.reading() as connection:
         assert len(connection.execute(select(stamp)).all()) == 1, "the keys need no stamp yet"
         assert len(stamps_of_answers(connection)) == 1
-        assert unstamped(connection) == []
+        assert list_unstamped_tables(connection) == []
 
 
-def test_what_somebody_has_looked_at_is_taken_as_it_is(kept: Database) -> None:
-    with kept.writing() as connection:
+def test_what_somebody_has_looked_at_is_taken_as_it_is(stamped_database: Database) -> None:
+    with stamped_database.writing() as connection:
         connection.execute(update(api_key).values(scopes="admin"))
         connection.execute(update(idempotency_answer).values(body=b"forged"))
-    assert take_as_is(kept) == 2
-    with kept.reading() as connection:
-        assert unstamped(connection) == []
+    assert take_as_is(stamped_database) == 2
+    with stamped_database.reading() as connection:
+        assert list_unstamped_tables(connection) == []
         assert kept_rows(connection) == []
 
 
 def test_a_changed_answer_is_as_it_was_once_it_is_put_back_whatever_the_keys(
-    kept: Database,
+    stamped_database: Database,
 ) -> None:
-    with kept.writing() as connection:
+    with stamped_database.writing() as connection:
         change = update(idempotency_answer).where(under(connection, "sent"))
         connection.execute(change.values(status=500))
-    both = Database(kept.url, seals=Seals(GivenKeys(read_keys(NEWER))))
+    both = Database(stamped_database.url, seals=Seals(GivenKeys(read_keys(NEWER))))
     reseal(both)
     with both.writing() as connection:
-        assert unstamped(connection) == ["idempotency_answer"]
+        assert list_unstamped_tables(connection) == ["idempotency_answer"]
         connection.execute(change.values(status=ANSWER.status))
-        assert unstamped(connection) == []
+        assert list_unstamped_tables(connection) == []
         for row in kept_rows(connection):
             assert read_response(connection, row).fingerprint == ANSWER.fingerprint
     both.close()
 
 
-def test_an_answer_that_stands_there_again_as_it_once_was_is_missed(kept: Database) -> None:
-    with kept.writing() as connection:
+def test_an_answer_that_stands_there_again_as_it_once_was_is_missed(
+    stamped_database: Database,
+) -> None:
+    with stamped_database.writing() as connection:
         before = kept_rows(connection)[0]
         change_total(connection, change_responses(connection, [before], ERASED_ANSWER))
-        assert unstamped(connection) == []
+        assert list_unstamped_tables(connection) == []
         same = idempotency_answer.c.key == before["key"]
         connection.execute(update(idempotency_answer).where(same).values(**before))
-        assert unstamped(connection) == ["idempotency_answer"]
+        assert list_unstamped_tables(connection) == ["idempotency_answer"]
 
 
 @pytest.mark.parametrize("how", ["exchanged", "taken away", "changed"])
-def test_the_total_and_the_secret_are_missed_together(kept: Database, how: str) -> None:
+def test_the_total_and_the_secret_are_missed_together(stamped_database: Database, how: str) -> None:
     """Neither can then be compared with the other, which must not count as agreement."""
-    EventRecorder(kept).append(events())
-    with kept.writing() as connection:
+    EventRecorder(stamped_database).append(events())
+    with stamped_database.writing() as connection:
         rows = stamps_of_answers(connection)
         total, secret = [row["stamp"] if how == "exchanged" else bytes(60) for row in rows]
         connection.execute(stamp.delete().where(stamp.c.of == rows[1]["of"]))
@@ -213,4 +225,4 @@ def test_the_total_and_the_secret_are_missed_together(kept: Database, how: str) 
             held = {"total_key_id": rows[0]["key_id"], "total_stamp": secret}
             connection.execute(update(log_head).values(held))
         forget(connection, read_own_keys)
-        assert unstamped(connection) == ["idempotency_answer"]
+        assert list_unstamped_tables(connection) == ["idempotency_answer"]

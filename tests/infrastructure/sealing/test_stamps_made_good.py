@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 ANSWER = IdempotencyClaim("key:a", "sent", "f" * 64, 201, "{}", b"the answer", None)
 
 
-def unfounded(database: Database) -> list[str]:
+def list_unstamped_tables(database: Database) -> list[str]:
     with database.reading() as connection:
         return [each.table for each in find_unstamped(connection)]
 
 
 @pytest.fixture
-def kept(database: Database) -> Database:
+def response_database(database: Database) -> Database:
     """A database with a stored response."""
     recorder = EventRecorder(database)
     recorder.append(events())
@@ -45,26 +45,28 @@ def kept(database: Database) -> Database:
     return database
 
 
-def test_a_changed_answer_is_not_made_good_by_going_down_and_up(kept: Database) -> None:
-    with kept.writing() as connection:
+def test_a_changed_answer_is_not_made_good_by_going_down_and_up(
+    response_database: Database,
+) -> None:
+    with response_database.writing() as connection:
         connection.execute(update(idempotency_answer).values(body=b"forged"))
-    assert unfounded(kept) == ["idempotency_answer"]
-    downgrade(kept, "0009")
-    upgrade(kept)
-    assert unfounded(kept) == ["idempotency_answer"]
+    assert list_unstamped_tables(response_database) == ["idempotency_answer"]
+    downgrade(response_database, "0009")
+    upgrade(response_database)
+    assert list_unstamped_tables(response_database) == ["idempotency_answer"]
 
 
 def test_an_answer_whose_fingerprint_was_destroyed_keeps_nobody_from_going_down(
-    kept: Database,
+    response_database: Database,
 ) -> None:
-    with kept.writing() as connection:
+    with response_database.writing() as connection:
         connection.execute(update(idempotency_answer).values(fingerprint="wrapped !"))
-    downgrade(kept, "0009")
-    upgrade(kept)
-    assert unfounded(kept) == ["idempotency_answer"]
+    downgrade(response_database, "0009")
+    upgrade(response_database)
+    assert list_unstamped_tables(response_database) == ["idempotency_answer"]
 
 
-def forged() -> dict[str, object]:
+def make_forged_row() -> dict[str, object]:
     return {
         **vars(ANSWER),
         "key": "forged",
@@ -78,25 +80,25 @@ def forged() -> dict[str, object]:
 
 @pytest.mark.parametrize("how", ["put in", "changed", "taken away"])
 def test_what_is_forged_is_not_made_good_by_a_backup_and_its_restore(
-    kept: Database, how: str, tmp_path: Path, fresh_database: Callable[[Kind], str]
+    response_database: Database, how: str, tmp_path: Path, fresh_database: Callable[[Kind], str]
 ) -> None:
-    with kept.writing() as connection:
+    with response_database.writing() as connection:
         if how == "put in":
-            connection.execute(idempotency_answer.insert(), forged())
+            connection.execute(idempotency_answer.insert(), make_forged_row())
         elif how == "changed":
             clear = {"fingerprint": ANSWER.fingerprint, "body": b"forged"}
             connection.execute(update(idempotency_answer).values(**clear, key_id=None, stamp=None))
         else:
             connection.execute(idempotency_answer.delete())
-    assert unfounded(kept)
-    back_up(kept, tmp_path / "backup")
+    assert list_unstamped_tables(response_database)
+    back_up(response_database, tmp_path / "backup")
     assert_restored_unfounded(tmp_path / "backup", fresh_database)
 
 
 def test_a_forged_row_gets_no_stamp_from_a_backup_that_claims_an_old_format(
-    kept: Database, tmp_path: Path, fresh_database: Callable[[Kind], str]
+    response_database: Database, tmp_path: Path, fresh_database: Callable[[Kind], str]
 ) -> None:
-    back_up(kept, tmp_path / "backup")
+    back_up(response_database, tmp_path / "backup")
     with gzip.open(tmp_path / "backup") as file:
         lines = [json.loads(line) for line in file]
     lines = [
@@ -114,25 +116,25 @@ def test_a_forged_row_gets_no_stamp_from_a_backup_that_claims_an_old_format(
 def assert_restored_unfounded(backup: Path, fresh_database: Callable[[Kind], str]) -> None:
     database = open_database(fresh_database("sqlite-file"))
     restore(database, backup, [])
-    assert unfounded(database) == ["idempotency_answer"]
+    assert list_unstamped_tables(database) == ["idempotency_answer"]
     database.close()
 
 
 @pytest.mark.parametrize("how", ["put in", "changed"])
 def test_what_is_forged_at_the_schema_before_is_not_made_good_by_the_upgrade(
-    kept: Database, how: str
+    response_database: Database, how: str
 ) -> None:
-    downgrade(kept, "0009")
-    with kept.writing() as connection:
+    downgrade(response_database, "0009")
+    with response_database.writing() as connection:
         if how == "put in":
-            former = {name: value for name, value in forged().items() if name != "kept_at"}
+            former = {name: value for name, value in make_forged_row().items() if name != "kept_at"}
             connection.execute(idempotency_answer.insert(), former)
         else:
             connection.execute(
                 update(idempotency_answer).values(body=b"forged", key_id=None, stamp=None)
             )
-    upgrade(kept)
-    assert unfounded(kept) == ["idempotency_answer"]
+    upgrade(response_database)
+    assert list_unstamped_tables(response_database) == ["idempotency_answer"]
 
 
 def test_a_backup_with_keys_in_clear_is_restored_without_its_responses(
@@ -151,6 +153,6 @@ def test_a_backup_with_keys_in_clear_is_restored_without_its_responses(
         file.writelines([*written, msgspec.json.encode(end)])
     database = open_database(fresh_database("sqlite-file"))
     restore(database, tmp_path / "former", [])
-    assert unfounded(database) == []
+    assert list_unstamped_tables(database) == []
     assert tables_holding(database, "clear-key", idempotency_answer.name) == []
     database.close()

@@ -40,27 +40,27 @@ EVER: Final = 10**17
 """An instant after all stored responses."""
 
 
-def given(url: object, *keys: bytes) -> Database:
+def open_with_keys(url: object, *keys: bytes) -> Database:
     return Database(str(url), seals=Seals(GivenKeys(Keyring(keys))))
 
 
 @pytest.fixture
 def first(database_url: str) -> Iterator[Database]:
     """A process with one key."""
-    with closing(given(database_url, FIRST)) as database:
+    with closing(open_with_keys(database_url, FIRST)) as database:
         yield database
 
 
 @pytest.fixture
 def other(database_url: str) -> Iterator[Database]:
     """A process with another key, on the same database, which was empty when the process checked it."""
-    with closing(given(database_url, SECOND)) as database:
+    with closing(open_with_keys(database_url, SECOND)) as database:
         with database.reading() as connection:
             database.seals.check(connection)
         yield database
 
 
-def written(database: Database) -> list[tuple[object, ...]]:
+def list_changeable_rows(database: Database) -> list[tuple[object, ...]]:
     """All rows that a process without the key might change."""
     with database.reading() as connection:
         return [
@@ -87,9 +87,9 @@ def test_a_server_with_another_seal_key_records_nothing_once_one_has_recorded(
     first: Database, other: Database
 ) -> None:
     EventRecorder(first).append(events())
-    before = written(first)
+    before = list_changeable_rows(first)
     refuses_all(other)
-    assert written(first) == before
+    assert list_changeable_rows(first) == before
     EventRecorder(first).append(events())
     with first.reading() as connection:
         assert verify(connection).wrong is None
@@ -100,7 +100,7 @@ def test_the_first_api_key_makes_the_seal_key_the_databases_own(
     first: Database, other: Database, tmp_path: Path
 ) -> None:
     _, kept = Keys(other, other.clock).create("Ann", ["admin"])
-    before = written(other)
+    before = list_changeable_rows(other)
     unmade = tmp_path / "a.seal"
     for seals in (first.seals, Seals(WrappingKeyFile(unmade))):
         with closing(Database(first.url, seals=seals)) as late:
@@ -108,7 +108,7 @@ def test_the_first_api_key_makes_the_seal_key_the_databases_own(
             with pytest.raises(SealKeyError):
                 Keys(late, late.clock).revoke(kept.id)
     assert not unmade.exists()
-    assert written(other) == before
+    assert list_changeable_rows(other) == before
     EventRecorder(other).append(events())
     with other.reading() as connection:
         assert list(find_unstamped(connection)) == []
@@ -128,7 +128,7 @@ def test_of_many_that_begin_at_one_moment_those_with_one_key_record(database_url
     line = Barrier(8)
 
     def begin(number: int) -> bool:
-        with closing(given(database_url, bytes([number % 4]) * 32)) as database:
+        with closing(open_with_keys(database_url, bytes([number % 4]) * 32)) as database:
             line.wait(60)
             try:
                 EventRecorder(database).append(events())
@@ -141,7 +141,7 @@ def test_of_many_that_begin_at_one_moment_those_with_one_key_record(database_url
     assert sum(recorded) == 2
     winner = recorded.index(True)
     assert recorded[winner + 4]
-    with closing(given(database_url, bytes([winner]) * 32)) as database:
+    with closing(open_with_keys(database_url, bytes([winner]) * 32)) as database:
         assert len(EventRecorder(database).entries_between(0, 9)) == 2
         with database.reading() as connection:
             assert list(find_unstamped(connection)) == []
@@ -151,13 +151,13 @@ def test_who_lacks_the_newer_of_two_keys_writes_nothing_once_that_has_sealed(
     first: Database, database_url: str
 ) -> None:
     EventRecorder(first).append(events())
-    with closing(given(database_url, FIRST, SECOND)) as both:
+    with closing(open_with_keys(database_url, FIRST, SECOND)) as both:
         EventRecorder(first).append(events())
         EventRecorder(both).append(events())
         refuses_all(first)
         reseal(both)
     refuses_all(first)
-    with closing(given(database_url, SECOND)) as newest:
+    with closing(open_with_keys(database_url, SECOND)) as newest:
         EventRecorder(newest).append(events())
         assert len(EventRecorder(newest).entries_between(0, 9)) == 4
 
@@ -192,19 +192,22 @@ def test_a_backup_goes_into_no_database_that_has_become_anothers(
         with database.writing() as connection:
             connection.execute(text("DELETE FROM idempotency_answer"))
 
-    def signed(database: Database) -> None:
+    def publish_checkpoint(database: Database) -> None:
         kept = LastSigned(tmp_path / "parley.key")
         kept.begin()
         Publisher(database, signer(), kept).publish()
 
-    for make in (with_key, with_answer, signed):
+    for make in (with_key, with_answer, publish_checkpoint):
         url = fresh_database(kind)
-        with closing(given(url, FIRST)) as owner, closing(given(url, FIRST)) as database:
+        with (
+            closing(open_with_keys(url, FIRST)) as owner,
+            closing(open_with_keys(url, FIRST)) as database,
+        ):
             make(owner)
-            before = written(owner)
+            before = list_changeable_rows(owner)
             with pytest.raises(BackupError, match="restore into a new database"):
                 restore(database, tmp_path / "backup", [])
-            assert written(owner) == before
+            assert list_changeable_rows(owner) == before
 
 
 def test_a_server_with_another_seal_key_writes_nothing_after_a_restore(
@@ -213,7 +216,10 @@ def test_a_server_with_another_seal_key_writes_nothing_after_a_restore(
     EventRecorder(first).append(events())
     back_up(first, tmp_path / "backup")
     url = fresh_database("postgresql" if "postgresql" in database_url else "sqlite-file")
-    with closing(given(url, SECOND)) as server, closing(given(url, FIRST)) as restoring:
+    with (
+        closing(open_with_keys(url, SECOND)) as server,
+        closing(open_with_keys(url, FIRST)) as restoring,
+    ):
         with server.reading() as connection:
             server.seals.check(connection)
         with pytest.raises(SealKeyError, match="not given"):
@@ -230,10 +236,10 @@ def test_who_lacks_the_key_signs_nothing_and_says_so(
     kept.begin()
     own, others = (Publisher(each, signer(), kept) for each in (first, other))
     EventRecorder(first).append(events())
-    before = written(first)
+    before = list_changeable_rows(first)
     others.follow()
     assert "not given" in str(others.refusal)
-    assert written(first) == before
+    assert list_changeable_rows(first) == before
     own.follow()
     with first.reading() as connection:
         assert own.verify_own(last_signed_note(connection)) is not None

@@ -49,7 +49,7 @@ class Watching:
         paths = [path for path in self.folder.glob("*") if path.is_file()]
         return {path.name: path.read_bytes() for path in [*paths, self.out] if path.exists()}
 
-    def refused(self) -> str:
+    def find_refusal(self) -> str:
         """The reason why it does not cosign; checks that no file has changed."""
         with Memory.lock(self.folder) as memory:
             memory.signer(NAME)
@@ -59,7 +59,7 @@ class Watching:
         assert self.files() == before
         return str(refusal.value)
 
-    def cosigned(self) -> str:
+    def read_cosigned(self) -> str:
         """The text of the published checkpoint; checks that only the log and the witness have signed it."""
         note = self.out.read_text()
         with Memory.lock(self.folder) as memory:

@@ -76,11 +76,11 @@ class FakeLog:
         path = handler.path.removeprefix(PREFIX)
         made = self.answers.get(path)
         if made is None:
-            found = self._found(path) if handler.path.startswith(PREFIX) else None
+            found = self._find_file(path) if handler.path.startswith(PREFIX) else None
             made = saying(b"no such thing", 404) if found is None else saying(found)
         made(handler)
 
-    def _found(self, path: str) -> bytes | None:
+    def _find_file(self, path: str) -> bytes | None:
         if path == "/checkpoint":
             if self.coming is not None:
                 (self.size, self.tree), self.coming = self.coming, None

@@ -46,7 +46,7 @@ def chunks(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(b"1\r\nx\r\n" * 1_000)
 
 
-def forged(log: FakeLog) -> str:
+def forge_note(log: FakeLog) -> str:
     """A note with two signatures by the log's key, one of them invalid."""
     line = log.note().rpartition("\n\n")[2]
     return log.note() + line.replace(line[-10:-5], line[-10:-5].swapcase())
@@ -75,7 +75,7 @@ def test_what_is_no_checkpoint_is_refused(
         watching.watch()
     log.grow(400)
     log.answers["/checkpoint"] = saying(MALFORMED[name].encode())
-    assert watching.refused().startswith("the log's checkpoint is refused: ")
+    assert watching.find_refusal().startswith("the log's checkpoint is refused: ")
 
 
 @pytest.mark.parametrize("begun", [True, False], ids=["later", "at first"])
@@ -86,13 +86,13 @@ def test_what_another_signed_is_refused(log: FakeLog, watching: Watching, begun:
     log.grow(400)
     for signers in ([OTHER], [STRANGER], [OTHER, STRANGER]):
         log.signers = signers
-        assert "no known key has signed" in watching.refused()
+        assert "no known key has signed" in watching.find_refusal()
     log.signers = [LOG]
-    log.answers["/checkpoint"] = saying(forged(log).encode())
-    assert "its signature does not match its text" in watching.refused()
+    log.answers["/checkpoint"] = saying(forge_note(log).encode())
+    assert "its signature does not match its text" in watching.find_refusal()
     log.answers.clear()
     log.origin = "example.com/talks2"
-    assert "another log" in watching.refused()
+    assert "another log" in watching.find_refusal()
 
 
 @pytest.mark.parametrize("begun", [True, False], ids=["later", "at first"])
@@ -106,7 +106,7 @@ def test_a_root_that_does_not_follow_from_the_tiles_is_refused(
     text = HONEST.checkpoint(400).text.replace("400", "401")
     log.answers["/checkpoint"] = saying(sign_note(text, [LOG]).encode())
     log.grow(401)
-    assert "do not give the root" in watching.refused()
+    assert "do not give the root" in watching.find_refusal()
     assert not (watching.folder / "evidence").exists()
 
 
@@ -133,7 +133,7 @@ def test_a_malformed_response_of_a_log_is_refused(
     log.grow(400)
     answer, why = BAD[name]
     log.answers = {path: answer, "/tile/0/001": answer}
-    refusal = watching.refused()
+    refusal = watching.find_refusal()
     assert refusal.startswith("the log is out of reach: /")
     assert why in refusal
     log.answers.clear()
@@ -145,7 +145,7 @@ def test_no_redirect_is_followed(log: FakeLog, watching: Watching, status: int) 
     log.grow(400)
     with serve_document(log.note().encode()) as elsewhere:
         log.answers["/checkpoint"] = saying(b"", status, Location=elsewhere.url)
-        assert f"the answer was {status}" in watching.refused()
+        assert f"the answer was {status}" in watching.find_refusal()
         assert elsewhere.asked == []
 
 
@@ -156,11 +156,11 @@ def test_a_tile_of_another_length_is_refused(
     log.grow(300)
     watching.watch()
     log.grow(400)
-    right = log._found("/tile/0/001.p/144")
+    right = log._find_file("/tile/0/001.p/144")
     assert right is not None
     wrong = {b"": b"", b"short": right[:-32], b"longer": right + right[:32], b"one": right[:-1]}
     log.answers["/tile/0/001.p/144"] = saying(wrong[change])
-    refusal = watching.refused()
+    refusal = watching.find_refusal()
     assert "larger than 4608 bytes" in refusal or "bytes instead of 4608" in refusal
 
 
@@ -170,12 +170,12 @@ def test_a_tile_with_a_wrong_hash_is_refused_and_accuses_nobody(
     log.grow(300)
     watching.watch()
     log.grow(400)
-    right = log._found("/tile/0/001.p/144")
+    right = log._find_file("/tile/0/001.p/144")
     assert right is not None
     for at in (0, len(right) - 1):
         wrong = bytes(each ^ (place == at) for place, each in enumerate(right))
         log.answers["/tile/0/001.p/144"] = saying(wrong)
-        assert "do not give the root" in watching.refused()
+        assert "do not give the root" in watching.find_refusal()
     assert not (watching.folder / "evidence").exists()
 
 
@@ -192,7 +192,7 @@ def test_where_a_partial_tile_is_gone_the_whole_one_is_taken(
     assert watching.watch().checkpoint.size == 400
     at = log.asked.index("/tile/0/001.p/144")
     assert log.asked[at + 1] == "/tile/0/001"
-    assert watching.cosigned() == HONEST.checkpoint(400).text
+    assert watching.read_cosigned() == HONEST.checkpoint(400).text
 
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
@@ -209,7 +209,7 @@ def test_an_answer_that_drips_is_cut_off(
     monkeypatch.setattr(tiled_log, "FETCH_SECONDS", 0.3)
     log.grow(400)
     log.answers["/checkpoint"] = dripping(text, 0.02)
-    assert "out of reach" in watching.refused()
+    assert "out of reach" in watching.find_refusal()
 
 
 def test_an_answer_that_never_comes_is_not_waited_for(
@@ -223,7 +223,7 @@ def test_an_answer_that_never_comes_is_not_waited_for(
         ended.wait(20)
 
     log.answers["/tile/0/001.p/144"] = never
-    assert "out of reach" in watching.refused()
+    assert "out of reach" in watching.find_refusal()
     ended.set()
 
 
@@ -235,18 +235,18 @@ def test_all_that_is_asked_takes_no_longer_than_it_may(
 
     def slowly(handler: BaseHTTPRequestHandler) -> None:
         pause.wait(0.3)
-        found = log._found(handler.path.removeprefix(PREFIX))
+        found = log._find_file(handler.path.removeprefix(PREFIX))
         assert found is not None
         saying(found)(handler)
 
     for path in ("/checkpoint", "/tile/0/273.p/112", "/tile/1/001.p/17", "/tile/2/000.p/1"):
         log.answers[path] = slowly
     monkeypatch.setattr(tiled_log, "ROUND_SECONDS", 0.5)
-    assert "out of reach" in watching.refused()
+    assert "out of reach" in watching.find_refusal()
     assert len(log.asked) <= 2
     monkeypatch.setattr(tiled_log, "ROUND_SECONDS", 0.0)
     asked = len(log.asked)
-    assert watching.refused() == "the log is too slow: it took more than 0 seconds"
+    assert watching.find_refusal() == "the log is too slow: it took more than 0 seconds"
     assert len(log.asked) == asked
 
 
@@ -256,5 +256,5 @@ def test_nobody_listening_is_out_of_reach(log: FakeLog, watching: Watching) -> N
     with serve_document(b"") as gone:
         pass
     log.publisher.port, port = gone.port, log.publisher.port
-    assert "out of reach" in watching.refused()
+    assert "out of reach" in watching.find_refusal()
     log.publisher.port = port

@@ -35,7 +35,7 @@ def signed_twice(folder: Path) -> tuple[Checkpoint, Checkpoint]:
     return found[0], found[1]
 
 
-def kept(folder: Path, tiles: list[NamedTile]) -> Hashes:
+def read_kept_tiles(folder: Path, tiles: list[NamedTile]) -> Hashes:
     """The tiles in the kept evidence."""
     held = {}
     for level, path in tiles:
@@ -52,21 +52,21 @@ def test_a_fork_is_refused_and_anybody_can_check_what_is_kept_of_it(
     watching.watch()
     for size in (301, 400, 512, 1_500):
         log.grow(size, FORK)
-        refusal = watching.refused()
+        refusal = watching.find_refusal()
         said = f"the first 300 of the log's {size} events are not those that it had signed; both"
         assert refusal.startswith(said)
         folder = case(watching, refusal)
         before, now = signed_twice(folder)
         assert (before.size, now.size) == (300, size)
         with pytest.raises(ForkError):
-            check_continued(before, now, kept(folder, tiles_needed(before, now)))
+            check_continued(before, now, read_kept_tiles(folder, tiles_needed(before, now)))
 
 
 def test_two_roots_of_one_size_are_kept(log: FakeLog, watching: Watching) -> None:
     log.grow(300)
     watching.watch()
     log.grow(300, FORK)
-    refusal = watching.refused()
+    refusal = watching.find_refusal()
     assert "two roots of its first 300 events" in refusal
     before, now = signed_twice(case(watching, refusal))
     assert before.size == now.size
@@ -78,7 +78,7 @@ def test_a_roll_back_is_refused_and_kept(log: FakeLog, watching: Watching, size:
     log.grow(300)
     watching.watch()
     log.grow(size)
-    refusal = watching.refused()
+    refusal = watching.find_refusal()
     assert refusal.startswith(f"the log shows {size} events, but it had 300 before; ")
     before, now = signed_twice(case(watching, refusal))
     assert (before.size, now.size) == (300, size)
@@ -90,13 +90,13 @@ def test_a_log_never_recovers_onto_its_fork(log: FakeLog, watching: Watching) ->
     for size in (100, 250, 300, 301, 600, 1_000, 1_001):
         log.grow(size, FORK)
         for _ in range(2):
-            watching.refused()
-    assert watching.cosigned() == HONEST.checkpoint(300).text
+            watching.find_refusal()
+    assert watching.read_cosigned() == HONEST.checkpoint(300).text
     log.grow(1_000, HONEST)
     assert watching.watch().new
-    assert watching.cosigned() == HONEST.checkpoint(1_000).text
+    assert watching.read_cosigned() == HONEST.checkpoint(1_000).text
     log.grow(1_001, FORK)
-    watching.refused()
+    watching.find_refusal()
 
 
 def test_a_case_is_kept_once_and_so_many_of_a_kind(
@@ -107,10 +107,10 @@ def test_a_case_is_kept_once_and_so_many_of_a_kind(
     watching.watch()
     for size in (1, 2, 2, 3, 4, 4):
         log.grow(size)
-        refusal = watching.refused()
+        refusal = watching.find_refusal()
         assert ("this case is not kept" in refusal) == (size > 3)
     log.grow(400, FORK)
-    assert "both checkpoints are kept" in watching.refused()
+    assert "both checkpoints are kept" in watching.find_refusal()
     cases = evidence.Evidence(watching.folder).cases()
     assert [name.rpartition("-")[0] for name in cases] == [
         "fork-300-400", "roll-back-300-1", "roll-back-300-2", "roll-back-300-3",
@@ -122,4 +122,4 @@ def test_what_cannot_be_kept_is_refused_all_the_same(log: FakeLog, watching: Wat
     watching.watch()
     (watching.folder / "evidence").write_text("in the way")
     log.grow(400, FORK)
-    assert "the checkpoints cannot be kept: " in watching.refused()
+    assert "the checkpoints cannot be kept: " in watching.find_refusal()

@@ -31,7 +31,7 @@ def test_what_continues_is_co_signed_and_given_out(log: FakeLog, watching: Watch
         asked = len(log.asked)
         outcome = watching.watch()
         assert (outcome.checkpoint.size, outcome.new, outcome.time) == (size, True, NOON + number)
-        assert watching.cosigned() == HONEST.checkpoint(size).text
+        assert watching.read_cosigned() == HONEST.checkpoint(size).text
         assert len(log.asked) - asked <= 1 + 2 * 3
     assert stat.S_IMODE(watching.out.stat().st_mode) == 0o644
     assert {path.partition("/")[2].partition("/")[0] for path in log.asked} == {
@@ -46,7 +46,7 @@ def test_a_log_that_has_begun_long_ago_can_be_watched_from_now_on(
 ) -> None:
     log.grow(first)
     assert watching.watch().new
-    assert watching.cosigned() == HONEST.checkpoint(first).text
+    assert watching.read_cosigned() == HONEST.checkpoint(first).text
 
 
 def test_what_is_not_new_is_not_co_signed_again(log: FakeLog, watching: Watching) -> None:
@@ -67,7 +67,7 @@ def test_a_cosigned_checkpoint_has_the_logs_signature_and_no_stranger_s(
     posing = Ed25519Signer.of(NAME, bytes(32))
     log.signers = [STRANGER, OTHER, LOG, posing, LOG]
     watching.watch()
-    assert watching.cosigned() == HONEST.checkpoint(10).text
+    assert watching.read_cosigned() == HONEST.checkpoint(10).text
 
 
 def test_lines_that_the_log_adds_are_co_signed_as_it_signed_them(
@@ -76,7 +76,7 @@ def test_lines_that_the_log_adds_are_co_signed_as_it_signed_them(
     log.grow(10)
     log.extension = "a line\nand another\n"
     watching.watch()
-    assert watching.cosigned() == f"{HONEST.checkpoint(10).text}{log.extension}"
+    assert watching.read_cosigned() == f"{HONEST.checkpoint(10).text}{log.extension}"
     log.extension = "something else\n"
     assert not watching.watch().new
 
@@ -94,11 +94,11 @@ def test_what_was_remembered_is_given_out_whatever_became_of_the_log(
         log.answers["/checkpoint"] = saying(b"", 503)
         with pytest.raises(Exception, match="out of reach"):
             watching.watch()
-        assert watching.cosigned() == HONEST.checkpoint(300).text
+        assert watching.read_cosigned() == HONEST.checkpoint(300).text
     watching.out.unlink()
     log.answers.clear()
     assert not watching.watch().new
-    assert watching.cosigned() == HONEST.checkpoint(300).text
+    assert watching.read_cosigned() == HONEST.checkpoint(300).text
 
 
 def test_what_cannot_be_given_out_is_given_out_later(log: FakeLog, watching: Watching) -> None:
@@ -109,7 +109,7 @@ def test_what_cannot_be_given_out_is_given_out_later(log: FakeLog, watching: Wat
     watching.out.rmdir()
     log.grow(300, FORK)
     assert "two roots" in refusal_of(watching)
-    assert watching.cosigned() == HONEST.checkpoint(300).text
+    assert watching.read_cosigned() == HONEST.checkpoint(300).text
 
 
 def refusal_of(watching: Watching) -> str:

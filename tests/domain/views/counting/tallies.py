@@ -32,10 +32,10 @@ def read_whole(found: Tally) -> dict[str, Any]:
 
 def list_points(answer: dict[str, Any]) -> list[tuple[str, int, int | None]]:
     """(bucket, low, high) of every bucket, also of those that a point joins."""
-    return [(at, point["low"], point["high"]) for at, point in each_shown(answer)]
+    return [(at, point["low"], point["high"]) for at, point in spread_points(answer)]
 
 
-def each_shown(answer: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+def spread_points(answer: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     by = answer["by"]
     return [
         (bucket_name(number, by), point)

@@ -32,8 +32,8 @@ from domain.views.state import resolve_state
 from domain.views.versions import Seen, find_counted, matches
 from tests.domain.views.counting.tallies import (
     RELEASED,
-    each_shown,
     read_whole,
+    spread_points,
     tally_log,
     tally_until,
     write_releases,
@@ -79,12 +79,14 @@ def each_bucket(slice_: Sequence[Seen], at: Perspective, what: str) -> list[tupl
                     sure = part.certain and len(touched) == 1
                     inside[number].append(replace(part, certain=sure))
     return [
-        (bucket_name(number, "month"), *_shown(inside[number], silent[number]))
+        (bucket_name(number, "month"), *_describe_total(inside[number], silent[number]))
         for number in sorted({*inside, *silent})
     ]
 
 
-def _shown(parts: list[Part], silent: list[int | None]) -> tuple[int, int | None, bool, str, bool]:
+def _describe_total(
+    parts: list[Part], silent: list[int | None]
+) -> tuple[int, int | None, bool, str, bool]:
     total = add_parts(parts)
     unbounded = total.high is None or None in silent
     high = None if unbounded else (total.high or 0) + sum(each or 0 for each in silent)
@@ -110,7 +112,7 @@ def test_many_vague_facts_cost_and_fill_no_more_than_they_are() -> None:
 def test_many_populations_cost_and_fill_no_more_than_they_are() -> None:
     query = TallyQuery(what="released", per="population")
 
-    def freed(number: int) -> tuple[Callable[[], object], Tally]:
+    def prepare_split(number: int) -> tuple[Callable[[], object], Tally]:
         log = Log()
         for n in range(number):
             links = (Link(relation="confirms", fact="external:0"),) if n % 5 == 1 else ()
@@ -122,8 +124,8 @@ def test_many_populations_cost_and_fill_no_more_than_they_are() -> None:
             slice_, at, query
         )
 
-    small, _ = freed(150)
-    large, found = freed(300)
+    small, _ = prepare_split(150)
+    large, found = prepare_split(300)
     first, _ = found.page(None, 100)
     assert (len(first["totals"]), first["totals_more"]) == (100, len(found.lists["totals"]))
     assert read_whole(found)["totals"] == found.lists["totals"]
@@ -131,7 +133,7 @@ def test_many_populations_cost_and_fill_no_more_than_they_are() -> None:
 
 
 def test_facts_that_name_no_population_are_shared_among_a_bounded_number() -> None:
-    def shared(silent: int, named: int) -> Tally:
+    def tally_matter(silent: int, named: int) -> Tally:
         log = Log()
         for n in range(silent + named):
             population = f"group {n}" if n < named else None
@@ -139,9 +141,9 @@ def test_facts_that_name_no_population_are_shared_among_a_bounded_number() -> No
         query = TallyQuery(what="released", per="population")
         return tally(log.slice(), log.perspective(), query)
 
-    assert len(shared(3, 20).lists["totals"]) == 20
+    assert len(tally_matter(3, 20).lists["totals"]) == 20
     with pytest.raises(ContentError, match="/query/per: leave this out"):
-        shared(101, MOST_SHARED // 100)
+        tally_matter(101, MOST_SHARED // 100)
 
 
 @SOME
@@ -159,7 +161,7 @@ def test_a_tally_is_what_the_state_says_and_what_adding_up_bucket_by_bucket_give
     assert sorted(answer["uncounted"]) == sorted(total["uncounted"])
     assert set(answer["undated"]) <= set(answer["facts"])
     assert [
-        (at, *(point[name] for name in shown)) for at, point in each_shown(answer)
+        (at, *(point[name] for name in shown)) for at, point in spread_points(answer)
     ] == each_bucket(slice_, at, what)
 
 

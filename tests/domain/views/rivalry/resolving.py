@@ -43,13 +43,13 @@ def resolve_log(log: Log, register: Register = POST, **perspective: Any) -> Reso
     return found
 
 
-def fact_shown(found: Resolved) -> Fact:
+def find_shown_fact(found: Resolved) -> Fact:
     assert found.shown is not None
     return found.shown.fact
 
 
-def summary_shown(log: Log, register: Register = POST, **perspective: Any) -> str:  # noqa: ANN401 -- as a log takes it
-    return fact_shown(resolve_log(log, register, **perspective)).summary
+def find_shown_summary(log: Log, register: Register = POST, **perspective: Any) -> str:  # noqa: ANN401 -- as a log takes it
+    return find_shown_fact(resolve_log(log, register, **perspective)).summary
 
 
 def release_of(summary: str, value: int | None = None, **fields: Any) -> Fact:  # noqa: ANN401 -- a fact's fields

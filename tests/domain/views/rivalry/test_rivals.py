@@ -17,11 +17,11 @@ from tests.domain.views.rivalry.resolving import (
     AP,
     POST,
     REPRINT,
-    fact_shown,
+    find_shown_fact,
+    find_shown_summary,
     list_candidates,
     release_of,
     resolve_log,
-    summary_shown,
 )
 from tests.examples import REUTERS, fact
 from tests.written_log import write_log
@@ -36,7 +36,7 @@ def test_of_one_matter_the_most_distinct_origins_are_shown() -> None:
     log = write_log(
         release_of("52", 52, citations=(REUTERS, AP)), release_of("50", 50, citations=(AP,))
     )
-    assert summary_shown(log) == "52"
+    assert find_shown_summary(log) == "52"
 
 
 def test_a_reprint_is_not_a_second_origin() -> None:
@@ -44,7 +44,7 @@ def test_a_reprint_is_not_a_second_origin() -> None:
         release_of("twice printed", 52, citations=(REUTERS, REPRINT)),
         release_of("twice found", 50, citations=(REUTERS, AP)),
     )
-    assert summary_shown(log) == "twice found"
+    assert find_shown_summary(log) == "twice found"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,9 @@ def test_a_report_is_one_origin_under_all_names_of_who_made_it(
 def test_of_as_many_origins_the_latest_published_is_shown() -> None:
     late = replace(REUTERS, published="2025-09-13")
     assert (
-        summary_shown(write_log(release_of("late", 52, citations=(late,)), release_of("early", 50)))
+        find_shown_summary(
+            write_log(release_of("late", 52, citations=(late,)), release_of("early", 50))
+        )
         == "late"
     )
 
@@ -79,12 +81,12 @@ def test_of_as_many_origins_the_latest_published_is_shown() -> None:
 def test_a_source_without_a_day_comes_after_those_with_one(order: int) -> None:
     undated = Citation(publisher="Viasna")
     facts = (release_of("undated", 52, citations=(undated,)), release_of("dated", 50))
-    assert summary_shown(write_log(*facts[::order])) == "dated"
+    assert find_shown_summary(write_log(*facts[::order])) == "dated"
 
 
 def test_the_order_of_recording_decides_nothing() -> None:
     one, other = release_of("one", 52), release_of("other", 50)
-    assert summary_shown(write_log(one, other)) == summary_shown(write_log(other, one))
+    assert find_shown_summary(write_log(one, other)) == find_shown_summary(write_log(other, one))
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -113,15 +115,15 @@ def test_an_editors_mark_outweighs_origins_and_days() -> None:
     log = write_log(release_of("many", 52, citations=(REUTERS, AP)))
     marked = log.record(release_of("marked", 50))
     log.prefer(marked)
-    assert summary_shown(log) == "marked"
+    assert find_shown_summary(log) == "marked"
     log.prefer(marked, preferred=False)
-    assert summary_shown(log) == "many"
+    assert find_shown_summary(log) == "many"
 
 
 def test_rivals_stay_visible() -> None:
     entry = resolve_log(write_log(release_of("52", 52), release_of("50", 50), release_of("51", 51)))
     rivals = [rival.fact.summary for rival in entry.rivals]
-    assert sorted([fact_shown(entry).summary, *rivals]) == ["50", "51", "52"]
+    assert sorted([find_shown_fact(entry).summary, *rivals]) == ["50", "51", "52"]
 
 
 def test_where_only_the_matter_is_contested_other_matters_are_no_rivals() -> None:
@@ -131,7 +133,7 @@ def test_where_only_the_matter_is_contested_other_matters_are_no_rivals() -> Non
         fact("statement", summary="on B", matter="B", valid="2025-10-01"),
     )
     entry = resolve_log(log, TALK)
-    assert (fact_shown(entry).summary, [r.fact.summary for r in entry.rivals]) == (
+    assert (find_shown_fact(entry).summary, [r.fact.summary for r in entry.rivals]) == (
         "on A",
         ["on A too"],
     )
@@ -146,7 +148,7 @@ def test_the_order_of_the_candidates_decides_nothing() -> None:
         replace(release_of("e", 51), matter=None),
     )
     answers = {
-        (fact_shown(found).summary, tuple(rival.fact.summary for rival in found.rivals))
+        (find_shown_fact(found).summary, tuple(rival.fact.summary for rival in found.rivals))
         for order in permutations(list_candidates(log))
         for found in [resolve(order, POST)]
         if found is not None

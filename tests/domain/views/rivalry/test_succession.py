@@ -16,7 +16,12 @@ from domain.time.perspective import Perspective
 from domain.views.known.timeslices import fold_versions, timeslice
 from domain.views.rivalry.candidates import Candidate
 from domain.views.rivalry.rivals import resolve
-from tests.domain.views.rivalry.resolving import POST, fact_shown, resolve_log, summary_shown
+from tests.domain.views.rivalry.resolving import (
+    POST,
+    find_shown_fact,
+    find_shown_summary,
+    resolve_log,
+)
 from tests.examples import count, fact
 from tests.strategies import SOME, histories
 from tests.written_log import write_log
@@ -32,9 +37,9 @@ def test_a_later_answer_takes_the_place_of_an_earlier_one() -> None:
         fact("custody", summary="held", valid="2021-06/.."),
         fact("release", summary="free", people=("Ihar Losik",), valid="2025-09-11"),
     )
-    assert summary_shown(log, CUSTODY) == "free"
+    assert find_shown_summary(log, CUSTODY) == "free"
     assert not resolve_log(log, CUSTODY).rivals
-    assert summary_shown(log, CUSTODY, as_of="2025-09-10") == "held"
+    assert find_shown_summary(log, CUSTODY, as_of="2025-09-10") == "held"
 
 
 @pytest.mark.parametrize(
@@ -57,7 +62,7 @@ def test_only_what_has_surely_been_succeeded_gives_way(
         fact("prisoner_count", summary="earlier", valid=earlier, quantities=count(2, what="held")),
     )
     entry = resolve_log(log, HELD, as_of="2025-11-22")
-    assert {fact_shown(entry).summary, *(c.fact.summary for c in entry.rivals)} == standing
+    assert {find_shown_fact(entry).summary, *(c.fact.summary for c in entry.rivals)} == standing
 
 
 def test_of_two_terms_that_both_surely_go_on_the_latest_to_begin_is_shown() -> None:
@@ -66,7 +71,7 @@ def test_of_two_terms_that_both_surely_go_on_the_latest_to_begin_is_shown() -> N
         fact("appointment", summary="old", valid="2025-06-01/..", person="Keith Kellogg"),
     )
     entry = resolve_log(log, TERMS)
-    assert (fact_shown(entry).summary, entry.contested) == ("new", True)
+    assert (find_shown_fact(entry).summary, entry.contested) == ("new", True)
 
 
 def test_what_lies_ahead_is_shown_earliest_first() -> None:
@@ -74,7 +79,7 @@ def test_what_lies_ahead_is_shown_earliest_first() -> None:
         fact("meeting", summary="in January", stage="planned", valid="2026-01-15"),
         fact("meeting", summary="in December", stage="planned", valid="2025-12-15"),
     )
-    assert summary_shown(log, NEXT_MEETING, as_of="2026-02-01") == "in December"
+    assert find_shown_summary(log, NEXT_MEETING, as_of="2026-02-01") == "in December"
 
 
 @SOME
