@@ -93,9 +93,9 @@ def controls(folder: Path) -> object:
         ("deaf to PostgreSQL's errors", postgresql(errors, "deaf", only_fuse=True), fail_the_disk),
     ):
         with installing as installed:
-            found[name] = _found_out(partial(breaking, installed, CUTS))
+            found[name] = _describe_loss(partial(breaking, installed, CUTS))
     with cluster() as made, Server(made.fresh(), errors, "deaf") as server:
-        found["deaf to drops"] = _found_out(partial(drop_again_and_again, server, made, DROPS))
+        found["deaf to drops"] = _describe_loss(partial(drop_again_and_again, server, made, DROPS))
     return found
 
 
@@ -145,7 +145,7 @@ def relays_postgresql(folder: Path) -> object:
         return relay_again_and_again(made.fresh(), folder, RELAYS)
 
 
-def _found_out(run: Callable[[], object]) -> str:
+def _describe_loss(run: Callable[[], object]) -> str:
     try:
         passed = run()
     except LostError as lost:

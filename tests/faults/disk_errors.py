@@ -62,7 +62,7 @@ def fail_the_disk(installed: Installation, sites: int, seed: int = 0) -> ErrorFi
     writers.start(server.port)
     supply.fail(seed, SQLITE_PACE if postgresql is None else POSTGRESQL_PACE)
     relaunched = _wait(installed, sites)
-    failed = supply.failed(mend=True)
+    failed = supply.count_failed(mend=True)
     ends = time.monotonic() + RECOVERY_SECONDS
     while postgresql is not None and not postgresql.answers():
         assert time.monotonic() < ends, postgresql.log.read_text()[-2_000:]
@@ -96,7 +96,7 @@ def _wait(installed: Installation, sites: int) -> int:
     """Wait until so many calls have failed; gives how often PostgreSQL had to be launched again."""
     ends, relaunched = time.monotonic() + sites * SECONDS_A_SITE, 0
     for look in count():
-        if installed.supply.failed().total() >= sites or time.monotonic() > ends:
+        if installed.supply.count_failed().total() >= sites or time.monotonic() > ends:
             return relaunched
         time.sleep(LOOK_SECONDS)
         if installed.postgresql is not None:

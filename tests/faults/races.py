@@ -118,13 +118,13 @@ def race_for_a_fact(server: Server, races: int) -> Figures:
     racers, figures = _Racers(server), Figures()
     body = {"slug": "talks", "title": "Talks", "parties": []}
 
-    def opened(racer: int) -> str:
+    def open_and_record(racer: int) -> str:
         if racer:
             return ""
         assert racers.ask("POST", "/v1/negotiations", body)[0] == 201
         return str(racers.ask("POST", FACTS, fact(**HELD))[1]["id"])
 
-    address = f"/v1/facts/{racers.all(opened)[0]}/preference"
+    address = f"/v1/facts/{racers.all(open_and_record)[0]}/preference"
     for version in range(1, races + 1):
 
         def run(racer: int, version: int = version) -> int:

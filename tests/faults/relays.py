@@ -117,11 +117,11 @@ def outlast_the_database(database: Cluster, folder: Path) -> None:
     """Raise AssertionError unless a relay waits for a missing database, says so, and goes on."""
     url, nats = database.fresh(), Nats(folder / "nats")
     with nats, recording(url) as client, Relay(url, nats, folder / "relay") as relay:
-        relay.wait_for(lambda relay: relay.said)
+        relay.wait_for(lambda relay: relay.output)
         database.stop()
         relay.wait_for(lambda relay: "waiting for the database" in relay.errors)
         database.start()
-        relay.wait_for(lambda relay: len(relay.said) > 1)
+        relay.wait_for(lambda relay: len(relay.output) > 1)
         position = client.record(summary="Afterwards").json["position"]
         _wait_until_held(nats, position, [relay])
 

@@ -127,7 +127,7 @@ def test_a_backup_whose_disk_fails_anywhere_is_refused_and_leaves_nothing_by_hal
         def decide(call: Call, site: int = site, seen: list[str] = seen) -> int:
             if call.name != "link" and not call.path.startswith(str(folder)):
                 return GO_ON
-            if call.name == "link" and str(folder).encode() not in named(call):
+            if call.name == "link" and str(folder).encode() not in read_first_path(call):
                 return GO_ON
             seen.append(call.name)
             if len(seen) != site:
@@ -148,7 +148,7 @@ def test_a_backup_whose_disk_fails_anywhere_is_refused_and_leaves_nothing_by_hal
     assert [path.name for path in folder.iterdir()] == ["x"]
 
 
-def named(call: Call) -> bytes:
+def read_first_path(call: Call) -> bytes:
     """The first path that a link or a rename names, for each variant of the call."""
     for address in call.arguments[:2]:
         if address > 1 << 20 and address < 1 << 48:

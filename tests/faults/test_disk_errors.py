@@ -22,7 +22,7 @@ Installing = Callable[[Path, str], AbstractContextManager[Installation]]
 
 
 @contextmanager
-def supervised(errors: Path) -> Iterator[Installation]:
+def install_supervised(errors: Path) -> Iterator[Installation]:
     """A server on a supervised PostgreSQL, as where FUSE cannot be mounted."""
     disk = errors.parent / "disk"
     disk.mkdir()
@@ -48,7 +48,7 @@ def test_what_was_acknowledged_is_there_once_though_the_disk_of_postgresql_faile
     tmp_path: Path,
 ) -> None:
     """On one of two disks, drawn in each run: the machine's own, and the one where FUSE cannot be mounted."""
-    for installing in some_of([on_postgresql, supervised], 1):
+    for installing in some_of([on_postgresql, install_supervised], 1):
         with installing(tmp_path / installing.__name__) as installed:
             check_figures(fail_the_disk(installed, POSTGRESQL_SITES))
 

@@ -74,7 +74,7 @@ def test_the_command_itself_says_in_one_line_that_a_file_is_damaged(
             "from api.cli.app import main; main()",
             "verify",
             "--checkpoint",
-            str(record.saved),
+            str(record.saved_checkpoint),
         ],
         env=os.environ | record.settings,
         text=True,

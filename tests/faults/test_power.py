@@ -14,7 +14,7 @@ FOLDER = "folder"
 CUTS = 200
 
 
-def written(disk: Disk[str], name: str, content: bytes) -> None:
+def write_file(disk: Disk[str], name: str, content: bytes) -> None:
     disk.files[name] = File()
     disk.name({(FOLDER, name): name})
     disk.write(name, 0, content)
@@ -38,16 +38,16 @@ def after_cuts(disk: Disk[str]) -> list[dict[str, bytes]]:
 @pytest.mark.parametrize("ordered", [True, False])
 def test_what_was_synced_by_content_and_by_name_is_always_there(ordered: bool) -> None:
     disk: Disk[str] = Disk(ordered=ordered)
-    written(disk, "a", b"A")
+    write_file(disk, "a", b"A")
     disk.sync("a")
     disk.sync_folder(FOLDER)
-    written(disk, "b", b"B")
+    write_file(disk, "b", b"B")
     assert all(found["a"] == b"A" for found in after_cuts(disk))
 
 
 def test_what_was_not_synced_may_be_there_be_gone_or_be_torn() -> None:
     disk: Disk[str] = Disk()
-    written(disk, "a", b"x" * 2 * SECTOR)
+    write_file(disk, "a", b"x" * 2 * SECTOR)
     disk.sync_folder(FOLDER)
     found = {each["a"] for each in after_cuts(disk)}
     hole, whole = bytes(SECTOR), b"x" * SECTOR
@@ -56,7 +56,7 @@ def test_what_was_not_synced_may_be_there_be_gone_or_be_torn() -> None:
 
 def test_a_file_whose_folder_was_not_synced_may_be_gone_though_it_was() -> None:
     disk: Disk[str] = Disk()
-    written(disk, "a", b"A")
+    write_file(disk, "a", b"A")
     disk.sync("a")
     assert {tuple(each.items()) for each in after_cuts(disk)} == {(), (("a", b"A"),)}
 
@@ -64,7 +64,7 @@ def test_a_file_whose_folder_was_not_synced_may_be_gone_though_it_was() -> None:
 def test_a_journal_keeps_the_name_of_what_was_synced_and_those_before_it() -> None:
     disk: Disk[str] = Disk(ordered=True)
     for name in "abcd":
-        written(disk, name, b"")
+        write_file(disk, name, b"")
     disk.sync("b")
     assert {"".join(each) for each in after_cuts(disk)} == {"ab", "abc", "abcd"}
 
@@ -72,14 +72,14 @@ def test_a_journal_keeps_the_name_of_what_was_synced_and_those_before_it() -> No
 def test_without_one_any_of_the_names_is_kept() -> None:
     disk: Disk[str] = Disk()
     for name in "ab":
-        written(disk, name, b"")
+        write_file(disk, name, b"")
     assert {"".join(each) for each in after_cuts(disk)} == {"", "a", "b", "ab"}
 
 
 def test_a_move_is_done_whole_or_not_at_all() -> None:
     disk: Disk[str] = Disk()
     for name in "ab":
-        written(disk, name, name.encode())
+        write_file(disk, name, name.encode())
         disk.sync(name)
     disk.sync_folder(FOLDER)
     disk.name({(FOLDER, "a"): None, (FOLDER, "b"): "a"})

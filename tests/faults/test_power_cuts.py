@@ -25,7 +25,7 @@ UNTIL_FOUND_OUT = 30
 
 
 @contextmanager
-def supervised(errors: Path, variant: str = "right") -> Iterator[Installation]:
+def install_supervised(errors: Path, variant: str = "right") -> Iterator[Installation]:
     """A server on a supervised folder, as where FUSE cannot be mounted."""
     folder = errors.parent
     disk = folder / f"disk of {errors.name}"
@@ -44,7 +44,7 @@ def loses(installing: AbstractContextManager[Installation], said: str) -> None:
 
 def test_what_was_acknowledged_is_there_once_after_every_power_cut(tmp_path: Path) -> None:
     """On one of two disks, drawn in each run: the machine's own, and the one where FUSE cannot be mounted."""
-    for installing in some_of([on_sqlite, supervised], 1):
+    for installing in some_of([on_sqlite, install_supervised], 1):
         with installing(tmp_path / installing.__name__) as installed:
             figures = cut_the_power(installed, CUTS)
         assert figures.acknowledged > CUTS
@@ -56,7 +56,7 @@ def test_what_was_acknowledged_is_there_once_after_every_power_cut(tmp_path: Pat
 @pytest.mark.control
 def test_a_database_that_does_not_sync_its_commits_loses_them(tmp_path: Path) -> None:
     """On one of the same disks, drawn in each run."""
-    for installing in some_of([on_sqlite, supervised], 1):
+    for installing in some_of([on_sqlite, install_supervised], 1):
         loses(installing(tmp_path / installing.__name__, "normal"), "acknowledged are lost")
 
 
@@ -67,11 +67,11 @@ def test_it_is_there_once_after_the_power_of_postgresql_was_cut(tmp_path: Path) 
     assert figures.signed > 1
 
 
-def late(errors: Path) -> None:
+def lose_late(errors: Path) -> None:
     loses(on_postgresql(errors, "late"), "acknowledged are lost")
 
 
-def unsynced(errors: Path) -> None:
+def lose_unsynced(errors: Path) -> None:
     said = r"acknowledged are lost|does not start again"
     loses(on_postgresql(errors, fsync="off"), said)
 
@@ -79,5 +79,5 @@ def unsynced(errors: Path) -> None:
 @pytest.mark.control
 def test_a_postgresql_whose_commits_are_late_or_not_synced_loses_them(tmp_path: Path) -> None:
     """One of the two in each run; a PostgreSQL that does not sync may also fail to start again."""
-    for control in some_of([late, unsynced], 1):
+    for control in some_of([lose_late, lose_unsynced], 1):
         control(tmp_path / control.__name__)

@@ -18,7 +18,7 @@ from infrastructure.witness.memory import Memory
 from infrastructure.witness.refusals import RefusalError
 from infrastructure.witness.tiled_log import TiledLog
 from infrastructure.witness.witness import Witness
-from tests.faults.test_backup_drill import named
+from tests.faults.test_backup_drill import read_first_path
 from tests.faults.watched.serving import ROOT
 from tests.faults.watched.supervision import GO_ON, Supervisor
 from tests.forking import Forked
@@ -55,7 +55,9 @@ class Disk:
 
     def decide(self, call: Call) -> int:
         """Let the call go on, or fail it; a killed program never learns that it failed."""
-        path = named(call).split(b"\0")[0].decode() if call.name == "rename" else call.path
+        path = (
+            read_first_path(call).split(b"\0")[0].decode() if call.name == "rename" else call.path
+        )
         if not path.startswith(str(self.folder)):
             return GO_ON
         name = path.rpartition("/")[2]

@@ -138,7 +138,7 @@ class Member:
                 os.kill(process, number)
 
     @contextmanager
-    def paused(self) -> Iterator[None]:
+    def pause(self) -> Iterator[None]:
         """While the block runs, all its processes are stopped, and its connections stay open."""
         self.signal(signal.SIGSTOP)
         try:
@@ -153,7 +153,7 @@ class Member:
             self.process.wait(SECONDS)
 
     @property
-    def said(self) -> str:
+    def log_end(self) -> str:
         """The end of its log."""
         return (self.folder / "log").read_text()[-3_000:]
 
@@ -183,7 +183,7 @@ class Members:
         """Wait until the roles are as wanted."""
         deadline = time.monotonic() + SECONDS
         while not reached(roles := self.roles()):
-            said = "\n".join(each.said for each in self.every)
+            said = "\n".join(each.log_end for each in self.every)
             assert time.monotonic() < deadline, f"{roles}\n{said}"
             time.sleep(PAUSE_SECONDS)
 

@@ -45,8 +45,8 @@ class Meter:
         servers, backends = self._cpu(self._roots), self._cpu([self._main])
         return {
             "a second": round(done / wall, 1),
-            "cpu ms, parley": round(1e3 * _grown(self._servers, servers) / done, 3),
-            "cpu ms, postgresql": round(1e3 * _grown(self._backends, backends) / done, 3),
+            "cpu ms, parley": round(1e3 * _sum_growth(self._servers, servers) / done, 3),
+            "cpu ms, postgresql": round(1e3 * _sum_growth(self._backends, backends) / done, 3),
             "wal bytes": round((self._position() - self._logged) / done),
         }
 
@@ -61,7 +61,7 @@ class Meter:
         return {**running, 0: sum(_ended_below(root) for root in pids)}
 
 
-def _grown(before: dict[int, float], after: dict[int, float]) -> float:
+def _sum_growth(before: dict[int, float], after: dict[int, float]) -> float:
     return sum(at - before.get(pid, 0.0) for pid, at in after.items())
 
 

@@ -59,7 +59,7 @@ class Key:
             "name": to.kind,
             "nats": {"type": to.kind, "version": 2, **claims},
         }
-        signed = f"{_encoded({'typ': 'JWT', 'alg': 'ed25519-nkey'})}.{_encoded(content)}"
+        signed = f"{_encode_json({'typ': 'JWT', 'alg': 'ed25519-nkey'})}.{_encode_json(content)}"
         signature = self.private.sign(signed.encode())
         return f"{signed}.{urlsafe_b64encode(signature).rstrip(b'=').decode()}"
 
@@ -92,5 +92,5 @@ def _letters(content: bytes) -> str:
     return b32encode(checked).rstrip(b"=").decode()
 
 
-def _encoded(content: object) -> str:
+def _encode_json(content: object) -> str:
     return urlsafe_b64encode(json.dumps(content).encode()).rstrip(b"=").decode()

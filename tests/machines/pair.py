@@ -38,7 +38,7 @@ class Pair:
         return url.render_as_string(hide_password=False)
 
     @contextmanager
-    def paused(self) -> Iterator[None]:
+    def pause_replay(self) -> Iterator[None]:
         """While the block runs, the standby replays nothing."""
         with psycopg.connect(self.standby.uri, autocommit=True) as connection:
             connection.execute("SELECT pg_wal_replay_pause()")

@@ -121,7 +121,7 @@ class Relay:
             )
 
     @property
-    def said(self) -> list[dict[str, Any]]:
+    def output(self) -> list[dict[str, Any]]:
         """Its standard output since its first start."""
         text = (self.folder / "out").read_text()
         return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
@@ -137,7 +137,7 @@ class Relay:
         while not found(self):
             assert self.process is not None
             assert self.process.poll() is None, self.errors
-            assert time.monotonic() < deadline, (self.said, self.errors)
+            assert time.monotonic() < deadline, (self.output, self.errors)
             time.sleep(0.02)
 
     def end(self, signal_: int = signal.SIGTERM) -> int:
@@ -267,5 +267,5 @@ def list_log(client: Client) -> list[dict[str, Any]]:
 def see_refused(relay: Relay, line: str) -> None:
     """Check that a relay ends with one line."""
     assert relay.wait() == 1
-    assert relay.said == []
+    assert relay.output == []
     assert re.fullmatch(line, relay.errors), relay.errors

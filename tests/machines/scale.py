@@ -76,7 +76,7 @@ class Client:
 
 
 @contextmanager
-def served(folder: Path, url: str, workers: int = 1) -> Iterator[Server]:
+def serve_database(folder: Path, url: str, workers: int = 1) -> Iterator[Server]:
     """A server of a database, with so many processes."""
     folder.mkdir(exist_ok=True)
     options = ("--workers", str(workers)) if workers > 1 else ()
@@ -92,7 +92,7 @@ def import_records(postgresql: Cluster, folder: Path, url: str) -> None:
     lines = RECORD.read_bytes()
     facts = sum(b'"kind"' in line for line in lines.splitlines())
     empty = size_of(url)["database"]
-    with served(folder, url) as server:
+    with serve_database(folder, url) as server:
         client, meter = Client(server), Meter(postgresql, server)
         for number in range(NEGOTIATIONS):
             client.open(f"talks-{number}")
@@ -109,7 +109,7 @@ def import_records(postgresql: Cluster, folder: Path, url: str) -> None:
 
 def record_facts(postgresql: Cluster, folder: Path, url: str, seconds: float, workers: int) -> None:
     """Record facts one by one, through many clients at once."""
-    with served(folder, url, workers) as server:
+    with serve_database(folder, url, workers) as server:
         record = recording(server, [f"talks-{each}" for each in range(NEGOTIATIONS)])
         in_turns(2, WRITERS, record)
         meter = Meter(postgresql, server)
@@ -137,7 +137,7 @@ def ask_questions(
 ) -> None:
     """Ask the most frequent questions about a negotiation as large as the record."""
     talks = "/v1/negotiations/talks-1"
-    with served(folder, url, workers) as server:
+    with serve_database(folder, url, workers) as server:
         for path in (talks, f"{talks}/timeline?limit=50", f"{talks}/people", "/n/talks-1"):
 
             def make(path: str = path) -> Callable[[], object]:
@@ -157,7 +157,8 @@ def two_tenants(postgresql: Cluster, folder: Path, seconds: float) -> None:
     show("bytes of an empty database", size_of(urls[0])["database"])
     with ExitStack() as held:
         servers = [
-            held.enter_context(served(folder / f"tenant-{at}", url)) for at, url in enumerate(urls)
+            held.enter_context(serve_database(folder / f"tenant-{at}", url))
+            for at, url in enumerate(urls)
         ]
         show("memory of each server at its start, MB", [memory_of(server) for server in servers])
         slugs = [f"talks-{each}" for each in range(NEGOTIATIONS)]

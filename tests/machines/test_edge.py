@@ -56,7 +56,7 @@ def post(front: httpx.Client, path: str, body: object, **headers: str) -> httpx.
     return front.post(path, json=body, headers={**CREDENTIAL, **headers})
 
 
-def recorded(front: httpx.Client, **fields: object) -> tuple[str, int]:
+def record_fact(front: httpx.Client, **fields: object) -> tuple[str, int]:
     """Record a fact through the edge; gives its id and position."""
     body = {
         "kind": "release",
@@ -71,7 +71,7 @@ def recorded(front: httpx.Client, **fields: object) -> tuple[str, int]:
     return answer.json()["id"], answer.json()["position"]
 
 
-def fixed(id_: str, position: int) -> list[str]:
+def list_fixed_addresses(id_: str, position: int) -> list[str]:
     """Addresses with fixed answers that contain the fact's words."""
     at = f"position={position}&as_of=2025-12-31"
     paths = (
@@ -91,12 +91,12 @@ def fixed(id_: str, position: int) -> list[str]:
 
 def test_fixed_answers_come_from_the_cache_and_others_do_not(before: tuple[Asked, Edge]) -> None:
     front = before[0].http
-    id_, position = recorded(front)
+    id_, position = record_fact(front)
     wordless = [
         f"{path}?position={position}&as_of=2025-12-31"
         for path in (f"/v1/facts/{id_}/history", f"{TALKS}/audit", f"{TALKS}/charts/held.vl.json")
     ]
-    for address in (*fixed(id_, position), *wordless):
+    for address in (*list_fixed_addresses(id_, position), *wordless):
         one, two = front.get(address), front.get(address)
         assert (one.status_code, two.status_code) == (200, 200), address
         assert (one.headers["x-cache"], two.headers["x-cache"]) == ("MISS", "HIT"), address
@@ -105,14 +105,14 @@ def test_fixed_answers_come_from_the_cache_and_others_do_not(before: tuple[Asked
         assert (again.status_code, again.headers["x-cache"]) == (304, "HIT"), address
     for address in (TALKS, f"{TALKS}/timeline", "/readyz", "/n/talks"):
         assert [front.get(address).headers["x-cache"] for _ in "ab"] == ["MISS", "MISS"], address
-    known = front.get(fixed(id_, position)[0], headers=CREDENTIAL)
+    known = front.get(list_fixed_addresses(id_, position)[0], headers=CREDENTIAL)
     assert (known.status_code, "x-cache" in known.headers) == (200, False), "the writer answers"
 
 
 def test_an_erasure_takes_the_fact_out_of_the_cache(before: tuple[Asked, Edge]) -> None:
     front = before[0].http
-    id_, position = recorded(front)
-    addresses = fixed(id_, position)
+    id_, position = record_fact(front)
+    addresses = list_fixed_addresses(id_, position)
     for address in addresses * 2:
         answer = front.get(address)
         assert WORD in answer.text, address
@@ -148,7 +148,7 @@ def test_nobody_else_purges_the_cache(before: tuple[Asked, Edge]) -> None:
 
 def test_what_is_made_private_is_taken_out_of_the_cache(before: tuple[Asked, Edge]) -> None:
     front = before[0].http
-    _, position = recorded(front, summary="Public for a moment")
+    _, position = record_fact(front, summary="Public for a moment")
     address = f"{TALKS}?position={position}&as_of=2025-12-31"
     assert [front.get(address).headers["x-cache"] for _ in "ab"] == ["MISS", "HIT"]
     hidden = {"visibility": "private", "members": ["editor"]}

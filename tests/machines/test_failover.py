@@ -93,21 +93,21 @@ def switch_over(members: Members) -> None:
 
 def pause_standby(members: Members) -> None:
     """Pause the standby until the leader no longer waits for it."""
-    with members.in_role("sync_standby").paused():
+    with members.in_role("sync_standby").pause():
         members.wait_for(lambda roles: "sync_standby" not in roles.values())
 
 
 def pause_leader(members: Members) -> None:
     """Pause the leader until the standby has taken its place; it comes back with its sessions open."""
     standby = members.in_role("sync_standby")
-    with members.in_role("leader").paused():
+    with members.in_role("leader").pause():
         members.wait_for(lambda roles: roles.get(standby.name) == "leader")
 
 
 def lose_lone_leader(members: Members) -> None:
     """Kill a leader that went on alone; the standby lacks its last commits, and must not take its place."""
     leader, standby = members.in_role("leader"), members.in_role("sync_standby")
-    with standby.paused():
+    with standby.pause():
         members.wait_for(lambda roles: "sync_standby" not in roles.values())
         time.sleep(ALONE_SECONDS)
         leader.kill()

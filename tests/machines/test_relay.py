@@ -42,7 +42,7 @@ def change(client: Client, id_: str, **changes: str) -> str:
     return str(list_log(client)[-1]["event"])
 
 
-def relayed(client: Client, server: Nats, relay: Relay) -> list[dict[str, Any]]:
+def await_relayed(client: Client, server: Nats, relay: Relay) -> list[dict[str, Any]]:
     """The log, after the stream has all of it."""
     events = list_log(client)
     relay.wait_for(lambda _: holding(server) == len(events))
@@ -58,7 +58,7 @@ def test_a_message_is_an_event_as_the_log_shows_it_at_its_position(
     assert opened.status == 201
     hidden_id = list_log(client)[-1]["stream"]
     with Relay(database_url, server, tmp_path / "relay") as relay:
-        relay.wait_for(lambda relay: relay.said)
+        relay.wait_for(lambda relay: relay.output)
         change(client, public.json["id"])
         body = fact(summary="Nobody is to know", citations=CITED)
         of_hidden = client.post("/v1/negotiations/hidden-talks/facts", body)
@@ -66,7 +66,7 @@ def test_a_message_is_an_event_as_the_log_shows_it_at_its_position(
         reviewed = client.post("/v1/negotiations/hidden-talks/settings", {"review_record": True})
         assert reviewed.status == 200
         assert change(client, of_hidden.json["id"]) == "change.proposed"
-        events = relayed(client, server, relay)
+        events = await_relayed(client, server, relay)
         assert relay.end() == 0
     received = consume(server)
     assert [each.sequence for each in received] == [event["position"] for event in events]
@@ -94,20 +94,22 @@ def test_what_was_erased_is_a_tombstone_or_leaves_the_stream_and_its_files(
     ids = [each.json["id"] for each in facts]
     erase(client, ids[0])
     with Relay(database_url, server, tmp_path / "relay") as relay:
-        relayed(client, server, relay)
+        await_relayed(client, server, relay)
         assert (server.words(f"{WORD}a"), server.words(f"{WORD}b") > 0) == (0, True)
         change(client, ids[1], note=f"{WORD}b")
-        deleted = [positions[1], len(relayed(client, server, relay))]
+        deleted = [positions[1], len(await_relayed(client, server, relay))]
         second = erase(client, ids[1])
-        relay.wait_for(lambda _: {"erasure": second, "deleted": deleted} in relay.said)
-        relayed(client, server, relay)
+        relay.wait_for(lambda _: {"erasure": second, "deleted": deleted} in relay.output)
+        await_relayed(client, server, relay)
         relay.end(signal.SIGKILL)
         third, fourth = erase(client, ids[2]), erase(client, ids[3])
         asking(server, lambda nats: nats.jetstream().delete_msg("PARLEY", positions[3]))
         relay.start()
-        events = relayed(client, server, relay)
-        assert {"erasure": third, "deleted": [positions[2]]} in relay.said
-        assert fourth not in {each.get("erasure") for each in relay.said}, "it was deleted already"
+        events = await_relayed(client, server, relay)
+        assert {"erasure": third, "deleted": [positions[2]]} in relay.output
+        assert fourth not in {each.get("erasure") for each in relay.output}, (
+            "it was deleted already"
+        )
     received = {each.sequence: each for each in consume(server)}
     gone = {*deleted, positions[2], positions[3]}
     assert set(received) == {event["position"] for event in events} - gone
@@ -125,16 +127,16 @@ def test_of_what_becomes_private_nothing_stays_public(
 ) -> None:
     client.record(summary="Public for a moment")
     with Relay(database_url, server, tmp_path / "relay") as relay:
-        before = len(relayed(client, server, relay))
+        before = len(await_relayed(client, server, relay))
         assert len(consume(server, "parley.public.>")) == before
         settings = {"visibility": "private", "members": ["editor"]}
         assert client.post(f"{TALKS}/settings", settings).status == 200
         client.post(FACTS, fact(summary="Hidden from now on"))
-        relayed(client, server, relay)
+        await_relayed(client, server, relay)
         told = {"made_private": "talks", "position": before + 1, "deleted_messages": before}
-        assert told in relay.said
+        assert told in relay.output
         assert client.post(f"{TALKS}/settings", {"visibility": "public"}).status == 200
-        relayed(client, server, relay)
+        await_relayed(client, server, relay)
     received = consume(server)
     assert [each.sequence for each in received] == [before + 1, before + 2, before + 3]
     assert [each.subject.split(".")[1] for each in received] == ["private", "private", "public"]
@@ -150,7 +152,7 @@ def test_a_reader_of_the_public_negotiations_reads_no_others(
     server = Nats(tmp_path / "nats", config)
     relaying = {"PARLEY_NATS_URL": server.url.replace("//", f"//relay:{PASSWORD}@")}
     with server, Relay(database_url, server, tmp_path / "relay", relaying) as relay:
-        relay.wait_for(lambda relay: relay.said)
+        relay.wait_for(lambda relay: relay.output)
         reads = {"user": "reader", "password": PASSWORD, "inbox_prefix": "_INBOX_reader"}
         public = consume(server, "parley.public.>", durable="reader", **reads)
         assert [each.sequence for each in public] == [1, 2]
@@ -192,7 +194,7 @@ def test_an_erasure_is_not_sent_before_its_messages_are_deleted(
         await context.update_stream(config, deny_delete=True)
 
     with Relay(database_url, server, tmp_path / "relay") as relay:
-        before = len(relayed(client, server, relay))
+        before = len(await_relayed(client, server, relay))
         asking(server, forbid)
         erase(client, id_)
         client.record(summary="Later")

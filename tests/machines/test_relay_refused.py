@@ -30,11 +30,11 @@ def test_a_stream_that_cannot_hold_this_log_is_refused_in_one_line(
     database_url: str, server: Nats, tmp_path: Path
 ) -> None:
     def publish(*subjects: str) -> None:
-        async def published(connection: Connection) -> None:
+        async def publish_all(connection: Connection) -> None:
             for subject in subjects:
                 await connection.jetstream().publish(subject, b"{}")
 
-        asking(server, published)
+        asking(server, publish_all)
 
     add_stream(server, "FOREIGN", "foreign.>")
     publish("foreign.a", "foreign.b")
@@ -116,6 +116,6 @@ def test_with_a_credentials_file_it_is_let_in_and_without_it_says_so(
         }
         without = held.enter_context(Relay(database_url, server, tmp_path / "without"))
         without.wait_for(lambda relay: "Authorization Violation" in relay.errors)
-        relays["right"].wait_for(lambda relay: relay.said)
+        relays["right"].wait_for(lambda relay: relay.output)
         for name, line in said.items():
             see_refused(relays[name], rf"parley: [^\n]*{line}[^\n]*\n")

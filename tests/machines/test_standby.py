@@ -119,7 +119,7 @@ def test_it_says_its_role_and_how_far_it_is_behind(
         time.sleep(0.1)
     assert (ready["role"], ready["status"]) == ("reader", "ready")
     assert ready["unreplayed_bytes"] >= 0
-    with pair.paused():
+    with pair.pause_replay():
         writer.record(summary="Recorded while it is paused")
         until = time.monotonic() + 30
         before = reader.get("/readyz").json()
@@ -135,7 +135,7 @@ def test_a_standby_that_lags_waits_and_then_is_unavailable(
     writer: Asked, reader: Asked, pair: Pair
 ) -> None:
     with ThreadPoolExecutor(8) as pool:
-        with pair.paused():
+        with pair.pause_replay():
             position = writer.record(summary="Recorded while it is paused")
             began = time.monotonic()
             refused = reader.get(f"{at(TALKS, position)}&wait=1")
@@ -166,7 +166,7 @@ def test_a_page_of_a_list_waits_for_the_position_of_its_cursor(
     writer: Asked, reader: Asked, pair: Pair
 ) -> None:
     with ThreadPoolExecutor(1) as pool:
-        with pair.paused():
+        with pair.pause_replay():
             writer.record(summary="Recorded while it is paused")
             cursor = writer.get(f"{TALKS}/timeline?limit=1").json()["next"]
             assert reader.get(f"{TALKS}/timeline?cursor={cursor}").status_code == 409
@@ -233,14 +233,14 @@ def test_a_relay_sends_from_a_standby_and_waits_where_that_is_behind(
         Relay(pair.url, server, tmp_path / "primary") as ahead,
     ):
         for relay in (behind, ahead):
-            relay.wait_for(lambda relay: relay.said)
-        with pair.paused():
+            relay.wait_for(lambda relay: relay.output)
+        with pair.pause_replay():
             position = writer.record(summary="Recorded while it is paused")
             ahead.wait_for(lambda _: holding(server) == position)
             behind.end(signal.SIGKILL)
             behind.start()
             behind.wait_for(lambda relay: "this standby is behind" in relay.errors)
-        behind.wait_for(lambda relay: relay.said[-1]["position"] >= position)
+        behind.wait_for(lambda relay: relay.output[-1]["position"] >= position)
         ahead.end()
         last = writer.record(summary="Recorded afterwards")
         behind.wait_for(lambda _: holding(server) == last)

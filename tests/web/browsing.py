@@ -103,11 +103,11 @@ class Seen(HTMLParser):
             elif tag == "textarea":
                 found[at][name] = self.texts.get(place, "").removeprefix("\n")
             elif tag == "select":
-                found[at][name] = self._chosen(place)
+                found[at][name] = self._find_chosen(place)
         at = list(found)[-1] if action is None else action
         return at, found[at]
 
-    def _chosen(self, select: int) -> str:
+    def _find_chosen(self, select: int) -> str:
         """The value of a select: of the marked option, or of the first."""
         options = []
         for tag, given in self.elements[select + 1 :]:

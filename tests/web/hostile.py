@@ -61,10 +61,10 @@ def store_hostile(parley: Parley, text: str, address: str = "javascript:alert(1)
 
 def _hostile(value: Fact, text: str, address: str) -> Fact:
     """The fact with each text and address replaced."""
-    return replace(value, **_replaced(value, text, address))
+    return replace(value, **_replace_texts(value, text, address))
 
 
-def _replaced(value: Any, text: str, address: str) -> dict[str, Any]:  # noqa: ANN401 -- a fact or a part of one
+def _replace_texts(value: Any, text: str, address: str) -> dict[str, Any]:  # noqa: ANN401 -- a fact or a part of one
     hints = get_type_hints(type(value))
     found: dict[str, Any] = {}
     for field in fields(value):
@@ -78,7 +78,9 @@ def _replaced(value: Any, text: str, address: str) -> dict[str, Any]:  # noqa: A
             found[field.name] = new
         elif isinstance(old, tuple):
             found[field.name] = tuple(
-                new if isinstance(part, str) else replace(part, **_replaced(part, text, address))
+                new
+                if isinstance(part, str)
+                else replace(part, **_replace_texts(part, text, address))
                 for part in old
             )
     return found

@@ -54,17 +54,17 @@ def test_the_page_of_changes_begins_with_the_newest(
         answer = reader.editor.post(f"{address}/corrections", body, if_match=str(version))
         assert answer.status == 200
 
-    def told(page: Seen) -> list[int]:
+    def list_reasons(page: Seen) -> list[int]:
         assert "newest first" in page.words
         return [int(number) for number in re.findall(r"For reason (\d+)", page.words)]
 
     pages = [reader.see("/n/talks/audit")]
     while more := re.findall(r'href="(/n/talks/audit\?cursor=\w+)">', pages[-1].html):
         pages.append(reader.see(more[0]))
-    assert [told(page) for page in pages] == [[7, 6, 5], [4, 3, 2], [1]]
+    assert [list_reasons(page) for page in pages] == [[7, 6, 5], [4, 3, 2], [1]]
 
     cursor = reader.editor.get(f"{TALKS}/audit?limit=3").json["next"]
-    assert told(reader.see(f"/n/talks/audit?cursor={cursor}")) == [6, 5, 4]
+    assert list_reasons(reader.see(f"/n/talks/audit?cursor={cursor}")) == [6, 5, 4]
 
     nothing = reader.see("/n/talks/audit?event=fact.ended").words
     assert "None of these changes fits the filter." in nothing

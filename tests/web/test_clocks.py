@@ -127,7 +127,7 @@ CLOCKS: Final = (
 )
 
 
-def chosen(page: Seen) -> list[str | None]:
+def list_chosen_clocks(page: Seen) -> list[str | None]:
     """The chosen value of the field for the clock."""
     return [
         each["value"]
@@ -143,7 +143,7 @@ def test_the_form_and_the_slider_say_by_which_clock_the_answer_goes(
     real: Reader, path: str, asked: str, clock: str
 ) -> None:
     page = real.see(f"{BELARUS}{path}?as_known_at=2039-01-01{asked}")
-    assert chosen(page) == [clock]
+    assert list_chosen_clocks(page) == [clock]
     source = "as our record had it by" if clock == "recorded" else "as the papers had it by"
     assert source in page.words
     known = stops(page).get("as_known_at", [])
@@ -156,21 +156,21 @@ def test_the_form_and_the_slider_say_by_which_clock_the_answer_goes(
         and "clock=" in href
         and f"clock={clock}" not in href
     )
-    assert chosen(real.see(other)) != [clock]
+    assert list_chosen_clocks(real.see(other)) != [clock]
 
 
 @pytest.mark.parametrize(("asked", "clock"), CLOCKS)
 def test_a_comparison_says_by_which_clock_it_goes(real: Reader, asked: str, clock: str) -> None:
     page = real.see(f"{BELARUS}/compare?from=2025-06-21&to=2039{asked}")
     answer = real.http.get(f"/v1/negotiations/us-belarus/diff?from=2025-06-21&to=2039{asked}")
-    assert chosen(page) == [clock] == [answer.json()["to"]["clock"]]
+    assert list_chosen_clocks(page) == [clock] == [answer.json()["to"]["clock"]]
 
 
 @pytest.mark.parametrize("asked", ["", "?as_of=2025-11-22", "?match=certain"])
 def test_where_all_is_known_the_slider_of_the_papers_is_offered(real: Reader, asked: str) -> None:
     """The answer is the same by either clock, and the record was imported on one day."""
     page = real.see(f"{BELARUS}{asked}")
-    assert chosen(page) == ["published"]
+    assert list_chosen_clocks(page) == ["published"]
     assert "2025-06-21" in stops(page)["as_known_at"]
     assert "clock=published" in steps(page, "What was known")["prev"]
 

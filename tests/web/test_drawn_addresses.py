@@ -83,7 +83,7 @@ def test_no_address_of_a_page_is_an_error_of_ours(reader: Reader) -> None:
     drawn = random.Random()
     seed = drawn.randrange(10**9)
     drawn.seed(seed)
-    names = {path: _known(reader, path) for path in PATHS}
+    names = {path: _list_known_parameters(reader, path) for path in PATHS}
     statuses = set()
     for _ in range(often(80, 3_000)):
         path = drawn.choice(PATHS)
@@ -96,7 +96,7 @@ def test_no_address_of_a_page_is_an_error_of_ours(reader: Reader) -> None:
     assert {200, 422} <= statuses
 
 
-def _known(reader: Reader, path: str) -> list[str]:
+def _list_known_parameters(reader: Reader, path: str) -> list[str]:
     """The parameters that a page names as known."""
     match = re.search("known: ([a-z_, ]+)", reader.see(f"/n/talks{path}?strange=1").words)
     assert match is not None, path

@@ -89,7 +89,7 @@ def test_a_page_at_a_position_leads_to_the_same_with_what_is_known_now(real: Rea
     assert "is not shown" not in real.see(now).words
 
 
-def kept(url: str, **more: str) -> tuple[Parley, Reader]:
+def make_site(url: str, **more: str) -> tuple[Parley, Reader]:
     """A site under settings of its own."""
     parley = compose(settings_of(url, **more), upgrade=False, signs="PARLEY_LOG_KEY_FILE" in more)
     site = create_site(parley)
@@ -109,7 +109,7 @@ def kept(url: str, **more: str) -> tuple[Parley, Reader]:
 def test_every_page_says_how_to_report_an_error(
     database_url: str, contact: str, link: str | None
 ) -> None:
-    parley, reader = kept(database_url, PARLEY_CONTACT=contact)
+    parley, reader = make_site(database_url, PARLEY_CONTACT=contact)
     reader.editor.open()
     for path in ("/", "/about", "/search", "/n/talks", "/n/talks/people", "/n/nothing"):
         page: Seen = reader.see(path)
@@ -128,7 +128,7 @@ def test_pages_of_people_are_listed_only_where_the_settings_say_so(
     database_url: str, *, is_listed: bool
 ) -> None:
     more = {"PARLEY_INDEX_PEOPLE": "true"} if is_listed else {}
-    parley, reader = kept(database_url, **more)
+    parley, reader = make_site(database_url, **more)
     reader.editor.open()
     for path in ("/people", "/person?name=Ann", "/timeline?person=Ann"):
         page = reader.see(f"/n/talks{path}")
@@ -157,7 +157,7 @@ def test_a_quote_says_its_language(reader: Reader) -> None:
 def test_what_a_page_is_drawn_from_is_certified_by_one_click(
     lasting_database: Callable[[Kind], str], tmp_path: object, kind: Kind
 ) -> None:
-    parley, reader = kept(lasting_database(kind), PARLEY_LOG_KEY_FILE=f"{tmp_path}/log.key")
+    parley, reader = make_site(lasting_database(kind), PARLEY_LOG_KEY_FILE=f"{tmp_path}/log.key")
     reader.editor.open()
     made = reader.editor.record(people=["Ann"], matter="m")
     assert parley.publisher is not None

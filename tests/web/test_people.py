@@ -76,7 +76,7 @@ def _held(reader: Reader, valid: str, published: str, **more: str) -> str:
     return str(reader.editor.record(**said, citations=cited, **more).json["id"])
 
 
-def _followed(reader: Reader, page: Seen, words: str) -> Seen:
+def _follow_link(reader: Reader, page: Seen, words: str) -> Seen:
     """The page behind a link with these words."""
     (address,) = re.findall(rf'<a href="([^"]*)">{words}</a>', page.html)
     return reader.see(unescape(address))
@@ -98,7 +98,7 @@ def test_a_day_before_anything_began_says_when_it_begins_and_leads_there(
     _held(reader, valid, "2025-07-01", summary="Ann Example is held")
     early = _page(reader, name="Ann Example", as_of="2025-06-22", match=match)
     assert f"The first that does begins on {begins}. What was so then" in early.words
-    then = _followed(reader, early, "What was so then")
+    then = _follow_link(reader, early, "What was so then")
     assert "Ann Example : in custody (detained)" in then.words
     assert "No fact on record names" not in then.words
 
@@ -119,7 +119,7 @@ def test_a_day_before_anything_was_known_says_when_it_became_known_and_leads_the
         told = "The first report that still stands was published by 25 June 2025."
         assert f"{told} What was known then" in early.words
         assert "Canary" not in early.html
-        then = _followed(reader, early, "What was known then")
+        then = _follow_link(reader, early, "What was known then")
         assert "as the papers had it by 25 June 2025" in then.words
         assert "Ann Example is held" in then.words
         assert "Ann Example was seized" not in then.words

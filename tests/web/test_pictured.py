@@ -11,7 +11,7 @@ ROOT: Final = PICTURES.parent.parent
 MOST_IN_README: Final = 2
 
 
-def _shown(page: str) -> list[str]:
+def _list_pictures(page: str) -> list[str]:
     text = (ROOT / page).read_text(encoding="utf-8")
     return re.findall(r"pictures/([a-z]+\.\w+)", text)
 
@@ -19,11 +19,11 @@ def _shown(page: str) -> list[str]:
 def test_every_picture_is_taken_by_the_script_and_shown_in_a_page() -> None:
     there = {path.name for path in PICTURES.iterdir()}
     assert there == {f"{name}.webp" for name in SHOTS}
-    assert sorted(_shown("docs/pages.md")) == sorted(there)
+    assert sorted(_list_pictures("docs/pages.md")) == sorted(there)
 
 
 def test_the_readme_shows_two_of_them() -> None:
-    shown = _shown("README.md")
+    shown = _list_pictures("README.md")
     assert len(shown) == MOST_IN_README
     assert set(shown) <= {path.name for path in PICTURES.iterdir()}
     assert "state.webp" in shown

@@ -21,7 +21,7 @@ _HELD: Final = {"what": "held", "text": "at least 1,300", "basis": "stock"}
 _COUNT: Final = {"kind": "prisoner_count", "population": "prisoners", "counted_by": "Viasna"}
 
 
-def _unknown(reader: Reader, *facts: dict[str, Any]) -> str:
+def _read_unknown(reader: Reader, *facts: dict[str, Any]) -> str:
     """The text of the section on what is unknown, in a record of these facts; empty without one."""
     opened = {"slug": "talks", "title": "Talks", "parties": ["A", "B"]}
     reader.editor.post("/v1/negotiations", opened)
@@ -39,7 +39,7 @@ def _section(page: str) -> str:
 def test_a_total_without_an_upper_limit_and_a_release_without_a_number_are_not_known(
     reader: Reader,
 ) -> None:
-    told = _unknown(reader, fact(quantities=count(3)), fact(summary="Some were freed"))
+    told = _read_unknown(reader, fact(quantities=count(3)), fact(summary="Some were freed"))
     assert "How many were released in all" in told
     assert (
         "At least 3 are on record; no source gives an upper limit. One report does not say how many were released."
@@ -49,18 +49,19 @@ def test_a_total_without_an_upper_limit_and_a_release_without_a_number_are_not_k
 
 
 def test_a_total_that_is_known_is_no_gap(reader: Reader) -> None:
-    assert _unknown(reader, fact(quantities=count(3))) == ""
+    assert _read_unknown(reader, fact(quantities=count(3))) == ""
 
 
 def test_a_count_without_an_upper_limit_is_not_known(reader: Reader) -> None:
-    told = _unknown(reader, fact(**_COUNT, quantities=[_HELD]))
+    told = _read_unknown(reader, fact(**_COUNT, quantities=[_HELD]))
     assert "The latest count, “at least 1,300”, gives no upper limit." in told
 
 
 def test_a_count_of_some_of_them_is_not_told_as_how_many_are_held(reader: Reader) -> None:
     women = {"what": "women", "value": 170, "basis": "stock"}
     assert (
-        _unknown(reader, fact(**_COUNT), fact(**_COUNT, valid="2025-10", quantities=[women])) == ""
+        _read_unknown(reader, fact(**_COUNT), fact(**_COUNT, valid="2025-10", quantities=[women]))
+        == ""
     )
     page = re.sub(r"<.*?>", "", reader.see("/n/talks").html)
     assert re.search(r"Still held\s*not counted", page)
@@ -74,13 +75,13 @@ def test_a_count_of_some_of_them_is_not_told_as_how_many_are_held(reader: Reader
 
 
 def test_a_post_that_somebody_left_is_vacant(reader: Reader) -> None:
-    told = _unknown(reader, fact(**_APPOINTMENT, valid="2025-01-01/2025-03-01"))
+    told = _read_unknown(reader, fact(**_APPOINTMENT, valid="2025-01-01/2025-03-01"))
     assert "Who is envoy No source on record says who holds it now. Before: Anna." in told
 
 
 def test_what_was_so_by_the_day_of_a_report_has_no_known_beginning(reader: Reader) -> None:
     jailed = fact(kind="custody", person="Boris", status="detained", valid="[..2025-06-25]/..")
-    told = _unknown(reader, jailed, fact(**_APPOINTMENT, valid="2025-01-01/.."))
+    told = _read_unknown(reader, jailed, fact(**_APPOINTMENT, valid="2025-01-01/.."))
     assert "When this began" in told
     assert "Boris: in custody (detained), by 25 Jun 2025" in told
     assert "Anna" not in told
@@ -89,7 +90,9 @@ def test_what_was_so_by_the_day_of_a_report_has_no_known_beginning(reader: Reade
 def test_open_questions_come_first_and_refusals_last(reader: Reader) -> None:
     asked = fact(kind="open_question", question="Who pays?", valid="2025-01-01")
     refused = fact(kind="response", asked="The ministry", answer="declined", valid="2025-01-02")
-    told = _unknown(reader, refused, asked, fact(quantities=count(3)), fact(summary="Some went"))
+    told = _read_unknown(
+        reader, refused, asked, fact(quantities=count(3)), fact(summary="Some went")
+    )
     places = [told.index(each) for each in ("Who pays?", "How many", "The ministry declined")]
     assert places == sorted(places)
     assert "since 2 Jan 2025" not in told

@@ -269,7 +269,7 @@ def test_it_goes_on_asking_and_says_once_why_it_does_not_sign(
 
 def _wait_for_rounds(log: FakeLog, rounds: int) -> None:
     deadline = time.monotonic() + SECONDS
-    seen = log.asked.count("/checkpoint") + rounds
-    while log.asked.count("/checkpoint") < seen:
+    seen = log.asked_paths.count("/checkpoint") + rounds
+    while log.asked_paths.count("/checkpoint") < seen:
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -56,7 +56,7 @@ class FuseDisk:
         """Fail calls from now on."""
         self._ask("fail", seed=seed, pace=pace)
 
-    def failed(self, *, mend: bool = False) -> Counter[Site]:
+    def count_failed(self, *, mend: bool = False) -> Counter[Site]:
         """The calls that failed so far; with `mend`, no more calls fail."""
         found = self._ask("count", mend=mend)["failed"]
         return Counter({Site(sort, error, file): count for sort, error, file, count in found})

@@ -48,7 +48,7 @@ class Files:
 
     def answer(self, request: Request) -> bytes:
         """Carry out a request; OSError with the error's number if that fails."""
-        return self._answers.get(request.operation, _unknown)(request)
+        return self._answers.get(request.operation, _refuse_operation)(request)
 
     def path(self, number: int) -> str:
         """The last path of a node from the root."""
@@ -87,7 +87,7 @@ class Files:
     # Names
 
     def lookup(self, asked: Request) -> bytes:
-        return self._named(asked.node, _text(asked.body)).entry
+        return self._find_node(asked.node, _text(asked.body)).entry
 
     def mknod(self, asked: Request) -> bytes:
         (mode,) = struct.unpack_from("<I", asked.body)
@@ -111,12 +111,12 @@ class Files:
 
     def unlink(self, asked: Request) -> bytes:
         name = _text(asked.body)
-        self._named(asked.node, name)
+        self._find_node(asked.node, name)
         self._name({(asked.node, name): None})
         return b""
 
     def rmdir(self, asked: Request) -> bytes:
-        self._must_be_empty(self._named(asked.node, _text(asked.body)))
+        self._must_be_empty(self._find_node(asked.node, _text(asked.body)))
         return self.unlink(asked)
 
     def rename(self, asked: Request) -> bytes:
@@ -129,7 +129,7 @@ class Files:
 
     def _move(self, asked: Request, folder: int, names: bytes, flags: int) -> bytes:
         old, new, _ = (os.fsdecode(name) for name in names.split(b"\0"))
-        moved, there = self._named(asked.node, old), self.nodes[folder].names.get(new)
+        moved, there = self._find_node(asked.node, old), self.nodes[folder].names.get(new)
         if flags & ~NO_REPLACE:
             raise OSError(errno.EINVAL, new)
         if there is not None and flags:
@@ -220,7 +220,7 @@ class Files:
 
     # Shared helpers
 
-    def _named(self, folder: int, name: str) -> Node:
+    def _find_node(self, folder: int, name: str) -> Node:
         try:
             return self.nodes[self.nodes[folder].names[name]]
         except KeyError:
@@ -269,5 +269,5 @@ def _text(name: bytes) -> str:
     return os.fsdecode(name.partition(b"\0")[0])
 
 
-def _unknown(asked: Request) -> bytes:
+def _refuse_operation(asked: Request) -> bytes:
     raise OSError(errno.ENOSYS, str(asked.operation))

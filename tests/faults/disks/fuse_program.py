@@ -69,14 +69,14 @@ class Program:
         if sys.stdin.fileno() in ready:
             line = sys.stdin.readline()
             if line:
-                self._told(json.loads(line))
+                self._obey(json.loads(line))
             return bool(line)
         if ready:
             self._serve()
         return True
 
-    def _told(self, told: dict[str, Any]) -> None:
-        getattr(self, f"_do_{told.pop('do')}")(**told)
+    def _obey(self, order: dict[str, Any]) -> None:
+        getattr(self, f"_do_{order.pop('do')}")(**order)
 
     def _do_hold(self, moment: str, seconds: float) -> None:
         """Stop before a sync, after a write, or now; also after so many seconds."""
@@ -106,7 +106,7 @@ class Program:
 
     def _hold(self) -> None:
         self._moment, self._held = None, True
-        self._say({"unsynced": self.files.disk.unsynced, "syncs": self.files.disk.syncs})
+        self._say({"unsynced": self.files.disk.pending_writes, "syncs": self.files.disk.syncs})
 
     def _serve(self) -> None:
         request = self.device.read()

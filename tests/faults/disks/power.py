@@ -57,7 +57,7 @@ class Disk(Generic[Node]):
     syncs: int = 0
 
     @property
-    def unsynced(self) -> int:
+    def pending_writes(self) -> int:
         """The number of pending writes."""
         return sum(len(file.pending) for file in self.files.values())
 

@@ -59,7 +59,7 @@ class Supply(Protocol):
     def fail(self, seed: int, pace: Pace) -> None:
         """Fail calls on the disk from now on."""
 
-    def failed(self, *, mend: bool = False) -> Counter[Site]:
+    def count_failed(self, *, mend: bool = False) -> Counter[Site]:
         """The calls that failed so far; with `mend`, no more calls fail."""
 
 
@@ -89,8 +89,8 @@ class FuseSupply:
     def fail(self, seed: int, pace: Pace) -> None:
         self._disk.fail(seed, pace)
 
-    def failed(self, *, mend: bool = False) -> Counter[Site]:
-        return self._disk.failed(mend=mend)
+    def count_failed(self, *, mend: bool = False) -> Counter[Site]:
+        return self._disk.count_failed(mend=mend)
 
 
 class _Supervised:
@@ -107,7 +107,7 @@ class _Supervised:
     def fail(self, seed: int, pace: Pace) -> None:
         self._faults = FaultsInTurn(seed, pace, self.sorts)
 
-    def failed(self, *, mend: bool = False) -> Counter[Site]:
+    def count_failed(self, *, mend: bool = False) -> Counter[Site]:
         faults, self._faults = self._faults, None if mend else self._faults
         assert faults is not None
         return faults.failed
@@ -143,8 +143,8 @@ class SeccompSupply(_Supervised):
         disk = self._known.disk
         while True:
             with self._supervisor.lock:
-                if moment == "now" or disk.unsynced or time.monotonic() > deadline:
-                    found = Unsynced(disk.unsynced, disk.syncs)
+                if moment == "now" or disk.pending_writes or time.monotonic() > deadline:
+                    found = Unsynced(disk.pending_writes, disk.syncs)
                     strike()
                     break
             time.sleep(0)

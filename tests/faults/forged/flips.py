@@ -42,8 +42,8 @@ class Files:
 
 def make_kept_files(folder: Path) -> tuple[Files, Files]:
     """The same record in one file, and with its end in the write-ahead log."""
-    record = keep(_migrated(folder / DATABASE), folder)
-    parley = record.composed()
+    record = keep(_create_database(folder / DATABASE), folder)
+    parley = record.open_record()
     parley.database.drop_overwritten()
     keep_more(record, parley)
     beside = _read(folder, DATABASE, WAL)
@@ -51,7 +51,7 @@ def make_kept_files(folder: Path) -> tuple[Files, Files]:
     return Files(record, _read(folder, DATABASE)), Files(record, beside)
 
 
-def _migrated(path: Path) -> str:
+def _create_database(path: Path) -> str:
     url = sqlite_file_url(path)
     migrate(url)
     return url

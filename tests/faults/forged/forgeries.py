@@ -99,13 +99,13 @@ def forge_again_and_again(
         while trials.figures.made < max(forgeries, len(hands)):
             trials.release()
             copies.put_back()
-            name = _forged(engine, copies, next(turn), random)
+            name = _forge_next(engine, copies, next(turn), random)
             trials.judge(name, f"the forgery {name!r}")
     engine.dispose()
     return trials.figures
 
 
-def _forged(engine: Engine, copies: Copies, hand: Iterator[Named], random: Random) -> str:
+def _forge_next(engine: Engine, copies: Copies, hand: Iterator[Named], random: Random) -> str:
     """Do the next possible forgery, and give its name."""
     tried = []
     for name, forge in islice(hand, TRIES):
@@ -170,7 +170,7 @@ def _as_forger(engine: Engine) -> Iterator[Connection]:
 def _made_fit(record: KeptRecord) -> bool:
     """Whether the tables can be rebuilt from the forged log; then it is signed, so only a saved checkpoint shows it."""
     (record.folder / "parley.key.checkpoint").write_bytes(b"")
-    parley = record.composed()
+    parley = record.open_record()
     assert parley.publisher is not None
     try:
         parley.rebuild()

@@ -33,37 +33,37 @@ class Table:
     def rows(self, connection: Connection) -> list[dict[str, Any]]:
         """All rows, each with its key under the names of `key`."""
         hidden = [f'{name} AS "{name}"' for name in self.key if name not in self.columns]
-        names = ", ".join((*hidden, *map(quoted, self.columns)))
-        found = connection.execute(text(f"SELECT {names} FROM {quoted(self.name)}")).mappings()  # noqa: S608 -- a forger's own SQL, of the tables' own names
+        names = ", ".join((*hidden, *map(quote_name, self.columns)))
+        found = connection.execute(text(f"SELECT {names} FROM {quote_name(self.name)}")).mappings()  # noqa: S608 -- a forger's own SQL, of the tables' own names
         return sorted((dict(row) for row in found), key=repr)
 
     def update(self, connection: Connection, row: dict[str, Any], **new: object) -> None:
         """Give one row other values."""
-        changes = ", ".join(f"{quoted(name)} = :new_{name}" for name in new)
+        changes = ", ".join(f"{quote_name(name)} = :new_{name}" for name in new)
         values = {f"new_{name}": value for name, value in new.items()}
-        statement = f"UPDATE {quoted(self.name)} SET {changes} WHERE {self._here()}"  # noqa: S608 -- the same
+        statement = f"UPDATE {quote_name(self.name)} SET {changes} WHERE {self._here()}"  # noqa: S608 -- the same
         connection.execute(text(statement), values | self._at(row))
 
     def delete(self, connection: Connection, row: dict[str, Any]) -> None:
         """Delete one row."""
-        statement = f"DELETE FROM {quoted(self.name)} WHERE {self._here()}"  # noqa: S608 -- the same
+        statement = f"DELETE FROM {quote_name(self.name)} WHERE {self._here()}"  # noqa: S608 -- the same
         connection.execute(text(statement), self._at(row))
 
     def insert(self, connection: Connection, row: dict[str, Any]) -> None:
         """Insert one row."""
-        names = ", ".join(map(quoted, self.columns))
+        names = ", ".join(map(quote_name, self.columns))
         values = ", ".join(f":{name}" for name in self.columns)
-        statement = f"INSERT INTO {quoted(self.name)} ({names}) VALUES ({values})"  # noqa: S608 -- the same
+        statement = f"INSERT INTO {quote_name(self.name)} ({names}) VALUES ({values})"  # noqa: S608 -- the same
         connection.execute(text(statement), {name: row[name] for name in self.columns})
 
     def _here(self) -> str:
-        return " AND ".join(f"{quoted(name)} = :at_{name}" for name in self.key)
+        return " AND ".join(f"{quote_name(name)} = :at_{name}" for name in self.key)
 
     def _at(self, row: dict[str, Any]) -> dict[str, Any]:
         return {f"at_{name}": row[name] for name in self.key}
 
 
-def quoted(name: str) -> str:
+def quote_name(name: str) -> str:
     """A name, quoted for SQL."""
     return name if name in {"ctid", "rowid"} else f'"{name}"'
 
@@ -84,7 +84,7 @@ def tables(connection: Connection) -> list[Table]:
 
 
 def _has_rowid(connection: Connection, name: str) -> bool:
-    listed = connection.execute(text(f"PRAGMA table_list({quoted(name)})")).mappings().one()
+    listed = connection.execute(text(f"PRAGMA table_list({quote_name(name)})")).mappings().one()
     return not listed["wr"]
 
 
@@ -144,7 +144,7 @@ class _Inserted:
 
     def __call__(self, connection: Connection, random: Random) -> None:
         described = inspect(connection).get_columns(self.table.name)
-        row = {each["name"]: _invented(str(each["type"]), random) for each in described}
+        row = {each["name"]: _invent_value(str(each["type"]), random) for each in described}
         self.table.insert(connection, row)
 
 
@@ -226,7 +226,7 @@ def other(value: Any, random: Random) -> Any:  # noqa: ANN401 -- whatever a colu
             return f"{value}?"
 
 
-def _invented(kind: str, random: Random) -> object:
+def _invent_value(kind: str, random: Random) -> object:
     if "BOOL" in kind:
         return False
     if "INT" in kind:

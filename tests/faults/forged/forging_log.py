@@ -51,7 +51,7 @@ def _put(connection: Connection, row: dict[str, Any]) -> None:
     connection.execute(update(event).where(at).values(**kept))
 
 
-def _reworded(connection: Connection, random: Random) -> None:
+def _reword_event(connection: Connection, random: Random) -> None:
     """A word in an event is changed."""
     row = _row(connection, random.randint(1, _last(connection)))
     if not row["payload"]:
@@ -80,7 +80,7 @@ class _Restated:
         _put(connection, row | {self.column: new})
 
 
-def _exchanged(connection: Connection, random: Random) -> None:
+def _exchange_content(connection: Connection, random: Random) -> None:
     """Two events exchange their content."""
     places = random.sample(range(1, _last(connection) + 1), 2)
     one, two = (_row(connection, place) for place in places)
@@ -95,12 +95,12 @@ def _cut_to(connection: Connection, last: int) -> None:
     connection.execute(update(projection).where(projection.c.position > last).values(position=last))
 
 
-def _truncated(connection: Connection, random: Random) -> None:
+def _truncate_log(connection: Connection, random: Random) -> None:
     """The last events are deleted, and the head of the log is moved back."""
     _cut_to(connection, random.randrange(_last(connection) // 2, _last(connection)))
 
 
-def _closed_up(connection: Connection, random: Random) -> None:
+def _close_gap(connection: Connection, random: Random) -> None:
     """One event is deleted, and later ones move to its place."""
     last = _last(connection)
     gone = random.randint(last - 40, last)
@@ -116,7 +116,7 @@ def _closed_up(connection: Connection, random: Random) -> None:
 def _with_tiles(forge: Forge) -> Forge:
     """The forgery, with tiles that match and without a checkpoint that could reveal it."""
 
-    def forged(connection: Connection, random: Random) -> None:
+    def forge_with_tiles(connection: Connection, random: Random) -> None:
         forge(connection, random)
         last = _last(connection)
         connection.execute(tile.delete())
@@ -125,18 +125,18 @@ def _with_tiles(forge: Forge) -> Forge:
         connection.execute(moved.values(position=last))
         connection.execute(update(signed_checkpoint).values(size=-1, note=""))
 
-    return forged
+    return forge_with_tiles
 
 
-def _named() -> dict[str, Callable[[Connection, Random], None]]:
+def _name_forgeries() -> dict[str, Callable[[Connection, Random], None]]:
     alone: dict[str, Forge] = {
-        "event: reworded": _reworded,
+        "event: reworded": _reword_event,
         **{f"event: {column} restated": _Restated(column) for column in _ENTRY},
-        "event: exchanged": _exchanged,
-        "event: truncated": _truncated,
-        "event: closed up": _closed_up,
+        "event: exchanged": _exchange_content,
+        "event: truncated": _truncate_log,
+        "event: closed up": _close_gap,
     }
     return alone | {f"{name}, with tiles": _with_tiles(forge) for name, forge in alone.items()}
 
 
-LOG_FORGERIES: Final = _named()
+LOG_FORGERIES: Final = _name_forgeries()

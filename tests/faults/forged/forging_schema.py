@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import Connection, inspect, text
 
 from infrastructure.tables.facts import SIDES
-from tests.faults.forged.forging import Forge, Table, UnforgeableError, quoted
+from tests.faults.forged.forging import Forge, Table, UnforgeableError, quote_name
 
 if TYPE_CHECKING:
     from random import Random
@@ -93,9 +93,9 @@ class _Stated:
 
     def __call__(self, connection: Connection, random: Random) -> None:
         names = {
-            "table": quoted(self.table.name),
-            "column": quoted(random.choice(self.table.columns)),
-            "database": quoted(str(connection.engine.url.database)),
+            "table": quote_name(self.table.name),
+            "column": quote_name(random.choice(self.table.columns)),
+            "database": quote_name(str(connection.engine.url.database)),
         }
         for statement in self.statements:
             connection.execute(text(statement.format(**names)))
@@ -111,7 +111,7 @@ class _Unindexed:
         names = [index["name"] for index in inspect(connection).get_indexes(self.table.name)]
         if not names:
             raise UnforgeableError
-        connection.execute(text(f"DROP INDEX {quoted(str(random.choice(names)))}"))
+        connection.execute(text(f"DROP INDEX {quote_name(str(random.choice(names)))}"))
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,8 @@ def check(url: str, acknowledged: Collection[str], in_doubt: Collection[str] = (
     try:
         with database.reading() as connection:
             found = _facts(connection)
-            uneven = _uneven(connection, sum(found.values()))
-            answered = _answered(connection, found)
+            uneven = _find_gap(connection, sum(found.values()))
+            answered = _list_answered(connection, found)
     finally:
         database.close()
     sent = Counter(acknowledged)
@@ -56,7 +56,7 @@ def check(url: str, acknowledged: Collection[str], in_doubt: Collection[str] = (
     return len(found)
 
 
-def _answered(connection: Connection, names: Collection[str]) -> set[str]:
+def _list_answered(connection: Connection, names: Collection[str]) -> set[str]:
     """The names whose responses are stored, and the digest of each stored key that belongs to none of them."""
     kept = connection.execute(select(idempotency_answer.c.caller, idempotency_answer.c.key)).all()
     secret = secret_of_keys(connection) or b""
@@ -71,7 +71,7 @@ def _facts(connection: Connection) -> Counter[str]:
     return Counter(connection.execute(select(columns.external_id)).scalars())
 
 
-def _uneven(connection: Connection, versions: int) -> str | None:
+def _find_gap(connection: Connection, versions: int) -> str | None:
     """An error if the log has gaps, or an event of a fact has no row; else None."""
     log = select(func.count(), func.min(event.c.position), func.max(event.c.position))
     events, first, last = connection.execute(log).one()

@@ -78,7 +78,7 @@ class Cluster:
         command += ["--listen_addresses=", f"--unix_socket_directories={self.beside}"]
         self._let_go()
         self._supervisor = self.supervise()
-        prefix, handed = supervised(self._supervisor, self.user)
+        prefix, handed = prepare_supervision(self._supervisor, self.user)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*prefix, *command],
@@ -185,7 +185,7 @@ class Cluster:
         return self.beside / "log"
 
 
-def supervised(
+def prepare_supervision(
     supervisor: Supervisor | None, user: str | None
 ) -> tuple[list[str], tuple[int, ...]]:
     """The words before a command that is to be supervised, and the descriptors that it needs."""

@@ -73,11 +73,11 @@ class KeptRecord:
         }
 
     @property
-    def saved(self) -> Path:
+    def saved_checkpoint(self) -> Path:
         """The text of the checkpoint that was saved elsewhere."""
         return self.folder / "saved"
 
-    def composed(self) -> Parley:
+    def open_record(self) -> Parley:
         """The record, opened with the clock at `now`."""
         settings = Settings.from_env(self.settings)
         return compose(settings, clock=lambda: self.now, upgrade=False, signs=True)
@@ -87,7 +87,7 @@ class KeptRecord:
         parley.follow()
         assert parley.publisher is not None
         parley.publisher.publish()
-        shutil.copyfile(self.folder / "parley.key.checkpoint", self.saved)
+        shutil.copyfile(self.folder / "parley.key.checkpoint", self.saved_checkpoint)
 
 
 class _Desk:
@@ -146,7 +146,7 @@ class _Desk:
 def keep(url: str, folder: Path, *, rebuilt: bool = False) -> KeptRecord:
     """Record all of it in a migrated database; keys and checkpoints are in the folder."""
     record = KeptRecord(url, folder)
-    parley = record.composed()
+    parley = record.open_record()
     record.keys = {
         "editor": parley.keys.create("editor", SCOPES)[0],
         "Ann": parley.keys.create("Ann", _READS)[0],

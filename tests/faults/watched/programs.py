@@ -61,11 +61,11 @@ def answer_blindly() -> None:
     """Answer that a fact was recorded without knowing that."""
     from api.http.exchange import fact_response  # noqa: PLC0415 -- before anything is served
 
-    def answered(*_: object) -> Response:
+    def respond_created(*_: object) -> Response:
         return Response(b"{}", 201, media_type="application/json")
 
     given: Any = fact_response
-    given.respond_with_fact = answered
+    given.respond_with_fact = respond_created
 
 
 def sync_less() -> None:

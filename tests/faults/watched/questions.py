@@ -211,27 +211,27 @@ async def _answers(app: FastAPI, record: KeptRecord, asked: Iterable[Question]) 
     return {each: await _answer(app, record, each) for each in asked}
 
 
-async def _answer(app: FastAPI, record: KeptRecord, asked: Question) -> Reply:
+async def _answer(app: FastAPI, record: KeptRecord, question: Question) -> Reply:
     """The response; an error of the server is a response, too."""
     try:
-        return await _asked(app, record, asked)
+        return await _request_answer(app, record, question)
     except Exception as error:  # noqa: BLE001 -- what stumbles over what is stored may raise anything
         return Reply(500, body=repr(error).encode())
 
 
-async def _asked(app: FastAPI, record: KeptRecord, asked: Question) -> Reply:
-    if asked.again is not None:
-        sent = record.answered[asked.again]
+async def _request_answer(app: FastAPI, record: KeptRecord, question: Question) -> Reply:
+    if question.again is not None:
+        sent = record.answered[question.again]
         headers = [(name.lower().encode(), text.encode()) for name, text in sent.headers.items()]
         return await exchange(app, "POST", sent.path, headers, sent.body)
-    headers = [(b"accept", asked.accept.encode())]
-    key = record.keys.get(asked.reader)
+    headers = [(b"accept", question.accept.encode())]
+    key = record.keys.get(question.reader)
     if key is not None:
         headers.append((b"authorization", f"Bearer {key}".encode()))
-    reply = await exchange(app, "GET", asked.target, headers)
+    reply = await exchange(app, "GET", question.target, headers)
     page = reply
     while (rest := _NEXT.search(page.body)) is not None:
-        address = f"{asked.target.partition('?')[0]}?cursor={rest[1].decode()}"
+        address = f"{question.target.partition('?')[0]}?cursor={rest[1].decode()}"
         page = await exchange(app, "GET", address, headers)
         reply.body += page.body
     return reply

@@ -76,7 +76,7 @@ class Trials:
         self._record = replace(record, now=NOW)
         self._kept = {name: (record.folder / name).read_bytes() for name in KEPT_FILES}
         self._random = random
-        self._parley = self._record.composed()
+        self._parley = self._record.open_record()
         self._app = create_app(self._parley)
         every = questions(self._app, self._record, self._parley.ready()["log"])
         every = random.sample(every, round(len(every) * share))
@@ -86,13 +86,13 @@ class Trials:
         self._ones = [each for each in every if not each.of_all]
         self._lists = [each for each in every if each.of_all]
         self.release()
-        if self._found_out("nothing"):
+        if self._verification_fails("nothing"):
             raise UnfitError("a record that nobody changed is not found to be whole")
 
     def judge(self, kind: str, where: str) -> None:
         """Verify the database as it is now; if nothing is found, ask it: UndetectedError if answers differ."""
         self.figures.made += 1
-        if self._found_out(where):
+        if self._verification_fails(where):
             self.figures.detected += 1
             return
         asked = [
@@ -121,8 +121,8 @@ class Trials:
         self.release()
         self._parley.close()
 
-    def _found_out(self, where: str) -> bool:
-        arguments = ["verify", "--checkpoint", str(self._record.saved)]
+    def _verification_fails(self, where: str) -> bool:
+        arguments = ["verify", "--checkpoint", str(self._record.saved_checkpoint)]
         with _in_time(where):
             done = CliRunner().invoke(commands, arguments, env=self._record.settings)
         if not (done.exception is None or isinstance(done.exception, SystemExit)):

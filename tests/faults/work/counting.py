@@ -80,12 +80,12 @@ class Counter:
         self.database += not _follows()
         return 0
 
-    def connected(self, connection: Any, _record: object) -> None:  # noqa: ANN401 -- of either driver
+    def count_steps(self, connection: Any, _record: object) -> None:  # noqa: ANN401 -- of either driver
         """Count a connection's steps, if it is SQLite's."""
         if hasattr(connection, "set_progress_handler"):
             connection.set_progress_handler(self.step, STEPS)
 
-    def executed(self, connection: Any, cursor: Any, *_: object) -> None:  # noqa: ANN401 -- as SQLAlchemy calls it
+    def count_rows(self, connection: Any, cursor: Any, *_: object) -> None:  # noqa: ANN401 -- as SQLAlchemy calls it
         """Count the rows that a statement gives on PostgreSQL."""
         if connection.dialect.name == "postgresql" and not _follows():
             self.database += max(cursor.rowcount, 0)
@@ -95,16 +95,16 @@ class Counter:
 def counting() -> Iterator[Counter]:
     """Count in threads and connections that begin in the block."""
     counter = Counter()
-    event.listen(Pool, "connect", counter.connected)
-    event.listen(Engine, "after_cursor_execute", counter.executed)
+    event.listen(Pool, "connect", counter.count_steps)
+    event.listen(Engine, "after_cursor_execute", counter.count_rows)
     before = sys.getprofile()
     threading.setprofile(counter.begin)
     try:
         yield counter
     finally:
         threading.setprofile(before)
-        event.remove(Pool, "connect", counter.connected)
-        event.remove(Engine, "after_cursor_execute", counter.executed)
+        event.remove(Pool, "connect", counter.count_steps)
+        event.remove(Engine, "after_cursor_execute", counter.count_rows)
 
 
 def _follows() -> bool:

@@ -35,14 +35,14 @@ def populate(ledger: StoredLedger, size: int) -> None:
     batch: list[FactEvent] = []
     for number, (each, large) in enumerate(_facts(size)):
         named = replace(each, external_id=f"D-{number}")
-        batch += _recorded(named, corrected=large or number % 4 == 0)
+        batch += _make_events(named, corrected=large or number % 4 == 0)
         if len(batch) >= _BATCH:
             ledger.append(batch)
             batch = []
     ledger.append(batch)
 
 
-def _recorded(each: Fact, *, corrected: bool) -> list[FactEvent]:
+def _make_events(each: Fact, *, corrected: bool) -> list[FactEvent]:
     """The event that records a fact unchecked, and a correction if it is `corrected`."""
     id_ = fact_id(_NEGOTIATION, each.external_id or "")
     named: dict[str, Any] = {"originator_id": id_, "actor": "desk"}

@@ -143,7 +143,7 @@ def list_changes(
     for path, methods in paths.items():
         content = methods.get("post", {}).get("requestBody", {}).get("content", {})
         for media, described in content.items():
-            bodies = dict(_swollen(described, form.body))
+            bodies = dict(_swell_example(described, form.body))
             for label, junk in _NONSENSE if form.thorough else [next(nonsense)]:
                 bodies[label] = junk * (form.body // len(junk))
             for label, body in bodies.items():
@@ -151,7 +151,7 @@ def list_changes(
                 yield Asked(kind, "POST", _address(path, names), body, media)
 
 
-def _swollen(described: Mapping[str, Any], size: int) -> Iterator[tuple[str, bytes]]:
+def _swell_example(described: Mapping[str, Any], size: int) -> Iterator[tuple[str, bytes]]:
     """The first example with longer lists, longer texts or more members, or as many lines as there is room for."""
     example = next((example["value"] for example in described.get("examples", {}).values()), None)
     if isinstance(example, dict):

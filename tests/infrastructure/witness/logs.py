@@ -54,7 +54,7 @@ class FakeLog:
         return f"http://127.0.0.1:{self.publisher.port}{PREFIX}"
 
     @property
-    def asked(self) -> list[str]:
+    def asked_paths(self) -> list[str]:
         """The paths that were asked for, in order."""
         return [path.removeprefix(PREFIX) for path in self.publisher.asked]
 

@@ -190,8 +190,8 @@ def test_where_a_partial_tile_is_gone_the_whole_one_is_taken(
     log.missing = lambda tile: tile.path.width < TILE_WIDTH and tile.level == 0
     log.answers["/checkpoint"] = saying(note.encode())
     assert watching.watch().checkpoint.size == 400
-    at = log.asked.index("/tile/0/001.p/144")
-    assert log.asked[at + 1] == "/tile/0/001"
+    at = log.asked_paths.index("/tile/0/001.p/144")
+    assert log.asked_paths[at + 1] == "/tile/0/001"
     assert watching.read_cosigned() == HONEST.checkpoint(400).text
 
 
@@ -243,11 +243,11 @@ def test_all_that_is_asked_takes_no_longer_than_it_may(
         log.answers[path] = slowly
     monkeypatch.setattr(tiled_log, "ROUND_SECONDS", 0.5)
     assert "out of reach" in watching.find_refusal()
-    assert len(log.asked) <= 2
+    assert len(log.asked_paths) <= 2
     monkeypatch.setattr(tiled_log, "ROUND_SECONDS", 0.0)
-    asked = len(log.asked)
+    asked = len(log.asked_paths)
     assert watching.find_refusal() == "the log is too slow: it took more than 0 seconds"
-    assert len(log.asked) == asked
+    assert len(log.asked_paths) == asked
 
 
 def test_nobody_listening_is_out_of_reach(log: FakeLog, watching: Watching) -> None:

@@ -28,13 +28,13 @@ def test_what_continues_is_co_signed_and_given_out(log: FakeLog, watching: Watch
     for number, size in enumerate(SIZES):
         log.grow(size)
         watching.time = NOON + number
-        asked = len(log.asked)
+        asked = len(log.asked_paths)
         outcome = watching.watch()
         assert (outcome.checkpoint.size, outcome.new, outcome.time) == (size, True, NOON + number)
         assert watching.read_cosigned() == HONEST.checkpoint(size).text
-        assert len(log.asked) - asked <= 1 + 2 * 3
+        assert len(log.asked_paths) - asked <= 1 + 2 * 3
     assert stat.S_IMODE(watching.out.stat().st_mode) == 0o644
-    assert {path.partition("/")[2].partition("/")[0] for path in log.asked} == {
+    assert {path.partition("/")[2].partition("/")[0] for path in log.asked_paths} == {
         "checkpoint",
         "tile",
     }
@@ -52,12 +52,12 @@ def test_a_log_that_has_begun_long_ago_can_be_watched_from_now_on(
 def test_what_is_not_new_is_not_co_signed_again(log: FakeLog, watching: Watching) -> None:
     log.grow(300)
     watching.watch()
-    note, asked = watching.out.read_text(), len(log.asked)
+    note, asked = watching.out.read_text(), len(log.asked_paths)
     watching.time += 60
     outcome = watching.watch()
     assert (outcome.new, outcome.time, outcome.note) == (False, NOON, note)
     assert watching.out.read_text() == note
-    assert log.asked[asked:] == ["/checkpoint"]
+    assert log.asked_paths[asked:] == ["/checkpoint"]
 
 
 def test_a_cosigned_checkpoint_has_the_logs_signature_and_no_stranger_s(

@@ -49,8 +49,8 @@ def test_moving_the_slider_of_knowledge_changes_what_is_said_of_losik(page: Page
     assert _status_of(people, "Ihar Losik") == "Free"
     slider = page.get_by_label("What was known", exact=True)
     slider.focus()
-    while _known(page) < "2025-06-26":
-        before = _known(page)
+    while _read_known_at(page) < "2025-06-26":
+        before = _read_known_at(page)
         slider.press("ArrowRight")
         page.wait_for_function("before => !location.search.includes(before)", arg=before)
     expect(page.locator(".where")).to_contain_text("as the papers had it by")
@@ -59,10 +59,10 @@ def test_moving_the_slider_of_knowledge_changes_what_is_said_of_losik(page: Page
     expect(slider).to_be_focused()
     page.go_back()
     page.wait_for_function("() => document.title.length > 0")
-    assert _known(page) < "2025-06-26"
+    assert _read_known_at(page) < "2025-06-26"
 
 
-def _known(page: Page) -> str:
+def _read_known_at(page: Page) -> str:
     return parse_qs(urlsplit(page.url).query)["as_known_at"][0]
 
 
@@ -106,7 +106,7 @@ def test_playing_goes_through_the_stops(page: Page) -> None:
     stops = (slider.get_attribute("data-stops") or "").split(" ")
     before = page.get_by_role("link", name="What was known: the change before")
     there = parse_qs(urlsplit(before.get_attribute("href") or "").query)["as_known_at"][0]
-    assert there == stops[stops.index(_known(page)) - 1]
+    assert there == stops[stops.index(_read_known_at(page)) - 1]
     expect(page.locator(".slider.known .play")).to_be_focused()
 
 
@@ -118,7 +118,7 @@ def test_without_scripts_there_are_dates_and_the_changes_before_and_after(
     page.goto(JUNE)
     expect(page.get_by_label("What was known", exact=True)).to_be_hidden()
     page.get_by_role("link", name="What was known: the next change").click()
-    assert _known(page) > "2025-06-21"
+    assert _read_known_at(page) > "2025-06-21"
     page.get_by_label("What was so on this day").fill("2025-09-12")
     page.get_by_role("button", name="Show").click()
     expect(page.locator(".where")).to_contain_text("12 September 2025")

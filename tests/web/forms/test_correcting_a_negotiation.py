@@ -18,7 +18,7 @@ API: Final = "/v1/negotiations/talks"
 WHY: Final = {"reason": "better_evidence", "why": "So both sides call them"}
 
 
-def _said(reader: Reader) -> Any:  # noqa: ANN401 -- JSON
+def _read_negotiation(reader: Reader) -> Any:  # noqa: ANN401 -- JSON
     return reader.editor.get(API).json["negotiation"]
 
 
@@ -26,20 +26,20 @@ def test_a_correction_of_a_negotiation_changes_what_differs_and_nothing_else(
     reader: Reader, desk: Desk
 ) -> None:
     reader.editor.open()
-    before = _said(reader)
+    before = _read_negotiation(reader)
     desk.enter()
     assert PAGE in desk.see("/n/talks").all("a", "href")
     checked = desk.fill(desk.see(PAGE), PAGE, **WHY, title="Minsk talks", do="check")
     assert "It can be done at once, and would change: title" in checked.words
-    assert _said(reader) == before
+    assert _read_negotiation(reader) == before
     done = desk.fill(checked, PAGE, do="save")
     assert (done.status, done.headers["location"]) == (303, "/n/talks")
-    assert _said(reader) == {**before, "title": "Minsk talks"}
+    assert _read_negotiation(reader) == {**before, "title": "Minsk talks"}
     parties = desk.fill(
         desk.see(PAGE), PAGE, **WHY, parties="US\n\n Belarus; its KGB \n", summary="", do="save"
     )
     assert parties.status == 303
-    after = _said(reader)
+    after = _read_negotiation(reader)
     assert (after["parties"], after["summary"]) == (["US", "Belarus; its KGB"], None)
     opened = desk.see(PAGE).form(PAGE)[1]
     assert opened["parties"] == "US\nBelarus; its KGB"
@@ -51,7 +51,7 @@ def test_what_is_refused_is_said_at_its_field_and_nothing_is_lost(
     reader: Reader, desk: Desk
 ) -> None:
     reader.editor.open()
-    before = _said(reader)
+    before = _read_negotiation(reader)
     desk.enter()
     for name, text in {"title": "", "published": "soon", "why": ""}.items():
         filled = {**WHY, "summary": "Kept", name: text}
@@ -62,7 +62,7 @@ def test_what_is_refused_is_said_at_its_field_and_nothing_is_lost(
     nothing = desk.fill(desk.see(PAGE), PAGE, **WHY, do="save")
     assert nothing.status == 422, nothing.words
     assert "alert" in nothing.all("div", "role")
-    assert _said(reader) == before
+    assert _read_negotiation(reader) == before
 
 
 def test_a_form_that_was_overtaken_shows_what_changed_and_keeps_what_was_typed(
@@ -78,14 +78,17 @@ def test_a_form_that_was_overtaken_shows_what_changed_and_keeps_what_was_typed(
     assert "Somebody changed it while you wrote" in stale.words
     held = stale.form(PAGE)[1]
     assert (held["title"], held["summary"]) == ("Other talks", "Mine")
-    assert _said(reader)["summary"] == "Theirs"
+    assert _read_negotiation(reader)["summary"] == "Theirs"
     assert desk.fill(stale, PAGE, do="save").status == 303
-    assert (_said(reader)["title"], _said(reader)["summary"]) == ("Other talks", "Mine")
+    assert (_read_negotiation(reader)["title"], _read_negotiation(reader)["summary"]) == (
+        "Other talks",
+        "Mine",
+    )
 
 
 def test_where_it_takes_two_a_second_person_approves_it(reader: Reader, desk: Desk) -> None:
     reader.editor.open()
-    before = _said(reader)
+    before = _read_negotiation(reader)
     settings = {"review_record": True}
     assert reader.editor.post(f"{API}/settings", settings, if_match="*").status == 200
     desk.enter()
@@ -94,16 +97,16 @@ def test_where_it_takes_two_a_second_person_approves_it(reader: Reader, desk: De
     assert "Minsk talks" in checked.words
     request = desk.fill(checked, PAGE, do="save").headers["location"]
     assert request.startswith("/n/talks/change-requests/")
-    assert _said(reader) == before
+    assert _read_negotiation(reader) == before
     second = Desk(desk.site)
     second.enter("Ben")
     assert second.fill(second.see(request), request, do="approve").status == 303
-    assert _said(reader) == {**before, "title": "Minsk talks"}
+    assert _read_negotiation(reader) == {**before, "title": "Minsk talks"}
 
 
 def test_it_is_offered_and_done_only_for_who_may_correct(reader: Reader, desk: Desk) -> None:
     reader.editor.open()
-    before = _said(reader)
+    before = _read_negotiation(reader)
     assert desk.see(PAGE).headers["location"].startswith("/sign-in?to=")
     desk.enter("Ann", "fact:read", "fact:write")
     assert PAGE not in desk.see("/n/talks").all("a", "href")
@@ -120,4 +123,4 @@ def test_it_is_offered_and_done_only_for_who_may_correct(reader: Reader, desk: D
     sent = {**fields, **WHY, "title": "Theirs", "do": "save"}
     assert desk.post(PAGE, sent, origin="https://other.example").status == 403
     assert desk.post(PAGE, {**sent, "form_token": "no"}).status == 403
-    assert _said(reader) == before
+    assert _read_negotiation(reader) == before

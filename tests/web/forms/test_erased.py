@@ -42,17 +42,17 @@ SPELT: Final = re.compile("|".join(WORDS), re.IGNORECASE)
 def test_what_was_erased_stands_on_no_page(reader: Reader) -> None:
     ids = _record(reader)
     pages = _pages(ids[0])
-    before = {page: _found(reader, page) for page in pages}
+    before = {page: _find_erased_words(reader, page) for page in pages}
     assert {word.casefold() for found in before.values() for word in found} == {
         word.casefold() for word in WORDS
     }
-    assert SPELT.search(_kept(reader))
+    assert SPELT.search(_read_caches(reader))
     gone = reader.editor.post(
         f"/v1/facts/{ids[0]}/erasure", {"reason": "They asked for it"}, if_match="*"
     )
     assert gone.status == 200, gone.json
-    assert {page: found for page in pages if (found := _found(reader, page))} == {}
-    assert not SPELT.search(_kept(reader))
+    assert {page: found for page in pages if (found := _find_erased_words(reader, page))} == {}
+    assert not SPELT.search(_read_caches(reader))
 
 
 def _record(reader: Reader) -> list[str]:
@@ -77,7 +77,7 @@ def _pages(fact_id: str) -> list[str]:
     return [*pages, *(f"{page}{'&' if '?' in page else '?'}{there}" for page in pages), "/"]
 
 
-def _found(reader: Reader, page: str) -> list[str]:
+def _find_erased_words(reader: Reader, page: str) -> list[str]:
     """The erased words on a page or in its headers, except those of its own address."""
     seen = reader.see(page)
     shown = seen.html + repr(seen.headers)
@@ -92,7 +92,7 @@ def _without_addresses(shown: str, given: list[str]) -> str:
     return shown
 
 
-def _kept(reader: Reader) -> str:
+def _read_caches(reader: Reader) -> str:
     """The content of the process's caches of answers, pages and pictures."""
     state: Any = cast("FastAPI", reader.http.app).state
     keeping = (state.kept_answers, state.kept_pages, state.pictures)

@@ -31,7 +31,7 @@ def _lines(*numbers: int, **more: Any) -> str:  # noqa: ANN401 -- fields of a fa
     return "\n".join(json.dumps(each) for each in facts)
 
 
-def _checked(desk: Desk, text: str | bytes, **options: str) -> Seen:
+def _check_lines(desk: Desk, text: str | bytes, **options: str) -> Seen:
     form = desk.see(IMPORT)
     assert form.status == 200, form.words
     if isinstance(text, bytes):
@@ -58,7 +58,7 @@ def test_a_rejected_row_is_corrected_and_all_of_the_table_is_imported(
 ) -> None:
     reader.editor.open()
     desk.enter()
-    checked = _checked(desk, TABLE.encode() if how == "file" else TABLE)
+    checked = _check_lines(desk, TABLE.encode() if how == "file" else TABLE)
     assert checked.status == 200
     assert "3 to be recorded, 1 rejected." in checked.words
     assert "save" not in checked.all("button", "value")
@@ -85,13 +85,15 @@ def test_a_rejected_row_is_corrected_and_all_of_the_table_is_imported(
 def test_each_line_has_its_fate(reader: Reader, desk: Desk) -> None:
     reader.editor.open()
     desk.enter()
-    assert "It is recorded" in desk.upload(_checked(desk, _lines(1, 2)), IMPORT, do="save").words
+    assert (
+        "It is recorded" in desk.upload(_check_lines(desk, _lines(1, 2)), IMPORT, do="save").words
+    )
     id_ = _items(reader)[0]["id"]
     body = {"reason": "refinement", "why": "Known", "changes": {"summary": "One was freed"}}
     assert reader.editor.post(f"/v1/facts/{id_}/corrections", body, if_match="*").status == 200
     end = json.dumps({"op": "corroborate", "external_id": "E-2", "citation": {"publisher": "AP"}})
     text = "\n".join([_lines(1, 2, 3), end, '{"kind": "release"}', "not JSON", ""])
-    checked = _checked(desk, text)
+    checked = _check_lines(desk, text)
     told = [row.partition("</tr>")[0] for row in checked.html.split('<tr class="')[1:]]
     assert [row.partition('"')[0] for row in told] == [
         "superseded",
@@ -111,7 +113,7 @@ def test_each_line_has_its_fate(reader: Reader, desk: Desk) -> None:
 def test_a_refused_import_records_nothing_and_says_why(reader: Reader, desk: Desk) -> None:
     reader.editor.open()
     desk.enter()
-    checked = _checked(desk, _lines(1))
+    checked = _check_lines(desk, _lines(1))
     text = f"{_lines(1)}\n{_lines(2, valid='never')}"
     refused = desk.upload(checked, IMPORT, do="save", content=text)
     assert refused.status == 422
@@ -134,7 +136,7 @@ def test_what_is_no_table_is_refused_with_what_to_do(
 ) -> None:
     reader.editor.open()
     desk.enter()
-    refused = _checked(desk, text)
+    refused = _check_lines(desk, text)
     assert refused.status in {200, 422}
     assert words in refused.words
     assert "save" not in refused.all("button", "value")
@@ -146,7 +148,7 @@ def test_a_file_in_another_encoding_is_read(reader: Reader, desk: Desk) -> None:
     reader.editor.open()
     desk.enter()
     table = TABLE.replace("someday", "2025-01-03").replace("First", "Первый").encode("utf-16")
-    done = desk.upload(_checked(desk, table), IMPORT, do="save")
+    done = desk.upload(_check_lines(desk, table), IMPORT, do="save")
     assert "It is recorded" in done.words
     assert _items(reader)[0]["fact"]["summary"] == "Первый freed"
 
@@ -159,12 +161,12 @@ def test_options_are_kept_and_their_faults_stand_beside_them(reader: Reader, des
         ({"batch": "two words and more"}, "batch"),
         ({"update": "true"}, "reason"),
     ):
-        refused = _checked(desk, _lines(1), **options)
+        refused = _check_lines(desk, _lines(1), **options)
         assert refused.status == 422
         marked = [given["name"] for _, given in refused.elements if "aria-invalid" in given]
         assert wrong in marked
         assert refused.form(IMPORT)[1]["content"] == _lines(1)
-    labelled = _checked(desk, _lines(1), batch="first")
+    labelled = _check_lines(desk, _lines(1), batch="first")
     done = desk.upload(labelled, IMPORT, do="save")
     [brought] = [href for href in done.all("a", "href") if "batch=first" in href]
     assert "No 1 freed" in desk.see(brought).words
@@ -174,7 +176,7 @@ def test_options_are_kept_and_their_faults_stand_beside_them(reader: Reader, des
 def test_a_file_that_is_too_large_is_refused_with_what_to_do(reader: Reader, desk: Desk) -> None:
     reader.editor.open()
     desk.enter()
-    refused = _checked(desk, b"x" * 1_048_577)
+    refused = _check_lines(desk, b"x" * 1_048_577)
     assert refused.status == 413
     assert "parley import" in refused.words
 
@@ -185,7 +187,7 @@ def test_a_hostile_line_is_text(reader: Reader, desk: Desk, text: str) -> None:
     reader.editor.open()
     desk.enter()
     lines = "\n".join([_lines(1, note=text), json.dumps({"kind": text, "summary": text}), text])
-    page = _checked(desk, lines, batch="b")
+    page = _check_lines(desk, lines, batch="b")
     assert text in page.words
     assert text in page.form(IMPORT)[1]["corrected-3"]
     assert not [given for tag, given in page.elements if tag == "script" and "src" not in given]

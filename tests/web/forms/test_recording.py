@@ -28,7 +28,7 @@ FREED: Final[dict[str, Any]] = {
 }
 
 
-def _filled(desk: Desk, deed: str, kind: str = "release", **more: str) -> Seen:
+def _fill_form(desk: Desk, deed: str, kind: str = "release", **more: str) -> Seen:
     """The response to a form of a kind, filled in."""
     form = desk.see(f"{RECORD_FORM}?kind={kind}")
     assert form.status == 200, form.words
@@ -38,7 +38,7 @@ def _filled(desk: Desk, deed: str, kind: str = "release", **more: str) -> Seen:
 def test_a_fact_is_checked_and_recorded(reader: Reader, desk: Desk) -> None:
     reader.editor.open()
     desk.enter()
-    checked = _filled(desk, "check", people="Ann Example; Ben Example")
+    checked = _fill_form(desk, "check", people="Ann Example; Ben Example")
     assert checked.status == 200
     assert "It can be recorded" in checked.words
     assert "Read as: 100 or more." in checked.words
@@ -65,7 +65,7 @@ def test_one_form_records_once_however_often_it_is_sent(reader: Reader, desk: De
         answers = {(each.status, each.headers["location"]) for each in sent}
     assert len(answers) == 1
     assert len(reader.editor.get("/v1/negotiations/talks/timeline").json["items"]) == 1
-    _filled(desk, "save")
+    _fill_form(desk, "save")
     assert len(reader.editor.get("/v1/negotiations/talks/timeline").json["items"]) == 2
 
 
@@ -110,7 +110,7 @@ def test_each_fault_stands_beside_its_field_and_nothing_typed_is_lost(
         "citation.url": "nowhere",
         "citation.grade": "Z9",
     }
-    refused = _filled(desk, "save", **wrong)
+    refused = _fill_form(desk, "save", **wrong)
     assert refused.status == 422
     assert "4 things have to be corrected. Nothing was recorded." in refused.words
     described = {
@@ -153,7 +153,7 @@ def test_what_is_missing_is_asked_for_at_its_field(reader: Reader, desk: Desk) -
 def test_more_numbers_and_sources_are_added_one_by_one(reader: Reader, desk: Desk) -> None:
     reader.editor.open()
     desk.enter()
-    two = _filled(desk, "add-citation")
+    two = _fill_form(desk, "add-citation")
     three = desk.fill(two, RECORD_FORM, do="add-citation")
     assert "Sources: 3 of 3" in three.words
     sources = {"citation2.publisher": "AFP", "citation3.publisher": "AP", "citation3.url": "x"}
@@ -183,9 +183,9 @@ def test_similar_facts_rivals_and_notices_are_named_before_saving(
         matter="m",
     )
     desk.enter()
-    rival = _filled(desk, "check", matter="m", people="Ann / Ben")
+    rival = _fill_form(desk, "check", matter="m", people="Ann / Ben")
     assert "Other facts on the same question" in rival.words
-    told = _filled(desk, "check", people="Ann / Ben")
+    told = _fill_form(desk, "check", people="Ann / Ben")
     assert "Similar facts on record" in told.words
     assert f"/n/talks/facts/{first.json['id']}" in told.html
     assert "Look at people 0" in told.words
@@ -195,9 +195,9 @@ def test_similar_facts_rivals_and_notices_are_named_before_saving(
 def test_a_name_that_is_taken_is_said_at_its_field(reader: Reader, desk: Desk) -> None:
     reader.editor.open()
     desk.enter()
-    assert _filled(desk, "save", external_id="A-1").status == 303
+    assert _fill_form(desk, "save", external_id="A-1").status == 303
     for deed, status in (("check", 200), ("save", 409)):
-        taken = _filled(desk, deed, external_id="A-1")
+        taken = _fill_form(desk, deed, external_id="A-1")
         assert taken.status == status
         wrong = [given["name"] for _, given in taken.elements if "aria-invalid" in given]
         assert wrong == ["external_id"]
@@ -209,7 +209,7 @@ def test_a_hostile_text_is_shown_again_as_text(reader: Reader, desk: Desk, text:
     reader.editor.open()
     desk.enter()
     for deed in ("check", "save"):
-        page = _filled(
+        page = _fill_form(
             desk,
             deed,
             valid="never",

@@ -191,7 +191,7 @@ def test_head_says_what_get_says_without_the_body(real: Reader, address: str) ->
 
 
 @pytest.fixture
-def hurried(database_url: str) -> Iterator[Reader]:
+def limited_reader(database_url: str) -> Iterator[Reader]:
     """A reader with a small hourly budget."""
     parley = compose(settings_of(database_url, PARLEY_RATE_READS="12/hour"), upgrade=False)
     site = create_site(parley)
@@ -201,9 +201,9 @@ def hurried(database_url: str) -> Iterator[Reader]:
     parley.close()
 
 
-def test_who_asked_too_often_is_told_so_by_a_page(hurried: Reader) -> None:
-    hurried.editor.open()
-    seen = [hurried.see("/n/talks") for _ in range(14)]
+def test_who_asked_too_often_is_told_so_by_a_page(limited_reader: Reader) -> None:
+    limited_reader.editor.open()
+    seen = [limited_reader.see("/n/talks") for _ in range(14)]
     assert seen[0].status == 200
     assert seen[-1].status == 429
     assert {page.status for page in seen} == {200, 429}

@@ -17,7 +17,7 @@ API: Final = "/v1/negotiations/talks"
 WHY: Final = {"reason": "better_evidence", "why": "The list has 53 names"}
 
 
-def _reviewed(reader: Reader, **more: Any) -> str:  # noqa: ANN401 -- fields of a fact
+def _record_reviewed(reader: Reader, **more: Any) -> str:  # noqa: ANN401 -- fields of a fact
     """Record a fact whose changes need a second person; gives the address of its page."""
     reader.editor.open()
     settings = {"review_record": True}
@@ -26,7 +26,7 @@ def _reviewed(reader: Reader, **more: Any) -> str:  # noqa: ANN401 -- fields of 
     return f"/n/talks/facts/{made.json['id']}"
 
 
-def _proposed(desk: Desk, address: str, **fields: str) -> str:
+def _propose_change(desk: Desk, address: str, **fields: str) -> str:
     """Send a form that proposes a change; gives the address of the change request."""
     answer = desk.fill(desk.see(address), address, **fields, do="save")
     assert answer.status == 303, answer.words
@@ -38,9 +38,11 @@ def _held(form: Seen, address: str, *names: str) -> list[str]:
 
 
 def test_a_correction_is_proposed_anew_from_what_was_proposed(reader: Reader, desk: Desk) -> None:
-    page = _reviewed(reader)
+    page = _record_reviewed(reader)
     desk.enter()
-    request = _proposed(desk, f"{page}/correct", **WHY, summary="Fifty-three freed", matter="m")
+    request = _propose_change(
+        desk, f"{page}/correct", **WHY, summary="Fifty-three freed", matter="m"
+    )
     second = Desk(desk.site)
     second.enter("Ben")
     seen = second.see(request)
@@ -72,7 +74,7 @@ def test_a_correction_is_proposed_anew_from_what_was_proposed(reader: Reader, de
 
 @pytest.mark.parametrize("deed", ["retract", "reinstate", "erase"])
 def test_each_other_change_is_proposed_anew(reader: Reader, desk: Desk, deed: str) -> None:
-    page = _reviewed(reader)
+    page = _record_reviewed(reader)
     if deed == "reinstate":
         settings = f"{API}/settings"
         reader.editor.post(settings, {"review_record": False}, if_match="*")
@@ -82,7 +84,7 @@ def test_each_other_change_is_proposed_anew(reader: Reader, desk: Desk, deed: st
     desk.enter()
     column = "reason" if deed == "erase" else "why"
     more = {"reason": "coding_error"} if deed == "retract" else {}
-    request = _proposed(desk, f"{page}/{deed}", **more, **{column: "A first why"})
+    request = _propose_change(desk, f"{page}/{deed}", **more, **{column: "A first why"})
     revise = f"{request}/revise"
     form = desk.see(revise)
     assert _held(form, revise, column) == ["A first why"]
@@ -96,9 +98,9 @@ def test_each_other_change_is_proposed_anew(reader: Reader, desk: Desk, deed: st
 
 
 def test_a_correction_of_a_negotiation_is_proposed_anew(reader: Reader, desk: Desk) -> None:
-    _reviewed(reader)
+    _record_reviewed(reader)
     desk.enter()
-    request = _proposed(desk, "/n/talks/correct", **WHY, title="Minsk talks")
+    request = _propose_change(desk, "/n/talks/correct", **WHY, title="Minsk talks")
     revise = f"{request}/revise"
     form = desk.see(revise)
     assert _held(form, revise, "title", "why") == ["Minsk talks", WHY["why"]]
@@ -112,9 +114,9 @@ def test_a_correction_of_a_negotiation_is_proposed_anew(reader: Reader, desk: De
 def test_only_who_proposed_it_revises_it_and_only_from_a_page_of_this_server(
     reader: Reader, desk: Desk
 ) -> None:
-    page = _reviewed(reader)
+    page = _record_reviewed(reader)
     desk.enter()
-    request = _proposed(desk, f"{page}/correct", **WHY, summary="Fifty-three freed")
+    request = _propose_change(desk, f"{page}/correct", **WHY, summary="Fifty-three freed")
     revise = f"{request}/revise"
     assert Desk(desk.site).see(revise).headers["location"].startswith("/sign-in?to=")
     second = Desk(desk.site)

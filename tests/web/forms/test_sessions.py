@@ -131,7 +131,7 @@ def test_a_revoked_key_ends_its_sessions_at_once(reader: Reader, desk: Desk) -> 
 def test_a_session_ends_with_its_hours_and_is_removed(desk: Desk) -> None:
     desk.enter()
     assert "Ann" in desk.see("/").words
-    later = _clocked(desk, lambda: time.time_ns() // 1_000 + 13 * 3_600_000_000)
+    later = _set_clock(desk, lambda: time.time_ns() // 1_000 + 13 * 3_600_000_000)
     assert later.find(session_token(desk)) is None
     assert len(list_sessions(desk)) == 1
     later.drop_expired()
@@ -152,7 +152,7 @@ def test_a_session_lasts_no_longer_than_its_key(desk: Desk) -> None:
     key, _ = desk.parley.keys.create("Ann", SCOPES, soon)
     assert desk.post("/sign-in", {"key": key}).status == 303
     assert desk.parley.sessions.find(session_token(desk)) is not None
-    assert _clocked(desk, lambda: soon).find(session_token(desk)) is None
+    assert _set_clock(desk, lambda: soon).find(session_token(desk)) is None
 
 
 def test_no_sql_makes_or_lengthens_a_session(desk: Desk) -> None:
@@ -180,7 +180,7 @@ def test_no_session_is_in_a_backup(desk: Desk, tmp_path: Path) -> None:
     assert _digest(session_token(desk)).encode() not in kept
 
 
-def _clocked(desk: Desk, clock: Callable[[], int]) -> Any:  # noqa: ANN401 -- the sessions by another clock
+def _set_clock(desk: Desk, clock: Callable[[], int]) -> Any:  # noqa: ANN401 -- the sessions by another clock
     sessions = desk.parley.sessions
     sessions._clock = clock
     return sessions

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.either_database
 TALKS: Final = "/n/talks"
 
 
-def _said(published: str | None) -> dict[str, Any]:
+def _cite(published: str | None) -> dict[str, Any]:
     return {"citations": [{"publisher": "Wire", "published": published}]}
 
 
@@ -35,9 +35,9 @@ def test_somebody_in_custody_is_said_to_be_held_as_last_reported(reader: Reader)
     held = {"kind": "custody", "status": "sentenced"}
     import_facts(
         reader,
-        {**held, "person": "Ann", "valid": "2021-02", **_said("2022-05-06")},
-        {**held, "person": "Bo", "valid": "[2025-06-01..2025-06-09]", **_said("2025-06-09")},
-        {"kind": "release", "people": ["Cy"], "valid": "2025-03-01", **_said("2025-04-01")},
+        {**held, "person": "Ann", "valid": "2021-02", **_cite("2022-05-06")},
+        {**held, "person": "Bo", "valid": "[2025-06-01..2025-06-09]", **_cite("2025-06-09")},
+        {"kind": "release", "people": ["Cy"], "valid": "2025-03-01", **_cite("2025-04-01")},
     )
     words = reader.see(TALKS).words
     assert "Ann since Feb 2021, last reported 6 May 2022" in words
@@ -57,7 +57,7 @@ def test_people_of_one_name_lead_each_to_their_own_page(reader: Reader) -> None:
 def test_a_state_says_of_when_its_latest_report_is(reader: Reader, real: Reader) -> None:
     told = "The latest dated report behind this page is of 26 November 2025 (uncertain)."
     assert told in real.see(BELARUS).words
-    import_facts(reader, {"kind": "statement", "speaker": "Ann", "valid": "2025", **_said(None)})
+    import_facts(reader, {"kind": "statement", "speaker": "Ann", "valid": "2025", **_cite(None)})
     assert "latest dated report" not in reader.see(TALKS).words
 
 
@@ -88,11 +88,11 @@ def test_a_part_of_a_comparison_does_not_count_all(reader: Reader) -> None:
                 "kind": "statement",
                 "speaker": f"Ann {n}",
                 "valid": "2025-01-10",
-                **_said("2025-01-11"),
+                **_cite("2025-01-11"),
             }
             for n in range(101)
         ),
-        {"kind": "statement", "speaker": "Bo", "valid": "2025-01-01", **_said("2025-01-02")},
+        {"kind": "statement", "speaker": "Bo", "valid": "2025-01-01", **_cite("2025-01-02")},
     )
     page = reader.see(f"{TALKS}/compare?from=2025-01-05&clock=published")
     assert "Added 100 on this part of the list" in page.words

@@ -18,14 +18,14 @@ TALKS: Final = "/n/talks"
 THEN: Final = "as_of=2025-11-15"
 
 
-def _said(publisher: str) -> dict[str, Any]:
+def _cite(publisher: str) -> dict[str, Any]:
     return {"citations": [{"publisher": publisher, "published": "2025-11-20"}]}
 
 
 def test_a_comparison_says_what_is_only_possible(real: Reader, reader: Reader) -> None:
     words = real.see(f"{BELARUS}/compare?from=2025-08-31&clock=published").words
     assert "Mikalai Statkevich not on record in prison (sentenced) (possible)" in words
-    vague = {"valid": "2025-11", **_said("Wire")}
+    vague = {"valid": "2025-11", **_cite("Wire")}
     import_facts(
         reader,
         {**vague, "kind": "appointment", "person": "Ann", "post": "envoy"},
@@ -41,7 +41,7 @@ def test_a_comparison_says_what_is_only_possible(real: Reader, reader: Reader) -
 
 
 def test_a_count_or_a_statement_of_which_only_the_month_is_known_says_so(reader: Reader) -> None:
-    vague = {"valid": "2025-11", **_said("Wire")}
+    vague = {"valid": "2025-11", **_cite("Wire")}
     held = [{"what": "held", "value": 7, "basis": "stock"}]
     import_facts(
         reader,
@@ -65,8 +65,8 @@ def test_answers_that_cannot_both_be_right_are_contested(reader: Reader) -> None
     asked = {"kind": "response", "asked": "Bo", "about": "the swap", "valid": "2025-11-01"}
     import_facts(
         reader,
-        {**asked, "answer": "declined", "matter": "m", **_said("Wire")},
-        {**asked, "answer": "denied", "matter": "m", **_said("Post")},
+        {**asked, "answer": "declined", "matter": "m", **_cite("Wire")},
+        {**asked, "answer": "denied", "matter": "m", **_cite("Post")},
     )
     state = reader.http.get("/v1/negotiations/talks?as_of=2025-12").json()
     assert [response["contested"] for response in state["responses"]] == [True]
@@ -104,7 +104,7 @@ def test_a_question_says_how_many_origins_the_shown_claim_has(real: Reader, read
     import_facts(
         reader,
         {**freed, "quantities": [{"what": "released", "value": 5}], "citations": papers},
-        {**freed, "quantities": [{"what": "released", "value": 6}], **_said("C")},
+        {**freed, "quantities": [{"what": "released", "value": 6}], **_cite("C")},
     )
     page = f"{TALKS}/matters/m"
     assert "It has 2 separate origins; the other claim has 1." in reader.see(page).words
@@ -156,7 +156,7 @@ def test_a_list_of_those_held_does_not_claim_to_be_all(real: Reader) -> None:
 
 
 def test_what_took_some_days_is_shown_with_all_of_them(reader: Reader) -> None:
-    days = {"valid": "2025-11-03/2025-11-10", **_said("Wire")}
+    days = {"valid": "2025-11-03/2025-11-10", **_cite("Wire")}
     met = {"form": "talks", "stage": "held", "participants": ["A", "B"]}
     import_facts(
         reader,

@@ -29,12 +29,12 @@ PATHS: Final = (
 )
 
 
-def _named(name: str) -> Any:  # noqa: ANN401 -- a name as JSON
+def _add_id(name: str) -> Any:  # noqa: ANN401 -- a name as JSON
     return {"name": name, "id": f"list:{name}"}
 
 
 def _facts() -> list[dict[str, Any]]:
-    ann, bo, cy, dee = map(_named, ("Ann", "Bo", "Cy", "Dee"))
+    ann, bo, cy, dee = map(_add_id, ("Ann", "Bo", "Cy", "Dee"))
     day = {"valid": "2025-03-01", "citations": [{"publisher": "Wire", "published": "2025-03-01"}]}
     later = {
         "valid": "2025-04-01",

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.either_database
 TALKS: Final = "/n/talks"
 
 
-def contested(page: Seen) -> list[str]:
+def list_contested_targets(page: Seen) -> list[str]:
     """The targets of the contested marks on a page; a mark without a target fails."""
     marks = [(tag, given) for tag, given in page.elements if given.get("class") == "mark contested"]
     assert {tag for tag, _ in marks} <= {"a"}
@@ -32,7 +32,7 @@ def test_each_contested_mark_leads_to_who_says_what(real: Reader) -> None:
         assert page.status == 200
         if address == "/about":
             continue
-        for to in contested(page):
+        for to in list_contested_targets(page):
             path, _, anchor = to.partition("#")
             there = real.see(path) if path else page
             assert there.status == 200, to
@@ -90,7 +90,9 @@ def test_a_mission_that_two_sources_date_otherwise_is_shown_beside_its_rival(rea
     (mission,) = (mission for mission in state["missions"] if mission["contested"])
     to = f"{BELARUS}/claims/{mission['fact']['id']}"
     page = real.see(f"{to}?{AT}")
-    assert [to in each for each in contested(real.see(f"{BELARUS}?{AT}"))].count(True) == 1
+    assert [to in each for each in list_contested_targets(real.see(f"{BELARUS}?{AT}"))].count(
+        True
+    ) == 1
     assert f"Shown: {mission['fact']['summary']}" in page.words
     for claim in (mission["fact"], *mission["rivals"]):
         assert claim["summary"] in page.words
@@ -106,7 +108,7 @@ def test_who_says_what_of_a_fact_without_rivals_names_its_sources_alone(reader: 
     assert page.status == 200
     assert f"{TALKS}/claims/{id_}" in reader.see(f"{TALKS}/facts/{id_}").all("a", "href")
     assert page.words.count("Ann was freed") >= 2
-    assert contested(page) == []
+    assert list_contested_targets(page) == []
     reader.editor.open("others")
     assert reader.see(f"/n/others/claims/{id_}").status == 404
 
