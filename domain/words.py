@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -111,8 +112,11 @@ def _latin(word: str) -> Iterable[str]:
 
 
 def _latin_word(word: str) -> str:
-    if word.isascii():
-        return word
+    return word if word.isascii() else _transliterate_word(word)
+
+
+@lru_cache(maxsize=8_192)
+def _transliterate_word(word: str) -> str:
     return "".join(filter(str.isalnum, anyascii(word).lower()))[:LONGEST_WORD]
 
 

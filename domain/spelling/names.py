@@ -73,15 +73,15 @@ def spell(name: str) -> tuple[Spelling, ...]:
 
 
 def _spell(name: str, text: str) -> Spelling:
-    words = split_words(_APOSTROPHE.sub("", text))[:_MOST_WORDS]
-    latin = transliterate(words) or tuple(words)
-    if any(each.startswith("abd") for each in latin):
+    words = split_words(_APOSTROPHE.sub("", text) if "'" in text else text)
+    latin = tuple(words) if text.isascii() else transliterate(words)
+    letters = "".join(latin) if latin else romanise_name(text).rpartition(" ")[2]
+    if "abd" in letters:
         words = _part_servants(latin)
         latin = tuple(words)
-    spelt = tuple(map(make_word, words, latin))
-    keys = frozenset([word.key for word in spelt if word.key])
+    spelt = tuple(map(make_word, words[:_MOST_WORDS], latin or words))
     initials = frozenset([at for at, word in enumerate(spelt) if not word.key])
-    return Spelling(name, spelt, keys, romanise_name(text).rpartition(" ")[2], initials)
+    return Spelling(name, spelt, frozenset([word.key for word in spelt]) - {""}, letters, initials)
 
 
 def _part_servants(words: Sequence[str]) -> list[str]:

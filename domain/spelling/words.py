@@ -88,6 +88,8 @@ def make_word(word: str, text: str) -> Word:
     """A word of a name, and its spelling in Latin letters."""
     if len(word) == 1 and word.isalpha() and not is_unspaced(word):
         return Word(text, "", frozenset(), frozenset(), _letters_like(text))
+    if text.isdecimal():
+        return Word(text, text, frozenset((text,)), frozenset(), frozenset(text[0]))
     forms, soft = _forms(), _soften(text)
     sound = _sound(soft)
     names = forms.names.get(soft) or forms.names.get(_LITHUANIAN.sub("", soft), frozenset())

@@ -1,11 +1,12 @@
 """Finds names that are spelled much alike, as hints that they may belong to one person; it merges no names.
 
-Names are compared in Latin letters, by the library rapidfuzz, and only with names that have a word with the same
-beginning. So quite different names add nothing to the cost.
+Names are compared in Latin letters, by the library rapidfuzz, and as other languages write them, by `domain.spelling`;
+and only with names of which a word begins with the same sounds. So quite different names add nothing to the cost.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from functools import cached_property
 from itertools import chain, islice
@@ -15,12 +16,14 @@ from rapidfuzz import fuzz, process
 
 from domain.naming import fold_for_search, fold_name
 from domain.spelling.many_names import latinise_names
+from domain.spelling.names import spell
 from domain.views.sections import place_of
 from domain.words import split_words, transliterate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from domain.spelling.names import Spelling
     from domain.views.naming import Names
     from domain.views.sections import Place
 
@@ -31,12 +34,20 @@ MOST_COMPARED: Final = 1_000
 _LONGEST: Final = 100
 """How many characters of a name are compared."""
 _BEGINNING: Final = 3
-"""How many letters two words have to begin alike with for their names to be compared."""
+"""How many letters of the keys of two words have to be the same for their names to be compared."""
 _ALIKE: Final = 85.0
 """The least likeness for a hint, of 100: one letter in seven may differ."""
 
 _SAME: Final = 100.0
+_SPELT: Final = 99.0
+"""The likeness of names that may be one, as two languages write it."""
+_LEAST_WORDS: Final = 2
+"""How many words of a name have to be in another one that has more words."""
+_INITIAL: Final = re.compile(r"(?<!\w)\w(?!\w)")
 _ALIKE_ONLY: Final = "written much alike"
+_IN_LANGUAGES: Final = "may be the same name, as two languages write it"
+_AN_INITIAL: Final = "the same if an initial stands for the name"
+_MORE_WORDS: Final = "may be the same, but one has more words"
 LED_APART: Final = "one of several to whom aliases of one name lead"
 
 
@@ -53,17 +64,23 @@ class Somebody(Protocol):
 
 
 class Likeness:
-    """An index of all names, each with its id, that finds those written much like a given one."""
+    """An index of all names, each with its id, that finds those written much like a given one.
+
+    `_begin` has the names by the beginnings of their words, `_keys` the keys of their words. `_open` are the names that
+    are compared although their keys differ: they have initials, or several spellings.
+    """
 
     def __init__(self, everyone: Iterable[tuple[str, str | None]]) -> None:
         self._everyone = list(everyone)
         self._begin: dict[str, list[int]] = defaultdict(list)
         self._ordered: dict[int, str] = {}
+        self._keys: list[frozenset[str]] = []
+        self._open: list[bool] = []
 
     def of(self, name: str, id_: str | None) -> list[dict[str, Any]]:
         """[{name, id, why}] of other names that may mean the same person; a person with another id is no hint."""
         latin, written = _latin(name), self._written
-        near = sorted((self._count(each), each) for each in _beginnings(latin))
+        near = sorted((self._count(each), each) for each in list_beginnings(name))
         groups = chain.from_iterable(self._begin[beginning] for _, beginning in near)
         compared = list(dict.fromkeys(islice(groups, MOST_COMPARED)))
         for at in compared:
@@ -71,14 +88,32 @@ class Likeness:
                 self._ordered[at] = _in_order(written[at])
         names = ([written[at] for at in compared], [self._ordered[at] for at in compared])
         scores = {compared[at]: score for at, score in _score(latin, *names).items()}
+        spelt = self._list_spelt(name, compared)
+        for at in spelt:
+            scores[at] = max(_SPELT, scores.get(at, 0))
         hints = []
         for at in sorted(scores, key=lambda at: (-scores[at], at)):
             other, other_id = self._everyone[at]
             if (other, other_id) == (name, id_) or (id_ and other_id):
                 continue
             why = _why(name, other) if _may_be_same(name, other, scores[at]) else _ALIKE_ONLY
+            if why == _ALIKE_ONLY:
+                why = spelt.get(at, why)
             hints.append({"name": other, "id": other_id, "why": why})
         return hints[:MOST]
+
+    def _list_spelt(self, name: str, compared: Sequence[int]) -> dict[int, str]:
+        """{index: why} of those names that another language, or an initial, may make of this one."""
+        found: dict[int, str] = {}
+        keys, open_ = self._keys, self._open
+        for own in _spell(name):
+            mine, compares_all = own.keys, bool(own.initials)
+            for at in compared:
+                if compares_all or open_[at] or mine <= keys[at] or keys[at] <= mine:
+                    whys = (_why_spelt(own, other) for other in self._spelt[at])
+                    if why := next(filter(None, whys), None):
+                        found.setdefault(at, why)
+        return found
 
     def _count(self, beginning: str) -> int:
         """How many names have a word with a beginning, up to the most that are compared."""
@@ -86,12 +121,18 @@ class Likeness:
 
     @cached_property
     def _written(self) -> list[str]:
-        """All names in Latin letters, in order. Also fills `_begin` with the beginnings of their words."""
-        latin = write_in_latin([name for name, _ in self._everyone])
-        for at, name in enumerate(latin):
-            for beginning in _beginnings(name):
+        """All names in Latin letters, in order. Also fills `_begin`, `_keys` and `_open`."""
+        for at, spelt in enumerate(self._spelt):
+            self._keys.append(spelt[0].keys)
+            self._open.append(len(spelt) > 1 or bool(spelt[0].initials))
+            for beginning in _beginnings(spelt):
                 self._begin[beginning].append(at)
-        return latin
+        return write_in_latin([name for name, _ in self._everyone])
+
+    @cached_property
+    def _spelt(self) -> list[Sequence[Spelling]]:
+        """The spellings of all names, in order."""
+        return [_spell(name) for name, _ in self._everyone]
 
 
 def index_names(everyone: Iterable[Somebody]) -> Likeness:
@@ -109,12 +150,32 @@ class Written:
     """Some names in Latin letters, each also with its words in alphabetical order."""
 
     def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
         self.latin = write_in_latin(names)
         self._ordered = [*map(_in_order, self.latin)]
 
     def find_alike(self, latin: str) -> set[int]:
         """Which of the names are written much like one in Latin letters; of more than MOST + 1 some may be missing."""
         return set(_score(latin, self.latin, self._ordered, MOST + 2))
+
+    def find_spelt(self, name: str, *, with_initials: bool) -> set[int]:
+        """Which of the names another language, or an initial, may make of one; or of those `with_initials` alone."""
+        spelt = self._with_initials if with_initials else self._all
+        own = _spell(name)
+        return {
+            at
+            for at, others in spelt.items()
+            if any(_why_spelt(one, other) for one in own for other in others)
+        }
+
+    @cached_property
+    def _all(self) -> dict[int, Sequence[Spelling]]:
+        return {at: _spell(name) for at, name in enumerate(self._names)}
+
+    @cached_property
+    def _with_initials(self) -> dict[int, Sequence[Spelling]]:
+        found = (at for at, name in enumerate(self._names) if _INITIAL.search(name))
+        return {at: _spell(self._names[at]) for at in found}
 
 
 def _score(
@@ -131,8 +192,19 @@ def _score(
 
 
 def list_beginnings(name: str) -> set[str]:
-    """The beginnings of a name's words in Latin letters; only names that share one are compared."""
-    return _beginnings(_latin(name))
+    """How the words of a name begin, as all languages write them; only names that share a beginning are compared."""
+    return _beginnings(_spell(name))
+
+
+def may_share_one_word(name: str) -> bool:
+    """Whether a name without initials may be spelt like this one and share only one beginning of a word with it.
+
+    It may if this name has an initial, a single word, or two words that begin alike.
+    """
+    return any(
+        spelling.initials or len(_beginnings((spelling,))) < max(_LEAST_WORDS, len(spelling.words))
+        for spelling in _spell(name)
+    )
 
 
 def join_hints(*hints: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -169,8 +241,22 @@ def _in_order(name: str) -> str:
     return " ".join(sorted(name.split()))
 
 
-def _beginnings(latin: str) -> set[str]:
-    return {word[:_BEGINNING] for word in latin.split()}
+def _spell(name: str) -> Sequence[Spelling]:
+    return spell(fold_name(name[:_LONGEST]))
+
+
+def _beginnings(spelt: Iterable[Spelling]) -> set[str]:
+    return {key[:_BEGINNING] for spelling in spelt for key in spelling.keys}
+
+
+def _why_spelt(one: Spelling, two: Spelling) -> str | None:
+    """Why two names may be one that two languages write, or that has initials; None if they may not."""
+    fewer, more = sorted((len(one.words), len(two.words)))
+    if fewer < min(more, _LEAST_WORDS) or not one.may_be(two):
+        return None
+    if one.initials or two.initials:
+        return _AN_INITIAL
+    return _IN_LANGUAGES if fewer == more else _MORE_WORDS
 
 
 def _may_be_same(name: str, other: str, score: float) -> bool:

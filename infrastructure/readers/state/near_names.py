@@ -21,6 +21,7 @@ from domain.views.alike import (
     Likeness,
     Written,
     list_beginnings,
+    may_share_one_word,
     write_in_latin,
 )
 from domain.views.name_lists import ALL
@@ -29,7 +30,7 @@ from domain.views.terms import BODY, PERSON
 from infrastructure.readers.state import name_lists
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from domain.views.alike import Somebody
     from infrastructure.readers.state.named_people import NamedPeople
@@ -66,7 +67,14 @@ class _BeginAlike:
 
     def find_alike(self, latin: str) -> set[str]:
         """The keys of the names that are written much like one in Latin letters."""
-        plain, found = len(self.plain), self._written.find_alike(latin)
+        return self._keys(self._written.find_alike(latin))
+
+    def find_spelt(self, name: str, *, with_initials: bool) -> set[str]:
+        """The keys of the names that may be spelt otherwise for one, as `Written.find_spelt` tells."""
+        return self._keys(self._written.find_spelt(name, with_initials=with_initials))
+
+    def _keys(self, found: Iterable[int]) -> set[str]:
+        plain = len(self.plain)
         return {self.plain[at] if at < plain else self.special[at - plain][0] for at in found}
 
     @cached_property
@@ -107,6 +115,9 @@ class NearNames:
             return None
         (latin,) = write_in_latin([person.name])
         near = set[str]().union(*(each.find_alike(latin) for each in lists))
+        largest = None if may_share_one_word(person.name) else max(lists, key=len, default=None)
+        for each in lists:
+            near |= each.find_spelt(person.name, with_initials=each is largest)
         all_compared = sum(map(len, lists)) <= MOST_COMPARED
         name = person.name if person.id is None else Named(name=person.name, id=person.id)
         own = {self._named.names.key(name)}

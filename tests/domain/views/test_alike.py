@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pytest
 
 from domain.views.alike import MOST, MOST_COMPARED, Likeness
 from tests.domain.views.steps import steps
+
+IN_LANGUAGES: Final = "may be the same name, as two languages write it"
+AN_INITIAL: Final = "the same if an initial stands for the name"
+MORE_WORDS: Final = "may be the same, but one has more words"
 
 
 @pytest.mark.parametrize(
@@ -17,9 +23,20 @@ from tests.domain.views.steps import steps
         ("Фёдор", "Федор", "the same but for accents"),
         ("Ґалаґан", "Галаган", "the same but for accents"),
         ("Nowak Łukasz", "Lukasz Nowak", "the same words in another order"),
-        ("Yevgeny Primerov", "Evgeny Primerov", "written much alike"),
-        ("Aliaksandr Kazlou", "Aliaksandar Kazlou", "written much alike"),
-        ("I. Primerov", "Ivan Primerov", "written much alike"),
+        ("Yevgeny Primerov", "Evgeny Primerov", IN_LANGUAGES),
+        ("Aliaksandr Kazlou", "Aliaksandar Kazlou", IN_LANGUAGES),
+        ("Ann Example", "Ann Exampled", "written much alike"),
+        ("I. Primerov", "Ivan Primerov", AN_INITIAL),
+        ("M. Statkevich", "Mikalai Statkevich", AN_INITIAL),
+        ("M. Статкевич", "Nikolai Statkevich", AN_INITIAL),
+        ("Mikalai Statkevich", "Nikolai Statkevich", IN_LANGUAGES),
+        ("Siarhei Tsikhanouski", "Sergei Tikhanovsky", IN_LANGUAGES),
+        ("Ales Bialiatski", "Александр Беляцкий", IN_LANGUAGES),
+        ("Uładzimir Mackievič", "Vladimir Matskevich", IN_LANGUAGES),
+        ("Ihar Losik", "Ihar Aliaksandravich Losik", MORE_WORDS),
+        ("Losik", "Ihar Losik", None),
+        ("Oleg Petrov", "Olga Petrova", "written much alike"),
+        ("A. Losik", "Ihar Losik", None),
         ("Ivan Primerov", "Anna Sokolova", None),
         ("!", "?", None),
     ],
