@@ -185,6 +185,13 @@ class Answers:
                 under[key] = Keyed(left)
         return Answers(self.names, self.settlers, {register: under}, register)
 
+    def under(self, register: Register, keys: Iterable[Key]) -> Answers:
+        """The answers in one register under some keys; all keys are there if a name may mean several people."""
+        keyed = self.keyed.get(register, {})
+        if not self.names.doubtful:
+            keyed = {key: keyed[key] for key in keys if key in keyed}
+        return Answers(self.names, self.settlers, {register: keyed}, register)
+
     @cached_property
     def size(self) -> int:
         """The number of answers plus the number of keys."""

@@ -86,6 +86,7 @@ class PeoplePages:
         versions = self.named.naming(related)
         everyone = self.named.everyone(versions, keys, related)
         answers = Answers.of(versions, self.named.names, CUSTODY)
+        answers = answers.under(CUSTODY, ((key,) for key in sorted(keys)))
         return filter_people(everyone, answers, self.named.perspective, self.wanted, self.rest)
 
     def _keys(self, after: str, many: int) -> Iterator[Sequence[str]]:
