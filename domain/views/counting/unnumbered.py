@@ -6,6 +6,7 @@ import math
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.count_words import means_sum
@@ -20,7 +21,7 @@ MOST_NAMES: Final = 5_000
 """How many names a sum counts, or all groups of a tally together; facts that name more people are not counted."""
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def count_names(
     other people, and more than it names, so it leaves the sum without a high bound. A number that is only possible
     includes nobody who was surely freed: it adds nothing to the low bound, and they do.
     """
-    facts = sorted(rest, key=_in_order)
+    facts = sorted(rest, key=_by_date)
     if not facts:
         return [], []
     compares = any(
@@ -58,7 +59,7 @@ def count_names(
             for candidate in (part.shown, *part.rivals):
                 counted.take(candidate)
         includes = _make_inclusion_test(counting)
-        for candidate in (fact for fact in facts if fact.certain is certain):
+        for candidate in _in_order([each for each in facts if each.certain is certain], counted):
             numbers = numbers_of(candidate.fact, what)
             if any(q.basis == "cumulative" for q in numbers):
                 continue
@@ -85,9 +86,21 @@ def _is_part(candidate: Candidate, what: str, includes: Callable[[Candidate], bo
     return not any(word == population or means_sum(word, fold_name(what)) for word in counted)
 
 
-def _in_order(candidate: Candidate) -> tuple[Any, ...]:
-    """The sort key: certain facts first, then by date, then by content; never by the order of recording."""
-    return (not candidate.certain, *candidate.starts, candidate.by_content)
+def _by_date(candidate: Candidate) -> tuple[Any, ...]:
+    """The sort key by date; facts of one date are in order of recording."""
+    return (*candidate.starts, candidate.version.first_position)
+
+
+def _in_order(facts: Iterable[Candidate], counted: _Counted) -> Iterator[Candidate]:
+    """Facts that are in order of date, and of content where the dates are the same.
+
+    So the order of recording does not decide what is counted. Once no more names are counted, it orders what is left.
+    """
+    for _, alike in groupby(facts, key=lambda fact: fact.starts):
+        same = [*alike]
+        if len(same) > 1 and not counted.is_full:
+            same.sort(key=lambda fact: fact.by_content)
+        yield from same
 
 
 class _Counted:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 NO_NAMES: Final = Names(())
 """Every name means itself."""
+_ENCODER: Final = json.JSONEncoder(sort_keys=True)
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ class Content:
     @cached_property
     def text(self) -> str:
         """The fact in JSON."""
-        return json.dumps(as_primitives(self.fact), sort_keys=True)
+        return _ENCODER.encode(as_primitives(self.fact))
 
 
 def precedes(one: Candidate, latest_start: int) -> bool:
