@@ -12,13 +12,15 @@ from domain.count_words import NEAR, means_sum, names_sum
 from domain.errors import ContentError
 from domain.fact import KINDS
 from domain.kinds.envoys import Alias
+from domain.kinds.prisoners import CUSTODY, Custody
 from domain.named import fields_naming, key_of, text_of
 from domain.naming import fold_name
 from domain.number.reading import read_number, read_without_remarks
 from domain.quantity import Interval, Quantity, fill_bounds
 from domain.time.edtf_calendar import DAY
 from domain.time.holding import Holding
-from domain.time.instant import END
+from domain.time.instant import BEGINNING, END
+from domain.time.valid_time import ValidTime, strict_upper
 from domain.views.since import went_on_before, write_up_to
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ def find_notices(fact: Fact) -> list[Notice]:
     """The notices on a fact."""
     return [
         *_of_time(fact),
+        *_of_sentence(fact),
         *_of_names(fact),
         *_of_keys(fact),
         *_of_counts(fact),
@@ -163,16 +166,53 @@ def _may_be_span(year: int, part: int) -> bool:
     return later == 1 or (part > _DECEMBER and 1 < later <= _DECADE)
 
 
-def _of_citations(fact: Fact) -> Iterable[Notice]:
-    """Notices on citations that were published before the fact began, although it is not a plan."""
-    ahead = any(answer.register.ahead for answer in fact.register_entries())
-    if fact.holding is not Holding.ONWARD or ahead or not fact.registers:
+def _of_sentence(fact: Fact) -> Iterable[Notice]:
+    if not isinstance(fact, Custody) or fact.sentence_ends is None:
         return
-    begins = fact.valid_time.bounds.start_earliest
+    ends = ValidTime.parse(fact.sentence_ends)
+    last = ends.bounds.end_latest if ends.spans else ends.bounds.start_latest
+    if last <= fact.valid_time.bounds.start_earliest:
+        detail = f"this is before {fact.valid}, from which on it holds: one of the two dates may be wrong"
+        yield Notice("/sentence_ends", detail)
+
+
+def _of_citations(fact: Fact) -> Iterable[Notice]:
+    """Notices on citations published or seen before the fact began, if it is no plan, or seen before published."""
+    begins = fact.valid_time.bounds.start_earliest if _is_reported_after(fact) else BEGINNING
     for index, citation in enumerate(fact.citations):
-        if citation.published_at is not None and citation.published_at < begins - DAY:
+        published = citation.published_at
+        if published is not None and published < begins - DAY:
             detail = f"published before {fact.valid}, which it reports: one of the two dates may be wrong"
             yield Notice(f"/citations/{index}/published", detail)
+        if citation.accessed is None:
+            continue
+        seen = strict_upper(citation.accessed)
+        if citation.published is not None:
+            told, detail = (
+                _first_instant(citation.published),
+                f"seen before {citation.published}, when it was published",
+            )
+        else:
+            told, detail = begins, f"seen before {fact.valid}, which it reports"
+        if seen < told - DAY:
+            yield Notice(
+                f"/citations/{index}/accessed", f"{detail}: one of the two dates may be wrong"
+            )
+
+
+def _is_reported_after(fact: Fact) -> bool:
+    """Whether a fact can only be reported once it has begun: what happens, custody, and counts; but no plan."""
+    if any(answer.register.ahead for answer in fact.register_entries()):
+        return False
+    if fact.holding is Holding.ONWARD:
+        return bool(fact.registers)
+    return any(register is CUSTODY or register.counts for register in fact.registers)
+
+
+def _first_instant(published: str) -> int:
+    if "T" in published:
+        return strict_upper(published)
+    return ValidTime.parse(published).bounds.start_earliest
 
 
 def _of_names(fact: Fact) -> Iterable[Notice]:

@@ -163,6 +163,52 @@ def test_a_stored_number_that_todays_rules_read_differently_gets_a_notice(
 
 
 @pytest.mark.parametrize(
+    ("valid", "ends", "noticed"),
+    [
+        ("2025-09-11", "2025-09-10", True),
+        ("2025-09-11/..", "2024", True),
+        ("2025-09/2025-12", "2025-08", True),
+        ("2025", "2020/2024-12-31", True),
+        ("2025-09-11", "2025-09-11", False),
+        ("2025-09-11", "2025-09", False),
+        ("2025-09-11", "2020/2026", False),
+        ("2025-09-11", "2024/..", False),
+        ("2025-09", "2025-09-01", False),
+        ("../2025-09-11", "2024", False),
+        ("2025-09-11", None, False),
+    ],
+)
+def test_a_sentence_that_ends_before_the_fact_begins_is_noticed(
+    valid: str, ends: str | None, *, noticed: bool
+) -> None:
+    sentenced = fact("custody", status="sentenced", valid=valid, sentence_ends=ends)
+    pointers = [notice.pointer for notice in find_notices(sentenced)]
+    assert pointers == (["/sentence_ends"] if noticed else [])
+
+
+@pytest.mark.parametrize(
+    ("published", "accessed", "noticed"),
+    [
+        ("2025-09-11", "2025-09-09", True),
+        ("2025-09-11T10:00:00Z", "2025-09-09T12:00:00Z", True),
+        (None, "2025-08", True),
+        ("2025-09-11", "2025-09-10", False),
+        ("2025-09", "2025-09-11", False),
+        ("2025-09-11", "2026", False),
+        (None, "2025-09-12", False),
+        ("2025-09-11", None, False),
+    ],
+)
+def test_a_source_seen_before_it_was_published_is_noticed(
+    published: str | None, accessed: str | None, *, noticed: bool
+) -> None:
+    cited = (Citation(publisher="AP", published=published, accessed=accessed),)
+    notices = find_notices(fact("release", valid="2025-09-11", citations=cited))
+    pointers = [notice.pointer for notice in notices]
+    assert pointers == (["/citations/0/accessed"] if noticed else [])
+
+
+@pytest.mark.parametrize(
     ("kind", "valid", "published", "noticed"),
     [
         ("release", "2025-09-11", "2025-09-09", True),
@@ -173,6 +219,9 @@ def test_a_stored_number_that_todays_rules_read_differently_gets_a_notice(
         ("release", "2025-09", "2025-09-11", False),
         ("release", "2025-09-11", None, False),
         ("appointment", "2025-09-11", "2025-08-01", False),
+        ("custody", "2025-09-11/..", "2025-08-01", True),
+        ("custody", "2025-09-11/..", "2025-09-12", False),
+        ("prisoner_count", "2025-09-11", "2025-08-01", True),
         ("proposal", "2025-09-11", "2025-08-01", False),
         ("alias", "2025-09-11", "2025-08-01", False),
     ],
