@@ -50,14 +50,14 @@ class Desk:
         return authorize(self.parley, person, *scopes)["Authorization"]
 
     def get(self, path: str, who: str = "Ann") -> Answer:
-        return self.client.get(path, authorization=self._known(who))
+        return self.client.get(path, authorization=self._find_key(who))
 
     def post(self, path: str, body: object, who: str = "Ann", **headers: str) -> Answer:
-        return self.client.post(path, body, **{"authorization": self._known(who), **headers})
+        return self.client.post(path, body, **{"authorization": self._find_key(who), **headers})
 
     def open(self, *, reviewed: bool = True) -> None:
         """Open the negotiation, whose changes need two people."""
-        self.client.http.headers["authorization"] = self._known("Ann")
+        self.client.http.headers["authorization"] = self._find_key("Ann")
         self.client.open()
         self.review(reviewed)
 
@@ -99,7 +99,7 @@ class Desk:
         """The names of all events in the log."""
         return [item["event"] for item in self.get("/v1/changes?limit=1000").json["items"]]
 
-    def _known(self, who: str) -> str:
+    def _find_key(self, who: str) -> str:
         if who not in self.keys:
             self.keys[who] = self.key(who)
         return self.keys[who]

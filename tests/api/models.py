@@ -34,7 +34,7 @@ def hold(app: FastAPI, method: str, address: str, status: int, body: bytes) -> s
             operations = _DOCUMENTS[kinds]["paths"].get(route.path_format, {})
             if method.lower() not in operations:
                 continue
-            names = named(operations[method.lower()], status)
+            names = list_models(operations[method.lower()], status)
             shown = _without_sources(json.loads(body)) if b'"confidential"' in body else None
             _adapter(kinds, names).validate_json(
                 body if shown is None else json.dumps(shown), strict=True
@@ -52,7 +52,7 @@ def _without_sources(part: Any) -> Any:  # noqa: ANN401 -- JSON is anything
     return [_without_sources(each) for each in part] if isinstance(part, list) else part
 
 
-def named(operation: dict[str, Any], status: int) -> tuple[str, ...]:
+def list_models(operation: dict[str, Any], status: int) -> tuple[str, ...]:
     """The names of the models for a response with a status."""
     content = operation["responses"][str(status)]["content"]
     (media,) = JSON & set(content)

@@ -28,7 +28,7 @@ class Served:
             assert time.monotonic() < deadline
             time.sleep(0.01)
 
-    def said(self, *sent: str) -> str:
+    def send_bytes(self, *sent: str) -> str:
         """The server's answer to these bytes, up to the end or reset of the connection."""
         found = bytearray()
         with closing(socket.create_connection(self.address, 20)) as connection:

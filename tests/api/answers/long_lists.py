@@ -38,7 +38,7 @@ def whole(client: Client, name: str = "all") -> dict[str, Any]:
     return content
 
 
-def followed(
+def follow_pages(
     client: Client, more: dict[str, Any], between: Callable[[], object] = lambda: None
 ) -> list[Any]:
     """The items of a list after its first ones, page by page."""

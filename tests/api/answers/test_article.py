@@ -21,7 +21,7 @@ UNNAMED: Final = {**ARTICLE, "attribution": "anonymous", "sources": 3}
 PARDON: Final = {"publisher": "BelTA", "published": "2025-11-22", "attribution": "named"}
 
 
-def said(kind: str, summary: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 -- a fact's fields
+def make_fact(kind: str, summary: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 -- a fact's fields
     return {
         "kind": kind,
         "valid": "2025-11-21",
@@ -32,7 +32,7 @@ def said(kind: str, summary: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN
 
 
 SENTENCES: Final = [
-    said(
+    make_fact(
         "proposal",
         "The US and Belarus discuss the release of at least 100 political prisoners, three sources say",
         valid="2025-11",
@@ -45,35 +45,37 @@ SENTENCES: Final = [
         matter="hundred",
         external_id="proposal",
     ),
-    said(
+    make_fact(
         "release",
         "Belarus has freed dozens of political prisoners in several waves since January",
         valid="2025-01/2025-11",
         population="political prisoners",
         quantities=[{"what": "released", "text": "dozens", "basis": "cumulative"}],
     ),
-    said(
+    make_fact(
         "release",
         "52 prisoners were freed in September",
         valid="2025-09-11",
         population="political prisoners",
         quantities=[{"what": "released", "text": "52"}],
     ),
-    said(
+    make_fact(
         "prisoner_count",
         "More than 1,000 political prisoners are still held",
         population="political prisoners",
         counted_by="Viasna",
         quantities=[{"what": "held", "text": "more than 1,000"}],
     ),
-    said("response", "The White House did not comment", asked="White House", answer="no_reply"),
-    said(
+    make_fact(
+        "response", "The White House did not comment", asked="White House", answer="no_reply"
+    ),
+    make_fact(
         "response",
         "The State Department declined to comment",
         asked="State Department",
         answer="declined",
     ),
-    said(
+    make_fact(
         "appointment",
         "Trump appointed John Cole special envoy for Belarus this month",
         valid="2025-11",
@@ -81,14 +83,14 @@ SENTENCES: Final = [
         post="Special Envoy for Belarus",
         appointed_by="Donald Trump",
     ),
-    said("alias", "The envoy is John Coale", name="John Cole", same_as="John Coale"),
-    said(
+    make_fact("alias", "The envoy is John Coale", name="John Cole", same_as="John Coale"),
+    make_fact(
         "statement",
         "A spokesman for the opposition speaks of people held as goods",
         speaker="Franak Viacorka",
         quote="People are not goods",
     ),
-    said(
+    make_fact(
         "measure",
         "Sanctions on Belarusian potash are in force",
         valid="2021-08-09",
@@ -97,7 +99,7 @@ SENTENCES: Final = [
         action="imposed",
         stage="in_force",
     ),
-    said(
+    make_fact(
         "measure",
         "Easing of sanctions on potash is discussed",
         authority="United States",
@@ -106,16 +108,18 @@ SENTENCES: Final = [
         stage="discussed",
         citations=[UNNAMED],
     ),
-    said("incident", "Arrests go on in Belarus", valid="2025/..", form="arrests", actor="Belarus"),
+    make_fact(
+        "incident", "Arrests go on in Belarus", valid="2025/..", form="arrests", actor="Belarus"
+    ),
     *(
-        said(
+        make_fact(
             "open_question", asked, question=asked, about="the release", external_id=f"question-{n}"
         )
         for n, asked in enumerate(
             ("Who will be released?", "When will they be released?", "In exchange for what?")
         )
     ),
-    said(
+    make_fact(
         "pardon",
         "Lukashenko pardoned 31 Ukrainians with sentences of 2 to 11 years",
         valid="2025-11-22",
@@ -127,7 +131,7 @@ SENTENCES: Final = [
         ],
         citations=[PARDON],
     ),
-    said(
+    make_fact(
         "custody",
         "One of those pardoned was to be held until 2034",
         valid="2023-05-01",
@@ -149,7 +153,7 @@ def test_its_state_on_21_and_on_23_november_reads_true(client: Client) -> None:
         _reads_true(state)
     assert before["prisoners"]["pardoned"]["text"] == "nothing recorded"
     assert after["prisoners"]["pardoned"]["text"] == "31"
-    answered = said(
+    answered = make_fact(
         "statement",
         "31 Ukrainians are the first, an official says",
         speaker="Official",

@@ -31,7 +31,7 @@ def correct(client: Client, address: str, **changes: object) -> None:
     assert client.post(f"{address}/corrections", body, if_match="*").status == 200
 
 
-def told(client: Client, person: str, **more: str) -> list[tuple[int, str]]:
+def list_changes(client: Client, person: str, **more: str) -> list[tuple[int, str]]:
     """(position, event) of each change in the audit of a person."""
     query = urlencode({"person": person, **more})
     items = client.get(f"{TALKS}/audit?{query}").json["items"]
@@ -45,9 +45,14 @@ def test_a_person_whom_only_an_old_version_names_is_found(client: Client) -> Non
     correct(client, wrong, person="Bo Sample")
     correct(client, wrong, note="Seen in Minsk")
     there = [(4, "fact.corrected")]
-    assert told(client, "ann example") == told(client, "list:17") == there
-    assert told(client, "Bo Sample") == [*there, (5, "fact.corrected")]
-    assert told(client, "Cy") == told(client, "LIST:17") == told(client, "example") == []
+    assert list_changes(client, "ann example") == list_changes(client, "list:17") == there
+    assert list_changes(client, "Bo Sample") == [*there, (5, "fact.corrected")]
+    assert (
+        list_changes(client, "Cy")
+        == list_changes(client, "LIST:17")
+        == list_changes(client, "example")
+        == []
+    )
     assert client.get(f"{TALKS}/timeline?person=list:17&include=retracted").json["items"] == []
 
 
@@ -58,8 +63,8 @@ def test_a_withdrawn_claim_about_somebody_is_found_by_their_name_and_id(client: 
     body = {"reason": "source_retracted", "why": "It was a hoax"}
     assert client.post(f"{false}/retraction", body, if_match="*").status == 200
     there = [(4, "fact.retracted")]
-    assert told(client, "Ann Example") == told(client, "list:17") == there
-    assert told(client, "A. Example") == there, "by the id that both names have"
+    assert list_changes(client, "Ann Example") == list_changes(client, "list:17") == there
+    assert list_changes(client, "A. Example") == there, "by the id that both names have"
 
 
 def test_every_field_that_names_somebody_and_every_spelling_counts(client: Client) -> None:
@@ -72,8 +77,8 @@ def test_every_field_that_names_somebody_and_every_spelling_counts(client: Clien
     for recorded in (told_by, met):
         correct(client, recorded.headers["location"], note="Seen in Minsk")
     both = [(5, "fact.corrected"), (6, "fact.corrected")]
-    assert told(client, "John Coale") == told(client, "J. Koul") == both
-    assert told(client, "Ann") == both[:1]
+    assert list_changes(client, "John Coale") == list_changes(client, "J. Koul") == both
+    assert list_changes(client, "Ann") == both[:1]
 
 
 def test_pages_and_tables_go_on_with_the_same_person(client: Client) -> None:
@@ -119,12 +124,12 @@ def test_each_clock_tells_what_it_knew(client: Client) -> None:
     wrong = held(client, "Ann Example")
     correct(client, wrong, person="Bo")
     published = {"clock": "published"}
-    assert told(client, "Ann Example", position="2") == []
-    assert told(client, "Ann Example", as_known_at="2025-02", **published) == []
-    assert told(client, "Ann Example", as_known_at="2025-03", **published) == [
+    assert list_changes(client, "Ann Example", position="2") == []
+    assert list_changes(client, "Ann Example", as_known_at="2025-02", **published) == []
+    assert list_changes(client, "Ann Example", as_known_at="2025-03", **published) == [
         (3, "fact.corrected")
     ]
-    assert told(client, "Bo", as_known_at="2025-03", **published) == [(3, "fact.corrected")]
+    assert list_changes(client, "Bo", as_known_at="2025-03", **published) == [(3, "fact.corrected")]
 
 
 def test_a_change_of_the_negotiation_itself_tells_of_nobody(client: Client) -> None:
@@ -132,4 +137,4 @@ def test_a_change_of_the_negotiation_itself_tells_of_nobody(client: Client) -> N
     body = {"reason": "refinement", "why": "Its name", "changes": {"parties": ["A", "Ann"]}}
     assert client.post(f"{TALKS}/corrections", body, if_match="*").status == 200
     assert len(client.get(f"{TALKS}/audit").json["items"]) == 1
-    assert told(client, "Ann") == []
+    assert list_changes(client, "Ann") == []

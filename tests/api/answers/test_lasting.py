@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from tests.api.answers.claims.said import AT, states, tell_release, told
+from tests.api.answers.claims.said import AT, make_report, states, tell_release
 from tests.api.asking import TALKS
 
 if TYPE_CHECKING:
@@ -19,7 +19,9 @@ ANN: Final = "Ann Example"
 
 
 def custody(status: str, valid: str, **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
-    return told("custody", person=fields.pop("person", ANN), status=status, valid=valid, **fields)
+    return make_report(
+        "custody", person=fields.pop("person", ANN), status=status, valid=valid, **fields
+    )
 
 
 def release(valid: str, **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
@@ -49,7 +51,7 @@ CASES: Final[dict[str, tuple[list[Body], tuple[str, str | None, bool]]]] = {
     "with an end, alone": ([HELD, custody("died", "2025-03/2025-04")], ("died", "certain", False)),
     "with an unknown end": ([custody("died", "2025-03-02/")], ("died", "certain", False)),
     "pardoned after": (
-        [DIED, told("pardon", granted_by="B", people=[ANN])],
+        [DIED, make_report("pardon", granted_by="B", people=[ANN])],
         ("died", "certain", False),
     ),
     "on two days": ([DIED, custody("died", "2025-05-01")], ("died", "certain", True)),
@@ -58,7 +60,7 @@ CASES: Final[dict[str, tuple[list[Body], tuple[str, str | None, bool]]]] = {
         [
             custody("died", "2025-03-02", person="A. Example"),
             release("2025-09-11"),
-            told("alias", name="A. Example", same_as=ANN),
+            make_report("alias", name="A. Example", same_as=ANN),
         ],
         ("died", "certain", True),
     ),

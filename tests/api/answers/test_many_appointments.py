@@ -114,7 +114,7 @@ def _term(post: str, person: str, start: date, end: date | None, drawn: Random) 
     return Term(post, person, start, ended, lone=form == "lone")
 
 
-def contested(told: list[Term]) -> set[str]:
+def find_contested_posts(told: list[Term]) -> set[str]:
     """The posts that two people surely held on the day, with an overlap of more than one day."""
     found = set()
     for post, terms_of in _by_post(told).items():
@@ -149,7 +149,7 @@ def test_a_post_is_contested_only_where_two_surely_hold_it(client: Client) -> No
     assert (report["recorded"], report["rejected"]) == (APPOINTMENTS, [])
     posts = _posts(client)
     assert len(posts) == POSTS
-    expected = contested(told)
+    expected = find_contested_posts(told)
     assert {entry["post"] for entry in posts if entry["contested"]} == expected
     assert 10 < len(expected) < POSTS // 5
     shown = {entry["post"]: entry["holder"] for entry in posts if not entry["contested"]}

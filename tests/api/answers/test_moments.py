@@ -9,7 +9,7 @@ from tests.api.asking import TALKS, Client
 MOMENTS = f"{TALKS}/moments"
 
 
-def filled(client: Client) -> str:
+def record_and_change(client: Client) -> str:
     """Record two facts, correct the first and retract the second; gives the address of the first."""
     client.open()
     first = client.record(valid="2025-09-11").headers["location"]
@@ -36,7 +36,7 @@ def stops(client: Client, query: str) -> dict[str, int]:
 def test_along_valid_time_each_fact_that_stands_has_the_days_on_which_it_begins(
     client: Client,
 ) -> None:
-    filled(client)
+    record_and_change(client)
     assert stops(client, "axis=valid&by=day") == {"2025-09-12": 1}
     assert stops(client, "axis=valid&by=day&as_of=1990") == {"2025-09-12": 1}
     assert list(stops(client, "")) == ["2025-09-12T00:00:00.000000Z", "2025-09-12T23:59:59.999999Z"]
@@ -48,7 +48,7 @@ def test_along_valid_time_each_fact_that_stands_has_the_days_on_which_it_begins(
 
 
 def test_along_the_recorded_clock_each_event_is_a_stop_whatever_the_cut(client: Client) -> None:
-    filled(client)
+    record_and_change(client)
     log = client.get("/v1/changes").json["items"]
     expected = {each["recorded_at"]: 1 for each in log}
     assert stops(client, "axis=recorded") == expected
@@ -62,7 +62,7 @@ def test_along_the_recorded_clock_each_event_is_a_stop_whatever_the_cut(client: 
 
 
 def test_along_the_published_clock_what_a_source_dates_is_a_stop(client: Client) -> None:
-    filled(client)
+    record_and_change(client)
     days = stops(client, "axis=published&by=day")
     assert days == {
         "2025-09-11": 1,
@@ -76,7 +76,7 @@ def test_along_the_published_clock_what_a_source_dates_is_a_stop(client: Client)
 
 
 def test_at_each_stop_a_timeline_says_something_else(client: Client) -> None:
-    filled(client)
+    record_and_change(client)
     for axis, cut in (
         ("valid", "as_of"),
         ("published", "as_of=2026&clock=published&as_known_at"),
@@ -90,7 +90,7 @@ def test_at_each_stop_a_timeline_says_something_else(client: Client) -> None:
 
 
 def test_pages_go_on_where_the_last_ended_at_the_same_perspective(client: Client) -> None:
-    filled(client)
+    record_and_change(client)
     asked = f"{MOMENTS}?axis=published&by=day&limit=2&clock=published&as_known_at=2025-10"
     whole = client.get(asked.replace("&limit=2", "")).json["items"]
     page = client.get(asked).json
@@ -145,7 +145,7 @@ def test_later_pages_are_grouped_as_the_first_one_was(client: Client) -> None:
 
 
 def test_only_what_can_change_no_more_is_fixed(client: Client) -> None:
-    filled(client)
+    record_and_change(client)
     log = client.get("/v1/changes").json["items"]
     past = log[1]["recorded_at"]
     fixed = {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.api.answers.claims.said import told
+from tests.api.answers.claims.said import make_report
 from tests.api.asking import TALKS
 
 if TYPE_CHECKING:
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.either_database
 
 
-def planned(valid: str, matter: str, publisher: str = "Reuters", **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
+def plan_talks(valid: str, matter: str, publisher: str = "Reuters", **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
     """Facts about planned talks, whose summary is their date."""
     said = {"form": "talks", "stage": "planned", "participants": ["A", "B"], "summary": valid}
-    return told("meeting", publisher, **{"published": "2025-11-01", **said, **fields}) | {
+    return make_report("meeting", publisher, **{"published": "2025-11-01", **said, **fields}) | {
         "valid": valid,
         "matter": matter,
     }
@@ -43,7 +43,9 @@ def upcoming(client: Client, as_of: str) -> tuple[str, str | None, bool, set[str
 
 def test_talks_planned_within_a_stretch_hide_no_plan_that_may_come_sooner(client: Client) -> None:
     days = "2025-12-01/2025-12-20"
-    record(client, planned("2026-03-01", "c"), planned(days, "a"), planned("2025-12-10", "b"))
+    record(
+        client, plan_talks("2026-03-01", "c"), plan_talks(days, "a"), plan_talks("2025-12-10", "b")
+    )
     found = {as_of: upcoming(client, as_of) for as_of in ("2025-11-25", "2025-12-09", "2025-12-10")}
     assert found == {
         "2025-11-25": (days, None, False, {"2025-12-10"}),
@@ -65,9 +67,9 @@ def test_talks_planned_for_a_month_hide_no_plan_of_that_month(client: Client) ->
     reported = [{"publisher": each, "published": "2025-11-01"} for each in ("AP", "AFP")]
     record(
         client,
-        planned("2025-12-15", "b", citations=reported),
-        planned("2025-12", "a"),
-        planned("2026-01", "c"),
+        plan_talks("2025-12-15", "b", citations=reported),
+        plan_talks("2025-12", "a"),
+        plan_talks("2026-01", "c"),
     )
     found = {as_of: upcoming(client, as_of) for as_of in ("2025-11-25", "2025-12-09", "2025-12-15")}
     assert found == {
@@ -82,19 +84,19 @@ def test_where_papers_disagree_on_the_day_of_talks_other_talks_before_the_last_m
 ) -> None:
     record(
         client,
-        planned("2025-12-12", "a"),
-        planned("2025-12-15", "a", "AP"),
-        planned("2025-12-14", "b"),
-        planned("2025-12-16", "c"),
+        plan_talks("2025-12-12", "a"),
+        plan_talks("2025-12-15", "a", "AP"),
+        plan_talks("2025-12-14", "b"),
+        plan_talks("2025-12-16", "c"),
     )
     beside = {"2025-12-14", "2025-12-15"}
     assert upcoming(client, "2025-12-01") == ("2025-12-12", None, True, beside)
 
 
 def test_an_editors_preference_decides_between_reports_of_one_meeting_alone(client: Client) -> None:
-    record(client, planned("2025-12-12", "a"), planned("2025-12-14", "b"))
-    later = client.record(**planned("2025-12-15", "a", "AP"))
-    far = client.record(**planned("2026-03-01", "c"))
+    record(client, plan_talks("2025-12-12", "a"), plan_talks("2025-12-14", "b"))
+    later = client.record(**plan_talks("2025-12-15", "a", "AP"))
+    far = client.record(**plan_talks("2026-03-01", "c"))
     for each in (later, far):
         address, mark = each.headers["location"], {"preferred": True, "why": "confirmed"}
         assert client.post(f"{address}/preference", mark, if_match="*").status == 200

@@ -32,7 +32,7 @@ COUNTED: Final = {
 }
 
 
-def recorded(client: Client, **fields: Any) -> str:  # noqa: ANN401 -- a fact's fields
+def record_count(client: Client, **fields: Any) -> str:  # noqa: ANN401 -- a fact's fields
     answer = client.record(**{"quantities": held(50), "citations": [FIRST], **COUNTED, **fields})
     return f"/v1/facts/{answer.json['id']}"
 
@@ -60,7 +60,7 @@ def test_what_was_public_in_march_brings_no_correction_of_september(
     client: Client, call: str
 ) -> None:
     client.open()
-    fact = recorded(client)
+    fact = record_count(client)
     correct(client, fact, "2025-09-01", quantities=held(5))
     change(client, fact, call, **LATER[call])
     april = client.get(at(fact, "2025-04-01"))
@@ -87,7 +87,7 @@ def test_what_was_public_in_march_brings_no_correction_of_september(
 
 def test_history_audit_and_diff_tell_the_public_events_alone(client: Client) -> None:
     client.open()
-    fact = recorded(client)
+    fact = record_count(client)
     correct(client, fact, "2025-09-01", quantities=held(5))
     change(client, fact, "corroborations", citation=MARCH)
     correct(client, fact, "2025-04-01", note="seen")
@@ -101,7 +101,7 @@ def test_history_audit_and_diff_tell_the_public_events_alone(client: Client) -> 
     audit = client.get(at(f"{TALKS}/audit", "2025-05-01")).json["items"]
     assert [[each["field"] for each in item["changes"]] for item in audit] == [["note", "status"]]
 
-    def told(from_: str, to: str) -> dict[str, Any]:
+    def list_changed_fields(from_: str, to: str) -> dict[str, Any]:
         answer = client.get(f"{TALKS}/diff?clock=published&from={from_}&to={to}").json
         names = ("added", "corrected", "corroborated", "preferred")
         return {
@@ -110,10 +110,10 @@ def test_history_audit_and_diff_tell_the_public_events_alone(client: Client) -> 
             if answer[name]
         }
 
-    assert told("2025-01-01", "2025-02-01") == {"added": [[]]}
-    assert told("2025-02-01", "2025-03-15") == {"corroborated": [["citations"]]}
-    assert told("2025-03-15", "2025-05-01") == {"corrected": [["note"]]}
-    assert told("2025-05-01", "2025-10-01") == {"corrected": [["quantities"]]}
+    assert list_changed_fields("2025-01-01", "2025-02-01") == {"added": [[]]}
+    assert list_changed_fields("2025-02-01", "2025-03-15") == {"corroborated": [["citations"]]}
+    assert list_changed_fields("2025-03-15", "2025-05-01") == {"corrected": [["note"]]}
+    assert list_changed_fields("2025-05-01", "2025-10-01") == {"corrected": [["quantities"]]}
     reasons = client.get(f"{TALKS}/diff?clock=published&from=2025-05-01&to=2025-10-01").json
     assert reasons["corrected"][0]["reason"] == "source_corrected"
 
@@ -122,7 +122,7 @@ def test_a_paper_that_comes_out_is_a_corroboration_though_nothing_was_recorded(
     client: Client,
 ) -> None:
     client.open()
-    fact = recorded(client, citations=[FIRST, MARCH])
+    fact = record_count(client, citations=[FIRST, MARCH])
     papers = {
         cut: [
             citation["publisher"]
@@ -138,7 +138,7 @@ def test_a_paper_that_comes_out_is_a_corroboration_though_nothing_was_recorded(
 def test_an_earlier_paper_makes_a_fact_public_and_is_the_only_one_then(client: Client) -> None:
     client.open()
     late = [{"publisher": "C", "published": "2025-06-01"}, {"publisher": "undated"}]
-    fact = recorded(client, citations=late)
+    fact = record_count(client, citations=late)
     assert client.get(at(fact, "2025-04-01")).status == 404
     correct(client, fact, "2025-02-01", note="early")
     assert client.get(at(fact, "2025-04-01")).status == 404
@@ -175,18 +175,20 @@ def test_a_preference_that_changes_who_holds_a_post_is_told_on_both_clocks(clien
 
 def test_what_was_not_public_is_not_found_by_its_words(client: Client) -> None:
     client.open()
-    fact = recorded(client, summary="Fifty held", citations=[FIRST, {**MARCH, "title": "Zebra"}])
+    fact = record_count(
+        client, summary="Fifty held", citations=[FIRST, {**MARCH, "title": "Zebra"}]
+    )
     correct(client, fact, "2025-09-01", summary="Five held in Orsha")
     correct(client, fact, "2025-02-15", note="Walrus")
 
-    def found(words: str, cut: str) -> int:
+    def count_found(words: str, cut: str) -> int:
         items = client.get(f"{at(f'{TALKS}/timeline', cut)}&q={words}").json["items"]
         return len(items)
 
-    assert [found("orsha", cut) for cut in ("2025-04-01", "2025-09-01")] == [0, 1]
-    assert [found("fifty", cut) for cut in ("2025-04-01", "2025-09-01")] == [1, 0]
-    assert [found("zebra", cut) for cut in ("2025-02-20", "2025-03-01")] == [0, 1]
-    assert [found("walrus fifty", cut) for cut in ("2025-02-01", "2025-02-20")] == [0, 1]
+    assert [count_found("orsha", cut) for cut in ("2025-04-01", "2025-09-01")] == [0, 1]
+    assert [count_found("fifty", cut) for cut in ("2025-04-01", "2025-09-01")] == [1, 0]
+    assert [count_found("zebra", cut) for cut in ("2025-02-20", "2025-03-01")] == [0, 1]
+    assert [count_found("walrus fifty", cut) for cut in ("2025-02-01", "2025-02-20")] == [0, 1]
 
 
 def test_a_total_and_a_tally_count_what_was_public(client: Client) -> None:

@@ -96,14 +96,14 @@ def test_september_counts_52_once_and_50_and_51_contest_it(record: Client) -> No
     assert september is not None
     assert september["quantity"]["value"] == 52
     assert september["contested"] is True
-    rivals = {_released(record, rival["id"]) for rival in september["rivals"]}
+    rivals = {_read_released(record, rival["id"]) for rival in september["rivals"]}
     assert rivals >= {50, 51}
     assert (released["low"], released["high"]) == (1 + 3 + 1 + 14 + 50, None)
     assert [each["quantity"]["low"] for each in released["cumulative"]] == [24]
     assert len(released["facts"]) == 5
 
 
-def _released(record: Client, fact_id: str) -> int | None:
+def _read_released(record: Client, fact_id: str) -> int | None:
     counted = record.get(f"/v1/facts/{fact_id}").json["fact"]["quantities"]
     return next((q["value"] for q in counted if q["what"] == "released"), None)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.either_database
 
 
-def opened(client: Client, *slugs: str, **more: Any) -> None:  # noqa: ANN401 -- JSON
+def open_negotiations(client: Client, *slugs: str, **more: Any) -> None:  # noqa: ANN401 -- JSON
     """Open negotiations with two facts each."""
     for slug in slugs:
         body = {"slug": slug, "title": slug.title(), "parties": [], **more}
@@ -45,7 +45,7 @@ def every(client: Client, query: str) -> list[tuple[str, str]]:
 
 
 def test_facts_of_all_negotiations_are_found_once_in_order(client: Client) -> None:
-    opened(client, "cyprus", "aceh", "bougainville")
+    open_negotiations(client, "cyprus", "aceh", "bougainville")
     found = every(client, "q=freed")
     assert [slug for slug, _ in found] == [
         *("aceh", "aceh", "bougainville", "bougainville", "cyprus", "cyprus"),
@@ -57,7 +57,7 @@ def test_facts_of_all_negotiations_are_found_once_in_order(client: Client) -> No
 
 
 def test_each_negotiation_is_searched_as_its_own_timeline(client: Client) -> None:
-    opened(client, "aceh", "cyprus")
+    open_negotiations(client, "aceh", "cyprus")
     alias = {"kind": "alias", "name": "Losik", "same_as": "Ihar", "valid": "2025"}
     assert client.post("/v1/negotiations/aceh/facts", fact(**alias)).status == 201
     for slug in ("aceh", "cyprus"):
@@ -73,9 +73,9 @@ def test_each_negotiation_is_searched_as_its_own_timeline(client: Client) -> Non
 
 
 def test_what_is_private_is_not_found_and_does_not_count(client: Client) -> None:
-    opened(client, "aceh", "cyprus")
+    open_negotiations(client, "aceh", "cyprus")
     before = anybody(client).get("/v1/search?q=freed&position=6").body
-    opened(client, "bougainville", visibility="private")
+    open_negotiations(client, "bougainville", visibility="private")
     assert ("bougainville", "Prisoners of bougainville freed, 1") in every(client, "q=freed")
     other = anybody(client)
     assert other.get("/v1/search?q=freed&position=6").body == before
@@ -87,7 +87,7 @@ def test_what_is_private_is_not_found_and_does_not_count(client: Client) -> None
 
 
 def test_what_became_private_or_was_withdrawn_is_not_on_later_pages(client: Client) -> None:
-    opened(client, "aceh", "bougainville", "cyprus")
+    open_negotiations(client, "aceh", "bougainville", "cyprus")
     other = anybody(client)
     first = other.get("/v1/search?q=freed&limit=3").json
     closed = client.post("/v1/negotiations/bougainville/settings", {"visibility": "private"})
@@ -104,7 +104,7 @@ def test_what_became_private_or_was_withdrawn_is_not_on_later_pages(client: Clie
 
 
 def test_the_latest_is_what_was_recorded_or_corrected_last(client: Client) -> None:
-    opened(client, "aceh")
+    open_negotiations(client, "aceh")
     assert client.post("/v1/negotiations", {"slug": "b", "title": "B", "parties": []}).status == 201
     first = client.get("/v1/search?q=freed").json["items"][0]
     body = {"reason": "refinement", "why": "x", "changes": {"summary": "Prisoners were let go"}}
@@ -124,7 +124,7 @@ def test_the_latest_is_what_was_recorded_or_corrected_last(client: Client) -> No
 
 
 def test_an_erased_fact_is_neither_found_nor_the_latest(client: Client) -> None:
-    opened(client, "aceh")
+    open_negotiations(client, "aceh")
     settings = client.post("/v1/negotiations/aceh/settings", {"review_erasure": False})
     assert settings.status == 200
     last = client.get("/v1/search?q=freed").json["items"][-1]

@@ -12,7 +12,7 @@ from domain.streams.event import FactErased
 from domain.streams.negotiation import negotiation_id
 from infrastructure.projections.stored_versions import versions_in
 from infrastructure.readers.state import facts_at
-from tests.api.answers.long_lists import AT, PEOPLE, STATE, followed, held, import_facts, whole
+from tests.api.answers.long_lists import AT, PEOPLE, STATE, follow_pages, held, import_facts, whole
 from tests.api.asking import TALKS, count, fact
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ def test_of_many_people_a_state_shows_a_hundred_and_where_the_others_are(
     assert state.json["custody_more"]["count"] == PEOPLE
     assert len(state.body) < 100_000
     later = iter(range(PEOPLE, PEOPLE + 100))
-    rest = followed(client, state.json["custody_more"], lambda: client.record(**held(next(later))))
+    rest = follow_pages(
+        client, state.json["custody_more"], lambda: client.record(**held(next(later)))
+    )
     assert state.json["custody"] + rest == everybody
     assert client.get(f"{TALKS}?{AT}").json["custody_more"]["count"] > PEOPLE
     assert client.get(f"{TALKS}/snapshots/all").json["content"] == snapshot
@@ -156,10 +158,10 @@ def test_the_lists_of_a_total_and_the_rivals_of_an_entry_go_on_too(client: Clien
     for name in ("parts", "facts", "uncounted"):
         assert total[f"{name}_more"]["count"] == 120
         assert len(total[name]) == 100
-        assert total[name] + followed(client, total[f"{name}_more"]) == all_of[name]
+        assert total[name] + follow_pages(client, total[f"{name}_more"]) == all_of[name]
     (all_rivals,), (entry,) = everything["posts"], state["posts"]
     assert entry["rivals_more"]["count"] == 119
-    rest = followed(client, entry["rivals_more"])
+    rest = follow_pages(client, entry["rivals_more"])
     assert len(entry["rivals"]) == 100
     assert entry["rivals"] + rest == all_rivals["rivals"]
     page = client.get(f"{STATE}/prisoners.released?{AT}&limit=7").json
@@ -189,7 +191,7 @@ def test_what_stands_beside_an_entry_goes_on_too(client: Client) -> None:
         (all_of,), (entry,) = of_all, shown
         assert len(all_of[name]) == entry[f"{name}_more"]["count"] == 120
         assert len(entry[name]) == 100
-        assert entry[name] + followed(client, entry[f"{name}_more"]) == all_of[name]
+        assert entry[name] + follow_pages(client, entry[f"{name}_more"]) == all_of[name]
     (measure,) = client.get(f"{STATE}/measures?{AT}").json["items"]
     assert measure == state["measures"][0]
 
@@ -215,17 +217,17 @@ def test_of_many_erasures_an_answer_names_the_first(client: Client, parley: Parl
     import_facts(client, (held(number) for number in range(101)))
     pinned = f"{AT}&position={client.get(TALKS).json['perspective']['position']}"
     items = client.get(f"{TALKS}/timeline?limit=1000").json["items"]
-    parley.ledger.append([_erased(item["id"]) for item in items])
+    parley.ledger.append([_make_erasure(item["id"]) for item in items])
     for path in (f"{TALKS}?{pinned}", f"{TALKS}/timeline?{pinned}", f"{STATE}/posts?{pinned}"):
         answer = client.get(path).json
         assert answer["erased_more"]["count"] == 101
-        rest = followed(client, answer["erased_more"])
+        rest = follow_pages(client, answer["erased_more"])
         positions = [each["position"] for each in [*answer["erased"], *rest]]
         assert positions == sorted(set(positions))
         assert len(positions) == 101
 
 
-def _erased(fact_id: str) -> FactErased:
+def _make_erasure(fact_id: str) -> FactErased:
     return FactErased(
         originator_id=UUID(fact_id),
         originator_version=2,

@@ -19,7 +19,7 @@ def _names(answer: Answer) -> list[str]:
     return [item["fact"]["summary"] for item in answer.json["items"]]
 
 
-def _filled(client: Client) -> None:
+def _record_facts(client: Client) -> None:
     client.open()
     client.record(summary="June", valid="2025-06-21", people=["Ihar Łosik"], places=["Minsk"])
     client.record(summary="February", valid="2025-02", matter="feb")
@@ -31,7 +31,7 @@ def _filled(client: Client) -> None:
 
 
 def test_without_as_of_it_is_all_of_valid_time(client: Client) -> None:
-    _filled(client)
+    _record_facts(client)
     assert _names(client.get(TIMELINE)) == [
         "February",
         "June",
@@ -42,7 +42,7 @@ def test_without_as_of_it_is_all_of_valid_time(client: Client) -> None:
 
 
 def test_with_as_of_it_is_what_has_begun_by_then(client: Client) -> None:
-    _filled(client)
+    _record_facts(client)
     assert _names(client.get(f"{TIMELINE}?as_of=2025-06")) == ["February", "June"]
     assert _names(client.get(f"{TIMELINE}?as_of=2025-02-10&match=certain")) == []
     assert _names(client.get(f"{TIMELINE}?as_of=2025-02-10")) == ["February"]
@@ -69,7 +69,7 @@ def test_with_as_of_it_is_what_has_begun_by_then(client: Client) -> None:
     ],
 )
 def test_filters_keep_what_they_say(client: Client, query: str, found: list[str]) -> None:
-    _filled(client)
+    _record_facts(client)
     assert _names(client.get(f"{TIMELINE}?{query}")) == found
 
 
@@ -84,7 +84,7 @@ def test_retracted_facts_are_shown_only_on_request(client: Client) -> None:
 
 
 def test_pages_follow_each_other_whatever_is_recorded_meanwhile(client: Client) -> None:
-    _filled(client)
+    _record_facts(client)
     whole = _names(client.get(TIMELINE))
     found: list[str] = []
     query = "limit=2"
@@ -98,7 +98,7 @@ def test_pages_follow_each_other_whatever_is_recorded_meanwhile(client: Client) 
 
 
 def test_a_cursor_holds_its_whole_question(client: Client) -> None:
-    _filled(client)
+    _record_facts(client)
     first = client.get(f"{TIMELINE}?as_of=2025-11-22&place=Minsk&limit=1")
     assert first.json["next"] is None
     first = client.get(f"{TIMELINE}?as_of=2025-11-22&kind=release&limit=1")

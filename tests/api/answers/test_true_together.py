@@ -10,7 +10,7 @@ import pytest
 from domain.kinds.diplomacy import AgreementStage, ProposalStage
 from domain.kinds.prisoners import Custody
 from domain.kinds.statements import Reply
-from tests.api.answers.claims.said import states, told
+from tests.api.answers.claims.said import make_report, states
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,8 +56,8 @@ def being(status: str, publisher: str = "Reuters", **fields: Any) -> Body:  # no
     """A fact that Ann is free, or in custody with a status."""
     said = {"summary": status, **fields}
     if status == "free":
-        return told("release", publisher, people=["Ann"], **said)
-    return told("custody", publisher, person="Ann", status=status, **said)
+        return make_report("release", publisher, people=["Ann"], **said)
+    return make_report("custody", publisher, person="Ann", status=status, **said)
 
 
 def entry(state: Body, section: str, field: str) -> Shown:
@@ -65,7 +65,7 @@ def entry(state: Body, section: str, field: str) -> Shown:
     return found[field], found["contested"], [rival["summary"] for rival in found["rivals"]]
 
 
-def expected(pair: str, sharper: Mapping[str, str]) -> str | None:
+def find_sharper(pair: str, sharper: Mapping[str, str]) -> str | None:
     """The value that is shown uncontested; None if the two cannot both be true."""
     one, other = pair.split(", ")
     if other in sharper.get(one, "").split():
@@ -73,7 +73,7 @@ def expected(pair: str, sharper: Mapping[str, str]) -> str | None:
     return other if one in sharper.get(other, "").split() else None
 
 
-def found_in_pairs(
+def read_shown_values(
     client: Client, pairs: Mapping[str, list[Body]], section: str, field: str
 ) -> dict[str, str | None]:
     """{pair: what is shown, or None if contested}; checks that the other value is a rival."""
@@ -88,58 +88,65 @@ def test_statuses_that_can_both_be_true_of_a_day_are_not_contested(client: Clien
         f"{one}, {other}": [being(one), being(other, "AP")]
         for one, other in combinations(STATUSES, 2)
     }
-    shown = {name: expected(name, CUSTODY) for name in pairs}
-    assert found_in_pairs(client, pairs, "custody", "status") == shown
+    shown = {name: find_sharper(name, CUSTODY) for name in pairs}
+    assert read_shown_values(client, pairs, "custody", "status") == shown
 
 
 def test_stages_of_a_proposal_that_can_both_be_true_of_a_day_are_not_contested(
     client: Client,
 ) -> None:
-    def proposed(stage: str, publisher: str) -> Body:
+    def make_proposal(stage: str, publisher: str) -> Body:
         who = {"by": "A", "content": "an exchange", "matter": "exchange"}
-        return told("proposal", publisher, stage=stage, summary=stage, **who)
+        return make_report("proposal", publisher, stage=stage, summary=stage, **who)
 
     stages = list(combinations(get_args(ProposalStage), 2))
-    pairs = {f"{a}, {b}": [proposed(a, "AP"), proposed(b, "Reuters")] for a, b in stages}
-    shown = {name: expected(name, PROPOSALS) for name in pairs}
-    assert found_in_pairs(client, pairs, "proposals", "stage") == shown
+    pairs = {f"{a}, {b}": [make_proposal(a, "AP"), make_proposal(b, "Reuters")] for a, b in stages}
+    shown = {name: find_sharper(name, PROPOSALS) for name in pairs}
+    assert read_shown_values(client, pairs, "proposals", "stage") == shown
 
 
 def test_an_agreement_signed_and_in_force_on_one_day_is_in_force(client: Client) -> None:
-    def agreed(stage: str, publisher: str) -> Body:
+    def make_agreement(stage: str, publisher: str) -> Body:
         what = {"title": "Ceasefire", "form": "ceasefire", "matter": "ceasefire"}
-        return told("agreement", publisher, stage=stage, summary=stage, **what)
+        return make_report("agreement", publisher, stage=stage, summary=stage, **what)
 
     stages = [
         (a, b)
         for a, b in combinations(get_args(AgreementStage), 2)
         if (a in TALKS) == (b in TALKS)  # talks are shown beside an agreement
     ]
-    pairs = {f"{a}, {b}": [agreed(a, "AP"), agreed(b, "Reuters")] for a, b in stages}
-    shown = {name: expected(name, AGREEMENTS) for name in pairs}
-    assert found_in_pairs(client, pairs, "agreements", "stage") == shown
+    pairs = {
+        f"{a}, {b}": [make_agreement(a, "AP"), make_agreement(b, "Reuters")] for a, b in stages
+    }
+    shown = {name: find_sharper(name, AGREEMENTS) for name in pairs}
+    assert read_shown_values(client, pairs, "agreements", "stage") == shown
 
 
 def test_of_two_answers_that_can_both_be_true_the_more_specific_is_shown(client: Client) -> None:
-    def answered(answer: str, publisher: str) -> Body:
-        return told(
+    def make_response(answer: str, publisher: str) -> Body:
+        return make_report(
             "response", publisher, asked="A", answer=answer, summary=answer, matter="answer"
         )
 
     replies = list(combinations(get_args(Reply), 2))
-    pairs = {f"{a}, {b}": [answered(a, "AP"), answered(b, "Reuters")] for a, b in replies}
+    pairs = {f"{a}, {b}": [make_response(a, "AP"), make_response(b, "Reuters")] for a, b in replies}
     sharper = {"neither_confirmed_nor_denied": "declined"}
-    shown = {name: expected(name, sharper) for name in pairs}
-    assert found_in_pairs(client, pairs, "responses", "answer") == shown
+    shown = {name: find_sharper(name, sharper) for name in pairs}
+    assert read_shown_values(client, pairs, "responses", "answer") == shown
 
 
 def test_talk_of_easing_that_was_announced_that_day_is_not_contested(client: Client) -> None:
-    def eased(stage: str, publisher: str) -> Body:
+    def make_easing(stage: str, publisher: str) -> Body:
         what = {"authority": "US", "target": "potash", "action": "eased"}
-        return told("measure", publisher, stage=stage, summary=stage, **what)
+        return make_report("measure", publisher, stage=stage, summary=stage, **what)
 
-    pair = {"discussed, announced": [eased("discussed", "AP"), eased("announced", "Reuters")]}
-    assert found_in_pairs(client, pair, "measures", "stage") == {
+    pair = {
+        "discussed, announced": [
+            make_easing("discussed", "AP"),
+            make_easing("announced", "Reuters"),
+        ]
+    }
+    assert read_shown_values(client, pair, "measures", "stage") == {
         "discussed, announced": "announced"
     }
 

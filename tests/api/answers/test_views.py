@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.either_database
 
 
-def _mended(client: Client) -> str:
+def _record_and_correct(client: Client) -> str:
     client.open()
     client.record(quantities=count(14), valid="2025-06-21")
     address = client.record(quantities=count(50), summary='Fifty, "so to say"').headers["location"]
@@ -26,7 +26,7 @@ def _mended(client: Client) -> str:
 
 
 def test_a_tally_sums_month_by_month(client: Client) -> None:
-    _mended(client)
+    _record_and_correct(client)
     answer = client.get(f"{TALKS}/tally?what=released&by=month&as_of=2025").json
     assert [(point["at"], point["low"], point["high"]) for point in answer["points"]] == [
         ("2025-06", 14, 14),
@@ -99,7 +99,7 @@ def test_a_tally_needs_to_know_of_what(light_client: Client, query: str, pointer
 
 
 def test_a_diff_tells_what_two_cuts_disagree_on(client: Client) -> None:
-    _mended(client)
+    _record_and_correct(client)
     changes = client.get("/v1/changes").json["items"]
     first, last = changes[2]["recorded_at"], changes[3]["recorded_at"]
     answer = client.get(f"{TALKS}/diff?from={first}&to={last}").json
@@ -148,7 +148,7 @@ def test_a_diff_runs_from_the_earlier_cut_to_the_later(light_client: Client) -> 
 
 
 def test_the_audit_lists_every_change_after_a_recording(client: Client) -> None:
-    address = _mended(client)
+    address = _record_and_correct(client)
     client.post(f"{address}/preference", {"preferred": True, "why": "Better"}, if_match="2")
     items = client.get(f"{TALKS}/audit").json["items"]
     assert [item["event"] for item in items] == ["fact.corrected", "fact.preferred"]
@@ -159,7 +159,7 @@ def test_the_audit_lists_every_change_after_a_recording(client: Client) -> None:
 
 
 def test_the_audit_is_a_table_too(client: Client) -> None:
-    _mended(client)
+    _record_and_correct(client)
     path = f"{TALKS}/audit?position=4"
     answer = client.get(path, accept="text/csv, application/json;q=0.5")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"

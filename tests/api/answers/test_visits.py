@@ -49,13 +49,13 @@ def test_moments_of_the_change_log_are_given_back(parley: Parley) -> None:
     every = moments()
     assert sum(len(expected) for _, expected in every) == 97_239
     for at, expected in [*some_of(every[:-1], len(every) // 12), every[-1]]:
-        given = _known(parley, at)
+        given = _read_visits(parley, at)
         assert given.keys() == expected.keys(), at
         for visit, fields in expected.items():
             assert given[visit] == fields, (at, visit)
 
 
-def _known(parley: Parley, at: str) -> Visits:
+def _read_visits(parley: Parley, at: str) -> Visits:
     with parley.reading(parley.owner) as reading:
         query = PerspectiveQuery(as_known_at=parse_cut(at), clock="published")
         slice_ = reading.timeslice(negotiation_id("visits"), reading.perspective(query))

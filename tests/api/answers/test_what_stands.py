@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.api.answers.claims.said import states, tell_release, tie, told
+from tests.api.answers.claims.said import make_report, states, tell_release, tie
 
 if TYPE_CHECKING:
     from tests.api.answers.claims.said import Body
@@ -17,14 +17,16 @@ pytestmark = pytest.mark.either_database
 
 def test_what_was_answered_or_carried_out_stays_so_once_that_is_over(client: Client) -> None:
     who = {"authority": "US", "target": "potash"}
-    sanction = told("measure", **who, action="imposed", stage="in_force", valid="2021-08-09")
+    sanction = make_report("measure", **who, action="imposed", stage="in_force", valid="2021-08-09")
     ease = {"action": "eased", "stage": "announced", "valid": "2025-01-10", "external_id": "EASE"}
     short = {"post": "embassy", "status": "open", "valid": "2025-03-01/2025-04-01"}
-    asked = told("open_question", question="Who is envoy?", valid="2025-01-10", external_id="WHO")
+    asked = make_report(
+        "open_question", question="Who is envoy?", valid="2025-01-10", external_id="WHO"
+    )
     term = {"person": "Ann", "post": "envoy", "valid": "2025-03-01/2025-04-01"}
-    carried_out = told("mission", **short, links=tie("executes", "EASE"))
-    answered = told("appointment", **term, links=tie("answers", "WHO"))
-    facts = {"x": [sanction, told("measure", **who, **ease), asked, carried_out, answered]}
+    carried_out = make_report("mission", **short, links=tie("executes", "EASE"))
+    answered = make_report("appointment", **term, links=tie("answers", "WHO"))
+    facts = {"x": [sanction, make_report("measure", **who, **ease), asked, carried_out, answered]}
     states(client, facts)
     found: dict[str, tuple[int, int]] = {}
     for day in ("2025-02-01", "2025-03-10", "2025-06-01"):
@@ -36,9 +38,11 @@ def test_what_was_answered_or_carried_out_stays_so_once_that_is_over(client: Cli
 
 def test_talks_that_are_over_do_not_bring_earlier_talks_back(client: Client) -> None:
     who = {"authority": "US", "target": "potash", "action": "eased", "stage": "discussed"}
-    sanction = told("measure", **{**who, "action": "imposed", "stage": "in_force"}, valid="2021")
+    sanction = make_report(
+        "measure", **{**who, "action": "imposed", "stage": "in_force"}, valid="2021"
+    )
     early, late = (
-        told("measure", **who, valid=valid) for valid in ("2024-05", "2025-01-10/2025-03-01")
+        make_report("measure", **who, valid=valid) for valid in ("2024-05", "2025-01-10/2025-03-01")
     )
     for with_sanction in (True, False):
         facts = [*([sanction] if with_sanction else []), early, late]
@@ -64,7 +68,7 @@ def test_a_later_custody_elsewhere_is_the_same_persons_unless_ids_say_otherwise(
     client: Client,
 ) -> None:
     def held(person: object, place: str, valid: str) -> Body:
-        return told("custody", person=person, status="sentenced", place=place, valid=valid)
+        return make_report("custody", person=person, status="sentenced", place=place, valid=valid)
 
     elder, younger = ({"name": "Ann Example", "id": each} for each in ("list:1", "list:2"))
     freed = {"valid": "2025-09-11"}
@@ -73,12 +77,12 @@ def test_a_later_custody_elsewhere_is_the_same_persons_unless_ids_say_otherwise(
         "moved and free": [
             held("Ann", "Minsk", "2021-05-01/2031-05-01"),
             held("Ann", "Homel", "2024-03-01"),
-            told("release", people=["Ann"], **freed),
+            make_report("release", people=["Ann"], **freed),
         ],
         "two": [
             held(elder, "Minsk", "2021-05-01/.."),
             held(younger, "Homel", "2024-03-01/.."),
-            told("release", people=[younger], **freed),
+            make_report("release", people=[younger], **freed),
         ],
     }
     found = {
@@ -97,10 +101,10 @@ def test_a_later_custody_elsewhere_is_the_same_persons_unless_ids_say_otherwise(
 
 def test_who_may_have_come_before_what_is_over_only_may_be_there(client: Client) -> None:
     def envoy(person: str, valid: str) -> Body:
-        return told("appointment", person=person, post="envoy", valid=valid)
+        return make_report("appointment", person=person, post="envoy", valid=valid)
 
     def ann(status: str, valid: str) -> Body:
-        return told("custody", person="Ann", status=status, valid=valid)
+        return make_report("custody", person="Ann", status=status, valid=valid)
 
     over = "2020-06-01/2021-01-01"
     cases = {
@@ -140,13 +144,16 @@ def test_who_may_have_come_before_what_is_over_only_may_be_there(client: Client)
 
 
 def test_what_may_have_been_said_as_late_stands_beside_the_latest(client: Client) -> None:
-    def said(summary: str, valid: str) -> Body:
-        return {**told("statement", speaker="Ann", valid=valid), "summary": summary}
+    def make_statement(summary: str, valid: str) -> Body:
+        return {**make_report("statement", speaker="Ann", valid=valid), "summary": summary}
 
     cases = {
-        "one month and a day of it": [said("A", "2025-09"), said("B", "2025-09-11")],
-        "one day": [said("A", "2025-09-11"), said("B", "2025-09-11")],
-        "two days": [said("A", "2025-09-11"), said("B", "2025-09-12")],
+        "one month and a day of it": [
+            make_statement("A", "2025-09"),
+            make_statement("B", "2025-09-11"),
+        ],
+        "one day": [make_statement("A", "2025-09-11"), make_statement("B", "2025-09-11")],
+        "two days": [make_statement("A", "2025-09-11"), make_statement("B", "2025-09-12")],
     }
     found = {}
     for name, state in states(client, cases).items():
@@ -163,7 +170,7 @@ def test_what_may_have_been_said_as_late_stands_beside_the_latest(client: Client
 def test_talk_of_a_month_may_have_led_to_what_is_in_force_since_that_month(client: Client) -> None:
     def measure(action: str, stage: str, valid: str) -> Body:
         who = {"authority": "US", "target": "potash"}
-        return told("measure", **who, action=action, stage=stage, valid=valid)
+        return make_report("measure", **who, action=action, stage=stage, valid=valid)
 
     cases = {
         "of that month": ("2025-09", "2025-09-11"),
@@ -211,7 +218,7 @@ def test_of_two_running_figures_of_one_counter_that_may_be_the_latest_the_least_
 def test_a_cancelled_meeting_calls_off_plans_alone_and_none_made_after_it(client: Client) -> None:
     def talks(stage: str, valid: str, published: str | None, **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
         who = {"form": "talks", "participants": ["A", "B"], "matter": "talks", "stage": stage}
-        said = {**told("meeting", valid=valid, **fields), **who}
+        said = {**make_report("meeting", valid=valid, **fields), **who}
         return {**said, "citations": [{"publisher": "AP", "published": published}]}
 
     plan = talks("planned", "2025-12-20", "2025-11-01", external_id="PLAN")
@@ -237,10 +244,10 @@ def test_a_meeting_cancelled_over_an_announcement_settles_nothing(client: Client
     who = {"authority": "US", "target": "potash"}
     links = [*tie("responds_to", "EASE"), *tie("derived_from", "WHO")]
     facts = [
-        told("measure", **who, action="imposed", stage="in_force", valid="2021"),
-        told("measure", **who, action="lifted", stage="announced", external_id="EASE"),
-        told("open_question", question="Who pays?", external_id="WHO"),
-        told("meeting", form="talks", stage="cancelled", participants=["A"], links=links),
+        make_report("measure", **who, action="imposed", stage="in_force", valid="2021"),
+        make_report("measure", **who, action="lifted", stage="announced", external_id="EASE"),
+        make_report("open_question", question="Who pays?", external_id="WHO"),
+        make_report("meeting", form="talks", stage="cancelled", participants=["A"], links=links),
     ]
     state = states(client, {"x": facts})["x"]
     assert [each["stage"] for each in state["measures"][0]["outlook"]] == ["announced"]
@@ -248,19 +255,32 @@ def test_a_meeting_cancelled_over_an_announcement_settles_nothing(client: Client
 
 
 def test_a_question_that_two_ask_is_answered_to_both(client: Client) -> None:
-    def asked(paper: str, valid: str, question: str = "Who pays?") -> Body:
-        return told("open_question", paper, question=question, valid=valid, external_id=paper)
+    def make_question(paper: str, valid: str, question: str = "Who pays?") -> Body:
+        return make_report(
+            "open_question", paper, question=question, valid=valid, external_id=paper
+        )
 
-    def answered(valid: str) -> Body:
-        return told("statement", speaker="Ann", valid=valid, links=tie("answers", "Reuters"))
+    def make_answer(valid: str) -> Body:
+        return make_report("statement", speaker="Ann", valid=valid, links=tie("answers", "Reuters"))
 
-    first, second = asked("Reuters", "2025-01-10"), asked("AP", "2025-02-10", "who  pays?")
+    first, second = (
+        make_question("Reuters", "2025-01-10"),
+        make_question("AP", "2025-02-10", "who  pays?"),
+    )
     cases = {
-        "to both": [first, second, answered("2025-03-10")],
-        "asked again since": [first, {**second, "valid": "2025-04-10"}, answered("2025-03-10")],
-        "perhaps asked again since": [first, {**second, "valid": "2025"}, answered("2025-03-10")],
-        "another question": [first, asked("AP", "2025-02-10", "Why?"), answered("2025-03-10")],
-        "perhaps answered": [first, second, answered("2025-12/2026-01")],
+        "to both": [first, second, make_answer("2025-03-10")],
+        "asked again since": [first, {**second, "valid": "2025-04-10"}, make_answer("2025-03-10")],
+        "perhaps asked again since": [
+            first,
+            {**second, "valid": "2025"},
+            make_answer("2025-03-10"),
+        ],
+        "another question": [
+            first,
+            make_question("AP", "2025-02-10", "Why?"),
+            make_answer("2025-03-10"),
+        ],
+        "perhaps answered": [first, second, make_answer("2025-12/2026-01")],
     }
     found = {
         name: [

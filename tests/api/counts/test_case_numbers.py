@@ -22,7 +22,7 @@ def sent(row: dict[str, str | None]) -> dict[str, Any]:
     return {"what": "released", "text": row["text"], **value, **comparator}
 
 
-def expected(row: dict[str, str | None]) -> tuple[str | None, int | None, int | None] | str:
+def read_expected(row: dict[str, str | None]) -> tuple[str | None, int | None, int | None] | str:
     """The comparator and both bounds expected for a row, or the word for a refusal."""
     if "refused" in row.values():
         return "refused"
@@ -45,5 +45,5 @@ def read(client: Client, row: dict[str, str | None]) -> tuple[str, int | None, i
 def test_every_case_is_read_as_it_must_be_or_refused_with_what_to_write(client: Client) -> None:
     client.open()
     assert len(ROWS) > 50
-    found = [(sent(row), read(client, row), expected(row)) for row in ROWS]
+    found = [(sent(row), read(client, row), read_expected(row)) for row in ROWS]
     assert [each for each in found if each[1] != each[2]] == []

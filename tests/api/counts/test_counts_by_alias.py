@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.api.answers.claims.said import states, tell_release, told
+from tests.api.answers.claims.said import make_report, states, tell_release
 from tests.api.counts.viasna import count_by_viasna, split_by_viasna
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.api.asking import Client
 
 POPULATION: Final = "political prisoners"
-ALIAS: Final = told("alias", name="Політв’язні", same_as=POPULATION, of="population")
+ALIAS: Final = make_report("alias", name="Політв’язні", same_as=POPULATION, of="population")
 SHORT: Final = "політв'язні"
 OF_ALIAS: Final = {"population": SHORT}
 

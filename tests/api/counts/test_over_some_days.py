@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from tests.api.answers.claims.said import told
+from tests.api.answers.claims.said import make_report
 from tests.api.asking import TALKS
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def record(client: Client, kind: str, *days: str) -> None:
     client.open()
     for valid in days:
         said = {**KINDS[kind][1], "matter": valid, "summary": valid}
-        answer = client.post(f"{TALKS}/facts", told(kind, **said) | {"valid": valid})
+        answer = client.post(f"{TALKS}/facts", make_report(kind, **said) | {"valid": valid})
         assert answer.status == 201, answer.json
 
 
@@ -46,7 +46,7 @@ def latest(client: Client, kind: str, asked: str) -> dict[str, Any]:
     return dict(entry)
 
 
-def shown(entry: dict[str, Any]) -> tuple[str, str, bool, set[str]]:
+def describe_entry(entry: dict[str, Any]) -> tuple[str, str, bool, set[str]]:
     beside = {each["summary"] for each in entry["rivals"]}
     return entry["fact"]["summary"], entry["certainty"], entry["contested"], beside
 
@@ -55,12 +55,12 @@ def shown(entry: dict[str, Any]) -> tuple[str, str, bool, set[str]]:
 def test_what_may_be_the_last_stands_beside_it(client: Client, kind: str) -> None:
     record(client, kind, "2025-11-30", DAYS, ONE)
     during, after = (latest(client, kind, asked) for asked in ("2025-12-12", "2025-12-25"))
-    assert shown(during) == (ONE, "certain", False, {DAYS})
-    summary, certainty, contested, beside = shown(after)
+    assert describe_entry(during) == (ONE, "certain", False, {DAYS})
+    summary, certainty, contested, beside = describe_entry(after)
     assert {summary, *beside} == {DAYS, ONE}
     assert (certainty, contested) == ("certain", False)
     surely = latest(client, kind, "2025-12-12&match=certain")
-    assert shown(surely) == (ONE, "certain", False, set())
+    assert describe_entry(surely) == (ONE, "certain", False, set())
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -69,8 +69,9 @@ def test_what_is_surely_later_replaces_it(client: Client, kind: str) -> None:
     entry = latest(client, kind, "2025-12-25")
     assert entry["since"] == "[2025-12-01..2025-12-20]"
     answer = client.post(
-        f"{TALKS}/facts", told(kind, **KINDS[kind][1], summary="later") | {"valid": "2025-12-21"}
+        f"{TALKS}/facts",
+        make_report(kind, **KINDS[kind][1], summary="later") | {"valid": "2025-12-21"},
     )
     assert answer.status == 201, answer.json
-    assert shown(latest(client, kind, "2025-12-25")) == ("later", "certain", False, set())
-    assert shown(latest(client, kind, "2025-12-12")) == (DAYS, "possible", False, set())
+    assert describe_entry(latest(client, kind, "2025-12-25")) == ("later", "certain", False, set())
+    assert describe_entry(latest(client, kind, "2025-12-12")) == (DAYS, "possible", False, set())

@@ -142,7 +142,7 @@ COUNTS: Final[dict[str, tuple[list[Body], Said, list[Said]]]] = {
 def test_a_count_of_some_of_them_never_displaces_the_count_of_all(client: Client) -> None:
     by_name = states(client, {name: facts for name, (facts, _, _) in COUNTS.items()})
 
-    def said(entry: Body) -> Said:
+    def read_quantity(entry: Body) -> Said:
         number = entry["quantity"] or {"what": "", "value": 0}
         return number["what"], number["value"]
 
@@ -150,6 +150,6 @@ def test_a_count_of_some_of_them_never_displaces_the_count_of_all(client: Client
         held = [
             each for each in by_name[name]["prisoners"]["held"] if each["counted_by"] == "Viasna"
         ]
-        assert [said(each) for each in held] == [shown], name
-        assert [said(each) for each in held[0]["also_counted"]] == beside, name
+        assert [read_quantity(each) for each in held] == [shown], name
+        assert [read_quantity(each) for each in held[0]["also_counted"]] == beside, name
         assert (held[0]["contested"], held[0]["rivals"]) == (False, []), name

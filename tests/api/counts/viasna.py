@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.api.answers.claims.said import told
+from tests.api.answers.claims.said import make_report
 
 if TYPE_CHECKING:
     from tests.api.answers.claims.said import Body
@@ -19,4 +19,4 @@ def split_by_viasna(*numbers: tuple[str, int], **fields: Any) -> Body:  # noqa: 
     """A count of prisoners by Viasna that gives several numbers."""
     who = {"population": "political prisoners", "counted_by": "Viasna"}
     quantities = [{"what": what, "value": number} for what, number in numbers]
-    return told("prisoner_count", "Viasna", **{**who, "quantities": quantities, **fields})
+    return make_report("prisoner_count", "Viasna", **{**who, "quantities": quantities, **fields})

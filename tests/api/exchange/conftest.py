@@ -27,14 +27,14 @@ def serve(
     """Serve a record under given settings; can be called several times."""
     begun = []
 
-    def served(**settings: str) -> Served:
+    def serve_record(**settings: str) -> Served:
         parley = compose(settings_of(fresh_database(request.param), **settings), upgrade=False)
         app = create_app(parley, identify=lambda *_: parley.owner)
         found = Served(uvicorn.Config(app, log_config=None, **PROTOCOL))
         begun.append((found, parley))
         return found
 
-    yield served
+    yield serve_record
     for found, parley in begun:
         found.stop()
         parley.close()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.either_database
 
 
-def _changed(client: Client, address: str) -> None:
+def _change_record(client: Client, address: str) -> None:
     body = {"reason": "coding_error", "why": "Misread", "changes": {"summary": "Other"}}
     assert client.post(f"{address}/corrections", body, if_match="*").status == 200
     client.record(quantities=count(3), valid="2024")
@@ -54,7 +54,7 @@ def test_a_position_fixes_an_answer_for_ever(client: Client) -> None:
     ]
     asked += [f"{TALKS}?position=3&clock=published&as_known_at=2025-10&as_of=2025"]
     before = [reader.get(path) for path in asked]
-    _changed(client, address)
+    _change_record(client, address)
     for path, first in zip(asked, before, strict=True):
         again = reader.get(path)
         assert again.body == first.body
@@ -74,7 +74,7 @@ def test_the_past_of_the_record_clock_is_fixed_for_ever(client: Client) -> None:
         if "diff" not in path
     ]
     before = [reader.get(path) for path in paths]
-    _changed(client, address)
+    _change_record(client, address)
     for path, first in zip(paths, before, strict=True):
         again = reader.get(path)
         assert again.status == 200, path
@@ -210,11 +210,11 @@ def test_a_fixed_answer_that_a_client_has_is_not_made_again(
     made: list[object] = []
     reading = Parley.reading
 
-    def counted(self: Parley, *given: Any, **named: Any) -> Any:  # noqa: ANN401
+    def note_reading(self: Parley, *given: Any, **named: Any) -> Any:  # noqa: ANN401
         made.append(self)
         return reading(self, *given, **named)
 
-    monkeypatch.setattr(Parley, "reading", counted)
+    monkeypatch.setattr(Parley, "reading", note_reading)
     statuses = [reader.get(path, if_none_match=tag).status for _ in range(4)]
     assert (statuses, len(made)) == ([304] * 4, 1)
     assert reader.get(path, if_none_match='"other"').status == 200
@@ -233,11 +233,11 @@ def test_a_fixed_fact_is_not_made_again_for_a_reader_of_sources_but_where_it_has
     made: list[object] = []
     look = Look.fact
 
-    def counted(self: Look, *given: Any) -> Any:  # noqa: ANN401
+    def note_look(self: Look, *given: Any) -> Any:  # noqa: ANN401
         made.append(self)
         return look(self, *given)
 
-    monkeypatch.setattr(Look, "fact", counted)
+    monkeypatch.setattr(Look, "fact", note_look)
     for address, times in ((at, 2), (other, 4)):
         made.clear()
         path = f"{address}?position=3"

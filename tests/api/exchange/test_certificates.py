@@ -55,7 +55,7 @@ def certify(client: Client, question: str, **headers: str) -> Answer:
     return answer
 
 
-def opened(parley: Parley, answer: Answer) -> Certificate:
+def open_certificate(parley: Parley, answer: Answer) -> Certificate:
     """The certificate of a response; checks that it says what its note says."""
     certificate = Certificate.verify_note(answer.json["certificate"], [verifier(parley)])
     shown: dict[str, Any] = answer.json
@@ -82,7 +82,7 @@ def test_an_answer_is_certified_by_the_bytes_of_its_fixed_form(
         address,
         f"{address}/history",
     )
-    certificates = [opened(parley, certify(client, question)) for question in questions]
+    certificates = [open_certificate(parley, certify(client, question)) for question in questions]
     client.record(valid="2025-09-10", summary="Something more, recorded later")
     for question, certificate in zip(questions, certificates, strict=True):
         body = client.get(certificate.question).body
@@ -99,7 +99,7 @@ def test_a_question_that_is_fixed_already_is_certified_as_it_was_asked(
 ) -> None:
     client.record()
     question = f"{TALKS}?as_of=2025-11-22&position=1"
-    payload = opened(parley, certify(client, question))
+    payload = open_certificate(parley, certify(client, question))
     assert (payload.question, payload.position) == (question, 1)
 
 
@@ -116,11 +116,11 @@ def test_that_there_was_nothing_is_certified_with_its_reason(
         (NOBODY, "unknown", 404),
         ("/v1/negotiations/others/timeline?limit=5", "unknown", 404),
     ):
-        payload = opened(parley, certify(client, question))
+        payload = open_certificate(parley, certify(client, question))
         assert (payload.result, payload.result.status) == (AbsentResult(problem), status), question
         assert "position=" in payload.question
         assert client.get(payload.question).status == status
-    later = opened(parley, certify(client, "/v1/negotiations/others"))
+    later = open_certificate(parley, certify(client, "/v1/negotiations/others"))
     client.open("others")
     assert client.get("/v1/negotiations/others").status == 200
     again = client.get(later.question)
@@ -175,7 +175,7 @@ def test_a_page_is_certified_as_its_cursor_pins_it(parley: Parley, client: Clien
         client.record(summary=f"Something, {ordinal}")
     first = client.get(f"{TALKS}/timeline?limit=1").json["next"]
     question = f"{TALKS}/timeline?limit=1&cursor={first}"
-    payload = opened(parley, certify(client, question))
+    payload = open_certificate(parley, certify(client, question))
     assert (payload.question, payload.position) == (question, 4)
     client.record(summary="Something more")
     assert payload.result == DigestResult(sha256(client.get(question).body).hexdigest())
@@ -187,7 +187,7 @@ def test_an_answer_that_its_own_past_fixes_is_certified_as_it_was_asked(
     recorded = client.record().json["recorded_at"]
     question = f"{TALKS}?as_known_at={recorded}"
     client.record(summary="Something more")
-    payload = opened(parley, certify(client, question))
+    payload = open_certificate(parley, certify(client, question))
     assert (payload.question, payload.position) == (question, 2)
 
 
@@ -206,7 +206,7 @@ def test_a_certificate_is_given_again_under_its_key(parley: Parley, client: Clie
     assert again.headers["idempotency-replayed"] == "true"
     other = client.post(CERTIFICATES, {"question": f"{TALKS}/audit"}, idempotency_key="k")
     assert other.json["type"] == "urn:parley:problem:key-reused"
-    assert opened(parley, certify(client, TALKS)).position == 2
+    assert open_certificate(parley, certify(client, TALKS)).position == 2
 
 
 def test_what_is_certified_is_no_event(client: Client) -> None:
@@ -247,7 +247,7 @@ def test_no_certificate_rests_on_a_checkpoint_that_another_key_signed(
     assert parley.publisher is not None
     parley.publisher.publish(new_key=True)
     client.record()
-    assert opened(parley, certify(client, TALKS)).position == 2
+    assert open_certificate(parley, certify(client, TALKS)).position == 2
 
 
 def test_a_server_that_does_not_sign_certifies_nothing(light_client: Client) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.either_database
 
 
-def _filled(client: Client) -> None:
+def _fill_record(client: Client) -> None:
     client.open()
     address = client.record(quantities=count(3)).headers["location"]
     body = {"reason": "coding_error", "why": "Misread", "changes": {"summary": "Other"}}
@@ -21,7 +21,7 @@ def _filled(client: Client) -> None:
 
 
 def test_the_log_is_given_in_order_without_gaps(client: Client) -> None:
-    _filled(client)
+    _fill_record(client)
     found, after = [], 0
     for _ in range(4):
         page = client.get(f"/v1/changes?after={after}&limit=1").json
@@ -43,7 +43,7 @@ def test_the_log_is_given_in_order_without_gaps(client: Client) -> None:
 
 
 def test_past_its_end_the_log_is_empty(client: Client) -> None:
-    _filled(client)
+    _fill_record(client)
     for after in (4, 5, 10**18 - 1):
         page = client.get(f"/v1/changes?after={after}").json
         assert page["items"] == []
@@ -51,7 +51,7 @@ def test_past_its_end_the_log_is_empty(client: Client) -> None:
 
 
 def test_a_perspective_ends_the_log_where_it_was_known(client: Client) -> None:
-    _filled(client)
+    _fill_record(client)
     assert len(client.get("/v1/changes?position=2").json["items"]) == 2
     assert client.get("/v1/changes?as_known_at=2020").json["items"] == []
 

@@ -106,13 +106,13 @@ def test_it_is_the_export_of_a_perspective_that_it_names(client: Client) -> None
     client.record(external_id="early", valid="2025-01", summary="Early")
     client.record(external_id="late", valid="2025-11", summary="Late")
 
-    def named(query: str) -> list[str]:
+    def list_external_ids(query: str) -> list[str]:
         lines = client.get(f"{EXPORT}?{query}").body.splitlines()
         return [json.loads(line)["external_id"] for line in lines]
 
-    assert named("") == ["early", "late"]
-    assert named("as_of=2025-06") == ["early"]
-    assert named("position=2") == ["early"]
+    assert list_external_ids("") == ["early", "late"]
+    assert list_external_ids("as_of=2025-06") == ["early"]
+    assert list_external_ids("position=2") == ["early"]
     answer = client.get(f"{EXPORT}?history=true")
     canonical = answer.headers["link"].partition(">")[0].removeprefix("<")
     client.record(external_id="later")

@@ -31,7 +31,7 @@ LINES = b"".join(
 )
 
 
-def imported(client: Client, lines: bytes = LINES, **headers: str) -> Answer:
+def import_lines(client: Client, lines: bytes = LINES, **headers: str) -> Answer:
     return client.post(f"{TALKS}/import", lines, content_type="application/x-ndjson", **headers)
 
 
@@ -44,12 +44,12 @@ def answers(client: Client) -> list[Answer]:
 
 def under_way(client: Client, answers: list[Answer]) -> Thread:
     """An import that is running."""
-    thread = Thread(target=lambda: answers.append(imported(client)))
+    thread = Thread(target=lambda: answers.append(import_lines(client)))
     thread.start()
     return thread
 
 
-def between(positions: Sequence[int], report: dict[str, Any]) -> list[int]:
+def select_between(positions: Sequence[int], report: dict[str, Any]) -> list[int]:
     first, last = report["first_position"], report["last_position"]
     return [position for position in positions if first < position < last]
 
@@ -65,9 +65,9 @@ def test_who_writes_to_the_same_server_meanwhile_gets_in_between(
     thread.join()
     report = answers[0].json
     assert report["recorded"] == MANY
-    assert between(written, report)
+    assert select_between(written, report)
     assert report["last_position"] - report["first_position"] + 1 == MANY + len(
-        between(written, report)
+        select_between(written, report)
     )
 
 
@@ -83,14 +83,14 @@ def test_who_writes_by_another_connection_meanwhile_gets_in_between(
     thread.join()
     other.close()
     assert answers[0].json["recorded"] == MANY
-    assert between(written, answers[0].json)
+    assert select_between(written, answers[0].json)
 
 
 def test_a_large_import_is_replayed_as_it_was_answered(client: Client) -> None:
     client.open()
-    first = imported(client, idempotency_key="i")
+    first = import_lines(client, idempotency_key="i")
     client.record()
-    again = imported(client, idempotency_key="i")
+    again = import_lines(client, idempotency_key="i")
     assert first.json["recorded"] == MANY
     assert (again.body, again.headers["idempotency-replayed"]) == (first.body, "true")
 
@@ -112,13 +112,13 @@ def test_an_import_that_broke_off_is_finished_under_its_key(
         return positions
 
     monkeypatch.setattr(parley.ledger, "append", once)
-    broken = imported(client, idempotency_key="i")
+    broken = import_lines(client, idempotency_key="i")
     assert broken.status == PROBLEMS["broken-off"].status == 503
     assert broken.json["type"] == "urn:parley:problem:broken-off"
     assert (broken.json["recorded"], broken.json["of"]) == (FIRST_TURN, MANY)
     assert broken.headers["retry-after"] == "1"
     rename("gone", "log_head")
-    report = imported(client, idempotency_key="i").json
+    report = import_lines(client, idempotency_key="i").json
     assert (report["recorded"], report["unchanged"]) == (MANY - FIRST_TURN, FIRST_TURN)
     assert (report["first_position"], report["last_position"]) == (FIRST_TURN + 2, MANY + 1)
-    assert imported(client, idempotency_key="i").json == report
+    assert import_lines(client, idempotency_key="i").json == report

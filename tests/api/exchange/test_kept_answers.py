@@ -173,11 +173,11 @@ def _count_made(client: Client) -> list[object]:
 
     class Counting(KeptAnswers):
         def answer(self, sight: Any, make: Any, fills: Any) -> Any:  # noqa: ANN401 -- as it is called
-            def counted(blanks: Any) -> Any:  # noqa: ANN401 -- as it is called
+            def note_making(blanks: Any) -> Any:  # noqa: ANN401 -- as it is called
                 made.append(sight)
                 return make(blanks)
 
-            return super().answer(sight, counted, fills)
+            return super().answer(sight, note_making, fills)
 
     state = cast("FastAPI", client.http.app).state
     state.kept_answers = state.kept_pages = Counting()
@@ -236,17 +236,17 @@ def test_an_erasure_drops_what_was_kept(client: Client) -> None:
     assert all(named.encode() in client.http.get(path).content for path in paths)
     state = cast("FastAPI", client.http.app).state
 
-    def kept() -> list[bool]:
+    def list_kept() -> list[bool]:
         every = state.kept_answers._kept, state.kept_pages._kept, state.parley.kept._kept
         return [named in repr([*each._kept.values()]) for each in every]
 
-    assert kept() == [True, True, True]
+    assert list_kept() == [True, True, True]
     gone = client.post(
         f"{recorded.headers['location']}/erasure", {"reason": "Asked for"}, if_match="*"
     )
     assert gone.status == 200, gone.json
     assert not any(named.encode() in client.http.get(path).content for path in paths)
-    assert kept() == [False, False, False]
+    assert list_kept() == [False, False, False]
 
 
 def test_after_a_rebuild_nothing_of_damaged_tables_is_given(

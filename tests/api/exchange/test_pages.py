@@ -20,7 +20,7 @@ LARGE = "𝄞" * 90_000
 """Nearly the longest text that is accepted, in characters of four bytes."""
 
 
-def changed(client: Client, address: str, version: int, summary: str) -> None:
+def correct_summary(client: Client, address: str, version: int, summary: str) -> None:
     body = {"reason": "refinement", "why": "It reads better", "changes": {"summary": summary}}
     assert client.post(f"{address}/corrections", body, if_match=str(version)).status == 200
 
@@ -40,7 +40,7 @@ def test_a_history_an_audit_and_a_diff_are_given_page_by_page(client: Client, cl
     addresses = [client.record(summary=f"Fact {n}").headers["location"] for n in range(3)]
     for version in range(1, 4):
         for address in addresses:
-            changed(client, address, version, f"Version {version}")
+            correct_summary(client, address, version, f"Version {version}")
     at = f"clock={clock}&as_known_at=9998"
     for path, query in (
         (f"{addresses[0]}/history", at),
@@ -68,7 +68,7 @@ def test_an_audit_begins_with_the_newest_where_that_is_asked(client: Client, lim
     addresses = [client.record(summary=f"Fact {n}").headers["location"] for n in range(2)]
     for version in range(1, 3):
         for address in addresses:
-            changed(client, address, version, f"Version {version}")
+            correct_summary(client, address, version, f"Version {version}")
         better = {"reason": "refinement", "why": "Better", "changes": {"title": f"T {version}"}}
         assert client.post(f"{TALKS}/corrections", better, if_match=str(version)).status == 200
     oldest = client.get(f"{TALKS}/audit").json["items"]
@@ -86,7 +86,7 @@ def test_the_pages_of_a_diff_are_all_of_what_the_cuts_disagree_on(client: Client
     client.open()
     addresses = [client.record(summary=f"Fact {n}").headers["location"] for n in range(4)]
     before = client.get("/v1/changes").json["items"][-1]["recorded_at"]
-    changed(client, addresses[0], 1, "Corrected")
+    correct_summary(client, addresses[0], 1, "Corrected")
     body = {"reason": "coding_error", "why": "It was another"}
     assert client.post(f"{addresses[2]}/retraction", body, if_match="1").status == 200
     client.record(summary="New")
@@ -108,7 +108,7 @@ def test_a_page_of_large_facts_ends_before_its_limit(client: Client) -> None:
     assert MOST_BYTES // 3 < len(large) < MOST_BYTES // 2
     addresses = [client.post(FACTS, large).headers["location"] for _ in range(4)]
     for address in addresses:
-        changed(client, address, 1, "Better")
+        correct_summary(client, address, 1, "Better")
     for path, name in (
         (f"{TALKS}/timeline", "items"),
         (f"{TALKS}/audit", "items"),
@@ -128,7 +128,7 @@ def test_a_table_of_the_audit_says_where_it_goes_on(client: Client) -> None:
     client.open()
     address = client.record().headers["location"]
     for version in range(1, 4):
-        changed(client, address, version, f"Version {version}")
+        correct_summary(client, address, version, f"Version {version}")
     first = client.get(f"{TALKS}/audit?limit=2&position=5", accept="text/csv")
     assert len(first.body.splitlines()) == 3
     target = first.headers["link"].removeprefix("<").removesuffix('>; rel="next"')

@@ -55,7 +55,7 @@ def quiet(parley: Parley) -> Client:
     )
 
 
-def proven(proof: dict[str, Any], publisher: Publisher) -> Checkpoint:
+def verify_proof(proof: dict[str, Any], publisher: Publisher) -> Checkpoint:
     """The checkpoint that a proof leads to; checks every step of the proof."""
     checkpoint = Checkpoint.verify_note(
         proof["checkpoint"], [Ed25519Verifier(publisher.signer.key)]
@@ -85,7 +85,7 @@ def test_every_version_of_a_fact_is_proven(quiet: Client, publisher: Publisher) 
         (5, "fact.retracted", b"coding_error"),
     ):
         proof = quiet.get(f"{address}/proof?position={position}").json
-        assert proven(proof, publisher).size == 5
+        assert verify_proof(proof, publisher).size == 5
         assert (proof["leaf"]["position"], proof["leaf"]["type"]) == (position, event)
         assert proof["fact"] == address.removeprefix("/v1/facts/")
         assert proof["perspective"]["position"] == position

@@ -31,13 +31,13 @@ def test_a_request_under_another_host_name_is_refused(
     head = "GET /v1/negotiations HTTP/1.1\r\nConnection: close\r\n"
     ours = ["127.0.0.1", "localhost:8000", "[::1]:80", "Parley.Example", "a.b.example"]
     for host in ours:
-        assert server.said(f"{head}Host: {host}\r\n\r\n").startswith("HTTP/1.1 200"), host
+        assert server.send_bytes(f"{head}Host: {host}\r\n\r\n").startswith("HTTP/1.1 200"), host
     for host in ("evil.example", "localhost.evil.example", "b.example.evil", "10.0.0.1"):
-        answer = server.said(f"{head}Host: {host}\r\n\r\n")
+        answer = server.send_bytes(f"{head}Host: {host}\r\n\r\n")
         assert answer.startswith("HTTP/1.1 421"), host
         assert "urn:parley:problem:misdirected" in answer
     for hosts in ("", "Host: a b\r\n", "Host: localhost\r\nHost: evil.example\r\n"):
-        assert server.said(f"{head}{hosts}\r\n").startswith("HTTP/1.1 400"), hosts
+        assert server.send_bytes(f"{head}{hosts}\r\n").startswith("HTTP/1.1 400"), hosts
 
 
 def test_only_a_trusted_proxy_says_where_a_request_comes_from(
@@ -46,13 +46,13 @@ def test_only_a_trusted_proxy_says_where_a_request_comes_from(
     head = "GET /v1/negotiations HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
     forged = f"{head}X-Forwarded-Proto: https\r\nX-Forwarded-For: "
     server = serve(PARLEY_RATE_READS="2/hour")
-    answers = [server.said(f"{forged}192.0.2.{each}\r\n\r\n") for each in range(3)]
+    answers = [server.send_bytes(f"{forged}192.0.2.{each}\r\n\r\n") for each in range(3)]
     assert [answer[9:12] for answer in answers] == ["200", "200", "429"]
     assert "strict-transport-security" not in "".join(answers).lower()
     server = serve(PARLEY_RATE_READS="2/hour", PARLEY_TRUSTED_PROXIES="127.0.0.0/8")
-    answers = [server.said(f"{forged}198.51.100.{n}, 192.0.2.1\r\n\r\n") for n in range(3)]
+    answers = [server.send_bytes(f"{forged}198.51.100.{n}, 192.0.2.1\r\n\r\n") for n in range(3)]
     assert [answer[9:12] for answer in answers] == ["200", "200", "429"], "the right-most counts"
-    answer = server.said(f"{forged}192.0.2.9\r\n\r\n")
+    answer = server.send_bytes(f"{forged}192.0.2.9\r\n\r\n")
     assert answer.startswith("HTTP/1.1 200")
     assert "strict-transport-security: max-age=31536000" in answer.lower()
 
@@ -71,7 +71,7 @@ def test_every_answer_has_the_security_headers_and_no_server(serve: Callable[...
         f"GET / HTTP/1.1\r\nX: {'x' * 40_000}\r\n{host}",
         f"GET / HTTP/1.1\r\n{'X: x' * 1}\r\n{'Y: y'}\r\n" + "Z: z\r\n" * 100 + host,
     ]
-    found = [server.said(each) for each in asked]
+    found = [server.send_bytes(each) for each in asked]
     assert [each[9:12] for each in found] == [
         "200", "404", "405", "422", "421", "400", "414", "431", "431",
     ]  # fmt: skip
@@ -86,14 +86,14 @@ def test_every_answer_has_the_security_headers_and_no_server(serve: Callable[...
 def test_an_error_that_nobody_foresaw_is_answered_like_any_other(
     serve: Callable[..., Served], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object, **__: object) -> None:
+    def raise_error(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
     server = serve()
-    monkeypatch.setattr(Parley, "reading", broken)
+    monkeypatch.setattr(Parley, "reading", raise_error)
     asked = "{} /v1/negotiations HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     for method in ("GET", "HEAD"):
-        answer = server.said(asked.format(method))
+        answer = server.send_bytes(asked.format(method))
         assert answer.startswith("HTTP/1.1 500")
         assert answer.lower().count("content-security-policy: default-src 'none'") == 1
         assert 'ratelimit: "reads";r=' in answer.lower()
@@ -103,7 +103,7 @@ def test_an_error_that_nobody_foresaw_is_answered_like_any_other(
 def test_a_head_without_end_is_cut_off(serve: Callable[..., Served]) -> None:
     server = serve()
     begun = "GET / HTTP/1.1\r\nHost: localhost\r\nX: "
-    answer = server.said(begun, *["x" * 16_384] * 64)
+    answer = server.send_bytes(begun, *["x" * 16_384] * 64)
     assert answer == "" or answer.startswith("HTTP/1.1 431")
 
 
@@ -114,7 +114,7 @@ def test_a_head_that_does_not_come_is_not_waited_for(
     server = serve()
     for begun in ("", "GET / HT", "\r\n"):
         began = time.monotonic()
-        assert server.said(begun).startswith("HTTP/1.1 408"), begun
+        assert server.send_bytes(begun).startswith("HTTP/1.1 408"), begun
         assert time.monotonic() - began < 5
     with closing(socket.create_connection(server.address, 10)) as dripping:
         began = time.monotonic()
@@ -138,7 +138,7 @@ def test_a_body_that_does_not_come_is_408_and_the_end(
         "POST /v1/negotiations HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer owner\r\n"
         "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
     )
-    answer = server.said(head)
+    answer = server.send_bytes(head)
     assert answer.startswith("HTTP/1.1 408")
     assert "urn:parley:problem:too-slow" in answer
     assert "connection: close" in answer.lower()
@@ -196,7 +196,7 @@ def patient(serve: Callable[..., Served], monkeypatch: pytest.MonkeyPatch) -> Se
     ],
 )
 def test_an_address_that_names_another_host_is_refused_at_once(patient: Served, head: str) -> None:
-    answer = patient.said(f"{head}\r\n{OWN}\r\n")
+    answer = patient.send_bytes(f"{head}\r\n{OWN}\r\n")
     assert answer.startswith("HTTP/1.1 400")
     assert answer.count("HTTP/1.1") == 1
     assert "urn:parley:problem:malformed" in answer
@@ -207,8 +207,8 @@ def test_an_address_in_absolute_form_is_answered_under_the_servers_own_names(
 ) -> None:
     head = "GET http://{0}/healthz HTTP/1.1\r\nHost: {0}\r\nConnection: close\r\n\r\n"
     for ours in ("localhost", "LOCALHOST:8000", "127.0.0.1", "[::1]:80"):
-        assert patient.said(head.format(ours)).startswith("HTTP/1.1 200"), ours
-    assert patient.said(head.format("evil.example")).startswith("HTTP/1.1 421")
+        assert patient.send_bytes(head.format(ours)).startswith("HTTP/1.1 200"), ours
+    assert patient.send_bytes(head.format("evil.example")).startswith("HTTP/1.1 421")
 
 
 @pytest.mark.cases(4)
@@ -236,14 +236,14 @@ def test_a_body_that_cannot_be_read_is_refused_at_once(
 ) -> None:
     sent = f"{CHUNKED}{rest}"
     head, _, body = sent.partition("\r\n\r\n")
-    answer = patient.said(f"{head}\r\n\r\n", body) if apart else patient.said(sent)
+    answer = patient.send_bytes(f"{head}\r\n\r\n", body) if apart else patient.send_bytes(sent)
     assert answer.startswith("HTTP/1.1 400"), answer
     assert answer.count("HTTP/1.1") == 1
     assert "urn:parley:problem:malformed" in answer
 
 
 def test_a_body_in_chunks_is_read(patient: Served) -> None:
-    answer = patient.said(
+    answer = patient.send_bytes(
         f"{CHUNKED}Chunked\r\nAuthorization: Bearer owner\r\n\r\n1\r\n[\r\n1\r\n]\r\n0\r\n\r\n"
     )
     assert answer.startswith("HTTP/1.1 422")
@@ -265,11 +265,11 @@ def test_who_waits_for_the_log_keeps_nobody_from_reading_and_leaves_with_the_con
     assert len(refused) == 10, "one address may have a quarter of those that wait"
     for each in refused:
         assert each.recv(1_000).startswith(b"HTTP/1.1 503")
-    assert server.said(f"GET /v1/negotiations {head}").startswith("HTTP/1.1 200")
+    assert server.send_bytes(f"GET /v1/negotiations {head}").startswith("HTTP/1.1 200")
     for each in waiting:
         each.close()
     deadline = time.monotonic() + 15
-    while "too many" in (said := server.said(f"GET /v1/changes?position=9&wait=1 {head}")):
+    while "too many" in (said := server.send_bytes(f"GET /v1/changes?position=9&wait=1 {head}")):
         assert time.monotonic() < deadline, "who has gone still waits"
         time.sleep(0.1)
     assert "urn:parley:problem:lagging" in said

@@ -13,10 +13,10 @@ _made: Final[dict[tuple[object, ...], Any]] = {}
 
 def remember_patterns() -> None:
     """Let all strategies of this process that draw by a pattern share what was computed for it."""
-    regex.regex_strategy = _remembered  # type: ignore[assignment]
+    regex.regex_strategy = _make_once  # type: ignore[assignment]
 
 
-def _remembered(pattern: str | re.Pattern[str], fullmatch: bool, **how: Any) -> Any:  # noqa: ANN401 -- as hypothesis has it
+def _make_once(pattern: str | re.Pattern[str], fullmatch: bool, **how: Any) -> Any:  # noqa: ANN401 -- as hypothesis has it
     said = re.compile(pattern)
     key = (said.pattern, said.flags, fullmatch, repr(how))
     if key not in _made:

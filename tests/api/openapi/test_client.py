@@ -43,7 +43,7 @@ KINDS: Final = {
 }
 
 
-def generated(document: dict[str, Any], folder: Path, **more: Any) -> list[GeneratorError]:  # noqa: ANN401
+def generate_client(document: dict[str, Any], folder: Path, **more: Any) -> list[GeneratorError]:  # noqa: ANN401
     """Generate a client into a folder; gives the generator's warnings."""
     written = folder / "openapi.json"
     written.write_text(json.dumps(document))
@@ -71,7 +71,7 @@ def package(
 ) -> Iterator[ModuleType]:
     """The generated package, imported."""
     folder = tmp_path_factory.mktemp("client")
-    assert generated(document, folder) == []
+    assert generate_client(document, folder) == []
     sys.path.insert(0, str(folder))
     yield importlib.import_module(PACKAGE)
     sys.path.remove(str(folder))
@@ -110,7 +110,7 @@ def call(package: ModuleType, parley: Parley) -> Iterator[Calls]:
 
 
 @pytest.fixture
-def opened(call: Calls) -> Calls:
+def call_in_talks(call: Calls) -> Calls:
     """The same, its negotiation open."""
     answer = call(
         "negotiations.open_negotiation", body=call.body("NegotiationBody", {**NEGOTIATION})
@@ -119,7 +119,7 @@ def opened(call: Calls) -> Calls:
     return call
 
 
-def recorded(call: Calls, content: dict[str, Any], **named: object) -> Any:  # noqa: ANN401
+def record_fact(call: Calls, content: dict[str, Any], **named: object) -> Any:  # noqa: ANN401
     """Record a fact by the client's class for its kind."""
     body = call.body(KINDS[content["kind"]], json.loads(json.dumps(content)))
     answer = call("facts.record_fact", SLUG, body=body, **named)
@@ -143,70 +143,70 @@ def test_every_operation_is_generated(package: ModuleType, document: dict[str, A
 def test_the_generator_warns_where_a_media_type_is_not_in_the_configuration(
     document: dict[str, Any], tmp_path: Path
 ) -> None:
-    assert generated(document, tmp_path, content_type_overrides={})
+    assert generate_client(document, tmp_path, content_type_overrides={})
 
 
-def test_it_records_corrects_and_reads_a_fact(opened: Calls) -> None:
-    first = recorded(opened, ENVOY)
+def test_it_records_corrects_and_reads_a_fact(call_in_talks: Calls) -> None:
+    first = record_fact(call_in_talks, ENVOY)
     assert first.parsed.fact.person == ENVOY["person"]
     id_, tag = str(first.parsed.id), first.headers["etag"]
-    body = opened.body("CorrectionBody", {**CORRECTION, "changes": {"matter": "coale"}})
-    corrected = opened("facts.correct_fact", id_, body=body, if_match=tag)
+    body = call_in_talks.body("CorrectionBody", {**CORRECTION, "changes": {"matter": "coale"}})
+    corrected = call_in_talks("facts.correct_fact", id_, body=body, if_match=tag)
     assert (corrected.status_code, corrected.parsed.version) == (200, 2)
-    stale = opened("facts.correct_fact", id_, body=body, if_match=tag)
+    stale = call_in_talks("facts.correct_fact", id_, body=body, if_match=tag)
     assert (stale.status_code, stale.parsed.status) == (412, 412)
-    read = opened("facts.read_fact", id_)
+    read = call_in_talks("facts.read_fact", id_)
     assert read.parsed.fact.matter == "coale"
     assert read.parsed.fact.citations[0].publisher == ENVOY["citations"][0]["publisher"]
-    before = opened("facts.read_fact", id_, position=first.parsed.position)
+    before = call_in_talks("facts.read_fact", id_, position=first.parsed.position)
     assert before.parsed.fact.matter == ENVOY["matter"]
 
 
 @pytest.mark.either_database
-def test_every_example_is_read_as_it_was_recorded(opened: Calls) -> None:
+def test_every_example_is_read_as_it_was_recorded(call_in_talks: Calls) -> None:
     for sent in FACTS.values():
-        answer = recorded(opened, sent)
-        read = opened("facts.read_fact", str(answer.parsed.id)).parsed.fact.to_dict()
+        answer = record_fact(call_in_talks, sent)
+        read = call_in_talks("facts.read_fact", str(answer.parsed.id)).parsed.fact.to_dict()
         plain = {name: part for name, part in sent.items() if not isinstance(part, list)}
         assert {name: read[name] for name in plain} == plain
 
 
 @pytest.mark.either_database
-def test_it_sends_an_idempotency_key(opened: Calls) -> None:
-    first = recorded(opened, ENVOY, idempotency_key="one")
-    again = recorded(opened, ENVOY, idempotency_key="one")
+def test_it_sends_an_idempotency_key(call_in_talks: Calls) -> None:
+    first = record_fact(call_in_talks, ENVOY, idempotency_key="one")
+    again = record_fact(call_in_talks, ENVOY, idempotency_key="one")
     assert again.parsed.id == first.parsed.id
     assert again.headers["idempotency-replayed"] == "true"
 
 
 @pytest.mark.either_database
 @pytest.mark.parametrize(("format_", "lines"), [("csv", CSV_LINES), ("ndjson", NDJSON_LINES)])
-def test_it_imports_a_file_of_either_format(opened: Calls, format_: str, lines: str) -> None:
-    answer = opened(
+def test_it_imports_a_file_of_either_format(call_in_talks: Calls, format_: str, lines: str) -> None:
+    answer = call_in_talks(
         "import_.import_lines",
         SLUG,
-        body=opened.types.File(payload=BytesIO(lines.encode())),
-        format_=opened.models.ImportLinesFormat(format_),
+        body=call_in_talks.types.File(payload=BytesIO(lines.encode())),
+        format_=call_in_talks.models.ImportLinesFormat(format_),
         partial=True,
     )
     assert (answer.status_code, answer.parsed.recorded) == (200, 1)
 
 
-def test_it_reads_the_state_the_timeline_and_a_diff(opened: Calls) -> None:
+def test_it_reads_the_state_the_timeline_and_a_diff(call_in_talks: Calls) -> None:
     for fact in FACTS.values():
-        recorded(opened, fact)
-    state = opened("negotiations.read_state", SLUG, as_of="2025-11-30").parsed
+        record_fact(call_in_talks, fact)
+    state = call_in_talks("negotiations.read_state", SLUG, as_of="2025-11-30").parsed
     assert [post.fact.summary for post in state.posts] == [ENVOY["summary"]]
     assert state.prisoners.released.low == 52
-    timeline = opened("reading.read_timeline", SLUG, limit=1000).parsed
+    timeline = call_in_talks("reading.read_timeline", SLUG, limit=1000).parsed
     assert len(timeline.items) == len(FACTS)
-    diff = opened("reading.read_diff", SLUG, from_="2020").parsed
+    diff = call_in_talks("reading.read_diff", SLUG, from_="2020").parsed
     assert len(diff.added) == len(FACTS)
 
 
 @pytest.mark.either_database
-def test_a_refusal_is_read_as_a_problem(opened: Calls) -> None:
-    body = opened.body(KINDS["appointment"], {**ENVOY, "valid": "yesterday"})
-    answer = opened("facts.record_fact", SLUG, body=body)
+def test_a_refusal_is_read_as_a_problem(call_in_talks: Calls) -> None:
+    body = call_in_talks.body(KINDS["appointment"], {**ENVOY, "valid": "yesterday"})
+    answer = call_in_talks("facts.record_fact", SLUG, body=body)
     assert answer.status_code == 422
     assert [error.pointer for error in answer.parsed.errors] == ["/valid"]

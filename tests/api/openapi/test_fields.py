@@ -101,7 +101,7 @@ def fields(part: Any) -> set[str]:  # noqa: ANN401 -- JSON is anything
     return names.union(*(fields(each) for each in part.values()))
 
 
-def shown(
+def list_shown_fields(
     http: TestClient, fact_id: str, change_request_id: str, headers: dict[str, str]
 ) -> dict[str, set[str]]:
     """The guarded fields in the response of each GET, and of each POST that changes nothing lasting."""
@@ -138,7 +138,7 @@ def test_a_role_is_shown_the_guarded_fields_that_are_its_own_and_no_others(
     headers = authorize(parley, "Ann", *role) if role else {}
     open_to_anybody = ("fact:read", "audit:read") if not role else ()
     may = {*role, *open_to_anybody}
-    for operation, found in shown(http, fact_id, change_request_id, headers).items():
+    for operation, found in list_shown_fields(http, fact_id, change_request_id, headers).items():
         method, _, path = operation.partition(" ")
         takes = TABLE[method, path][0]
         admitted = takes is None or takes in may

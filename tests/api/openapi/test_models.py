@@ -14,7 +14,7 @@ from api.http.app import create_app
 from domain.fact import KINDS, as_primitives
 from tests.api.asking import TALKS, Client, authorize
 from tests.api.everything import everything
-from tests.api.models import JSON, hold, named
+from tests.api.models import JSON, hold, list_models
 from tests.examples import fact, full_fact
 
 if TYPE_CHECKING:
@@ -50,12 +50,12 @@ def app(signing: Parley) -> FastAPI:
 
 
 @pytest.fixture
-def asked(app: FastAPI, signing: Parley) -> Iterator[Client]:
+def signing_client(app: FastAPI, signing: Parley) -> Iterator[Client]:
     with TestClient(app, headers=authorize(signing), raise_server_exceptions=False) as http:
         yield Client(http)
 
 
-def posted(client: Client, path: str, body: object, **headers: str) -> tuple[Any, set[str]]:
+def post_checked(client: Client, path: str, body: object, **headers: str) -> tuple[Any, set[str]]:
     """The response of a POST, and the names of the models that it matches."""
     answer = client.post(path, body, **headers)
     assert answer.status < 300, answer.json
@@ -63,13 +63,13 @@ def posted(client: Client, path: str, body: object, **headers: str) -> tuple[Any
     return answer, set((names or "").split(" | "))
 
 
-def changed(client: Client) -> tuple[list[str], str, set[str]]:
+def record_and_change(client: Client) -> tuple[list[str], str, set[str]]:
     """Record every kind with its fewest and all of its fields, and make every sort of change."""
     client.open()
     every = [as_primitives(each) for kind in KINDS for each in (fact(kind), full_fact(kind))]
     ids, met = [], set[str]()
     for each in every:
-        answer, names = posted(client, f"{TALKS}/facts", {**each, "external_id": None})
+        answer, names = post_checked(client, f"{TALKS}/facts", {**each, "external_id": None})
         ids.append(answer.json["id"])
         met |= names
     held = ids[2 * list(KINDS).index("mission")]
@@ -84,35 +84,45 @@ def changed(client: Client) -> tuple[list[str], str, set[str]]:
     for what, body in changes:
         for query in ("?dry_run=true", ""):
             address = f"/v1/facts/{held}/{what}{query}"
-            met |= posted(client, address, body, if_match="*")[1]
-    met |= posted(client, f"{TALKS}/facts?dry_run=true", every[1])[1]
-    met |= posted(client, f"{TALKS}/settings", {"review_erasure": False})[1]
+            met |= post_checked(client, address, body, if_match="*")[1]
+    met |= post_checked(client, f"{TALKS}/facts?dry_run=true", every[1])[1]
+    met |= post_checked(client, f"{TALKS}/settings", {"review_erasure": False})[1]
     erased = {"reason": "asked for", "approvers": ["Bo"]}
     address = f"/v1/facts/{ids.pop()}/erasure"
     for query in ("?dry_run=true", ""):
-        met |= posted(client, f"{address}{query}", erased, if_match="*")[1]
-    met |= posted(client, f"{TALKS}/settings", {"review_record": True})[1]
+        met |= post_checked(client, f"{address}{query}", erased, if_match="*")[1]
+    met |= post_checked(client, f"{TALKS}/settings", {"review_record": True})[1]
     correction = {"reason": "refinement", **WHY, "changes": {"note": "x"}}
     for address in (f"/v1/facts/{ids[1]}/corrections", f"{TALKS}/corrections"):
         body = correction if "facts" in address else {**correction, "changes": {"title": "Of two"}}
         for query in ("?dry_run=true", ""):
-            answer, names = posted(client, f"{address}{query}", body, if_match="*")
+            answer, names = post_checked(client, f"{address}{query}", body, if_match="*")
             met |= names
-    met |= posted(client, f"{TALKS}/snapshots", {"name": "first"})[1]
+    met |= post_checked(client, f"{TALKS}/snapshots", {"name": "first"})[1]
     return ids, answer.json["id"], met
 
 
-def test_every_answer_is_held_by_its_model(app: FastAPI, asked: Client, signing: Parley) -> None:
-    ids, request, met = changed(asked)
-    asked.post("/v1/negotiations", {"slug": "real", "title": "Real", "parties": ["A", "B"]})
-    asked.post("/v1/negotiations", {"slug": "bare", "title": "Bare", "parties": []})
-    report, names = posted(
-        asked, "/v1/negotiations/real/import", REAL.read_bytes(), content_type="application/ndjson"
+def test_every_answer_is_held_by_its_model(
+    app: FastAPI, signing_client: Client, signing: Parley
+) -> None:
+    ids, request, met = record_and_change(signing_client)
+    signing_client.post(
+        "/v1/negotiations", {"slug": "real", "title": "Real", "parties": ["A", "B"]}
+    )
+    signing_client.post("/v1/negotiations", {"slug": "bare", "title": "Bare", "parties": []})
+    report, names = post_checked(
+        signing_client,
+        "/v1/negotiations/real/import",
+        REAL.read_bytes(),
+        content_type="application/ndjson",
     )
     assert report.json["recorded"] > 50
     assert signing.publisher is not None
     signing.publisher.publish()
-    met |= names | posted(asked, "/v1/certificates", {"question": f"{TALKS}?as_of=2025"})[1]
+    met |= (
+        names
+        | post_checked(signing_client, "/v1/certificates", {"question": f"{TALKS}?as_of=2025"})[1]
+    )
     assert met == POSTED
     places: dict[str, list[str]] = {
         "slug": ["talks", "bare"],
@@ -126,8 +136,8 @@ def test_every_answer_is_held_by_its_model(app: FastAPI, asked: Client, signing:
     }
     held: set[str] = set()
     real = [f"/v1/negotiations/real{each}" for each in ("", "/people", "/timeline?limit=1000")]
-    for address in (*everything(asked.http, places), *real):
-        answer = asked.http.get(address)
+    for address in (*everything(signing_client.http, places), *real):
+        answer = signing_client.http.get(address)
         assert answer.status_code in {200, 404, 409, 422}, (address, answer.text)
         if answer.headers["content-type"] in JSON:
             held |= set(
@@ -137,10 +147,10 @@ def test_every_answer_is_held_by_its_model(app: FastAPI, asked: Client, signing:
 
 
 def test_a_parameter_of_the_perspective_that_is_not_offered_changes_nothing(
-    app: FastAPI, asked: Client
+    app: FastAPI, signing_client: Client
 ) -> None:
     """A parameter that the operation does not offer is ignored."""
-    ids, _, _ = changed(asked)
+    ids, _, _ = record_and_change(signing_client)
     places = {"slug": "talks", "fact_id": ids[2 * list(KINDS).index("mission")], "name": "first"}
     found: dict[bool, set[str]] = {True: set(), False: set()}
     for path, methods in app.openapi()["paths"].items():
@@ -158,7 +168,7 @@ def test_a_parameter_of_the_perspective_that_is_not_offered_changes_nothing(
             if more.partition("=")[0] not in names:
                 both = f"{address}&{more}", address
                 twice = (
-                    [bare(asked, each) for each in both] for _ in range(2)
+                    [bare(signing_client, each) for each in both] for _ in range(2)
                 )  # the minute may change
                 found[any(one == other for one, other in twice)].add(path)
     assert found[False] == set()
@@ -180,13 +190,15 @@ def _answers(app: FastAPI) -> set[str]:
         name
         for operation in operations
         if "application/json" in operation["responses"]["200"]["content"]
-        for name in named(operation, 200)
+        for name in list_models(operation, 200)
     }
 
 
-def test_a_field_that_the_document_does_not_name_is_found(app: FastAPI, asked: Client) -> None:
-    asked.open()
-    body = asked.get(TALKS).json
+def test_a_field_that_the_document_does_not_name_is_found(
+    app: FastAPI, signing_client: Client
+) -> None:
+    signing_client.open()
+    body = signing_client.get(TALKS).json
     with pytest.raises(ValidationError):
         hold(app, "GET", TALKS, 200, json.dumps({**body, "mood": "good"}).encode())
     with pytest.raises(ValidationError):

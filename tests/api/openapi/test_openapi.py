@@ -159,7 +159,7 @@ def _failures(recorder: ScenarioRecorder) -> list[str]:
         if check.failure_info
         and not _taken_for_valid(recorder.cases[case].value, check.name)
         and not _no_number_or_name(recorder, case, check.name)
-        and not _closed(recorder, check.name)
+        and not _is_made_private(recorder, check.name)
     ]
 
 
@@ -174,7 +174,7 @@ def _no_number_or_name(recorder: ScenarioRecorder, case: str, check: str) -> boo
     )
 
 
-def _closed(recorder: ScenarioRecorder, check: str) -> bool:
+def _is_made_private(recorder: ScenarioRecorder, check: str) -> bool:
     """Whether a 404 is right because the negotiation was made private before, without the caller as a member."""
     if check != "ensure_resource_availability":
         return False

@@ -43,7 +43,7 @@ def sent(kind: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 -- a fact'
     return document
 
 
-def said(answer: Answer, *besides: str) -> dict[str, Any]:
+def omit_apart(answer: Answer, *besides: str) -> dict[str, Any]:
     return {name: each for name, each in answer.json.items() if name not in (*APART, *besides)}
 
 
@@ -74,7 +74,7 @@ def test_every_kind_of_fact_is_answered_as_it_is_recorded(client: Client) -> Non
         assert (tried.status, tried.json["position"]) == (200, None), tried.json
         done = client.post(FACTS, body)
         assert done.status == 201
-        assert said(tried) == said(done), kind
+        assert omit_apart(tried) == omit_apart(done), kind
         assert tried.json["fact"]["quantities"][1]["low"] == 1400
 
 
@@ -83,9 +83,9 @@ def test_a_fact_without_an_external_id_has_no_id_yet(client: Client) -> None:
     client.open()
     tried = client.post(f"{FACTS}?{DRY}", fact())
     assert tried.json["id"] is None
-    assert said(tried, "id") == said(client.record(), "id")
+    assert omit_apart(tried, "id") == omit_apart(client.record(), "id")
     again = client.post(f"{FACTS}?{DRY}", fact())
-    assert said(again, "id") == said(client.record(), "id")
+    assert omit_apart(again, "id") == omit_apart(client.record(), "id")
 
 
 def test_every_change_is_answered_as_it_is_made(client: Client, parley: Parley) -> None:
@@ -107,7 +107,7 @@ def test_every_change_is_answered_as_it_is_made(client: Client, parley: Parley) 
         assert rows(parley) == before
         done = client.post(f"{address}/{what}", body, **named)
         assert (tried.status, done.status) == (200, 200), (tried.json, done.json)
-        assert said(tried) == said(done), what
+        assert omit_apart(tried) == omit_apart(done), what
     assert tried.json["status"] == "ended"
 
 
@@ -164,7 +164,7 @@ def test_where_a_change_takes_two_persons_a_dry_run_says_so(desk: Desk) -> None:
     assert rows(desk.parley) == before
     done = desk.propose(address)
     apart = ("id", "proposed_at", "digest", "record")
-    assert said(tried, *apart) == said(done, *apart)
+    assert omit_apart(tried, *apart) == omit_apart(done, *apart)
     assert tried.json["record"]["fact"]["summary"] == CORRECTION["changes"]["summary"]
     approved = desk.decide(done)
     assert approved.status == 200
@@ -257,13 +257,13 @@ def test_a_dry_run_reads_no_more_in_a_longer_record(client: Client, others: int)
     client.record(**HELD, status="detained")
     read: list[int] = []
 
-    def counted(rows: CursorResult[Any]) -> list[FactVersion]:
+    def count_versions(rows: CursorResult[Any]) -> list[FactVersion]:
         versions = versions_in(rows)
         read.extend([1] * len(versions))
         return versions
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("infrastructure.readers.state.facts_at.versions_in", counted)
+        patch.setattr("infrastructure.readers.state.facts_at.versions_in", count_versions)
         assert rivals(client, **HELD, status="charged") != []
     assert len(read) == 1
 
@@ -293,4 +293,4 @@ def test_an_erasure_says_what_it_would_destroy_and_destroys_nothing(
         assert client.post(f"{address}?{DRY}", wrong, **sent).status == status
     assert rows(parley) == before
     done = client.post(address, body, if_match=tag, idempotency_key="one")
-    assert said(done) == said(alone, "versions")
+    assert omit_apart(done) == omit_apart(alone, "versions")

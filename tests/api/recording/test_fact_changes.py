@@ -18,13 +18,13 @@ RETRACTION = {"reason": "coding_error", **WHY}
 CITATION = {"publisher": "Reuters", "published": "2025-09-12"}
 
 
-def _recorded(client: Client, **fields: Any) -> str:  # noqa: ANN401 -- a fact's fields
+def _record_fact(client: Client, **fields: Any) -> str:  # noqa: ANN401 -- a fact's fields
     client.open()
     return f"/v1/facts/{client.record(**fields).json['id']}"
 
 
 def test_a_fact_goes_through_all_its_changes(client: Client) -> None:
-    address = _recorded(client, kind="custody", person="A", status="detained", valid="2025-01")
+    address = _record_fact(client, kind="custody", person="A", status="detained", valid="2025-01")
     correction = {"reason": "refinement", **WHY, "changes": {"valid": "2025-01-03"}}
     steps = [
         ("corrections", correction, "corrected"),
@@ -51,7 +51,7 @@ def test_a_fact_goes_through_all_its_changes(client: Client) -> None:
 
 @on_sqlite
 def test_a_merge_patch_keeps_what_it_does_not_name(client: Client) -> None:
-    address = _recorded(client, quantities=count(50), note="first", destination="Vilnius")
+    address = _record_fact(client, quantities=count(50), note="first", destination="Vilnius")
     changes = {"note": None, "quantities": count(52)}
     body = {"reason": "coding_error", **WHY, "changes": changes, "citation": CITATION}
     fact = client.post(f"{address}/corrections", body, if_match="1").json["fact"]
@@ -75,7 +75,7 @@ def test_a_merge_patch_keeps_what_it_does_not_name(client: Client) -> None:
 def test_a_bad_patch_is_pointed_at(
     light_client: Client, changes: dict[str, object], pointer: str
 ) -> None:
-    address = _recorded(light_client)
+    address = _record_fact(light_client)
     body = {"reason": "coding_error", **WHY, "changes": changes}
     answer = light_client.post(f"{address}/corrections", body, if_match="1")
     assert answer.status == 422
@@ -83,7 +83,7 @@ def test_a_bad_patch_is_pointed_at(
 
 
 def test_a_fact_can_turn_out_to_be_of_another_kind(client: Client) -> None:
-    address = _recorded(client, destination="Vilnius")
+    address = _record_fact(client, destination="Vilnius")
     body = {
         "reason": "coding_error",
         **WHY,
@@ -114,7 +114,7 @@ def test_a_fact_can_turn_out_to_be_of_another_kind(client: Client) -> None:
 def test_a_change_needs_the_version_that_was_seen(
     light_client: Client, if_match: str | None, status: int
 ) -> None:
-    address = _recorded(light_client)
+    address = _record_fact(light_client)
     headers = {} if if_match is None else {"if_match": if_match}
     answer = light_client.post(f"{address}/retraction", RETRACTION, **headers)
     assert answer.status == status
@@ -124,7 +124,7 @@ def test_a_change_needs_the_version_that_was_seen(
 
 @on_sqlite
 def test_what_does_not_fit_the_status_is_a_conflict(client: Client) -> None:
-    address = _recorded(client)
+    address = _record_fact(client)
     assert client.post(f"{address}/reinstatement", WHY, if_match="1").status == 409
     client.post(f"{address}/retraction", RETRACTION, if_match="1")
     assert client.post(f"{address}/retraction", RETRACTION, if_match="2").status == 409
@@ -135,14 +135,14 @@ def test_what_does_not_fit_the_status_is_a_conflict(client: Client) -> None:
 
 @on_sqlite
 def test_what_happened_once_cannot_end(client: Client) -> None:
-    address = _recorded(client)
+    address = _record_fact(client)
     answer = client.post(f"{address}/end", {"ended": "2025-10"}, if_match="1")
     assert answer.status == 422
     assert answer.pointers == ["/ended"]
 
 
 def test_of_rival_changes_to_one_version_exactly_one_is_recorded(client: Client) -> None:
-    address = _recorded(client)
+    address = _record_fact(client)
 
     def retract(number: int) -> int:
         body = {"reason": "coding_error", "why": f"Reason {number}"}
@@ -154,7 +154,7 @@ def test_of_rival_changes_to_one_version_exactly_one_is_recorded(client: Client)
 
 
 def test_where_any_version_will_do_every_change_is_recorded(client: Client) -> None:
-    address = _recorded(client)
+    address = _record_fact(client)
 
     def corroborate(number: int) -> int:
         body = {"citation": {"publisher": f"Paper {number}"}}

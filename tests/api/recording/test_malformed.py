@@ -87,13 +87,13 @@ def _documents(random: Random) -> Iterator[Ask]:
                     + raw[at:]
                 )
             case 3:
-                yield _sent(json.dumps(_mistyped(json.loads(document), random)).encode())
+                yield _sent(json.dumps(_mistype_member(json.loads(document), random)).encode())
             case _:
                 surplus = {**json.loads(document), f"field{number}": random.choice(WRONG)}
                 yield _sent(json.dumps(surplus).encode())
 
 
-def _mistyped(document: dict[str, Any], random: Random) -> dict[str, Any]:
+def _mistype_member(document: dict[str, Any], random: Random) -> dict[str, Any]:
     name = random.choice(("kind", "valid", "summary", "citations"))
     return {**document, name: random.choice([value for value in WRONG if value != []] + ["\u0001"])}
 
@@ -116,14 +116,14 @@ def _parameters(random: Random) -> Iterator[Ask]:
             "as_of=2025&as_of=2024",
             "as_of=%ff%fe",
         )
-        yield _asked(f"{TALKS}{view}?{known}{bad[number % len(bad)]}")
+        yield _make_get(f"{TALKS}{view}?{known}{bad[number % len(bad)]}")
 
 
 def _sent(body: bytes) -> Ask:
     return lambda client, address: client.post(address, body)
 
 
-def _asked(path: str) -> Ask:
+def _make_get(path: str) -> Ask:
     return lambda client, _: client.get(path)
 
 

@@ -24,7 +24,7 @@ MOST_BYTES: Final = 100_000
 """The most bytes of a refusal of a body of 900 KB."""
 
 
-def cited(count: int, **more: object) -> list[dict[str, Any]]:
+def make_citations(count: int, **more: object) -> list[dict[str, Any]]:
     return [{"publisher": "A", **more} for _ in range(count)]
 
 
@@ -39,17 +39,19 @@ DOCUMENTS: Final[dict[str, dict[str, Any]]] = {
     "long names": fact(**{f"{number}{'n' * 9_000}": 1 for number in range(99)}),
     "one long name": fact(**{LONG: 1}),
     "long names in long names": fact(people=[{"n" * 900: {"m" * 900: {"o" * 900: [1] * 300}}}] * 9),
-    "wrong days": fact(citations=cited(20_000, published="XXXX-02-30")),
-    "a thousand wrong days": fact(citations=cited(1_000, published="XXXX-02-30")),
+    "wrong days": fact(citations=make_citations(20_000, published="XXXX-02-30")),
+    "a thousand wrong days": fact(citations=make_citations(1_000, published="XXXX-02-30")),
     "wrong quantities": fact(quantities=[{"what": " ", "value": 10**18}] * 1_000),
     "wrong links": fact(links=[{"relation": "refines", "fact": "none"}] * 1_000),
     "blank texts": fact(people=[" "] * 1_000, places=["\u0000"] * 1_000),
     "a long day": fact(valid="9" * SIZE),
     "a long kind": fact(kind=LONG),
     "a long relation": fact(links=[{"relation": LONG, "fact": "none"}]),
-    "a long grade": fact(citations=cited(1, grade=LONG)),
+    "a long grade": fact(citations=make_citations(1, grade=LONG)),
     "a long matter": fact(matter=LONG[:400_000], external_id=LONG[:400_000]),
-    "confidential parts": fact(citations=cited(1_000, confidential={"identity": 1, "note": 2})),
+    "confidential parts": fact(
+        citations=make_citations(1_000, confidential={"identity": 1, "note": 2})
+    ),
     "empty lists": fact(people=[[[]] * 900] * 300),
 }
 REPEATED: Final = (
@@ -57,7 +59,7 @@ REPEATED: Final = (
 )
 
 
-def refused(answer: Answer, *, exact: bool = False) -> dict[str, Any]:
+def read_problem(answer: Answer, *, exact: bool = False) -> dict[str, Any]:
     assert answer.status == 422
     problem: dict[str, Any] = answer.json
     assert 0 < len(problem["errors"]) <= MOST_FAULTS
@@ -80,15 +82,15 @@ def test_a_refusal_of_a_large_body_is_small(light_client: Client) -> None:
     changes = record.headers["location"]
     tag, settings = record.headers["etag"], {"members": [" "] * 1_000}
     for name, document in DOCUMENTS.items():
-        assert refused(light_client.post(FACTS, compact(document))), name
-    refused(light_client.post(FACTS, REPEATED))
+        assert read_problem(light_client.post(FACTS, compact(document))), name
+    read_problem(light_client.post(FACTS, REPEATED))
     for name in ("unknown names in items", "blank texts", "a thousand wrong days"):
         body = compact({"reason": "coding_error", "why": "wrong", "changes": DOCUMENTS[name]})
-        problem = refused(light_client.post(f"{changes}/corrections", body, if_match=tag))
+        problem = read_problem(light_client.post(f"{changes}/corrections", body, if_match=tag))
         assert problem["errors"][0]["pointer"].startswith("/changes")
     tag = light_client.get(f"{TALKS}/settings").headers["etag"]
-    refused(light_client.post(f"{TALKS}/settings", compact(settings), if_match=tag))
-    refused(
+    read_problem(light_client.post(f"{TALKS}/settings", compact(settings), if_match=tag))
+    read_problem(
         light_client.post(
             "/v1/negotiations", compact({"slug": LONG, "title": " ", "parties": [1] * 1_000})
         )
@@ -97,10 +99,10 @@ def test_a_refusal_of_a_large_body_is_small(light_client: Client) -> None:
 
 def test_a_refusal_counts_all_faults_and_tells_of_the_first_hundred(light_client: Client) -> None:
     light_client.open()
-    problem = refused(light_client.post(FACTS, fact(people=[" "] * 777)))
+    problem = read_problem(light_client.post(FACTS, fact(people=[" "] * 777)))
     assert problem["detail"].endswith("; … and 677 more")
     assert [error["pointer"] for error in problem["errors"]] == [f"/people/{n}" for n in range(100)]
-    problem = refused(light_client.post(FACTS, fact(people=[" "] * 100)), exact=True)
+    problem = read_problem(light_client.post(FACTS, fact(people=[" "] * 100)), exact=True)
     assert "more" not in problem["detail"]
 
 
@@ -112,12 +114,12 @@ def test_no_fault_is_made_for_each_of_what_is_too_much(
     made = 0
     make = Fault.__init__
 
-    def counted(self: Fault, pointer: str, detail: str) -> None:
+    def count_fault(self: Fault, pointer: str, detail: str) -> None:
         nonlocal made
         made += 1
         make(self, pointer, detail)
 
-    monkeypatch.setattr(Fault, "__init__", counted)
+    monkeypatch.setattr(Fault, "__init__", count_fault)
     raw = compact(DOCUMENTS[name])
     with pytest.raises(ContentError):
         FactParser().parse(withhold_confidential(read_json(raw))[0])

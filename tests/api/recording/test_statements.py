@@ -78,7 +78,7 @@ def statements(tmp_path: Path) -> Iterator[Callable[[], list[str]]]:
     os.close(file)
 
 
-def written(sent: Sequence[str]) -> int:
+def count_commits(sent: Sequence[str]) -> int:
     """The number of writing transactions; one that commits has begun."""
     return sum(each == "COMMIT" for each in sent)
 
@@ -93,7 +93,7 @@ def test_one_post_writes_in_one_transaction_and_reads_nothing_again(
         assert client.post(FACTS, body, idempotency_key=name).status == 201
     sent = statements()
     assert len(sent) <= POST, sent
-    assert written(sent) == 1
+    assert count_commits(sent) == 1
 
 
 def test_a_fact_is_read_by_one_statement_together_with_its_reader_s_key(
@@ -129,12 +129,12 @@ def test_a_request_is_handed_over_to_a_thread_once(
     handed_over: list[object] = []
     hand_over = Workers.run
 
-    async def counted(workers: Workers, call: Callable[[], Any]) -> Any:  # noqa: ANN401
+    async def note_hand_over(workers: Workers, call: Callable[[], Any]) -> Any:  # noqa: ANN401
         handed_over.append(call)
         return await hand_over(workers, call)
 
     client.open()
-    monkeypatch.setattr(Workers, "run", counted)
+    monkeypatch.setattr(Workers, "run", note_hand_over)
     at = client.record(external_id="A").headers["location"]
     tag = client.get(f"{at}?position=2").headers["etag"]
     assert len(handed_over) == 2
@@ -155,13 +155,13 @@ def test_a_change_of_a_fact_with_a_long_history_asks_no_more(
     client.open()
     at = client.record(external_id="A").headers["location"]
 
-    def preferred(turn: int) -> list[str]:
+    def prefer_fact(turn: int) -> list[str]:
         statements()
         body = {"preferred": bool(turn % 2), "why": "so"}
         assert client.post(f"{at}/preference", body, if_match="*").status == 200
         return statements()
 
-    sent = [len(preferred(turn)) for turn in range(1, 30)]
+    sent = [len(prefer_fact(turn)) for turn in range(1, 30)]
     assert sent[3] == sent[-1] <= CHANGE, sent
 
 
@@ -184,14 +184,14 @@ def test_what_was_made_private_meanwhile_is_named_to_no_writer_as_similar(
     append = parley.ledger.append
     settings = {"visibility": "private", "members": ["Ann"]}
 
-    def overtaken(events: Sequence[Any], **more: Any) -> list[int]:  # noqa: ANN401
+    def append_overtaken(events: Sequence[Any], **more: Any) -> list[int]:  # noqa: ANN401
         monkeypatch.undo()
         member = Client(TestClient(create_app(parley), headers=authorize(parley, "Ann")))
         assert member.post("/v1/negotiations/talks/settings", settings, if_match="*").status == 200
         assert member.post(FACTS, fact(external_id="G", quantities=count(1))).status == 201
         return append(events, **more)
 
-    monkeypatch.setattr(parley.ledger, "append", overtaken)
+    monkeypatch.setattr(parley.ledger, "append", append_overtaken)
     answer = client.post(FACTS, fact(external_id="F", quantities=count(1)))
     assert answer.status == 201
     assert "similar" not in answer.json
@@ -217,11 +217,11 @@ def test_a_database_that_does_not_say_where_facts_stand_is_not_taken_to_have_non
 def test_a_look_sees_each_time_what_stands(parley: Parley) -> None:
     numbers = iter(range(9))
 
-    def counted(_: object) -> int:
+    def give_number(_: object) -> int:
         return next(numbers)
 
     with parley.database.looking() as connection:
         connection.execute(text("SELECT 1"))
-        assert [read_once(connection, counted) for _ in range(2)] == [0, 1]
+        assert [read_once(connection, give_number) for _ in range(2)] == [0, 1]
     with parley.database.reading() as connection:
-        assert [read_once(connection, counted) for _ in range(2)] == [2, 2]
+        assert [read_once(connection, give_number) for _ in range(2)] == [2, 2]

@@ -108,7 +108,7 @@ class Case:
         body = {**bodies[op], **changed}
         return self.desk.post(f"{self.address}/{PLACES[op]}", body, if_match="*")
 
-    def imported(self, op: str, **changed: Any) -> str | None:  # noqa: ANN401 -- a body's parts
+    def find_refusal_of_line(self, op: str, **changed: Any) -> str | None:  # noqa: ANN401 -- a body's parts
         """The reason why a line was refused; None if it was accepted."""
         body = {**self.content, **OTHERWISE} if op == "record" else BODIES[op]
         line = json.dumps({"op": op, "external_id": self.name, **body, **changed}).encode()
@@ -116,7 +116,7 @@ class Case:
         rejected = answer.json["rejected"]
         return str(rejected[0]["detail"]) if rejected else None
 
-    def asked(self) -> str | None:
+    def find_refusal(self) -> str | None:
         """The reason why an operation on an address was refused; None if it was accepted."""
         answer = self.sent(self.op)
         return None if answer.status in {200, 202} else str(answer.json["detail"])
@@ -133,7 +133,7 @@ class Case:
                 self.do(op, **(changed if op == "correct" else {}))
         elif ops := re.findall(r"\bop ([a-z]+)", refused):
             for op in ops:
-                assert self.imported(op, **(changed if op == "correct" else {})) is None
+                assert self.find_refusal_of_line(op, **(changed if op == "correct" else {})) is None
         elif "correct or retract it" in refused:
             self.do("correct")
             self.do("retract")
@@ -164,7 +164,7 @@ def test_what_a_refused_line_is_advised_works(desk: Desk, status: str, reviewed:
     for number, (content, op) in enumerate(CASES):
         case = Case(desk, content, op, f"fact {number}")
         case.begin(STATUSES[status], reviewed=reviewed)
-        refusals.append(case.settle(partial(case.imported, op)))
+        refusals.append(case.settle(partial(case.find_refusal_of_line, op)))
     assert any(refusals)
 
 
@@ -175,7 +175,7 @@ def test_what_a_refused_change_is_advised_works(desk: Desk, status: str) -> None
     for number, (content, op) in enumerate(CASES[1:]):
         case = Case(desk, content, op, f"fact {number}")
         case.begin(STATUSES[status], reviewed=number % 2 > 0)
-        refusals.append(case.settle(case.asked))
+        refusals.append(case.settle(case.find_refusal))
     assert any(refusals)
 
 
@@ -192,7 +192,7 @@ def test_a_line_that_names_a_fact_by_half_is_told_how_it_is_named(desk: Desk) ->
     refused = desk.post(f"{TALKS}/import", json.dumps(sent).encode(), **media).json["rejected"]
     assert "differs in summary; to change it, use op correct" in refused[0]["detail"]
     case.name = named[1]
-    assert case.imported("correct", changes={"summary": "Otherwise"}) is None
+    assert case.find_refusal_of_line("correct", changes={"summary": "Otherwise"}) is None
 
 
 def test_who_sends_no_version_is_told_how_to(desk: Desk) -> None:

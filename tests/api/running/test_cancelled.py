@@ -21,7 +21,7 @@ async def receive() -> Message:
     return {"type": "http.request", "body": b"", "more_body": False}
 
 
-async def cancelled(*first: Message) -> list[Message]:
+async def cancel_request(*first: Message) -> list[Message]:
     """The messages that a request sends in all, if it is cancelled after these."""
     sent: list[Message] = []
     works = asyncio.Event()
@@ -43,7 +43,7 @@ async def cancelled(*first: Message) -> list[Message]:
 
 
 def test_the_caller_is_told_that_the_outcome_is_unknown() -> None:
-    began, body = asyncio.run(cancelled())
+    began, body = asyncio.run(cancel_request())
     told = json.loads(body["body"])
     assert began["status"] == told["status"] == 503
     assert told["type"].endswith("outcome-unknown")
@@ -53,4 +53,4 @@ def test_the_caller_is_told_that_the_outcome_is_unknown() -> None:
 
 def test_an_answer_that_has_begun_is_not_begun_again() -> None:
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(cancelled({"type": "http.response.start", "status": 200, "headers": []}))
+        asyncio.run(cancel_request({"type": "http.response.start", "status": 200, "headers": []}))

@@ -102,13 +102,13 @@ def test_a_correction_lets_the_record_go_on_and_changes_no_answer_of_before(
         for more in ("", "&as_known_at=2030&as_of=2026", "&as_known_at=2040&as_of=2026",
                      "&clock=published&as_known_at=2030&as_of=2026")
     ]  # fmt: skip
-    before = {path: _told(watched.client.get(path)) for path in pinned}
+    before = {path: _read_answer(watched.client.get(path)) for path in pinned}
     said_at = watched.correct()
     assert said_at == 5
     assert watched.client.get("/readyz").status == 200
     recorded = watched.record("D")
     assert recorded.json["recorded_at"] == format_instant(watched.clock.now)
-    assert {path: _told(watched.client.get(path)) for path in pinned} == before
+    assert {path: _read_answer(watched.client.get(path)) for path in pinned} == before
     right = watched.client.get("/v1/changes").json["items"]
     assert [each.get("recorded_by") for each in right] == [
         None,
@@ -187,9 +187,9 @@ def test_the_log_is_whole_and_survives_rebuilds_and_restores(
         parley.restore(tmp_path / "backup")
         client = Client(TestClient(create_app(parley), headers=authorize(parley)))
         assert [client.get(path).body for path in asked] == before
-        _sound(parley)
+        _assert_sound(parley)
         parley.close()
-    _sound(watched.parley)
+    _assert_sound(watched.parley)
 
 
 def test_a_correction_by_a_wrong_clock_is_corrected_too(watched: Watched) -> None:
@@ -207,7 +207,7 @@ def test_a_correction_by_a_wrong_clock_is_corrected_too(watched: Watched) -> Non
     assert marked == [None, None, *[format_instant(said)] * 3, None, None]
     assert watched.names(f"?as_known_at={format_instant(said - 1)}") == ["A"]
     assert watched.names(f"?as_known_at={format_instant(said)}") == ["A", "B", "C"]
-    _sound(watched.parley)
+    _assert_sound(watched.parley)
 
 
 def test_a_log_whose_clock_alone_is_ahead_is_corrected_too(watched: Watched) -> None:
@@ -217,7 +217,7 @@ def test_a_log_whose_clock_alone_is_ahead_is_corrected_too(watched: Watched) -> 
     assert watched.record("B").status == 201
     data = watched.client.get(f"/v1/changes?after={position - 1}").json["items"][0]["data"]
     assert (data["first"], data["last"]) == (position, position - 1)
-    _sound(watched.parley)
+    _assert_sound(watched.parley)
 
 
 def test_a_correction_that_was_wrong_itself_is_withdrawn(watched: Watched) -> None:
@@ -256,7 +256,7 @@ def test_a_correction_that_was_wrong_itself_is_withdrawn(watched: Watched) -> No
     assert watched.record("E").status == 201
     with pytest.raises(StateError, match="no correction of the clock"):
         watched.parley.withdraw_correction(corrected, WHY)
-    _sound(watched.parley)
+    _assert_sound(watched.parley)
     assert watched.parley.rebuild().differences == ()
 
 
@@ -273,11 +273,11 @@ def test_nothing_is_corrected_that_is_not_wrong_or_was_not_seen(watched: Watched
         watched.parley.correct_clock(seen, WHY)
 
 
-def _told(answer: Answer) -> tuple[int, bytes, str | None]:
+def _read_answer(answer: Answer) -> tuple[int, bytes, str | None]:
     return answer.status, answer.body, answer.headers.get("etag")
 
 
-def _sound(parley: Parley) -> None:
+def _assert_sound(parley: Parley) -> None:
     """Check that the log and its times are intact, and that the tables match the log."""
     assert parley.wrong_times() is None
     with parley.database.reading() as connection:

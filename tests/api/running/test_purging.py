@@ -75,7 +75,7 @@ def cache() -> Iterator[Cache]:
 
 
 @contextmanager
-def served(url: str, **settings: str) -> Iterator[tuple[Parley, Client]]:
+def serve_record(url: str, **settings: str) -> Iterator[tuple[Parley, Client]]:
     """A server with its background work."""
     let_in(url)
     with (
@@ -93,7 +93,7 @@ def erase(client: Client) -> None:
     assert client.post(address, {"reason": "a danger"}, if_match="*").status == 200
 
 
-def opened(client: Client) -> None:
+def open_erasable(client: Client) -> None:
     """Open a negotiation in which one person may erase."""
     client.open()
     assert client.post(f"{TALKS}/settings", {"review_erasure": False}).status == 200
@@ -105,8 +105,8 @@ def log_of(parley: Parley) -> EventRecorder:
 
 def test_it_is_asked_until_it_has_answered_and_once_more(database_url: str, cache: Cache) -> None:
     now = 0.0
-    with served(database_url) as (parley, client):
-        opened(client)
+    with serve_record(database_url) as (parley, client):
+        open_erasable(client)
         purger = Purger(log_of(parley), parley.clock, cache.url, 0, steady=lambda: now)
         purger.follow()
         assert cache.taken == []
@@ -130,8 +130,8 @@ def test_who_erases_does_not_wait_for_a_cache_that_does_not_answer(
     database_url: str, cache: Cache
 ) -> None:
     cache.open.clear()
-    with served(database_url, PARLEY_PURGE_URL=cache.url) as (_, client):
-        opened(client)
+    with serve_record(database_url, PARLEY_PURGE_URL=cache.url) as (_, client):
+        open_erasable(client)
         cache.wait_for(1)
         erase(client)
         assert client.get("/readyz").status == 200
@@ -141,8 +141,8 @@ def test_who_erases_does_not_wait_for_a_cache_that_does_not_answer(
 
 
 def test_a_server_that_was_not_there_asks_when_it_starts(database_url: str, cache: Cache) -> None:
-    with served(database_url) as (parley, client):
-        opened(client)
+    with serve_record(database_url) as (parley, client):
+        open_erasable(client)
         erase(client)
         time.sleep(0.01)
         for kept_seconds, asked in ((0, 0), (600, 1)):
@@ -151,9 +151,9 @@ def test_a_server_that_was_not_there_asks_when_it_starts(database_url: str, cach
 
 
 def test_a_reader_asks_once_it_has_the_erasure(database_url: str, cache: Cache) -> None:
-    with served(database_url) as (_, client):
-        opened(client)
+    with serve_record(database_url) as (_, client):
+        open_erasable(client)
         given = {"PARLEY_READ_ONLY": "true", "PARLEY_PURGE_URL": cache.url}
-        with served(database_url, **given, PARLEY_CACHE_SECONDS="0"):
+        with serve_record(database_url, **given, PARLEY_CACHE_SECONDS="0"):
             erase(client)
             cache.wait_for(1)

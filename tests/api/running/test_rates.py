@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def limited(database_url: str) -> Iterator[Client]:
+def limited_client(database_url: str) -> Iterator[Client]:
     """A client that may read eight times and write six times an hour."""
     rates = {"PARLEY_RATE_READS": "8/hour", "PARLEY_RATE_WRITES": "6/hour"}
     parley = compose(settings_of(database_url, **rates), upgrade=False)
@@ -43,33 +43,35 @@ def limited(database_url: str) -> Iterator[Client]:
     parley.close()
 
 
-def test_reading_and_changing_are_counted_apart_and_refused_when_spent(limited: Client) -> None:
-    limited.open()
-    assert [limited.post(FACTS, fact()).status for _ in range(6)] == [201] * 5 + [429]
+def test_reading_and_changing_are_counted_apart_and_refused_when_spent(
+    limited_client: Client,
+) -> None:
+    limited_client.open()
+    assert [limited_client.post(FACTS, fact()).status for _ in range(6)] == [201] * 5 + [429]
     for left in range(7, -1, -1):
-        answer = limited.get(TALKS)
+        answer = limited_client.get(TALKS)
         assert answer.status == 200
         assert answer.headers["ratelimit-policy"] == '"reads";q=8;w=3600'
         assert answer.headers["ratelimit"].startswith(f'"reads";r={left};t=')
-    refused = limited.get(TALKS)
+    refused = limited_client.get(TALKS)
     assert refused.status == 429
     assert refused.json["type"] == "urn:parley:problem:rate-limited"
     assert refused.headers["ratelimit"].startswith('"reads";r=0;t=')
     assert 1 <= int(refused.headers["retry-after"]) <= 3_601
     assert refused.headers["cache-control"] == "no-store"
     for path in ("/healthz", "/readyz"):
-        answer = limited.get(path)
+        answer = limited_client.get(path)
         assert answer.status in {200, 503}
         assert "ratelimit" not in answer.headers
 
 
-def test_what_is_left_is_on_304_and_in_no_tag_nor_kept_answer(limited: Client) -> None:
-    limited.open()
-    sent = [limited.post(FACTS, fact(), idempotency_key="k") for _ in range(2)]
+def test_what_is_left_is_on_304_and_in_no_tag_nor_kept_answer(limited_client: Client) -> None:
+    limited_client.open()
+    sent = [limited_client.post(FACTS, fact(), idempotency_key="k") for _ in range(2)]
     assert sent[0].body == sent[1].body
     assert [each.headers["ratelimit"][:12] for each in sent] == ['"writes";r=4', '"writes";r=3']
-    first = limited.get(f"{TALKS}?position=1")
-    again = limited.get(f"{TALKS}?position=1", if_none_match=first.headers["etag"])
+    first = limited_client.get(f"{TALKS}?position=1")
+    again = limited_client.get(f"{TALKS}?position=1", if_none_match=first.headers["etag"])
     assert again.status == 304
     assert again.headers["etag"] == first.headers["etag"]
     assert again.headers["ratelimit"].startswith('"reads";r=6;')
@@ -151,7 +153,7 @@ def test_work_is_measured_in_the_threads_that_do_it_and_by_what_goes_out() -> No
     async def run() -> None:
         with measure_work() as meter:
             await to_thread.run_sync(reckon)
-            await count_bytes(meter, _dropped)(
+            await count_bytes(meter, _drop_message)(
                 {"type": "http.response.body", "body": b"x" * 5 * 16_384}
             )
         assert meter.price >= 2 + 5
@@ -160,7 +162,7 @@ def test_work_is_measured_in_the_threads_that_do_it_and_by_what_goes_out() -> No
         assert other.price == 0
         reckon()
 
-    async def _dropped(_: Message) -> None: ...
+    async def _drop_message(_: Message) -> None: ...
 
     asyncio.run(run())
 

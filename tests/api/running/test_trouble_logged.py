@@ -32,7 +32,7 @@ IMPATIENT: Final = {"PARLEY_STATEMENT_SECONDS": "1", "PARLEY_LOG_SECONDS": "1"}
 
 
 @contextmanager
-def asked(url: str, **given: str) -> Iterator[tuple[Parley, Client]]:
+def open_client(url: str, **given: str) -> Iterator[tuple[Parley, Client]]:
     """A client that raises the unexpected errors that a server would log."""
     with closing(compose(settings_of(url, **given), upgrade=False)) as parley:
         client = Client(TestClient(create_app(parley), headers=authorize(parley)))
@@ -50,7 +50,7 @@ def assert_a_line_each(caplog: pytest.LogCaptureFixture, refusals: int) -> None:
 def test_a_full_disk(
     fresh_database: Callable[[Kind], str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    with asked(fresh_database("sqlite-file")) as (_, client), files_up_to(400_000):
+    with open_client(fresh_database("sqlite-file")) as (_, client), files_up_to(400_000):
         answers = [
             client.post(f"{TALKS}/import", make_lines(80, 9_000), **NDJSON) for _ in range(3)
         ]
@@ -61,7 +61,7 @@ def test_a_full_disk(
 def test_a_full_disk_for_temporary_files(
     fresh_database: Callable[[Kind], str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    with asked(fresh_database("sqlite-file")) as (_, client), files_up_to(1_500_000):
+    with open_client(fresh_database("sqlite-file")) as (_, client), files_up_to(1_500_000):
         answer = client.post(f"{TALKS}/import", make_lines(300, 9_000), **NDJSON)
     assert (answer.status, answer.headers["retry-after"]) == (503, "1")
     assert_a_line_each(caplog, 1)
@@ -69,7 +69,7 @@ def test_a_full_disk_for_temporary_files(
 
 def test_a_database_that_others_hold(database_url: str, caplog: pytest.LogCaptureFixture) -> None:
     with (
-        asked(database_url, **IMPATIENT) as (_, client),
+        open_client(database_url, **IMPATIENT) as (_, client),
         closing(open_database(database_url)) as other,
         other.writing() as connection,
     ):
@@ -84,7 +84,7 @@ def test_a_database_out_of_reach(database_url: str, caplog: pytest.LogCaptureFix
     def refuse(*_: object) -> None:
         raise OperationalError("connect", None, OSError("no route to db.example\nnone at all"))
 
-    with asked(database_url) as (parley, client):
+    with open_client(database_url) as (parley, client):
         parley.database._pools.dispose()
         event.listen(Engine, "do_connect", refuse)
         try:
@@ -105,7 +105,7 @@ def test_a_database_out_of_reach(database_url: str, caplog: pytest.LogCaptureFix
 def test_damage(
     database_url: str, statement: str, address: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with asked(database_url) as (parley, client):
+    with open_client(database_url) as (parley, client):
         client.record()
         with parley.database.writing() as connection:
             connection.execute(text(statement))
@@ -114,7 +114,7 @@ def test_damage(
 
 
 def test_a_defect_has_its_traceback(database_url: str, caplog: pytest.LogCaptureFixture) -> None:
-    with asked(database_url) as (parley, client):
+    with open_client(database_url) as (parley, client):
         client.record()
         with parley.database.writing() as connection:
             connection.execute(text("ALTER TABLE fact_version RENAME COLUMN content TO other"))

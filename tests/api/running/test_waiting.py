@@ -59,7 +59,7 @@ def log_held(url: str) -> Iterator[None]:
         yield
 
 
-def posted(http: AsyncClient, count: int) -> list[asyncio.Task[Response]]:
+def post_facts(http: AsyncClient, count: int) -> list[asyncio.Task[Response]]:
     asked = [http.post(FACTS, json=fact(external_id=f"F{number}")) for number in range(count)]
     return [asyncio.ensure_future(each) for each in asked]
 
@@ -78,7 +78,7 @@ def test_while_changes_wait_for_the_log_health_and_questions_are_answered(
     async def run(parley: Parley) -> None:
         async with asking(parley) as http:
             with log_held(database_url):
-                tasks = posted(http, ASKED)
+                tasks = post_facts(http, ASKED)
                 at_once = islice(asyncio.as_completed(tasks), ASKED - TAKEN_ON)
                 refused = [await each for each in at_once]
                 assert problems(refused) == {(503, "urn:parley:problem:overloaded", "1")}
@@ -98,7 +98,7 @@ def test_who_waits_for_the_log_is_told_so_in_the_end(database_url: str) -> None:
     async def run(parley: Parley) -> None:
         async with asking(parley) as http:
             with log_held(database_url):
-                answers = await asyncio.gather(*posted(http, 2 * SIZES["writing"]))
+                answers = await asyncio.gather(*post_facts(http, 2 * SIZES["writing"]))
                 assert {answer.status_code for answer in answers} == {503}
                 assert {answer.headers["retry-after"] for answer in answers} == {"1"}
                 ready = await http.get("/readyz")
@@ -106,7 +106,7 @@ def test_who_waits_for_the_log_is_told_so_in_the_end(database_url: str) -> None:
                     503,
                     ["the database takes no writes"],
                 )
-            [answer] = await asyncio.gather(*posted(http, 1))
+            [answer] = await asyncio.gather(*post_facts(http, 1))
             assert answer.status_code == 201
             assert (await http.get("/readyz")).status_code == 200
 
@@ -147,13 +147,13 @@ def test_the_threads_of_a_question_are_its_caller_s(database_url: str) -> None:
         threads, callers = app.state.threads, set[str | None]()
         given = threads.run
 
-        async def noted(
+        async def note_caller(
             lane: Lane, call: Callable[[], object], caller: str | None = None
         ) -> object:
             callers.add(caller)
             return await given(lane, call, caller)
 
-        threads.run = noted
+        threads.run = note_caller
         transport = ASGITransport(app=app, client=("192.0.2.1", 1))
         async with AsyncClient(transport=transport, base_url="http://localhost") as http:
             await http.get("/v1/negotiations")

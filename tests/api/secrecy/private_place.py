@@ -64,7 +64,7 @@ class Place:
         return self.http.request(method, address, headers=headers, **sent)
 
 
-def placed(database_url: str, folder: Path) -> Iterator[Place]:
+def make_place(database_url: str, folder: Path) -> Iterator[Place]:
     settings = settings_of(database_url, PARLEY_LOG_KEY_FILE=str(folder / "key"))
     parley = compose(settings, upgrade=False, signs=True)
     http = TestClient(create_app(parley), raise_server_exceptions=False)

@@ -168,12 +168,12 @@ def keep(url: str, folder: Path) -> Kept:
     headers |= {scope: authorize(parley, "Ann", scope) for scope in SCOPES}
     keys = {"editor": every, "Ann": headers["fact:correct"], "Zoe": authorize(parley, "Zoe")}
     found = Kept(Path(str(make_url(url).database)), folder, headers, (facts[0], facts[1]))
-    found.change_requests |= proposed(http, keys)
+    found.change_requests |= propose_for_each(http, keys)
     parley.close()
     return found
 
 
-def copied(kept: Kept, folder: Path, **settings: str) -> Iterator[Record]:
+def copy_record(kept: Kept, folder: Path, **settings: str) -> Iterator[Record]:
     """A copy of the record, and of its key."""
     shutil.copytree(kept.folder, folder)
     path = shutil.copyfile(kept.path, folder / "parley.db")
@@ -190,7 +190,9 @@ def _settings(url: str, folder: Path, **more: str) -> Settings:
     return settings_of(url, PARLEY_LOG_KEY_FILE=str(folder / "parley.key"), **more)
 
 
-def proposed(http: TestClient, keys: dict[str, dict[str, str]]) -> dict[tuple[str, str], Answer]:
+def propose_for_each(
+    http: TestClient, keys: dict[str, dict[str, str]]
+) -> dict[tuple[str, str], Answer]:
     """{(person, decision): change request}: a person's own to revise or withdraw, and Zoe's to approve or refuse."""
     every = keys["editor"]
     http.post(f"{TALKS}/settings", json={"review_record": True}, headers=every)

@@ -8,7 +8,7 @@ import pytest
 
 from domain.access import SCOPES
 from tests.api.asking import FACTS, TALKS, Client, authorize, fact
-from tests.api.secrecy.roles import LINE, TABLE, WHY, Kept, Record, copied, keep
+from tests.api.secrecy.roles import LINE, TABLE, WHY, Kept, Record, copy_record, keep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,19 +23,21 @@ ROLES: Final = (None, *SCOPES, "all")
 
 
 @pytest.fixture(scope="module")
-def kept(lasting_database: Callable[[Kind], str], tmp_path_factory: pytest.TempPathFactory) -> Kept:
+def kept_record(
+    lasting_database: Callable[[Kind], str], tmp_path_factory: pytest.TempPathFactory
+) -> Kept:
     """The record, made once for all tests of the module, which copy it."""
     return keep(lasting_database("sqlite-file"), tmp_path_factory.mktemp("kept"))
 
 
 @pytest.fixture
-def record(kept: Kept, tmp_path: Path) -> Iterator[Record]:
-    yield from copied(kept, tmp_path / "open")
+def record(kept_record: Kept, tmp_path: Path) -> Iterator[Record]:
+    yield from copy_record(kept_record, tmp_path / "open")
 
 
 @pytest.fixture
-def closed(kept: Kept, tmp_path: Path) -> Iterator[Record]:
-    yield from copied(kept, tmp_path / "closed", PARLEY_ANONYMOUS_SCOPES="")
+def closed_record(kept_record: Kept, tmp_path: Path) -> Iterator[Record]:
+    yield from copy_record(kept_record, tmp_path / "closed", PARLEY_ANONYMOUS_SCOPES="")
 
 
 def test_the_table_has_every_operation_and_its_scope(light_client: Client) -> None:
@@ -51,9 +53,9 @@ def test_the_table_has_every_operation_and_its_scope(light_client: Client) -> No
 @pytest.mark.cases(5)
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_may_do_what_the_table_says(
-    record: Record, closed: Record, role: str | None
+    record: Record, closed_record: Record, role: str | None
 ) -> None:
-    for open_to_anybody, place in ((True, record), (False, closed)):
+    for open_to_anybody, place in ((True, record), (False, closed_record)):
         anybody = ("fact:read", "audit:read") if open_to_anybody else ()
         for (method, path), (scope, body) in TABLE.items():
             before = place.head

@@ -172,11 +172,11 @@ def test_approvals_and_edits_at_once_never_do_what_was_not_seen(desk: Desk) -> N
 
 
 def test_who_is_always_too_late_is_told_to_come_again() -> None:
-    def beaten() -> Any:  # noqa: ANN401 -- it never answers
+    def raise_deadline_passed() -> Any:  # noqa: ANN401 -- it never answers
         raise DeadlinePassedError
 
     with pytest.raises(OperationalError, match="kept changing the same fact"):
-        persistently(beaten)
+        persistently(raise_deadline_passed)
 
 
 ERASURE = {"reason": "The source asked for it"}

@@ -53,7 +53,7 @@ def one_of_each(desk: Desk) -> list[Answer]:
     return made
 
 
-def unfounded_tables(desk: Desk) -> list[str]:
+def list_unfounded_tables(desk: Desk) -> list[str]:
     """The tables that differ from what the log gives."""
     with desk.parley.database.reading() as connection:
         differences = compare_with_log(connection, desk.parley.ledger.codec, desk.clock.now)
@@ -117,7 +117,7 @@ def test_what_is_kept_for_a_replay_says_nothing(desk: Desk) -> None:
 def test_a_rebuild_and_a_check_find_no_difference(desk: Desk) -> None:
     one_of_each(desk)
     before = desk.get(CHANGE_REQUESTS).body
-    assert unfounded_tables(desk) == []
+    assert list_unfounded_tables(desk) == []
     assert desk.parley.rebuild().differences == ()
     assert desk.get(CHANGE_REQUESTS).body == before
 
@@ -138,10 +138,10 @@ def test_a_forged_change_request_is_found_and_put_right(desk: Desk, forgery: str
     before = desk.get(CHANGE_REQUESTS).body
     with desk.parley.database.writing() as connection:
         connection.execute(text(forgery))
-    assert unfounded_tables(desk) == ["proposal"]
+    assert list_unfounded_tables(desk) == ["proposal"]
     report = desk.parley.rebuild()
     assert {difference.table for difference in report.differences} == {"proposal"}
-    assert unfounded_tables(desk) == []
+    assert list_unfounded_tables(desk) == []
     assert desk.get(CHANGE_REQUESTS).body == before
 
 
@@ -164,7 +164,7 @@ def test_a_restored_record_has_the_same_change_requests(
     with TestClient(create_app(restored)) as http:
         other = Desk(restored, Client(http), desk.clock)
         assert other.get(CHANGE_REQUESTS).body == desk.get(CHANGE_REQUESTS).body
-        assert unfounded_tables(other) == []
+        assert list_unfounded_tables(other) == []
         assert other.decide(made[6], who="Ann").status == 200
     restored.close()
 
@@ -181,7 +181,7 @@ def test_an_unreadable_change_request_does_not_stop_others(
     assert page == {"items": [], "next": gone.json["position"]}
     report = desk.parley.rebuild()
     assert [difference.table for difference in report.differences] == ["proposal"]
-    assert unfounded_tables(desk) == []
+    assert list_unfounded_tables(desk) == []
     assert desk.decide(kept).status == 200
     assert desk.propose(f"/v1/facts/{gone.json['fact']}").status == 202
     last = desk.get("/v1/changes?limit=1000").json["items"]

@@ -15,7 +15,7 @@ from tests.on_sqlite import on_sqlite
 pytestmark = pytest.mark.either_database
 
 
-def _listed(desk: Desk, status: str) -> list[str]:
+def _list_requests(desk: Desk, status: str) -> list[str]:
     return [item["id"] for item in desk.get(f"{CHANGE_REQUESTS}?status={status}").json["items"]]
 
 
@@ -26,10 +26,10 @@ def test_it_expires_at_the_very_microsecond(desk: Desk, clock: HeldClock) -> Non
     clock.now = expiry - 3
     assert desk.decide(early).status == 200
     clock.now = expiry - 1
-    assert (desk.status(late), _listed(desk, "open")) == ("open", [late.json["id"]])
+    assert (desk.status(late), _list_requests(desk, "open")) == ("open", [late.json["id"]])
     clock.now = expiry
-    assert (desk.status(late), _listed(desk, "expired")) == ("expired", [late.json["id"]])
-    assert _listed(desk, "open") == []
+    assert (desk.status(late), _list_requests(desk, "expired")) == ("expired", [late.json["id"]])
+    assert _list_requests(desk, "open") == []
     for what, who in (
         ("approval", "Bo"),
         ("refusal", "Bo"),
@@ -67,7 +67,7 @@ def test_they_are_listed_newest_last_by_what_has_become_of_them(
     clock.now += 7 * DAY + 1_000
     ids.append(desk.propose(facts[4]).json["id"])
     statuses = ("approved", "refused", "withdrawn", "void", "expired", "open")
-    listed = {status: _listed(desk, status) for status in statuses}
+    listed = {status: _list_requests(desk, status) for status in statuses}
     assert listed == {
         "approved": ids[:1],
         "refused": ids[1:2],

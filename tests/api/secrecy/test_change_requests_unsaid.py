@@ -45,7 +45,7 @@ def about(body: str = "Quetzal", why: str = "Ocelot") -> dict[str, Any]:
 
 
 @pytest.fixture
-def said(desk: Desk) -> Desk:
+def desk_of_words(desk: Desk) -> Desk:
     """A desk where change requests contain all of the words; only a body without them was approved."""
     made = [desk.propose(desk.fact(), body=about(), idempotency_key=f"{n}") for n in range(5)]
     address = made[0].headers["location"]
@@ -85,27 +85,27 @@ def answers(desk: Desk, credential: dict[str, str]) -> Iterator[tuple[str, Answe
     yield "csv", anybody.get(f"{TALKS}/audit", accept="text/csv", **credential)
 
 
-def test_no_answer_says_it_to_who_may_not_correct(said: Desk) -> None:
-    reader = said.key("Reader", "fact:read", "audit:read", "fact:write", "admin", "erase")
+def test_no_answer_says_it_to_who_may_not_correct(desk_of_words: Desk) -> None:
+    reader = desk_of_words.key("Reader", "fact:read", "audit:read", "fact:write", "admin", "erase")
     for credential in ({}, {"authorization": reader}):
         asked = 0
-        for address, answer in answers(said, credential):
+        for address, answer in answers(desk_of_words, credential):
             words = [word for word in WORDS if word.encode() in answer.body]
             assert words == [], address
             asked += answer.status == 200
         assert asked > 50
-    search = without_credentials(said.client).get(f"{TALKS}/timeline?q=quetzal")
+    search = without_credentials(desk_of_words.client).get(f"{TALKS}/timeline?q=quetzal")
     assert search.json["items"] == []
 
 
-def test_who_may_correct_is_told_all_of_it(said: Desk) -> None:
-    told = said.get(CHANGE_REQUESTS, "Bo").body
+def test_who_may_correct_is_told_all_of_it(desk_of_words: Desk) -> None:
+    told = desk_of_words.get(CHANGE_REQUESTS, "Bo").body
     assert [word for word in WORDS if word.encode() not in told] == []
 
 
-def test_no_export_says_it(said: Desk) -> None:
+def test_no_export_says_it(desk_of_words: Desk) -> None:
     anybody = anonymous(frozenset({"fact:read", "audit:read"}))
-    asked = said.parley, anybody, "talks", PerspectiveQuery()
+    asked = desk_of_words.parley, anybody, "talks", PerspectiveQuery()
     lines = [
         line for history in (False, True) for line in Export.of(*asked, history=history).lines()
     ]
@@ -114,9 +114,9 @@ def test_no_export_says_it(said: Desk) -> None:
     assert [word for word in WORDS if word in written] == []
 
 
-def test_no_file_and_no_table_holds_it_in_clear(said: Desk) -> None:
-    database = said.parley.database
-    said.parley.catch_up()
+def test_no_file_and_no_table_holds_it_in_clear(desk_of_words: Desk) -> None:
+    database = desk_of_words.parley.database
+    desk_of_words.parley.catch_up()
     if database.is_sqlite:
         assert [word for word in WORDS if holds(database, word.encode())] == []
         assert holds(database, b"change.proposed")

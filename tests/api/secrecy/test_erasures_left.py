@@ -71,7 +71,7 @@ def left(desk: Desk) -> list[str]:
     return tables_holding(database, WORD, idempotency_answer.name)
 
 
-def sampled(desk: Desk) -> bool:
+def is_sampled(desk: Desk) -> bool:
     """Whether the word is among the values that the database sampled from its columns."""
     database = desk.parley.database
     if database.is_sqlite:
@@ -190,13 +190,13 @@ def sample(desk: Desk) -> None:
     """Let the database sample its columns."""
     with desk.parley.database.writing() as connection:
         connection.execute(text("ANALYZE"))
-    assert sampled(desk) is not desk.parley.database.is_sqlite
+    assert is_sampled(desk) is not desk.parley.database.is_sqlite
 
 
 def assert_forgotten(desk: Desk) -> None:
     """Check that the word soon leaves the samples, and that the schema stays the same."""
     deadline = time.monotonic() + 30
-    while sampled(desk):
+    while is_sampled(desk):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     check(desk.parley.database)
@@ -224,7 +224,7 @@ def test_who_starts_again_sees_to_what_was_left_by_who_was_killed(
         desk.fact(external_id="F-2", summary="In between")
         sample(desk)
         erase(desk, address)
-    assert sampled(desk) is not parley.database.is_sqlite
+    assert is_sampled(desk) is not parley.database.is_sqlite
     again = compose(parley.settings, upgrade=False)
     with again.keep_following():
         assert_forgotten(desk)
@@ -240,16 +240,16 @@ def test_a_start_vacuums_where_anything_was_ever_erased_and_nowhere_else(
     address = desk.fact(external_id="F-1")
     vacuums = text("SELECT coalesce(sum(vacuum_count), 0) FROM pg_stat_user_tables")
 
-    def vacuumed() -> int:
+    def count_vacuums() -> int:
         with parley.overwritten.keep_following():
             parley.overwritten.drop()
         with parley.database.reading() as connection:
             return int(connection.execute(vacuums).scalar_one())
 
-    assert vacuumed() == 0
+    assert count_vacuums() == 0
     erase(desk, address)
-    after = vacuumed()
-    assert 0 < after < vacuumed()
+    after = count_vacuums()
+    assert 0 < after < count_vacuums()
     parley.close()
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import event
 from domain.fact import fact_id
 from domain.streams.negotiation import negotiation_id
 from infrastructure.database.lanes import Lane, in_lane
-from tests.api.secrecy.private_place import HIDDEN, Place, placed
+from tests.api.secrecy.private_place import HIDDEN, Place, make_place
 from tests.api.secrecy.roles import TABLE
 
 if TYPE_CHECKING:
@@ -32,11 +32,11 @@ FACTS_READ: Final = 2
 
 @pytest.fixture
 def place(database_url: str, tmp_path: Path) -> Iterator[Place]:
-    yield from placed(database_url, tmp_path)
+    yield from make_place(database_url, tmp_path)
 
 
 @contextmanager
-def executed(database: Database) -> Iterator[list[str]]:
+def watch_statements(database: Database) -> Iterator[list[str]]:
     """The statements that the database executes meanwhile."""
     found: list[str] = []
 
@@ -64,11 +64,11 @@ def nothing() -> dict[str, str]:
     return {"slug": ABSENT, "fact_id": str(uuid4()), "change_request_id": str(uuid4())}
 
 
-def answered(
+def ask_watched(
     place: Place, who: str | None, operation: tuple[str, str], names: dict[str, str], sent: object
 ) -> tuple[list[str], int, dict[str, str], str]:
     """The statements and the response, with the names of the thing left out."""
-    with executed(place.parley.database) as statements:
+    with watch_statements(place.parley.database) as statements:
         keyed = {"idempotency-key": str(uuid4())} if sent is not None else {}
         answer = place.ask(who, *operation, sent, names, **keyed)
     said, headers = answer.text, {n: v for n, v in answer.headers.items() if n not in DIFFERS}
@@ -82,13 +82,13 @@ def test_what_is_hidden_is_looked_for_as_what_is_not_there(place: Place, who: st
     asked = operations(place)
     assert len(asked) >= 28
     # The first stored response makes the secret of the idempotency keys.
-    answered(place, who, asked[0], nothing(), MALFORMED)
+    ask_watched(place, who, asked[0], nothing(), MALFORMED)
     looked = 0
     for operation in asked:
         sent = TABLE[operation][1]
         for body in (sent,) if sent is None else (sent, MALFORMED):
-            hidden = answered(place, who, operation, place.names, body)
-            absent = answered(place, who, operation, nothing(), body)
+            hidden = ask_watched(place, who, operation, place.names, body)
+            absent = ask_watched(place, who, operation, nothing(), body)
             assert hidden == absent, operation
             looked += any("FROM fact_version" in each for each in hidden[0])
     assert looked >= FACTS_READ
@@ -98,9 +98,9 @@ def test_the_computed_id_of_a_hidden_fact_is_answered_as_an_unknown_one(place: P
     computed = str(fact_id(negotiation_id(HIDDEN), "canary-id"))
     assert computed == place.fact
     # A key that was accepted before is looked up together with the fact.
-    answered(place, "reader", ("get", "/v1/facts/{fact_id}"), nothing(), None)
+    ask_watched(place, "reader", ("get", "/v1/facts/{fact_id}"), nothing(), None)
     for perspective in ("", "?position=2", "?clock=published&as_known_at=2025-10&position=1"):
         for path in ("/v1/facts/{fact_id}", "/v1/facts/{fact_id}/history"):
             operation = ("get", path + perspective)
-            hidden = answered(place, "reader", operation, place.names, None)
-            assert hidden == answered(place, "reader", operation, nothing(), None), operation
+            hidden = ask_watched(place, "reader", operation, place.names, None)
+            assert hidden == ask_watched(place, "reader", operation, nothing(), None), operation

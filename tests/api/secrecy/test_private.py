@@ -12,7 +12,7 @@ from api.composition import compose
 from api.http.app import create_app
 from domain.streams.event import STORED_NAMES
 from tests.api.asking import fact
-from tests.api.secrecy.private_place import HIDDEN, Place, placed
+from tests.api.secrecy.private_place import HIDDEN, Place, make_place
 from tests.api.secrecy.roles import CORRECTION, HELD, LINE, TABLE
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ COUNTED: Final = frozenset({"ratelimit", "etag"})
 
 @pytest.fixture
 def place(database_url: str, tmp_path: Path) -> Iterator[Place]:
-    yield from placed(database_url, tmp_path)
+    yield from make_place(database_url, tmp_path)
 
 
 def test_its_member_reads_and_changes_it(place: Place) -> None:

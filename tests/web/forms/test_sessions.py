@@ -14,7 +14,7 @@ from api.web.site import _routers
 from domain.access import SCOPES
 from infrastructure.identity.sessions import Session, _digest
 from infrastructure.tables.record import session
-from tests.api.secrecy.test_hidden import executed
+from tests.api.secrecy.test_hidden import watch_statements
 from tests.web.desk import HERE, Desk, list_sessions, session_token
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ def test_a_revoked_key_is_looked_up_as_an_unknown_one(desk: Desk) -> None:
     unknown = revoked.replace(kept.id, "a" * 10)
     asked = []
     for key in (unknown, revoked, unknown, revoked):
-        with executed(desk.parley.database) as statements:
+        with watch_statements(desk.parley.database) as statements:
             desk.post("/sign-in", {"key": key})
         asked.append([statement for statement in statements if "api_key" in statement])
     assert asked[0]

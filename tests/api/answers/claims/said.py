@@ -15,7 +15,7 @@ Sums = dict[str, tuple[list[Body], tuple[int, int | None, str, bool, int]]]
 AT: Final = "2025-12-31"
 
 
-def told(kind: str, publisher: str = "Reuters", **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
+def make_report(kind: str, publisher: str = "Reuters", **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
     """The body of a fact, reported by one paper."""
     cited = {"publisher": publisher, "published": fields.pop("published", "2025-09-12")}
     said = {"summary": f"What {publisher} says", "citations": [cited]}
@@ -29,10 +29,10 @@ def tell_release(
 ) -> Body:
     """A release of a number of people, in figures or in words."""
     if number is None:
-        return told("release", publisher, **fields)
+        return make_report("release", publisher, **fields)
     said = {"value": number} if isinstance(number, int) else {"text": number}
     quantity = {"what": fields.pop("what", "released"), "basis": fields.pop("basis", None), **said}
-    return told("release", publisher, quantities=[quantity], **fields)
+    return make_report("release", publisher, quantities=[quantity], **fields)
 
 
 def tie(relation: str, *facts: str) -> list[dict[str, str]]:

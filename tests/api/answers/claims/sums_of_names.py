@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tests.api.answers.claims.said import tell_release, tie, told
+from tests.api.answers.claims.said import make_report, tell_release, tie
 
 if TYPE_CHECKING:
     from tests.api.answers.claims.said import Sums
@@ -27,7 +27,7 @@ NAMES: Final[Sums] = {
         [
             tell_release(people=["John Coale"]),
             tell_release(people=["John Cole"], valid="2025-10-01"),
-            told("alias", name="John Cole", same_as="John Coale"),
+            make_report("alias", name="John Cole", same_as="John Coale"),
         ],
         (1, None, "at least 1", False, 0),
     ),
@@ -128,7 +128,7 @@ NAMES: Final[Sums] = {
     ),
     "one fact that counts twice": (
         [
-            told(
+            make_report(
                 "release",
                 quantities=[{"what": "released", "value": 10}, {"what": "Released", "value": 12}],
             )

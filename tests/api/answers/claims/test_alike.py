@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.api.answers.claims.said import tell_release, told
+from tests.api.answers.claims.said import make_report, tell_release
 
 if TYPE_CHECKING:
     from tests.api.asking import Client
@@ -34,7 +34,7 @@ def test_a_fact_much_like_another_is_said_to_be_so_when_it_is_recorded(client: C
     ):
         assert "similar" not in client.post(sent, other).json, other
     assert client.post(sent, tell_release(51, "AP")).json["similar"][0] == first.json["id"]
-    held = told("custody", person="Ann", status="detained")
+    held = make_report("custody", person="Ann", status="detained")
     assert "similar" not in client.post(sent, held).json
     assert len(client.post(sent, {**held, "status": "sentenced"}).json["similar"]) == 1
     for number in range(12):

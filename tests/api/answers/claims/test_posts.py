@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from unicodedata import normalize
 
-from tests.api.answers.claims.said import Body, told
+from tests.api.answers.claims.said import Body, make_report
 
 if TYPE_CHECKING:
     from tests.api.asking import Client
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def post(person: str, valid: str, publisher: str = "Reuters", **fields: Any) -> Body:  # noqa: ANN401
     fields = {"published": "2025-01-01", **fields}
-    return told("appointment", publisher, person=person, post="Envoy", valid=valid, **fields)
+    return make_report("appointment", publisher, person=person, post="Envoy", valid=valid, **fields)
 
 
 POSTS: Final[dict[str, tuple[str, list[Body], tuple[str | None, str, bool, str | None]]]] = {

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.api.answers.claims.said import AT, Body, states, tie, told
+from tests.api.answers.claims.said import AT, Body, make_report, states, tie
 
 if TYPE_CHECKING:
     from tests.api.asking import Client
 
 
 def measure(action: str, stage: str, valid: str, **fields: Any) -> Body:  # noqa: ANN401
-    return told(
+    return make_report(
         "measure",
         authority="US",
         target="Potash",
@@ -55,7 +55,7 @@ def test_talk_of_easing_does_not_lift_a_sanction(client: Client) -> None:
 
 
 def agreement(stage: str, valid: str, **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
-    return told(
+    return make_report(
         "agreement", title="Ceasefire", form="ceasefire", stage=stage, valid=valid, **fields
     )
 
@@ -93,8 +93,8 @@ def test_talks_on_an_agreement_do_not_hide_that_it_is_in_force(client: Client) -
 
 
 def test_a_question_is_asked_until_it_is_surely_answered(client: Client) -> None:
-    asked = told("open_question", question="When?", valid="2025-09-01", external_id="Q")
-    answered = told("statement", speaker="S", links=tie("answers", "Q"))
+    asked = make_report("open_question", question="When?", valid="2025-09-01", external_id="Q")
+    answered = make_report("statement", speaker="S", links=tie("answers", "Q"))
     cases = {
         "nobody answered": [asked],
         "answered": [asked, answered],
@@ -128,10 +128,10 @@ def test_talk_is_talk_until_it_is_surely_carried_out(client: Client) -> None:
 
 
 def test_a_pardon_frees_nobody_and_a_release_ends_every_custody(client: Client) -> None:
-    held = told("custody", person="Ann", status="sentenced", valid="2021-05-01/2028-05-01")
-    pardon = told("pardon", granted_by="President", people=["Ann"], valid="2025-11-22")
-    release = told("release", people=["Ann"], valid="2025-11-23")
-    again = told("custody", person="Ann", status="detained", valid="2025-12-01/..")
+    held = make_report("custody", person="Ann", status="sentenced", valid="2021-05-01/2028-05-01")
+    pardon = make_report("pardon", granted_by="President", people=["Ann"], valid="2025-11-22")
+    release = make_report("release", people=["Ann"], valid="2025-11-23")
+    again = make_report("custody", person="Ann", status="detained", valid="2025-12-01/..")
     cases = {
         "pardoned": [held, pardon],
         "free": [held, pardon, release],
@@ -155,11 +155,11 @@ def test_statements_of_one_name_by_different_parties_are_different_proposals(
     client: Client,
 ) -> None:
     agreed = [
-        told("proposal", by=f"Party {number}", content="Joint Statement", stage="agreed")
+        make_report("proposal", by=f"Party {number}", content="Joint Statement", stage="agreed")
         for number in range(8)
     ]
     of_one_matter = [
-        told("proposal", by=by, content=content, stage=stage, matter="embassy", valid=valid)
+        make_report("proposal", by=by, content=content, stage=stage, matter="embassy", valid=valid)
         for by, content, stage, valid in (
             ("US", "reopen the embassy", "mooted", "2025-09-11"),
             ("United States", "an embassy in Minsk", "offered", "2025-10-01"),
@@ -174,9 +174,11 @@ def test_statements_of_one_name_by_different_parties_are_different_proposals(
 def test_the_day_of_a_report_that_says_still_is_not_given_as_the_beginning(client: Client) -> None:
     client.open()
     for each in (
-        told("custody", person="Ann Example", status="sentenced", summary="Ann still in prison"),
-        told("appointment", person="Bo", post="envoy", summary="Bo remains the envoy"),
-        told("measure", authority="B", target="t", action="imposed", stage="in_force"),
+        make_report(
+            "custody", person="Ann Example", status="sentenced", summary="Ann still in prison"
+        ),
+        make_report("appointment", person="Bo", post="envoy", summary="Bo remains the envoy"),
+        make_report("measure", authority="B", target="t", action="imposed", stage="in_force"),
     ):
         answer = client.post("/v1/negotiations/talks/facts", each)
         noticed = [notice["pointer"] for notice in answer.json.get("notices", ())]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.api.answers.claims.said import Body, states, tell_release, told
+from tests.api.answers.claims.said import Body, make_report, states, tell_release
 from tests.api.answers.claims.sums import SUMS
 
 if TYPE_CHECKING:
@@ -40,15 +40,15 @@ def test_a_tally_follows_aliases_and_ids_of_what_it_is_split_by(client: Client) 
     viasna = {"name": "Viasna", "id": "wikidata:Q2"}
     counted: Body = {"population": "political prisoners", "counted_by": viasna}
     held = [{"what": "held", "value": 1_200}]
-    alias = told("alias", name="politzeki", same_as="political prisoners", of="population")
+    alias = make_report("alias", name="politzeki", same_as="political prisoners", of="population")
     namesake = {**counted, "counted_by": {**viasna, "id": "wikidata:Q3"}}
     for each in (
         tell_release(52, population="political prisoners"),
         tell_release(14, population="Politzeki", valid="2025-06-21"),
         alias,
-        told("prisoner_count", quantities=held, **counted),
-        told("prisoner_count", quantities=held, **namesake),
-        told("prisoner_count", quantities=held, **{**counted, "counted_by": "Amnesty"}),
+        make_report("prisoner_count", quantities=held, **counted),
+        make_report("prisoner_count", quantities=held, **namesake),
+        make_report("prisoner_count", quantities=held, **{**counted, "counted_by": "Amnesty"}),
     ):
         assert client.post("/v1/negotiations/talks/facts", each).status == 201
     asked = "/v1/negotiations/talks/tally?as_of=2025-12-31"

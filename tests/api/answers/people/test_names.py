@@ -69,15 +69,15 @@ def test_an_organisation_of_two_names_is_one_origin_and_one_counter(client: Clie
         client.record(quantities=so_far, valid=day, citations=[{"publisher": publisher}])
     asked = f"{TALKS}?as_of=2025-12-31"
 
-    def told() -> tuple[int, int, bool]:
+    def read_released() -> tuple[int, int, bool]:
         total = client.get(asked).json["prisoners"]["released"]
         return total["parts"][0]["quantity"]["value"], total["low"], total["contested"]
 
-    assert told() == (52, 300, True)
+    assert read_released() == (52, 300, True)
     client.record(kind="alias", of="organisation", name=names[0], same_as=names[1], valid="2025")
-    assert told() == (50, 300, True)
+    assert read_released() == (50, 300, True)
     client.record(kind="alias", of="organisation", name="Babel", same_as="Babel.ua", valid="2025")
-    assert told() == (50, 300, True)
+    assert read_released() == (50, 300, True)
 
 
 def test_an_alias_leads_on_from_each_spelling(client: Client) -> None:

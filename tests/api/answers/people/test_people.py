@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.api.asking import Client
 
 
-def shown(client: Client, *fields: str, match: str = "possible") -> list[tuple[Any, ...]]:
+def list_custody(client: Client, *fields: str, match: str = "possible") -> list[tuple[Any, ...]]:
     """Some fields of each entry of custody."""
     entries = client.get(f"{TALKS}?match={match}").json["custody"]
     return [tuple(entry.get(field) for field in fields) for entry in entries]
@@ -24,7 +24,7 @@ def test_two_people_of_one_name_are_two_by_their_ids(client: Client) -> None:
     client.record(**HELD, person=ELDER, place="Minsk")
     client.record(**HELD, person=YOUNGER, place="Gomel")
     client.record(people=[YOUNGER], valid="2025-09-11")
-    assert shown(client, "person", "person_id", "status", "certainty", "contested") == [
+    assert list_custody(client, "person", "person_id", "status", "certainty", "contested") == [
         ("Ann Example", "list:17", "detained", "certain", False),
         ("Ann Example", "wikidata:Q42", "free", "certain", False),
     ]
@@ -37,11 +37,11 @@ def test_a_bare_name_that_two_ids_bear_is_nobodys_and_contests_both(client: Clie
     client.open()
     client.record(**HELD, person=ELDER)
     client.record(people=["ann example"], valid="2025-09-11")
-    assert shown(client, "person_id", "status") == [("list:17", "free")]
+    assert list_custody(client, "person_id", "status") == [("list:17", "free")]
     client.record(**HELD, person=YOUNGER)
     fields = ("person", "person_id", "ambiguous", "status", "certainty", "contested")
     ids = ["list:17", "wikidata:Q42"]
-    assert shown(client, *fields) == [
+    assert list_custody(client, *fields) == [
         ("ann example", None, ids, "free", "certain", False),
         ("Ann Example", "list:17", None, "detained", "possible", True),
         ("Ann Example", "wikidata:Q42", None, "detained", "possible", True),
@@ -50,7 +50,7 @@ def test_a_bare_name_that_two_ids_bear_is_nobodys_and_contests_both(client: Clie
     assert [each["summary"] for found in rivals for each in found] == [
         "Fifty-two prisoners freed"
     ] * 2
-    assert shown(client, "person_id", "status", match="certain") == [(None, "free")]
+    assert list_custody(client, "person_id", "status", match="certain") == [(None, "free")]
     paged, page = [], client.get(f"{TALKS}/state/custody?limit=1").json
     while page["next"] is not None:
         paged += page["items"]
@@ -62,7 +62,7 @@ def test_one_person_of_two_names_is_one_by_their_id(client: Client) -> None:
     client.open()
     client.record(**HELD, person={"name": "Ann Example", "id": "1"})
     client.record(people=[{"name": "Ann Other", "id": "1"}], valid="2025-09-11")
-    assert shown(client, "person", "person_id", "status") == [("Ann Other", "1", "free")]
+    assert list_custody(client, "person", "person_id", "status") == [("Ann Other", "1", "free")]
     for asked in ("Ann Example", "ann other", "1"):
         assert len(summaries(client, person=asked)) == 2
     assert len(summaries(client, q="ann")) == 2
@@ -73,11 +73,11 @@ def test_people_of_one_name_without_ids_are_one_entry_that_is_contested(client: 
     client.open()
     facts = [client.record(**HELD, person="Ann Example", place=each) for each in ("Minsk", "Gomel")]
     fields = ("person", "person_id", "status", "contested")
-    assert shown(client, *fields) == [("Ann Example", None, "detained", True)]
-    assert shown(client, *fields, match="certain") == shown(client, *fields)
+    assert list_custody(client, *fields) == [("Ann Example", None, "detained", True)]
+    assert list_custody(client, *fields, match="certain") == list_custody(client, *fields)
     freed = client.record(people=["Ann Example"], valid="2025-09-11", summary="the younger is free")
     client.record(people=["Ann Example"], valid="2025-09-12", matter="m", summary="so says AP")
-    assert shown(client, *fields) == [("Ann Example", None, "free", True)]
+    assert list_custody(client, *fields) == [("Ann Example", None, "free", True)]
     (entry,) = custody(client)
     held = [each.json["id"] for each in facts]
     assert [rival["id"] for rival in entry["rivals"]] == held
@@ -88,7 +88,7 @@ def test_people_of_one_name_without_ids_are_one_entry_that_is_contested(client: 
     assert {rival["id"] for rival in asked.json["rivals"]} > set(held)
     ended = {"ended": "2025-06-01"}
     assert client.post(f"/v1/facts/{held[0]}/end", ended, if_match="*").status == 200
-    assert shown(client, *fields) == [("Ann Example", None, "free", False)]
+    assert list_custody(client, *fields) == [("Ann Example", None, "free", False)]
     assert freed.json["status"] == "recorded"
 
 
@@ -116,7 +116,7 @@ def test_one_person_who_is_said_to_be_in_several_places_is_one(client: Client) -
         for each in told:
             client.record(**{**HELD, **each, "person": name})
         client.record(people=[name], valid="2025-09-11")
-    found = {name: (status, contested) for name, status, contested in shown(client, *ENTRY)}
+    found = {name: (status, contested) for name, status, contested in list_custody(client, *ENTRY)}
     assert found == dict.fromkeys(ONE, ("free", False))
 
 
@@ -208,16 +208,19 @@ def test_a_name_that_aliases_lead_to_two_people_is_neither_and_contests_both(
         client.record(**HELD, person=person)
     client.record(kind="alias", name="A. B.", same_as="Ann Primer", valid="2025-01-01")
     client.record(people=["a. b."], valid="2025-09-11")
-    assert shown(client, "person", "status") == [("Ann Primer", "free"), ("Bea Sample", "detained")]
+    assert list_custody(client, "person", "status") == [
+        ("Ann Primer", "free"),
+        ("Bea Sample", "detained"),
+    ]
     rival = client.record(kind="alias", name="A. B.", same_as="Bea Sample", valid="2025-01-01")
     fields = ("person", "ambiguous", "status", "certainty", "contested")
     both = ["Ann Primer", "Bea Sample"]
-    assert shown(client, *fields) == [
+    assert list_custody(client, *fields) == [
         ("a. b.", both, "free", "certain", False),
         ("Ann Primer", None, "detained", "possible", True),
         ("Bea Sample", None, "detained", "possible", True),
     ]
-    assert shown(client, "person", match="certain") == [("a. b.",)]
+    assert list_custody(client, "person", match="certain") == [("a. b.",)]
     page = client.get(f"{TALKS}/state/custody?limit=1").json
     assert [item["ambiguous"] for item in page["items"]] == [both]
     people = client.get(f"{TALKS}/people").json["items"]
@@ -231,7 +234,10 @@ def test_a_name_that_aliases_lead_to_two_people_is_neither_and_contests_both(
     assert len(client.get(f"{TALKS}/timeline?person=Ann%20Primer").json["items"]) == 2
     path = f"/v1/facts/{rival.json['id']}/preference"
     assert client.post(path, {"preferred": True, "why": "it is she"}, if_match="*").status == 200
-    assert shown(client, "person", "status") == [("Ann Primer", "detained"), ("Bea Sample", "free")]
+    assert list_custody(client, "person", "status") == [
+        ("Ann Primer", "detained"),
+        ("Bea Sample", "free"),
+    ]
 
 
 def test_a_post_that_aliases_lead_to_two_posts_is_neither(client: Client) -> None:
@@ -258,7 +264,7 @@ def test_a_filter_by_an_id_follows_the_spellings_that_lead_to_it_and_no_others(
     client.record(**leads, name="A. Example", same_as=YOUNGER)
     client.record(**leads, name="Annie", same_as="A. Example")
     client.record(people=["annie"], valid="2025-09-11", summary="Annie is free")
-    assert shown(client, "person_id", "status", "certainty", "contested") == [
+    assert list_custody(client, "person_id", "status", "certainty", "contested") == [
         (ELDER["id"], "detained", "certain", False),
         (YOUNGER["id"], "free", "certain", False),
     ]

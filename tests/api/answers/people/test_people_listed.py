@@ -83,18 +83,18 @@ def test_one_person_is_asked_for_by_a_spelling_or_by_their_id(client: Client) ->
     client.record(people=[ELDER, YOUNGER, "Ann Example Junior"], valid="2025-09-11")
     client.record(kind="alias", name="Иван Примеров", same_as="Ivan Primerov", valid="2025-12")
 
-    def found(person: str) -> list[tuple[str, str | None]]:
+    def list_found(person: str) -> list[tuple[str, str | None]]:
         return [
             (each["name"], each["id"]) for each in list_people(client, f"person={quote(person)}")
         ]
 
-    assert found("Ivan Primerov") == found("Иван Примеров") == [("Ivan Primerov", None)]
+    assert list_found("Ivan Primerov") == list_found("Иван Примеров") == [("Ivan Primerov", None)]
     alike = [("Lukasz Nowak", None), ("Łukasz Nowak", None)]
-    assert found("łukasz nowak") == found("LUKASZ NOWAK") == alike
+    assert list_found("łukasz nowak") == list_found("LUKASZ NOWAK") == alike
     both = [("Ann Example", ELDER["id"]), ("Ann Example", YOUNGER["id"])]
-    assert found("ann example")[-2:] == both
-    assert found("list:17") == both[:1]
-    assert found("Ann") == []
+    assert list_found("ann example")[-2:] == both
+    assert list_found("list:17") == both[:1]
+    assert list_found("Ann") == []
     assert list_people(client, f"person={quote('Ann Example')}&status=held") == [
         each for each in list_people(client, "status=held") if each["name"] == "Ann Example"
     ]

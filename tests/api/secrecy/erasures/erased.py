@@ -42,7 +42,7 @@ class Desk:
         assert answer.status == 200, answer.json
         return answer
 
-    def said(self) -> str:
+    def record_fact(self) -> str:
         """Record a fact with a history, and a snapshot that holds it; gives its id."""
         id_ = str(self.client.record(**SAID).json["id"])
         self.done(id_, "corrections", {**WHY, "changes": {"summary": f"{WORD} was freed"}})

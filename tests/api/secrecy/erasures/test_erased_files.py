@@ -36,7 +36,7 @@ pytestmark = pytest.mark.usefixtures("small_shares")
 
 @pytest.mark.either_database
 def test_no_word_of_it_is_in_any_answer_file_table_or_backup(desk: Desk, tmp_path: Path) -> None:
-    id_ = desk.said()
+    id_ = desk.record_fact()
     assert desk.words() == 1
     desk.done(id_, "erasure", REASON)
     assert desk.words() == 0
@@ -100,7 +100,7 @@ def test_a_reader_of_an_older_state_only_puts_off_that_the_files_forget(
     desk = Desk(parley, Client(TestClient(create_app(parley), headers=authorize(parley, "Ann"))))
     desk.client.open()
     desk.client.post(f"{TALKS}/settings", {"review_erasure": False})
-    id_ = desk.said()
+    id_ = desk.record_fact()
     reader = Database(parley.database.url)
     with reader.reading() as connection:
         connection.execute(select(1 if kind == "postgresql" else event)).all()
@@ -142,7 +142,7 @@ def test_what_stands_in_the_way_is_not_tried_again_at_once(
 
 
 def test_a_server_sees_to_what_was_overwritten_while_it_serves(desk: Desk) -> None:
-    id_ = desk.said()
+    id_ = desk.record_fact()
     with TestClient(desk.client.http.app, headers=authorize(desk.parley, "Ann")) as http:
         headers = {"if-match": "*"}
         answer = http.post(f"/v1/facts/{id_}/erasure", json=REASON, headers=headers)

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("small_shares")
 
 
 def test_an_erasure_says_what_where_when_why_and_by_whom(desk: Desk) -> None:
-    id_ = desk.said()
+    id_ = desk.record_fact()
     answer = desk.done(id_, "erasure", {**REASON, "approvers": ["Bo"]})
     assert {**answer.json, "recorded_at": "then"} == {
         "fact": id_,
@@ -37,7 +37,7 @@ def test_an_erasure_says_what_where_when_why_and_by_whom(desk: Desk) -> None:
 
 
 def test_the_fact_is_gone_at_every_perspective(desk: Desk) -> None:
-    id_ = desk.said()
+    id_ = desk.record_fact()
     erased_at = desk.done(id_, "erasure", REASON).json["recorded_at"]
     for query in ("", "?position=4", "?as_known_at=2027&as_of=2025-10", "?clock=published"):
         for path in (f"/v1/facts/{id_}", f"/v1/facts/{id_}/history"):
@@ -51,7 +51,7 @@ def test_the_fact_is_gone_at_every_perspective(desk: Desk) -> None:
 
 
 def test_an_answer_that_held_it_says_so_and_one_from_after_does_not(desk: Desk) -> None:
-    id_ = desk.said()
+    id_ = desk.record_fact()
     desk.done(id_, "erasure", REASON)
     views = (
         "",
@@ -84,7 +84,7 @@ def test_an_answer_that_held_it_says_so_and_one_from_after_does_not(desk: Desk) 
 
 
 def test_counts_of_what_was_recorded_do_not_change(desk: Desk) -> None:
-    id_ = desk.said()
+    id_ = desk.record_fact()
     before = [desk.client.get(f"{TALKS}?position={at}").json["facts"] for at in range(2, 8)]
     desk.done(id_, "erasure", REASON)
     after = [desk.client.get(f"{TALKS}?position={at}").json["facts"] for at in range(2, 9)]
@@ -92,7 +92,7 @@ def test_counts_of_what_was_recorded_do_not_change(desk: Desk) -> None:
 
 
 def test_nothing_more_is_done_with_it_and_its_name_stays_taken(desk: Desk) -> None:
-    id_ = desk.said()
+    id_ = desk.record_fact()
     desk.done(id_, "erasure", REASON)
     head = desk.client.get("/v1/changes?after=7").json["items"][-1]["position"]
     bodies = {
@@ -144,7 +144,7 @@ def test_what_was_answered_under_a_key_is_not_told_again_and_not_done_again(desk
 
 
 def test_an_erasure_sent_again_under_its_key_is_told_again(desk: Desk) -> None:
-    id_ = desk.said()
+    id_ = desk.record_fact()
     first = desk.done(id_, "erasure", REASON, idempotency_key="gone")
     again = desk.change(id_, "erasure", REASON, idempotency_key="gone")
     assert (again.status, again.body) == (200, first.body)
@@ -152,7 +152,7 @@ def test_an_erasure_sent_again_under_its_key_is_told_again(desk: Desk) -> None:
 
 
 def test_only_the_sources_of_a_fact_may_be_erased(desk: Desk) -> None:
-    id_ = desk.said()
+    id_ = desk.record_fact()
     shown = desk.client.get(f"/v1/facts/{id_}").json["fact"]
     assert [citation["confidential"]["note"] for citation in shown["citations"]] == [WORD, None]
     answer = desk.done(id_, "erasure", {**REASON, "what": "sources"})
@@ -184,7 +184,7 @@ def test_only_the_sources_of_a_fact_may_be_erased(desk: Desk) -> None:
 
 
 def test_an_erasure_takes_the_version_that_was_seen_and_its_scope(desk: Desk) -> None:
-    id_ = desk.said()
+    id_ = desk.record_fact()
     assert desk.client.post(f"/v1/facts/{id_}/erasure", REASON).status == 428
     assert desk.change(id_, "erasure", REASON, if_match='"1"').status == 412
     for bad, at in (
@@ -200,7 +200,7 @@ def test_an_erasure_takes_the_version_that_was_seen_and_its_scope(desk: Desk) ->
 
 
 def test_an_erased_fact_of_a_private_negotiation_is_not_told_of(desk: Desk) -> None:
-    id_ = desk.said()
+    id_ = desk.record_fact()
     desk.done(id_, "erasure", REASON)
     private = {"visibility": "private", "members": ["Ann"]}
     assert desk.client.post(f"{TALKS}/settings", private).status == 200

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("small_shares")
 
 
 def test_the_root_is_unchanged_and_old_proofs_hold(desk: Desk) -> None:
-    id_ = desk.said()
+    id_ = desk.record_fact()
     assert desk.parley.publisher is not None
     desk.parley.publisher.publish()
     root, size = desk.root, 7
@@ -55,7 +55,7 @@ def test_the_root_is_unchanged_and_old_proofs_hold(desk: Desk) -> None:
 def test_a_rebuild_a_restore_and_the_comparison_give_the_same_views(
     desk: Desk, tmp_path: Path, fresh_database: Callable[[Kind], str]
 ) -> None:
-    id_ = desk.said()
+    id_ = desk.record_fact()
     desk.done(id_, "erasure", REASON)
     paths = [f"{TALKS}{view}" for view in ("", "/timeline", "/audit", "/snapshots/held")]
     asked_ = [f"{path}?position={at}" for path in paths for at in (4, 7, 8) if "snap" not in path]
@@ -81,7 +81,7 @@ def test_a_rebuild_a_restore_and_the_comparison_give_the_same_views(
 
 
 def test_an_event_that_lost_its_payload_without_an_erasure_is_found_out(desk: Desk) -> None:
-    id_ = desk.said()
+    id_ = desk.record_fact()
     desk.done(id_, "erasure", REASON)
     database = desk.parley.database
     with database.reading() as connection:

@@ -19,7 +19,7 @@ DESK: Final = {"publisher": "Own reporting", "published": "2025-09-11", "attribu
 NO_SOURCES: Final = tuple(scope for scope in SCOPES if scope != "source:read")
 
 
-def cited(confidential: object, **more: object) -> dict[str, Any]:
+def make_citation(confidential: object, **more: object) -> dict[str, Any]:
     return {**DESK, **more, "confidential": confidential}
 
 

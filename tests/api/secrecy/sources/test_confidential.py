@@ -9,11 +9,11 @@ import pytest
 
 from api.commands.json_text import write_json
 from tests.api.asking import FACTS, TALKS, Client, authorize, fact
-from tests.api.secrecy.sources.cited import CANARY, DESK, JANE, MAX, Desk, cited, wrong_of
+from tests.api.secrecy.sources.cited import CANARY, DESK, JANE, MAX, Desk, make_citation, wrong_of
 
 
 def test_who_may_read_sources_is_told_and_an_editor_is_not(desk: Desk) -> None:
-    id_ = desk.record(citations=[fact()["citations"][0], cited(JANE)])
+    id_ = desk.record(citations=[fact()["citations"][0], make_citation(JANE)])
     assert desk.sources(id_) == [None, JANE]
     for headers in desk.others.values():
         answer = desk.plain.get(f"/v1/facts/{id_}", headers=headers)
@@ -22,7 +22,7 @@ def test_who_may_read_sources_is_told_and_an_editor_is_not(desk: Desk) -> None:
 
 
 def test_what_is_left_out_is_null(desk: Desk) -> None:
-    id_ = desk.record(citations=[cited(MAX)])
+    id_ = desk.record(citations=[make_citation(MAX)])
     assert desk.sources(id_) == [{**dict.fromkeys(JANE), **MAX}]
 
 
@@ -30,17 +30,17 @@ def test_every_change_may_bring_a_source_and_keeps_those_of_the_citations_that_s
     desk: Desk,
 ) -> None:
     custody = {"kind": "custody", "person": "A", "status": "detained", "valid": "2025-01"}
-    id_ = desk.record(**custody, citations=[cited(JANE)])
+    id_ = desk.record(**custody, citations=[make_citation(JANE)])
     max_ = {**dict.fromkeys(JANE), **MAX}
-    desk.change(id_, "corroborations", {"citation": cited(MAX, title="Second")})
+    desk.change(id_, "corroborations", {"citation": make_citation(MAX, title="Second")})
     assert desk.sources(id_) == [JANE, max_]
-    desk.change(id_, "end", {"ended": "2025-02", "citation": cited(JANE, title="Third")})
+    desk.change(id_, "end", {"ended": "2025-02", "citation": make_citation(JANE, title="Third")})
     assert desk.sources(id_) == [JANE, max_, JANE]
     corrected = {
         "reason": "refinement",
         "why": "closer",
-        "changes": {"citations": [{**DESK, "title": "Second"}, cited(MAX, title="New")]},
-        "citation": cited(JANE, title="Own"),
+        "changes": {"citations": [{**DESK, "title": "Second"}, make_citation(MAX, title="New")]},
+        "citation": make_citation(JANE, title="Own"),
     }
     desk.change(id_, "corrections", corrected)
     assert desk.sources(id_) == [max_, max_, JANE]
@@ -51,13 +51,13 @@ def test_every_change_may_bring_a_source_and_keeps_those_of_the_citations_that_s
 def test_a_correction_that_takes_two_persons_keeps_its_source_to_itself_until_then(
     desk: Desk,
 ) -> None:
-    id_ = desk.record(citations=[cited(JANE)])
+    id_ = desk.record(citations=[make_citation(JANE)])
     assert desk.client.post(f"{TALKS}/settings", {"review_record": True}).status == 200
     body = {
         "reason": "refinement",
         "why": "closer",
-        "changes": {"citations": [cited(MAX, title="New")]},
-        "citation": cited(JANE, title="Own"),
+        "changes": {"citations": [make_citation(MAX, title="New")]},
+        "citation": make_citation(JANE, title="Own"),
     }
     answer = desk.client.post(f"/v1/facts/{id_}/corrections", body, if_match="*")
     assert answer.status == 202
@@ -80,16 +80,16 @@ def test_a_correction_that_takes_two_persons_keeps_its_source_to_itself_until_th
 
 
 def test_two_sources_behind_the_same_words_keep_their_order(desk: Desk) -> None:
-    id_ = desk.record(citations=[cited(JANE), cited(None), cited(MAX)])
+    id_ = desk.record(citations=[make_citation(JANE), make_citation(None), make_citation(MAX)])
     assert desk.identities(id_) == ["Canary Jane", "Canary Max", None]
 
 
 def test_an_import_may_bring_sources_and_says_nothing_of_them(desk: Desk) -> None:
-    line = {**fact(external_id="A"), "citations": [cited(JANE)]}
+    line = {**fact(external_id="A"), "citations": [make_citation(JANE)]}
     change = {
         "op": "corroborate",
         "external_id": "A",
-        "citation": cited(MAX, title="Second"),
+        "citation": make_citation(MAX, title="Second"),
     }
     lines = b"\n".join(write_json(each) for each in (line, change))
     media = "application/x-ndjson"
@@ -117,7 +117,7 @@ def test_a_name_in_it_that_comes_twice_or_is_no_text_is_not_repeated_either(
     light_client: Client,
 ) -> None:
     light_client.open()
-    text = json.dumps(fact(citations=[{**cited(None), "confidential": {"X": 1}}]))
+    text = json.dumps(fact(citations=[{**make_citation(None), "confidential": {"X": 1}}]))
     repeated = ('"Canary":1,"Canary":2', '"Canary\\ud800":1', '"a":{"Canary":{"b":1,"b":2}}')
     for number, broken in enumerate(repeated):
         body = text.replace('"X": 1', broken).encode()
@@ -132,14 +132,14 @@ def test_a_malformed_part_is_pointed_at_and_never_repeated(
     light_client: Client, sent: object, at: str
 ) -> None:
     light_client.open()
-    answer = light_client.post(FACTS, fact(citations=[cited(None), cited(sent)]))
+    answer = light_client.post(FACTS, fact(citations=[make_citation(None), make_citation(sent)]))
     assert answer.status == 422
     assert answer.pointers == [f"/citations/1/confidential{at}"]
     assert CANARY.encode() not in answer.body
     bodies = {
-        "corroborations": ({"citation": cited(sent)}, "/citation"),
+        "corroborations": ({"citation": make_citation(sent)}, "/citation"),
         "corrections": (
-            {"reason": "refinement", "why": "x", "changes": {"citations": [cited(sent)]}},
+            {"reason": "refinement", "why": "x", "changes": {"citations": [make_citation(sent)]}},
             "/changes/citations/0",
         ),
     }

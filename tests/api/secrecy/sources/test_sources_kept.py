@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from api.cli.ask import ask
 from api.composition import compose
 from infrastructure.tables.record import confidential_part
-from tests.api.secrecy.sources.cited import JANE, MAX, Desk, cited, wrong_of
+from tests.api.secrecy.sources.cited import JANE, MAX, Desk, make_citation, wrong_of
 from tests.databases import settings_of
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def test_a_part_that_is_taken_away_changed_or_moved_is_found_out(desk: Desk) -> None:
-    desk.record(citations=[cited(JANE), cited(MAX, title="Second")])
-    desk.record(citations=[cited(MAX)])
+    desk.record(citations=[make_citation(JANE), make_citation(MAX, title="Second")])
+    desk.record(citations=[make_citation(MAX)])
     assert wrong_of(desk.parley) is None
     database, parts = desk.parley.database, confidential_part.c
     with database.reading() as connection:
@@ -48,7 +48,7 @@ def test_a_part_that_is_taken_away_changed_or_moved_is_found_out(desk: Desk) -> 
 def test_a_restore_into_the_other_database_brings_the_sources_along(
     desk: Desk, tmp_path: Path, fresh_database: Callable[[Kind], str]
 ) -> None:
-    id_ = desk.record(citations=[cited(JANE)])
+    id_ = desk.record(citations=[make_citation(JANE)])
     desk.parley.back_up(tmp_path / "backup")
     other: Kind = "postgresql" if desk.parley.database.is_sqlite else "sqlite-file"
     restored = compose(settings_of(fresh_database(other)), upgrade=False)

@@ -14,7 +14,7 @@ from api.commands.json_text import write_json
 from domain.time.perspective import PerspectiveQuery
 from tests.api.asking import FACTS, TALKS, fact
 from tests.api.everything import ask_whole, everything
-from tests.api.secrecy.sources.cited import CANARY, JANE, MAX, Desk, cited
+from tests.api.secrecy.sources.cited import CANARY, JANE, MAX, Desk, make_citation
 from tests.infrastructure.sealing.files import holds, tables_holding
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def test_what_is_shown_in_confidence_stays_in_no_cache(desk: Desk) -> None:
-    id_ = desk.record(citations=[cited(JANE)])
+    id_ = desk.record(citations=[make_citation(JANE)])
     for query in ("", "?position=2"):
         address = f"/v1/facts/{id_}{query}"
         _, content = ask_whole(desk.plain, address, desk.reading)
@@ -36,14 +36,14 @@ def test_the_canary_is_in_no_answer_export_log_line_index_or_backup(
     desk: Desk, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    id_ = desk.record(external_id="kept", citations=[cited(JANE)])
-    desk.change(id_, "corroborations", {"citation": cited(MAX, title="Second")})
+    id_ = desk.record(external_id="kept", citations=[make_citation(JANE)])
+    desk.change(id_, "corroborations", {"citation": make_citation(MAX, title="Second")})
     keyed = {"idempotency_key": "again"}
     for _ in range(2):
-        answer = desk.client.post(FACTS, fact(citations=[cited(JANE)]), **keyed)
+        answer = desk.client.post(FACTS, fact(citations=[make_citation(JANE)]), **keyed)
         assert answer.status == 201
         assert CANARY.encode() not in answer.body
-    refused = desk.client.post(FACTS, fact(external_id="kept", citations=[cited(MAX)]))
+    refused = desk.client.post(FACTS, fact(external_id="kept", citations=[make_citation(MAX)]))
     assert refused.status == 409
     assert CANARY.encode() not in refused.body
     assert desk.client.post(f"{TALKS}/snapshots", {"name": "first"}).status == 201
@@ -97,7 +97,7 @@ def test_the_canary_is_in_no_answer_export_log_line_index_or_backup(
 def test_a_citation_with_a_source_answers_as_one_without(desk: Desk) -> None:
     bodies = []
     for confidential in (JANE, None):
-        id_ = desk.record(citations=[cited(confidential)])
+        id_ = desk.record(citations=[make_citation(confidential)])
         answer = desk.client.get(f"/v1/facts/{id_}?as_of=2026", **desk.others["editor"])
         proof = desk.client.get(f"/v1/facts/{id_}/history", **desk.others["editor"])
         bodies.append(
@@ -109,7 +109,7 @@ def test_a_citation_with_a_source_answers_as_one_without(desk: Desk) -> None:
 def test_a_proof_shows_the_same_for_an_event_with_a_source_as_for_one_without(desk: Desk) -> None:
     shapes = []
     for confidential in (JANE, None):
-        id_ = desk.record(citations=[cited(confidential)])
+        id_ = desk.record(citations=[make_citation(confidential)])
         assert desk.parley.publisher is not None
         desk.parley.publisher.publish()
         proof = desk.client.get(f"/v1/facts/{id_}/proof", **desk.others["editor"])
@@ -120,7 +120,7 @@ def test_a_proof_shows_the_same_for_an_event_with_a_source_as_for_one_without(de
 
 
 def test_nothing_confidential_is_certified(desk: Desk) -> None:
-    id_ = desk.record(citations=[cited(JANE)])
+    id_ = desk.record(citations=[make_citation(JANE)])
     body = {"question": f"/v1/facts/{id_}?as_of=2026&position=2"}
     digests = {
         desk.client.post("/v1/certificates", body, **headers).json["sha256"]
@@ -130,7 +130,7 @@ def test_nothing_confidential_is_certified(desk: Desk) -> None:
 
 
 def test_the_command_line_shows_sources_only_where_it_is_told_to(desk: Desk) -> None:
-    id_ = desk.record(citations=[cited(JANE)])
+    id_ = desk.record(citations=[make_citation(JANE)])
     assert CANARY.encode() not in ask(desk.parley, f"/v1/facts/{id_}", {}).body
     shown = ask(desk.parley, f"/v1/facts/{id_}", {}, discloses=True)
     assert shown.content["fact"]["citations"][0]["confidential"] == JANE
