@@ -29,7 +29,7 @@ from tests.databases import (
 from tests.faults.disks.supply import why_no_fuse
 from tests.one_call import ask_in_one_call, end_shared_loop
 from tests.programs import NOT_RUN, why_not_run
-from tests.thorough import THOROUGH, deal, often
+from tests.thorough import THOROUGH, choose_count, deal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,7 +67,7 @@ SHARED: Final = {"real", "browser", "package", "workers"}
 """Fixtures that a module shares, because they take a second to make: a record, a browser, a client, processes."""
 
 # Each run at home draws new examples; a run that decides whether a change lands draws the same each time.
-EXAMPLES: Final = often(30, 500)
+EXAMPLES: Final = choose_count(30, 500)
 settings.register_profile("home", deadline=None, max_examples=EXAMPLES)
 settings.register_profile("gate", deadline=None, max_examples=EXAMPLES, derandomize=True)
 # The parser of the command line is made once, and not for each command.

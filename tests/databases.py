@@ -79,20 +79,20 @@ class PostgreSQL:
         self._made = [TEMPLATE]
         self._lasting: list[str] = []
         self._admin.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE template0".encode())
-        migrate(self._named(TEMPLATE))
+        migrate(self._url_of(TEMPLATE))
 
     def fresh(self, *, migrated: bool = True, lasting: bool = False) -> str:
         """The URL of a new database, which is dropped with all others unless it is lasting."""
-        name = self._prepared() if migrated else _copy_database(self._admin, "template0")
+        name = self._take_copy() if migrated else _copy_database(self._admin, "template0")
         (self._lasting if lasting else self._made).append(name)
-        return self._named(name)
+        return self._url_of(name)
 
     @property
     def version(self) -> str:
         """The server's version."""
         return self._admin.info.parameter_status("server_version") or ""
 
-    def _prepared(self) -> str:
+    def _take_copy(self) -> str:
         """The name of a copy of the template, made in advance except for the first."""
         prepare = partial(self._beside.submit, _copy_database, self._other, TEMPLATE)
         ready, self._next = self._next or prepare(), prepare()
@@ -104,7 +104,7 @@ class PostgreSQL:
         ended = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s"
         self._admin.execute(ended, (copied,))
         self._made.append(_copy_database(self._admin, copied))
-        return self._named(self._made[-1])
+        return self._url_of(self._made[-1])
 
     def disconnect_everyone(self) -> None:
         """End every session except this object's own, as a restart of the server would."""
@@ -132,7 +132,7 @@ class PostgreSQL:
         for connection in (self._admin, self._other):
             connection.close()
 
-    def _named(self, name: str) -> str:
+    def _url_of(self, name: str) -> str:
         return self._url.set(database=name).render_as_string(hide_password=False)
 
 

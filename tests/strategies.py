@@ -92,7 +92,7 @@ def histories(draw: DrawFn, max_changes: int = 12) -> list[Entry]:
         decide_open(slug=SLUG, title="Talks", parties=parties, summary=None, actor="desk"), DAY
     )
     for _ in range(draw(st.integers(1, max_changes))):
-        event = _changed(draw, log)
+        event = _draw_change(draw, log)
         if isinstance(event, FactEvent) and not isinstance(event, FactErased):
             event = dataclasses.replace(event, batch=draw(_BATCHES))
         if event is not None:
@@ -115,7 +115,7 @@ def itself(log: list[Entry]) -> list[Recorded]:
     return [first, *fold_entries(log)[1]]
 
 
-def _changed(draw: DrawFn, log: _Log) -> RecordEvent | None:
+def _draw_change(draw: DrawFn, log: _Log) -> RecordEvent | None:
     change: _Change = _record
     if len(log.facts) > 1 or (log.facts and draw(st.booleans())):
         change = draw(st.sampled_from(_CHANGES))

@@ -19,7 +19,7 @@ _RUN: Final = os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"{_CHANCE.random()}"
 """A text that all workers of a run share, and that differs between runs."""
 
 
-def often(each_time: int, thoroughly: int) -> int:
+def choose_count(each_time: int, thoroughly: int) -> int:
     """How many cases a test tries."""
     return thoroughly if THOROUGH else each_time
 

@@ -163,7 +163,7 @@ class Log:
         """The facts that are known and not retracted at a perspective."""
         return history.timeslice(self.versions(), self.perspective(**perspective))
 
-    def known(self, **perspective: Any) -> list[FactVersion]:  # noqa: ANN401 -- as `perspective` takes them
+    def list_known(self, **perspective: Any) -> list[FactVersion]:  # noqa: ANN401 -- as `perspective` takes them
         """The versions that are known at a perspective."""
         return history.select_known(self.versions(), self.perspective(**perspective))
 

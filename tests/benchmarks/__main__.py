@@ -134,7 +134,7 @@ def main() -> None:
             "PostgreSQL": server.fresh,
         }
         benches = [Bench(kind, fresh[kind], FULL) for kind in KINDS if kind in given.on]
-        rows = list(_measured(benches, measuring, given.only))
+        rows = list(_measure_all(benches, measuring, given.only))
         machine = describe_machine(folder, server.version)
     minutes = time.monotonic() - began
     _print(rows, minutes)
@@ -144,7 +144,9 @@ def main() -> None:
         write_page(page, measuring.about, rows, machine, minutes)
 
 
-def _measured(benches: Sequence[Bench], measuring: Measuring, only: Sequence[str]) -> Iterator[Row]:
+def _measure_all(
+    benches: Sequence[Bench], measuring: Measuring, only: Sequence[str]
+) -> Iterator[Row]:
     """All rows; each is also printed on standard error when it is done."""
     progress = Console(stderr=True, width=160)
     ends = time.monotonic() + measuring.whole_seconds

@@ -40,7 +40,7 @@ SLIDING: Final = ("state", "tally", "people")
 def rows(bench: Bench) -> Iterator[Row]:
     """The processor time of the server for each repeated answer at each size."""
     for size in bench.sizes.facts:
-        url = bench.mixed(size)
+        url = bench.make_mixed(size)
         let_in(url)
         with serve_record(url) as server:
             for what, (path, most) in {"state": ("", STATE.get(size)), **ASKED}.items():

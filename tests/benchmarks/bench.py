@@ -113,7 +113,7 @@ class Bench:
             opening = {"slug": SLUG, "title": "Talks", "parties": (), "summary": None}
             StoredLedger(database).open_negotiation(**opening, actor="bench")  # type: ignore[arg-type]
 
-    def mixed(self, size: int) -> str:
+    def make_mixed(self, size: int) -> str:
         """The URL of a database with a negotiation of `size` facts of mixed kinds; it is made once."""
         if size not in self.made:
             url = self.made[size] = self.fresh()

@@ -36,23 +36,25 @@ BESIDE: Final = 0.83
 def rows(bench: Bench) -> Iterator[Row]:
     """Every answer about the large negotiation, then every answer about the small one."""
     small, large, others = bench.sizes.paged, bench.sizes.large, bench.sizes.others
-    alone, beside = bench.mixed(small), bench.fresh()
+    alone, beside = bench.make_mixed(small), bench.fresh()
     with bench.database(beside) as database, bench.database(alone) as other:
         for slug, size in ((SLUG, small), (LARGE, large), (OTHERS, others)):
             populate(StoredLedger(database), slug, size, make_mixed_facts(size))
         database.drop_overwritten(*TABLES)
-        for what, most, ask in sorted(_asked(database, LARGE, large), key=_reads_all):
+        for what, most, ask in sorted(_list_questions(database, LARGE, large), key=_reads_all):
             found = bench.measure(bench.job(beside, ask))[0]
             row = bound_time(f"{what}, {large:,} facts", bench.kind, found, most)
             yield explain_miss(row, ask, bench.sizes.profiled)
-        pairs = zip(_asked(database, SLUG, small), _asked(other, SLUG, small), strict=True)
+        pairs = zip(
+            _list_questions(database, SLUG, small), _list_questions(other, SLUG, small), strict=True
+        )
         for (what, _, ask), (_, _, ask_alone) in pairs:
             both = bench.measure(bench.job(beside, ask), bench.job(alone, ask_alone))
             told = f"{what}, {small:,} facts beside {large + others:,}"
             yield compare_times(told, bench.kind, both, "alone", BESIDE)
 
 
-def _asked(database: Database, slug: str, size: int) -> list[Question]:
+def _list_questions(database: Database, slug: str, size: int) -> list[Question]:
     """The answers of a record that was just changed and is indexed."""
     asking = Asking(database, StoredLedger(database), slug)
     fact_text.catch_up(database)

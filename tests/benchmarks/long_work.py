@@ -35,7 +35,7 @@ PAGE: Final = 1_000
 def rows(bench: Bench) -> Iterator[Row]:
     """The work on one log, for each event; and its memory on a log that is many times as long."""
     size = bench.sizes.followed
-    url = bench.mixed(size)
+    url = bench.make_mixed(size)
     with bench.database(url) as database, closing(Raw(url)) as raw:
         ledger = StoredLedger(database)
         by_hand = [fact for _, fact in read_log(raw)]
@@ -48,7 +48,7 @@ def rows(bench: Bench) -> Iterator[Row]:
         what = f"read and decode the log, an event of {size:,}"
         row = compare_times(what, bench.kind, found, "rows and msgspec by hand", READ)
         yield explain_miss(row, lambda: _exhaust(read(ledger)), bench.sizes.profiled)
-        yield _verified(bench, url, database, raw)
+        yield _measure_verify(bench, url, database, raw)
         yield _rebuilt(bench, url, ledger, database)
     for what, work in (("verify", verify_alone), ("rebuild", rebuild_alone)):
         yield _memory(bench, what, work)
@@ -67,7 +67,7 @@ def _exhaust(given: Iterable[Any]) -> None:
     deque(given, maxlen=0)
 
 
-def verified(database: Database) -> bytes:
+def hash_verified(database: Database) -> bytes:
     """The root of a log that is found to be intact."""
     with database.reading() as connection:
         verification = verify(connection)
@@ -75,9 +75,9 @@ def verified(database: Database) -> bytes:
     return verification.root
 
 
-def _verified(bench: Bench, url: str, database: Database, raw: Raw) -> Row:
-    assert verified(database) == hash_log(raw)
-    jobs = bench.job(url, lambda: verified(database)), bench.job(url, lambda: hash_log(raw))
+def _measure_verify(bench: Bench, url: str, database: Database, raw: Raw) -> Row:
+    assert hash_verified(database) == hash_log(raw)
+    jobs = bench.job(url, lambda: hash_verified(database)), bench.job(url, lambda: hash_log(raw))
     size = bench.sizes.followed
     found = [spent.per(size) for spent in bench.measure(*jobs, times=1)]
     what = f"verify, an event of {size:,}"
@@ -106,7 +106,7 @@ def _rebuilt(bench: Bench, url: str, ledger: StoredLedger, database: Database) -
 def _memory(bench: Bench, what: str, work: Callable[[str], int]) -> Row:
     """The peak memory of a process for a long log, beside that for a short log."""
     sizes = bench.sizes.followed, bench.sizes.facts[0]
-    large, small = (bench.run_alone(work, bench.mixed(size)) for size in sizes)
+    large, small = (bench.run_alone(work, bench.make_mixed(size)) for size in sizes)
     return flat(
         f"{what}: memory, {sizes[0]:,} facts", bench.kind, large, small, f"{sizes[1]:,} facts"
     )
@@ -115,7 +115,7 @@ def _memory(bench: Bench, what: str, work: Callable[[str], int]) -> Row:
 def verify_alone(url: str) -> int:
     """Verify; gives the peak memory of this process."""
     with closing(open_database(url)) as database:
-        verified(database)
+        hash_verified(database)
     return peak_memory()
 
 

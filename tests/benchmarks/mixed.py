@@ -54,9 +54,11 @@ class Drawing:
                 fields |= _FIELDS[kind](self, number)
             if self._random.random() < VAGUE:
                 fields["valid"] = fields["valid"][:7] + fields["valid"][10:]
-            yield fact(kind, external_id=f"M-{number}", citations=self._cited(happened), **fields)
+            yield fact(
+                kind, external_id=f"M-{number}", citations=self._draw_citations(happened), **fields
+            )
 
-    def _cited(self, happened: int) -> tuple[Citation, ...]:
+    def _draw_citations(self, happened: int) -> tuple[Citation, ...]:
         published = day(happened + self._random.randrange(MOST_DAYS_LATER))
         return (Citation(publisher=self.one_of("Paper", 20), published=published),)
 
@@ -92,14 +94,14 @@ def _custody(drawn: Drawing, _: int) -> dict[str, Any]:
 
 
 def _release(drawn: Drawing, number: int) -> dict[str, Any]:
-    return {"population": "political prisoners", **_counted(drawn, "released", number)}
+    return {"population": "political prisoners", **_draw_count(drawn, "released", number)}
 
 
 def _pardon(drawn: Drawing, number: int) -> dict[str, Any]:
-    return _counted(drawn, "pardoned", number)
+    return _draw_count(drawn, "pardoned", number)
 
 
-def _counted(drawn: Drawing, what: str, _: int) -> dict[str, Any]:
+def _draw_count(drawn: Drawing, what: str, _: int) -> dict[str, Any]:
     value = drawn.number(1, 60)
     quantity = Quantity(what=what, comparator="ge", value=value, text=None, basis="increment")
     wave = {"matter": drawn.one_of("wave", drawn.share(25))} if drawn.number(0, 2) else {}

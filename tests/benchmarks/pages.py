@@ -30,7 +30,7 @@ HTML: Final = {"Accept": "text/html"}
 def rows(bench: Bench) -> Iterator[Row]:
     """Pages of a record, each for another day so that no answer is cached; and the first picture of a process."""
     size = bench.sizes.paged
-    url = bench.mixed(size)
+    url = bench.make_mixed(size)
     let_in(url)
     days = map(day, count(FIRST_DAY + DAYS // 2))
     with serve_record(url) as server:

@@ -88,7 +88,7 @@ class Asking:
 def rows(bench: Bench) -> Iterator[Row]:
     """Each kind of answer at each size, then the timelines of the largest."""
     for size in bench.sizes.facts:
-        url = bench.mixed(size)
+        url = bench.make_mixed(size)
         with bench.database(url) as database:
             asking = Asking(database, StoredLedger(database))
             if size == bench.sizes.facts[0]:

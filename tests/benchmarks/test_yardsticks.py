@@ -77,7 +77,7 @@ def test_appends_by_hand_leave_what_parley_leaves(bench: Bench) -> None:
 
 
 def test_rebuilding_by_hand_leaves_what_serves(bench: Bench) -> None:
-    url = bench.mixed(EVENTS)
+    url = bench.make_mixed(EVENTS)
     with closing(Raw(url)) as raw:
         assert rebuild_by_hand(raw, read_recorded(raw, 1, EVENTS + 1)) == EVENTS
     with bench.database(url) as database:

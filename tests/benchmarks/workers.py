@@ -44,12 +44,12 @@ def rows(bench: Bench) -> Iterator[Row]:
     for number in bench.sizes.workers:
         url = bench.fresh()
         let_in(url)
-        with _served(url, number) as server, ExitStack() as held:
+        with _serve(url, number) as server, ExitStack() as held:
             connections = [
                 held.enter_context(socket.create_connection(server.address))
                 for _ in range(CONNECTIONS)
             ]
-            for what, requests in _asked(connections).items():
+            for what, requests in _make_requests(connections).items():
                 times = bench.sizes.requests * TIMES[what]
                 ask = partial(_send_some, connections, requests, times)
                 (found,) = bench.measure(
@@ -79,7 +79,7 @@ def _row(what: str, on: str, ours: Spent, one: Spent) -> Row:
     )
 
 
-def _asked(connections: Sequence[socket.socket]) -> dict[str, Iterator[bytes]]:
+def _make_requests(connections: Sequence[socket.socket]) -> dict[str, Iterator[bytes]]:
     """The requests of each sort, without end; the negotiation and a fact are there already."""
     numbers = count()
     opening = {"slug": "bench", "title": "Bench", "parties": []}
@@ -154,7 +154,7 @@ class _Server:
 
 
 @contextmanager
-def _served(url: str, workers: int) -> Iterator[_Server]:
+def _serve(url: str, workers: int) -> Iterator[_Server]:
     """A server of a record with so many workers."""
     with tempfile.TemporaryDirectory() as folder:
         key = str(Path(folder) / "log.key")

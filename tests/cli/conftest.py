@@ -79,12 +79,12 @@ class Shell:
         path.write_bytes(b"".join(encode_lines(lines)))
         return str(path)
 
-    def filled(self) -> Shell:
+    def fill(self) -> Shell:
         """Import the lines; gives this shell."""
         self.out("import", SLUG, self.file(*LINES), "--title", "Talks", "--party", "Belarus")
         return self
 
-    def copied(self, folder: Path, postgresql: PostgreSQL | None = None) -> Shell:
+    def copy_to(self, folder: Path, postgresql: PostgreSQL | None = None) -> Shell:
         """The same on a copy of the database, with copies of the keys in another folder."""
         for each in self.folder.iterdir():
             shutil.copy2(each, folder)
@@ -96,29 +96,29 @@ class Shell:
 
 
 @pytest.fixture(scope="module")
-def filled(
+def open_filled(
     lasting_database: Callable[[Kind], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[Kind], Shell]:
     """The filled record on a kind of database, made once for all tests of a module, which copy it."""
     return cache(
-        lambda kind: Shell(lasting_database(kind), tmp_path_factory.mktemp("filled")).filled()
+        lambda kind: Shell(lasting_database(kind), tmp_path_factory.mktemp("filled")).fill()
     )
 
 
 @pytest.fixture(params=["sqlite-file", "postgresql"])
 def parley(
-    request: pytest.FixtureRequest, filled: Callable[[Kind], Shell], tmp_path: Path
+    request: pytest.FixtureRequest, open_filled: Callable[[Kind], Shell], tmp_path: Path
 ) -> Shell:
     """The filled record on both databases in turn."""
     if request.param == "sqlite-file":
-        return filled("sqlite-file").copied(tmp_path)
-    return filled("postgresql").copied(tmp_path, request.getfixturevalue("postgresql"))
+        return open_filled("sqlite-file").copy_to(tmp_path)
+    return open_filled("postgresql").copy_to(tmp_path, request.getfixturevalue("postgresql"))
 
 
 @pytest.fixture
-def light(filled: Callable[[Kind], Shell], tmp_path: Path) -> Shell:
+def light(open_filled: Callable[[Kind], Shell], tmp_path: Path) -> Shell:
     """The filled record on SQLite alone."""
-    return filled("sqlite-file").copied(tmp_path)
+    return open_filled("sqlite-file").copy_to(tmp_path)
 
 
 @pytest.fixture

@@ -42,14 +42,14 @@ def arguments_of(command: TyperCommand) -> list[TyperArgument]:
     return [each for each in command.params if isinstance(each, TyperArgument)]
 
 
-def shown_name(argument: TyperArgument) -> str:
+def name_argument(argument: TyperArgument) -> str:
     """The name of an argument in the help."""
     return (argument.metavar or argument.name or "").strip("[]")
 
 
-def shown(parameter: Any) -> str:  # noqa: ANN401 -- typer's classes differ
+def name_parameter(parameter: Any) -> str:  # noqa: ANN401 -- typer's classes differ
     """The name of an argument or option in a refusal."""
-    return shown_name(parameter) if isinstance(parameter, TyperArgument) else parameter.opts[0]
+    return name_argument(parameter) if isinstance(parameter, TyperArgument) else parameter.opts[0]
 
 
 def written_wrong() -> Iterator[tuple[str, TyperCommand, str, str | None]]:
@@ -57,10 +57,10 @@ def written_wrong() -> Iterator[tuple[str, TyperCommand, str, str | None]]:
     for name, command in commands():
         for argument in arguments_of(command):
             for wrong in WRONG:
-                yield name, command, shown_name(argument), wrong
+                yield name, command, name_argument(argument), wrong
 
 
-def said(light: Shell, *arguments: str) -> str:
+def read_error(light: Shell, *arguments: str) -> str:
     """The one line that a command prints on standard error."""
     result = light(*arguments, TERMINAL_WIDTH="100000", COLUMNS="100000")
     assert result.exit_code in {0, 1, 2}, result.output
@@ -73,12 +73,12 @@ def test_what_is_wrong_is_named_as_the_help_names_it(
     monkeypatch.chdir(light.folder)
     for name, command, at, wrong in some_of([*written_wrong()], 25):
         given = [
-            wrong if shown_name(each) == at else RIGHT[shown_name(each)]
+            wrong if name_argument(each) == at else RIGHT[name_argument(each)]
             for each in arguments_of(command)
         ]
         written = (each for each in given if each is not None)
-        told = said(light, *name.split(), *written, *NEEDED.get(name, ()))
-        known = {shown_name(each) for each in arguments_of(command)}
+        told = read_error(light, *name.split(), *written, *NEEDED.get(name, ()))
+        known = {name_argument(each) for each in arguments_of(command)}
         known |= {option for each in command.params for option in each.opts}
         fields = command.context_settings.get("allow_extra_args", False)
         for found in NAMED.finditer(told.replace(f"[{at}]", at)):
@@ -111,7 +111,7 @@ def test_each_is_named_by_what_was_written(
     light: Shell, arguments: tuple[str, ...], named: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(light.folder)
-    assert named in said(light, *arguments)
+    assert named in read_error(light, *arguments)
 
 
 PLACES: Final = frozenset({"FILE", "FOLDER", "SOURCE", "TARGET", "URL"})
@@ -121,7 +121,7 @@ PLACES: Final = frozenset({"FILE", "FOLDER", "SOURCE", "TARGET", "URL"})
 def test_an_empty_text_is_no_file_and_no_address(light: Shell) -> None:
     asked = 0
     for name, command in commands():
-        right = [RIGHT[shown_name(each)] for each in arguments_of(command)]
+        right = [RIGHT[name_argument(each)] for each in arguments_of(command)]
         for parameter in command.params:
             if parameter.metavar not in PLACES and "Path" not in str(vars(parameter)):
                 continue
@@ -130,8 +130,8 @@ def test_an_empty_text_is_no_file_and_no_address(light: Shell) -> None:
                 given[arguments_of(command).index(parameter)] = ""
             else:
                 given += [parameter.opts[0], ""]
-            told = said(light, *name.split(), *NEEDED.get(name, ()), *given)
-            assert f"Invalid value for '{shown(parameter)}'" in told, (name, told)
+            told = read_error(light, *name.split(), *NEEDED.get(name, ()), *given)
+            assert f"Invalid value for '{name_parameter(parameter)}'" in told, (name, told)
             asked += 1
     assert asked > 8
 
@@ -144,9 +144,9 @@ def test_the_missing_one_of_options_that_belong_together_is_named(light: Shell) 
         (("import", SLUG, "lines.ndjson", "--update", "--reason", "coding_error"), "--why"),
         (("import", SLUG, "lines.ndjson", "--why", "so", "--reason", "coding_error"), "--update"),
     ):
-        assert f"Invalid value for {missing}:" in said(light, *given)
+        assert f"Invalid value for {missing}:" in read_error(light, *given)
 
 
 def test_a_wrong_cursor_is_named(light: Shell) -> None:
     for command in ("change-requests", "timeline"):
-        assert "--cursor: " in said(light, command, SLUG, "--cursor=-5")
+        assert "--cursor: " in read_error(light, command, SLUG, "--cursor=-5")

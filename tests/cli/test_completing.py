@@ -55,7 +55,7 @@ OFFERED: Final[tuple[tuple[str, set[str]], ...]] = (
 )
 
 
-def offered(shell: Shell, line: str) -> set[str]:
+def list_completions(shell: Shell, line: str) -> set[str]:
     """The completions that bash offers for the last word of a line."""
     words = f"parley {line}".split(" ")
     environ = {"COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
@@ -67,18 +67,18 @@ def offered(shell: Shell, line: str) -> set[str]:
 @pytest.mark.cases(16)
 @pytest.mark.parametrize(("line", "expected"), OFFERED)
 def test_a_word_that_is_begun_is_completed(light: Shell, line: str, expected: set[str]) -> None:
-    assert offered(light, line) == expected
+    assert list_completions(light, line) == expected
 
 
 def test_every_command_that_takes_a_fact_completes_it(light: Shell) -> None:
     light.out("import", SLUG, light.file(custody("A-1", person="Zoe", summary="Zoe is held")))
     for command in FACTS:
-        assert offered(light, f"{command} {SLUG} A-") == {"A-1"}, command
-    assert len(offered(light, f"correct {SLUG} ")) > len({"A-1"})
+        assert list_completions(light, f"{command} {SLUG} A-") == {"A-1"}, command
+    assert len(list_completions(light, f"correct {SLUG} ")) > len({"A-1"})
 
 
 def test_every_kind_is_offered_where_nothing_is_begun(light: Shell) -> None:
-    assert offered(light, f"record {SLUG} ") == set(KINDS)
+    assert list_completions(light, f"record {SLUG} ") == set(KINDS)
 
 
 def test_the_program_itself_completes(light: Shell) -> None:

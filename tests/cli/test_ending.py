@@ -14,7 +14,7 @@ from tests.cli.conftest import Shell
 from tests.databases import open_database
 from tests.forking import run
 from tests.importing.lines import SLUG, custody
-from tests.thorough import often, some_of
+from tests.thorough import choose_count, some_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,7 +117,7 @@ def test_a_command_that_is_told_to_end_leaves_nothing_half_done(
 ) -> None:
     calls, words = CASES[name]
     command = [word.format(one.folder) for word in words]
-    for at in sorted(some_of(range(SET_UP, calls), often(1, MOST))[:MOST]):
+    for at in sorted(some_of(range(SET_UP, calls), choose_count(1, MOST))[:MOST]):
         there = names_in(one.folder)
         status, said = sent(one, at, number, *command)
         if "was erased" in said or "a record already" in said:
@@ -159,7 +159,7 @@ def test_an_interruption_that_makes_a_step_fail_is_one_line() -> None:
 @pytest.mark.cases(1)
 @pytest.mark.parametrize("number", SIGNALS[:2])
 def test_a_relay_that_waits_for_nats_is_ended(light: Shell, number: signal.Signals) -> None:
-    for at in some_of(range(SET_UP, 12_000, 200), often(1, 60)):
+    for at in some_of(range(SET_UP, 12_000, 200), choose_count(1, 60)):
         status, said = sent(light, at, number, "relay")
         assert status in {0, -number}, said
         assert all(line.startswith("parley: waiting for NATS") for line in said.splitlines())

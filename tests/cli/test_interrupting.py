@@ -53,12 +53,12 @@ def begun(
     return process
 
 
-def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+def wait_for_end(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     out, errors = process.communicate(timeout=120)
     return process.returncode, out, errors
 
 
-def interrupted(
+def interrupt_each(
     processes: Sequence[subprocess.Popen[str]], moments: Sequence[float]
 ) -> list[tuple[int, str, str]]:
     """Interrupt each process after so many seconds; gives how each ended."""
@@ -66,7 +66,7 @@ def interrupted(
     for process, seconds in zip(processes, moments, strict=True):
         time.sleep(max(0, start + seconds - time.monotonic()))
         process.send_signal(signal.SIGINT)
-    return [ended(process) for process in processes]
+    return [wait_for_end(process) for process in processes]
 
 
 @pytest.mark.either_database
@@ -77,7 +77,7 @@ def test_whenever_it_is_pressed_though_a_database_is_waited_for(parley: Shell) -
     with database.writing() as connection:
         connection.execute(LOCK)
         moments = sorted(some_of(SECONDS, 2))
-        found = interrupted([begun(parley, "import", SLUG, file) for _ in moments], moments)
+        found = interrupt_each([begun(parley, "import", SLUG, file) for _ in moments], moments)
     database.close()
     for each in found:
         assert each in {(130, "", SAID), (130, "", WAITING)}
@@ -92,7 +92,7 @@ def test_a_question_at_a_terminal_is_interrupted_in_one_line_too(light: Shell) -
     while not said.endswith("[y/N]:"):
         said += process.stderr.read(1)
     process.send_signal(signal.SIGINT)
-    status, _, errors = ended(process)
+    status, _, errors = wait_for_end(process)
     for each in (terminal, end):
         os.close(each)
     assert (status, errors) == (130, f"\n{SAID}")
@@ -104,11 +104,11 @@ def test_a_server_that_does_not_serve_yet_is_interrupted_and_one_that_does_is_st
 ) -> None:
     early, late = (begun(light, "serve", "--json") for _ in range(2))
     early.send_signal(signal.SIGINT)
-    assert ended(early) == (130, "", SAID)
+    assert wait_for_end(early) == (130, "", SAID)
     assert late.stdout is not None
     assert late.stdout.readline().startswith('{"listening"')
     late.send_signal(signal.SIGINT)
-    assert ended(late)[0] == 0
+    assert wait_for_end(late)[0] == 0
 
 
 def test_after_a_command_has_ended_it_changes_nothing(light: Shell) -> None:
@@ -124,7 +124,7 @@ def test_after_a_command_has_ended_it_changes_nothing(light: Shell) -> None:
         text=True,
         preexec_fn=hear,  # noqa: PLW1509 -- no thread of the test's holds a lock
     )
-    status, out, errors = ended(process)
+    status, out, errors = wait_for_end(process)
     assert (status, errors) == (0, "")
     assert out.startswith("{")
 
@@ -132,7 +132,7 @@ def test_after_a_command_has_ended_it_changes_nothing(light: Shell) -> None:
 def test_where_it_is_ignored_it_stays_so(light: Shell) -> None:
     process = begun(light, "show", SLUG, "--json", ignored=True)
     process.send_signal(signal.SIGINT)
-    status, out, errors = ended(process)
+    status, out, errors = wait_for_end(process)
     assert (status, errors) == (0, "")
     assert out.startswith("{")
 
@@ -163,7 +163,7 @@ def test_a_command_that_is_told_to_end_leaves_no_part_of_a_file(
         while not list(folder.iterdir()) and process.poll() is None:
             time.sleep(0.001)
         process.send_signal(number)
-        status, out, errors = ended(process)
+        status, out, errors = wait_for_end(process)
         whole = [each for each in folder.iterdir() if each.name in {"backup", "facts"}]
         assert [*folder.iterdir()] == whole
         assert (status, errors) == (-number, "") or (status, len(whole)) == (0, 1), out
@@ -179,6 +179,6 @@ def test_a_command_that_waits_for_the_database_is_ended(parley: Shell) -> None:
         process = begun(parley, "import", SLUG, parley.file({**LINES[0], "external_id": "new"}))
         time.sleep(3)
         process.send_signal(signal.SIGTERM)
-        status, _, errors = ended(process)
+        status, _, errors = wait_for_end(process)
     database.close()
     assert (status in {-signal.SIGTERM, 128 + signal.SIGTERM}, errors) == (True, "")

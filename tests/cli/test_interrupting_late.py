@@ -14,7 +14,7 @@ from tests.cli.conftest import LINES, Shell
 from tests.databases import sqlite_file_url
 from tests.forking import Forked
 from tests.importing.lines import SLUG
-from tests.thorough import often, some_of
+from tests.thorough import choose_count, some_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +51,7 @@ SET_UP: Final = 20
 """The number of calls before Parley handles Ctrl-C."""
 
 
-def pressed(parley: Shell, at: int, *arguments: str) -> tuple[int, str, str]:
+def run_interrupted(parley: Shell, at: int, *arguments: str) -> tuple[int, str, str]:
     """How a command ends that is interrupted at a call, or at none."""
     own = {"PRESSED_AT": f"{at}", "CALLS": f"{parley.folder}/calls"}
     process = Forked(
@@ -67,15 +67,15 @@ def pressed(parley: Shell, at: int, *arguments: str) -> tuple[int, str, str]:
 
 def moments(parley: Shell, *arguments: str) -> list[int]:
     """Some calls of a command, drawn from all of it and from its end; the command is run once to count its calls."""
-    status, _, errors = pressed(parley, 0, *arguments)
+    status, _, errors = run_interrupted(parley, 0, *arguments)
     assert (status, errors) == (0, "")
     calls = int((parley.folder / "calls").read_text())
     late = range(calls - 60, calls, 3)
     early = range(SET_UP, calls, max(1, calls // 60))
-    return sorted([*some_of(early, often(1, 60)), *some_of(late, often(2, 20))])
+    return sorted([*some_of(early, choose_count(1, 60)), *some_of(late, choose_count(2, 20))])
 
 
-def exported(parley: Shell) -> list[str]:
+def export_lines(parley: Shell) -> list[str]:
     return parley.out("export", SLUG).splitlines()
 
 
@@ -92,7 +92,7 @@ def test_a_file_is_there_whole_or_not_at_all(
     whole = folder / "whole.svg"
     steps = moments(light, *command, str(whole))
     for at in steps:
-        status, out, errors = pressed(light, at, *command, str(folder / "cut.svg"))
+        status, out, errors = run_interrupted(light, at, *command, str(folder / "cut.svg"))
         left = names_in(folder) - {"whole.svg"}
         assert (status, errors) in {(130, SAID), (0, "")}, (at, errors)
         assert left <= {"cut.svg"}, (at, left)
@@ -117,7 +117,7 @@ def test_a_record_is_restored_whole_or_not_at_all(light: Shell, tmp_path: Path) 
 
     for at in moments(empty(), "restore", file):
         into = empty()
-        status, _, errors = pressed(into, at, "restore", file)
+        status, _, errors = run_interrupted(into, at, "restore", file)
         assert (status, errors) in {(130, SAID), (0, "")}, (at, errors)
         again = into("restore", file)
         assert again.exit_code == 0 or "already" in again.stderr or "empty" in again.stderr, (
@@ -138,17 +138,17 @@ def test_an_import_into_postgresql_is_recorded_whole_or_not_at_all(
         return "import", SLUG, parley.file(named)
 
     for at in moments(parley, *new()):
-        before = len(exported(parley))
-        status, _, errors = pressed(parley, at, *new())
+        before = len(export_lines(parley))
+        status, _, errors = run_interrupted(parley, at, *new())
         assert (status, errors) in {(130, SAID), (130, UNSURE), (0, "")}, (at, errors)
-        added = len(exported(parley)) - before
+        added = len(export_lines(parley)) - before
         assert added == 1 or (status, added) == (130, 0), at
         parley.out(*new())  # checks that no lock is held any more
 
 
 def test_a_relay_that_waits_for_nats_is_ended_in_a_line(light: Shell) -> None:
-    for at in some_of(range(SET_UP, 12_000, 200), often(2, 60)):
-        status, out, errors = pressed(light, at, "relay")
+    for at in some_of(range(SET_UP, 12_000, 200), choose_count(2, 60)):
+        status, out, errors = run_interrupted(light, at, "relay")
         told = errors.splitlines(keepends=True)
         assert (status, out, told[-1:]) == (130, "", [SAID]), at
         assert all(line.startswith("parley: waiting for NATS") for line in told[:-1])

@@ -82,7 +82,7 @@ class Trial:
     program: str
     arguments: tuple[str, ...]
 
-    def killed(self, at: int) -> tuple[int, str]:
+    def run_killed(self, at: int) -> tuple[int, str]:
         """Run the command, and kill it at a step, if one is given; gives its status and its output."""
         own = {"KILLED_AT": f"{at}", "FOLDER": str(self.parley.folder)}
         ended = run(
@@ -101,7 +101,7 @@ class Trial:
         """Run the command to its end; the database may still be ending the session of the killed process."""
         deadline = time.monotonic() + 30
         while True:
-            status, said = self.killed(0)
+            status, said = self.run_killed(0)
             if "under way" not in said:
                 assert status == 0 or "was erased" in said or "a record already" in said, said
                 return
@@ -144,7 +144,7 @@ def base(
     """A record with one fact to be erased and one that is erased already, made once for all tests."""
 
     def make(kind: Kind) -> Shell:
-        parley = Shell(lasting_database(kind), tmp_path_factory.mktemp("base")).filled()
+        parley = Shell(lasting_database(kind), tmp_path_factory.mktemp("base")).fill()
         parley.out("import", SLUG, parley.file(SAID, OTHER))
         parley.out("settings", SLUG, "--no-review-erasure")
         parley.out("erase", SLUG, "gone", "--reason", REASON, "--yes")
@@ -158,7 +158,7 @@ def base(
     return cache(make)
 
 
-def copied(
+def copy_record(
     parley: Shell, folder: Path, postgresql: Callable[[], PostgreSQL] | None, *, empty: bool
 ) -> Shell:
     """The record on a database of its own, or an empty one with its keys."""
@@ -201,7 +201,7 @@ def test_what_is_killed_is_done_or_not_begun_and_is_run_again(
     most, words = CASES[name]
     before = base(kind).out("export", SLUG)
     for at in some_of(range(1, most + 1, most // MOST if THOROUGH else 1), 1):
-        shell = copied(
+        shell = copy_record(
             base(kind),
             tmp_path / f"{at}",
             lambda: request.getfixturevalue("postgresql"),
@@ -213,7 +213,7 @@ def test_what_is_killed_is_done_or_not_begun_and_is_run_again(
             database.close()
         command = tuple(word.format(shell.folder) for word in words)
         one = Trial(shell, REQUEST if "HTTP" in name else COMMAND, command)
-        status, said = one.killed(at)
+        status, said = one.run_killed(at)
         assert status in {-signal.SIGKILL, 0}, said
         if name not in {"upgrade", "restore"}:
             assert "as they were recorded" in shell.out("verify"), at

@@ -74,7 +74,7 @@ def test_a_fact_of_another_negotiation_is_refused(light: Shell) -> None:
 
 
 def test_a_state_names_what_stands_beside_an_entry_and_what_contests_it(light: Shell) -> None:
-    def planned(valid: str, matter: str) -> dict[str, Any]:
+    def plan_talks(valid: str, matter: str) -> dict[str, Any]:
         meeting = {"form": "talks", "stage": "planned", "participants": ["A", "B"]}
         said = {"valid": valid, "summary": f"Talks of {valid}", "matter": matter}
         return {
@@ -85,13 +85,13 @@ def test_a_state_names_what_stands_beside_an_entry_and_what_contests_it(light: S
             "external_id": valid,
         }
 
-    plans = [planned("2026-12", "a"), planned("2026-12-10", "b")]
+    plans = [plan_talks("2026-12", "a"), plan_talks("2026-12-10", "b")]
     light.out("import", "plans", light.file(*plans), "--title", "Plans")
     read_table = light.out("show", "plans", "--as-of", "2026-11", "--section", "meetings")
     assert "contested by" not in read_table
     assert "beside it" in read_table
     assert "2026-12-10" in read_table
-    light.out("import", "plans", light.file(planned("2027-01-20", "a")))
+    light.out("import", "plans", light.file(plan_talks("2027-01-20", "a")))
     read_table = light.out("show", "plans", "--as-of", "2026-11", "--section", "meetings")
     assert "contested by" in read_table
     assert "beside it" not in read_table

@@ -76,7 +76,7 @@ def public_at(line: Json) -> int | None:
     return min((strict_upper(each) for each in said if each), default=None)
 
 
-def seen(name: str, day: str) -> dict[str, tuple[str, Json]]:
+def read_public(name: str, day: str) -> dict[str, tuple[str, Json]]:
     """{fact: (its last op, the record)} by what was public at the end of `day`."""
     cut, first = strict_upper(day), records(name)
     found: dict[str, tuple[str, Json]] = {}
@@ -156,35 +156,35 @@ def test_rows_that_are_false_end_retracted() -> None:
 
 
 def test_losik_was_reported_free_then_in_custody_then_free() -> None:
-    def known(day: str) -> set[str]:
+    def list_freed(day: str) -> set[str]:
         return {
             f["external_id"]
-            for op, f in seen(BELARUS, day).values()
+            for op, f in read_public(BELARUS, day).values()
             if op not in {"retract", "end"} and "Ihar Losik" in f.get("people", ())
         }
 
-    assert known("2025-06-20") == set()
-    assert known("2025-06-22") == {"BY-029"}
-    assert known("2025-06-26") == {"BY-030"}
-    assert known("2025-09-12") == {"BY-052"}
+    assert list_freed("2025-06-20") == set()
+    assert list_freed("2025-06-22") == {"BY-029"}
+    assert list_freed("2025-06-26") == {"BY-030"}
+    assert list_freed("2025-09-12") == {"BY-052"}
 
 
 def test_no_envoy_is_known_before_9_november_2025() -> None:
-    def known(day: str) -> set[str]:
-        facts = (fact for _, fact in seen(BELARUS, day).values())
+    def list_appointed(day: str) -> set[str]:
+        facts = (fact for _, fact in read_public(BELARUS, day).values())
         return {str(fact["person"]) for fact in facts if fact["kind"] == "appointment"}
 
-    assert known("2025-11-08") == set()
-    assert known("2025-11-09") == {"John Coale"}
+    assert list_appointed("2025-11-08") == set()
+    assert list_appointed("2025-11-09") == {"John Coale"}
 
 
 def test_claims_that_were_never_what_was_known_are_seen_on_no_day() -> None:
     for day in ("2025-08-15", "2025-09-11", "2025-11-26"):
-        found = seen(BELARUS, day)
+        found = read_public(BELARUS, day)
         assert {found.get(row, ("retract",))[0] for row in ("BY-039", "BY-053")} == {"retract"}
 
 
-def counted(what: str) -> Counter[str]:
+def count_increments(what: str) -> Counter[str]:
     return Counter(
         str(fact.get("matter", fact["external_id"]))
         for fact in records(BELARUS).values()
@@ -211,10 +211,10 @@ def test_the_versions_of_a_fact_follow_each_other_on_the_published_clock() -> No
 
 
 def test_each_release_and_each_pardon_is_counted_in_one_matter() -> None:
-    assert counted("released") == {
+    assert count_increments("released") == {
         "nuhfer": 1, "feb12": 1, "ziankovich": 1, "jun21": 1, "sep11-count": 3,
     }  # fmt: skip
-    assert counted("pardoned") == {
+    assert count_increments("pardoned") == {
         "BY-008": 1,
         "sixteen": 1,
         "unity25": 1,

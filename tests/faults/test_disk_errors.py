@@ -12,11 +12,11 @@ from tests.faults.disk_errors import ErrorFigures, fail_the_disk
 from tests.faults.disks.installation import Installation, on_postgresql, on_sqlite, postgresql_on
 from tests.faults.disks.supply import SeccompPostgreSQLSupply
 from tests.faults.watched.checking import LostError
-from tests.thorough import often, some_of
+from tests.thorough import choose_count, some_of
 
 TRIES = 5
-SQLITE_SITES = often(10, 60)
-POSTGRESQL_SITES = often(2, 20)
+SQLITE_SITES = choose_count(10, 60)
+POSTGRESQL_SITES = choose_count(2, 20)
 """How many calls fail: more in the long form."""
 Installing = Callable[[Path, str], AbstractContextManager[Installation]]
 

@@ -14,14 +14,14 @@ from infrastructure.projections.checking.soundness import OwnCheck
 from tests.faults.forged.flips import flip_again_and_again, make_kept_files
 from tests.faults.watched.trials import UndetectedError
 from tests.forking import run
-from tests.thorough import often
+from tests.thorough import choose_count
 
 if TYPE_CHECKING:
     from tests.faults.forged.flips import Files
 
 pytestmark = pytest.mark.xdist_group("flips")
-FLIPS: Final = often(6, 48)
-BESIDE: Final = often(4, 24)
+FLIPS: Final = choose_count(6, 48)
+BESIDE: Final = choose_count(4, 24)
 """More in the long form; `python -m tests.faults` flips by the hundred."""
 UNTIL_FOUND_OUT: Final = 300
 SHARE: Final = 0.1

@@ -10,7 +10,7 @@ import pytest
 from api.cli.keeping import verify
 from tests.faults.forged.forgeries import PostgreSQLCopies, SQLiteCopies, forge_again_and_again
 from tests.faults.watched.trials import UndetectedError
-from tests.thorough import often, part_of
+from tests.thorough import choose_count, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -60,7 +60,7 @@ def test_no_forgery_is_unseen_that_changes_an_answer(copies: Copies) -> None:
 
     figures = forge_again_and_again(copies, 0, Random(4), SHARE, mine)
     assert figures.made == figures.detected + figures.harmless.total() == len(chosen)
-    assert len(chosen) > often(4, 25)
+    assert len(chosen) > choose_count(4, 25)
     assert figures.detected > figures.made // 3
 
 

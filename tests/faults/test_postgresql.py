@@ -17,7 +17,7 @@ from tests.faults.watched.cluster import Cluster, cluster
 from tests.faults.watched.proxy import Loses, LosingProxy
 from tests.faults.watched.serving import CREDENTIAL, Server
 from tests.faults.watched.writers import Writers
-from tests.thorough import often
+from tests.thorough import choose_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.xdist_group("a cluster of its own")
-DROPS = often(6, 40)
+DROPS = choose_count(6, 40)
 ROUNDS = 8
 """The most rounds of the control; it ends with the first after which something is lost."""
 

@@ -13,13 +13,13 @@ from tests.faults.disks.installation import Installation, on_postgresql, on_sqli
 from tests.faults.disks.supply import SeccompSupply
 from tests.faults.watched.checking import LostError
 from tests.faults.watched.serving import Server
-from tests.thorough import often, some_of
+from tests.thorough import choose_count, some_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-CUTS = often(2, 6)
+CUTS = choose_count(2, 6)
 UNTIL_FOUND_OUT = 30
 """The most cuts of a control; it ends at the first after which something is lost."""
 

@@ -8,12 +8,12 @@ import pytest
 
 from tests.faults.races import RACERS, race_for_a_fact, race_for_keys
 from tests.faults.watched.serving import Server
-from tests.thorough import often
+from tests.thorough import choose_count
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-RACES = often(5, 20)
+RACES = choose_count(5, 20)
 
 
 @pytest.mark.either_database

@@ -29,7 +29,7 @@ FIRST = [custody("A"), custody("B", person="Ann")]
 SECOND = [custody("C", person="Eve"), CORRECT]
 
 
-def filled(parley: Parley) -> None:
+def import_batches(parley: Parley) -> None:
     run(parley, FIRST, batch="list-1")
     run(parley, SECOND, batch="list-2")
     run(parley, [PLACED])
@@ -47,7 +47,7 @@ def timeline_of(parley: Parley, **asked: str | int) -> list[str]:
 
 
 def test_a_batch_is_asked_for_in_the_log_and_in_a_timeline(parley: Parley) -> None:
-    filled(parley)
+    import_batches(parley)
     told = items(parley, "/v1/changes")
     assert [each.get("batch") for each in told] == [None, *["list-1"] * 2, *["list-2"] * 2, None]
     assert [item["position"] for item in items(parley, "/v1/changes", batch="list-2")] == [4, 5]
@@ -65,14 +65,14 @@ def test_a_batch_is_asked_for_in_the_log_and_in_a_timeline(parley: Parley) -> No
 
 
 def test_the_same_file_under_another_label_is_unchanged(light: Parley) -> None:
-    filled(light)
+    import_batches(light)
     report = run(light, [*FIRST, *SECOND, PLACED], batch="list-3")
     assert read_counts(report)["unchanged"] == 5
     assert items(light, "/v1/changes", batch="list-3") == []
 
 
 def test_both_witnesses_give_the_facts_of_a_batch(parley: Parley) -> None:
-    filled(parley)
+    import_batches(parley)
     with parley.reading(parley.owner) as reading:
         for position in range(1, 7):
             perspective = reading.perspective(PerspectiveQuery(position=position))
@@ -84,7 +84,7 @@ def test_both_witnesses_give_the_facts_of_a_batch(parley: Parley) -> None:
 
 
 def test_a_batch_survives_a_rebuild_and_goes_with_an_erased_fact(parley: Parley) -> None:
-    filled(parley)
+    import_batches(parley)
     parley.erase(
         FactErased(
             originator_id=fact_id(negotiation_id(SLUG), "A"),
@@ -104,7 +104,7 @@ def test_a_batch_survives_a_rebuild_and_goes_with_an_erased_fact(parley: Parley)
 
 
 def test_an_event_without_a_label_has_the_bytes_that_it_always_had(light: Parley) -> None:
-    filled(light)
+    import_batches(light)
     stored = light.ledger.codec.to_stored_event
     with light.reading(light.owner) as reading:
         payloads = [stored(event).state for _, event in reading.entries(after=0, limit=9)]
@@ -112,7 +112,7 @@ def test_an_event_without_a_label_has_the_bytes_that_it_always_had(light: Parley
 
 
 def test_a_batch_is_found_by_its_index(parley: Parley) -> None:
-    filled(parley)
+    import_batches(parley)
     with parley.database.reading() as connection:
         tables = serving_tables(connection)
         statement = log.select_past(0, 9, tables, "list-1")

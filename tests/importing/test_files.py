@@ -27,7 +27,7 @@ UKRAINIAN = "Звільнено 52 особи у Мінську, їх перед
 
 
 @pytest.fixture(scope="module")
-def expected() -> list[Any]:
+def expected_lines() -> list[Any]:
     (found,) = read_objects(write_table(",", CELLS).encode())
     assert found[1]["summary"] == "Held, in Minsk;\nso far"
     assert found[1]["people"] == ["Ann Example", "Bob Example"]
@@ -38,44 +38,46 @@ def expected() -> list[Any]:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 def test_a_table_is_read_by_any_separator_and_in_any_unicode(
-    expected: list[Any], separator: str, encoding: str, ends: str
+    expected_lines: list[Any], separator: str, encoding: str, ends: str
 ) -> None:
     raw = write_table(separator, CELLS).replace("\n", ends).encode(encoding)
     ((line, content),) = read_objects(raw)
     content["summary"] = content["summary"].replace("\r\n", "\n")
-    assert [(line, content)] == expected
+    assert [(line, content)] == expected_lines
 
 
 @pytest.mark.parametrize("said", ["sep=;", "SEP=;", '"sep=;"', "sep=;;;", "Sep=;\r"])
 def test_a_line_that_says_what_separates_is_counted_and_not_read(
-    expected: list[Any], said: str
+    expected_lines: list[Any], said: str
 ) -> None:
     ((line, content),) = read_objects((said + "\n" + write_table(";", CELLS)).encode("utf-8-sig"))
-    assert (line, content) == (3, expected[0][1])
+    assert (line, content) == (3, expected_lines[0][1])
     ((line, content),) = read_objects(("sep=\t\n" + write_table("\t", CELLS)).encode())
-    assert (line, content) == (3, expected[0][1])
-    assert read_objects(("sep=;\n" + write_table(",", CELLS)).encode())[0][1] == expected[0][1]
+    assert (line, content) == (3, expected_lines[0][1])
+    assert (
+        read_objects(("sep=;\n" + write_table(",", CELLS)).encode())[0][1] == expected_lines[0][1]
+    )
 
 
-def test_lines_that_end_in_a_carriage_return_alone_are_lines(expected: list[Any]) -> None:
+def test_lines_that_end_in_a_carriage_return_alone_are_lines(expected_lines: list[Any]) -> None:
     for encoding in ("utf-8", "utf-8-sig", "utf-16"):
         raw = write_table(",", CELLS, CELLS).replace("\n", "\r").encode(encoding)
-        assert read_objects(raw) == [(2, expected[0][1]), (4, expected[0][1])]
+        assert read_objects(raw) == [(2, expected_lines[0][1]), (4, expected_lines[0][1])]
     lines = b"\r".join(json.dumps(custody(name)).encode() for name in "AB")
     assert [line for line, _ in read_objects(lines, media="ndjson")] == [1, 2]
 
 
-def test_blank_columns_and_blank_rows_are_passed_over(expected: list[Any]) -> None:
+def test_blank_columns_and_blank_rows_are_passed_over(expected_lines: list[Any]) -> None:
     rows = [["", *[" "] * 8, "", ""], [*CELLS, "", " "], ["\xa0"] * 20, [""] * 3]
     text = ",,,\n \n" + write_table(",", *rows, names=[*NAMES, "", " "])
-    assert read_objects(text.encode()) == [(5, expected[0][1])]
+    assert read_objects(text.encode()) == [(5, expected_lines[0][1])]
     told = read_objects(write_table(",", [*CELLS, "", "x"], names=[*NAMES, "", ""]).encode())
     assert told == [(2, "column 11 has a text, but no name: name the column, or empty the cell")]
     told = read_objects(write_table(";", [*CELLS, "x", ""]).encode())
     ((line, detail),) = told
     assert (line, detail.partition(":")[0]) == (2, "the row has 10 cells, but the header has 9")
     assert "semicolon" in detail
-    assert read_objects(write_table(",", [*CELLS, "", "", ""]).encode()) == expected
+    assert read_objects(write_table(",", [*CELLS, "", "", ""]).encode()) == expected_lines
 
 
 @pytest.mark.parametrize("name", ["External ID", "EXTERNAL_ID", " external-id ", "external  id"])

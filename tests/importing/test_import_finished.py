@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.either_database
 
 
-def known(parley: Parley) -> list[tuple[str, int, Any]]:
+def list_known(parley: Parley) -> list[tuple[str, int, Any]]:
     """All facts as they stand, without their record times."""
     with parley.reading(parley.owner) as reading:
         versions = reading.list_known(negotiation_id(SLUG), reading.perspective(PerspectiveQuery()))
@@ -76,7 +76,7 @@ from api.commands.commands import FactParser
 from domain.access import owner
 from infrastructure.settings import Settings
 
-def told(recorded, of):
+def wait_after_turn(recorded, of):
     if recorded:
         print(recorded, flush=True)
         sys.stdin.read()
@@ -84,12 +84,12 @@ def told(recorded, of):
 with open(sys.argv[1], "rb") as lines:
     Importer(compose(Settings.from_env(os.environ), upgrade=False), FactParser()).run(
         slug="talks", lines=lines, media="ndjson", dry_run=False, partial=False,
-        principal=owner("importer"), on_recorded=told,
+        principal=owner("importer"), on_recorded=wait_after_turn,
     )
 """
 
 
-def killed_after_a_turn(url: str, path: Path) -> int:
+def kill_after_turn(url: str, path: Path) -> int:
     """How many lines an import had recorded when it was killed between its turns."""
     env = {"PARLEY_DATABASE_URL": url, "PARLEY_SEAL_KEY": settings_of(url).seal_key or ""}
     with Forked(
@@ -113,11 +113,11 @@ def test_killed_between_turns_it_is_finished_by_the_same_file_and_equals_a_whole
     broken, whole = (compose(settings_of(fresh_database(kind)), upgrade=False) for _ in range(2))
     for each in (broken, whole):
         each.ledger.open_negotiation(slug=SLUG, title="T", parties=(), summary=None, actor="t")
-    assert killed_after_a_turn(broken.settings.database_url, path) == FIRST_TURN
+    assert kill_after_turn(broken.settings.database_url, path) == FIRST_TURN
     assert head(broken) == FIRST_TURN + 1
     first, again = run(whole, lines), run(broken, lines)
     assert read_counts(again).pop("unchanged") == FIRST_TURN + first["unchanged"]
     assert sum(read_counts(again).values()) == sum(read_counts(first).values()) == len(lines)
-    assert (head(broken), known(broken)) == (head(whole), known(whole))
+    assert (head(broken), list_known(broken)) == (head(whole), list_known(whole))
     for each in (broken, whole):
         each.close()

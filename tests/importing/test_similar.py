@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Line = dict[str, Any]
 
 
-def freed(external_id: str, publisher: str = "Reuters", **fields: Any) -> Line:  # noqa: ANN401 -- a line's own
+def make_release(external_id: str, publisher: str = "Reuters", **fields: Any) -> Line:  # noqa: ANN401 -- a line's own
     return {
         "kind": "release",
         "valid": "2025-09-11",
@@ -36,37 +36,47 @@ def id_of(external_id: str) -> str:
 
 
 def test_the_second_of_two_outlets_is_told_of_the_first(parley: Parley) -> None:
-    lines = [freed("A"), freed("B", "AP"), freed("C", "AFP", valid="2025-10-01")]
+    lines = [
+        make_release("A"),
+        make_release("B", "AP"),
+        make_release("C", "AFP", valid="2025-10-01"),
+    ]
     for dry_run in (True, False):
         report = run(parley, lines, dry_run=dry_run)
         assert report["similar"] == [{"line": 2, "similar": [id_of("A")], "lines": [1]}]
         assert report["similar_total"] == 1
     assert "similar" not in run(parley, lines)
-    report = run(parley, [custody("Z"), freed("D", "Babel")])
+    report = run(parley, [custody("Z"), make_release("D", "Babel")])
     assert report["similar"] == [{"line": 2, "similar": [id_of("A"), id_of("B")]}]
-    report = run(parley, [freed("E"), b"{\n"])
+    report = run(parley, [make_release("E"), b"{\n"])
     assert (report["recorded"], "similar" in report) == (0, False)
 
 
 def test_one_of_two_that_names_no_population_may_be_the_other(light: Parley) -> None:
-    lines = [freed("A", population=None), freed("B"), freed("C", population="women")]
-    report = run(light, [*lines, freed("D", population=None)])
+    lines = [
+        make_release("A", population=None),
+        make_release("B"),
+        make_release("C", population="women"),
+    ]
+    report = run(light, [*lines, make_release("D", population=None)])
     told = {each["line"]: each["lines"] for each in report["similar"]}
     assert told == {2: [1], 3: [1], 4: [1, 2, 3]}
-    report = run(light, [freed("E", population="men"), freed("F", population=None)])
+    report = run(light, [make_release("E", population="men"), make_release("F", population=None)])
     told = {each["line"]: each["similar"] for each in report["similar"]}
     assert told == {1: [id_of("A"), id_of("D")], 2: [id_of(each) for each in "ABCDE"]}
 
 
 def test_facts_that_are_tied_or_differ_are_not_reported_as_similar(light: Parley) -> None:
-    run(light, [freed("A", matter="sep")])
+    run(light, [make_release("A", matter="sep")])
     others = [
-        freed("B", matter="sep"),
-        freed("C", links=[{"relation": "confirms", "fact": "external:A"}], valid="2025-09-11"),
-        freed("D", population="women"),
-        freed("E", valid="2025-09-12"),
-        freed("F", quantities=[{"what": "women", "value": 53}]),
-        freed("G", quantities=[{"what": "released", "text": "so far 53"}]),
+        make_release("B", matter="sep"),
+        make_release(
+            "C", links=[{"relation": "confirms", "fact": "external:A"}], valid="2025-09-11"
+        ),
+        make_release("D", population="women"),
+        make_release("E", valid="2025-09-12"),
+        make_release("F", quantities=[{"what": "women", "value": 53}]),
+        make_release("G", quantities=[{"what": "released", "text": "so far 53"}]),
     ]
     for other in others:
         assert "similar" not in run(light, [other], dry_run=True), other
@@ -77,11 +87,13 @@ def test_facts_that_are_tied_or_differ_are_not_reported_as_similar(light: Parley
 def test_two_numbers_of_one_day_may_be_two_accounts_of_one_release(parley: Parley) -> None:
     numbers = {"A": 43, "B": 41, "C": "about 40", "D": "dozens"}
     lines = [
-        freed(name, valid="2025-09-11", quantities=[{"what": "released", "text": str(number)}])
+        make_release(
+            name, valid="2025-09-11", quantities=[{"what": "released", "text": str(number)}]
+        )
         for name, number in numbers.items()
     ]
     others = [
-        freed("E", quantities=[{"what": "released", "value": 39}], valid=valid)
+        make_release("E", quantities=[{"what": "released", "value": 39}], valid=valid)
         for valid in ("2025-09-10", "2025-09-12", "2025-09", "2025-09-10/2025-09-12")
     ]
     report = run(parley, lines, dry_run=True)
@@ -89,12 +101,14 @@ def test_two_numbers_of_one_day_may_be_two_accounts_of_one_release(parley: Parle
     run(parley, lines)
     for other in others:
         assert "similar" not in run(parley, [other], dry_run=True), other
-    last = freed("E", quantities=[{"what": "released", "value": 39}], valid="2025-09-11T10:00:00Z")
+    last = make_release(
+        "E", quantities=[{"what": "released", "value": 39}], valid="2025-09-11T10:00:00Z"
+    )
     assert run(parley, [last])["similar"] == [{"line": 1, "similar": list(map(id_of, "ABCD"))}]
 
 
 def test_of_many_ten_are_named_and_a_hundred_lines_listed(light: Parley) -> None:
-    report = run(light, [freed(str(number), f"P{number}") for number in range(130)])
+    report = run(light, [make_release(str(number), f"P{number}") for number in range(130)])
     assert (len(report["similar"]), report["similar_total"]) == (100, 129)
     last = report["similar"][-1]
     assert (len(last["similar"]), len(last["lines"]), last["similar_more"]) == (10, 10, 100)
@@ -106,7 +120,7 @@ def various() -> list[Line]:
     days = ("2025-09-11", "2025-09-11T10:00:00+14:00", "2025-09", "2025-09-10/2025-09-12", "2024")
     values = product(days, (52, 14), "ab")
     lines = [
-        freed(
+        make_release(
             f"{day} {number} {population}",
             valid=day,
             quantities=[{"what": "released", "value": number}],
@@ -155,9 +169,11 @@ def statements(parley: Parley, lines: list[Line]) -> int:
 
 
 def test_similar_facts_are_found_in_one_statement_for_any_number_of_lines(light: Parley) -> None:
-    run(light, [freed(str(number), f"P{number}", valid="2025") for number in range(50)])
+    run(light, [make_release(str(number), f"P{number}", valid="2025") for number in range(50)])
     at = head(light)
-    lines = [freed(f"N{number}", valid=f"2025-{number % 12 + 1:02}") for number in range(400)]
+    lines = [
+        make_release(f"N{number}", valid=f"2025-{number % 12 + 1:02}") for number in range(400)
+    ]
     assert statements(light, lines[:4]) == statements(light, lines) == 1
     each_own = [custody(f"C{number}", person=f"P{number}") for number in range(400)]
     assert statements(light, each_own) == 1

@@ -18,8 +18,8 @@ def once(act: Callable[[], object]) -> Callable[[int, int], None]:
     """Calls a function once, after the first turn."""
     left = [act]
 
-    def told(recorded: int, _of: int) -> None:
+    def act_once(recorded: int, _of: int) -> None:
         if recorded and left:
             left.pop()()
 
-    return told
+    return act_once

@@ -10,9 +10,9 @@ from uuid import uuid4
 from infrastructure.log.recorder import EventRecorder
 from tests.databases import open_database
 from tests.infrastructure.recording import events
-from tests.thorough import often
+from tests.thorough import choose_count
 
-APPENDS: Final = often(24, 180)
+APPENDS: Final = choose_count(24, 180)
 TAIL_LIMIT: Final = 50
 SECONDS: Final = 60
 

@@ -13,7 +13,7 @@ from tests.faults.watched.serving import CREDENTIAL, Server
 from tests.machines.pair import running_pair
 from tests.machines.relays import Nats, recording
 from tests.plain_http import PLAIN
-from tests.thorough import often
+from tests.thorough import choose_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +93,7 @@ def writer(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask
 def reader(pair: Pair, writer: Asked, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     """A server on the standby, which knows the writer's address; it has two processes in the long form."""
     folder = tmp_path_factory.mktemp("reader")
-    options = ("--read-only", "--workers", str(often(1, 2)))
+    options = ("--read-only", "--workers", str(choose_count(1, 2)))
     with serve_folder(
         folder, pair.standby_url, *options, PARLEY_WRITER_URL=writer.address
     ) as reader:

@@ -12,7 +12,7 @@ from tests.faults.watched.checking import check, check_rebuild, check_signed
 from tests.faults.watched.serving import Server
 from tests.faults.watched.writers import Writers
 from tests.machines.members import running_members
-from tests.thorough import THOROUGH, often
+from tests.thorough import THOROUGH, choose_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.needs("etcd"), pytest.mark.xdist_group("failover")]
 
 SECONDS = 90
-BUSY = often(30, 100)
+BUSY = choose_count(30, 100)
 ALONE_SECONDS = 1
 LEASE_SECONDS = 25
 """More seconds than `ttl` in `deploy/patroni.yml`."""

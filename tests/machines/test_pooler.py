@@ -23,7 +23,7 @@ from tests.databases import open_database, settings_of
 from tests.faults.watched.cluster import cluster
 from tests.machines.conftest import OPENING, serve_folder
 from tests.machines.pooler import CONNECTIONS, start_pooler
-from tests.thorough import often
+from tests.thorough import choose_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.needs("pgbouncer"), pytest.mark.xdist_group("pooler")]
 
-MANY = often(32, 64)
+MANY = choose_count(32, 64)
 KEPT = ("statement_timeout", "lock_timeout", "random_page_cost", "synchronous_commit")
 SHOWN = ", ".join(f"current_setting('{name}')" for name in KEPT)
 LEFT = f"SELECT pg_backend_pid(), {SHOWN}, (SELECT count(*) FROM pg_prepared_statements)"  # noqa: S608 -- no input

@@ -13,7 +13,7 @@ from tests.api.asking import FACTS, TALKS, fact, without_credentials
 from tests.faults.relays import relay_again_and_again
 from tests.machines.edge import DEPLOY
 from tests.machines.relays import PASSWORD, Nats, Relay, asking, consume, erase, holding, list_log
-from tests.thorough import often
+from tests.thorough import choose_count
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -178,7 +178,7 @@ def test_a_reader_of_the_public_negotiations_reads_no_others(
 def test_two_relays_that_are_killed_again_and_again_leave_the_log_and_nothing_erased(
     database_url: str, tmp_path: Path
 ) -> None:
-    figures = relay_again_and_again(database_url, tmp_path, often(3, 12))
+    figures = relay_again_and_again(database_url, tmp_path, choose_count(3, 12))
     assert figures.relays > 1
     assert figures.servers > 0
 

@@ -177,8 +177,8 @@ def compare_history(
         expected = list_audit(versions, asked, person)
         for limit in (None, 2):
             query = AuditQuery(person=person, limit=limit)
-            assert _audited(reading, pinned, query) == expected
-            assert _audited(reading, pinned, replace(query, order="newest")) == expected[::-1]
+            assert _read_audit(reading, pinned, query) == expected
+            assert _read_audit(reading, pinned, replace(query, order="newest")) == expected[::-1]
 
 
 def _everybody(versions: list[FactVersion]) -> set[str]:
@@ -188,7 +188,7 @@ def _everybody(versions: list[FactVersion]) -> set[str]:
     return {text_of(name) for name in names} | {n.id for n in names if isinstance(n, Named)}
 
 
-def _audited(reading: Reading, pinned: Perspective, query: AuditQuery) -> list[Change]:
+def _read_audit(reading: Reading, pinned: Perspective, query: AuditQuery) -> list[Change]:
     """The audit, read in pages; checks that only an empty audit has an empty page."""
     paged: list[Change] = []
     more = True

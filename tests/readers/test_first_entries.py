@@ -22,7 +22,7 @@ from infrastructure.readers.state import first_entries, sections
 from infrastructure.readers.state.sections import SectionReader
 from tests.drawn_facts import VALID
 from tests.examples import NEGOTIATION, SLUG, fact
-from tests.thorough import often, some_of
+from tests.thorough import choose_count, some_of
 from tests.written_log import Log
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from infrastructure.readers.reading import Reading
     from tests.readers.witnesses import Witnesses
 
-RECORDS: Final = often(1, 100)
+RECORDS: Final = choose_count(1, 100)
 FACTS: Final = 60
 MANY: Final = 400
 AT: Final = ("2025-09-11", "2025-12", "1990")
@@ -57,7 +57,7 @@ def drawn(random: Random, number: int, names: str, *, links: bool) -> Fact:
     """A fact about one of few names, so that many facts have the same key."""
     kind = random.choice((*KINDS, "alias", "alias") if "aliases" in names else KINDS)
     cited = Citation(publisher="Reuters", published=random.choice(("2025-09-12", "2025-12-01")))
-    said = _said(random, kind, _bearers(names))
+    said = _draw_fields(random, kind, _bearers(names))
     if links and number and random.random() < 0.2:
         other = f"external:F-{random.randrange(number)}"
         said["links"] = (Link(relation=random.choice(("executes", "answers")), fact=other),)
@@ -75,7 +75,7 @@ def _bearers(names: str) -> tuple[Name, ...]:
     return NAMES
 
 
-def _said(random: Random, kind: str, bearers: tuple[Name, ...]) -> dict[str, Any]:
+def _draw_fields(random: Random, kind: str, bearers: tuple[Name, ...]) -> dict[str, Any]:
     """Fields of a fact of a kind, besides the required ones."""
     name, post, target = (random.choice(names) for names in (bearers, POSTS, TARGETS))
     stage = random.choice(("discussed", "announced", "in_force"))

@@ -27,7 +27,7 @@ FEW: Final = 400
 STEPS: Final = 100
 
 
-def recorded(custody: Fact) -> FactEvent:
+def make_recording(custody: Fact) -> FactEvent:
     """The event that records a fact with its own external id."""
     id_ = fact_id(NEGOTIATION, custody.summary)
     return decide_record(fact_id=id_, negotiation_id=NEGOTIATION, fact=custody, actor="desk")
@@ -40,7 +40,7 @@ def cost(url: str, many: int, questions: Sequence[str] | None = None) -> int:
     people = [
         fact("custody", person=f"P {number}", summary=f"P {number}") for number in range(many)
     ]
-    ledger.append([OPENED, *(recorded(person) for person in people)])
+    ledger.append([OPENED, *(make_recording(person) for person in people)])
     counted = [0]
 
     def step() -> int:

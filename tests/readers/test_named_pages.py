@@ -63,7 +63,7 @@ def facts(size: int) -> Iterator[Fact]:
         for kind in ("sqlite-file", "postgresql")
     ],
 )
-def named(
+def naming_database(
     request: pytest.FixtureRequest, lasting_database: Callable[[Kind], str]
 ) -> Iterator[Database]:
     """Two negotiations, one with four times as many facts, without statistics; tests must only read them."""
@@ -98,7 +98,7 @@ def cost(connection: Connection, size: int, asked: TimelineFilter, at: Perspecti
 @pytest.mark.parametrize("match", ["possible", "certain"])
 @pytest.mark.parametrize("asked", ASKED)
 def test_a_page_by_name_reads_a_page(
-    named: Database, asked: dict[str, Any], match: Match, after: Place | None
+    naming_database: Database, asked: dict[str, Any], match: Match, after: Place | None
 ) -> None:
     at = Perspective(
         as_of=parse_cut("2025"),
@@ -108,7 +108,7 @@ def test_a_page_by_name_reads_a_page(
         position=10 * MORE,
     )
     wanted = TimelineFilter(**asked, after=after)
-    with named.reading() as connection:
+    with naming_database.reading() as connection:
         less, more = (cost(connection, size, wanted, at) for size in (LESS, MORE))
     assert more < 1.5 * less
 
@@ -116,14 +116,18 @@ def test_a_page_by_name_reads_a_page(
 @pytest.mark.parametrize(("person", "number"), [("Bob", 32), ("Ann", 33)])
 @pytest.mark.parametrize("walked", [8, 1])
 def test_pages_by_name_follow_one_another(
-    named: Database, person: str, number: int, walked: int, monkeypatch: pytest.MonkeyPatch
+    naming_database: Database,
+    person: str,
+    number: int,
+    walked: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(timelines, "_MOST_WALKED", walked)
     id_ = negotiation_id(f"talks-{LESS}")
     at = Perspective(
         as_of=parse_cut("2025"), as_known_at=None, clock="recorded", match="possible", position=MORE
     )
-    with named.reading() as connection:
+    with naming_database.reading() as connection:
         tables = serving_tables(connection)
         known = names.read_names(connection, tables, id_, at)
 

@@ -28,7 +28,7 @@ from tests.databases import open_database
 from tests.examples import NEGOTIATION, OWNER, fact
 from tests.readers.full_texts import rows_read
 from tests.readers.plans.measures import instructions
-from tests.thorough import often
+from tests.thorough import choose_count
 from tests.written_log import Log
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def walk(reading: Reading, at: Perspective, wanted: PeopleFilter, limit: int) ->
 @pytest.mark.cases(4)
 @pytest.mark.either_database
 @pytest.mark.parametrize("limited", [False, True])
-@pytest.mark.parametrize("seed", range(often(4, 200)))
+@pytest.mark.parametrize("seed", range(choose_count(4, 200)))
 def test_pages_say_what_the_fold_says(
     database: Database, seed: int, *, limited: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,7 +191,7 @@ def facts(size: int) -> Iterator[Fact]:
         for kind in ("sqlite-file", "postgresql")
     ],
 )
-def peopled(
+def people_database(
     request: pytest.FixtureRequest, lasting_database: Callable[[Kind], str]
 ) -> Iterator[Database]:
     """Two negotiations, one with four times as many people, without statistics; tests must only read them."""
@@ -257,17 +257,20 @@ def cost(connection: Connection, size: int, wanted: PeopleFilter, after: Place |
     [(None, None), (None, ("d",)), ("free", ("d",)), ("held", None), ("held", ("bada",))],
 )
 def test_a_page_reads_what_it_shows(
-    peopled: Database, status: str | None, after: Place | None, monkeypatch: pytest.MonkeyPatch
+    people_database: Database,
+    status: str | None,
+    after: Place | None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(people_pages, "MANY", 0)
     wanted = PeopleFilter(status=status)
-    with peopled.reading() as connection:
+    with people_database.reading() as connection:
         less, more = (cost(connection, size, wanted, after) for size in (LESS, MORE))
     assert more < 1.5 * less
 
 
-def test_one_person_is_read_alone(peopled: Database) -> None:
+def test_one_person_is_read_alone(people_database: Database) -> None:
     wanted = PeopleFilter(person="lafadaba")
-    with peopled.reading() as connection:
+    with people_database.reading() as connection:
         less, more = (cost(connection, size, wanted, None) for size in (LESS, MORE))
     assert more < 1.5 * max(less, FEW)

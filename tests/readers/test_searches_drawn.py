@@ -23,7 +23,7 @@ from domain.views.timeline import TimelineFilter, list_timeline
 from infrastructure.readers import searches
 from tests.examples import NEGOTIATION, fact
 from tests.readers.full_texts import cut_published, decide_recording, find_facts, on_record
-from tests.thorough import often
+from tests.thorough import choose_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from domain.streams.event import FactEvent
     from domain.streams.fact import FactRecord
 
-ASKED: Final = often(12, 80)
+ASKED: Final = choose_count(12, 80)
 """How many queries are drawn after each change of the record."""
 WORDS: Final = (
     *("Łukaszenka", "Lukaszenka", "Nausėda", "Ціханоўская", "Коул", "Ёлка", "straße", "Erdoğan"),

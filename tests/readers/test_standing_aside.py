@@ -20,7 +20,7 @@ from infrastructure.ledger import StoredLedger
 from infrastructure.readers.reading import Reading
 from infrastructure.readers.state.standing import find_ending_kinds
 from tests.examples import OWNER, fact
-from tests.thorough import often
+from tests.thorough import choose_count
 
 if TYPE_CHECKING:
     from domain.fact import Fact
@@ -33,7 +33,7 @@ NAMES = ("Ihar Losik", "Igor Losik", "Łosik")
 DAYS = ("2011-03-04", "2013", "2013-05", "2016-01-02", "2016-06-07", "2017~", "2019-09")
 
 
-def told(what: str, name: str, day: str, *, ended: str | None = None) -> Fact:
+def make_fact(what: str, name: str, day: str, *, ended: str | None = None) -> Fact:
     """A fact about what happened to a person."""
     if what in ("custody", "died"):
         valid = f"{day}/{ended if ended is not None and day < '2018' else '..'}"
@@ -76,10 +76,10 @@ def test_a_pardon_that_a_new_sentence_ended_is_not_shown_after_a_release(
     database: Database, spelt: str
 ) -> None:
     facts = [
-        told("alias", NAMES[1], "2010"),
-        told("pardon", NAMES[0], "2011-03-04"),
-        told("custody", spelt, "2013-05-06"),
-        told("release", spelt, "2016-06-07"),
+        make_fact("alias", NAMES[1], "2010"),
+        make_fact("pardon", NAMES[0], "2011-03-04"),
+        make_fact("custody", spelt, "2013-05-06"),
+        make_fact("release", spelt, "2016-06-07"),
     ]
     days = ["2012", "2014", "2017"]
     (pardoned,), (sentenced,), (free,) = same_states(database, "talks", facts, days)
@@ -90,7 +90,7 @@ def test_a_pardon_that_a_new_sentence_ended_is_not_shown_after_a_release(
 
 @pytest.mark.either_database
 @settings(
-    max_examples=often(30, 800),
+    max_examples=choose_count(30, 800),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -98,7 +98,7 @@ def test_a_pardon_that_a_new_sentence_ended_is_not_shown_after_a_release(
 def test_what_became_of_few_people_is_told_alike(database: Database, data: st.DataObject) -> None:
     names = NAMES[: data.draw(st.integers(1, 3))]
     drawn = st.builds(
-        told,
+        make_fact,
         st.sampled_from(("pardon", "custody", "custody", "died", "release", "alias")),
         st.sampled_from(names),
         st.sampled_from(DAYS),

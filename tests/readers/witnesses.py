@@ -22,7 +22,7 @@ from infrastructure.tables.record import (
 )
 from tests.databases import open_database
 from tests.examples import OWNER
-from tests.thorough import often
+from tests.thorough import choose_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from infrastructure.readers.state.kept_facts import KeptSlices
 
 #: How many histories are drawn on each database in a run; several perspectives are asked of each.
-HISTORIES: Final = often(8, 1_500)
+HISTORIES: Final = choose_count(8, 1_500)
 PERSPECTIVES: Final = 4
 NOW: Final = 1_800_000_000_000_000
 YEARS: Final = 10 * 365 * 86_400_000_000

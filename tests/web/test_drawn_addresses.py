@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from tests.domain.time.edtf_examples import MOMENTS, SPANS
-from tests.thorough import often
+from tests.thorough import choose_count
 from tests.web.hostile import import_facts
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def test_no_address_of_a_page_is_an_error_of_ours(reader: Reader) -> None:
     drawn.seed(seed)
     names = {path: _list_known_parameters(reader, path) for path in PATHS}
     statuses = set()
-    for _ in range(often(80, 3_000)):
+    for _ in range(choose_count(80, 3_000)):
         path = drawn.choice(PATHS)
         chosen = drawn.sample(names[path], drawn.randrange(min(4, len(names[path])) + 1))
         query = "&".join(f"{name}={_value(drawn)}" for name in chosen)

@@ -14,7 +14,7 @@ import pytest
 from api.web.words.wording import close_turns
 from domain.fact import LONGEST_NAME
 from domain.texts import LONGEST_TEXT
-from tests.thorough import THOROUGH, often, some_of
+from tests.thorough import THOROUGH, choose_count, some_of
 from tests.web.hostile import import_facts, store_hostile
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def test_an_old_record_of_hostile_texts_is_text_on_every_page(reader: Reader, te
     facts = some_of([f"/n/talks/facts/{record['id']}" for record in made], 5)
     others = [*PATHS, f"/n/talks/timeline?q={quote(text[:20])}", f"/n/talks/claims/{made[0]['id']}"]
     left = [*facts, *some_of(others, len(others))]
-    while left and len(seen) < often(18, 400):
+    while left and len(seen) < choose_count(18, 400):
         address = left.pop(0)
         if address in seen:
             continue
@@ -276,7 +276,7 @@ _ONWARD: Final = re.compile(r"[?&]cursor=|/timeline\?(?:.*&)?person=")
 
 
 def test_ten_thousand_facts_are_parted(reader: Reader) -> None:
-    count = often(600, 10_000)
+    count = choose_count(600, 10_000)
     import_facts(reader, *facts_of_all_sorts(count))
     for path in (each for each in PATHS if THOROUGH or each not in _SLOW):
         page = reader.see(path)

@@ -27,7 +27,7 @@ from tests.drawn_facts import instants
 from tests.examples import fact
 from tests.readers.witnesses import Witnesses
 from tests.strategies import SLUG, histories
-from tests.thorough import often
+from tests.thorough import choose_count
 from tests.written_log import Log
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def asking(database_url: str) -> Iterator[Client]:
 
 @pytest.mark.either_database
 @settings(
-    max_examples=often(8, 300),
+    max_examples=choose_count(8, 300),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

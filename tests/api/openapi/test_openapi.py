@@ -20,7 +20,7 @@ from tests import edtf_format
 from tests.api.asking import authorize
 from tests.api.openapi.patterns_once import remember_patterns
 from tests.databases import UNBOUNDED, settings_of
-from tests.thorough import THOROUGH, often, some_of
+from tests.thorough import THOROUGH, choose_count, some_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -39,7 +39,7 @@ CONFIG: dict[str, Any] = {
     "seed": 20251126,
     "max-failures": 20,
     "parameters": {"wait": 0},  # a request that waits without success gets 503
-    "generation": {"max-examples": often(2, 20), "database": "none"},
+    "generation": {"max-examples": choose_count(2, 20), "database": "none"},
     "checks": {
         "positive_data_acceptance": {"expected-statuses": ANSWERED},
         "negative_data_rejection": {"expected-statuses": REFUSED},
@@ -47,7 +47,7 @@ CONFIG: dict[str, Any] = {
     },
     "phases": {
         "coverage": {"enabled": THOROUGH},
-        "stateful": {"generation": {"max-examples": often(2, 8)}, "max-steps": 10},
+        "stateful": {"generation": {"max-examples": choose_count(2, 8)}, "max-steps": 10},
     },
 }
 RECORDED: Final = "/v1/negotiations/{slug}/facts"
@@ -127,7 +127,7 @@ def test_schemathesis_finds_nothing(app: FastAPI) -> None:
 def _operations(paths: dict[str, Any]) -> list[dict[str, Any]]:
     """Settings by operation: some are tested at their limits, and the recording of facts with more examples."""
     named = sorted(f"{method.upper()} {path}" for path, each in paths.items() for method in each)
-    drawn = {"generation": {"max-examples": often(4, 200)}}
+    drawn = {"generation": {"max-examples": choose_count(4, 200)}}
     covered: dict[str, Any] = {
         name: {"phases": {"coverage": {"enabled": True}}} for name in some_of(named, COVERED)
     }

@@ -21,7 +21,7 @@ from infrastructure.database.schema import SCHEMA
 from infrastructure.tables.record import idempotency_answer
 from tests.api.asking import FACTS, TALKS, Client, authorize, fact
 from tests.infrastructure.sealing.files import holds, tables_holding
-from tests.thorough import often, some_of
+from tests.thorough import choose_count, some_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -194,7 +194,7 @@ def test_what_was_certified_of_an_erased_fact_is_told_no_more(
 
 
 NAMES = ["title", "detail", "status", "a", "1", "external_id", "type"]
-TRIED = often(2, len(NAMES))
+TRIED = choose_count(2, len(NAMES))
 """How many of the names are tried in each run; all in the long form."""
 
 

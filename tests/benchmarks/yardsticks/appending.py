@@ -22,7 +22,9 @@ class RawLog:
         self._begin = "BEGIN IMMEDIATE" if raw.is_sqlite else "BEGIN"
         lock = "" if raw.is_sqlite else " FOR UPDATE"
         self._head = f"SELECT position, recorded_at FROM log_head{lock}"  # noqa: S608 -- written here
-        self._move = raw.marked("UPDATE log_head SET position = ?, recorded_at = ? WHERE id = 1")
+        self._move = raw.mark_values(
+            "UPDATE log_head SET position = ?, recorded_at = ? WHERE id = 1"
+        )
         self._event = raw.insert("event", EVENT)
         self._inserts = {table: raw.insert(table, columns) for table, columns in TABLES.items()}
         for table, columns in NAMES.items():

@@ -41,10 +41,10 @@ class Raw:
 
     def read(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 -- values of SQL
         """All rows of a query that marks its values by `?`."""
-        found: list[tuple[Any, ...]] = self.cursor.execute(self.marked(sql), values).fetchall()
+        found: list[tuple[Any, ...]] = self.cursor.execute(self.mark_values(sql), values).fetchall()
         return found
 
-    def marked(self, sql: str) -> str:
+    def mark_values(self, sql: str) -> str:
         """A statement with the driver's own placeholder for values."""
         return sql if self.is_sqlite else sql.replace("?", "%s")
 

@@ -42,7 +42,7 @@ def read_log(raw: Raw) -> Iterator[tuple[_Recorded, Any]]:
     """(event, fact) of each event that recorded a fact, decoded."""
     for row in _rows(raw):
         if row[4] == "fact.recorded":
-            decoded = _recorded.decode(_opened(row)[1])
+            decoded = _recorded.decode(_open_row(row)[1])
             yield decoded, _facts[_kind.decode(decoded.fact).kind].decode(decoded.fact)
 
 
@@ -50,7 +50,7 @@ def hash_log(raw: Raw) -> bytes:
     """The root of a log, after a check of all payloads, digests and leaves; each stream has one event."""
     leaves = []
     for row in _rows(raw):
-        secret, payload = _opened(row)
+        secret, payload = _open_row(row)
         digest = sha256(sha256(b"parley salt\0" + secret).digest() + payload).digest()
         leaf = leaf_of(row[:6], digest)
         assert (digest, leaf) == (row[8], row[9])
@@ -74,5 +74,5 @@ def _rows(raw: Raw) -> Iterator[tuple[Any, ...]]:
         after = rows[-1][0]
 
 
-def _opened(row: tuple[Any, ...]) -> tuple[bytes, bytes]:
+def _open_row(row: tuple[Any, ...]) -> tuple[bytes, bytes]:
     return open_sealed(unwrap(row[2], row[12]), row[6], row[:6])

@@ -149,7 +149,7 @@ def test_a_date_does_not_do_where_it_fits_both_clocks(parley: Shell, hours: int)
 def test_at_a_terminal_the_date_is_asked_for_before_a_clock_is_shown(
     fresh_database: Callable[[Kind], str], tmp_path: Path
 ) -> None:
-    shell = Shell(fresh_database("sqlite-file"), tmp_path).filled()
+    shell = Shell(fresh_database("sqlite-file"), tmp_path).fill()
     record_ahead(shell)
     command = [
         str(Path(sys.executable).with_name("parley")),

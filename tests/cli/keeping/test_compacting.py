@@ -41,9 +41,9 @@ def administering(parley: Shell) -> psycopg.Connection[tuple[Any, ...]]:
     return psycopg.connect(url.render_as_string(), autocommit=True)
 
 
-def said_and_erased(parley: Shell) -> None:
+def record_and_erase(parley: Shell) -> None:
     """Record a fact, and erase it after the database has written it to all of its files."""
-    parley.filled()
+    parley.fill()
     parley.out("import", SLUG, parley.file(SAID))
     parley.out("settings", SLUG, "--no-review-erasure")
     if parley.url.startswith("postgresql"):
@@ -73,7 +73,7 @@ def test_no_file_of_a_postgresql_holds_what_was_erased(
     with administering(parley) as reader:
         reader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
         reader.execute("SELECT 1")
-        said_and_erased(parley)
+        record_and_erase(parley)
         refused = parley("compact")
     assert refused.exit_code == 1
     assert "reads an older state" in refused.stderr
@@ -99,7 +99,7 @@ def hearing_late(cluster: Cluster) -> Iterator[None]:
 
 def test_compacting_says_which_privileges_it_lacks(own_cluster: Cluster, tmp_path: Path) -> None:
     parley = Shell(own_cluster.fresh(), tmp_path)
-    said_and_erased(parley)
+    record_and_erase(parley)
     recycle, leave = json.loads(parley.out("compact", "--json"))["left"]
     with administering(parley) as connection:
         connection.execute("CREATE ROLE plain LOGIN")
@@ -126,7 +126,7 @@ def test_a_sqlite_file_that_somebody_reads_is_not_said_to_hold_nothing(
     reader = open_database(light.url)
     with reader.reading() as connection:
         connection.execute(event.select()).all()
-        said_and_erased(light)
+        record_and_erase(light)
         refused = light("compact")
     reader.close()
     assert refused.exit_code == 1

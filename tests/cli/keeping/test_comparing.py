@@ -44,12 +44,12 @@ FORGERIES = (
 
 
 @pytest.fixture(scope="module")
-def filled(filled: Callable[[Kind], Shell]) -> Callable[[Kind], Shell]:
+def open_filled(open_filled: Callable[[Kind], Shell]) -> Callable[[Kind], Shell]:
     """A private negotiation that was searched once, and that is found to be intact."""
 
     @cache
-    def searched(kind: Kind) -> Shell:
-        parley = filled(kind)
+    def open_searched(kind: Kind) -> Shell:
+        parley = open_filled(kind)
         parley.out("settings", "talks", "--visibility", "private", "--member", "Ann")
         parley.out("timeline", "talks", "--q", "envoy")
         retitled = ("--reason", "refinement", "--why", "It is more", "--title", "Talks and more")
@@ -57,7 +57,7 @@ def filled(filled: Callable[[Kind], Shell]) -> Callable[[Kind], Shell]:
         assert parley("verify").exit_code == 0
         return parley
 
-    return searched
+    return open_searched
 
 
 @pytest.mark.cases(4)

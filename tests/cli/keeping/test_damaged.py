@@ -57,7 +57,7 @@ def met(shell: Shell) -> None:
     assert alive.status == 200
 
 
-def refused(shell: Shell) -> str:
+def read_refusal(shell: Shell) -> str:
     found = shell("verify")
     assert found.exit_code == 1
     assert found.stderr.count("\n") == 1, found.stderr
@@ -78,19 +78,19 @@ def test_a_flipped_byte_of_an_index_is_found(light: Shell, index: str) -> None:
     assert made.status == 201
     light.out("verify")
     damage_page(light, index, lambda page: page[:-1] + bytes([page[-1] ^ 1]))
-    assert "the log is whole; the database is not: " in refused(light)
+    assert "the log is whole; the database is not: " in read_refusal(light)
     assert light("verify", "--log-only").exit_code == 1
 
 
 def test_a_page_of_a_sqlite_file_that_is_none_is_told_of(light: Shell) -> None:
     damage_page(light, "fact_version", lambda page: b"\xa5" * len(page))
     met(light)
-    refused(light)
+    read_refusal(light)
 
 
 def test_a_page_of_a_postgresql_that_is_none_is_told_of(tmp_path: Path) -> None:
     with cluster() as server:
-        shell = Shell(server.fresh(), tmp_path).filled()
+        shell = Shell(server.fresh(), tmp_path).fill()
         database = open_database(shell.url)
         with database.reading() as connection:
             asked = text("SELECT pg_relation_filepath('fact_version')")
@@ -101,7 +101,7 @@ def test_a_page_of_a_postgresql_that_is_none_is_told_of(tmp_path: Path) -> None:
             file.write(b"\xa5" * PAGE)
         server.start()
         met(shell)
-        assert "invalid page" in refused(shell)
+        assert "invalid page" in read_refusal(shell)
 
 
 def test_it_is_said_whether_the_database_has_checked_itself(parley: Shell) -> None:
@@ -117,7 +117,7 @@ def test_it_is_said_whether_the_database_has_checked_itself(parley: Shell) -> No
 
 def test_a_flipped_bit_of_any_table_of_a_postgresql_is_told_of(tmp_path: Path) -> None:
     with cluster() as server:
-        shell = Shell(server.fresh(), tmp_path).filled()
+        shell = Shell(server.fresh(), tmp_path).fill()
         database = open_database(shell.url)
         with database.reading() as connection:
             asked = text(
@@ -134,7 +134,7 @@ def test_a_flipped_bit_of_any_table_of_a_postgresql_is_told_of(tmp_path: Path) -
             whole = files[table].read_bytes()
             files[table].write_bytes(content)
             server.start()
-            assert "invalid page" in refused(shell), table
+            assert "invalid page" in read_refusal(shell), table
             server.stop()
             files[table].write_bytes(whole)
             server.start()
@@ -146,9 +146,9 @@ OTHERS = ("event", "fact_version", "fact_text", "alembic_version", "projection")
 @pytest.mark.cases(2)
 @pytest.mark.parametrize("name", OTHERS)
 def test_a_table_of_another_schema_that_is_looked_in_first_is_told_of_by_its_schema(
-    filled: Callable[[Kind], Shell], tmp_path: Path, postgresql: PostgreSQL, name: str
+    open_filled: Callable[[Kind], Shell], tmp_path: Path, postgresql: PostgreSQL, name: str
 ) -> None:
-    shell = filled("postgresql").copied(tmp_path, postgresql)
+    shell = open_filled("postgresql").copy_to(tmp_path, postgresql)
     database = open_database(shell.url)
     with database.writing() as connection:
         own = connection.execute(text("SELECT current_schema()")).scalar_one()
@@ -176,7 +176,7 @@ def test_tables_of_other_programs_that_are_not_looked_in_first_do_no_harm(
     database = open_database(url)
     with database.writing() as connection:
         connection.execute(text("CREATE SCHEMA parley"))
-    shell = Shell(named.render_as_string(hide_password=False), tmp_path).filled()
+    shell = Shell(named.render_as_string(hide_password=False), tmp_path).fill()
     with database.writing() as connection:
         connection.execute(text("CREATE TABLE public.event (x int)"))
     database.close()

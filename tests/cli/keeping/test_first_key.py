@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infrastructure.identity.keys import Keys
-from tests.cli.serving.test_serving import PROGRAM, served
+from tests.cli.serving.test_serving import PROGRAM, start_server
 from tests.databases import SEAL_KEY, open_database
 from tests.forking import Forked
 
@@ -37,7 +37,7 @@ def test_a_server_that_is_stopped_before_it_shows_the_first_key_leaves_none(ligh
                 time.sleep(0.005)
             server.terminate()
             printed, _ = server.communicate(timeout=60)
-    again, _, _ = served(light)
+    again, _, _ = start_server(light)
     assert "key" in printed or "key" in json.loads(again)
 
 

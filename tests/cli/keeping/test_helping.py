@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.either_database, pytest.mark.usefixtures("small_shares
 
 
 @pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def helper_counts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """For each command, the number of processes that help; the machine seems to have two cores."""
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
     counts: list[int] = []
@@ -35,10 +35,10 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return counts
 
 
-def test_others_help_and_end_with_the_command(parley: Shell, started: list[int]) -> None:
+def test_others_help_and_end_with_the_command(parley: Shell, helper_counts: list[int]) -> None:
     parley.out("timeline", "talks", "--q", "envoy")
     assert "The tables match the log" in parley.out("verify")
-    assert started == [1]
+    assert helper_counts == [1]
     assert multiprocessing.active_children() == [], "they ended with it"
     database = Database(parley.url)
     with database.writing() as connection:
@@ -47,16 +47,16 @@ def test_others_help_and_end_with_the_command(parley: Shell, started: list[int])
     found = parley("verify")
     assert (found.exit_code, "fact_answer" in found.stderr) == (1, True)
     parley.out("verify", "--log-only")
-    assert started == [1, 1, 0]
+    assert helper_counts == [1, 1, 0]
 
 
 def test_what_others_do_not_finish_is_compared_all_the_same(
-    parley: Shell, started: list[int], monkeypatch: pytest.MonkeyPatch
+    parley: Shell, helper_counts: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(helpers, "help_compare", end_at_once)
     parley.out("timeline", "talks", "--q", "envoy")
     assert "The tables match the log" in parley.out("verify")
-    assert started == [1]
+    assert helper_counts == [1]
 
 
 def end_at_once(_: Connection) -> None:

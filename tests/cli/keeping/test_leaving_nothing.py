@@ -30,7 +30,7 @@ def files_in(folder: Path) -> dict[str, bytes]:
     }
 
 
-def refused(parley: Shell, *arguments: str, **env: str) -> str:
+def read_refusal(parley: Shell, *arguments: str, **env: str) -> str:
     """The error of a refused command; checks that the command left all files as they were."""
     before = files_in(parley.folder)
     result = parley(*arguments, stdin=None, **env)
@@ -43,19 +43,19 @@ def refused(parley: Shell, *arguments: str, **env: str) -> str:
 def test_no_key_is_made_for_a_log_that_another_has_signed(parley: Shell) -> None:
     note = parley.out("checkpoint")
     other = str(parley.folder / "other.key")
-    told = refused(parley, "checkpoint", PARLEY_LOG_KEY_FILE=other)
+    told = read_refusal(parley, "checkpoint", PARLEY_LOG_KEY_FILE=other)
     assert f"another key has signed the log, and there is no key in {other}" in told
     assert "run: parley checkpoint --new-key" in told
     assert parley.out("checkpoint") == note
     assert parley("checkpoint", "--new-key", PARLEY_LOG_KEY_FILE=other).exit_code == 0
     assert parley("checkpoint", PARLEY_LOG_KEY_FILE=other).exit_code == 0
-    assert "the log's key is not" in refused(parley, "checkpoint")
+    assert "the log's key is not" in read_refusal(parley, "checkpoint")
 
 
 @pytest.mark.either_database
 def test_no_key_is_made_where_nothing_can_be_signed_or_served(parley: Shell) -> None:
-    assert "another key" not in refused(parley, "checkpoint", PARLEY_LOG_ORIGIN="two words")
-    refused(parley, "serve", "--host", "192.0.2.1", "--port", "0")
+    assert "another key" not in read_refusal(parley, "checkpoint", PARLEY_LOG_ORIGIN="two words")
+    read_refusal(parley, "serve", "--host", "192.0.2.1", "--port", "0")
     parley.out("checkpoint")
     database = open_database(parley.url)
     with database.writing() as connection:
@@ -63,7 +63,7 @@ def test_no_key_is_made_where_nothing_can_be_signed_or_served(parley: Shell) -> 
     database.close()
     other = str(parley.folder / "other.key")
     for more in ((), ("--new-key",)):
-        refused(parley, "checkpoint", *more, PARLEY_LOG_KEY_FILE=other)
+        read_refusal(parley, "checkpoint", *more, PARLEY_LOG_KEY_FILE=other)
 
 
 def test_a_record_whose_key_is_missing_gets_no_other(light: Shell) -> None:
@@ -75,7 +75,7 @@ def test_a_record_whose_key_is_missing_gets_no_other(light: Shell) -> None:
         ("import", SLUG, light.file({**LINES[0], "external_id": "new"})),
         ("keys", "create", "Ann", "--scope", "fact:read"),
     ):
-        refused(light, *arguments)
+        read_refusal(light, *arguments)
 
 
 def test_a_database_that_is_to_be_made_for_what_is_refused_is_not_made(
@@ -90,7 +90,7 @@ def test_a_database_that_is_to_be_made_for_what_is_refused_is_not_made(
         ("checkpoint",),
         ("seal", "--new-key"),
     ):
-        refused(light, *arguments, PARLEY_DATABASE_URL=url)
+        read_refusal(light, *arguments, PARLEY_DATABASE_URL=url)
 
 
 @pytest.fixture
@@ -102,11 +102,11 @@ def log() -> Iterator[FakeLog]:
 def test_a_witness_of_a_log_that_it_cannot_watch_is_not_made(light: Shell, log: FakeLog) -> None:
     folder = str(light.folder / "witness")
     watched = ("--log-key", LOG.key.text, "--state", folder, "--name", NAME)
-    refused(light, "witness", "http://127.0.0.1:1", *watched)
+    read_refusal(light, "witness", "http://127.0.0.1:1", *watched)
     log.grow(3)
-    refused(light, "witness", log.url, "--log-key", OTHER.key.text, *watched[2:])
-    refused(light, "witness", log.url, *watched[:4])
-    refused(light, "witness", log.url, *watched[:4], "--name", "two words")
+    read_refusal(light, "witness", log.url, "--log-key", OTHER.key.text, *watched[2:])
+    read_refusal(light, "witness", log.url, *watched[:4])
+    read_refusal(light, "witness", log.url, *watched[:4], "--name", "two words")
     assert light("witness", log.url, *watched).exit_code == 0
 
 

@@ -31,7 +31,7 @@ def seal_file(shell: Shell) -> Path:
 def test_the_key_file_is_made_with_the_first_event_and_not_before(empty: Shell) -> None:
     empty.out("verify")
     assert not seal_file(empty).exists()
-    empty.filled()
+    empty.fill()
     assert stat.S_IMODE(seal_file(empty).stat().st_mode) == 0o600
     assert f"{EVENTS} events" in empty.out("verify")
 
@@ -92,7 +92,7 @@ def test_a_record_that_is_empty_but_for_a_key_belongs_to_who_made_it(
         assert "which is not given" in refused.stderr, command
         assert len(refused.stderr.splitlines()) == 1
     assert not (tmp_path / "b.seal").exists()
-    own.filled().out("verify")
+    own.fill().out("verify")
 
 
 def test_the_key_may_come_from_the_environment_and_then_no_file_is_made(empty: Shell) -> None:

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.either_database
 EVENTS = len(LINES) + 1
 
 
-def signed(shell: Shell) -> Path:
+def sign_log(shell: Shell) -> Path:
     """Sign the log as a server would; gives the path of the checkpoint, saved elsewhere."""
     parley = compose(Settings.from_env(shell.settings), signs=True)
     assert parley.publisher is not None
@@ -53,16 +53,16 @@ def forge(shell: Shell, statement: str) -> None:
     database.close()
 
 
-def verified(shell: Shell, *arguments: str) -> tuple[int, dict[str, Any]]:
+def verify_log(shell: Shell, *arguments: str) -> tuple[int, dict[str, Any]]:
     result = shell("verify", "--json", *arguments)
     return result.exit_code, json.loads(result.stdout)
 
 
 def test_a_log_as_it_was_recorded_is_whole(parley: Shell) -> None:
-    code, found = verified(parley)
+    code, found = verify_log(parley)
     assert (code, found["events"], found["wrong"], found["key"]) == (0, EVENTS, None, None)
-    saved = signed(parley)
-    code, found = verified(parley, "--checkpoint", str(saved))
+    saved = sign_log(parley)
+    code, found = verify_log(parley, "--checkpoint", str(saved))
     assert code == 0
     assert found["key"].startswith("parley.local/log+")
     assert found["checkpoints"] == sorted(
@@ -84,19 +84,19 @@ def test_a_log_as_it_was_recorded_is_whole(parley: Shell) -> None:
 def test_the_first_position_that_is_wrong_is_said(
     parley: Shell, statement: str, position: int
 ) -> None:
-    saved = signed(parley)
+    saved = sign_log(parley)
     forge(parley, statement)
     result = parley("verify", "--checkpoint", str(saved))
     assert result.exit_code == 1
     assert result.stdout == ""
     assert result.stderr.startswith(f"parley: position {position}: ")
-    code, found = verified(parley)
+    code, found = verify_log(parley)
     assert (code, found["wrong"]["position"]) == (1, position)
 
 
 def test_a_log_that_lost_its_end_is_found_out_by_the_saved_checkpoint(parley: Shell) -> None:
-    saved = signed(parley)
-    key = verified(parley)[1]["key"]
+    saved = sign_log(parley)
+    key = verify_log(parley)[1]["key"]
     for statement in (
         f"DELETE FROM event WHERE position > {EVENTS - 2}",  # noqa: S608 -- a number
         f"UPDATE log_head SET position = {EVENTS - 2}",  # noqa: S608 -- the same
@@ -105,14 +105,14 @@ def test_a_log_that_lost_its_end_is_found_out_by_the_saved_checkpoint(parley: Sh
     ):
         forge(parley, statement)
     parley.key_file.unlink()
-    assert verified(parley, "--log-only")[0] == 0
-    assert verified(parley)[0] == 1
-    code, found = verified(parley, "--checkpoint", str(saved), "--key", key)
+    assert verify_log(parley, "--log-only")[0] == 0
+    assert verify_log(parley)[0] == 1
+    code, found = verify_log(parley, "--checkpoint", str(saved), "--key", key)
     assert (code, found["wrong"]["position"]) == (1, EVENTS - 1)
 
 
 def test_a_checkpoint_that_another_signed_is_refused(light: Shell) -> None:
-    saved = signed(light)
+    saved = sign_log(light)
     other = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
     saved.write_text(saved.read_text().replace(f"\n{EVENTS}\n", f"\n{EVENTS - 1}\n"))
     light.folder.joinpath("binary").write_bytes(b"\xff")
@@ -133,7 +133,7 @@ def test_a_checkpoint_that_another_signed_is_refused(light: Shell) -> None:
 def test_a_file_is_checked_whatever_it_is_called(
     light: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    saved = signed(light)
+    saved = sign_log(light)
     other = light.folder / "the database"
     other.write_text(saved.read_text().replace(f"\n{EVENTS}\n", f"\n{EVENTS - 1}\n"))
     monkeypatch.chdir(light.folder)
@@ -143,7 +143,7 @@ def test_a_file_is_checked_whatever_it_is_called(
 
 
 def test_a_checkpoint_of_another_log_is_refused_though_the_key_signed_it(light: Shell) -> None:
-    saved = signed(light)
+    saved = sign_log(light)
     signer = read_signer(light.key_file, "parley.local/log")
     own = Checkpoint.read_unverified(saved.read_text())
     saved.write_text(replace(own, origin="other.example/log").sign([signer]))
@@ -164,7 +164,7 @@ def test_a_key_without_the_word_that_it_has_signed_nothing_signs_nothing(light: 
 
 
 def test_a_key_that_others_may_read_is_not_served_by(light: Shell) -> None:
-    signed(light)
+    sign_log(light)
     light.key_file.chmod(0o644)
     result = light("serve", "--port", "0")
     assert result.exit_code == 1
@@ -172,7 +172,7 @@ def test_a_key_that_others_may_read_is_not_served_by(light: Shell) -> None:
 
 
 def test_a_certificate_is_asked_again_and_compared(parley: Shell) -> None:
-    signed(parley)
+    sign_log(parley)
     composed = compose(Settings.from_env(parley.settings), signs=True)
     client = Client(TestClient(create_app(composed)))
     answer = client.post("/v1/certificates", {"question": "/v1/negotiations/talks/timeline"})
@@ -182,7 +182,7 @@ def test_a_certificate_is_asked_again_and_compared(parley: Shell) -> None:
         file.write_bytes(content)
         told = parley.out("verify", "--certificate", str(file))
         assert f"The question of {file} has the same answer here" in told
-    assert verified(parley, "--certificate", str(file))[1]["certificate"]["same"] is True
+    assert verify_log(parley, "--certificate", str(file))[1]["certificate"]["same"] is True
     other = answer.json["certificate"].replace("reader anonymous", "reader somebody")
     file.write_text(other)
     assert "its signature does not match" in parley("verify", "--certificate", str(file)).stderr
@@ -199,7 +199,7 @@ def test_a_certificate_is_asked_again_and_compared(parley: Shell) -> None:
 def test_a_certificate_of_an_older_reading_is_neither_confirmed_nor_called_forged(
     light: Shell,
 ) -> None:
-    signed(light)
+    sign_log(light)
     composed = compose(Settings.from_env(light.settings), signs=True)
     client = Client(TestClient(create_app(composed)))
     answer = client.post("/v1/certificates", {"question": "/v1/negotiations/talks/timeline"})
@@ -216,14 +216,14 @@ def test_a_certificate_of_an_older_reading_is_neither_confirmed_nor_called_forge
     told = light.out("verify", "--certificate", str(file))
     assert f"was made with reading {READING - 1} of the rules" in told
     assert "but its answer was not compared" in told
-    assert verified(light, "--certificate", str(file))[1]["certificate"]["same"] is None
+    assert verify_log(light, "--certificate", str(file))[1]["certificate"]["same"] is None
 
 
 @pytest.mark.parametrize("of", ["/v1/negotiations/talks", "/v1/facts/{fact}"])
 def test_a_certificate_of_what_was_erased_since_is_told_from_a_forged_one(
     parley: Shell, of: str
 ) -> None:
-    signed(parley)
+    sign_log(parley)
     fact = str(fact_id(negotiation_id("talks"), "R"))
     composed = compose(Settings.from_env(parley.settings), signs=True)
     client = Client(TestClient(create_app(composed)))
@@ -241,7 +241,7 @@ def test_a_certificate_of_what_was_erased_since_is_told_from_a_forged_one(
     )
     assert "and gives" not in result.stderr
     assert f"They continue the signed checkpoint of {file}" in result.stdout
-    code, found = verified(parley, "--certificate", str(file))
+    code, found = verify_log(parley, "--certificate", str(file))
     assert (code, found["wrong"], found["certificate"]["same"]) == (1, None, False)
 
 
@@ -249,7 +249,7 @@ def test_a_finding_names_a_fact_as_people_do(light: Shell) -> None:
     id_ = str(fact_id(negotiation_id("talks"), "R"))
     forge(light, "UPDATE fact_version SET kind = 'x' WHERE external_id = 'R'")
     assert f"fact_version ({id_}, 1)" in light("verify").stderr
-    assert verified(light)[1]["tables"][0]["key"] == [id_, 1]
+    assert verify_log(light)[1]["tables"][0]["key"] == [id_, 1]
 
 
 def test_a_certificate_of_what_is_private_by_now_says_what_may_be_the_reason(
@@ -274,7 +274,7 @@ def test_a_certificate_of_what_is_private_by_now_says_what_may_be_the_reason(
 
 
 def test_a_checkpoint_must_have_the_witness_s_word_where_it_is_demanded(light: Shell) -> None:
-    saved = signed(light)
+    saved = sign_log(light)
     cosigner = Cosigner(Ed25519Signer.of("witness.example", bytes(32)), 1_763_900_000)
     arguments = ("verify", "--checkpoint", str(saved), "--witness", cosigner.key.text)
     assert "no known key" in light(*arguments).stderr
@@ -283,5 +283,5 @@ def test_a_checkpoint_must_have_the_witness_s_word_where_it_is_demanded(light: S
     assert f"They continue the signed checkpoint of {saved}, {word}\n" in light.out(*arguments)
     assert light("verify", "--checkpoint", str(saved)).exit_code == 0
     assert "--checkpoint" in light("verify", "--witness", cosigner.key.text).stderr
-    log_key = verified(light)[1]["key"]
+    log_key = verify_log(light)[1]["key"]
     assert "a log's" in light(*arguments[:-1], log_key).stderr

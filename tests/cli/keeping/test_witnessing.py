@@ -39,7 +39,7 @@ SECONDS: Final = 60
 
 
 @contextmanager
-def served(parley: Shell) -> Iterator[str]:
+def serve_record(parley: Shell) -> Iterator[str]:
     """The address of the record, served by a process of its own."""
     with Forked(
         [*PROGRAM, "serve", "--json", "--port", "0"],
@@ -75,13 +75,13 @@ class Elsewhere:
             timeout=SECONDS,
         )
 
-    def said(self, *arguments: str) -> Any:  # noqa: ANN401 -- JSON is anything
+    def read_json(self, *arguments: str) -> Any:  # noqa: ANN401 -- JSON is anything
         """The JSON of a run; checks that it succeeds."""
         ran = self(*arguments, "--json")
         assert ran.returncode == 0, ran.stderr
         return json.loads(ran.stdout)
 
-    def refused(self, *arguments: str) -> str:
+    def read_refusal(self, *arguments: str) -> str:
         """The one line with which a run is refused."""
         ran = self(*arguments)
         assert (ran.returncode, ran.stdout) == (1, "")
@@ -118,18 +118,18 @@ def in_custody(people: int) -> list[dict[str, Any]]:
 def test_a_server_is_watched_from_elsewhere_and_verified_by_the_witness_s_word(
     kind: Kind, fresh_database: Callable[[Kind], str], tmp_path: Path, elsewhere: Elsewhere
 ) -> None:
-    parley = Shell(fresh_database(kind), tmp_path).filled()
+    parley = Shell(fresh_database(kind), tmp_path).fill()
     cosigned = elsewhere.folder / "parley.witness" / "checkpoint"
-    key = elsewhere.said("--show-key", "--name", NAME)["key"]
+    key = elsewhere.read_json("--show-key", "--name", NAME)["key"]
     verified = ("verify", "--checkpoint", str(cosigned), "--witness", key)
-    with served(parley) as url:
+    with serve_record(parley) as url:
         watched = (f"{url}/", "--log-key", log_key(parley))
-        first = elsewhere.said(*watched)
+        first = elsewhere.read_json(*watched)
         assert (first["cosigned"], first["events"], first["key"]) == (True, EVENTS, key)
         assert parley(*verified).exit_code == 0
-        assert not elsewhere.said(*watched)["cosigned"]
+        assert not elsewhere.read_json(*watched)["cosigned"]
         parley.out("import", SLUG, parley.file(*in_custody(300)))
-        grown = _said_once_signed(elsewhere, watched, EVENTS + 300)
+        grown = _read_once_signed(elsewhere, watched, EVENTS + 300)
     assert grown["evidence"] == []
     result = parley(*verified)
     assert result.exit_code == 0, result.output
@@ -144,19 +144,21 @@ def test_another_history_by_the_same_key_is_refused_and_kept(
     kind: Kind, fresh_database: Callable[[Kind], str], tmp_path: Path, elsewhere: Elsewhere
 ) -> None:
     parley, another = (Shell(fresh_database(kind), tmp_path) for _ in range(2))
-    parley.filled()
-    with served(parley) as url:
+    parley.fill()
+    with serve_record(parley) as url:
         watched = (url, "--log-key", log_key(parley), "--name", NAME)
-        assert elsewhere.said(*watched)["events"] == EVENTS
+        assert elsewhere.read_json(*watched)["events"] == EVENTS
     beside_the_key = Path(f"{parley.key_file}.checkpoint")
     beside_the_key.write_text("")
     another.out("import", SLUG, another.file(APPOINTED), "--title", "Talks", "--party", "Belarus")
-    with served(another) as url:
+    with serve_record(another) as url:
         watched = (url, *watched[1:])
-        assert f"the log shows 2 events, but it had {EVENTS} before" in elsewhere.refused(*watched)
+        assert f"the log shows 2 events, but it had {EVENTS} before" in elsewhere.read_refusal(
+            *watched
+        )
         another.out("import", SLUG, another.file(*in_custody(20)))
         _wait_until_signed(another, 22)
-        refusal = elsewhere.refused(*watched)
+        refusal = elsewhere.read_refusal(*watched)
     assert f"the first {EVENTS} of the log's 22 events are not those that it had signed" in refusal
     kept = elsewhere.folder / refusal.rstrip("\n").rpartition(" ")[2]
     beside_the_key.write_text("")
@@ -166,10 +168,10 @@ def test_another_history_by_the_same_key_is_refused_and_kept(
     assert parley(*demanded, str(kept / "shown")).exit_code == 1
 
 
-def _said_once_signed(elsewhere: Elsewhere, watched: tuple[str, ...], size: int) -> Any:  # noqa: ANN401
+def _read_once_signed(elsewhere: Elsewhere, watched: tuple[str, ...], size: int) -> Any:  # noqa: ANN401
     """The JSON of a run, after the log has signed so many events, which takes it a second."""
     deadline = time.monotonic() + SECONDS
-    while (found := elsewhere.said(*watched))["events"] < size:
+    while (found := elsewhere.read_json(*watched))["events"] < size:
         assert time.monotonic() < deadline
     assert (found["cosigned"], found["events"]) == (True, size)
     return found
@@ -193,7 +195,7 @@ def test_what_is_said_is_what_was_done(log: FakeLog, elsewhere: Elsewhere) -> No
     assert again.stdout.startswith("Nothing new: the log's first 300 events were co-signed at 2")
     assert (again.returncode, again.stderr) == (0, "")
     log.grow(299)
-    assert "both checkpoints are kept in w/evidence/roll-back-300-299-" in elsewhere.refused(
+    assert "both checkpoints are kept in w/evidence/roll-back-300-299-" in elsewhere.read_refusal(
         *watched
     )
     log.grow(301)
@@ -247,8 +249,8 @@ def test_it_goes_on_asking_and_says_once_why_it_does_not_sign(
             assert watching.stdout is not None
             assert watching.stderr is not None
             assert json.loads(watching.stdout.readline())["events"] == 300
-            assert "another process" in elsewhere.refused(*watched)
-            assert elsewhere.said("--show-key")["key"].startswith(f"{NAME}+")
+            assert "another process" in elsewhere.read_refusal(*watched)
+            assert elsewhere.read_json("--show-key")["key"].startswith(f"{NAME}+")
             honest, fork = log.tree, history(other_from=10)
             log.grow_between_rounds(400, fork)
             assert "first 300 of the log's 400 events" in watching.stderr.readline()

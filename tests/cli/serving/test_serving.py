@@ -24,7 +24,7 @@ pytestmark = pytest.mark.either_database
 PROGRAM = (sys.executable, "-c", "from api.cli.app import main; main()")
 
 
-def served(parley: Shell, *options: str) -> tuple[str, str, int]:
+def start_server(parley: Shell, *options: str) -> tuple[str, str, int]:
     """What a server prints until it listens, or until it refuses to."""
     environ = {**os.environ, **parley.settings, "PARLEY_PORT": "0"}
     with Forked(
@@ -42,7 +42,7 @@ def served(parley: Shell, *options: str) -> tuple[str, str, int]:
 
 
 def test_a_laptop_is_given_a_key_once(parley: Shell) -> None:
-    first, again = (json.loads(served(parley)[0]) for _ in range(2))
+    first, again = (json.loads(start_server(parley)[0]) for _ in range(2))
     assert re.fullmatch(r"parley_[a-z2-7]{10}_[a-z2-7]{32}", first["key"])
     assert "key" not in again
     kept = json.loads(parley.out("keys", "list", "--json"))["items"]
@@ -75,11 +75,11 @@ def test_a_port_that_is_taken_is_named_once_with_the_setting(light: Shell) -> No
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])  # noqa: S104 -- refused, or stopped at once
 def test_beyond_this_machine_nobody_serves_without_a_key(parley: Shell, host: str) -> None:
-    printed, errors, status = served(parley, "--host", host)
+    printed, errors, status = start_server(parley, "--host", host)
     assert (printed, status) == ("", 1)
     assert "parley keys create" in errors
     parley.out("keys", "create", "Ann", "--scope", "fact:read")
-    printed, _, _ = served(parley, "--host", host)
+    printed, _, _ = start_server(parley, "--host", host)
     assert "listening" in json.loads(printed)
     assert "key" not in json.loads(printed)
 

@@ -16,14 +16,14 @@ from tests.api.asking import fact
 from tests.cli.workers import PROGRAM
 from tests.forking import Forked
 from tests.plain_http import PLAIN
-from tests.thorough import THOROUGH, often
+from tests.thorough import THOROUGH, choose_count
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
 
 pytestmark = pytest.mark.either_database
 
-MANY: Final = often(2_000, 12_000)
+MANY: Final = choose_count(2_000, 12_000)
 TALKS: Final = "/v1/negotiations/two"
 LINES: Final = "\n".join(
     json.dumps(fact(kind="statement", speaker="Ann", summary=f"{each}", external_id=f"E{each}"))

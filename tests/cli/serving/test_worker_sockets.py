@@ -44,16 +44,16 @@ PATIENT: Final = (sys.executable, "-c", PATIENTLY)
 
 @pytest.fixture(scope="module")
 def workers(
-    filled: Callable[[Kind], Shell], tmp_path_factory: pytest.TempPathFactory
+    open_filled: Callable[[Kind], Shell], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Workers]:
     """Two processes on a record; a test may replace them, but leaves two."""
-    record = filled("sqlite-file").copied(tmp_path_factory.mktemp("served"))
+    record = open_filled("sqlite-file").copy_to(tmp_path_factory.mktemp("served"))
     with serving(record, program=PATIENT) as started:
         yield started
 
 
 @contextmanager
-def connected(workers: Workers, number: int) -> Iterator[list[socket.socket]]:
+def open_connections(workers: Workers, number: int) -> Iterator[list[socket.socket]]:
     """Open so many connections at once."""
     host, _, port = workers.address.removeprefix("http://").rpartition(":")
     with ExitStack() as held:
@@ -102,7 +102,7 @@ def test_connections_opened_at_once_are_dealt_out_to_all(
             else request.getfixturevalue("workers")
         )
         for _ in range(ROUNDS):
-            with connected(workers, AT_ONCE) as connections:
+            with open_connections(workers, AT_ONCE) as connections:
                 ask_each(connections)
                 dealt.update({pid: held_by(pid, workers.address) for pid in workers.serving()})
     assert dealt.total() == AT_ONCE * ROUNDS
@@ -126,17 +126,17 @@ def test_connections_to_a_killed_process_wait_for_the_one_that_replaces_it(
     workers: Workers,
 ) -> None:
     first = workers.serving()
-    with connected(workers, 2 * AT_ONCE) as connections:
+    with open_connections(workers, 2 * AT_ONCE) as connections:
         ask_each(connections)  # so that both processes accept connections
     killed = min(first)
     os.kill(killed, signal.SIGKILL)
     while b"spawn_main" in Path(f"/proc/{killed}/cmdline").read_bytes():
         time.sleep(0.01)
-    with connected(workers, 2 * AT_ONCE) as connections:
+    with open_connections(workers, 2 * AT_ONCE) as connections:
         ask_each(connections)
     now = workers.wait_for(2, frozenset({killed}))
     assert len(now & first) == 1
-    with connected(workers, 2 * AT_ONCE) as connections:
+    with open_connections(workers, 2 * AT_ONCE) as connections:
         ask_each(connections)
         found = [held_by(pid, workers.address) for pid in now]
     assert sum(found) == 2 * AT_ONCE
@@ -158,7 +158,7 @@ def test_a_restart_replaces_each_process_and_their_number_stays(workers: Workers
     for sent in (signal.SIGTTIN, signal.SIGTTOU, signal.SIGHUP):
         workers.process.send_signal(sent)
     now = workers.wait_for(2, frozenset(first))
-    with connected(workers, 2 * AT_ONCE) as connections:
+    with open_connections(workers, 2 * AT_ONCE) as connections:
         ask_each(connections)
         found = [held_by(pid, workers.address) for pid in now]
     assert sum(found) == 2 * AT_ONCE

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.either_database
 BODY = {"reason": "refinement", "why": "recounted", "changes": {"summary": "Fifty-one freed"}}
 
 
-def proposed(shell: Shell, person: str = "Ann", **more: object) -> dict[str, Any]:
+def propose_correction(shell: Shell, person: str = "Ann", **more: object) -> dict[str, Any]:
     """Propose a correction of the fact R as somebody; gives the change request as JSON."""
     shell.out("settings", SLUG, "--review-record")
     parley = compose(Settings.from_env(shell.settings))
@@ -46,7 +46,7 @@ def proposed(shell: Shell, person: str = "Ann", **more: object) -> dict[str, Any
 
 def test_what_waits_is_listed_for_people_and_for_programs(parley: Shell) -> None:
     assert "There are no change requests." in parley.out("change-requests", SLUG)
-    made = proposed(parley)
+    made = propose_correction(parley)
     listed = json.loads(parley.out("change-requests", SLUG, "--json"))
     assert [item["id"] for item in listed["items"]] == [made["id"]]
     shown = parley("change-requests", SLUG, "--status", "open", COLUMNS="100").stdout
@@ -60,7 +60,7 @@ def test_what_waits_is_listed_for_people_and_for_programs(parley: Shell) -> None
 
 
 def test_the_former_name_of_the_command_lists_them_and_is_called_deprecated(light: Shell) -> None:
-    made = proposed(light)
+    made = propose_correction(light)
     before = light("proposals", SLUG, "--json")
     assert [item["id"] for item in json.loads(before.stdout)["items"]] == [made["id"]]
     assert "deprecated" in before.stderr
@@ -68,7 +68,7 @@ def test_the_former_name_of_the_command_lists_them_and_is_called_deprecated(ligh
 
 
 def test_pages_of_them_are_pointed_to(light: Shell) -> None:
-    first, second = proposed(light), proposed(light)
+    first, second = propose_correction(light), propose_correction(light)
     page = light.out("change-requests", SLUG, "--limit", "1")
     assert first["id"] in page
     assert f"More: --cursor {first['position']}" in page
@@ -78,7 +78,7 @@ def test_pages_of_them_are_pointed_to(light: Shell) -> None:
 
 
 def test_another_person_approves(parley: Shell) -> None:
-    made = proposed(parley)
+    made = propose_correction(parley)
     shown = parley.out("approve", made["id"], "--yes", "--why", "as the list says")
     assert f"Change request {made['id']}: approved" in shown
     assert "Fifty-one freed" in shown
@@ -90,7 +90,7 @@ def test_another_person_approves(parley: Shell) -> None:
 
 
 def test_what_was_seen_may_be_named(light: Shell) -> None:
-    made = proposed(light)
+    made = propose_correction(light)
     refused = light("approve", made["id"], "--digest", "0" * 64)
     assert refused.exit_code == 1
     assert "was revised since" in refused.stderr
@@ -99,7 +99,7 @@ def test_what_was_seen_may_be_named(light: Shell) -> None:
 
 
 def test_nobody_approves_unseen_where_nobody_can_be_asked(light: Shell) -> None:
-    made = proposed(light)
+    made = propose_correction(light)
     refused = light("approve", made["id"])
     assert refused.exit_code == 2
     assert "--digest or --yes" in refused.stderr
@@ -126,7 +126,9 @@ def at_a_terminal(shell: Shell, answer: str, *arguments: str) -> tuple[int, str]
 
 def test_who_sits_at_a_terminal_sees_what_they_approve_in_full(light: Shell) -> None:
     long = "Fifty-one freed, " + "and more of it " * 40
-    made = proposed(light, changes={"summary": long, "note": "counted\n  anew: so\u00adme"})
+    made = propose_correction(
+        light, changes={"summary": long, "note": "counted\n  anew: so\u00adme"}
+    )
     for answer, status in (("n\n", 1), ("y\n", 0)):
         code, said = at_a_terminal(light, answer, "approve", made["id"])
         assert code == status, said
@@ -149,7 +151,7 @@ def test_what_an_approved_erasure_would_erase_is_shown_before(light: Shell) -> N
 
 
 def test_another_person_refuses_and_says_why(light: Shell) -> None:
-    made = proposed(light)
+    made = propose_correction(light)
     assert light("refuse", made["id"]).exit_code == 2
     assert "refused" in light.out("refuse", made["id"], "--why", "no source")
     again = light("refuse", made["id"], "--why", "no source")
@@ -158,7 +160,7 @@ def test_another_person_refuses_and_says_why(light: Shell) -> None:
 
 
 def test_ones_own_is_withdrawn_and_not_approved(light: Shell) -> None:
-    made = proposed(light, "Editor")
+    made = propose_correction(light, "Editor")
     refused = light("approve", made["id"], "--yes")
     assert refused.exit_code == 1
     assert "another person approves or refuses it" in refused.stderr

@@ -21,7 +21,7 @@ RELEASE = (
 WHY = ("--reason", "coding_error", "--why", "Misread")
 
 
-def shown(shell: Shell, fact: str = "X") -> dict[str, object]:
+def read_fact(shell: Shell, fact: str = "X") -> dict[str, object]:
     record: dict[str, object] = json.loads(shell.out("show", SLUG, "--fact", fact, "--json"))
     return record
 
@@ -31,7 +31,7 @@ def test_a_fact_is_recorded_field_by_field(light: Shell) -> None:
     assert "released: not fewer than 31" in tried
     assert light("show", SLUG, "--fact", "X").exit_code == 1
     said = light.out(*RELEASE, "--yes")
-    fact = shown(light)["fact"]
+    fact = read_fact(light)["fact"]
     assert isinstance(fact, dict)
     assert said.startswith("Recorded at position ")
     assert fact["summary"] == "=Thirty-one; freed"
@@ -62,7 +62,7 @@ def test_each_change_shows_what_is_and_what_would_be(light: Shell) -> None:
     )
     tried = light.out(*correction, "--dry-run")
     assert "released: not fewer than 31" in tried
-    assert shown(light)["version"] == 1
+    assert read_fact(light)["version"] == 1
     light.out(*correction, "--yes")
     light.out("corroborate", SLUG, "X", "--citation.publisher", "AP", "--yes")
     light.out("prefer", SLUG, "X", "--why", "Counted", "--yes")
@@ -74,7 +74,7 @@ def test_each_change_shows_what_is_and_what_would_be(light: Shell) -> None:
     again = light.out("reinstate", SLUG, "X", "--why", "It was right", "--dry-run")
     assert "retracted" in again
     light.out("reinstate", SLUG, "X", "--why", "It was right", "--yes")
-    record = shown(light)
+    record = read_fact(light)
     assert (record["version"], record["status"]) == (6, "corrected")
     ended = json.loads(light.out("end", SLUG, "P", "--ended", "2025-12-01", "--yes", "--json"))
     assert ended["fact"]["valid"] == "2025-11-09/2025-12-01"
@@ -159,10 +159,10 @@ def test_at_a_terminal_what_is_missing_is_asked_for(light: Shell) -> None:
         assert code == status, said
         assert "summary (what the source says, in a sentence):" in said
         assert "citation.publisher" in said
-    assert shown(light)["version"] == 1
+    assert read_fact(light)["version"] == 1
     code, said = at_a_terminal(light, "y\n", "correct", SLUG, "X", *WHY, "--summary", "Set free")
     assert code == 0, said
-    assert shown(light)["version"] == 2
+    assert read_fact(light)["version"] == 2
 
 
 def test_a_change_that_takes_two_persons_is_proposed(light: Shell) -> None:
@@ -170,4 +170,4 @@ def test_a_change_that_takes_two_persons_is_proposed(light: Shell) -> None:
     change = ("correct", SLUG, "P", *WHY, "--post", "envoy")
     assert "another person would have to approve it" in light(*change, "--dry-run").stderr
     assert "Proposed" in light.out(*change, "--yes")
-    assert shown(light, "P")["version"] == 1
+    assert read_fact(light, "P")["version"] == 1

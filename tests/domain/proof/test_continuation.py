@@ -21,7 +21,7 @@ from domain.proof.continuation import (
 from domain.proof.merkle import EMPTY_ROOT
 from tests.domain.proof.test_merkle import CONSISTENCIES, LEAVES, ROOTS
 from tests.domain.proof.trees import ORIGIN, Tiled, made_leaves
-from tests.thorough import often, some_of
+from tests.thorough import choose_count, some_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +106,7 @@ def test_few_tiles_are_needed_however_large_the_log_says_that_it_is(old: int, ne
         assert len({(tile.level, tile.path.index) for tile in tiles}) == len(tiles)
 
 
-@settings(max_examples=often(25, 100))
+@settings(max_examples=choose_count(25, 100))
 @given(st.data())
 def test_a_wrong_tile_proves_nothing_and_accuses_nobody(data: st.DataObject) -> None:
     new = data.draw(st.integers(2, 2_000) | st.sampled_from(EDGES[1:]))

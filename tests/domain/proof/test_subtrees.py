@@ -8,7 +8,7 @@ from domain.proof.merkle import consistency_ranges, inclusion_ranges, root_of
 from domain.proof.subtrees import NamedTile, subtree_hash, tiles_under
 from domain.proof.tiles import TilePath
 from tests.domain.proof.trees import Tiled, made_leaves
-from tests.thorough import often
+from tests.thorough import choose_count
 
 SIZE = 65_536 + 256 + 1
 LEAVES = made_leaves(SIZE)
@@ -32,7 +32,7 @@ def test_a_root_is_hashed_from_the_tiles_at_its_end(size: int) -> None:
     assert subtree_hash(0, size, TREE.fetch_tiles(tiles)) == root_of(LEAVES[:size])
 
 
-@settings(max_examples=often(25, 100))
+@settings(max_examples=choose_count(25, 100))
 @given(st.data())
 def test_any_subtree_is_hashed_from_the_tiles_that_are_named(data: st.DataObject) -> None:
     size = data.draw(st.integers(1, 3_000) | st.sampled_from(EDGES))

@@ -51,7 +51,7 @@ def test_a_retraction_leaves_no_trace_later_and_a_reinstatement_brings_it_back()
     assert list_seen(log, as_known_at="2025-06-25") == []
     assert list_seen(log, as_known_at="2025-09-10") == []
     assert list_seen(log, as_known_at="2025-09-11") == [("Losik freed", 3)]
-    gone = log.known(as_known_at="2025-06-25")
+    gone = log.list_known(as_known_at="2025-06-25")
     assert [version.record.status for version in gone] == ["retracted"]
 
 

@@ -19,7 +19,7 @@ from domain.time.edtf_date import read_date
 from domain.time.edtf_fault import LONGEST, ValidTimeError
 from domain.time.edtf_meant import explain
 from domain.time.valid_time import ValidTime, strict_upper
-from tests.thorough import often
+from tests.thorough import choose_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,7 +90,7 @@ def test_the_dearest_known_dates_are_parsed_within_a_bounded_number_of_steps() -
     assert dearest[0] < MOST_STEPS, dearest
 
 
-@settings(max_examples=often(60, 600))
+@settings(max_examples=choose_count(60, 600))
 @given(st.text("0129X-?~%[]{},./:+TYSEZ", min_size=1, max_size=LONGEST))
 def test_any_drawn_date_is_parsed_within_a_bounded_number_of_steps(text: str) -> None:
     assert steps(partial(ValidTime.parse, text)) < MOST_STEPS
@@ -147,7 +147,7 @@ def matching(text: str) -> Iterator[tuple[int, int, int]]:
 masks = st.lists(st.sampled_from("0123456789XX"), min_size=8, max_size=8).map("".join)
 
 
-@settings(max_examples=often(30, 600))
+@settings(max_examples=choose_count(30, 600))
 @given(st.sampled_from(["", "-"]), masks)
 def test_a_masked_date_reaches_from_its_first_day_to_its_last(sign: str, digits: str) -> None:
     assume(digits[:4].count("X") < 3 and "X" in digits and not "12" < digits[4:6] <= "41")

@@ -21,14 +21,14 @@ from domain.time.instant import BEGINNING, parse_instant
 from domain.time.valid_time import ValidTime
 from tests.domain.time.edtf_differences import DIFFERENCES, Difference
 from tests.domain.time.edtf_examples import SPECIFICATION
-from tests.thorough import often
+from tests.thorough import choose_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from time import struct_time
 
 ADR: Final = Path(__file__).parents[3] / "docs" / "adr" / "0003-valid-time-notation.md"
-DRAWN: Final = often(100, 5_000)
+DRAWN: Final = choose_count(100, 5_000)
 
 
 def parley_accepts(text: str) -> bool:

@@ -20,7 +20,7 @@ from domain.views.counting.tally import tally
 from tests.drawn_facts import DAY
 from tests.examples import fact
 from tests.strategies import SOME
-from tests.thorough import often
+from tests.thorough import choose_count
 from tests.written_log import Log
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def meet(one: Bounds, other: Bounds) -> bool:
     )
 
 
-@settings(SOME, max_examples=often(40, 5_000))
+@settings(SOME, max_examples=choose_count(40, 5_000))
 @given(
     facts=reports(),
     stretch=st.tuples(*[st.none() | st.sampled_from(DATES[:3])] * 2),
@@ -141,7 +141,7 @@ def test_a_total_and_each_day_of_it_meet_what_each_source_says(
             assert meet(days.get(day, (0, 0)), bounds), (day, bounds, days)
 
 
-@settings(SOME, max_examples=often(40, 5_000))
+@settings(SOME, max_examples=choose_count(40, 5_000))
 @given(
     facts=reports((*DATES, *GOING_ON), (*NUMBERS, *ABOUT), (0, 2, 45)),
     as_of=st.sampled_from(("2025-09-10", "2025-09-11", "2025-09-15", "2025-09-30", AS_OF)),
@@ -161,7 +161,7 @@ def test_what_is_sure_is_neither_raised_nor_lowered_by_what_is_only_possible(
     assert possible["contested"] or not certain["contested"]
 
 
-@settings(SOME, max_examples=often(60, 5_000))
+@settings(SOME, max_examples=choose_count(60, 5_000))
 @given(facts=reports(DATES[1:2], (*NUMBERS, *APPROXIMATE)))
 def test_the_words_of_a_contested_total_leave_out_no_number_that_is_in_dispute(
     facts: list[Fact],

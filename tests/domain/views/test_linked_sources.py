@@ -26,7 +26,7 @@ from domain.views.naming import Names
 from tests.drawn_facts import DAY
 from tests.examples import fact
 from tests.strategies import SOME
-from tests.thorough import often
+from tests.thorough import choose_count
 from tests.written_log import Log
 
 if TYPE_CHECKING:
@@ -216,7 +216,7 @@ def _count_least_reported(world: World) -> int:
     )
 
 
-@settings(SOME, max_examples=often(50, 3_000))
+@settings(SOME, max_examples=choose_count(50, 3_000))
 @given(world=worlds())
 def test_a_total_of_tied_reports_never_excludes_how_many_were_freed(world: World) -> None:
     log = _log(world)
@@ -228,7 +228,7 @@ def test_a_total_of_tied_reports_never_excludes_how_many_were_freed(world: World
         assert total["high"] is None or total["high"] >= _count_least_reported(world)
 
 
-@settings(SOME, max_examples=often(50, 3_000))
+@settings(SOME, max_examples=choose_count(50, 3_000))
 @given(world=worlds(), days=st.tuples(*[st.integers(-1, DAYS)] * 2).map(sorted))
 def test_no_share_of_a_total_exceeds_how_many_were_freed(world: World, days: list[int]) -> None:
     """By population, in a period of days, up to each day, and counted in releases."""
@@ -255,7 +255,7 @@ def test_no_share_of_a_total_exceeds_how_many_were_freed(world: World, days: lis
         assert step == {name: total[name] for name in step}
 
 
-@settings(SOME, max_examples=often(50, 3_000))
+@settings(SOME, max_examples=choose_count(50, 3_000))
 @given(world=worlds(), data=st.data())
 def test_the_order_of_recording_changes_no_total(world: World, data: st.DataObject) -> None:
     other = World(world.freeings, data.draw(st.permutations(world.facts)))

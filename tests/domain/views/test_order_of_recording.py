@@ -18,7 +18,7 @@ from domain.views.naming import Names
 from domain.views.people import PeopleFilter, list_people
 from tests.drawn_facts import facts_of, instants
 from tests.strategies import SOME
-from tests.thorough import often
+from tests.thorough import choose_count
 from tests.written_log import Log
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def rival_facts(draw: st.DrawFn) -> list[Fact]:
     return [replace(each, external_id=f"F-{number}") for number, each in enumerate(drawn)]
 
 
-@settings(SOME, max_examples=often(50, 5_000))
+@settings(SOME, max_examples=choose_count(50, 5_000))
 @given(told=rival_facts(), as_of=instants(), data=st.data())
 def test_the_order_of_recording_changes_no_answer(
     told: list[Fact], as_of: int, data: st.DataObject

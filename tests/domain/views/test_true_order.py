@@ -18,7 +18,7 @@ from tests.domain.views.test_true_sources import FIRST, dates_of
 from tests.drawn_facts import DAY, HOUR
 from tests.examples import fact
 from tests.strategies import SOME
-from tests.thorough import often
+from tests.thorough import choose_count
 from tests.written_log import Log
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def summaries(entry: dict[str, Any]) -> set[str]:
     return {each["summary"] for each in (entry["fact"], *entry["rivals"])}
 
 
-@settings(SOME, max_examples=often(30, 2_000))
+@settings(SOME, max_examples=choose_count(30, 2_000))
 @given(data=st.data(), kind=st.sampled_from(sorted(ONCE)), as_of=instants())
 def test_what_happened_last_is_shown_or_stands_beside_it(
     data: st.DataObject, kind: str, as_of: int
@@ -87,7 +87,7 @@ def test_what_happened_last_is_shown_or_stands_beside_it(
     assert str(happened[-1]) in summaries(entry)
 
 
-@settings(SOME, max_examples=often(30, 2_000))
+@settings(SOME, max_examples=choose_count(30, 2_000))
 @given(data=st.data(), as_of=instants())
 def test_what_comes_next_is_shown_or_stands_beside_it(data: st.DataObject, as_of: int) -> None:
     story = draw_story(data, "meeting", form="talks", stage="planned", participants=("A", "B"))
@@ -98,7 +98,7 @@ def test_what_comes_next_is_shown_or_stands_beside_it(data: st.DataObject, as_of
         assert str(ahead[0]) in summaries(entry)
 
 
-@settings(SOME, max_examples=often(30, 2_000))
+@settings(SOME, max_examples=choose_count(30, 2_000))
 @given(data=st.data(), as_of=instants())
 def test_who_is_said_to_be_held_or_not_may_be(data: st.DataObject, as_of: int) -> None:
     story: Story = []

@@ -20,7 +20,7 @@ from tests.domain.views.test_true_sources import DAYS, FIRST
 from tests.drawn_facts import DAY, HOUR
 from tests.examples import fact
 from tests.strategies import SOME
-from tests.thorough import often
+from tests.thorough import choose_count
 from tests.written_log import Log
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _list_dates(at: int) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(SOME, max_examples=often(30, 2_000))
+@settings(SOME, max_examples=choose_count(30, 2_000))
 @given(data=st.data())
 def test_the_state_that_truly_held_is_shown_or_is_a_rival(kind: str, data: st.DataObject) -> None:
     section, field, values, reported = KINDS[kind]

@@ -23,7 +23,7 @@ from domain.views.counting.tally import tally
 from tests.drawn_facts import DAY, HOUR
 from tests.examples import fact
 from tests.strategies import SOME
-from tests.thorough import often
+from tests.thorough import choose_count
 from tests.written_log import Log
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def _includes(told: dict[str, Any], least: int, most: int) -> bool:
     return told["low"] <= most and (told["high"] is None or told["high"] >= least)
 
 
-@settings(SOME, max_examples=often(40, 2_000))
+@settings(SOME, max_examples=choose_count(40, 2_000))
 @given(story=stories(), as_of=instants(), match=st.sampled_from(("possible", "certain")))
 def test_a_total_never_excludes_how_many_were_freed(story: Story, as_of: int, match: Match) -> None:
     log = _log(story)
@@ -221,7 +221,7 @@ def test_a_total_never_excludes_how_many_were_freed(story: Story, as_of: int, ma
     assert total["high"] is None or match == "possible"
 
 
-@settings(SOME, max_examples=often(40, 2_000))
+@settings(SOME, max_examples=choose_count(40, 2_000))
 @given(
     story=stories(),
     as_of=instants(),

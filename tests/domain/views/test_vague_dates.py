@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from domain.quantity import Quantity
 from tests.examples import REUTERS, fact
 from tests.strategies import SOME
-from tests.thorough import often
+from tests.thorough import choose_count
 from tests.written_log import Log
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def _find_entry(facts: list[Fact], section: str, as_of: str) -> dict[str, Any] |
 
 
 @pytest.mark.parametrize("room", ROOMS)
-@settings(SOME, max_examples=often(40, 2_000))
+@settings(SOME, max_examples=choose_count(40, 2_000))
 @given(data=st.data())
 def test_what_is_certain_is_so_whatever_days_are_meant(room: str, data: DataObject) -> None:
     section, field, values, told = ROOMS[room]

@@ -19,7 +19,7 @@ from api.cli.session import RefusingGroup
 from api.http.app import create_app
 from tests.faults.watched.kept_record import NOW
 from tests.faults.watched.questions import answers, differing, questions
-from tests.thorough import often
+from tests.thorough import choose_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tests.faults.watched.questions import Answers, Question
 
 PATIENCE_SECONDS: Final = 120
-DRAWN: Final = often(25, 80)
+DRAWN: Final = choose_count(25, 80)
 """The number of single things to ask for after each change, and of lists: more in the long form."""
 KEPT_FILES: Final = ("parley.key", "parley.key.checkpoint", "saved")
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from infrastructure.database.schema_comparison import find_misshapen
 from tests.databases import open_database, sqlite_file_url
-from tests.thorough import often
+from tests.thorough import choose_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,7 +109,7 @@ def test_the_order_in_which_constraints_were_written_does_not_matter(tmp_path: P
         "from infrastructure.database.schema import upgrade;"
         "upgrade(Database(sys.argv[1]))"
     )
-    for seed in range(often(2, 8)):
+    for seed in range(choose_count(2, 8)):
         url = sqlite_file_url(tmp_path / f"{seed}.db")
         subprocess.run(
             [sys.executable, "-c", program, url],

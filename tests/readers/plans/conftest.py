@@ -31,7 +31,7 @@ _ON_EACH_DATABASE: Final = pytest.fixture(
 
 
 @_ON_EACH_DATABASE
-def populated(
+def fact_database(
     request: pytest.FixtureRequest, lasting_database: Callable[[Kind], str]
 ) -> Iterator[Populated]:
     """Thousands of facts by fifty speakers over forty years, with statistics; tests must only read them."""
@@ -48,7 +48,7 @@ def populated(
 
 
 @_ON_EACH_DATABASE
-def mended(
+def changed_database(
     request: pytest.FixtureRequest, lasting_database: Callable[[Kind], str]
 ) -> Iterator[Database]:
     """Thousands of changed facts, and as many others that were never changed; tests must only read them."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from domain.time.instant import parse_cut
 from domain.time.perspective import Clock, Perspective
 from infrastructure.database.database import Database
-from tests.thorough import often
+from tests.thorough import choose_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
 
-SIZE: Final = often(5_000, 10_000)
+SIZE: Final = choose_count(5_000, 10_000)
 MENDED: Final = 2_000
 LIMIT: Final = 20
 _COUNTED: Final = 100

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from infrastructure.database.database import Database
 
 
-def test_who_agreed_is_read_without_the_rest_of_the_log(populated: Populated) -> None:
-    database, _, few = populated
+def test_who_agreed_is_read_without_the_rest_of_the_log(fact_database: Populated) -> None:
+    database, _, few = fact_database
     with database.reading() as connection:
         statement = changes.select_approvals(serving_tables(connection), few, 0, SIZE + 10)
         if connection.dialect.name == "postgresql":
@@ -51,8 +51,8 @@ def test_who_agreed_is_read_without_the_rest_of_the_log(populated: Populated) ->
             assert not [step for step in found if step.startswith("SCAN event")]
 
 
-def test_an_audit_reads_changes_and_no_recording(populated: Populated) -> None:
-    database, talks, _ = populated
+def test_an_audit_reads_changes_and_no_recording(fact_database: Populated) -> None:
+    database, talks, _ = fact_database
     with database.reading() as connection:
         tables = serving_tables(connection)
         for statement in (
@@ -72,14 +72,14 @@ def test_an_audit_reads_changes_and_no_recording(populated: Populated) -> None:
 @pytest.mark.parametrize("order", get_args(Order))
 @pytest.mark.parametrize("after", [None, 2 * MENDED + 500])
 def test_a_page_of_an_audit_costs_what_it_shows_from_either_end(
-    mended: Database, clock: Clock, order: Order, after: int | None
+    changed_database: Database, clock: Clock, order: Order, after: int | None
 ) -> None:
     at = replace(perspective(clock), position=3 * MENDED + 2)
     if clock == "published":
         at = replace(at, as_known_at=parse_cut("9000"))
     talks = negotiation_id("mended")
     query = AuditQuery(order=order, after=after, limit=LIMIT)
-    with mended.reading() as connection:
+    with changed_database.reading() as connection:
         reader = ChangeReader(connection, EventCodec(), serving_tables(connection))
 
         def read() -> list[Change]:
@@ -108,13 +108,13 @@ def test_a_page_of_an_audit_costs_what_it_shows_from_either_end(
     ],
 )
 def test_an_audit_of_a_person_costs_what_names_them(
-    mended: Database, slug: str, person: str, named: int, changed: int, clock: Clock
+    changed_database: Database, slug: str, person: str, named: int, changed: int, clock: Clock
 ) -> None:
     last = 3 * MENDED + 2
     at = replace(perspective(clock), position=last)
     if clock == "published":
         at = replace(at, as_known_at=parse_cut("9000"))
-    with mended.reading() as connection:
+    with changed_database.reading() as connection:
         reader = ChangeReader(connection, EventCodec(), serving_tables(connection))
         asked = (NO_NAMES.terms("person", person), negotiation_id(slug), at, AuditQuery())
 
@@ -139,9 +139,9 @@ def test_an_audit_of_a_person_costs_what_names_them(
 @pytest.mark.parametrize("clock", ["recorded", "published"])
 @pytest.mark.parametrize("back", [False, True])
 def test_what_differs_between_two_positions_costs_what_lies_between_them(
-    populated: Populated, clock: Clock, *, back: bool
+    fact_database: Populated, clock: Clock, *, back: bool
 ) -> None:
-    database, talks, _ = populated
+    database, talks, _ = fact_database
     late = replace(perspective(clock), position=SIZE + 1)
     early = replace(late, position=SIZE - 20)
     from_, to = (late, early) if back else (early, late)

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("clock", ["recorded", "published"])
-def test_a_page_of_a_timeline_reads_a_page(populated: Populated, clock: Clock) -> None:
-    database, talks, _ = populated
+def test_a_page_of_a_timeline_reads_a_page(fact_database: Populated, clock: Clock) -> None:
+    database, talks, _ = fact_database
     start = parse_cut("1990")
     with database.reading() as connection:
         wanted = TimelineFilter(begun=True, after=(start, start, 0))
@@ -76,9 +76,9 @@ def test_a_page_of_a_timeline_reads_a_page(populated: Populated, clock: Clock) -
     ],
 )
 def test_a_first_page_reads_little_whatever_it_is_asked_for(
-    populated: Populated, asked: dict[str, Any], cuts: dict[str, Any]
+    fact_database: Populated, asked: dict[str, Any], cuts: dict[str, Any]
 ) -> None:
-    database, talks, _ = populated
+    database, talks, _ = fact_database
     wanted = TimelineFilter(**asked)
     clock = cuts.get("clock", "recorded")
     with database.reading() as connection:
@@ -108,9 +108,9 @@ def test_a_first_page_reads_little_whatever_it_is_asked_for(
     ],
 )
 def test_words_are_searched_once_and_not_for_each_fact(
-    populated: Populated, asked: dict[str, Any]
+    fact_database: Populated, asked: dict[str, Any]
 ) -> None:
-    database, talks, _ = populated
+    database, talks, _ = fact_database
     with database.reading() as connection:
         if connection.dialect.name != "sqlite":
             return  # it finds words by their index, or by the index of the order in which it reads
@@ -123,8 +123,8 @@ def test_words_are_searched_once_and_not_for_each_fact(
         assert "sqlite_autoindex_fact_version_1 (fact_id=?" in then
 
 
-def test_a_common_word_costs_a_page_whatever_else_has_it(populated: Populated) -> None:
-    database, talks, few = populated
+def test_a_common_word_costs_a_page_whatever_else_has_it(fact_database: Populated) -> None:
+    database, talks, few = fact_database
     wanted = parse_terms(split_terms("speaker"))
     with database.reading() as connection:
         for id_, shown in ((talks, (LIMIT, True)), (few, (1, False))):
@@ -142,9 +142,9 @@ def test_a_common_word_costs_a_page_whatever_else_has_it(populated: Populated) -
 
 
 def test_words_on_the_published_clock_are_sought_in_the_parts_of_events_alone(
-    populated: Populated,
+    fact_database: Populated,
 ) -> None:
-    database, talks, _ = populated
+    database, talks, _ = fact_database
     with database.reading() as connection:
         tables = serving_tables(connection)
         at = perspective("published")
@@ -161,8 +161,8 @@ def test_words_on_the_published_clock_are_sought_in_the_parts_of_events_alone(
             assert rows_read(connection, partly) < SIZE // 100
 
 
-def test_what_the_full_text_has_not_reached_is_read_alone(populated: Populated) -> None:
-    database, talks, _ = populated
+def test_what_the_full_text_has_not_reached_is_read_alone(fact_database: Populated) -> None:
+    database, talks, _ = fact_database
     with database.reading() as connection:
         tables = serving_tables(connection)
         along = connection.dialect.name != "sqlite"

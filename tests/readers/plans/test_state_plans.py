@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("clock", ["recorded", "published"])
-def test_a_state_steps_from_question_to_question(populated: Populated, clock: Clock) -> None:
-    database, talks, _ = populated
+def test_a_state_steps_from_question_to_question(fact_database: Populated, clock: Clock) -> None:
+    database, talks, _ = fact_database
     with database.reading() as connection:
         sqlite = connection.dialect.name == "sqlite"
         tables = serving_tables(connection)
@@ -40,8 +40,8 @@ def test_a_state_steps_from_question_to_question(populated: Populated, clock: Cl
 
 
 @pytest.mark.parametrize("clock", ["recorded", "published"])
-def test_the_keys_of_a_section_are_found_by_index(populated: Populated, clock: Clock) -> None:
-    database, talks, _ = populated
+def test_the_keys_of_a_section_are_found_by_index(fact_database: Populated, clock: Clock) -> None:
+    database, talks, _ = fact_database
     at = perspective(clock)
     with database.reading() as connection:
         tables, sqlite = serving_tables(connection), connection.dialect.name == "sqlite"
@@ -69,8 +69,8 @@ def test_the_keys_of_a_section_are_found_by_index(populated: Populated, clock: C
         assert not keys.are_abridged
 
 
-def test_a_section_reads_what_answers_in_it(populated: Populated) -> None:
-    database, talks, _ = populated
+def test_a_section_reads_what_answers_in_it(fact_database: Populated) -> None:
+    database, talks, _ = fact_database
     with database.reading() as connection:
         sqlite = connection.dialect.name == "sqlite"
         tables = serving_tables(connection)
@@ -91,8 +91,8 @@ def test_a_section_reads_what_answers_in_it(populated: Populated) -> None:
                 assert rows_read(connection, statement) <= 10 * shown
 
 
-def test_the_counts_of_a_state_are_one_row(populated: Populated) -> None:
-    database, talks, _ = populated
+def test_the_counts_of_a_state_are_one_row(fact_database: Populated) -> None:
+    database, talks, _ = fact_database
     with database.reading() as connection:
         statement = states.select_counts(serving_tables(connection), talks, perspective())
         if connection.dialect.name == "postgresql":

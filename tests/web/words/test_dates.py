@@ -14,7 +14,7 @@ from domain.time.instant import BEGINNING, END
 from domain.time.valid_time import ValidTime
 from tests.domain.time.edtf_examples import MOMENTS, SPANS, SPECIFICATION
 from tests.domain.time.test_edtf_oracle import Dice, parley_accepts
-from tests.thorough import often
+from tests.thorough import choose_count
 
 DATES: Final = {
     "2025-11-22": ("22 November 2025", "since 22 November 2025"),
@@ -157,7 +157,7 @@ def test_the_end_of_a_day_is_that_day() -> None:
 def test_no_date_that_can_be_recorded_is_shown_raw_or_sharper_than_it_is() -> None:
     drawn = (text for text in Dice(seed=41).texts() if parley_accepts(text))
     plain = 0
-    for text in [*MOMENTS, *SPANS, *SPECIFICATION, *islice(drawn, often(1_000, 20_000))]:
+    for text in [*MOMENTS, *SPANS, *SPECIFICATION, *islice(drawn, choose_count(1_000, 20_000))]:
         for told in (
             *(date_in_words(text, short=short) for short in (False, True)),
             *(since_in_words(text, short=short) for short in (False, True)),
