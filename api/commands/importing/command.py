@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID, uuid5
+
+import msgspec
 
 from api.commands.changes import OPS, Change
 from api.commands.commands import FactParser
@@ -22,6 +24,11 @@ from domain.gathering import Gathering
 from domain.streams.change_request import OWN_VERSION
 
 R = TypeVar("R")
+_RECORD: Final = "record"
+_NOTHING: Final = Withheld()
+_encode: Final = msgspec.msgpack.Encoder().encode
+_known: Final = msgspec.msgpack.Decoder(tuple[int, int, bytes, str | None])
+"""The number of a line, of its columns, and the id of its fact, with the external id or id that it gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,27 +96,67 @@ class Command:
         return self.body.load() if isinstance(self.body, SpooledFact) else self.body
 
 
-class CommandReader:
-    """Reads the lines of one negotiation's import, and keeps their facts in `spool`."""
+class Commands:
+    """Keeps the commands of an import: those that record a fact in a spool, and the others in memory."""
 
-    def __init__(self, negotiation_id: UUID, parser: FactParser, spool: FactSpool) -> None:
+    def __init__(self, spool: FactSpool) -> None:
+        self._spool = spool
+        self._columns: list[Mapping[str, str]] = []
+        self._last: tuple[int, Command] | None = None
+
+    def keep(
+        self, line: SourceLine, op: str, named: Named, body: Fact | Change, withheld: Withheld
+    ) -> Command | int:
+        """Keep the command of a line; a place if it is in the spool, which `load` takes."""
+        if not isinstance(body, Fact):
+            return Command(line, op, *named, body, withheld)
+        known = (line.number, self._find_columns(line.columns), named[0].bytes, named[1])
+        place = self._spool.add(body, _encode(known))
+        if withheld == _NOTHING:
+            return place
+        return Command(line, op, *named, self._spool.find(place)[1], withheld)
+
+    def load(self, place: int) -> Command:
+        """The command that is kept at a place."""
+        if self._last is None or self._last[0] != place:
+            known, fact = self._spool.find(place)
+            number, columns, id_, name = _known.decode(known)
+            line = SourceLine(number, None, columns=self._columns[columns])
+            command = Command(line, _RECORD, UUID(bytes=id_), name, fact, _NOTHING)
+            self._last = place, command
+        return self._last[1]
+
+    def _find_columns(self, columns: Mapping[str, str]) -> int:
+        """The number of a line's columns; lines next to one another mostly have the same."""
+        if not self._columns or self._columns[-1] != columns:
+            self._columns.append(columns)
+        return len(self._columns) - 1
+
+
+class CommandReader:
+    """Reads the lines of one negotiation's import, and keeps their commands."""
+
+    def __init__(self, negotiation_id: UUID, parser: FactParser, commands: Commands) -> None:
         self._negotiation_id = negotiation_id
         self._facts = parser
-        self._spool = spool
+        self._commands = commands
 
-    def read(self, line: SourceLine) -> Command:
-        """Read a line's command; ContentError with every fault that can be found without reading the record."""
+    def read(self, line: SourceLine) -> Command | int:
+        """Read a line's command; ContentError with every fault that can be found without reading the record.
+
+        Gives the command, or the place at which it is kept (`Commands.keep`).
+        """
         if line.content is None:
             raise ContentError(*line.faults, more=line.more)
         content, kept_apart = withhold_confidential(dict(line.content))
         gathered = Gathering((*line.faults, *kept_apart.faults), line.more)
-        # A long import keeps all of its commands in memory, so their source is dropped here.
+        # What waits in memory does not keep its source.
         line = SourceLine(line.number, None, line.faults, line.columns, line.more, line.last)
-        op = gathered.take(_op, content.pop("op", "record"))
+        op = gathered.take(_op, content.pop("op", _RECORD))
         id_ = gathered.take(_id, content.pop("id", None))
         named: Named | None = None
         body: Fact | Change | None = None
-        if op == "record" or (op is None and "kind" in content):
+        if op == _RECORD or (op is None and "kind" in content):
             body = gathered.take(self._parse, line, self._facts.parse, content)
             if body is not None:
                 named = gathered.take(self._of_fact, id_, body)
@@ -122,8 +169,7 @@ class CommandReader:
         gathered.refuse()
         if op is None or body is None or named is None:
             raise AssertionError
-        kept = self._spool.add(body) if isinstance(body, Fact) else body
-        return Command(line, op, *named, kept, kept_apart)
+        return self._commands.keep(line, op, named, body, kept_apart)
 
     def _refuse_correction(
         self, gathered: Gathering, line: SourceLine, named: Named | None, changes: object

@@ -10,9 +10,9 @@ from uuid import UUID, uuid5
 
 from api.commands.changes import OPS
 from api.commands.commands import FactParser
-from api.commands.importing.command import Command
+from api.commands.importing.command import Command, Commands
 from api.commands.importing.matching import Comparisons, FactStream, Update
-from api.commands.importing.reading import Misread, Read, rejections
+from api.commands.importing.reading import KeptLine, Misread, Read, rejections
 from api.commands.importing.report import LISTED_REJECTIONS
 from api.composition import Parley
 from domain.access import Principal, Scope
@@ -52,26 +52,35 @@ class Step:
     """A line and its outcome: a waiting event, a rejection, or no change; `done` once the event is recorded.
 
     `superseded` is set if the line's content was corrected since: the present version, and the fields that differ.
-    `updates` is true if the line records no new fact, but corrects the present one.
+    `updates` is true if the line records no new fact, but corrects the present one. `commands` keeps the line if
+    `kept` is its place there.
     """
 
-    line: Read
+    commands: Commands
+    kept: KeptLine
     event: FactEvent | NewFacts | None = None
     rejected: Misread | None = None
     done: bool = False
     superseded: tuple[int, list[str]] | None = None
     updates: bool = False
 
+    @property
+    def line(self) -> Read:
+        """The line."""
+        return self.commands.load(self.kept) if isinstance(self.kept, int) else self.kept
+
     def load_event(self) -> FactEvent | None:
         """The waiting event; None if none waits."""
         event = self.event
-        if isinstance(event, NewFacts) and isinstance(self.line, Command):
-            return event.event_of(self.line)
-        return None if isinstance(event, NewFacts) else event
+        if not isinstance(event, NewFacts):
+            return event
+        line = self.line
+        return event.event_of(line) if isinstance(line, Command) else None
 
     def about(self, facts: Container[UUID]) -> bool:
         """Whether the line has to be decided again when those facts have changed."""
-        return isinstance(self.line, Misread) or self.line.fact_id in facts
+        line = self.line
+        return isinstance(line, Misread) or line.fact_id in facts
 
 
 class Deciding:
@@ -195,7 +204,7 @@ class Deciding:
         """Yield the steps; the fact of each is loaded before."""
         rest = iter(steps)
         while batch := list(islice(rest, _BATCH)):
-            named = [step.line.fact_id for step in batch if isinstance(step.line, Command)]
+            named = [line.fact_id for line in _commands(batch)]
             named += [line.correction.fact_id for line in _faulty(batch) if line.correction]
             new = [id_ for id_ in dict.fromkeys(named) if id_ not in self._working]
             self._load(new)
@@ -203,7 +212,8 @@ class Deciding:
             self._copies |= {id_: uuid5(self._negotiation_id, str(id_)) for id_ in elsewhere}
             self._load([self._copies[id_] for id_ in elsewhere])
             for step in batch:
-                step.line = self._on_copy(step.line)
+                if self._copies:
+                    step.kept = self._on_copy(step.line)
                 yield step
 
     def _load(self, ids: Sequence[UUID]) -> None:
@@ -222,14 +232,14 @@ class Deciding:
     def _identify(self, steps: Sequence[Step]) -> None:
         """Give a line that names no fact the id of the fact that has its content."""
         nameless = [
-            step for step in steps if isinstance(step.line, Command) and not step.line.named
+            step for step in steps if isinstance(line := step.line, Command) and not line.named
         ]
         unnamed = self._facts_by_content() if nameless else {}
         for step in nameless:
             line = step.line
             fact = line.load() if unnamed and isinstance(line, Command) else None
             if isinstance(line, Command) and isinstance(fact, Fact) and fact in unnamed:
-                step.line = replace(line, fact_id=unnamed[fact])
+                step.kept = replace(line, fact_id=unnamed[fact])
 
     def _facts_by_content(self) -> dict[Fact, UUID]:
         """The facts without an external id, by content."""
@@ -243,9 +253,14 @@ class Deciding:
 
 def _faulty(steps: Iterable[Step]) -> Iterator[Misread]:
     """The lines that could not be read."""
-    return (step.line for step in steps if isinstance(step.line, Misread))
+    return (step.kept for step in steps if isinstance(step.kept, Misread))
+
+
+def _commands(steps: Iterable[Step]) -> Iterator[Command]:
+    """The commands of the lines that could be read."""
+    return (line for step in steps if isinstance(line := step.line, Command))
 
 
 def _last_of(steps: Iterable[Step]) -> dict[UUID, Step]:
     """The last line on each fact."""
-    return {step.line.fact_id: step for step in steps if isinstance(step.line, Command)}
+    return {line.fact_id: step for step in steps if isinstance(line := step.line, Command)}

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 from api.commands.commands import FactParser
-from api.commands.importing.command import Command, CommandReader
+from api.commands.importing.command import Command, CommandReader, Commands
 from api.commands.importing.csv_rows import read_csv
 from api.commands.importing.decision import Step
 from api.commands.importing.likeness import likenesses
@@ -72,13 +72,14 @@ class Importer:
                 reading.negotiation(slug)
         source = read_csv(lines) if media == "csv" else read_ndjson(lines)
         with FactSpool() as spool:
-            read = read_lines(
-                CommandReader(negotiation_id(slug), self._parser, spool), source, progress
-            )
+            commands = Commands(spool)
+            reader = CommandReader(negotiation_id(slug), self._parser, commands)
+            read = read_lines(reader, source, progress)
             turns = Turns(
                 self._parley,
                 self._parser,
                 slug=slug,
+                commands=commands,
                 lines=read.lines,
                 principal=principal,
                 opening=opening,
@@ -106,8 +107,7 @@ class Importer:
         """What names mean once the aliases in the file are recorded; nothing is read where it has none."""
         instead = {}
         for step in steps:
-            command = step.line
-            if step.event is None or not isinstance(command, Command):
+            if step.event is None or not isinstance(command := step.line, Command):
                 continue
             if isinstance(command.body, SpooledFact) and command.body.noticed:
                 fact = command.body.load()

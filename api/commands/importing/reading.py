@@ -41,6 +41,8 @@ class Misread:
 
 
 Read = Command | Misread
+KeptLine = Read | int
+"""A line, or the place at which its command is kept."""
 
 
 @dataclass(slots=True)
@@ -50,7 +52,7 @@ class ReadLines:
     `stopped` says why the lines after it were not read.
     """
 
-    lines: list[Read] = field(default_factory=list)
+    lines: list[KeptLine] = field(default_factory=list)
     misread_lines: int = 0
     more_from: int = 0
     more_lines: int = 0

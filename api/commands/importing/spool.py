@@ -1,7 +1,9 @@
-"""Keeps the facts of an import in a temporary file, so that memory does not grow with what they say."""
+"""Keeps the facts of an import in a temporary file, with what is known of their lines, so that memory stays small."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from struct import Struct
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Final, Self
 
@@ -22,16 +24,18 @@ _WINDOW: Final = 65_536
 """Bytes that are read at once: an import reads its facts mostly in their order."""
 
 
+_SIZES: Final = Struct(">II")
+"""The bytes of what is known of a line, and of its fact, which follow in this order."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpooledFact:
     """A checked fact in a spool, as JSON of `size` bytes; `noticed` says whether there may be notices on it."""
 
-    __slots__ = ("_at", "_spool", "noticed", "size")
-
-    def __init__(self, spool: FactSpool, at: int, size: int, *, noticed: bool) -> None:
-        self._spool = spool
-        self._at = at
-        self.size = size
-        self.noticed = noticed
+    _spool: FactSpool
+    _at: int
+    size: int
+    noticed: bool
 
     def load(self) -> Fact:
         """The fact."""
@@ -39,7 +43,7 @@ class SpooledFact:
 
 
 class FactSpool:
-    """The facts of one import, until it is over."""
+    """The facts of one import, until it is over; a fact is found by its place."""
 
     def __init__(self) -> None:
         self._file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 -- closed at the end of the block
@@ -58,24 +62,33 @@ class FactSpool:
     ) -> None:
         self._file.close()
 
-    def add(self, fact: Fact) -> SpooledFact:
-        """Keep a fact that `check_fact` returned; OperationalError if there is no room for it."""
-        content = encode_fact(fact)
-        at = self._end
+    def add(self, fact: Fact, known: bytes) -> int:
+        """Keep a fact that `check_fact` returned, with what is `known` of its line; gives its place.
+
+        OperationalError if there is no room for it.
+        """
+        content, place = encode_fact(fact), self._end
+        noticed = isinstance(fact, Alias) or bool(find_notices(fact))
+        kept = b"".join((_SIZES.pack(len(known), len(content)), bytes((noticed,)), known, content))
         try:
-            self._file.seek(at)
-            self._file.write(content)
+            self._file.seek(place)
+            self._file.write(kept)
         except OSError as error:
             raise OperationalError(
                 f"the facts of an import cannot be kept in a temporary file: {error.strerror}"
             ) from error
-        self._end = at + len(content)
-        return SpooledFact(
-            self, at, len(content), noticed=isinstance(fact, Alias) or bool(find_notices(fact))
-        )
+        self._end += len(kept)
+        return place
+
+    def find(self, place: int) -> tuple[bytes, SpooledFact]:
+        """What is known of the line at a place, and its fact."""
+        known, size = _SIZES.unpack(self.read(place, _SIZES.size))
+        at = place + _SIZES.size
+        head = self.read(at, 1 + known)
+        return head[1:], SpooledFact(self, at + 1 + known, size, noticed=bool(head[0]))
 
     def read(self, at: int, size: int) -> bytes:
-        """The JSON that is kept at a place."""
+        """The bytes that are kept at a place."""
         start = at - self._begin
         if start < 0 or start + size > len(self._window):
             self._file.seek(at)

@@ -14,10 +14,10 @@ from uuid import UUID
 from eventsourcing.persistence import OperationalError, PersistenceError
 
 from api.commands.commands import FactParser
-from api.commands.importing.command import Command
+from api.commands.importing.command import Command, Commands
 from api.commands.importing.decision import Deciding, NewFacts, Step
 from api.commands.importing.matching import Update
-from api.commands.importing.reading import Read
+from api.commands.importing.reading import KeptLine
 from api.commands.importing.report import BrokenOffError
 from api.composition import Parley
 from domain.access import Principal
@@ -68,7 +68,8 @@ class Turns:
         parser: FactParser,
         *,
         slug: str,
-        lines: Sequence[Read],
+        commands: Commands,
+        lines: Sequence[KeptLine],
         principal: Principal,
         opening: Sequence[RecordEvent],
         partial: bool,
@@ -87,7 +88,7 @@ class Turns:
         self._on_recorded = on_recorded
         self._update = update
         self._batch = batch
-        self.steps = [Step(line) for line in lines]
+        self.steps = [Step(commands, line) for line in lines]
         self.positions: tuple[int, int] | None = None
         self._recorded = 0
         self._size = FIRST_TURN
@@ -159,8 +160,8 @@ class Turns:
 
     def _measure(self, step: Step) -> int:
         """About how many bytes a step's payload has."""
-        if isinstance(step.event, NewFacts) and isinstance(step.line, Command):
-            return step.line.size
+        if isinstance(step.event, NewFacts) and isinstance(line := step.line, Command):
+            return line.size
         if not isinstance(step.event, FactEvent):
             return 0
         return len(self._parley.ledger.codec.to_stored_event(step.event).state)
@@ -169,9 +170,8 @@ class Turns:
         events = [event for _, event in turn]
         sources: dict[tuple[UUID, int], Sequence[Source]] = {}
         for step, event in turn:
-            confidential = (
-                step.line.withheld.sources(event) if isinstance(step.line, Command) else ()
-            )
+            line = step.kept  # a line that withholds something is not in the spool
+            confidential = line.withheld.sources(event) if isinstance(line, Command) else ()
             if confidential:
                 sources[event.originator_id, event.originator_version] = confidential
         appended = self._parley.ledger.append([*self._opening, *events], sources=sources)

@@ -50,7 +50,7 @@ class Alike:
     """
 
     def __init__(self) -> None:
-        self._held: dict[int, array[int]] = {}
+        self._held: dict[int, int | array[int]] = {}  # most marks have one fact
         self._begin, self._end = array("q"), array("q")
         self._populations: list[str] = []
 
@@ -62,21 +62,24 @@ class Alike:
         self._end.append(end)
         self._populations.append(intern(_population(fact)))
         for mark in map(hash, marked):
-            numbers = self._held.get(mark)
-            if numbers is None:
-                numbers = self._held[mark] = array("q")
-            insort(numbers, number, key=self._begin.__getitem__)
+            held = self._held.get(mark)
+            if held is None:
+                self._held[mark] = number
+                continue
+            if isinstance(held, int):
+                held = self._held[mark] = array("q", (held,))
+            insort(held, number, key=self._begin.__getitem__)
 
     def of(self, fact: Fact, marked: Iterable[Hashable]) -> list[int]:
         """The numbers of the facts that may be much like a fact with these marks, in order."""
         alike = set[int]()
         begin, end = fact.told
         for mark in map(hash, marked):
-            numbers = self._held.get(mark)
-            if numbers is not None:
-                last = bisect_left(numbers, end, key=self._begin.__getitem__)
-                near = numbers[max(0, last - MOST_HELD) : last]
-                alike |= {number for number in near if begin < self._end[number]}
+            held = self._held.get(mark, ())
+            numbers = (held,) if isinstance(held, int) else held
+            last = bisect_left(numbers, end, key=self._begin.__getitem__)
+            near = numbers[max(0, last - MOST_HELD) : last]
+            alike |= {number for number in near if begin < self._end[number]}
         ours, theirs = _population(fact), self._populations
         return sorted(number for number in alike if _of_one_population(ours, theirs[number]))
 
