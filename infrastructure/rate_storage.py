@@ -68,7 +68,9 @@ class RecordStorage(Storage, SlidingWindowCounterSupport):
         self._closed = Event()
         pool = make_closing_pool(self._closed)
         self._engine = (
-            _beside(url, pool) if self._is_sqlite else _within(url, pool, prepare_threshold)
+            _make_file_engine(url, pool)
+            if self._is_sqlite
+            else _make_server_engine(url, pool, prepare_threshold)
         )
         weakref.finalize(self, self._engine.dispose)
         self._swept = time.monotonic()
@@ -140,8 +142,8 @@ class RecordStorage(Storage, SlidingWindowCounterSupport):
             with self._engine.connect() as connection:
                 if time.monotonic() - self._swept > SWEPT_EVERY:
                     self._swept = time.monotonic()
-                    connection.execute(*self._at_now(SWEEP, {}))
-                return connection.execute(*self._at_now(statement, values)).first()
+                    connection.execute(*self._insert_now(SWEEP, {}))
+                return connection.execute(*self._insert_now(statement, values)).first()
         except DatabaseError as error:
             if self._is_sqlite and type(error) is DatabaseError:
                 self._begin_anew()
@@ -154,7 +156,7 @@ class RecordStorage(Storage, SlidingWindowCounterSupport):
         for name in (file, f"{file}-wal", f"{file}-shm"):
             Path(name).unlink(missing_ok=True)
 
-    def _at_now(self, statement: str, values: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    def _insert_now(self, statement: str, values: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         if not self._is_sqlite:
             return text(statement.replace("NOW", _ITS_NOW)), values
         return text(statement.replace("NOW", ":now")), {**values, "now": time.time_ns() // 1_000}
@@ -176,7 +178,7 @@ def _sliding_key(key: str) -> str:
     return f"{key}/sliding"
 
 
-def _beside(url: URL, pool: type[QueuePool]) -> Engine:
+def _make_file_engine(url: URL, pool: type[QueuePool]) -> Engine:
     file = f"{os.path.realpath(database_file(url) or '')}-limits"
     engine = engine_of(
         _NOWHERE.set(database=file),
@@ -204,7 +206,7 @@ def _make_private(file: str) -> Any:  # noqa: ANN401 -- a listener of SQLAlchemy
     return touch
 
 
-def _within(url: URL, pool: type[QueuePool], prepare_threshold: int | None) -> Engine:
+def _make_server_engine(url: URL, pool: type[QueuePool], prepare_threshold: int | None) -> Engine:
     patience = {**KEEPALIVES, "connect_timeout": 2}
     engine = engine_of(
         url,

@@ -82,7 +82,7 @@ def name_option(pointer: str) -> str:
 
 
 @contextmanager
-def named_by_options() -> Iterator[None]:
+def name_by_options() -> Iterator[None]:
     """In a ContentError of the block, name each field by the option or argument that gives it."""
     try:
         yield

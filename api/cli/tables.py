@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.cli.text import print_line, visible, visible_line
-from api.commands.number_words import grouped, quantity_in_words
+from api.commands.number_words import group_digits, quantity_in_words
 from domain.number.total import NOTHING_RECORDED
 from domain.views.sections import MORE
 
@@ -57,10 +57,10 @@ def _object_words(value: Entry) -> str:
     if "certainty" in value and "fact" in value:
         own = (_cell(name, part) for name, part in value.items() if name not in _APART and part)
         return " ".join(own)
-    return _named_words(value)
+    return _write_object(value)
 
 
-def _named_words(value: Entry) -> str:
+def _write_object(value: Entry) -> str:
     """A name with its id, as "Ann Example (list:1)"; of any other object the fields that it has."""
     if value.keys() == {"name", "id"}:
         return f"{value['name']} ({value['id']})"
@@ -70,7 +70,7 @@ def _named_words(value: Entry) -> str:
 
 
 def _amount(value: Entry) -> str:
-    return _with_bound(value) if "comparator" in value else grouped(str(value["text"]))
+    return _with_bound(value) if "comparator" in value else group_digits(str(value["text"]))
 
 
 def _with_bound(value: Entry) -> str:

@@ -35,7 +35,7 @@ class Withheld:
     own: Confidential | None = None
     faults: tuple[Fault, ...] = ()
 
-    def beside(self, read: Callable[P, R], *args: P.args, **named: P.kwargs) -> R:
+    def read_rest(self, read: Callable[P, R], *args: P.args, **named: P.kwargs) -> R:
         """What the rest is read as; ContentError with the faults of both."""
         gathered = Gathering(self.faults)
         content = gathered.take(read, *args, **named)

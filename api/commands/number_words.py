@@ -20,7 +20,7 @@ _BEFORE: Final = {
 _DIGITS: Final = re.compile(r"(?<![\d.,])\d{4,}(?![\d.,]\d|\d)")
 
 
-def grouped(text: str) -> str:
+def group_digits(text: str) -> str:
     """Write numbers of four digits and more with commas, in a text that holds no years."""
     return _DIGITS.sub(lambda match: f"{int(match[0]):,}", text)
 
@@ -39,7 +39,7 @@ def interval_in_words(interval: Mapping[str, Any]) -> str:
     quantity: Mapping[str, Any] | None = interval.get("quantity")
     if quantity and not interval["contested"] and describe_added(quantity) == interval["text"]:
         return quantity_in_words(quantity)
-    return grouped(interval["text"])
+    return group_digits(interval["text"])
 
 
 def describe_added(quantity: Mapping[str, Any], *, certain: bool = True) -> str:
@@ -52,7 +52,7 @@ def describe_added(quantity: Mapping[str, Any], *, certain: bool = True) -> str:
 def _group_own(text: str, quantity: Mapping[str, Any]) -> str:
     """Put commas into the quantity's own numbers in a source's words, and into no others, such as a year."""
     own = {str(quantity[name]) for name in ("value", "low", "high")}
-    return _DIGITS.sub(lambda match: grouped(match[0]) if match[0] in own else match[0], text)
+    return _DIGITS.sub(lambda match: group_digits(match[0]) if match[0] in own else match[0], text)
 
 
 def _bounds_in_words(low: int | None, high: int | None) -> str:

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 from api.commands.json_text import read_own_json
 from api.composition import Parley
 from api.http.authorization import principal_of
-from api.http.exchange.in_process import Reply, on_behalf
+from api.http.exchange.in_process import Reply, ask_on_behalf
 from api.http.exchange.parameters import TEXT, Parameter, read_query
 from api.http.exchange.perspective import PERSPECTIVE, perspective_query
 from api.http.threads import run_in_lane
@@ -110,7 +110,7 @@ class PageAnswers(Addressing):
         """Give what the API answers at an address with its query, as `answer` does."""
         self.asked += 1
         assert self.asked <= _MOST_ANSWERS, f"{self.address} asks for too many answers"  # noqa: S101 -- a programmer's error
-        reply = await on_behalf(self.request, target, as_anybody=self.as_anybody)
+        reply = await ask_on_behalf(self.request, target, as_anybody=self.as_anybody)
         if reply.status != _OK:
             self.refuse(reply)
         return reply

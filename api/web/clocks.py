@@ -100,14 +100,14 @@ async def _clock(
     def address(at: int) -> str | None:
         return page.here(**{parameter: stops[at], **with_it}) if 0 <= at < len(stops) else None
 
-    here, last = _here(cut, stops[now], words[now], content["by"])
+    here, last = _describe_place(cut, stops[now], words[now], content["by"])
     if parameter == "as_of" and page.standing is not None and page.standing.is_now:
         here = date_in_words(page.standing.so_day, short=True)
     before, after = address(now - 1), address(now + 1)
     return Clock(parameter, stops, words, changes, now, here, last, before, after)
 
 
-def _here(cut: str | None, stop: str, words: str, by: str) -> tuple[str, str | None]:
+def _describe_place(cut: str | None, stop: str, words: str, by: str) -> tuple[str, str | None]:
     """The present place of the slider, in words, and the day of the last change if that is earlier."""
     if cut is None:
         return _EVERYTHING, None

@@ -11,7 +11,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from api.commands.number_words import grouped, interval_in_words, quantity_in_words
+from api.commands.number_words import group_digits, interval_in_words, quantity_in_words
 from api.web.counted.held import counted_apart
 from api.web.words.custody import (
     custody_in_words,
@@ -128,7 +128,7 @@ def _environment() -> Environment:
         "quantity": quantity_in_words,
         "interval": interval_in_words,
         "reading": reading_in_words,
-        "grouped": grouped,
+        "group_digits": group_digits,
         "figure": split_figure,
         "since": _REMEMBERED(since_in_words),
         "custody": custody_in_words,

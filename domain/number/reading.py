@@ -200,7 +200,7 @@ class _Grammar:
                 (side for side in sides if side), key=lambda side: side.comparator in _HIGH
             )
             if low.comparator in _LOW and high.comparator in _HIGH:
-                return _between(low.low, high.high)
+                return _read_range(low.low, high.high)
         return None
 
     def _range(self, tokens: Phrase, hedges: Sequence[Comparator]) -> NumberReading | None:
@@ -234,14 +234,14 @@ class _Grammar:
         for written in (shared, first):
             low = self._amount(written, hedged=True)
             if low and high and low.exact and high.exact and low.value < high.value:
-                return _between(low.value, high.value)
+                return _read_range(low.value, high.value)
         return None
 
     def _amount(self, tokens: Phrase, *, hedged: bool) -> Amount | None:
         return self._amounts.read(tokens, hedged=hedged) if tokens else None
 
 
-def _between(low: int | None, high: int | None) -> NumberReading | None:
+def _read_range(low: int | None, high: int | None) -> NumberReading | None:
     if low is None or high is None or low > high:
         return None
     return NumberReading("eq", low=low, high=high)

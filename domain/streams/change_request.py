@@ -118,14 +118,14 @@ def evolve(change_requests: ChangeRequests, entry: Entry) -> ChangeRequests:
     event = entry.event
     after = replace(change_requests, version=event.originator_version)
     if isinstance(event, ChangeProposed):
-        return _with(after, _begin_request(entry, event))
+        return _put(after, _begin_request(entry, event))
     standing = change_requests.by_id.get(getattr(event, "proposal", None))  # type: ignore[arg-type]
     if standing is None or standing.decision is not None:
         return after
     if isinstance(event, ChangeRevised):
-        return _with(after, _revise_request(standing, entry, event))
+        return _put(after, _revise_request(standing, entry, event))
     decision = decision_of(entry)
-    return after if decision is None else _with(after, replace(standing, decision=decision))
+    return after if decision is None else _put(after, replace(standing, decision=decision))
 
 
 def fold_change_requests(stream: UUID, entries: Iterable[Entry]) -> ChangeRequests:
@@ -151,7 +151,7 @@ def decision_of(entry: Entry) -> Decision | None:
     )
 
 
-def _with(change_requests: ChangeRequests, change_request: ChangeRequest) -> ChangeRequests:
+def _put(change_requests: ChangeRequests, change_request: ChangeRequest) -> ChangeRequests:
     return replace(
         change_requests, by_id={**change_requests.by_id, change_request.id: change_request}
     )

@@ -71,11 +71,11 @@ def suggest(word: str, edtf: str) -> Iterator[Suggestion]:
         yield f"[{edtf}..]", f"one day, {named} at the earliest"
         yield f"{edtf}/..", "from then on, and still so"
     elif word in AFTER:
-        for later in _beside(edtf, 1):
+        for later in _suggest_neighbour(edtf, 1):
             yield f"[{later}..]", f"one day after {named}"
             yield f"{later}/..", "from then on, and still so"
     elif word == "before":
-        for earlier in _beside(edtf, -1):
+        for earlier in _suggest_neighbour(edtf, -1):
             yield f"[..{earlier}]", f"one day before {named}"
             yield f"../{earlier}", "all the time until then"
     elif word:
@@ -115,7 +115,7 @@ def _narrow(edtf: str, part: int) -> Iterable[Suggestion]:
     yield f"[{first}..{last}]", "one day between the two"
 
 
-def _beside(edtf: str, step: int) -> Iterable[str]:
+def _suggest_neighbour(edtf: str, step: int) -> Iterable[str]:
     """The year, month or day before (-1) or after (1) another; nothing for a season, or beyond the years 1 to 9999."""
     match = _SHAPE.fullmatch(edtf)
     if match is None or _is_season(edtf):

@@ -235,7 +235,7 @@ def _one(text: str) -> Iterable[str]:
     if instant:
         yield f"{instant[1]}T{instant[2]}{instant[3] or ':00'}{(instant[4] or '').upper()}"
         yield instant[1]
-    yield from _named(text)
+    yield from _suggest_named_month(text)
     quarter = _QUARTER.fullmatch(text)
     if quarter:
         of_year = quarter[1] or quarter[4] or quarter[6]
@@ -246,7 +246,7 @@ def _one(text: str) -> Iterable[str]:
         yield f"{season[2]}-{SEASONS[season[1]]}"
 
 
-def _named(text: str) -> Iterable[str]:
+def _suggest_named_month(text: str) -> Iterable[str]:
     """Suggestions for one day or month, where the month is a word."""
     named = _NAMED.fullmatch(text)
     if named:

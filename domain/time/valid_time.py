@@ -123,14 +123,14 @@ def _interval(text: str) -> Bounds:
     start, end = _endpoint(text, 0, slash), _endpoint(text, slash + 1, len(text))
     if start and end and end.upper <= start.lower:
         raise ValidTimeError(text, slash + 1, "the interval ends before it starts: swap its ends")
-    return _between(text[:slash], start, text[slash + 1 :], end)
+    return _bound_span(text[:slash], start, text[slash + 1 :], end)
 
 
 def _endpoint(text: str, start: int, end: int) -> Occurrence | None:
     return None if text[start:end] in {_OPEN, _UNKNOWN} else read_moment(text, start, end)
 
 
-def _between(
+def _bound_span(
     start_text: str, start: Occurrence | None, end_text: str, end: Occurrence | None
 ) -> Bounds:
     start_unknown, end_unknown = start_text == _UNKNOWN, end_text == _UNKNOWN

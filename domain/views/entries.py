@@ -90,7 +90,7 @@ def list_resolved(
         entry = bound_list({**beginning(index), **_entry(shown, register)}, AMBIGUOUS, href)
         for name, beside in shown.beside.items():
             if isinstance(entry.get(name), list):
-                _beside(beside, (*at[index], name)).fill(entry, name, register.section, rest)
+                _list_beside(beside, (*at[index], name)).fill(entry, name, register.section, rest)
         _rivals(shown, at[index]).fill(entry, "rivals", register.section, rest)
         return entry
 
@@ -98,7 +98,7 @@ def list_resolved(
         shown = resolved(index)
         if name is None:
             return _rivals(shown, at[index])
-        return _beside(shown.beside.get(name, ()), (*at[index], name))
+        return _list_beside(shown.beside.get(name, ()), (*at[index], name))
 
     return Listed(at, item, inside=inside)
 
@@ -109,7 +109,7 @@ def _rivals(resolved: Resolved, place: Place) -> Listed:
     return Listed(at, lambda index: describe_briefly(versions[index]), ascending=False)
 
 
-def _beside(candidates: Sequence[Candidate], place: Place) -> Listed:
+def _list_beside(candidates: Sequence[Candidate], place: Place) -> Listed:
     """The answers that stand beside an entry, in the list at a place; a fact may give several, which are numbered."""
     seen: Counter[int] = Counter()
     at: list[Place] = []
@@ -139,7 +139,7 @@ def _entry(resolved: Resolved, register: Register) -> dict[str, Any]:
 def _describe_fields(shown: Candidate) -> dict[str, Any]:
     """The fields that an answer shows; None for an empty text, as in a key without a name."""
     shows = ((name, None if value == "" else value) for name, value in shown.shows.items())
-    return {**_primitives(shows), **_when(shown)}
+    return {**_primitives(shows), **_describe_when(shown)}
 
 
 def _vacant(last: Candidate | None) -> dict[str, Any]:
@@ -156,14 +156,18 @@ def _short(candidate: Candidate) -> dict[str, Any]:
     """The short form of a further answer in an entry: the fields that are not in its key, since when, and its fact."""
     of_key = (*candidate.key, AMBIGUOUS)
     shows = ((name, value) for name, value in candidate.shows.items() if name not in of_key)
-    return {**_primitives(shows), **_when(candidate), "fact": describe_briefly(candidate.version)}
+    return {
+        **_primitives(shows),
+        **_describe_when(candidate),
+        "fact": describe_briefly(candidate.version),
+    }
 
 
 def _brief_of(candidate: Candidate) -> dict[str, Any]:
-    return {**describe_briefly(candidate.version), **_when(candidate)}
+    return {**describe_briefly(candidate.version), **_describe_when(candidate)}
 
 
-def _when(candidate: Candidate) -> dict[str, Any]:
+def _describe_when(candidate: Candidate) -> dict[str, Any]:
     return {
         "since": since(candidate.fact, within=candidate.within, singled=candidate.singled),
         "certainty": candidate.seen.certainty,

@@ -109,13 +109,13 @@ class Names:
         end = self.canonical(text_of(name))
         if isinstance(name, Named):
             return Named(name=end, id=name.id)
-        if between := self._between(self._fold(end), Sort.SOMEBODY):
+        if between := self._find_meanings(self._fold(end), Sort.SOMEBODY):
             return next(iter(between.values())) if len(between) == 1 else end
         alias_id = self._aliases.given.get(self._fold(name))
         ids = self.ids(end) if alias_id is None else [alias_id]
         return Named(name=end, id=ids[0]) if len(ids) == 1 else end
 
-    def _between(self, folded: str, sort: Sort) -> dict[str, Name]:
+    def _find_meanings(self, folded: str, sort: Sort) -> dict[str, Name]:
         """{key part: name} of the different names to which aliases lead a folded spelling; else empty."""
         between: dict[str, Name] = {}
         for name in self.torn.get(sort, {}).get(folded, ()):
@@ -129,12 +129,12 @@ class Names:
     def list_torn(self) -> dict[str, list[Name]]:
         """{spelling: names} for each folded spelling of a person or body that aliases lead to different names."""
         sort = Sort.SOMEBODY
-        names = {name: self._between(name, sort) for name in self.torn.get(sort, {})}
+        names = {name: self._find_meanings(name, sort) for name in self.torn.get(sort, {})}
         return {name: list(between.values()) for name, between in names.items() if len(between) > 1}
 
     def list_rival_targets(self, alias: Alias) -> list[str]:
         """The different names to which this alias and others lead its spelling; empty if they all lead to one."""
-        between = self._between(self._fold(text_of(alias.name)), alias.sort).values()
+        between = self._find_meanings(self._fold(text_of(alias.name)), alias.sort).values()
         return sorted(map(text_of, between)) if len(between) > 1 else []
 
     def meant(self, name: str, sort: Sort = Sort.SOMEBODY) -> list[str]:
@@ -142,7 +142,7 @@ class Names:
         if self.are_plain:
             return []
         ids = self.ids(name) if sort is Sort.SOMEBODY else []
-        between = self._between(self._fold(name), sort).values()
+        between = self._find_meanings(self._fold(name), sort).values()
         led = (name.id if isinstance(name, Named) else name for name in between)
         return sorted({*ids, *led})
 
@@ -160,7 +160,7 @@ class Names:
         if isinstance(resolved, Named):
             return set()
         ids = {self.key(Named(name=resolved, id=id_)) for id_ in self.ids(resolved)}
-        return ids | self._between(self._fold(resolved), Sort.SOMEBODY).keys()
+        return ids | self._find_meanings(self._fold(resolved), Sort.SOMEBODY).keys()
 
     def key(self, name: Name) -> str:
         """The key part of a person or body; if they have an id, it contains the alphabetically first of their names."""
@@ -274,7 +274,7 @@ class Names:
         """{spelling: the id to which its aliases lead}."""
         leading, sort = dict(self._aliases.given), Sort.SOMEBODY
         for spelling in self.torn.get(sort, ()):
-            only = list(self._between(spelling, sort).values())
+            only = list(self._find_meanings(spelling, sort).values())
             if len(only) == 1 and isinstance(only[0], Named):
                 tied = map(fold_name, self._aliases.tied[sort, spelling])
                 leading |= dict.fromkeys(tied, only[0].id)

@@ -77,7 +77,7 @@ def work_alone(database: Database, work: Work) -> Iterator[Callable[[], None]]:
         yield confirm
 
 
-def _other(work: Work, other: str) -> NotAloneError:
+def _name_other(work: Work, other: str) -> NotAloneError:
     """Make the error that names the work under way; `other` is empty if it is not known."""
     article = "another" if other == work else "an" if other[:1] in set("aeiou") else "a"
     what = f"{article} {other}" if other in _WORKS[1:] else "other work"
@@ -88,7 +88,7 @@ def _other(work: Work, other: str) -> NotAloneError:
 def _mark_in_process(database: Database, work: Work) -> Iterator[Callable[[], None]]:
     with _looking:
         if (other := _under_way.get(database)) is not None:
-            raise _other(work, other)
+            raise _name_other(work, other)
         _under_way[database] = work
     try:
         yield lambda: None
@@ -110,7 +110,7 @@ def _lock_file(path: Path, work: Work) -> Iterator[Callable[[], None]]:
         try:
             flock(handle, LOCK_EX | LOCK_NB)
         except BlockingIOError:
-            raise _other(work, os.pread(handle, _LONGEST, 0).decode()) from None
+            raise _name_other(work, os.pread(handle, _LONGEST, 0).decode()) from None
         os.ftruncate(handle, 0)
         os.pwrite(handle, work.encode(), 0)
         yield partial(_refuse_moved, path, handle)
@@ -133,7 +133,7 @@ def _lock_in_transaction(database: Database, work: Work) -> Iterator[Callable[[]
         connection.execute(_NO_LIMITS)
         if not _take_lock(connection, ""):
             number = connection.execute(_HELD, {"class": _CLASS}).scalar() or 0
-            raise _other(work, _WORKS[number] if number < len(_WORKS) else "")
+            raise _name_other(work, _WORKS[number] if number < len(_WORKS) else "")
         _take_lock(connection, work)
         connection.execute(_LIVES)
         yield partial(_refuse_lost, connection)

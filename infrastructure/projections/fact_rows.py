@@ -197,7 +197,7 @@ def _questions(fact: Fact) -> dict[tuple[int, str], bool]:
     questions = {
         (
             rule,
-            f"{answer.register.section}{PART}{key_in_question(answer)}{_by(answer)}",
+            f"{answer.register.section}{PART}{key_in_question(answer)}{_write_by(answer)}",
         ): answer.singled
         for answer in fact.register_entries()
         for rule in _rules(answer)
@@ -223,16 +223,18 @@ def entry_questions(fact: Fact, names: Names) -> list[str]:
         if answer.register.shape is Shape.TOTAL:
             continue
         named = {**sorts, **dict.fromkeys(answer.names, Sort.SOMEBODY)}
-        parts = [_spelt(name, named.get(field), names) for field, name in answer.key.items()]
+        parts = [
+            _list_spellings(name, named.get(field), names) for field, name in answer.key.items()
+        ]
         keys = (shorten_key(PART.join(key)) for key in islice(product(*parts), MOST_QUESTIONS))
         questions |= {f"{answer.register.section}{PART}{key}" for key in keys}
     return sorted(questions)[:MOST_QUESTIONS]
 
 
-def _spelt(name: Name | Together, sort: Sort | None, names: Names) -> list[str]:
+def _list_spellings(name: Name | Together, sort: Sort | None, names: Names) -> list[str]:
     """The key parts that a name may have under every spelling; for several together, each with each of the others'."""
     if isinstance(name, tuple):
-        spelt = product(*(_spelt(part, Sort.SOMEBODY, names) for part in name))
+        spelt = product(*(_list_spellings(part, Sort.SOMEBODY, names) for part in name))
         return sorted({join_parts(parts) for parts in islice(spelt, MOST_QUESTIONS)})
     known = set() if sort is None else names.key_parts(name, sort)
     return sorted(known | {key_of(name)})
@@ -266,7 +268,7 @@ def _rules(answer: RegisterEntry) -> Iterable[int]:
         yield APART
 
 
-def _by(answer: RegisterEntry) -> str:
+def _write_by(answer: RegisterEntry) -> str:
     aside = answer.aside
     if aside is None or aside.by is None:
         return ""

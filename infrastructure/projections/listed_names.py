@@ -54,7 +54,7 @@ def forget_names(
     if erased is None:
         connection.execute(delete(tables.called).where(ours))
         others = _read(
-            connection, select(tables.version.c.content).where(_stored(tables, negotiation))
+            connection, select(tables.version.c.content).where(_is_stored(tables, negotiation))
         )
         list_names(connection, tables, ((negotiation, fact) for fact in others))
         return
@@ -65,7 +65,7 @@ def forget_names(
     gone = [
         dict(zip(_BOUND, each, strict=True))
         for term, called in sorted(by_term.items())
-        for each in sorted(_unnamed(connection, tables, negotiation, term, called))
+        for each in sorted(_find_unnamed(connection, tables, negotiation, term, called))
     ]
     if gone:
         same = [
@@ -75,7 +75,7 @@ def forget_names(
         connection.execute(delete(tables.called).where(ours, *same), gone)
 
 
-def _unnamed(
+def _find_unnamed(
     connection: Connection,
     tables: FactTables,
     negotiation: str,
@@ -88,7 +88,7 @@ def _unnamed(
         select(version.c.content)
         .join_from(tables.term, version, same_version(found, version.c))
         .where(found.negotiation_id == negotiation, found.field == PERSON, found.term == term)
-        .where(_stored(tables, negotiation))
+        .where(_is_stored(tables, negotiation))
         .order_by(*tables.term.primary_key)
     )
     left = called
@@ -100,7 +100,7 @@ def _unnamed(
     return left
 
 
-def _stored(tables: FactTables, negotiation: str) -> ColumnElement[bool]:
+def _is_stored(tables: FactTables, negotiation: str) -> ColumnElement[bool]:
     """The condition that a version is of a negotiation and was not erased."""
     return and_(tables.version.c.negotiation_id == negotiation, ~tables.version.c.erased)
 

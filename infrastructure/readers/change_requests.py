@@ -159,7 +159,7 @@ class ChangeRequestReader:
     def _resolve(self, rows: Sequence[Row[Any]], at: int | None = None) -> list[SeenChangeRequest]:
         """The change requests in rows, now or at a position, without those whose content can no longer be read."""
         position = self._head if at is None else at
-        now = self._now if at is None else self._recorded_at(at)
+        now = self._now if at is None else self._read_recorded_at(at)
         streams: dict[str, ChangeRequests] = {}
         for entry in self._entries({row.stream for row in rows}, position):
             stream = entry.event.originator_id
@@ -172,7 +172,7 @@ class ChangeRequestReader:
         ]
         bound = self.digests([request.content_position for _, request in requests])
         versions = self._versions([request for _, request in requests], position)
-        stood = self._before([request for _, request in requests])
+        stood = self._read_subjects([request for _, request in requests])
         return [
             SeenChangeRequest(
                 change_request=request,
@@ -192,7 +192,7 @@ class ChangeRequestReader:
             for entry, body in log.read_entries(self._connection, self._codec, rows)
         ]
 
-    def _recorded_at(self, position: int) -> int:
+    def _read_recorded_at(self, position: int) -> int:
         statement = select(event.c.recorded_at).where(event.c.position == position)
         return int(self._connection.execute(statement).scalar_one())
 
@@ -210,7 +210,7 @@ class ChangeRequestReader:
         talks = {id_ for id_, _ in of_talks}
         return {**versions, **negotiations.read_editions(self._connection, talks, position)}
 
-    def _before(
+    def _read_subjects(
         self, requests: Sequence[ChangeRequest]
     ) -> dict[tuple[str, int], FactRecord | Negotiation]:
         """{(id, version): fact or negotiation} for which the change requests were made."""

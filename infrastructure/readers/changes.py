@@ -116,7 +116,7 @@ def select_changed(
     return (
         select(*content_columns(columns))
         .where(
-            _among(columns, of),
+            _is_among(columns, of),
             at <= perspective.position,
             *(() if after is None else (at < after if newest_first else at > after,)),
             *_is_audited(columns),
@@ -128,7 +128,7 @@ def select_changed(
     )
 
 
-def _among(columns: Any, of: Which) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
+def _is_among(columns: Any, of: Which) -> ColumnElement[bool]:  # noqa: ANN401 -- of a table or an alias
     """The condition that a row is of a negotiation, or of the facts with some ids."""
     if isinstance(of, Select | list):
         return cast("ColumnElement[bool]", columns.fact_id.in_(of))
@@ -149,7 +149,7 @@ def select_before(tables: FactTables, of: Which, first: int, last: int) -> Selec
         select(*content_columns(columns))
         .join(later, follows)
         .where(
-            _among(later.c, of),
+            _is_among(later.c, of),
             later.c.known_from.between(first, last),
             *_is_audited(later.c),
             *whole_rows(later.c),
@@ -274,7 +274,7 @@ def select_approvals(tables: FactTables, of: Which, first: int, last: int) -> Se
     """
     columns = tables.version.c
     between = and_(
-        _among(columns, of),
+        _is_among(columns, of),
         columns.known_from.between(first, last),
         *whole_rows(columns),
     )

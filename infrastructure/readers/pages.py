@@ -136,18 +136,18 @@ def _select_page(
     size = func.length(table.c.content).label("size")
     listed = statement.with_only_columns(*key.values(), size).limit(limit + 1).subquery("listed")
     in_turn = [listed.c[column.name] for column in order]
-    before = func.sum(listed.c.size).over(order_by=_directed(in_turn, downwards=downwards))
+    before = func.sum(listed.c.size).over(order_by=_direct_order(in_turn, downwards=downwards))
     sized = select(
         listed, (before - listed.c.size).label("before"), func.count().over().label("many")
     ).subquery("sized")
     same = and_(*(table.c[column.name] == sized.c[column.name] for column in table.primary_key))
     wanted = select(*statement.selected_columns, sized.c.many).join_from(sized, table, same)
     return wanted.where(sized.c.before < MOST_BYTES).order_by(
-        *_directed(order, downwards=downwards)
+        *_direct_order(order, downwards=downwards)
     )
 
 
-def _directed(
+def _direct_order(
     order: Sequence[ColumnElement[Any]], *, downwards: bool
 ) -> Sequence[ColumnElement[Any]]:
     return [column.desc() for column in order] if downwards else order

@@ -236,7 +236,7 @@ def _not_in_index(
         partly = partly.order_by(None)
         tried = connection.execute(partly.limit(MOST_TRIED + 1)).all()
         if len(tried) > MOST_TRIED:
-            mark, *parts = _here(search).parts
+            mark, *parts = _limit_to_negotiation(search).parts
             here = (has_words(AllOf((mark, p)), sqlite=_is_sqlite(connection)) for p in parts)
             id_ = fact_text.c.fact_id
             facts = (version.c.fact_id.in_(select(id_).where(there)) for there in here)
@@ -289,11 +289,11 @@ def narrow(
         version.c.variant == 0,
     )
     return statement.join_from(version, fact_text, same).where(
-        has_words(_here(search), sqlite=sqlite)
+        has_words(_limit_to_negotiation(search), sqlite=sqlite)
     )
 
 
-def _here(search: Search) -> AllOf:
+def _limit_to_negotiation(search: Search) -> AllOf:
     """What is sought, with the mark of the negotiation."""
     mark = mark_of(search.negotiation_id.hex)
     return AllOf((Phrase((mark,), prefix=False), *search.wanted.parts))

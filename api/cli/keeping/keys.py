@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from api.cli.ask import named_by_options
+from api.cli.ask import name_by_options
 from api.cli.options import AsJson
 from api.cli.session import open_record, say
 from api.cli.tables import show_rows
@@ -61,11 +61,11 @@ def create(
     The README says what each scope allows, under "Who may do what".
     """
     scopes = [_scope(word) for text in scope for word in text.replace(",", " ").split()]
-    with named_by_options():
+    with name_by_options():
         check_person(person)
     with open_record(upgrade=True) as parley:
         expires_at = None if days is None else parley.clock() + days * DAY
-        with named_by_options():
+        with name_by_options():
             text, key = parley.keys.create(person, scopes, expires_at)
     if json:
         say({"key": text, **_as_json(key)})

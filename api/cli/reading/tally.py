@@ -136,7 +136,7 @@ def _show_tally(slug: str, content: Mapping[str, Any], named: Mapping[str, list[
     if "parts" in content:
         show_rows(out, "What is added", _PARTS, [_part(part) for part in content["parts"]])
     if content.get("also_counted"):
-        besides = [_beside(figure) for figure in content["also_counted"]]
+        besides = [_list_cells(figure) for figure in content["also_counted"]]
         show_rows(out, "Also counted, not added", _BESIDES, besides)
     _show_others(out, content, named)
     for total in content.get("totals", ()):
@@ -193,6 +193,6 @@ def _part(part: Mapping[str, Any]) -> tuple[object, ...]:
     )
 
 
-def _beside(figure: Mapping[str, Any]) -> tuple[object, ...]:
+def _list_cells(figure: Mapping[str, Any]) -> tuple[object, ...]:
     fact, quantity = figure["fact"], figure["quantity"]
     return (fact["valid"], format_value(quantity), fact["summary"])

@@ -62,7 +62,7 @@ def _keep_relaying(parley: Parley, told: _RelayReport) -> NoReturn:
                 relay.begin()
                 while True:
                     if not relay.advance():
-                        told.in_step(stream.name, relay.reached)
+                        told.say_in_step(stream.name, relay.reached)
                         time.sleep(POLL_SECONDS)
         except StreamRefusedError as refused:
             raise CommandRefusedError(str(refused)) from refused
@@ -99,7 +99,7 @@ class _RelayReport:
             echo(f"parley: waiting for {why}", err=True)
         self._waits_for = why
 
-    def in_step(self, stream: str, position: int) -> None:
+    def say_in_step(self, stream: str, position: int) -> None:
         """Say that the stream has the whole log: at first, and after an outage."""
         if self._waits_for is not None:
             line = f"The stream {stream} holds the log up to position {position}, and follows it"

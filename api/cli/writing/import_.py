@@ -14,7 +14,7 @@ from typing import IO, Annotated, BinaryIO, Final, cast
 
 import typer
 
-from api.cli.ask import named_by_options
+from api.cli.ask import name_by_options
 from api.cli.interrupts import INTERRUPTED, end_with
 from api.cli.options import AsJson, Slug
 from api.cli.progress import progress_bar
@@ -150,7 +150,7 @@ def import_(  # noqa: PLR0913 -- one argument an option
         def run(parley: Parley, *, dry_run: bool) -> tuple[ImportReport, bool]:
             """Import the file; the report, and whether the negotiation is new."""
             text = _as_text(source, file, encoding)
-            with named_by_options():
+            with name_by_options():
                 opened = decide_open(
                     slug=slug,
                     title=slug if title is None else title,

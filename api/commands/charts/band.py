@@ -28,7 +28,7 @@ def band(
     if not bounded_steps:
         return _draw_unbounded(steps, inks)
     steps = bounded_steps
-    end = max(until, _after(steps[-1]["at"]))
+    end = max(until, _find_next_day(steps[-1]["at"]))
     bounds = [step["low"] if step["high"] is None else step["high"] for step in steps]
     most = max([1, *bounds])
     room = most * 1.12
@@ -148,7 +148,7 @@ def _hatches(drawn: Sequence[Mapping[str, Any]], most: int) -> list[dict[str, An
     return lines
 
 
-def _after(day: str) -> str:
+def _find_next_day(day: str) -> str:
     try:
         return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
     except OverflowError:

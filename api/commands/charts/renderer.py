@@ -117,12 +117,12 @@ class Renderer:
         process.stdin.flush()
         read = bytearray()
         while b"\n" not in read:
-            read += _more(process.stdout.fileno(), until)
+            read += _read_more(process.stdout.fileno(), until)
         line, _, picture = bytes(read).partition(b"\n")
         head = json.loads(line)
         content = bytearray(picture)
         while len(content) < head["size"]:
-            content += _more(process.stdout.fileno(), until)
+            content += _read_more(process.stdout.fileno(), until)
         if head["fault"] is not None:
             raise DrawingError(head["fault"])
         return Drawn(bytes(content), head["seconds"])
@@ -154,7 +154,7 @@ class Renderer:
                 continue
 
 
-def _more(handle: int, until: float) -> bytes:
+def _read_more(handle: int, until: float) -> bytes:
     """What the process has written next; TimeoutError where that is too late, BrokenPipeError where it ended."""
     ready, _, _ = select.select([handle], [], [], max(0.0, until - time.monotonic()))
     if not ready:

@@ -109,7 +109,7 @@ def _draw_learning(subject: PictureSubject) -> Draw:
         return _say(_NOT_ADDED, subject)
     axis = perspective.clock
     days = [
-        moment for moment in _moments(subject, axis, "day") if _within(moment["at"], perspective)
+        moment for moment in _moments(subject, axis, "day") if _is_within(moment["at"], perspective)
     ]
     steps = []
     most = most_steps(len(counting), MOST_READ)
@@ -155,7 +155,7 @@ def _moments(subject: PictureSubject, axis: Axis, by: Any) -> list[dict[str, Any
     return [item for item in named if item["at"][:4].isdecimal() and item["at"][4:5] in {"", "-"}]
 
 
-def _within(at: str, perspective: Perspective) -> bool:
+def _is_within(at: str, perspective: Perspective) -> bool:
     return perspective.as_known_at is None or parse_cut(at) <= perspective.as_known_at
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from api.commands.number_words import grouped
+from api.commands.number_words import group_digits
 from domain.number.total import NOTHING_RECORDED, Total
 from domain.time.edtf_calendar import DAY, civil_day
 from domain.time.instant import parse_cut
@@ -29,7 +29,7 @@ def most_steps(facts: int, most_facts: int = MOST_ADDED) -> int:
 def step(at: str, total: Mapping[str, Any]) -> dict[str, Any]:
     """{at, low, high, text, contested}: the total from a day on, until the next step."""
     own = {name: total[name] for name in ("low", "high", "text", "contested")}
-    return {"at": at, **own, "text": grouped(total["text"])}
+    return {"at": at, **own, "text": group_digits(total["text"])}
 
 
 def add_up(sums: SumSteps) -> list[dict[str, Any]]:
@@ -48,7 +48,7 @@ def add_up(sums: SumSteps) -> list[dict[str, Any]]:
         end = min(parse_cut(name), sums.as_of)
         after = total(end)
         steps += [
-            step(_day(_first_day(name)), _between(before, after)),
+            step(_day(_first_day(name)), _bound_stretch(before, after)),
             step(_day(end // DAY), after),
         ]
         before = after
@@ -79,7 +79,7 @@ def _day(day: int) -> str:
     return bucket_name(day, "day")
 
 
-def _between(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+def _bound_stretch(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     """The bounds of the total over a stretch, from its totals before and after."""
     known = [total for total in (before, after) if total["text"] != NOTHING_RECORDED]
     low, highs = min(before["low"], after["low"]), [total["high"] for total in known]

@@ -80,7 +80,7 @@ def fresh(
     return _unless_had(request, body, headers, media_type)
 
 
-def for_ever(request: Request, body: bytes, media_type: str) -> Response:
+def respond_for_ever(request: Request, body: bytes, media_type: str) -> Response:
     """Answer 200 with hashes that never change, not even by an erasure, or 304 if the client has them."""
     headers = {"ETag": etag(body), "Cache-Control": FOR_EVER}
     return _unless_had(request, body, headers, media_type)

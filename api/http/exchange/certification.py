@@ -18,7 +18,7 @@ from starlette.responses import Response
 from api.commands.json_text import write_json
 from api.composition import Parley
 from api.http.authorization import principal_of
-from api.http.exchange.in_process import Reply, on_behalf
+from api.http.exchange.in_process import Reply, ask_on_behalf
 from api.http.problems import problem
 from domain.errors import ContentError, Fault
 from domain.proof.certificate import ABSENT, AbsentResult, Certificate, DigestResult
@@ -56,14 +56,14 @@ async def ask_question(
         lists = "a timeline, the people, a tally, diff, audit"
         detail = f"the path and query of a state, a section of it, {lists}, fact or history"
         raise ContentError.at("/question", f"write here, percent-encoded, {detail}")
-    reply = await on_behalf(request, question)
+    reply = await ask_on_behalf(request, question)
     fixed = _CANONICAL.fullmatch(reply.headers.get("link", ""))
     if fixed is not None:
         question = fixed[1]
-        reply = await on_behalf(request, question)
+        reply = await ask_on_behalf(request, question)
     elif isinstance(result_of(reply), AbsentResult) and not _has(question, "position"):
         question += f"{'&' if '?' in question else '?'}position={_head(parley)}"
-        reply = await on_behalf(request, question)
+        reply = await ask_on_behalf(request, question)
     result = result_of(reply)
     if result is None:
         return _refuse(reply)

@@ -50,7 +50,7 @@ def change_or_propose(sent: Sent, op: Op, known: KnownFact, once: Once) -> Respo
     record = known.record
     document, kept_apart = read_withholding(sent.body)
     facts, refused = sent.request.app.state.facts, bool(kept_apart.faults)
-    body = kept_apart.beside(parse_change, op, record, document, facts, refused=refused)
+    body = kept_apart.read_rest(parse_change, op, record, document, facts, refused=refused)
     event = op.decide(record, body, facts, sent.actor)
     sources = kept_apart.sources(event)
     settings = sent.parley.ledger.settings

@@ -38,9 +38,9 @@ def erasures_listed(reading: Reading, negotiation_id: UUID, *perspectives: Persp
     erasures = {erasure for at in perspectives for erasure in reading.erasures(negotiation_id, at)}
     lost = sorted(erasures, key=lambda erasure: erasure.position)
 
-    def told(index: int) -> dict[str, Any]:
+    def describe_erasure(index: int) -> dict[str, Any]:
         erasure = lost[index]
         at = format_instant(erasure.recorded_at)
         return {"fact": str(erasure.fact_id), "position": erasure.position, "recorded_at": at}
 
-    return Listed([(erasure.position,) for erasure in lost], told)
+    return Listed([(erasure.position,) for erasure in lost], describe_erasure)

@@ -62,7 +62,7 @@ def respond_with_fact(recorded: RecordedFact, slug: str, status: int) -> Respons
     version = recorded.version
     if isinstance(recorded.event, FactErased | SourcesErased):
         return _erasure(recorded.event, version, slug)
-    told = beside(version, recorded.similar, recorded.alias_notices)
+    told = describe_notices(version, recorded.similar, recorded.alias_notices)
     return _respond(describe_record(version, recorded.perspective, slug), version, told, status)
 
 
@@ -108,12 +108,12 @@ def edition_tag(negotiation: Negotiation) -> int | None:
 
 
 def read_beside(reading: Reading, version: FactVersion, perspective: Perspective) -> dict[str, Any]:
-    """Read what `beside` needs about a version that is, or would be, the last change."""
+    """Read what `describe_notices` needs about a version that is, or would be, the last change."""
     similar = reading.similar(version, perspective)
-    return beside(version, similar, reading.alias_notices(version, perspective))
+    return describe_notices(version, similar, reading.alias_notices(version, perspective))
 
 
-def beside(
+def describe_notices(
     version: FactVersion, similar: Sequence[FactVersion], alias_notices: Sequence[Notice]
 ) -> dict[str, Any]:
     """Give {notices, similar} for an editor: notices and the first similar facts, each only if there are any."""

@@ -101,7 +101,7 @@ def is_in_process(scope: Scope) -> bool:
     return UNDISCLOSED in scope.get("state", {})
 
 
-async def on_behalf(
+async def ask_on_behalf(
     request: Request,
     target: str,
     method: str = "GET",

@@ -173,19 +173,19 @@ def _entry(register: Register, beside: list[Any]) -> Any:  # noqa: ANN401 -- a m
         **_BARE,
     }
     if vacant:
-        fields["previous"] = _beside(f"Previous{name}", own, brief) | None
+        fields["previous"] = _make_beside_model(f"Previous{name}", own, brief) | None
     for aside in register.asides:
         title = f"{aside.name.title()}{name}"
         if aside.many:
-            beside.append(_beside(title, own, brief))
+            beside.append(_make_beside_model(title, own, brief))
             fields[aside.name] = list[beside[-1]]  # type: ignore[valid-type]
             fields[f"{aside.name}{MORE}"] = NotRequired[More]
         else:
-            fields[aside.name] = _beside(title, {}, _hints(Brief)) | None
+            fields[aside.name] = _make_beside_model(title, {}, _hints(Brief)) | None
     return _model(name, description, fields, is_open=declared is None)
 
 
-def _beside(name: str, own: Mapping[str, Any], extra: Mapping[str, Any]) -> Any:  # noqa: ANN401
+def _make_beside_model(name: str, own: Mapping[str, Any], extra: Mapping[str, Any]) -> Any:  # noqa: ANN401
     """Make the model of an answer beside an entry: its own fields, which are all optional, and `extra` fields."""
     shown = {
         each: hint if get_origin(hint) is NotRequired else NotRequired[hint]

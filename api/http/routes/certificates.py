@@ -21,7 +21,7 @@ from api.http.exchange.certification import (
     result_of,
 )
 from api.http.exchange.idempotency import REPLAYED, Once, about_nothing, answer_once
-from api.http.exchange.in_process import on_behalf
+from api.http.exchange.in_process import ask_on_behalf
 from api.http.exchange.operation import body_of, writes
 from api.http.threads import LaneRoute, run_in_lane
 from domain.proof.certificate import AbsentResult, Certificate
@@ -89,4 +89,4 @@ async def _is_hidden_now(first: Certificate, sent: Sent) -> bool:
     """Whether what was certified is there no more for who asks, as for somebody who is no member since."""
     if first.result.status != HTTPStatus.OK:
         return False
-    return isinstance(result_of(await on_behalf(sent.request, first.question)), AbsentResult)
+    return isinstance(result_of(await ask_on_behalf(sent.request, first.question)), AbsentResult)

@@ -173,7 +173,7 @@ def revise_change_request(
         document, kept_apart = read_withholding(sent.body)
         facts, refused = sent.request.app.state.facts, bool(kept_apart.faults)
         read = (standing.op, standing.record, document, facts)
-        body = kept_apart.beside(parse_change, *read, refused=refused)
+        body = kept_apart.read_rest(parse_change, *read, refused=refused)
         event = decide_revise(
             standing.change_requests,
             standing.seen.change_request.id,

@@ -56,7 +56,7 @@ def record_fact(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Response
     def run(once: Once) -> Response:
         sent.check_negotiation(slug)
         document, kept_apart = read_withholding(sent.body)
-        fact = kept_apart.beside(sent.request.app.state.facts.parse, document)
+        fact = kept_apart.read_rest(sent.request.app.state.facts.parse, document)
         event = decide_new_fact(negotiation_id(slug), fact, sent.actor)
         if dry_run.is_dry(sent):
             sent.parley.ledger.refuse_taken(event)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.composition import Parley
 from api.http.authorization import principal_of
-from api.http.exchange.caching import for_ever, fresh, respond
+from api.http.exchange.caching import fresh, respond, respond_for_ever
 from api.http.exchange.operation import reads
 from api.http.exchange.parameters import read_query
 from api.http.problems import problem
@@ -129,7 +129,7 @@ def read_tile(
     if path is not None and _LEVEL.fullmatch(level):
         with request.app.state.parley.database.reading() as connection:
             hashes = read_tile_hashes(connection, int(level), path)
-    return for_ever(request, _check_exists(hashes), _BYTES)
+    return respond_for_ever(request, _check_exists(hashes), _BYTES)
 
 
 def _check_exists(content: bytes | None) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from api.commands.number_words import grouped, quantity_in_words
+from api.commands.number_words import group_digits, quantity_in_words
 from api.web.counted.held import counted_apart
 from api.web.words.custody import custody_in_words
 from api.web.words.quantities import TOTALS
@@ -49,7 +49,7 @@ def _of_totals(before: State, after: State) -> Iterator[Change]:
 
 
 def _total(total: State) -> str:
-    return grouped(total["text"]) + (" (contested)" if total["contested"] else "")
+    return group_digits(total["text"]) + (" (contested)" if total["contested"] else "")
 
 
 def _of_sections(before: State, after: State) -> Iterator[Change]:

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from anyio import sleep
 
-from api.http.exchange.in_process import Reply, on_behalf
+from api.http.exchange.in_process import Reply, ask_on_behalf
 
 if TYPE_CHECKING:
     from api.web.page import Page
@@ -112,12 +112,12 @@ async def send_change(
 
 async def send_body(page: Page, target: str, body: bytes, fields: Mapping[str, str]) -> Outcome:
     """Send a body to an address of the API, with fields of the header; as `send_change`."""
-    reply = await on_behalf(page.request, target, "POST", body, fields)
+    reply = await ask_on_behalf(page.request, target, "POST", body, fields)
     for _ in range(_TRIES):
         if reply.status != HTTPStatus.CONFLICT or not _kind(reply).endswith(_UNDER_WAY):
             break
         await sleep(_PAUSE)
-        reply = await on_behalf(page.request, target, "POST", body, fields)
+        reply = await ask_on_behalf(page.request, target, "POST", body, fields)
     if reply.status not in _ANSWERED | _SHOWN_AGAIN:
         page.refuse(reply)
     return Outcome(reply.status, json.loads(reply.body), reply.headers)

@@ -6,7 +6,7 @@ import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from api.http.exchange.in_process import on_behalf
+from api.http.exchange.in_process import ask_on_behalf
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ async def name_beside(page: Page, record: Mapping[str, Any]) -> dict[str, Any]:
     """Give {similar, rivals}: the first facts of each, in short, from the answer to a dry run."""
     similar = []
     for id_ in record.get("similar", ())[:MOST_SIMILAR]:
-        reply = await on_behalf(page.request, f"/v1/facts/{id_}")
+        reply = await ask_on_behalf(page.request, f"/v1/facts/{id_}")
         if reply.status == HTTPStatus.OK:
             answer = json.loads(reply.body)
             similar.append({"id": id_, **answer["fact"]})

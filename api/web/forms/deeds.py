@@ -9,7 +9,7 @@ from typing import Any, Final, get_args
 from api.commands.changes import OPS
 from api.commands.importing.form_cells import FormCells, cells_of_fact, read_form_cells
 from api.web.forms.change_fields import choice, text_field
-from api.web.forms.fields import FieldGroup, fields_of_entry, groups_of, known_cells
+from api.web.forms.fields import FieldGroup, fields_of_entry, groups_of, select_known_cells
 from domain.access import Scope
 from domain.streams.event import Reason
 
@@ -113,7 +113,7 @@ class Deed:
         """The values that were typed into the fields of this form."""
         kind = record["fact"]["kind"] if self.name == "correct" else "statement"
         own = {name: fields.get(name, "") for name in _OWN}
-        return {**known_cells(kind, fields), **own}
+        return {**select_known_cells(kind, fields), **own}
 
     def body(
         self, record: Mapping[str, Any], typed: Mapping[str, str]

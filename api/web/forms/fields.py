@@ -228,7 +228,7 @@ def fields_of_entry(
     return replace(group, title="The source", fields=free, adds=None)
 
 
-def known_cells(kind: str, fields: Mapping[str, str]) -> dict[str, str]:
+def select_known_cells(kind: str, fields: Mapping[str, str]) -> dict[str, str]:
     """What was written in the fields of a kind; whatever else was sent is left out."""
     columns = {column["column"] for column in describe_columns(kind)}
 

@@ -13,7 +13,7 @@ from api.web.forms.answer import draw_form
 from api.web.forms.asking import FormSheet, Outcome, send_change
 from api.web.forms.change_fields import choice, lines_of_field, text_field, write_parties
 from api.web.forms.fields import FieldGroup
-from api.web.words.wording import changed_words
+from api.web.words.wording import mark_changes
 from domain.streams.event import Reason
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ async def _take_up(page: Page, sheet: NegotiationSheet) -> None:
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
     """What differs between two editions, with the words that came and went."""
     return [
-        {"field": name, "words": changed_words(before[name], after[name])}
+        {"field": name, "words": mark_changes(before[name], after[name])}
         for name in _SAID
         if before[name] != after[name]
     ]

@@ -30,7 +30,7 @@ def read_date(text: str, holding: Holding | None = None) -> str | None:
         return None
     bounds = valid.bounds
     told = [f"Read as: {date_in_words(text)}."]
-    begins = _between("Begins", bounds.start_earliest, bounds.start_latest - 1)
+    begins = _say_days_between("Begins", bounds.start_earliest, bounds.start_latest - 1)
     if begins is not None:
         told.append(begins)
     if valid.spans or holding is Holding.PERIOD:
@@ -64,7 +64,7 @@ def read_number_in_words(
     return f"Read as: {bounds_in_words(read.low, read.high)}."
 
 
-def _between(verb: str, earliest: int, latest: int) -> str | None:
+def _say_days_between(verb: str, earliest: int, latest: int) -> str | None:
     """The days between which something is; None if it is one day."""
     first, last = _day(earliest), _day(latest)
     if first is None and last is None:
@@ -83,7 +83,7 @@ def _end(valid: ValidTime) -> str:
         return "It ended or will end, and it is not said when."
     if bounds.end_earliest >= END:
         return "It is still so."
-    told = _between("Ends", bounds.end_earliest, bounds.end_latest - 1)
+    told = _say_days_between("Ends", bounds.end_earliest, bounds.end_latest - 1)
     return told or f"Ends on {_day(bounds.end_latest - 1)}."
 
 

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from api.http.exchange.in_process import on_behalf
+from api.http.exchange.in_process import ask_on_behalf
 from api.http.problems import RefusedError
 from api.web.page_route import PageRefusedError
 from api.web.words.wording import words_of_changes
@@ -73,7 +73,7 @@ async def changes_since(
 ) -> tuple[SeenRecord | None, list[dict[str, Any]]]:
     """Give the fact as it stands by now, None where it does not, and its changes since it was seen, in words."""
     address = f"/v1/facts/{seen.record['id']}"
-    reply = await on_behalf(page.request, address)
+    reply = await ask_on_behalf(page.request, address)
     if reply.status != HTTPStatus.OK:
         return None, []
     record = json.loads(reply.body)

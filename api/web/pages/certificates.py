@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.http.exchange.in_process import on_behalf
+from api.http.exchange.in_process import ask_on_behalf
 from api.web.page import Page
 from api.web.page_route import router_of_pages
 
@@ -25,7 +25,7 @@ async def read_certificate(slug: str, request: Request) -> Response:
     """Give the certificate of the answer at an address `of` the API, as its reader gets it; it changes nothing."""
     page = Page(request, slug, ("of",))
     body = json.dumps({"question": page.given.get("of", "")}).encode()
-    reply = await on_behalf(request, "/v1/certificates", "POST", body, _JSON)
+    reply = await ask_on_behalf(request, "/v1/certificates", "POST", body, _JSON)
     if reply.status != HTTPStatus.CREATED:
         page.refuse(reply)
     name = f"parley-{sha256(reply.body).hexdigest()[:8]}.certificate.json"

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.commands.number_words import grouped
+from api.commands.number_words import group_digits
 from api.web.counted.besides import gather_besides
 from api.web.counted.held import HeldCounts, gather_held
 from api.web.figure import PageFigure, read_figure
@@ -62,7 +62,7 @@ async def read_numbers_page(slug: str, what: str, request: Request) -> Response:
         learnt=learnt,
         cited_as=asked
         if stock or besides.only_parts
-        else f"{asked}: {grouped(tally['total']['text'])}",
+        else f"{asked}: {group_digits(tally['total']['text'])}",
         facts=tally["facts"],
     )
 

@@ -15,7 +15,7 @@ from api.commands.importing.form_cells import read_form_cells
 from api.web.forms.answer import draw_form, redirect, sign_in_first
 from api.web.forms.asking import Outcome, send_change
 from api.web.forms.beside import name_beside
-from api.web.forms.fields import count_shown, groups_of, known_cells
+from api.web.forms.fields import count_shown, groups_of, select_known_cells
 from api.web.forms.names import Typing, names_known
 from api.web.forms.sent import read_form
 from api.web.page import Page
@@ -63,7 +63,7 @@ async def record(slug: str, request: Request) -> Response:
     if kind not in KINDS:
         return redirect(page.link("/record"))
     sheet = _RecordSheet(
-        kind, known_cells(kind, fields), count_shown(fields), fields.get("key", "")
+        kind, select_known_cells(kind, fields), count_shown(fields), fields.get("key", "")
     )
     deed = fields.get("do", "check")
     if deed.startswith("add-"):

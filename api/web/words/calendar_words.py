@@ -66,13 +66,13 @@ def day_in_words(date: str, *, short: bool = False) -> str | None:
     match = _DATE.fullmatch(date)
     if match is None:
         return _long_year(date)
-    told = _told(match["year"], match["month"], match["day"], short=short)
+    told = _say_date(match["year"], match["month"], match["day"], short=short)
     hedge = _HEDGES.get(frozenset(re.findall("[?~%]", date)), _BOTH)
     return None if told is None else f"{told}{hedge}"
 
 
 @lru_cache(maxsize=4_096)
-def _told(year: str, month: str | None, day: str | None, *, short: bool) -> str | None:
+def _say_date(year: str, month: str | None, day: str | None, *, short: bool) -> str | None:
     if month is None or month in _SEASONS:
         return _SEASONS.get(month or "", "{}").format(_year(year))
     months = _list_fitting(month, len(_MONTHS))
@@ -89,7 +89,7 @@ def _in_some_month(year: str, day: str | None, days: list[int]) -> str:
     if day in {None, _ANY}:
         return _year(year)
     told = f"{_ordinals(days)} of some month"
-    return f"{told} of some year {_within(year)}" if "X" in year else f"{told} in {_year(year)}"
+    return f"{told} of some year {_say_years(year)}" if "X" in year else f"{told} in {_year(year)}"
 
 
 def _in_month(day: str | None, days: list[int], months: str) -> str:
@@ -127,7 +127,9 @@ def _ordinal(number: int) -> str:
 
 
 def _of_year(told: str, year: str) -> str:
-    return f"{told} of some year {_within(year)}" if "X" in year else f"{told} {_number(int(year))}"
+    return (
+        f"{told} of some year {_say_years(year)}" if "X" in year else f"{told} {_number(int(year))}"
+    )
 
 
 def _year(year: str) -> str:
@@ -135,10 +137,10 @@ def _year(year: str) -> str:
     if "X" not in year:
         number = int(year)
         return f"the year {number}" if number > _PLAIN_YEARS else _number(number)
-    return f"the {year[:3]}0s" if _DECADE.fullmatch(year) else f"a year {_within(year)}"
+    return f"the {year[:3]}0s" if _DECADE.fullmatch(year) else f"a year {_say_years(year)}"
 
 
-def _within(year: str) -> str:
+def _say_years(year: str) -> str:
     """Say between which years a year with unknown digits lies."""
     if _DECADE.fullmatch(year):
         return f"in the {year[:3]}0s"

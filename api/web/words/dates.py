@@ -49,7 +49,7 @@ def since_in_words(edtf: str, *, short: bool = True) -> str:
     told = date_in_words(start, short=short)
     if told.startswith("by "):
         return told
-    return _since(f"some time {told}" if told.startswith("between ") else told)
+    return _say_since(f"some time {told}" if told.startswith("between ") else told)
 
 
 def ends_in_words(dates: Sequence[str]) -> str:
@@ -84,14 +84,14 @@ def _period_in_words(start: str, end: str, *, short: bool) -> str:
             return f"{begins}; {'end not known' if end == '' else 'still goes on'}"
         return f"until {ends}" if start else f"{begins}; until {ends}"
     if end == _OPEN:
-        return _since(begins)
+        return _say_since(begins)
     if end == "":
         return f"from {begins}, end not known"
     vague = start.startswith("[") or end.startswith("[")
     return f"from {begins} until {ends}" if vague else f"{begins} to {ends}"
 
 
-def _since(begins: str) -> str:
+def _say_since(begins: str) -> str:
     return f"since {re.sub('^a (?=day|month|year)', 'some ', begins)}"
 
 

@@ -29,8 +29,8 @@ def _ask_freed(alike: Facts, facts: Facts) -> str:
     verb = _FREED[alike[0]["kind"]]
     counted = [fact for fact in alike if any(q["what"] == verb for q in fact["quantities"])]
     if counted:
-        return f"How many were {verb}{_when(counted)}?"
-    return _ask_fate(alike, facts) or f"Who was {verb}{_when(alike)}?"
+        return f"How many were {verb}{_say_when(counted)}?"
+    return _ask_fate(alike, facts) or f"Who was {verb}{_say_when(alike)}?"
 
 
 def _ask_custody(alike: Facts, facts: Facts) -> str | None:
@@ -96,7 +96,7 @@ def _ask_said(alike: Facts, _: Facts) -> str | None:
     topic, speaker = _same(alike, "topic"), _same(alike, "speaker")
     if topic:
         return f"Who says what: {topic}"
-    return speaker and f"What did {speaker} say{_when(alike)}?"
+    return speaker and f"What did {speaker} say{_say_when(alike)}?"
 
 
 def _ask_response(alike: Facts, _: Facts) -> str | None:
@@ -131,7 +131,7 @@ _ASKED_BY_KIND: Final[Mapping[str, Callable[[Facts, Facts], str | None]]] = {
 }
 
 
-def _when(facts: Facts) -> str:
+def _say_when(facts: Facts) -> str:
     """The day, month or year on which facts agree, with its preposition; nothing for another date or several."""
     date = _same(facts, "valid") or ""
     if _DAY.fullmatch(date):

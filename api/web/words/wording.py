@@ -149,7 +149,7 @@ def field_in_words(name: str) -> str:
     return _FIELDS.get(name, name.replace("_", " "))
 
 
-def changed_words(before: Any, after: Any) -> list[tuple[str, str]]:  # noqa: ANN401 -- any JSON of a change
+def mark_changes(before: Any, after: Any) -> list[tuple[str, str]]:  # noqa: ANN401 -- any JSON of a change
     """Give [(what, text)] in reading order; `what` is "same", "del" or "ins".
 
     A list gives only the items that were removed or added. A long text that stayed is cut to its beginning and end, and
@@ -158,8 +158,8 @@ def changed_words(before: Any, after: Any) -> list[tuple[str, str]]:  # noqa: AN
     if isinstance(before or after, list):
         parts = _items(before or [], after or [])
     else:
-        parts = _compared(*(_WORDS.findall(plain(value)) for value in (before, after)))
-    return [(what, _shortened(what, text)) for what, text in parts if text]
+        parts = _mark_words(*(_WORDS.findall(plain(value)) for value in (before, after)))
+    return [(what, _shorten_part(what, text)) for what, text in parts if text]
 
 
 def words_of_changes(changes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -174,10 +174,10 @@ def _words_of(change: Mapping[str, Any]) -> list[tuple[str, str]]:
         if is_.startswith(was) and is_ != was:
             return [("same", was), ("ins", is_.removeprefix(was))]
         return [("del", was if is_ != was else before), ("ins", is_ if is_ != was else after)]
-    return changed_words(before, after)
+    return mark_changes(before, after)
 
 
-def _compared(old: list[str], new: list[str]) -> Iterator[tuple[str, str]]:
+def _mark_words(old: list[str], new: list[str]) -> Iterator[tuple[str, str]]:
     """Mark the words that changed; the whole middle part if its words recur so often that comparing takes long."""
     least = min(len(old), len(new))
     begin = next((at for at in range(least) if old[at] != new[at]), least)
@@ -211,7 +211,7 @@ def _parts(old: list[str], new: list[str]) -> Iterator[tuple[str, str]]:
             yield "ins", "".join(new[k:end])
 
 
-def _shortened(what: str, text: str) -> str:
+def _shorten_part(what: str, text: str) -> str:
     if what == "same" and len(text) > _MOST_SHOWN:
         half = _MOST_SHOWN // 2
         return f"{text[:half]} … {text[-half:]}"

@@ -33,15 +33,17 @@ def list_beside(
     order of valid time, and those of one fact are in its own order.
     """
     telling = [one for one in candidates if one.inside is not None and counts(one, perspective)]
-    figures = [Figure(number, one) for one in telling for number in _beside(one.fact, what)]
-    return sorted([*within, *figures], key=_in_order)
+    figures = [
+        Figure(number, one) for one in telling for number in _list_numbers_beside(one.fact, what)
+    ]
+    return sorted([*within, *figures], key=_order_of)
 
 
-def _in_order(figure: Figure) -> tuple[int, int, int]:
+def _order_of(figure: Figure) -> tuple[int, int, int]:
     return (*figure.candidate.starts, figure.candidate.version.first_position)
 
 
-def _beside(fact: Fact, what: str) -> Iterator[Quantity]:
+def _list_numbers_beside(fact: Fact, what: str) -> Iterator[Quantity]:
     """The numbers that a fact gives beside those of `what` that are counted."""
     own = numbers_of(fact, what)
     belongs = has_total(fact, what) or any(number.basis == "stock" for number in own)

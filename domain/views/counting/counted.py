@@ -91,16 +91,16 @@ def find_counts(
     what = query.what
     if what is None:
         return None
-    inside = _within(counting)
+    inside = _select_inside(counting)
     numbered = any(numbers_of(candidate.fact, what) for candidate in inside)
     if query.from_ is None or (numbered and not _is_stock(inside, what)):
         return inside if _is_stock(inside, what) else None
     until = replace(query, from_=None)
-    earlier = _within(find_counting(slice_, perspective, until, names, Contributions()))
+    earlier = _select_inside(find_counting(slice_, perspective, until, names, Contributions()))
     return earlier if numbered or _is_stock(earlier, what) else None
 
 
-def _within(candidates: Iterable[Candidate]) -> list[Candidate]:
+def _select_inside(candidates: Iterable[Candidate]) -> list[Candidate]:
     """The candidates that may lie in the stretch."""
     return [candidate for candidate in candidates if candidate.inside is not None]
 

@@ -59,7 +59,9 @@ def count_names(
             for candidate in (part.shown, *part.rivals):
                 counted.take(candidate)
         includes = _make_inclusion_test(counting)
-        for candidate in _in_order([each for each in facts if each.certain is certain], counted):
+        for candidate in _order_by_content(
+            [each for each in facts if each.certain is certain], counted
+        ):
             numbers = numbers_of(candidate.fact, what)
             if any(q.basis == "cumulative" for q in numbers):
                 continue
@@ -91,7 +93,7 @@ def _by_date(candidate: Candidate) -> tuple[Any, ...]:
     return (*candidate.starts, candidate.version.first_position)
 
 
-def _in_order(facts: Iterable[Candidate], counted: _Counted) -> Iterator[Candidate]:
+def _order_by_content(facts: Iterable[Candidate], counted: _Counted) -> Iterator[Candidate]:
     """Facts that are in order of date, and of content where the dates are the same.
 
     So the order of recording does not decide what is counted. Once no more names are counted, it orders what is left.

@@ -46,7 +46,7 @@ def find_rivals(
     for register in record.fact.registers:
         for answered in answers.at(register, perspective).values():
             if any(candidate.id == record.id for candidate in answered.candidates):
-                beside = _beside(record.id, answered)
+                beside = _find_entry(record.id, answered)
                 rivals.update(
                     (candidate.id, candidate.version)
                     for candidate in beside
@@ -55,7 +55,7 @@ def find_rivals(
     return list(rivals.values())
 
 
-def _beside(id_: UUID, answered: Answered) -> list[Candidate]:
+def _find_entry(id_: UUID, answered: Answered) -> list[Candidate]:
     if answered.register.shape is Shape.TOTAL:
         return _of_question(
             id_, [candidate for candidate in answered.candidates if candidate.holds]

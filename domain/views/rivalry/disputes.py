@@ -48,7 +48,7 @@ def under_one_question(facts: Sequence[Candidate], register: Register) -> bool:
     if len(facts) < 2:  # noqa: PLR2004 -- one contests nothing
         return False
     if register.succession is Succession.YIELDING:
-        return _together(map(_find_start, facts)) or is_disputed_by_link(facts)
+        return _overlap(map(_find_start, facts)) or is_disputed_by_link(facts)
     return (
         _differ(facts, register)
         or _counts_exclude([candidate.fact.quantities for candidate in facts])
@@ -67,7 +67,7 @@ def under_one_key(facts: Iterable[Candidate], register: Register) -> bool:
         return ends or _differ(begun, register) or is_disputed_by_link(begun)
     stretches = [_surely(candidate) for candidate in begun if candidate.certain]
     yielding = [_find_start(candidate) for candidate in begun if candidate.yields]
-    return _together(stretches) or _together(yielding) or is_disputed_by_link(begun)
+    return _overlap(stretches) or _overlap(yielding) or is_disputed_by_link(begun)
 
 
 def never_meet(facts: Sequence[Candidate]) -> bool:
@@ -179,7 +179,7 @@ def _claim(candidate: Candidate) -> Claim:
     return tuple(comparable(candidate.shows.get(name)) for name in candidate.compared)
 
 
-def _together(stretches: Iterable[Stretch]) -> bool:
+def _overlap(stretches: Iterable[Stretch]) -> bool:
     """Whether stretches of two different claims overlap in time."""
     reach: dict[Claim, int] = {}
     for start, end, claim in sorted(stretches, key=lambda each: each[:2]):

@@ -140,7 +140,7 @@ class Course:
             results = list(map(make, self._keyed))
         else:
             before, results = last
-            changed = set(self._between(min(before, as_of), max(before, as_of)))
+            changed = set(self._list_changing(min(before, as_of), max(before, as_of)))
             if changed:
                 results = results.copy()
             for index in changed:
@@ -149,7 +149,7 @@ class Course:
         pairs = zip(self._keys, results, strict=True)
         return {key: result for key, result in pairs if result is not None}
 
-    def _between(self, first: int, last: int) -> Iterable[int]:
+    def _list_changing(self, first: int, last: int) -> Iterable[int]:
         """The indexes of the keys with a bound after `first` and up to `last`."""
         if first == last:
             return ()

@@ -104,7 +104,7 @@ def compare_share(
     with engine.connect() as right:
         metadata.create_all(right, tables=[*_DERIVED.all])
         known = partial(corrections, connection)
-        for rows in _logged(connection, share):
+        for rows in _read_logged(connection, share):
             entries = entries_of(codec, entries_in(connection, rows, str))
             fact_versions.apply(right, entries, _DERIVED, known)
             progress(len(rows))
@@ -118,7 +118,7 @@ def compare_share(
     return ShareFound(share, [each for each in found if each is not None], counted, called)
 
 
-def _logged(connection: Connection, share: Share) -> Iterator[Sequence[Any]]:
+def _read_logged(connection: Connection, share: Share) -> Iterator[Sequence[Any]]:
     """The log's rows about the facts of a share and about the clock, in order."""
     streams = or_(share.holds(event.c.stream), event.c.stream == CLOCK_STREAM.hex)
     wanted = LOGGED.where(streams).order_by(event.c.position)
@@ -130,17 +130,17 @@ def _compare_tables(
     connection: Connection, right: Connection, serving: Table, derived: Table, share: Share
 ) -> Unfounded | None:
     return find_first_difference(
-        _compared(serving), _rows(connection, serving, share), _rows(right, derived, share)
+        _list_compared(serving), _rows(connection, serving, share), _rows(right, derived, share)
     )
 
 
-def _compared(table: Table) -> list[Column[Any]]:
+def _list_compared(table: Table) -> list[Column[Any]]:
     return [column for column in table.columns if column.name not in _COUNTED]
 
 
 def _rows(connection: Connection, table: Table, share: Share) -> Iterator[Row]:
     """The rows of a share, by their keys: the same order on every database."""
-    wanted = select(*_compared(table)).where(share.holds(table.c.fact_id))
+    wanted = select(*_list_compared(table)).where(share.holds(table.c.fact_id))
     return read_rows(connection, wanted.order_by(*table.primary_key))
 
 

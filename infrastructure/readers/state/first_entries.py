@@ -182,9 +182,9 @@ class FirstEntries:
         if self.names.are_plain:
             return ()
         special = lru_cache(maxsize=None)(self._special.is_special)
-        return keys.answered(self._special.parts).union(
+        return keys.find_answered(self._special.parts).union(
             key
-            for key in keys.joined()
+            for key in keys.find_joined()
             if any(special(name) for part in key.split(PART) for name in names_in_part(part))
         )
 

@@ -99,11 +99,11 @@ def list_beside(
     """The questions of the answers that stand aside under the keys of some questions of main answers."""
     sqlite = connection.dialect.name == "sqlite"
     about = {"negotiation": negotiation_id.hex, **bind_given(questions, sqlite=sqlite)}
-    return [*connection.execute(_beside(tables, sqlite=sqlite), about).scalars()]
+    return [*connection.execute(_select_beside(tables, sqlite=sqlite), about).scalars()]
 
 
 @lru_cache(maxsize=4)
-def _beside(tables: FactTables, *, sqlite: bool) -> Select[Any]:
+def _select_beside(tables: FactTables, *, sqlite: bool) -> Select[Any]:
     rows, columns = select_given(sqlite=sqlite), tables.answer.c
     first, before = (rows.c.question.concat(end) for end in (BY, chr(ord(BY) + 1)))
     return (

@@ -120,17 +120,17 @@ class SectionKeys:
     @property
     def are_abridged(self) -> bool:
         """Whether some key is too long for a place, or may stand in its question as a hash."""
-        return bool(self._rows(_abridged))
+        return bool(self._rows(_select_abridged))
 
-    def answered(self, keys: Collection[str]) -> set[str]:
+    def find_answered(self, keys: Collection[str]) -> set[str]:
         """Those of the given keys under which there is an answer."""
         if not keys:
             return set()
-        return {self._key(question) for (question,) in self._rows(_answered, keys)}
+        return {self._key(question) for (question,) in self._rows(_select_answered, keys)}
 
-    def joined(self) -> set[str]:
+    def find_joined(self) -> set[str]:
         """The keys that have several parts, or a part that may be of several people, with an entry or without."""
-        return {self._key(question) for (question,) in self._rows(_joined)}
+        return {self._key(question) for (question,) in self._rows(_select_joined)}
 
     def _key(self, question: str) -> str:
         return question[len(self.register.section) + 1 :].partition(BY)[0]
@@ -244,7 +244,9 @@ def _of_facts(tables: FactTables, register: Register, about: About, *, sqlite: b
     return select(columns.question).where(asked, of_section).distinct()
 
 
-def _answered(tables: FactTables, register: Register, about: About, *, sqlite: bool) -> Select[Any]:
+def _select_answered(
+    tables: FactTables, register: Register, about: About, *, sqlite: bool
+) -> Select[Any]:
     """Those of the given questions that have an answer, or that have one aside."""
     columns, (negotiation_id, _) = tables.answer.c, about
     given = select_given(sqlite=sqlite)
@@ -262,7 +264,9 @@ def _answered(tables: FactTables, register: Register, about: About, *, sqlite: b
     )
 
 
-def _joined(tables: FactTables, register: Register, about: About, *, sqlite: bool) -> Select[Any]:
+def _select_joined(
+    tables: FactTables, register: Register, about: About, *, sqlite: bool
+) -> Select[Any]:
     """The questions of the section whose key has more than one part, or several people in a part."""
     columns, length = tables.answer.c, len(questions_of(register.section)[0])
     find = func.instr if sqlite else func.strpos
@@ -271,7 +275,9 @@ def _joined(tables: FactTables, register: Register, about: About, *, sqlite: boo
     return _select_of_section(tables, register, about).where(several).distinct()
 
 
-def _abridged(tables: FactTables, register: Register, about: About, *, sqlite: bool) -> Select[Any]:
+def _select_abridged(
+    tables: FactTables, register: Register, about: About, *, sqlite: bool
+) -> Select[Any]:
     """A question of the section whose key is too long for a place, or may stand there as a hash."""
     del sqlite
     columns = tables.answer.c

@@ -36,7 +36,7 @@ def select_standing(
     begun = _begun(tables, negotiation_id, perspective, in_question, YIELDING)
     columns = begun.c
     yields = and_(columns.possible_to == END, columns.certain_to < END)
-    displaced = and_(yields, *_before(columns, columns.top))
+    displaced = and_(yields, *_is_before(columns, columns.top))
     sure = columns.certain_from <= as_of
     over = and_(sure, or_(columns.possible_to <= as_of, displaced))
     ended = and_(sure, columns.possible_to <= as_of)
@@ -68,7 +68,7 @@ def select_aside(
     """The answers that may have begun and stand aside, without those surely earlier than another of their question."""
     begun = _begun(tables, negotiation_id, perspective, in_question, ASIDE)
     columns = begun.c
-    return select(*(columns[name] for name in ROW)).where(~and_(*_before(columns, columns.top)))
+    return select(*(columns[name] for name in ROW)).where(~and_(*_is_before(columns, columns.top)))
 
 
 @cache
@@ -158,6 +158,6 @@ def _begun(
     )
 
 
-def _before(columns: Any, top: ColumnElement[int]) -> list[ColumnElement[bool]]:  # noqa: ANN401 -- of a subquery
+def _is_before(columns: Any, top: ColumnElement[int]) -> list[ColumnElement[bool]]:  # noqa: ANN401 -- of a subquery
     """The conditions that an answer surely began before `top`."""
     return [columns.start_latest <= top, columns.start_earliest < top]

@@ -109,7 +109,7 @@ def _make_statement(
     tops = _tops(tables, negotiation_id, perspective, stepped)
     answers = union_all(
         *(
-            _every(tables, negotiation_id, perspective, rule, own)
+            _select_every(tables, negotiation_id, perspective, rule, own)
             for rule in (EVERY, AHEAD, LASTING, APART)
         ),
         select_standing(tables, negotiation_id, perspective, own),
@@ -160,7 +160,7 @@ def _bounds(section: str | None) -> tuple[str, str | None]:
     return ("", None) if section is None else questions_of(section)
 
 
-def _every(
+def _select_every(
     tables: FactTables,
     negotiation_id: UUID,
     perspective: Perspective,

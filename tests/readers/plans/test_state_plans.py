@@ -58,14 +58,14 @@ def test_the_keys_of_a_section_are_found_by_index(fact_database: Populated, cloc
         assert keys.first(first[0], 1, without=first[1:2]) == first[2:]
         assert keys.stand(first) == dict.fromkeys(first, True)
         assert keys.of_facts(["0" * 32]) == set()
-        assert keys.answered([*first, "nobody"]) == set(first)
+        assert keys.find_answered([*first, "nobody"]) == set(first)
         for statement in seen:
             if sqlite:
                 steps(connection, statement)
             else:
                 assert rows_read(connection, statement) < SIZE // 5
         assert keys.count(without=first) == keys.count(without=["nobody"]) - 3 > 0
-        assert keys.joined() == set()
+        assert keys.find_joined() == set()
         assert not keys.are_abridged
 
 

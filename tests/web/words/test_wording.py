@@ -8,9 +8,9 @@ from api.web.drawing import _environment
 from api.web.words.quantities import choice_in_words, reading_in_words
 from api.web.words.wording import (
     brief,
-    changed_words,
     close_turns,
     field_in_words,
+    mark_changes,
     web_address,
 )
 
@@ -29,12 +29,12 @@ from api.web.words.wording import (
 def test_changed_words_are_marked_in_reading_order(
     before: object, after: object, parts: list[tuple[str, str]]
 ) -> None:
-    assert changed_words(before, after) == parts
+    assert mark_changes(before, after) == parts
 
 
 def test_a_long_text_is_compared_as_a_whole() -> None:
     old, new = "old " * 2_000, "new " * 2_000
-    assert changed_words(old, new) == [
+    assert mark_changes(old, new) == [
         ("del", f"{old[:2_000]} …"),
         ("ins", f"{new[:2_000]} …"),
         ("same", " "),
@@ -43,13 +43,13 @@ def test_a_long_text_is_compared_as_a_whole() -> None:
 
 def test_words_that_recur_often_are_not_compared_one_by_one() -> None:
     """Comparing each pair of such words again and again takes ten seconds for a thousand words."""
-    found = changed_words("a " * 500, "b a " * 250)
+    found = mark_changes("a " * 500, "b a " * 250)
     assert [what for what, _ in found] == ["del", "ins", "same"]
 
 
 def test_of_a_long_text_that_stayed_the_beginning_and_the_end_are_shown() -> None:
     text = " ".join(f"word{number}" for number in range(20_000))
-    found = changed_words(f"{text} 50 freed", f"{text} 52 freed")
+    found = mark_changes(f"{text} 50 freed", f"{text} 52 freed")
     assert [what for what, _ in found] == ["same", "del", "ins", "same"]
     assert found[0][1].startswith("word0 word1 ")
     assert found[0][1].endswith(" word19999")
