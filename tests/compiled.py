@@ -14,13 +14,13 @@ class _Compiled(LRUCache[Any, Any]):
     """The cache of compiled statements that all engines of one kind share."""
 
     def get(self, key: Any, default: Any = None) -> Any:  # noqa: ANN401 -- as LRUCache has it
-        return super().get(_of_a_kind(key), default)
+        return super().get(_drop_instance(key), default)
 
     def __getitem__(self, key: Any) -> Any:  # noqa: ANN401
-        return super().__getitem__(_of_a_kind(key))
+        return super().__getitem__(_drop_instance(key))
 
     def __setitem__(self, key: Any, value: Any) -> None:  # noqa: ANN401
-        super().__setitem__(_of_a_kind(key), value)
+        super().__setitem__(_drop_instance(key), value)
 
 
 def compile_once() -> None:
@@ -29,6 +29,6 @@ def compile_once() -> None:
     Engine._compiled_cache = property(lambda _: shared, lambda *_: None)  # type: ignore[assignment]
 
 
-def _of_a_kind(key: Any) -> Any:  # noqa: ANN401
+def _drop_instance(key: Any) -> Any:  # noqa: ANN401
     dialect, *rest = key
     return type(dialect), *rest

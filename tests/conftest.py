@@ -110,7 +110,7 @@ def _drawn(items: list[pytest.Item]) -> list[pytest.Item]:
     same: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
         if item.get_closest_marker("control") is None or not deal(item.nodeid, 3):
-            same[_without_database(item)].append(item)
+            same[_name_without_database(item)].append(item)
     drawn = [each[deal(name, len(each))] for name, each in same.items()]
     cases: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in drawn:
@@ -127,7 +127,7 @@ def _some_cases(items: list[pytest.Item]) -> list[pytest.Item]:
     return sorted(items, key=lambda item: deal(item.nodeid, 256))[: mark.args[0]]
 
 
-def _without_database(item: pytest.Item) -> str:
+def _name_without_database(item: pytest.Item) -> str:
     """The name of a test without its database, if it has the mark `either_database`; else its name."""
     if item.get_closest_marker("either_database") is None:
         return item.nodeid

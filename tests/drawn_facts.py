@@ -199,7 +199,7 @@ def facts_of(kind: str) -> SearchStrategy[Fact]:
     hints = get_type_hints(cls)
     common = {field.name for field in dataclasses.fields(Fact)}
     own = {
-        field.name: DATED[field.name] if field.name in DATED else _of_type(hints[field.name])
+        field.name: DATED[field.name] if field.name in DATED else _draw_type(hints[field.name])
         for field in dataclasses.fields(cls)
         if field.name not in common
     }
@@ -220,13 +220,13 @@ def facts_of(kind: str) -> SearchStrategy[Fact]:
     )
 
 
-def _of_type(hint: Any) -> SearchStrategy[Any]:  # noqa: ANN401 -- any annotation goes in
+def _draw_type(hint: Any) -> SearchStrategy[Any]:  # noqa: ANN401 -- any annotation goes in
     if get_origin(hint) is Literal:
         return st.sampled_from(get_args(hint))
     if get_origin(hint) is tuple:
-        return st.lists(_of_type(get_args(hint)[0]), max_size=2).map(tuple)
+        return st.lists(_draw_type(get_args(hint)[0]), max_size=2).map(tuple)
     if get_origin(hint) in {Union, UnionType}:
-        return st.one_of([_of_type(part) for part in get_args(hint)])
+        return st.one_of([_draw_type(part) for part in get_args(hint)])
     drawn = {
         NoneType: st.none(),
         Named: names_with_ids(),

@@ -43,7 +43,7 @@ def sources(*packages: str) -> Iterator[Path]:
         yield from found
 
 
-def imported_packages(path: Path) -> set[str]:
+def list_imported(path: Path) -> set[str]:
     packages: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -53,13 +53,13 @@ def imported_packages(path: Path) -> set[str]:
     return packages
 
 
-def locked_entries(lock: str) -> list[str]:
+def list_locked(lock: str) -> list[str]:
     joined = re.sub(r"\\\n\s*", "", read(lock))
     return [line for line in joined.splitlines() if line and not line.startswith("#")]
 
 
-def locked_names(lock: str) -> set[str]:
-    return {entry.partition("==")[0] for entry in locked_entries(lock)}
+def list_locked_names(lock: str) -> set[str]:
+    return {entry.partition("==")[0] for entry in list_locked(lock)}
 
 
 def package_name(requirement: str) -> str:
@@ -95,7 +95,7 @@ def test_no_two_classes_of_the_packages_have_one_name() -> None:
 
 def test_the_domain_imports_only_itself_a_few_pure_libraries_and_the_standard_library() -> None:
     foreign = {
-        path.relative_to(ROOT).as_posix(): sorted(imported_packages(path) - DOMAIN_MAY_IMPORT)
+        path.relative_to(ROOT).as_posix(): sorted(list_imported(path) - DOMAIN_MAY_IMPORT)
         for path in sources("domain")
     }
     assert {name: names for name, names in foreign.items() if names} == {}
@@ -114,7 +114,7 @@ def test_every_module_postpones_its_annotations_and_opens_with_a_docstring() -> 
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_every_locked_package_is_pinned_and_carries_hashes(lock: str) -> None:
-    entries = locked_entries(lock)
+    entries = list_locked(lock)
     assert len(entries) > len(project()["dependencies"])
     for entry in entries:
         assert re.match(r"[a-z0-9.-]+==\S+ ", entry), entry
@@ -143,7 +143,7 @@ def test_every_library_that_is_imported_is_declared(packages: tuple[str, ...]) -
         declared += tomllib.loads(read("pyproject.toml"))["project"]["optional-dependencies"]["dev"]
     names = {package_name(name) for name in declared}
     ours = {"domain", "infrastructure", "api", "migrations", "tests", "data", "_typeshed"}
-    imported = {name for path in sources(*packages) for name in imported_packages(path)}
+    imported = {name for path in sources(*packages) for name in list_imported(path)}
     libraries = imported - sys.stdlib_module_names - ours
     assert libraries
     given_by = packages_distributions()
@@ -156,13 +156,13 @@ def test_every_library_that_is_imported_is_declared(packages: tuple[str, ...]) -
 
 
 def test_every_dependency_is_locked() -> None:
-    assert {package_name(name) for name in project()["dependencies"]} <= locked_names(LOCKS[0])
+    assert {package_name(name) for name in project()["dependencies"]} <= list_locked_names(LOCKS[0])
 
 
 def test_the_locks_agree_where_they_overlap() -> None:
     """Both pin the same version and the same hashes; the tests may need a package on more systems."""
     runtime, dev = (
-        {re.sub(r" ; .*?(?= --hash)", "", e) for e in locked_entries(lock)} for lock in LOCKS
+        {re.sub(r" ; .*?(?= --hash)", "", e) for e in list_locked(lock)} for lock in LOCKS
     )
     assert runtime <= dev
 

@@ -19,7 +19,7 @@ import pytest
 
 from domain.access import SCOPES
 from tests.forking import Forked
-from tests.forking.asked import forked_command
+from tests.forking.asked import fork_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,7 +100,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     record = ROOT / "data" / "us-belarus.ndjson"
     serve = [sys.executable, "-c", PROGRAM, "serve"]
     with ExitStack() as held:
-        held.enter_context(forked_command(parley, PROGRAM))
+        held.enter_context(fork_command(parley, PROGRAM))
         made.run(f".venv/bin/parley import us-belarus {record} --title '{title[1]}'")
         server = held.enter_context(
             Forked(serve, cwd=folder, env=environ, stdout=subprocess.PIPE, text=True)

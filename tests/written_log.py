@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from domain.views.versions import FactVersion, Seen
 
 
-def differing(versions: Iterable[FactVersion], from_: Perspective, to: Perspective) -> Differing:
+def find_differing(
+    versions: Iterable[FactVersion], from_: Perspective, to: Perspective
+) -> Differing:
     """The facts that differ between two perspectives, by the fold, and the last changes that explain it."""
     found = list(versions)
     before, after = (history.select_known(found, at) for at in (from_, to))

@@ -35,7 +35,7 @@ def hold(app: FastAPI, method: str, address: str, status: int, body: bytes) -> s
             if method.lower() not in operations:
                 continue
             names = list_models(operations[method.lower()], status)
-            shown = _without_sources(json.loads(body)) if b'"confidential"' in body else None
+            shown = _leave_out_sources(json.loads(body)) if b'"confidential"' in body else None
             _adapter(kinds, names).validate_json(
                 body if shown is None else json.dumps(shown), strict=True
             )
@@ -43,13 +43,13 @@ def hold(app: FastAPI, method: str, address: str, status: int, body: bytes) -> s
     return None
 
 
-def _without_sources(part: Any) -> Any:  # noqa: ANN401 -- JSON is anything
+def _leave_out_sources(part: Any) -> Any:  # noqa: ANN401 -- JSON is anything
     """A response without the confidential parts of its citations, which are validated by themselves."""
     if isinstance(part, dict):
         if "publisher" in part:
             _CONFIDENTIAL.validate_python(part.pop("confidential", None))
-        return {name: _without_sources(each) for name, each in part.items()}
-    return [_without_sources(each) for each in part] if isinstance(part, list) else part
+        return {name: _leave_out_sources(each) for name, each in part.items()}
+    return [_leave_out_sources(each) for each in part] if isinstance(part, list) else part
 
 
 def list_models(operation: dict[str, Any], status: int) -> tuple[str, ...]:

@@ -50,18 +50,18 @@ def rows(bench: Bench) -> Iterator[Row]:
             for _ in range(times):
                 ledger.append(list(islice(real, size)))
 
-        def beside(size: int, times: int) -> list[Spent]:
+        def measure_both(size: int, times: int) -> list[Spent]:
             return bench.measure(
                 bench.job(ours, partial(append, size)),
                 bench.job(theirs, lambda: log.append(list(islice(by_hand, size)))),
                 times=times,
             )
 
-        one = beside(1, sizes.appends)
+        one = measure_both(1, sizes.appends)
         row = compare_times("one durable append", bench.kind, one, BY_HAND, ONE)
         yield explain_miss(row, partial(append, 1, sizes.appends), 0.0)
         real, by_hand = iter(events[appends:]), iter(pattern[appends:])
-        many = beside(sizes.bulk, 1)
+        many = measure_both(sizes.bulk, 1)
         what = f"append of {sizes.bulk:,} in one transaction"
         row = compare_times(what, bench.kind, many, BY_HAND, MANY)
         yield explain_miss(row, partial(append, sizes.bulk), 0.0)

@@ -64,11 +64,11 @@ def rows(bench: Bench) -> Iterator[Row]:
         ndjson = path.stat().st_size
         whole, memory = bench.run_alone(import_file, url, str(path))
     spent = whole.per(size)
-    by_hand = _by_hand(bench, url, size)
+    by_hand = _measure_by_hand(bench, url, size)
     what = f"import, a fact of {size:,}"
     yield compare_times(what, bench.kind, (spent, by_hand), "the same rows by hand", GOAL)
     if bench.kind == "SQLite":
-        library = _by_library(size)
+        library = _measure_library(size)
         yield compare_times(
             what, bench.kind, (spent, library), "eventsourcing's Application: events alone"
         )
@@ -121,7 +121,7 @@ def import_file(url: str, path: str) -> tuple[Spent, int]:
     return spent, peak_memory()
 
 
-def _by_hand(bench: Bench, url: str, size: int) -> Spent:
+def _measure_by_hand(bench: Bench, url: str, size: int) -> Spent:
     """The time of the rows of an import by hand, for each fact; reading the rows is not counted."""
     copy = bench.fresh()
     bench.open_talks(copy, system_clock())
@@ -143,7 +143,7 @@ class Library(Application[UUID]):
         return EventCodec()
 
 
-def _by_library(size: int) -> Spent:
+def _measure_library(size: int) -> Spent:
     """The time of the events alone, for each fact, in the library's own tables."""
     events = decide_events(size)
     with TemporaryDirectory() as folder:

@@ -52,7 +52,7 @@ def name_parameter(parameter: Any) -> str:  # noqa: ANN401 -- typer's classes di
     return name_argument(parameter) if isinstance(parameter, TyperArgument) else parameter.opts[0]
 
 
-def written_wrong() -> Iterator[tuple[str, TyperCommand, str, str | None]]:
+def list_wrong_commands() -> Iterator[tuple[str, TyperCommand, str, str | None]]:
     """Every command, once for each of its arguments, with only that argument wrong."""
     for name, command in commands():
         for argument in arguments_of(command):
@@ -71,7 +71,7 @@ def test_what_is_wrong_is_named_as_the_help_names_it(
     light: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(light.folder)
-    for name, command, at, wrong in some_of([*written_wrong()], 25):
+    for name, command, at, wrong in some_of([*list_wrong_commands()], 25):
         given = [
             wrong if name_argument(each) == at else RIGHT[name_argument(each)]
             for each in arguments_of(command)

@@ -63,7 +63,7 @@ MAY_MAKE: Final = {"facts.csv", "parley.key", "parley.key.checkpoint", "parley.s
 """The files that some commands make; each must be complete."""
 
 
-def sent(parley: Shell, at: int, number: int, *arguments: str) -> tuple[int, str]:
+def run_signalled(parley: Shell, at: int, number: int, *arguments: str) -> tuple[int, str]:
     """How a command ends if it gets a signal during a call, and what it prints."""
     own = {"SENT_AT": f"{at}", "SIGNAL": f"{number}"}
     ended = run(
@@ -119,7 +119,7 @@ def test_a_command_that_is_told_to_end_leaves_nothing_half_done(
     command = [word.format(one.folder) for word in words]
     for at in sorted(some_of(range(SET_UP, calls), choose_count(1, MOST))[:MOST]):
         there = names_in(one.folder)
-        status, said = sent(one, at, number, *command)
+        status, said = run_signalled(one, at, number, *command)
         if "was erased" in said or "a record already" in said:
             break  # the signal before this one came after the commit
         assert_ended(number, status, said)
@@ -160,6 +160,6 @@ def test_an_interruption_that_makes_a_step_fail_is_one_line() -> None:
 @pytest.mark.parametrize("number", SIGNALS[:2])
 def test_a_relay_that_waits_for_nats_is_ended(light: Shell, number: signal.Signals) -> None:
     for at in some_of(range(SET_UP, 12_000, 200), choose_count(1, 60)):
-        status, said = sent(light, at, number, "relay")
+        status, said = run_signalled(light, at, number, "relay")
         assert status in {0, -number}, said
         assert all(line.startswith("parley: waiting for NATS") for line in said.splitlines())

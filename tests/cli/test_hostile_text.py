@@ -91,7 +91,7 @@ def unsafe(text: str) -> list[str]:
     return sorted({ascii(c) for c in text if unicodedata.category(c) in acting and c != "\n"})
 
 
-def stored_before(settings: dict[str, str]) -> None:
+def store_as_before(settings: dict[str, str]) -> None:
     """Store a negotiation with texts that are refused now, as an older version could."""
     kinds: dict[str, Any] = {**KINDS}
     cited = Citation(publisher=HOSTILE, title=HOSTILE, url=HOSTILE, origin=HOSTILE)
@@ -146,7 +146,7 @@ def stored_before(settings: dict[str, str]) -> None:
 def old(fresh_database: Callable[[Kind], str], tmp_path: Path) -> Shell:
     """A shell on a record with such texts."""
     shell = Shell(fresh_database("sqlite-file"), tmp_path)
-    stored_before(shell.settings)
+    store_as_before(shell.settings)
     return shell
 
 

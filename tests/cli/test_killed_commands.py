@@ -97,7 +97,7 @@ class Trial:
         """Whether the command erases the word."""
         return self.arguments[0].endswith(("erase", "/erasure"))
 
-    def again(self) -> None:
+    def run_to_end(self) -> None:
         """Run the command to its end; the database may still be ending the session of the killed process."""
         deadline = time.monotonic() + 30
         while True:
@@ -218,7 +218,7 @@ def test_what_is_killed_is_done_or_not_begun_and_is_run_again(
         if name not in {"upgrade", "restore"}:
             assert "as they were recorded" in shell.out("verify"), at
             shell.out("export", SLUG)
-        one.again()
+        one.run_to_end()
         exported = shell.out("export", SLUG)
         assert (WORD in exported) is not one.erases, at
         assert one.erases or exported == before, at

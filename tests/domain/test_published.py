@@ -150,7 +150,7 @@ def test_history_tells_the_public_events_and_what_they_did() -> None:
     }
 
 
-def of_each(entries: list[Entry]) -> dict[object, list[FactVersion]]:
+def group_versions(entries: list[Entry]) -> dict[object, list[FactVersion]]:
     found: dict[object, list[FactVersion]] = {}
     for version in fold_versions(entries):
         found.setdefault(version.record.id, []).append(version)
@@ -160,7 +160,7 @@ def of_each(entries: list[Entry]) -> dict[object, list[FactVersion]]:
 @SOME
 @given(histories())
 def test_where_all_is_public_it_is_what_the_recorded_clock_says(entries: list[Entry]) -> None:
-    for mine in of_each(entries).values():
+    for mine in group_versions(entries).values():
         cut = max(each.published_at for each in mine)
         cut = max(cut, *(c.published_at or cut for v in mine for c in v.record.fact.citations), cut)
         assert find_public(mine, cut) == mine[-1]
@@ -172,7 +172,7 @@ def test_where_all_is_public_it_is_what_the_recorded_clock_says(entries: list[En
 def test_an_event_that_is_not_public_has_no_effect(
     entries: list[Entry], cut: int, data: st.DataObject
 ) -> None:
-    for mine in of_each(entries).values():
+    for mine in group_versions(entries).values():
         later = [each for each in mine if each.published_at > cut]
         moved = {each.position: data.draw(st.integers(cut + 1, cut + 10**15)) for each in later}
         again = [

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from tests.databases import migrate, postgresql_server, sqlite_file_url
 from tests.faults.cuts import cut_the_power
 from tests.faults.disk_errors import fail_the_disk
-from tests.faults.disks.installation import on_postgresql, on_sqlite
+from tests.faults.disks.installation import install_on_postgresql, install_on_sqlite
 from tests.faults.disks.supply import why_no_fuse
 from tests.faults.forged.flips import flip_again_and_again, make_kept_files
 from tests.faults.forged.forgeries import PostgreSQLCopies, SQLiteCopies, forge_again_and_again
@@ -59,32 +59,32 @@ def kills_postgresql(folder: Path) -> object:
 
 def disk_errors_sqlite(folder: Path) -> object:
     """Fail the disk under a server on SQLite."""
-    with on_sqlite(folder / "errors", only_fuse=True) as installed:
+    with install_on_sqlite(folder / "errors", only_fuse=True) as installed:
         return fail_the_disk(installed, SITES)
 
 
 def disk_errors_postgresql(folder: Path) -> object:
     """Fail the disk under PostgreSQL."""
-    with on_postgresql(folder / "errors", only_fuse=True) as installed:
+    with install_on_postgresql(folder / "errors", only_fuse=True) as installed:
         return fail_the_disk(installed, POSTGRESQL_SITES)
 
 
 def power_cuts_sqlite(folder: Path) -> object:
     """Cut the power of a server on SQLite."""
-    with on_sqlite(folder / "errors", only_fuse=True) as installed:
+    with install_on_sqlite(folder / "errors", only_fuse=True) as installed:
         return cut_the_power(installed, CUTS)
 
 
 def power_cuts_postgresql(folder: Path) -> object:
     """Cut the power of a server and of its PostgreSQL."""
-    with on_postgresql(folder / "errors", only_fuse=True) as installed:
+    with install_on_postgresql(folder / "errors", only_fuse=True) as installed:
         return cut_the_power(installed, CUTS)
 
 
 def controls(folder: Path) -> object:
     """Cut the power of programs that do not sync, and fail the disk of those that ignore it, until the tests notice."""
     errors, found = folder / "errors", {}
-    sqlite, postgresql = on_sqlite, on_postgresql
+    sqlite, postgresql = install_on_sqlite, install_on_postgresql
     for name, installing, breaking in (
         ("synchronous=NORMAL", sqlite(errors, "normal", only_fuse=True), cut_the_power),
         ("synchronous_commit=off", postgresql(errors, "late", only_fuse=True), cut_the_power),

@@ -54,7 +54,7 @@ def parley(
     return subprocess.CompletedProcess(command, process.returncode, out, errors)
 
 
-def answers(url: str, position: int) -> list[tuple[int, bytes, str]]:
+def read_answers(url: str, position: int) -> list[tuple[int, bytes, str]]:
     """Status, body and entity tag of everything that can be asked, at a position of the log."""
     settings = settings_of(url)
     asked = f"position={position}&as_of=2026-01-01"
@@ -111,7 +111,7 @@ def test_a_record_backed_up_under_load_answers_the_same_when_restored(
     restored = parley(other, "restore", str(target), "--json")
     assert restored.returncode == 0, restored.stderr
     assert json.loads(restored.stdout) == manifest
-    assert answers(other, manifest["position"]) == answers(url, manifest["position"])
+    assert read_answers(other, manifest["position"]) == read_answers(url, manifest["position"])
     check_rebuild(other)
 
 

@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.faults.disk_errors import ErrorFigures, fail_the_disk
-from tests.faults.disks.installation import Installation, on_postgresql, on_sqlite, postgresql_on
+from tests.faults.disks.installation import (
+    Installation,
+    install_on_postgresql,
+    install_on_sqlite,
+    install_postgresql,
+)
 from tests.faults.disks.supply import SeccompPostgreSQLSupply
 from tests.faults.watched.checking import LostError
 from tests.thorough import choose_count, some_of
@@ -27,18 +32,18 @@ def install_supervised(errors: Path) -> Iterator[Installation]:
     disk = errors.parent / "disk"
     disk.mkdir()
     supply = SeccompPostgreSQLSupply(disk, errors.parent)
-    with postgresql_on(supply, errors, "right") as installed:
+    with install_postgresql(supply, errors, "right") as installed:
         yield installed
 
 
 CONTROLS: tuple[tuple[Installing, int], ...] = (
-    (on_sqlite, 15),
-    (on_postgresql, 10),
+    (install_on_sqlite, 15),
+    (install_on_postgresql, 10),
 )
 
 
 def test_what_was_acknowledged_is_there_once_though_the_disk_failed(tmp_path: Path) -> None:
-    with on_sqlite(tmp_path / "errors") as installed:
+    with install_on_sqlite(tmp_path / "errors") as installed:
         figures = fail_the_disk(installed, SQLITE_SITES)
     check_figures(figures)
     assert {each.split()[1] for each in figures.failed} == {"EIO", "ENOSPC"}
@@ -48,7 +53,7 @@ def test_what_was_acknowledged_is_there_once_though_the_disk_of_postgresql_faile
     tmp_path: Path,
 ) -> None:
     """On one of two disks, drawn in each run: the machine's own, and the one where FUSE cannot be mounted."""
-    for installing in some_of([on_postgresql, install_supervised], 1):
+    for installing in some_of([install_on_postgresql, install_supervised], 1):
         with installing(tmp_path / installing.__name__) as installed:
             check_figures(fail_the_disk(installed, POSTGRESQL_SITES))
 
@@ -65,7 +70,7 @@ def test_a_server_that_ignores_failed_commits_is_detected_when_a_disk_fails(
 ) -> None:
     """On one database, drawn in each run, and on both in the long form."""
 
-    def again_and_again(installing: Installing, sites: int) -> None:
+    def fail_repeatedly(installing: Installing, sites: int) -> None:
         """Tries again, since the calls that fail are drawn, and may not matter for any acknowledgement."""
         for seed in range(TRIES):
             folder = tmp_path / f"errors-{installing.__name__}-{seed}"
@@ -74,4 +79,4 @@ def test_a_server_that_ignores_failed_commits_is_detected_when_a_disk_fails(
 
     for installing, sites in some_of(CONTROLS, 1):
         with pytest.raises(LostError, match="acknowledged are lost"):
-            again_and_again(installing, sites)
+            fail_repeatedly(installing, sites)

@@ -60,13 +60,13 @@ def test_what_was_acknowledged_is_there_once_though_sessions_and_the_server_ende
 def test_a_server_that_ignores_failed_commits_is_detected_when_sessions_end(
     own_cluster: Cluster, tmp_path: Path
 ) -> None:
-    def again_and_again() -> None:
+    def drop_repeatedly() -> None:
         for seed in range(ROUNDS):
             with Server(own_cluster.fresh(), tmp_path / "errors", variant="deaf") as server:
                 drop_again_and_again(server, own_cluster, 4, seed)
 
     with pytest.raises(LostError, match="acknowledged are lost"):
-        again_and_again()
+        drop_repeatedly()
 
 
 @pytest.mark.cases(1)

@@ -20,7 +20,7 @@ def write_file(disk: Disk[str], name: str, content: bytes) -> None:
     disk.write(name, 0, content)
 
 
-def after_cuts(disk: Disk[str]) -> list[dict[str, bytes]]:
+def read_after_cuts(disk: Disk[str]) -> list[dict[str, bytes]]:
     """{name: content} on copies of the disk, each after a cut of its own."""
     found = []
     for seed in range(CUTS):
@@ -42,14 +42,14 @@ def test_what_was_synced_by_content_and_by_name_is_always_there(ordered: bool) -
     disk.sync("a")
     disk.sync_folder(FOLDER)
     write_file(disk, "b", b"B")
-    assert all(found["a"] == b"A" for found in after_cuts(disk))
+    assert all(found["a"] == b"A" for found in read_after_cuts(disk))
 
 
 def test_what_was_not_synced_may_be_there_be_gone_or_be_torn() -> None:
     disk: Disk[str] = Disk()
     write_file(disk, "a", b"x" * 2 * SECTOR)
     disk.sync_folder(FOLDER)
-    found = {each["a"] for each in after_cuts(disk)}
+    found = {each["a"] for each in read_after_cuts(disk)}
     hole, whole = bytes(SECTOR), b"x" * SECTOR
     assert found == {b"", whole, hole + whole, whole + whole}
 
@@ -58,7 +58,7 @@ def test_a_file_whose_folder_was_not_synced_may_be_gone_though_it_was() -> None:
     disk: Disk[str] = Disk()
     write_file(disk, "a", b"A")
     disk.sync("a")
-    assert {tuple(each.items()) for each in after_cuts(disk)} == {(), (("a", b"A"),)}
+    assert {tuple(each.items()) for each in read_after_cuts(disk)} == {(), (("a", b"A"),)}
 
 
 def test_a_journal_keeps_the_name_of_what_was_synced_and_those_before_it() -> None:
@@ -66,14 +66,14 @@ def test_a_journal_keeps_the_name_of_what_was_synced_and_those_before_it() -> No
     for name in "abcd":
         write_file(disk, name, b"")
     disk.sync("b")
-    assert {"".join(each) for each in after_cuts(disk)} == {"ab", "abc", "abcd"}
+    assert {"".join(each) for each in read_after_cuts(disk)} == {"ab", "abc", "abcd"}
 
 
 def test_without_one_any_of_the_names_is_kept() -> None:
     disk: Disk[str] = Disk()
     for name in "ab":
         write_file(disk, name, b"")
-    assert {"".join(each) for each in after_cuts(disk)} == {"", "a", "b", "ab"}
+    assert {"".join(each) for each in read_after_cuts(disk)} == {"", "a", "b", "ab"}
 
 
 def test_a_move_is_done_whole_or_not_at_all() -> None:
@@ -83,7 +83,7 @@ def test_a_move_is_done_whole_or_not_at_all() -> None:
         disk.sync(name)
     disk.sync_folder(FOLDER)
     disk.name({(FOLDER, "a"): None, (FOLDER, "b"): "a"})
-    kept = {tuple(each.items()) for each in after_cuts(disk)}
+    kept = {tuple(each.items()) for each in read_after_cuts(disk)}
     assert kept == {(("a", b"a"), ("b", b"b")), (("b", b"a"),)}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.databases import migrate, sqlite_file_url
 from tests.faults.cuts import cut_the_power
-from tests.faults.disks.installation import Installation, on_postgresql, on_sqlite
+from tests.faults.disks.installation import Installation, install_on_postgresql, install_on_sqlite
 from tests.faults.disks.supply import SeccompSupply
 from tests.faults.watched.checking import LostError
 from tests.faults.watched.serving import Server
@@ -36,7 +36,7 @@ def install_supervised(errors: Path, variant: str = "right") -> Iterator[Install
         yield Installation(server, SeccompSupply(disk, folder))
 
 
-def loses(installing: AbstractContextManager[Installation], said: str) -> None:
+def assert_loses(installing: AbstractContextManager[Installation], said: str) -> None:
     """Check that something is lost sooner or later."""
     with installing as installed, pytest.raises(LostError, match=said):
         cut_the_power(installed, UNTIL_FOUND_OUT)
@@ -44,7 +44,7 @@ def loses(installing: AbstractContextManager[Installation], said: str) -> None:
 
 def test_what_was_acknowledged_is_there_once_after_every_power_cut(tmp_path: Path) -> None:
     """On one of two disks, drawn in each run: the machine's own, and the one where FUSE cannot be mounted."""
-    for installing in some_of([on_sqlite, install_supervised], 1):
+    for installing in some_of([install_on_sqlite, install_supervised], 1):
         with installing(tmp_path / installing.__name__) as installed:
             figures = cut_the_power(installed, CUTS)
         assert figures.acknowledged > CUTS
@@ -56,24 +56,24 @@ def test_what_was_acknowledged_is_there_once_after_every_power_cut(tmp_path: Pat
 @pytest.mark.control
 def test_a_database_that_does_not_sync_its_commits_loses_them(tmp_path: Path) -> None:
     """On one of the same disks, drawn in each run."""
-    for installing in some_of([on_sqlite, install_supervised], 1):
-        loses(installing(tmp_path / installing.__name__, "normal"), "acknowledged are lost")
+    for installing in some_of([install_on_sqlite, install_supervised], 1):
+        assert_loses(installing(tmp_path / installing.__name__, "normal"), "acknowledged are lost")
 
 
 def test_it_is_there_once_after_the_power_of_postgresql_was_cut(tmp_path: Path) -> None:
-    with on_postgresql(tmp_path / "errors") as installed:
+    with install_on_postgresql(tmp_path / "errors") as installed:
         figures = cut_the_power(installed, CUTS)
     assert figures.acknowledged > CUTS
     assert figures.signed > 1
 
 
 def lose_late(errors: Path) -> None:
-    loses(on_postgresql(errors, "late"), "acknowledged are lost")
+    assert_loses(install_on_postgresql(errors, "late"), "acknowledged are lost")
 
 
 def lose_unsynced(errors: Path) -> None:
     said = r"acknowledged are lost|does not start again"
-    loses(on_postgresql(errors, fsync="off"), said)
+    assert_loses(install_on_postgresql(errors, fsync="off"), said)
 
 
 @pytest.mark.control

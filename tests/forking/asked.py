@@ -31,7 +31,7 @@ sys.exit(int(asking.recv(16)))
 
 
 @contextmanager
-def forked_command(path: Path, program: str) -> Iterator[None]:
+def fork_command(path: Path, program: str) -> Iterator[None]:
     """While the block runs, the file at `path` is a command that does what `python -c PROGRAM` does."""
     address = f"\0{path}-{os.getpid()}"[:100]
     path.write_text(ASKS.format(executable=sys.executable, address=address))

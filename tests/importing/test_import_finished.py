@@ -17,7 +17,7 @@ from domain.time.perspective import PerspectiveQuery
 from tests.databases import settings_of
 from tests.forking import Forked
 from tests.importing.lines import EVERY_OP, SLUG, encode_lines, head, read_counts, run
-from tests.importing.turns import LINES, MANY, once
+from tests.importing.turns import LINES, MANY, act_after_turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +50,9 @@ def test_a_turn_that_the_database_could_not_take_is_tried_again(
             rename(light, "gone", "log_head")
 
     monkeypatch.setattr("api.commands.importing.turns.time.sleep", back)
-    report = run(light, LINES, on_recorded=once(lambda: rename(light, "log_head", "gone")))
+    report = run(
+        light, LINES, on_recorded=act_after_turn(lambda: rename(light, "log_head", "gone"))
+    )
     assert read_counts(report) == {"recorded": MANY}
     assert head(light) == MANY + 1
 
@@ -60,7 +62,7 @@ def test_where_the_database_goes_away_between_turns_the_same_file_finishes_it(
 ) -> None:
     monkeypatch.setattr("api.commands.importing.turns.AGAIN_SECONDS", 0.01)
     with pytest.raises(BrokenOffError, match=f"{FIRST_TURN} of {MANY} lines") as broken:
-        run(parley, LINES, on_recorded=once(lambda: rename(parley, "log_head", "gone")))
+        run(parley, LINES, on_recorded=act_after_turn(lambda: rename(parley, "log_head", "gone")))
     assert (broken.value.recorded, broken.value.of) == (FIRST_TURN, MANY)
     rename(parley, "gone", "log_head")
     report = run(parley, LINES)

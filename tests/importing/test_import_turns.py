@@ -30,7 +30,7 @@ from tests.importing.lines import (
     read_counts,
     run,
 )
-from tests.importing.turns import LINES, MANY, once
+from tests.importing.turns import LINES, MANY, act_after_turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,7 +119,7 @@ def test_the_negotiation_is_opened_in_the_first_turn(light: Parley) -> None:
 
 
 def test_what_another_writer_recorded_alike_between_turns_is_unchanged(parley: Parley) -> None:
-    report = run(parley, LINES, on_recorded=once(as_editor(parley, custody(LAST))))
+    report = run(parley, LINES, on_recorded=act_after_turn(as_editor(parley, custody(LAST))))
     assert read_counts(report) == {"recorded": MANY - 1, "unchanged": 1}
     assert head(parley) == MANY + 1
 
@@ -129,7 +129,7 @@ def test_a_change_goes_on_from_what_another_writer_said_of_its_fact_between_turn
 ) -> None:
     lines = [custody("A"), *LINES, END]
     said = as_editor(parley, change("corroborate", "A", citation=OTHER_CITATION))
-    report = run(parley, lines, on_recorded=once(said))
+    report = run(parley, lines, on_recorded=act_after_turn(said))
     assert read_counts(report) == {"recorded": MANY + 1, "ended": 1}
     found = record(parley, "A")
     assert (found.version, found.status, len(found.fact.citations)) == (3, "ended", 2)
@@ -142,7 +142,7 @@ def test_what_the_record_does_not_admit_any_more_is_rejected_and_the_rest_record
     lines = [*LINES, change("end", "0", ended="2025-09-11"), change("end", "1", ended="2025-09-11")]
     retract = change("retract", "0", reason="coding_error", why="Misread")
     other = custody(LAST, summary="Somebody else's")
-    report = run(parley, lines, on_recorded=once(as_editor(parley, retract, other)))
+    report = run(parley, lines, on_recorded=act_after_turn(as_editor(parley, retract, other)))
     assert read_counts(report) == {"recorded": MANY - 1, "ended": 1, "rejected_total": 2}
     assert faults(report) == [(MANY, "/external_id"), (MANY + 1, "")]
     assert record(parley, "0").status == "retracted"
@@ -156,7 +156,9 @@ def test_a_faulty_correction_is_checked_on_what_another_writer_recorded_between_
     changes = {"status": "open", "stage": "mooted"}
     faulty = change("correct", LAST, reason="no", why="x", changes=changes)
     other = custody(LAST, summary="Somebody else's")
-    report = run(parley, [*LINES, faulty], partial=True, on_recorded=once(as_editor(parley, other)))
+    report = run(
+        parley, [*LINES, faulty], partial=True, on_recorded=act_after_turn(as_editor(parley, other))
+    )
     assert read_counts(report) == {"recorded": MANY - 1, "rejected_total": 4}
     told = [(MANY, "/external_id")]
     told += [(MANY + 1, f"/{where}") for where in ("reason", "changes/status", "changes/stage")]
@@ -186,7 +188,9 @@ def test_where_corrections_take_two_persons_from_now_on_no_later_turn_makes_any(
     run(parley, LINES)
     negotiation = parley.ledger.negotiation(SLUG)
     reviewed = negotiation.decide_settings(NegotiationSettings(review_record=True), "admin")
-    report = run(parley, corrects, on_recorded=once(lambda: parley.ledger.append([reviewed])))
+    report = run(
+        parley, corrects, on_recorded=act_after_turn(lambda: parley.ledger.append([reviewed]))
+    )
     assert report["corrected"] == FIRST_TURN
     assert report["rejected_total"] == MANY - FIRST_TURN
     assert "a second person must approve it" in report["rejected"][0]["detail"]
@@ -203,6 +207,6 @@ def test_who_is_no_member_any_more_imports_no_further(parley: Parley) -> None:
             parley,
             LINES,
             principal=member,
-            on_recorded=once(lambda: parley.ledger.append([hidden])),
+            on_recorded=act_after_turn(lambda: parley.ledger.append([hidden])),
         )
     assert head(parley) == FIRST_TURN + 2

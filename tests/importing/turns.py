@@ -14,7 +14,7 @@ MANY = 2 * FIRST_TURN + 30
 LINES = [custody(str(number)) for number in range(MANY)]
 
 
-def once(act: Callable[[], object]) -> Callable[[int, int], None]:
+def act_after_turn(act: Callable[[], object]) -> Callable[[int, int], None]:
     """Calls a function once, after the first turn."""
     left = [act]
 

@@ -58,14 +58,14 @@ class Meter:
 
     def _cpu(self, pids: list[int]) -> dict[int, float]:
         running = {pid: cpu_of(pid) for root in pids for pid in _tree(root)}
-        return {**running, 0: sum(_ended_below(root) for root in pids)}
+        return {**running, 0: sum(_read_time_of_ended(root) for root in pids)}
 
 
 def _sum_growth(before: dict[int, float], after: dict[int, float]) -> float:
     return sum(at - before.get(pid, 0.0) for pid, at in after.items())
 
 
-def _ended_below(pid: int) -> float:
+def _read_time_of_ended(pid: int) -> float:
     """The processor time of the ended children of a process."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
     return sum(map(int, fields[13:15])) / os.sysconf("SC_CLK_TCK")
@@ -77,7 +77,7 @@ def _tree(pid: int) -> list[int]:
     return [pid, *(each for child in found for each in _tree(child))]
 
 
-def in_turns(seconds: float, clients: int, make: Callable[[], Callable[[], object]]) -> int:
+def count_turns(seconds: float, clients: int, make: Callable[[], Callable[[], object]]) -> int:
     """Let so many clients repeat something for some seconds; gives how often it was done."""
     ends, done = time.perf_counter() + seconds, [0] * clients
 

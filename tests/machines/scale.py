@@ -25,7 +25,7 @@ from tests.faults.watched.serving import CREDENTIAL, Server
 from tests.machines.metering import (
     Meter,
     connections_to,
-    in_turns,
+    count_turns,
     lock_looked_at,
     memory_of,
     size_of,
@@ -111,10 +111,10 @@ def record_facts(postgresql: Cluster, folder: Path, url: str, seconds: float, wo
     """Record facts one by one, through many clients at once."""
     with serve_database(folder, url, workers) as server:
         record = recording(server, [f"talks-{each}" for each in range(NEGOTIATIONS)])
-        in_turns(2, WRITERS, record)
+        count_turns(2, WRITERS, record)
         meter = Meter(postgresql, server)
         with lock_looked_at(url) as held:
-            done = in_turns(seconds, WRITERS, record)
+            done = count_turns(seconds, WRITERS, record)
         reading = meter.read(done)
         share = sum(held) / len(held)
         full = round(reading["a second"] / share) if share else None
@@ -144,9 +144,9 @@ def ask_questions(
                 client = Client(server)
                 return lambda: client.ask("GET", path)
 
-            in_turns(1, READERS, make)
+            count_turns(1, READERS, make)
             meter = Meter(postgresql, server)
-            reading = meter.read(in_turns(seconds, READERS, make))
+            reading = meter.read(count_turns(seconds, READERS, make))
             del reading["wal bytes"]
             show(f"GET {path}, {workers} processes", reading)
 
@@ -173,9 +173,9 @@ def two_tenants(postgresql: Cluster, folder: Path, seconds: float) -> None:
             with lock:
                 return next(turns)()
 
-        in_turns(2, WRITERS, make)
+        count_turns(2, WRITERS, make)
         meter = Meter(postgresql, *servers)
-        reading = meter.read(in_turns(seconds, WRITERS, make))
+        reading = meter.read(count_turns(seconds, WRITERS, make))
         show("two logs, a server each, facts one by one", reading)
         show("memory of each server, MB", [memory_of(server) for server in servers])
         show("connections of each server", [connections_to(url) for url in urls])

@@ -25,7 +25,7 @@ from domain.views.state import count_facts, page_section, resolve_state
 from domain.views.timeline import TimelineFilter, list_timeline
 from domain.views.versions import FactVersion, Seen, by_valid_time
 from tests.strategies import NEGOTIATION, SLUG, itself
-from tests.written_log import differing
+from tests.written_log import find_differing
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -138,12 +138,12 @@ def compare_timeline(
     paged: list[Seen] = []
     more = True
     while more:
-        page, more = reading.timeline(NEGOTIATION, pinned, _after(wanted, paged), limit=2)
+        page, more = reading.timeline(NEGOTIATION, pinned, _turn_page(wanted, paged), limit=2)
         paged += page
     assert paged == expected
 
 
-def _after(wanted: TimelineFilter, paged: list[Seen]) -> TimelineFilter:
+def _turn_page(wanted: TimelineFilter, paged: list[Seen]) -> TimelineFilter:
     return replace(wanted, after=by_valid_time(paged[-1])) if paged else wanted
 
 
@@ -203,7 +203,7 @@ def _read_audit(reading: Reading, pinned: Perspective, query: AuditQuery) -> lis
 def compare_differences(
     reading: Reading, versions: list[FactVersion], from_: Perspective, to: Perspective
 ) -> None:
-    expected = diff(differing(versions, from_, to), (from_, to))
+    expected = diff(find_differing(versions, from_, to), (from_, to))
     told: dict[str, list[Any]] = {name: [] for name in SECTIONS}
     after, more = 0, True
     while more:

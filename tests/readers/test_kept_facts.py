@@ -39,7 +39,7 @@ def test_what_is_made_of_facts_under_one_key_does_not_grow_with_the_questions() 
     versions = fold_versions(log.entries)
     answers = Answers.of(versions, Names(()), CUSTODY, keep="possible")
     for day in range(1, 31):
-        assert len(answers.at(CUSTODY, _at(f"2025-01-{day:02}"))) == 1
+        assert len(answers.at(CUSTODY, _make_perspective(f"2025-01-{day:02}"))) == 1
     mine = {version.record.id for version in versions}
     held = [each for each in gc.get_objects() if isinstance(each, Candidate) and each.id in mine]
     assert len(held) <= (MOST_MADE + 1) * len(versions)
@@ -56,11 +56,11 @@ def test_from_one_day_to_another_only_keys_that_may_differ_are_resolved() -> Non
 
         def make(keyed: Keyed, day: int = day, made: list[Keyed] = made) -> Answered | None:
             made.append(keyed)
-            at = _at(f"2025-01-{day:02}")
+            at = _make_perspective(f"2025-01-{day:02}")
             of_key = Answers(answers.names, answers.settlers, {CUSTODY: {("",): keyed}})
             return of_key.at(CUSTODY, at).get(("",))
 
-        at = _at(f"2025-01-{day:02}")
+        at = _make_perspective(f"2025-01-{day:02}")
         assert list(course.at(at.as_of, make)) == list(answers.at(CUSTODY, at))
         resolved.append(len(made))
     assert resolved == [30, 19, 1, 1, 0, 10, 29]
@@ -73,7 +73,7 @@ def test_what_is_made_of_a_total_does_not_grow_with_the_questions() -> None:
     answers = Answers.of(fold_versions(log.entries), Names(()), keep="possible")
     talks = evolve(None, OPENED)
     for day in range(1, 31):
-        at = _at(f"2025-01-{day:02}")
+        at = _make_perspective(f"2025-01-{day:02}")
         state = describe_state(talks, lambda _: Section(answers), {}, at, lambda *_: "")
         assert len(state["prisoners"]["released"]["parts"]) == 10
     gc.collect()
@@ -88,7 +88,10 @@ def test_from_one_day_to_another_only_groups_of_a_total_that_may_differ_are_adde
         log.record(fact("release", valid=f"2025-01-{day:02}", matter=matter))
     versions = fold_versions(log.entries)
     answers = Answers.of(versions, Names(()), keep="possible")
-    groups = [[*answers.at(RELEASED, _at(f"2025-01-{day:02}")).values()] for day in (20, 21, 30)]
+    groups = [
+        [*answers.at(RELEASED, _make_perspective(f"2025-01-{day:02}")).values()]
+        for day in (20, 21, 30)
+    ]
     assert [len(each) for each in groups] == [18, 19, 28]
     for before, after in pairwise(groups):
         new = len(after) - len(before)
@@ -96,7 +99,7 @@ def test_from_one_day_to_another_only_groups_of_a_total_that_may_differ_are_adde
     last = versions[-1]
     changed = answers.after([(last, None)])
     assert changed is not None
-    left = [*changed.at(RELEASED, _at("2025-01-30")).values()]
+    left = [*changed.at(RELEASED, _make_perspective("2025-01-30")).values()]
     assert len(left) == 27
     assert all(any(each is kept for kept in groups[-1]) for each in left)
 
@@ -109,7 +112,7 @@ def test_a_name_that_is_asked_for_is_not_kept_with_those_of_the_record() -> None
     answers = Answers.of(versions, everyone.names, keep="possible")
     for wanted, found in (("Ihar Losik", 1), ("Nobody Ever", 0)):
         asked = PeopleFilter(person=wanted)
-        listed = filter_people(everyone, answers, _at("2026"), asked, None)
+        listed = filter_people(everyone, answers, _make_perspective("2026"), asked, None)
         assert len(listed.places) == found
     kept = pickle.dumps((everyone, answers.names))
     assert b"Ihar Losik" in kept
@@ -164,7 +167,7 @@ def test_of_the_parties_only_the_last_are_kept_with_whom_facts_name() -> None:
     log.record(fact("custody"))
     versions = {version.record.id: version for version in fold_versions(log.entries)}
     answers = Answers.of(versions.values(), Names(()), keep="possible")
-    facts = KeptFacts(_at("2026"), 2, versions, answers)
+    facts = KeptFacts(_make_perspective("2026"), 2, versions, answers)
     first = ref(facts.everyone(["Belarus"]))
     assert first() is facts.everyone(["Belarus"])
     assert facts.everyone(["Ihar Losik"]).people.keys() == facts.everyone([]).people.keys()
@@ -172,6 +175,6 @@ def test_of_the_parties_only_the_last_are_kept_with_whom_facts_name() -> None:
     assert first() is None
 
 
-def _at(as_of: str) -> Perspective:
+def _make_perspective(as_of: str) -> Perspective:
     cut = parse_cut(as_of)
     return Perspective(as_of=cut, as_known_at=None, clock="recorded", match="possible", position=31)

@@ -132,12 +132,12 @@ def test_both_databases_find_what_the_words_say(
             with suppress(ContentError, StateError):
                 record = parley.ledger.fact(each.originator_id)
                 parley.ledger.change(drawn_change(draw, record))
-        assert asked_of(parley, draw) > ASKED // 3
+        assert compare_searches(parley, draw) > ASKED // 3
     parley.catch_up()
-    assert asked_of(parley, draw) > ASKED // 3
+    assert compare_searches(parley, draw) > ASKED // 3
 
 
-def asked_of(parley: Parley, draw: random.Random) -> int:
+def compare_searches(parley: Parley, draw: random.Random) -> int:
     """Compare the fold and the database on drawn queries; gives how many of them found something."""
     hits = 0
     with parley.reading(parley.owner, searched=True) as reading:

@@ -117,7 +117,7 @@ def _term(post: str, person: str, start: date, end: date | None, drawn: Random) 
 def find_contested_posts(told: list[Term]) -> set[str]:
     """The posts that two people surely held on the day, with an overlap of more than one day."""
     found = set()
-    for post, terms_of in _by_post(told).items():
+    for post, terms_of in _group_by_post(told).items():
         spans = {
             each.person: each.surely(terms_of) for each in terms_of if each.surely_holds(terms_of)
         }
@@ -129,7 +129,7 @@ def find_contested_posts(told: list[Term]) -> set[str]:
     return found
 
 
-def _by_post(told: Iterable[Term]) -> dict[str, list[Term]]:
+def _group_by_post(told: Iterable[Term]) -> dict[str, list[Term]]:
     found: dict[str, list[Term]] = defaultdict(list)
     for term in told:
         found[term.post].append(term)
@@ -153,7 +153,7 @@ def test_a_post_is_contested_only_where_two_surely_hold_it(client: Client) -> No
     assert {entry["post"] for entry in posts if entry["contested"]} == expected
     assert 10 < len(expected) < POSTS // 5
     shown = {entry["post"]: entry["holder"] for entry in posts if not entry["contested"]}
-    of_post = _by_post(told)
+    of_post = _group_by_post(told)
     assert shown == {post: _holder(of_post[post]) for post in shown}
 
 

@@ -30,7 +30,7 @@ def record(client: Client) -> Client:
     return client
 
 
-def known_on(record: Client, day: str) -> dict[str, Any]:
+def read_known(record: Client, day: str) -> dict[str, Any]:
     """The state by the papers published up to a day."""
     return state(record, f"as_known_at={day}&clock=published")
 
@@ -61,7 +61,7 @@ def test_the_envoy_is_john_coale_since_9_november_and_nobody_contests_it(record:
 
 @pytest.mark.parametrize(("day", "holders"), [("2025-11-08", []), ("2025-11-09", ["John Coale"])])
 def test_there_is_no_envoy_before_the_news(record: Client, day: str, holders: list[str]) -> None:
-    assert [post["holder"] for post in known_on(record, day)["posts"]] == holders
+    assert [post["holder"] for post in read_known(record, day)["posts"]] == holders
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_there_is_no_envoy_before_the_news(record: Client, day: str, holders: li
 def test_losik_is_reported_free_then_in_custody_then_free(
     record: Client, day: str, status: str | None
 ) -> None:
-    losik = entry(known_on(record, day)["custody"], person="Ihar Losik")
+    losik = entry(read_known(record, day)["custody"], person="Ihar Losik")
     assert (losik and losik["status"]) == status
 
 

@@ -31,7 +31,7 @@ def anybody(client: Client) -> Client:
     return Client(TestClient(app, raise_server_exceptions=False))
 
 
-def every(client: Client, query: str) -> list[tuple[str, str]]:
+def list_found(client: Client, query: str) -> list[tuple[str, str]]:
     """(slug, summary) of every fact that a search finds, page by page."""
     found: list[tuple[str, str]] = []
     following: str | None = None
@@ -46,14 +46,16 @@ def every(client: Client, query: str) -> list[tuple[str, str]]:
 
 def test_facts_of_all_negotiations_are_found_once_in_order(client: Client) -> None:
     open_negotiations(client, "cyprus", "aceh", "bougainville")
-    found = every(client, "q=freed")
+    found = list_found(client, "q=freed")
     assert [slug for slug, _ in found] == [
         *("aceh", "aceh", "bougainville", "bougainville", "cyprus", "cyprus"),
     ]
     for limit in (1, 2, 3, 4):
-        assert every(client, f"q=freed&limit={limit}") == found
-    assert every(client, "q=aceh") == [("aceh", f"Prisoners of aceh freed, {n}") for n in (1, 2)]
-    assert every(client, "q=nothing") == []
+        assert list_found(client, f"q=freed&limit={limit}") == found
+    assert list_found(client, "q=aceh") == [
+        ("aceh", f"Prisoners of aceh freed, {n}") for n in (1, 2)
+    ]
+    assert list_found(client, "q=nothing") == []
 
 
 def test_each_negotiation_is_searched_as_its_own_timeline(client: Client) -> None:
@@ -69,18 +71,21 @@ def test_each_negotiation_is_searched_as_its_own_timeline(client: Client) -> Non
             for slug in ("aceh", "cyprus")
             for item in client.get(f"/v1/negotiations/{slug}/timeline?q={words}").json["items"]
         ]
-        assert every(client, f"q={words}") == mine
+        assert list_found(client, f"q={words}") == mine
 
 
 def test_what_is_private_is_not_found_and_does_not_count(client: Client) -> None:
     open_negotiations(client, "aceh", "cyprus")
     before = anybody(client).get("/v1/search?q=freed&position=6").body
     open_negotiations(client, "bougainville", visibility="private")
-    assert ("bougainville", "Prisoners of bougainville freed, 1") in every(client, "q=freed")
+    assert ("bougainville", "Prisoners of bougainville freed, 1") in list_found(client, "q=freed")
     other = anybody(client)
     assert other.get("/v1/search?q=freed&position=6").body == before
     for limit in (1, 2, 3):
-        assert {slug for slug, _ in every(other, f"q=freed&limit={limit}")} == {"aceh", "cyprus"}
+        assert {slug for slug, _ in list_found(other, f"q=freed&limit={limit}")} == {
+            "aceh",
+            "cyprus",
+        }
     assert "bougainville" not in other.get("/v1/search?q=bougainville").body.decode()
     listed = other.get("/v1/negotiations?latest=true").json["items"]
     assert [each["slug"] for each in listed] == ["aceh", "cyprus"]
@@ -97,7 +102,7 @@ def test_what_became_private_or_was_withdrawn_is_not_on_later_pages(client: Clie
     gone = rest["items"][0]["id"]
     body = {"reason": "coding_error", "why": "It was another day"}
     assert client.post(f"/v1/facts/{gone}/retraction", body, if_match="*").status == 200
-    assert ("cyprus", "Prisoners of cyprus freed, 1") not in every(other, "q=freed")
+    assert ("cyprus", "Prisoners of cyprus freed, 1") not in list_found(other, "q=freed")
     now = other.get("/v1/negotiations?latest=true").json
     latest = {item["slug"]: item["latest"] for item in now["items"]}
     assert latest["cyprus"]["fact"]["summary"] == "Prisoners of cyprus freed, 2"
@@ -131,7 +136,7 @@ def test_an_erased_fact_is_neither_found_nor_the_latest(client: Client) -> None:
     erased = client.post(f"/v1/facts/{last['id']}/erasure", {"reason": "asked"}, if_match="*")
     assert erased.status == 200
     for query in ("", "&position=3"):
-        assert every(client, f"q=freed{query}") == [("aceh", "Prisoners of aceh freed, 1")]
+        assert list_found(client, f"q=freed{query}") == [("aceh", "Prisoners of aceh freed, 1")]
         (told,) = client.get(f"/v1/negotiations?latest=true{query}").json["items"]
         assert told["latest"]["fact"]["summary"] == "Prisoners of aceh freed, 1"
 

@@ -15,7 +15,7 @@ with Path(__file__).with_name("case_numbers.tsv").open(encoding="utf-8", newline
     ROWS: Final = list(csv.DictReader(_table, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-def sent(row: dict[str, str | None]) -> dict[str, Any]:
+def make_quantity(row: dict[str, str | None]) -> dict[str, Any]:
     """The quantity that a row sends."""
     value = {"value": int(row["value"])} if row["value"] else {}
     comparator = {"comparator": row["comparator"]} if row["comparator"] else {}
@@ -32,7 +32,7 @@ def read_expected(row: dict[str, str | None]) -> tuple[str | None, int | None, i
 
 def read(client: Client, row: dict[str, str | None]) -> tuple[str, int | None, int | None] | str:
     """What the API makes of a row; checks that a refusal points at the quantity and gives a detail."""
-    answer = client.post(FACTS, fact(quantities=[sent(row)]))
+    answer = client.post(FACTS, fact(quantities=[make_quantity(row)]))
     if answer.status == 201:
         kept = answer.json["fact"]["quantities"][0]
         return kept["comparator"], kept["low"], kept["high"]
@@ -45,5 +45,5 @@ def read(client: Client, row: dict[str, str | None]) -> tuple[str, int | None, i
 def test_every_case_is_read_as_it_must_be_or_refused_with_what_to_write(client: Client) -> None:
     client.open()
     assert len(ROWS) > 50
-    found = [(sent(row), read(client, row), read_expected(row)) for row in ROWS]
+    found = [(make_quantity(row), read(client, row), read_expected(row)) for row in ROWS]
     assert [each for each in found if each[1] != each[2]] == []

@@ -29,5 +29,5 @@ def fill_record(client: Client) -> str:
     return address.headers["location"]
 
 
-def with_parameters(path: str, parameters: str) -> str:
+def add_parameters(path: str, parameters: str) -> str:
     return f"{path}{'&' if '?' in path else '?'}{parameters}"

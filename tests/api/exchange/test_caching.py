@@ -11,7 +11,7 @@ from api.composition import Parley, compose
 from api.http.app import create_app
 from infrastructure.readers.look import Look
 from tests.api.asking import TALKS, Client, authorize, count, without_credentials
-from tests.api.exchange.cached import FIXED, VIEWS, fill_record, with_parameters
+from tests.api.exchange.cached import FIXED, VIEWS, add_parameters, fill_record
 from tests.databases import settings_of
 from tests.on_sqlite import on_sqlite
 
@@ -34,7 +34,7 @@ def _change_record(client: Client, address: str) -> None:
 def test_an_answer_that_the_client_has_is_304(client: Client) -> None:
     address = fill_record(client)
     for path in (*VIEWS, address, f"{address}/history"):
-        pinned = with_parameters(path, "position=4")
+        pinned = add_parameters(path, "position=4")
         first = client.get(pinned)
         assert first.status == 200, first.json
         again = client.get(pinned, if_none_match=f'"x", W/{first.headers["etag"]}')
@@ -49,9 +49,7 @@ def test_an_answer_that_the_client_has_is_304(client: Client) -> None:
 def test_a_position_fixes_an_answer_for_ever(client: Client) -> None:
     address = fill_record(client)
     reader = without_credentials(client)
-    asked = [
-        with_parameters(path, "position=4") for path in (*VIEWS, address, f"{address}/history")
-    ]
+    asked = [add_parameters(path, "position=4") for path in (*VIEWS, address, f"{address}/history")]
     asked += [f"{TALKS}?position=3&clock=published&as_known_at=2025-10&as_of=2025"]
     before = [reader.get(path) for path in asked]
     _change_record(client, address)
@@ -69,7 +67,7 @@ def test_the_past_of_the_record_clock_is_fixed_for_ever(client: Client) -> None:
     reader = without_credentials(client)
     instant = reader.get(f"{address}").json["recorded_at"]
     paths = [
-        with_parameters(path, f"as_known_at={instant}")
+        add_parameters(path, f"as_known_at={instant}")
         for path in (*VIEWS, address)
         if "diff" not in path
     ]
@@ -132,7 +130,7 @@ def test_nothing_that_an_erasure_changes_is_kept_without_end(client: Client) -> 
     reader = without_credentials(client)
     for path in (*VIEWS, address, f"{address}/history"):
         for parameters in ("", "position=4"):
-            asked = with_parameters(path, parameters) if parameters else path
+            asked = add_parameters(path, parameters) if parameters else path
             kept = reader.get(asked).headers["cache-control"]
             assert kept in {FIXED, "no-cache"}, asked
             own = client.get(asked).headers["cache-control"]
@@ -145,9 +143,9 @@ def test_what_is_answered_to_credentials_has_no_tag(client: Client) -> None:
     private = {"visibility": "private", "members": ["editor"]}
     assert client.post(f"{TALKS}/settings", private).status == 200
     for path in (*VIEWS, address):
-        answer = client.get(with_parameters(path, "position=4"))
+        answer = client.get(add_parameters(path, "position=4"))
         assert (answer.status, "cache-tag" in answer.headers) == (200, False), path
-        other = without_credentials(client).get(with_parameters(path, "position=4"))
+        other = without_credentials(client).get(add_parameters(path, "position=4"))
         told = str({n: v for n, v in other.headers.items() if n != "link"})
         assert "talks" not in told, path
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from tests.api.asking import TALKS, Client, without_credentials
-from tests.api.exchange.cached import FIXED, VIEWS, fill_record, with_parameters
+from tests.api.exchange.cached import FIXED, VIEWS, add_parameters, fill_record
 from tests.on_sqlite import on_sqlite
 
 pytestmark = pytest.mark.either_database
@@ -26,7 +26,7 @@ def test_what_may_change_names_its_fixed_form(client: Client, query: str) -> Non
             continue
         if "as_of" in path and "as_of" in query:
             continue
-        loose = reader.get(with_parameters(path, query) if query else path)
+        loose = reader.get(add_parameters(path, query) if query else path)
         assert loose.status == 200, loose.json
         assert loose.headers["cache-control"] == "no-cache"
         match = re.fullmatch(r'<([^>]+)>; rel="canonical"', loose.headers["link"])

@@ -42,7 +42,7 @@ def answers(client: Client) -> list[Answer]:
     return []
 
 
-def under_way(client: Client, answers: list[Answer]) -> Thread:
+def start_import(client: Client, answers: list[Answer]) -> Thread:
     """An import that is running."""
     thread = Thread(target=lambda: answers.append(import_lines(client)))
     thread.start()
@@ -57,7 +57,7 @@ def select_between(positions: Sequence[int], report: dict[str, Any]) -> list[int
 def test_who_writes_to_the_same_server_meanwhile_gets_in_between(
     client: Client, answers: list[Answer]
 ) -> None:
-    thread = under_way(client, answers)
+    thread = start_import(client, answers)
     written: list[int] = []
     while thread.is_alive():
         answer = client.post(FACTS, fact(external_id=f"other {len(written)}"))
@@ -75,7 +75,7 @@ def test_who_writes_by_another_connection_meanwhile_gets_in_between(
     client: Client, parley: Parley, answers: list[Answer]
 ) -> None:
     other = compose(settings_of(parley.settings.database_url), upgrade=False)
-    thread = under_way(client, answers)
+    thread = start_import(client, answers)
     written: list[int] = []
     while thread.is_alive():
         report = run(other, [custody(f"other {len(written)}")])
@@ -105,13 +105,13 @@ def test_an_import_that_broke_off_is_finished_under_its_key(
         with parley.database.writing() as connection:
             connection.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
 
-    def once(events: Sequence[RecordEvent], **more: Any) -> list[int]:  # noqa: ANN401 -- as it is given
+    def append_once(events: Sequence[RecordEvent], **more: Any) -> list[int]:  # noqa: ANN401 -- as it is given
         positions = append(events, **more)
         monkeypatch.undo()
         rename("log_head", "gone")
         return positions
 
-    monkeypatch.setattr(parley.ledger, "append", once)
+    monkeypatch.setattr(parley.ledger, "append", append_once)
     broken = import_lines(client, idempotency_key="i")
     assert broken.status == PROBLEMS["broken-off"].status == 503
     assert broken.json["type"] == "urn:parley:problem:broken-off"

@@ -148,7 +148,7 @@ def _path(question: str, cuts: dict[str, Any], as_of: int) -> str:
 )
 def test_it_is_made_again_only_when_something_changed(client: Client, question: str) -> None:
     client.open()
-    made = _count_made(client)
+    made = _note_made(client)
     client.record(external_id="A", valid="2025-09-11")
     client.record(external_id="B", valid="2025-11-22")
     whole = 1 if question in {"/moments?", "/audit?"} else 2
@@ -167,7 +167,7 @@ def test_it_is_made_again_only_when_something_changed(client: Client, question: 
     assert len(made) == whole + 1
 
 
-def _count_made(client: Client) -> list[object]:
+def _note_made(client: Client) -> list[object]:
     """A list that gets one item for each answer that is made instead of taken from the cache."""
     made: list[object] = []
 
@@ -200,7 +200,7 @@ def test_a_correction_of_the_negotiation_is_told_at_once(client: Client, questio
 
 def test_a_page_of_the_timeline_is_kept_only_for_its_own_filter(client: Client) -> None:
     client.open()
-    made = _count_made(client)
+    made = _note_made(client)
     client.record(external_id="A", valid="2025-09-11")
     client.record(external_id="B", valid="2025-11-22")
     for question in ("", "?limit=1", "?kind=custody", "?include=retracted", "?as_of=2025-10"):

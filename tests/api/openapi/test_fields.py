@@ -12,7 +12,7 @@ from api.composition import Parley, compose
 from api.http.app import create_app
 from domain.access import SCOPES, Scope
 from tests.api.asking import TALKS, Client, authorize
-from tests.api.secrecy.roles import HELD, TABLE, WHY, needed_query
+from tests.api.secrecy.roles import HELD, TABLE, WHY, find_needed_query
 from tests.databases import settings_of
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def list_shown_fields(
     names["change_request_id"] = change_request_id
     found = {}
     for method, path in TABLE:
-        address = path.format(**names, index="000.p/5") + needed_query(path)
+        address = path.format(**names, index="000.p/5") + find_needed_query(path)
         if method == "get":
             answer = http.get(address, headers=headers)
         elif path.endswith("settings"):

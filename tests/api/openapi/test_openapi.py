@@ -157,7 +157,7 @@ def _failures(recorder: ScenarioRecorder) -> list[str]:
         for case, checks in recorder.checks.items()
         for check in checks
         if check.failure_info
-        and not _taken_for_valid(recorder.cases[case].value, check.name)
+        and not _is_taken_for_valid(recorder.cases[case].value, check.name)
         and not _no_number_or_name(recorder, case, check.name)
         and not _is_made_private(recorder, check.name)
     ]
@@ -187,7 +187,7 @@ def _is_made_private(recorder: ScenarioRecorder, check: str) -> bool:
     return any(answer["visibility"] == "private" for answer in answers)
 
 
-def _taken_for_valid(case: Case[Any], check: str) -> bool:
+def _is_taken_for_valid(case: Case[Any], check: str) -> bool:
     """Whether schemathesis expected success although a part of the request was drawn as malformed."""
     drawn = [] if case.meta is None else case.meta.components.values()
     malformed = GenerationMode.NEGATIVE in [each.mode for each in drawn]

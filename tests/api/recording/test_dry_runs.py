@@ -34,7 +34,7 @@ FOLLOWING: Final = ("rate", "fact_text", "projection")
 POST: Final = {"kind": "appointment", "post": "Envoy"}
 
 
-def sent(kind: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 -- a fact's fields
+def make_body(kind: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 -- a fact's fields
     """The body of a fact of a kind with all its fields."""
     document: dict[str, Any] = as_primitives(replace(full_fact(kind), **fields))
     for quantity in document["quantities"]:
@@ -69,7 +69,7 @@ def rows(parley: Parley) -> dict[str, list[Any]]:
 def test_every_kind_of_fact_is_answered_as_it_is_recorded(client: Client) -> None:
     client.open()
     for kind in KINDS:
-        body = sent(kind, external_id=f"of {kind}")
+        body = make_body(kind, external_id=f"of {kind}")
         tried = client.post(f"{FACTS}?{DRY}", body)
         assert (tried.status, tried.json["position"]) == (200, None), tried.json
         done = client.post(FACTS, body)

@@ -160,11 +160,11 @@ def test_an_answer_that_was_given_is_given_again_to_several_at_once(
 
     monkeypatch.setattr(Idempotency, "_replay", met)
 
-    def again(_: int) -> bytes:
+    def post_again(_: int) -> bytes:
         return client.post(FACTS, fact(), idempotency_key="answered").body
 
     with ThreadPoolExecutor(2) as pool:
-        assert set(pool.map(again, range(2))) == {first.body}
+        assert set(pool.map(post_again, range(2))) == {first.body}
 
 
 def test_the_key_of_another_process_is_respected_at_the_last_moment(

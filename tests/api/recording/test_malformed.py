@@ -66,7 +66,7 @@ def _edtf(random: Random) -> Iterator[Ask]:
             body = fact(citations=[{"publisher": "A", "published": text}])
         else:
             body = fact(valid=text)
-        yield _sent(json.dumps(body).encode())
+        yield _make_post(json.dumps(body).encode())
 
 
 def _documents(random: Random) -> Iterator[Ask]:
@@ -76,21 +76,21 @@ def _documents(random: Random) -> Iterator[Ask]:
         at = random.randrange(1, len(document) - 1)
         match number % 5:
             case 0:
-                yield _sent(document[:at].encode())
+                yield _make_post(document[:at].encode())
             case 1:
-                yield _sent((document + random.choice("{}[],:x")).encode())
+                yield _make_post((document + random.choice("{}[],:x")).encode())
             case 2:
                 raw = document.encode()
-                yield _sent(
+                yield _make_post(
                     raw[:at]
                     + random.choice([b"\xff", b"\xc0", b"\x00", b"\xed\xa0\x80"])
                     + raw[at:]
                 )
             case 3:
-                yield _sent(json.dumps(_mistype_member(json.loads(document), random)).encode())
+                yield _make_post(json.dumps(_mistype_member(json.loads(document), random)).encode())
             case _:
                 surplus = {**json.loads(document), f"field{number}": random.choice(WRONG)}
-                yield _sent(json.dumps(surplus).encode())
+                yield _make_post(json.dumps(surplus).encode())
 
 
 def _mistype_member(document: dict[str, Any], random: Random) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def _parameters(random: Random) -> Iterator[Ask]:
         yield _make_get(f"{TALKS}{view}?{known}{bad[number % len(bad)]}")
 
 
-def _sent(body: bytes) -> Ask:
+def _make_post(body: bytes) -> Ask:
     return lambda client, address: client.post(address, body)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from tests.api.asking import FACTS, TALKS, fact
-from tests.api.recording.test_texts import stored_before
+from tests.api.recording.test_texts import store_as_before
 
 if TYPE_CHECKING:
     from api.composition import Parley
@@ -61,7 +61,7 @@ def test_a_cell_names_the_fact_without_them(light_client: Client, text: str) -> 
 def test_a_fact_that_was_recorded_with_them_goes_on_changing(
     client: Client, parley: Parley
 ) -> None:
-    where = f"/v1/facts/{stored_before(parley, 'A ')}"
+    where = f"/v1/facts/{store_as_before(parley, 'A ')}"
     correction = {"reason": "coding_error", "why": "unseen", "changes": {"note": "checked"}}
     assert client.post(f"{where}/corrections", correction, if_match="*").status == 200
     line = {"op": "corroborate", "external_id": "A ", "citation": {"publisher": "Onliner"}}

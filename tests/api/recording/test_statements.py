@@ -63,7 +63,7 @@ def statements(tmp_path: Path) -> Iterator[Callable[[], list[str]]]:
         else:
             connection.pgconn.trace(file)  # type: ignore[attr-defined]
 
-    def since() -> list[str]:
+    def read_new() -> list[str]:
         nonlocal read
         lines = log.read_text()[read:]
         read += len(lines)
@@ -73,7 +73,7 @@ def statements(tmp_path: Path) -> Iterator[Callable[[], list[str]]]:
         return found
 
     event.listen(Pool, "checkout", trace)
-    yield since
+    yield read_new
     event.remove(Pool, "checkout", trace)
     os.close(file)
 

@@ -67,7 +67,7 @@ FIELDS: Final = (
 )
 
 
-def with_text(path: str, text: str) -> dict[str, Any]:
+def place_text(path: str, text: str) -> dict[str, Any]:
     body = fact(people=["A"], places=["B"], parties=["C"], quantities=count(5))
     *way, last = (int(step) if step.isdigit() else step for step in path.split("."))
     part: Any = body
@@ -84,7 +84,7 @@ def test_no_text_of_a_fact_is_blank_or_holds_what_nobody_sees(
     light_client.open()
     one_line = path not in {"summary", "note"}
     for text in (*HOSTILE, *NO_NAMES, *BLANK, *(BROKEN if one_line else ())):
-        answer = light_client.post(FACTS, with_text(path, text))
+        answer = light_client.post(FACTS, place_text(path, text))
         assert (answer.status, answer.pointers) == (422, [f"/{path.replace('.', '/')}"]), ascii(
             text
         )
@@ -208,7 +208,7 @@ def test_nobody_is_counted_below_zero(light_client: Client) -> None:
         assert "below zero" in answer.json["detail"]
 
 
-def stored_before(parley: Parley, external_id: str = "old") -> str:
+def store_as_before(parley: Parley, external_id: str = "old") -> str:
     """Record a fact with texts that are refused now, as an older version stored them."""
     talks = negotiation_id("talks")
     opened = NegotiationOpened(
@@ -235,7 +235,7 @@ def stored_before(parley: Parley, external_id: str = "old") -> str:
 def test_what_was_stored_before_is_read_as_it_is_and_goes_on_changing(
     client: Client, parley: Parley
 ) -> None:
-    where = f"/v1/facts/{stored_before(parley)}"
+    where = f"/v1/facts/{store_as_before(parley)}"
     record = client.get(where)
     assert record.status == 200
     assert record.json["fact"]["summary"] == "Freed\u202e \u009b31m"
@@ -262,7 +262,7 @@ def test_what_was_stored_before_is_read_as_it_is_and_goes_on_changing(
 def test_a_fact_with_a_refused_external_id_of_former_times_can_still_be_changed(
     client: Client, parley: Parley
 ) -> None:
-    stored_before(parley, "old\u2060\r")
+    store_as_before(parley, "old\u2060\r")
     line = {
         "op": "retract",
         "external_id": "old\u2060\r",

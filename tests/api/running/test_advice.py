@@ -93,10 +93,10 @@ class Case:
                 assert self.desk.decide(asked).status == 200
             elif step.startswith("propose "):
                 self.review(True)
-                assert self.sent(step.removeprefix("propose "), EARLIER).status == 202
+                assert self.send(step.removeprefix("propose "), EARLIER).status == 202
                 self.review(False)
             elif (self.content, step) != (RELEASE, "end"):
-                assert self.sent(step, EARLIER).status == 200
+                assert self.send(step, EARLIER).status == 200
         self.review(reviewed)
 
     def review(self, asked: bool) -> None:
@@ -104,7 +104,7 @@ class Case:
         if self.desk.reviewed != asked:
             self.desk.review(asked)
 
-    def sent(self, op: str, bodies: dict[str, Any] = BODIES, **changed: Any) -> Answer:  # noqa: ANN401
+    def send(self, op: str, bodies: dict[str, Any] = BODIES, **changed: Any) -> Answer:  # noqa: ANN401
         body = {**bodies[op], **changed}
         return self.desk.post(f"{self.address}/{PLACES[op]}", body, if_match="*")
 
@@ -118,7 +118,7 @@ class Case:
 
     def find_refusal(self) -> str | None:
         """The reason why an operation on an address was refused; None if it was accepted."""
-        answer = self.sent(self.op)
+        answer = self.send(self.op)
         return None if answer.status in {200, 202} else str(answer.json["detail"])
 
     def follow(self, refused: str, again: Callable[[], str | None]) -> None:
@@ -145,7 +145,7 @@ class Case:
 
     def do(self, op: str, **changed: Any) -> None:  # noqa: ANN401 -- a body's parts
         """Do the operation, with a second person if it needs one."""
-        answer = self.sent(op, **changed)
+        answer = self.send(op, **changed)
         done = self.desk.decide(answer) if answer.status == 202 else answer
         assert done.status == 200, (op, done.json)
 
@@ -202,4 +202,4 @@ def test_who_sends_no_version_is_told_how_to(desk: Desk) -> None:
         case = Case(desk, RELEASE, op, "", address)
         refused = desk.post(f"{address}/{PLACES[op]}", BODIES[op])
         assert (refused.status, "or * for any version" in refused.json["detail"]) == (428, True)
-        assert case.sent(op).status == 200
+        assert case.send(op).status == 200

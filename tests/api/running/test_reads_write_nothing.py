@@ -64,7 +64,7 @@ def writing(url: str) -> Iterator[None]:
 
 
 @contextmanager
-def to_write(parley: Parley) -> Iterator[list[str]]:
+def watch_writing(parley: Parley) -> Iterator[list[str]]:
     """The statements sent meanwhile to the database in transactions that may write."""
     sent: list[str] = []
 
@@ -89,7 +89,7 @@ def test_no_get_of_any_route_writes_or_waits_for_who_does(
     just_now = format_instant(parley.clock() - 1)
     addresses = list(everything(client.http, {**NAMES, "fact_id": [fact]}))
     addresses += [f"{TALKS}?as_known_at={just_now}", f"{TALKS}/diff?from=2020&to={just_now}"]
-    with writing(database_url), to_write(parley) as sent:
+    with writing(database_url), watch_writing(parley) as sent:
         statuses = {address: client.get(address).status for address in addresses}
     assert {s for s in statuses.values() if s != 200} <= MISSING, statuses
     assert sum(status == 200 for status in statuses.values()) > len(statuses) // 2

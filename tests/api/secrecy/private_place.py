@@ -11,7 +11,7 @@ from api.composition import Parley, compose
 from api.http.app import create_app
 from domain.access import SCOPES
 from tests.api.asking import Answer, Client, authorize, fact
-from tests.api.secrecy.roles import CORRECTION, HELD, needed_query, needs_if_match
+from tests.api.secrecy.roles import CORRECTION, HELD, find_needed_query, needs_if_match
 from tests.databases import settings_of
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Place:
         **more: str,
     ) -> Any:  # noqa: ANN401
         names = {**names, "name": "first", "level": "0", "section": "custody", "chart": "held"}
-        address = path.format(**names, index="000.p/1") + needed_query(path)
+        address = path.format(**names, index="000.p/1") + find_needed_query(path)
         headers = {**self.headers[who], **more}
         if needs_if_match(method, path):
             headers["if-match"] = "*"

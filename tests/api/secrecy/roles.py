@@ -85,7 +85,7 @@ TABLE: Final[dict[tuple[str, str], tuple[str | None, object]]] = {
 }
 
 
-def needed_query(path: str) -> str:
+def find_needed_query(path: str) -> str:
     """The query parameters that a path requires."""
     last = path.rpartition("/")[2]
     return {"tally": "?what=released", "diff": "?from=2020", "search": "?q=fre*"}.get(last, "")
@@ -129,7 +129,7 @@ class Record:
         )
         names["change_request_id"] = change_request.json["id"]
         address = path.format(**names, fact_id=self.facts[1 if withdrawn else 0])
-        query = needed_query(path)
+        query = find_needed_query(path)
         if needs_if_match(method, path):
             headers["if-match"] = "*"
         if path.endswith("approval"):

@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 OTHER = {**CORRECTION, "changes": {"summary": "Fifty freed"}}
 
 
-def at_once(*calls: Callable[[], Answer]) -> list[Answer]:
+def call_at_once(*calls: Callable[[], Answer]) -> list[Answer]:
     """The responses to calls that are made at once."""
     together = Barrier(len(calls))
 
-    def made(call: Callable[[], Answer]) -> Answer:
+    def call_together(call: Callable[[], Answer]) -> Answer:
         together.wait(20)
         return call()
 
     with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(made, calls))
+        return list(pool.map(call_together, calls))
 
 
-def before_the_next_append(
+def call_before_append(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, call: Callable[[], Answer]
 ) -> list[Answer]:
     """Make a call after a decision is taken and before it is recorded; gives a list that gets its response."""
@@ -55,7 +55,7 @@ def test_of_sixteen_approvers_one_does_it(desk: Desk) -> None:
     people = [f"Approver {n}" for n in range(16)]
     for person in people:
         desk.keys[person] = desk.key(person)
-    found = at_once(*(lambda p=p: desk.decide(proposed, who=p) for p in people))
+    found = call_at_once(*(lambda p=p: desk.decide(proposed, who=p) for p in people))
     statuses = sorted(each.status for each in found)
     assert statuses[0] == 200
     assert set(statuses[1:]) <= {409, 412}
@@ -69,7 +69,7 @@ def test_approvers_and_refusers_at_once_leave_one_decision(desk: Desk) -> None:
     for _ in range(5):
         proposed = desk.propose(desk.fact())
         desk.get("/v1/negotiations", "Bo"), desk.get("/v1/negotiations", "Cy")
-        answers = at_once(
+        answers = call_at_once(
             lambda p=proposed: desk.decide(p),  # type: ignore[misc]
             lambda p=proposed: desk.decide(p, "refusal", "Cy"),  # type: ignore[misc]
             lambda p=proposed: desk.decide(p, "withdrawal", "Ann"),  # type: ignore[misc]
@@ -85,7 +85,7 @@ def test_an_approval_does_not_do_what_was_revised_meanwhile(
     fact = desk.fact()
     proposed = desk.propose(fact)
     address = f"{proposed.headers['location']}/revision"
-    revised = before_the_next_append(desk, monkeypatch, lambda: desk.post(address, OTHER))
+    revised = call_before_append(desk, monkeypatch, lambda: desk.post(address, OTHER))
     answer = desk.decide(proposed)
     assert revised[0].status == 200
     assert (answer.status, answer.json["type"]) == (412, "urn:parley:problem:revised")
@@ -99,7 +99,7 @@ def test_a_revision_does_not_change_what_was_approved_meanwhile(
 ) -> None:
     fact = desk.fact()
     proposed = desk.propose(fact)
-    approved = before_the_next_append(desk, monkeypatch, lambda: desk.decide(proposed))
+    approved = call_before_append(desk, monkeypatch, lambda: desk.decide(proposed))
     answer = desk.post(f"{proposed.headers['location']}/revision", OTHER)
     assert (approved[0].status, answer.status) == (200, 409)
     assert desk.get(fact).json["fact"]["summary"] == "Fifty-one freed"
@@ -110,7 +110,7 @@ def test_an_approval_does_not_change_a_fact_that_moved_on_meanwhile(
 ) -> None:
     fact = desk.fact()
     proposed = desk.propose(fact)
-    corroborated = before_the_next_append(
+    corroborated = call_before_append(
         desk, monkeypatch, lambda: desk.post(f"{fact}/corroborations", CITED, if_match="1")
     )
     answer = desk.decide(proposed)
@@ -125,7 +125,7 @@ def test_a_direct_change_does_not_overwrite_what_was_approved_meanwhile(
 ) -> None:
     fact = desk.fact()
     proposed = desk.propose(fact)
-    approved = before_the_next_append(desk, monkeypatch, lambda: desk.decide(proposed))
+    approved = call_before_append(desk, monkeypatch, lambda: desk.decide(proposed))
     answer = desk.post(f"{fact}/corroborations", CITED, if_match="1")
     assert (approved[0].status, answer.status) == (200, 412)
 
@@ -135,7 +135,7 @@ def test_a_change_request_made_meanwhile_does_not_stop_an_approval(
 ) -> None:
     fact = desk.fact()
     proposed = desk.propose(fact)
-    other = before_the_next_append(
+    other = call_before_append(
         desk, monkeypatch, lambda: desk.propose(fact, "retraction", RETRACTION, "Cy")
     )
     assert desk.decide(proposed).status == 200
@@ -145,7 +145,7 @@ def test_a_change_request_made_meanwhile_does_not_stop_an_approval(
 @pytest.mark.either_database
 def test_sixteen_propose_at_once_and_all_are_kept(desk: Desk) -> None:
     fact = desk.fact()
-    found = at_once(*[lambda: desk.propose(fact)] * 16)
+    found = call_at_once(*[lambda: desk.propose(fact)] * 16)
     assert len({each.json["id"] for each in found}) == 16
     listed = desk.get(
         f"{fact.replace('/v1/facts/', '/v1/negotiations/talks/change-requests?fact=')}"
@@ -160,7 +160,7 @@ def test_approvals_and_edits_at_once_never_do_what_was_not_seen(desk: Desk) -> N
         proposed = desk.propose(fact)
         address = f"{proposed.headers['location']}/revision"
         desk.get("/v1/negotiations", "Bo")
-        approved, revised = at_once(
+        approved, revised = call_at_once(
             lambda p=proposed: desk.decide(p),  # type: ignore[misc]
             lambda a=address: desk.post(a, OTHER),  # type: ignore[misc]
         )
@@ -197,7 +197,7 @@ def test_nothing_is_said_of_a_change_of_what_was_erased_meanwhile(
     else:
         assert desk.post(f"{TALKS}/settings", {"review_erasure": False}).status == 200
         erasure = partial(desk.post, f"{fact}/erasure", ERASURE, if_match="*")
-    erased = before_the_next_append(desk, monkeypatch, erasure)
+    erased = call_before_append(desk, monkeypatch, erasure)
     if what == "proposal":
         answer = desk.post(f"{fact}/corrections", OTHER, if_match="*")
         assert answer.status == 410
@@ -218,7 +218,7 @@ def test_proposers_who_race_an_erasure_leave_nothing(desk: Desk) -> None:
         fact = desk.fact()
         propose = partial(desk.post, f"{fact}/corrections", OTHER, "Bo", if_match="*")
         erase = partial(desk.post, f"{fact}/erasure", ERASURE, if_match="*")
-        *proposed, erased = at_once(propose, propose, propose, erase)
+        *proposed, erased = call_at_once(propose, propose, propose, erase)
         assert erased.status == 200
         assert {each.status for each in proposed} <= {202, 410, 412}
         assert desk.get(CHANGE_REQUESTS).json["items"] == []
@@ -235,7 +235,7 @@ def test_an_approval_that_waited_until_it_expired_does_nothing(
         desk.clock.now += 30 * DAY
         return desk.get(fact)
 
-    before_the_next_append(desk, monkeypatch, wait)
+    call_before_append(desk, monkeypatch, wait)
     answer = desk.decide(proposed)
     assert answer.status == 409
     assert desk.status(proposed) == "expired"

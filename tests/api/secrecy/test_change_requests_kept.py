@@ -174,7 +174,7 @@ def test_an_unreadable_change_request_does_not_stop_others(
 ) -> None:
     gone, kept = desk.propose(desk.fact()), desk.propose(desk.fact())
     desk.decide(gone, "refusal")
-    without(monkeypatch, desk, gone.json["position"])
+    hide_payload(monkeypatch, desk, gone.json["position"])
     assert desk.get(f"/v1/change-requests/{gone.json['id']}").status == 404
     assert [item["id"] for item in desk.get(CHANGE_REQUESTS).json["items"]] == [kept.json["id"]]
     page = desk.get(f"{CHANGE_REQUESTS}?limit=1").json
@@ -188,7 +188,7 @@ def test_an_unreadable_change_request_does_not_stop_others(
     assert next(each for each in last if each["position"] == gone.json["position"])["data"] == {}
 
 
-def without(monkeypatch: pytest.MonkeyPatch, desk: Desk, position: int) -> None:
+def hide_payload(monkeypatch: pytest.MonkeyPatch, desk: Desk, position: int) -> None:
     """Make the codec read the event at a position as one whose payload is erased."""
     read = desk.parley.ledger.codec.read
 

@@ -17,7 +17,7 @@ from domain.streams.event import STORED_NAMES, ChangeRequestEvent, FactEvent, Re
 from domain.time.perspective import PerspectiveQuery
 from tests.api.asking import TALKS, Answer, without_credentials
 from tests.api.desk import CHANGE_REQUESTS, CITED, CORRECTION, DAY, Desk
-from tests.api.secrecy.roles import needed_query
+from tests.api.secrecy.roles import find_needed_query
 from tests.infrastructure.sealing.files import holds, tables_holding
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def desk_of_words(desk: Desk) -> Desk:
     return desk
 
 
-def answers(desk: Desk, credential: dict[str, str]) -> Iterator[tuple[str, Answer]]:
+def read_answers(desk: Desk, credential: dict[str, str]) -> Iterator[tuple[str, Answer]]:
     """The responses to a person of every GET in the document, for all that there is."""
     listed = desk.get(CHANGE_REQUESTS).json["items"]
     anybody = without_credentials(desk.client)
@@ -78,7 +78,7 @@ def answers(desk: Desk, credential: dict[str, str]) -> Iterator[tuple[str, Answe
             names = {"fact_id": each["fact"], "change_request_id": each["id"], "slug": "talks"}
             names |= {"name": "first", "section": "custody", "level": "0", "index": "000.p/3"}
             names["chart"] = "releases"
-            address = path.format(**names) + needed_query(path)
+            address = path.format(**names) + find_needed_query(path)
             address += "?include=retracted" if path.endswith("timeline") else ""
             address += "?limit=1000" if path.endswith("changes") else ""
             yield address, anybody.get(address, **credential)
@@ -89,7 +89,7 @@ def test_no_answer_says_it_to_who_may_not_correct(desk_of_words: Desk) -> None:
     reader = desk_of_words.key("Reader", "fact:read", "audit:read", "fact:write", "admin", "erase")
     for credential in ({}, {"authorization": reader}):
         asked = 0
-        for address, answer in answers(desk_of_words, credential):
+        for address, answer in read_answers(desk_of_words, credential):
             words = [word for word in WORDS if word.encode() in answer.body]
             assert words == [], address
             asked += answer.status == 200

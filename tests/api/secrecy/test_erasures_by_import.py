@@ -9,7 +9,7 @@ import pytest
 
 from infrastructure.tables.record import idempotency_answer
 from tests.api.asking import FACTS, TALKS, fact
-from tests.api.secrecy.test_erasures_left import NDJSON, WORD, erase, erased_before_it_is_kept
+from tests.api.secrecy.test_erasures_left import NDJSON, WORD, erase, erase_before_storing
 from tests.infrastructure.sealing.files import tables_holding
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def test_a_report_that_is_kept_just_after_the_erasure_says_nothing(
 ) -> None:
     desk.review(False)
     address = desk.fact(external_id=f"{WORD}-1")
-    erased_before_it_is_kept(desk, address, monkeypatch)
+    erase_before_storing(desk, address, monkeypatch)
     named = {"op": "correct", "external_id": f"{WORD}-1", "reason": "refinement", "why": "Known"}
     sent = lines({**named, "changes": {"valid": f"{WORD} day"}})
     answer = desk.post(f"{TALKS}/import", sent, idempotency_key="import", **NDJSON)

@@ -50,7 +50,7 @@ def erase(desk: Desk, address: str) -> None:
     assert desk.post(f"{address}/erasure", ERASURE, if_match="*").status == 200
 
 
-def erased_before_it_is_kept(desk: Desk, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def erase_before_storing(desk: Desk, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Erase a fact just before the next response that records nothing is stored."""
     keep = desk.parley.ledger.append
 
@@ -124,7 +124,7 @@ def test_a_refusal_that_is_kept_just_after_is_kept_empty(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = desk.fact(external_id=f"{WORD}-1", summary=f"{WORD} was freed")
-    erased_before_it_is_kept(desk, address, monkeypatch)
+    erase_before_storing(desk, address, monkeypatch)
     taken = fact(external_id=f"{WORD}-1", summary="Another")
     assert desk.post(FACTS, taken, idempotency_key="taken").status == 409
     assert left(desk) == []
@@ -136,15 +136,15 @@ def test_what_only_looks_like_its_name_is_told_again(desk: Desk) -> None:
     opening = {"slug": "other-2", "title": "Other 2", "parties": []}
     line = json.dumps(fact(external_id="12")).encode()
 
-    def sent() -> list[Answer]:
+    def send_all() -> list[Answer]:
         return [
             desk.post("/v1/negotiations", opening, idempotency_key="opening"),
             desk.post("/v1/negotiations/other-2/import", line, idempotency_key="import", **NDJSON),
         ]
 
-    first = sent()
+    first = send_all()
     erase(desk, address)
-    assert [(each.status, each.body) for each in sent()] == [(a.status, a.body) for a in first]
+    assert [(each.status, each.body) for each in send_all()] == [(a.status, a.body) for a in first]
 
 
 def test_a_refusal_in_the_transaction_of_the_erasure_is_kept_empty(desk: Desk) -> None:
@@ -162,7 +162,7 @@ def test_a_refusal_in_the_transaction_of_the_erasure_is_kept_empty(desk: Desk) -
     assert tables_holding(database, WORD, idempotency_answer.name) == []
 
 
-def broken_off(*_: object) -> None:
+def raise_interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
@@ -176,7 +176,7 @@ def test_a_rebuild_that_broke_off_leaves_nothing_that_is_not_erased_with_the_res
     else:
         monkeypatch.setattr(rebuilding, "empty_side", Mock(side_effect=KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
-        desk.parley.rebuild(broken_off if when == "while it fills" else None)
+        desk.parley.rebuild(raise_interrupt if when == "while it fills" else None)
     monkeypatch.undo()
     tables = ["fact_version", "fact_version_spare"]
     assert len(tables_holding(desk.parley.database, WORD, *tables)) == 2

@@ -79,7 +79,7 @@ def wrong(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 -- a fact's fields
     return fact(summary=f"{WORD} was freed", **{**refused, **fields})
 
 
-def in_vain(client: Client, address: str) -> dict[str, Callable[[], Answer]]:
+def list_refused_calls(client: Client, address: str) -> dict[str, Callable[[], Answer]]:
     """Requests that contain the word and are refused, or are about a fact that does not exist."""
     changes = {"reason": "refinement", "why": WORD, "changes": {"valid": f"{WORD} day", WORD: 1}}
     lines = b"\n".join(json.dumps(each).encode() for each in (wrong(), wrong(external_id=WORD)))
@@ -110,7 +110,7 @@ def test_no_word_is_kept_of_what_was_sent_in_vain(
     signing: Parley, client: Client, tmp_path: Path
 ) -> None:
     address = client.record(external_id="freed-1").headers["location"]
-    sent = in_vain(client, address)
+    sent = list_refused_calls(client, address)
     first = {what: send() for what, send in sent.items()}
     silent = {what for what, answer in first.items() if WORD.encode() not in answer.body}
     assert silent <= {"opening", "snapshot", "part of an import"}
@@ -132,7 +132,7 @@ def test_no_word_is_kept_of_what_was_sent_in_vain(
 def test_after_an_erasure_the_first_attempt_at_the_fact_says_nothing_of_it(
     signing: Parley, client: Client, tmp_path: Path
 ) -> None:
-    attempt = in_vain(client, "/v1/facts/none")["first attempt"]
+    attempt = list_refused_calls(client, "/v1/facts/none")["first attempt"]
     assert attempt().status == 422
     right = client.post(FACTS, fact(summary=f"{WORD} was freed"), idempotency_key="right")
     erase(client, right.headers["location"])
@@ -211,7 +211,7 @@ def test_an_erasure_clears_what_is_of_its_fact_and_nothing_else(client: Client, 
     opening = {"slug": "other", "title": "title", "parties": ["a", "1", "status"]}
     bad = {"reason": "none", "why": name}
 
-    def sent(address: str) -> list[Answer]:
+    def send_all(address: str) -> list[Answer]:
         kept = {"if_match": "*", "idempotency_key": f"change {address}".replace(" ", "")}
         return [
             client.post("/v1/negotiations", opening, idempotency_key="opening"),
@@ -222,14 +222,14 @@ def test_an_erasure_clears_what_is_of_its_fact_and_nothing_else(client: Client, 
             client.post(f"{address}/retraction", bad, **kept),
         ]
 
-    before = [sent(other), sent(other)][1]
+    before = [send_all(other), send_all(other)][1]
     of_it = client.post(FACTS, fact(external_id=name), idempotency_key="its-name")
     assert of_it.status == 409
-    its = sent(erased.headers["location"])[-1]
+    its = send_all(erased.headers["location"])[-1]
     assert its.status == 422
     erase(client, erased.headers["location"])
-    assert [(a.status, a.body) for a in sent(other)] == [(b.status, b.body) for b in before]
-    assert sent(erased.headers["location"])[-1].status == 410
+    assert [(a.status, a.body) for a in send_all(other)] == [(b.status, b.body) for b in before]
+    assert send_all(erased.headers["location"])[-1].status == 410
 
 
 def test_what_is_kept_is_bounded_whatever_was_sent(client: Client, signing: Parley) -> None:

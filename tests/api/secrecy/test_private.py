@@ -146,7 +146,7 @@ def test_a_former_member_gets_no_stored_response_about_the_negotiation(place: Pl
         "an opening": ("/v1/negotiations", own),
     }
 
-    def again() -> dict[str, int]:
+    def repeat_all() -> dict[str, int]:
         return {
             key: place.http.post(
                 path,
@@ -160,15 +160,15 @@ def test_a_former_member_gets_no_stored_response_about_the_negotiation(place: Pl
             for key, (path, body) in sent.items()
         }
 
-    first = again()
+    first = repeat_all()
     assert set(first.values()) == {201, 409, 422}
-    assert again() == first
+    assert repeat_all() == first
     for slug in (HIDDEN, "anns-own"):
         settings = f"/v1/negotiations/{slug}/settings"
         others = {"members": ["Somebody Else"]}
         answer = place.http.post(settings, json=others, headers=place.headers["admin"])
         assert answer.status_code == 200
-    assert set(again().values()) == {404}
+    assert set(repeat_all().values()) == {404}
 
 
 def test_a_former_member_gets_no_stored_certificate_about_the_negotiation(place: Place) -> None:

@@ -109,7 +109,7 @@ def log_key(parley: Shell) -> str:
     return str(json.loads(parley.out("verify", "--json", "--log-only"))["key"])
 
 
-def in_custody(people: int) -> list[dict[str, Any]]:
+def make_custodies(people: int) -> list[dict[str, Any]]:
     """So many facts to record."""
     return [custody(None, person=f"Person {number}", valid="2026") for number in range(people)]
 
@@ -128,7 +128,7 @@ def test_a_server_is_watched_from_elsewhere_and_verified_by_the_witness_s_word(
         assert (first["cosigned"], first["events"], first["key"]) == (True, EVENTS, key)
         assert parley(*verified).exit_code == 0
         assert not elsewhere.read_json(*watched)["cosigned"]
-        parley.out("import", SLUG, parley.file(*in_custody(300)))
+        parley.out("import", SLUG, parley.file(*make_custodies(300)))
         grown = _read_once_signed(elsewhere, watched, EVENTS + 300)
     assert grown["evidence"] == []
     result = parley(*verified)
@@ -156,7 +156,7 @@ def test_another_history_by_the_same_key_is_refused_and_kept(
         assert f"the log shows 2 events, but it had {EVENTS} before" in elsewhere.read_refusal(
             *watched
         )
-        another.out("import", SLUG, another.file(*in_custody(20)))
+        another.out("import", SLUG, another.file(*make_custodies(20)))
         _wait_until_signed(another, 22)
         refusal = elsewhere.read_refusal(*watched)
     assert f"the first {EVENTS} of the log's 22 events are not those that it had signed" in refusal

@@ -106,7 +106,7 @@ def test_nobody_approves_unseen_where_nobody_can_be_asked(light: Shell) -> None:
     assert json.loads(light.out("change-requests", SLUG, "--json"))["items"][0]["status"] == "open"
 
 
-def at_a_terminal(shell: Shell, answer: str, *arguments: str) -> tuple[int, str]:
+def run_at_terminal(shell: Shell, answer: str, *arguments: str) -> tuple[int, str]:
     """Run a command whose questions somebody answers; gives its exit status and its output."""
     terminal, end = pty.openpty()
     process = Forked(
@@ -130,7 +130,7 @@ def test_who_sits_at_a_terminal_sees_what_they_approve_in_full(light: Shell) -> 
         light, changes={"summary": long, "note": "counted\n  anew: so\u00adme"}
     )
     for answer, status in (("n\n", 1), ("y\n", 0)):
-        code, said = at_a_terminal(light, answer, "approve", made["id"])
+        code, said = run_at_terminal(light, answer, "approve", made["id"])
         assert code == status, said
         assert "Ann proposes to correct the fact" in said
         assert f"summary: Fifty-two freed → {long}\n" in said
@@ -144,7 +144,7 @@ def test_what_an_approved_erasure_would_erase_is_shown_before(light: Shell) -> N
     told = light(*arguments, PARLEY_ACTOR="Ann").stdout
     id_ = json.loads(light.out("change-requests", SLUG, "--json"))["items"][0]["id"]
     assert f"PARLEY_ACTOR=NAME parley approve {id_}" in told
-    code, said = at_a_terminal(light, "y\n", "approve", id_)
+    code, said = run_at_terminal(light, "y\n", "approve", id_)
     assert code == 0, said
     assert "Fifty-two freed (2025-09-11)\n  would erase: all of it, for good" in said
     assert light("show", SLUG, "--fact", "R").exit_code == 1

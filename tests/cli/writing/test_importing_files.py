@@ -135,7 +135,7 @@ def test_an_import_that_is_interrupted_between_turns_says_how_far_it_came(
         [*program, "import", SLUG, path], env={**os.environ, **parley.settings},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
-        recorded = _interrupted_after_a_turn(database, process)
+        recorded = _interrupt_after_turn(database, process)
         _, errors = process.communicate(timeout=60)
     database.close()
     assert process.returncode == 130
@@ -150,7 +150,7 @@ def test_an_import_that_is_interrupted_between_turns_says_how_far_it_came(
     assert again == {"recorded": 400 - recorded, "unchanged": recorded}
 
 
-def _interrupted_after_a_turn(database: Database, process: Forked[str]) -> int:
+def _interrupt_after_turn(database: Database, process: Forked[str]) -> int:
     """Interrupt an import while nothing can be written; gives how many of its lines are recorded."""
     while process.poll() is None:
         with database.writing() as connection:

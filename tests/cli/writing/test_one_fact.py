@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.writing.test_change_requests import at_a_terminal
+from tests.cli.writing.test_change_requests import run_at_terminal
 from tests.importing.lines import SLUG
 
 if TYPE_CHECKING:
@@ -155,12 +155,12 @@ def test_what_is_wrong_is_said_and_nothing_is_written(
 def test_at_a_terminal_what_is_missing_is_asked_for(light: Shell) -> None:
     given = ("record", SLUG, "release", "--valid", "2025-11-22", "--external-id", "X")
     for last, status in (("n", 1), ("y", 0)):
-        code, said = at_a_terminal(light, f"Freed\nReuters\n{last}\n", *given)
+        code, said = run_at_terminal(light, f"Freed\nReuters\n{last}\n", *given)
         assert code == status, said
         assert "summary (what the source says, in a sentence):" in said
         assert "citation.publisher" in said
     assert read_fact(light)["version"] == 1
-    code, said = at_a_terminal(light, "y\n", "correct", SLUG, "X", *WHY, "--summary", "Set free")
+    code, said = run_at_terminal(light, "y\n", "correct", SLUG, "X", *WHY, "--summary", "Set free")
     assert code == 0, said
     assert read_fact(light)["version"] == 2
 

@@ -70,11 +70,11 @@ with Path(__file__).with_name("number_remarks.tsv").open(encoding="utf-8") as _t
     REMARKS: Final = {row["remark"]: row["kind"] for row in csv.DictReader(_table, delimiter="\t")}
 
 
-def of_kind(kind: str) -> list[str]:
+def list_remarks(kind: str) -> list[str]:
     return [remark for remark, each in REMARKS.items() if each == kind]
 
 
-@pytest.mark.parametrize("remark", of_kind("adds"))
+@pytest.mark.parametrize("remark", list_remarks("adds"))
 @pytest.mark.parametrize("number", ["3", "three", "три"])
 def test_a_remark_that_may_add_to_a_number_or_dispute_it_is_not_passed_over(
     remark: str, number: str
@@ -84,7 +84,7 @@ def test_a_remark_that_may_add_to_a_number_or_dispute_it_is_not_passed_over(
         assert read_number(text) is None, text
 
 
-@pytest.mark.parametrize("remark", of_kind("part"))
+@pytest.mark.parametrize("remark", list_remarks("part"))
 def test_a_remark_on_a_part_of_a_number_or_a_day_leaves_it(remark: str) -> None:
     said = remark.format("3")
     for text in (f"52, {said}", f"52 ({said})", f"at least fifty-two; {said}"):
@@ -94,7 +94,7 @@ def test_a_remark_on_a_part_of_a_number_or_a_day_leaves_it(remark: str) -> None:
 
 
 def test_a_remark_that_makes_a_number_less_than_exact_is_not_passed_over() -> None:
-    doubts = of_kind("doubts")
+    doubts = list_remarks("doubts")
     assert len(doubts) > 500
     texts = [
         text
@@ -105,7 +105,7 @@ def test_a_remark_that_makes_a_number_less_than_exact_is_not_passed_over() -> No
 
 
 def test_a_remark_on_who_they_are_or_who_says_so_leaves_the_number() -> None:
-    for said in of_kind("leaves"):
+    for said in list_remarks("leaves"):
         for text in (f"52, {said}", f"52 ({said})"):
             assert write_reading(read_number(text)) == "eq 52", text
 

@@ -28,7 +28,7 @@ def make_record(content: Fact | None = None) -> FactRecord:
     return evolve(None, event)
 
 
-def after(record: FactRecord, *decisions: Decide) -> FactRecord:
+def decide_all(record: FactRecord, *decisions: Decide) -> FactRecord:
     for decide in decisions:
         record = evolve(record, decide(record))
     return record

@@ -13,9 +13,9 @@ from domain.streams.fact import evolve
 from tests.domain.streams.decisions import (
     AP,
     Decide,
-    after,
     correct,
     corroborate,
+    decide_all,
     end,
     make_record,
     prefer,
@@ -70,14 +70,14 @@ def test_given_a_fact_when_corrected_then_it_carries_the_new_content_whole() -> 
 
 
 def test_the_source_of_a_correction_joins_the_citations() -> None:
-    record = after(make_record(), correct(person="J. Coale", citation=AP))
+    record = decide_all(make_record(), correct(person="J. Coale", citation=AP))
     assert record.fact.citations == (REUTERS, AP)
 
 
 def test_a_source_that_the_fact_has_already_is_not_cited_twice() -> None:
-    record = after(make_record(), correct(person="J. Coale", citation=REUTERS))
+    record = decide_all(make_record(), correct(person="J. Coale", citation=REUTERS))
     assert record.fact.citations == (REUTERS,)
-    assert after(make_record(), end(citation=REUTERS)).fact.citations == (REUTERS,)
+    assert decide_all(make_record(), end(citation=REUTERS)).fact.citations == (REUTERS,)
 
 
 def test_a_correction_that_changes_nothing_is_refused_whatever_it_cites() -> None:
@@ -86,7 +86,7 @@ def test_a_correction_that_changes_nothing_is_refused_whatever_it_cites() -> Non
 
 
 def test_a_correction_that_only_adds_a_source_is_kept_as_one() -> None:
-    assert after(make_record(), correct(citation=AP)).fact.citations == (REUTERS, AP)
+    assert decide_all(make_record(), correct(citation=AP)).fact.citations == (REUTERS, AP)
 
 
 def test_bounds_that_follow_from_a_value_are_no_change() -> None:
@@ -97,7 +97,7 @@ def test_bounds_that_follow_from_a_value_are_no_change() -> None:
 
 def test_a_correction_may_change_the_kind() -> None:
     record = make_record(fact("pardon"))
-    changed = after(record, lambda r: r.decide_correct(
+    changed = decide_all(record, lambda r: r.decide_correct(
         reason="coding_error", why="freed, not pardoned", fact=fact("release"),
         citation=None, published=None, actor="editor",
     ))  # fmt: skip
@@ -119,15 +119,18 @@ def test_the_faults_of_new_content_are_placed_under_the_changes() -> None:
 
 
 def test_given_a_fact_when_corroborated_then_it_has_one_more_citation_and_the_same_status() -> None:
-    record = after(make_record(), corroborate())
+    record = decide_all(make_record(), corroborate())
     assert record.fact.citations == (REUTERS, AP)
     assert (record.status, record.corrected, record.version) == ("recorded", False, 2)
 
 
 def test_the_same_citation_corroborates_once() -> None:
     assert faults(make_record(), corroborate(REUTERS)) == ["/citation"]
-    assert faults(after(make_record(), corroborate()), corroborate()) == ["/citation"]
-    assert after(make_record(), corroborate(), corroborate(replace(AP, title="Late"))).version == 3
+    assert faults(decide_all(make_record(), corroborate()), corroborate()) == ["/citation"]
+    assert (
+        decide_all(make_record(), corroborate(), corroborate(replace(AP, title="Late"))).version
+        == 3
+    )
 
 
 def cites(number: int) -> FactRecord:
@@ -137,7 +140,7 @@ def cites(number: int) -> FactRecord:
 
 
 def test_no_change_gives_a_fact_more_than_two_hundred_citations() -> None:
-    assert len(after(cites(199), corroborate()).fact.citations) == 200
+    assert len(decide_all(cites(199), corroborate()).fact.citations) == 200
     for change in (corroborate(), end(citation=AP), correct(person="J. Coale", citation=AP)):
         assert faults(cites(200), change) == ["/citation"]
     for change in (corroborate(replace(AP, title="7")), end(citation=AP)):
@@ -146,15 +149,15 @@ def test_no_change_gives_a_fact_more_than_two_hundred_citations() -> None:
 
 def test_a_fact_that_was_stored_with_more_is_corrected_to_fewer() -> None:
     assert faults(cites(1_000), correct(person="J. Coale")) == ["/changes/citations"]
-    assert after(cites(1_000), correct(citations=(AP,))).fact.citations == (AP,)
-    assert after(cites(1_000), end()).status == "ended"
+    assert decide_all(cites(1_000), correct(citations=(AP,))).fact.citations == (AP,)
+    assert decide_all(cites(1_000), end()).status == "ended"
 
 
 def test_given_a_period_when_ended_then_its_end_is_known() -> None:
-    record = after(make_record(), end("2025-12-01"))
+    record = decide_all(make_record(), end("2025-12-01"))
     assert (record.fact.valid, record.status) == ("2025-11-09/2025-12-01", "ended")
     assert record.fact.citations == (REUTERS,)
-    assert after(make_record(), end(citation=AP)).fact.citations == (REUTERS, AP)
+    assert decide_all(make_record(), end(citation=AP)).fact.citations == (REUTERS, AP)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +173,7 @@ def test_given_a_period_when_ended_then_its_end_is_known() -> None:
     ],
 )
 def test_an_end_keeps_the_start_as_written(valid: str, ended: str, left: str) -> None:
-    assert after(make_record(fact("custody", valid=valid)), end(ended)).fact.valid == left
+    assert decide_all(make_record(fact("custody", valid=valid)), end(ended)).fact.valid == left
 
 
 @pytest.mark.parametrize(
@@ -195,11 +198,11 @@ def test_what_happened_once_cannot_cease(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["appointment", "mission", "custody", "measure", "proposal"])
 def test_what_holds_for_a_while_can_cease(kind: str) -> None:
-    assert after(make_record(fact(kind, valid="2025-11-09/..")), end()).status == "ended"
+    assert decide_all(make_record(fact(kind, valid="2025-11-09/..")), end()).status == "ended"
 
 
 def test_given_a_retracted_fact_when_anything_else_is_asked_then_it_is_refused() -> None:
-    gone = after(make_record(), retract())
+    gone = decide_all(make_record(), retract())
     assert gone.status == "retracted"
     for decide in (correct(person="X"), corroborate(), end(), retract(), prefer()):
         with pytest.raises(StateError, match=r"reinstate it first|retracted already"):
@@ -221,8 +224,8 @@ def test_given_a_retracted_fact_when_anything_else_is_asked_then_it_is_refused()
 def test_a_reinstatement_restores_the_status_from_before(
     before: tuple[Decide, ...], status: str
 ) -> None:
-    stood = after(make_record(), *before)
-    back = after(stood, retract(), reinstate())
+    stood = decide_all(make_record(), *before)
+    back = decide_all(stood, retract(), reinstate())
     assert back.status == status
     assert back == replace(stood, version=stood.version + 2)
 
@@ -230,18 +233,18 @@ def test_a_reinstatement_restores_the_status_from_before(
 @pytest.mark.parametrize("before", [(), (correct(person="X"),), (retract(), reinstate())])
 def test_only_a_retracted_fact_can_be_reinstated(before: tuple[Decide, ...]) -> None:
     with pytest.raises(StateError):
-        reinstate()(after(make_record(), *before))
+        reinstate()(decide_all(make_record(), *before))
 
 
 def test_an_editors_mark_comes_and_goes_and_outlives_a_correction() -> None:
-    marked = after(make_record(), prefer(), correct(person="X"), retract(), reinstate())
+    marked = decide_all(make_record(), prefer(), correct(person="X"), retract(), reinstate())
     assert marked.preferred
-    assert not after(marked, prefer(preferred=False)).preferred
+    assert not decide_all(marked, prefer(preferred=False)).preferred
 
 
 @pytest.mark.parametrize("why", ["", "  ", "\x00"])
 def test_a_reason_in_words_is_words(why: str) -> None:
-    stood, gone = make_record(), after(make_record(), retract())
+    stood, gone = make_record(), decide_all(make_record(), retract())
     for record, decide in (
         (stood, correct(person="X", why=why)),
         (stood, corroborate(why=why)),
@@ -254,7 +257,7 @@ def test_a_reason_in_words_is_words(why: str) -> None:
 
 
 def test_the_day_of_a_change_is_a_day() -> None:
-    stood, gone = make_record(), after(make_record(), retract())
+    stood, gone = make_record(), decide_all(make_record(), retract())
     for record, decide in (
         (stood, correct(person="X", published="soon")),
         (stood, corroborate(published="soon")),

@@ -12,7 +12,7 @@ from domain.views.diff import diff
 from domain.views.known.timeslices import fold_versions, select_known
 from tests.examples import fact
 from tests.strategies import SOME, histories, perspectives
-from tests.written_log import Log, differing
+from tests.written_log import Log, find_differing
 
 if TYPE_CHECKING:
     from domain.streams.entry import Entry
@@ -24,7 +24,7 @@ SECTIONS = (*CONTENT, "preferred")
 
 def compare_cuts(log: Log, one: str, other: str) -> dict[str, Any]:
     cuts = (log.perspective(as_known_at=one), log.perspective(as_known_at=other))
-    return diff(differing(log.versions(), *cuts), cuts)
+    return diff(find_differing(log.versions(), *cuts), cuts)
 
 
 def sections(answer: dict[str, Any]) -> dict[str, list[str]]:
@@ -157,7 +157,7 @@ def test_a_diff_accounts_for_every_fact_that_is_not_the_same(
         select_known(fold_versions(entries), early),
         select_known(fold_versions(entries), late),
     )
-    answer = diff(differing(fold_versions(entries), early, late), (early, late))
+    answer = diff(find_differing(fold_versions(entries), early, late), (early, late))
     by_section = {name: [each["fact"]["id"] for each in answer[name]] for name in CONTENT}
     told = {id_ for ids in by_section.values() for id_ in ids}
     assert all(len(ids) == len(set(ids)) for ids in by_section.values())

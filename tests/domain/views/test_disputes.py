@@ -107,12 +107,12 @@ def test_a_total_is_one_claim_or_as_wide_as_those_that_exclude_each_other(
     told = Interval(total["low"], total["high"])
     assert bool(apart) or told in [Interval(claim.low or 0, claim.high) for claim in claims]
     for claim in apart:
-        sharpest = not any(_within(other, claim) for other in claims)
+        sharpest = not any(_is_within(other, claim) for other in claims)
         floor = Interval(claim.low or 0, claim.high)
-        assert not sharpest or floor == told or _within(floor, told)
+        assert not sharpest or floor == told or _is_within(floor, told)
 
 
-def _within(one: Interval, other: Interval) -> bool:
+def _is_within(one: Interval, other: Interval) -> bool:
     """Whether one range lies within the other, and is not equal to it."""
     low = other.low is None or (one.low is not None and one.low >= other.low)
     high = other.high is None or (one.high is not None and one.high <= other.high)

@@ -109,7 +109,7 @@ def ends_in(text: str) -> Bounds:
     return numbers[0], None if open_ else numbers[-1]
 
 
-def within(one: Bounds, other: Bounds) -> bool:
+def is_within(one: Bounds, other: Bounds) -> bool:
     """Whether the first bounds lie within the others."""
     above = other[1] is None or (one[1] is not None and one[1] <= other[1])
     return one[0] >= other[0] and above
@@ -174,12 +174,12 @@ def test_the_words_of_a_contested_total_leave_out_no_number_that_is_in_dispute(
     note(f"{total['text']} {[number.text for number in numbers]}")
     exact = [(q.low or 0, q.high) for q in numbers if q.about is None]
     sharp = [
-        one for one in exact if not any(other != one and within(other, one) for other in exact)
+        one for one in exact if not any(other != one and is_within(other, one) for other in exact)
     ]
     about = [number.about for number in numbers if number.about is not None]
     if total["contested"] and len(facts) > 1:
         told = [*sharp, *about] if total["approximate"] else sharp
-        assert all(within(each, ends_in(total["text"])) for each in told), told
+        assert all(is_within(each, ends_in(total["text"])) for each in told), told
     if not total["contested"]:
         bounds = total["low"], total["high"]
         assert all(meet(bounds, each) for each in exact)

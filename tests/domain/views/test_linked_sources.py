@@ -97,7 +97,7 @@ def worlds(draw: DrawFn) -> World:
         freeings.append(freeing)
         facts += freeing.reports
     for index in range(draw(st.integers(0, 2)) if len(freeings) > 1 else 0):
-        facts.append(_round_up(draw, freeings, f"R-{index}"))
+        facts.append(_draw_round_up(draw, freeings, f"R-{index}"))
     return World(freeings, draw(st.permutations(facts)))
 
 
@@ -150,7 +150,7 @@ def _whom(report: Fact) -> str:
     return (report.external_id or "").rpartition("-")[2]
 
 
-def _round_up(draw: DrawFn, freeings: Sequence[Freeing], id_: str) -> Fact:
+def _draw_round_up(draw: DrawFn, freeings: Sequence[Freeing], id_: str) -> Fact:
     """A report of several releases at once, joined to at least one report of each."""
     covered = draw(st.lists(st.sampled_from(freeings), min_size=2, unique_by=id))
     links = [

@@ -48,7 +48,7 @@ def at(entries: list[Entry], perspective: Perspective, axis: Axis, instant: int)
     return replace(perspective, position=min(len(known), perspective.position))
 
 
-def answers(
+def read_answers(
     entries: list[Entry], found: list[FactVersion], seen_from: Perspective, last: str | None
 ) -> str:
     """A state, a timeline, a list of people, and tallies up to the month `last`, without the perspective's own fields.
@@ -114,7 +114,7 @@ def test_between_two_neighbouring_moments_no_answer_changes(
         month: str | None = bucket_name(bucket(first.as_of, "month"), "month")
         if any(_goes_on(each, first.as_of, last.as_of) for each in versions):
             month = None  # with each month that `as_of` enters, the event may have been in one month more
-        told = (answers(entries, versions, each, month) for each in (first, last))
+        told = (read_answers(entries, versions, each, month) for each in (first, last))
         assert next(told) == next(told), (one, other)
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 TALLIES: Final = (TallyQuery(what="released"), TallyQuery(what="held"), TallyQuery(kind="release"))
 
 
-def answers(recorded: Sequence[Fact], as_of: str) -> Any:  # noqa: ANN401 -- JSON
+def read_answers(recorded: Sequence[Fact], as_of: str) -> Any:  # noqa: ANN401 -- JSON
     """The state of the record, with its lists in alphabetical order."""
     log = Log()
     for day, each in enumerate(recorded, start=1):
@@ -68,11 +68,11 @@ def test_the_order_of_recording_changes_no_answer(
     when = format_instant(as_of)
     other = data.draw(st.permutations(told))
     try:
-        expected = answers(told, when)
+        expected = read_answers(told, when)
     except ContentError:
         assume(False)
     note(describe_facts(told))
-    assert answers(other, when) == expected
+    assert read_answers(other, when) == expected
 
 
 def describe_facts(told: Sequence[Fact]) -> str:

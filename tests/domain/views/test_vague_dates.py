@@ -30,7 +30,7 @@ Told = Callable[[str, str], "Fact"]
 FREE: Final = "free"
 
 
-def _of(kind: str, field: str, **fields: Any) -> Told:  # noqa: ANN401 -- a fact's fields
+def _make_telling(kind: str, field: str, **fields: Any) -> Told:  # noqa: ANN401 -- a fact's fields
     return lambda value, valid: fact(
         kind, valid=valid, summary=value, citations=(REUTERS,), **{**fields, field: value}
     )
@@ -50,25 +50,25 @@ def _count(what: str, valid: str) -> Fact:
 
 
 ROOMS: Final[dict[str, tuple[str, str, tuple[str, ...], Told]]] = {
-    "appointment": ("posts", "holder", ("Ann", "Bo", "Cy"), _of("appointment", "person")),
-    "mission": ("missions", "status", ("open", "suspended", "closed"), _of("mission", "status")),
+    "appointment": ("posts", "holder", ("Ann", "Bo", "Cy"), _make_telling("appointment", "person")),
+    "mission": ("missions", "status", ("open", "suspended", "closed"), _make_telling("mission", "status")),
     "custody": ("custody", "status", ("detained", "sentenced", FREE, "died"), _custody),
     "measure": (
         *("measures", "action", ("imposed", "eased", "lifted")),
-        _of("measure", "action", stage="in_force"),
+        _make_telling("measure", "action", stage="in_force"),
     ),
     "talk of a measure": (
         *("measures", "stage", ("in_force", "discussed", "announced")),
-        _of("measure", "stage", action="eased"),
+        _make_telling("measure", "stage", action="eased"),
     ),
-    "proposal": ("proposals", "stage", ("mooted", "agreed", "rejected"), _of("proposal", "stage")),
+    "proposal": ("proposals", "stage", ("mooted", "agreed", "rejected"), _make_telling("proposal", "stage")),
     "agreement": (
         *("agreements", "stage", ("signed", "negotiated", "ended")),
-        _of("agreement", "stage"),
+        _make_telling("agreement", "stage"),
     ),
     "count": ("held", "quantity", ("held 100", "women 10", "held 90, women 9", "men 80, women 10"), _count),
-    "statement": ("statements", "topic", ("a", "b", "c"), _of("statement", "topic")),
-    "response": ("responses", "answer", ("declined", "denied", "no_reply"), _of("response", "answer")),
+    "statement": ("statements", "topic", ("a", "b", "c"), _make_telling("statement", "topic")),
+    "response": ("responses", "answer", ("declined", "denied", "no_reply"), _make_telling("response", "answer")),
 }  # fmt: skip
 
 
@@ -164,15 +164,15 @@ def test_what_is_certain_is_so_whatever_days_are_meant(room: str, data: DataObje
         assert other is not None
         same = [other[field], *(each[field] for each in other.get("also_counted", ()))]
         assert other["contested"] or entry[field] in same
-        beside = [_of_aside(each) for each in _beside(other)]
-        for each in _beside(entry):
-            alone = len(_beside(entry)) == 1 and each["certainty"] == "certain"
-            assert not alone or _of_aside(each) in beside
+        beside = [_describe_aside(each) for each in _list_beside(other)]
+        for each in _list_beside(entry):
+            alone = len(_list_beside(entry)) == 1 and each["certainty"] == "certain"
+            assert not alone or _describe_aside(each) in beside
 
 
-def _beside(entry: dict[str, Any]) -> list[dict[str, Any]]:
+def _list_beside(entry: dict[str, Any]) -> list[dict[str, Any]]:
     return [*entry.get("outlook", ()), *entry.get("also_counted", ())]
 
 
-def _of_aside(each: dict[str, Any]) -> tuple[str | None, str]:
+def _describe_aside(each: dict[str, Any]) -> tuple[str | None, str]:
     return each.get("stage"), (each.get("quantity") or {"what": ""})["what"]

@@ -91,15 +91,15 @@ class Files:
 
     def mknod(self, asked: Request) -> bytes:
         (mode,) = struct.unpack_from("<I", asked.body)
-        return self._made(asked, _text(asked.body[16:]), mode).entry
+        return self._make_node(asked, _text(asked.body[16:]), mode).entry
 
     def mkdir(self, asked: Request) -> bytes:
         (mode,) = struct.unpack_from("<I", asked.body)
-        return self._made(asked, _text(asked.body[8:]), stat.S_IFDIR | mode).entry
+        return self._make_node(asked, _text(asked.body[8:]), stat.S_IFDIR | mode).entry
 
     def create(self, asked: Request) -> bytes:
         _, mode = struct.unpack_from("<II", asked.body)
-        return self._made(asked, _text(asked.body[16:]), mode).entry + OPENED
+        return self._make_node(asked, _text(asked.body[16:]), mode).entry + OPENED
 
     def link(self, asked: Request) -> bytes:
         (number,) = struct.unpack_from("<Q", asked.body)
@@ -226,7 +226,7 @@ class Files:
         except KeyError:
             raise OSError(errno.ENOENT, name) from None
 
-    def _made(self, asked: Request, name: str, mode: int) -> Node:
+    def _make_node(self, asked: Request, name: str, mode: int) -> Node:
         if name in self.nodes[asked.node].names:
             raise OSError(errno.EEXIST, name)
         self._last += 1

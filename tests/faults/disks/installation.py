@@ -56,7 +56,7 @@ class Installation:
 
 
 @contextmanager
-def on_sqlite(
+def install_on_sqlite(
     errors: Path, variant: str = "right", *, only_fuse: bool = False
 ) -> Iterator[Installation]:
     """A server on SQLite, its database on a disk that may fail."""
@@ -68,13 +68,13 @@ def on_sqlite(
 
 
 @contextmanager
-def on_postgresql(
+def install_on_postgresql(
     errors: Path, variant: str = "right", *, fsync: str = "on", only_fuse: bool = False
 ) -> Iterator[Installation]:
     """A server on PostgreSQL, the data of the cluster on a disk that may fail."""
     with (
         power_supply("postgresql", only_fuse=only_fuse) as supply,
-        postgresql_on(supply, errors, variant) as installed,
+        install_postgresql(supply, errors, variant) as installed,
     ):
         assert installed.postgresql is not None
         installed.postgresql.run(f"ALTER SYSTEM SET fsync = {fsync}")
@@ -83,7 +83,7 @@ def on_postgresql(
 
 
 @contextmanager
-def postgresql_on(supply: Supply, errors: Path, variant: str) -> Iterator[Installation]:
+def install_postgresql(supply: Supply, errors: Path, variant: str) -> Iterator[Installation]:
     """A server on PostgreSQL, on a given disk."""
     with (
         cluster(supply.folder, supply.supervise) as made,

@@ -41,13 +41,13 @@ class Table:
         """Give one row other values."""
         changes = ", ".join(f"{quote_name(name)} = :new_{name}" for name in new)
         values = {f"new_{name}": value for name, value in new.items()}
-        statement = f"UPDATE {quote_name(self.name)} SET {changes} WHERE {self._here()}"  # noqa: S608 -- the same
-        connection.execute(text(statement), values | self._at(row))
+        statement = f"UPDATE {quote_name(self.name)} SET {changes} WHERE {self._match_key()}"  # noqa: S608 -- the same
+        connection.execute(text(statement), values | self._bind_key(row))
 
     def delete(self, connection: Connection, row: dict[str, Any]) -> None:
         """Delete one row."""
-        statement = f"DELETE FROM {quote_name(self.name)} WHERE {self._here()}"  # noqa: S608 -- the same
-        connection.execute(text(statement), self._at(row))
+        statement = f"DELETE FROM {quote_name(self.name)} WHERE {self._match_key()}"  # noqa: S608 -- the same
+        connection.execute(text(statement), self._bind_key(row))
 
     def insert(self, connection: Connection, row: dict[str, Any]) -> None:
         """Insert one row."""
@@ -56,10 +56,10 @@ class Table:
         statement = f"INSERT INTO {quote_name(self.name)} ({names}) VALUES ({values})"  # noqa: S608 -- the same
         connection.execute(text(statement), {name: row[name] for name in self.columns})
 
-    def _here(self) -> str:
+    def _match_key(self) -> str:
         return " AND ".join(f"{quote_name(name)} = :at_{name}" for name in self.key)
 
-    def _at(self, row: dict[str, Any]) -> dict[str, Any]:
+    def _bind_key(self, row: dict[str, Any]) -> dict[str, Any]:
         return {f"at_{name}": row[name] for name in self.key}
 
 
@@ -116,7 +116,7 @@ class _Updated:
         row = random.choice(rows)
         others = [row[self.column] for row in rows]
         new = random.choice(
-            [random.choice(others), None, *(other(row[self.column], random) for _ in "ab")]
+            [random.choice(others), None, *(make_other(row[self.column], random) for _ in "ab")]
         )
         if new == row[self.column]:
             raise UnforgeableError
@@ -158,7 +158,7 @@ class _Duplicated:
         row = dict(random.choice(_rows(connection, self.table, 1)))
         if self.table.primary:
             column = random.choice(sorted(self.table.primary))
-            row[column] = other(row[column], random)
+            row[column] = make_other(row[column], random)
         self.table.insert(connection, row)
 
 
@@ -207,7 +207,7 @@ def _rows(connection: Connection, table: Table, least: int) -> list[dict[str, An
     return found
 
 
-def other(value: Any, random: Random) -> Any:  # noqa: ANN401 -- whatever a column holds
+def make_other(value: Any, random: Random) -> Any:  # noqa: ANN401 -- whatever a column holds
     """A different value of the same type."""
     match value:
         case bool():

@@ -16,7 +16,7 @@ from infrastructure.log.rows import LOGGED, open_row, parts_between
 from infrastructure.proofs.integration import TILE, _complete
 from infrastructure.sealing.seals import seals_of
 from infrastructure.tables.record import event, log_head, projection, signed_checkpoint, tile
-from tests.faults.forged.forging import Forge, UnforgeableError, other
+from tests.faults.forged.forging import Forge, UnforgeableError, make_other
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +74,7 @@ class _Restated:
 
     def __call__(self, connection: Connection, random: Random) -> None:
         row = _row(connection, random.randint(1, _last(connection)))
-        new = other(row[self.column], random)
+        new = make_other(row[self.column], random)
         if self.column == "stream":
             new = f"{random.getrandbits(128):032x}"
         _put(connection, row | {self.column: new})

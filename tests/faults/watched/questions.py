@@ -134,12 +134,12 @@ def questions(app: FastAPI, record: KeptRecord, size: int) -> list[Question]:
     found: list[Question] = []
     for path, methods in app.openapi()["paths"].items():
         if "get" in methods:
-            found += _of_address(path, methods["get"], record, size)
+            found += _list_questions(path, methods["get"], record, size)
     again = [Question(EDITOR, each.path, again=at) for at, each in enumerate(record.answered)]
     return found + again
 
 
-def _of_address(
+def _list_questions(
     path: str, described: dict[str, Any], record: KeptRecord, size: int
 ) -> Iterator[Question]:
     """All questions of the editor, and enough of the others to check what they are shown."""
@@ -202,7 +202,7 @@ def _addresses(path: str, record: KeptRecord, size: int) -> list[str]:
     ]
 
 
-def answers(app: FastAPI, record: KeptRecord, asked: Iterable[Question]) -> Answers:
+def read_answers(app: FastAPI, record: KeptRecord, asked: Iterable[Question]) -> Answers:
     """{question: its response's status, headers and body}."""
     return asyncio.run(_answers(app, record, asked))
 
@@ -237,6 +237,6 @@ async def _request_answer(app: FastAPI, record: KeptRecord, question: Question) 
     return reply
 
 
-def differing(one: Answers, other: Answers) -> list[Question]:
+def list_differing(one: Answers, other: Answers) -> list[Question]:
     """The questions whose responses differ."""
     return [each for each, reply in other.items() if reply != one[each]]

@@ -18,7 +18,7 @@ from api.cli.keeping import verify
 from api.cli.session import RefusingGroup
 from api.http.app import create_app
 from tests.faults.watched.kept_record import NOW
-from tests.faults.watched.questions import answers, differing, questions
+from tests.faults.watched.questions import list_differing, questions, read_answers
 from tests.thorough import choose_count
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Trials:
         ]
         # Repeated requests come last: without its stored response, a request is executed anew and changes the record.
         asked.sort(key=lambda each: each.again is not None)
-        changed = differing(self._right, self._answers(asked))
+        changed = list_differing(self._right, self._answers(asked))
         if changed:
             raise UndetectedError(
                 f"{where} changes {len(changed)} of {len(asked)} answers, unseen: {changed[0]}"
@@ -123,7 +123,7 @@ class Trials:
 
     def _verification_fails(self, where: str) -> bool:
         arguments = ["verify", "--checkpoint", str(self._record.saved_checkpoint)]
-        with _in_time(where):
+        with _limit_time(where):
             done = CliRunner().invoke(commands, arguments, env=self._record.settings)
         if not (done.exception is None or isinstance(done.exception, SystemExit)):
             raise UnfitError(f"{where}: a traceback of {done.exception!r}") from done.exception
@@ -139,11 +139,11 @@ class Trials:
         assert self._parley.publisher is not None
         self._parley.publisher.refusal = "not yet"
         self._parley.publisher.keep_publishing()
-        return answers(self._app, self._record, asked)
+        return read_answers(self._app, self._record, asked)
 
 
 @contextmanager
-def _in_time(where: str) -> Iterator[None]:
+def _limit_time(where: str) -> Iterator[None]:
     def hangs(*_: object) -> None:
         raise UnfitError(f"{where}: no end after {PATIENCE_SECONDS} s")
 

@@ -66,9 +66,9 @@ def compare(
     Gives the ten most expensive kinds. `of_all` chooses from all kinds of request those that are sent.
     """
     floor = FLOOR_OF_PAGES if thorough else FLOOR
-    large = _asked_of(urls[0], Form(size, body, thorough), folder / "whole", of_all)
+    large = _count_costs(urls[0], Form(size, body, thorough), folder / "whole", of_all)
     dear = {kind for kind, (cost, _) in large.costs.items() if not cost.within(0, cost, floor)}
-    small = _asked_of(
+    small = _count_costs(
         urls[1], Form(size // 2, body // 2, thorough), folder / "half", lambda _: dear
     )
     grown = [
@@ -81,7 +81,7 @@ def compare(
     return large.dearest()
 
 
-def _asked_of(
+def _count_costs(
     url: str, form: Form, folder: Path, of_all: Callable[[Collection[str]], Collection[str]]
 ) -> Ledger:
     """The cost of each chosen kind of request."""

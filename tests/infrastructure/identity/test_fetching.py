@@ -32,12 +32,12 @@ def listening(serve: Callable[[socket.socket], None]) -> Iterator[int]:
     """The port of a server that treats one connection as told."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
-        def once() -> None:
+        def serve_once() -> None:
             connection = server.accept()[0]
             with closing(connection):
                 serve(connection)
 
-        thread = Thread(target=once, daemon=True)
+        thread = Thread(target=serve_once, daemon=True)
         thread.start()
         yield server.getsockname()[1]
         thread.join(20)
@@ -66,7 +66,7 @@ def certificate(folder: Path, address: str) -> Path:
     return path
 
 
-def over_tls(pem: Path) -> Callable[[socket.socket], None]:
+def serve_over_tls(pem: Path) -> Callable[[socket.socket], None]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
 
@@ -100,7 +100,7 @@ def test_who_answers_over_tls_must_have_the_certificate_of_whom_was_asked(
     pem = certificate(tmp_path, named)
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(pem))
-    with listening(over_tls(pem)) as port:
+    with listening(serve_over_tls(pem)) as port:
         url = f"https://127.0.0.1:{port}/checkpoint"
         if isinstance(expected, bytes):
             assert fetch(url, seconds=5, most=10) == expected

@@ -39,7 +39,7 @@ class Poisonable:
 
 
 @contextmanager
-def appended_while_the_log_is_locked(
+def append_while_locked(
     database: Database, recorder: EventRecorder, requests: Sequence[Sequence[AuthoredEvent]]
 ) -> Iterator[list[Future[list[LogEntry]]]]:
     """Let every request queue up behind a lock, then give their outcomes."""
@@ -57,7 +57,7 @@ def appended_while_the_log_is_locked(
 def test_32_concurrent_appends_share_a_transaction(database: Database) -> None:
     recorder = EventRecorder(database)
     requests = [events() for _ in range(32)]
-    with appended_while_the_log_is_locked(database, recorder, requests) as outcomes:
+    with append_while_locked(database, recorder, requests) as outcomes:
         positions = [entry.id for outcome in outcomes for entry in outcome.result(20)]
     assert sorted(positions) == list(range(1, 33))
     assert recorder.committed_transactions == 1
@@ -79,7 +79,7 @@ def test_a_conflicting_append_fails_alone(database: Database) -> None:
     stream = uuid4()
     recorder.append(events(stream))
     requests = [events(stream) if number == 7 else events() for number in range(32)]
-    with appended_while_the_log_is_locked(database, recorder, requests) as outcomes:
+    with append_while_locked(database, recorder, requests) as outcomes:
         failures = [outcome.exception(20) for outcome in outcomes]
     assert [number for number, failure in enumerate(failures) if failure] == [7]
     assert isinstance(failures[7], IntegrityError)
@@ -93,7 +93,7 @@ def test_appends_that_conflict_in_one_transaction_are_one_winner_and_losers(
     recorder = EventRecorder(database)
     stream = uuid4()
     requests = [events(stream) for _ in range(8)]
-    with appended_while_the_log_is_locked(database, recorder, requests) as outcomes:
+    with append_while_locked(database, recorder, requests) as outcomes:
         failures = [outcome.exception(20) for outcome in outcomes]
     assert failures.count(None) == 1
     assert all(isinstance(failure, IntegrityError) for failure in failures if failure)
@@ -103,7 +103,7 @@ def test_appends_that_conflict_in_one_transaction_are_one_winner_and_losers(
 def test_a_poisonous_append_fails_alone(database: Database) -> None:
     recorder = EventRecorder(database, [Poisonable()])
     requests = [events(payload=b"poison" if number == 3 else b"") for number in range(8)]
-    with appended_while_the_log_is_locked(database, recorder, requests) as outcomes:
+    with append_while_locked(database, recorder, requests) as outcomes:
         failures = [outcome.exception(20) for outcome in outcomes]
     assert [number for number, failure in enumerate(failures) if failure] == [3]
     assert isinstance(failures[3], PoisonError)
@@ -114,7 +114,7 @@ def test_a_poisonous_append_fails_alone(database: Database) -> None:
 def test_a_request_larger_than_a_transaction_may_be_goes_alone(database: Database) -> None:
     recorder = EventRecorder(database)
     requests = [events(), events(None, *range(2_500)), events()]
-    with appended_while_the_log_is_locked(database, recorder, requests) as outcomes:
+    with append_while_locked(database, recorder, requests) as outcomes:
         for outcome in outcomes:
             outcome.result(20)
     assert recorder.head()[0] == 2_502
@@ -126,7 +126,7 @@ def test_small_requests_and_large_ones_go_by_turns(database: Database) -> None:
     large = [events(None, *range(EVENTS_OF_LARGE)) for _ in range(2)]
     small = [events() for _ in range(SMALL_A_TRANSACTION + 5)]
     requests = [*large, *small]
-    with appended_while_the_log_is_locked(database, recorder, requests) as outcomes:
+    with append_while_locked(database, recorder, requests) as outcomes:
         firsts = [outcome.result(20)[0].id for outcome in outcomes]
     after = SMALL_A_TRANSACTION + EVENTS_OF_LARGE
     assert sorted(firsts[:2]) == [SMALL_A_TRANSACTION + 1, after + 6]
@@ -184,7 +184,7 @@ def test_a_commit_that_nobody_knows_the_outcome_of_is_not_tried_again(
     recorder = EventRecorder(database)
     monkeypatch.setattr(database.engine.dialect, "do_commit", commit_unheard)
     requests = [events() for _ in range(8)]
-    with appended_while_the_log_is_locked(database, recorder, requests) as outcomes:
+    with append_while_locked(database, recorder, requests) as outcomes:
         failures = [outcome.exception(20) for outcome in outcomes]
     assert all(isinstance(failure, OperationalError) for failure in failures)
     assert recorder.head()[0] == 8
@@ -199,7 +199,7 @@ def test_a_leader_that_is_interrupted_leaves_nobody_waiting(database: Database) 
 
     recorder = EventRecorder(database, [Interrupting()])
     requests = [events(payload=b"interrupt") for _ in range(8)]
-    with appended_while_the_log_is_locked(database, recorder, requests) as outcomes:
+    with append_while_locked(database, recorder, requests) as outcomes:
         failures = [outcome.exception(20) for outcome in outcomes]
     assert sum(isinstance(failure, KeyboardInterrupt) for failure in failures) == 1
     assert sum(isinstance(failure, OperationalError) for failure in failures) == 7
@@ -217,7 +217,7 @@ def test_a_connection_lost_in_a_transaction_fails_it_whole_and_the_next_one_work
     database = open_database(fresh_database("postgresql"))
     recorder = EventRecorder(database, [Disconnecting()])
     requests = [events(payload=b"lose"), events(), events()]
-    with appended_while_the_log_is_locked(database, recorder, requests) as outcomes:
+    with append_while_locked(database, recorder, requests) as outcomes:
         assert all(isinstance(o.exception(20), OperationalError) for o in outcomes)
     assert recorder.insert_events(events()) == [1]
     database.close()

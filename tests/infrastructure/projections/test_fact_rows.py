@@ -48,7 +48,7 @@ def as_row(values: dict[str, Any]) -> Row[Any]:
     return cast("Row[Any]", SimpleNamespace(**values))
 
 
-def only(log: Log) -> FactVersion:
+def find_last(log: Log) -> FactVersion:
     return log.versions()[-1]
 
 
@@ -76,7 +76,7 @@ def test_a_row_fits_the_columns_and_its_instants_fit_eight_bytes(entries: list[E
 def test_a_new_row_is_known_and_public_without_end() -> None:
     log = Log()
     log.record(fact("release"))
-    row = row_of(only(log))
+    row = row_of(find_last(log))
     assert (row["known_to"], row["published_to"]) == (END, END)
     assert (row["known_from"], row["first_position"], row["version"]) == (2, 2, 1)
 
@@ -84,7 +84,7 @@ def test_a_new_row_is_known_and_public_without_end() -> None:
 def test_the_columns_that_cut_are_those_of_the_bounds_and_the_window() -> None:
     log = Log()
     log.record(fact("custody", valid="2025-09/2025-11"))
-    version = only(log)
+    version = find_last(log)
     row, held = row_of(version), version.record.fact
     for name in ("start_earliest", "start_latest", "end_earliest", "end_latest"):
         assert row[name] == getattr(held.valid_time.bounds, name)
@@ -92,7 +92,7 @@ def test_the_columns_that_cut_are_those_of_the_bounds_and_the_window() -> None:
         assert row[name] == getattr(held.window, name)
     assert row["happened_latest"] == held.valid_time.bounds.end_latest - 1
     log.record(fact("custody", valid="2025-09"))
-    version = only(log)
+    version = find_last(log)
     latest = version.record.fact.valid_time.bounds.start_latest - 1
     assert row_of(version)["happened_latest"] == latest
 
@@ -102,7 +102,7 @@ def test_terms_are_the_names_and_places_as_they_are_searched() -> None:
     people = ("Łukasz Ślepowroński", "lukasz  slepowronski")
     held = {"person": "Ihar Losik", "place": "Navapolatsk"}
     log.record(fact("custody", people=people, places=("Łódź",), **held))
-    assert [(row["field"], row["term"]) for row in term_rows(only(log))] == [
+    assert [(row["field"], row["term"]) for row in term_rows(find_last(log))] == [
         ("body", "reuters"),
         ("person", "ihar losik"),
         ("person", "lukasz slepowronski"),
@@ -146,7 +146,7 @@ def test_terms_find_what_the_timelines_filter_finds(entries: list[Entry]) -> Non
 
 
 def questions(log: Log) -> list[tuple[int, str]]:
-    return [(row["rule"], row["question"].split("\x1f")[0]) for row in answer_rows(only(log))]
+    return [(row["rule"], row["question"].split("\x1f")[0]) for row in answer_rows(find_last(log))]
 
 
 def test_a_version_has_a_row_for_each_question_that_it_speaks_to() -> None:
@@ -171,7 +171,7 @@ def test_a_beginning_known_to_the_day_is_precise() -> None:
     log = Log()
     for valid, vague in (("2025-09-11", False), ("2025-09", True), ("../2025-09-30", False)):
         log.record(fact("custody", valid=valid))
-        (row,) = answer_rows(only(log))
+        (row,) = answer_rows(find_last(log))
         assert row["vague"] is vague, valid
         assert vague is (row["start_latest"] - row["start_earliest"] > PRECISE)
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 GOLDEN: Final = Path(__file__).parents[2] / "golden"
 
 
-def fixed_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+def fix_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     secrets = (sha256(str(number).encode()).digest()[:16] for number in range(1_000))
     monkeypatch.setattr(append, "new_secret", lambda: next(secrets))
 
@@ -47,14 +47,14 @@ def is_the_golden_log(database: Database, tmp_path: Path, golden: Path) -> None:
 def test_a_log_with_fixed_secrets_and_key_gives_the_golden_checkpoint(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fixed_secrets(monkeypatch)
+    fix_secrets(monkeypatch)
     is_the_golden_log(database, tmp_path, GOLDEN / "log")
 
 
 def test_a_log_of_before_confidential_parts_whose_secrets_are_its_salts_still_gives_its_own(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fixed_secrets(monkeypatch)
+    fix_secrets(monkeypatch)
     monkeypatch.setattr(append, "salt_of", lambda secret, _: secret)
     is_the_golden_log(database, tmp_path, GOLDEN / "log_with_plain_salts")
 

@@ -90,7 +90,7 @@ def key_changed(connection: Connection, random: Random) -> tuple[int, int]:
     return position, position
 
 
-def opened_up(connection: Connection, random: Random) -> tuple[int, int]:
+def open_payload(connection: Connection, random: Random) -> tuple[int, int]:
     """Mark a sealed payload as one in clear."""
     position = random.randint(1, SAVED[-1])
     change(connection, position, key_version=None, salt=random.randbytes(16))
@@ -127,7 +127,7 @@ def rehash_payload(connection: Connection, random: Random) -> tuple[int, int]:
     return max(n + 1 for n in (0, SAVED[0], tile_start) if n < position), position
 
 
-def rehashed_with_tiles(connection: Connection, random: Random) -> tuple[int, int]:
+def rehash_with_tiles(connection: Connection, random: Random) -> tuple[int, int]:
     """Make everything in the database match the forgery."""
     _, position = rehash_payload(connection, random)
     connection.execute(tile.delete())
@@ -173,14 +173,14 @@ KINDS: Final[dict[str, Callable[[Connection, Random], tuple[int, int]]]] = {
     **{f"change of {name}": partial(change_column, name) for name in COLUMNS},
     "one bit": one_bit,
     "key changed": key_changed,
-    "opened up": opened_up,
+    "opened up": open_payload,
     "emptied": empty_payload,
     "deleted": delete_event,
     "payloads swapped": partial(swap_columns, ("payload",)),
     "contents swapped": partial(swap_columns, CONTENT),
     "rows swapped": partial(swap_columns, (*CONTENT, "actor", "type", "leaf")),
     "rehashed": rehash_payload,
-    "rehashed with tiles": rehashed_with_tiles,
+    "rehashed with tiles": rehash_with_tiles,
     "renumbered": renumber_events,
     "truncated": truncate_log,
     "tile changed": tile_changed,

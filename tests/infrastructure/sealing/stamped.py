@@ -20,12 +20,12 @@ ANSWER = IdempotencyClaim("key:a", "sent", "f" * 64, 201, "{}", b"the answer", N
 NEWER = f"{SEAL_KEY} {b64encode(os.urandom(32)).decode()}"
 
 
-def kept_rows(connection: Connection) -> list[RowMapping]:
+def list_responses(connection: Connection) -> list[RowMapping]:
     ordered = select(idempotency_answer).order_by(idempotency_answer.c.key)
     return list(connection.execute(ordered).mappings())
 
 
-def under(connection: Connection, key: str) -> ColumnElement[bool]:
+def match_key(connection: Connection, key: str) -> ColumnElement[bool]:
     """The condition that a row is the response under a key."""
     response = find_response(connection, ANSWER.caller, key)
     assert response is not None

@@ -17,7 +17,12 @@ from infrastructure.sealing.stored_responses import IdempotencyClaim, find_respo
 from infrastructure.sealing.wrapping import BrokenSealError, read_keys
 from infrastructure.tables.record import stamp
 from tests.infrastructure.recording import events
-from tests.infrastructure.sealing.stamped import ANSWER, NEWER, kept_rows, list_unstamped_tables
+from tests.infrastructure.sealing.stamped import (
+    ANSWER,
+    NEWER,
+    list_responses,
+    list_unstamped_tables,
+)
 
 pytestmark = pytest.mark.either_database
 
@@ -26,7 +31,7 @@ def test_what_was_sent_is_known_by_no_hash_that_confirms_a_guess(
     stamped_database: Database,
 ) -> None:
     with stamped_database.reading() as connection:
-        first, second = kept_rows(connection)
+        first, second = list_responses(connection)
         assert ANSWER.fingerprint not in str({**first})
         assert first["fingerprint"] != second["fingerprint"], "the same was sent"
         for row in (first, second):
@@ -41,7 +46,7 @@ def test_a_fingerprint_is_opened_after_a_change_of_keys_by_the_newest_alone(
     both.close()
     alone = Database(stamped_database.url, seals=Seals(GivenKeys(read_keys(NEWER.split()[1]))))
     with alone.reading() as connection:
-        for row in kept_rows(connection):
+        for row in list_responses(connection):
             assert read_response(connection, row).fingerprint == ANSWER.fingerprint
     alone.close()
 
@@ -51,7 +56,7 @@ def test_a_fingerprint_that_was_not_wrapped_here_is_not_opened(
     stamped_database: Database, forged: str
 ) -> None:
     with stamped_database.reading() as connection:
-        row = {**kept_rows(connection)[0], "fingerprint": forged}
+        row = {**list_responses(connection)[0], "fingerprint": forged}
         with pytest.raises(BrokenSealError):
             read_response(connection, row)
 
@@ -80,7 +85,7 @@ def test_a_key_stands_nowhere_and_is_another_for_another_caller(stamped_database
         [], claim=IdempotencyClaim(**{**vars(ANSWER), "caller": "key:b"})
     )
     with stamped_database.reading() as connection:
-        keys = [row["key"] for row in kept_rows(connection)]
+        keys = [row["key"] for row in list_responses(connection)]
         assert len(set(keys)) == 3
         assert all(re.fullmatch("hmac-sha256 [0-9a-f]{64}", key) for key in keys)
         assert find_response(connection, "key:c", ANSWER.key) is None

@@ -51,7 +51,7 @@ def states(database: Database) -> list[bytes]:
     return [entry.state for entry in EventRecorder(database).entries_between(0, 1_000)]
 
 
-def with_keys(database: Database, seals: Seals) -> Database:
+def open_with_seals(database: Database, seals: Seals) -> Database:
     return Database(database.url, seals=seals)
 
 
@@ -185,7 +185,7 @@ def test_a_stream_whose_key_is_gone_takes_a_new_one(database: Database) -> None:
 def test_without_its_key_nothing_is_read_recorded_or_verified(database: Database) -> None:
     EventRecorder(database).append(events(payload=SECRET))
     for seals in (Seals(), Seals(GivenKeys(OTHER_KEY))):
-        other = with_keys(database, seals)
+        other = open_with_seals(database, seals)
         recorder = EventRecorder(other)
         with pytest.raises(SealKeyError, match="not given"):
             recorder.entries_between(0, 9)
@@ -201,7 +201,7 @@ def test_without_its_key_nothing_is_read_recorded_or_verified(database: Database
 
 
 def test_a_database_without_keys_takes_no_event_in_clear(database: Database) -> None:
-    other = with_keys(database, Seals())
+    other = open_with_seals(database, Seals())
     with pytest.raises(SealKeyError, match="without the keys"):
         EventRecorder(other).append(events())
     assert read_event_rows(database) == []
@@ -213,14 +213,14 @@ def test_a_key_is_made_for_a_new_record_and_never_for_one_that_is_sealed(
 ) -> None:
     folder = tmp_path / "keys"
     folder.mkdir()
-    first = with_keys(database, Seals(WrappingKeyFile(folder / "parley.seal")))
+    first = open_with_seals(database, Seals(WrappingKeyFile(folder / "parley.seal")))
     assert EventRecorder(first).entries_between(0, 9) == []
     assert list(folder.iterdir()) == []
     EventRecorder(first).append(events(payload=SECRET))
     key = (folder / "parley.seal").read_bytes()
     (folder / "parley.seal").unlink()
     EventRecorder(first).append(events())
-    again = with_keys(database, Seals(WrappingKeyFile(folder / "parley.seal")))
+    again = open_with_seals(database, Seals(WrappingKeyFile(folder / "parley.seal")))
     with pytest.raises(SealKeyError, match="not given"):
         EventRecorder(again).append(events())
     assert list(folder.iterdir()) == []
@@ -240,12 +240,12 @@ def test_a_backup_needs_no_key_and_a_restore_does(
             """Do nothing: the event had to be opened before."""
 
     EventRecorder(database).append(events(payload=SECRET))
-    back_up(with_keys(database, Seals()), tmp_path / "backup")
+    back_up(open_with_seals(database, Seals()), tmp_path / "backup")
     keyless = Database(fresh_database("sqlite-file"))
     with pytest.raises(SealKeyError, match="not given"):
         restore(keyless, tmp_path / "backup", [Projecting()])
     assert (read_event_rows(keyless), data_keys(keyless)) == ([], 0)
-    other = with_keys(keyless, database.seals)
+    other = open_with_seals(keyless, database.seals)
     restore(other, tmp_path / "backup", [Projecting()])
     assert states(other) == [SECRET]
     assert read_event_rows(other) == read_event_rows(database)

@@ -26,9 +26,9 @@ from tests.infrastructure.recording import events
 from tests.infrastructure.sealing.stamped import (
     ANSWER,
     NEWER,
-    kept_rows,
+    list_responses,
     list_unstamped_tables,
-    under,
+    match_key,
 )
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ OTHER: dict[str, object] = {
 @pytest.mark.parametrize("column", OTHER)
 def test_an_answer_that_was_changed_has_it_no_more(stamped_database: Database, column: str) -> None:
     with stamped_database.writing() as connection:
-        change = update(idempotency_answer).where(under(connection, "sent"))
+        change = update(idempotency_answer).where(match_key(connection, "sent"))
         connection.execute(change.values(**{column: OTHER[column]}))
         assert list_unstamped_tables(connection) == ["idempotency_answer"]
 
@@ -113,13 +113,13 @@ def test_keys_are_changed_past_an_answer_that_an_erasure_emptied(
 ) -> None:
     with stamped_database.writing() as connection:
         change_total(
-            connection, change_responses(connection, kept_rows(connection)[:1], ERASED_ANSWER)
+            connection, change_responses(connection, list_responses(connection)[:1], ERASED_ANSWER)
         )
         assert list_unstamped_tables(connection) == []
     both = Database(stamped_database.url, seals=Seals(GivenKeys(read_keys(NEWER))))
     newest = reseal(both).newest
     with both.reading() as connection:
-        rows = kept_rows(connection)
+        rows = list_responses(connection)
         assert [row["key_id"] for row in rows] == [newest] * 2
         assert {read_response(connection, row).fingerprint for row in rows} == {
             "",
@@ -179,14 +179,14 @@ def test_what_somebody_has_looked_at_is_taken_as_it_is(stamped_database: Databas
     assert take_as_is(stamped_database) == 2
     with stamped_database.reading() as connection:
         assert list_unstamped_tables(connection) == []
-        assert kept_rows(connection) == []
+        assert list_responses(connection) == []
 
 
 def test_a_changed_answer_is_as_it_was_once_it_is_put_back_whatever_the_keys(
     stamped_database: Database,
 ) -> None:
     with stamped_database.writing() as connection:
-        change = update(idempotency_answer).where(under(connection, "sent"))
+        change = update(idempotency_answer).where(match_key(connection, "sent"))
         connection.execute(change.values(status=500))
     both = Database(stamped_database.url, seals=Seals(GivenKeys(read_keys(NEWER))))
     reseal(both)
@@ -194,7 +194,7 @@ def test_a_changed_answer_is_as_it_was_once_it_is_put_back_whatever_the_keys(
         assert list_unstamped_tables(connection) == ["idempotency_answer"]
         connection.execute(change.values(status=ANSWER.status))
         assert list_unstamped_tables(connection) == []
-        for row in kept_rows(connection):
+        for row in list_responses(connection):
             assert read_response(connection, row).fingerprint == ANSWER.fingerprint
     both.close()
 
@@ -203,7 +203,7 @@ def test_an_answer_that_stands_there_again_as_it_once_was_is_missed(
     stamped_database: Database,
 ) -> None:
     with stamped_database.writing() as connection:
-        before = kept_rows(connection)[0]
+        before = list_responses(connection)[0]
         change_total(connection, change_responses(connection, [before], ERASED_ANSWER))
         assert list_unstamped_tables(connection) == []
         same = idempotency_answer.c.key == before["key"]

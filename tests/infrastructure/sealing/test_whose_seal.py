@@ -184,10 +184,10 @@ def test_a_backup_goes_into_no_database_that_has_become_anothers(
     back_up(first, tmp_path / "backup")
     kind: Kind = "postgresql" if "postgresql" in database_url else "sqlite-file"
 
-    def with_key(database: Database) -> None:
+    def create_key(database: Database) -> None:
         Keys(database, database.clock).create("Ann", ["admin"])
 
-    def with_answer(database: Database) -> None:
+    def lose_response(database: Database) -> None:
         EventRecorder(database).append([], claim=claim("a"))
         with database.writing() as connection:
             connection.execute(text("DELETE FROM idempotency_answer"))
@@ -197,7 +197,7 @@ def test_a_backup_goes_into_no_database_that_has_become_anothers(
         kept.begin()
         Publisher(database, signer(), kept).publish()
 
-    for make in (with_key, with_answer, publish_checkpoint):
+    for make in (create_key, lose_response, publish_checkpoint):
         url = fresh_database(kind)
         with (
             closing(open_with_keys(url, FIRST)) as owner,

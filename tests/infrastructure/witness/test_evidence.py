@@ -28,7 +28,7 @@ def case(watching: Watching, refusal: str) -> Path:
     return folder
 
 
-def signed_twice(folder: Path) -> tuple[Checkpoint, Checkpoint]:
+def read_both_signed(folder: Path) -> tuple[Checkpoint, Checkpoint]:
     """The checkpoints that the log signed before and after, from the kept evidence."""
     notes = [(folder / name).read_text() for name in ("cosigned", "shown")]
     found = [Checkpoint.verify_note(note, [Ed25519Verifier(LOG.key)]) for note in notes]
@@ -56,7 +56,7 @@ def test_a_fork_is_refused_and_anybody_can_check_what_is_kept_of_it(
         said = f"the first 300 of the log's {size} events are not those that it had signed; both"
         assert refusal.startswith(said)
         folder = case(watching, refusal)
-        before, now = signed_twice(folder)
+        before, now = read_both_signed(folder)
         assert (before.size, now.size) == (300, size)
         with pytest.raises(ForkError):
             check_continued(before, now, read_kept_tiles(folder, tiles_needed(before, now)))
@@ -68,7 +68,7 @@ def test_two_roots_of_one_size_are_kept(log: FakeLog, watching: Watching) -> Non
     log.grow(300, FORK)
     refusal = watching.find_refusal()
     assert "two roots of its first 300 events" in refusal
-    before, now = signed_twice(case(watching, refusal))
+    before, now = read_both_signed(case(watching, refusal))
     assert before.size == now.size
     assert before.root != now.root
 
@@ -80,7 +80,7 @@ def test_a_roll_back_is_refused_and_kept(log: FakeLog, watching: Watching, size:
     log.grow(size)
     refusal = watching.find_refusal()
     assert refusal.startswith(f"the log shows {size} events, but it had 300 before; ")
-    before, now = signed_twice(case(watching, refusal))
+    before, now = read_both_signed(case(watching, refusal))
     assert (before.size, now.size) == (300, size)
 
 

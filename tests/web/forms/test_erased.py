@@ -82,10 +82,10 @@ def _find_erased_words(reader: Reader, page: str) -> list[str]:
     seen = reader.see(page)
     shown = seen.html + repr(seen.headers)
     given = SPELT.findall(page)
-    return SPELT.findall(shown) if not given else SPELT.findall(_without_addresses(shown, given))
+    return SPELT.findall(shown) if not given else SPELT.findall(_drop_addresses(shown, given))
 
 
-def _without_addresses(shown: str, given: list[str]) -> str:
+def _drop_addresses(shown: str, given: list[str]) -> str:
     """The page without the words that its address contains, since it repeats its address."""
     for word in given:
         shown = re.sub(re.escape(word), "", shown, flags=re.IGNORECASE)

@@ -39,7 +39,7 @@ def _check_lines(desk: Desk, text: str | bytes, **options: str) -> Seen:
     return desk.upload(form, IMPORT, content=text, do="check", **options)
 
 
-def _sent(desk: Desk, fields: dict[str, str], **headers: str) -> int:
+def _post_file(desk: Desk, fields: dict[str, str], **headers: str) -> int:
     """Send a file with these fields; gives the status of the response."""
     texts = {name: (None, text) for name, text in fields.items() if name != "file"}
     file = {"file": ("f", _lines(1).encode())}
@@ -205,13 +205,13 @@ def test_only_a_key_that_may_record_imports_and_only_from_a_page_of_this_server(
     held = form.form(IMPORT)[1]
     for headers in ({"origin": "https://evil.example"}, {}):
         fields = held if headers else {"do": "save"}
-        assert _sent(desk, fields, **headers) == 403
+        assert _post_file(desk, fields, **headers) == 403
     assert _items(reader) == []
     desk.enter("Reader", "fact:read")
     assert "Import a table" not in desk.see("/n/talks").words
     refused = desk.see(IMPORT)
     assert refused.status == 403
-    assert _sent(desk, {**held, **refused.form("/sign-out")[1], "do": "save"}) == 403
+    assert _post_file(desk, {**held, **refused.form("/sign-out")[1], "do": "save"}) == 403
     assert _items(reader) == []
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.api.asking import Client
 
 
-def recorded_people(client: Client) -> None:
+def record_people(client: Client) -> None:
     """One person held and freed, one held, two of the same name, and two who only made statements."""
     client.open()
     client.record(**HELD, person="Ivan Primerov", summary="Held")
@@ -25,7 +25,7 @@ def recorded_people(client: Client) -> None:
 
 
 def test_everyone_whom_a_fact_names_is_listed_with_what_became_of_them(client: Client) -> None:
-    recorded_people(client)
+    record_people(client)
     found = list_people(client)
     fields = ("name", "id", "spellings", "status", "since", "certainty", "contested", "facts")
     assert [tuple(each[field] for field in fields) for each in found] == [
@@ -57,7 +57,7 @@ def test_everyone_whom_a_fact_names_is_listed_with_what_became_of_them(client: C
 
 
 def test_who_was_held_on_a_day_is_asked_by_status_and_as_of(client: Client) -> None:
-    recorded_people(client)
+    record_people(client)
 
     def names(query: str) -> list[str]:
         return [each["name"] for each in list_people(client, query)]
@@ -79,7 +79,7 @@ def test_who_was_held_on_a_day_is_asked_by_status_and_as_of(client: Client) -> N
 
 
 def test_one_person_is_asked_for_by_a_spelling_or_by_their_id(client: Client) -> None:
-    recorded_people(client)
+    record_people(client)
     client.record(people=[ELDER, YOUNGER, "Ann Example Junior"], valid="2025-09-11")
     client.record(kind="alias", name="Иван Примеров", same_as="Ivan Primerov", valid="2025-12")
 
@@ -101,7 +101,7 @@ def test_one_person_is_asked_for_by_a_spelling_or_by_their_id(client: Client) ->
 
 
 def test_people_are_given_in_pages_and_as_a_table(client: Client) -> None:
-    recorded_people(client)
+    record_people(client)
     everyone, paged, cursor = list_people(client), [], ""
     while True:
         page = client.get(f"{TALKS}/people?{cursor or 'limit=2'}").json

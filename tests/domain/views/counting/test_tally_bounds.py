@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from domain.time.perspective import Perspective
 
 
-def each_bucket(slice_: Sequence[Seen], at: Perspective, what: str) -> list[tuple[Any, ...]]:
+def fill_buckets(slice_: Sequence[Seen], at: Perspective, what: str) -> list[tuple[Any, ...]]:
     """The definition of a tally, computed directly: every part is added to each bucket that it touches."""
     names = Names.of(slice_)
     counted = [
@@ -162,7 +162,7 @@ def test_a_tally_is_what_the_state_says_and_what_adding_up_bucket_by_bucket_give
     assert set(answer["undated"]) <= set(answer["facts"])
     assert [
         (at, *(point[name] for name in shown)) for at, point in spread_points(answer)
-    ] == each_bucket(slice_, at, what)
+    ] == fill_buckets(slice_, at, what)
 
 
 def test_a_running_figure_of_a_later_day_says_nothing_of_an_earlier_one() -> None:

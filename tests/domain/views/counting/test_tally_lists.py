@@ -24,7 +24,7 @@ def test_cumulative_figures_and_uncounted_facts_are_listed_beside_a_total() -> N
     assert answer["uncounted"] == [str(unsaid)]
 
 
-def beside(log: Log, what: str) -> list[tuple[str, int | None]]:
+def list_also_counted(log: Log, what: str) -> list[tuple[str, int | None]]:
     """The quantities that a tally lists as also counted."""
     totals = tally(log.slice(), log.perspective(), TallyQuery(what=what, parts=True))
     listed = read_whole(totals)["also_counted"]
@@ -37,10 +37,10 @@ def test_what_the_facts_of_a_total_count_besides_is_listed_and_not_added() -> No
     log.record(fact("release", quantities=(*count(52), *women)))
     log.record(fact("release", valid="2025-01", quantities=count(2, what="foreigners", basis=None)))
     log.record(fact("pardon", quantities=(*count(16, what="pardoned"), *women)))
-    assert beside(log, "released") == [("foreigners", 2), ("women", 14)]
-    assert beside(log, "pardoned") == [("women", 14)]
-    assert beside(log, "women") == [("women", 14), ("women", 14)]
-    assert beside(log, "children") == []
+    assert list_also_counted(log, "released") == [("foreigners", 2), ("women", 14)]
+    assert list_also_counted(log, "pardoned") == [("women", 14)]
+    assert list_also_counted(log, "women") == [("women", 14), ("women", 14)]
+    assert list_also_counted(log, "children") == []
     assert tally_log(log)["total"]["text"] == "at least 52"
     assert "also_counted" not in tally_log(log)
 
@@ -48,7 +48,7 @@ def test_what_the_facts_of_a_total_count_besides_is_listed_and_not_added() -> No
 def test_a_number_that_is_added_is_not_listed_as_also_counted() -> None:
     log = Log()
     log.record(fact("release", quantities=(*count(52), *count(14, what="women"))))
-    assert beside(log, "women") == []
+    assert list_also_counted(log, "women") == []
     assert tally_log(log, what="women")["total"]["text"] == "14"
 
 
@@ -59,8 +59,8 @@ def test_what_a_count_counts_besides_stays_listed_after_the_next_count() -> None
     log.record(fact("prisoner_count", **of_viasna, valid="2025-09-01", quantities=both))
     later = count(1184, what="held", basis="stock")
     log.record(fact("prisoner_count", **of_viasna, valid="2025-09-02", quantities=later))
-    assert beside(log, "held") == [("clergy", 29)]
-    assert beside(log, "clergy") == [("held", 1255)]
+    assert list_also_counted(log, "held") == [("clergy", 29)]
+    assert list_also_counted(log, "clergy") == [("held", 1255)]
 
 
 def test_a_page_has_a_hundred_facts_and_says_how_many_there_are() -> None:
