@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 from uuid import UUID, uuid5
 
@@ -21,14 +22,18 @@ from domain.characters import is_blank
 from domain.errors import ContentError, Fault
 from domain.fact import LONGEST_NAME, Fact, as_primitives, fact_id
 from domain.gathering import Gathering
+from domain.kinds.envoys import Alias
 from domain.streams.change_request import OWN_VERSION
+from domain.views.notices import find_notices
 
 R = TypeVar("R")
 _RECORD: Final = "record"
 _NOTHING: Final = Withheld()
-_encode: Final = msgspec.msgpack.Encoder().encode
-_known: Final = msgspec.msgpack.Decoder(tuple[int, int, bytes, str | None])
-"""The number of a line, of its columns, and the id of its fact, with the external id or id that it gives."""
+_AT_HAND: Final = 1_024
+"""How many commands of the spool are kept in memory: those of a turn, or of a batch that is decided."""
+_encode: Final = msgspec.msgpack.Encoder(uuid_format="bytes").encode
+_decode: Final = msgspec.msgpack.Decoder(tuple[int, int, UUID, str | None, bool]).decode
+"""The number of a line and of its columns, the id of its fact, the external id or id that it gives, and `noticed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +105,12 @@ class Commands:
     """Keeps the commands of an import: those that record a fact in a spool, and the others in memory."""
 
     def __init__(self, spool: FactSpool) -> None:
+        self._aliases: set[int] = set()
+        self._nameless: set[int] = set()
+        self.load = lru_cache(_AT_HAND)(self._load)
+        """Gives the command that is kept at a place."""
         self._spool = spool
         self._columns: list[Mapping[str, str]] = []
-        self._last: tuple[int, Command] | None = None
 
     def keep(
         self, line: SourceLine, op: str, named: Named, body: Fact | Change, withheld: Withheld
@@ -110,21 +118,40 @@ class Commands:
         """Keep the command of a line; a place if it is in the spool, which `load` takes."""
         if not isinstance(body, Fact):
             return Command(line, op, *named, body, withheld)
-        known = (line.number, self._find_columns(line.columns), named[0].bytes, named[1])
-        place = self._spool.add(body, _encode(known))
-        if withheld == _NOTHING:
-            return place
-        return Command(line, op, *named, self._spool.find(place)[1], withheld)
+        is_alias = isinstance(body, Alias)
+        noticed = is_alias or bool(find_notices(body))
+        place = self._spool.add(
+            body, _encode((line.number, self._find_columns(line.columns), *named, noticed))
+        )
+        if withheld != _NOTHING:
+            return Command(line, op, *named, self._spool.find(place, noticed=noticed), withheld)
+        if is_alias:
+            self._aliases.add(place)
+        if named[1] is None:
+            self._nameless.add(place)
+        return place
 
-    def load(self, place: int) -> Command:
-        """The command that is kept at a place."""
-        if self._last is None or self._last[0] != place:
-            known, fact = self._spool.find(place)
-            number, columns, id_, name = _known.decode(known)
-            line = SourceLine(number, None, columns=self._columns[columns])
-            command = Command(line, _RECORD, UUID(bytes=id_), name, fact, _NOTHING)
-            self._last = place, command
-        return self._last[1]
+    def is_nameless(self, kept: object) -> bool:
+        """Whether a line that is kept so names no fact."""
+        if isinstance(kept, int):
+            return kept in self._nameless
+        return isinstance(kept, Command) and not kept.named
+
+    def load_alias(self, kept: object) -> tuple[UUID, Alias] | None:
+        """The id and the alias that a line which is kept so would record; None if it records something else."""
+        if isinstance(kept, int):
+            if kept not in self._aliases:
+                return None
+            kept = self.load(kept)
+        if isinstance(kept, Command) and isinstance(kept.body, SpooledFact) and kept.body.noticed:
+            fact = kept.body.load()
+            return (kept.fact_id, fact) if isinstance(fact, Alias) else None
+        return None
+
+    def _load(self, place: int) -> Command:
+        number, columns, id_, name, noticed = _decode(self._spool.find_known(place))
+        line = SourceLine(number, None, columns=self._columns[columns])
+        return Command(line, _RECORD, id_, name, self._spool.find(place, noticed=noticed), _NOTHING)
 
     def _find_columns(self, columns: Mapping[str, str]) -> int:
         """The number of a line's columns; lines next to one another mostly have the same."""

@@ -231,9 +231,7 @@ class Deciding:
 
     def _identify(self, steps: Sequence[Step]) -> None:
         """Give a line that names no fact the id of the fact that has its content."""
-        nameless = [
-            step for step in steps if isinstance(line := step.line, Command) and not line.named
-        ]
+        nameless = [step for step in steps if step.commands.is_nameless(step.kept)]
         unnamed = self._facts_by_content() if nameless else {}
         for step in nameless:
             line = step.line

@@ -23,7 +23,6 @@ from api.commands.importing.spool import FactSpool, SpooledFact
 from api.commands.importing.turns import Recorded, Turns
 from api.composition import Parley
 from domain.access import Principal
-from domain.kinds.envoys import Alias
 from domain.streams.event import RecordEvent
 from domain.streams.negotiation import negotiation_id
 from domain.time.perspective import PerspectiveQuery
@@ -107,12 +106,9 @@ class Importer:
         """What names mean once the aliases in the file are recorded; nothing is read where it has none."""
         instead = {}
         for step in steps:
-            if step.event is None or not isinstance(command := step.line, Command):
-                continue
-            if isinstance(command.body, SpooledFact) and command.body.noticed:
-                fact = command.body.load()
-                if isinstance(fact, Alias):
-                    instead[command.fact_id.hex] = fact, False
+            alias = None if step.event is None else step.commands.load_alias(step.kept)
+            if alias is not None:
+                instead[alias[0].hex] = alias[1], False
         if not instead:
             return Names(())
         with self._parley.reading(principal) as reading:

@@ -11,8 +11,6 @@ from eventsourcing.persistence import OperationalError
 
 from domain.fact import Fact
 from domain.fact_checks import take_as_checked
-from domain.kinds.envoys import Alias
-from domain.views.notices import find_notices
 from infrastructure.log.codec import encode_fact, restore_fact
 
 if TYPE_CHECKING:
@@ -68,8 +66,7 @@ class FactSpool:
         OperationalError if there is no room for it.
         """
         content, place = encode_fact(fact), self._end
-        noticed = isinstance(fact, Alias) or bool(find_notices(fact))
-        kept = b"".join((_SIZES.pack(len(known), len(content)), bytes((noticed,)), known, content))
+        kept = _SIZES.pack(len(known), len(content)) + known + content
         try:
             self._file.seek(place)
             self._file.write(kept)
@@ -80,12 +77,15 @@ class FactSpool:
         self._end += len(kept)
         return place
 
-    def find(self, place: int) -> tuple[bytes, SpooledFact]:
-        """What is known of the line at a place, and its fact."""
+    def find(self, place: int, *, noticed: bool = False) -> SpooledFact:
+        """The fact at a place."""
         known, size = _SIZES.unpack(self.read(place, _SIZES.size))
-        at = place + _SIZES.size
-        head = self.read(at, 1 + known)
-        return head[1:], SpooledFact(self, at + 1 + known, size, noticed=bool(head[0]))
+        return SpooledFact(self, place + _SIZES.size + known, size, noticed)
+
+    def find_known(self, place: int) -> bytes:
+        """What is known of the line at a place."""
+        known, _ = _SIZES.unpack(self.read(place, _SIZES.size))
+        return self.read(place + _SIZES.size, known)
 
     def read(self, at: int, size: int) -> bytes:
         """The bytes that are kept at a place."""
