@@ -6,6 +6,7 @@ import io
 import json
 import tracemalloc
 import zipfile
+from itertools import cycle, permutations
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -65,6 +66,43 @@ def test_lines_that_end_in_a_carriage_return_alone_are_lines(expected_lines: lis
         assert read_objects(raw) == [(2, expected_lines[0][1]), (4, expected_lines[0][1])]
     lines = b"\r".join(json.dumps(custody(name)).encode() for name in "AB")
     assert [line for line, _ in read_objects(lines, media="ndjson")] == [1, 2]
+
+
+def test_lines_may_end_in_several_ways_in_one_file(expected_lines: list[Any]) -> None:
+    """A table of an old Mac, continued on Windows and on Linux."""
+    content = expected_lines[0][1]
+    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
+        for ends in permutations(("\r", "\r\n", "\n", "\r")):
+            lines = write_table(",", *[CELLS] * 4).split("\n")
+            text = "".join(f"{line}{end}" for line, end in zip(lines, cycle(ends), strict=False))
+            assert read_objects(text.encode(encoding)) == [(at, content) for at in (2, 4, 6, 8)]
+    first, second, third = (json.dumps(custody(name)) for name in "ABC")
+    mixed = f"{first}\r{second}\r\n{third}\n".encode()
+    assert [line for line, _ in read_objects(mixed, media="ndjson")] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("rows", "read"),
+    [
+        (b"A,B,one\rtwo\r\nC,D,E\n", [2, 3, (4, "E")]),
+        (b"one\rA,B,C\r\nC,D,E\n", [2, 3, (4, "E")]),
+        (b"A,B,C\rA,on\re,C\r\nC,D,E\n", [2, 3, 4, (5, "E")]),
+        (b"A,B,one\r\rtwo\r\nC,D,E\n", [2, 4, (5, "E")]),
+        (b'A,B,"one\rtwo"\r\nC,D,E\n', [(2, "one\ntwo"), (4, "E")]),
+        (b'A,B,"C"\rC,"D\r",E\r\nC,D,E\r', [(2, "C"), (3, "E"), (5, "E")]),
+        (b"A,B\r\r\nC,D,E\r\r\n", [2, (3, "E")]),
+        (b"A,B,C\rD\n", [2, 3]),
+        (b"A,B,C\r", [(2, "C")]),
+    ],
+)
+def test_a_carriage_return_that_may_stand_in_a_cell_is_refused(
+    rows: bytes, read: list[int | tuple[int, str]]
+) -> None:
+    found = read_objects(b"kind,note,summary\n" + rows)
+    told = [(at, each["summary"]) if isinstance(each, dict) else at for at, each in found]
+    assert told == read
+    refused = [detail for _, detail in found if isinstance(detail, str)]
+    assert all("carriage return" in each or "cell" in each for each in refused)
 
 
 def test_blank_columns_and_blank_rows_are_passed_over(expected_lines: list[Any]) -> None:

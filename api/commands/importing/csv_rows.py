@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar, get_args
 from api.commands.changes import OPS
 from api.commands.csv_cells import read_cell
 from api.commands.importing.csv_columns import CellShape, Column, columns_of
-from api.commands.importing.csv_table import TOO_LONG, Table
+from api.commands.importing.csv_table import IN_A_CELL, TOO_LONG, Table
 from api.commands.importing.lines import SourceLine, make_faulty_line, refuse_blanks
 from api.commands.json_text import MOST_ENTRIES, read_json
 from domain.errors import ContentError, Fault
@@ -63,7 +63,8 @@ def read_csv(lines: Iterable[bytes]) -> Iterator[SourceLine]:
     for number, cells in table.rows():
         line: SourceLine | None = None
         if isinstance(cells, str):
-            line = make_faulty_line(number, cells, last=table.header is None or cells != TOO_LONG)
+            last = table.header is None or cells not in {TOO_LONG, IN_A_CELL}
+            line = make_faulty_line(number, cells, last=last)
         elif not any(cell and not cell.isspace() for cell in cells):
             table.blank += 1
             line = refuse_blanks(number, table.blank)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final, cast
 
 from api.commands.importing.code_pages import code_page_of
+from api.commands.importing.csv_table import LONE_RETURN
 from api.commands.importing.formats import AS_CSV, HEAD, recognise_format, recognise_markup
 from domain.errors import ContentError
 
@@ -54,6 +55,8 @@ _WIDE: Final = (
 )
 """The beginnings of UTF-16 text without a byte order mark: a column's name, or a bracket, is ASCII."""
 _CHUNK: Final = 1 << 20
+_MOST_HELD: Final = 16
+"""How many carriage returns at the end of a piece are kept for the next one."""
 _UNREADABLE: Final = "parley.unreadable"
 _UNSURE: Final = (
     "line {} is not UTF-8, and the encoding of this text is uncertain: in a spreadsheet, "
@@ -92,17 +95,45 @@ def open_text(file: BinaryIO, charset: str | None = None) -> Text:
         raise ContentError.at("", wrong)
     encoding, guessed = _find_encoding(file, head, charset)
     file.seek(0)
-    feeds = returns = 0
-    for chunk in _chunks(_recode(file, encoding)):
-        feeds += chunk.count(b"\n")
-        returns += chunk.count(b"\r")
+    feeds, returns, mixed = _count_line_ends(_recode(file, encoding))
     file.seek(0)
     _refuse_markup(_recode(file, encoding).read(HEAD))
     file.seek(0)
-    old = returns > 0 and not feeds
     text = _recode(file, encoding)
-    stream = io.BufferedReader(_Feeding(text), _CHUNK) if old else text
-    return Text(stream, feeds or returns or 1, guessed)
+    if mixed:
+        text = cast("BinaryIO", io.BufferedReader(_Mixed(text), _CHUNK))
+    elif returns and not feeds:
+        text = cast("BinaryIO", io.BufferedReader(_Feeding(text), _CHUNK))
+    return Text(text, feeds + returns or 1, guessed)
+
+
+def _count_line_ends(file: BinaryIO) -> tuple[int, int, bool]:
+    """(line feeds, carriage returns alone, whether there are both, or several returns before a line feed)."""
+    feeds = returns = 0
+    several, left = False, b""
+    for chunk in _chunks(file):
+        piece, left = _hold_returns(left + chunk)
+        feeds += piece.count(b"\n")
+        if piece.count(b"\r") > piece.count(b"\r\n"):
+            alone = _end_in_feeds(piece).count(b"\r")
+            several = several or piece.count(b"\r") - piece.count(b"\r\n") > alone
+            returns += alone
+    returns += len(left)
+    return feeds, returns, several or (feeds > 0 and returns > 0)
+
+
+def _hold_returns(piece: bytes) -> tuple[bytes, bytes]:
+    """A piece of a text without the carriage returns at its end, to which a line feed may follow; and these."""
+    whole = piece.rstrip(b"\r")
+    if len(piece) - len(whole) > _MOST_HELD:
+        whole = piece[:-1]
+    return whole, piece[len(whole) :]
+
+
+def _end_in_feeds(piece: bytes) -> bytes:
+    """A piece of a text without the carriage returns before its line feeds."""
+    *lines, rest = piece.split(b"\n")
+    return b"\n".join((*(line.rstrip(b"\r") for line in lines), rest))
 
 
 def _refuse_markup(head: bytes) -> None:
@@ -228,6 +259,23 @@ class _Recoding(_Piecewise):
 
     def _convert(self, raw: bytes) -> bytes:
         return self._decoder.decode(raw, final=not raw).encode("utf-8", "surrogateescape")
+
+
+class _Mixed(_Piecewise):
+    """A text in which some lines end in a line feed, and others, or cells, in a carriage return alone.
+
+    A carriage return alone becomes LONE_RETURN, which the reader of a table tells from the other line ends.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__(file)
+        self._held = b""
+
+    def _convert(self, raw: bytes) -> bytes:
+        piece, self._held = _hold_returns(self._held + raw)
+        if not raw:
+            piece, self._held = piece + self._held, b""
+        return _end_in_feeds(piece).replace(b"\r", LONE_RETURN)
 
 
 class _Feeding(_Piecewise):

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from api.commands.importing.csv_table import IN_A_CELL, LONE_RETURN
 from api.commands.importing.text_files import open_text
 from api.http.problems import RefusedError
 
@@ -57,8 +58,14 @@ class Line:
 
 
 def text_of_file(file: bytes) -> str:
-    """The text of a file that was sent, in any encoding that is sure; RefusedError where it is not, or is no text."""
+    """The text of a file that was sent, in any encoding that is sure.
+
+    RefusedError where it is not, or is no text, or where some lines end in a carriage return alone.
+    """
     text = open_text(io.BytesIO(file)).stream.read()
+    if LONE_RETURN in text:
+        line = text.partition(LONE_RETURN)[0].count(b"\n") + 1
+        raise RefusedError("content", "/file", f"line {line}: {IN_A_CELL}")
     try:
         return text.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
     except UnicodeDecodeError as error:

@@ -128,6 +128,7 @@ def test_a_refused_import_records_nothing_and_says_why(reader: Reader, desk: Des
         (b"", "choose a file, or paste its text"),
         (b"PK\x03\x04 a spreadsheet", "CSV"),
         ("kind,summary\nrelease,жж".encode("koi8-r") + b"\xff\xfe\x00", "UTF-8"),
+        (b"kind,summary\nrelease,one\rtwo\n", "line 2: a carriage return alone"),
         (b"hello there\n1,2", "write the names of the columns in the first row"),
     ],
 )
