@@ -108,7 +108,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Create the tables as they were: for each version, the row that has every event up to it."""
+    """Create the tables as they were, with the row of each version that has every event up to it; and mark them."""
     for suffix in SUFFIXES:
         for table, kept in KEPT.items():
             kept = kept.format(suffix=suffix, end=END)  # noqa: PLW2901 -- with the names of this side
@@ -129,6 +129,8 @@ def downgrade() -> None:
                 f"INSERT INTO fact_{table}{suffix} ({names}) SELECT {names} FROM kept_{table}"  # noqa: S608 -- names written here
             )
             op.execute(f"DROP TABLE kept_{table}")
+    op.execute(UNMARK)
+    op.execute(MARK)
 
 
 def _drop(suffix: str) -> None:

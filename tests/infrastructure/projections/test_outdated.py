@@ -56,12 +56,18 @@ def test_tables_from_before_names_were_folded_alike_are_derived_again(database_u
     renewed.close()
 
 
-@pytest.mark.parametrize("revision", ["0036", "0035", "0015"])
+@pytest.mark.parametrize(
+    ("derived", "revision"),
+    [("0037", "0036"), ("0036", "0035"), ("0016", "0015"), ("0014", "0013")],
+)
 def test_an_older_version_derives_the_tables_of_a_newer_one_before_it_answers(
-    database_url: str, revision: str
+    database_url: str, derived: str, revision: str
 ) -> None:
     parley = compose(settings_of(database_url), upgrade=False)
     parley.ledger.append([OPENED])
+    downgrade(parley.database, derived)
+    with parley.database.writing() as connection:
+        connection.execute(text("DELETE FROM projection WHERE name = 'outdated'"))
     downgrade(parley.database, revision)
     with parley.database.reading() as connection:
         assert is_outdated(connection)
