@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 NAMES: Final = (
     *("Ann Example", "ANN EXAMPLE", "Änn Example", "Anna Example", "Example Ann", "Ann Exampel"),
+    *("Я" * 501, "e" * 1_001),
     *("Jose", "José", "JOSÉ", "Bob", "Viasna", "viasna", "Reuters", "Юрий Иванов", "Юрии Иванов"),
 )
 DAYS: Final = ("2025-01-10", "2025-02", "2025-03-01/2025-04-01", "2025-05-05")
@@ -168,8 +169,9 @@ def test_pages_say_what_the_fold_says(
 def facts(size: int) -> Iterator[Fact]:
     """Facts about different people, a statement and a release in turn; one person in ten was detained.
 
-    One of them has an id, and aliases lead another to two names.
+    One of them has an id, aliases lead another to two names, and the name of a third is too long for lists.
     """
+    yield fact("statement", valid="2019", speaker="c" * 1_200)
     yield fact("release", valid="2019", people=(Named(name="badafala", id="1"),))
     for same_as in ("cbaz", "dbaz"):
         yield fact("alias", name="bcd", same_as=same_as, valid="2019")

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
 
 class SpecialNames:
-    """The names of people and bodies that have aliases or ids, and the keys that these names mean."""
+    """The names of people and bodies that have aliases or ids, and `others`, and the keys that these names mean."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, others: Iterable[str] = ()) -> None:
         self._names = names
+        self._others = others
 
     def keys_of(self, name: str) -> AbstractSet[str]:
         """The keys that a folded name may mean, without an id or with any."""
@@ -125,7 +126,8 @@ class SpecialNames:
         return keys
 
     def _special(self) -> Iterator[Name]:
-        """The spellings in aliases; and for each name with an id, the name alone and the name with the id."""
+        """The others; the spellings in aliases; and for each name with an id, the name alone and with the id."""
+        yield from self._others
         yield from self._names.written.get(Sort.SOMEBODY, ())
         for name, id_ in self._borne():
             yield name

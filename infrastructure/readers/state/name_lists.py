@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from domain.kinds.prisoners import CUSTODY
-from domain.views.name_lists import ACCENTED, ALL
+from domain.views.name_lists import ACCENTED, ALL, LONG
 from infrastructure.projections.fact_rows import questions_of, rule_of
 from infrastructure.projections.term_conditions import same_version
 from infrastructure.readers.state.placeholders import placeholders
@@ -62,6 +62,19 @@ def select_lists(tables: FactTables, *, public: bool, sqlite: bool) -> Select[An
     pack = func.json_group_array if sqlite else func.json_agg
     packed = select(pack(names.c.name)).scalar_subquery()
     return select(given.c.question.label("list"), packed.label("names"))
+
+
+@lru_cache(maxsize=8)
+def select_long(tables: FactTables, *, public: bool, sqlite: bool) -> Select[Any]:
+    """(name, term of the person) of the first `limit` names that are too long for the lists, both shortened."""
+    del public, sqlite
+    columns, (negotiation_id, _) = tables.called.c, placeholders(public=True)
+    return (
+        select(columns.name, columns.text)
+        .where(columns.negotiation_id == negotiation_id.hex, columns.list == LONG)
+        .order_by(columns.name)
+        .limit(_LIMIT)
+    )
 
 
 @lru_cache(maxsize=8)

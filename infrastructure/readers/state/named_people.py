@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -19,15 +20,15 @@ from sqlalchemy import Connection
 
 from domain.errors import ContentError
 from domain.kinds.prisoners import CUSTODY
-from domain.named import Being, beings_in
-from domain.naming import shorten_key
+from domain.named import Being, beings_in, text_of
+from domain.naming import fold_name, shorten_key
 from domain.sought import AllOf, make_name_test
 from domain.time.perspective import Perspective
-from domain.views.name_lists import ALL, LONG
+from domain.views.name_lists import ALL
 from domain.views.naming import Names
 from domain.views.people import Everyone
 from domain.views.rivalry.special_names import SpecialNames
-from domain.views.sections import LONGEST_PLACE
+from domain.views.sections import LONGEST_PLACE, place_of
 from domain.views.terms import BODY, PERSON, search_term
 from infrastructure.projections.fact_rows import questions_of
 from infrastructure.readers.pages import read_versions
@@ -43,10 +44,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
 
     from domain.named import Name
+    from domain.views.sections import Place
     from domain.views.versions import FactVersion
 
 _FIRST: Final = 20
-"""How many facts are read first to find one in which a body is seen."""
+"""How many facts are read first to find one in which a name is seen."""
+_MOST_LONG: Final = 100
+"""How many names may be too long for the lists; if there are more, all facts are read."""
 _NAMES_AT_ONCE: Final = 10_000
 """How many names are searched at once."""
 
@@ -68,9 +72,33 @@ class NamedPeople:
 
     @property
     def are_listed(self) -> bool:
-        """Whether the lists have all names, and no key is too long for a place. No list has a name that is too long."""
-        longest = max(map(len, self.special.between("", None)), default=0)
-        return longest <= LONGEST_PLACE and not self.first_names(LONG, "", 1)
+        """Whether the lists tell all names: a few are too long for them, and no alias or id touches these."""
+        few = len(self._too_long) <= _MOST_LONG
+        return few and all(self.names.is_plain(name) for name, _ in self._too_long)
+
+    @cached_property
+    def _too_long(self) -> Sequence[Any]:
+        """(name, term) of the first names that are too long for the lists, both shortened."""
+        return self.rows(name_lists.select_long, limit=_MOST_LONG + 1)
+
+    def _find_long(self) -> Iterator[str]:
+        """The names that are too long for the lists, of facts that are seen; each in one of its spellings."""
+        for long, term in self._too_long:
+            found = (
+                name
+                for version in self._some_versions(PERSON, term)
+                for name in map(text_of, version.record.fact.list_names())
+                if shorten_key(fold_name(name)) == long
+            )
+            yield from islice(found, 1)
+
+    def key_at(self, place: Place) -> str:
+        """The key of the person at a place."""
+        shown = str(place[0])
+        if len(shown) <= LONGEST_PLACE:
+            return shown
+        keys = (key for key in self.special.between("", None) if place_of((key,)) == place)
+        return next(keys, shown)
 
     @cached_property
     def _near(self) -> NearNames:
@@ -78,8 +106,8 @@ class NamedPeople:
 
     @cached_property
     def special(self) -> SpecialNames:
-        """The names that aliases or ids touch."""
-        return SpecialNames(self.names)
+        """The names that aliases or ids touch, or that are too long for the lists."""
+        return SpecialNames(self.names, [*self._find_long()])
 
     def keys(self, after: str, limit: int) -> list[str]:
         """The first keys after a key, about `limit`, under which somebody may stand."""
@@ -159,12 +187,16 @@ class NamedPeople:
                         break
 
     def _bodies(self, term: str) -> Iterator[Name]:
-        """The bodies in the facts that have a term of bodies; a few of these facts are read first."""
+        """The bodies in the facts that have a term of bodies."""
+        for version in self._some_versions(BODY, term):
+            yield from version.record.fact.bodies()
+
+    def _some_versions(self, field: str, term: str) -> Iterator[FactVersion]:
+        """The facts that have a term in a field; a few of them are read first."""
         for first, limit in ((0, _FIRST), (_FIRST, name_lists.UNLIMITED)):
             some = name_lists.select_some_facts
-            rows = self.rows(some, field=BODY, term=term, first=first, limit=limit)
-            for version in self._versions({row.fact_id for row in rows}):
-                yield from version.record.fact.bodies()
+            rows = self.rows(some, field=field, term=term, first=first, limit=limit)
+            yield from self._versions({row.fact_id for row in rows})
             if len(rows) < limit:
                 return
 

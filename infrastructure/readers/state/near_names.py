@@ -192,7 +192,8 @@ class NearNames:
             else:
                 texts[name] = text
         bodies = named.terms(name_lists.select_used, BODY, keys)
-        alone = named.names.select_plain((texts.keys() & keys) - twice).difference(bodies)
+        alone = named.names.select_plain((texts.keys() & keys) - twice)
+        alone = alone.difference(bodies, named.special.between("", None))
         return {
             key: texts[key]
             for key in alone

@@ -59,7 +59,7 @@ class PeoplePages:
         items: list[Any] = []
         size, last = 0, after
         many = limit + 1 + limit // _MORE
-        for listed in self._lists("" if after is None else str(after[0]), many):
+        for listed in self._lists("" if after is None else self.named.key_at(after), many):
             for index, place in enumerate(listed.places):
                 if listed.keeps is not None and not listed.keeps(index):
                     continue
