@@ -98,14 +98,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     items.sort(key=lambda item: item.path.name not in LONGEST)
     if not THOROUGH:
-        items[:] = _drawn(items)
+        items[:] = _draw_items(items)
     for item in items:
         shared = SHARED.intersection(getattr(item, "fixturenames", ()))
         if shared and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
-def _drawn(items: list[pytest.Item]) -> list[pytest.Item]:
+def _draw_items(items: list[pytest.Item]) -> list[pytest.Item]:
     """The tests to run: `either_database` on one database, some `cases`, a third of the controls, and all others."""
     same: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
@@ -115,11 +115,11 @@ def _drawn(items: list[pytest.Item]) -> list[pytest.Item]:
     cases: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in drawn:
         cases[item.nodeid.partition("[")[0]].append(item)
-    kept = {item for each in cases.values() for item in _some_cases(each)}
+    kept = {item for each in cases.values() for item in _draw_cases(each)}
     return [item for item in items if item in kept]
 
 
-def _some_cases(items: list[pytest.Item]) -> list[pytest.Item]:
+def _draw_cases(items: list[pytest.Item]) -> list[pytest.Item]:
     """As many cases of a test as its mark `cases` says; all without a mark."""
     mark = items[0].get_closest_marker("cases")
     if mark is None:
@@ -144,7 +144,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     """Say how many tests were not run, and what to install for them."""
-    for reason, count in _not_run(terminalreporter).items():
+    for reason, count in _count_not_run(terminalreporter).items():
         terminalreporter.write_line(f"{count} {reason}")
 
 
@@ -153,11 +153,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """End the shared event loop; on CI, fail if a test was not run."""
     end_shared_loop()
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if os.environ.get("CI") and reporter is not None and _not_run(reporter):
+    if os.environ.get("CI") and reporter is not None and _count_not_run(reporter):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-def _not_run(reporter: TerminalReporter) -> Counter[str]:
+def _count_not_run(reporter: TerminalReporter) -> Counter[str]:
     reports = reporter.stats.get("skipped", [])
     reasons = (report.longrepr[2] for report in reports if isinstance(report.longrepr, tuple))
     return Counter(
@@ -191,7 +191,7 @@ def lasting_database(
 ) -> Callable[[Kind], str]:
     """Make a new migrated database of a kind that several tests share, and give its URL."""
 
-    def lasting(kind: Kind) -> str:
+    def make_lasting(kind: Kind) -> str:
         if kind == "postgresql":
             server: PostgreSQL = request.getfixturevalue("_postgresql_server")
             return server.fresh(lasting=True)
@@ -199,7 +199,7 @@ def lasting_database(
         path = tmp_path_factory.mktemp("lasting") / "parley.db"
         return sqlite_file_url(shutil.copyfile(template, path))
 
-    return lasting
+    return make_lasting
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ _WORDS: Final = "freed"
 """Search words, for an address that needs some."""
 
 
-def everything(http: TestClient, names: Mapping[str, Sequence[str]]) -> Iterator[str]:
+def list_addresses(http: TestClient, names: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """The path and query of every GET; `names` are the values for each part of a path."""
     for path, methods in http.get("/openapi.json").json()["paths"].items():
         if "get" not in methods:

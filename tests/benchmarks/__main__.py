@@ -193,14 +193,12 @@ def _print(rows: Sequence[Row], seconds: float) -> None:
         table.add_row(*row.cells())
     console = Console(width=200)
     console.print(table)
-    console.print(f"{_met(rows)}; {seconds:.0f} s in all")
+    console.print(f"{_count_met(rows)}; {seconds:.0f} s in all")
 
 
 def write_page(path: Path, about: str, rows: Sequence[Row], machine: str, seconds: float) -> None:
     """Write the table as a page of the documentation; `about` says what it shows."""
-    measured = (
-        f"Measured on {describe_version()}, in {seconds / 60:.0f} minutes: {machine}. {_met(rows)}."
-    )
+    measured = f"Measured on {describe_version()}, in {seconds / 60:.0f} minutes: {machine}. {_count_met(rows)}."
     lines = [HEADINGS, ["---"] * len(HEADINGS), *(row.cells() for row in rows)]
     table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
     path.write_text(f"{about}\n{measured}\n\n{table}\n{_explain(rows)}", encoding="utf-8")
@@ -212,7 +210,7 @@ def _explain(rows: Sequence[Row]) -> str:
     return "\n".join(["", REMAINS, *missed, ""]) if missed else ""
 
 
-def _met(rows: Sequence[Row]) -> str:
+def _count_met(rows: Sequence[Row]) -> str:
     asked = [row.met for row in rows if row.met is not None]
     return f"{sum(asked)} of {len(asked)} goals are met"
 

@@ -10,7 +10,7 @@ from infrastructure.ledger import StoredLedger
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.proofs.verification import verify
 from tests.benchmarks.children import peak_memory
-from tests.benchmarks.rows import compare_times, explain_miss, flat
+from tests.benchmarks.rows import compare_memory, compare_times, explain_miss
 from tests.benchmarks.yardsticks.connection import Raw
 from tests.benchmarks.yardsticks.reading import hash_log, read_log
 from tests.benchmarks.yardsticks.rebuilding import rebuild_by_hand
@@ -49,7 +49,7 @@ def rows(bench: Bench) -> Iterator[Row]:
         row = compare_times(what, bench.kind, found, "rows and msgspec by hand", READ)
         yield explain_miss(row, lambda: _exhaust(read(ledger)), bench.sizes.profiled)
         yield _measure_verify(bench, url, database, raw)
-        yield _rebuilt(bench, url, ledger, database)
+        yield _measure_rebuild(bench, url, ledger, database)
     for what, work in (("verify", verify_alone), ("rebuild", rebuild_alone)):
         yield _memory(bench, what, work)
 
@@ -84,7 +84,7 @@ def _measure_verify(bench: Bench, url: str, database: Database, raw: Raw) -> Row
     return compare_times(what, bench.kind, found, "opening and hashing by hand", VERIFIED)
 
 
-def _rebuilt(bench: Bench, url: str, ledger: StoredLedger, database: Database) -> Row:
+def _measure_rebuild(bench: Bench, url: str, ledger: StoredLedger, database: Database) -> Row:
     size = bench.sizes.followed
     copy = bench.fresh()
     with closing(Raw(url)) as raw:
@@ -107,7 +107,7 @@ def _memory(bench: Bench, what: str, work: Callable[[str], int]) -> Row:
     """The peak memory of a process for a long log, beside that for a short log."""
     sizes = bench.sizes.followed, bench.sizes.facts[0]
     large, small = (bench.run_alone(work, bench.make_mixed(size)) for size in sizes)
-    return flat(
+    return compare_memory(
         f"{what}: memory, {sizes[0]:,} facts", bench.kind, large, small, f"{sizes[1]:,} facts"
     )
 

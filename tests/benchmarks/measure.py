@@ -91,7 +91,7 @@ def measure(*jobs: Job, seconds: float, times: int | None = None) -> list[Spent]
     A turn of a job has `times` runs or, if that is not given, as many as fill TURN_SECONDS.
     """
     first = [job.measure() for job in jobs]
-    runs = [times or _fitting(spent.wall) for spent in first]
+    runs = [times or _choose_fitting(spent.wall) for spent in first]
     spent: list[list[Spent]] = [[] for _ in jobs]
     ends = time.perf_counter() + seconds
     for _ in range(TURNS):
@@ -108,7 +108,7 @@ def _own_seconds() -> float:
     return time.process_time() + ended.ru_utime + ended.ru_stime
 
 
-def _fitting(seconds: float) -> int:
+def _choose_fitting(seconds: float) -> int:
     return max(1, min(1_000, round(TURN_SECONDS / max(seconds, 1e-6))))
 
 

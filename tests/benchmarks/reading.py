@@ -34,7 +34,7 @@ from infrastructure.projections import fact_text
 from infrastructure.readers.look import Look
 from infrastructure.readers.reading import Reading
 from tests.benchmarks.bench import SLUG
-from tests.benchmarks.rows import agreeing, bound_time, explain_miss
+from tests.benchmarks.rows import bound_time, compare_results, explain_miss
 from tests.examples import OWNER
 
 if TYPE_CHECKING:
@@ -92,7 +92,9 @@ def rows(bench: Bench) -> Iterator[Row]:
         with bench.database(url) as database:
             asking = Asking(database, StoredLedger(database))
             if size == bench.sizes.facts[0]:
-                yield agreeing(f"answers of {size:,} facts", bench.kind, _differing(asking))
+                yield compare_results(
+                    f"answers of {size:,} facts", bench.kind, _list_differing(asking)
+                )
             fact_text.catch_up(database)
             change_last(asking, size)
             asked = [
@@ -220,7 +222,7 @@ def change_last(asking: Asking, size: int) -> None:
         )
 
 
-def _differing(asking: Asking) -> list[str]:
+def _list_differing(asking: Asking) -> list[str]:
     """The names of answers that differ from the fold over the log, on either clock."""
 
     def compare(reading: Reading, asking: Asking) -> list[str]:

@@ -91,14 +91,14 @@ def bound_count(what: str, on: str, found: float, most: float, unit: str, beside
     return Row(what, on, figure, "", beside, "", "", part, goal, found <= most)
 
 
-def flat(what: str, on: str, large: int, small: int, beside: str) -> Row:
+def compare_memory(what: str, on: str, large: int, small: int, beside: str) -> Row:
     """The bytes of memory of large work beside those of small work; they should be about equal."""
     times = large / small
     figures = (f"{large / 1e6:.0f} MB", "", beside, f"{small / 1e6:.0f} MB", "")
     return Row(what, on, *figures, f"{times:.2f}", f"≤ {FLAT:g}", times <= FLAT)
 
 
-def agreeing(what: str, on: str, differing: Sequence[str]) -> Row:
+def compare_results(what: str, on: str, differing: Sequence[str]) -> Row:
     """Answers compared with the pure fold, and the names of those that differ."""
     figure = "; ".join(differing) or "all agree"
     return Row(what, on, figure, "", "the pure fold", "", "", "", "all agree", not differing)

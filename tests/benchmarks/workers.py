@@ -53,14 +53,14 @@ def rows(bench: Bench) -> Iterator[Row]:
                 times = bench.sizes.requests * TIMES[what]
                 ask = partial(_send_some, connections, requests, times)
                 (found,) = bench.measure(
-                    Job(ask, partial(_working, bench, url, server), asking=True), times=1
+                    Job(ask, partial(_list_working, bench, url, server), asking=True), times=1
                 )
                 spent = found.per(times)
                 beside = first.setdefault(what, spent)
                 yield _row(f"{what}, workers: {number}", bench.kind, spent, beside)
 
 
-def _working(bench: Bench, url: str, server: _Server) -> list[int]:
+def _list_working(bench: Bench, url: str, server: _Server) -> list[int]:
     return [*_family_of(server.pid), *bench.backends(url)]
 
 

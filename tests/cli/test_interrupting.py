@@ -34,7 +34,7 @@ SECONDS = (0.0, 0.1, 0.3, 0.9, 2.7)
 """Seconds until Ctrl-C: two of them in each run, all in the long form."""
 
 
-def begun(
+def begin_command(
     parley: Shell, *arguments: str, stdin: int = subprocess.DEVNULL, ignored: bool = False
 ) -> subprocess.Popen[str]:
     environ = {**os.environ, **parley.settings, "PARLEY_PORT": "0"}
@@ -77,7 +77,9 @@ def test_whenever_it_is_pressed_though_a_database_is_waited_for(parley: Shell) -
     with database.writing() as connection:
         connection.execute(LOCK)
         moments = sorted(some_of(SECONDS, 2))
-        found = interrupt_each([begun(parley, "import", SLUG, file) for _ in moments], moments)
+        found = interrupt_each(
+            [begin_command(parley, "import", SLUG, file) for _ in moments], moments
+        )
     database.close()
     for each in found:
         assert each in {(130, "", SAID), (130, "", WAITING)}
@@ -86,7 +88,7 @@ def test_whenever_it_is_pressed_though_a_database_is_waited_for(parley: Shell) -
 
 def test_a_question_at_a_terminal_is_interrupted_in_one_line_too(light: Shell) -> None:
     terminal, end = pty.openpty()
-    process = begun(light, "erase", SLUG, "R", "--reason", "asked", stdin=end)
+    process = begin_command(light, "erase", SLUG, "R", "--reason", "asked", stdin=end)
     assert process.stderr is not None
     said = ""
     while not said.endswith("[y/N]:"):
@@ -102,7 +104,7 @@ def test_a_question_at_a_terminal_is_interrupted_in_one_line_too(light: Shell) -
 def test_a_server_that_does_not_serve_yet_is_interrupted_and_one_that_does_is_stopped(
     light: Shell,
 ) -> None:
-    early, late = (begun(light, "serve", "--json") for _ in range(2))
+    early, late = (begin_command(light, "serve", "--json") for _ in range(2))
     early.send_signal(signal.SIGINT)
     assert wait_for_end(early) == (130, "", SAID)
     assert late.stdout is not None
@@ -130,7 +132,7 @@ def test_after_a_command_has_ended_it_changes_nothing(light: Shell) -> None:
 
 
 def test_where_it_is_ignored_it_stays_so(light: Shell) -> None:
-    process = begun(light, "show", SLUG, "--json", ignored=True)
+    process = begin_command(light, "show", SLUG, "--json", ignored=True)
     process.send_signal(signal.SIGINT)
     status, out, errors = wait_for_end(process)
     assert (status, errors) == (0, "")
@@ -159,7 +161,7 @@ def test_a_command_that_is_told_to_end_leaves_no_part_of_a_file(
         ("export", SLUG, "--output", str(folder / "facts")),
     )
     for arguments in written:
-        process = begun(parley, *arguments)
+        process = begin_command(parley, *arguments)
         while not list(folder.iterdir()) and process.poll() is None:
             time.sleep(0.001)
         process.send_signal(number)
@@ -176,7 +178,9 @@ def test_a_command_that_waits_for_the_database_is_ended(parley: Shell) -> None:
     database = open_database(parley.url)
     with database.writing() as connection:
         connection.execute(LOCK)
-        process = begun(parley, "import", SLUG, parley.file({**LINES[0], "external_id": "new"}))
+        process = begin_command(
+            parley, "import", SLUG, parley.file({**LINES[0], "external_id": "new"})
+        )
         time.sleep(3)
         process.send_signal(signal.SIGTERM)
         status, _, errors = wait_for_end(process)

@@ -116,13 +116,13 @@ class Trial:
             while (answer := http.get("/readyz")).status_code != 200:
                 assert time.monotonic() < deadline, answer.text
                 time.sleep(0.05)
-            while self.erases and left(self.parley):
+            while self.erases and is_left(self.parley):
                 assert time.monotonic() < deadline
                 time.sleep(0.05)
         parley.close()
 
 
-def left(parley: Shell) -> bool:
+def is_left(parley: Shell) -> bool:
     """Whether the word is in a file of SQLite, or in a table; files are read without the database."""
     database = open_database(parley.url)
     words = (WORD, WORD.lower())
@@ -152,7 +152,7 @@ def base(
         scopes = ("--scope", "fact:read erase")
         key = parley.out("keys", "create", "Ann", *scopes).strip()
         (parley.folder / "api.key").write_text(key)
-        assert left(parley)
+        assert is_left(parley)
         return parley
 
     return cache(make)

@@ -55,7 +55,7 @@ class Workers:
                 time.sleep(0.1)
         pytest.fail("nobody answers")
 
-    def serving(self) -> set[int]:
+    def find_processes(self) -> set[int]:
         """The ids of the worker processes, which accept connections."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         found = map(int, children.read_text().split())
@@ -65,11 +65,11 @@ class Workers:
         """Wait until so many processes serve, and none of `besides`; gives their ids."""
         until = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < until:
-            now = self.serving()
+            now = self.find_processes()
             if len(now) == number and not now & besides:
                 return now
             time.sleep(0.05)
-        pytest.fail(f"{self.serving()} serve")
+        pytest.fail(f"{self.find_processes()} serve")
 
 
 @contextmanager

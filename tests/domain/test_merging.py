@@ -36,7 +36,7 @@ def release(**fields: Any) -> Fact:  # noqa: ANN401 -- a fact's fields
     return fact("release", **fields)
 
 
-def left(field: str, current: Items, before: Items, after: Items) -> object:
+def merge_field(field: str, current: Items, before: Items, after: Items) -> object:
     """The value of a field after its change from `before` to `after` is applied to `current`."""
     was, is_ = (release(**{field: said}) for said in (before, after))
     found = merge_fact(release(note="x", **{field: current}), was, is_)
@@ -69,12 +69,12 @@ def test_a_field_that_did_not_change_stays_as_the_other_content_has_it() -> None
 def test_lists_are_merged_item_by_item(
     current: Items, before: Items, after: Items, expected: Items
 ) -> None:
-    assert left("people", current, before, after) == expected
+    assert merge_field("people", current, before, after) == expected
 
 
 def test_a_quantity_is_the_same_one_by_what_it_counts_and_its_basis() -> None:
     women, freed = make_quantity("women", 8), make_quantity("released", 50)
-    found = left(
+    found = merge_field(
         "quantities",
         (women, freed),
         (women, make_quantity("released", 52)),
@@ -85,21 +85,21 @@ def test_a_quantity_is_the_same_one_by_what_it_counts_and_its_basis() -> None:
 
 def test_of_a_quantity_what_changed_is_its_basis_or_its_amount() -> None:
     before, after = make_quantity("released", 52, None), make_quantity("released", 52)
-    assert left("quantities", (make_quantity("released", 50, None),), (before,), (after,)) == (
-        make_quantity("released", 50),
-    )
+    assert merge_field(
+        "quantities", (make_quantity("released", 50, None),), (before,), (after,)
+    ) == (make_quantity("released", 50),)
     told = fill_bounds(Quantity(what="released", text="at least 55", basis=None))
-    assert left("quantities", (make_quantity("released", 50),), (before,), (told,)) == (
+    assert merge_field("quantities", (make_quantity("released", 50),), (before,), (told,)) == (
         replace(told, basis="increment"),
     )
 
 
 def test_a_citation_is_the_same_one_by_its_address_its_title_or_its_publisher() -> None:
     mended = replace(AP, title="Fifty-two freed")
-    assert left("citations", (TASS, AP), (AP, BABEL), (mended, BABEL)) == (TASS, mended)
-    assert left("citations", (BABEL,), (AP, BABEL), (mended, BABEL)) == (BABEL, mended)
+    assert merge_field("citations", (TASS, AP), (AP, BABEL), (mended, BABEL)) == (TASS, mended)
+    assert merge_field("citations", (BABEL,), (AP, BABEL), (mended, BABEL)) == (BABEL, mended)
     graded = replace(TASS, grade="B2")
-    assert left("citations", (graded,), (TASS,), (replace(TASS, sources=2),)) == (
+    assert merge_field("citations", (graded,), (TASS,), (replace(TASS, sources=2),)) == (
         replace(graded, sources=2),
     )
 

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tests.api.asking import Client
 from tests.faults.watched.checking import LostError
-from tests.machines.relays import Nats, Relay, add_stream, consume, erase, holding, recording
+from tests.machines.relays import (
+    Nats,
+    Relay,
+    add_stream,
+    consume,
+    erase,
+    find_last_sequence,
+    recording,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,7 +96,7 @@ def relay_again_and_again(url: str, folder: Path, kills: int, seed: int = 0) -> 
         writing.start()
         try:
             for number in range(kills):
-                _wait_until_held(nats, holding(nats) + 1, relays)
+                _wait_until_held(nats, find_last_sequence(nats) + 1, relays)
                 time.sleep(chance.uniform(0, LONGEST_SECONDS))
                 if number % (RELAYS + 1) == RELAYS:
                     nats.kill()
@@ -138,7 +146,7 @@ def _log(client: Client) -> list[dict[str, Any]]:
 
 def _wait_until_held(nats: Nats, position: int, relays: list[Relay]) -> None:
     deadline = time.monotonic() + AFTER_SECONDS
-    while (reached := holding(nats)) < position:
+    while (reached := find_last_sequence(nats)) < position:
         if time.monotonic() > deadline:
             said = [relay.errors[-500:] for relay in relays]
             raise LostError(f"the stream stays at {reached}, and the log is at {position}: {said}")

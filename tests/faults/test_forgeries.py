@@ -54,11 +54,11 @@ def test_no_forgery_is_unseen_that_changes_an_answer(copies: Copies) -> None:
     part = int(isinstance(copies, PostgreSQLCopies))
     chosen: list[str] = []
 
-    def mine(tables: Collection[str]) -> list[str]:
+    def choose_part(tables: Collection[str]) -> list[str]:
         chosen.extend(part_of(tables, part, 2))
         return chosen
 
-    figures = forge_again_and_again(copies, 0, Random(4), SHARE, mine)
+    figures = forge_again_and_again(copies, 0, Random(4), SHARE, choose_part)
     assert figures.made == figures.detected + figures.harmless.total() == len(chosen)
     assert len(chosen) > choose_count(4, 25)
     assert figures.detected > figures.made // 3

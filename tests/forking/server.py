@@ -42,14 +42,14 @@ def serve(asked: socket.socket) -> dict[str, Any] | None:
         program: dict[str, Any] = json.loads(text)
         between = os.fork()
         if not between:
-            return _begun(program, descriptors, asked)
+            return _begin(program, descriptors, asked)
         os.waitpid(between, 0)
         asked.sendall(b".")
         for descriptor in descriptors:
             os.close(descriptor)
 
 
-def _begun(program: dict[str, Any], descriptors: list[int], asked: socket.socket) -> dict[str, Any]:
+def _begin(program: dict[str, Any], descriptors: list[int], asked: socket.socket) -> dict[str, Any]:
     process = os.fork()
     if process:
         asked.sendall(b"%d" % process)

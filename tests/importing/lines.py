@@ -69,7 +69,7 @@ def run(parley: Parley, lines: Iterable[Line | bytes], **options: Any) -> Line: 
     return report.as_dict()
 
 
-def done(report: Line) -> dict[str, int]:
+def count_done(report: Line) -> dict[str, int]:
     """The counts of a report that are not zero."""
     return {name: count for name, count in report.items() if isinstance(count, int) and count}
 
@@ -77,7 +77,7 @@ def done(report: Line) -> dict[str, int]:
 def read_counts(report: Line) -> dict[str, int]:
     """The same without positions and without the number of similar lines."""
     apart = ("first_position", "last_position", "similar_total")
-    return {name: count for name, count in done(report).items() if name not in apart}
+    return {name: count for name, count in count_done(report).items() if name not in apart}
 
 
 def faults(report: Line) -> list[tuple[int, str]]:

@@ -45,11 +45,11 @@ def rename(parley: Parley, old: str, new: str) -> None:
 def test_a_turn_that_the_database_could_not_take_is_tried_again(
     light: Parley, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def back(seconds: float) -> None:
+    def rename_back(seconds: float) -> None:
         if seconds == AGAIN_SECONDS:
             rename(light, "gone", "log_head")
 
-    monkeypatch.setattr("api.commands.importing.turns.time.sleep", back)
+    monkeypatch.setattr("api.commands.importing.turns.time.sleep", rename_back)
     report = run(
         light, LINES, on_recorded=act_after_turn(lambda: rename(light, "log_head", "gone"))
     )

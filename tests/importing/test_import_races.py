@@ -48,14 +48,14 @@ def test_an_importer_that_is_always_slower_gives_up_and_names_the_fact(
     append = light.ledger.append
     tries: list[int] = []
 
-    def interfering(events: Sequence[RecordEvent], **more: Any) -> list[int]:  # noqa: ANN401 -- as it is given
+    def append_after_rival(events: Sequence[RecordEvent], **more: Any) -> list[int]:  # noqa: ANN401 -- as it is given
         if events and events[0].actor == "importer":
             tries.append(len(tries))
             record = light.ledger.fact(events[0].originator_id)
             append([record.decide_prefer(preferred=True, why=str(len(tries)), actor="editor")])
         return append(events, **more)
 
-    monkeypatch.setattr(light.ledger, "append", interfering)
+    monkeypatch.setattr(light.ledger, "append", append_after_rival)
     with pytest.raises(StaleError) as raised:
         run(light, [END])
     assert len(tries) == ATTEMPTS

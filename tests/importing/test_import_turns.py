@@ -168,10 +168,10 @@ def test_a_faulty_correction_is_checked_on_what_another_writer_recorded_between_
 def test_an_import_goes_on_where_another_writer_is_there_before_each_of_its_turns(
     parley: Parley,
 ) -> None:
-    def ahead(recorded: int, _of: int) -> None:
+    def run_ahead(recorded: int, _of: int) -> None:
         run(parley, [custody(str(min(recorded + 5, MANY - 1)))], principal=EDITOR)
 
-    report = run(parley, LINES, on_recorded=ahead)
+    report = run(parley, LINES, on_recorded=run_ahead)
     assert report["recorded"] + report["unchanged"] == MANY
     assert report["unchanged"] > 1
     assert report["rejected"] == []

@@ -26,8 +26,8 @@ from tests.importing.lines import (
     RETRACT,
     SLUG,
     change,
+    count_done,
     custody,
-    done,
     faults,
     head,
     read_counts,
@@ -233,11 +233,11 @@ def test_lines_on_one_fact_are_compared_with_its_changes_no_more_than_some_times
 ) -> None:
     compared: list[object] = []
 
-    def counting(*given: Any) -> FactEvent:  # noqa: ANN401 -- as it is given
+    def count_decision(*given: Any) -> FactEvent:  # noqa: ANN401 -- as it is given
         compared.append(given)
         return decide_change(*given)
 
-    monkeypatch.setattr(matching, "decide_change", counting)
+    monkeypatch.setattr(matching, "decide_change", count_decision)
 
     def corrections(word: str, why: str) -> list[dict[str, Any]]:
         changes = [{"note": f"{word} {number}"} for number in range(100)]
@@ -275,7 +275,7 @@ def test_the_real_record_imports_whole_and_once(parley: Parley) -> None:
     assert first["rejected"] == []
     assert sum(read_counts(first).values()) == len(lines) + 1
     before = read_state(parley, "2025-11-22")
-    assert done(run(parley, lines)) == {"unchanged": len(lines)}
+    assert count_done(run(parley, lines)) == {"unchanged": len(lines)}
     assert read_state(parley, "2025-11-22") == before
     with parley.reading(parley.owner) as reading:
         seen = reading.perspective(PerspectiveQuery())

@@ -115,7 +115,7 @@ def test_of_many_ten_are_named_and_a_hundred_lines_listed(light: Parley) -> None
     assert last["similar"] == [id_of(str(number)) for number in range(10)]
 
 
-def various() -> list[Line]:
+def make_various() -> list[Line]:
     """Facts, many of which are similar."""
     days = ("2025-09-11", "2025-09-11T10:00:00+14:00", "2025-09", "2025-09-10/2025-09-12", "2024")
     values = product(days, (52, 14), "ab")
@@ -134,7 +134,7 @@ def various() -> list[Line]:
 
 
 def test_it_names_what_the_answers_to_single_writes_name(parley: Parley) -> None:
-    before, lines = various()[::3], [each for at, each in enumerate(various()) if at % 3]
+    before, lines = make_various()[::3], [each for at, each in enumerate(make_various()) if at % 3]
     run(parley, before)
     told = {each["line"]: each["similar"] for each in run(parley, lines, dry_run=True)["similar"]}
     alone = {}

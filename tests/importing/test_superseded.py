@@ -21,8 +21,8 @@ from tests.importing.lines import (
     RETRACT,
     SLUG,
     change,
+    count_done,
     custody,
-    done,
     read_counts,
     run,
 )
@@ -39,11 +39,11 @@ def test_a_file_again_after_its_facts_were_corrected(parley: Parley) -> None:
     run(parley, [custody()])
     run(parley, [CORRECT])
     report = run(parley, [custody()])
-    assert done(report) == {"superseded_total": 1}
+    assert count_done(report) == {"superseded_total": 1}
     (told,) = report["superseded"]
     assert (told["line"], told["version"]) == (1, 2)
     assert "corrected since in place" in told["detail"]
-    assert done(run(parley, [custody(), CORRECT])) == {"unchanged": 2}
+    assert count_done(run(parley, [custody(), CORRECT])) == {"unchanged": 2}
 
 
 def test_a_file_of_corrections_back_and_forth(parley: Parley) -> None:
@@ -51,10 +51,10 @@ def test_a_file_of_corrections_back_and_forth(parley: Parley) -> None:
     assert read_counts(run(parley, [BACK])) == {"corrected": 1}
     report = run(parley, [CORRECT])
     assert [each["version"] for each in report["superseded"]] == [3]
-    assert done(run(parley, [CORRECT, BACK])) == {"unchanged": 2}
+    assert count_done(run(parley, [CORRECT, BACK])) == {"unchanged": 2}
     assert read_counts(run(parley, [AGAIN])) == {"corrected": 1}
-    assert done(run(parley, [CORRECT])) == {"unchanged": 1}, "it says so again"
-    assert done(run(parley, [BACK])) == {"superseded_total": 1}
+    assert count_done(run(parley, [CORRECT])) == {"unchanged": 1}, "it says so again"
+    assert count_done(run(parley, [BACK])) == {"superseded_total": 1}
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_file_of_corrections_back_and_forth(parley: Parley) -> None:
 )
 def test_no_other_change_supersedes(light: Parley, since: list[Line]) -> None:
     run(light, [custody(), *since])
-    assert done(run(light, [custody()])) == {"unchanged": 1}
+    assert count_done(run(light, [custody()])) == {"unchanged": 1}
 
 
 def test_a_correction_and_a_corroboration_since_name_what_was_corrected_alone(
@@ -82,7 +82,9 @@ def test_a_correction_and_a_corroboration_since_name_what_was_corrected_alone(
         citation=citation,
     )
     run(light, [corrected])
-    assert done(run(light, [custody()])) == {"unchanged": 1}, "but for citations it says so again"
+    assert count_done(run(light, [custody()])) == {"unchanged": 1}, (
+        "but for citations it says so again"
+    )
 
 
 def test_a_refused_file_and_a_dry_run_say_so_too(light: Parley) -> None:
@@ -99,9 +101,9 @@ def test_a_correction_says_nothing_of_fields_that_it_does_not_name(light: Parley
         "correct", reason="better_evidence", why="charged", changes={"status": "charged"}
     )
     run(light, [other])
-    assert done(run(light, [CORRECT])) == {"unchanged": 1}
-    assert done(run(light, [CORRECT], update=UPDATE)) == {"unchanged": 1}
-    assert done(run(light, [custody()])) == {"superseded_total": 1}
+    assert count_done(run(light, [CORRECT])) == {"unchanged": 1}
+    assert count_done(run(light, [CORRECT], update=UPDATE)) == {"unchanged": 1}
+    assert count_done(run(light, [custody()])) == {"superseded_total": 1}
     both = change(
         "correct",
         reason="coding_error",
@@ -109,7 +111,7 @@ def test_a_correction_says_nothing_of_fields_that_it_does_not_name(light: Parley
         changes={"status": "charged", "place": "Minsk"},
     )
     run(light, [both])
-    assert done(run(light, [CORRECT])) == {"superseded_total": 1}
+    assert count_done(run(light, [CORRECT])) == {"superseded_total": 1}
 
 
 UPDATE = Update("source_corrected", "the master file says so")

@@ -30,7 +30,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def signing(url: str, **named: str) -> Parley:
+def compose_signing(url: str, **named: str) -> Parley:
     """The record of a process that gets only the database, or files with `named` keys."""
     settings = Settings.from_env({"PARLEY_DATABASE_URL": url, **named})
     return compose(settings, upgrade=False, signs=True)
@@ -89,7 +89,7 @@ def test_two_databases_used_from_one_folder_are_both_signed(
     urls = [fresh_database(kind) for _ in range(2)]
     for opens in (True, False):
         for url in urls:
-            with closing(signing(url)) as parley:
+            with closing(compose_signing(url)) as parley:
                 record_and_sign(parley, opens=opens)
     files = [(key_file_of(url, "key"), key_file_of(url, "seal")) for url in urls]
     assert len({*files[0], *files[1]}) == 4
@@ -100,11 +100,11 @@ def test_the_files_of_before_go_on_working_for_their_own_database(
     fresh_database: Callable[[Kind], str], kind: Kind, tmp_path: Path
 ) -> None:
     url, another = (fresh_database(kind) for _ in range(2))
-    with closing(signing(url, **OLD)) as parley:
+    with closing(compose_signing(url, **OLD)) as parley:
         record_and_sign(parley)
-    with closing(signing(another)) as parley:
+    with closing(compose_signing(another)) as parley:
         record_and_sign(parley)
-    with closing(signing(url)) as parley:
+    with closing(compose_signing(url)) as parley:
         record_and_sign(parley, opens=False)
     names = [(key_file_of(each, "key"), key_file_of(each, "seal")) for each in (url, another)]
     there = [[(tmp_path / name).exists() for name in pair] for pair in names]

@@ -171,7 +171,7 @@ class Received(NamedTuple):
     event: dict[str, Any]
 
 
-def asking(nats_: Nats, ask: Callable[[Connection], Awaitable[Any]], **given: Any) -> Any:  # noqa: ANN401 -- what is asked
+def ask_nats(nats_: Nats, ask: Callable[[Connection], Awaitable[Any]], **given: Any) -> Any:  # noqa: ANN401 -- what is asked
     """The result of a coroutine that gets a connection of nats-py."""
 
     async def run() -> object:
@@ -210,7 +210,7 @@ def consume(
                     break
         return received
 
-    found: list[Received] = asking(nats_, fetch, **given)
+    found: list[Received] = ask_nats(nats_, fetch, **given)
     return found
 
 
@@ -220,10 +220,10 @@ def add_stream(nats_: Nats, name: str, *subjects: str, **more: Any) -> None:  # 
     async def add(connection: Connection) -> None:
         await connection.jetstream().add_stream(name=name, subjects=list(subjects), **more)
 
-    asking(nats_, add)
+    ask_nats(nats_, add)
 
 
-def holding(nats_: Nats) -> int:
+def find_last_sequence(nats_: Nats) -> int:
     """The last sequence of the stream; 0 if there is no stream."""
 
     async def look(connection: Connection) -> int:
@@ -231,7 +231,7 @@ def holding(nats_: Nats) -> int:
             return (await connection.jetstream().stream_info(STREAM)).state.last_seq
         return 0
 
-    found: int = asking(nats_, look)
+    found: int = ask_nats(nats_, look)
     return found
 
 

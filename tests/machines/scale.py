@@ -110,7 +110,7 @@ def import_records(postgresql: Cluster, folder: Path, url: str) -> None:
 def record_facts(postgresql: Cluster, folder: Path, url: str, seconds: float, workers: int) -> None:
     """Record facts one by one, through many clients at once."""
     with serve_database(folder, url, workers) as server:
-        record = recording(server, [f"talks-{each}" for each in range(NEGOTIATIONS)])
+        record = record_in_turns(server, [f"talks-{each}" for each in range(NEGOTIATIONS)])
         count_turns(2, WRITERS, record)
         meter = Meter(postgresql, server)
         with lock_looked_at(url) as held:
@@ -122,7 +122,7 @@ def record_facts(postgresql: Cluster, folder: Path, url: str, seconds: float, wo
         show(f"facts one by one, {WRITERS} writers, {workers} processes", told)
 
 
-def recording(server: Server, slugs: list[str]) -> Callable[[], Callable[[], object]]:
+def record_in_turns(server: Server, slugs: list[str]) -> Callable[[], Callable[[], object]]:
     """Make clients that record facts, in one negotiation after another."""
 
     def make() -> Callable[[], object]:
@@ -166,7 +166,7 @@ def two_tenants(postgresql: Cluster, folder: Path, seconds: float) -> None:
             client = Client(server)
             for slug in slugs:
                 client.open(slug)
-        turns = iter([recording(servers[at % 2], slugs) for at in range(2 * WRITERS)])
+        turns = iter([record_in_turns(servers[at % 2], slugs) for at in range(2 * WRITERS)])
         lock = threading.Lock()
 
         def make() -> Callable[[], object]:

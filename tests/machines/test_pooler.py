@@ -52,7 +52,7 @@ def raw(url: str) -> psycopg.Connection[Any]:
     return psycopg.connect(uri, prepare_threshold=None)
 
 
-def left_behind(url: str) -> list[tuple[Any, ...]]:
+def list_left_behind(url: str) -> list[tuple[Any, ...]]:
     """The settings, and the number of prepared statements, in each session of the pooler."""
     with ExitStack() as held:
         everyone = [held.enter_context(raw(url)) for _ in range(CONNECTIONS)]
@@ -78,7 +78,7 @@ def test_many_write_and_ask_at_once_and_nothing_is_left_behind(
 
         with ThreadPoolExecutor(16) as pool:
             assert set().union(*pool.map(use, range(MANY))) == {200, 201}
-        assert left_behind(behind) == [untouched] * CONNECTIONS
+        assert list_left_behind(behind) == [untouched] * CONNECTIONS
         assert server.get("/readyz").json()["log"] == MANY + 1
         deadline = time.monotonic() + 30
         while f"\n{MANY + 1}\n" not in server.get("/checkpoint").text:
@@ -126,8 +126,8 @@ def test_rates_are_counted_behind_it(urls: tuple[str, str]) -> None:
     storage = RecordStorage(make_url(urls[1]))
     assert [storage.incr("somebody", 60) for _ in range(8)] == list(range(1, 9))
     storage.close()
-    assert left_behind(urls[1])[0][3] == "off", "as the server has it"
-    assert {row[0] for row in left_behind(urls[1])} == {"0"}
+    assert list_left_behind(urls[1])[0][3] == "off", "as the server has it"
+    assert {row[0] for row in list_left_behind(urls[1])} == {"0"}
 
 
 def test_without_a_pooler_a_session_is_set_up_once(urls: tuple[str, str]) -> None:

@@ -12,7 +12,16 @@ from nats.js.api import ConsumerConfig
 from tests.api.asking import FACTS, TALKS, fact, without_credentials
 from tests.faults.relays import relay_again_and_again
 from tests.machines.edge import DEPLOY
-from tests.machines.relays import PASSWORD, Nats, Relay, asking, consume, erase, holding, list_log
+from tests.machines.relays import (
+    PASSWORD,
+    Nats,
+    Relay,
+    ask_nats,
+    consume,
+    erase,
+    find_last_sequence,
+    list_log,
+)
 from tests.thorough import choose_count
 
 if TYPE_CHECKING:
@@ -45,7 +54,7 @@ def change(client: Client, id_: str, **changes: str) -> str:
 def await_relayed(client: Client, server: Nats, relay: Relay) -> list[dict[str, Any]]:
     """The log, after the stream has all of it."""
     events = list_log(client)
-    relay.wait_for(lambda _: holding(server) == len(events))
+    relay.wait_for(lambda _: find_last_sequence(server) == len(events))
     return events
 
 
@@ -103,7 +112,7 @@ def test_what_was_erased_is_a_tombstone_or_leaves_the_stream_and_its_files(
         await_relayed(client, server, relay)
         relay.end(signal.SIGKILL)
         third, fourth = erase(client, ids[2]), erase(client, ids[3])
-        asking(server, lambda nats: nats.jetstream().delete_msg("PARLEY", positions[3]))
+        ask_nats(server, lambda nats: nats.jetstream().delete_msg("PARLEY", positions[3]))
         relay.start()
         events = await_relayed(client, server, relay)
         assert {"erasure": third, "deleted": [positions[2]]} in relay.output
@@ -171,7 +180,7 @@ def test_a_reader_of_the_public_negotiations_reads_no_others(
                 return_exceptions=True,
             )
 
-        tried = asking(server, try_others, **reads)
+        tried = ask_nats(server, try_others, **reads)
         assert [type(each).__name__ for each in tried] == ["TimeoutError"] * len(tried)
 
 
@@ -195,9 +204,9 @@ def test_an_erasure_is_not_sent_before_its_messages_are_deleted(
 
     with Relay(database_url, server, tmp_path / "relay") as relay:
         before = len(await_relayed(client, server, relay))
-        asking(server, forbid)
+        ask_nats(server, forbid)
         erase(client, id_)
         client.record(summary="Later")
         assert relay.wait() == 1
         assert "no message can be deleted from the stream PARLEY" in relay.errors
-    assert holding(server) == before
+    assert find_last_sequence(server) == before

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from tests.machines.nats_users import asking_for_credentials
-from tests.machines.relays import Nats, Relay, add_stream, asking, see_refused
+from tests.machines.relays import Nats, Relay, add_stream, ask_nats, see_refused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +34,7 @@ def test_a_stream_that_cannot_hold_this_log_is_refused_in_one_line(
             for subject in subjects:
                 await connection.jetstream().publish(subject, b"{}")
 
-        asking(server, publish_all)
+        ask_nats(server, publish_all)
 
     add_stream(server, "FOREIGN", "foreign.>")
     publish("foreign.a", "foreign.b")

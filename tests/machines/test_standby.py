@@ -14,7 +14,7 @@ import pytest
 
 from tests.databases import SEAL_KEY
 from tests.forking import Forked
-from tests.machines.relays import Nats, Relay, consume, holding
+from tests.machines.relays import Nats, Relay, consume, find_last_sequence
 from tests.thorough import some_of
 
 if TYPE_CHECKING:
@@ -236,12 +236,12 @@ def test_a_relay_sends_from_a_standby_and_waits_where_that_is_behind(
             relay.wait_for(lambda relay: relay.output)
         with pair.pause_replay():
             position = writer.record(summary="Recorded while it is paused")
-            ahead.wait_for(lambda _: holding(server) == position)
+            ahead.wait_for(lambda _: find_last_sequence(server) == position)
             behind.end(signal.SIGKILL)
             behind.start()
             behind.wait_for(lambda relay: "this standby is behind" in relay.errors)
         behind.wait_for(lambda relay: relay.output[-1]["position"] >= position)
         ahead.end()
         last = writer.record(summary="Recorded afterwards")
-        behind.wait_for(lambda _: holding(server) == last)
+        behind.wait_for(lambda _: find_last_sequence(server) == last)
         assert [each.sequence for each in consume(server)] == list(range(1, last + 1))

@@ -53,7 +53,7 @@ KINDS: Final = (
 )
 
 
-def drawn(random: Random, number: int, names: str, *, links: bool) -> Fact:
+def draw_fact(random: Random, number: int, names: str, *, links: bool) -> Fact:
     """A fact about one of few names, so that many facts have the same key."""
     kind = random.choice((*KINDS, "alias", "alias") if "aliases" in names else KINDS)
     cited = Citation(publisher="Reuters", published=random.choice(("2025-09-12", "2025-12-01")))
@@ -140,7 +140,7 @@ def test_the_first_entries_and_the_number_of_all_are_those_of_the_fold(
             monkeypatch.setattr(module, "MOST", most)
         log = Log()
         for number in range(FACTS):
-            id_ = log.record(drawn(random, number, names, links=links))
+            id_ = log.record(draw_fact(random, number, names, links=links))
             if random.random() < 0.1:
                 log.retract(id_)
         versions = witnesses.take(log.entries, [])

@@ -60,57 +60,57 @@ def parley(database_url: str) -> Iterator[Parley]:
         yield parley
 
 
-def drawn_text(draw: random.Random, most: int) -> str:
+def draw_text(draw: random.Random, most: int) -> str:
     return draw.choice((" ", ", ", " — ", "  ")).join(draw.choices(WORDS, k=draw.randint(1, most)))
 
 
-def drawn_history(draw: random.Random) -> list[FactEvent]:
+def draw_history(draw: random.Random) -> list[FactEvent]:
     events: list[FactEvent] = []
     for n in range(120):
         kind = draw.choice(("release", "pardon"))
         content = fact(
             kind,
-            summary=drawn_text(draw, 6),
+            summary=draw_text(draw, 6),
             valid=f"2025-{draw.randint(1, 12):02}",
-            note=draw.choice((None, drawn_text(draw, 4))),
+            note=draw.choice((None, draw_text(draw, 4))),
             people=tuple(draw.choices(WORDS, k=draw.randint(0, 2))),
-            citations=tuple(drawn_citation(draw) for _ in range(draw.randint(1, 2))),
+            citations=tuple(draw_citation(draw) for _ in range(draw.randint(1, 2))),
         )
         events.append(decide_recording(content, f"fact {n}"))
     return events
 
 
-def drawn_citation(draw: random.Random) -> Citation:
+def draw_citation(draw: random.Random) -> Citation:
     published = draw.choice((None, f"2025-{draw.randint(1, 12):02}"))
-    return Citation(publisher=drawn_text(draw, 1), title=drawn_text(draw, 2), published=published)
+    return Citation(publisher=draw_text(draw, 1), title=draw_text(draw, 2), published=published)
 
 
-def drawn_change(draw: random.Random, record: FactRecord) -> FactEvent:
+def draw_change(draw: random.Random, record: FactRecord) -> FactEvent:
     """A change whose published time may be earlier than that of others."""
     published = f"2025-{draw.randint(1, 12):02}"
     if draw.random() < 0.2:
         return record.decide_retract(reason="coding_error", why="no", published=None, actor="ed")
     if draw.random() < 0.4:
         return record.decide_corroborate(
-            citation=drawn_citation(draw), why=None, published=published, actor="editor"
+            citation=draw_citation(draw), why=None, published=published, actor="editor"
         )
     changed: dict[str, Any] = draw.choice(
-        ({"summary": drawn_text(draw, 6)}, {"people": tuple(draw.choices(WORDS, k=2))})
+        ({"summary": draw_text(draw, 6)}, {"people": tuple(draw.choices(WORDS, k=2))})
     )
     return record.decide_correct(
         reason="better_evidence",
         why="it is so",
         fact=replace(record.fact, **changed),
-        citation=draw.choice((None, drawn_citation(draw))),
+        citation=draw.choice((None, draw_citation(draw))),
         published=published,
         actor="editor",
     )
 
 
-def drawn_question(draw: random.Random) -> str:
+def draw_question(draw: random.Random) -> str:
     terms = []
     for _ in range(draw.randint(1, 2)):
-        words = drawn_text(draw, 2)
+        words = draw_text(draw, 2)
         cut = words[: draw.randint(1, len(words))] + "*" if draw.random() < 0.3 else words
         terms.append(draw.choice((cut, f'"{words}"', f'"{cut.rstrip("*")}"*')))
     return " ".join(terms)
@@ -123,7 +123,7 @@ def test_both_databases_find_what_the_words_say(
 ) -> None:
     monkeypatch.setattr(searches, "MANY", many)
     draw = random.Random(20251126)
-    first = drawn_history(draw)
+    first = draw_history(draw)
     parley.ledger.append(first)
     changed = draw.choices(first, k=80)
     for some in (changed[:60], changed[60:]):
@@ -131,7 +131,7 @@ def test_both_databases_find_what_the_words_say(
         for each in some:
             with suppress(ContentError, StateError):
                 record = parley.ledger.fact(each.originator_id)
-                parley.ledger.change(drawn_change(draw, record))
+                parley.ledger.change(draw_change(draw, record))
         assert compare_searches(parley, draw) > ASKED // 3
     parley.catch_up()
     assert compare_searches(parley, draw) > ASKED // 3
@@ -147,8 +147,8 @@ def compare_searches(parley: Parley, draw: random.Random) -> int:
             for entry, each in entries
         )
         for _ in range(ASKED):
-            q, translit = drawn_question(draw), draw.random() < 0.7
-            perspective = reading.perspective(drawn_cuts(draw, reading.head))
+            q, translit = draw_question(draw), draw.random() < 0.7
+            perspective = reading.perspective(draw_cuts(draw, reading.head))
             asked = parse_terms(split_terms(q), translit=translit)
             wanted = [
                 seen
@@ -168,7 +168,7 @@ def compare_searches(parley: Parley, draw: random.Random) -> int:
     return hits
 
 
-def drawn_cuts(draw: random.Random, head: int) -> PerspectiveQuery:
+def draw_cuts(draw: random.Random, head: int) -> PerspectiveQuery:
     if draw.random() < 0.5:
         return PerspectiveQuery(position=draw.randint(1, head))
     at = parse_cut(f"2025-{draw.randint(1, 12):02}")

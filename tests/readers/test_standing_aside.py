@@ -45,7 +45,9 @@ def make_fact(what: str, name: str, day: str, *, ended: str | None = None) -> Fa
     return fact(what, people=(name,), valid=day)
 
 
-def same_states(database: Database, slug: str, facts: list[Fact], as_ofs: list[str]) -> list[Any]:
+def compare_states(
+    database: Database, slug: str, facts: list[Fact], as_ofs: list[str]
+) -> list[Any]:
     """The custody entries on each day; checks that both witnesses agree, in the state and page by page."""
     ledger = StoredLedger(database)
     ledger.open_negotiation(slug=slug, title=slug, parties=(), summary=None, actor="desk")
@@ -82,7 +84,7 @@ def test_a_pardon_that_a_new_sentence_ended_is_not_shown_after_a_release(
         make_fact("release", spelt, "2016-06-07"),
     ]
     days = ["2012", "2014", "2017"]
-    (pardoned,), (sentenced,), (free,) = same_states(database, "talks", facts, days)
+    (pardoned,), (sentenced,), (free,) = compare_states(database, "talks", facts, days)
     assert pardoned["status"] == "pardoned"
     assert (sentenced["status"], sentenced["pardoned"]) == ("sentenced", None)
     assert (free["status"], free["pardoned"]) == ("free", None)
@@ -105,7 +107,7 @@ def test_what_became_of_few_people_is_told_alike(database: Database, data: st.Da
         ended=st.sampled_from((None, None, "2018", "")),
     )
     facts = data.draw(st.lists(drawn, min_size=2, max_size=8))
-    same_states(
+    compare_states(
         database,
         f"talks-{next(TALKS)}",
         facts,

@@ -108,7 +108,7 @@ def test_both_witnesses_say_the_same(
             compare_timeline(reading, versions, asked, pinned, wanted)
             compare_facts(reading, versions, asked, pinned)
             compare_history(reading, versions, asked, pinned)
-            earlier = _earlier(data.draw(perspectives(len(entries))), pinned)
+            earlier = _move_earlier(data.draw(perspectives(len(entries))), pinned)
             compare_differences(reading, versions, reading.perspective(query_of(earlier)), pinned)
             axis = data.draw(st.sampled_from(get_args(Axis)))
             found, expected = list_moments(reading, versions, witnesses.entries(), asked, axis)
@@ -171,7 +171,7 @@ def test_what_is_kept_says_the_same(
 
 
 @st.composite
-def held(draw: DrawFn) -> Fact:
+def draw_held(draw: DrawFn) -> Fact:
     """A fact that one of two people, perhaps of one name, is held somewhere, freed or pardoned."""
     person = draw(st.sampled_from((NAMES[0], NAMES[0], Named(name=NAMES[0], id="1"))))
     valid = draw(st.sampled_from(DAYS))
@@ -193,7 +193,7 @@ def held(draw: DrawFn) -> Fact:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(others=st.lists(held(), min_size=1, max_size=4), as_of=instants(), match=MATCHES)
+@given(others=st.lists(draw_held(), min_size=1, max_size=4), as_of=instants(), match=MATCHES)
 def test_both_say_the_same_of_people_who_have_one_name(
     witnesses: Witnesses, others: list[Fact], as_of: int, match: Match
 ) -> None:
@@ -254,7 +254,7 @@ def _log_of(facts: Iterable[Fact]) -> list[Entry]:
     ]
 
 
-def _earlier(drawn: Perspective, pinned: Perspective) -> Perspective:
+def _move_earlier(drawn: Perspective, pinned: Perspective) -> Perspective:
     """The earlier cut of a diff that ends at `pinned`."""
     return replace(pinned, as_known_at=drawn.as_known_at or pinned.as_known_at)
 

@@ -69,7 +69,7 @@ def test_a_day_of_which_nothing_is_said_leads_to_what_begins_later(reader: Reade
     assert "No fact on record names this person" in unknown.words
 
 
-def _held(reader: Reader, valid: str, published: str, **more: str) -> str:
+def _record_held(reader: Reader, valid: str, published: str, **more: str) -> str:
     """Record that Ann is held, by one paper's report; gives the fact's id."""
     said = {"kind": "custody", "status": "detained", "person": "Ann Example", "valid": valid}
     cited = [{"publisher": "Wire", "published": published}]
@@ -95,7 +95,7 @@ def test_a_day_before_anything_began_says_when_it_begins_and_leads_there(
     reader: Reader, valid: str, match: str, begins: str
 ) -> None:
     reader.editor.open()
-    _held(reader, valid, "2025-07-01", summary="Ann Example is held")
+    _record_held(reader, valid, "2025-07-01", summary="Ann Example is held")
     early = _page(reader, name="Ann Example", as_of="2025-06-22", match=match)
     assert f"The first that does begins on {begins}. What was so then" in early.words
     then = _follow_link(reader, early, "What was so then")
@@ -108,9 +108,11 @@ def test_a_day_before_anything_was_known_says_when_it_became_known_and_leads_the
 ) -> None:
     reader.editor.open()
     reader.editor.record(valid="2025-01-10", citations=[{"publisher": "A", "published": "2025-01"}])
-    _held(reader, "2025-06-10/..", "2025-06-25?", summary="Ann Example is held")
-    _held(reader, "2025-05/..", "2025-06-28", summary="Ann Example was seized", external_id="B")
-    false = _held(reader, "2025-03/..", "2025-04-01", summary="Canary", external_id="C")
+    _record_held(reader, "2025-06-10/..", "2025-06-25?", summary="Ann Example is held")
+    _record_held(
+        reader, "2025-05/..", "2025-06-28", summary="Ann Example was seized", external_id="B"
+    )
+    false = _record_held(reader, "2025-03/..", "2025-04-01", summary="Canary", external_id="C")
     said = {"reason": "coding_error", "why": "Misread"}
     assert reader.editor.post(f"/v1/facts/{false}/retraction", said, if_match="*").status == 200
     for so in ({}, {"as_of": "2025-02-20"}):
@@ -193,7 +195,7 @@ def test_a_person_whom_a_fact_names_only_since_a_correction_was_not_known_from_i
     reader: Reader,
 ) -> None:
     reader.editor.open()
-    fact = _held(reader, "2025-06-01/..", "2025-06-05")
+    fact = _record_held(reader, "2025-06-01/..", "2025-06-05")
     said = {"reason": "source_corrected", "why": "It was Ben", "published": "2025-07-20"}
     change = {**said, "changes": {"person": "Ben Example"}}
     corrected = reader.editor.post(f"/v1/facts/{fact}/corrections", change, if_match="*")
@@ -206,7 +208,7 @@ def test_a_person_whom_a_fact_names_only_since_a_correction_was_not_known_from_i
 def test_of_more_facts_than_a_page_shows_none_is_called_the_first(reader: Reader) -> None:
     reader.editor.open()
     for number in range(100):
-        _held(reader, "2024-01", "2025-06-25", external_id=f"{number}")
-    _held(reader, "2025-03-01", "2025-03-02", external_id="first")
+        _record_held(reader, "2024-01", "2025-06-25", external_id=f"{number}")
+    _record_held(reader, "2025-03-01", "2025-03-02", external_id="first")
     early = _page(reader, name="Ann Example", as_known_at="2025-02-20", clock="published")
     assert "by this day. A report was published by 25 June 2025." in early.words

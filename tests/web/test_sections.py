@@ -31,7 +31,7 @@ def _firms(page: Seen) -> list[str]:
     return re.findall(r"Firm \d{3}(?=: imposed by US)", page.words)
 
 
-def _leading(page: Seen, words: str) -> list[str]:
+def _list_leading(page: Seen, words: str) -> list[str]:
     """The addresses of links with these words."""
     return [unescape(href) for href in re.findall(rf'<a href="([^"]*)">{words}</a>', page.html)]
 
@@ -41,8 +41,8 @@ def test_a_long_list_is_shown_whole_on_pages_of_its_own(reader: Reader) -> None:
     import_facts(reader, *_measures(count))
     state = reader.see(TALKS)
     assert len(_firms(state)) == MOST
-    pages = [reader.see(_leading(state, f"All {count} measures")[0])]
-    while following := _leading(pages[-1], "More of them"):
+    pages = [reader.see(_list_leading(state, f"All {count} measures")[0])]
+    while following := _list_leading(pages[-1], "More of them"):
         pages.append(reader.see(following[0]))
     assert [len(_firms(page)) for page in pages] == [PAGE, PAGE, 7]
     shown = [firm for page in pages for firm in _firms(page)]

@@ -17,7 +17,7 @@ STATE: Final = f"{TALKS}/state"
 AT: Final = "as_of=2025-11-22"
 
 
-def held(number: int) -> dict[str, Any]:
+def make_custody(number: int) -> dict[str, Any]:
     """Facts about people in custody; their names are in no order, and in upper and lower case."""
     name = f"{'Person' if number % 2 else 'PERSON'} {number * 7919 % 10_000:04}"
     return fact(kind="custody", person=name, status="detained", valid="2025-01", summary=name)
@@ -29,7 +29,7 @@ def import_facts(client: Client, facts: Iterable[dict[str, Any]]) -> None:
     assert answer.status == 200, answer.json
 
 
-def whole(client: Client, name: str = "all") -> dict[str, Any]:
+def read_whole_state(client: Client, name: str = "all") -> dict[str, Any]:
     """The whole state, read from a new snapshot."""
     assert client.post(f"{TALKS}/snapshots", {"name": name, "as_of": "2025-11-22"}).status == 201
     answer = client.get(f"{TALKS}/snapshots/{name}")

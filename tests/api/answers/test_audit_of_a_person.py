@@ -20,7 +20,7 @@ WRONG = {
 }
 
 
-def held(client: Client, person: Any, **fields: Any) -> str:  # noqa: ANN401 -- a name, or one with an id
+def record_custody(client: Client, person: Any, **fields: Any) -> str:  # noqa: ANN401 -- a name, or one with an id
     told = {"kind": "custody", "status": "detained", "valid": "2025-01", **fields}
     told["citations"] = [{"publisher": "AP", "published": "2025-02"}]
     return str(client.record(person=person, **told).headers["location"])
@@ -40,8 +40,8 @@ def list_changes(client: Client, person: str, **more: str) -> list[tuple[int, st
 
 def test_a_person_whom_only_an_old_version_names_is_found(client: Client) -> None:
     client.open()
-    wrong = held(client, {"name": "Ann Example", "id": "list:17"})
-    held(client, "Cy")
+    wrong = record_custody(client, {"name": "Ann Example", "id": "list:17"})
+    record_custody(client, "Cy")
     correct(client, wrong, person="Bo Sample")
     correct(client, wrong, note="Seen in Minsk")
     there = [(4, "fact.corrected")]
@@ -58,8 +58,8 @@ def test_a_person_whom_only_an_old_version_names_is_found(client: Client) -> Non
 
 def test_a_withdrawn_claim_about_somebody_is_found_by_their_name_and_id(client: Client) -> None:
     client.open()
-    false = held(client, {"name": "Ann Example", "id": "list:17"})
-    held(client, {"name": "A. Example", "id": "list:17"})
+    false = record_custody(client, {"name": "Ann Example", "id": "list:17"})
+    record_custody(client, {"name": "A. Example", "id": "list:17"})
     body = {"reason": "source_retracted", "why": "It was a hoax"}
     assert client.post(f"{false}/retraction", body, if_match="*").status == 200
     there = [(4, "fact.retracted")]
@@ -83,7 +83,7 @@ def test_every_field_that_names_somebody_and_every_spelling_counts(client: Clien
 
 def test_pages_and_tables_go_on_with_the_same_person(client: Client) -> None:
     client.open()
-    facts = [held(client, name) for name in ("Ann", "Bo", "Ann", "Ann")]
+    facts = [record_custody(client, name) for name in ("Ann", "Bo", "Ann", "Ann")]
     for address in facts:
         correct(client, address, note="Seen in Minsk")
     page = client.get(f"{TALKS}/audit?person=Ann&limit=2").json
@@ -108,7 +108,7 @@ def test_a_cursor_stays_valid_if_a_parameter_is_spelt_differently(
 ) -> None:
     client.open()
     for _ in "ab":
-        held(client, "Ann", place="Minsk", matter="Wave 1", summary="Seen in Minsk")
+        record_custody(client, "Ann", place="Minsk", matter="Wave 1", summary="Seen in Minsk")
     one, other = ({field: each, "limit": "1"} for each in spellings)
     page = client.get(f"{TALKS}/timeline?{urlencode(one)}").json
     rest = client.get(f"{TALKS}/timeline?{urlencode({**other, 'cursor': page['next']})}")
@@ -121,7 +121,7 @@ def test_a_cursor_stays_valid_if_a_parameter_is_spelt_differently(
 
 def test_each_clock_tells_what_it_knew(client: Client) -> None:
     client.open()
-    wrong = held(client, "Ann Example")
+    wrong = record_custody(client, "Ann Example")
     correct(client, wrong, person="Bo")
     published = {"clock": "published"}
     assert list_changes(client, "Ann Example", position="2") == []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.api.answers.test_true_together import being
+from tests.api.answers.test_true_together import make_custody
 from tests.api.asking import TALKS
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def record(client: Client, ways: dict[str, list[str]]) -> None:
         for number, said in enumerate(way):
             status, valid = said.split(" ")
             named = {"people": [person]} if status == "free" else {"person": person}
-            fact = {**being(status, f"Paper {number}", valid=valid), **named}
+            fact = {**make_custody(status, f"Paper {number}", valid=valid), **named}
             answer = client.post(f"{TALKS}/facts", fact)
             assert answer.status == 201, answer.json
 
@@ -107,9 +107,9 @@ def test_who_may_be_freed_later_than_they_were_charged_is_shown_as_such(client: 
 def test_a_charge_under_a_name_that_two_bear_frees_neither(client: Client) -> None:
     client.open()
     for number in ("1", "2"):
-        held = being("detained", valid="2025-01-01")
+        held = make_custody("detained", valid="2025-01-01")
         client.post(f"{TALKS}/facts", {**held, "person": {"name": "Ann", "id": number}})
-    client.post(f"{TALKS}/facts", {**being("charged", valid="2025-02-01"), "person": "Ann"})
+    client.post(f"{TALKS}/facts", {**make_custody("charged", valid="2025-02-01"), "person": "Ann"})
     found = client.get(f"{TALKS}/people?as_of=2025-06&status=held").json["items"]
     assert [(each["id"], each["certainty"]) for each in found] == [
         ("1", "possible"),

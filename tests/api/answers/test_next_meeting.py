@@ -32,7 +32,7 @@ def record(client: Client, *facts: Body) -> None:
         assert answer.status == 201, answer.json
 
 
-def upcoming(client: Client, as_of: str) -> tuple[str, str | None, bool, set[str]] | None:
+def read_upcoming(client: Client, as_of: str) -> tuple[str, str | None, bool, set[str]] | None:
     """The summary of the next meeting, its certainty, whether it is contested, and the summaries shown beside it."""
     found = client.get(f"{TALKS}?as_of={as_of}").json["meetings"]["next"]
     if found is None:
@@ -46,16 +46,18 @@ def test_talks_planned_within_a_stretch_hide_no_plan_that_may_come_sooner(client
     record(
         client, plan_talks("2026-03-01", "c"), plan_talks(days, "a"), plan_talks("2025-12-10", "b")
     )
-    found = {as_of: upcoming(client, as_of) for as_of in ("2025-11-25", "2025-12-09", "2025-12-10")}
+    found = {
+        as_of: read_upcoming(client, as_of) for as_of in ("2025-11-25", "2025-12-09", "2025-12-10")
+    }
     assert found == {
         "2025-11-25": (days, None, False, {"2025-12-10"}),
         "2025-12-09": (days, "possible", False, {"2025-12-10"}),
         "2025-12-10": (days, "possible", False, {"2026-03-01"}),
     }
-    assert upcoming(client, "2025-12-20") == ("2026-03-01", None, False, set())
-    assert upcoming(client, "2026-03-01") is None
+    assert read_upcoming(client, "2025-12-20") == ("2026-03-01", None, False, set())
+    assert read_upcoming(client, "2026-03-01") is None
     surely = [
-        upcoming(client, f"{as_of}&match=certain")
+        read_upcoming(client, f"{as_of}&match=certain")
         for as_of in ("2025-11-25", "2025-12-10", "2025-12-20")
     ]
     assert surely == [found["2025-11-25"], None, ("2026-03-01", None, False, set())]
@@ -71,7 +73,9 @@ def test_talks_planned_for_a_month_hide_no_plan_of_that_month(client: Client) ->
         plan_talks("2025-12", "a"),
         plan_talks("2026-01", "c"),
     )
-    found = {as_of: upcoming(client, as_of) for as_of in ("2025-11-25", "2025-12-09", "2025-12-15")}
+    found = {
+        as_of: read_upcoming(client, as_of) for as_of in ("2025-11-25", "2025-12-09", "2025-12-15")
+    }
     assert found == {
         "2025-11-25": ("2025-12", None, False, {"2025-12-15"}),
         "2025-12-09": ("2025-12", "possible", False, {"2025-12-15"}),
@@ -90,7 +94,7 @@ def test_where_papers_disagree_on_the_day_of_talks_other_talks_before_the_last_m
         plan_talks("2025-12-16", "c"),
     )
     beside = {"2025-12-14", "2025-12-15"}
-    assert upcoming(client, "2025-12-01") == ("2025-12-12", None, True, beside)
+    assert read_upcoming(client, "2025-12-01") == ("2025-12-12", None, True, beside)
 
 
 def test_an_editors_preference_decides_between_reports_of_one_meeting_alone(client: Client) -> None:
@@ -100,5 +104,5 @@ def test_an_editors_preference_decides_between_reports_of_one_meeting_alone(clie
     for each in (later, far):
         address, mark = each.headers["location"], {"preferred": True, "why": "confirmed"}
         assert client.post(f"{address}/preference", mark, if_match="*").status == 200
-    assert upcoming(client, "2025-12-01") == ("2025-12-14", None, False, {"2025-12-12"})
-    assert upcoming(client, "2025-12-14") == ("2025-12-15", None, False, set())
+    assert read_upcoming(client, "2025-12-01") == ("2025-12-14", None, False, {"2025-12-12"})
+    assert read_upcoming(client, "2025-12-14") == ("2025-12-15", None, False, set())

@@ -33,11 +33,13 @@ COUNTED: Final = {
 
 
 def record_count(client: Client, **fields: Any) -> str:  # noqa: ANN401 -- a fact's fields
-    answer = client.record(**{"quantities": held(50), "citations": [FIRST], **COUNTED, **fields})
+    answer = client.record(
+        **{"quantities": count_held(50), "citations": [FIRST], **COUNTED, **fields}
+    )
     return f"/v1/facts/{answer.json['id']}"
 
 
-def held(number: int) -> list[dict[str, Any]]:
+def count_held(number: int) -> list[dict[str, Any]]:
     return [{"what": "held", "comparator": "eq", "value": number, "basis": "stock"}]
 
 
@@ -61,7 +63,7 @@ def test_what_was_public_in_march_brings_no_correction_of_september(
 ) -> None:
     client.open()
     fact = record_count(client)
-    correct(client, fact, "2025-09-01", quantities=held(5))
+    correct(client, fact, "2025-09-01", quantities=count_held(5))
     change(client, fact, call, **LATER[call])
     april = client.get(at(fact, "2025-04-01"))
     if call == "retraction":
@@ -88,7 +90,7 @@ def test_what_was_public_in_march_brings_no_correction_of_september(
 def test_history_audit_and_diff_tell_the_public_events_alone(client: Client) -> None:
     client.open()
     fact = record_count(client)
-    correct(client, fact, "2025-09-01", quantities=held(5))
+    correct(client, fact, "2025-09-01", quantities=count_held(5))
     change(client, fact, "corroborations", citation=MARCH)
     correct(client, fact, "2025-04-01", note="seen")
     history = client.get(at(f"{fact}/history", "2025-05-01")).json["items"]

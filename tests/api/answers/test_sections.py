@@ -12,7 +12,15 @@ from domain.streams.event import FactErased
 from domain.streams.negotiation import negotiation_id
 from infrastructure.projections.stored_versions import versions_in
 from infrastructure.readers.state import facts_at
-from tests.api.answers.long_lists import AT, PEOPLE, STATE, follow_pages, held, import_facts, whole
+from tests.api.answers.long_lists import (
+    AT,
+    PEOPLE,
+    STATE,
+    follow_pages,
+    import_facts,
+    make_custody,
+    read_whole_state,
+)
 from tests.api.asking import TALKS, count, fact
 
 if TYPE_CHECKING:
@@ -29,8 +37,8 @@ def test_of_many_people_a_state_shows_a_hundred_and_where_the_others_are(
     client: Client,
 ) -> None:
     client.open()
-    import_facts(client, map(held, range(PEOPLE)))
-    snapshot = whole(client)
+    import_facts(client, map(make_custody, range(PEOPLE)))
+    snapshot = read_whole_state(client)
     everybody = snapshot["custody"]
     names = [each["person"].casefold() for each in everybody]
     assert names == sorted(set(names))
@@ -43,7 +51,7 @@ def test_of_many_people_a_state_shows_a_hundred_and_where_the_others_are(
     assert len(state.body) < 100_000
     later = iter(range(PEOPLE, PEOPLE + 100))
     rest = follow_pages(
-        client, state.json["custody_more"], lambda: client.record(**held(next(later)))
+        client, state.json["custody_more"], lambda: client.record(**make_custody(next(later)))
     )
     assert state.json["custody"] + rest == everybody
     assert client.get(f"{TALKS}?{AT}").json["custody_more"]["count"] > PEOPLE
@@ -64,10 +72,10 @@ def test_of_many_people_a_state_shows_a_hundred_and_where_the_others_are(
 
 def test_a_page_that_is_not_fixed_names_the_one_that_is(client: Client) -> None:
     client.open()
-    client.record(**held(1))
+    client.record(**make_custody(1))
     answer = client.get(f"{STATE}/custody?{AT}")
     fixed = answer.headers["link"].partition(">")[0][1:]
-    client.record(**held(2))
+    client.record(**make_custody(2))
     again = client.get(fixed)
     assert (again.body, again.headers["etag"]) == (answer.body, answer.headers["etag"])
     assert len(client.get(f"{STATE}/custody?{AT}").json["items"]) == 2
@@ -76,15 +84,15 @@ def test_a_page_that_is_not_fixed_names_the_one_that_is(client: Client) -> None:
 
 def test_a_page_costs_what_a_page_does(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     client.open()
-    import_facts(client, map(held, range(PEOPLE)))
+    import_facts(client, map(make_custody, range(PEOPLE)))
     read: list[object] = []
 
-    def counting(rows: CursorResult[Any]) -> list[FactVersion]:
+    def note_versions(rows: CursorResult[Any]) -> list[FactVersion]:
         versions = versions_in(rows)
         read.extend(versions)
         return versions
 
-    monkeypatch.setattr(facts_at, "versions_in", counting)
+    monkeypatch.setattr(facts_at, "versions_in", note_versions)
     page = client.get(f"{STATE}/custody?{AT}&limit=10").json
     assert [len(page["items"]), len(read)] == [10, 11]
     read.clear()
@@ -97,15 +105,15 @@ def test_a_page_of_questions_without_entries_is_read_in_few_statements(
 ) -> None:
     """Most people here are held only later, so entries on the day asked for are far apart."""
     client.open()
-    few = [{**held(number), "valid": "2024-01"} for number in range(0, PEOPLE, 30)]
-    import_facts(client, [*few, *(held(number) for number in range(PEOPLE) if number % 30)])
+    few = [{**make_custody(number), "valid": "2024-01"} for number in range(0, PEOPLE, 30)]
+    import_facts(client, [*few, *(make_custody(number) for number in range(PEOPLE) if number % 30)])
     read: list[object] = []
 
-    def counting(rows: CursorResult[Any]) -> list[FactVersion]:
+    def note_rows(rows: CursorResult[Any]) -> list[FactVersion]:
         read.append(rows)
         return versions_in(rows)
 
-    monkeypatch.setattr(facts_at, "versions_in", counting)
+    monkeypatch.setattr(facts_at, "versions_in", note_rows)
     for day, shown in (("2023-06", 0), ("2024-06", len(few))):
         items, more = [], f"as_of={day}&"
         while more:
@@ -122,7 +130,7 @@ def test_a_page_of_questions_without_entries_is_read_in_few_statements(
 
 def test_pages_follow_aliases_and_hold_long_keys_as_the_state_does(client: Client) -> None:
     client.open()
-    import_facts(client, map(held, range(10)))
+    import_facts(client, map(make_custody, range(10)))
     first, last = (client.get(f"{STATE}/custody").json["items"][at]["person"] for at in (0, -1))
     spelt = {"kind": "alias", "valid": "2025-01"}
     client.record(**spelt, name=first, same_as="Zed")
@@ -152,7 +160,7 @@ def test_the_lists_of_a_total_and_the_rivals_of_an_entry_go_on_too(client: Clien
     import_facts(client, (fact(valid=day, quantities=women) for day in days))
     post = {"kind": "appointment", "post": "envoy", "valid": "2025-03"}
     import_facts(client, (fact(**post, person=f"Envoy {number}") for number in range(120)))
-    everything, state = whole(client), client.get(f"{TALKS}?{AT}").json
+    everything, state = read_whole_state(client), client.get(f"{TALKS}?{AT}").json
     all_of, total = everything["prisoners"]["released"], state["prisoners"]["released"]
     assert [total[name] for name in ("low", "high", "text")] == [120, 120, "120"]
     for name in ("parts", "facts", "uncounted"):
@@ -183,7 +191,7 @@ def test_what_stands_beside_an_entry_goes_on_too(client: Client) -> None:
         for at in (0, 40, 80)
     ]
     import_facts(client, [fact(**count_, quantities=[kept, *part]) for part in parts])
-    everything, state = whole(client), client.get(f"{TALKS}?{AT}").json
+    everything, state = read_whole_state(client), client.get(f"{TALKS}?{AT}").json
     for name, shown, of_all in (
         ("outlook", state["measures"], everything["measures"]),
         ("also_counted", state["prisoners"]["held"], everything["prisoners"]["held"]),
@@ -199,7 +207,7 @@ def test_what_stands_beside_an_entry_goes_on_too(client: Client) -> None:
 def test_a_fact_that_is_erased_between_two_pages_takes_no_other_with_it(client: Client) -> None:
     client.open()
     assert client.post(f"{TALKS}/settings", {"review_erasure": False}).status == 200
-    places = [client.record(**held(number)).headers["location"] for number in range(5)]
+    places = [client.record(**make_custody(number)).headers["location"] for number in range(5)]
     pinned = f"{AT}&position={client.get(TALKS).json['perspective']['position']}"
     everybody = client.get(f"{STATE}/custody?{pinned}").json["items"]
     page = client.get(f"{STATE}/custody?{pinned}&limit=2").json
@@ -214,7 +222,7 @@ def test_a_fact_that_is_erased_between_two_pages_takes_no_other_with_it(client: 
 
 def test_of_many_erasures_an_answer_names_the_first(client: Client, parley: Parley) -> None:
     client.open()
-    import_facts(client, (held(number) for number in range(101)))
+    import_facts(client, (make_custody(number) for number in range(101)))
     pinned = f"{AT}&position={client.get(TALKS).json['perspective']['position']}"
     items = client.get(f"{TALKS}/timeline?limit=1000").json["items"]
     parley.ledger.append([_make_erasure(item["id"]) for item in items])
@@ -262,7 +270,7 @@ def test_a_section_that_is_none_is_refused_with_the_names_of_those_that_are(
 def test_a_cursor_goes_on_with_its_own_section_alone(light_client: Client) -> None:
     light_client.open()
     for number in range(2):
-        light_client.record(**held(number))
+        light_client.record(**make_custody(number))
         light_client.record(quantities=count(1), valid="2025-02")
     cursor = light_client.get(f"{STATE}/custody?limit=1").json["next"]
     for section in ("posts", "prisoners.released", "erased"):

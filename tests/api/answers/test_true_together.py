@@ -52,7 +52,7 @@ AGREEMENTS: Final = {
 TALKS: Final = frozenset({"negotiated", "initialled"})
 
 
-def being(status: str, publisher: str = "Reuters", **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
+def make_custody(status: str, publisher: str = "Reuters", **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
     """A fact that Ann is free, or in custody with a status."""
     said = {"summary": status, **fields}
     if status == "free":
@@ -85,7 +85,7 @@ def read_shown_values(
 
 def test_statuses_that_can_both_be_true_of_a_day_are_not_contested(client: Client) -> None:
     pairs = {
-        f"{one}, {other}": [being(one), being(other, "AP")]
+        f"{one}, {other}": [make_custody(one), make_custody(other, "AP")]
         for one, other in combinations(STATUSES, 2)
     }
     shown = {name: find_sharper(name, CUSTODY) for name in pairs}
@@ -153,29 +153,35 @@ def test_talk_of_easing_that_was_announced_that_day_is_not_contested(client: Cli
 
 def test_the_vaguer_of_two_statuses_is_shown_where_more_sources_say_it(client: Client) -> None:
     cases = {
-        "more say the vaguer": [being("free"), being("free", "AP"), being("exiled", "AFP")],
-        "as many": [being("free", "AP"), being("exiled", "AFP")],
+        "more say the vaguer": [
+            make_custody("free"),
+            make_custody("free", "AP"),
+            make_custody("exiled", "AFP"),
+        ],
+        "as many": [make_custody("free", "AP"), make_custody("exiled", "AFP")],
         "three that follow from one another": [
-            being("detained"),
-            being("remanded", "AP"),
-            being("charged", "AFP"),
+            make_custody("detained"),
+            make_custody("remanded", "AP"),
+            make_custody("charged", "AFP"),
         ],
         "two of three exclude each other": [
-            being("charged"),
-            being("remanded", "AP"),
-            being("house_arrest", "AFP"),
+            make_custody("charged"),
+            make_custody("remanded", "AP"),
+            make_custody("house_arrest", "AFP"),
         ],
         "linked as a conflict": [
-            being("free", external_id="F"),
-            being("exiled", "AP", links=[{"relation": "conflicts_with", "fact": "external:F"}]),
+            make_custody("free", external_id="F"),
+            make_custody(
+                "exiled", "AP", links=[{"relation": "conflicts_with", "fact": "external:F"}]
+            ),
         ],
         "dead, and held on a later day": [
-            being("died", valid="2025-09-10"),
-            being("detained", "AP", valid="2025-09-11"),
+            make_custody("died", valid="2025-09-10"),
+            make_custody("detained", "AP", valid="2025-09-11"),
         ],
         "dead on a day of the month in which they were held": [
-            being("died", valid="2025-09-10"),
-            being("detained", "AP", valid="2025-09"),
+            make_custody("died", valid="2025-09-10"),
+            make_custody("detained", "AP", valid="2025-09"),
         ],
     }
     found = {

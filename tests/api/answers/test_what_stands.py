@@ -67,21 +67,21 @@ def test_talks_that_are_over_do_not_bring_earlier_talks_back(client: Client) -> 
 def test_a_later_custody_elsewhere_is_the_same_persons_unless_ids_say_otherwise(
     client: Client,
 ) -> None:
-    def held(person: object, place: str, valid: str) -> Body:
+    def jail(person: object, place: str, valid: str) -> Body:
         return make_report("custody", person=person, status="sentenced", place=place, valid=valid)
 
     elder, younger = ({"name": "Ann Example", "id": each} for each in ("list:1", "list:2"))
     freed = {"valid": "2025-09-11"}
     cases = {
-        "moved": [held("Ann", "Minsk", "2021-05-01/.."), held("Ann", "Homel", "2024-03-01/..")],
+        "moved": [jail("Ann", "Minsk", "2021-05-01/.."), jail("Ann", "Homel", "2024-03-01/..")],
         "moved and free": [
-            held("Ann", "Minsk", "2021-05-01/2031-05-01"),
-            held("Ann", "Homel", "2024-03-01"),
+            jail("Ann", "Minsk", "2021-05-01/2031-05-01"),
+            jail("Ann", "Homel", "2024-03-01"),
             make_report("release", people=["Ann"], **freed),
         ],
         "two": [
-            held(elder, "Minsk", "2021-05-01/.."),
-            held(younger, "Homel", "2024-03-01/.."),
+            jail(elder, "Minsk", "2021-05-01/.."),
+            jail(younger, "Homel", "2024-03-01/.."),
             make_report("release", people=[younger], **freed),
         ],
     }
@@ -201,14 +201,14 @@ def test_talk_of_a_month_may_have_led_to_what_is_in_force_since_that_month(clien
 def test_of_two_running_figures_of_one_counter_that_may_be_the_latest_the_least_counts(
     client: Client,
 ) -> None:
-    def so_far(number: int, valid: str) -> Body:
+    def tell_all(number: int, valid: str) -> Body:
         return tell_release(number, basis="cumulative", valid=valid)
 
     cases = {
-        "the day may be the later one": [so_far(1_259, "2025-09"), so_far(1_000, "2025-09-11")],
-        "the other way round": [so_far(1_000, "2025-09"), so_far(1_259, "2025-09-11")],
-        "surely later": [so_far(1_259, "2025-09"), so_far(1_000, "2025-10")],
-        "surely later, and more": [so_far(1_000, "2025-09"), so_far(1_259, "2025-10-01")],
+        "the day may be the later one": [tell_all(1_259, "2025-09"), tell_all(1_000, "2025-09-11")],
+        "the other way round": [tell_all(1_000, "2025-09"), tell_all(1_259, "2025-09-11")],
+        "surely later": [tell_all(1_259, "2025-09"), tell_all(1_000, "2025-10")],
+        "surely later, and more": [tell_all(1_000, "2025-09"), tell_all(1_259, "2025-10-01")],
     }
     totals = states(client, cases)
     found = {name: state["prisoners"]["released"]["low"] for name, state in totals.items()}

@@ -17,7 +17,7 @@ SHORT: Final = "політв'язні"
 OF_ALIAS: Final = {"population": SHORT}
 
 
-def held(state: Body) -> list[tuple[str, str, int, list[str]]]:
+def list_held(state: Body) -> list[tuple[str, str, int, list[str]]]:
     """(population, what is counted, how many, what is also counted) of each entry of those held."""
     return [
         (
@@ -58,7 +58,7 @@ def test_a_count_of_a_populations_alias_counts_all_of_it(client: Client) -> None
         "alone": [ALIAS, count_by_viasna(SHORT, 1200, valid="2025-06")],
     }
     of_all: list[tuple[str, str, int, list[str]]] = [(POPULATION, POPULATION, 1200, [])]
-    assert {name: held(state) for name, state in states(client, cases).items()} == {
+    assert {name: list_held(state) for name, state in states(client, cases).items()} == {
         **dict.fromkeys(cases, of_all),
         "older than a count of all": [(POPULATION, "held", 1187, [])],
         "both in one": [(POPULATION, "held", 1187, [POPULATION])],
@@ -84,14 +84,14 @@ def test_a_tally_follows_the_aliases_of_what_is_counted(client: Client) -> None:
 
 
 def test_a_release_that_counts_an_alias_of_its_population_counts_no_part(client: Client) -> None:
-    def several(what: str, **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
+    def tell_of_some(what: str, **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
         return tell_release(60, "AP", what=what, population=POPULATION, **fields)
 
     cases = {
-        "the population": [tell_release(52), several(POPULATION)],
-        "an alias": [ALIAS, tell_release(52), several(SHORT)],
-        "an alias of both": [ALIAS, tell_release(52), several(SHORT) | OF_ALIAS],
-        "a name that no alias ties to it": [tell_release(52), several(SHORT)],
+        "the population": [tell_release(52), tell_of_some(POPULATION)],
+        "an alias": [ALIAS, tell_release(52), tell_of_some(SHORT)],
+        "an alias of both": [ALIAS, tell_release(52), tell_of_some(SHORT) | OF_ALIAS],
+        "a name that no alias ties to it": [tell_release(52), tell_of_some(SHORT)],
     }
     totals = {
         name: state["prisoners"]["released"]["text"]

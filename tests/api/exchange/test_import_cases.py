@@ -79,7 +79,7 @@ def sending(http: TestClient) -> Sending:
     return Sending(http)
 
 
-def held(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 -- a fact's fields
+def make_custody(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 -- a fact's fields
     return fact(external_id="A", **{**HELD, **fields})
 
 
@@ -96,7 +96,7 @@ RETRACTION: Final = {
 }
 
 
-def done(report: dict[str, Any]) -> dict[str, int]:
+def read_counts(report: dict[str, Any]) -> dict[str, int]:
     """The counts in a report that are not 0."""
     return {
         name: n for name, n in report.items() if isinstance(n, int) and n and "posi" not in name
@@ -104,23 +104,23 @@ def done(report: dict[str, Any]) -> dict[str, int]:
 
 
 def test_a_file_again_after_its_facts_were_corrected_is_superseded(sending: Sending) -> None:
-    sending.report(held())
+    sending.report(make_custody())
     sending.report(correction("Horki"))
-    again = sending.report(held())
-    assert done(again) == {"superseded_total": 1}
+    again = sending.report(make_custody())
+    assert read_counts(again) == {"superseded_total": 1}
     (told,) = again["superseded"]
     assert (told["line"], told["version"]) == (1, 2)
     assert "corrected since in place" in told["detail"]
-    assert done(sending.report(held(), **UPDATE)) == {"corrected": 1}
+    assert read_counts(sending.report(make_custody(), **UPDATE)) == {"corrected": 1}
     assert [each["place"] for each in sending.facts()] == ["Minsk"]
 
 
 def test_a_file_of_corrections_back_and_forth_is_superseded(sending: Sending) -> None:
     forth, back = correction("Horki"), correction("Minsk", why="no, Minsk")
-    sending.report(held(), forth)
-    assert done(sending.report(back)) == {"corrected": 1}
-    assert done(sending.report(forth)) == {"superseded_total": 1}
-    assert done(sending.report(forth, **UPDATE)) == {"corrected": 1}
+    sending.report(make_custody(), forth)
+    assert read_counts(sending.report(back)) == {"corrected": 1}
+    assert read_counts(sending.report(forth)) == {"superseded_total": 1}
+    assert read_counts(sending.report(forth, **UPDATE)) == {"corrected": 1}
     assert [each["place"] for each in sending.facts()] == ["Horki"]
 
 
@@ -136,17 +136,20 @@ def test_an_edited_master_table_names_the_update_that_takes_it(sending: Sending)
 
 
 def test_a_changed_fact_of_a_retracted_one_says_the_way_that_works(sending: Sending) -> None:
-    sending.report(held(), RETRACTION)
-    (refused,) = sending.report(held(place="Horki"))["rejected"]
+    sending.report(make_custody(), RETRACTION)
+    (refused,) = sending.report(make_custody(place="Horki"))["rejected"]
     assert "retracted" in refused["detail"]
     assert "reinstate" in refused["detail"]
     back = {"op": "reinstate", "external_id": "A", "why": "it was right"}
-    assert done(sending.report(back, correction("Horki"))) == {"reinstated": 1, "corrected": 1}
+    assert read_counts(sending.report(back, correction("Horki"))) == {
+        "reinstated": 1,
+        "corrected": 1,
+    }
 
 
 def test_an_external_id_twice_in_a_file_is_told_by_its_line(sending: Sending) -> None:
     others = (fact(external_id=f"B-{number}") for number in range(440))
-    (refused,) = sending.report(*others, held(), held(place="Horki"))["rejected"]
+    (refused,) = sending.report(*others, make_custody(), make_custody(place="Horki"))["rejected"]
     assert refused["line"] == 442
     assert "line 441" in refused["detail"]
 

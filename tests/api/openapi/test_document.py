@@ -121,18 +121,18 @@ def test_no_two_schemas_differ_only_in_name(light_client: Client) -> None:
     schemas = light_client.get("/openapi.json").json["components"]["schemas"]
     shapes: dict[str, str] = {}
     for name, schema in schemas.items():
-        shape = json.dumps(bare(schema), sort_keys=True)
+        shape = json.dumps(drop_descriptions(schema), sort_keys=True)
         assert shapes.setdefault(shape, name) == name
 
 
-def bare(part: Any) -> Any:  # noqa: ANN401 -- a schema is any JSON
+def drop_descriptions(part: Any) -> Any:  # noqa: ANN401 -- a schema is any JSON
     """A schema without its descriptions."""
     if isinstance(part, dict):
         words = {
             name for name, each in part.items() if name == "description" and isinstance(each, str)
         }
-        return {name: bare(each) for name, each in part.items() if name not in words}
-    return [bare(each) for each in part] if isinstance(part, list) else part
+        return {name: drop_descriptions(each) for name, each in part.items() if name not in words}
+    return [drop_descriptions(each) for each in part] if isinstance(part, list) else part
 
 
 def test_no_schema_has_the_name_of_another_class_of_the_domain(light_client: Client) -> None:

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from api.http.app import create_app
 from domain.fact import KINDS, as_primitives
 from tests.api.asking import TALKS, Client, authorize
-from tests.api.everything import everything
+from tests.api.everything import list_addresses
 from tests.api.models import JSON, hold, list_models
 from tests.examples import fact, full_fact
 
@@ -136,7 +136,7 @@ def test_every_answer_is_held_by_its_model(
     }
     held: set[str] = set()
     real = [f"/v1/negotiations/real{each}" for each in ("", "/people", "/timeline?limit=1000")]
-    for address in (*everything(signing_client.http, places), *real):
+    for address in (*list_addresses(signing_client.http, places), *real):
         answer = signing_client.http.get(address)
         assert answer.status_code in {200, 404, 409, 422}, (address, answer.text)
         if answer.headers["content-type"] in JSON:
@@ -168,14 +168,14 @@ def test_a_parameter_of_the_perspective_that_is_not_offered_changes_nothing(
             if more.partition("=")[0] not in names:
                 both = f"{address}&{more}", address
                 twice = (
-                    [bare(signing_client, each) for each in both] for _ in range(2)
+                    [read_without_cuts(signing_client, each) for each in both] for _ in range(2)
                 )  # the minute may change
                 found[any(one == other for one, other in twice)].add(path)
     assert found[False] == set()
     assert len(found[True]) == 10
 
 
-def bare(client: Client, address: str) -> Any:  # noqa: ANN401 -- JSON is anything
+def read_without_cuts(client: Client, address: str) -> Any:  # noqa: ANN401 -- JSON is anything
     """A response without the perspectives that it names."""
     answer = client.get(address)
     named = {"perspective", "from", "to", "next"}

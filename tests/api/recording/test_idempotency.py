@@ -131,12 +131,12 @@ def test_a_request_still_under_way_is_a_conflict(
     client.open()
     begun, go_on, append = Event(), Event(), parley.ledger.append
 
-    def slow(*arguments: Any, **named: Any) -> list[int]:  # noqa: ANN401
+    def append_slowly(*arguments: Any, **named: Any) -> list[int]:  # noqa: ANN401
         begun.set()
         assert go_on.wait(20)
         return append(*arguments, **named)
 
-    monkeypatch.setattr(parley.ledger, "append", slow)
+    monkeypatch.setattr(parley.ledger, "append", append_slowly)
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(client.post, FACTS, fact(), idempotency_key="slow")
         assert begun.wait(20)
@@ -154,11 +154,11 @@ def test_an_answer_that_was_given_is_given_again_to_several_at_once(
     first = client.post(FACTS, fact(), idempotency_key="answered")
     meeting, replay = Barrier(2), Idempotency._replay
 
-    def met(*arguments: Any) -> Response:  # noqa: ANN401
+    def replay_together(*arguments: Any) -> Response:  # noqa: ANN401
         meeting.wait(20)
         return replay(*arguments)
 
-    monkeypatch.setattr(Idempotency, "_replay", met)
+    monkeypatch.setattr(Idempotency, "_replay", replay_together)
 
     def post_again(_: int) -> bytes:
         return client.post(FACTS, fact(), idempotency_key="answered").body

@@ -19,16 +19,16 @@ DETAIL: Final = "leave out the blanks before and after it"
 NDJSON: Final = {"content_type": "application/x-ndjson"}
 
 
-def held(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 -- a fact's fields
+def make_custody(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 -- a fact's fields
     return fact(kind="custody", status="detained", **{"person": "Eve", **fields})
 
 
 CASES: Final[tuple[tuple[str, Any], ...]] = (
-    ("/external_id", lambda text: held(external_id=text)),
-    ("/person/id", lambda text: held(person={"name": "Eve", "id": text})),
+    ("/external_id", lambda text: make_custody(external_id=text)),
+    ("/person/id", lambda text: make_custody(person={"name": "Eve", "id": text})),
     (
         "/links/0/fact",
-        lambda text: held(links=[{"relation": "refines", "fact": f"external:{text}"}]),
+        lambda text: make_custody(links=[{"relation": "refines", "fact": f"external:{text}"}]),
     ),
 )
 

@@ -82,7 +82,7 @@ def test_readiness_says_that_the_schema_is_missing(client: Client, parley: Parle
     assert int(answer.headers["retry-after"]) > 0
 
 
-def failing(message: str) -> Callable[[Connection], None]:
+def make_failing(message: str) -> Callable[[Connection], None]:
     """Make every writing transaction fail at its commit, as a full disk does."""
 
     def fail(connection: Connection) -> None:
@@ -106,7 +106,7 @@ def test_a_disk_that_takes_no_writes_is_said_until_it_does(
     client: Client, message: str, lacks: str
 ) -> None:
     client.open()
-    fail = failing(message)
+    fail = make_failing(message)
     event.listen(Engine, "commit", fail)
     refused = client.post(FACTS, fact(external_id="A"), idempotency_key="one")
     assert (refused.status, refused.headers["retry-after"]) == (503, "1")

@@ -15,7 +15,7 @@ from domain.time.instant import format_instant
 from infrastructure.database.pools import BEGIN_OPTION
 from infrastructure.tables.record import log_head
 from tests.api.asking import TALKS, Client, authorize
-from tests.api.everything import everything
+from tests.api.everything import list_addresses
 from tests.databases import UNBOUNDED, open_database, settings_of
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def test_no_get_of_any_route_writes_or_waits_for_who_does(
     parley.publisher.publish()
     client.record(summary="Not signed yet")
     just_now = format_instant(parley.clock() - 1)
-    addresses = list(everything(client.http, {**NAMES, "fact_id": [fact]}))
+    addresses = list(list_addresses(client.http, {**NAMES, "fact_id": [fact]}))
     addresses += [f"{TALKS}?as_known_at={just_now}", f"{TALKS}/diff?from=2020&to={just_now}"]
     with writing(database_url), watch_writing(parley) as sent:
         statuses = {address: client.get(address).status for address in addresses}

@@ -43,11 +43,11 @@ def test_one_address_leaves_places_to_the_questions_of_others() -> None:
     async def run() -> None:
         released = asyncio.Event()
 
-        async def slow(_scope: Scope, _receive: Receive, send: Send) -> None:
+        async def answer_late(_scope: Scope, _receive: Receive, send: Send) -> None:
             await released.wait()
             await send({"type": "http.response.start", "status": 200, "headers": []})
 
-        shedding = Shedding(slow, most=8, changes=3)
+        shedding = Shedding(answer_late, most=8, changes=3)
 
         def question(address: str) -> tuple[list[Message], asyncio.Task[None]]:
             sent, answering = ask(shedding, "/v1/negotiations", address, "GET")
@@ -70,11 +70,11 @@ def test_more_requests_than_may_wait_are_told_at_once_to_come_again() -> None:
     async def run() -> None:
         released = asyncio.Event()
 
-        async def slow(_scope: Scope, _receive: Receive, send: Send) -> None:
+        async def answer_late(_scope: Scope, _receive: Receive, send: Send) -> None:
             await released.wait()
             await send({"type": "http.response.start", "status": 200, "headers": []})
 
-        shedding = Shedding(slow, most=9, changes=3)
+        shedding = Shedding(answer_late, most=9, changes=3)
         asked = [ask(shedding, "/v1/negotiations") for _ in range(3)]
         tasks = [asyncio.create_task(answering) for _, answering in asked]
         await asyncio.sleep(0.01)
@@ -99,11 +99,11 @@ def test_more_requests_than_may_wait_are_told_at_once_to_come_again() -> None:
 
 def test_a_request_that_fails_or_is_given_up_makes_room() -> None:
     async def run() -> None:
-        async def failing(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        async def raise_error(_scope: Scope, _receive: Receive, _send: Send) -> None:
             await asyncio.sleep(0)
             raise ZeroDivisionError
 
-        shedding = Shedding(failing, most=1, changes=1)
+        shedding = Shedding(raise_error, most=1, changes=1)
         for _ in range(3):
             _, answering = ask(shedding, "/v1/negotiations")
             try:
@@ -120,11 +120,11 @@ class Slow:
     """Requests whose bodies wait until the test sends them."""
 
     def __init__(self, most: int) -> None:
-        self.shedding = Shedding(self._answering, most, most)
+        self.shedding = Shedding(self._answer, most, most)
         self.bodies: list[asyncio.Queue[Message]] = []
         self.tasks: list[asyncio.Task[None]] = []
 
-    async def _answering(self, _scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answer(self, _scope: Scope, receive: Receive, send: Send) -> None:
         try:
             while (await receive())["more_body"]:
                 pass

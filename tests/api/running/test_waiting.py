@@ -119,13 +119,13 @@ def test_who_asks_much_at_once_waits_for_their_own_and_keeps_nobody_from_reading
 ) -> None:
     held, begun, running = threading.Event(), threading.Semaphore(0), []
 
-    def dear() -> None:
+    def work_long() -> None:
         running.append(1)
         begun.release()
         held.wait()
 
     async def run(threads: Threads) -> None:
-        asked = [asyncio.create_task(threads.run("reading", dear, "a")) for _ in range(40)]
+        asked = [asyncio.create_task(threads.run("reading", work_long, "a")) for _ in range(40)]
         try:
             for _ in range(SHARE):
                 assert await asyncio.to_thread(begun.acquire, timeout=30)

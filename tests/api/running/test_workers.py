@@ -44,11 +44,11 @@ def test_threads_are_made_as_needed_and_end_with_their_workers() -> None:
         assert len(found) == 1
         held = threading.Barrier(5)
 
-        def met() -> threading.Thread:
+        def meet() -> threading.Thread:
             held.wait(30)
             return threading.current_thread()
 
-        found.update(await asyncio.gather(*(workers.run(met) for _ in range(5))))
+        found.update(await asyncio.gather(*(workers.run(meet) for _ in range(5))))
         assert len(found) == 5
 
     workers = Workers()
@@ -63,13 +63,13 @@ def test_threads_are_made_as_needed_and_end_with_their_workers() -> None:
 def test_who_is_cancelled_waits_until_the_call_has_ended() -> None:
     ended = []
 
-    def slow() -> None:
+    def work_slowly() -> None:
         time.sleep(0.2)
         ended.append(True)
 
     async def run() -> None:
         with move_on_after(0.01):
-            await Workers().run(slow)
+            await Workers().run(work_slowly)
         assert ended
 
     asyncio.run(run())
@@ -78,13 +78,13 @@ def test_who_is_cancelled_waits_until_the_call_has_ended() -> None:
 def test_a_loop_that_has_ended_hears_nothing_and_the_thread_goes_on() -> None:
     begun, goes_on, ended = threading.Event(), threading.Event(), threading.Event()
 
-    def slow() -> None:
+    def work_until_told() -> None:
         begun.set()
         goes_on.wait(30)
         ended.set()
 
     async def leave(workers: Workers) -> None:
-        task = asyncio.create_task(workers.run(slow))
+        task = asyncio.create_task(workers.run(work_until_told))
         await asyncio.to_thread(begun.wait, 30)
         task.cancel()
 

@@ -41,12 +41,12 @@ def call_before_append(
     """Make a call after a decision is taken and before it is recorded; gives a list that gets its response."""
     append, answered = desk.parley.ledger.append, []
 
-    def slow(*arguments: Any, **named: Any) -> list[int]:  # noqa: ANN401 -- as they are passed on
+    def append_after_call(*arguments: Any, **named: Any) -> list[int]:  # noqa: ANN401 -- as they are passed on
         monkeypatch.setattr(desk.parley.ledger, "append", append)
         answered.append(call())
         return append(*arguments, **named)
 
-    monkeypatch.setattr(desk.parley.ledger, "append", slow)
+    monkeypatch.setattr(desk.parley.ledger, "append", append_after_call)
     return answered
 
 

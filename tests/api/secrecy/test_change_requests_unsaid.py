@@ -35,7 +35,7 @@ WORDS: Final = (
 )
 
 
-def about(body: str = "Quetzal", why: str = "Ocelot") -> dict[str, Any]:
+def make_correction(body: str = "Quetzal", why: str = "Ocelot") -> dict[str, Any]:
     return {
         **CORRECTION,
         "why": f"{why} says so",
@@ -47,9 +47,11 @@ def about(body: str = "Quetzal", why: str = "Ocelot") -> dict[str, Any]:
 @pytest.fixture
 def desk_of_words(desk: Desk) -> Desk:
     """A desk where change requests contain all of the words; only a body without them was approved."""
-    made = [desk.propose(desk.fact(), body=about(), idempotency_key=f"{n}") for n in range(5)]
+    made = [
+        desk.propose(desk.fact(), body=make_correction(), idempotency_key=f"{n}") for n in range(5)
+    ]
     address = made[0].headers["location"]
-    revised = desk.post(f"{address}/revision", about("Axolotl"), idempotency_key="r")
+    revised = desk.post(f"{address}/revision", make_correction("Axolotl"), idempotency_key="r")
     assert revised.status == 200
     for answer, what, who, why in (
         (made[1], "refusal", "Bo", "Caiman"),
@@ -133,7 +135,7 @@ def test_no_line_of_the_servers_own_log_says_it(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    proposed = desk.propose(desk.fact(), body=about())
+    proposed = desk.propose(desk.fact(), body=make_correction())
     desk.decide(proposed, who="Ann")
     desk.decide(proposed, if_match="x")
     desk.clock.now += 8 * DAY
@@ -144,8 +146,8 @@ def test_no_line_of_the_servers_own_log_says_it(
 
 
 def test_the_log_says_of_a_change_request_what_was_done_with_it_and_no_more(desk: Desk) -> None:
-    proposed = desk.propose(desk.fact(), body=about())
-    revised = desk.post(f"{proposed.headers['location']}/revision", about("Axolotl"))
+    proposed = desk.propose(desk.fact(), body=make_correction())
+    revised = desk.post(f"{proposed.headers['location']}/revision", make_correction("Axolotl"))
     assert desk.decide(revised).status == 200
     items = without_credentials(desk.client).get("/v1/changes").json["items"][-4:]
     bound = {"proposal": proposed.json["id"], "fact": proposed.json["fact"]}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.either_database
 
 
-def left(desk: Desk) -> list[str]:
+def list_left(desk: Desk) -> list[str]:
     return tables_holding(desk.parley.database, WORD, idempotency_answer.name)
 
 
@@ -35,7 +35,7 @@ def test_a_correction_that_an_import_could_not_make_is_not_told_again(desk: Desk
     answer = desk.post(f"{TALKS}/import", sent, idempotency_key="import", **NDJSON)
     assert WORD in answer.body.decode()
     erase(desk, address)
-    assert left(desk) == []
+    assert list_left(desk) == []
 
 
 def test_a_report_that_is_kept_just_after_the_erasure_says_nothing(
@@ -48,7 +48,7 @@ def test_a_report_that_is_kept_just_after_the_erasure_says_nothing(
     sent = lines({**named, "changes": {"valid": f"{WORD} day"}})
     answer = desk.post(f"{TALKS}/import", sent, idempotency_key="import", **NDJSON)
     assert WORD in answer.body.decode()
-    assert left(desk) == []
+    assert list_left(desk) == []
 
 
 @pytest.mark.parametrize("mark", ["", ' O\'Neill "Jo"', "\u00a0x", "\\"])
@@ -63,7 +63,7 @@ def test_whatever_is_in_its_name_a_report_that_quotes_it_is_not_told_again(
     taken = desk.post(FACTS, fact(external_id=name))
     assert taken.status == 201, taken.json
     erase(desk, taken.headers["location"])
-    assert left(desk) == []
+    assert list_left(desk) == []
 
 
 def test_a_refusal_of_something_else_is_told_again(desk: Desk) -> None:

@@ -54,16 +54,16 @@ def erase_before_storing(desk: Desk, address: str, monkeypatch: pytest.MonkeyPat
     """Erase a fact just before the next response that records nothing is stored."""
     keep = desk.parley.ledger.append
 
-    def slow(events: Any, **named: Any) -> list[int]:  # noqa: ANN401 -- as they are passed on
+    def append_after_erasing(events: Any, **named: Any) -> list[int]:  # noqa: ANN401 -- as they are passed on
         if not events:
             monkeypatch.setattr(desk.parley.ledger, "append", keep)
             erase(desk, address)
         return keep(events, **named)
 
-    monkeypatch.setattr(desk.parley.ledger, "append", slow)
+    monkeypatch.setattr(desk.parley.ledger, "append", append_after_erasing)
 
 
-def left(desk: Desk) -> list[str]:
+def list_left(desk: Desk) -> list[str]:
     """The places where the word is."""
     database = desk.parley.database
     if database.is_sqlite and holds(database, WORD.encode()):
@@ -111,7 +111,7 @@ def test_what_was_refused_in_its_words_is_not_told_again(desk: Desk) -> None:
     other = desk.post(FACTS, {"kind": "none"}, idempotency_key="other")
     assert tables_holding(desk.parley.database, WORD, idempotency_answer.name) == []
     erase(desk, address)
-    assert left(desk) == []
+    assert list_left(desk) == []
     again = {what: send() for what, send in sent.items()}
     for what in ("a taken name", "a correction", "a revision"):
         assert again[what].status == 410, what
@@ -127,7 +127,7 @@ def test_a_refusal_that_is_kept_just_after_is_kept_empty(
     erase_before_storing(desk, address, monkeypatch)
     taken = fact(external_id=f"{WORD}-1", summary="Another")
     assert desk.post(FACTS, taken, idempotency_key="taken").status == 409
-    assert left(desk) == []
+    assert list_left(desk) == []
     assert desk.post(FACTS, taken, idempotency_key="taken").status == 410
 
 
@@ -182,7 +182,7 @@ def test_a_rebuild_that_broke_off_leaves_nothing_that_is_not_erased_with_the_res
     assert len(tables_holding(desk.parley.database, WORD, *tables)) == 2
     erase(desk, address)
     assert tables_holding(desk.parley.database, WORD, *tables) == []
-    assert left(desk) == []
+    assert list_left(desk) == []
     assert desk.parley.rebuild().differences == ()
 
 

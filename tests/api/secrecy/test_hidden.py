@@ -59,7 +59,7 @@ def operations(place: Place) -> list[tuple[str, str]]:
     return [(method, path) for method, path in found if any(name in path for name in NAMED)]
 
 
-def nothing() -> dict[str, str]:
+def make_absent_names() -> dict[str, str]:
     """Names of the same length for things that do not exist."""
     return {"slug": ABSENT, "fact_id": str(uuid4()), "change_request_id": str(uuid4())}
 
@@ -82,13 +82,13 @@ def test_what_is_hidden_is_looked_for_as_what_is_not_there(place: Place, who: st
     asked = operations(place)
     assert len(asked) >= 28
     # The first stored response makes the secret of the idempotency keys.
-    ask_watched(place, who, asked[0], nothing(), MALFORMED)
+    ask_watched(place, who, asked[0], make_absent_names(), MALFORMED)
     looked = 0
     for operation in asked:
         sent = TABLE[operation][1]
         for body in (sent,) if sent is None else (sent, MALFORMED):
             hidden = ask_watched(place, who, operation, place.names, body)
-            absent = ask_watched(place, who, operation, nothing(), body)
+            absent = ask_watched(place, who, operation, make_absent_names(), body)
             assert hidden == absent, operation
             looked += any("FROM fact_version" in each for each in hidden[0])
     assert looked >= FACTS_READ
@@ -98,9 +98,11 @@ def test_the_computed_id_of_a_hidden_fact_is_answered_as_an_unknown_one(place: P
     computed = str(fact_id(negotiation_id(HIDDEN), "canary-id"))
     assert computed == place.fact
     # A key that was accepted before is looked up together with the fact.
-    ask_watched(place, "reader", ("get", "/v1/facts/{fact_id}"), nothing(), None)
+    ask_watched(place, "reader", ("get", "/v1/facts/{fact_id}"), make_absent_names(), None)
     for perspective in ("", "?position=2", "?clock=published&as_known_at=2025-10&position=1"):
         for path in ("/v1/facts/{fact_id}", "/v1/facts/{fact_id}/history"):
             operation = ("get", path + perspective)
             hidden = ask_watched(place, "reader", operation, place.names, None)
-            assert hidden == ask_watched(place, "reader", operation, nothing(), None), operation
+            assert hidden == ask_watched(place, "reader", operation, make_absent_names(), None), (
+                operation
+            )

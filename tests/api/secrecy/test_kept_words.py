@@ -54,7 +54,7 @@ def erase(client: Client, address: str) -> None:
     assert client.post(f"{address}/erasure", ERASURE, if_match="*").status == 200
 
 
-def left(parley: Parley, word: str, folder: Path) -> list[str]:
+def list_left(parley: Parley, word: str, folder: Path) -> list[str]:
     """The places that hold a word: tables, files of a SQLite database, samples of PostgreSQL, a backup."""
     database = parley.database
     found = tables_holding(database, word, *SCHEMA.tables)
@@ -73,7 +73,7 @@ def left(parley: Parley, word: str, folder: Path) -> list[str]:
     return found
 
 
-def wrong(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 -- a fact's fields
+def make_wrong(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 -- a fact's fields
     """A fact that is refused at fields whose value or name is the word."""
     refused = {"valid": f"{WORD} day", WORD: 1, "people": [{"name": WORD, f"{WORD} id": "1"}]}
     return fact(summary=f"{WORD} was freed", **{**refused, **fields})
@@ -82,13 +82,17 @@ def wrong(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 -- a fact's fields
 def list_refused_calls(client: Client, address: str) -> dict[str, Callable[[], Answer]]:
     """Requests that contain the word and are refused, or are about a fact that does not exist."""
     changes = {"reason": "refinement", "why": WORD, "changes": {"valid": f"{WORD} day", WORD: 1}}
-    lines = b"\n".join(json.dumps(each).encode() for each in (wrong(), wrong(external_id=WORD)))
+    lines = b"\n".join(
+        json.dumps(each).encode() for each in (make_wrong(), make_wrong(external_id=WORD))
+    )
     retract = {"op": "retract", "external_id": WORD, "reason": "none", "why": WORD}
     named = json.dumps(retract).encode()
     return {
-        "first attempt": lambda: client.post(FACTS, wrong(), idempotency_key="a"),
+        "first attempt": lambda: client.post(FACTS, make_wrong(), idempotency_key="a"),
         "a field": lambda: client.post(FACTS, fact(valid=f"{WORD} day"), idempotency_key="i"),
-        "by its name": lambda: client.post(FACTS, wrong(external_id=WORD), idempotency_key="b"),
+        "by its name": lambda: client.post(
+            FACTS, make_wrong(external_id=WORD), idempotency_key="b"
+        ),
         "correction": lambda: client.post(
             f"{address}/corrections", changes, if_match="*", idempotency_key="c"
         ),
@@ -114,7 +118,7 @@ def test_no_word_is_kept_of_what_was_sent_in_vain(
     first = {what: send() for what, send in sent.items()}
     silent = {what for what, answer in first.items() if WORD.encode() not in answer.body}
     assert silent <= {"opening", "snapshot", "part of an import"}
-    assert left(signing, WORD, tmp_path) == []
+    assert list_left(signing, WORD, tmp_path) == []
     for what, send in sent.items():
         again = send()
         assert again.headers[REPLAYED] == "true", what
@@ -136,7 +140,7 @@ def test_after_an_erasure_the_first_attempt_at_the_fact_says_nothing_of_it(
     assert attempt().status == 422
     right = client.post(FACTS, fact(summary=f"{WORD} was freed"), idempotency_key="right")
     erase(client, right.headers["location"])
-    assert left(signing, WORD, tmp_path) == []
+    assert list_left(signing, WORD, tmp_path) == []
     assert (attempt().status, WORD.encode() in attempt().body) == (422, False)
 
 
@@ -146,7 +150,7 @@ def test_no_key_is_kept_in_clear(signing: Parley, client: Client, tmp_path: Path
         sent = {"idempotency_key": f"{KEY}-{body['kind']}"}
         first, again = (client.post(FACTS, body, **sent) for _ in range(2))
         assert (again.status, again.headers[REPLAYED]) == (first.status, "true")
-    assert left(signing, "Pembacanary", tmp_path) == []
+    assert list_left(signing, "Pembacanary", tmp_path) == []
 
 
 @pytest.mark.parametrize(
@@ -173,7 +177,7 @@ def test_no_word_is_kept_of_what_was_asked_to_be_certified(
     again = client.post(*sent, idempotency_key="c")
     assert (again.body, again.headers[REPLAYED]) == (first.body, "true")
     for word in (WORD, WORD.lower()):
-        assert left(signing, word, tmp_path) == []
+        assert list_left(signing, word, tmp_path) == []
 
 
 def test_what_was_certified_of_an_erased_fact_is_told_no_more(
@@ -199,13 +203,13 @@ TRIED = choose_count(2, len(NAMES))
 
 
 @cache
-def drawn() -> list[str]:
+def draw_names() -> list[str]:
     return some_of(NAMES, TRIED)
 
 
 @pytest.mark.parametrize("turn", range(TRIED))
 def test_an_erasure_clears_what_is_of_its_fact_and_nothing_else(client: Client, turn: int) -> None:
-    name = drawn()[turn]
+    name = draw_names()[turn]
     erased = client.record(external_id=name)
     other = client.record(external_id="another").headers["location"]
     opening = {"slug": "other", "title": "title", "parties": ["a", "1", "status"]}
@@ -233,7 +237,7 @@ def test_an_erasure_clears_what_is_of_its_fact_and_nothing_else(client: Client, 
 
 
 def test_what_is_kept_is_bounded_whatever_was_sent(client: Client, signing: Parley) -> None:
-    line = json.dumps(wrong(external_id="x" * 10_000, note=7, **{"y" * 10_000: 1})).encode()
+    line = json.dumps(make_wrong(external_id="x" * 10_000, note=7, **{"y" * 10_000: 1})).encode()
     lines = b"\n".join([line] * 300)
     sent = client.post(f"{TALKS}/import", lines, idempotency_key="many", **LINES)
     assert sent.json["rejected_total"] > 100

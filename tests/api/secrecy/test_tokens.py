@@ -42,7 +42,7 @@ def http(database_url: str, keys_file: Path) -> Iterator[TestClient]:
     parley.close()
 
 
-def bearing(**claims: Any) -> dict[str, str]:  # noqa: ANN401 -- JSON is anything
+def make_headers(**claims: Any) -> dict[str, str]:  # noqa: ANN401 -- JSON is anything
     """The header of a valid token, with the given claims replaced."""
     now = int(time.time())
     times = {"iat": now, "nbf": now, "exp": now + 60}
@@ -54,12 +54,12 @@ def test_while_tokens_wait_for_their_issuer_all_others_are_answered(database_url
     parley = compose(settings_of(database_url), upgrade=False)
     begun, ended = Semaphore(0), Event()
 
-    def waiting(*_: object) -> None:
+    def wait_for_end(*_: object) -> None:
         begun.release()
         ended.wait(60)
 
     bearer = {"Authorization": "Bearer one.that.waits"}
-    app = create_app(parley, identify=waiting)
+    app = create_app(parley, identify=wait_for_end)
     with TestClient(app) as http, ThreadPoolExecutor(60) as many:
         tokens = [many.submit(http.get, "/v1/negotiations", headers=bearer) for _ in range(59)]
         assert begun.acquire(timeout=20)
@@ -74,11 +74,11 @@ def test_while_tokens_wait_for_their_issuer_all_others_are_answered(database_url
 
 
 def test_a_token_opens_what_its_scopes_say(http: TestClient) -> None:
-    writer = bearing(sub="Ann", scope="fact:write fact:read audit:read openid")
+    writer = make_headers(sub="Ann", scope="fact:write fact:read audit:read openid")
     body = {"slug": "talks", "title": "Talks", "parties": []}
     assert http.post("/v1/negotiations", json=body, headers=writer).status_code == 201
     assert http.post(FACTS, json=fact(), headers=writer).status_code == 201
-    refused = http.post(FACTS, json=fact(), headers=bearing(sub="Bo", scope="fact:read"))
+    refused = http.post(FACTS, json=fact(), headers=make_headers(sub="Bo", scope="fact:read"))
     assert refused.status_code == 403
     changes = http.get("/v1/changes", headers=writer).json()["items"]
     assert [change["actor"] for change in changes] == ["Ann", "Ann"]
@@ -90,7 +90,7 @@ def test_a_token_opens_what_its_scopes_say(http: TestClient) -> None:
 def test_a_token_that_is_not_for_us_or_not_for_now_is_401(
     http: TestClient, claims: dict[str, Any]
 ) -> None:
-    answer = http.get(TALKS, headers=bearing(**claims))
+    answer = http.get(TALKS, headers=make_headers(**claims))
     assert answer.status_code == 401
     assert answer.json()["type"] == "urn:parley:problem:unauthenticated"
     assert 'error="invalid_token"' in answer.headers["www-authenticate"]
@@ -98,7 +98,7 @@ def test_a_token_that_is_not_for_us_or_not_for_now_is_401(
 
 def test_an_issuer_whose_keys_were_never_had_is_503(http: TestClient, keys_file: Path) -> None:
     keys_file.unlink()
-    answer = http.get(TALKS, headers=bearing())
+    answer = http.get(TALKS, headers=make_headers())
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "30"
 

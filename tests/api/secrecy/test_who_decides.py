@@ -11,7 +11,7 @@ from api.composition import compose
 from api.http.app import create_app
 from tests.api.asking import Client, without_credentials
 from tests.api.desk import WHY, Desk, HeldClock, kind_of
-from tests.api.secrecy.test_tokens import bearing
+from tests.api.secrecy.test_tokens import make_headers
 from tests.databases import settings_of
 from tests.infrastructure.identity.issuing import AUDIENCE, ISSUER, publish_keys
 from tests.on_sqlite import on_sqlite
@@ -50,7 +50,7 @@ def test_the_same_person_by_an_issuers_token_does_not_decide(
         desk.open()
         proposed = desk.propose(desk.fact())
         for sub, status in (("ann", 403), ("Bo", 200)):
-            token = bearing(sub=sub, scope="fact:correct")["Authorization"]
+            token = make_headers(sub=sub, scope="fact:correct")["Authorization"]
             answer = desk.decide(proposed, authorization=token)
             assert answer.status == status, answer.json
     parley.close()

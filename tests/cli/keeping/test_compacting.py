@@ -35,7 +35,7 @@ def own_cluster() -> Iterator[Cluster]:
         yield made
 
 
-def administering(parley: Shell) -> psycopg.Connection[tuple[Any, ...]]:
+def connect_as_superuser(parley: Shell) -> psycopg.Connection[tuple[Any, ...]]:
     """The superuser's connection to a record's database."""
     url = make_url(parley.url).set(drivername="postgresql", username="postgres")
     return psycopg.connect(url.render_as_string(), autocommit=True)
@@ -47,13 +47,13 @@ def record_and_erase(parley: Shell) -> None:
     parley.out("import", SLUG, parley.file(SAID))
     parley.out("settings", SLUG, "--no-review-erasure")
     if parley.url.startswith("postgresql"):
-        with administering(parley) as connection:
+        with connect_as_superuser(parley) as connection:
             connection.execute("ANALYZE")
             connection.execute("CHECKPOINT")
     parley.out(*ERASED)
 
 
-def holding(folder: Path) -> set[str]:
+def list_holding(folder: Path) -> set[str]:
     """The files with the word, as it was written or as it is indexed."""
     words = (WORD.encode(), WORD.lower()[2:].encode())
     return {
@@ -70,16 +70,16 @@ def test_no_file_of_a_postgresql_holds_what_was_erased(
     own_cluster.run("ALTER SYSTEM SET wal_recycle = off")
     own_cluster.run("SELECT pg_reload_conf()")
     parley = Shell(own_cluster.fresh(), tmp_path)
-    with administering(parley) as reader:
+    with connect_as_superuser(parley) as reader:
         reader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
         reader.execute("SELECT 1")
         record_and_erase(parley)
         refused = parley("compact")
     assert refused.exit_code == 1
     assert "reads an older state" in refused.stderr
-    assert {path.split("/")[0] for path in holding(own_cluster.data)} == {"base", "pg_wal"}
+    assert {path.split("/")[0] for path in list_holding(own_cluster.data)} == {"base", "pg_wal"}
     assert parley.out("compact") == DONE
-    assert holding(own_cluster.data) == set()
+    assert list_holding(own_cluster.data) == set()
     assert WORD.encode() not in own_cluster.log.read_bytes()
     assert "as they were recorded" in parley.out("verify")
 
@@ -101,7 +101,7 @@ def test_compacting_says_which_privileges_it_lacks(own_cluster: Cluster, tmp_pat
     parley = Shell(own_cluster.fresh(), tmp_path)
     record_and_erase(parley)
     recycle, leave = json.loads(parley.out("compact", "--json"))["left"]
-    with administering(parley) as connection:
+    with connect_as_superuser(parley) as connection:
         connection.execute("CREATE ROLE plain LOGIN")
         of_ours = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
         for (table,) in connection.execute(of_ours).fetchall():
@@ -111,11 +111,11 @@ def test_compacting_says_which_privileges_it_lacks(own_cluster: Cluster, tmp_pat
     assert "The files of the tables have no erased or overwritten bytes" in printed
     steps = [line.strip() for line in printed.splitlines() if line.startswith("  ")]
     assert steps == ["VACUUM FULL pg_catalog.pg_statistic;", recycle, leave]
-    assert {path.split("/")[0] for path in holding(own_cluster.data)} >= {"pg_wal"}
-    with administering(parley) as connection, hearing_late(own_cluster):
+    assert {path.split("/")[0] for path in list_holding(own_cluster.data)} >= {"pg_wal"}
+    with connect_as_superuser(parley) as connection, hearing_late(own_cluster):
         for statement in (steps[0], *recycle.split(";"), leave):
             connection.execute(statement.encode())
-    assert holding(own_cluster.data) == set()
+    assert list_holding(own_cluster.data) == set()
     assert json.loads(plain.out("compact", "--json"))["left"] == [steps[0], leave]
 
 
@@ -132,4 +132,4 @@ def test_a_sqlite_file_that_somebody_reads_is_not_said_to_hold_nothing(
     assert refused.exit_code == 1
     assert "in use" in refused.stderr
     assert light.out("compact") == DONE
-    assert holding(light.folder) == {"lines.ndjson"}
+    assert list_holding(light.folder) == {"lines.ndjson"}

@@ -43,7 +43,7 @@ def damage_page(shell: Shell, name: str, change: Callable[[bytes], bytes]) -> No
     path.write_bytes(content[:at] + change(content[at : at + size]) + content[at + size :])
 
 
-def met(shell: Shell) -> None:
+def assert_reported(shell: Shell) -> None:
     """Check that a server that meets the damage reports it, and goes on reporting it."""
     composed = compose(Settings.from_env(shell.settings))
     client = Client(TestClient(create_app(composed), raise_server_exceptions=False))
@@ -84,7 +84,7 @@ def test_a_flipped_byte_of_an_index_is_found(light: Shell, index: str) -> None:
 
 def test_a_page_of_a_sqlite_file_that_is_none_is_told_of(light: Shell) -> None:
     damage_page(light, "fact_version", lambda page: b"\xa5" * len(page))
-    met(light)
+    assert_reported(light)
     read_refusal(light)
 
 
@@ -100,7 +100,7 @@ def test_a_page_of_a_postgresql_that_is_none_is_told_of(tmp_path: Path) -> None:
         with path.open("r+b") as file:
             file.write(b"\xa5" * PAGE)
         server.start()
-        met(shell)
+        assert_reported(shell)
         assert "invalid page" in read_refusal(shell)
 
 

@@ -64,7 +64,7 @@ def words_of(path: tuple[str, ...], command: Any, given: dict[str, str]) -> list
     return words
 
 
-def made_by_a_newer(shell: Shell, revision: str = "9001") -> None:
+def mark_as_newer(shell: Shell, revision: str = "9001") -> None:
     database = open_database(shell.url)
     with database.writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :at"), {"at": revision})
@@ -80,7 +80,7 @@ def test_every_command_says_so_in_one_line_and_leaves_it_alone(parley: Shell) ->
         "target": str(parley.folder / "another"),
     }
     parley.out("backup", given["source"])
-    made_by_a_newer(parley)
+    mark_as_newer(parley)
     lines = [words_of(path, command, given) for path, command in commands()]
     lines += [["serve", "--no-upgrade"], ["db", "upgrade", "--json"], ["verify", "--log-only"]]
     before = {path.name for path in parley.folder.iterdir()}
@@ -98,7 +98,7 @@ def test_every_command_says_so_in_one_line_and_leaves_it_alone(parley: Shell) ->
 
 @pytest.mark.parametrize("revision", ["9001", "0011_later", "é\n"])
 def test_whatever_its_revision_is_called(light: Shell, revision: str) -> None:
-    made_by_a_newer(light, revision)
+    mark_as_newer(light, revision)
     refused = light("db", "upgrade")
     assert refused.exit_code == 1
     assert refused.stderr.startswith("parley: a newer Parley made this database: ")
@@ -111,7 +111,7 @@ def test_a_server_whose_database_a_newer_one_has_upgraded_is_not_ready_and_recor
     composed = compose(Settings.from_env(parley.settings))
     client = Client(TestClient(create_app(composed), headers=authorize(composed)))
     client.record(summary="Before")
-    made_by_a_newer(parley)
+    mark_as_newer(parley)
     ready = client.get("/readyz")
     refused = client.post(FACTS, fact(summary="After"))
     read = client.get(f"{TALKS}/timeline?q=after")

@@ -71,7 +71,7 @@ def ask_each(connections: list[socket.socket]) -> None:
         assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
 
 
-def held_by(pid: int, address: str) -> int:
+def count_held(pid: int, address: str) -> int:
     """How many connections to an address a process has open."""
     port = f":{int(address.rpartition(':')[2]):04X}"
     lines = [
@@ -104,7 +104,9 @@ def test_connections_opened_at_once_are_dealt_out_to_all(
         for _ in range(ROUNDS):
             with open_connections(workers, AT_ONCE) as connections:
                 ask_each(connections)
-                dealt.update({pid: held_by(pid, workers.address) for pid in workers.serving()})
+                dealt.update(
+                    {pid: count_held(pid, workers.address) for pid in workers.find_processes()}
+                )
     assert dealt.total() == AT_ONCE * ROUNDS
     assert len(dealt) == 2
     assert min(dealt.values()) >= 32
@@ -125,7 +127,7 @@ def test_a_second_server_is_refused_the_address_that_the_processes_share(
 def test_connections_to_a_killed_process_wait_for_the_one_that_replaces_it(
     workers: Workers,
 ) -> None:
-    first = workers.serving()
+    first = workers.find_processes()
     with open_connections(workers, 2 * AT_ONCE) as connections:
         ask_each(connections)  # so that both processes accept connections
     killed = min(first)
@@ -138,7 +140,7 @@ def test_connections_to_a_killed_process_wait_for_the_one_that_replaces_it(
     assert len(now & first) == 1
     with open_connections(workers, 2 * AT_ONCE) as connections:
         ask_each(connections)
-        found = [held_by(pid, workers.address) for pid in now]
+        found = [count_held(pid, workers.address) for pid in now]
     assert sum(found) == 2 * AT_ONCE
     assert all(found)
 
@@ -146,7 +148,7 @@ def test_connections_to_a_killed_process_wait_for_the_one_that_replaces_it(
 def test_a_process_that_is_killed_while_it_owes_an_answer_is_replaced_at_once(
     workers: Workers,
 ) -> None:
-    killed = min(workers.serving())
+    killed = min(workers.find_processes())
     os.kill(killed, signal.SIGSTOP)
     time.sleep(3 * BETWEEN_LOOKS)  # so that the supervisor has checked the process
     os.kill(killed, signal.SIGKILL)
@@ -154,12 +156,12 @@ def test_a_process_that_is_killed_while_it_owes_an_answer_is_replaced_at_once(
 
 
 def test_a_restart_replaces_each_process_and_their_number_stays(workers: Workers) -> None:
-    first = workers.serving()
+    first = workers.find_processes()
     for sent in (signal.SIGTTIN, signal.SIGTTOU, signal.SIGHUP):
         workers.process.send_signal(sent)
     now = workers.wait_for(2, frozenset(first))
     with open_connections(workers, 2 * AT_ONCE) as connections:
         ask_each(connections)
-        found = [held_by(pid, workers.address) for pid in now]
+        found = [count_held(pid, workers.address) for pid in now]
     assert sum(found) == 2 * AT_ONCE
     assert all(found)

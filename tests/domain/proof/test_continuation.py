@@ -20,7 +20,7 @@ from domain.proof.continuation import (
 )
 from domain.proof.merkle import EMPTY_ROOT
 from tests.domain.proof.test_merkle import CONSISTENCIES, LEAVES, ROOTS
-from tests.domain.proof.trees import ORIGIN, Tiled, made_leaves
+from tests.domain.proof.trees import ORIGIN, Tiled, make_leaves
 from tests.thorough import choose_count, some_of
 
 if TYPE_CHECKING:
@@ -32,17 +32,17 @@ SMALL = 270
 EDGES = (1, 255, 256, 257, 511, 512, 513, 65_279, 65_280, 65_535, 65_536, 65_537, 65_792, 65_793)
 LARGEST = 10**19 - 1
 """The largest size that can be written in a checkpoint."""
-TREE = Tiled(made_leaves(EDGES[-1]))
+TREE = Tiled(make_leaves(EDGES[-1]))
 OTHER = bytes(32)
 CHECKPOINTS = [TREE.checkpoint(size) for size in range(SMALL)]
 FORKED = [
-    Tiled(made_leaves(size, other_from=max(0, size - 1 - size % 13))).checkpoint(size)
+    Tiled(make_leaves(size, other_from=max(0, size - 1 - size % 13))).checkpoint(size)
     for size in range(SMALL)
 ]
 """Checkpoints of logs whose last event, or last few, differ."""
 
 
-def nothing(_level: int, _index: int) -> Sequence[bytes]:
+def refuse_tile(_level: int, _index: int) -> Sequence[bytes]:
     raise AssertionError("no tile is needed for this")
 
 
@@ -79,7 +79,7 @@ def test_every_small_tree_continues_every_one_before_and_no_other(about: int) ->
 @pytest.mark.parametrize("old", EDGES)
 def test_trees_continue_each_other_over_the_ends_of_tiles(old: int) -> None:
     before = TREE.checkpoint(old)
-    forked = Tiled(made_leaves(old, other_from=old - 1)).checkpoint(old)
+    forked = Tiled(make_leaves(old, other_from=old - 1)).checkpoint(old)
     for new in EDGES:
         now = TREE.checkpoint(new)
         if new < old:
@@ -136,7 +136,7 @@ def test_a_wrong_tile_proves_nothing_and_accuses_nobody(data: st.DataObject) -> 
 @cache
 def root_of_another(size: int) -> bytes:
     """The root of a tree that has no leaf in common with the others."""
-    return Tiled(made_leaves(size, other_from=0)).checkpoint(size).root
+    return Tiled(make_leaves(size, other_from=0)).checkpoint(size).root
 
 
 def is_used(before: Checkpoint, now: Checkpoint, hashes: Hashes, one: tuple[int, int, int]) -> bool:
@@ -158,23 +158,23 @@ def is_used(before: Checkpoint, now: Checkpoint, hashes: Hashes, one: tuple[int,
 
 def test_what_has_not_grown_needs_no_tile_and_is_the_same_or_refused() -> None:
     before = TREE.checkpoint(300)
-    check_continued(before, before, nothing)
+    check_continued(before, before, refuse_tile)
     assert tiles_needed(before, before) == []
     with pytest.raises(ForkError, match="two roots of its first 300"):
-        check_continued(before, replace(before, root=OTHER), nothing)
+        check_continued(before, replace(before, root=OTHER), refuse_tile)
     smaller = TREE.checkpoint(299)
     assert tiles_needed(before, smaller) == []
     with pytest.raises(RollBackError, match="shows 299 events, but it had 300 before"):
-        check_continued(before, smaller, nothing)
+        check_continued(before, smaller, refuse_tile)
 
 
 def test_an_empty_log_has_the_root_of_nothing_and_is_continued_by_any() -> None:
     empty = Checkpoint(ORIGIN, 0, EMPTY_ROOT)
     for before in (None, empty):
         assert tiles_needed(before, empty) == []
-        check_continued(before, empty, nothing)
+        check_continued(before, empty, refuse_tile)
         with pytest.raises(ContinuationError):
-            check_continued(before, replace(empty, root=OTHER), nothing)
+            check_continued(before, replace(empty, root=OTHER), refuse_tile)
         check(before, TREE.checkpoint(257), TREE)
         with pytest.raises(UnfoundedError):
             check(before, replace(TREE.checkpoint(257), root=OTHER), TREE)

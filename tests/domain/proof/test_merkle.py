@@ -86,17 +86,17 @@ MANY = [leaf_hash(str(number).encode()) for number in range(200)]
 OTHER = leaf_hash(b"another")
 
 
-def naive(leaves: list[bytes]) -> bytes:
+def hash_naively(leaves: list[bytes]) -> bytes:
     """RFC 6962 §2.1, word for word."""
     if len(leaves) < 2:
         return leaves[0] if leaves else EMPTY_ROOT
     k = 1
     while k * 2 < len(leaves):
         k *= 2
-    return node_hash(naive(leaves[:k]), naive(leaves[k:]))
+    return node_hash(hash_naively(leaves[:k]), hash_naively(leaves[k:]))
 
 
-def naive_path(index: int, leaves: list[bytes]) -> list[bytes]:
+def find_path_naively(index: int, leaves: list[bytes]) -> list[bytes]:
     """PATH of RFC 6962 §2.1.1."""
     if len(leaves) == 1:
         return []
@@ -104,20 +104,20 @@ def naive_path(index: int, leaves: list[bytes]) -> list[bytes]:
     while k * 2 < len(leaves):
         k *= 2
     if index < k:
-        return [*naive_path(index, leaves[:k]), naive(leaves[k:])]
-    return [*naive_path(index - k, leaves[k:]), naive(leaves[:k])]
+        return [*find_path_naively(index, leaves[:k]), hash_naively(leaves[k:])]
+    return [*find_path_naively(index - k, leaves[k:]), hash_naively(leaves[:k])]
 
 
-def naive_subproof(old: int, leaves: list[bytes], *, whole: bool = True) -> list[bytes]:
+def find_subproof_naively(old: int, leaves: list[bytes], *, whole: bool = True) -> list[bytes]:
     """SUBPROOF of RFC 6962 §2.1.2."""
     if old == len(leaves):
-        return [] if whole else [naive(leaves)]
+        return [] if whole else [hash_naively(leaves)]
     k = 1
     while k * 2 < len(leaves):
         k *= 2
     if old <= k:
-        return [*naive_subproof(old, leaves[:k], whole=whole), naive(leaves[k:])]
-    return [*naive_subproof(old - k, leaves[k:], whole=False), naive(leaves[:k])]
+        return [*find_subproof_naively(old, leaves[:k], whole=whole), hash_naively(leaves[k:])]
+    return [*find_subproof_naively(old - k, leaves[k:], whole=False), hash_naively(leaves[:k])]
 
 
 def hash_path(leaves: list[bytes], index: int) -> list[bytes]:
@@ -152,7 +152,7 @@ def test_leaves_and_beginnings_of_every_small_tree_are_proven(about: int) -> Non
 
 def _is_proven(size: int) -> None:
     leaves = MANY[:size]
-    root = naive(leaves)
+    root = hash_naively(leaves)
     assert root_of(leaves) == root
     for index in some_of(range(size), 12):
         assert verify_inclusion(leaves[index], index, size, hash_path(leaves, index), root)
@@ -168,13 +168,13 @@ def test_a_proof_is_the_one_of_the_definition_and_no_other_is_taken(
     size: int, data: st.DataObject
 ) -> None:
     leaves = MANY[:size]
-    root = naive(leaves)
+    root = hash_naively(leaves)
     index = data.draw(st.integers(0, size - 1))
     path = hash_path(leaves, index)
-    assert path == naive_path(index, leaves)
+    assert path == find_path_naively(index, leaves)
     old = data.draw(st.integers(1, size))
     steps = consistent(leaves, old)
-    assert steps == naive_subproof(old, leaves)
+    assert steps == find_subproof_naively(old, leaves)
     for forged in forgeries(path, data):
         assert not verify_inclusion(leaves[index], index, size, forged, root)
     for forged in forgeries(steps, data):

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from domain.proof.merkle import consistency_ranges, inclusion_ranges, root_of
 from domain.proof.subtrees import NamedTile, subtree_hash, tiles_under
 from domain.proof.tiles import TilePath
-from tests.domain.proof.trees import Tiled, made_leaves
+from tests.domain.proof.trees import Tiled, make_leaves
 from tests.thorough import choose_count
 
 SIZE = 65_536 + 256 + 1
-LEAVES = made_leaves(SIZE)
+LEAVES = make_leaves(SIZE)
 TREE = Tiled(LEAVES)
 EDGES = (1, 2, 3, 255, 256, 257, 511, 512, 513, 65_279, 65_280, 65_535, 65_536, 65_537, SIZE)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ORIGIN = "example.com/talks"
 
 
-def made_leaves(size: int, *, other_from: int | None = None) -> list[bytes]:
+def make_leaves(size: int, *, other_from: int | None = None) -> list[bytes]:
     """Leaves that are the same each time; from `other_from` on, those of another history."""
     since = size if other_from is None else other_from
     return [leaf_hash(f"{number}{' other' * (number >= since)}".encode()) for number in range(size)]

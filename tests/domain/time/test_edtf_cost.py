@@ -132,7 +132,7 @@ def numbers(mask: str, most: int) -> list[int]:
     return [each for each in range(1, most + 1) if pattern.fullmatch(f"{each:02d}")]
 
 
-def matching(text: str) -> Iterator[tuple[int, int, int]]:
+def list_matching(text: str) -> Iterator[tuple[int, int, int]]:
     """Every day that the digits of a masked date allow, one by one."""
     sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text)
     year, month, day = digits.split("-")
@@ -166,7 +166,7 @@ def test_a_masked_date_in_leap_years_reaches_from_its_first_day_to_its_last(text
 
 
 def check_days(text: str) -> None:
-    days = sorted(day_number(*day) for day in matching(text))
+    days = sorted(day_number(*day) for day in list_matching(text))
     if not days:
         with pytest.raises(ValidTimeError):
             read_date(text, 0, len(text))

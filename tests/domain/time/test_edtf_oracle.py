@@ -67,7 +67,7 @@ class Dice:
         forms = (self.moment, self.moment, self.interval, self.interval, self.members)
         while True:
             text = self.random.choice((*forms, self.long_year, self.time))()
-            yield text if self.random.random() < 0.7 else self.spoilt(text)
+            yield text if self.random.random() < 0.7 else self.spoil(text)
 
     def parts(self) -> list[str]:
         number, pick = self.random.randrange, self.random.choice
@@ -117,7 +117,7 @@ class Dice:
         zone = self.random.choice(zones)
         return f"{self.plain()}T{hour:02d}:{minute:02d}:{second:02d}{zone}"
 
-    def spoilt(self, text: str) -> str:
+    def spoil(self, text: str) -> str:
         at = self.random.randrange(len(text))
         sign = self.random.choice("0123456789X?~%-/.,[]{}TZYSE+: \t")
         return self.random.choice(

@@ -71,7 +71,7 @@ def test_counts_are_contested_as_each_held_against_each_says(counts: list[list[Q
 
 
 def test_twice_the_facts_and_twice_the_numbers_cost_about_twice_as_much() -> None:
-    def resolving(facts: int, numbers: int) -> Callable[[], object]:
+    def prepare_resolving(facts: int, numbers: int) -> Callable[[], object]:
         bases = (None, *get_args(Basis))
         found = candidates(
             [
@@ -84,8 +84,8 @@ def test_twice_the_facts_and_twice_the_numbers_cost_about_twice_as_much() -> Non
         )
         return lambda: resolve(found, ANY)
 
-    assert steps(resolving(20, 400)) < 3 * steps(resolving(20, 200))
-    assert steps(resolving(400, 5)) < 3 * steps(resolving(200, 5))
+    assert steps(prepare_resolving(20, 400)) < 3 * steps(prepare_resolving(20, 200))
+    assert steps(prepare_resolving(400, 5)) < 3 * steps(prepare_resolving(200, 5))
 
 
 @SOME

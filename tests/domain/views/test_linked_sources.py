@@ -110,8 +110,8 @@ def _report(draw: DrawFn, freeing: Freeing, whom: str, id_: str) -> Fact:
     label = f"m{id_[0]}"
     labels: Sequence[str | None] = (None, None, label, label, f"{label} too", f"{label} of {whom}")
     population = draw(st.sampled_from(SPELLINGS[whom]))
-    same = [each for each in freeing.reports if _whom(each) == whom]
-    earlier = [each for each in freeing.reports if _whom(each) in (whom, ALL)]
+    same = [each for each in freeing.reports if _find_population(each) == whom]
+    earlier = [each for each in freeing.reports if _find_population(each) in (whom, ALL)]
     if whom != ALL and population is None:
         same = [each for each in same if _population(each) is not None]
         population, labels = None if same else whom, (None, f"{label} of {whom}")
@@ -146,7 +146,7 @@ def _population(report: Fact) -> str | None:
     return getattr(report, "population", None)
 
 
-def _whom(report: Fact) -> str:
+def _find_population(report: Fact) -> str:
     return (report.external_id or "").rpartition("-")[2]
 
 
@@ -211,7 +211,10 @@ def describe_world(world: World) -> str:
 def _count_least_reported(world: World) -> int:
     """The people freed by those releases of which a number is reported, by the largest number of each."""
     return sum(
-        max((each.freed[_whom(report)] for report in each.reports if report.quantities), default=0)
+        max(
+            (each.freed[_find_population(report)] for report in each.reports if report.quantities),
+            default=0,
+        )
         for each in world.freeings
     )
 

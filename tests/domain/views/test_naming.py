@@ -138,7 +138,7 @@ def test_the_keys_of_the_state_follow_aliases_of_every_sort() -> None:
     assert len(held) == len(set(held)) == 2
 
 
-def borne(*named: Named | str) -> Names:
+def name_bearers(*named: Named | str) -> Names:
     log = Log()
     for each in named:
         log.record(fact("custody", person=each, valid="2030"))
@@ -147,16 +147,16 @@ def borne(*named: Named | str) -> Names:
 
 def test_a_bare_name_is_whose_id_alone_bears_it_and_nobodys_where_two_do() -> None:
     ann, other = Named(name="Ann", id="1"), Named(name="ANN", id="2")
-    assert borne(ann).resolve("ann") == Named(name="ann", id="1")
-    assert borne(ann, other).resolve("Ann") == "Ann"
-    assert borne(ann, other).ids("Ann") == ["1", "2"]
-    assert borne("Ann").resolve("Ann") == "Ann"
+    assert name_bearers(ann).resolve("ann") == Named(name="ann", id="1")
+    assert name_bearers(ann, other).resolve("Ann") == "Ann"
+    assert name_bearers(ann, other).ids("Ann") == ["1", "2"]
+    assert name_bearers("Ann").resolve("Ann") == "Ann"
     married = Named(name="Ann Other", id="1")
-    assert borne(ann, married).key(ann) == borne(ann, married).key(married)
-    assert borne(ann, other).key(ann) != borne(ann, other).key(other)
+    assert name_bearers(ann, married).key(ann) == name_bearers(ann, married).key(married)
+    assert name_bearers(ann, other).key(ann) != name_bearers(ann, other).key(other)
 
 
-def leading(same_as: dict[str, str]) -> Names:
+def make_aliases(same_as: dict[str, str]) -> Names:
     """Names with aliases of people."""
     bare: dict[str, Any] = {"valid": "2025", "summary": "an alias", "citations": ()}
     return Names([Alias(name=name, same_as=end, **bare) for name, end in same_as.items()])
@@ -219,7 +219,7 @@ def test_a_filter_by_an_id_finds_every_name_that_means_this_person(
 def test_a_canonical_name_is_its_own_and_that_of_every_name_on_the_way(
     same_as: dict[str, str], name: str
 ) -> None:
-    leaders = leading(same_as)
+    leaders = make_aliases(same_as)
     end = leaders.canonical(name)
     assert fold_name(leaders.canonical(end)) == fold_name(end)
     if name in same_as:
@@ -242,31 +242,31 @@ def follow_aliases(same_as: dict[str, str], name: str) -> str:
 def test_each_name_leads_where_following_its_aliases_one_by_one_leads(
     same_as: dict[str, str],
 ) -> None:
-    leaders = leading(same_as)
+    leaders = make_aliases(same_as)
     for name in "abcdefghijABCDEFGHIJ":
         assert leaders.canonical(name) == follow_aliases(same_as, name)
 
 
 @pytest.mark.parametrize("closed", [False, True], ids=["chain", "ring"])
 def test_a_way_of_twice_as_many_aliases_costs_about_twice_as_much(*, closed: bool) -> None:
-    def resolving(number: int) -> Callable[[], object]:
+    def prepare_resolving(number: int) -> Callable[[], object]:
         names = [f"{n:05}" for n in range(number)]
         same_as = dict(pairwise(names))
         if closed:
             same_as[names[-1]] = names[0]
 
         def resolve() -> None:
-            leaders = leading(same_as)
+            leaders = make_aliases(same_as)
             ends = {leaders.canonical(name) for name in names}
             assert ends == {names[0] if closed else names[-1]}
 
         return resolve
 
-    assert steps(resolving(4_000)) < 3 * steps(resolving(2_000))
+    assert steps(prepare_resolving(4_000)) < 3 * steps(prepare_resolving(2_000))
 
 
 def test_a_filter_by_a_name_of_twice_as_many_spellings_and_ids_costs_about_twice_as_much() -> None:
-    def filtering(number: int) -> Callable[[], object]:
+    def prepare_filtering(number: int) -> Callable[[], object]:
         log = Log()
         for n in range(number):
             log.record(fact("alias", name=f"Name {n}", same_as="Ann Example"))
@@ -278,15 +278,15 @@ def test_a_filter_by_a_name_of_twice_as_many_spellings_and_ids_costs_about_twice
 
         return look
 
-    assert steps(filtering(800)) < 3 * steps(filtering(400))
+    assert steps(prepare_filtering(800)) < 3 * steps(prepare_filtering(400))
 
 
 def test_a_filter_is_refused_for_more_spellings_than_a_statement_takes() -> None:
-    leaders = leading({f"Name {n}": "Ann Example" for n in range(MOST_TERMS)})
+    leaders = make_aliases({f"Name {n}": "Ann Example" for n in range(MOST_TERMS)})
     assert leaders.terms("person", "Zoë Example") == {("person", "zoe example")}
     for asked in ("Name 999", "ann example"):
         with pytest.raises(ContentError) as refused:
             leaders.terms("person", asked)
         assert [fault.pointer for fault in refused.value.faults] == ["/person"]
-    few = leading({f"Name {n}": "Ann Example" for n in range(MOST_TERMS - 1)})
+    few = make_aliases({f"Name {n}": "Ann Example" for n in range(MOST_TERMS - 1)})
     assert len(few.terms("person", "name 7")) == MOST_TERMS

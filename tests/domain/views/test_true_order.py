@@ -105,7 +105,7 @@ def test_who_is_said_to_be_held_or_not_may_be(data: st.DataObject, as_of: int) -
     became: list[str] = []
     for at, told in draw_story(data, "custody", lasting=True, person=ANN, status="detained"):
         status = data.draw(st.sampled_from(STATUSES))
-        story.append((at, [_became(status, each) for each in told]))
+        story.append((at, [_make_change(status, each) for each in told]))
         became += [status] if at <= as_of else []
     log = record(data, story)
     note(f"{became}")
@@ -118,7 +118,7 @@ def test_who_is_said_to_be_held_or_not_may_be(data: st.DataObject, as_of: int) -
     assert is_held == truly or not surely
 
 
-def _became(status: str, told: Fact) -> Fact:
+def _make_change(status: str, told: Fact) -> Fact:
     said = {"valid": told.valid, "matter": told.matter, "summary": status}
     if status == "free":
         return fact("release", people=(ANN,), **said)

@@ -83,7 +83,7 @@ def stories(draw: DrawFn) -> Story:
         found = _reports(draw, Freeing(at, freed, mine, ()), index) if told else ()
         freeings.append(Freeing(at, freed, mine, found))
         facts += found
-    running = [_running(draw, freeings) for _ in range(draw(st.integers(0, 2)))]
+    running = [_draw_running(draw, freeings) for _ in range(draw(st.integers(0, 2)))]
     return Story(freeings, draw(st.permutations([*facts, *running])))
 
 
@@ -121,7 +121,7 @@ def _report(draw: DrawFn, freeing: Freeing, **fields: Any) -> Fact:  # noqa: ANN
     )
 
 
-def _running(draw: DrawFn, freeings: Sequence[Freeing]) -> Fact:
+def _draw_running(draw: DrawFn, freeings: Sequence[Freeing]) -> Fact:
     """A figure of all people freed by the end of a day, also in releases that no report mentions."""
     day = draw(st.integers(0, DAYS - 1))
     end = FIRST + (day + 1) * DAY

@@ -117,7 +117,7 @@ def _write_period(period: Period) -> str:
     return f"{start.written}/{end.written if isinstance(end, Vague) else end}"
 
 
-def _meant(data: DataObject, value: str, period: Period) -> str:
+def _draw_meant(data: DataObject, value: str, period: Period) -> str:
     """Draw an exact period that a vague one may mean; an unknown end may be any day, or none so far.
 
     Someone freed in the course of a period was freed on one day of it.
@@ -158,7 +158,7 @@ def test_what_is_certain_is_so_whatever_days_are_meant(room: str, data: DataObje
     if entry is None or entry["certainty"] != "certain" or entry["contested"] or entry["rivals"]:
         return
     for _ in range(4):
-        meant = [told(value, _meant(data, value, period)) for value, period in said]
+        meant = [told(value, _draw_meant(data, value, period)) for value, period in said]
         other = _find_entry(meant, section, as_of)
         note(f"{as_of} {[each.valid for each in vague]} {[each.valid for each in meant]}")
         assert other is not None

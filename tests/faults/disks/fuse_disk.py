@@ -37,7 +37,7 @@ class FuseDisk:
             stdout=subprocess.PIPE,
             text=True,
         )
-        self._heard()
+        self._read_line()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -65,9 +65,9 @@ class FuseDisk:
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps({"do": do, **more}) + "\n")
         self._process.stdin.flush()
-        return self._heard()
+        return self._read_line()
 
-    def _heard(self) -> dict[str, Any]:
+    def _read_line(self) -> dict[str, Any]:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         assert line, "the file system has ended"

@@ -93,7 +93,7 @@ def forge_again_and_again(
     copies.put_back()
     engine = _engine(copies.record.url)
     made = _forgeries(engine)
-    hands = {name: _dealt(made[name], random) for name in chosen(list(made))}
+    hands = {name: _deal(made[name], random) for name in chosen(list(made))}
     turn = cycle(hands.values())
     with closing(Trials(copies.record, random, share=share)) as trials:
         while trials.figures.made < max(forgeries, len(hands)):
@@ -109,8 +109,8 @@ def _forge_next(engine: Engine, copies: Copies, hand: Iterator[Named], random: R
     """Do the next possible forgery, and give its name."""
     tried = []
     for name, forge in islice(hand, TRIES):
-        if _done(engine, forge, random):
-            if not name.endswith(REBUILT) or _made_fit(copies.record):
+        if _try_forgery(engine, forge, random):
+            if not name.endswith(REBUILT) or _make_fit(copies.record):
                 return name
             copies.put_back()
         tried.append(name)
@@ -143,13 +143,13 @@ def _forgeries(engine: Engine) -> dict[str, dict[str, Forge]]:
     }
 
 
-def _dealt(made: dict[str, Forge], random: Random) -> Iterator[Named]:
+def _deal(made: dict[str, Forge], random: Random) -> Iterator[Named]:
     """All forgeries, shuffled, again and again."""
     while True:
         yield from random.sample(list(made.items()), len(made))
 
 
-def _done(engine: Engine, forge: Forge, random: Random) -> bool:
+def _try_forgery(engine: Engine, forge: Forge, random: Random) -> bool:
     """Whether the forgery was done; False if the database refused it or there was nothing to forge."""
     try:
         with _as_forger(engine) as connection:
@@ -167,7 +167,7 @@ def _as_forger(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def _made_fit(record: KeptRecord) -> bool:
+def _make_fit(record: KeptRecord) -> bool:
     """Whether the tables can be rebuilt from the forged log; then it is signed, so only a saved checkpoint shows it."""
     (record.folder / "parley.key.checkpoint").write_bytes(b"")
     parley = record.open_record()

@@ -124,16 +124,16 @@ def _largest(size: int) -> Iterator[Fact]:
     """Facts whose lists and texts grow with the record, beyond what is accepted today."""
     many = min(size, _LONGEST)
     for number in range(10):
-        yield _counting(number, many, matter="many")
+        yield _make_count(number, many, matter="many")
     for number in range(size // 20):
-        yield _counting(number, MOST_QUANTITIES, matter="more")
+        yield _make_count(number, MOST_QUANTITIES, matter="more")
     cited = tuple(Citation(publisher=f"P {n}", published=day(n)) for n in range(many))
     yield replace(fact("appointment", person="Cited"), citations=cited)
     yield fact("release", people=tuple(f"Freed {n}" for n in range(many)), quantities=count(many))
     yield fact("statement", quote="x " * 40 * many, note="y" * 80 * many)
 
 
-def _counting(number: int, many: int, matter: str) -> Fact:
+def _make_count(number: int, many: int, matter: str) -> Fact:
     """A release with so many different numbers."""
     mine = range(number * many, (number + 1) * many)
     told = (Quantity(what="released", low=n, high=n, basis="increment") for n in mine)

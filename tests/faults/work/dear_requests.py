@@ -160,13 +160,13 @@ def _swell_example(described: Mapping[str, Any], size: int) -> Iterator[tuple[st
             ("texts", _with_texts),
             ("names", _with_names),
         ):
-            yield label, _fitting(example, size, swell)
+            yield label, _fit_example(example, size, swell)
     elif isinstance(example, str):
         line = f"{example.rstrip()}\n".encode()
         yield "lines", line * (size // len(line))
 
 
-def _fitting(
+def _fit_example(
     example: dict[str, Any], size: int, swell: Callable[[dict[str, Any], int], Any]
 ) -> bytes:
     """The example enlarged to about that many bytes."""

@@ -52,7 +52,7 @@ def wait_until_unlocked(database: Database) -> None:
 
 
 @contextmanager
-def held_elsewhere(url: str) -> Iterator[subprocess.Popen[str]]:
+def hold_elsewhere(url: str) -> Iterator[subprocess.Popen[str]]:
     """Another process that restores."""
     command = [sys.executable, "-c", HOLDER, url]
     with Forked(command, stdout=subprocess.PIPE, text=True) as process:
@@ -84,7 +84,7 @@ def test_a_second_is_refused_and_told_what_is_under_way(
 def test_another_process_is_refused_until_the_first_is_killed(
     database: Database, database_url: str
 ) -> None:
-    with held_elsewhere(database_url) as other:
+    with hold_elsewhere(database_url) as other:
         with (
             pytest.raises(NotAloneError, match="a restore is under way"),
             work_alone(database, "rebuild"),

@@ -30,10 +30,10 @@ class Publisher:
         return f"http://127.0.0.1:{self.port}/keys?of=desk"
 
     def publish(self, document: bytes) -> None:
-        self.answer = saying(document)
+        self.answer = answer_with(document)
 
 
-def saying(document: bytes, status: int = 200, **headers: str) -> Answer:
+def answer_with(document: bytes, status: int = 200, **headers: str) -> Answer:
     """A complete answer at once."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
@@ -47,7 +47,7 @@ def saying(document: bytes, status: int = 200, **headers: str) -> Answer:
     return answer
 
 
-def dripping(text: bytes, pause: float) -> Answer:
+def answer_dripping(text: bytes, pause: float) -> Answer:
     """An answer that comes byte by byte, with a pause before each."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
@@ -61,7 +61,7 @@ def dripping(text: bytes, pause: float) -> Answer:
 @contextmanager
 def serve_document(document: bytes) -> Iterator[Publisher]:
     """A server that publishes a document."""
-    publisher = Publisher(saying(document))
+    publisher = Publisher(answer_with(document))
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

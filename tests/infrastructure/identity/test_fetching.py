@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from infrastructure.outbound.get import FetchError, StatusError, fetch
-from tests.infrastructure.identity.publishing import saying, serve_document
+from tests.infrastructure.identity.publishing import answer_with, serve_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -154,7 +154,7 @@ def test_an_answer_without_a_length_that_is_late_is_none() -> None:
 
 def test_a_status_is_told_apart_from_no_answer() -> None:
     with serve_document(b"none") as publisher:
-        publisher.answer = saying(b"none", 404)
+        publisher.answer = answer_with(b"none", 404)
         with pytest.raises(StatusError, match="the answer was 404"):
             fetch(publisher.url, seconds=5, most=10)
     with pytest.raises(FetchError) as away:

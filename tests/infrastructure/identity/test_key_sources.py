@@ -29,7 +29,12 @@ from tests.infrastructure.identity.issuing import (
     settings,
     token,
 )
-from tests.infrastructure.identity.publishing import Publisher, dripping, saying, serve_document
+from tests.infrastructure.identity.publishing import (
+    Publisher,
+    answer_dripping,
+    answer_with,
+    serve_document,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,13 +122,13 @@ def test_the_last_keys_serve_while_the_issuer_is_away(
 ) -> None:
     assert accepts(verifier, OLD_TOKEN)
     issuer.answer = {
-        "500": saying(NEW_KEYS, 500),
-        "404": saying(b"", 404),
-        "not keys": saying(b"<html>"),
-        "empty": saying(b""),
-        "half": saying(NEW_KEYS[:-5]),
-        "giant": saying(NEW_KEYS + b" " * LARGEST),
-        "redirect": saying(NEW_KEYS, 302, Location=issuer.url + "&else"),
+        "500": answer_with(NEW_KEYS, 500),
+        "404": answer_with(b"", 404),
+        "not keys": answer_with(b"<html>"),
+        "empty": answer_with(b""),
+        "half": answer_with(NEW_KEYS[:-5]),
+        "giant": answer_with(NEW_KEYS + b" " * LARGEST),
+        "redirect": answer_with(NEW_KEYS, 302, Location=issuer.url + "&else"),
     }[outage]
     for _ in range(3):
         watch.seconds += 700
@@ -140,7 +145,7 @@ def test_a_redirect_is_not_followed(
     issuer: Publisher, verifier: TokenVerifier, status: int
 ) -> None:
     with serve_document(OLD_KEYS) as elsewhere:
-        issuer.answer = saying(OLD_KEYS, status, Location=elsewhere.url)
+        issuer.answer = answer_with(OLD_KEYS, status, Location=elsewhere.url)
         with pytest.raises(IssuerOutOfReachError):
             verifier.principal(OLD_TOKEN)
         assert elsewhere.asked == []
@@ -157,7 +162,7 @@ def test_a_key_address_within_a_token_is_not_asked(verifier: TokenVerifier) -> N
 def test_without_any_keys_nobody_can_tell_until_they_are_had(
     issuer: Publisher, verifier: TokenVerifier, watch: Watch
 ) -> None:
-    issuer.answer = saying(b"", 503)
+    issuer.answer = answer_with(b"", 503)
     for _ in range(3):
         with pytest.raises(IssuerOutOfReachError) as away:
             verifier.principal(OLD_TOKEN)
@@ -203,7 +208,7 @@ def test_an_answer_that_drips_is_cut_off(
     issuer: Publisher, watch: Watch, monkeypatch: pytest.MonkeyPatch, text: bytes
 ) -> None:
     monkeypatch.setattr(key_sources, "FETCH_SECONDS", 0.5)
-    issuer.answer = dripping(text, 0.02)
+    issuer.answer = answer_dripping(text, 0.02)
     began = time.monotonic()
     with pytest.raises(IssuerOutOfReachError):
         IssuerKeyAddress(issuer.url, watch).keys()
@@ -216,10 +221,10 @@ def test_an_answer_that_never_comes_is_not_waited_for(
     monkeypatch.setattr(key_sources, "FETCH_SECONDS", 0.3)
     ended = Event()
 
-    def never(_: BaseHTTPRequestHandler) -> None:
+    def answer_never(_: BaseHTTPRequestHandler) -> None:
         ended.wait(30)
 
-    issuer.answer = never
+    issuer.answer = answer_never
     began = time.monotonic()
     with pytest.raises(IssuerOutOfReachError):
         IssuerKeyAddress(issuer.url, watch).keys()
@@ -227,16 +232,16 @@ def test_an_answer_that_never_comes_is_not_waited_for(
     assert time.monotonic() - began < 3
 
 
-def held_up(issuer: Publisher) -> tuple[Event, Event]:
+def hold_up(issuer: Publisher) -> tuple[Event, Event]:
     """Let the issuer give its new keys only when released; gives (set when it was asked, set to release it)."""
     asked, ended = Event(), Event()
 
-    def slowly(handler: BaseHTTPRequestHandler) -> None:
+    def answer_slowly(handler: BaseHTTPRequestHandler) -> None:
         asked.set()
         ended.wait(30)
-        saying(NEW_KEYS)(handler)
+        answer_with(NEW_KEYS)(handler)
 
-    issuer.answer = slowly
+    issuer.answer = answer_slowly
     return asked, ended
 
 
@@ -244,7 +249,7 @@ def test_those_whose_key_is_known_do_not_wait_for_the_issuer(
     issuer: Publisher, verifier: TokenVerifier, watch: Watch
 ) -> None:
     assert accepts(verifier, OLD_TOKEN)
-    asked, ended = held_up(issuer)
+    asked, ended = hold_up(issuer)
     watch.seconds += 600
     with ThreadPoolExecutor(1) as other:
         waiting = other.submit(accepts, verifier, OLD_TOKEN)
@@ -260,7 +265,7 @@ def test_a_token_with_an_unknown_key_is_refused_while_another_request_fetches_ke
     issuer: Publisher, verifier: TokenVerifier, watch: Watch
 ) -> None:
     assert accepts(verifier, OLD_TOKEN)
-    asked, ended = held_up(issuer)
+    asked, ended = hold_up(issuer)
     watch.seconds += 30
     with ThreadPoolExecutor(1) as other:
         waiting = other.submit(accepts, verifier, NEW_TOKEN)

@@ -60,7 +60,7 @@ def test_what_may_be_pinned_is_known_to_the_library() -> None:
     assert set(JWSRegistry.algorithms) >= ALGORITHMS >= set(DEFAULT_ALGORITHMS)
 
 
-def short() -> Jwk:
+def make_short_key() -> Jwk:
     """A key of 1024 bits, which is too short today."""
     numbers = rsa.generate_private_key(65537, 1024).public_key().public_numbers()  # noqa: S505 -- refused
     return {"kty": "RSA", "kid": "k", "n": number(numbers.n, 256), "e": number(numbers.e)}
@@ -69,7 +69,7 @@ def short() -> Jwk:
 @pytest.mark.parametrize(
     "unusable",
     [
-        short(),
+        make_short_key(),
         {"kty": "oct", "kid": "k", "k": encode_part(b"x" * 64)},
         {"kty": "AKP", "kid": "k", "alg": "ML-DSA-44", "pub": "AAAA"},
         {"kty": ["RSA"], "kid": "k"},

@@ -254,11 +254,11 @@ def test_a_rebuild_begins_anew_under_another_schema_and_if_rows_were_lost(
 def test_nothing_is_switched_to_once_the_lock_is_lost(
     database: Database, ledger: StoredLedger
 ) -> None:
-    def lost() -> None:
+    def raise_lost() -> None:
         raise NotAloneError
 
     with pytest.raises(NotAloneError):
-        rebuild(database, ledger.codec, None, lost)
+        rebuild(database, ledger.codec, None, raise_lost)
     with database.reading() as connection:
         assert serving_side(connection) == "first"
 

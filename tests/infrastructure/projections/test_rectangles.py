@@ -61,7 +61,7 @@ def test_each_place_of_the_plane_is_in_the_rectangle_that_says_what_was_seen(
             seen = fold_public([each for each in mine if each.position <= position], cut)
             there = [each for each in plane.written if holds(each, position, cut)]
             assert [each.version for each in there] == ([] if seen is None else [seen])
-        assert all(apart(one, other) for one, other in combinations(plane.written, 2))
+        assert all(is_apart(one, other) for one, other in combinations(plane.written, 2))
 
 
 @SOME
@@ -81,7 +81,7 @@ def holds(each: Rectangle, position: int, cut: int) -> bool:
     return known and each.published_from <= cut < each.published_to
 
 
-def apart(one: Rectangle, other: Rectangle) -> bool:
+def is_apart(one: Rectangle, other: Rectangle) -> bool:
     return (
         one.known_to <= other.known_from
         or other.known_to <= one.known_from

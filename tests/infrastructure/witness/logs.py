@@ -13,8 +13,8 @@ from domain.proof.note import sign_note
 from domain.proof.subtrees import NamedTile
 from domain.proof.tiles import TilePath
 from infrastructure.proofs.ed25519 import Ed25519Signer
-from tests.domain.proof.trees import ORIGIN, Tiled, made_leaves
-from tests.infrastructure.identity.publishing import Answer, Publisher, saying, serve_document
+from tests.domain.proof.trees import ORIGIN, Tiled, make_leaves
+from tests.infrastructure.identity.publishing import Answer, Publisher, answer_with, serve_document
 from tests.infrastructure.witness.keys import LOG
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ PREFIX: Final = "/of/talks"
 
 def history(*, other_from: int | None = None, largest: int = 2_000) -> Tiled:
     """The leaves of a log; the same each time, but from `other_from` on those of another history."""
-    return Tiled(made_leaves(largest, other_from=other_from))
+    return Tiled(make_leaves(largest, other_from=other_from))
 
 
 HONEST: Final = history(largest=LARGEST)
@@ -77,7 +77,7 @@ class FakeLog:
         made = self.answers.get(path)
         if made is None:
             found = self._find_file(path) if handler.path.startswith(PREFIX) else None
-            made = saying(b"no such thing", 404) if found is None else saying(found)
+            made = answer_with(b"no such thing", 404) if found is None else answer_with(found)
         made(handler)
 
     def _find_file(self, path: str) -> bytes | None:

@@ -10,7 +10,7 @@ import pytest
 from domain.proof.note import sign_note
 from domain.proof.tiles import TILE_WIDTH
 from infrastructure.witness import tiled_log
-from tests.infrastructure.identity.publishing import dripping, saying, serve_document
+from tests.infrastructure.identity.publishing import answer_dripping, answer_with, serve_document
 from tests.infrastructure.witness.keys import LOG, OTHER, STRANGER
 from tests.infrastructure.witness.logs import HONEST, LARGEST, PREFIX
 
@@ -31,7 +31,7 @@ def raw(content: bytes) -> Answer:
     return answer
 
 
-def endless(handler: BaseHTTPRequestHandler) -> None:
+def answer_endlessly(handler: BaseHTTPRequestHandler) -> None:
     """A response that never ends, sent as fast as possible."""
     handler.send_response(200)
     handler.end_headers()
@@ -74,7 +74,7 @@ def test_what_is_no_checkpoint_is_refused(
         log.grow(300)
         watching.watch()
     log.grow(400)
-    log.answers["/checkpoint"] = saying(MALFORMED[name].encode())
+    log.answers["/checkpoint"] = answer_with(MALFORMED[name].encode())
     assert watching.find_refusal().startswith("the log's checkpoint is refused: ")
 
 
@@ -88,7 +88,7 @@ def test_what_another_signed_is_refused(log: FakeLog, watching: Watching, begun:
         log.signers = signers
         assert "no known key has signed" in watching.find_refusal()
     log.signers = [LOG]
-    log.answers["/checkpoint"] = saying(forge_note(log).encode())
+    log.answers["/checkpoint"] = answer_with(forge_note(log).encode())
     assert "its signature does not match its text" in watching.find_refusal()
     log.answers.clear()
     log.origin = "example.com/talks2"
@@ -104,17 +104,17 @@ def test_a_root_that_does_not_follow_from_the_tiles_is_refused(
         watching.watch()
     log.grow(400)
     text = HONEST.checkpoint(400).text.replace("400", "401")
-    log.answers["/checkpoint"] = saying(sign_note(text, [LOG]).encode())
+    log.answers["/checkpoint"] = answer_with(sign_note(text, [LOG]).encode())
     log.grow(401)
     assert "do not give the root" in watching.find_refusal()
     assert not (watching.folder / "evidence").exists()
 
 
 BAD: dict[str, tuple[Answer, str]] = {
-    "gone": (saying(b"", 404), "the answer was 404"),
-    "failing": (saying(b"", 503), "the answer was 503"),
-    "elsewhere": (saying(b"", 302, Location="/checkpoint"), "the answer was 302"),
-    "endless": (endless, "larger than"),
+    "gone": (answer_with(b"", 404), "the answer was 404"),
+    "failing": (answer_with(b"", 503), "the answer was 503"),
+    "elsewhere": (answer_with(b"", 302, Location="/checkpoint"), "the answer was 302"),
+    "endless": (answer_endlessly, "larger than"),
     "chunks": (chunks, "larger than"),
     "none": (raw(b""), "no answer"),
     "noise": (raw(b"\x00" * 999_999), "no answer"),
@@ -144,7 +144,7 @@ def test_a_malformed_response_of_a_log_is_refused(
 def test_no_redirect_is_followed(log: FakeLog, watching: Watching, status: int) -> None:
     log.grow(400)
     with serve_document(log.note().encode()) as elsewhere:
-        log.answers["/checkpoint"] = saying(b"", status, Location=elsewhere.url)
+        log.answers["/checkpoint"] = answer_with(b"", status, Location=elsewhere.url)
         assert f"the answer was {status}" in watching.find_refusal()
         assert elsewhere.asked == []
 
@@ -159,7 +159,7 @@ def test_a_tile_of_another_length_is_refused(
     right = log._find_file("/tile/0/001.p/144")
     assert right is not None
     wrong = {b"": b"", b"short": right[:-32], b"longer": right + right[:32], b"one": right[:-1]}
-    log.answers["/tile/0/001.p/144"] = saying(wrong[change])
+    log.answers["/tile/0/001.p/144"] = answer_with(wrong[change])
     refusal = watching.find_refusal()
     assert "larger than 4608 bytes" in refusal or "bytes instead of 4608" in refusal
 
@@ -174,7 +174,7 @@ def test_a_tile_with_a_wrong_hash_is_refused_and_accuses_nobody(
     assert right is not None
     for at in (0, len(right) - 1):
         wrong = bytes(each ^ (place == at) for place, each in enumerate(right))
-        log.answers["/tile/0/001.p/144"] = saying(wrong)
+        log.answers["/tile/0/001.p/144"] = answer_with(wrong)
         assert "do not give the root" in watching.find_refusal()
     assert not (watching.folder / "evidence").exists()
 
@@ -188,7 +188,7 @@ def test_where_a_partial_tile_is_gone_the_whole_one_is_taken(
     note = log.note()
     log.grow(1_000)
     log.missing = lambda tile: tile.path.width < TILE_WIDTH and tile.level == 0
-    log.answers["/checkpoint"] = saying(note.encode())
+    log.answers["/checkpoint"] = answer_with(note.encode())
     assert watching.watch().checkpoint.size == 400
     at = log.asked_paths.index("/tile/0/001.p/144")
     assert log.asked_paths[at + 1] == "/tile/0/001"
@@ -208,7 +208,7 @@ def test_an_answer_that_drips_is_cut_off(
 ) -> None:
     monkeypatch.setattr(tiled_log, "FETCH_SECONDS", 0.3)
     log.grow(400)
-    log.answers["/checkpoint"] = dripping(text, 0.02)
+    log.answers["/checkpoint"] = answer_dripping(text, 0.02)
     assert "out of reach" in watching.find_refusal()
 
 
@@ -219,10 +219,10 @@ def test_an_answer_that_never_comes_is_not_waited_for(
     log.grow(400)
     ended = threading.Event()
 
-    def never(_: BaseHTTPRequestHandler) -> None:
+    def answer_never(_: BaseHTTPRequestHandler) -> None:
         ended.wait(20)
 
-    log.answers["/tile/0/001.p/144"] = never
+    log.answers["/tile/0/001.p/144"] = answer_never
     assert "out of reach" in watching.find_refusal()
     ended.set()
 
@@ -233,14 +233,14 @@ def test_all_that_is_asked_takes_no_longer_than_it_may(
     log.grow(LARGEST)
     pause = threading.Event()
 
-    def slowly(handler: BaseHTTPRequestHandler) -> None:
+    def answer_slowly(handler: BaseHTTPRequestHandler) -> None:
         pause.wait(0.3)
         found = log._find_file(handler.path.removeprefix(PREFIX))
         assert found is not None
-        saying(found)(handler)
+        answer_with(found)(handler)
 
     for path in ("/checkpoint", "/tile/0/273.p/112", "/tile/1/001.p/17", "/tile/2/000.p/1"):
-        log.answers[path] = slowly
+        log.answers[path] = answer_slowly
     monkeypatch.setattr(tiled_log, "ROUND_SECONDS", 0.5)
     assert "out of reach" in watching.find_refusal()
     assert len(log.asked_paths) <= 2

@@ -11,7 +11,7 @@ from domain.proof.note import sign_note
 from infrastructure.proofs.ed25519 import Ed25519Signer
 from infrastructure.witness.memory import Memory
 from infrastructure.witness.refusals import FolderError
-from tests.infrastructure.identity.publishing import saying
+from tests.infrastructure.identity.publishing import answer_with
 from tests.infrastructure.witness.conftest import NOON
 from tests.infrastructure.witness.keys import LOG, NAME, OTHER, STRANGER
 from tests.infrastructure.witness.logs import HONEST, LARGEST, history
@@ -91,7 +91,7 @@ def test_what_was_remembered_is_given_out_whatever_became_of_the_log(
         watching.out.unlink()
         if left is not None:
             watching.out.write_bytes(left)
-        log.answers["/checkpoint"] = saying(b"", 503)
+        log.answers["/checkpoint"] = answer_with(b"", 503)
         with pytest.raises(Exception, match="out of reach"):
             watching.watch()
         assert watching.read_cosigned() == HONEST.checkpoint(300).text

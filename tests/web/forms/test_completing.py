@@ -73,7 +73,7 @@ def enter(reader: Reader, browser: Browser, desk: Desk) -> Iterator[Callable[...
     key, _ = desk.parley.keys.create("Ann", SCOPES)
     opened, watched = [], []
 
-    def entering(*, scripts: bool = True) -> Page:
+    def sign_in(*, scripts: bool = True) -> Page:
         address = f"http://127.0.0.1:{served.address[1]}"
         context = browser.new_context(base_url=address, java_script_enabled=scripts)
         opened.append(context)
@@ -85,7 +85,7 @@ def enter(reader: Reader, browser: Browser, desk: Desk) -> Iterator[Callable[...
         expect(page.get_by_role("button", name="Sign out")).to_be_visible()
         return page
 
-    yield entering
+    yield sign_in
     for context in opened:
         context.close()
     served.stop()

@@ -85,7 +85,7 @@ def enter(browser: Browser, site: dict[str, str]) -> Iterator[Callable[..., Page
     watched = []
     opened = []
 
-    def entering(person: str = "Ann", **options: Any) -> Page:  # noqa: ANN401 -- Playwright's options
+    def sign_in(person: str = "Ann", **options: Any) -> Page:  # noqa: ANN401 -- Playwright's options
         context = browser.new_context(base_url=site["address"], **options)
         opened.append(context)
         page = context.new_page()
@@ -97,7 +97,7 @@ def enter(browser: Browser, site: dict[str, str]) -> Iterator[Callable[..., Page
         expect(page.get_by_role("button", name="Sign out")).to_be_visible()
         return page
 
-    yield entering
+    yield sign_in
     for context in opened:
         context.close()
     assert not any(watched), watched

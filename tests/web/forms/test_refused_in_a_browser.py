@@ -10,7 +10,7 @@ import uvicorn
 from playwright.sync_api import expect
 from sqlalchemy import Engine, event
 
-from tests.api.running.test_health import failing
+from tests.api.running.test_health import make_failing
 from tests.api.serving import Served
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def test_a_change_whose_outcome_is_unknown_is_sent_again_and_saved_once(
         "citation.publisher": "AP",
     }.items():
         page.locator(f"[name='{name}']").fill(text)
-    fail = failing("database or disk is full")
+    fail = make_failing("database or disk is full")
     event.listen(Engine, "commit", fail)
     page.get_by_role("button", name="Record").click()
     main = page.get_by_role("main")

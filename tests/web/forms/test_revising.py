@@ -33,7 +33,7 @@ def _propose_change(desk: Desk, address: str, **fields: str) -> str:
     return answer.headers["location"]
 
 
-def _held(form: Seen, address: str, *names: str) -> list[str]:
+def _read_inputs(form: Seen, address: str, *names: str) -> list[str]:
     return [form.form(address)[1][name] for name in names]
 
 
@@ -50,7 +50,7 @@ def test_a_correction_is_proposed_anew_from_what_was_proposed(reader: Reader, de
     assert revise in desk.see(request).all("a", "href")
     assert revise not in seen.all("a", "href")
     form = desk.see(revise)
-    assert _held(form, revise, "summary", "matter", "places", "why") == [
+    assert _read_inputs(form, revise, "summary", "matter", "places", "why") == [
         "Fifty-three freed",
         "m",
         "Lithuania",
@@ -87,7 +87,7 @@ def test_each_other_change_is_proposed_anew(reader: Reader, desk: Desk, deed: st
     request = _propose_change(desk, f"{page}/{deed}", **more, **{column: "A first why"})
     revise = f"{request}/revise"
     form = desk.see(revise)
-    assert _held(form, revise, column) == ["A first why"]
+    assert _read_inputs(form, revise, column) == ["A first why"]
     empty = desk.fill(form, revise, **{column: ""}, do="save")
     assert empty.status == 422
     assert [given["name"] for _, given in empty.elements if "aria-invalid" in given] == [column]
@@ -103,7 +103,7 @@ def test_a_correction_of_a_negotiation_is_proposed_anew(reader: Reader, desk: De
     request = _propose_change(desk, "/n/talks/correct", **WHY, title="Minsk talks")
     revise = f"{request}/revise"
     form = desk.see(revise)
-    assert _held(form, revise, "title", "why") == ["Minsk talks", WHY["why"]]
+    assert _read_inputs(form, revise, "title", "why") == ["Minsk talks", WHY["why"]]
     checked = desk.fill(form, revise, title="Minsk and Vilnius", do="check")
     assert "Minsk and Vilnius" in checked.words
     assert desk.fill(checked, revise, do="save").headers["location"] == request
@@ -142,7 +142,7 @@ def test_the_confidential_sources_of_a_fact_are_erased_alone(reader: Reader, des
     desk.enter()
     address = f"{page}/erase"
     form = desk.see(address)
-    assert _held(form, address, "what") == ["fact"]
+    assert _read_inputs(form, address, "what") == ["fact"]
     asked = desk.fill(form, address, what="sources", reason="They ask", do="check")
     assert "What is kept in confidence about its sources would be erased" in asked.words
     done = desk.fill(asked, address, do="save")

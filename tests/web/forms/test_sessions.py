@@ -229,10 +229,10 @@ def test_a_sessions_requests_count_for_its_key(desk: Desk) -> None:
     seen = desk.see("/sign-in").headers["ratelimit"]
     by_key = desk.http.get("/v1/negotiations", headers={"Authorization": f"Bearer {key}"})
     nobody = Desk(desk.site).see("/sign-in").headers["ratelimit"]
-    assert _left(by_key.headers["ratelimit"]) < _left(seen) < _left(nobody) + 2
+    assert _count_left(by_key.headers["ratelimit"]) < _count_left(seen) < _count_left(nobody) + 2
 
 
-def _left(field: str) -> int:
+def _count_left(field: str) -> int:
     return int(field.partition("r=")[2].partition(";")[0])
 
 

@@ -169,13 +169,13 @@ def test_no_date_that_can_be_recorded_is_shown_raw_or_sharper_than_it_is() -> No
         most = valid.bounds.end_latest if valid.spans else most
         if "X" not in text and _PLAIN.fullmatch(told) and first > BEGINNING and most < END:
             plain += 1
-            named = _meant(told)
+            named = _find_meant(told)
             assert named[0] <= first, (text, told)
             assert named[1] >= most, (text, told)
     assert plain > 100
 
 
-def _meant(told: str) -> tuple[int, int]:
+def _find_meant(told: str) -> tuple[int, int]:
     """The stretch of time, [first, last), that holds all dates that the words name."""
     found = [_stretch(each) for each in _MENTION.finditer(told)]
     return min(first for first, _ in found), max(last for _, last in found)

@@ -37,7 +37,7 @@ class Desk:
         headers.setdefault("if_match", "*")
         return self.client.post(f"/v1/facts/{id_}/{change}", body, **headers)
 
-    def done(self, id_: str, change: str, body: object, **headers: str) -> Answer:
+    def make_change(self, id_: str, change: str, body: object, **headers: str) -> Answer:
         answer = self.change(id_, change, body, **headers)
         assert answer.status == 200, answer.json
         return answer
@@ -45,10 +45,10 @@ class Desk:
     def record_fact(self) -> str:
         """Record a fact with a history, and a snapshot that holds it; gives its id."""
         id_ = str(self.client.record(**SAID).json["id"])
-        self.done(id_, "corrections", {**WHY, "changes": {"summary": f"{WORD} was freed"}})
+        self.make_change(id_, "corrections", {**WHY, "changes": {"summary": f"{WORD} was freed"}})
         assert self.client.post(f"{TALKS}/snapshots", {"name": "held"}).status == 201
         cited = {"publisher": f"{WORD} Radio", "confidential": {"identity": WORD}}
-        self.done(id_, "corroborations", {"citation": cited}, idempotency_key="cited")
+        self.make_change(id_, "corroborations", {"citation": cited}, idempotency_key="cited")
         self.client.record(summary="Another stays", external_id="other")
         return id_
 

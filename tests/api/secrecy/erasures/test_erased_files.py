@@ -20,7 +20,7 @@ from infrastructure.log import overwritten
 from infrastructure.log.overwritten import Overwritten
 from infrastructure.tables.record import confidential_part, event, log_head
 from tests.api.asking import TALKS, Client, authorize
-from tests.api.everything import ask_whole, everything
+from tests.api.everything import ask_whole, list_addresses
 from tests.api.secrecy.erasures.erased import REASON, WORD, Desk
 from tests.databases import open_database, settings_of
 from tests.infrastructure.sealing.files import holds, tables_holding
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.usefixtures("small_shares")
 def test_no_word_of_it_is_in_any_answer_file_table_or_backup(desk: Desk, tmp_path: Path) -> None:
     id_ = desk.record_fact()
     assert desk.words() == 1
-    desk.done(id_, "erasure", REASON)
+    desk.make_change(id_, "erasure", REASON)
     assert desk.words() == 0
     desk.sign()
     names = {
@@ -50,7 +50,7 @@ def test_no_word_of_it_is_in_any_answer_file_table_or_backup(desk: Desk, tmp_pat
         "level": ["0"],
         "index": ["000.p/5"],
     }
-    for address in everything(desk.client.http, names):
+    for address in list_addresses(desk.client.http, names):
         for at in ("", "position=4", "position=8"):
             pinned = address + ("&" if "?" in address else "?") + at if at else address
             status, content = ask_whole(desk.client.http, pinned, {})
@@ -105,7 +105,7 @@ def test_a_reader_of_an_older_state_only_puts_off_that_the_files_forget(
     with reader.reading() as connection:
         connection.execute(select(1 if kind == "postgresql" else event)).all()
         began = time.monotonic()
-        desk.done(id_, "erasure", REASON)
+        desk.make_change(id_, "erasure", REASON)
         parley.follow()
         assert time.monotonic() - began < UNHURRIED_SECONDS, "nobody who writes is kept waiting"
         assert desk.client.get(f"/v1/facts/{id_}").status == 410

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("small_shares")
 
 def test_an_erasure_says_what_where_when_why_and_by_whom(desk: Desk) -> None:
     id_ = desk.record_fact()
-    answer = desk.done(id_, "erasure", {**REASON, "approvers": ["Bo"]})
+    answer = desk.make_change(id_, "erasure", {**REASON, "approvers": ["Bo"]})
     assert {**answer.json, "recorded_at": "then"} == {
         "fact": id_,
         "negotiation": "talks",
@@ -38,7 +38,7 @@ def test_an_erasure_says_what_where_when_why_and_by_whom(desk: Desk) -> None:
 
 def test_the_fact_is_gone_at_every_perspective(desk: Desk) -> None:
     id_ = desk.record_fact()
-    erased_at = desk.done(id_, "erasure", REASON).json["recorded_at"]
+    erased_at = desk.make_change(id_, "erasure", REASON).json["recorded_at"]
     for query in ("", "?position=4", "?as_known_at=2027&as_of=2025-10", "?clock=published"):
         for path in (f"/v1/facts/{id_}", f"/v1/facts/{id_}/history"):
             answer = desk.client.get(path + query)
@@ -52,7 +52,7 @@ def test_the_fact_is_gone_at_every_perspective(desk: Desk) -> None:
 
 def test_an_answer_that_held_it_says_so_and_one_from_after_does_not(desk: Desk) -> None:
     id_ = desk.record_fact()
-    desk.done(id_, "erasure", REASON)
+    desk.make_change(id_, "erasure", REASON)
     views = (
         "",
         "/timeline",
@@ -86,14 +86,14 @@ def test_an_answer_that_held_it_says_so_and_one_from_after_does_not(desk: Desk) 
 def test_counts_of_what_was_recorded_do_not_change(desk: Desk) -> None:
     id_ = desk.record_fact()
     before = [desk.client.get(f"{TALKS}?position={at}").json["facts"] for at in range(2, 8)]
-    desk.done(id_, "erasure", REASON)
+    desk.make_change(id_, "erasure", REASON)
     after = [desk.client.get(f"{TALKS}?position={at}").json["facts"] for at in range(2, 9)]
     assert after == [*before, before[-1]]
 
 
 def test_nothing_more_is_done_with_it_and_its_name_stays_taken(desk: Desk) -> None:
     id_ = desk.record_fact()
-    desk.done(id_, "erasure", REASON)
+    desk.make_change(id_, "erasure", REASON)
     head = desk.client.get("/v1/changes?after=7").json["items"][-1]["position"]
     bodies = {
         "corrections": {**WHY, "changes": {"summary": "x"}},
@@ -124,7 +124,7 @@ def test_what_was_answered_under_a_key_is_not_told_again_and_not_done_again(desk
     refused = desk.change(id_, "corrections", bad, idempotency_key="two")
     assert refused.status == 422
     other = desk.client.post(FACTS, fact(summary="Other"), idempotency_key="three")
-    desk.done(id_, "erasure", REASON)
+    desk.make_change(id_, "erasure", REASON)
     head = desk.client.get("/v1/changes").json["items"][-1]["position"]
     for again in (
         desk.client.post(FACTS, fact(summary=WORD), idempotency_key="one"),
@@ -145,7 +145,7 @@ def test_what_was_answered_under_a_key_is_not_told_again_and_not_done_again(desk
 
 def test_an_erasure_sent_again_under_its_key_is_told_again(desk: Desk) -> None:
     id_ = desk.record_fact()
-    first = desk.done(id_, "erasure", REASON, idempotency_key="gone")
+    first = desk.make_change(id_, "erasure", REASON, idempotency_key="gone")
     again = desk.change(id_, "erasure", REASON, idempotency_key="gone")
     assert (again.status, again.body) == (200, first.body)
     assert again.headers["idempotency-replayed"] == "true"
@@ -155,7 +155,7 @@ def test_only_the_sources_of_a_fact_may_be_erased(desk: Desk) -> None:
     id_ = desk.record_fact()
     shown = desk.client.get(f"/v1/facts/{id_}").json["fact"]
     assert [citation["confidential"]["note"] for citation in shown["citations"]] == [WORD, None]
-    answer = desk.done(id_, "erasure", {**REASON, "what": "sources"})
+    answer = desk.make_change(id_, "erasure", {**REASON, "what": "sources"})
     assert (answer.json["what"], answer.json["position"]) == ("sources", 8)
     record = desk.client.get(f"/v1/facts/{id_}")
     assert record.json["version"] == 4
@@ -175,10 +175,10 @@ def test_only_the_sources_of_a_fact_may_be_erased(desk: Desk) -> None:
     again = desk.change(id_, "corroborations", {"citation": cited}, idempotency_key="cited")
     assert again.status == 410
     later = {"citation": {"publisher": "Third", "confidential": {"note": "later"}}}
-    desk.done(id_, "corroborations", later)
+    desk.make_change(id_, "corroborations", later)
     found = desk.client.get(f"/v1/facts/{id_}").json["fact"]["citations"]
     assert [each.get("confidential", {}).get("note") for each in found] == [None, None, "later"]
-    desk.done(id_, "erasure", REASON)
+    desk.make_change(id_, "erasure", REASON)
     with desk.parley.database.reading() as connection:
         assert verify(connection).wrong is None
 
@@ -201,7 +201,7 @@ def test_an_erasure_takes_the_version_that_was_seen_and_its_scope(desk: Desk) ->
 
 def test_an_erased_fact_of_a_private_negotiation_is_not_told_of(desk: Desk) -> None:
     id_ = desk.record_fact()
-    desk.done(id_, "erasure", REASON)
+    desk.make_change(id_, "erasure", REASON)
     private = {"visibility": "private", "members": ["Ann"]}
     assert desk.client.post(f"{TALKS}/settings", private).status == 200
     outsider = authorize(desk.parley, "Bo")

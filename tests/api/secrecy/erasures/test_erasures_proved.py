@@ -35,7 +35,7 @@ def test_the_root_is_unchanged_and_old_proofs_hold(desk: Desk) -> None:
     root, size = desk.root, 7
     proof = desk.client.get(f"/v1/facts/{id_}/proof").json
     entries = desk.client.http.get("/tile/entries/000.p/7").content
-    desk.done(id_, "erasure", REASON)
+    desk.make_change(id_, "erasure", REASON)
     with desk.parley.database.reading() as connection:
         assert verify(connection).wrong is None
         signed = desk.client.http.get("/checkpoint").text
@@ -56,7 +56,7 @@ def test_a_rebuild_a_restore_and_the_comparison_give_the_same_views(
     desk: Desk, tmp_path: Path, fresh_database: Callable[[Kind], str]
 ) -> None:
     id_ = desk.record_fact()
-    desk.done(id_, "erasure", REASON)
+    desk.make_change(id_, "erasure", REASON)
     paths = [f"{TALKS}{view}" for view in ("", "/timeline", "/audit", "/snapshots/held")]
     asked_ = [f"{path}?position={at}" for path in paths for at in (4, 7, 8) if "snap" not in path]
     before = [desk.client.get(path).body for path in asked_]
@@ -82,7 +82,7 @@ def test_a_rebuild_a_restore_and_the_comparison_give_the_same_views(
 
 def test_an_event_that_lost_its_payload_without_an_erasure_is_found_out(desk: Desk) -> None:
     id_ = desk.record_fact()
-    desk.done(id_, "erasure", REASON)
+    desk.make_change(id_, "erasure", REASON)
     database = desk.parley.database
     with database.reading() as connection:
         kept = [dict(row) for row in connection.execute(event.select()).mappings()]

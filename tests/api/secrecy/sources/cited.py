@@ -53,7 +53,7 @@ class Desk:
         assert CANARY.encode() not in answer.body
 
 
-def wrong_of(parley: Parley) -> int | None:
+def find_wrong(parley: Parley) -> int | None:
     with parley.database.reading() as connection:
         wrong = verify(connection).wrong
     return None if wrong is None else wrong.position

@@ -9,7 +9,7 @@ import pytest
 
 from api.commands.json_text import write_json
 from tests.api.asking import FACTS, TALKS, Client, authorize, fact
-from tests.api.secrecy.sources.cited import CANARY, DESK, JANE, MAX, Desk, make_citation, wrong_of
+from tests.api.secrecy.sources.cited import CANARY, DESK, JANE, MAX, Desk, find_wrong, make_citation
 
 
 def test_who_may_read_sources_is_told_and_an_editor_is_not(desk: Desk) -> None:
@@ -76,7 +76,7 @@ def test_a_correction_that_takes_two_persons_keeps_its_source_to_itself_until_th
     assert agreed.status == 200
     assert CANARY.encode() not in agreed.body
     assert desk.identities(id_) == ["Canary Max", "Canary Jane"]
-    assert wrong_of(desk.parley) is None
+    assert find_wrong(desk.parley) is None
 
 
 def test_two_sources_behind_the_same_words_keep_their_order(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from api.cli.ask import ask
 from api.composition import compose
 from infrastructure.tables.record import confidential_part
-from tests.api.secrecy.sources.cited import JANE, MAX, Desk, make_citation, wrong_of
+from tests.api.secrecy.sources.cited import JANE, MAX, Desk, find_wrong, make_citation
 from tests.databases import settings_of
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def test_a_part_that_is_taken_away_changed_or_moved_is_found_out(desk: Desk) -> None:
     desk.record(citations=[make_citation(JANE), make_citation(MAX, title="Second")])
     desk.record(citations=[make_citation(MAX)])
-    assert wrong_of(desk.parley) is None
+    assert find_wrong(desk.parley) is None
     database, parts = desk.parley.database, confidential_part.c
     with database.reading() as connection:
         kept = [dict(row) for row in connection.execute(confidential_part.select()).mappings()]
@@ -38,11 +38,11 @@ def test_a_part_that_is_taken_away_changed_or_moved_is_found_out(desk: Desk) -> 
     for forgery, at in forgeries:
         with database.writing() as connection:
             assert connection.execute(forgery).rowcount > 0
-        assert wrong_of(desk.parley) == at, forgery
+        assert find_wrong(desk.parley) == at, forgery
         with database.writing() as connection:
             connection.execute(confidential_part.delete())
             connection.execute(confidential_part.insert(), kept)
-    assert wrong_of(desk.parley) is None
+    assert find_wrong(desk.parley) is None
 
 
 def test_a_restore_into_the_other_database_brings_the_sources_along(
@@ -55,5 +55,5 @@ def test_a_restore_into_the_other_database_brings_the_sources_along(
     restored.restore(tmp_path / "backup")
     shown = ask(restored, f"/v1/facts/{id_}", {}, discloses=True)
     assert shown.content["fact"]["citations"][0]["confidential"] == JANE
-    assert wrong_of(restored) is None
+    assert find_wrong(restored) is None
     restored.close()

@@ -13,7 +13,7 @@ from api.commands.export import Export
 from api.commands.json_text import write_json
 from domain.time.perspective import PerspectiveQuery
 from tests.api.asking import FACTS, TALKS, fact
-from tests.api.everything import ask_whole, everything
+from tests.api.everything import ask_whole, list_addresses
 from tests.api.secrecy.sources.cited import CANARY, JANE, MAX, Desk, make_citation
 from tests.infrastructure.sealing.files import holds, tables_holding
 
@@ -59,7 +59,7 @@ def test_the_canary_is_in_no_answer_export_log_line_index_or_backup(
     assert desk.parley.publisher is not None
     desk.parley.publisher.publish()
     told = 0
-    for address in everything(desk.client.http, names):
+    for address in list_addresses(desk.client.http, names):
         for headers in desk.others.values():
             status, content = ask_whole(desk.plain, address, headers)
             assert status < 500, address

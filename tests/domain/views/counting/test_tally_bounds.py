@@ -95,7 +95,7 @@ def _describe_total(
 
 
 def test_many_vague_facts_cost_and_fill_no_more_than_they_are() -> None:
-    def vague(number: int) -> tuple[Callable[[], Tally], Tally]:
+    def prepare_vague(number: int) -> tuple[Callable[[], Tally], Tally]:
         days = [f"{1900 + n % 100}-{1 + n % 12:02}/2{n % 1000:03}" for n in range(number)]
         log = Log()
         for valid in days:
@@ -103,8 +103,8 @@ def test_many_vague_facts_cost_and_fill_no_more_than_they_are() -> None:
         slice_, at = log.slice(as_of="3000"), log.perspective(as_of="3000")
         return lambda: tally(slice_, at, RELEASED), tally(slice_, at, RELEASED)
 
-    small, _ = vague(150)
-    large, found = vague(300)
+    small, _ = prepare_vague(150)
+    large, found = prepare_vague(300)
     assert len(found.points) <= 2 * 300
     assert steps(large) < 3 * steps(small)
 

@@ -87,7 +87,7 @@ def test_what_lies_ahead_is_shown_earliest_first() -> None:
 def test_no_candidate_is_shown_twice_and_only_succession_drops_any(
     entries: list[Entry], succession: Succession
 ) -> None:
-    whole = everything(entries)
+    whole = list_candidates(entries)
     if whole:
         answer = resolve(whole, Register("any", succession=succession))
         if answer is None:
@@ -103,7 +103,7 @@ def test_no_candidate_is_shown_twice_and_only_succession_drops_any(
 @SOME
 @given(histories())
 def test_what_is_certain_is_shown_before_what_is_possible(entries: list[Entry]) -> None:
-    whole = everything(entries)
+    whole = list_candidates(entries)
     answer = resolve(whole, POST) if whole else None
     if (
         answer is not None
@@ -113,7 +113,7 @@ def test_what_is_certain_is_shown_before_what_is_possible(entries: list[Entry]) 
         assert answer.shown.certain or not any(each.certain for each in whole)
 
 
-def everything(entries: list[Entry]) -> list[Candidate]:
+def list_candidates(entries: list[Entry]) -> list[Candidate]:
     """All facts that stand at the end of a history, as if they answered one question."""
     at = Perspective(
         as_of=END, as_known_at=None, clock="recorded", match="possible", position=len(entries)
