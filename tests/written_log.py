@@ -32,15 +32,15 @@ def find_differing(
     versions: Iterable[FactVersion], from_: Perspective, to: Perspective
 ) -> Differing:
     """The facts that differ between two perspectives, by the fold, and the last changes that explain it."""
-    found = list(versions)
-    before, after = (history.select_known(found, at) for at in (from_, to))
-    known = {version.position for version in found if is_public(version, from_)}
-    new = [v for _, v in history.pair_changes(found, to) if v.position not in known]
-    said = {
+    every = list(versions)
+    before, after = (history.select_known(every, at) for at in (from_, to))
+    known = {version.position for version in every if is_public(version, from_)}
+    new = [v for _, v in history.pair_changes(every, to) if v.position not in known]
+    changes = {
         event: [*{v.record.id: v for v in new if v.event == event}.values()]
         for event in SAYING.values()
     }
-    return Differing(before, after, said)
+    return Differing(before, after, changes)
 
 
 class Log:

@@ -28,18 +28,18 @@ class Served:
             assert time.monotonic() < deadline
             time.sleep(0.01)
 
-    def send_bytes(self, *sent: str) -> str:
+    def send_bytes(self, *pieces: str) -> str:
         """The server's answer to these bytes, up to the end or reset of the connection."""
-        found = bytearray()
+        answer = bytearray()
         with closing(socket.create_connection(self.address, 20)) as connection:
             try:
-                for each in sent:
-                    connection.sendall(each.encode())
+                for bit in pieces:
+                    connection.sendall(bit.encode())
                 while piece := connection.recv(65_536):
-                    found += piece
+                    answer += piece
             except ConnectionError:
                 pass
-        return found.decode()
+        return answer.decode()
 
     def stop(self) -> None:
         """Stop the server."""

@@ -211,8 +211,8 @@ def _explain(rows: Sequence[Row]) -> str:
 
 
 def _count_met(rows: Sequence[Row]) -> str:
-    asked = [row.met for row in rows if row.met is not None]
-    return f"{sum(asked)} of {len(asked)} goals are met"
+    goals = [row.met for row in rows if row.met is not None]
+    return f"{sum(goals)} of {len(goals)} goals are met"
 
 
 if __name__ == "__main__":

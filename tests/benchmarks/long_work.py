@@ -79,27 +79,27 @@ def _measure_verify(bench: Bench, url: str, database: Database, raw: Raw) -> Row
     assert hash_verified(database) == hash_log(raw)
     jobs = bench.job(url, lambda: hash_verified(database)), bench.job(url, lambda: hash_log(raw))
     size = bench.sizes.followed
-    found = [spent.per(size) for spent in bench.measure(*jobs, times=1)]
+    times_spent = [spent.per(size) for spent in bench.measure(*jobs, times=1)]
     what = f"verify, an event of {size:,}"
-    return compare_times(what, bench.kind, found, "opening and hashing by hand", VERIFIED)
+    return compare_times(what, bench.kind, times_spent, "opening and hashing by hand", VERIFIED)
 
 
 def _measure_rebuild(bench: Bench, url: str, ledger: StoredLedger, database: Database) -> Row:
     size = bench.sizes.followed
     copy = bench.fresh()
     with closing(Raw(url)) as raw:
-        given = read_recorded(raw, 1, size + 1)
+        recorded = read_recorded(raw, 1, size + 1)
     with bench.database(copy) as other:
         StoredLedger(other).append(list(read(ledger)))
     assert rebuild(database, ledger.codec).differences == ()
     with closing(Raw(copy)) as raw:
         jobs = (
             bench.job(url, lambda: rebuild(database, ledger.codec)),
-            bench.job(copy, lambda: rebuild_by_hand(raw, given)),
+            bench.job(copy, lambda: rebuild_by_hand(raw, recorded)),
         )
-        found = [spent.per(size) for spent in bench.measure(*jobs, times=1)]
+        times_spent = [spent.per(size) for spent in bench.measure(*jobs, times=1)]
     return compare_times(
-        f"rebuild, an event of {size:,}", bench.kind, found, "the same rows by hand", REBUILT
+        f"rebuild, an event of {size:,}", bench.kind, times_spent, "the same rows by hand", REBUILT
     )
 
 

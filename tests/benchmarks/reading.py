@@ -242,8 +242,8 @@ def _list_differing(asking: Asking) -> list[str]:
             ),
         }
         for name, wanted in shapes().items():
-            found, _ = _timeline(reading, asking, wanted, limit=EVERYTHING)
-            pairs[f"timeline: {name}"] = (found, list_timeline(versions, at, wanted))
+            items, _ = _timeline(reading, asking, wanted, limit=EVERYTHING)
+            pairs[f"timeline: {name}"] = (items, list_timeline(versions, at, wanted))
         return [
             f"{name}, {asking.clock} clock" for name, (ours, fold) in pairs.items() if ours != fold
         ]

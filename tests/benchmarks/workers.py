@@ -89,8 +89,8 @@ def _make_requests(connections: Sequence[socket.socket]) -> dict[str, Iterator[b
             yield _request("POST", FACTS, make_fact(number), {"Idempotency-Key": f"k{number}"})
 
     _send(connections, [_request("POST", "/v1/negotiations", opening)])
-    (made,) = _send(connections, islice(posts(), 1))
-    path = f"/v1/facts/{json.loads(made)['id']}"
+    (response,) = _send(connections, islice(posts(), 1))
+    path = f"/v1/facts/{json.loads(response)['id']}"
     return {"GET of a fact": iter(partial(_request, "GET", path), None), "POST of a fact": posts()}
 
 
@@ -161,14 +161,16 @@ def _serve(url: str, workers: int) -> Iterator[_Server]:
         own = {"PARLEY_DATABASE_URL": url, "PARLEY_SEAL_KEY": SEAL_KEY, "PARLEY_LOG_KEY_FILE": key}
         environ = {**os.environ, **PATIENT, **UNBOUNDED, **own, "PARLEY_PORT": "0"}
         command = [*PROGRAM, "serve", "--json", "--workers", str(workers)]
-        said = Path(folder) / "said"  # a pipe would be full after a few hundred logged requests
+        output = Path(folder) / "said"  # a pipe would be full after a few hundred logged requests
         with (
-            said.open("wb") as told_to,
-            subprocess.Popen(command, env=environ, stdout=told_to) as process,
+            output.open("wb") as file,
+            subprocess.Popen(command, env=environ, stdout=file) as process,
         ):
             try:
-                told = _first_line(said)
-                yield _Server(process.pid, ("127.0.0.1", int(told["listening"].rpartition(":")[2])))
+                first_line = _first_line(output)
+                yield _Server(
+                    process.pid, ("127.0.0.1", int(first_line["listening"].rpartition(":")[2]))
+                )
             finally:
                 process.terminate()
                 process.wait(ENDING_SECONDS)

@@ -94,17 +94,17 @@ def unsafe(text: str) -> list[str]:
 def store_as_before(settings: dict[str, str]) -> None:
     """Store a negotiation with texts that are refused now, as an older version could."""
     kinds: dict[str, Any] = {**KINDS}
-    cited = Citation(publisher=HOSTILE, title=HOSTILE, url=HOSTILE, origin=HOSTILE)
+    citation = Citation(publisher=HOSTILE, title=HOSTILE, url=HOSTILE, origin=HOSTILE)
     more = {
         "summary": HOSTILE,
-        "citations": (cited,),
+        "citations": (citation,),
         "note": HOSTILE,
         "matter": HOSTILE,
         "valid": "2025",
     }
-    counted = (Quantity(what="released", comparator="eq", value=5, low=5, high=5, text=HOSTILE),)
+    quantities = (Quantity(what="released", comparator="eq", value=5, low=5, high=5, text=HOSTILE),)
     facts: dict[str, Any] = {
-        "a": kinds["release"](**more, quantities=counted, people=(HOSTILE,), external_id="a"),
+        "a": kinds["release"](**more, quantities=quantities, people=(HOSTILE,), external_id="a"),
         "b": kinds["appointment"](**more, person=HOSTILE, post=HOSTILE),
         "c": kinds["proposal"](**more, by=HOSTILE, content=HOSTILE, stage="offered"),
         "d": kinds["statement"](**more, speaker=HOSTILE, quote=HOSTILE),
@@ -131,9 +131,9 @@ def store_as_before(settings: dict[str, str]) -> None:
     no: dict[str, Any] = {"published": None}
     events += [
         FactCorrected(
-            **why, **no, originator_id=fact_id(TALKS, "a"), reason="coding_error", citation=cited, fact=facts["a"]
+            **why, **no, originator_id=fact_id(TALKS, "a"), reason="coding_error", citation=citation, fact=facts["a"]
         ),
-        FactCorroborated(**why, **no, originator_id=fact_id(TALKS, "b"), citation=cited),
+        FactCorroborated(**why, **no, originator_id=fact_id(TALKS, "b"), citation=citation),
         FactPreferred(**why, originator_id=fact_id(TALKS, "c"), preferred=True),
         FactRetracted(**why, **no, originator_id=fact_id(TALKS, "d"), reason="coding_error"),
     ]  # fmt: skip

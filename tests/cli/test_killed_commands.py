@@ -101,11 +101,11 @@ class Trial:
         """Run the command to its end; the database may still be ending the session of the killed process."""
         deadline = time.monotonic() + 30
         while True:
-            status, said = self.run_killed(0)
-            if "under way" not in said:
-                assert status == 0 or "was erased" in said or "a record already" in said, said
+            status, output = self.run_killed(0)
+            if "under way" not in output:
+                assert status == 0 or "was erased" in output or "a record already" in output, output
                 return
-            assert time.monotonic() < deadline, said
+            assert time.monotonic() < deadline, output
             time.sleep(0.1)
 
     def ready(self) -> None:
@@ -130,11 +130,11 @@ def is_left(parley: Shell) -> bool:
         database.close()
         return any(holds(database, word.encode()) for word in (*words, WORD.lower()[2:]))
     with database.reading() as connection:
-        listed = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-        tables = list(connection.exec_driver_sql(listed).scalars())
-    found = any(tables_holding(database, word, *tables) for word in words)
+        query = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        tables = list(connection.exec_driver_sql(query).scalars())
+    holds_word = any(tables_holding(database, word, *tables) for word in words)
     database.close()
-    return found
+    return holds_word
 
 
 @pytest.fixture(scope="module")

@@ -76,12 +76,12 @@ def test_a_fact_of_another_negotiation_is_refused(light: Shell) -> None:
 def test_a_state_names_what_stands_beside_an_entry_and_what_contests_it(light: Shell) -> None:
     def plan_talks(valid: str, matter: str) -> dict[str, Any]:
         meeting = {"form": "talks", "stage": "planned", "participants": ["A", "B"]}
-        said = {"valid": valid, "summary": f"Talks of {valid}", "matter": matter}
+        content = {"valid": valid, "summary": f"Talks of {valid}", "matter": matter}
         return {
             "kind": "meeting",
             "citations": FREED["citations"],
             **meeting,
-            **said,
+            **content,
             "external_id": valid,
         }
 

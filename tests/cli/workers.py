@@ -58,8 +58,8 @@ class Workers:
     def find_processes(self) -> set[int]:
         """The ids of the worker processes, which accept connections."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        found = map(int, children.read_text().split())
-        return {pid for pid in found if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+        ids = map(int, children.read_text().split())
+        return {pid for pid in ids if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()}
 
     def wait_for(self, number: int, besides: frozenset[int] = frozenset()) -> set[int]:
         """Wait until so many processes serve, and none of `besides`; gives their ids."""

@@ -79,12 +79,12 @@ def public_at(line: Json) -> int | None:
 def read_public(name: str, day: str) -> dict[str, tuple[str, Json]]:
     """{fact: (its last op, the record)} by what was public at the end of `day`."""
     cut, first = strict_upper(day), records(name)
-    found: dict[str, tuple[str, Json]] = {}
+    facts: dict[str, tuple[str, Json]] = {}
     for line in lines(name):
         at = public_at(line)
         if at is not None and at <= cut:
-            found[line["external_id"]] = (line["op"], first[line["external_id"]])
-    return found
+            facts[line["external_id"]] = (line["op"], first[line["external_id"]])
+    return facts
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -38,11 +38,11 @@ def release(**fields: Any) -> Fact:  # noqa: ANN401 -- a fact's fields
 
 def merge_field(field: str, current: Items, before: Items, after: Items) -> object:
     """The value of a field after its change from `before` to `after` is applied to `current`."""
-    was, is_ = (release(**{field: said}) for said in (before, after))
-    found = merge_fact(release(note="x", **{field: current}), was, is_)
-    assert found is not None
-    assert found.note == "x"
-    return getattr(found, field)
+    was, is_ = (release(**{field: items}) for items in (before, after))
+    merged = merge_fact(release(note="x", **{field: current}), was, is_)
+    assert merged is not None
+    assert merged.note == "x"
+    return getattr(merged, field)
 
 
 def test_a_field_that_did_not_change_stays_as_the_other_content_has_it() -> None:

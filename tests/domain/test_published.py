@@ -151,10 +151,10 @@ def test_history_tells_the_public_events_and_what_they_did() -> None:
 
 
 def group_versions(entries: list[Entry]) -> dict[object, list[FactVersion]]:
-    found: dict[object, list[FactVersion]] = {}
+    groups: dict[object, list[FactVersion]] = {}
     for version in fold_versions(entries):
-        found.setdefault(version.record.id, []).append(version)
-    return found
+        groups.setdefault(version.record.id, []).append(version)
+    return groups
 
 
 @SOME

@@ -57,27 +57,27 @@ def parley(
 def read_answers(url: str, position: int) -> list[tuple[int, bytes, str]]:
     """Status, body and entity tag of everything that can be asked, at a position of the log."""
     settings = settings_of(url)
-    asked = f"position={position}&as_of=2026-01-01"
+    cut = f"position={position}&as_of=2026-01-01"
     record = compose(settings, upgrade=False)
     let_in(url)
     with TestClient(create_app(record), headers=CREDENTIAL) as http:
         paths = [
-            f"{TALKS}?{asked}",
-            f"{TALKS}/timeline?{asked}&limit=1000",
-            f"{TALKS}/timeline?{asked}&q=prisoners&limit=5",
-            f"{TALKS}/tally?{asked}&what=released&by=month",
-            f"{TALKS}/audit?{asked}",
-            f"/v1/changes?{asked}&after={max(0, position - 200)}&limit=200",
+            f"{TALKS}?{cut}",
+            f"{TALKS}/timeline?{cut}&limit=1000",
+            f"{TALKS}/timeline?{cut}&q=prisoners&limit=5",
+            f"{TALKS}/tally?{cut}&what=released&by=month",
+            f"{TALKS}/audit?{cut}",
+            f"/v1/changes?{cut}&after={max(0, position - 200)}&limit=200",
         ]
-        found = [http.get(path) for path in paths]
+        responses = [http.get(path) for path in paths]
         key = {"Idempotency-Key": "W0-0", "Content-Type": "application/json"}
         again = http.post(FACTS, content=json.dumps(fact(external_id="W0-0")), headers=key)
     record.close()
     assert again.headers["Idempotency-Replayed"] == "true"
-    kept: list[tuple[int, bytes, str]] = [
-        (answer.status_code, answer.content, answer.headers.get("etag", "")) for answer in found
+    answers: list[tuple[int, bytes, str]] = [
+        (answer.status_code, answer.content, answer.headers.get("etag", "")) for answer in responses
     ]
-    return [*kept, (again.status_code, again.content, again.headers["etag"])]
+    return [*answers, (again.status_code, again.content, again.headers["etag"])]
 
 
 @pytest.mark.parametrize("kind", ["sqlite-file", "postgresql"])

@@ -22,17 +22,17 @@ def write_file(disk: Disk[str], name: str, content: bytes) -> None:
 
 def read_after_cuts(disk: Disk[str]) -> list[dict[str, bytes]]:
     """{name: content} on copies of the disk, each after a cut of its own."""
-    found = []
+    contents = []
     for seed in range(CUTS):
         copy: Disk[str] = Disk(ordered=disk.ordered)
         copy.names, copy.unsynced_names = dict(disk.names), list(disk.unsynced_names)
         for node, file in disk.files.items():
             copy.files[node] = File(bytearray(file.durable), list(file.pending))
         copy.cut(random.Random(seed))
-        found.append(
+        contents.append(
             {name: bytes(copy.files[node].durable) for (_, name), node in copy.names.items()}
         )
-    return found
+    return contents
 
 
 @pytest.mark.parametrize("ordered", [True, False])

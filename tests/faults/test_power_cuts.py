@@ -36,9 +36,9 @@ def install_supervised(errors: Path, variant: str = "right") -> Iterator[Install
         yield Installation(server, SeccompSupply(disk, folder))
 
 
-def assert_loses(installing: AbstractContextManager[Installation], said: str) -> None:
+def assert_loses(installing: AbstractContextManager[Installation], message: str) -> None:
     """Check that something is lost sooner or later."""
-    with installing as installed, pytest.raises(LostError, match=said):
+    with installing as installed, pytest.raises(LostError, match=message):
         cut_the_power(installed, UNTIL_FOUND_OUT)
 
 
@@ -72,8 +72,8 @@ def lose_late(errors: Path) -> None:
 
 
 def lose_unsynced(errors: Path) -> None:
-    said = r"acknowledged are lost|does not start again"
-    assert_loses(install_on_postgresql(errors, fsync="off"), said)
+    message = r"acknowledged are lost|does not start again"
+    assert_loses(install_on_postgresql(errors, fsync="off"), message)
 
 
 @pytest.mark.control

@@ -36,13 +36,13 @@ def fork_command(path: Path, program: str) -> Iterator[None]:
     address = f"\0{path}-{os.getpid()}"[:100]
     path.write_text(ASKS.format(executable=sys.executable, address=address))
     path.chmod(0o755)
-    with socket.socket(socket.AF_UNIX) as asked:
-        asked.bind(address)
-        asked.listen()
-        thread = Thread(target=_serve, args=(asked, program))
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(address)
+        listener.listen()
+        thread = Thread(target=_serve, args=(listener, program))
         thread.start()
         yield
-        asked.shutdown(socket.SHUT_RDWR)
+        listener.shutdown(socket.SHUT_RDWR)
         thread.join()
 
 

@@ -49,13 +49,15 @@ def serve(asked: socket.socket) -> dict[str, Any] | None:
             os.close(descriptor)
 
 
-def _begin(program: dict[str, Any], descriptors: list[int], asked: socket.socket) -> dict[str, Any]:
+def _begin(
+    program: dict[str, Any], descriptors: list[int], connection: socket.socket
+) -> dict[str, Any]:
     process = os.fork()
     if process:
-        asked.sendall(b"%d" % process)
-        asked.recv(1)
+        connection.sendall(b"%d" % process)
+        connection.recv(1)
         os._exit(0)
-    asked.close()
+    connection.close()
     for each, number in zip(descriptors, program["descriptors"], strict=True):
         os.dup2(each, number, inheritable=number < 3)
         os.close(each)

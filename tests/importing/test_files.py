@@ -29,10 +29,10 @@ UKRAINIAN = "Звільнено 52 особи у Мінську, їх перед
 
 @pytest.fixture(scope="module")
 def expected_lines() -> list[Any]:
-    (found,) = read_objects(write_table(",", CELLS).encode())
-    assert found[1]["summary"] == "Held, in Minsk;\nso far"
-    assert found[1]["people"] == ["Ann Example", "Bob Example"]
-    return [found]
+    (line,) = read_objects(write_table(",", CELLS).encode())
+    assert line[1]["summary"] == "Held, in Minsk;\nso far"
+    assert line[1]["people"] == ["Ann Example", "Bob Example"]
+    return [line]
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])

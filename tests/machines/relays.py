@@ -231,8 +231,8 @@ def find_last_sequence(nats_: Nats) -> int:
             return (await connection.jetstream().stream_info(STREAM)).state.last_seq
         return 0
 
-    found: int = ask_nats(nats_, look)
-    return found
+    sequence: int = ask_nats(nats_, look)
+    return sequence
 
 
 @contextmanager

@@ -54,11 +54,11 @@ def raw(url: str) -> psycopg.Connection[Any]:
 
 def list_left_behind(url: str) -> list[tuple[Any, ...]]:
     """The settings, and the number of prepared statements, in each session of the pooler."""
-    with ExitStack() as held:
-        everyone = [held.enter_context(raw(url)) for _ in range(CONNECTIONS)]
-        found = [each.execute(LEFT.encode()).fetchone() for each in everyone]
-    assert len({row[0] for row in found if row}) == CONNECTIONS, "each transaction has a session"
-    return [row[1:] for row in found if row]
+    with ExitStack() as stack:
+        connections = [stack.enter_context(raw(url)) for _ in range(CONNECTIONS)]
+        settings = [each.execute(LEFT.encode()).fetchone() for each in connections]
+    assert len({row[0] for row in settings if row}) == CONNECTIONS, "each transaction has a session"
+    return [row[1:] for row in settings if row]
 
 
 def test_many_write_and_ask_at_once_and_nothing_is_left_behind(

@@ -56,13 +56,13 @@ KINDS: Final = (
 def draw_fact(random: Random, number: int, names: str, *, links: bool) -> Fact:
     """A fact about one of few names, so that many facts have the same key."""
     kind = random.choice((*KINDS, "alias", "alias") if "aliases" in names else KINDS)
-    cited = Citation(publisher="Reuters", published=random.choice(("2025-09-12", "2025-12-01")))
-    said = _draw_fields(random, kind, _bearers(names))
+    citation = Citation(publisher="Reuters", published=random.choice(("2025-09-12", "2025-12-01")))
+    content = _draw_fields(random, kind, _bearers(names))
     if links and number and random.random() < 0.2:
         other = f"external:F-{random.randrange(number)}"
-        said["links"] = (Link(relation=random.choice(("executes", "answers")), fact=other),)
+        content["links"] = (Link(relation=random.choice(("executes", "answers")), fact=other),)
     valid = random.choice(VALID)
-    return fact(kind, **said, valid=valid, external_id=f"F-{number}", citations=(cited,))
+    return fact(kind, **content, valid=valid, external_id=f"F-{number}", citations=(citation,))
 
 
 def _bearers(names: str) -> tuple[Name, ...]:
@@ -82,8 +82,8 @@ def _draw_fields(random: Random, kind: str, bearers: tuple[Name, ...]) -> dict[s
     of, spelt = random.choice((("person", bearers), ("post", POSTS)))
     spelling, same_as = random.sample(spelt, 2)
     people = tuple(random.sample(bearers, random.randrange(3)))
-    counted = tuple(random.sample(COUNTED, random.randrange(4)))
-    said: dict[str, dict[str, Any]] = {
+    quantities = tuple(random.sample(COUNTED, random.randrange(4)))
+    by_kind: dict[str, dict[str, Any]] = {
         "custody": {
             "person": name,
             "status": random.choice(("detained", "sentenced", "died")),
@@ -104,9 +104,9 @@ def _draw_fields(random: Random, kind: str, bearers: tuple[Name, ...]) -> dict[s
             "stage": random.choice(("negotiated", "initialled", "signed", "ended")),
         },
         "open_question": {"question": target},
-        "prisoner_count": {"counted_by": random.choice(bearers[:3]), "quantities": counted},
+        "prisoner_count": {"counted_by": random.choice(bearers[:3]), "quantities": quantities},
     }
-    return said[kind]
+    return by_kind[kind]
 
 
 def past(path: str, place: Place) -> str:

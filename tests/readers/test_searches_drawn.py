@@ -149,16 +149,16 @@ def compare_searches(parley: Parley, draw: random.Random) -> int:
         for _ in range(ASKED):
             q, translit = draw_question(draw), draw.random() < 0.7
             perspective = reading.perspective(draw_cuts(draw, reading.head))
-            asked = parse_terms(split_terms(q), translit=translit)
+            terms = parse_terms(split_terms(q), translit=translit)
             wanted = [
                 seen
                 for seen in list_timeline(history, perspective, TimelineFilter())
-                if holds_terms(asked, list_fact_words(seen.version.record.fact))
+                if holds_terms(terms, list_fact_words(seen.version.record.fact))
             ]
-            given, _ = reading.timeline(
+            found, _ = reading.timeline(
                 NEGOTIATION, perspective, TimelineFilter(), q=q, limit=1_000, translit=translit
             )
-            assert given == wanted, (q, perspective)
+            assert found == wanted, (q, perspective)
             first, _ = reading.timeline(
                 NEGOTIATION, perspective, TimelineFilter(), q=q, limit=3, translit=translit
             )

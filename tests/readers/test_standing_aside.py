@@ -53,7 +53,7 @@ def compare_states(
     ledger.open_negotiation(slug=slug, title=slug, parties=(), summary=None, actor="desk")
     talks = negotiation_id(slug)
     ledger.append([decide_new_fact(talks, each, "desk") for each in facts])
-    shown = []
+    entries = []
     with database.reading() as connection:
         reading = Reading(connection, ledger.codec, NOW, OWNER)
         for as_of in as_ofs:
@@ -65,8 +65,8 @@ def compare_states(
             assert reading.state(negotiation, at) == folded, as_of
             page = PageQuery("custody", None, 100)
             assert reading.section(talks, page, at, lambda *_: "")[0] == folded["custody"], as_of
-            shown.append(folded["custody"])
-    return shown
+            entries.append(folded["custody"])
+    return entries
 
 
 def test_only_custody_has_answers_that_end_nothing() -> None:

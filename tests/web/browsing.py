@@ -110,10 +110,10 @@ class Seen(HTMLParser):
     def _find_chosen(self, select: int) -> str:
         """The value of a select: of the marked option, or of the first."""
         options = []
-        for tag, given in self.elements[select + 1 :]:
+        for tag, attributes in self.elements[select + 1 :]:
             if tag not in {"option", "optgroup"}:
                 break
-            options.append(given)
+            options.append(attributes)
         marked = [option for option in options if "selected" in option]
         return next(iter(marked + options), {}).get("value") or ""
 

@@ -66,24 +66,24 @@ def _hostile(value: Fact, text: str, address: str) -> Fact:
 
 def _replace_texts(value: Any, text: str, address: str) -> dict[str, Any]:  # noqa: ANN401 -- a fact or a part of one
     hints = get_type_hints(type(value))
-    found: dict[str, Any] = {}
+    replaced: dict[str, Any] = {}
     for field in fields(value):
         old = getattr(value, field.name)
         if field.name in _KEPT or old is None or _is_of_few_words(hints[field.name]):
             continue
         new = text if field.name in _LONG else text[:LONGEST_NAME]
         if field.name.endswith("url"):
-            found[field.name] = address
+            replaced[field.name] = address
         elif isinstance(old, str):
-            found[field.name] = new
+            replaced[field.name] = new
         elif isinstance(old, tuple):
-            found[field.name] = tuple(
+            replaced[field.name] = tuple(
                 new
                 if isinstance(part, str)
                 else replace(part, **_replace_texts(part, text, address))
                 for part in old
             )
-    return found
+    return replaced
 
 
 def _is_of_few_words(hint: Any) -> bool:  # noqa: ANN401 -- any annotation

@@ -71,9 +71,9 @@ def test_a_day_of_which_nothing_is_said_leads_to_what_begins_later(reader: Reade
 
 def _record_held(reader: Reader, valid: str, published: str, **more: str) -> str:
     """Record that Ann is held, by one paper's report; gives the fact's id."""
-    said = {"kind": "custody", "status": "detained", "person": "Ann Example", "valid": valid}
-    cited = [{"publisher": "Wire", "published": published}]
-    return str(reader.editor.record(**said, citations=cited, **more).json["id"])
+    content = {"kind": "custody", "status": "detained", "person": "Ann Example", "valid": valid}
+    citations = [{"publisher": "Wire", "published": published}]
+    return str(reader.editor.record(**content, citations=citations, **more).json["id"])
 
 
 def _follow_link(reader: Reader, page: Seen, words: str) -> Seen:

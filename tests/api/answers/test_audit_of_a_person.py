@@ -21,9 +21,9 @@ WRONG = {
 
 
 def record_custody(client: Client, person: Any, **fields: Any) -> str:  # noqa: ANN401 -- a name, or one with an id
-    told = {"kind": "custody", "status": "detained", "valid": "2025-01", **fields}
-    told["citations"] = [{"publisher": "AP", "published": "2025-02"}]
-    return str(client.record(person=person, **told).headers["location"])
+    content = {"kind": "custody", "status": "detained", "valid": "2025-01", **fields}
+    content["citations"] = [{"publisher": "AP", "published": "2025-02"}]
+    return str(client.record(person=person, **content).headers["location"])
 
 
 def correct(client: Client, address: str, **changes: object) -> None:

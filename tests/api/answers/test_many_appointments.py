@@ -114,10 +114,10 @@ def _term(post: str, person: str, start: date, end: date | None, drawn: Random) 
     return Term(post, person, start, ended, lone=form == "lone")
 
 
-def find_contested_posts(told: list[Term]) -> set[str]:
+def find_contested_posts(terms: list[Term]) -> set[str]:
     """The posts that two people surely held on the day, with an overlap of more than one day."""
-    found = set()
-    for post, terms_of in _group_by_post(told).items():
+    posts = set()
+    for post, terms_of in _group_by_post(terms).items():
         spans = {
             each.person: each.surely(terms_of) for each in terms_of if each.surely_holds(terms_of)
         }
@@ -125,15 +125,15 @@ def find_contested_posts(told: list[Term]) -> set[str]:
         if any(
             (min(end, last) - max(start, begin)).days > 0 for (start, end), (begin, last) in both
         ):
-            found.add(post)
-    return found
+            posts.add(post)
+    return posts
 
 
-def _group_by_post(told: Iterable[Term]) -> dict[str, list[Term]]:
-    found: dict[str, list[Term]] = defaultdict(list)
-    for term in told:
-        found[term.post].append(term)
-    return found
+def _group_by_post(terms: Iterable[Term]) -> dict[str, list[Term]]:
+    by_post: dict[str, list[Term]] = defaultdict(list)
+    for term in terms:
+        by_post[term.post].append(term)
+    return by_post
 
 
 def test_a_post_is_contested_only_where_two_surely_hold_it(client: Client) -> None:

@@ -13,16 +13,16 @@ def record_and_change(client: Client) -> str:
     """Record two facts, correct the first and retract the second; gives the address of the first."""
     client.open()
     first = client.record(valid="2025-09-11").headers["location"]
-    cited = [
+    citations = [
         {"publisher": "Kyiv Independent", "published": "2025-11-03"},
         {"publisher": "Reuters", "published": "2025-11-05"},
     ]
-    second = client.record(valid="2025-11/2026-02", citations=cited).headers["location"]
+    second = client.record(valid="2025-11/2026-02", citations=citations).headers["location"]
     changes = {"reason": "coding_error", "why": "Misread", "changes": {"valid": "2025-09-12"}}
     changes["published"] = "2025-10-01"
     assert client.post(f"{first}/corrections", changes, if_match="*").status == 200
-    gone = {"reason": "coding_error", "why": "Misread", "published": "2025-12-24"}
-    assert client.post(f"{second}/retraction", gone, if_match="*").status == 200
+    retraction = {"reason": "coding_error", "why": "Misread", "published": "2025-12-24"}
+    assert client.post(f"{second}/retraction", retraction, if_match="*").status == 200
     return first
 
 

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.either_database
 
 def plan_talks(valid: str, matter: str, publisher: str = "Reuters", **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
     """Facts about planned talks, whose summary is their date."""
-    said = {"form": "talks", "stage": "planned", "participants": ["A", "B"], "summary": valid}
-    return make_report("meeting", publisher, **{"published": "2025-11-01", **said, **fields}) | {
+    content = {"form": "talks", "stage": "planned", "participants": ["A", "B"], "summary": valid}
+    return make_report("meeting", publisher, **{"published": "2025-11-01", **content, **fields}) | {
         "valid": valid,
         "matter": matter,
     }
@@ -34,11 +34,11 @@ def record(client: Client, *facts: Body) -> None:
 
 def read_upcoming(client: Client, as_of: str) -> tuple[str, str | None, bool, set[str]] | None:
     """The summary of the next meeting, its certainty, whether it is contested, and the summaries shown beside it."""
-    found = client.get(f"{TALKS}?as_of={as_of}").json["meetings"]["next"]
-    if found is None:
+    meeting = client.get(f"{TALKS}?as_of={as_of}").json["meetings"]["next"]
+    if meeting is None:
         return None
-    beside = {rival["summary"] for rival in found["rivals"]}
-    return found["fact"]["summary"], found["certainty"], found["contested"], beside
+    beside = {rival["summary"] for rival in meeting["rivals"]}
+    return meeting["fact"]["summary"], meeting["certainty"], meeting["contested"], beside
 
 
 def test_talks_planned_within_a_stretch_hide_no_plan_that_may_come_sooner(client: Client) -> None:

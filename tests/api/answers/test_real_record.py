@@ -104,8 +104,8 @@ def test_september_counts_52_once_and_50_and_51_contest_it(record: Client) -> No
 
 
 def _read_released(record: Client, fact_id: str) -> int | None:
-    counted = record.get(f"/v1/facts/{fact_id}").json["fact"]["quantities"]
-    return next((q["value"] for q in counted if q["what"] == "released"), None)
+    quantities = record.get(f"/v1/facts/{fact_id}").json["fact"]["quantities"]
+    return next((q["value"] for q in quantities if q["what"] == "released"), None)
 
 
 def test_at_least_100_is_a_proposal_without_an_upper_bound_and_not_a_release(

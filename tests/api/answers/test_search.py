@@ -21,8 +21,8 @@ def open_negotiations(client: Client, *slugs: str, **more: Any) -> None:  # noqa
         body = {"slug": slug, "title": slug.title(), "parties": [], **more}
         assert client.post("/v1/negotiations", body).status == 201
         for n in (1, 2):
-            told = fact(summary=f"Prisoners of {slug} freed, {n}", valid=f"2025-0{n}-01")
-            assert client.post(f"/v1/negotiations/{slug}/facts", told).status == 201
+            body_of_fact = fact(summary=f"Prisoners of {slug} freed, {n}", valid=f"2025-0{n}-01")
+            assert client.post(f"/v1/negotiations/{slug}/facts", body_of_fact).status == 201
 
 
 def anybody(client: Client) -> Client:
@@ -33,15 +33,15 @@ def anybody(client: Client) -> Client:
 
 def list_found(client: Client, query: str) -> list[tuple[str, str]]:
     """(slug, summary) of every fact that a search finds, page by page."""
-    found: list[tuple[str, str]] = []
+    items: list[tuple[str, str]] = []
     following: str | None = None
     while True:
         answer = client.get(f"/v1/search?{query}" + (f"&cursor={following}" if following else ""))
         assert answer.status == 200, answer.json
-        found += [(item["negotiation"], item["fact"]["summary"]) for item in answer.json["items"]]
+        items += [(item["negotiation"], item["fact"]["summary"]) for item in answer.json["items"]]
         following = answer.json["next"]
         if following is None:
-            return found
+            return items
 
 
 def test_facts_of_all_negotiations_are_found_once_in_order(client: Client) -> None:

@@ -54,10 +54,10 @@ TALKS: Final = frozenset({"negotiated", "initialled"})
 
 def make_custody(status: str, publisher: str = "Reuters", **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
     """A fact that Ann is free, or in custody with a status."""
-    said = {"summary": status, **fields}
+    content = {"summary": status, **fields}
     if status == "free":
-        return make_report("release", publisher, people=["Ann"], **said)
-    return make_report("custody", publisher, person="Ann", status=status, **said)
+        return make_report("release", publisher, people=["Ann"], **content)
+    return make_report("custody", publisher, person="Ann", status=status, **content)
 
 
 def entry(state: Body, section: str, field: str) -> Shown:
@@ -77,10 +77,10 @@ def read_shown_values(
     client: Client, pairs: Mapping[str, list[Body]], section: str, field: str
 ) -> dict[str, str | None]:
     """{pair: what is shown, or None if contested}; checks that the other value is a rival."""
-    shown = {name: entry(state, section, field) for name, state in states(client, pairs).items()}
-    for name, (value, _, rivals) in shown.items():
+    entries = {name: entry(state, section, field) for name, state in states(client, pairs).items()}
+    for name, (value, _, rivals) in entries.items():
         assert {value, *rivals} == set(name.split(", "))
-    return {name: None if contested else value for name, (value, contested, _) in shown.items()}
+    return {name: None if contested else value for name, (value, contested, _) in entries.items()}
 
 
 def test_statuses_that_can_both_be_true_of_a_day_are_not_contested(client: Client) -> None:

@@ -18,8 +18,10 @@ DATES: Final = ("2025-09-30", "2025-10-31", "2025-12-31")
 
 
 def record_counts(client: Client, valid: str, **numbers: int) -> None:
-    said = [{"what": what.replace("_", " "), "value": number} for what, number in numbers.items()]
-    client.record(kind="prisoner_count", valid=valid, quantities=said, **COUNTER)
+    quantities = [
+        {"what": what.replace("_", " "), "value": number} for what, number in numbers.items()
+    ]
+    client.record(kind="prisoner_count", valid=valid, quantities=quantities, **COUNTER)
 
 
 def read_number(client: Client, as_of: str, what: str) -> int | None:
@@ -31,11 +33,11 @@ def read_number(client: Client, as_of: str, what: str) -> int | None:
     return number
 
 
-def read_tally(client: Client, as_of: str, what: str, **asked: str) -> int | None:
+def read_tally(client: Client, as_of: str, what: str, **parameters: str) -> int | None:
     """The number of `what` in the last month of a tally."""
-    more = "".join(f"&{name}={value}" for name, value in asked.items())
+    query = "".join(f"&{name}={value}" for name, value in parameters.items())
     points: list[Mapping[str, Any]] = client.get(
-        f"{TALKS}/tally?what={what}&as_of={as_of}{more}"
+        f"{TALKS}/tally?what={what}&as_of={as_of}{query}"
     ).json["points"]
     lows = [point["low"] for point in points if point["until"] == as_of[:7]]
     return lows[-1] if lows else None

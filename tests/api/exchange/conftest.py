@@ -30,9 +30,9 @@ def serve(
     def serve_record(**settings: str) -> Served:
         parley = compose(settings_of(fresh_database(request.param), **settings), upgrade=False)
         app = create_app(parley, identify=lambda *_: parley.owner)
-        found = Served(uvicorn.Config(app, log_config=None, **PROTOCOL))
-        begun.append((found, parley))
-        return found
+        server = Served(uvicorn.Config(app, log_config=None, **PROTOCOL))
+        begun.append((server, parley))
+        return server
 
     yield serve_record
     for found, parley in begun:

@@ -58,10 +58,10 @@ def certify(client: Client, question: str, **headers: str) -> Answer:
 def open_certificate(parley: Parley, answer: Answer) -> Certificate:
     """The certificate of a response; checks that it says what its note says."""
     certificate = Certificate.verify_note(answer.json["certificate"], [verifier(parley)])
-    shown: dict[str, Any] = answer.json
-    assert (certificate.question, certificate.reader) == (shown["question"], shown["reader"])
-    assert (certificate.position, certificate.result.status) == (shown["position"], shown["status"])
-    expected = DigestResult(shown["sha256"]) if shown["sha256"] else AbsentResult(shown["problem"])
+    body: dict[str, Any] = answer.json
+    assert (certificate.question, certificate.reader) == (body["question"], body["reader"])
+    assert (certificate.position, certificate.result.status) == (body["position"], body["status"])
+    expected = DigestResult(body["sha256"]) if body["sha256"] else AbsentResult(body["problem"])
     assert certificate.result == expected
     return certificate
 

@@ -17,8 +17,8 @@ def remember_patterns() -> None:
 
 
 def _make_once(pattern: str | re.Pattern[str], fullmatch: bool, **how: Any) -> Any:  # noqa: ANN401 -- as hypothesis has it
-    said = re.compile(pattern)
-    key = (said.pattern, said.flags, fullmatch, repr(how))
+    compiled = re.compile(pattern)
+    key = (compiled.pattern, compiled.flags, fullmatch, repr(how))
     if key not in _made:
         _made[key] = _make(pattern, fullmatch, **how)
     return _made[key]

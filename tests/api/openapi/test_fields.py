@@ -114,7 +114,7 @@ def list_shown_fields(
         "chart": "releases",
     }
     names["change_request_id"] = change_request_id
-    found = {}
+    shown = {}
     for method, path in TABLE:
         address = path.format(**names, index="000.p/5") + find_needed_query(path)
         if method == "get":
@@ -125,8 +125,8 @@ def list_shown_fields(
             continue
         assert answer.status_code < 500, address
         json = "json" in answer.headers.get("content-type", "")
-        found[f"{method} {path}"] = fields(answer.json() if json else None) & set(GUARDED)
-    return found
+        shown[f"{method} {path}"] = fields(answer.json() if json else None) & set(GUARDED)
+    return shown
 
 
 @pytest.mark.cases(12)

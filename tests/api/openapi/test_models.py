@@ -67,12 +67,12 @@ def record_and_change(client: Client) -> tuple[list[str], str, set[str]]:
     """Record every kind with its fewest and all of its fields, and make every sort of change."""
     client.open()
     every = [as_primitives(each) for kind in KINDS for each in (fact(kind), full_fact(kind))]
-    ids, met = [], set[str]()
+    ids, models = [], set[str]()
     for each in every:
         answer, names = post_checked(client, f"{TALKS}/facts", {**each, "external_id": None})
         ids.append(answer.json["id"])
-        met |= names
-    held = ids[2 * list(KINDS).index("mission")]
+        models |= names
+    mission = ids[2 * list(KINDS).index("mission")]
     changes: list[tuple[str, dict[str, Any]]] = [
         ("corrections", {"reason": "refinement", **WHY, "changes": {"matter": "the same"}}),
         ("corroborations", CITED),
@@ -83,23 +83,23 @@ def record_and_change(client: Client) -> tuple[list[str], str, set[str]]:
     ]
     for what, body in changes:
         for query in ("?dry_run=true", ""):
-            address = f"/v1/facts/{held}/{what}{query}"
-            met |= post_checked(client, address, body, if_match="*")[1]
-    met |= post_checked(client, f"{TALKS}/facts?dry_run=true", every[1])[1]
-    met |= post_checked(client, f"{TALKS}/settings", {"review_erasure": False})[1]
+            address = f"/v1/facts/{mission}/{what}{query}"
+            models |= post_checked(client, address, body, if_match="*")[1]
+    models |= post_checked(client, f"{TALKS}/facts?dry_run=true", every[1])[1]
+    models |= post_checked(client, f"{TALKS}/settings", {"review_erasure": False})[1]
     erased = {"reason": "asked for", "approvers": ["Bo"]}
     address = f"/v1/facts/{ids.pop()}/erasure"
     for query in ("?dry_run=true", ""):
-        met |= post_checked(client, f"{address}{query}", erased, if_match="*")[1]
-    met |= post_checked(client, f"{TALKS}/settings", {"review_record": True})[1]
+        models |= post_checked(client, f"{address}{query}", erased, if_match="*")[1]
+    models |= post_checked(client, f"{TALKS}/settings", {"review_record": True})[1]
     correction = {"reason": "refinement", **WHY, "changes": {"note": "x"}}
     for address in (f"/v1/facts/{ids[1]}/corrections", f"{TALKS}/corrections"):
         body = correction if "facts" in address else {**correction, "changes": {"title": "Of two"}}
         for query in ("?dry_run=true", ""):
             answer, names = post_checked(client, f"{address}{query}", body, if_match="*")
-            met |= names
-    met |= post_checked(client, f"{TALKS}/snapshots", {"name": "first"})[1]
-    return ids, answer.json["id"], met
+            models |= names
+    models |= post_checked(client, f"{TALKS}/snapshots", {"name": "first"})[1]
+    return ids, answer.json["id"], models
 
 
 def test_every_answer_is_held_by_its_model(

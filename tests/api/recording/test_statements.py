@@ -67,10 +67,10 @@ def statements(tmp_path: Path) -> Iterator[Callable[[], list[str]]]:
         nonlocal read
         lines = log.read_text()[read:]
         read += len(lines)
-        asked = (each for each in sent if not each.startswith(OWN_WAIT))
-        found = [*asked, *(found[0] or found[1] for found in SENT.findall(lines))]
+        own = (each for each in sent if not each.startswith(OWN_WAIT))
+        statements = [*own, *(match[0] or match[1] for match in SENT.findall(lines))]
         sent.clear()
-        return found
+        return statements
 
     event.listen(Pool, "checkout", trace)
     yield read_new

@@ -215,7 +215,7 @@ def store_as_before(parley: Parley, external_id: str = "old") -> str:
         originator_id=talks, originator_version=1, actor="editor", slug="talks",
         title="Talks\u202e", parties=("A\u009b",), summary="\u3164",
     )  # fmt: skip
-    kept = KINDS["release"](
+    release = KINDS["release"](
         kind="release",
         valid="2025-09-11",
         summary="Freed\u202e \u009b31m",
@@ -226,7 +226,7 @@ def store_as_before(parley: Parley, external_id: str = "old") -> str:
     )
     recorded = FactRecorded(
         originator_id=fact_id(talks, external_id), originator_version=1, actor="editor",
-        negotiation_id=talks, fact=kept,
+        negotiation_id=talks, fact=release,
     )  # fmt: skip
     parley.ledger.append([opened, recorded])
     return str(recorded.originator_id)

@@ -32,9 +32,9 @@ IMPATIENT: Final = {"PARLEY_STATEMENT_SECONDS": "1", "PARLEY_LOG_SECONDS": "1"}
 
 
 @contextmanager
-def open_client(url: str, **given: str) -> Iterator[tuple[Parley, Client]]:
+def open_client(url: str, **settings: str) -> Iterator[tuple[Parley, Client]]:
     """A client that raises the unexpected errors that a server would log."""
-    with closing(compose(settings_of(url, **given), upgrade=False)) as parley:
+    with closing(compose(settings_of(url, **settings), upgrade=False)) as parley:
         client = Client(TestClient(create_app(parley), headers=authorize(parley)))
         client.open()
         yield parley, client

@@ -60,8 +60,8 @@ def log_held(url: str) -> Iterator[None]:
 
 
 def post_facts(http: AsyncClient, count: int) -> list[asyncio.Task[Response]]:
-    asked = [http.post(FACTS, json=fact(external_id=f"F{number}")) for number in range(count)]
-    return [asyncio.ensure_future(each) for each in asked]
+    calls = [http.post(FACTS, json=fact(external_id=f"F{number}")) for number in range(count)]
+    return [asyncio.ensure_future(each) for each in calls]
 
 
 def problems(answers: list[Response]) -> set[tuple[int, Any, str | None]]:

@@ -79,26 +79,26 @@ def make_place(database_url: str, folder: Path) -> Iterator[Place]:
     body = {"slug": HIDDEN, "title": "Canary title", "parties": [], "visibility": "private"}
     ann = headers["Ann"]
     assert http.post("/v1/negotiations", json=body, headers=ann).status_code == 201
-    held = {**HELD, "person": "Canary Person", "summary": "Canary summary"}
-    made = http.post(
+    custody = {**HELD, "person": "Canary Person", "summary": "Canary summary"}
+    recorded = http.post(
         f"/v1/negotiations/{HIDDEN}/facts",
-        json=fact(**held, external_id="canary-id"),
+        json=fact(**custody, external_id="canary-id"),
         headers=ann,
     )
-    assert made.status_code == 201
+    assert recorded.status_code == 201
     snapshot = {"name": "first"}
-    taken = http.post(f"/v1/negotiations/{HIDDEN}/snapshots", json=snapshot, headers=ann)
-    assert taken.status_code == 201
+    saved = http.post(f"/v1/negotiations/{HIDDEN}/snapshots", json=snapshot, headers=ann)
+    assert saved.status_code == 201
     settings_at = f"/v1/negotiations/{HIDDEN}/settings"
     change_requests = []
     for reviewed in (True, False):
         answer = http.post(settings_at, json={"review_record": reviewed}, headers=headers["admin"])
         assert answer.status_code == 200
         sent = {"if_match": "*", "authorization": ann["Authorization"]}
-        address = f"/v1/facts/{made.json()['id']}/corrections"
+        address = f"/v1/facts/{recorded.json()['id']}/corrections"
         change_requests += [Client(http).post(address, CORRECTION, **sent)] if reviewed else []
     assert change_requests[0].status == 202
     assert parley.publisher is not None
     parley.publisher.publish()
-    yield Place(parley, http, headers, made.json()["id"], change_requests[0])
+    yield Place(parley, http, headers, recorded.json()["id"], change_requests[0])
     parley.close()

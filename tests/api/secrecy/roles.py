@@ -196,14 +196,14 @@ def propose_for_each(
     """{(person, decision): change request}: a person's own to revise or withdraw, and Zoe's to approve or refuse."""
     every = keys["editor"]
     http.post(f"{TALKS}/settings", json={"review_record": True}, headers=every)
-    found = {}
+    requests = {}
     for person in ("editor", "Ann"):
         for what in ("approval", "refusal", "revision", "withdrawal"):
             by = person if what in ("revision", "withdrawal") else "Zoe"
-            found[person, what] = propose(http, every, keys[by])
-    found["Zoe", ""] = propose(http, every, keys["Zoe"])
+            requests[person, what] = propose(http, every, keys[by])
+    requests["Zoe", ""] = propose(http, every, keys["Zoe"])
     http.post(f"{TALKS}/settings", json={"review_record": False}, headers=every)
-    return found
+    return requests
 
 
 def propose(http: TestClient, recorder: dict[str, str], proposer: dict[str, str]) -> Answer:

@@ -47,19 +47,19 @@ def make_correction(body: str = "Quetzal", why: str = "Ocelot") -> dict[str, Any
 @pytest.fixture
 def desk_of_words(desk: Desk) -> Desk:
     """A desk where change requests contain all of the words; only a body without them was approved."""
-    made = [
+    requests = [
         desk.propose(desk.fact(), body=make_correction(), idempotency_key=f"{n}") for n in range(5)
     ]
-    address = made[0].headers["location"]
+    address = requests[0].headers["location"]
     revised = desk.post(f"{address}/revision", make_correction("Axolotl"), idempotency_key="r")
     assert revised.status == 200
     for answer, what, who, why in (
-        (made[1], "refusal", "Bo", "Caiman"),
-        (made[2], "withdrawal", "Ann", "Jabiru"),
+        (requests[1], "refusal", "Bo", "Caiman"),
+        (requests[2], "withdrawal", "Ann", "Jabiru"),
     ):
         place = f"/v1/change-requests/{answer.json['id']}/{what}"
         assert desk.post(place, {"why": why}, who, idempotency_key=what).status == 200
-    fact = f"/v1/facts/{made[3].json['fact']}"
+    fact = f"/v1/facts/{requests[3].json['fact']}"
     assert desk.post(f"{fact}/corroborations", CITED, if_match="1").status == 200
     plain = desk.propose(desk.fact())
     sent = {"if_match": plain.headers["etag"], "idempotency_key": "a"}

@@ -76,9 +76,9 @@ def is_sampled(desk: Desk) -> bool:
     database = desk.parley.database
     if database.is_sqlite:
         return bool(tables_holding(database, WORD, "sqlite_stat1"))
-    taken = "SELECT (most_common_vals, histogram_bounds, most_common_elems)::text FROM pg_stats"
+    query = "SELECT (most_common_vals, histogram_bounds, most_common_elems)::text FROM pg_stats"
     with database.reading() as connection:
-        samples = "".join(connection.execute(text(taken)).scalars())
+        samples = "".join(connection.execute(text(query)).scalars())
     return WORD in samples or WORD.encode().hex() in samples
 
 

@@ -38,10 +38,10 @@ def place(database_url: str, tmp_path: Path) -> Iterator[Place]:
 @contextmanager
 def watch_statements(database: Database) -> Iterator[list[str]]:
     """The statements that the database executes meanwhile."""
-    found: list[str] = []
+    statements: list[str] = []
 
     def keep(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        found.append(statement)
+        statements.append(statement)
 
     with ExitStack() as listening:
         for lane in get_args(Lane):
@@ -49,7 +49,7 @@ def watch_statements(database: Database) -> Iterator[list[str]]:
                 engine = database.engine
             event.listen(engine, "before_cursor_execute", keep)
             listening.callback(event.remove, engine, "before_cursor_execute", keep)
-        yield found
+        yield statements
 
 
 def operations(place: Place) -> list[tuple[str, str]]:
@@ -71,10 +71,10 @@ def ask_watched(
     with watch_statements(place.parley.database) as statements:
         keyed = {"idempotency-key": str(uuid4())} if sent is not None else {}
         answer = place.ask(who, *operation, sent, names, **keyed)
-    said, headers = answer.text, {n: v for n, v in answer.headers.items() if n not in DIFFERS}
+    body, headers = answer.text, {n: v for n, v in answer.headers.items() if n not in DIFFERS}
     for name in names.values():
-        said = said.replace(name, "?")
-    return statements, answer.status_code, headers, said
+        body = body.replace(name, "?")
+    return statements, answer.status_code, headers, body
 
 
 @pytest.mark.parametrize("who", ["outsider", "reader", None])

@@ -57,20 +57,20 @@ def erase(client: Client, address: str) -> None:
 def list_left(parley: Parley, word: str, folder: Path) -> list[str]:
     """The places that hold a word: tables, files of a SQLite database, samples of PostgreSQL, a backup."""
     database = parley.database
-    found = tables_holding(database, word, *SCHEMA.tables)
+    places = tables_holding(database, word, *SCHEMA.tables)
     if database.is_sqlite and holds(database, word.encode()):
-        found.append("a file")
+        places.append("a file")
     if not database.is_sqlite:
         with database.writing() as connection:
             connection.execute(text("ANALYZE"))
             samples = "SELECT (most_common_vals, histogram_bounds)::text FROM pg_stats"
-            told = "".join(connection.execute(text(samples)).scalars())
-            found += ["pg_stats"] if word in told or word.encode().hex() in told else []
+            sampled = "".join(connection.execute(text(samples)).scalars())
+            places += ["pg_stats"] if word in sampled or word.encode().hex() in sampled else []
     backup = folder / f"backup-{len(list(folder.iterdir()))}"
     parley.back_up(backup)
     if word.encode() in gzip.decompress(backup.read_bytes()):
-        found.append("a backup")
-    return found
+        places.append("a backup")
+    return places
 
 
 def make_wrong(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 -- a fact's fields
@@ -216,14 +216,14 @@ def test_an_erasure_clears_what_is_of_its_fact_and_nothing_else(client: Client, 
     bad = {"reason": "none", "why": name}
 
     def send_all(address: str) -> list[Answer]:
-        kept = {"if_match": "*", "idempotency_key": f"change {address}".replace(" ", "")}
+        headers = {"if_match": "*", "idempotency_key": f"change {address}".replace(" ", "")}
         return [
             client.post("/v1/negotiations", opening, idempotency_key="opening"),
             client.post(FACTS, {"kind": name}, idempotency_key="refused"),
             client.post(FACTS, fact(external_id="another"), idempotency_key="taken"),
             client.post(f"{TALKS}/snapshots", {"name": "title"}, idempotency_key="snapshot"),
             client.post(f"{TALKS}/import", b'{"op": "x"}', idempotency_key="lines", **LINES),
-            client.post(f"{address}/retraction", bad, **kept),
+            client.post(f"{address}/retraction", bad, **headers),
         ]
 
     before = [send_all(other), send_all(other)][1]

@@ -58,10 +58,10 @@ def assert_reported(shell: Shell) -> None:
 
 
 def read_refusal(shell: Shell) -> str:
-    found = shell("verify")
-    assert found.exit_code == 1
-    assert found.stderr.count("\n") == 1, found.stderr
-    return found.stderr
+    result = shell("verify")
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1, result.stderr
+    return result.stderr
 
 
 @pytest.mark.parametrize(

@@ -171,10 +171,10 @@ def test_another_history_by_the_same_key_is_refused_and_kept(
 def _read_once_signed(elsewhere: Elsewhere, watched: tuple[str, ...], size: int) -> Any:  # noqa: ANN401
     """The JSON of a run, after the log has signed so many events, which takes it a second."""
     deadline = time.monotonic() + SECONDS
-    while (found := elsewhere.read_json(*watched))["events"] < size:
+    while (result := elsewhere.read_json(*watched))["events"] < size:
         assert time.monotonic() < deadline
-    assert (found["cosigned"], found["events"]) == (True, size)
-    return found
+    assert (result["cosigned"], result["events"]) == (True, size)
+    return result
 
 
 def _wait_until_signed(parley: Shell, size: int) -> None:

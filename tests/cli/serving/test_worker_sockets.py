@@ -56,10 +56,11 @@ def workers(
 def open_connections(workers: Workers, number: int) -> Iterator[list[socket.socket]]:
     """Open so many connections at once."""
     host, _, port = workers.address.removeprefix("http://").rpartition(":")
-    with ExitStack() as held:
+    with ExitStack() as stack:
         address = (host.strip("[]"), int(port))
         yield [
-            held.enter_context(socket.create_connection(address, timeout=60)) for _ in range(number)
+            stack.enter_context(socket.create_connection(address, timeout=60))
+            for _ in range(number)
         ]
 
 

@@ -40,8 +40,8 @@ def propose_correction(shell: Shell, person: str = "Ann", **more: object) -> dic
         answer = http.post(address, json={**BODY, **more}, headers=headers)
     parley.close()
     assert answer.status_code == 202, answer.json()
-    found: dict[str, Any] = answer.json()
-    return found
+    change_request: dict[str, Any] = answer.json()
+    return change_request
 
 
 def test_what_waits_is_listed_for_people_and_for_programs(parley: Shell) -> None:
@@ -118,10 +118,10 @@ def run_at_terminal(shell: Shell, answer: str, *arguments: str) -> tuple[int, st
         text=True,
     )
     os.write(terminal, answer.encode())
-    _, said = process.communicate(timeout=120)
+    _, output = process.communicate(timeout=120)
     os.close(terminal)
     os.close(end)
-    return process.returncode, said
+    return process.returncode, output
 
 
 def test_who_sits_at_a_terminal_sees_what_they_approve_in_full(light: Shell) -> None:

@@ -118,10 +118,10 @@ def test_a_wrong_tile_proves_nothing_and_accuses_nobody(data: st.DataObject) -> 
     at = data.draw(st.integers(0, wrong.path.width - 1))
 
     def change_hash(level: int, index: int) -> list[bytes]:
-        found = list(hashes(level, index))
+        changed = list(hashes(level, index))
         if (level, index) == (wrong.level, wrong.path.index):
-            found[at] = bytes(each ^ 1 for each in found[at])
-        return found
+            changed[at] = bytes(each ^ 1 for each in changed[at])
+        return changed
 
     forked = Checkpoint(ORIGIN, new, root_of_another(new))
     with pytest.raises(UnfoundedError):

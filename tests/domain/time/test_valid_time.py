@@ -164,12 +164,12 @@ def make_invalid_texts(seed: int) -> list[str]:
     """1,500 invalid texts, made from the valid texts above."""
     dice, texts = random.Random(seed), [*MOMENTS, *SPANS]
     noise = [*" \t\n\x00\x1b\u200b\ud800é–٣abcxzt_;|()<>&*'\"\\^=!@#$", "null", "NaN", "-99-", "//"]
-    found = []
+    invalid = []
     for _ in range(1_500):
         text = dice.choice(texts)
         at = dice.randrange(len(text) + 1)
-        found.append(text[:at] + dice.choice(noise) + text[at:])
-    return found
+        invalid.append(text[:at] + dice.choice(noise) + text[at:])
+    return invalid
 
 
 def test_a_thousand_malformed_texts_are_refused_in_silence(

@@ -73,7 +73,7 @@ def test_counts_are_contested_as_each_held_against_each_says(counts: list[list[Q
 def test_twice_the_facts_and_twice_the_numbers_cost_about_twice_as_much() -> None:
     def prepare_resolving(facts: int, numbers: int) -> Callable[[], object]:
         bases = (None, *get_args(Basis))
-        found = candidates(
+        rivals = candidates(
             [
                 [
                     Quantity(what="released", low=n, high=n, basis=bases[n % len(bases)])
@@ -82,7 +82,7 @@ def test_twice_the_facts_and_twice_the_numbers_cost_about_twice_as_much() -> Non
                 for each in range(facts)
             ]
         )
-        return lambda: resolve(found, ANY)
+        return lambda: resolve(rivals, ANY)
 
     assert steps(prepare_resolving(20, 400)) < 3 * steps(prepare_resolving(20, 200))
     assert steps(prepare_resolving(400, 5)) < 3 * steps(prepare_resolving(200, 5))

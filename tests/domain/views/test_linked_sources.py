@@ -200,12 +200,12 @@ def _log(world: World) -> Log:
 def describe_world(world: World) -> str:
     """A world as text for a failing test."""
     happened = [f"{each.day - FIRST} {each.freed}" for each in world.freeings]
-    said = [
+    reports = [
         f"{each.external_id}: {[q.text for q in each.quantities]} of {getattr(each, 'population', None)}, "
         f"{each.valid}, matter {each.matter}, {[(link.relation, link.fact) for link in each.links]}"
         for each in world.facts
     ]
-    return "\n".join([*happened, *said])
+    return "\n".join([*happened, *reports])
 
 
 def _count_least_reported(world: World) -> int:

@@ -59,22 +59,22 @@ def read_answers(
     assert opened is not None
     itself_ = apply_corrections(opened, corrections, seen_from) if seen_from.position else None
     slice_, known = timeslice(found, seen_from), select_known(found, seen_from)
-    counted = [
+    tallies = [
         tally(slice_, seen_from, TallyQuery(what=what)).page(None, 1_000)[0]
         for what in (() if last is None else ("released", "held"))
     ]
-    told: list[Any] = [
+    answers: list[Any] = [
         itself_ and resolve_state(itself_, slice_, count_facts(known), seen_from),
         list_timeline(found, seen_from, TimelineFilter(begun=True)),
         list_people(
             [each.version for each in slice_], Names.of(slice_), seen_from, PeopleFilter()
         ).page(None, 1_000),
-        [{**each, "points": _points(each["points"], last or "")} for each in counted],
+        [{**each, "points": _points(each["points"], last or "")} for each in tallies],
     ]
-    for part in (told[0], *told[-1]):
+    for part in (answers[0], *answers[-1]):
         if part:
             del part["perspective"]
-    return json.dumps(told, default=repr)
+    return json.dumps(answers, default=repr)
 
 
 def _points(points: Any, last: str) -> list[Any]:  # noqa: ANN401 -- JSON is anything

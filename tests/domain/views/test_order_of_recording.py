@@ -75,6 +75,6 @@ def test_the_order_of_recording_changes_no_answer(
     assert read_answers(other, when) == expected
 
 
-def describe_facts(told: Sequence[Fact]) -> str:
+def describe_facts(facts: Sequence[Fact]) -> str:
     """The facts as text for a failing test."""
-    return "\n".join(map(str, told))
+    return "\n".join(map(str, facts))

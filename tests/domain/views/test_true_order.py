@@ -118,11 +118,11 @@ def test_who_is_said_to_be_held_or_not_may_be(data: st.DataObject, as_of: int) -
     assert is_held == truly or not surely
 
 
-def _make_change(status: str, told: Fact) -> Fact:
-    said = {"valid": told.valid, "matter": told.matter, "summary": status}
+def _make_change(status: str, report: Fact) -> Fact:
+    content = {"valid": report.valid, "matter": report.matter, "summary": status}
     if status == "free":
-        return fact("release", people=(ANN,), **said)
-    return fact("custody", person=ANN, status=status, **said)
+        return fact("release", people=(ANN,), **content)
+    return fact("custody", person=ANN, status=status, **content)
 
 
 def _is_held(log: Log, as_of: str) -> bool:

@@ -174,8 +174,8 @@ def _draw_citation(draw: DrawFn, at: int) -> Citation:
     )
 
 
-def _replace_fields(told: Fact, **fields: Any) -> Fact:  # noqa: ANN401 -- a fact's fields
-    return replace(told, **fields)
+def _replace_fields(report: Fact, **fields: Any) -> Fact:  # noqa: ANN401 -- a fact's fields
+    return replace(report, **fields)
 
 
 def _sum_freed(story: Story, first: int, last: int) -> tuple[int, int]:
@@ -196,12 +196,12 @@ def describe_story(story: Story) -> str:
     happened = [
         f"{format_instant(e.at)} {e.freed} {e.names} {len(e.facts)}" for e in story.freeings
     ]
-    said = [
+    reports = [
         f"{f.valid} {[(q.what, q.text, q.basis, q.low, q.high) for q in f.quantities]} "
         f"{f.people} {f.matter} {f.links} {f.external_id}"
         for f in story.facts
     ]
-    return "\n".join([*happened, *said])
+    return "\n".join([*happened, *reports])
 
 
 def _includes(told: dict[str, Any], least: int, most: int) -> bool:

@@ -58,8 +58,8 @@ class FuseDisk:
 
     def count_failed(self, *, mend: bool = False) -> Counter[Site]:
         """The calls that failed so far; with `mend`, no more calls fail."""
-        found = self._ask("count", mend=mend)["failed"]
-        return Counter({Site(sort, error, file): count for sort, error, file, count in found})
+        counts = self._ask("count", mend=mend)["failed"]
+        return Counter({Site(sort, error, file): count for sort, error, file, count in counts})
 
     def _ask(self, do: str, **more: object) -> dict[str, Any]:
         assert self._process.stdin is not None
@@ -71,5 +71,5 @@ class FuseDisk:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         assert line, "the file system has ended"
-        said: dict[str, Any] = json.loads(line)
-        return said
+        content: dict[str, Any] = json.loads(line)
+        return content

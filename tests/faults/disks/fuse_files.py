@@ -226,16 +226,16 @@ class Files:
         except KeyError:
             raise OSError(errno.ENOENT, name) from None
 
-    def _make_node(self, asked: Request, name: str, mode: int) -> Node:
-        if name in self.nodes[asked.node].names:
+    def _make_node(self, request: Request, name: str, mode: int) -> Node:
+        if name in self.nodes[request.node].names:
             raise OSError(errno.EEXIST, name)
         self._last += 1
-        made = Node(self._last, mode, asked.uid, asked.gid, (asked.node, name))
-        self.nodes[made.number] = made
+        node = Node(self._last, mode, request.uid, request.gid, (request.node, name))
+        self.nodes[node.number] = node
         if not stat.S_ISDIR(mode):
-            self.disk.files[made.number] = File()
-        self._name({(asked.node, name): made})
-        return made
+            self.disk.files[node.number] = File()
+        self._name({(request.node, name): node})
+        return node
 
     def _name(self, changed: dict[tuple[int, str], Node | None]) -> None:
         for (folder, name), node in changed.items():
@@ -269,5 +269,5 @@ def _text(name: bytes) -> str:
     return os.fsdecode(name.partition(b"\0")[0])
 
 
-def _refuse_operation(asked: Request) -> bytes:
-    raise OSError(errno.ENOSYS, str(asked.operation))
+def _refuse_operation(request: Request) -> bytes:
+    raise OSError(errno.ENOSYS, str(request.operation))

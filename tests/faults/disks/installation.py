@@ -86,7 +86,7 @@ def install_on_postgresql(
 def install_postgresql(supply: Supply, errors: Path, variant: str) -> Iterator[Installation]:
     """A server on PostgreSQL, on a given disk."""
     with (
-        cluster(supply.folder, supply.supervise) as made,
-        Server(made.fresh(), errors, variant, keys=supply.keys) as server,
+        cluster(supply.folder, supply.supervise) as postgresql,
+        Server(postgresql.fresh(), errors, variant, keys=supply.keys) as server,
     ):
-        yield Installation(server, supply, made)
+        yield Installation(server, supply, postgresql)

@@ -143,10 +143,10 @@ def _forgeries(engine: Engine) -> dict[str, dict[str, Forge]]:
     }
 
 
-def _deal(made: dict[str, Forge], random: Random) -> Iterator[Named]:
+def _deal(forgeries: dict[str, Forge], random: Random) -> Iterator[Named]:
     """All forgeries, shuffled, again and again."""
     while True:
-        yield from random.sample(list(made.items()), len(made))
+        yield from random.sample(list(forgeries.items()), len(forgeries))
 
 
 def _try_forgery(engine: Engine, forge: Forge, random: Random) -> bool:

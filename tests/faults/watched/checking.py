@@ -58,11 +58,11 @@ def check(url: str, acknowledged: Collection[str], in_doubt: Collection[str] = (
 
 def _list_answered(connection: Connection, names: Collection[str]) -> set[str]:
     """The names whose responses are stored, and the digest of each stored key that belongs to none of them."""
-    kept = connection.execute(select(idempotency_answer.c.caller, idempotency_answer.c.key)).all()
+    rows = connection.execute(select(idempotency_answer.c.caller, idempotency_answer.c.key)).all()
     secret = secret_of_keys(connection) or b""
-    callers = {row.caller for row in kept}
+    callers = {row.caller for row in rows}
     named = {digest_of_key(secret, caller, name): name for caller in callers for name in names}
-    return {named.get(row.key, row.key) for row in kept}
+    return {named.get(row.key, row.key) for row in rows}
 
 
 def _facts(connection: Connection) -> Counter[str]:

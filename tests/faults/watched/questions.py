@@ -155,8 +155,8 @@ def _list_questions(
         once = one or NOWHERE in target or EMPTY in target or "{name}" in path
         for reader in [EDITOR] if one else [*record.keys, "anybody"]:
             few = 1 if once or reader == "gone" else 2
-            asked = queries if reader == EDITOR and not once else queries[:few]
-            for query, accept in product(asked, media if reader == EDITOR else media[:1]):
+            some = queries if reader == EDITOR and not once else queries[:few]
+            for query, accept in product(some, media if reader == EDITOR else media[:1]):
                 yield Question(reader, f"{target}?{urlencode(query)}" if query else target, accept)
 
 
@@ -202,9 +202,9 @@ def _addresses(path: str, record: KeptRecord, size: int) -> list[str]:
     ]
 
 
-def read_answers(app: FastAPI, record: KeptRecord, asked: Iterable[Question]) -> Answers:
+def read_answers(app: FastAPI, record: KeptRecord, questions: Iterable[Question]) -> Answers:
     """{question: its response's status, headers and body}."""
-    return asyncio.run(_answers(app, record, asked))
+    return asyncio.run(_answers(app, record, questions))
 
 
 async def _answers(app: FastAPI, record: KeptRecord, asked: Iterable[Question]) -> Answers:

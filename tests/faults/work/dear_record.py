@@ -136,5 +136,5 @@ def _largest(size: int) -> Iterator[Fact]:
 def _make_count(number: int, many: int, matter: str) -> Fact:
     """A release with so many different numbers."""
     mine = range(number * many, (number + 1) * many)
-    told = (Quantity(what="released", low=n, high=n, basis="increment") for n in mine)
-    return replace(fact("release", matter=matter), quantities=tuple(told))
+    quantities = (Quantity(what="released", low=n, high=n, basis="increment") for n in mine)
+    return replace(fact("release", matter=matter), quantities=tuple(quantities))

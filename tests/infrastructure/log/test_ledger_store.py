@@ -47,9 +47,9 @@ def prefer_fact(ledger: StoredLedger, id_: UUID, times: int = 1) -> None:
 
 def count_decoded(ledger: StoredLedger, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """Count the events that a ledger decodes from here on."""
-    counted = Mock(wraps=ledger.codec.to_domain_event)
-    monkeypatch.setattr(ledger.codec, "to_domain_event", counted)
-    return lambda: counted.call_count
+    decode = Mock(wraps=ledger.codec.to_domain_event)
+    monkeypatch.setattr(ledger.codec, "to_domain_event", decode)
+    return lambda: decode.call_count
 
 
 def test_a_change_reads_as_much_of_its_fact_at_every_version(

@@ -193,9 +193,9 @@ def test_a_backup_goes_into_no_database_that_has_become_anothers(
             connection.execute(text("DELETE FROM idempotency_answer"))
 
     def publish_checkpoint(database: Database) -> None:
-        kept = LastSigned(tmp_path / "parley.key")
-        kept.begin()
-        Publisher(database, signer(), kept).publish()
+        last_signed = LastSigned(tmp_path / "parley.key")
+        last_signed.begin()
+        Publisher(database, signer(), last_signed).publish()
 
     for make in (create_key, lose_response, publish_checkpoint):
         url = fresh_database(kind)

@@ -85,11 +85,11 @@ class FakeLog:
             if self.coming is not None:
                 (self.size, self.tree), self.coming = self.coming, None
             return self.note().encode()
-        asked = re.fullmatch("/tile/([0-7])/(.+)", path)
-        tile = None if asked is None else TilePath.read(asked[2])
-        if asked is None or tile is None:
+        match = re.fullmatch("/tile/([0-7])/(.+)", path)
+        tile = None if match is None else TilePath.read(match[2])
+        if match is None or tile is None:
             return None
-        named = NamedTile(int(asked[1]), tile)
+        named = NamedTile(int(match[1]), tile)
         if not tile.within(named.level, self.size) or self.missing(named):
             return None
         return b"".join(self.tree.tile(named))

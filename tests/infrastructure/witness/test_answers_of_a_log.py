@@ -235,9 +235,9 @@ def test_all_that_is_asked_takes_no_longer_than_it_may(
 
     def answer_slowly(handler: BaseHTTPRequestHandler) -> None:
         pause.wait(0.3)
-        found = log._find_file(handler.path.removeprefix(PREFIX))
-        assert found is not None
-        answer_with(found)(handler)
+        content = log._find_file(handler.path.removeprefix(PREFIX))
+        assert content is not None
+        answer_with(content)(handler)
 
     for path in ("/checkpoint", "/tile/0/273.p/112", "/tile/1/001.p/17", "/tile/2/000.p/1"):
         log.answers[path] = answer_slowly

@@ -31,18 +31,18 @@ def case(watching: Watching, refusal: str) -> Path:
 def read_both_signed(folder: Path) -> tuple[Checkpoint, Checkpoint]:
     """The checkpoints that the log signed before and after, from the kept evidence."""
     notes = [(folder / name).read_text() for name in ("cosigned", "shown")]
-    found = [Checkpoint.verify_note(note, [Ed25519Verifier(LOG.key)]) for note in notes]
-    return found[0], found[1]
+    checkpoints = [Checkpoint.verify_note(note, [Ed25519Verifier(LOG.key)]) for note in notes]
+    return checkpoints[0], checkpoints[1]
 
 
 def read_kept_tiles(folder: Path, tiles: list[NamedTile]) -> Hashes:
     """The tiles in the kept evidence."""
-    held = {}
+    kept = {}
     for level, path in tiles:
         content = (folder / "tile" / str(level) / path.text).read_bytes()
         hashes = [content[at : at + 32] for at in range(0, len(content), 32)]
-        held[level, path.index] = hashes
-    return lambda level, index: held[level, index]
+        kept[level, path.index] = hashes
+    return lambda level, index: kept[level, index]
 
 
 def test_a_fork_is_refused_and_anybody_can_check_what_is_kept_of_it(

@@ -80,20 +80,20 @@ def _pages(fact_id: str) -> list[str]:
 def _find_erased_words(reader: Reader, page: str) -> list[str]:
     """The erased words on a page or in its headers, except those of its own address."""
     seen = reader.see(page)
-    shown = seen.html + repr(seen.headers)
-    given = SPELT.findall(page)
-    return SPELT.findall(shown) if not given else SPELT.findall(_drop_addresses(shown, given))
+    content = seen.html + repr(seen.headers)
+    own = SPELT.findall(page)
+    return SPELT.findall(content) if not own else SPELT.findall(_drop_addresses(content, own))
 
 
-def _drop_addresses(shown: str, given: list[str]) -> str:
+def _drop_addresses(content: str, words: list[str]) -> str:
     """The page without the words that its address contains, since it repeats its address."""
-    for word in given:
-        shown = re.sub(re.escape(word), "", shown, flags=re.IGNORECASE)
-    return shown
+    for word in words:
+        content = re.sub(re.escape(word), "", content, flags=re.IGNORECASE)
+    return content
 
 
 def _read_caches(reader: Reader) -> str:
     """The content of the process's caches of answers, pages and pictures."""
     state: Any = cast("FastAPI", reader.http.app).state
     keeping = (state.kept_answers, state.kept_pages, state.pictures)
-    return repr([each for kept in keeping for each in kept._kept._kept.values()])
+    return repr([each for cache in keeping for each in cache._kept._kept.values()])

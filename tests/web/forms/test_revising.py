@@ -22,8 +22,8 @@ def _record_reviewed(reader: Reader, **more: Any) -> str:  # noqa: ANN401 -- fie
     reader.editor.open()
     settings = {"review_record": True}
     assert reader.editor.post(f"{API}/settings", settings, if_match="*").status == 200
-    made = reader.editor.record(summary="Fifty-two freed", places=["Lithuania"], **more)
-    return f"/n/talks/facts/{made.json['id']}"
+    recorded = reader.editor.record(summary="Fifty-two freed", places=["Lithuania"], **more)
+    return f"/n/talks/facts/{recorded.json['id']}"
 
 
 def _propose_change(desk: Desk, address: str, **fields: str) -> str:

@@ -175,10 +175,10 @@ def test_no_date_that_can_be_recorded_is_shown_raw_or_sharper_than_it_is() -> No
     assert plain > 100
 
 
-def _find_meant(told: str) -> tuple[int, int]:
+def _find_meant(words: str) -> tuple[int, int]:
     """The stretch of time, [first, last), that holds all dates that the words name."""
-    found = [_stretch(each) for each in _MENTION.finditer(told)]
-    return min(first for first, _ in found), max(last for _, last in found)
+    stretches = [_stretch(each) for each in _MENTION.finditer(words)]
+    return min(first for first, _ in stretches), max(last for _, last in stretches)
 
 
 def _stretch(mention: re.Match[str]) -> tuple[int, int]:

@@ -20,9 +20,13 @@ TALKS: Final = "/n/talks"
 
 def list_contested_targets(page: Seen) -> list[str]:
     """The targets of the contested marks on a page; a mark without a target fails."""
-    marks = [(tag, given) for tag, given in page.elements if given.get("class") == "mark contested"]
+    marks = [
+        (tag, attributes)
+        for tag, attributes in page.elements
+        if attributes.get("class") == "mark contested"
+    ]
     assert {tag for tag, _ in marks} <= {"a"}
-    return [str(given["href"]) for _, given in marks]
+    return [str(attributes["href"]) for _, attributes in marks]
 
 
 def test_each_contested_mark_leads_to_who_says_what(real: Reader) -> None:

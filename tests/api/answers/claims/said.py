@@ -17,9 +17,9 @@ AT: Final = "2025-12-31"
 
 def make_report(kind: str, publisher: str = "Reuters", **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields
     """The body of a fact, reported by one paper."""
-    cited = {"publisher": publisher, "published": fields.pop("published", "2025-09-12")}
-    said = {"summary": f"What {publisher} says", "citations": [cited]}
-    return {"kind": kind, "valid": "2025-09-11", **said, **fields}
+    citation = {"publisher": publisher, "published": fields.pop("published", "2025-09-12")}
+    content = {"summary": f"What {publisher} says", "citations": [citation]}
+    return {"kind": kind, "valid": "2025-09-11", **content, **fields}
 
 
 def tell_release(

@@ -47,8 +47,8 @@ class Desk:
         id_ = str(self.client.record(**SAID).json["id"])
         self.make_change(id_, "corrections", {**WHY, "changes": {"summary": f"{WORD} was freed"}})
         assert self.client.post(f"{TALKS}/snapshots", {"name": "held"}).status == 201
-        cited = {"publisher": f"{WORD} Radio", "confidential": {"identity": WORD}}
-        self.make_change(id_, "corroborations", {"citation": cited}, idempotency_key="cited")
+        citation = {"publisher": f"{WORD} Radio", "confidential": {"identity": WORD}}
+        self.make_change(id_, "corroborations", {"citation": citation}, idempotency_key="cited")
         self.client.record(summary="Another stays", external_id="other")
         return id_
 

@@ -56,16 +56,18 @@ def fill_buckets(slice_: Sequence[Seen], at: Perspective, what: str) -> list[tup
     counted = [
         replace(s, certainty=find_counted(s.version.record.fact, s.certainty)) for s in slice_
     ]
-    held = [Candidate(s, {}, holds=True, names=names) for s in counted if matches(s.certainty, at)]
+    candidates = [
+        Candidate(s, {}, holds=True, names=names) for s in counted if matches(s.certainty, at)
+    ]
     kind = {"released": Release, "pardoned": Pardon}[what]
-    sum_ = sum_facts([each for each in held if isinstance(each.fact, kind)], what, at)
+    sum_ = sum_facts([each for each in candidates if isinstance(each.fact, kind)], what, at)
     inside: dict[int, list[Part]] = defaultdict(list)
     silent: dict[int, list[int | None]] = defaultdict(list)
-    for shown, part, most in (
+    for candidate, part, most in (
         *((part.shown, part, None) for part in sum_.parts),
         *((each.candidate, None, each.most) for each in sum_.uncounted),
     ):
-        valid = shown.fact.valid_time
+        valid = candidate.fact.valid_time
         last = min(
             (valid.bounds.end_latest if valid.spans else valid.bounds.start_latest) - 1, at.as_of
         )

@@ -43,9 +43,9 @@ def resolve_log(log: Log, register: Register = POST, **perspective: Any) -> Reso
     return found
 
 
-def find_shown_fact(found: Resolved) -> Fact:
-    assert found.shown is not None
-    return found.shown.fact
+def find_shown_fact(resolved: Resolved) -> Fact:
+    assert resolved.shown is not None
+    return resolved.shown.fact
 
 
 def find_shown_summary(log: Log, register: Register = POST, **perspective: Any) -> str:  # noqa: ANN401 -- as a log takes it
