@@ -20,7 +20,7 @@ LONGEST_KEY: Final = 1_024
 HASHED: Final = 64
 """How many characters the hash of a key has."""
 
-_APOSTROPHES: Final = (
+APOSTROPHES: Final = (
     "`\u00b4\u02b9\u02bb\u02bc\u02bd\u02c8\u02ca\u02cb\u0374\u0384\u055a\u05f3\u1fbd\u1fbf\u1fef\u1ffd\u1ffe"
     "\u2018\u2019\u201a\u201b\u2032\u2035\u275b\u275c\ua78b\ua78c\uff07\uff40"
 )
@@ -32,7 +32,7 @@ _HYPHENS: Final = (
     "\u2e40\u2e5d\u30a0\ufe31\ufe32\ufe58\ufe63\uff0d"
 )
 _ALIKE: Final = str.maketrans(
-    dict.fromkeys(_APOSTROPHES, "'")
+    dict.fromkeys(APOSTROPHES, "'")
     | dict.fromkeys(_QUOTATION_MARKS, '"')
     | dict.fromkeys(_HYPHENS, "-")
 )

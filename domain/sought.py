@@ -14,6 +14,7 @@ from domain.errors import ContentError
 from domain.spelling.many_names import list_latin_words
 from domain.words import (
     is_unspaced,
+    join_parts,
     romanise_name,
     search_units,
     split_accented_words,
@@ -43,12 +44,13 @@ _TERM: Final = re.compile(r'"([^"]*)"(\*?)|([^\s"]+)')
 class Term:
     """Words that must stand side by side; with `prefix` the last one is the beginning of a word.
 
-    `spelt` are the words with their accents.
+    `spelt` are the words with their accents. `joined` is the same term without the apostrophes within its words.
     """
 
     words: tuple[str, ...]
     prefix: bool = False
     spelt: tuple[str, ...] = field(default=(), compare=False)
+    joined: Term | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +82,21 @@ def split_terms(q: str) -> tuple[Term, ...]:
     """The terms of `q`, each once; empty if it has no word. ContentError at `/q` for too many words."""
     terms: dict[Term, None] = {}
     for quoted, star, bare in _TERM.findall(_GERSHAYIM.sub("", q).translate(_QUOTES)):
-        words = split_words(quoted or bare)
-        if words:
-            prefix = bool(star) or bare.endswith("*")
-            terms[Term(tuple(words), prefix, tuple(split_accented_words(quoted or bare)))] = None
+        if split_words(quoted or bare):
+            terms[_make_term(quoted or bare, prefix=bool(star) or bare.endswith("*"))] = None
     if sum(len(term.words) for term in terms) > MOST_WORDS:
         raise ContentError.at("/q", f"this has too many words: write at most {MOST_WORDS}")
     return tuple(terms)
+
+
+def _make_term(text: str, *, prefix: bool = False) -> Term:
+    joined = join_parts(text)
+    return Term(
+        tuple(split_words(text)),
+        prefix,
+        tuple(split_accented_words(text)),
+        None if joined is None else _make_term(joined, prefix=prefix),
+    )
 
 
 def parse_terms(
@@ -103,7 +113,7 @@ def parse_terms(
     """
     known = _by_words(spellings)
     longest = max(map(len, known), default=0)
-    form = _any_script if translit else _phrase
+    form = _any_form if translit else _own_form
     parts: list[Sought] = []
     at = 0
     while at < len(terms):
@@ -122,13 +132,12 @@ def _by_words(spellings: Iterable[Sequence[str]]) -> dict[tuple[str, ...], list[
     """{words of a spelling: the terms of all spellings of its groups}."""
     known: dict[tuple[str, ...], list[Term]] = {}
     for group in spellings:
-        terms = {
-            Term(tuple(split_words(phrase)), spelt=tuple(split_accented_words(phrase))): None
-            for phrase in group
-        }
+        terms = {_make_term(phrase): None for phrase in group}
         worded = [term for term in terms if term.words]
         for term in worded:
             known.setdefault(term.words, []).extend(worded)
+            if term.joined is not None:
+                known.setdefault(term.joined.words, []).extend(worded)
     return known
 
 
@@ -204,6 +213,16 @@ def _list_needles(wanted: Sought) -> set[_Needle]:
             return _list_needles(wanted.parts[0])
         case AnyOf():
             return set().union(*map(_list_needles, wanted.parts))
+
+
+def _own_form(term: Term) -> Sought:
+    return AnyOf((_phrase(term), _phrase(term.joined))) if term.joined else _phrase(term)
+
+
+def _any_form(term: Term) -> Sought:
+    return (
+        AnyOf((_any_script(term), _any_script(term.joined))) if term.joined else _any_script(term)
+    )
 
 
 def _any_script(term: Term) -> Sought:

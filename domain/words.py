@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from anyascii import anyascii
 
-from domain.naming import fold_for_search, fold_name
+from domain.naming import APOSTROPHES, fold_for_search, fold_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -23,6 +23,12 @@ LONGEST_WORD: Final = 255
 
 #: Modifier letters by Unicode's category, apostrophes by use.
 _APOSTROPHES: Final = frozenset("\u02ba\u02bb\u02bc")
+_APOSTROPHE: Final = re.compile(f"['\u02ba{APOSTROPHES}]")
+_WITHIN: Final = re.compile(
+    r"(?<=[^\W\d_])['\u02ba](?!(?:s|t|d|m|re|ve|ll)\b)(?=[^\W\d_])", re.IGNORECASE
+)
+_AROUND: Final = 3
+"""How many words before and after a word with an apostrophe stand beside it where it has none."""
 _UNSPACED: Final = (
     "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\u3005-\u3007"
     "\u3040-\u318f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97f"
@@ -45,6 +51,36 @@ def split_words(text: str) -> list[str]:
 def split_accented_words(text: str) -> list[str]:
     """The words of a text with their accents, folded by `fold_name`, from which transliterations are made."""
     return _runs(fold_name(text))
+
+
+def join_parts(text: str) -> str | None:
+    """A text folded by `fold_name`, without the apostrophes within its words; None if it has none.
+
+    So a word that is written with and without an apostrophe is found both ways: Ol'ga, Olga. The apostrophe of an
+    English ending stays, as in "minister's".
+    """
+    if not _APOSTROPHE.search(text):
+        return None
+    joined, number = _WITHIN.subn("", fold_name(text))
+    return joined if number else None
+
+
+def list_joined(text: str) -> list[str]:
+    """The parts of a text that have words with apostrophes within, without these; each with some words around it."""
+    if join_parts(text) is None:
+        return []
+    words = fold_name(text).split()
+    parts: list[str] = []
+    end = 0
+    for at, word in enumerate(words):
+        if not _WITHIN.search(word):
+            continue
+        begin = max(at - _AROUND, 0)
+        if begin >= end:
+            parts.append("")
+        parts[-1] = " ".join((parts[-1], *words[max(begin, end) : at + _AROUND + 1]))
+        end = at + _AROUND + 1
+    return [_WITHIN.sub("", part) for part in parts]
 
 
 def _runs(text: str) -> list[str]:

@@ -1,6 +1,7 @@
 """The full text of a fact is the list of words by which it is found, with a break after each of its texts.
 
-A text in a script other than Latin is followed by its transliteration, in which each word is marked as such.
+It is followed by its words with apostrophes, without these; and in a script other than Latin by its transliteration,
+in which each word is marked as such.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from domain.fact import Fact, as_primitives
 from domain.named import Named, text_of
 from domain.sought import ROMANISED
-from domain.words import romanise, search_units, split_words
+from domain.words import list_joined, romanise, search_units, split_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,13 +58,13 @@ def list_words(texts: Iterable[str]) -> list[str]:
                 if space < 0:
                     return words
                 words.append(unit)
-        latin = _list_transliterations(text)
-        new = frozenset(latin) - known
+        others = _list_other_forms(text)
+        new = frozenset(others) - known
         known |= new
         space -= sum(len(word.encode()) for word in new)
         if space < 0:
             return words
-        words += latin
+        words += others
     return words
 
 
@@ -77,13 +78,20 @@ class _Whole(NamedTuple):
 
 def _read_whole(text: str) -> _Whole:
     words = [*split_words(text), BREAK]
-    units = [*search_units(words), *_list_transliterations(text)]
+    units = [*search_units(words), *_list_other_forms(text)]
     return _Whole(units, frozenset(units), sum(map(len, words)) + len(words))
 
 
 _SHORT: Final = 100
 """A text of at most so many characters, such as a name or a publisher, comes again in other facts."""
 _remember: Final = lru_cache(8_192)(_read_whole)
+
+
+def _list_other_forms(text: str) -> list[str]:
+    """The transliterations of a text, and its words with apostrophes without these; each with a break after it."""
+    joined = list_joined(text)
+    own = (part for each in joined for part in (*search_units(split_words(each)), BREAK))
+    return [*own, *(part for each in (text, *joined) for part in _list_transliterations(each))]
 
 
 def _list_transliterations(text: str) -> list[str]:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import random
+import re
+from typing import Final
 
 import pytest
 from hypothesis import given
@@ -128,6 +130,38 @@ def test_the_quick_test_of_names_leaves_out_other_names(asked: str) -> None:
     may_match = make_name_test(parse_terms(split_terms(asked)))
     assert may_match(["bob example", "юрый іваноў"]) == [False, False]
     assert make_name_test(parse_terms(()))(["ann example"]) == [False]
+
+
+APART: Final = st.text("abяд'’ʼ` -.,sé\u02ba", max_size=12)
+"""Texts with apostrophes within, before and after words, and with English endings."""
+
+
+@given(APART, APART, APART, st.booleans())
+def test_words_are_found_as_they_are_written_with_an_apostrophe(
+    before: str, asked: str, after: str, begins: bool
+) -> None:
+    words, text = split_words(asked), [f"{before} {asked} {after}"]
+    for q in (f'"{asked}"', asked, f'"{" ".join(words)}"'):
+        wanted = parse_terms(split_terms(f"{q}*" if begins and q else q))
+        assert holds_terms(wanted, list_words(text)) or not words
+
+
+@given(APART, st.booleans())
+def test_words_are_found_with_and_without_their_apostrophes(name: str, translit: bool) -> None:
+    joined = re.sub("(?<=[abядsé])['’ʼ`\u02ba](?=[abядsé])(?!s(?![abядsé]))", "", name)
+    for text, asked in ((name, joined), (joined, name)):
+        wanted = parse_terms(split_terms(f'"{asked}"'), translit=translit)
+        assert holds_terms(wanted, list_words([text])) or not split_words(asked)
+        for word in asked.split():
+            wanted = parse_terms(split_terms(word), translit=translit)
+            assert holds_terms(wanted, list_words([text])) or not split_words(word)
+
+
+def test_a_long_text_repeats_only_the_words_around_an_apostrophe() -> None:
+    common = "one two three four five six "
+    words = list_words([f"{common}Ol'ga {common}the minister's {common}"])
+    assert len(words) == len(split_words(common)) * 3 + 5 + 1 + 7 + 1
+    assert words[-9:] == [BREAK, *["four", "five", "six", "olga", "one", "two", "three"], BREAK]
 
 
 def test_a_question_of_too_many_words_is_refused() -> None:
