@@ -102,18 +102,18 @@ class RecordStorage(Storage, SlidingWindowCounterSupport):
         if amount > limit:
             return False
         values = {"span": expiry * SECOND, "amount": amount, "most": limit}
-        return self._run(ACQUIRE, key=_sliding_key(key), **values) is not None
+        return self._run(ACQUIRE, key=_name_sliding_key(key), **values) is not None
 
     def get_sliding_window(self, key: str, expiry: int) -> tuple[int, float, int, float]:
         """The previous window's count and the seconds that it still counts, then the same of the current window."""
-        row = self._run(LOOK, key=_sliding_key(key), span=expiry * SECOND)
+        row = self._run(LOOK, key=_name_sliding_key(key), span=expiry * SECOND)
         previous, current, gone = (0, 0, 0) if row is None else cast("tuple[int, int, int]", row)
         left = expiry - gone / SECOND
         return previous, left if previous else 0.0, current, left + expiry
 
     def clear_sliding_window(self, key: str, expiry: int) -> None:  # noqa: ARG002 -- the library's
         """Delete a caller's sliding window."""
-        self.clear(_sliding_key(key))
+        self.clear(_name_sliding_key(key))
 
     def clear(self, key: str) -> None:
         """Delete a fixed window."""
@@ -174,7 +174,7 @@ def storage_of(database: Database, uri: str) -> Storage:
     return RecordStorage(database.url, database.prepare_threshold)
 
 
-def _sliding_key(key: str) -> str:
+def _name_sliding_key(key: str) -> str:
     return f"{key}/sliding"
 
 

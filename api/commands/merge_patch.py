@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def apply_merge_patch(fact: Fact, changes: dict[str, Any], parser: FactParser) -> Fact:
     """Apply an RFC 7396 merge patch to a fact; ContentError with pointers under /changes."""
-    document = _patch(_as_sent(fact), changes)
+    document = _patch(_write_as_sent(fact), changes)
     if document.get("kind") != fact.kind:
         document = _drop_foreign(document, changes)
     try:
@@ -51,7 +51,7 @@ def _faults_in(fields: dict[str, Any], parse: Callable[[dict[str, Any]], object]
     return []
 
 
-def _as_sent(fact: Fact) -> dict[str, Any]:
+def _write_as_sent(fact: Fact) -> dict[str, Any]:
     """Give the fact as one would send it: without the bounds that follow from a value."""
     document: dict[str, Any] = as_primitives(fact)
     for quantity in document["quantities"]:

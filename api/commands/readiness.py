@@ -91,11 +91,11 @@ def _check_writes(parley: Parley) -> list[str]:
     try:
         recorder.try_again()
     except _FAILURES as error:
-        return [f"the database takes no writes{_because(str(error).lower())}"]
+        return [f"the database takes no writes{_say_why(str(error).lower())}"]
     return []
 
 
-def _because(words: str) -> str:
+def _say_why(words: str) -> str:
     """What the disk did, of all that the database says; the rest may name hosts and paths."""
     if "full" in words or "no space" in words:
         return ": the disk is full"

@@ -68,7 +68,7 @@ def _fault(error: dict[str, Any], body: type | None) -> Fault:
     if str(error["type"]).startswith("missing"):
         choices = choices_at(cls, place) if cls is not None else ()
         cited = place == ("citations",)
-        wanted = "at least one, with its publisher" if cited else _one_of(choices) or "it"
+        wanted = "at least one, with its publisher" if cited else _say_one_of(choices) or "it"
         return Fault(pointer(place), f"{_MISSING} {wanted}")
     if error["type"] == "literal_error":
         listed = str(error["msg"]).removeprefix(_EXPECTED).replace("'", "")
@@ -81,7 +81,7 @@ def _fault(error: dict[str, Any], body: type | None) -> Fault:
     return Fault(pointer(place), _TYPES.get(expected, str(error["msg"])))
 
 
-def _one_of(choices: Sequence[str]) -> str:
+def _say_one_of(choices: Sequence[str]) -> str:
     *others, last = choices or [""]
     return " or ".join(word for word in (", ".join(others), last) if word)
 

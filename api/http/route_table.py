@@ -24,7 +24,7 @@ class RouteTable(BaseRoute):
             for method in route.methods or ():
                 self._of_method[method].append(route)
         self._paths: Mapping[str, re.Pattern[str]] = {
-            method: re.compile("|".join(_one_group(route) for route in group))
+            method: re.compile("|".join(_group_pattern(route) for route in group))
             for method, group in self._of_method.items()
         }
 
@@ -46,6 +46,6 @@ class RouteTable(BaseRoute):
         await (route.app if is_whole else route.handle)(scope, receive, send)
 
 
-def _one_group(route: APIRoute) -> str:
+def _group_pattern(route: APIRoute) -> str:
     """The pattern of a route's path as one group, which has no others in it."""
     return f"({_NAME.sub('(?:', route.path_regex.pattern)})"

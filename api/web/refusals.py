@@ -134,7 +134,7 @@ def _tell(visit: Visit, problem: Mapping[str, Any], name: str) -> _RefusalWords:
     is_of_address = name == "content" and len(of_address) == len(errors) > 0
     heading = _HEADINGS.get(name, problem["title"])
     nowhere = name == "unknown" and any(error["pointer"] == "/path/negotiation" for error in errors)
-    whole = None if nowhere else _whole_of(visit.request.scope["path"])
+    whole = None if nowhere else _find_negotiation_page(visit.request.scope["path"])
     lines = [] if is_of_address else [*_lines(visit, problem, name)]
     return _RefusalWords(
         heading="A part of this address cannot be read" if is_of_address else heading,
@@ -217,7 +217,7 @@ def _shorten(address: str, instead: str) -> str:
     return address if len(address) <= _LONGEST else instead
 
 
-def _whole_of(path: str) -> str | None:
+def _find_negotiation_page(path: str) -> str | None:
     """The page of the negotiation to which a page belongs, from its path; None for any other page."""
     _, pages, slug = [*path.split("/"), "", ""][:3]
     return f"/n/{slug}" if pages == "n" and SLUG.fullmatch(slug) else None

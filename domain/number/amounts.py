@@ -65,7 +65,7 @@ class Amounts:
         if number is not None:
             whole = number.denominator == 1 and 0 <= number <= MOST
             return Amount(int(number)) if whole else None
-        return self._plural(tokens) or self._several(tokens) or self._pair(tokens)
+        return self._plural(tokens) or self._measure_several(tokens) or self._pair(tokens)
 
     def _behind_singular(self, tokens: Phrase) -> Fraction | None:
         """A number from a thousand on, in the grammatical case that follows a hedge: "тысячи двухсот"."""
@@ -101,15 +101,15 @@ class Amounts:
             factor *= unit
         return factor
 
-    def _several(self, tokens: Phrase) -> Amount | None:
-        value = self._two(tokens, self._language.several)
+    def _measure_several(self, tokens: Phrase) -> Amount | None:
+        value = self._measure_two(tokens, self._language.several)
         return None if value is None else Amount(value, open=True)
 
     def _pair(self, tokens: Phrase) -> Amount | None:
-        value = self._two(tokens, self._language.pairs)
+        value = self._measure_two(tokens, self._language.pairs)
         return None if value is None else Amount(value, about=True)
 
-    def _two(self, tokens: Phrase, phrases: frozenset[Phrase]) -> int | None:
+    def _measure_two(self, tokens: Phrase, phrases: frozenset[Phrase]) -> int | None:
         """Two of the unit that follows one of the phrases: "several dozen"."""
         for phrase in phrases:
             rest = tokens[len(phrase) :]
@@ -142,7 +142,7 @@ class Amounts:
             if rest:
                 return None
         number = _number(text, whole=not rest and suffix is None)
-        half = self._half(rest, 0)
+        half = self._measure_half(rest, 0)
         if half and number is not None and text.isdecimal():
             number, rest = number + Fraction(1, 2), rest[half:]
         unit = suffix or (self._unit(rest) if rest else 1)
@@ -158,7 +158,7 @@ class Amounts:
         smaller = self._digits(rest[1:])
         return None if smaller is None or smaller >= unit else number * unit + smaller
 
-    def _half(self, tokens: Phrase, at: int) -> int:
+    def _measure_half(self, tokens: Phrase, at: int) -> int:
         """How many tokens from `at` on say "and a half"; 0 if they do not."""
         return next(
             (len(half) for half in self._language.halves if tokens[at : at + len(half)] == half), 0
@@ -190,7 +190,7 @@ class Amounts:
         language, word, following = self._language, tokens[at], tokens[at + 1 : at + 2]
         if word in language.small:
             return int(sum_.add(language.small[word]))
-        half = self._half(tokens, at)
+        half = self._measure_half(tokens, at)
         if half and sum_.group is not None:
             sum_.half = Fraction(1, 2)
             return half

@@ -92,7 +92,7 @@ class _Grammar:
         """Whether a remark leaves the number as it is."""
         number = any(grammar._number(remark) for grammar in _GRAMMARS)  # noqa: SLF001 -- of its own class
         if number or not leaves_number(remark):
-            return self._same(head, remark)
+            return self._repeats(head, remark)
         return all(self._is_part(head, part) for part in find_parts(remark))
 
     def _is_part(self, head: NumberReading, part: Phrase) -> bool:
@@ -101,7 +101,7 @@ class _Grammar:
         lows = [read.low for read in reads if read is not None and read.low is not None]
         return head.high is None or all(low <= head.high for low in lows)
 
-    def _same(self, head: NumberReading, remark: Phrase) -> bool:
+    def _repeats(self, head: NumberReading, remark: Phrase) -> bool:
         """Whether a remark repeats the number ("fifty (50)"), or is compatible with it ("dozens, perhaps hundreds")."""
         again = self._number(remark)
         if again is not None and again.value is not None and again.value == head.value:
@@ -119,7 +119,7 @@ class _Grammar:
         if kept in self._language.idioms:
             return _read_as(*self._language.idioms[kept])
         return (
-            self._bare(kept)
+            self._read_bare(kept)
             or self._read_hedged(kept, ())
             or self._two_sided(kept)
             or self._read_rising(kept)
@@ -152,7 +152,7 @@ class _Grammar:
             at += length or 1
         return tuple(kept)
 
-    def _bare(self, tokens: Phrase) -> NumberReading | None:
+    def _read_bare(self, tokens: Phrase) -> NumberReading | None:
         return _apply_hedges(self._amount(tokens, hedged=False), ()) or self._range(tokens, ())
 
     def _read_hedged(self, tokens: Phrase, hedges: tuple[Comparator, ...]) -> NumberReading | None:

@@ -89,7 +89,7 @@ def may_mean(text: str) -> list[str]:
     """The EDTF that another notation may mean, the most likely first; empty if there is no suggestion."""
     if len(text) > _LONGEST:
         return []
-    readings = dict.fromkeys(_endless(text) or _readings(_plain(text)))
+    readings = dict.fromkeys(_suggest_open(text) or _readings(_plain(text)))
     return [reading for reading in readings if reading != text and _is_edtf(reading)]
 
 
@@ -104,7 +104,7 @@ def explain(error: ValidTimeError, *, one_date: bool = False) -> str:
         return f"{error}; write {' or '.join(meant)}"
     loose = [
         f"{edtf} ({meaning})"
-        for edtf, meaning in _loosely_meant(error.text)
+        for edtf, meaning in _suggest_loose(error.text)
         if not (one_date and ("/" in edtf or edtf.endswith("..]")))
     ]
     return f"{error}; write {', or '.join(loose)}" if loose else str(error)
@@ -115,13 +115,13 @@ def _with_season(reading: str) -> str:
     return f"{reading} ({name_date(reading)})" if _IS_SEASON.fullmatch(reading) else reading
 
 
-def _loosely_meant(text: str) -> Iterable[tuple[str, str]]:
+def _suggest_loose(text: str) -> Iterable[tuple[str, str]]:
     """What to write, and what it says, for a date that has words beside it."""
     parts = split_words(_plain(text)) if len(text) <= _LONGEST else None
     if parts is None:
         return []
     word, date = parts
-    dates = [reading for reading in _one(date) if _is_edtf(reading)]
+    dates = [reading for reading in _suggest_date(date) if _is_edtf(reading)]
     return (
         [suggestion for suggestion in suggest(word, dates[0]) if _is_edtf(suggestion[0])]
         if dates
@@ -145,18 +145,19 @@ def _is_edtf(text: str) -> bool:
     return True
 
 
-def _endless(text: str) -> list[str]:
+def _suggest_open(text: str) -> list[str]:
     """Suggestions for a date with dots before or after it: an interval that is open on that side."""
     dots = _ENDLESS.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if dots is None or bool(dots[1]) == bool(dots[3]):
         return []
-    return [f"../{date}" if dots[1] else f"{date}/.." for date in _one(_plain(dots[2]))]
+    return [f"../{date}" if dots[1] else f"{date}/.." for date in _suggest_date(_plain(dots[2]))]
 
 
-def _several(text: str) -> Iterable[str]:
+def _suggest_list(text: str) -> Iterable[str]:
     """Suggestions for a list of dates: one of them, or all."""
     dates = [
-        next(filter(_is_edtf, _one(part)), "") for part in _SEVERAL.sub("\n", text).split("\n")
+        next(filter(_is_edtf, _suggest_date(part)), "")
+        for part in _SEVERAL.sub("\n", text).split("\n")
     ]
     if len(dates) > 1:
         all_of = not any(match[1] for match in _SEVERAL.finditer(text))
@@ -165,8 +166,8 @@ def _several(text: str) -> Iterable[str]:
 
 
 def _readings(text: str) -> Iterable[str]:
-    yield from _one(text)
-    yield from _several(text)
+    yield from _suggest_date(text)
+    yield from _suggest_list(text)
     years = _YEARS.fullmatch(text)
     if years:
         yield f"{years[1]}/{years[2]}"
@@ -175,23 +176,25 @@ def _readings(text: str) -> Iterable[str]:
         yield f"{short[1]}{short[2]}/{short[1]}{short[3]}"
     about = _ABOUT.match(text)
     if about:
-        for reading in _one(text[about.end() :]):
+        for reading in _suggest_date(text[about.end() :]):
             yield f"{reading}~"
             yield reading
     for word, shape in _OPEN.items():
         if text.startswith(f"{word} "):
-            yield from (shape.format(reading) for reading in _one(text.removeprefix(word).strip()))
+            yield from (
+                shape.format(reading) for reading in _suggest_date(text.removeprefix(word).strip())
+            )
     still = _STILL.search(text)
     if still and still.end() == len(text):
-        yield from (f"{start}/.." for start in _one(text[: still.start()]))
+        yield from (f"{start}/.." for start in _suggest_date(text[: still.start()]))
     if text.endswith("?"):
-        yield from (f"{reading}?" for reading in _one(text[:-1].strip()))
+        yield from (f"{reading}?" for reading in _suggest_date(text[:-1].strip()))
     began = _FROM.match(text)
     both = text[began.end() if began else 0 :]
     yield from _days(both)
     ends = _DASH.split(both)
     if len(ends) == 2:  # noqa: PLR2004 -- from one to another
-        starts, stops = ([*_one(end)] for end in ends)
+        starts, stops = ([*_suggest_date(end)] for end in ends)
         yield from (f"{start}/{stop}" for start in starts for stop in stops)
 
 
@@ -213,7 +216,7 @@ def _days(text: str) -> Iterable[str]:
         yield "/".join(f"{months[3]}-{MONTHS[months[index]]:02d}" for index in (1, 2))
 
 
-def _one(text: str) -> Iterable[str]:
+def _suggest_date(text: str) -> Iterable[str]:
     """Suggestions for one date: a day, month, season, decade or year."""
     yield text.upper()
     decade = _DECADE.fullmatch(text)

@@ -104,7 +104,7 @@ def _parse(text: str) -> ValidTime:
     if "/" in text:
         return ValidTime(text, _interval(text), spans=True)
     if text.startswith("{"):
-        return ValidTime(text, _all_of(text), spans=True)
+        return ValidTime(text, _bound_members(text), spans=True)
     moment = read_moment(text, 0, len(text))
     return ValidTime(text, _bounds(moment.earliest, moment.latest, END, END), spans=False)
 
@@ -146,7 +146,7 @@ def _bound_span(
     )  # fmt: skip
 
 
-def _all_of(text: str) -> Bounds:
+def _bound_members(text: str) -> Bounds:
     members = read_members(text, 0, len(text))
     earliest = [moment.earliest for moment in members.moments]
     latest = [moment.latest for moment in members.moments]

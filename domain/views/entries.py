@@ -117,7 +117,7 @@ def _list_beside(candidates: Sequence[Candidate], place: Place) -> Listed:
         position = candidate.version.first_position
         at.append((*place, position, seen[position]))
         seen[position] += 1
-    return Listed(at, lambda index: _short(candidates[index]), ascending=False)
+    return Listed(at, lambda index: _describe_short(candidates[index]), ascending=False)
 
 
 def _entry(resolved: Resolved, register: Register) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def _entry(resolved: Resolved, register: Register) -> dict[str, Any]:
     entry |= {"contested": resolved.contested, "last_reported": resolved.last_reported}
     entry["fact"] = None if shown is None else describe_briefly(shown.version)
     if register.vacant:
-        entry["previous"] = None if previous is None else _short(previous)
+        entry["previous"] = None if previous is None else _describe_short(previous)
     for aside in register.asides:
         beside = resolved.beside.get(aside.name, ())
         if aside.many:
@@ -152,7 +152,7 @@ def _vacant(last: Candidate | None) -> dict[str, Any]:
     return {**_primitives(nothing.items()), "since": None, "certainty": "unknown"}
 
 
-def _short(candidate: Candidate) -> dict[str, Any]:
+def _describe_short(candidate: Candidate) -> dict[str, Any]:
     """The short form of a further answer in an entry: the fields that are not in its key, since when, and its fact."""
     of_key = (*candidate.key, AMBIGUOUS)
     shows = ((name, value) for name, value in candidate.shows.items() if name not in of_key)

@@ -69,11 +69,11 @@ def since(fact: Fact, *, within: bool = False, singled: bool = False) -> str:
     if went_on_before(fact):
         return write_up_to(valid)
     if within and valid.spans and (singled or valid.bounds.end_latest < END):
-        return _one_of(valid)
+        return _write_one_of(valid)
     return valid.start_text
 
 
-def _one_of(days: ValidTime) -> str:
+def _write_one_of(days: ValidTime) -> str:
     """EDTF for one of some days, an interval or an all-of set."""
     bounds = days.bounds
     if days.end_text is None:

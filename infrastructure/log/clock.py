@@ -10,8 +10,8 @@ from domain.time.instant import END, format_instant
 from infrastructure.log.append import MOVE_HEAD, AppendRequest, LogTransaction
 from infrastructure.log.clock_corrections import (
     corrections,
+    find_wrong_instead,
     last_in_force,
-    wrong_instead,
     wrong_times,
 )
 from infrastructure.log.codec import EventCodec
@@ -96,7 +96,7 @@ def withdraw_correction(
         raise StateError(
             f"the last correction of the clock in force is at position {withdrawn.position}, not {position}"
         )
-    right, last = wrong_instead(connection, withdrawn, END)
+    right, last = find_wrong_instead(connection, withdrawn, END)
     if log.now <= right:
         raise StateError(
             f"this machine's clock says {format_instant(log.now)}, but the record times that would be right again go up"

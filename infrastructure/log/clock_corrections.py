@@ -103,7 +103,7 @@ def last_in_force(connection: Connection, before: int) -> ClockCorrection:
     return last
 
 
-def wrong_instead(
+def find_wrong_instead(
     connection: Connection, withdrawn: ClockCorrection, before: int
 ) -> tuple[int, int]:
     """What follows if a correction is void: the last record time that is right again, and a position.
@@ -126,7 +126,7 @@ def _withdrawal_fault(
         withdrawn = last_in_force(connection, row["position"])
     except StateError as error:
         return str(error)
-    right, last = wrong_instead(connection, withdrawn, row["position"])
+    right, last = find_wrong_instead(connection, withdrawn, row["position"])
     if (withdrawal.correction, withdrawal.first, withdrawal.last) != (
         withdrawn.position,
         withdrawn.position,
@@ -149,7 +149,7 @@ def position_at(
         row = _POSITION_AT.first(connection, {"instant": instant})
     else:
         up_to = _BY_TIME if last is None else _BY_TIME.where(event.c.position <= last)
-        row = connection.execute(_right(up_to, known), {"instant": instant}).first()
+        row = connection.execute(_restrict_to_right(up_to, known), {"instant": instant}).first()
     return 0 if row is None else int(row.position)
 
 
@@ -175,7 +175,7 @@ def wrong_times(connection: Connection, now: int) -> WrongTimes | None:
     return WrongTimes(right + 1, head.position, first_at, head.recorded_at, now)
 
 
-def _right(statement: Select[Any], known: Sequence[ClockCorrection]) -> Select[Any]:
+def _restrict_to_right(statement: Select[Any], known: Sequence[ClockCorrection]) -> Select[Any]:
     """Restrict a statement to events whose record times are right."""
     wrong = [
         event.c.position.between(correction.first, correction.last)

@@ -116,7 +116,7 @@ class _Batch:
         counts = (
             None if self._alone and before is None else self._tallies.count_change(before, after)
         )
-        plane.take(after, counts, partial(self._earlier, id_, entry.position))
+        plane.take(after, counts, partial(self._read_earlier, id_, entry.position))
 
     def redate(self, entry: Entry, event: ClockCorrected) -> None:
         """Write what a correction of the log's clock changes."""
@@ -127,7 +127,7 @@ class _Batch:
     def _corrections_before(self, position: int) -> list[ClockCorrection]:
         return [clock for clock in self._corrections() if clock.position < position]
 
-    def _earlier(self, id_: UUID, position: int) -> list[FactVersion]:
+    def _read_earlier(self, id_: UUID, position: int) -> list[FactVersion]:
         self.planes.write()
         versions = whole_versions(self._connection, self._tables, [id_])[id_]
         return [correct_times(version, self._corrections_before(position)) for version in versions]

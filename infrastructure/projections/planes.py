@@ -15,7 +15,7 @@ from infrastructure.projections.fact_rows import answer_rows, row_of, term_rows
 from infrastructure.projections.listed_names import list_names
 from infrastructure.projections.rectangles import Plane, Rectangle
 from infrastructure.projections.stored_versions import version_of_row
-from infrastructure.projections.tallies import COUNTED_IN, COUNTS, one_more
+from infrastructure.projections.tallies import COUNTED_IN, COUNTS, count_one_more
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -127,7 +127,7 @@ class Planes:
 @cache
 def _insert_counting(table: Table) -> HotStatement:
     """Insert a new fact and count it."""
-    counts = one_more(table)
+    counts = count_one_more(table)
     others = [column.name for column in table.c if column.name not in counts]
     return HotStatement(table.insert().values(counts), others)
 

@@ -109,7 +109,7 @@ def select_known_counts(table: Table) -> HotStatement:
     )
 
 
-def one_more(table: Table) -> dict[str, ColumnElement[int]]:
+def count_one_more(table: Table) -> dict[str, ColumnElement[int]]:
     """The columns of the counts in the insert of a new fact, which count it."""
     latest = table.alias("latest")
     mine = latest.c.negotiation_id == bindparam(COUNTED_IN)

@@ -91,7 +91,7 @@ class ChangeReader:
         if not erased:
             erasures.refuse_erased(self.connection, self.tables, versions[0])
         if perspective.published_cut is not None:
-            pairs = self._as_public(versions, perspective)
+            pairs = self._pair_public(versions, perspective)
         else:
             pairs = [*zip((None, *versions), versions, strict=False)]
         return [pair for pair in pairs if pair[1].record.version > after], more_follow
@@ -176,7 +176,7 @@ class ChangeReader:
         """The changes in rows, each with the version before it; without `id_` they have to be of few facts."""
         changes = pages.read_versions(rows, perspective)
         if perspective.published_cut is not None:
-            return self._as_public(changes, perspective)
+            return self._pair_public(changes, perspective)
         if not changes:
             return []
         of = id_ or _facts_of(changes)
@@ -193,7 +193,7 @@ class ChangeReader:
         recorded = negotiations.read_corrections(self.connection, opened.id, perspective)
         return [*pair_corrections(opened, recorded, perspective)]
 
-    def _as_public(
+    def _pair_public(
         self, events: Sequence[FactVersion], perspective: Perspective
     ) -> list[tuple[FactVersion | None, FactVersion]]:
         """[(public fact before, public fact after)] for each event, at the perspective's cut.

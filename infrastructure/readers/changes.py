@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 _ERASING: Final = (FactErased.stored_name, SourcesErased.stored_name)
 
 
-def _one_of(column: ColumnElement[str], names: Iterable[str]) -> ColumnElement[bool]:
+def _is_one_of(column: ColumnElement[str], names: Iterable[str]) -> ColumnElement[bool]:
     """The condition that a column has one of some names of events, which stand in the statement itself."""
     return column.in_([literal_column(f"'{name}'") for name in names])
 
@@ -75,7 +75,7 @@ def fact_public(tables: FactTables, columns: Any, perspective: Perspective) -> C
     version = alias(tables.version, "made_public")
     return exists().where(
         version.c.fact_id == columns.fact_id,
-        _one_of(version.c.event, PUBLISHING),
+        _is_one_of(version.c.event, PUBLISHING),
         event_known(version.c, perspective),
     )
 
@@ -136,7 +136,7 @@ def _is_among(columns: Any, of: Which) -> ColumnElement[bool]:  # noqa: ANN401 -
 
 
 def _is_audited(columns: Any) -> tuple[ColumnElement[bool], ...]:  # noqa: ANN401 -- of a table or an alias
-    return is_change(columns), _one_of(columns.event, AUDITED_EVENTS)
+    return is_change(columns), _is_one_of(columns.event, AUDITED_EVENTS)
 
 
 def select_before(tables: FactTables, of: Which, first: int, last: int) -> Select[Any]:
@@ -279,10 +279,10 @@ def select_approvals(tables: FactTables, of: Which, first: int, last: int) -> Se
         *whole_rows(columns),
     )
     erasing = select(columns.known_from).where(
-        between, is_change(columns), _one_of(columns.event, _ERASING)
+        between, is_change(columns), _is_one_of(columns.event, _ERASING)
     )
     approved = select(columns.known_from - 1).where(between, *_is_audited(columns))
     return LOGGED.where(
         event.c.position.in_(union_all(erasing, approved)),
-        _one_of(event.c.type, (*_ERASING, ChangeApproved.stored_name)),
+        _is_one_of(event.c.type, (*_ERASING, ChangeApproved.stored_name)),
     )

@@ -50,7 +50,7 @@ def read_names(
     """
     read = (connection, tables, negotiation_id, perspective)
     others = [alias[1:] for alias in _aliases(*read) if alias[0] not in instead]
-    return Names(keep_preferred([*others, *instead.values()]), _borne(*read))
+    return Names(keep_preferred([*others, *instead.values()]), _read_borne(*read))
 
 
 def read_terms(
@@ -132,7 +132,7 @@ def _select_aliases(tables: FactTables, *, public: bool) -> HotStatement:
     )
 
 
-def _borne(
+def _read_borne(
     connection: Connection, tables: FactTables, negotiation_id: UUID, perspective: Perspective
 ) -> Iterable[tuple[str, str]]:
     """(folded name, id) for the names with ids, in facts that are known and stand."""

@@ -215,10 +215,10 @@ class Reading:
             raise NotYetKnownError("fact", str(fact_id))
         erasures.refuse_erased(self._connection, self._tables, versions[0])
         if versions[0].record.status == timeslices.RETRACTED:
-            raise WithdrawnError(fact_id, self._why_withdrawn(fact_id, perspective))
+            raise WithdrawnError(fact_id, self._read_why_withdrawn(fact_id, perspective))
         return versions[0]
 
-    def _why_withdrawn(self, fact_id: UUID, perspective: Perspective) -> str | None:
+    def _read_why_withdrawn(self, fact_id: UUID, perspective: Perspective) -> str | None:
         retractions = [fact_id.hex], perspective, (FactRetracted.stored_name,)
         return self._versions(changes.select_last(self._tables, *retractions), perspective)[0].why
 

@@ -105,10 +105,10 @@ def find_page(
     connection: Connection, about: SearchedTimeline, search: Search, limit: int
 ) -> tuple[list[Row[Any]], bool]:
     """A page along valid time, as `pages.read_page` gives it, of the rows that the search finds."""
-    page = _along(connection, about, search, limit) or _in_index(connection, about, search, limit)
+    page = _scan(connection, about, search, limit) or _in_index(connection, about, search, limit)
     indexed, more_follow = page
     place = attrgetter(*(column.name for column in valid_order(about.tables)))
-    later = sorted(_not_in_index(connection, about, search), key=place)
+    later = sorted(_read_unindexed(connection, about, search), key=place)
     if more_follow:
         later = later[: bisect_left(later, place(indexed[-1]), key=place)]
     rows = sorted([*indexed, *later], key=place)
@@ -116,7 +116,7 @@ def find_page(
     return shown, more_follow or len(shown) < len(rows)
 
 
-def _along(
+def _scan(
     connection: Connection, about: SearchedTimeline, search: Search, limit: int
 ) -> tuple[list[Row[Any]], bool] | None:
     """The page, if enough of the first facts of the timeline have the words; else None.
@@ -216,7 +216,7 @@ def _select_rows(connection: Connection, about: SearchedTimeline) -> Select[Any]
     return select_timeline(*about, along=not _is_sqlite(connection))
 
 
-def _not_in_index(
+def _read_unindexed(
     connection: Connection, about: SearchedTimeline, search: Search
 ) -> list[Row[Any]]:
     """The rows that have the words, and that the index cannot find; in no order.
@@ -253,11 +253,11 @@ def _read_past(connection: Connection, about: SearchedTimeline, reached: int) ->
             select_past(_select_rows(connection, about), about, reached)
         ).all()
     shape, values = timelines.place(*about)
-    return _hot_past(shape, sqlite=sqlite).rows(connection, {**values, "reached": reached})
+    return _prepare_past(shape, sqlite=sqlite).rows(connection, {**values, "reached": reached})
 
 
 @lru_cache(maxsize=256)
-def _hot_past(shape: timelines.TimelineShape, *, sqlite: bool) -> HotStatement:
+def _prepare_past(shape: timelines.TimelineShape, *, sqlite: bool) -> HotStatement:
     about = SearchedTimeline(*timelines.with_placeholders(shape))
     reached = bindparam("reached", type_=BigInteger)
     return HotStatement(select_past(select_timeline(*about, along=not sqlite), about, reached))

@@ -142,7 +142,7 @@ def select_timeline(
     conditions = [
         is_seen(columns, perspective),
         ~columns.erased,
-        *_about(tables, perspective, wanted),
+        *_list_conditions(tables, perspective, wanted),
         *(has_term(tables, columns, terms[field]) for field in terms if field != walked),
     ]
     if shortlist is None:
@@ -217,7 +217,7 @@ def select_shortlist(
     return select_naming(tables, negotiation_id, find_terms(wanted, names or Names(()))[name])
 
 
-def _about(
+def _list_conditions(
     tables: FactTables, perspective: Perspective, wanted: TimelineFilter
 ) -> list[ColumnElement[bool]]:
     columns = tables.version.c

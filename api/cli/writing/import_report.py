@@ -53,7 +53,7 @@ def show_report(report: ImportReport, title: str) -> None:
         what = f"{name.capitalize()}: {content.get(f'{name}_total', 0)}"
         show_rows(out, what, ("line", "where", "what"), rows_[:REJECTIONS_SHOWN])
     alike = content.get("similar", ())
-    similar = [(entry["line"], *_alike(entry)) for entry in alike[:REJECTIONS_SHOWN]]
+    similar = [(entry["line"], *_list_alike(entry)) for entry in alike[:REJECTIONS_SHOWN]]
     what = f"Much like other facts, and tied to none of them: {content.get('similar_total', 0)}"
     show_rows(out, what, ("line", "lines of this file", "facts"), similar)
     rejected = content["rejected"]
@@ -65,7 +65,7 @@ def show_report(report: ImportReport, title: str) -> None:
         print_line(out, f"The first {REJECTIONS_SHOWN} are shown; --json lists more.")
 
 
-def _alike(line: Mapping[str, Any]) -> tuple[list[int], list[str]]:
+def _list_alike(line: Mapping[str, Any]) -> tuple[list[int], list[str]]:
     """The lines and the facts that a line is much like, and the number of all if not all are named."""
     facts = [*line["similar"]]
     if "similar_more" in line:

@@ -96,7 +96,9 @@ def course(
     has_more = False
     for day, until in zip(days, [*days[1:], end][: len(days)], strict=True):
         at = replace(perspective, as_of=(day + 1) * DAY - 1)
-        items, rest = page_answers(PageQuery(section.path, None, MOST_LANES), answers, at, _nowhere)
+        items, rest = page_answers(
+            PageQuery(section.path, None, MOST_LANES), answers, at, _link_nowhere
+        )
         has_more = has_more or rest is not None
         first, last = _date(day), _date(until)
         for lane, label, look in _looks(items, section, rivals, at.as_of):
@@ -196,7 +198,7 @@ def _date(day: int) -> str:
     return bucket_name(day, "day")
 
 
-def _nowhere(_: str, __: object) -> str:
+def _link_nowhere(_: str, __: object) -> str:
     """No address: a picture has no link to the rest of a list."""
     return ""
 

@@ -50,14 +50,14 @@ def stack(pictures: Iterable[bytes]) -> bytes:
     width = height = 0.0
     for picture in pictures:
         part = ET.fromstring(picture)  # noqa: S314 -- what was made tidy here
-        part.set("y", _NUMBER.sub(_short, str(height)))
+        part.set("y", _NUMBER.sub(_shorten, str(height)))
         width, height = (
             max(width, float(part.attrib["width"])),
             height + float(part.attrib["height"]),
         )
         whole.append(part)
     for name, size in (("width", width), ("height", height)):
-        whole.set(name, _NUMBER.sub(_short, str(size)))
+        whole.set(name, _NUMBER.sub(_shorten, str(size)))
     return ET.tostring(whole, encoding="unicode").encode()
 
 
@@ -65,7 +65,7 @@ def _clean(element: ET.Element) -> None:
     for name in [*element.attrib]:
         text = element.attrib[name]
         if name in _NUMBERED:
-            element.attrib[name] = text = _NUMBER.sub(_short, text)
+            element.attrib[name] = text = _NUMBER.sub(_shorten, text)
         if name in _DROPPED or _UNSAID.get(name) == text:
             del element.attrib[name]
     for child in [*element]:
@@ -75,7 +75,7 @@ def _clean(element: ET.Element) -> None:
     element[:] = [*chain.from_iterable(_unwrap(child) for child in element)]
 
 
-def _short(match: re.Match[str]) -> str:
+def _shorten(match: re.Match[str]) -> str:
     short = f"{float(match[0]):.1f}".removesuffix(".0")
     return "0" if short == "-0" else short
 

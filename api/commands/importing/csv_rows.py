@@ -160,7 +160,7 @@ class Row:
             case "name" if cell.startswith("{"):
                 named = _parse_json(cell, dict)
                 if named is None:
-                    faults.append(self._no_json(column))
+                    faults.append(self._make_json_fault(column))
                 return named
             case shape:
                 return _scalar(cell, shape)
@@ -172,10 +172,10 @@ class Row:
             return _parts(cell, between)
         parts, part = _parse_json(cell, list), _parse_json(cell, dict)
         if parts is None and part is None:
-            faults.append(self._no_json(column))
+            faults.append(self._make_json_fault(column))
         return parts or ([part] if part else [])
 
-    def _no_json(self, column: Column) -> Fault:
+    def _make_json_fault(self, column: Column) -> Fault:
         return Fault("/" + "/".join(map(str, self._place(column))), _NO_JSON)
 
     def _cell(self, field: str) -> str | None:

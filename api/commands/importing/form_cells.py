@@ -75,7 +75,7 @@ def cells_of_fact(fact: Mapping[str, Any]) -> dict[str, str]:
 
     A list of more than MOST_ENTRIES objects is one cell, as JSON. Texts are as a form sends them.
     """
-    values = {**fact, "quantities": [_as_written(quantity) for quantity in fact["quantities"]]}
+    values = {**fact, "quantities": [_leave_out_read(quantity) for quantity in fact["quantities"]]}
     line = {
         name: [_drop_empty(entry) for entry in value] if isinstance(value, list) else value
         for name, value in values.items()
@@ -92,7 +92,7 @@ def _drop_empty(entry: Any) -> Any:  # noqa: ANN401 -- a text, or an object with
     return {name: value for name, value in entry.items() if value is not None}
 
 
-def _as_written(quantity: Mapping[str, Any]) -> dict[str, Any]:
+def _leave_out_read(quantity: Mapping[str, Any]) -> dict[str, Any]:
     """A quantity without the parts that are read from the others."""
     whole = Quantity(**quantity)
     for left in (_READ, ("comparator", "low", "high"), ("low", "high")):

@@ -179,7 +179,7 @@ class FactStream:
             self._matched_at = 0 if fact != self.record.fact else None
             again = update is not None and self.find_superseded() is not None
             return self._update(self.record, fact, actor, update) if again else None
-        if update is not None and self.record.stands and _same_name(self.record.fact, fact):
+        if update is not None and self.record.stands and _have_same_name(self.record.fact, fact):
             return self._update(self.record, fact, actor, update)
         raise refuse_other(self.record, fact, self._line, reviewed=reviewed)
 
@@ -276,5 +276,5 @@ class FactStream:
             return False
 
 
-def _same_name(one: Fact, other: Fact) -> bool:
+def _have_same_name(one: Fact, other: Fact) -> bool:
     return one.external_id == other.external_id

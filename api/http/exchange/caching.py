@@ -65,10 +65,10 @@ def respond(
         fixed = f"{address or quote(request.scope['path'])}?{query}"
         links = [f'<{fixed}>; rel="canonical"', *([headers["Link"]] if "Link" in headers else [])]
         headers["Link"] = ", ".join(links)
-    return _unless_had(request, body, headers, media_type)
+    return _respond_unless_had(request, body, headers, media_type)
 
 
-def fresh(
+def respond_fresh(
     request: Request,
     body: bytes,
     media_type: str = "application/json",
@@ -77,13 +77,13 @@ def fresh(
 ) -> Response:
     """Answer 200 with content that has no fixed form and that caches check each time, or 304 if the client has it."""
     headers = {"ETag": etag(body), "Cache-Control": _ASK_AGAIN, **_make_tag_header(tags)}
-    return _unless_had(request, body, headers, media_type)
+    return _respond_unless_had(request, body, headers, media_type)
 
 
 def respond_for_ever(request: Request, body: bytes, media_type: str) -> Response:
     """Answer 200 with hashes that never change, not even by an erasure, or 304 if the client has them."""
     headers = {"ETag": etag(body), "Cache-Control": FOR_EVER}
-    return _unless_had(request, body, headers, media_type)
+    return _respond_unless_had(request, body, headers, media_type)
 
 
 def is_fixed(request: Request) -> bool:
@@ -112,7 +112,7 @@ def _seconds(request: Request) -> int:
     return min(seconds, MOST_PRIVATE_SECONDS) if private else seconds
 
 
-def _unless_had(
+def _respond_unless_had(
     request: Request, body: bytes, headers: Mapping[str, str], media_type: str
 ) -> Response:
     had = request.headers.get("if-none-match")

@@ -59,7 +59,7 @@ def change_or_propose(sent: Sent, op: Op, known: KnownFact, once: Once) -> Respo
             return dry_run.respond_with_change_request(
                 sent, _change_request(sent, op, record, body), event, record
             )
-        return persistently(lambda: _propose(sent, op, record, body, sources, once))
+        return repeat_on_conflict(lambda: _propose(sent, op, record, body, sources, once))
     if dry_run.is_dry(sent):
         return dry_run.respond_with_record(sent, event, record)
     left = RecordedFact(event, record, sent.principal)
@@ -98,7 +98,7 @@ def expiry(sent: Sent, reading: Reading) -> int:
     return reading.now + sent.parley.settings.change_request_days * _DAY
 
 
-def persistently(attempt: Callable[[], Answer]) -> Answer:
+def repeat_on_conflict(attempt: Callable[[], Answer]) -> Answer:
     """Repeat an attempt until no other writer of the same stream was faster, at most ATTEMPTS times."""
     for _ in range(ATTEMPTS):
         try:

@@ -35,9 +35,9 @@ def make_kept_form(answer: Response, known: Known) -> bytes:
         return body
     content = json.loads(body)
     if answer.status_code < HTTPStatus.BAD_REQUEST:
-        return write_json(_bare(content, known))
+        return write_json(_strip_details(content, known))
     kept = {name: content[name] for name in ("type", "title", "status")}
-    errors = [_bare(error, known) for error in content["errors"][:MOST_LISTED]]
+    errors = [_strip_details(error, known) for error in content["errors"][:MOST_LISTED]]
     return write_json({**kept, "detail": ANOTHER_KEY, "errors": errors})
 
 
@@ -58,14 +58,14 @@ def names_in(document: dict[str, Any]) -> frozenset[str]:
     return frozenset(names)
 
 
-def _bare(value: Any, known: Known) -> Any:  # noqa: ANN401 -- JSON is anything
+def _strip_details(value: Any, known: Known) -> Any:  # noqa: ANN401 -- JSON is anything
     """A value without the details of faults, and without unknown names in pointers."""
     if isinstance(value, list):
         listed = value[:MOST_LISTED] if any(isinstance(entry, dict) for entry in value) else value
-        return [_bare(entry, known) for entry in listed]
+        return [_strip_details(entry, known) for entry in listed]
     if not isinstance(value, dict):
         return value
-    bare = {name: _bare(part, known) for name, part in value.items()}
+    bare = {name: _strip_details(part, known) for name, part in value.items()}
     if "pointer" in bare and "detail" in bare:
         bare |= {"pointer": _pointer(str(bare["pointer"]), known()), "detail": ""}
     elif "detail" in bare:

@@ -161,7 +161,7 @@ def writes(  # noqa: PLR0913 -- one argument a part of the description
     headers = {"ETag": _TAG} if tagged else {}
     if status == HTTPStatus.CREATED and located:
         headers["Location"] = location
-    content = {"application/json": {"schema": _one_of(answer)}}
+    content = {"application/json": {"schema": _refer_to_one_of(answer)}}
     done = {status: {"description": "Done", "content": content, "headers": headers}}
     if proposed is not None:
         done[202] = dict(proposed)
@@ -198,7 +198,7 @@ def _preconditions(if_match: Mapping[str, Any] | None) -> tuple[int, ...]:
     return (412, 428) if if_match["required"] else (412,)
 
 
-def _one_of(answer: str | tuple[str, ...]) -> dict[str, Any]:
+def _refer_to_one_of(answer: str | tuple[str, ...]) -> dict[str, Any]:
     names = (answer,) if isinstance(answer, str) else answer
     references = [reference(name) for name in names]
     return references[0] if len(references) == 1 else {"anyOf": references}

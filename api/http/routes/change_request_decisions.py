@@ -17,7 +17,7 @@ from api.commands.confidential import read_withholding
 from api.commands.examples import APPROVAL, CORRECTION, REFUSAL, WITHDRAWAL
 from api.http.exchange import change_request_response
 from api.http.exchange.body import Sending, Sent
-from api.http.exchange.change_or_propose import expiry, persistently
+from api.http.exchange.change_or_propose import expiry, repeat_on_conflict
 from api.http.exchange.entity_tags import read_digests, require_digests
 from api.http.exchange.idempotency import Once, about_change_request, answer_once
 from api.http.exchange.operation import (
@@ -208,7 +208,7 @@ def _close(
 
 def _decide_once(change_request_id: str, sent: Sent, decide: _Decide) -> Response:
     def run(once: Once) -> Response:
-        return persistently(lambda: _attempt(change_request_id, sent, decide, once))
+        return repeat_on_conflict(lambda: _attempt(change_request_id, sent, decide, once))
 
     return answer_once(sent, about_change_request(change_request_id), run)
 

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from api.commands.json_text import write_json
 from api.http.authorization import describe_security
-from api.http.exchange.caching import fresh
+from api.http.exchange.caching import respond_fresh
 from api.http.exchange.parameters import read_query
 from api.http.threads import LaneRoute
 
@@ -49,7 +49,7 @@ def welcome(request: Request) -> Response:
         "negotiations": "/v1/negotiations",
         "health": "/readyz",
     }
-    return fresh(request, write_json(content))
+    return respond_fresh(request, write_json(content))
 
 
 @router.get("/docs", include_in_schema=False, openapi_extra=describe_security(None))

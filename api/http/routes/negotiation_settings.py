@@ -16,7 +16,7 @@ from api.commands.examples import SETTINGS
 from api.commands.json_text import write_json
 from api.composition import Parley
 from api.http.exchange.body import Sending, Sent
-from api.http.exchange.change_or_propose import persistently
+from api.http.exchange.change_or_propose import repeat_on_conflict
 from api.http.exchange.entity_tags import read_digests
 from api.http.exchange.idempotency import Once, about_nothing, answer_once
 from api.http.exchange.operation import SETTINGS_SEEN, body_of, reads, writes
@@ -70,7 +70,7 @@ def change_settings(slug: str, sent: Annotated[Sent, Depends(_SENDING)]) -> Resp
 
     def run(once: Once) -> Response:
         changes = {k: v for k, v in vars(_BODY.parse(sent.body)).items() if v is not None}
-        return persistently(lambda: _change(sent, slug, changes, once))
+        return repeat_on_conflict(lambda: _change(sent, slug, changes, once))
 
     return answer_once(sent, about_nothing(), run)
 

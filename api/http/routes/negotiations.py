@@ -13,7 +13,7 @@ from api.commands.commands import BodyParser
 from api.commands.examples import NEGOTIATION, NEGOTIATION_CORRECTION
 from api.commands.json_text import write_json
 from api.http.exchange.body import Sending, Sent
-from api.http.exchange.change_or_propose import PROPOSED, correct_or_propose, persistently
+from api.http.exchange.change_or_propose import PROPOSED, correct_or_propose, repeat_on_conflict
 from api.http.exchange.cursor import CURSOR, LIMIT, WHOLE_LIMIT, Cursor
 from api.http.exchange.dry_run import DRY_RUN
 from api.http.exchange.entity_tags import if_match, precondition
@@ -102,7 +102,7 @@ def correct_negotiation(slug: str, sent: Annotated[Sent, Depends(_CORRECTING)]) 
     """Say that its title, parties or summary was wrong, why, and what is right. The slug stays."""
 
     def run(once: Once) -> Response:
-        return persistently(lambda: _correct(slug, sent, once))
+        return repeat_on_conflict(lambda: _correct(slug, sent, once))
 
     return answer_once(sent, about_negotiation(slug), run)
 

@@ -121,15 +121,15 @@ def _row(item: Mapping[str, Any]) -> dict[str, Any]:
     """Give a person in cells, the fact by its id."""
     return {
         **item,
-        "spellings": _whole(item, "spellings"),
+        "spellings": _list_with_rest(item, "spellings"),
         "fact": None if item["fact"] is None else item["fact"]["id"],
         "sources": publishers(item["fact"]),
-        "ambiguous": _whole(item, "ambiguous"),
+        "ambiguous": _list_with_rest(item, "ambiguous"),
         "may_be": [_name_with_id(other) for other in item["may_be"]],
     }
 
 
-def _whole(item: Mapping[str, Any], name: str) -> list[str]:
+def _list_with_rest(item: Mapping[str, Any], name: str) -> list[str]:
     """Give a list, and how many more there are."""
     items = item.get(name, ())
     left = item[name + MORE]["count"] - len(items) if name + MORE in item else 0

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.commands.json_text import write_json
-from api.http.exchange.caching import fresh
+from api.http.exchange.caching import respond_fresh
 from api.http.exchange.fact_response import fact_uuid
 from api.http.exchange.operation import OF_WHAT_HOLDS, reads
 from api.http.exchange.perspective import Asked, Asking
@@ -79,7 +79,7 @@ def _proof(id_: UUID, asked: Asked) -> Response:
         "fact": str(id_),
         **_describe(proof),
     }
-    return fresh(asked.request, write_json(content), tags=tags)
+    return respond_fresh(asked.request, write_json(content), tags=tags)
 
 
 def _find_refusal(asked: Asked) -> str | None:

@@ -14,7 +14,7 @@ from api.commands.examples import SNAPSHOT
 from api.commands.json_text import hash_json, write_json
 from api.http.exchange.body import Sending, Sent
 from api.http.exchange.caching import respond, tags_of
-from api.http.exchange.change_or_propose import persistently
+from api.http.exchange.change_or_propose import repeat_on_conflict
 from api.http.exchange.cursor import CURSOR, LIMIT, Cursor
 from api.http.exchange.erased_facts import with_erasures
 from api.http.exchange.idempotency import Once, about_negotiation, answer_once
@@ -201,7 +201,7 @@ def _take(
         )
         ledger.append([event], claim=claim)
 
-    persistently(attempt)
+    repeat_on_conflict(attempt)
 
 
 def _make_tampering_error(slug: str, snapshot: StoredSnapshot) -> RefusedError:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.composition import Parley
 from api.http.authorization import principal_of
-from api.http.exchange.caching import fresh, respond, respond_for_ever
+from api.http.exchange.caching import respond, respond_for_ever, respond_fresh
 from api.http.exchange.operation import reads
 from api.http.exchange.parameters import read_query
 from api.http.problems import problem
@@ -66,7 +66,7 @@ def read_checkpoint(request: Request) -> Response:
         return problem("unavailable", f"the log is not signed: {refused}")
     if note is None:
         raise UnknownError("checkpoint", "has been signed yet")
-    return fresh(request, note.encode(), "text/plain; charset=utf-8")
+    return respond_fresh(request, note.encode(), "text/plain; charset=utf-8")
 
 
 @router.get(
@@ -84,7 +84,9 @@ def read_verifier_key(request: Request) -> Response:
         other = publisher.other_key(connection)
     if other is not None:
         return problem("unavailable", f"the log is not signed here: {other}")
-    return fresh(request, f"{publisher.signer.key.text}\n".encode(), "text/plain; charset=utf-8")
+    return respond_fresh(
+        request, f"{publisher.signer.key.text}\n".encode(), "text/plain; charset=utf-8"
+    )
 
 
 @router.get(

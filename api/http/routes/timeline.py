@@ -186,7 +186,7 @@ def _search_everywhere(
     listed, more_follow = reading.negotiations(
         perspective=perspective, after=slug, limit=_MOST_SEARCHED
     )
-    begun = _begun(reading, perspective, slug) if after != _END else []
+    begun = _find_beginning(reading, perspective, slug) if after != _END else []
     opened = [*begun, *(name.slug for name in listed)]
     page: list[tuple[str, Seen]] = []
     for name in opened:
@@ -202,7 +202,7 @@ def _search_everywhere(
     return page, (opened[-1], *_END) if more_follow else None
 
 
-def _begun(reading: Reading, perspective: Perspective, slug: str | None) -> list[str]:
+def _find_beginning(reading: Reading, perspective: Perspective, slug: str | None) -> list[str]:
     """The negotiation from which a page continues; empty if the reader can no longer see it."""
     try:
         return [] if slug is None else [reading.negotiation(slug, perspective.position).slug]

@@ -94,7 +94,7 @@ def _doubt(entry: State) -> str:
     return " (possible)" if entry["certainty"] == "possible" else ""
 
 
-def _held(entry: State) -> str:
+def _name_count(entry: State) -> str:
     apart = counted_apart(entry)
     whom = f"{entry['population']} ({apart})" if apart else str(entry["population"])
     return f"{whom[:1].upper()}{whom[1:]} held, counted by {entry['counted_by']}"
@@ -110,7 +110,7 @@ def _measure(entry: State) -> str:
 
 
 _SECTIONS: Final[Mapping[str, _Shown]] = {
-    "held": _Shown("/numbers/held", _held, _count),
+    "held": _Shown("/numbers/held", _name_count, _count),
     "posts": _Shown(
         "#posts", lambda entry: entry["post"], lambda entry: entry["holder"] or "nobody known"
     ),

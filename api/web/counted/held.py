@@ -72,7 +72,7 @@ def gather_held(entries: Iterable[Entry], *, whole: bool) -> HeldCounts | None:
 
 def newest_first(entries: Iterable[Entry]) -> list[Entry]:
     """Put counts in order: the newest first, and of one day the lowest first."""
-    return sorted(sorted(entries, key=_figure), key=_begun, reverse=True)
+    return sorted(sorted(entries, key=_figure), key=_order_of, reverse=True)
 
 
 def counted_apart(entry: Entry) -> str:
@@ -93,7 +93,7 @@ def _part(entry: Entry, counted_by: str) -> HeldPart:
     return HeldPart(entry["quantity"], counted_by, entry["since"] or "", entry["fact"])
 
 
-def _begun(entry: Entry) -> tuple[str, str]:
+def _order_of(entry: Entry) -> tuple[str, str]:
     return entry["since"] or "", str(entry["last_reported"] or "")
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.http.exchange.caching import fresh, respond_for_ever
+from api.http.exchange.caching import respond_for_ever, respond_fresh
 from api.web.drawing import ASSETS, assets_version, read_asset
 from api.web.page_route import router_of_pages
 
@@ -20,5 +20,5 @@ async def read_file(version: str, name: str, request: Request) -> Response:
     """Give a file; at the address of another version, give the present file, and is not kept."""
     if name not in ASSETS:
         return Response("There is no such file.", 404, {"Cache-Control": "no-store"}, "text/plain")
-    keep = respond_for_ever if version == assets_version() else fresh
+    keep = respond_for_ever if version == assets_version() else respond_fresh
     return keep(request, read_asset(name), ASSETS[name])

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.http.exchange.caching import fresh
+from api.http.exchange.caching import respond_fresh
 from api.http.exchange.parameters import read_query
 from api.http.routes.docs import welcome
 from api.web.addressing import CUTS
@@ -43,6 +43,6 @@ async def read_about_page(request: Request) -> Response:
     """Say what undisputed, possible, contested and known mean, and how a claim is chosen."""
     read_query(request.scope["query_string"], ())
     body = render("about", page=Visit(request)).encode()
-    response = fresh(request, body, "text/html; charset=utf-8")
+    response = respond_fresh(request, body, "text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = POLICY
     return response

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.commands.json_text import write_json
-from api.http.exchange.caching import fresh
+from api.http.exchange.caching import respond_fresh
 from api.http.problems import problem
 from api.web.figure import read_figure
 from api.web.page import Page
@@ -59,7 +59,7 @@ async def read_oembed(request: Request) -> Response:
         if error.reply.status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
             raise
         return _refuse_address()
-    return fresh(request, write_json(told))
+    return respond_fresh(request, write_json(told))
 
 
 _ABOUT_SIDES: Final = f"write a whole number of pixels, 1 to {_LONGEST_SIDE}"

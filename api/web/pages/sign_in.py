@@ -39,7 +39,7 @@ async def sign_in(request: Request) -> Response:
     fields = await read_fields(request)
     parley: Parley = request.app.state.parley
     to = target_of(fields.get("to", ""))
-    token = await run_in_lane(_begun, parley, fields.get("key", "").strip())
+    token = await run_in_lane(_begin_session, parley, fields.get("key", "").strip())
     if token is None:
         return _draw(Page(request, takes=("to",)), to, 401, _OPENS_NOTHING)
     before = request.scope["state"].get("session")
@@ -71,7 +71,7 @@ def _draw(page: Page, to: str, status: int = 200, refused: str | None = None) ->
     return draw_form(page, "sign_in", status, to=to, refused=refused, encrypted=encrypted)
 
 
-def _begun(parley: Parley, key: str) -> str | None:
+def _begin_session(parley: Parley, key: str) -> str | None:
     """Begin a session of a key; None if the key is not valid."""
     principal = parley.keys.principal(key)
     return None if principal is None else parley.sessions.begin(principal.caller.partition(":")[2])

@@ -45,7 +45,7 @@ def list_counts(
     earliest = BEGINNING if from_ is None else bucket(from_, by)
     for counter, counts, again in _by_counter(candidates, what):
         parts = [
-            part for group in _begun_together(counts) if (part := part_of(group, what, "stock"))
+            part for group in _group_by_beginning(counts) if (part := part_of(group, what, "stock"))
         ]
         for index, part in enumerate(parts):
             began = bucket(_stands_from(part.shown), by)
@@ -96,7 +96,7 @@ def _stock(candidate: Candidate, what: str) -> Quantity | None:
     return next((q for q in numbers_of(candidate.fact, what) if q.basis == "stock"), None)
 
 
-def _begun_together(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
+def _group_by_beginning(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
     """The counts in order; those that may have begun at one time are in one group."""
     groups: list[list[Candidate]] = []
     latest = BEGINNING

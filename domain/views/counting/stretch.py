@@ -34,18 +34,20 @@ def select_asked(questions: Iterable[Question], perspective: Perspective) -> lis
 def is_asked(question: Question, perspective: Perspective) -> bool:
     """Whether a fact that is counted answers a question, contests it, or tells of something within it."""
     inner = _inner(question)
-    telling = (*_telling(question), *inner) if inner else _telling(question)
+    telling = (*_list_telling(question), *inner) if inner else _list_telling(question)
     return any(counts(fact, perspective) for fact in telling)
 
 
 def is_sure(question: Question) -> bool:
     """Whether the event that a question is about surely happened in the stretch, if the sources are right."""
-    telling = _telling(question)
+    telling = _list_telling(question)
     inner = _inner(question)
-    return _surely(question.facts, telling) or (bool(inner) and _surely(inner, (*telling, *inner)))
+    return _are_sure(question.facts, telling) or (
+        bool(inner) and _are_sure(inner, (*telling, *inner))
+    )
 
 
-def _telling(question: Question) -> Sequence[Candidate]:
+def _list_telling(question: Question) -> Sequence[Candidate]:
     return (*question.facts, *question.against) if question.against else question.facts
 
 
@@ -53,7 +55,7 @@ def _inner(question: Question) -> Sequence[Candidate]:
     return [fact for inner in question.within for fact in inner.facts]
 
 
-def _surely(facts: Iterable[Candidate], telling: Sequence[Candidate]) -> bool:
+def _are_sure(facts: Iterable[Candidate], telling: Sequence[Candidate]) -> bool:
     """Whether one of `facts` is certain, and all facts that tell of the event may be right about its day."""
     if not any(fact.certain for fact in facts):
         return False

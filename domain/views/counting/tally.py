@@ -255,7 +255,7 @@ def _sum(
             most_names=most_names,
         )
     found = settle_doubts(find_questions(candidates), None) if found is None else found
-    given = map(_one, select_asked(found.questions, perspective))
+    given = map(_count_question, select_asked(found.questions, perspective))
     parts = [one.part for one in doubt_repeated([*given]) if one.part is not None]
     parts = [part for part in parts if part.certain or perspective.match == "possible"]
     total = add_parts(parts)
@@ -264,7 +264,7 @@ def _sum(
     return Sum(total, total.text, contested=False, parts=parts, cumulative=(), uncounted=())
 
 
-def _one(question: Question) -> Contributed:
+def _count_question(question: Question) -> Contributed:
     """What one question adds to a tally of facts: one."""
     one = Quantity(what="facts", comparator="eq", value=1, basis="increment", low=1, high=1)
     shown = min(question.facts, key=lambda each: (not each.certain, each.by_content))

@@ -36,7 +36,7 @@ def fold_versions(entries: Iterable[Entry]) -> list[FactVersion]:
     for entry in logged:
         if not isinstance(entry.event, FactEvent):
             continue
-        event = _left(entry.event, erased.get(entry.event.originator_id))
+        event = _leave_unerased(entry.event, erased.get(entry.event.originator_id))
         stream = event.originator_id
         records[stream] = evolve(records.get(stream), event)
         first.setdefault(stream, entry.position)
@@ -44,7 +44,7 @@ def fold_versions(entries: Iterable[Entry]) -> list[FactVersion]:
     return versions
 
 
-def _left(event: FactEvent, erasure: FactErased | None) -> FactEvent:
+def _leave_unerased(event: FactEvent, erasure: FactErased | None) -> FactEvent:
     """The event, or the part of it that an erasure of its fact leaves."""
     if erasure is None or isinstance(event, FactErased | ErasedVersion):
         return event

@@ -65,7 +65,7 @@ def under_one_key(facts: Iterable[Candidate], register: Register) -> bool:
     if register.succession is not Succession.YIELDING:
         ends = never_meet([candidate for candidate in begun if candidate.lasts])
         return ends or _differ(begun, register) or is_disputed_by_link(begun)
-    stretches = [_surely(candidate) for candidate in begun if candidate.certain]
+    stretches = [_find_sure_stretch(candidate) for candidate in begun if candidate.certain]
     yielding = [_find_start(candidate) for candidate in begun if candidate.yields]
     return _overlap(stretches) or _overlap(yielding) or is_disputed_by_link(begun)
 
@@ -127,13 +127,13 @@ def _exclude(
     if not sharper:
         return len(by_value) > 1
     return any(
-        one not in sharper.get(other, ()) or _surely_before(by_value[other], by_value[one])
+        one not in sharper.get(other, ()) or _surely_precede(by_value[other], by_value[one])
         for one, other in permutations(by_value, 2)
         if other not in sharper.get(one, ())
     )
 
 
-def _surely_before(some: Iterable[Candidate], others: Iterable[Candidate]) -> bool:
+def _surely_precede(some: Iterable[Candidate], others: Iterable[Candidate]) -> bool:
     """Whether one of some facts surely began before one of the others."""
     latest = max(other.starts[0] for other in others)
     return any(precedes(candidate, latest) for candidate in some)
@@ -163,7 +163,7 @@ def _spans(quantities: Sequence[Quantity]) -> Mapping[tuple[str, Basis | None], 
     return spans
 
 
-def _surely(candidate: Candidate) -> Stretch:
+def _find_sure_stretch(candidate: Candidate) -> Stretch:
     """The time when a fact surely holds, without its last day, so that a handover within a day contests nothing."""
     window = candidate.fact.window
     end = window.certain_to if window.certain_to == END else window.certain_to - DAY

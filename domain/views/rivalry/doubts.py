@@ -27,7 +27,7 @@ class Doubts:
     def __init__(self, shown: Iterable[tuple[Key, Candidate]]) -> None:
         self._known: dict[str, list[tuple[Key, Candidate]]] = {}
         for key, candidate in shown:
-            for meant in _meant(candidate):
+            for meant in _list_meant(candidate):
                 self._known.setdefault(meant, []).append((key, candidate))
 
     def __bool__(self) -> bool:
@@ -37,10 +37,14 @@ class Doubts:
         """The answers that may be about a person in `key`; the rest of their keys has to be the same."""
         parts = dict.fromkeys(map(id_or_name, key))
         answers = (answer for part in parts for answer in self._known.get(part, ()))
-        return [answer for bare, answer in answers if _alike(bare, key, _meant(answer))]
+        return [
+            answer
+            for bare, answer in answers
+            if _differ_by_ambiguity(bare, key, _list_meant(answer))
+        ]
 
 
-def _meant(candidate: Candidate) -> dict[str, None]:
+def _list_meant(candidate: Candidate) -> dict[str, None]:
     """The ids and folded names of the people whom an answer's name may mean, in order."""
     listed = candidate.shows[AMBIGUOUS]
     return dict.fromkeys([*listed, *map(fold_name, listed)])
@@ -52,7 +56,7 @@ def id_or_name(part: str) -> str:
     return part if id_ is None else id_
 
 
-def _alike(bare: Key, key: Key, meant: Container[str]) -> bool:
+def _differ_by_ambiguity(bare: Key, key: Key, meant: Container[str]) -> bool:
     """Whether two keys differ, and only in parts that an ambiguous name may mean."""
     pairs = zip(bare, key, strict=False)
     return (

@@ -45,7 +45,7 @@ def _exclude(one: Candidate, other: Candidate) -> bool:
     return (
         _begin_together(one, other)
         and _hold_together(one, other)
-        and _elsewhere(one, other)
+        and _are_elsewhere(one, other)
         and not _are_tied(one, other)
     )
 
@@ -61,7 +61,7 @@ def _hold_together(one: Candidate, other: Candidate) -> bool:
     return begun < min(ours.certain_to, theirs.certain_to)
 
 
-def _elsewhere(one: Candidate, other: Candidate) -> bool:
+def _are_elsewhere(one: Candidate, other: Candidate) -> bool:
     """Whether two facts name different places; "Minsk" may be the same, as "prison No. 1, Minsk" has its words."""
     ours, theirs = (
         set(candidate.read_field(candidate.apart or "")[0].split()) for candidate in (one, other)

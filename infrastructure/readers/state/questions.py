@@ -77,15 +77,17 @@ def step_through(
     bound on.
     """
 
-    def mine(answer: FromClause) -> ColumnElement[bool]:
+    def matches_rule(answer: FromClause) -> ColumnElement[bool]:
         return and_(answer.c.negotiation_id == negotiation_id.hex, answer.c.rule == rule)
 
     lowest, next_ = name_table(tables.answer, "first"), name_table(tables.answer, "next")
     bounded = question_range(lowest.c.question, first, before)
-    start = select(func.min(lowest.c.question).label("question")).where(mine(lowest), bounded)
+    start = select(func.min(lowest.c.question).label("question")).where(
+        matches_rule(lowest), bounded
+    )
     stepped = start.cte("questions", recursive=True)
     following = select(func.min(next_.c.question)).where(
-        mine(next_), next_.c.question > stepped.c.question
+        matches_rule(next_), next_.c.question > stepped.c.question
     )
     if before is not None:
         following = following.where(next_.c.question < before)

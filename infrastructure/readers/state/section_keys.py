@@ -107,7 +107,7 @@ class SectionKeys:
         """{key: {question: whether an answer to it may hold}} of the answers that stand aside and may have begun."""
         aside: dict[str, dict[str, bool]] = defaultdict(dict)
         if self.register.asides:
-            for question, stands in self._rows(_aside):
+            for question, stands in self._rows(_select_aside):
                 aside[self._key(question)][question] = bool(stands)
         return aside
 
@@ -223,7 +223,9 @@ def _stand(tables: FactTables, register: Register, about: About, *, sqlite: bool
     )
 
 
-def _aside(tables: FactTables, register: Register, about: About, *, sqlite: bool) -> Select[Any]:
+def _select_aside(
+    tables: FactTables, register: Register, about: About, *, sqlite: bool
+) -> Select[Any]:
     """(question, whether an answer may hold that no other has surely followed) for answers that stand aside."""
     del sqlite
     columns = tables.answer.c

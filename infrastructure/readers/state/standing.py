@@ -33,7 +33,7 @@ def select_standing(
 ) -> Select[Any]:
     """The answers that may hold and have not yielded, and for each question the latest ones that are over."""
     as_of = perspective.as_of
-    begun = _begun(tables, negotiation_id, perspective, in_question, YIELDING)
+    begun = _select_begun(tables, negotiation_id, perspective, in_question, YIELDING)
     columns = begun.c
     yields = and_(columns.possible_to == END, columns.certain_to < END)
     displaced = and_(yields, *_is_before(columns, columns.top))
@@ -66,7 +66,7 @@ def select_aside(
     in_question: ColumnElement[bool],
 ) -> Select[Any]:
     """The answers that may have begun and stand aside, without those surely earlier than another of their question."""
-    begun = _begun(tables, negotiation_id, perspective, in_question, ASIDE)
+    begun = _select_begun(tables, negotiation_id, perspective, in_question, ASIDE)
     columns = begun.c
     return select(*(columns[name] for name in ROW)).where(~and_(*_is_before(columns, columns.top)))
 
@@ -127,7 +127,7 @@ def select_ending(
     return select(*(ending.c[name] for name in ROW)).where(ending.c.start_earliest == ending.c.last)
 
 
-def _begun(
+def _select_begun(
     tables: FactTables,
     negotiation_id: UUID,
     perspective: Perspective,

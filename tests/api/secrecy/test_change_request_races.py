@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from eventsourcing.persistence import OperationalError
 
-from api.http.exchange.change_or_propose import persistently
+from api.http.exchange.change_or_propose import repeat_on_conflict
 from domain.streams.conflicts import DeadlinePassedError
 from tests.api.asking import TALKS
 from tests.api.desk import CHANGE_REQUESTS, CITED, CORRECTION, DAY, RETRACTION, Desk
@@ -176,7 +176,7 @@ def test_who_is_always_too_late_is_told_to_come_again() -> None:
         raise DeadlinePassedError
 
     with pytest.raises(OperationalError, match="kept changing the same fact"):
-        persistently(raise_deadline_passed)
+        repeat_on_conflict(raise_deadline_passed)
 
 
 ERASURE = {"reason": "The source asked for it"}

@@ -152,7 +152,7 @@ def test_words_on_the_published_clock_are_sought_in_the_parts_of_events_alone(
         about = (tables, talks, at, TimelineFilter(), NO_NAMES)
         statement = timeslices.select_timeline(*about, along=along)
         search = searches.Search(talks, parse_terms(split_terms("speaker")), at.published_cut)
-        find = searches._not_in_index
+        find = searches._read_unindexed
         asked = connection, searches.SearchedTimeline(*about), search
 
         assert instructions(connection, lambda: find(*asked)) < SIZE // 2
