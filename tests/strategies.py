@@ -100,7 +100,7 @@ def histories(draw: DrawFn, max_changes: int = 12) -> list[Entry]:
     return log.entries
 
 
-def itself(log: list[Entry]) -> list[Recorded]:
+def list_recorded(log: list[Entry]) -> list[Recorded]:
     """The opening of the negotiation in a log, and its corrections."""
     opening = log[0]
     first = Recorded(

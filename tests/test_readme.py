@@ -129,7 +129,7 @@ def wait_for(url: str) -> None:
             time.sleep(0.1)
 
 
-def plain(printed: str) -> list[str]:
+def normalise(printed: str) -> list[str]:
     """The output without blanks at line ends and without record times."""
     return [RECORDED.sub("(recorded)", line.rstrip()) for line in printed.strip().splitlines()]
 
@@ -138,7 +138,7 @@ def test_every_command_of_the_tour_prints_what_the_readme_says(place: Place) -> 
     commands = tour(README.read_text(encoding="utf-8"))
     assert len(commands) > 8
     for command in commands:
-        assert plain(place.run(command.line)) == plain(command.prints), command.line
+        assert normalise(place.run(command.line)) == normalise(command.prints), command.line
 
 
 def test_every_scope_is_explained_in_the_readme() -> None:

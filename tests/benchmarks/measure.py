@@ -60,10 +60,10 @@ class Job:
     def measure(self, times: int = 1) -> Spent:
         """Run it so many times; gives the time of one run."""
         before = {pid: cpu_of(pid) for pid in self.pids()}
-        wall, own = time.perf_counter(), _own_seconds()
+        wall, own = time.perf_counter(), _read_own_seconds()
         for _ in range(times):
             self.run()
-        own, wall = _own_seconds() - own, time.perf_counter() - wall
+        own, wall = _read_own_seconds() - own, time.perf_counter() - wall
         others = sum(cpu_of(pid) - before.get(pid, 0.0) for pid in self.pids())
         return Spent(others + (0.0 if self.asking else own), wall).per(times)
 
@@ -102,7 +102,7 @@ def measure(*jobs: Job, seconds: float, times: int | None = None) -> list[Spent]
     return [_median(found) for found in spent]
 
 
-def _own_seconds() -> float:
+def _read_own_seconds() -> float:
     """The processor time of this process, and of its children that have ended."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + ended.ru_utime + ended.ru_stime

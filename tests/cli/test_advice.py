@@ -79,7 +79,7 @@ def test_no_refusal_that_a_command_can_meet_speaks_of_requests() -> None:
 
 
 @contextmanager
-def commits_failing() -> Iterator[None]:
+def fail_commits() -> Iterator[None]:
     """Let the database go away while it commits an event."""
     written: set[Connection] = set()
 
@@ -108,7 +108,7 @@ RECORD: Final = (
 
 
 def test_who_cannot_know_whether_it_was_recorded_is_told_how_to_find_out(parley: Shell) -> None:
-    with commits_failing():
+    with fail_commits():
         told = parley(*RECORD)
     assert (told.exit_code, told.stderr.count("\n")) == (1, 1)
     assert "completely or not at all; look with parley changes or parley show" in told.stderr
@@ -119,7 +119,7 @@ def test_who_cannot_know_whether_it_was_recorded_is_told_how_to_find_out(parley:
 
 
 @contextmanager
-def failing(words: tuple[str, ...], error: Exception) -> Iterator[None]:
+def fail_statements(words: tuple[str, ...], error: Exception) -> Iterator[None]:
     """Let every statement that contains one of these words fail."""
 
     def fail(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
@@ -138,7 +138,7 @@ def test_why_the_database_cannot_be_used_is_told_as_a_server_would_log_it(
     parley: Shell, arguments: tuple[str, ...]
 ) -> None:
     locked = OperationalError("SELECT", None, OSError("database is locked"))
-    with failing(("INSERT INTO event", "fact_version.content"), locked):
+    with fail_statements(("INSERT INTO event", "fact_version.content"), locked):
         refused = parley(*arguments)
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert refused.stderr == "parley: the database cannot serve: database is locked\n"
@@ -146,7 +146,7 @@ def test_why_the_database_cannot_be_used_is_told_as_a_server_would_log_it(
 
 def test_an_import_that_may_have_been_recorded_is_run_again(parley: Shell) -> None:
     file = parley.file(custody("N"), custody("O"))
-    with commits_failing():
+    with fail_commits():
         told = parley("import", SLUG, file)
     assert (told.exit_code, told.stderr.count("\n")) == (1, 1)
     assert (

@@ -85,7 +85,7 @@ OTHERS: Final[tuple[tuple[str, ...], ...]] = (
 )  # fmt: skip
 
 
-def unsafe(text: str) -> list[str]:
+def list_unsafe(text: str) -> list[str]:
     """The characters that a terminal would act on or nobody would see, except line breaks."""
     acting = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co"}
     return sorted({ascii(c) for c in text if unicodedata.category(c) in acting and c != "\n"})
@@ -155,7 +155,7 @@ def test_no_command_prints_what_acts_on_a_terminal(old: Shell) -> None:
     for command in ANSWERED:
         plain = old(*command)
         assert plain.exit_code == 0, (command, plain.output)
-        assert unsafe(plain.output) == [], command
+        assert list_unsafe(plain.output) == [], command
         shown += plain.output
     assert shown.count("x\\u{9B}31m\\u{202E}evil") > 20
     assert HOSTILE[:9] in json.dumps(
@@ -163,7 +163,7 @@ def test_no_command_prints_what_acts_on_a_terminal(old: Shell) -> None:
     )
     for command in OTHERS:
         done = old(*command, stdin=b'{"kind": "release", "summary": "a\\u202eb"}')
-        assert unsafe(done.output) == [], (command, done.output)
+        assert list_unsafe(done.output) == [], (command, done.output)
         assert "Traceback" not in done.output
 
 
@@ -200,7 +200,7 @@ def test_no_wrong_use_is_told_with_what_acts_on_a_terminal(old: Shell) -> None:
         for arguments in (command, tuple(each.replace("=", "= ") for each in command)):
             done = old(*arguments)
             assert done.exit_code in {1, 2}, (arguments, done.output)
-            assert unsafe(done.output) == [], (arguments, done.output)
+            assert list_unsafe(done.output) == [], (arguments, done.output)
             told += "\\u{202E}" in done.output
     assert told > 10
 
@@ -208,7 +208,7 @@ def test_no_wrong_use_is_told_with_what_acts_on_a_terminal(old: Shell) -> None:
 def test_with_json_the_same_is_escaped(old: Shell) -> None:
     for command in (("timeline", SLUG), ("show", SLUG, "--fact", "a"), ("settings", SLUG)):
         answer = old(*command, "--json").stdout
-        assert unsafe(answer) == []
+        assert list_unsafe(answer) == []
         assert HOSTILE in texts(json.loads(answer))
 
 
@@ -222,7 +222,7 @@ def texts(value: object) -> set[str]:
 def test_an_export_is_lines_of_the_same_json_and_acts_on_no_terminal(old: Shell) -> None:
     for more in ((), ("--history",)):
         lines = old("export", SLUG, *more).stdout
-        assert unsafe(lines) == []
+        assert list_unsafe(lines) == []
         assert HOSTILE in {json.loads(line).get("summary") for line in lines.splitlines()}
 
 
@@ -256,7 +256,7 @@ def test_escaped_json_is_the_same_json() -> None:
     value = {HOSTILE: [HOSTILE, JOINED, "\U0010ffff"]}
     written = json.dumps(value, ensure_ascii=False).encode()
     assert json.loads(json_text(written)) == value
-    assert unsafe(json_text(written).decode()) == []
+    assert list_unsafe(json_text(written).decode()) == []
 
 
 def test_no_command_prints_past_the_one_module() -> None:

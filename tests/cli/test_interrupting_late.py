@@ -112,11 +112,11 @@ def test_a_record_is_restored_whole_or_not_at_all(light: Shell, tmp_path: Path) 
     light.out("backup", file)
     numbers = count()
 
-    def empty() -> Shell:
+    def make_empty() -> Shell:
         return type(light)(sqlite_file_url(tmp_path / f"restored_{next(numbers)}.db"), light.folder)
 
-    for at in moments(empty(), "restore", file):
-        into = empty()
+    for at in moments(make_empty(), "restore", file):
+        into = make_empty()
         status, _, errors = run_interrupted(into, at, "restore", file)
         assert (status, errors) in {(130, SAID), (0, "")}, (at, errors)
         again = into("restore", file)

@@ -32,23 +32,25 @@ def make_quantity(what: str, number: int, basis: Basis | None = "increment") -> 
     return fill_bounds(Quantity(what=what, comparator="eq", value=number, basis=basis))
 
 
-def release(**fields: Any) -> Fact:  # noqa: ANN401 -- a fact's fields
+def make_release(**fields: Any) -> Fact:  # noqa: ANN401 -- a fact's fields
     return fact("release", **fields)
 
 
 def merge_field(field: str, current: Items, before: Items, after: Items) -> object:
     """The value of a field after its change from `before` to `after` is applied to `current`."""
-    was, is_ = (release(**{field: items}) for items in (before, after))
-    merged = merge_fact(release(note="x", **{field: current}), was, is_)
+    was, is_ = (make_release(**{field: items}) for items in (before, after))
+    merged = merge_fact(make_release(note="x", **{field: current}), was, is_)
     assert merged is not None
     assert merged.note == "x"
     return getattr(merged, field)
 
 
 def test_a_field_that_did_not_change_stays_as_the_other_content_has_it() -> None:
-    before = release(summary="52 freed", matter="count")
-    found = merge_fact(release(summary="50 freed"), before, replace(before, note="seen by two"))
-    assert found == release(summary="50 freed", note="seen by two")
+    before = make_release(summary="52 freed", matter="count")
+    found = merge_fact(
+        make_release(summary="50 freed"), before, replace(before, note="seen by two")
+    )
+    assert found == make_release(summary="50 freed", note="seen by two")
 
 
 @pytest.mark.parametrize(
@@ -124,15 +126,15 @@ def test_start_and_end_of_an_interval_are_merged_separately(
 
 
 def test_without_a_source_there_is_no_fact() -> None:
-    before = release(citations=(AP, BABEL))
-    after = release(citations=(BABEL,))
-    assert merge_fact(release(citations=(AP,)), before, after) is None
+    before = make_release(citations=(AP, BABEL))
+    after = make_release(citations=(BABEL,))
+    assert merge_fact(make_release(citations=(AP,)), before, after) is None
 
 
 def test_a_change_of_kind_brings_the_fields_of_the_new_one() -> None:
-    before = release(summary="x", destination="Lithuania")
+    before = make_release(summary="x", destination="Lithuania")
     pardoned = fact("pardon", summary="x", granted_by="Lukashenka")
-    found = merge_fact(release(summary="y", destination="Poland"), before, pardoned)
+    found = merge_fact(make_release(summary="y", destination="Poland"), before, pardoned)
     assert found == replace(pardoned, summary="y")
     elsewhere = fact("pardon", summary="x", granted_by="X")
     assert merge_fact(before, pardoned, elsewhere) is None

@@ -181,16 +181,16 @@ def costs_sqlite(folder: Path) -> object:
     urls = tuple(sqlite_file_url(folder / f"{name}.db") for name in ("half", "whole"))
     for url in urls:
         migrate(url)
-    return _dearest((urls[0], urls[1]), folder)
+    return _list_dearest((urls[0], urls[1]), folder)
 
 
 def costs_postgresql(folder: Path) -> object:
     """Send the most expensive requests to every route, with the largest bodies, on PostgreSQL."""
     with postgresql_server() as postgresql:
-        return _dearest((postgresql.fresh(), postgresql.fresh()), folder)
+        return _list_dearest((postgresql.fresh(), postgresql.fresh()), folder)
 
 
-def _dearest(urls: tuple[str, str], folder: Path) -> str:
+def _list_dearest(urls: tuple[str, str], folder: Path) -> str:
     return "\n".join(["", *compare(urls, FACTS, BODY, folder, thorough=True), ""])
 
 

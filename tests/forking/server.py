@@ -35,7 +35,7 @@ def serve(asked: socket.socket) -> dict[str, Any] | None:
         length, given, _, _ = socket.recv_fds(asked, 4, 64)
         if not length:
             return None
-        descriptors = [_above(each) for each in given]
+        descriptors = [_move_above(each) for each in given]
         size, text = int.from_bytes(length, "big"), b""
         while len(text) < size:
             text += asked.recv(size - len(text))
@@ -64,13 +64,13 @@ def _begin(
     return program
 
 
-def _above(descriptor: int) -> int:
+def _move_above(descriptor: int) -> int:
     moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, ABOVE)
     os.close(descriptor)
     return moved
 
 
-def become(program: dict[str, Any]) -> None:
+def run_program(program: dict[str, Any]) -> None:
     """Run the program with the process state of a freshly started Python."""
     os.chdir(program["folder"])
     os.environ.clear()
@@ -116,12 +116,12 @@ def main() -> dict[str, Any] | None:
     gc.collect()
     gc.disable()
     gc.freeze()
-    return serve(socket.socket(fileno=_above(int(sys.argv[1]))))
+    return serve(socket.socket(fileno=_move_above(int(sys.argv[1]))))
 
 
 if __name__ == "__main__" and (begun := main()):
     try:
-        become(begun)
+        run_program(begun)
     except SystemExit as ended:
         if not isinstance(ended.code, int | None):
             raise

@@ -56,14 +56,14 @@ def test_each_turn_is_one_transaction_and_others_write_between_them(parley: Parl
     told: list[tuple[int, int]] = []
     between: list[int] = []
 
-    def others(recorded: int, of: int) -> None:
+    def run_others(recorded: int, of: int) -> None:
         if not recorded:
             return
         told.append((recorded, of))
         run(parley, [custody(f"other {recorded}")], principal=EDITOR)
         between.append(head(parley))
 
-    report = run(parley, LINES, on_recorded=others)
+    report = run(parley, LINES, on_recorded=run_others)
     turns = [recorded for recorded, _ in told]
     assert report["recorded"] == MANY
     assert {of for _, of in told} == {MANY}

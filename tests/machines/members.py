@@ -275,7 +275,7 @@ def _running_etcd(folder: Path) -> Iterator[int]:
     ):
         try:
             deadline = time.monotonic() + SECONDS
-            while not _healthy(clients):
+            while not _is_healthy(clients):
                 assert time.monotonic() < deadline, folder.with_suffix(".log").read_text()[-2_000:]
                 time.sleep(PAUSE_SECONDS)
             yield port
@@ -283,7 +283,7 @@ def _running_etcd(folder: Path) -> Iterator[int]:
             process.kill()
 
 
-def _healthy(clients: str) -> bool:
+def _is_healthy(clients: str) -> bool:
     with suppress(httpx.HTTPError):
         return httpx.get(f"{clients}/health", timeout=3, verify=PLAIN).is_success
     return False

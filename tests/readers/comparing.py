@@ -24,7 +24,7 @@ from domain.views.sections import PageQuery, Place
 from domain.views.state import count_facts, page_section, resolve_state
 from domain.views.timeline import TimelineFilter, list_timeline
 from domain.views.versions import FactVersion, Seen, by_valid_time
-from tests.strategies import NEGOTIATION, SLUG, itself
+from tests.strategies import NEGOTIATION, SLUG, list_recorded
 from tests.written_log import find_differing
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def compare_history(
     for id_ in {version.record.id for version in versions}:
         mine = [pair for pair in told if pair[1].record.id == id_]
         assert _history(reading, id_, pinned) == mine
-    for person in (None, *sorted(_everybody(versions))):
+    for person in (None, *sorted(_list_everybody(versions))):
         expected = list_audit(versions, asked, person)
         for limit in (None, 2):
             query = AuditQuery(person=person, limit=limit)
@@ -181,7 +181,7 @@ def compare_history(
             assert _read_audit(reading, pinned, replace(query, order="newest")) == expected[::-1]
 
 
-def _everybody(versions: list[FactVersion]) -> set[str]:
+def _list_everybody(versions: list[FactVersion]) -> set[str]:
     """Every name and every id in a version of a fact."""
     left = [version.record for version in versions if not version.record.erased]
     names = {name for record in left for name in record.fact.list_names()}
@@ -219,7 +219,7 @@ def list_moments(
 ) -> tuple[set[Boundary], set[Boundary]]:
     """The boundaries along an axis: (by the reader, by the fold)."""
     pinned = reading.perspective(free_along(axis, query_of(asked)))
-    expected = find_boundaries(versions, itself(log), NEGOTIATION, pinned, axis)
+    expected = find_boundaries(versions, list_recorded(log), NEGOTIATION, pinned, axis)
     found = reading.sections(NEGOTIATION, pinned).boundaries(axis)
     return set(found), expected
 

@@ -52,7 +52,7 @@ def open_parley(url: str) -> Parley:
 
 
 @contextmanager
-def on_record(url: str) -> Iterator[Parley]:
+def open_record(url: str) -> Iterator[Parley]:
     """An open negotiation without facts."""
     parley = open_parley(url)
     parley.ledger.append([OPENED])

@@ -109,7 +109,7 @@ def _draw_fields(random: Random, kind: str, bearers: tuple[Name, ...]) -> dict[s
     return by_kind[kind]
 
 
-def past(path: str, place: Place) -> str:
+def write_past(path: str, place: Place) -> str:
     """The address of what follows a place in a list."""
     return f"{path} past {place}"
 
@@ -118,7 +118,7 @@ def pages(reading: Reading, path: str, at: Perspective) -> Iterator[object]:
     """The items of a list, read three at a time."""
     place: Place | None = None
     while True:
-        items, place = reading.section(NEGOTIATION, PageQuery(path, place, 3), at, past)
+        items, place = reading.section(NEGOTIATION, PageQuery(path, place, 3), at, write_past)
         assert len(items) == 3 or place is None
         yield from items
         if place is None:
@@ -156,10 +156,10 @@ def test_the_first_entries_and_the_number_of_all_are_those_of_the_fold(
             )
             for reading in witnesses.reading():
                 talks = reading.negotiation(SLUG)
-                expected = resolve_state(talks, slice_, count_facts(known), asked, past)
-                assert reading.state(talks, asked, past) == expected, (seed, asked)
+                expected = resolve_state(talks, slice_, count_facts(known), asked, write_past)
+                assert reading.state(talks, asked, write_past) == expected, (seed, asked)
                 for path in lists_by_path():
-                    whole, _ = page_section(PageQuery(path, None, 1_000), slice_, asked, past)
+                    whole, _ = page_section(PageQuery(path, None, 1_000), slice_, asked, write_past)
                     assert list(pages(reading, path, asked)) == whole, (seed, asked, path)
 
 
@@ -189,7 +189,7 @@ def test_a_state_reads_no_more_facts_than_its_entries_show(
     read = collect_read(monkeypatch)
     for reading in witnesses.reading():
         at = reading.perspective(PerspectiveQuery(as_of=parse_cut("2026"), match=match))
-        state = reading.state(reading.negotiation(SLUG), at, past)
+        state = reading.state(reading.negotiation(SLUG), at, write_past)
     assert len(state["custody"]) == domain.views.sections.MOST
     assert state["custody_more"]["count"] == MANY
     assert len(read) == domain.views.sections.MOST + 1
@@ -207,7 +207,7 @@ def test_entries_of_an_ambiguous_name_and_of_those_it_may_mean_come_in_the_order
     for match, reading in product(get_args(Match), witnesses.reading()):
         at = reading.perspective(PerspectiveQuery(as_of=parse_cut("2026"), match=match))
         slice_ = history.timeslice(versions, at)
-        whole, _ = page_section(PageQuery("proposals", None, 1_000), slice_, at, past)
+        whole, _ = page_section(PageQuery("proposals", None, 1_000), slice_, at, write_past)
         assert len(whole) == (8 if match == "possible" else 4)
         assert list(pages(reading, "proposals", at)) == whole
 
@@ -226,7 +226,7 @@ def read_by_a_page(
     for reading in witnesses.reading():
         read.clear()
         at = reading.perspective(PerspectiveQuery(as_of=parse_cut("2026")))
-        items, _ = reading.section(NEGOTIATION, PageQuery("custody", None, 3), at, past)
+        items, _ = reading.section(NEGOTIATION, PageQuery("custody", None, 3), at, write_past)
         assert len(items) == 3
         yield len(read)
 
@@ -265,7 +265,7 @@ def test_a_question_that_a_meeting_answers_is_not_counted_and_a_cancelled_one_an
     witnesses.take(log.entries, [])
     for reading in witnesses.reading():
         at = reading.perspective(PerspectiveQuery(as_of=parse_cut("2026")))
-        state = reading.state(reading.negotiation(SLUG), at, past)
-        page, _ = reading.section(NEGOTIATION, PageQuery("open_questions", None, 2), at, past)
+        state = reading.state(reading.negotiation(SLUG), at, write_past)
+        page, _ = reading.section(NEGOTIATION, PageQuery("open_questions", None, 2), at, write_past)
     assert state["open_questions_more"]["count"] == 3
     assert [entry["question"] for entry in page] == ["Question 0?", "Question 2?"]

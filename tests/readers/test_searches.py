@@ -19,7 +19,7 @@ from tests.readers.full_texts import (
     cut_published,
     decide_recording,
     find_facts,
-    on_record,
+    open_record,
     record_all,
 )
 
@@ -87,7 +87,7 @@ HOSTILE: Final = (
 
 @pytest.fixture
 def parley(database_url: str) -> Iterator[Parley]:
-    with on_record(database_url) as parley:
+    with open_record(database_url) as parley:
         yield parley
 
 

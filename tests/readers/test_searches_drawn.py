@@ -22,7 +22,7 @@ from domain.views.known.timeslices import fold_versions
 from domain.views.timeline import TimelineFilter, list_timeline
 from infrastructure.readers import searches
 from tests.examples import NEGOTIATION, fact
-from tests.readers.full_texts import cut_published, decide_recording, find_facts, on_record
+from tests.readers.full_texts import cut_published, decide_recording, find_facts, open_record
 from tests.thorough import choose_count
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ WORDS: Final = (
 
 @pytest.fixture
 def parley(database_url: str) -> Iterator[Parley]:
-    with on_record(database_url) as parley:
+    with open_record(database_url) as parley:
         yield parley
 
 

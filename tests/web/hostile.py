@@ -52,14 +52,14 @@ def store_hostile(parley: Parley, text: str, address: str = "javascript:alert(1)
             originator_version=1,
             actor=name,
             negotiation_id=talks,
-            fact=_hostile(replace(full_fact(kind), external_id=kind), text, address),
+            fact=_make_hostile(replace(full_fact(kind), external_id=kind), text, address),
         )
         for kind in sorted(KINDS)
     ]
     parley.ledger.append([opened, *recorded])
 
 
-def _hostile(value: Fact, text: str, address: str) -> Fact:
+def _make_hostile(value: Fact, text: str, address: str) -> Fact:
     """The fact with each text and address replaced."""
     return replace(value, **_replace_texts(value, text, address))
 

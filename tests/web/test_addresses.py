@@ -39,7 +39,7 @@ NAMES: Final = (
 )
 
 
-def own(page: Seen) -> list[str]:
+def list_own(page: Seen) -> list[str]:
     """The addresses on a page that lead to this server, as a browser requests them: without the part after #."""
     found = [*page.all("a", "href"), *page.all("form", "action")]
     return [href.partition("#")[0] for href in dict.fromkeys(found) if href.startswith("/n/")]
@@ -54,7 +54,7 @@ def test_names_of_any_characters_lead_to_their_pages(reader: Reader, name: str) 
     )
     state = reader.see("/n/talks")
     pages = [state, reader.see("/n/talks/people"), reader.see(f"/n/talks/facts/{made.json['id']}")]
-    followed = {href for page in pages for href in own(page)}
+    followed = {href for page in pages for href in list_own(page)}
     assert any(href.startswith("/n/talks/person?") for href in followed)
     for href in some_of(sorted(followed), 8):
         page = reader.see(href)

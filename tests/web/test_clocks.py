@@ -35,7 +35,7 @@ def record(reader: Reader, *facts: dict[str, Any]) -> None:
     assert sent.json["recorded"] == len(facts)
 
 
-def stops(page: Seen) -> dict[str, list[str]]:
+def read_stops(page: Seen) -> dict[str, list[str]]:
     """The stops of each slider, by its cut."""
     given = (each for tag, each in page.elements if tag == "input" and "data-stops" in each)
     return {str(each["data-cut"]): str(each["data-stops"]).split(" ") for each in given}
@@ -87,7 +87,7 @@ def test_there_are_never_more_stops_than_a_slider_has_and_every_change_is_behind
     for path in PAGES:
         page = reader.see(f"{TALKS}{path}{'&' if '?' in path else '?'}clock=published")
         assert page.status == 200, path
-        found = stops(page)
+        found = read_stops(page)
         assert len(found["as_of"]) == 30, "the years"
         assert len(found["as_known_at"]) == 81, "the months"
         assert found["as_of"][-1] == cited[-1]["valid"][:4]
@@ -97,7 +97,7 @@ def test_changes_over_thousands_of_years_are_grouped_and_none_is_left_out(reader
     record(reader, *({"valid": f"{year:04d}"} for year in range(1, 2_000, 3)), {"valid": "Y14000"})
     page = reader.see(f"{TALKS}/timeline")
     assert page.status == 200
-    found, told = stops(page)["as_of"], words(page)["as_of"]
+    found, told = read_stops(page)["as_of"], words(page)["as_of"]
     assert (found[0], told[0]) == ("0009", "1 BC to 9")
     assert (found[-1], told[-1]) == ("+014009", "the year 14000 to the year 14009")
     assert len(found) == 201
@@ -116,7 +116,7 @@ def test_before_the_first_change_a_slider_has_a_stop_and_the_next_is_the_first(
     assert "as_of=2025-09-11" in steps(page, "What was so")["next"]
     at_first = reader.see(f"{TALKS}?as_of=2025-09-11")
     assert "as_of=2025-10-01" in steps(at_first, "What was so")["next"]
-    again = reader.see(f"{TALKS}?as_of={stops(page)['as_of'][0]}")
+    again = reader.see(f"{TALKS}?as_of={read_stops(page)['as_of'][0]}")
     assert "What was so on 10 January 2025" in again.words
 
 
@@ -146,7 +146,7 @@ def test_the_form_and_the_slider_say_by_which_clock_the_answer_goes(
     assert list_chosen_clocks(page) == [clock]
     source = "as our record had it by" if clock == "recorded" else "as the papers had it by"
     assert source in page.words
-    known = stops(page).get("as_known_at", [])
+    known = read_stops(page).get("as_known_at", [])
     assert ("2025-06-21" in known) == (clock == "published")
     (other,) = (
         href
@@ -171,7 +171,7 @@ def test_where_all_is_known_the_slider_of_the_papers_is_offered(real: Reader, as
     """The answer is the same by either clock, and the record was imported on one day."""
     page = real.see(f"{BELARUS}{asked}")
     assert list_chosen_clocks(page) == ["published"]
-    assert "2025-06-21" in stops(page)["as_known_at"]
+    assert "2025-06-21" in read_stops(page)["as_known_at"]
     assert "clock=published" in steps(page, "What was known")["prev"]
 
 

@@ -57,7 +57,7 @@ def parley_of(reader: Reader) -> Parley:
     return cast("Parley", cast("FastAPI", reader.http.app).state.parley)
 
 
-def onward(page: Seen) -> list[str]:
+def list_onward(page: Seen) -> list[str]:
     """The addresses of other pages of the negotiation."""
     return [href for href in page.all("a", "href") if href.startswith("/n/talks")]
 
@@ -112,7 +112,7 @@ def test_an_old_record_of_hostile_texts_is_text_on_every_page(reader: Reader, te
         assert is_of_fact or len(gzip.compress(page.html.encode())) < LARGEST, address
         left += [
             href
-            for href in onward(page)
+            for href in list_onward(page)
             if urlsplit(href).path not in {urlsplit(s).path for s in seen}
         ]
     assert seen.issuperset(facts)

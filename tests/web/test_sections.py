@@ -27,7 +27,7 @@ def _measures(count: int) -> list[dict[str, object]]:
     return [{**common, "target": f"Firm {number:03d}"} for number in range(count)]
 
 
-def _firms(page: Seen) -> list[str]:
+def _list_firms(page: Seen) -> list[str]:
     return re.findall(r"Firm \d{3}(?=: imposed by US)", page.words)
 
 
@@ -40,19 +40,19 @@ def test_a_long_list_is_shown_whole_on_pages_of_its_own(reader: Reader) -> None:
     count = 2 * PAGE + 7
     import_facts(reader, *_measures(count))
     state = reader.see(TALKS)
-    assert len(_firms(state)) == MOST
+    assert len(_list_firms(state)) == MOST
     pages = [reader.see(_list_leading(state, f"All {count} measures")[0])]
     while following := _list_leading(pages[-1], "More of them"):
         pages.append(reader.see(following[0]))
-    assert [len(_firms(page)) for page in pages] == [PAGE, PAGE, 7]
-    shown = [firm for page in pages for firm in _firms(page)]
+    assert [len(_list_firms(page)) for page in pages] == [PAGE, PAGE, 7]
+    shown = [firm for page in pages for firm in _list_firms(page)]
     assert shown == [f"Firm {number:03d}" for number in range(count)]
 
 
 def test_a_list_that_fits_leads_nowhere(reader: Reader) -> None:
     import_facts(reader, *_measures(MOST))
     state = reader.see(TALKS)
-    assert len(_firms(state)) == MOST
+    assert len(_list_firms(state)) == MOST
     assert f"All {MOST}" not in state.words
 
 

@@ -26,7 +26,7 @@ def record_and_change(client: Client) -> str:
     return first
 
 
-def stops(client: Client, query: str) -> dict[str, int]:
+def count_changes(client: Client, query: str) -> dict[str, int]:
     """{time of a moment: number of changes}."""
     answer = client.get(f"{MOMENTS}?{query}")
     assert answer.status == 200, answer.json
@@ -37,13 +37,16 @@ def test_along_valid_time_each_fact_that_stands_has_the_days_on_which_it_begins(
     client: Client,
 ) -> None:
     record_and_change(client)
-    assert stops(client, "axis=valid&by=day") == {"2025-09-12": 1}
-    assert stops(client, "axis=valid&by=day&as_of=1990") == {"2025-09-12": 1}
-    assert list(stops(client, "")) == ["2025-09-12T00:00:00.000000Z", "2025-09-12T23:59:59.999999Z"]
-    before = stops(client, "axis=valid&by=month&position=3")
+    assert count_changes(client, "axis=valid&by=day") == {"2025-09-12": 1}
+    assert count_changes(client, "axis=valid&by=day&as_of=1990") == {"2025-09-12": 1}
+    assert list(count_changes(client, "")) == [
+        "2025-09-12T00:00:00.000000Z",
+        "2025-09-12T23:59:59.999999Z",
+    ]
+    before = count_changes(client, "axis=valid&by=month&position=3")
     assert before == {"2025-09": 1, "2025-11": 1, "2026-02": 1}
-    assert stops(client, "axis=valid&by=year&position=3") == {"2025": 2, "2026": 1}
-    published = stops(client, "axis=valid&by=day&clock=published&as_known_at=2025-09-30")
+    assert count_changes(client, "axis=valid&by=year&position=3") == {"2025": 2, "2026": 1}
+    published = count_changes(client, "axis=valid&by=day&clock=published&as_known_at=2025-09-30")
     assert published == {"2025-09-11": 1}
 
 
@@ -51,19 +54,19 @@ def test_along_the_recorded_clock_each_event_is_a_stop_whatever_the_cut(client: 
     record_and_change(client)
     log = client.get("/v1/changes").json["items"]
     expected = {each["recorded_at"]: 1 for each in log}
-    assert stops(client, "axis=recorded") == expected
-    assert stops(client, "axis=recorded&as_known_at=1990") == expected
+    assert count_changes(client, "axis=recorded") == expected
+    assert count_changes(client, "axis=recorded&as_known_at=1990") == expected
     known = dict(list(expected.items())[:3])
-    assert stops(client, "axis=recorded&position=3") == known
-    held = stops(client, "axis=recorded&clock=published&as_known_at=2025-09-30")
+    assert count_changes(client, "axis=recorded&position=3") == known
+    held = count_changes(client, "axis=recorded&clock=published&as_known_at=2025-09-30")
     assert list(held) == [log[0]["recorded_at"], log[1]["recorded_at"]]
-    by_year = stops(client, "axis=recorded&by=year")
+    by_year = count_changes(client, "axis=recorded&by=year")
     assert sum(by_year.values()) == 3, "the negotiation, and each of two facts once"
 
 
 def test_along_the_published_clock_what_a_source_dates_is_a_stop(client: Client) -> None:
     record_and_change(client)
-    days = stops(client, "axis=published&by=day")
+    days = count_changes(client, "axis=published&by=day")
     assert days == {
         "2025-09-11": 1,
         "2025-10-01": 1,
@@ -71,7 +74,7 @@ def test_along_the_published_clock_what_a_source_dates_is_a_stop(client: Client)
         "2025-11-05": 1,
         "2025-12-24": 1,
     }
-    recorded = stops(client, "axis=published&by=day&position=3")
+    recorded = count_changes(client, "axis=published&by=day&position=3")
     assert list(recorded) == ["2025-09-11", "2025-11-03", "2025-11-05"]
 
 
@@ -83,7 +86,7 @@ def test_at_each_stop_a_timeline_says_something_else(client: Client) -> None:
         ("recorded", "as_of=2026&as_known_at"),
     ):
         previous: Any = None
-        for at in stops(client, f"axis={axis}"):
+        for at in count_changes(client, f"axis={axis}"):
             items = client.get(f"{TALKS}/timeline?{cut}={at}").json["items"]
             assert items != previous, (axis, at)
             previous = items
@@ -115,15 +118,15 @@ def test_moments_are_grouped_as_finely_as_the_limit_allows(client: Client) -> No
         assert "by" not in plain
         assert (plain["items"], plain["next"] is None) == (answer["items"], answer["next"] is None)
     assert list(by) == ["millennium", "century", "decade", "year", "month", "day"][-len(by) :] or by
-    assert stops(client, "by=century&limit=3") == {"-000001": 1, "0099": 1, "1999": 1}
-    assert stops(client, "by=decade") == {
+    assert count_changes(client, "by=century&limit=3") == {"-000001": 1, "0099": 1, "1999": 1}
+    assert count_changes(client, "by=decade") == {
         "-000041": 1,
         "0049": 1,
         "1999": 1,
         "2029": 4,
         "+014009": 1,
     }
-    last = stops(client, "by=decade&as_of=2029")
+    last = count_changes(client, "by=decade&as_of=2029")
     assert client.get(f"{TALKS}/timeline?as_of={list(last)[3]}").json["items"][-1]["fact"][
         "valid"
     ] == ("2026-01-01")
@@ -170,4 +173,4 @@ def test_what_is_wrong_is_said(client: Client) -> None:
     assert client.get(f"{MOMENTS}?by=week").pointers == ["/query/by"]
     assert client.get(f"{MOMENTS}?limit=0").pointers == ["/query/limit"]
     assert client.get("/v1/negotiations/none/moments").status == 404
-    assert stops(client, "") == {}
+    assert count_changes(client, "") == {}

@@ -25,7 +25,7 @@ def open_negotiations(client: Client, *slugs: str, **more: Any) -> None:  # noqa
             assert client.post(f"/v1/negotiations/{slug}/facts", body_of_fact).status == 201
 
 
-def anybody(client: Client) -> Client:
+def drop_key(client: Client) -> Client:
     """A client without a key."""
     app: FastAPI = client.http.app  # type: ignore[assignment]
     return Client(TestClient(app, raise_server_exceptions=False))
@@ -76,10 +76,10 @@ def test_each_negotiation_is_searched_as_its_own_timeline(client: Client) -> Non
 
 def test_what_is_private_is_not_found_and_does_not_count(client: Client) -> None:
     open_negotiations(client, "aceh", "cyprus")
-    before = anybody(client).get("/v1/search?q=freed&position=6").body
+    before = drop_key(client).get("/v1/search?q=freed&position=6").body
     open_negotiations(client, "bougainville", visibility="private")
     assert ("bougainville", "Prisoners of bougainville freed, 1") in list_found(client, "q=freed")
-    other = anybody(client)
+    other = drop_key(client)
     assert other.get("/v1/search?q=freed&position=6").body == before
     for limit in (1, 2, 3):
         assert {slug for slug, _ in list_found(other, f"q=freed&limit={limit}")} == {
@@ -93,7 +93,7 @@ def test_what_is_private_is_not_found_and_does_not_count(client: Client) -> None
 
 def test_what_became_private_or_was_withdrawn_is_not_on_later_pages(client: Client) -> None:
     open_negotiations(client, "aceh", "bougainville", "cyprus")
-    other = anybody(client)
+    other = drop_key(client)
     first = other.get("/v1/search?q=freed&limit=3").json
     closed = client.post("/v1/negotiations/bougainville/settings", {"visibility": "private"})
     assert closed.status == 200

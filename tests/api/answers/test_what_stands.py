@@ -103,7 +103,7 @@ def test_who_may_have_come_before_what_is_over_only_may_be_there(client: Client)
     def envoy(person: str, valid: str) -> Body:
         return make_report("appointment", person=person, post="envoy", valid=valid)
 
-    def ann(status: str, valid: str) -> Body:
+    def hold(status: str, valid: str) -> Body:
         return make_report("custody", person="Ann", status=status, valid=valid)
 
     over = "2020-06-01/2021-01-01"
@@ -113,10 +113,10 @@ def test_who_may_have_come_before_what_is_over_only_may_be_there(client: Client)
         "surely after it": [envoy("Bo", "2021"), envoy("Cy", over)],
         "one who stayed": [envoy("Bo", "2020/.."), envoy("Cy", over)],
         "followed by another": [envoy("Bo", "2020"), envoy("Cy", over), envoy("Di", "2021-02/..")],
-        "once more in custody": [ann("detained", "2020"), ann("house_arrest", over)],
-        "custody that ended": [ann("detained", "2020"), ann("sentenced", over)],
-        "custody that may have ended": [ann("detained", "2020"), ann("sentenced", "2020-06-01/")],
-        "a death": [ann("died", "2020"), ann("sentenced", over)],
+        "once more in custody": [hold("detained", "2020"), hold("house_arrest", over)],
+        "custody that ended": [hold("detained", "2020"), hold("sentenced", over)],
+        "custody that may have ended": [hold("detained", "2020"), hold("sentenced", "2020-06-01/")],
+        "a death": [hold("died", "2020"), hold("sentenced", over)],
     }
     sections = {name: "custody" if "custody" in name else "posts" for name in cases}
     sections["a death"] = "custody"

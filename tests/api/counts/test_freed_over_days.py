@@ -15,7 +15,7 @@ DAYS = "2025-09-11/2025-09-13"
 ANN = "Ann Example"
 
 
-def custody(client: Client, as_of: str) -> Mapping[str, Any]:
+def read_custody(client: Client, as_of: str) -> Mapping[str, Any]:
     """The only entry in custody."""
     entries: list[Mapping[str, Any]] = client.get(f"{TALKS}?as_of={as_of}").json["custody"]
     assert len(entries) == 1
@@ -35,7 +35,7 @@ def test_custody_on_one_of_these_days_may_come_before_the_release(
     client.record(
         kind="custody", valid="2025-09-12", person=ANN, status="detained", summary="detained"
     )
-    entry = custody(client, "2025-10")
+    entry = read_custody(client, "2025-10")
     assert entry["contested"]
     assert summaries(entry) == {"freed", "detained"}
     (person,) = client.get(f"{TALKS}/people?as_of=2025-10").json["items"]
@@ -47,7 +47,7 @@ def test_custody_before_and_after_these_days_is_clear(client: Client) -> None:
     client.record(valid=DAYS, people=[ANN])
     for day, status in (("2025-09-10", "remanded"), ("2025-09-14", "detained")):
         client.record(kind="custody", valid=day, person=ANN, status=status)
-    shown = [(day, custody(client, f"2025-09-{day}")) for day in (10, 12, 13, 14)]
+    shown = [(day, read_custody(client, f"2025-09-{day}")) for day in (10, 12, 13, 14)]
     assert [(day, entry["status"], entry["contested"]) for day, entry in shown] == [
         (10, "remanded", False),
         (12, "remanded", False),
@@ -79,7 +79,7 @@ def test_since_when_somebody_is_free_is_no_sharper_than_the_report(
     light_client.open()
     more = {"granted_by": "Lukashenka"} if kind == "pardon" else {}
     light_client.record(kind=kind, valid=days, people=[ANN], **more)
-    assert custody(light_client, "2026")["since"] == since
+    assert read_custody(light_client, "2026")["since"] == since
     (person,) = light_client.get(f"{TALKS}/people?as_of=2026&person={ANN}").json["items"]
     assert person["since"] == since
 
@@ -88,7 +88,7 @@ def test_a_pardon_of_these_days_stands_beside_a_sentence_of_one_of_them(client: 
     client.open()
     client.record(kind="pardon", valid=DAYS, people=[ANN], granted_by="Lukashenka")
     client.record(kind="custody", valid="2025-09-12", person=ANN, status="sentenced")
-    entry = custody(client, "2025-10")
+    entry = read_custody(client, "2025-10")
     assert (entry["status"], entry["pardoned"]["valid"]) == ("sentenced", DAYS)
 
 
@@ -116,7 +116,7 @@ def test_a_release_that_goes_on_makes_its_people_and_its_number_only_possible(
     counted = [{**count(1)[0], "what": what}]
     client.record(kind=kind, valid=goes_on, people=[ANN], quantities=counted, **more)
     for day in ("2025-09-11", "2026"):
-        entry = custody(client, day)
+        entry = read_custody(client, day)
         assert (entry["status"], entry["certainty"]) == (status, "possible")
         total = client.get(f"{TALKS}?as_of={day}").json["prisoners"][what]
         assert (total["low"], total["high"]) == (0, 1)
@@ -133,7 +133,7 @@ def test_a_release_that_goes_on_ends_no_custody_and_no_custody_surely_follows_it
     client.record(valid=goes_on, people=[ANN], summary="freed")
     for day, status in (("2025-09-01", "remanded"), ("2025-09-20", "detained")):
         client.record(kind="custody", valid=day, person=ANN, status=status, summary=status)
-    shown = [(day, custody(client, f"2025-09-{day}")) for day in (10, 12, 20)]
+    shown = [(day, read_custody(client, f"2025-09-{day}")) for day in (10, 12, 20)]
     assert [
         (day, entry["status"], entry["certainty"], summaries(entry)) for day, entry in shown
     ] == [

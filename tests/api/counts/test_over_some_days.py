@@ -34,7 +34,7 @@ def record(client: Client, kind: str, *days: str) -> None:
         assert answer.status == 201, answer.json
 
 
-def latest(client: Client, kind: str, asked: str) -> dict[str, Any]:
+def read_latest(client: Client, kind: str, asked: str) -> dict[str, Any]:
     """The only entry of the state; checks that its page shows the same."""
     section = KINDS[kind][0]
     found = client.get(f"{TALKS}?as_of={asked}").json[section]
@@ -54,24 +54,34 @@ def describe_entry(entry: dict[str, Any]) -> tuple[str, str, bool, set[str]]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_may_be_the_last_stands_beside_it(client: Client, kind: str) -> None:
     record(client, kind, "2025-11-30", DAYS, ONE)
-    during, after = (latest(client, kind, asked) for asked in ("2025-12-12", "2025-12-25"))
+    during, after = (read_latest(client, kind, asked) for asked in ("2025-12-12", "2025-12-25"))
     assert describe_entry(during) == (ONE, "certain", False, {DAYS})
     summary, certainty, contested, beside = describe_entry(after)
     assert {summary, *beside} == {DAYS, ONE}
     assert (certainty, contested) == ("certain", False)
-    surely = latest(client, kind, "2025-12-12&match=certain")
+    surely = read_latest(client, kind, "2025-12-12&match=certain")
     assert describe_entry(surely) == (ONE, "certain", False, set())
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_surely_later_replaces_it(client: Client, kind: str) -> None:
     record(client, kind, DAYS)
-    entry = latest(client, kind, "2025-12-25")
+    entry = read_latest(client, kind, "2025-12-25")
     assert entry["since"] == "[2025-12-01..2025-12-20]"
     answer = client.post(
         f"{TALKS}/facts",
         make_report(kind, **KINDS[kind][1], summary="later") | {"valid": "2025-12-21"},
     )
     assert answer.status == 201, answer.json
-    assert describe_entry(latest(client, kind, "2025-12-25")) == ("later", "certain", False, set())
-    assert describe_entry(latest(client, kind, "2025-12-12")) == (DAYS, "possible", False, set())
+    assert describe_entry(read_latest(client, kind, "2025-12-25")) == (
+        "later",
+        "certain",
+        False,
+        set(),
+    )
+    assert describe_entry(read_latest(client, kind, "2025-12-12")) == (
+        DAYS,
+        "possible",
+        False,
+        set(),
+    )

@@ -23,7 +23,7 @@ DECISIONS: Final = {
 }
 
 
-def former(address: str) -> str:
+def write_former(address: str) -> str:
     """The former address of a change request."""
     return address.replace("/change-requests", "/proposals")
 
@@ -38,7 +38,7 @@ def is_announced(answer: Answer, address: str) -> bool:
 def test_a_list_and_one_of_it_are_the_same_at_both_addresses(desk: Desk) -> None:
     address = desk.propose(desk.fact()).headers["location"]
     for present in (address, CHANGE_REQUESTS, f"{CHANGE_REQUESTS}?status=open&limit=1"):
-        now, before = desk.get(present), desk.get(former(present))
+        now, before = desk.get(present), desk.get(write_former(present))
         assert (before.status, before.body) == (now.status, now.body) == (200, now.body)
         assert before.headers.get("etag") == now.headers.get("etag")
         assert is_announced(before, present)
@@ -53,7 +53,7 @@ def test_it_is_decided_at_its_former_address(desk: Desk, what: str) -> None:
     proposed = desk.propose(desk.fact())
     address = f"{proposed.headers['location']}/{what}"
     tag = {"if_match": proposed.headers["etag"]}
-    decided = desk.post(former(address), body or proposed.json["body"], who, **tag)
+    decided = desk.post(write_former(address), body or proposed.json["body"], who, **tag)
     assert decided.status == 200
     assert decided.json["id"] == proposed.json["id"]
     assert is_announced(decided, address)
@@ -64,10 +64,10 @@ def test_a_refusal_at_a_former_address_names_the_present_one_too(desk: Desk) -> 
     proposed = desk.propose(desk.fact())
     address = f"{proposed.headers['location']}/approval"
     refused = [
-        (desk.post(former(address), WHY, "Bo"), 428),
-        (desk.post(former(address), WHY, if_match=proposed.headers["etag"]), 403),
-        (desk.client.post(former(address), WHY, authorization="Bearer none"), 401),
-        (desk.get(former(address)), 405),
+        (desk.post(write_former(address), WHY, "Bo"), 428),
+        (desk.post(write_former(address), WHY, if_match=proposed.headers["etag"]), 403),
+        (desk.client.post(write_former(address), WHY, authorization="Bearer none"), 401),
+        (desk.get(write_former(address)), 405),
     ]
     for answer, status in refused:
         assert answer.status == status
@@ -79,7 +79,7 @@ def test_a_key_used_at_one_address_is_replayed_at_the_other(desk: Desk) -> None:
     proposed = desk.propose(desk.fact())
     address = f"{proposed.headers['location']}/approval"
     sent = {"if_match": proposed.headers["etag"], "idempotency_key": "once"}
-    first = desk.post(former(address), WHY, "Bo", **sent)
+    first = desk.post(write_former(address), WHY, "Bo", **sent)
     again = desk.post(address, WHY, "Bo", **sent)
     assert (first.status, again.status, again.body) == (200, 200, first.body)
     assert again.headers["idempotency-replayed"] == "true"

@@ -218,7 +218,7 @@ def test_without_a_credential_a_caller_is_an_address_or_its_network(host: str, n
     assert caller_of({"client": None}) is None
 
 
-async def door(scope: Scope, _receive: Receive, send: Send) -> None:
+async def accept_key(scope: Scope, _receive: Receive, send: Send) -> None:
     """An application that accepts one key."""
     right = (b"authorization", b"Bearer right") in scope["headers"]
     headers = [(b"cache-control", b"public, max-age=60, immutable"), (b"vary", b"Accept")]
@@ -228,7 +228,7 @@ async def door(scope: Scope, _receive: Receive, send: Send) -> None:
 
 def test_who_guesses_is_not_heard_with_the_right_key_either() -> None:
     budget = Budget("refusals", parse("3/hour"), MemoryStorage())
-    client = TestClient(Refusals(door, budget))
+    client = TestClient(Refusals(accept_key, budget))
     guess, right = {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer right"}
     assert client.get("/", headers=right).status_code == 200
     assert [client.get("/", headers=guess).status_code for _ in range(5)] == [401] * 4 + [429]
@@ -238,12 +238,12 @@ def test_who_guesses_is_not_heard_with_the_right_key_either() -> None:
     assert client.get("/").status_code == 401, "without credentials nothing is guessed"
     for path in ("/healthz", "/readyz"):
         assert client.get(path, headers=right).status_code == 200, "health is asked past the bound"
-    elsewhere = TestClient(Refusals(door, budget), client=("192.0.2.1", 1))
+    elsewhere = TestClient(Refusals(accept_key, budget), client=("192.0.2.1", 1))
     assert elsewhere.get("/", headers=right).status_code == 200
 
 
 def test_what_is_answered_to_credentials_is_never_public() -> None:
-    client = TestClient(Frame(door, checks=()))
+    client = TestClient(Frame(accept_key, checks=()))
     anybody = client.get("/v1/changes")
     assert anybody.headers["cache-control"] == "public, max-age=60, immutable"
     theirs = client.get("/v1/changes", headers={"Authorization": "Bearer right"})

@@ -37,7 +37,7 @@ class Gone(RecordEvent):
     stored_name = "change.proposed"
 
 
-def one_of_each(desk: Desk) -> list[Answer]:
+def make_one_of_each(desk: Desk) -> list[Answer]:
     """Make change requests, at least one in each status."""
     made = [desk.propose(desk.fact()) for _ in range(6)]
     assert desk.decide(made[0]).status == 200
@@ -115,7 +115,7 @@ def test_what_is_kept_for_a_replay_says_nothing(desk: Desk) -> None:
 
 
 def test_a_rebuild_and_a_check_find_no_difference(desk: Desk) -> None:
-    one_of_each(desk)
+    make_one_of_each(desk)
     before = desk.get(CHANGE_REQUESTS).body
     assert list_unfounded_tables(desk) == []
     assert desk.parley.rebuild().differences == ()
@@ -134,7 +134,7 @@ def test_a_rebuild_and_a_check_find_no_difference(desk: Desk) -> None:
     ],
 )
 def test_a_forged_change_request_is_found_and_put_right(desk: Desk, forgery: str) -> None:
-    one_of_each(desk)
+    make_one_of_each(desk)
     before = desk.get(CHANGE_REQUESTS).body
     with desk.parley.database.writing() as connection:
         connection.execute(text(forgery))
@@ -156,7 +156,7 @@ def test_a_forged_proposer_opens_nothing(desk: Desk) -> None:
 def test_a_restored_record_has_the_same_change_requests(
     desk: Desk, kind: Kind, fresh_database: Callable[[Kind], str], tmp_path: Path
 ) -> None:
-    made = one_of_each(desk)
+    made = make_one_of_each(desk)
     desk.parley.back_up(tmp_path / "backup")
     settings = settings_of(fresh_database(kind))
     restored = compose(settings, clock=desk.clock, upgrade=False)

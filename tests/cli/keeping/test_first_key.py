@@ -68,14 +68,14 @@ def test_servers_that_start_at_once_show_one_first_key_between_them(
 def test_of_many_who_make_the_first_key_at_one_moment_one_does(database: Database) -> None:
     line = Barrier(8)
 
-    def first(_: int) -> str | None:
+    def create_first(_: int) -> str | None:
         keys = Keys(database, database.clock)
         assert not keys.any_open()
         line.wait(60)
         return keys.create_first("editor", ["fact:read"])
 
     with ThreadPoolExecutor(8) as threads:
-        made = [text for text in threads.map(first, range(8)) if text is not None]
+        made = [text for text in threads.map(create_first, range(8)) if text is not None]
     assert len(made) == 1
     assert Keys(database, database.clock).principal(made[0]) is not None
     assert len(Keys(database, database.clock).all()) == 1

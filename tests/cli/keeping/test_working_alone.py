@@ -77,13 +77,13 @@ def test_of_two_rebuilds_at_once_the_second_is_refused_and_the_first_is_whole(
     first, second = (compose(Settings.from_env(parley.settings)) for _ in range(2))
     refused = []
 
-    def another(reached: int, last: int) -> None:
+    def rebuild_again(reached: int, last: int) -> None:
         if last - reached > 4:
             with pytest.raises(NotAloneError, match="another rebuild is under way") as refusal:
                 second.rebuild()
             refused.append(refusal)
 
-    assert first.rebuild(another).differences == ()
+    assert first.rebuild(rebuild_again).differences == ()
     assert len(refused) > 1
     assert second.rebuild().differences == ()
     for each in (first, second):

@@ -123,7 +123,7 @@ def test_a_wrong_tile_proves_nothing_and_accuses_nobody(data: st.DataObject) -> 
             changed[at] = bytes(each ^ 1 for each in changed[at])
         return changed
 
-    forked = Checkpoint(ORIGIN, new, root_of_another(new))
+    forked = Checkpoint(ORIGIN, new, hash_another(new))
     with pytest.raises(UnfoundedError):
         check_continued(before, forked, change_hash)
     if is_used(before, now, hashes, (wrong.level, wrong.path.index, at)):
@@ -134,7 +134,7 @@ def test_a_wrong_tile_proves_nothing_and_accuses_nobody(data: st.DataObject) -> 
 
 
 @cache
-def root_of_another(size: int) -> bytes:
+def hash_another(size: int) -> bytes:
     """The root of a tree that has no leaf in common with the others."""
     return Tiled(make_leaves(size, other_from=0)).checkpoint(size).root
 

@@ -124,7 +124,7 @@ def hash_path(leaves: list[bytes], index: int) -> list[bytes]:
     return [root_of(leaves[a:b]) for a, b in inclusion_ranges(index, len(leaves))]
 
 
-def consistent(leaves: list[bytes], old: int) -> list[bytes]:
+def hash_consistency(leaves: list[bytes], old: int) -> list[bytes]:
     return [root_of(leaves[a:b]) for a, b in consistency_ranges(old, len(leaves))]
 
 
@@ -138,7 +138,7 @@ def test_the_reference_trees_have_their_published_proofs() -> None:
         assert [each.hex() for each in found] == proof
         assert verify_inclusion(LEAVES[leaf - 1], leaf - 1, size, found, ROOTS[size])
     for (old, new), proof in CONSISTENCIES.items():
-        found = consistent(LEAVES[:new], old)
+        found = hash_consistency(LEAVES[:new], old)
         assert [each.hex() for each in found] == proof
         assert verify_consistency(old, new, found, ROOTS[old], ROOTS[new])
 
@@ -157,7 +157,7 @@ def _is_proven(size: int) -> None:
     for index in some_of(range(size), 12):
         assert verify_inclusion(leaves[index], index, size, hash_path(leaves, index), root)
     for old in some_of(range(1, size + 1), 12):
-        proof = consistent(leaves, old)
+        proof = hash_consistency(leaves, old)
         assert verify_consistency(old, size, proof, root_of(MANY[:old]), root)
         assert not verify_consistency(old, size, proof, OTHER, root)
         assert not verify_consistency(old, size, proof, root_of(MANY[:old]), OTHER)
@@ -173,7 +173,7 @@ def test_a_proof_is_the_one_of_the_definition_and_no_other_is_taken(
     path = hash_path(leaves, index)
     assert path == find_path_naively(index, leaves)
     old = data.draw(st.integers(1, size))
-    steps = consistent(leaves, old)
+    steps = hash_consistency(leaves, old)
     assert steps == find_subproof_naively(old, leaves)
     for forged in forgeries(path, data):
         assert not verify_inclusion(leaves[index], index, size, forged, root)

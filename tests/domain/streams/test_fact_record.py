@@ -133,24 +133,24 @@ def test_the_same_citation_corroborates_once() -> None:
     )
 
 
-def cites(number: int) -> FactRecord:
+def make_cited(number: int) -> FactRecord:
     """A record with so many citations, as one stored before their number was limited."""
     citations = tuple(replace(AP, title=str(n)) for n in range(number))
     return replace(make_record(), fact=replace(make_record().fact, citations=citations))
 
 
 def test_no_change_gives_a_fact_more_than_two_hundred_citations() -> None:
-    assert len(decide_all(cites(199), corroborate()).fact.citations) == 200
+    assert len(decide_all(make_cited(199), corroborate()).fact.citations) == 200
     for change in (corroborate(), end(citation=AP), correct(person="J. Coale", citation=AP)):
-        assert faults(cites(200), change) == ["/citation"]
+        assert faults(make_cited(200), change) == ["/citation"]
     for change in (corroborate(replace(AP, title="7")), end(citation=AP)):
-        assert faults(cites(1_000), change) == ["/citation"]
+        assert faults(make_cited(1_000), change) == ["/citation"]
 
 
 def test_a_fact_that_was_stored_with_more_is_corrected_to_fewer() -> None:
-    assert faults(cites(1_000), correct(person="J. Coale")) == ["/changes/citations"]
-    assert decide_all(cites(1_000), correct(citations=(AP,))).fact.citations == (AP,)
-    assert decide_all(cites(1_000), end()).status == "ended"
+    assert faults(make_cited(1_000), correct(person="J. Coale")) == ["/changes/citations"]
+    assert decide_all(make_cited(1_000), correct(citations=(AP,))).fact.citations == (AP,)
+    assert decide_all(make_cited(1_000), end()).status == "ended"
 
 
 def test_given_a_period_when_ended_then_its_end_is_known() -> None:

@@ -25,10 +25,10 @@ def drop_qualifiers(text: str) -> str:
 
 def has_impossible_day(text: str) -> bool:
     matches = re.findall(r"-?([\dX]{4})-([\dX]{2})-([\dX]{2})", drop_qualifiers(text))
-    return any(not possible(*each) for each in matches)
+    return any(not is_possible(*each) for each in matches)
 
 
-def possible(year: str, month: str, day: str) -> bool:
+def is_possible(year: str, month: str, day: str) -> bool:
     years = re.compile(year.replace("X", "."))
     leap = any(years.fullmatch(f"{each:04d}") for each in range(10_000) if calendar.isleap(each))
     for number in range(1, 13):

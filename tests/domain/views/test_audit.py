@@ -30,13 +30,13 @@ def history(stream: list[FactVersion]) -> list[dict[str, Any]]:
     ]
 
 
-def last_two(log: Log) -> tuple[FactVersion, FactVersion]:
+def take_last_two(log: Log) -> tuple[FactVersion, FactVersion]:
     *_, before, after = log.versions()
     return before, after
 
 
 def changes(log: Log) -> list[dict[str, Any]]:
-    shown: list[dict[str, Any]] = describe_version(*last_two(log))["changes"]
+    shown: list[dict[str, Any]] = describe_version(*take_last_two(log))["changes"]
     return shown
 
 
@@ -51,7 +51,7 @@ def test_a_first_version_changes_nothing() -> None:
 def test_a_correction_shows_each_field_before_and_after() -> None:
     log = Log()
     log.correct(log.record(fact("release")), valid="2025-09-12", reason="better_evidence")
-    before, after = last_two(log)
+    before, after = take_last_two(log)
     assert describe_version(before, after) == {
         "version": 2,
         "position": 3,
@@ -86,7 +86,7 @@ def test_an_end_a_retraction_its_undoing_and_a_mark_show_what_they_changed() -> 
 def test_an_entry_cites_the_fact_as_the_change_left_it() -> None:
     log = Log()
     log.correct(log.record(fact("release", summary="52")), summary="51")
-    entry = describe_change(*last_two(log), ["Bo"])
+    entry = describe_change(*take_last_two(log), ["Bo"])
     assert list(entry) == [
         "position",
         "recorded_at",

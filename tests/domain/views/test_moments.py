@@ -26,7 +26,7 @@ from domain.views.people import PeopleFilter, list_people
 from domain.views.state import count_facts, resolve_state
 from domain.views.timeline import TimelineFilter, list_timeline
 from tests.examples import fact
-from tests.strategies import NEGOTIATION, SOME, histories, itself, perspectives
+from tests.strategies import NEGOTIATION, SOME, histories, list_recorded, perspectives
 
 if TYPE_CHECKING:
     from domain.streams.entry import Entry
@@ -105,7 +105,12 @@ def test_between_two_neighbouring_moments_no_answer_changes(
     perspective = replace(drawn, as_known_at=None) if axis == drawn.clock else drawn
     versions = fold_versions(entries)
     instants = sorted(
-        {at for _, at in find_boundaries(versions, itself(entries), NEGOTIATION, perspective, axis)}
+        {
+            at
+            for _, at in find_boundaries(
+                versions, list_recorded(entries), NEGOTIATION, perspective, axis
+            )
+        }
     )
     within = [instant for instant in instants if BEFORE < instant < AFTER]
     pairs = list(pairwise((BEFORE, *within, AFTER)))
@@ -125,7 +130,7 @@ def test_at_each_moment_of_a_clock_a_fact_is_seen_differently(
 ) -> None:
     perspective = replace(data.draw(perspectives(len(entries))), as_known_at=None)
     versions = fold_versions(entries)
-    own = itself(entries)
+    own = list_recorded(entries)
     for axis in ("recorded", "published"):
         for whose, instant in find_boundaries(versions, own, NEGOTIATION, perspective, axis):
             before, after = (

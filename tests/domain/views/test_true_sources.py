@@ -149,7 +149,7 @@ def _number(draw: DrawFn, value: int, basis: str | None = None) -> Quantity:
 def dates_of(at: int) -> list[str]:
     """The valid times with which an event at an instant may be reported."""
     day, before, after = (bucket_name(at // DAY + days, "day") for days in (0, -2, 3))
-    month, year = (bucket_name(at_, by) for at_, by in _coarse(at))
+    month, year = (bucket_name(at_, by) for at_, by in _list_coarse(at))
     return [
         day,
         day,
@@ -163,7 +163,7 @@ def dates_of(at: int) -> list[str]:
     ]
 
 
-def _coarse(at: int) -> list[tuple[int, By]]:
+def _list_coarse(at: int) -> list[tuple[int, By]]:
     return [(bucket(at, "month"), "month"), (bucket(at, "year"), "year")]
 
 

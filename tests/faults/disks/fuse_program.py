@@ -122,7 +122,7 @@ class Program:
         if (
             self._moment == "write"
             and request.operation == Operation.WRITE
-            and self._durable(request)
+            and self._is_durable(request)
         ):
             self._hold()
 
@@ -139,11 +139,11 @@ class Program:
 
     def _fault(self, request: Request) -> int:
         sort = SORTS.get(request.operation)
-        if self._faults is None or sort is None or not self._durable(request):
+        if self._faults is None or sort is None or not self._is_durable(request):
             return 0
         return self._faults.error(sort, self.files.path(request.node))
 
-    def _durable(self, request: Request) -> bool:
+    def _is_durable(self, request: Request) -> bool:
         return not self.files.path(request.node).endswith(SHARED_MEMORY)
 
     @staticmethod

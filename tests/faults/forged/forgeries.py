@@ -17,7 +17,7 @@ from infrastructure.sealing.wrapping import BrokenSealError, read_keys
 from tests.databases import SEAL_KEY, migrate, sqlite_file_url
 from tests.faults.forged.forging import UnforgeableError, row_forgeries, tables
 from tests.faults.forged.forging_log import LOG_FORGERIES
-from tests.faults.forged.forging_schema import schema_forgeries, sides_exchanged
+from tests.faults.forged.forging_schema import exchange_sides, schema_forgeries
 from tests.faults.watched.kept_record import KeptRecord, keep
 from tests.faults.watched.trials import Figures, Trials
 
@@ -139,7 +139,7 @@ def _forgeries(engine: Engine) -> dict[str, dict[str, Forge]]:
     rebuilt = {f"{name}{REBUILT}": forge for name, forge in LOG_FORGERIES.items() if "," in name}
     return made | {
         "with the keys": LOG_FORGERIES | rebuilt,
-        "sides": {"fact_version: sides exchanged": sides_exchanged},
+        "sides": {"fact_version: sides exchanged": exchange_sides},
     }
 
 

@@ -132,7 +132,7 @@ class _Redefined:
         connection.execute(text(edited), {"old": old, "new": new, "at": random.choice(rows)})
 
 
-def sides_exchanged(connection: Connection, random: Random) -> None:
+def exchange_sides(connection: Connection, random: Random) -> None:
     """Exchange the names of a table of facts and of its spare."""
     pairs = zip(*(side.all for side in SIDES.values()), strict=True)
     one, two = random.choice([(first.name, second.name) for first, second in pairs])

@@ -148,7 +148,7 @@ class Cluster:
         assert self.process is not None
         assert self.process.wait(SECONDS) == -signal.SIGKILL
         deadline = time.monotonic() + SECONDS
-        while any(_lives(process) for process in self._struck):
+        while any(_is_alive(process) for process in self._struck):
             assert time.monotonic() < deadline
             time.sleep(PAUSE_SECONDS)
 
@@ -196,7 +196,7 @@ def prepare_supervision(
     return [*module, str(handed), CALLS, user or ""], (handed,)
 
 
-def _lives(process: int) -> bool:
+def _is_alive(process: int) -> bool:
     """Whether a process still runs; a zombie does not."""
     try:
         return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0] not in "ZX"

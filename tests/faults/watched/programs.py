@@ -32,14 +32,14 @@ def acknowledge_early() -> None:
 
     begin = ledger.Ledger.begin
 
-    def early(self: ledger.Ledger, event: FactRecorded, **more: Any) -> None:  # noqa: ANN401
-        def late() -> None:
+    def begin_early(self: ledger.Ledger, event: FactRecorded, **more: Any) -> None:  # noqa: ANN401
+        def begin_late() -> None:
             time.sleep(LATE_SECONDS)
             begin(self, event, **more)
 
-        Thread(target=late, daemon=True).start()
+        Thread(target=begin_late, daemon=True).start()
 
-    ledger.Ledger.begin = early  # type: ignore[method-assign]
+    ledger.Ledger.begin = begin_early  # type: ignore[method-assign]
     answer_blindly()
 
 
@@ -49,11 +49,11 @@ def take_failures_for_done() -> None:
 
     begin = ledger.Ledger.begin
 
-    def deaf(self: ledger.Ledger, event: FactRecorded, **more: Any) -> None:  # noqa: ANN401
+    def begin_deafly(self: ledger.Ledger, event: FactRecorded, **more: Any) -> None:  # noqa: ANN401
         with suppress(OperationalError):
             begin(self, event, **more)
 
-    ledger.Ledger.begin = deaf  # type: ignore[method-assign]
+    ledger.Ledger.begin = begin_deafly  # type: ignore[method-assign]
     answer_blindly()
 
 

@@ -144,10 +144,10 @@ class Trials:
 
 @contextmanager
 def _limit_time(where: str) -> Iterator[None]:
-    def hangs(*_: object) -> None:
+    def raise_hanging(*_: object) -> None:
         raise UnfitError(f"{where}: no end after {PATIENCE_SECONDS} s")
 
-    before = signal.signal(signal.SIGALRM, hangs)
+    before = signal.signal(signal.SIGALRM, raise_hanging)
     signal.alarm(PATIENCE_SECONDS)
     try:
         yield

@@ -68,7 +68,7 @@ class Counter:
 
     def begin(self, *_: object) -> None:
         """Count the calls of a thread from now on, unless it is a background follower of the log."""
-        sys.setprofile(None if _follows() else self.profile)
+        sys.setprofile(None if _is_follower() else self.profile)
 
     def profile(self, _frame: object, what: str, _argument: object) -> None:
         """Count a call of Python or C."""
@@ -77,7 +77,7 @@ class Counter:
 
     def step(self) -> int:
         """Count some steps of SQLite, and let it go on."""
-        self.database += not _follows()
+        self.database += not _is_follower()
         return 0
 
     def count_steps(self, connection: Any, _record: object) -> None:  # noqa: ANN401 -- of either driver
@@ -87,7 +87,7 @@ class Counter:
 
     def count_rows(self, connection: Any, cursor: Any, *_: object) -> None:  # noqa: ANN401 -- as SQLAlchemy calls it
         """Count the rows that a statement gives on PostgreSQL."""
-        if connection.dialect.name == "postgresql" and not _follows():
+        if connection.dialect.name == "postgresql" and not _is_follower():
             self.database += max(cursor.rowcount, 0)
 
 
@@ -107,5 +107,5 @@ def counting() -> Iterator[Counter]:
         event.remove(Engine, "after_cursor_execute", counter.count_rows)
 
 
-def _follows() -> bool:
+def _is_follower() -> bool:
     return threading.current_thread().name == "follower"

@@ -66,12 +66,12 @@ def _make_events(each: Fact, *, corrected: bool) -> list[FactEvent]:
 
 def _facts(size: int) -> Iterator[tuple[Fact, bool]]:
     """(fact, whether it is one of the largest)."""
-    yield from ((each, False) for each in _small(size))
+    yield from ((each, False) for each in _make_small(size))
     yield from ((each, True) for each in _largest(size))
 
 
-def _small(size: int) -> Iterator[Fact]:
-    yield from (_ordinary(number, size) for number in range(size - size // 4))
+def _make_small(size: int) -> Iterator[Fact]:
+    yield from (_make_ordinary(number, size) for number in range(size - size // 4))
     for number in range(size // 20):
         yield fact("alias", name=f"Ring {number}", same_as=f"Ring {(number + 1) % (size // 20)}")
         yield fact("alias", name=f"Chain {number}", same_as=f"Chain {number + 1}")
@@ -82,7 +82,7 @@ def _small(size: int) -> Iterator[Fact]:
         yield fact("statement", speaker=LONG_NAME, valid=day(number), quote="é " * 2_000)
 
 
-def _ordinary(number: int, size: int) -> Fact:
+def _make_ordinary(number: int, size: int) -> Fact:
     when, groups = day(number * 16_000 // size), max(1, size // 10)
     match number % 5:
         case 0:

@@ -17,7 +17,7 @@ def claims(**changes: object) -> dict[str, object]:
     return {name: value for name, value in changed.items() if value is not WITHOUT}
 
 
-def reason(text: str, now: float = NOW) -> str:
+def find_reason(text: str, now: float = NOW) -> str:
     """The reason why a token is refused."""
     with pytest.raises(TokenRefusedError) as refused:
         verifier(now=now).principal(text)

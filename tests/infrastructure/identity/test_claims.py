@@ -32,7 +32,7 @@ ID_TOKENS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-def reason(text: str) -> str:
+def find_reason(text: str) -> str:
     with pytest.raises(TokenRefusedError) as refused:
         verifier().principal(text)
     return refused.value.reason
@@ -42,7 +42,9 @@ def reason(text: str) -> str:
 @pytest.mark.parametrize("shape", ID_TOKENS)
 def test_an_id_token_is_no_permission(shape: str, kind: str | None) -> None:
     header = {"typ": kind} if kind else {}
-    assert "access token is needed" in reason(sign_untyped({**BARE, **ID_TOKENS[shape]}, **header))
+    assert "access token is needed" in find_reason(
+        sign_untyped({**BARE, **ID_TOKENS[shape]}, **header)
+    )
 
 
 def sign_untyped(claims: dict[str, Any], **header: str) -> str:
@@ -76,17 +78,17 @@ def test_a_token_of_the_type_of_access_tokens_may_grant_nothing() -> None:
     ["", "dpop+jwt", "logout+jwt", "secevent+jwt", "id+jwt", "JWE", " JWT"],
 )
 def test_a_token_of_another_type_is_refused(kind: str) -> None:
-    assert "typ" in reason(token(typ=kind))
+    assert "typ" in find_reason(token(typ=kind))
 
 
 @pytest.mark.parametrize("kind", [None, 1, ["JWT"], {"JWT": 1}])
 def test_a_type_is_a_text(kind: object) -> None:
-    assert reason(token(typ=kind))
+    assert find_reason(token(typ=kind))
 
 
 @pytest.mark.parametrize("bound", [{"jkt": "x"}, {"x5t#S256": "x"}, {}, None])
 def test_a_token_that_is_bound_to_its_senders_key_is_no_bearer_token(bound: object) -> None:
-    assert "bound" in reason(token({**CLAIMS, "cnf": bound}))
+    assert "bound" in find_reason(token({**CLAIMS, "cnf": bound}))
 
 
 @pytest.mark.parametrize(
@@ -115,7 +117,7 @@ def test_a_token_grants_the_scopes_that_are_ours(claims: dict[str, Any], scopes:
      {"scp": None}, {"scp": {"admin": 1}}, {"scp": [["admin"]]}, {"scp": ["admin", 1]}],
 )  # fmt: skip
 def test_scopes_of_another_form_are_refused(claims: dict[str, Any]) -> None:
-    assert "scopes" in reason(token({**BARE, **claims}))
+    assert "scopes" in find_reason(token({**BARE, **claims}))
 
 
 def test_the_person_is_named_by_the_claim_that_is_set() -> None:

@@ -28,7 +28,7 @@ from tests.infrastructure.identity.issuing import (
     token,
     verifier,
 )
-from tests.infrastructure.identity.judging import HEADER, is_accepted, reason
+from tests.infrastructure.identity.judging import HEADER, find_reason, is_accepted
 
 
 def test_an_access_token_stands_for_the_person_its_scopes_and_a_caller() -> None:
@@ -58,7 +58,7 @@ def test_each_default_signature_is_accepted_from_its_own_key(
 
 def test_a_signature_that_is_not_pinned_is_refused_though_the_key_suits() -> None:
     text = token(key=rsa_key("b"), alg="PS256", kid="rsa-b")
-    assert "algorithm" in reason(text)
+    assert "algorithm" in find_reason(text)
     pinned = verifier(oidc=issuing.settings(algorithms=("PS256",)))
     assert pinned.principal(text).may("fact:read")
     with pytest.raises(TokenRefusedError, match="algorithm"):
@@ -89,7 +89,7 @@ def test_a_signature_that_is_not_pinned_is_refused_though_the_key_suits() -> Non
 def test_a_key_that_is_not_the_one_named_or_does_not_suit_is_refused(
     header: dict[str, object], key: Private
 ) -> None:
-    assert reason(sign_token({"typ": "at+jwt", **header}, CLAIMS, key))
+    assert find_reason(sign_token({"typ": "at+jwt", **header}, CLAIMS, key))
     pinned = verifier(oidc=issuing.settings(algorithms=("RS256", "PS256", "ES256", "EdDSA")))
     with pytest.raises(TokenRefusedError):
         pinned.principal(sign_token({"typ": "at+jwt", **header}, CLAIMS, key))
@@ -116,8 +116,8 @@ def test_two_keys_with_one_id_are_accepted_only_if_their_kinds_differ() -> None:
 def test_a_token_without_a_signature_is_refused(algorithm: str) -> None:
     body = f"{encode_part(json.dumps({**HEADER, 'alg': algorithm}).encode())}."
     body += encode_part(json.dumps(dict(CLAIMS)).encode())
-    assert reason(body + ".") == "the token is not three parts of base64url"
-    assert "algorithm" in reason(body + ".AAAA")
+    assert find_reason(body + ".") == "the token is not three parts of base64url"
+    assert "algorithm" in find_reason(body + ".AAAA")
 
 
 @pytest.mark.parametrize("encoding", ["PEM", "DER", "modulus", "document"])
@@ -130,7 +130,7 @@ def test_a_public_key_is_no_secret_to_sign_with(encoding: str) -> None:
         "document": issuing.publish_keys(),
     }[encoding]
     for algorithm in ("HS256", "RS256"):
-        assert reason(sign_token({**HEADER, "alg": algorithm}, CLAIMS, secret))
+        assert find_reason(sign_token({**HEADER, "alg": algorithm}, CLAIMS, secret))
 
 
 @pytest.mark.parametrize("name", ["jwk", "jku", "x5u", "x5c"])
@@ -142,8 +142,8 @@ def test_a_key_that_the_token_brings_is_passed_over(name: str) -> None:
         "x5c": ["MIIB"],
     }
     brought: dict[str, Any] = {name: values[name]}
-    assert "signature" in reason(token(key=rsa_key("thief"), **brought))
-    assert reason(token(key=rsa_key("thief"), kid="thief", **brought))
+    assert "signature" in find_reason(token(key=rsa_key("thief"), **brought))
+    assert find_reason(token(key=rsa_key("thief"), kid="thief", **brought))
     assert is_accepted(token(**brought))
 
 
@@ -152,7 +152,7 @@ def test_a_key_that_the_token_brings_is_passed_over(name: str) -> None:
     [{"crit": ["exp"], "exp": 1}, {"crit": []}, {"crit": ["b64"], "b64": False}, {"b64": False}],
 )
 def test_extensions_of_the_header_are_refused(extension: dict[str, Any]) -> None:
-    assert "extensions" in reason(token(**extension))
+    assert "extensions" in find_reason(token(**extension))
 
 
 def test_there_is_a_verifier_where_an_issuer_is_set() -> None:

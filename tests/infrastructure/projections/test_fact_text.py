@@ -28,8 +28,8 @@ from tests.readers.full_texts import (
     decide_recording,
     find_facts,
     list_indexed,
-    on_record,
     open_parley,
+    open_record,
     record_all,
     rows_read,
 )
@@ -47,7 +47,7 @@ FEW: Final = 100
 
 @pytest.fixture
 def parley(database_url: str) -> Iterator[Parley]:
-    with on_record(database_url) as parley:
+    with open_record(database_url) as parley:
         yield parley
 
 

@@ -148,14 +148,14 @@ def test_of_two_rebuilds_that_know_nothing_of_each_other_none_serves_what_is_not
     before = _state(database, ledger)
     told: list[int] = []
 
-    def another(reached: int, last: int) -> None:
+    def append_another(reached: int, last: int) -> None:
         told.append(reached)
         if told == [reached] if at == "begun" else last - reached <= 10:
             with database.writing() as connection:
                 filling.begin(connection)
 
     with pytest.raises(NotAloneError, match="another rebuild has begun meanwhile"):
-        rebuild(database, ledger.codec, another)
+        rebuild(database, ledger.codec, append_another)
     with database.reading() as connection:
         assert serving_side(connection) == "first"
     assert _state(database, ledger) == before

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.either_database
 
 
-def _older(database: Database, to: int) -> None:
+def _restore_older(database: Database, to: int) -> None:
     """Restore the database to its state at a position, as from a backup."""
     with database.writing() as connection:
         connection.execute(event.delete().where(event.c.position > to))
@@ -44,7 +44,7 @@ def test_an_older_database_in_its_place_is_not_signed(database: Database, tmp_pa
     grow(database, 300)
     publisher(database, tmp_path).publish()
     kept = (tmp_path / "parley.key.checkpoint").read_bytes()
-    _older(database, 270)
+    _restore_older(database, 270)
     signing = publisher(database, tmp_path)
     with pytest.raises(InconsistentLogError, match="fewer events than the 300 of"):
         signing.publish()
@@ -137,7 +137,7 @@ def test_an_older_database_whose_key_lost_its_checkpoint_is_not_signed(
 ) -> None:
     grow(database, 9)
     publisher(database, tmp_path).publish()
-    _older(database, 5)
+    _restore_older(database, 5)
     beside = tmp_path / "parley.key.checkpoint"
     beside.unlink()
     grow(database, 6)

@@ -73,7 +73,7 @@ def change_column(name: str, connection: Connection, random: Random) -> tuple[in
     return position, position
 
 
-def one_bit(connection: Connection, random: Random) -> tuple[int, int]:
+def flip_bit(connection: Connection, random: Random) -> tuple[int, int]:
     position = random.randint(1, SAVED[-1])
     payload = bytearray(row(connection, position)["payload"])
     payload[random.randrange(len(payload))] ^= 1 << random.randrange(8)
@@ -81,7 +81,7 @@ def one_bit(connection: Connection, random: Random) -> tuple[int, int]:
     return position, position
 
 
-def key_changed(connection: Connection, random: Random) -> tuple[int, int]:
+def change_key(connection: Connection, random: Random) -> tuple[int, int]:
     """Change the key of a stream: the data key, or the names of its wrapping key and of its row."""
     position = random.randint(1, STREAMS)
     new = {"data_key": random.randbytes(60), "key_id": "0123456789abcdef", "key_version": 2}
@@ -158,7 +158,7 @@ def truncate_log(connection: Connection, random: Random) -> tuple[int, int]:
     return last + 1, last + 1
 
 
-def tile_changed(connection: Connection, random: Random) -> tuple[int, int]:
+def change_tile(connection: Connection, random: Random) -> tuple[int, int]:
     index = random.randint(0, 1)
     connection.execute(update(tile).values(root=random.randbytes(32)).where(tile.c.index == index))
     position = max(256 * index, SAVED[0]) + 1
@@ -171,8 +171,8 @@ COLUMNS: Final = (
 CONTENT: Final = ("payload", "salt", "digest")
 KINDS: Final[dict[str, Callable[[Connection, Random], tuple[int, int]]]] = {
     **{f"change of {name}": partial(change_column, name) for name in COLUMNS},
-    "one bit": one_bit,
-    "key changed": key_changed,
+    "one bit": flip_bit,
+    "key changed": change_key,
     "opened up": open_payload,
     "emptied": empty_payload,
     "deleted": delete_event,
@@ -183,7 +183,7 @@ KINDS: Final[dict[str, Callable[[Connection, Random], tuple[int, int]]]] = {
     "rehashed with tiles": rehash_with_tiles,
     "renumbered": renumber_events,
     "truncated": truncate_log,
-    "tile changed": tile_changed,
+    "tile changed": change_tile,
 }
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FORK = history(other_from=200)
 
 
-def case(watching: Watching, refusal: str) -> Path:
+def find_case(watching: Watching, refusal: str) -> Path:
     """The folder that a refusal names at its end."""
     folder = watching.folder / "evidence" / refusal.rpartition("/")[2]
     assert refusal.endswith(f"; both checkpoints are kept in {folder}")
@@ -55,7 +55,7 @@ def test_a_fork_is_refused_and_anybody_can_check_what_is_kept_of_it(
         refusal = watching.find_refusal()
         said = f"the first 300 of the log's {size} events are not those that it had signed; both"
         assert refusal.startswith(said)
-        folder = case(watching, refusal)
+        folder = find_case(watching, refusal)
         before, now = read_both_signed(folder)
         assert (before.size, now.size) == (300, size)
         with pytest.raises(ForkError):
@@ -68,7 +68,7 @@ def test_two_roots_of_one_size_are_kept(log: FakeLog, watching: Watching) -> Non
     log.grow(300, FORK)
     refusal = watching.find_refusal()
     assert "two roots of its first 300 events" in refusal
-    before, now = read_both_signed(case(watching, refusal))
+    before, now = read_both_signed(find_case(watching, refusal))
     assert before.size == now.size
     assert before.root != now.root
 
@@ -80,7 +80,7 @@ def test_a_roll_back_is_refused_and_kept(log: FakeLog, watching: Watching, size:
     log.grow(size)
     refusal = watching.find_refusal()
     assert refusal.startswith(f"the log shows {size} events, but it had 300 before; ")
-    before, now = read_both_signed(case(watching, refusal))
+    before, now = read_both_signed(find_case(watching, refusal))
     assert (before.size, now.size) == (300, size)
 
 

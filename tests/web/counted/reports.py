@@ -13,11 +13,11 @@ TALKS: Final = "/n/talks"
 COUNT: Final = {"kind": "prisoner_count", "population": "prisoners", "valid": "2025-09-01"}
 
 
-def a_stock(value: int, comparator: str = "eq") -> dict[str, Any]:
+def make_stock(value: int, comparator: str = "eq") -> dict[str, Any]:
     return {"what": "held", "value": value, "comparator": comparator, "basis": "stock"}
 
 
-def a_part(value: int, what: str = "women") -> dict[str, Any]:
+def make_part(value: int, what: str = "women") -> dict[str, Any]:
     return {"what": what, "value": value}
 
 

@@ -11,7 +11,14 @@ import pytest
 
 from api.web.counted.changed import list_changes
 from tests.api.asking import fact
-from tests.web.counted.reports import COUNT, TALKS, a_part, a_stock, record_facts, words_between
+from tests.web.counted.reports import (
+    COUNT,
+    TALKS,
+    make_part,
+    make_stock,
+    record_facts,
+    words_between,
+)
 
 if TYPE_CHECKING:
     from tests.web.browsing import Reader, Seen
@@ -24,8 +31,18 @@ def test_a_comparison_tells_parts_of_those_held_from_all_of_them(reader: Reader)
     cited = [[{"publisher": "A", "published": day}] for day in ("2025-09-02", "2025-10-02")]
     record_facts(
         reader,
-        fact(**COUNT, counted_by="V", quantities=[a_stock(1184), a_part(170)], citations=cited[0]),
-        fact(**later, counted_by="V", quantities=[a_stock(1184), a_part(160)], citations=cited[1]),
+        fact(
+            **COUNT,
+            counted_by="V",
+            quantities=[make_stock(1184), make_part(170)],
+            citations=cited[0],
+        ),
+        fact(
+            **later,
+            counted_by="V",
+            quantities=[make_stock(1184), make_part(160)],
+            citations=cited[1],
+        ),
     )
     page = reader.see(f"{TALKS}/compare?from=2025-09-15&to=2025-10-15&clock=published")
     told = words_between(page, 'id="figures-that-changed"', "</section>")

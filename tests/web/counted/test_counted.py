@@ -13,9 +13,9 @@ from tests.web.browsing import BELARUS
 from tests.web.counted.reports import (
     COUNT,
     TALKS,
-    a_part,
-    a_stock,
     lead_of,
+    make_part,
+    make_stock,
     record_facts,
     words_between,
 )
@@ -32,9 +32,9 @@ def test_counts_of_several_counters_stand_side_by_side_and_none_is_the_number(
 ) -> None:
     record_facts(
         reader,
-        fact(**COUNT, counted_by="Viasna", quantities=[a_stock(1184, "ge")]),
-        fact(**{**COUNT, "valid": "2025-09-03"}, counted_by="A digest", quantities=[a_stock(1300)]),
-        fact(**{**COUNT, "valid": "2025-09-03"}, counted_by="Rights groups", quantities=[a_stock(1000, "gt")]),
+        fact(**COUNT, counted_by="Viasna", quantities=[make_stock(1184, "ge")]),
+        fact(**{**COUNT, "valid": "2025-09-03"}, counted_by="A digest", quantities=[make_stock(1300)]),
+        fact(**{**COUNT, "valid": "2025-09-03"}, counted_by="Rights groups", quantities=[make_stock(1000, "gt")]),
     )  # fmt: skip
     for address in (TALKS, f"{TALKS}/numbers/held"):
         page = reader.see(address)
@@ -54,8 +54,8 @@ def test_a_number_of_one_source_is_told_in_its_words(reader: Reader) -> None:
     since = [{"what": "held", "text": "1050, counted since 2020"}]
     record_facts(
         reader,
-        fact(**COUNT, counted_by="Viasna", quantities=[a_stock(1000, "gt")]),
-        fact(**{**COUNT, "valid": "2025-09-03"}, counted_by="B", quantities=[a_stock(1300, "lt")]),
+        fact(**COUNT, counted_by="Viasna", quantities=[make_stock(1000, "gt")]),
+        fact(**{**COUNT, "valid": "2025-09-03"}, counted_by="B", quantities=[make_stock(1300, "lt")]),
         fact(**{**COUNT, "valid": "2025-09-04"}, counted_by="C", quantities=since),
         fact(quantities=[{"what": "released", "comparator": "gt", "value": 2000}]),
         fact(valid="2025-10-01", quantities=count(12000)),
@@ -77,7 +77,7 @@ def test_counts_of_some_counters_alone_are_not_said_to_be_all(reader: Reader) ->
         {
             **COUNT,
             "counted_by": f"Counter {number:03d}",
-            "quantities": [a_stock(1000 + number, "ge")],
+            "quantities": [make_stock(1000 + number, "ge")],
         }
         for number in range(101)
     ]
@@ -113,7 +113,10 @@ def test_the_page_of_a_question_singles_out_no_count_of_several_counters(real: R
 def test_counts_that_agree_are_not_said_to_differ(reader: Reader) -> None:
     record_facts(
         reader,
-        *(fact(**COUNT, counted_by=name, quantities=[a_stock(1184)]) for name in ("Viasna", "B")),
+        *(
+            fact(**COUNT, counted_by=name, quantities=[make_stock(1184)])
+            for name in ("Viasna", "B")
+        ),
     )
     told = lead_of(reader.see(TALKS))
     assert "1,184 B, 1 Sep 2025 1,184 Viasna, 1 Sep 2025" in told
@@ -124,8 +127,8 @@ def test_the_count_of_one_population_is_not_compared_with_that_of_another(reader
     other = {**COUNT, "population": "foreigners", "valid": "2025-08"}
     record_facts(
         reader,
-        fact(**COUNT, counted_by="Viasna", quantities=[a_stock(1184)]),
-        fact(**other, counted_by="Viasna", quantities=[a_stock(40)]),
+        fact(**COUNT, counted_by="Viasna", quantities=[make_stock(1184)]),
+        fact(**other, counted_by="Viasna", quantities=[make_stock(40)]),
     )
     told = lead_of(reader.see(TALKS))
     assert "1,184 Prisoners, 1 September 2025. Counted by: Viasna ." in told
@@ -136,7 +139,7 @@ def test_the_count_of_one_population_is_not_compared_with_that_of_another(reader
 def test_parts_of_those_held_are_shown_with_their_day_and_counter(reader: Reader) -> None:
     record_facts(
         reader,
-        fact(**COUNT, counted_by="Viasna", quantities=[a_stock(1184), a_part(170)]),
+        fact(**COUNT, counted_by="Viasna", quantities=[make_stock(1184), make_part(170)]),
     )
     part = "Of them: women 170 (Viasna, 1 Sep 2025)."
     for address in (TALKS, f"{TALKS}/numbers/held"):
@@ -151,8 +154,10 @@ def test_parts_of_those_held_are_shown_with_their_day_and_counter(reader: Reader
 def test_a_part_of_an_earlier_count_is_no_part_of_the_next(reader: Reader) -> None:
     record_facts(
         reader,
-        fact(**COUNT, counted_by="Viasna", quantities=[a_stock(1255), a_part(29, "clergy")]),
-        fact(**{**COUNT, "valid": "2025-09-03"}, counted_by="Viasna", quantities=[a_stock(1184)]),
+        fact(**COUNT, counted_by="Viasna", quantities=[make_stock(1255), make_part(29, "clergy")]),
+        fact(
+            **{**COUNT, "valid": "2025-09-03"}, counted_by="Viasna", quantities=[make_stock(1184)]
+        ),
     )
     page = reader.see(f"{TALKS}/numbers/held")
     assert "clergy" not in lead_of(page)
@@ -162,7 +167,7 @@ def test_a_part_of_an_earlier_count_is_no_part_of_the_next(reader: Reader) -> No
 def test_where_no_source_gives_a_part_the_pages_say_so(reader: Reader) -> None:
     record_facts(
         reader,
-        fact(**COUNT, counted_by="Viasna", quantities=[a_stock(1184)]),
+        fact(**COUNT, counted_by="Viasna", quantities=[make_stock(1184)]),
         fact(quantities=count(52)),
     )
     unsaid = "No count that stands on this day says how many of them are women, men or foreigners."
@@ -182,8 +187,8 @@ def test_where_no_source_gives_a_part_the_pages_say_so(reader: Reader) -> None:
 def test_how_many_of_the_released_are_women_is_listed_and_not_added(reader: Reader) -> None:
     record_facts(
         reader,
-        fact(quantities=[*count(52), a_part(14)], summary="Fifty-two were freed"),
-        fact(quantities=[*count(3), a_part(1)], valid="2025-10-01", summary="Three were freed"),
+        fact(quantities=[*count(52), make_part(14)], summary="Fifty-two were freed"),
+        fact(quantities=[*count(3), make_part(1)], valid="2025-10-01", summary="Three were freed"),
     )
     page = reader.see(f"{TALKS}/numbers/released")
     besides = words_between(page, 'id="besides"', "</section>")

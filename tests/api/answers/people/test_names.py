@@ -23,7 +23,7 @@ SPELLINGS: Final = [
 ]
 
 
-def custody(client: Client) -> list[dict[str, Any]]:
+def read_custody(client: Client) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = client.get(TALKS).json["custody"]
     return found
 
@@ -42,7 +42,7 @@ def test_who_is_freed_under_another_spelling_is_free(client: Client) -> None:
         client.record(kind="custody", person=held, status="detained", valid="2025-01-10/..")
         client.record(people=[freed], valid="2025-09-11")
         assert len(summaries(client, person=freed)) == 2
-    assert [each["status"] for each in custody(client)] == ["free"] * len(SPELLINGS)
+    assert [each["status"] for each in read_custody(client)] == ["free"] * len(SPELLINGS)
 
 
 def test_one_publisher_in_two_spellings_is_one_origin(client: Client) -> None:
@@ -86,7 +86,7 @@ def test_an_alias_leads_on_from_each_spelling(client: Client) -> None:
         client.record(kind="alias", name=one, same_as=f"Name {index}", valid="2025")
         client.record(kind="custody", person=other, status="detained", valid="2025-01-10/..")
     names = [f"Name {index}" for index in range(len(SPELLINGS))]
-    assert [each["person"] for each in custody(client)] == names
+    assert [each["person"] for each in read_custody(client)] == names
 
 
 @pytest.mark.either_database

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from tests.api.answers.people.namesakes import ELDER, HELD, YOUNGER, list_people
-from tests.api.answers.people.test_names import custody, summaries
+from tests.api.answers.people.test_names import read_custody, summaries
 from tests.api.asking import FACTS, TALKS, fact
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def test_a_bare_name_that_two_ids_bear_is_nobodys_and_contests_both(client: Clie
         ("Ann Example", "list:17", None, "detained", "possible", True),
         ("Ann Example", "wikidata:Q42", None, "detained", "possible", True),
     ]
-    rivals = [each["rivals"] for each in custody(client)[1:]]
+    rivals = [each["rivals"] for each in read_custody(client)[1:]]
     assert [each["summary"] for found in rivals for each in found] == [
         "Fifty-two prisoners freed"
     ] * 2
@@ -55,7 +55,7 @@ def test_a_bare_name_that_two_ids_bear_is_nobodys_and_contests_both(client: Clie
     while page["next"] is not None:
         paged += page["items"]
         page = client.get(f"{TALKS}/state/custody?cursor={page['next']}").json
-    assert [*paged, *page["items"]] == custody(client)
+    assert [*paged, *page["items"]] == read_custody(client)
 
 
 def test_one_person_of_two_names_is_one_by_their_id(client: Client) -> None:
@@ -78,7 +78,7 @@ def test_people_of_one_name_without_ids_are_one_entry_that_is_contested(client: 
     freed = client.record(people=["Ann Example"], valid="2025-09-11", summary="the younger is free")
     client.record(people=["Ann Example"], valid="2025-09-12", matter="m", summary="so says AP")
     assert list_custody(client, *fields) == [("Ann Example", None, "free", True)]
-    (entry,) = custody(client)
+    (entry,) = read_custody(client)
     held = [each.json["id"] for each in facts]
     assert [rival["id"] for rival in entry["rivals"]] == held
     assert client.get(f"{TALKS}/state/custody").json["items"] == [entry]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from tests.api.answers.people.namesakes import ELDER, HELD, YOUNGER, list_people
-from tests.api.answers.people.test_names import custody
+from tests.api.answers.people.test_names import read_custody
 from tests.api.asking import TALKS
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ def test_of_very_many_ids_that_bear_a_name_the_first_are_given_and_the_way_to_th
     assert bare["ambiguous_more"]["count"] == 150
     page = client.get(bare["ambiguous_more"]["href"]).json
     assert [item["id"] for item in page["items"]] == ids[:100]
-    (entry,) = (each for each in custody(client) if each["person_id"] is None)
+    (entry,) = (each for each in read_custody(client) if each["person_id"] is None)
     assert (entry["ambiguous"], entry["ambiguous_more"]["count"]) == (ids[:100], 150)
     page = client.get(entry["ambiguous_more"]["href"]).json
     assert [item["person_id"] for item in page["items"]][:2] == ids[:2]

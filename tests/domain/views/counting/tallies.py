@@ -54,7 +54,7 @@ def write_releases(*releases: tuple[str, Any]) -> Log:
     return log
 
 
-def tally_until(log: Log, to: str) -> dict[str, Any]:
+def sum_until(log: Log, to: str) -> dict[str, Any]:
     """The total of people released by the end of a day, as of a later day."""
     query = TallyQuery(what="released", by="month", to=parse_cut(to))
     total: dict[str, Any] = read_whole(tally(log.slice(), log.perspective(), query))["total"]

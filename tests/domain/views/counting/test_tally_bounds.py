@@ -34,8 +34,8 @@ from tests.domain.views.counting.tallies import (
     RELEASED,
     read_whole,
     spread_points,
+    sum_until,
     tally_log,
-    tally_until,
     write_releases,
 )
 from tests.domain.views.steps import steps
@@ -171,12 +171,12 @@ def test_a_running_figure_of_a_later_day_says_nothing_of_an_earlier_one() -> Non
     log = write_releases(("2025-02-12", 3), ("2025-06-21", 14))
     figure = (Quantity(what="released", comparator="ge", value=24, basis="cumulative"),)
     log.record(fact("release", valid="2025-01-20/2025-10-26", quantities=figure))
-    assert [tally_until(log, to)["text"] for to in ("2025-01", "2025-05", "2025-10-25")] == [
+    assert [sum_until(log, to)["text"] for to in ("2025-01", "2025-05", "2025-10-25")] == [
         "at least 0",
         "at least 3",
         "at least 17",
     ]
-    assert tally_until(log, "2025-10-26")["text"] == "at least 24"
+    assert sum_until(log, "2025-10-26")["text"] == "at least 24"
 
 
 @given(histories(), st.data(), st.integers(2_000, 2_030))
