@@ -11,17 +11,20 @@ from typing import Final
 _FORMS: Final = """
 abraham abram avram ibrahim
 adam
+ahmed ahmad ahmet
+akram
 aksana oksana
+al el
 alena aliona elena lena olena helena helen
 alexander aleksandr aliaksandr aliaksandar oleksandr ales aleksandras alex
 alexandra aliaksandra oleksandra
-al el
 alexei alexis aliaksei oleksii aleksejus
 ali alee ly
 alina
 alla
 ambrose ambrosy amvrosy
 amir ameer emir
+ammar
 anastasia nastassia nasta
 anatol anatoly
 andrei andriy andrew andrzej andzej andrius andrus andreas andre anders
@@ -62,6 +65,7 @@ galina
 george jerzy jurgis georgy
 george jerzy jurgis yury youri youras yuras
 gregory grigory ryhor hryhor grzegorz
+hamid
 hassan hsn
 henry henryk heinrich henrikh
 hussein hussain hossein hsyn
@@ -79,6 +83,9 @@ joseph iosif osip yazep yosyp yusuf yousef juozas asip
 judith yudzif judyta
 julia
 julian ulyan
+karim kerim
+khalid khaled
+khalida
 konstantin kanstantsin kostiantyn kastus constantine konstanty
 ksenia aksinnia
 larisa
@@ -86,6 +93,7 @@ lars
 leo lev leu
 leonid leanid leonidas
 lucas lukas luka luke
+mahmoud mahmud
 marat
 margarita margaret marhareta rita
 maria mary marie
@@ -94,7 +102,7 @@ marta
 matthew matvei matviy mateusz maciej matsei
 michael mikhail mikhas michal mykhailo mykolas michel miguel
 mira
-mohammed muhammad mahomed mehmed mehmet mamed
+mohammed mohammad muhammad muhammed mahomed mehmed mehmet mamed
 moses moshe moisei maisei moise musa mousa
 nadezhda nadia nadzeia
 natalia natalie natasha
@@ -116,6 +124,7 @@ ruslan
 ruslana
 saeed said saied
 salim saleem selim
+saud
 semyon semen siamion simon simeon simonas
 sergei siarhei serhiy serge sergius sergejus
 sofia
