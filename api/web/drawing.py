@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from api.commands.number_words import group_digits, interval_in_words, quantity_in_words
-from api.web.counted.held import counted_apart
+from api.web.counted.held import find_counted_apart
 from api.web.words.custody import (
     custody_in_words,
     custody_reported_in_words,
@@ -128,7 +128,7 @@ def _environment() -> Environment:
         "quantity": quantity_in_words,
         "interval": interval_in_words,
         "reading": reading_in_words,
-        "group_digits": group_digits,
+        "grouped": group_digits,
         "figure": split_figure,
         "since": _REMEMBERED(since_in_words),
         "custody": custody_in_words,
@@ -148,7 +148,7 @@ def _environment() -> Environment:
         "lang": language_of,
         "by_status": group_by_status,
         "in_all": count_items,
-        "counted_apart": counted_apart,
+        "counted_apart": find_counted_apart,
         "response": ANSWERS.__getitem__,
     }
     environment.globals["assets"] = lambda name: f"/assets/{assets_version()}/{name}"

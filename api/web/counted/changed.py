@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from api.commands.number_words import group_digits, quantity_in_words
-from api.web.counted.held import counted_apart
+from api.web.counted.held import find_counted_apart
 from api.web.words.custody import custody_in_words
 from api.web.words.quantities import TOTALS
 
@@ -95,7 +95,7 @@ def _doubt(entry: State) -> str:
 
 
 def _name_count(entry: State) -> str:
-    apart = counted_apart(entry)
+    apart = find_counted_apart(entry)
     whom = f"{entry['population']} ({apart})" if apart else str(entry["population"])
     return f"{whom[:1].upper()}{whom[1:]} held, counted by {entry['counted_by']}"
 

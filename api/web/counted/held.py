@@ -53,10 +53,10 @@ def gather_held(entries: Iterable[Entry], *, whole: bool) -> HeldCounts | None:
     numbered = [entry for entry in newest_first(entries) if entry["quantity"]]
     if not numbered:
         return None
-    of_all = [entry for entry in numbered if not counted_apart(entry)]
+    of_all = [entry for entry in numbered if not find_counted_apart(entry)]
     population = (of_all or numbered)[0]["population"]
     same = [entry for entry in numbered if entry["population"] == population]
-    counts = [entry for entry in same if not counted_apart(entry)]
+    counts = [entry for entry in same if not find_counted_apart(entry)]
     bounds = {(q["low"], q["high"], q["value"]) for q in (count["quantity"] for count in counts)}
     differ = len(bounds) > 1
     return HeldCounts(
@@ -75,14 +75,14 @@ def newest_first(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(sorted(entries, key=_figure), key=_order_of, reverse=True)
 
 
-def counted_apart(entry: Entry) -> str:
+def find_counted_apart(entry: Entry) -> str:
     """What a count counts if it is only some of its population, as women; else empty."""
     what = entry["quantity"]["what"] if entry["quantity"] else ""
     return "" if counts_everybody(what, entry["population"]) else what
 
 
 def _parts(entry: Entry) -> Iterable[HeldPart]:
-    if counted_apart(entry):
+    if find_counted_apart(entry):
         yield _part(entry, entry["counted_by"])
     for part in entry["also_counted"]:
         if part["quantity"]:
