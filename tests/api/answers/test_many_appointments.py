@@ -45,7 +45,7 @@ class Term:
     by: str = "%Y-%m-%d"
 
     @property
-    def valid(self) -> str:
+    def edtf(self) -> str:
         """The term in EDTF."""
         unsaid = ".." if self.open else ""
         start = unsaid if self.start == NEVER else self.start.strftime(self.by)
@@ -139,7 +139,7 @@ def _group_by_post(terms: Iterable[Term]) -> dict[str, list[Term]]:
 def test_a_post_is_contested_only_where_two_surely_hold_it(client: Client) -> None:
     told = list(terms())
     assert (len(told), len({term.post for term in told})) == (APPOINTMENTS, POSTS)
-    shapes = {"".join("x" if each.isdigit() else each for each in term.valid) for term in told}
+    shapes = {"".join("x" if each.isdigit() else each for each in term.edtf) for term in told}
     day = "xxxx-xx-xx"
     either = {f"{day}/{day}", f"{day}/", f"{day}/..", f"/{day}", f"../{day}", day, "xxxx/xxxx"}
     assert shapes == either
@@ -183,6 +183,6 @@ def _line(term: Term) -> dict[str, Any]:
         "kind": "appointment",
         "person": term.person,
         "post": term.post,
-        "valid": term.valid,
+        "valid": term.edtf,
         **said,
     }

@@ -53,7 +53,7 @@ def test_who_has_another_id_is_somebody_else() -> None:
 
 
 def test_there_are_few_hints_and_they_cost_little_where_many_names_begin_alike() -> None:
-    def asked(number: int) -> int:
+    def count_steps(number: int) -> int:
         everyone = Likeness((f"Ann Example {n:05}", None) for n in range(number))
         everyone.of("Ann Example 00000", None)  # the names are prepared once
         return steps(lambda: everyone.of("Ann Example 00000", None))
@@ -61,7 +61,7 @@ def test_there_are_few_hints_and_they_cost_little_where_many_names_begin_alike()
     assert (
         len(Likeness((f"Ann Exampl{n}", None) for n in range(50)).of("Ann Example", None)) == MOST
     )
-    assert asked(8_000) < 2 * asked(4_000)
+    assert count_steps(8_000) < 2 * count_steps(4_000)
 
 
 def test_of_words_that_many_names_share_the_first_is_compared_first() -> None:
