@@ -233,8 +233,7 @@ def close_sum(
     parts = [each.part for each in added if each.part is not None]
     rest = [candidate for each in answered for candidate in each.rest]
     left_out = left_out or any(each.left_out for each in answered)
-    named, uncounted = count_names(rest, parts, what, most_names)
-    open_ = bool(named) or not all(item.part for item in uncounted)
+    named, uncounted, open_ = count_names(rest, parts, what, most_names)
     parts = sorted([*parts, *named], key=lambda part: part.shown.order)
     by = perspective.as_of if until is None else min(until, perspective.as_of)
     running = Running(cumulative, by)

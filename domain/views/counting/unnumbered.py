@@ -39,8 +39,10 @@ class Uncounted:
 
 def count_names(
     rest: Iterable[Candidate], parts: Sequence[Part], what: str, most: int
-) -> tuple[list[Part], list[Uncounted]]:
-    """The parts that names add, and the facts that cannot be added. After `most` names, no more facts are added.
+) -> tuple[list[Part], list[Uncounted], bool]:
+    """The parts that names add, the facts that cannot be added, and whether more people may be meant than are counted.
+
+    After `most` names, no more facts are added.
 
     If a number of the same time may already include the people of a fact, the fact is not added. But it may report
     other people, and more than it names, so it leaves the sum without a high bound. A number that is only possible
@@ -48,11 +50,12 @@ def count_names(
     """
     facts = sorted(rest, key=_by_date)
     if not facts:
-        return [], []
+        return [], [], False
     compares = any(
         candidate.fact.people for candidate in facts
     )  # else nobody is compared with the counted
     counted, named, left = _Counted(most), list[Part](), list[Uncounted]()
+    again = False
     for certain in (True, False):
         counting = [part for part in parts if part.certain or not certain]
         for part in counting if compares else ():
@@ -69,7 +72,9 @@ def count_names(
                 left.append(Uncounted(candidate, _is_part(candidate, what, includes)))
             elif new := counted.take(candidate):
                 named.append(_of_names(candidate, what, new))
-    return named, left
+            else:
+                again = True
+    return named, left, bool(named) or again or not all(item.part for item in left)
 
 
 def _is_part(candidate: Candidate, what: str, includes: Callable[[Candidate], bool]) -> bool:

@@ -165,6 +165,17 @@ NAMES: Final[Sums] = {
         ],
         (4, None, "at least 4", False, 0),
     ),
+    "a name of those counted, on another day": (
+        [tell_release(52, people=["Ann"]), tell_release(people=["Ann"], valid="2025-10-01")],
+        (52, None, "at least 52", False, 0),
+    ),
+    "a name of those counted, on another day and perhaps of another person": (
+        [
+            tell_release(2, people=["Mikalai Statkevich", "Ihar Losik"]),
+            tell_release(people=["Nikolai Statkevich"], valid="2025-10-01"),
+        ],
+        (2, None, "at least 2", False, 0),
+    ),
     "two initials of one surname in one report": (
         [
             tell_release(people=["I. Losik", "D. Losik"]),
