@@ -10,12 +10,12 @@ import pytest
 from domain.kinds.diplomacy import AgreementStage, ProposalStage
 from domain.kinds.prisoners import Custody
 from domain.kinds.statements import Reply
-from tests.api.answers.claims.said import make_report, states
+from tests.api.answers.claims.reports import make_report, states
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.api.answers.claims.said import Body
+    from tests.api.answers.claims.reports import Body
     from tests.api.asking import Client
 
 pytestmark = pytest.mark.either_database

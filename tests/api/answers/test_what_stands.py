@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.api.answers.claims.said import make_report, states, tell_release, tie
+from tests.api.answers.claims.reports import make_report, states, tell_release, tie
 
 if TYPE_CHECKING:
-    from tests.api.answers.claims.said import Body
+    from tests.api.answers.claims.reports import Body
     from tests.api.asking import Client
 
 pytestmark = pytest.mark.either_database

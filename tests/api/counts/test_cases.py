@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.api.answers.claims.said import tell_release
+from tests.api.answers.claims.reports import tell_release
 from tests.api.answers.claims.sums import SUMS
 from tests.api.answers.claims.test_posts import POSTS
 from tests.api.answers.people.test_names import summaries

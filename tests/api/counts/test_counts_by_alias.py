@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.api.answers.claims.said import make_report, states, tell_release
+from tests.api.answers.claims.reports import make_report, states, tell_release
 from tests.api.counts.viasna import count_by_viasna, split_by_viasna
 
 if TYPE_CHECKING:
-    from tests.api.answers.claims.said import Body
+    from tests.api.answers.claims.reports import Body
     from tests.api.asking import Client
 
 POPULATION: Final = "political prisoners"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.api.answers.claims.said import tell_release, tie
+from tests.api.answers.claims.reports import tell_release, tie
 from tests.api.asking import TALKS
 from tests.api.counts.linked_cases import ALL, CASES, PART
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from tests.api.answers.claims.said import make_report
+from tests.api.answers.claims.reports import make_report
 from tests.api.asking import TALKS
 
 if TYPE_CHECKING:
-    from tests.api.answers.claims.said import Body
+    from tests.api.answers.claims.reports import Body
     from tests.api.asking import Client
 
 pytestmark = pytest.mark.either_database

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.api.answers.claims.said import states, tell_release, tie
+from tests.api.answers.claims.reports import states, tell_release, tie
 from tests.api.counts.viasna import count_by_viasna, split_by_viasna
 
 if TYPE_CHECKING:
-    from tests.api.answers.claims.said import Body
+    from tests.api.answers.claims.reports import Body
     from tests.api.asking import Client
 
 pytestmark = pytest.mark.either_database

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.api.answers.claims.said import tell_release, tie
+from tests.api.answers.claims.reports import tell_release, tie
 
 if TYPE_CHECKING:
-    from tests.api.answers.claims.said import Body
+    from tests.api.answers.claims.reports import Body
     from tests.api.asking import Client
 
 CASES: Final[dict[str, tuple[list[Body], list[tuple[str | None, str, bool]]]]] = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.api.answers.claims.said import make_report
+from tests.api.answers.claims.reports import make_report
 
 if TYPE_CHECKING:
-    from tests.api.answers.claims.said import Body
+    from tests.api.answers.claims.reports import Body
 
 
 def count_by_viasna(what: str | None, number: int = 0, **fields: Any) -> Body:  # noqa: ANN401 -- a fact's fields

@@ -10,7 +10,7 @@ from tests.api.answers.claims.sums_of_matters import MATTERS
 from tests.api.answers.claims.sums_of_names import NAMES
 
 if TYPE_CHECKING:
-    from tests.api.answers.claims.said import Sums
+    from tests.api.answers.claims.reports import Sums
 
 _TOLD: Final = (DOUBTS, FIGURES, MATTERS, NAMES)
 SUMS: Final[Sums] = {name: case for cases in _TOLD for name, case in cases.items()}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tests.api.answers.claims.said import make_report, tell_release, tie
+from tests.api.answers.claims.reports import make_report, tell_release, tie
 
 if TYPE_CHECKING:
-    from tests.api.answers.claims.said import Sums
+    from tests.api.answers.claims.reports import Sums
 
 NAMES: Final[Sums] = {
     "nothing": ([], (0, None, "nothing recorded", False, 0)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.api.answers.claims.said import make_report, tell_release
+from tests.api.answers.claims.reports import make_report, tell_release
 
 if TYPE_CHECKING:
     from tests.api.asking import Client

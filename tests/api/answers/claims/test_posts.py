@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from unicodedata import normalize
 
-from tests.api.answers.claims.said import Body, make_report
+from tests.api.answers.claims.reports import Body, make_report
 
 if TYPE_CHECKING:
     from tests.api.asking import Client

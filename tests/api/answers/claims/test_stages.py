@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.api.answers.claims.said import AT, Body, make_report, states, tie
+from tests.api.answers.claims.reports import AT, Body, make_report, states, tie
 
 if TYPE_CHECKING:
     from tests.api.asking import Client

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.api.answers.claims.said import Body, make_report, states, tell_release
+from tests.api.answers.claims.reports import Body, make_report, states, tell_release
 from tests.api.answers.claims.sums import SUMS
 
 if TYPE_CHECKING:
