@@ -35,7 +35,7 @@ check: $(VENV)/.dev ## lint, format, types and layers
 bench: $(VENV)/.dev ## measure on both databases, and write docs/benchmarks.md
 	timeout --kill-after=60 1800 $(BIN)/python -m tests.benchmarks
 
-bench-large: $(VENV)/.dev ## measure records of a million facts for an hour, and write docs/benchmarks-large.md
+bench-large: $(VENV)/.dev ## measure records of a million facts for an hour or more, and write docs/benchmarks-large.md
 	timeout --kill-after=60 14400 $(BIN)/python -m tests.benchmarks --large
 
 faults: $(VENV)/.dev ## kill, starve, unplug and forge it for an hour or two, and count what is left (as root)
