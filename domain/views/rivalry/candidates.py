@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
-from domain.fact import Fact, as_primitives
+from domain.fact import KINDS, Fact, as_primitives, list_field_names
 from domain.register import Aside
 from domain.time.holding import Certainty
 from domain.time.instant import BEGINNING
@@ -16,6 +17,7 @@ from domain.views.naming import Names
 from domain.views.versions import Seen
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from uuid import UUID
 
     from domain.views.versions import FactVersion
@@ -140,7 +142,7 @@ class Candidate:
         cited = (citation.published_at for citation in self.fact.citations)
         return max((at for at in cited if at is not None), default=BEGINNING)
 
-    @property
+    @cached_property
     def by_content(self) -> tuple[Content, int]:
         """A sort key for facts that are even otherwise: their content, so that the order of recording never decides."""
         return Content(self.fact), self.version.first_position
@@ -148,26 +150,45 @@ class Candidate:
 
 @dataclass(frozen=True, eq=False)
 class Content:
-    """The content of a fact as text, which is made when it is first compared."""
+    """The content of a fact as JSON, of which only the fields are made that are compared."""
 
     fact: Fact
+    _made: dict[str, str] = field(default_factory=dict, init=False)
 
     def __eq__(self, other: object) -> bool:
         """Whether both say the same."""
-        return isinstance(other, Content) and (self.fact is other.fact or self.text == other.text)
+        if not isinstance(other, Content):
+            return False
+        return self.fact is other.fact or self._differing(other) is None
 
     def __lt__(self, other: Content) -> bool:
         """Whether this one comes first in alphabetical order."""
-        return self.text < other.text
+        one, two = self._differing(other) or ("", "")
+        return one < two
 
     def __hash__(self) -> int:
-        """The hash of the text."""
-        return hash(self.text)
+        """The hash of the JSON text."""
+        return hash(tuple(self._fields()))
 
-    @cached_property
-    def text(self) -> str:
-        """The fact in JSON."""
-        return _ENCODER.encode(as_primitives(self.fact))
+    def _differing(self, other: Content) -> tuple[str, str] | None:
+        """The first fields in which two facts differ; None if there are none."""
+        pairs = zip_longest(self._fields(), other._fields(), fillvalue="")
+        return next((pair for pair in pairs if pair[0] != pair[1]), None)
+
+    def _fields(self) -> Iterator[str]:
+        """The fields in JSON, by name, each with what follows it in the text of the whole fact."""
+        names = _sort_fields(self.fact.kind)
+        for name in names:
+            made = self._made.get(name)
+            if made is None:
+                value = _ENCODER.encode(as_primitives(getattr(self.fact, name)))
+                made = self._made[name] = f'"{name}": {value}{", " if name != names[-1] else "}"}'
+            yield made
+
+
+@cache
+def _sort_fields(kind: str) -> Sequence[str]:
+    return sorted(list_field_names(KINDS[kind]) or ())
 
 
 def precedes(one: Candidate, latest_start: int) -> bool:
