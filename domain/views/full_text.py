@@ -7,6 +7,7 @@ in which each word is marked as such.
 from __future__ import annotations
 
 import dataclasses
+import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -38,7 +39,7 @@ def list_words(texts: Iterable[str]) -> list[str]:
     words: list[str] = []
     known: set[str] = set()
     room, space = LONGEST_TEXT, MOST_BYTES
-    for text in texts:
+    for text in map(_cut, texts):
         whole = _remember(text) if len(text) <= _SHORT else _read_whole(text)
         new = whole.different - known
         taken = sum(len(unit.encode()) for unit in new)
@@ -66,6 +67,14 @@ def list_words(texts: Iterable[str]) -> list[str]:
             return words
         words += others
     return words
+
+
+def _cut(text: str) -> str:
+    """A text, or as much as is searched if it is longer once its ligatures are spelt out."""
+    if text.isascii() or len(text) <= _SHORT:
+        return text
+    spelt = unicodedata.normalize("NFKC", text)
+    return text if len(spelt) <= LONGEST_TEXT else spelt[:LONGEST_TEXT]
 
 
 class _Whole(NamedTuple):

@@ -220,3 +220,8 @@ def test_a_name_with_more_spellings_than_are_looked_for_is_refused_and_not_cut_s
     with pytest.raises(ContentError, match="ask for the person or the place"):
         parse_terms(split_terms("freed ann 0"), spellings=[[*few, "Bea"]])
     assert parse_terms(split_terms("ann 0*"), spellings=[[*few, "Bea"]]).parts
+
+
+def test_no_more_of_a_text_is_read_than_is_searched() -> None:
+    words = list_words(["\ufdfa" * 50_000])
+    assert sum(map(len, words)) < 3 * LONGEST_TEXT
