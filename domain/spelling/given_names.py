@@ -29,7 +29,7 @@ anastasia nastassia nasta
 anatol anatoly
 andrei andriy andrew andrzej andzej andrius andrus andreas andre anders
 angelika andzelika anzhalika anzhelika
-anna hanna anya anne
+ann anna hanna anya anne
 anton antoni antanas
 arina
 artur arturas

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from tests.databases import Kind
 
 NAMES: Final = (
+    *("Mikalai Nowak", "Nikolai Nowak", "M. Nowak", "Mikalaj Vikt Novak", "Ivan Ivanič", "Ivan"),
     *("Ann Example", "ANN EXAMPLE", "Änn Example", "Anna Example", "Example Ann", "Ann Exampel"),
     *("Я" * 501, "e" * 1_001),
     *("Jose", "José", "JOSÉ", "Bob", "Viasna", "viasna", "Reuters", "Юрий Иванов", "Юрии Иванов"),
