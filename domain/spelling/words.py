@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
 
 from domain.spelling.given_names import list_forms
@@ -91,7 +91,7 @@ def make_word(word: str, text: str) -> Word:
         return Word(text, "", frozenset(), frozenset(), _letters_like(text))
     if text.isdecimal():
         return Word(text, text, frozenset((text,)), frozenset(), frozenset(text[0]))
-    forms, soft = _forms(), _soften(text)
+    forms, soft = _FORMS, _soften(text)
     sound = _sound(soft)
     names = forms.names.get(soft) or forms.names.get(_LITHUANIAN.sub("", soft), frozenset())
     if not names:
@@ -137,8 +137,7 @@ class _Forms:
     keys: dict[str, str]
 
 
-@cache
-def _forms() -> _Forms:
+def _read_forms() -> _Forms:
     names: dict[str, set[int]] = defaultdict(set)
     sounds, begins, keys = list[frozenset[str]](), list[frozenset[str]](), dict[str, str]()
     for number, forms in enumerate(list_forms()):
@@ -152,3 +151,6 @@ def _forms() -> _Forms:
         keys.update(dict.fromkeys(sounds[-1], key))
         keys.update((sound, key) for sound, old in keys.items() if old in joined)
     return _Forms({form: frozenset(of) for form, of in names.items()}, sounds, begins, keys)
+
+
+_FORMS: Final = _read_forms()

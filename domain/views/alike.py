@@ -43,7 +43,7 @@ _SPELT: Final = 99.0
 """The likeness of names that may be one, as two languages write it."""
 _LEAST_WORDS: Final = 2
 """How many words of a name have to be in another one that has more words."""
-_INITIAL: Final = re.compile(r"(?<!\w)\w(?!\w)")
+_INITIAL: Final = re.compile(r"(?<!\w)[^\W\d_](?!\w)")
 _ALIKE_ONLY: Final = "written much alike"
 _IN_LANGUAGES: Final = "may be the same name, as two languages write it"
 _AN_INITIAL: Final = "the same if an initial stands for the name"
@@ -160,22 +160,35 @@ class Written:
 
     def find_spelt(self, name: str, *, with_initials: bool) -> set[int]:
         """Which of the names another language, or an initial, may make of one; or of those `with_initials` alone."""
-        spelt = self._with_initials if with_initials else self._all
-        own = _spell(name)
         return {
             at
-            for at, others in spelt.items()
-            if any(_why_spelt(one, other) for one in own for other in others)
+            for own in _spell(name)
+            for at in (self._with_initials if with_initials else self._list_near(own))
+            if any(_why_spelt(own, other) for other in self._spelt[at])
         }
 
-    @cached_property
-    def _all(self) -> dict[int, Sequence[Spelling]]:
-        return {at: _spell(name) for at, name in enumerate(self._names)}
+    def _list_near(self, own: Spelling) -> Iterable[int]:
+        """The names that may be another spelling: without initials, they have two keys in common with this one."""
+        if own.initials or len(own.keys) < max(_LEAST_WORDS, len(own.words)):
+            return range(len(self._names))
+        rare = sorted((self._by_key.get(key, ()) for key in own.keys), key=len)[:-1]
+        return {*self._with_initials, *chain.from_iterable(rare)}
 
     @cached_property
-    def _with_initials(self) -> dict[int, Sequence[Spelling]]:
-        found = (at for at, name in enumerate(self._names) if _INITIAL.search(name))
-        return {at: _spell(self._names[at]) for at in found}
+    def _spelt(self) -> list[Sequence[Spelling]]:
+        return [_spell(name) for name in self._names]
+
+    @cached_property
+    def _by_key(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for at, spelt in enumerate(self._spelt):
+            for key in {key for spelling in spelt for key in spelling.keys}:
+                found[key].append(at)
+        return found
+
+    @cached_property
+    def _with_initials(self) -> list[int]:
+        return [at for at, name in enumerate(self._names) if _INITIAL.search(name)]
 
 
 def _score(
