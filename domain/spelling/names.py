@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _MOST_WORDS: Final = 8
 """How many words of a name are compared."""
+_LONGEST: Final = 400
+"""How many characters of a name are compared."""
 _MOST_BEGINNINGS: Final = 64
 """In how many ways a name begins at most, for comparing it with initials."""
 _ONE_LETTER: Final = str.maketrans("gejyouvwcqtz", "hiiiuuuukkks")
@@ -67,9 +69,10 @@ class Spelling:
 @lru_cache(maxsize=16_384)
 def spell(name: str) -> tuple[Spelling, ...]:
     """The spellings of a folded name: without its accents and, if some of them change a sound, with it."""
-    softened = name if name.isascii() else name.translate(_SOFT)
-    bare = _spell(name, name)
-    return (bare,) if softened == name else (bare, _spell(name, softened))
+    written = name[:_LONGEST]
+    softened = written if written.isascii() else written.translate(_SOFT)
+    bare = _spell(name, written)
+    return (bare,) if softened == written else (bare, _spell(name, softened))
 
 
 def _spell(name: str, text: str) -> Spelling:

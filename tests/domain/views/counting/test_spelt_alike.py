@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from domain.named import key_of_id
 from domain.naming import fold_name
-from domain.spelling.names import Spelling
+from domain.spelling.names import Spelling, spell
 from domain.views.counting import spelt_alike
 from domain.views.counting.spelt_alike import COMPARED, Spellings
 from domain.views.counting.unnumbered import MOST_NAMES, _Counted
@@ -129,3 +129,11 @@ def count_new(
         counted.add(name)
     monkeypatch.undo()
     return new, compared[0]
+
+
+def test_of_a_long_name_only_the_beginning_is_compared() -> None:
+    longest, beginning = "я" * 100_000, "я" * 400
+    assert {spelling.letters for spelling in spell(longest)} == {
+        spelling.letters for spelling in spell(beginning)
+    }
+    assert may_mean(longest, beginning + "x" * 10)
