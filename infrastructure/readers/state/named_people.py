@@ -24,6 +24,7 @@ from domain.named import Being, beings_in, text_of
 from domain.naming import fold_name, shorten_key
 from domain.sought import AllOf, make_name_test
 from domain.time.perspective import Perspective
+from domain.views.alike import index_names
 from domain.views.name_lists import ALL
 from domain.views.naming import Names
 from domain.views.people import Everyone
@@ -33,7 +34,6 @@ from domain.views.terms import BODY, PERSON, search_term
 from infrastructure.projections.fact_rows import questions_of
 from infrastructure.readers.pages import read_versions
 from infrastructure.readers.state import name_lists
-from infrastructure.readers.state.near_names import NearNames
 from infrastructure.readers.state.placeholders import bind_placeholders
 from infrastructure.readers.state.questions import bind_given
 from infrastructure.tables.facts import FactTables
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
 
     from domain.named import Name
+    from domain.views.alike import Likeness, Somebody
     from domain.views.sections import Place
     from domain.views.versions import FactVersion
 
@@ -101,10 +102,6 @@ class NamedPeople:
         return next(keys, shown)
 
     @cached_property
-    def _near(self) -> NearNames:
-        return NearNames(self)
-
-    @cached_property
     def special(self) -> SpecialNames:
         """The names that aliases or ids touch, or that are too long for the lists."""
         return SpecialNames(self.names, [*self._find_long()])
@@ -158,9 +155,16 @@ class NamedPeople:
         return self._naming(alone)
 
     def everyone(
-        self, versions: Sequence[FactVersion], keys: Collection[str], related: Collection[str] = ()
+        self,
+        versions: Sequence[FactVersion],
+        keys: Collection[str],
+        related: Collection[str] = (),
+        index: Callable[[Collection[Somebody]], Likeness] = index_names,
     ) -> Everyone:
-        """The people with some keys, from all facts that name them and the people with `related` keys."""
+        """The people with some keys, from all facts that name them and the people with `related` keys.
+
+        `index` as for `Everyone`.
+        """
         key_of = self.names.key
         persons = {
             key_of(name)
@@ -170,7 +174,7 @@ class NamedPeople:
         named = {key_of(body) for version in versions for body in version.record.fact.bodies()}
         unsure = {key for key in {*keys, *related} if key not in persons and key not in named}
         bodies = (*self.parties, *self._find_bodies(unsure))
-        return Everyone(versions, self.names, bodies, keys, self._near.index, related)
+        return Everyone(versions, self.names, bodies, keys, index, related)
 
     def _find_bodies(self, keys: Iterable[str]) -> Iterator[Name]:
         """Names of bodies in facts that are seen, one for each of some keys that a body has."""

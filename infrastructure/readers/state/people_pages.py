@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +16,7 @@ from domain.views.people import PeopleFilter, filter_people, find_meant
 from domain.views.sections import Listed, Place, Rest, count_characters
 from domain.views.versions import FactVersion
 from infrastructure.readers.state.named_people import NamedPeople, NeedsAllFactsError
+from infrastructure.readers.state.near_names import NearNames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,11 +82,15 @@ class PeoplePages:
         for shown in self._keys(after, many):
             yield self._list(shown)
 
+    @cached_property
+    def _near(self) -> NearNames:
+        return NearNames(self.named)
+
     def _list(self, keys: Sequence[str]) -> Listed:
         """The people with some keys, from the facts that name them and those to whom they are related."""
         related = self.named.special.related(keys)
         versions = self.named.naming(related)
-        everyone = self.named.everyone(versions, keys, related)
+        everyone = self.named.everyone(versions, keys, related, self._near.index)
         answers = Answers.of(versions, self.named.names, CUSTODY)
         answers = answers.under(CUSTODY, ((key,) for key in sorted(keys)))
         return filter_people(everyone, answers, self.named.perspective, self.wanted, self.rest)
