@@ -12,6 +12,9 @@ from api.composition import compose
 from api.http.exchange.kept_answers import KeptAnswers
 from api.web.drawing import _environment
 from api.web.site import create_site
+from domain.spelling.many_names import fold_names
+from domain.spelling.names import spell
+from domain.spelling.words import make_word
 from infrastructure.readers.state.kept_facts import KeptSlices
 from tests.api.asking import authorize
 from tests.databases import UNBOUNDED, settings_of
@@ -94,6 +97,7 @@ def _count_costs(
         parley.catch_up()
         app = create_site(parley)
         paths = app.openapi()["paths"]
+        fold_names([""])  # makes the table of letters, once in a process
         with TestClient(app, headers=authorize(parley)) as http:
             _begin(http)
             names = _names(http)
@@ -125,7 +129,9 @@ def _ask(http: TestClient, counter: Counter, asked: Asked, found: Ledger) -> Non
 
 
 def _forget(http: TestClient) -> None:
-    """Clear the caches of earlier requests: answers, pictures and facts."""
+    """Clear the caches of earlier requests: answers, pictures, facts, and how names are spelt."""
+    spell.cache_clear()
+    make_word.cache_clear()
     state = cast("FastAPI", http.app).state
     state.kept_answers, state.kept_pages = KeptAnswers(), KeptAnswers()
     state.pictures = Pictures(renderer())
