@@ -39,7 +39,13 @@ FREED = {
     "quantities": [{"what": "released", "value": 52, "basis": "increment"}],
     "people": ["Ales Bialiatski"],
 }
-LINES = [*EVERY_OP, APPOINTED, FREED, custody(None, person="Maria Kalesnikava", valid="2026")]
+HELD = custody(
+    None,
+    person="Maria Kalesnikava",
+    valid="2026",
+    citations=[{**CITATION, "published": "2026-01"}],
+)
+LINES = [*EVERY_OP, APPOINTED, FREED, HELD]
 
 
 @dataclass(frozen=True)
