@@ -203,7 +203,7 @@ def _make_finder(needles: Iterable[_Needle], *, of_words: bool) -> Callable[[str
 
 
 def _list_needles(wanted: Sought) -> set[_Needle]:
-    """Of these needles each name that matches has one, once it is romanised."""
+    """Needles: each name that matches has at least one of them after it is romanised."""
     match wanted:
         case Phrase():
             units = [romanise_name(unit).split(" ")[0] for unit in wanted.units]

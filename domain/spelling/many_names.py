@@ -1,6 +1,7 @@
-"""Folds many names at once, and writes them in Latin letters, where each letter of a name stands for itself.
+"""Folds many names at once, and writes them in Latin letters.
 
-So do the letters of the Latin, Greek and Cyrillic scripts without separate marks. Other names take the way of one name.
+This works for names in which each letter is folded by itself: Latin, Greek and Cyrillic letters without separate marks.
+Other names are folded one by one.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LONGEST: Final = 100
-"""How many characters a name has at most that is folded with others."""
+"""The most characters of a name that is folded together with others."""
 _OTHERS: Final = range(0xC0, 0x530)
 """The code points besides ASCII among which such letters are."""
 _BETWEEN: Final = " -."
@@ -35,7 +36,7 @@ class _Alphabet:
     latin: Mapping[int, str]
     accented: Mapping[int, str]
     are_known: re.Pattern[str]
-    """All of a text are such letters, or stand between words or lines."""
+    """Matches a text that has only such letters, and characters between words or lines."""
     is_silent: re.Pattern[str]
     """Finds a word that begins with a letter for which Latin has none, such as a soft sign."""
 
@@ -51,13 +52,13 @@ def fold_names(names: Sequence[str]) -> list[str]:
 
 
 def latinise_names(names: Sequence[str]) -> list[str | None]:
-    """The words of each name in Latin letters, without accents; None for a name that takes the way of one name."""
+    """The words of each name in Latin letters, without accents; None for a name that is folded alone."""
     words = _translate(names, _alphabet().latin)
     return [None if each is None else " ".join(each.split()) for each in words]
 
 
 def list_latin_words(names: Sequence[str]) -> list[str | None]:
-    """The same, with a blank before and after each word; a name with other letters has its words with accents too."""
+    """The same, with a blank before and after each word; if a name is not in ASCII, its words with accents follow."""
     bare = _translate(names, _alphabet().latin)
     if all(map(str.isascii, names)):
         return [None if each is None else f" {each} " for each in bare]
@@ -66,7 +67,7 @@ def list_latin_words(names: Sequence[str]) -> list[str | None]:
 
 
 def _translate(names: Sequence[str], table: Mapping[int, str]) -> Sequence[str | None]:
-    """Each name by a table; None where not every letter stands for itself."""
+    """Each name, translated by a table; None if it has a letter that is not folded by itself."""
     lines, short = "\n".join(names), max(map(len, names), default=0) <= LONGEST
     known = _alphabet().stand_for_themselves
     if names and short and lines.count("\n") == len(names) - 1 and known(lines):
@@ -79,7 +80,7 @@ def _translate(names: Sequence[str], table: Mapping[int, str]) -> Sequence[str |
 
 @cache
 def _alphabet() -> _Alphabet:
-    """The letters that stand for themselves."""
+    """The letters that are folded by themselves."""
     bare = {code: chr(code).lower() for code in range(128) if chr(code).isalnum()}
     accented = dict(bare)
     for letter in filter(str.isalpha, map(chr, _OTHERS)):

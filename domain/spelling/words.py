@@ -104,7 +104,7 @@ def make_word(word: str, text: str) -> Word:
 
 
 def _letters_like(initial: str) -> frozenset[str]:
-    """The letters with which a word may begin whose initial this is in Latin letters."""
+    """The letters with which a word may begin if this, in Latin letters, is its initial."""
     return _INITIALS.get(initial) or _INITIALS.get(initial[0], frozenset(initial[0]))
 
 

@@ -103,7 +103,7 @@ class Likeness:
         return hints[:MOST]
 
     def _list_spelt(self, name: str, compared: Sequence[int]) -> dict[int, str]:
-        """{index: why} of those names that another language, or an initial, may make of this one."""
+        """{index: why} of the names that may be this one as another language writes it, or with an initial."""
         found: dict[int, str] = {}
         keys, open_ = self._keys, self._open
         for own in _spell(name):
@@ -159,7 +159,10 @@ class Written:
         return set(_score(latin, self.latin, self._ordered, MOST + 2))
 
     def find_spelt(self, name: str, *, with_initials: bool) -> set[int]:
-        """Which of the names another language, or an initial, may make of one; or of those `with_initials` alone."""
+        """Which names may be this one as another language writes it, or with an initial.
+
+        With `with_initials`, only names that have an initial are looked at.
+        """
         return {
             at
             for own in _spell(name)

@@ -1,7 +1,7 @@
 """Finds the names that are written much like those of some people, and reads who is shown under them.
 
-The names that begin alike are compared as the lists have them, and only of those that are much alike it is read who is
-shown. Of all that begin alike it is read only if they are so many that some are not compared.
+Names that begin alike are compared as they are in the lists. Only for those that are much alike are people read. If so
+many names begin alike that some are not compared, people are read for the first of them.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from infrastructure.readers.state.named_people import NamedPeople
 
 _NAMES_A_LIST: Final = MOST_COMPARED + 100
-"""How many names of a list are read at once, to find those of whom it is known who is shown."""
+"""For how many names of a list people are read at once."""
 _MOST_READ: Final = 3 * MOST_COMPARED
 """How many names of a list are compared as they are; those of a longer list are not."""
 
