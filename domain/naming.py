@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -19,6 +20,8 @@ LONGEST_KEY: Final = 1_024
 """How many UTF-8 bytes a key has at most; a longer one is replaced by its hash. PostgreSQL indexes up to 2,704."""
 HASHED: Final = 64
 """How many characters the hash of a key has."""
+_SHORT: Final = 120
+"""Up to how many characters a text has whose folded form is kept in memory: most names, which are folded often."""
 
 APOSTROPHES: Final = (
     "`\u00b4\u02b9\u02bb\u02bc\u02bd\u02c8\u02ca\u02cb\u0374\u0384\u055a\u05f3\u1fbd\u1fbf\u1fef\u1ffd\u1ffe"
@@ -73,6 +76,10 @@ _IN_HEBREW: Final = re.compile("(?<=[\u05d0-\u05ea])[\"'](?=[\u05d0-\u05ea])")
 
 def fold_name(text: str) -> str:
     """The folded form of a text, by which it is compared."""
+    return _fold_short(text) if len(text) <= _SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
     if text.isascii():
         return " ".join(text.lower().replace("`", "'").split())
     seen = UNSEEN.sub("", text).translate(_ALIKE)
@@ -80,6 +87,9 @@ def fold_name(text: str) -> str:
         seen = unicodedata.normalize(form, seen).casefold()
     alike = _ACCENTED_BLANK.sub("'", unicodedata.normalize("NFKC", seen)).translate(_ALIKE)
     return " ".join(alike.split())
+
+
+_fold_short: Final = lru_cache(maxsize=8_192)(_fold)
 
 
 def by_letters(name: str) -> tuple[str, str]:

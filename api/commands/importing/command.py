@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 from uuid import UUID, uuid5
@@ -124,7 +124,7 @@ class Commands:
             body, _encode((line.number, self._find_columns(line.columns), *named, noticed))
         )
         if withheld != _NOTHING:
-            return Command(line, op, *named, self._spool.find(place, noticed=noticed), withheld)
+            return replace(self._load(place), line=line, withheld=withheld)
         if is_alias:
             self._aliases.add(place)
         if named[1] is None:
@@ -149,9 +149,11 @@ class Commands:
         return None
 
     def _load(self, place: int) -> Command:
-        number, columns, id_, name, noticed = _decode(self._spool.find_known(place))
+        known, at, size = self._spool.find(place)
+        number, columns, id_, name, noticed = _decode(known)
         line = SourceLine(number, None, columns=self._columns[columns])
-        return Command(line, _RECORD, id_, name, self._spool.find(place, noticed=noticed), _NOTHING)
+        body = SpooledFact(self._spool, at, size, noticed)
+        return Command(line, _RECORD, id_, name, body, _NOTHING)
 
     def _find_columns(self, columns: Mapping[str, str]) -> int:
         """The number of a line's columns; lines next to one another mostly have the same."""

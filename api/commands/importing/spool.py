@@ -77,15 +77,11 @@ class FactSpool:
         self._end += len(kept)
         return place
 
-    def find(self, place: int, *, noticed: bool = False) -> SpooledFact:
-        """The fact at a place."""
+    def find(self, place: int) -> tuple[bytes, int, int]:
+        """What is known of the line at a place, and the place and size of its fact, for `SpooledFact`."""
         known, size = _SIZES.unpack(self.read(place, _SIZES.size))
-        return SpooledFact(self, place + _SIZES.size + known, size, noticed)
-
-    def find_known(self, place: int) -> bytes:
-        """What is known of the line at a place."""
-        known, _ = _SIZES.unpack(self.read(place, _SIZES.size))
-        return self.read(place + _SIZES.size, known)
+        at = place + _SIZES.size
+        return self.read(at, known), at + known, size
 
     def read(self, at: int, size: int) -> bytes:
         """The bytes that are kept at a place."""
