@@ -22,6 +22,8 @@ TURNS: Final = 7
 """The most turns of one job."""
 TURN_SECONDS: Final = 0.03
 """A turn repeats a quick job for at least so many seconds."""
+LONG: Final = 0.5
+"""Seconds of a run beside which what happens only once is little."""
 _SCHEDULED: Final = 2
 """The number of the Linux clock that counts the time for which a process was scheduled."""
 _MOST_SHOWN: Final = 5
@@ -86,12 +88,16 @@ def measure_waiting(pid: int) -> float:
 
 
 def measure(*jobs: Job, seconds: float, times: int | None = None) -> list[Spent]:
-    """Run jobs in turns for about so many seconds; gives the median run of each, without the first.
+    """Run jobs in turns for about so many seconds; gives the median run of each.
 
-    A turn of a job has `times` runs or, if that is not given, as many as fill TURN_SECONDS.
+    A turn of a job has `times` runs or, if that is not given, as many as fill TURN_SECONDS. The first run may open
+    connections and prepare statements, so the second one tells how many these are, unless the first is LONG.
     """
-    first = [job.measure() for job in jobs]
-    runs = [times or _choose_fitting(spent.wall) for spent in first]
+    first = [job.measure().wall for job in jobs]
+    runs = [
+        times or _count_fitting(wall if wall > LONG else job.measure().wall)
+        for job, wall in zip(jobs, first, strict=True)
+    ]
     spent: list[list[Spent]] = [[] for _ in jobs]
     ends = time.perf_counter() + seconds
     for _ in range(TURNS):
@@ -108,7 +114,7 @@ def _read_own_seconds() -> float:
     return time.process_time() + ended.ru_utime + ended.ru_stime
 
 
-def _choose_fitting(seconds: float) -> int:
+def _count_fitting(seconds: float) -> int:
     return max(1, min(1_000, round(TURN_SECONDS / max(seconds, 1e-6))))
 
 
