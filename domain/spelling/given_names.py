@@ -10,8 +10,11 @@ from typing import Final
 
 _FORMS: Final = """
 abraham abram avram ibrahim
+abu abou abw
+abdul abdullah abdallah abdulla
+abdul abdulo
 adam
-ahmed ahmad ahmet
+ahmed ahmad ahmet ahmd
 akram
 aksana oksana
 al el
@@ -21,9 +24,14 @@ alexandra aliaksandra oleksandra
 alexei alexis aliaksei oleksii aleksejus
 ali alee ly
 alina
+alisa alice alicja alicia alica
 alla
 ambrose ambrosy amvrosy
-amir ameer emir
+amer aamir amr
+amin ameen amyn
+amina aminah amyna
+amir ameer emir amyr
+amira ameera amyra
 ammar
 anastasia nastassia nasta
 anatol anatoly
@@ -34,10 +42,18 @@ anton antoni antanas
 arina
 artur arturas
 asad
+ashraf achraf
 aslam
+asma asmaa
 athanasius afanasy apanas panas
+ayman aiman eymen
+aziz azeez
+aziza azeeza
 barbara varvara
+bashar bachar
 basil vasil vasily
+basim bassem basem
+basma basmah
 benedict vikenty vincent vincuk vincenty
 casimir kazimierz kazimer kazys
 catherine katharine katsiaryna ekaterina kateryna katarzyna katya kotryna
@@ -47,92 +63,154 @@ christopher krzysztof hrystafor khristofor krystof
 cyril kiril kyrylo
 daniel danil danila danylo danielius
 david dovydas daud dawood daoud
+denis dzianis denys dionizy dionysius
 diana
 dina
+diya dia
 dmitry zmitser zmitsier dmytro dimitri demetrius
 edward eduard edvardas
 egor yahor
 elijah ilya elias ilyas
 elizabeth elizaveta lizaveta elzbieta liza
 emil emilian
+emilia emilie
 eugene evgeny yauhen yevhen eugeniusz
 eugenia evgenia yauheniya
 eva eve
+fadi fady
+fadia fadiya
+farid fareed ferid
+farida fareeda ferida
 fedor fyodor fiodar fedir teodor theodore khvedar todar
 francis francisak franciszek franz frank francois
 gabriel havryla gavriil havrylo hauryla
+gaddafi qaddafi kadhafi qadhafi gadhafi kaddafi khadafi gheddafi qdhafy
 galina
 george jerzy jurgis georgy
 george jerzy jurgis yury youri youras yuras
 gregory grigory ryhor hryhor grzegorz
-hamid
+habib habeeb
+habiba habeeba
+hadi hady hedi
+hamid hameed hamd
+hasna hasnaa husna hosna
 hassan hsn
 henry henryk heinrich henrikh
+hisham hicham
+huda hoda
 hussein hussain hossein hsyn
 ignat ignatius ignacy
 igor ihar
 ilona
+iman eman
 irina irene irena ira
 isaac itzhak itzchak
 islam
 ivan jan john ioann johannes johann yanka jonas
 jacob yakov yakau jakub yakiv jokubas
 jamal gamal
+jamil gamil djamil jameel
+jamila gamila djamila jameela
 jana joanna
 joseph iosif osip yazep yosyp yusuf yousef juozas asip
 judith yudzif judyta
 julia
 julian ulyan
 karim kerim
-khalid khaled
-khalida
+karima kerima
+khalid khaled khald
+khalida khalda
+khashoggi kashoggi khashogji khashoqji khashuqji kashikci khashqjy
 konstantin kanstantsin kostiantyn kastus constantine konstanty
 ksenia aksinnia
 larisa
 lars
+latif lateef
+latifa lateefa
+layla leila laila leyla
+leda
 leo lev leu
 leonid leanid leonidas
+levi levy lvy lewi
+lidia lidziya lida lydia
+lola
 lucas lukas luka luke
-mahmoud mahmud
+mahmoud mahmud mhmwd
 marat
 margarita margaret marhareta rita
 maria mary marie
+marian maryan
+mariana maryana marianna marianne
+marina maryna
 mark marek marko marcus
 marta
+marwan marwane
 matthew matvei matviy mateusz maciej matsei
 michael mikhail mikhas michal mykhailo mykolas michel miguel
 mira
-mohammed mohammad muhammad muhammed mahomed mehmed mehmet mamed
+miron myron
+mohammed mohammad muhammad muhammed mahomed mehmed mehmet mamed mhmd
 moses moshe moisei maisei moise musa mousa
-nadezhda nadia nadzeia
+munir mounir muneer
+munira mounira muneera
+nadezhda nadia nadzeia nadja
+nadine nadina
+nadir nader
+nadira nadera
 natalia natalie natasha
 nathan
 nicholas nikolai mikalai mikola mikolaj nicolas mikolas mikalojus nikola mikulas
 nikifor nichipor mikifor
 nikita mikita
 nina
+noa nva
+nora norah
+nour noor nur
 oleg aleg aleh oleh olaf
 olga volha
-omar umar omer
+omar umar omer mr
+osama usama oussama
 paul pavel paval pavlo paulius povilas
 peter petr piotr petro piatro petras piatrus petra pedro pierre
 philip pilip
 raisa rais
+rami ramy
+rashad rachad
+rashid rasheed rachid
+rashida rasheeda rachida
+renata
+rima reema
+rinat renat rynat
 roman raman romanas
+romana
 rosa ruza
 ruslan
 ruslana
-saeed said saied
-salim saleem selim
+saeed said saied syd
+saida saeeda
+salim saleem selim slym
+salima saleema
+salma selma
+salman salmaan
+samar
+sami samy
+samir sameer
+samira sameera
 saud
-semyon semen siamion simon simeon simonas
+semyon semen siamion simon simeon simonas simone
 sergei siarhei serhiy serge sergius sergejus
+sharifa cherifa
+sherif sharif cherif
+simona simone
 sofia
 stanislav stanislau stasys
 stanislava
 stephen stepan stsiapan stefan steven szczepan stepanas steponas
+suad souad sad
+suleiman sulayman solomon shlomo suleyman slyman
 tamara
 taras
+tariq tarek tarik
 tatiana tetiana tacciana
 teresa
 thomas foma tamash
@@ -152,8 +230,14 @@ vera viera vira
 victor viktar viktoras
 victoria
 vitaly vital vitalijus
+walid waleed oualid
+walida waleeda
+yair jair yyr
 yanina
 yefim yafim yukhim iakhim
+zahir zaher
+zahra zahraa zohra
+zakhar zachary zakharia
 zhanna jeanne
 zinaida zina
 zoya zoe

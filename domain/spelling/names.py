@@ -12,11 +12,12 @@ from functools import lru_cache
 from itertools import islice, product
 from typing import TYPE_CHECKING, Final
 
-from domain.spelling.words import Word, make_word
+from domain.spelling.readings import is_plain, list_plain_readings, list_readings, may_vary
+from domain.spelling.words import Word, is_given_name, make_word
 from domain.words import romanise_name, split_words, transliterate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _MOST_WORDS: Final = 8
 """How many words of a name are compared."""
@@ -25,10 +26,18 @@ _LONGEST: Final = 400
 _MOST_BEGINNINGS: Final = 64
 """In how many ways a name begins at most, for comparing it with initials."""
 _ONE_LETTER: Final = str.maketrans("gejyouvwcqtz", "hiiiuuuukkks")
-_SOFT: Final = str.maketrans({"č": "ch", "ç": "ch", "ć": "ts", "ș": "sh"})
-"""What these letters sound like; many write them without their accents."""
+_MOST_SPELLINGS: Final = 8
+"""How many spellings of a name are compared, where its letters do not tell how it sounds."""
+_SOFT: Final = tuple(
+    str.maketrans({"č": "ch", "ç": "ch", "ș": "sh", "đ": "dj", "ć": sound})
+    for sound in ("ts", "ch")
+)
+"""What these letters sound like, in Belarusian and in Serbian; many write them without their accents."""
 _APOSTROPHE: Final = re.compile(r"(?<=\w)'(?=\w)")
 _SERVANT: Final = re.compile(r"abd(?:[aeou]+[dlnrstz])?")
+_SERVANT_NAMED, _SERVANT_AMONG = "abdul", "abdulo"
+_LEAST_AMONG: Final = 2
+"""Abdul with another name may be short for Abdullah, and with more names it is not."""
 _ARTICLE: Final = re.compile("[aeu](?:[dlnrtz]|sh?)")
 _WITH_SERVANT: Final = re.compile(r"abd[aeou]+(?:l|([dnrstz])(?=\1))(?!lah)(\w{4,})")
 """Arabic names such as Abd al-Rahman, Abdul Rahman and Abdurrahman, as far as their first part."""
@@ -68,21 +77,41 @@ class Spelling:
 
 @lru_cache(maxsize=16_384)
 def spell(name: str) -> tuple[Spelling, ...]:
-    """The spellings of a folded name: without its accents and, if some of them change a sound, with it."""
+    """The spellings of a folded name: without its accents and, if some of them change a sound, with these.
+
+    If its letters may be read in several ways, each of these is a spelling, up to about _MOST_SPELLINGS.
+    """
     written = name[:_LONGEST]
-    softened = written if written.isascii() else written.translate(_SOFT)
-    bare = _spell(name, written)
-    return (bare,) if softened == written else (bare, _spell(name, softened))
+    texts = [written]
+    if not written.isascii():
+        texts += [softened for table in _SOFT if (softened := written.translate(table)) != written]
+    return tuple(
+        dict.fromkeys(spelling for text in dict.fromkeys(texts) for spelling in _spell(name, text))
+    )
 
 
-def _spell(name: str, text: str) -> Spelling:
+def _spell(name: str, text: str) -> Iterator[Spelling]:
     words = split_words(_APOSTROPHE.sub("", text) if "'" in text else text)
     latin = tuple(words) if text.isascii() else transliterate(words)
     letters = "".join(latin) if latin else romanise_name(text).rpartition(" ")[2]
-    if "abd" in letters:
-        words = _part_servants(latin)
-        latin = tuple(words)
-    spelt = tuple(map(make_word, words[:_MOST_WORDS], latin or words))
+    if not text.isascii() and not is_plain(text):
+        readings = [*map(list_readings, words, latin or words)]
+    elif may_vary(text):
+        readings = [
+            (word,) if is_given_name(word) else read
+            for word, read in zip(words, list_plain_readings(text, words), strict=True)
+        ]
+    else:
+        yield _make_spelling(name, words, latin or words, letters)
+        return
+    for read in islice(product(*readings), _MOST_SPELLINGS):
+        yield _make_spelling(name, words, read, letters)
+
+
+def _make_spelling(name: str, words: Sequence[str], latin: Sequence[str], letters: str) -> Spelling:
+    if any("abd" in word for word in latin):
+        words = latin = _part_servants(latin)
+    spelt = tuple(map(make_word, words[:_MOST_WORDS], latin))
     initials = frozenset([at for at, word in enumerate(spelt) if not word.key])
     return Spelling(name, spelt, frozenset([word.key for word in spelt]) - {""}, letters, initials)
 
@@ -90,12 +119,13 @@ def _spell(name: str, text: str) -> Spelling:
 def _part_servants(words: Sequence[str]) -> list[str]:
     """Words of a name where Abd al-Rahman, Abdelrahman and the like are "abdul rahman"."""
     parted: list[str] = []
+    servant = _SERVANT_AMONG if len(words) > _LEAST_AMONG else _SERVANT_NAMED
     for at, word in enumerate(words):
         joined = _WITH_SERVANT.fullmatch(word)
         if joined:
-            parted += ("abdul", joined[2])
+            parted += (servant, joined[2])
         elif _SERVANT.fullmatch(word):
-            parted.append("abdul")
+            parted.append(servant)
         elif not (at and words[at - 1] == "abd" and _ARTICLE.fullmatch(word)):
             parted.append(word)
     return parted

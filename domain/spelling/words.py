@@ -25,10 +25,10 @@ _CONSONANTS: Final = tuple(
         (f"^[ae]l(?={_LETTER}(?:.*{_LETTER}){{2}})", ""),
         ("ee", "i"),
         ("ck(?=[aiy])", "tsk"),
-        ("c(?=[eiy])|(?<=[a-z]{3}e)c$", "ts"),
+        ("c(?=[eijy])|(?<=[a-z]{3}e)c$", "ts"),
         ("vic$", "vich"),
         ("dzh|dj", "j"),
-        ("shch|szcz|sch|sh|sz|zh", "s"),
+        ("schtsch|chtch|shch|szcz|sch|sh|sz|zh", "s"),
         ("tsch|tch|ch|cz|kh|g", "h"),
         ("t[szh]", "t"),
         ("d[szh]", "d"),
@@ -101,6 +101,11 @@ def make_word(word: str, text: str) -> Word:
     other = frozenset[str]().union(*(forms.sounds[name] for name in names))
     begins = frozenset(text[0]).union(*(forms.begins[name] for name in names))
     return Word(text, forms.keys[next(iter(other))], other | {sound}, names, begins)
+
+
+def is_given_name(text: str) -> bool:
+    """Whether a word in Latin letters is one of the given names whose forms are known."""
+    return _soften(text) in _FORMS.names
 
 
 def _letters_like(initial: str) -> frozenset[str]:
