@@ -15,6 +15,8 @@ from domain.spelling.many_names import list_latin_words
 from domain.words import (
     is_unspaced,
     join_parts,
+    merge_letters,
+    respell,
     romanise_name,
     search_units,
     split_accented_words,
@@ -23,7 +25,7 @@ from domain.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 MOST_WORDS: Final = 2_000
 MOST_SPELLINGS: Final = 100
@@ -35,6 +37,8 @@ _SPELT_TOO_OFTEN: Final = (
 #: Stands before a word that is there in another script; never in a word.
 ROMANISED: Final = "≈"
 
+_VARIED: Final = re.compile("(i|ks|k)")
+_LOOSE: Final = {"i": "[ijy]+", "ks": "(?:ks|x)", "k": "[kx]"}
 _QUOTES: Final = str.maketrans(dict.fromkeys("“”„‟«»\uff02", '"'))
 _GERSHAYIM: Final = re.compile('(?<=[\u0591-\u05ea])["״“”„\u05f3’](?=[\u05d0-\u05ea])')
 _TERM: Final = re.compile(r'"([^"]*)"(\*?)|([^\s"]+)')
@@ -108,19 +112,20 @@ def parse_terms(
 ) -> AllOf:
     """What a text must contain to be found; with `translit` also in other scripts, by transliteration both ways.
 
-    `spellings` are groups of names for one thing: where neighbouring terms are such a name, any name of its
-    group is found. ContentError at `/q` for a group of more than MOST_SPELLINGS; with `cut` only the first ones count.
+    `spellings` are groups of names for one thing: where neighbouring terms are such a name, or with `translit` its
+    transliteration, any name of its group is found. ContentError at `/q` for a group of more than MOST_SPELLINGS; with
+    `cut` only the first ones count.
     """
-    known = _by_words(spellings)
+    known = _by_words(spellings, translit=translit)
     longest = max(map(len, known), default=0)
     form = _any_form if translit else _own_form
     parts: list[Sought] = []
     at = 0
     while at < len(terms):
-        taken, others = _find_name(terms, at, known, longest)
+        taken, others, romanised = _find_name(terms, at, known, longest)
         if len(others) > MOST_SPELLINGS and not cut:
             raise ContentError.at("/q", _SPELT_TOO_OFTEN)
-        others = others[:MOST_SPELLINGS]
+        others = list(dict.fromkeys((*others, *romanised)))[:MOST_SPELLINGS]
         own = tuple(map(form, terms[at : at + taken]))
         alone = own[0] if taken == 1 else AllOf(own)
         parts.append(AnyOf((alone, *map(form, others))) if others else alone)
@@ -128,32 +133,55 @@ def parse_terms(
     return AllOf(tuple(parts))
 
 
-def _by_words(spellings: Iterable[Sequence[str]]) -> dict[tuple[str, ...], list[Term]]:
-    """{words of a spelling: the terms of all spellings of its groups}."""
-    known: dict[tuple[str, ...], list[Term]] = {}
+_Known = dict[tuple[str, ...], list["Term"]]
+"""{words of a spelling, or of its transliteration: the terms of all spellings of its groups}."""
+
+
+def _by_words(spellings: Iterable[Sequence[str]], *, translit: bool) -> _Known:
+    known: _Known = {}
     for group in spellings:
         terms = {_make_term(phrase): None for phrase in group}
         worded = [term for term in terms if term.words]
         for term in worded:
-            known.setdefault(term.words, []).extend(worded)
-            if term.joined is not None:
-                known.setdefault(term.joined.words, []).extend(worded)
+            for each in (term, term.joined):
+                if each is not None:
+                    for words in {each.words, *(_romanised(each) if translit else ())}:
+                        known.setdefault(words, []).extend(worded)
     return known
 
 
 def _find_name(
-    terms: Sequence[Term], at: int, known: Mapping[tuple[str, ...], Sequence[Term]], longest: int
-) -> tuple[int, list[Term]]:
-    """How many terms from `at` on are a name with other spellings, and these; (1, []) if they are no such name."""
-    named: tuple[int, list[Term]] = (1, [])
-    asked: tuple[str, ...] = ()
+    terms: Sequence[Term], at: int, known: _Known, longest: int
+) -> tuple[int, list[Term], list[Term]]:
+    """How many terms from `at` on are a name with other spellings, and these; (1, [], []) if they are no such name.
+
+    The last list has the spellings of names whose transliteration the terms are.
+    """
+    named: tuple[int, list[Term], list[Term]] = (1, [], [])
+    asked: Term | None = None
     for index, term in enumerate(terms[at:], 1):
-        asked += term.words
-        if term.prefix or len(asked) > longest:
+        asked = term if asked is None else _join_terms(asked, term)
+        if term.prefix or len(asked.words) > longest:
             break
-        if asked in known:
-            named = index, [phrase for phrase in known[asked] if phrase.words != asked]
+        exact = known.get(asked.words, [])
+        romanised = [each for words in _romanised(asked) for each in known.get(words, ())]
+        if exact or romanised:
+            named = index, _without(exact, asked), _without(romanised, asked)
     return named
+
+
+def _without(found: Iterable[Term], asked: Term) -> list[Term]:
+    return [each for each in found if each.words != asked.words]
+
+
+def _join_terms(one: Term, other: Term) -> Term:
+    return Term((*one.words, *other.words), spelt=(*one.spelt, *other.spelt))
+
+
+def _romanised(term: Term) -> dict[tuple[str, ...], None]:
+    """The words of a term in Latin letters, marked: without its accents and with them."""
+    latin = filter(None, map(transliterate, (term.words, term.spelt or term.words)))
+    return {tuple(f"{ROMANISED}{merge_letters(word)}" for word in words): None for words in latin}
 
 
 def holds_terms(wanted: Sought, text: Sequence[str]) -> bool:
@@ -198,8 +226,14 @@ _Needle = tuple[str, bool]
 def _make_finder(needles: Iterable[_Needle], *, of_words: bool) -> Callable[[str], object]:
     """A search for one of some needles: `of_words` with a blank before and after each word, or in the letters alone."""
     blank = " " if of_words else ""
-    texts = {f"{blank}{letters}{blank if whole else ''}" for letters, whole in needles}
-    return re.compile("|".join(map(re.escape, sorted(texts)))).search
+    texts = {f"{blank}{_loosen(letters)}{blank if whole else ''}" for letters, whole in needles}
+    return re.compile("|".join(sorted(texts))).search
+
+
+def _loosen(letters: str) -> str:
+    """A pattern of letters that finds all texts which are the same after `merge_letters`, and perhaps others."""
+    parts = _VARIED.split(merge_letters(letters))
+    return "".join(_LOOSE.get(part) or re.escape(part) for part in parts)
 
 
 def _list_needles(wanted: Sought) -> set[_Needle]:
@@ -226,11 +260,13 @@ def _any_form(term: Term) -> Sought:
 
 
 def _any_script(term: Term) -> Sought:
-    latin = {transliterate(words): None for words in (term.words, term.spelt or term.words)}
     phrases = {_phrase(term): None}
-    for words in filter(None, latin):
+    for words in filter(None, map(transliterate, (term.words, term.spelt or term.words))):
         phrases[Phrase(words, term.prefix)] = None
-        phrases[Phrase(tuple(f"{ROMANISED}{word}" for word in words), term.prefix)] = None
+        if not all(map(str.isascii, term.words)):
+            spelt = zip(*map(respell, words), strict=True)
+            phrases |= {Phrase(each, term.prefix): None for each in spelt}
+    phrases |= {Phrase(words, term.prefix): None for words in _romanised(term)}
     return AnyOf(tuple(phrases)) if len(phrases) > 1 else next(iter(phrases))
 
 

@@ -37,6 +37,9 @@ _UNSPACED: Final = (
 """Thai, Lao, Burmese, Hangul, Khmer, Tai scripts, kana, bopomofo, Han and Yi, as a class of a pattern.
 
 Korean has blanks, and particles that stand to a word without one."""
+_SOFT_RUN: Final = re.compile("[ijy]+")
+_FIRST_SOFT: Final = re.compile("^i(?=[aeou])")
+_LAST_SOFT: Final = re.compile("(?<=[^aeiou])i$")
 _NO_LETTER: Final = re.compile(f"[\\W_{''.join(sorted(_APOSTROPHES))}]")
 """A character that is no letter or numeral. It separates words, unless it is a mark of the letter before it."""
 _RUNS: Final = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
@@ -129,6 +132,21 @@ def romanise(text: str) -> list[list[str]]:
         for words in (own, split_accented_words(text))
     )
     return [list(form) for form in dict.fromkeys(map(tuple, transliterations)) if list(form) != own]
+
+
+def merge_letters(word: str) -> str:
+    """A word in Latin letters with one letter for i, j, y and runs of them, so that Daria, Darya and Darja are one.
+
+    The beginning of a word remains the beginning of it: the result for "dar" begins that for "darya".
+    """
+    return _SOFT_RUN.sub("i", word).replace("x", "ks")
+
+
+def respell(word: str) -> list[str]:
+    """What papers make of a transliterated word: of yuliya they make yulia, julia and julija, of dmitriy dmitry."""
+    merged = merge_letters(word)
+    forms = (_FIRST_SOFT.sub(first, merged) for first in "yj")
+    return [merged, *(_LAST_SOFT.sub("y", form) for form in forms), word.replace("y", "j")]
 
 
 def transliterate(words: Sequence[str]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from domain.fact import Fact, as_primitives
 from domain.named import Named, text_of
 from domain.sought import ROMANISED
-from domain.words import list_joined, romanise, search_units, split_words
+from domain.words import list_joined, merge_letters, romanise, search_units, split_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -107,7 +107,7 @@ def _list_transliterations(text: str) -> list[str]:
     """The transliterations of a text, with a break after each."""
     return [
         part
-        for words in romanise(text)
+        for words in dict.fromkeys(tuple(map(merge_letters, each)) for each in romanise(text))
         for part in (*(f"{ROMANISED}{word}" for word in words), BREAK)
     ]
 

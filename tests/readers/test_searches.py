@@ -139,6 +139,26 @@ FOUND_BY: Final = {
         *("Дарья Лосик", '"Darya Losik"', '"даря лосік and лукяненка"', "дар", '"дар я лосік"'),
     ),
     "Dar'ya waits for Luk’yanenka": ("Дар'я", "Лук’яненка", "Дарья", "Darya", '"for lukyanenka"'),
+    "Дар’я and Юлия Дмитриева": (
+        "Daria",
+        "Darja",
+        "Julia",
+        "Yulia",
+        "Julija",
+        "Dmitriyeva",
+        "Iul*",
+    ),
+    "Алексей and Таццяна met Юрий": (
+        "Alexei",
+        "Alexey",
+        "Aleksej",
+        "Alex*",
+        "Tatstsiana",
+        "Yuri",
+        "Jur*",
+    ),
+    "Daria, Julia and Dmitry": ("Дарья", "Дар’я", "Юлия", "Дмитрий", "Дмитр*", "Юл*"),
+    "Darja, Julija and Dmitrij": ("Дарья", "Дар’я", "Юлия", "Дмитрий"),
     "Об’єднання д'Еспозито": ("об'єднання", "Еспозито", "обєднання", "despozito"),
     "Ol'ga Solov'ev": ("Olga", "Ol`ga", "Solovev", '"olga solovev"', "Соловьев", "Ольга", "sol*"),
     "Olga Solovev and Darya": ("Ol'ga", "Solov’ev", "\"Ol'ga Solov'ev\"", "Dar'ya", "Дар'я"),
@@ -192,6 +212,24 @@ def test_transliteration_can_be_switched_off(parley: Parley) -> None:
         for name, q in names.items():
             assert find_facts(parley, q) == ["cyrillic", "latin"]
             assert find_facts(parley, q, translit=False) == [name]
+
+
+def test_a_transliterated_word_follows_aliases(parley: Parley) -> None:
+    names = ("Мария Колесникова", "Марыя Калеснікава", "Maria Kalesnikava")
+    events = [decide_recording(fact("release", summary=each), each) for each in names]
+    events += [
+        decide_recording(fact("alias", summary="x", name=name, same_as=names[0]), f"to {name}")
+        for name in names[1:]
+    ]
+    parley.ledger.append(events)
+    for indexed in (False, True):
+        if indexed:
+            parley.catch_up()
+        for q in (*names, "Maria Kolesnikova", "Mariya Kolesnikova", "Maryja Kalesnikava"):
+            found = find_facts(parley, q)
+            assert {*names} <= {*found}, q
+            assert {q} & {*names} <= {*find_facts(parley, q, translit=False)}
+        assert find_facts(parley, "Maria Losik") == []
 
 
 def test_any_question_is_safe(parley: Parley) -> None:
