@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from domain.errors import ContentError
+from domain.naming import fold_name
 from domain.spelling.many_names import list_latin_words
 from domain.words import (
     is_unspaced,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 MOST_WORDS: Final = 2_000
 MOST_SPELLINGS: Final = 100
 """How many spellings of one name a search looks for; a name with more is refused, since facts would be missed."""
+_FEW_TERMS: Final = 20
 _SPELT_TOO_OFTEN: Final = (
     f"aliases give a name in this more than {MOST_SPELLINGS} other spellings: ask for the person or the place instead,"
     " or end the name with * to look for this spelling alone"
@@ -116,7 +118,7 @@ def parse_terms(
     transliteration, any name of its group is found. ContentError at `/q` for a group of more than MOST_SPELLINGS; with
     `cut` only the first ones count.
     """
-    known = _by_words(spellings, translit=translit)
+    known = _by_words(_select_named(spellings, terms), translit=translit)
     longest = max(map(len, known), default=0)
     form = _any_form if translit else _own_form
     parts: list[Sought] = []
@@ -135,6 +137,20 @@ def parse_terms(
 
 _Known = dict[tuple[str, ...], list["Term"]]
 """{words of a spelling, or of its transliteration: the terms of all spellings of its groups}."""
+
+
+def _select_named(
+    spellings: Iterable[Sequence[str]], terms: Sequence[Term]
+) -> Iterable[Sequence[str]]:
+    """The groups of names that may have a word of a search, and some others; all of them for a long search."""
+    groups = list(spellings)
+    if len(terms) > _FEW_TERMS or len(groups) < _FEW_TERMS:
+        return groups
+    find = _make_finder(set().union(*map(_list_needles, map(_any_form, terms))), of_words=True)
+    named = [(at, fold_name(phrase)) for at, group in enumerate(groups) for phrase in group]
+    latin = zip(named, list_latin_words([name for _, name in named]), strict=True)
+    found = {at for (at, _), words in latin if words is None or find(words)}
+    return [groups[at] for at in sorted(found)]
 
 
 def _by_words(spellings: Iterable[Sequence[str]], *, translit: bool) -> _Known:
@@ -158,24 +174,18 @@ def _find_name(
     The last list has the spellings of names whose transliteration the terms are.
     """
     named: tuple[int, list[Term], list[Term]] = (1, [], [])
-    asked: Term | None = None
+    asked = Term(())
     for index, term in enumerate(terms[at:], 1):
-        asked = term if asked is None else _join_terms(asked, term)
+        asked = Term((*asked.words, *term.words), spelt=(*asked.spelt, *term.spelt))
         if term.prefix or len(asked.words) > longest:
             break
-        exact = known.get(asked.words, [])
-        romanised = [each for words in _romanised(asked) for each in known.get(words, ())]
+        exact, romanised = (
+            [each for key in keys for each in known.get(key, ()) if each.words != asked.words]
+            for keys in ((asked.words,), _romanised(asked))
+        )
         if exact or romanised:
-            named = index, _without(exact, asked), _without(romanised, asked)
+            named = index, exact, romanised
     return named
-
-
-def _without(found: Iterable[Term], asked: Term) -> list[Term]:
-    return [each for each in found if each.words != asked.words]
-
-
-def _join_terms(one: Term, other: Term) -> Term:
-    return Term((*one.words, *other.words), spelt=(*one.spelt, *other.spelt))
 
 
 def _romanised(term: Term) -> dict[tuple[str, ...], None]:

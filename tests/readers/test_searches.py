@@ -202,36 +202,6 @@ def test_every_script_is_found_in_its_words_or_pairs(parley: Parley) -> None:
         assert [q for q in NOT_FOUND if find_facts(parley, q)] == []
 
 
-def test_transliteration_can_be_switched_off(parley: Parley) -> None:
-    names = {"cyrillic": "Иван Примеров", "latin": "Ivan Primerov"}
-    events = [decide_recording(fact("release", summary=each), name) for name, each in names.items()]
-    parley.ledger.append(events)
-    for indexed in (False, True):
-        if indexed:
-            parley.catch_up()
-        for name, q in names.items():
-            assert find_facts(parley, q) == ["cyrillic", "latin"]
-            assert find_facts(parley, q, translit=False) == [name]
-
-
-def test_a_transliterated_word_follows_aliases(parley: Parley) -> None:
-    names = ("Мария Колесникова", "Марыя Калеснікава", "Maria Kalesnikava")
-    events = [decide_recording(fact("release", summary=each), each) for each in names]
-    events += [
-        decide_recording(fact("alias", summary="x", name=name, same_as=names[0]), f"to {name}")
-        for name in names[1:]
-    ]
-    parley.ledger.append(events)
-    for indexed in (False, True):
-        if indexed:
-            parley.catch_up()
-        for q in (*names, "Maria Kolesnikova", "Mariya Kolesnikova", "Maryja Kalesnikava"):
-            found = find_facts(parley, q)
-            assert {*names} <= {*found}, q
-            assert {q} & {*names} <= {*find_facts(parley, q, translit=False)}
-        assert find_facts(parley, "Maria Losik") == []
-
-
 def test_any_question_is_safe(parley: Parley) -> None:
     record_all(parley)
     for q in HOSTILE:
