@@ -37,7 +37,6 @@ _BEGINNING: Final = 3
 """How many letters of the keys of two words have to be the same for their names to be compared."""
 _ALIKE: Final = 85.0
 """The least likeness for a hint, of 100: one letter in seven may differ."""
-
 _SAME: Final = 100.0
 _SPELT: Final = 99.0
 """The likeness of names that may be one, as two languages write it."""
@@ -47,6 +46,7 @@ _INITIAL: Final = re.compile(r"(?<!\w)[^\W\d_](?!\w)")
 _ALIKE_ONLY: Final = "written much alike"
 _IN_LANGUAGES: Final = "may be the same name, as two languages write it"
 _AN_INITIAL: Final = "the same if an initial stands for the name"
+_AN_INITIAL_ELSEWHERE: Final = f"{_AN_INITIAL}, as another language writes it"
 _MORE_WORDS: Final = "may be the same, but one has more words"
 LED_APART: Final = "one of several to whom aliases of one name lead"
 
@@ -267,12 +267,16 @@ def _beginnings(spelt: Iterable[Spelling]) -> set[str]:
 
 def _why_spelt(one: Spelling, two: Spelling) -> str | None:
     """Why two names may be one that two languages write, or that has initials; None if they may not."""
-    fewer, more = sorted((len(one.words), len(two.words)))
-    if fewer < min(more, _LEAST_WORDS) or not one.may_be(two):
+    fewer, more = sorted((one.words, two.words), key=len)
+    if len(fewer) < min(len(more), _LEAST_WORDS) or not one.may_be(two):
         return None
     if one.initials or two.initials:
-        return _AN_INITIAL
-    return _IN_LANGUAGES if fewer == more else _MORE_WORDS
+        texts, begun = {word.text for word in more}, {word.text[0] for word in more}
+        same = (
+            word.text in texts or word.text[0] in (texts if word.key else begun) for word in fewer
+        )
+        return _AN_INITIAL if all(same) else _AN_INITIAL_ELSEWHERE
+    return _IN_LANGUAGES if len(fewer) == len(more) else _MORE_WORDS
 
 
 def _may_be_same(name: str, other: str, score: float) -> bool:

@@ -20,6 +20,7 @@ from domain.quantity import Interval, Quantity, fill_bounds
 from domain.time.edtf_calendar import DAY
 from domain.time.holding import Holding
 from domain.time.instant import BEGINNING, END
+from domain.time.vague_dates import tell_contradiction
 from domain.time.valid_time import ValidTime, strict_upper
 from domain.views.since import went_on_before, write_up_to
 
@@ -172,8 +173,11 @@ def _of_sentence(fact: Fact) -> Iterable[Notice]:
     ends = ValidTime.parse(fact.sentence_ends)
     last = ends.bounds.end_latest if ends.spans else ends.bounds.start_latest
     if last <= fact.valid_time.bounds.start_earliest:
-        detail = f"this is before {fact.valid}, from which on it holds: one of the two dates may be wrong"
-        yield Notice("/sentence_ends", detail)
+        detail = f"this is before {fact.valid}, from which on it holds: "
+        yield Notice(
+            "/sentence_ends",
+            detail + tell_contradiction(fact.valid_time.start_text, ends.end_text or ends.text),
+        )
 
 
 def _of_citations(fact: Fact) -> Iterable[Notice]:
@@ -182,22 +186,18 @@ def _of_citations(fact: Fact) -> Iterable[Notice]:
     for index, citation in enumerate(fact.citations):
         published = citation.published_at
         if published is not None and published < begins - DAY:
-            detail = f"published before {fact.valid}, which it reports: one of the two dates may be wrong"
+            detail = f"published before {fact.valid}, which it reports: "
+            detail += tell_contradiction(fact.valid_time.start_text, citation.published or "")
             yield Notice(f"/citations/{index}/published", detail)
         if citation.accessed is None:
             continue
-        seen = strict_upper(citation.accessed)
+        dated, told, detail = fact.valid_time.start_text, begins, f"{fact.valid}, which it reports"
         if citation.published is not None:
-            told, detail = (
-                _first_instant(citation.published),
-                f"seen before {citation.published}, when it was published",
-            )
-        else:
-            told, detail = begins, f"seen before {fact.valid}, which it reports"
-        if seen < told - DAY:
-            yield Notice(
-                f"/citations/{index}/accessed", f"{detail}: one of the two dates may be wrong"
-            )
+            dated, told = citation.published, _first_instant(citation.published)
+            detail = f"{dated}, when it was published"
+        if strict_upper(citation.accessed) < told - DAY:
+            what = f"seen before {detail}: {tell_contradiction(dated, citation.accessed)}"
+            yield Notice(f"/citations/{index}/accessed", what)
 
 
 def _is_reported_after(fact: Fact) -> bool:

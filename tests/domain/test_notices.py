@@ -239,3 +239,36 @@ def test_what_is_planned_is_reported_before_it_happens(stage: str, number: int) 
     cited = (Citation(publisher="Reuters", published="2025-08-01"),)
     planned = fact("meeting", valid="2025-09-11", stage=stage, citations=cited)
     assert len(find_notices(planned)) == number
+
+
+@pytest.mark.parametrize(
+    ("valid", "published", "read"),
+    [
+        ("2025-09-20~", "2025-09-12", "2025-09-20~ is read as 2025-09-19 to 2025-09-21;"),
+        ("2025-09-20?/..", "2025-09-12", "2025-09-20? is read as 2025-09-19 to 2025-09-21;"),
+        ("2025-09~", "2025-07-12", "2025-09~ is read as 2025-08-01 to 2025-10-31;"),
+        ("2025-09-20%", "2025-09-12", "[2025-09-18..2025-09-22]"),
+        ("2025-09-20", "2025-09-12?", "2025-09-12? is read as 2025-09-11 to 2025-09-13;"),
+        ("2025-09-20~", "2025-09-18", None),
+        ("2025-09-20", "2025-09-12", "one of the two dates may be wrong"),
+    ],
+)
+def test_of_an_approximate_date_a_notice_says_how_it_is_read(
+    valid: str, published: str, read: str | None
+) -> None:
+    cited = (Citation(publisher="AP", published=published),)
+    told = [each.detail for each in find_notices(fact("custody", valid=valid, citations=cited))]
+    assert len(told) == (read is not None)
+    assert all(read in each for each in told if read is not None)
+
+
+@pytest.mark.parametrize(
+    ("valid", "ends", "vague"),
+    [("2027-03-01", "2026~/2026-02~", "2026-02~"), ("2027~", "2024", "2027~")],
+)
+def test_an_approximate_end_of_a_sentence_is_told_as_it_is_read(
+    valid: str, ends: str, vague: str
+) -> None:
+    sentenced = fact("custody", status="sentenced", valid=valid, sentence_ends=ends)
+    (told,) = (each.detail for each in find_notices(sentenced) if each.pointer == "/sentence_ends")
+    assert f"{vague} is read as" in told

@@ -11,6 +11,7 @@ from tests.domain.views.steps import steps
 
 IN_LANGUAGES: Final = "may be the same name, as two languages write it"
 AN_INITIAL: Final = "the same if an initial stands for the name"
+AN_INITIAL_ELSEWHERE: Final = f"{AN_INITIAL}, as another language writes it"
 MORE_WORDS: Final = "may be the same, but one has more words"
 
 
@@ -28,7 +29,12 @@ MORE_WORDS: Final = "may be the same, but one has more words"
         ("Ann Example", "Ann Exampled", "written much alike"),
         ("I. Primerov", "Ivan Primerov", AN_INITIAL),
         ("M. Statkevich", "Mikalai Statkevich", AN_INITIAL),
-        ("M. Статкевич", "Nikolai Statkevich", AN_INITIAL),
+        ("M. Статкевич", "Mikalai Statkevich", AN_INITIAL),
+        ("Statkevich M.", "Mikalai Statkevich", AN_INITIAL),
+        ("M. Statkevich", "Nikolai Statkevich", AN_INITIAL_ELSEWHERE),
+        ("M. Статкевич", "Nikolai Statkevich", AN_INITIAL_ELSEWHERE),
+        ("E. Afnagel", "Yauhen Afnahel", AN_INITIAL_ELSEWHERE),
+        ("Ann E. Losik", "Hanna Losik", AN_INITIAL_ELSEWHERE),
         ("Mikalai Statkevich", "Nikolai Statkevich", IN_LANGUAGES),
         ("Siarhei Tsikhanouski", "Sergei Tikhanovsky", IN_LANGUAGES),
         ("Ales Bialiatski", "Александр Беляцкий", IN_LANGUAGES),
