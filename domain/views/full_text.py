@@ -41,11 +41,11 @@ def list_words(texts: Iterable[str]) -> list[str]:
     room, space = LONGEST_TEXT, MOST_BYTES
     for text in map(_cut, texts):
         whole = _remember(text) if len(text) <= _SHORT else _read_whole(text)
-        new = whole.different - known
-        taken = sum(len(unit.encode()) for unit in new)
+        again = sum(len(unit.encode()) for unit in whole.different & known)
+        taken = whole.size - again
         if whole.length <= room and taken <= space:
             words += whole.units
-            known |= new
+            known |= whole.different
             room, space = room - whole.length, space - taken
             continue
         for word in (*split_words(text), BREAK):
@@ -78,17 +78,20 @@ def _cut(text: str) -> str:
 
 
 class _Whole(NamedTuple):
-    """The words that a text adds if there is room for all of them."""
+    """The words that a text adds if there is room for all of them; the different ones have `size` bytes."""
 
     units: list[str]
     different: frozenset[str]
+    size: int
     length: int
 
 
 def _read_whole(text: str) -> _Whole:
     words = [*split_words(text), BREAK]
     units = [*search_units(words), *_list_other_forms(text)]
-    return _Whole(units, frozenset(units), sum(map(len, words)) + len(words))
+    different = frozenset(units)
+    size = sum(len(unit.encode()) for unit in different)
+    return _Whole(units, different, size, sum(map(len, words)) + len(words))
 
 
 _SHORT: Final = 100
