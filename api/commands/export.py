@@ -83,7 +83,8 @@ class Export:
         """The lines, page by page, in order of recording: the facts that stand, or with `history` every operation.
 
         With an `as_of`, only facts that had begun by then are given. Each page is read in its own transaction, so a
-        slow client holds no connection. A fact that is erased between two pages is missing from the later ones.
+        slow client holds no connection. A fact that is erased between two pages is missing from the later ones. A page
+        may be cleared once it is written, to free its memory.
         `progress` is called with (position reached, last position).
         """
         after: int | None = 0
@@ -107,15 +108,14 @@ class Export:
     def _present_page(
         self, reading: Reading, id_: UUID, after: int
     ) -> tuple[list[Line], int | None]:
-        versions = reading.list_known(id_, self.perspective, after=after, limit=FACTS_A_READ)
+        versions, more_follow = reading.known_page(id_, self.perspective, after, FACTS_A_READ)
         lines = [
             line
             for version in versions
             if version.record.stands and self._is_asked_for(version.record)
             for line in _list_present(reading, version.record, self.perspective)
         ]
-        is_last = len(versions) < FACTS_A_READ
-        return lines, None if is_last else versions[-1].first_position
+        return lines, versions[-1].first_position if more_follow else None
 
     def _is_asked_for(self, record: FactRecord) -> bool:
         if self.query.as_of is None:

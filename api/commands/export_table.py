@@ -33,7 +33,11 @@ def write_pages(pages: Callable[[], Iterable[list[Line]]], *, bom: bool) -> Iter
     yield write_table(columns, (), bom=bom)
     for page in pages():
         cells = (cells_of(line, whole) for line in page)
-        yield write_table((), ([row.get(column) for column in columns] for row in cells), bom=False)
+        piece = write_table(
+            (), ([row.get(column) for column in columns] for row in cells), bom=False
+        )
+        page.clear()
+        yield piece
 
 
 def _stays_in(whole: set[str]) -> Callable[[str], bool]:

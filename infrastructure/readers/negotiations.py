@@ -90,6 +90,12 @@ def read_page(
     return resolve_negotiations(connection, opened, perspective), many < len(sizes)
 
 
+def read_slug(connection: Connection, negotiation_id: UUID) -> str:
+    """The slug of a negotiation."""
+    named = select(negotiation.c.slug).where(negotiation.c.id == negotiation_id.hex)
+    return str(connection.execute(named).scalar_one())
+
+
 def _size(table: Table) -> ColumnElement[int]:
     texts = (table.c.title, func.coalesce(table.c.summary, ""), table.c.parties)
     return sum((func.length(text) for text in texts), start=literal(0))

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from domain.time.perspective import Perspective
     from domain.views.versions import FactVersion
 
+    VersionPage = tuple[list[FactVersion], bool]
+
 MOST_BYTES: Final = 2**21
 """Bytes of stored content after which a page takes nothing more: two thousand ordinary facts, or two of the largest."""
 

@@ -33,7 +33,7 @@ from infrastructure.readers.similar import read_similar
 from infrastructure.readers.state.sections import SectionReader
 from infrastructure.readers.timelines import read_timeline
 from infrastructure.tables.facts import FACTS, SPARE, FactTables, serving_tables
-from infrastructure.tables.record import negotiation, projection
+from infrastructure.tables.record import projection
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -117,16 +117,16 @@ class Reading:
             raise UnknownError("fact", str(fact_id))
 
     def slug_of(self, id_: UUID) -> str:
-        """The slug of a negotiation, by the id that a fact has of it."""
-        named = select(negotiation.c.slug).where(negotiation.c.id == id_.hex)
-        return str(self._connection.execute(named).scalar_one())
+        """The slug of a negotiation."""
+        return negotiations.read_slug(self._connection, id_)
 
-    def list_known(
-        self, id_: UUID, perspective: Perspective, *, after: int = 0, limit: int | None = None
-    ) -> list[FactVersion]:
-        """The seen versions, retracted ones too, of at most `limit` facts recorded after a position."""
-        known = timeslices.select_known(self._tables, id_, perspective, after=after)
-        return self._versions(known.limit(limit), perspective)
+    def list_known(self, id_: UUID, perspective: Perspective) -> list[FactVersion]:
+        """The seen version of each fact, retracted ones too."""
+        return self._versions(timeslices.select_known(self._tables, id_, perspective), perspective)
+
+    def known_page(self, id_: UUID, at: Perspective, after: int, limit: int) -> pages.VersionPage:
+        """The same of the next facts, as `timeslices.read_known_page` gives it."""
+        return timeslices.read_known_page(self._connection, self._tables, id_, at, after, limit)
 
     def timeslice(
         self, id_: UUID, perspective: Perspective, kinds: frozenset[str] | None = None
@@ -219,8 +219,8 @@ class Reading:
         return versions[0]
 
     def _read_why_withdrawn(self, fact_id: UUID, perspective: Perspective) -> str | None:
-        retractions = [fact_id.hex], perspective, (FactRetracted.stored_name,)
-        return self._versions(changes.select_last(self._tables, *retractions), perspective)[0].why
+        of = [fact_id.hex], perspective, (FactRetracted.stored_name,)
+        return self._versions(changes.select_last(self._tables, *of), perspective)[0].why
 
     def confidential(self, version: FactVersion) -> list[Confidential | None]:
         """The confidential part of each citation, or None; ForbiddenError without the scope `source:read`."""
@@ -251,8 +251,8 @@ class Reading:
         At most `limit` entries, or fewer if they are large, but at least one if there is any.
         """
         hidden = access.list_hidden(self._connection, self._principal)
-        between = after, self.head if last is None else last
-        read = self._connection, self._codec, self._tables, *between, limit
+        last = self.head if last is None else last
+        read = self._connection, self._codec, self._tables, after, last, limit
         return log.read_page(*read, batch=batch, hidden=hidden)
 
     def entries_of(self, id_: UUID, last: int) -> list[Entry]:

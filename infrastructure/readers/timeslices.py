@@ -30,6 +30,7 @@ from infrastructure.projections.term_conditions import (
     same_version,
     select_naming,
 )
+from infrastructure.readers import pages
 from infrastructure.readers.changes import alias, event_known
 from infrastructure.tables.facts import VALID_ORDER, content_columns
 
@@ -71,6 +72,24 @@ def select_known(
     if kinds is not None:
         statement = statement.where(table.c.kind.in_(sorted(kinds)))
     return statement.order_by(table.c.first_position)
+
+
+def read_known_page(
+    connection: Connection,
+    tables: FactTables,
+    negotiation_id: UUID,
+    perspective: Perspective,
+    after: int,
+    limit: int,
+) -> pages.VersionPage:
+    """The seen versions of the next facts that were recorded after a position, and whether more follow.
+
+    At most `limit`, or fewer if they are large, but at least one if there is any.
+    """
+    known = select_known(tables, negotiation_id, perspective, after=after)
+    order = [tables.version.c.first_position]
+    rows, more_follow = pages.read_page(connection, known, tables.version, order, limit)
+    return pages.read_versions(rows, perspective), more_follow
 
 
 def select_differing(

@@ -41,6 +41,11 @@ class Served:
                 pass
         return answer.decode()
 
+    @property
+    def connections(self) -> int:
+        """How many connections are open."""
+        return len(self._server.server_state.connections)
+
     def stop(self) -> None:
         """Stop the server."""
         self._server.should_exit = True

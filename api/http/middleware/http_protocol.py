@@ -1,4 +1,4 @@
-"""Closes a connection unless the head of a request arrives on it within limits of time and bytes.
+"""Closes a connection unless the head of a request arrives, and the answer is read, within limits of time and bytes.
 
 Uvicorn has no such limits (its own are those of h11, which is not used here). Websockets are not supported.
 A refusal by the protocol itself, before there is a request or while its body arrives, is a problem, too; nothing more
@@ -10,27 +10,34 @@ from __future__ import annotations
 import asyncio
 from asyncio import TimerHandle
 from http import HTTPStatus
-from typing import Final
+from typing import ClassVar, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from api.http.middleware.head_limits import MAX_HEADER_BYTES, fault_of
 from api.http.middleware.security_headers import HARDENING
+from api.http.middleware.unread import Unread
 from api.http.problems import problem
 
 HEAD_SECONDS: Final = 30.0
 """The most seconds until the head of a request is complete, from the connection or the last answer on."""
 MAX_PENDING_BYTES: Final = 2 * MAX_HEADER_BYTES
 """The most bytes that may arrive before a request, or after one, without belonging to it."""
+UNREAD_SECONDS: Final = 30.0
+"""How often it is seen whether a client goes on reading what waits for it."""
+BYTES_A_SECOND: Final = 500
+"""How fast a client has to read: as fast as a body has to arrive."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
     """Uvicorn's protocol for httptools, with bounds."""
 
+    unread: ClassVar[Unread] = Unread()
     _pending = 0
     _in_head = True
     _refused = False
     _deadline: TimerHandle | None = None
+    _reading: TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first head."""
@@ -40,7 +47,21 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting."""
         self._expect_nothing()
+        self._stop_watching()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Watch whether the client reads what waits for it."""
+        super().pause_writing()
+        self._watch_reading()
+        self.unread.add(self)
+
+    def resume_writing(self) -> None:
+        """Go on, as the client has read nearly everything."""
+        self._stop_watching()
+        super().resume_writing()
+        if self.transport.is_closing():
+            self._expect_head()
 
     def data_received(self, data: bytes) -> None:
         """Receive bytes; close the connection after too many that belong to no request."""
@@ -85,10 +106,9 @@ class BoundedProtocol(HttpToolsProtocol):
             super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Wait for the next head."""
+        """Wait for the next head, or for the end of the connection."""
         super().on_response_complete()
-        if not self.transport.is_closing():
-            self._expect_head()
+        self._expect_head()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse bytes that are not HTTP."""
@@ -103,6 +123,33 @@ class BoundedProtocol(HttpToolsProtocol):
             self._deadline.cancel()
             self._deadline = None
 
+    @property
+    def waiting(self) -> int:
+        """How many bytes wait until the client reads them."""
+        return self.transport.get_write_buffer_size()
+
+    def cut_off(self) -> None:
+        """Close the connection without sending what waits, once the present call of the transport is over."""
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+        self.loop.call_soon(self.transport.abort)
+
+    def _watch_reading(self) -> None:
+        self._reading = self.loop.call_later(UNREAD_SECONDS, self._see_reading, self.waiting)
+
+    def _stop_watching(self) -> None:
+        self.unread.discard(self)
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+
+    def _see_reading(self, before: int) -> None:
+        """Cut off a client that has read too little of the bytes that waited `before`."""
+        if before - self.waiting < UNREAD_SECONDS * BYTES_A_SECOND:
+            self.cut_off()
+        else:
+            self._watch_reading()
+
     def _is_answering(self) -> bool:
         """Whether a request is being answered that arrived completely, or whose answer has begun."""
         begun: RequestResponseCycle | None = self.cycle
@@ -111,7 +158,10 @@ class BoundedProtocol(HttpToolsProtocol):
         return begun.response_started or not begun.more_body
 
     def _too_late(self) -> None:
-        if not self._is_answering() and not self.transport.is_closing():
+        if self.transport.is_closing():
+            if self._reading is None:
+                self.cut_off()
+        elif not self._is_answering():
             self._refuse("too-slow", "the head of a request did not arrive in time")
 
     def _refuse(self, name: str, detail: str) -> None:
@@ -126,3 +176,4 @@ class BoundedProtocol(HttpToolsProtocol):
             lines += [b"%s: %s" % field for field in answer.raw_headers]
             self.transport.write(b"\r\n".join([*lines, b"", bytes(answer.body)]))
         self.transport.close()
+        self._expect_head()

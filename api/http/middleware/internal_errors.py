@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from asyncio import CancelledError
 from typing import Final
 
@@ -9,8 +10,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.problems import problem, problem_of
 from infrastructure.database.damage import Damage
-from infrastructure.database.trouble import is_trouble
+from infrastructure.database.trouble import is_trouble, log_error
 
+_LOG: Final = logging.getLogger("parley.api")
 _STOPPING: Final = (
     "the server is being stopped and waited no longer for this request: all, nothing or, of an import, a part was "
     "recorded; send it again with the same Idempotency-Key, or import the same file again: it is recorded once"
@@ -19,6 +21,8 @@ _STOPPING: Final = (
 
 class Unforeseen:
     """ASGI middleware next to the application; a defect is also raised to the server, other trouble is not.
+
+    An answer that has begun ends with the connection, so that its reader sees that it is not whole.
 
     A server that stops cancels the requests that take longer than it waits. What such a request still does is unknown.
     """
@@ -49,4 +53,9 @@ class Unforeseen:
                 await problem_of(error)(scope, receive, send)
                 if is_trouble(error):
                     return
+            elif is_trouble(
+                cause := error.__cause__ or error
+            ):  # Starlette's own error has it as its cause
+                log_error(_LOG, "an answer broke off", cause)
+                return
             raise

@@ -2,8 +2,9 @@
 
 Changes are counted separately, because they may wait for the log, and must not take the places of reading requests. A
 request that waits for the rest of its body gives up its place, and waits among as many others, of which one address
-may have a quarter. So slow bodies never stop reading requests. In the same way, a reading request that waits for a
-position of the log gives up its place (`log_watch`). One address may have three quarters of the places of reading
+may have a quarter. So slow bodies never stop reading requests. In the same way, a request whose client does not read
+the answer gives up its place (the protocol bounds these), and so does a reading request that waits for a position of
+the log (`log_watch`). One address may have three quarters of the places of reading
 requests. Health checks are not limited, because a server that refuses requests is still alive. Neither are
 requests that the server sends to itself for a request that has a place.
 """
@@ -112,9 +113,23 @@ class Shedding:
                 waiting, whole = False, True
             return message
 
+        async def send_next(message: Message) -> None:
+            if waiting:
+                await send(message)
+                return
+            self.under_way[lane] -= 1
+            if lane == "reading":
+                self.asking[str(address)] -= 1
+            try:
+                await send(message)
+            finally:
+                self.under_way[lane] += 1
+                if lane == "reading":
+                    self.asking[str(address)] += 1
+
         self.under_way[lane] += 1
         try:
-            await self.app(scope, receive_next, send)
+            await self.app(scope, receive_next, send_next)
         finally:
             if waiting:
                 _leave(self.coming, str(address))

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Depends
 from starlette.responses import StreamingResponse
 
-from api.commands.export import Export
+from api.commands.export import Export, Line
 from api.commands.export_table import write_pages
 from api.commands.json_text import write_json
 from api.http.callers import caller_of
@@ -19,6 +19,7 @@ from api.http.exchange.operation import reads
 from api.http.exchange.parameters import BOM, Parameter, truth
 from api.http.exchange.perspective import Asked, Asking
 from api.http.exchange.table import MARKED
+from api.http.problems import RefusedError
 from api.http.threads import LaneRoute, Threads
 
 router: Final = APIRouter(route_class=LaneRoute, tags=["import"])
@@ -71,16 +72,31 @@ def export_lines(slug: str, asked: Annotated[Asked, Depends(_ASKING)]) -> Stream
 
 
 def _write_lines(export: Export) -> Iterator[bytes]:
-    return (b"".join(write_json(line) + b"\n" for line in page) for page in export.pages())
+    return map(_join_lines, export.pages())
+
+
+def _join_lines(page: list[Line]) -> bytes:
+    piece = b"".join(write_json(line) + b"\n" for line in page)
+    page.clear()
+    return piece
 
 
 async def _in_threads(asked: Asked, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Make each piece in a separate turn of a reading thread, so that an export does not delay other requests."""
+    """Make each piece in a separate turn of a reading thread, once the client has read the one before.
+
+    So an export does not delay other requests, and only the piece that is being read is in memory.
+    """
     threads: Threads = asked.request.app.state.threads
     caller = caller_of(asked.request.scope)
-    while (piece := await threads.run("reading", partial(next, pieces, None), caller)) is not None:
-        if piece:
-            yield piece
+    while True:
+        try:
+            piece = await threads.run("reading", partial(next, pieces, None), caller)
+        except RefusedError:  # there was no thread in time, but the answer has begun
+            continue
+        if piece is None:
+            return
+        yield piece
+        yield b""  # is sent when the client has read nearly all of the piece
 
 
 def _headers(asked: Asked, export: Export, ending: str) -> dict[str, str]:

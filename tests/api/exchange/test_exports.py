@@ -15,6 +15,7 @@ from api.commands import export as exporting
 from api.commands.export import Export
 from domain.fact import KINDS, as_primitives
 from domain.time.perspective import PerspectiveQuery
+from infrastructure.readers import pages
 from tests.api.asking import TALKS, Client, authorize, count, without_credentials
 from tests.examples import fact as example_fact
 from tests.examples import full_fact
@@ -166,3 +167,17 @@ def test_it_is_read_within_the_process_too(client: Client, parley: Parley) -> No
     client.record(external_id="x")
     reply = reply_to(parley, EXPORT, parley.owner)
     assert json.loads(reply.body)["external_id"] == "x"
+
+
+def test_an_export_of_large_facts_is_read_in_small_pages(
+    client: Client, parley: Parley, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.open()
+    for number in range(7):
+        client.record(external_id=f"F{number}", note="a long note " * 100)
+    exported = Export.of(parley, parley.owner, "talks", PerspectiveQuery(), history=False)
+    whole = list(exported.lines())
+    monkeypatch.setattr(pages, "MOST_BYTES", 3_000)
+    found = list(exported.pages())
+    assert max(map(len, found)) < len(whole) == 7
+    assert [line for page in found for line in page] == whole

@@ -195,3 +195,37 @@ def test_a_body_that_comes_when_all_places_are_taken_is_refused() -> None:
         assert (slow.shedding.under_way.total(), slow.shedding.coming.total()) == (0, 0)
 
     asyncio.run(run())
+
+
+def test_an_answer_that_is_not_read_takes_no_place() -> None:
+    async def run() -> None:
+        stuck = asyncio.Event()
+
+        async def answer(_scope: Scope, _receive: Receive, send: Send) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+
+        async def send_late(_: Message) -> None:
+            await stuck.wait()
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        shedding = Shedding(answer, most=4, changes=2)
+        scopes = [
+            scope_of("/v1/negotiations", "192.0.2.1", {}, method)
+            for method in ("GET", "POST")
+            for _ in range(8)
+        ]
+        unread = [asyncio.create_task(shedding(scope, receive, send_late)) for scope in scopes]
+        await asyncio.sleep(0)
+        for method in ("GET", "POST"):
+            sent, answering = ask(shedding, "/v1/negotiations", method=method)
+            await answering
+            assert sent[0]["status"] == 200
+        stuck.set()
+        await asyncio.gather(*unread)
+        assert shedding.under_way.total() == 0
+        assert not shedding.asking
+
+    asyncio.run(run())

@@ -6,6 +6,7 @@ import errno
 import logging
 import os
 from contextlib import closing, contextmanager
+from itertools import count
 from threading import Event
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,7 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
+from api.commands import export as exporting
 from api.composition import compose
 from api.http.app import create_app
 from infrastructure.log.subscription import Wakeup
@@ -92,6 +94,29 @@ def test_a_database_out_of_reach(database_url: str, caplog: pytest.LogCaptureFix
         finally:
             event.remove(Engine, "do_connect", refuse)
     assert_a_line_each(caplog, 2)
+
+
+def test_an_export_that_breaks_off(
+    database_url: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = count(1)
+
+    def refuse(*_: object) -> None:
+        if next(begun) > 5:
+            raise OperationalError("BEGIN", None, OSError("the server is gone"))
+
+    monkeypatch.setattr(exporting, "FACTS_A_READ", 1)
+    with open_client(database_url) as (_, client):
+        for number in range(5):
+            client.record(external_id=f"F{number}")
+        event.listen(Engine, "begin", refuse)
+        try:
+            answer = client.get(f"{TALKS}/export")
+        finally:
+            event.remove(Engine, "begin", refuse)
+    assert answer.status == 200
+    assert 0 < answer.body.count(b"\n") < 5
+    assert_a_line_each(caplog, 1)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,75 @@
+"""A server closes the connections of clients that do not read what it sends."""
+
+from __future__ import annotations
+
+import socket
+import time
+from contextlib import ExitStack, closing, contextmanager
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from api.cli.serving.processes import PROTOCOL
+from api.composition import compose
+from api.http.app import create_app
+from api.http.middleware import http_protocol
+from api.http.middleware.http_protocol import BoundedProtocol
+from api.http.middleware.unread import Unread
+from tests.api.serving import Served
+from tests.databases import settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import pytest
+
+    from tests.databases import Kind
+
+
+@contextmanager
+def serve(fresh_database: Callable[[Kind], str]) -> Iterator[Served]:
+    with closing(compose(settings_of(fresh_database("sqlite-file")), upgrade=False)) as parley:
+        server = Served(uvicorn.Config(create_app(parley), log_config=None, **PROTOCOL))
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+def ask_and_read_nothing(server: Served) -> socket.socket:
+    """A connection on which the server has more to send than the system keeps for it."""
+    opened = socket.socket()
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_048)
+    opened.connect(server.address)
+    opened.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 50)
+    return opened
+
+
+def wait_for_connections(server: Served, most: int) -> None:
+    """Return once the server has at most so many connections open."""
+    deadline = time.monotonic() + 20
+    while server.connections > most:
+        assert time.monotonic() < deadline, server.connections
+        time.sleep(0.01)
+
+
+def test_who_reads_nothing_of_an_answer_is_cut_off(
+    fresh_database: Callable[[Kind], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_protocol, "UNREAD_SECONDS", 0.2)
+    with serve(fresh_database) as server, closing(ask_and_read_nothing(server)):
+        while not server.connections:
+            time.sleep(0.01)
+        wait_for_connections(server, 0)
+
+
+def test_of_those_who_read_nothing_some_are_cut_off_at_once_if_they_are_many(
+    fresh_database: Callable[[Kind], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(BoundedProtocol, "unread", Unread(1_000_000))
+    with serve(fresh_database) as server, ExitStack() as opened:
+        for _ in range(6):
+            opened.enter_context(closing(ask_and_read_nothing(server)))
+        while server.connections < 6:
+            time.sleep(0.01)
+        wait_for_connections(server, 5)
