@@ -145,6 +145,14 @@ def test_a_partial_import_leaves_out_the_rejected_lines_alone(parley: Parley) ->
     assert faults(report) == [(2, "/valid"), (3, "/external_id")]
     assert report["rejected"][1]["detail"] == "its fact was rejected on line 2"
     assert head(parley) == 3
+    id_ = "0f8fad5b-d9cb-469f-a165-70867728950e"
+    unread = [
+        {**custody(None, valid="nonsense"), "id": id_},
+        {**END, "external_id": None, "id": id_},
+    ]
+    report = run(parley, unread, partial=True)
+    assert faults(report) == [(1, "/valid"), (2, "/id")]
+    assert report["rejected"][1]["detail"] == "its fact was rejected on line 1"
 
 
 def test_a_dry_run_reports_the_same_and_writes_nothing(parley: Parley) -> None:
@@ -188,7 +196,9 @@ def test_a_fact_of_another_negotiation_is_copied_and_not_changed_by_its_id(light
     light.ledger.open_negotiation(slug="other", title="Other", parties=(), summary=None, actor="t")
     id_ = fact_id(negotiation_id(SLUG), "A")
     end = {"op": "end", "id": str(id_), "ended": "2025"}
-    assert len(faults(run(light, [end], slug="other"))) == 1
+    assert faults(run(light, [end], slug="other")) == [(1, "/id")]
+    by_name = {**end, "id": None, "external_id": str(id_)}
+    assert faults(run(light, [by_name], slug="other")) == [(1, "/external_id")]
     lines = [{**custody(None), "id": str(id_)}, end]
     assert read_counts(run(light, lines, slug="other")) == {"recorded": 1, "ended": 1}
     assert read_counts(run(light, lines, slug="other")) == {"unchanged": 2}

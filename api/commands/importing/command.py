@@ -76,7 +76,7 @@ Named = tuple[UUID, str | None]
 class Command:
     """The command of one line; `named` is the external id or id that it gives, None if it gives neither.
 
-    A fact is kept in a spool, and `load` reads it.
+    `pointer` is that of the field that names the fact of a change. A fact is kept in a spool, and `load` reads it.
     """
 
     line: SourceLine
@@ -85,6 +85,7 @@ class Command:
     named: str | None
     body: SpooledFact | Change
     withheld: Withheld
+    pointer: str = "/external_id"
 
     @property
     def is_fact(self) -> bool:
@@ -117,7 +118,8 @@ class Commands:
     ) -> Command | int:
         """Keep the command of a line; a place if it is in the spool, which `load` takes."""
         if not isinstance(body, Fact):
-            return Command(line, op, *named, body, withheld)
+            pointer = "/id" if named[1] == str(named[0]) else "/external_id"
+            return Command(line, op, *named, body, withheld, pointer)
         is_alias = isinstance(body, Alias)
         noticed = is_alias or bool(find_notices(body))
         place = self._spool.add(

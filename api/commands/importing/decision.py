@@ -188,7 +188,7 @@ class Deciding:
         stream = self._working[command.fact_id]
         rejected = self._rejected.get(command.named or "")
         if stream.record is None and op is not None and rejected is not None:
-            raise ContentError.at("/external_id", f"its fact was rejected on line {rejected}")
+            raise ContentError.at(command.pointer, f"its fact was rejected on line {rejected}")
         awaited = command.fact_id in self._awaited
         if last and op is None and stream.record is None and not (stream.taken or awaited):
             return self._new_facts

@@ -238,8 +238,7 @@ class FactStream:
         self, command: Command, body: Change, parser: FactParser, actor: str
     ) -> FactEvent | None:
         if self.record is None:
-            at = "/id" if command.named == str(command.fact_id) else "/external_id"
-            raise ContentError.at(at, f"no fact {command.named!r} in this negotiation")
+            raise ContentError.at(command.pointer, f"no fact {command.named!r} in this negotiation")
         if self.record.erased:
             raise ErasedError(command.fact_id)
         if self._match(body, parser) or self._is_done(self._past[-1:], body, parser):

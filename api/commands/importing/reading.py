@@ -68,7 +68,8 @@ class ReadLines:
             self.more_lines += 1
             self.more_faults += error.count
             return
-        named = (line.content or {}).get("external_id")
+        content = line.content or {}
+        named = content.get("external_id") or content.get("id")
         listed = rejections(line, error.faults[: self._room])
         self._room -= len(listed)
         of = error.correction if isinstance(error, FaultyCorrectionError) else None
