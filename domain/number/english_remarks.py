@@ -101,6 +101,14 @@ _OVER_TIME: Final = (
     "those freed in|we write|when added"
 )
 """Phrases that say that a number counts everything up to a day, or over some time."""
+_UP_TO_DAY: Final = (
+    "all releases|as of|by now|earlier releases|final total|grand total|in sum|running|sum|tally|previous releases|"
+    "to now|to this day|to today|total|from the beginning|from the start|as at|freed earlier|of publication|"
+    "of writing|press time|that date|this writing|those freed in|we write|when added|so far|to date|until now|"
+    "up to now|in total|in all|altogether|cumulative|cumulatively|running total|running count|all told|overall|"
+    "already|thus far|hitherto"
+)
+"""Phrases that say so for all up to a day, and not for some time or some occasions alone."""
 _TIMES_OVER: Final = "batches groups occasions releases rounds stages times waves"
 """What happened several times: "52, in several waves"."""
 _COUNTS: Final = (
@@ -209,5 +217,8 @@ ENGLISH_REMARKS: Final = RemarkWords(
             f"{_LASTED} {_SEASONS}",
         ),
         pair("in", "course half months quarter weeks years"),
+        pair("beginning end ending start", f"{_MONTHS} {_SEASONS} decade month quarter week year"),
+        pair("month's quarter's week's year's month year", "beginning end start"),
     ),
+    up_to_day=frozenset(phrases(*_UP_TO_DAY.split("|"))),
 )  # fmt: skip

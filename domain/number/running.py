@@ -11,6 +11,8 @@ from domain.number.tokens import MARKS, measure_phrase, split_tokens
 from domain.number.words import LANGUAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from domain.number.language import Phrase
 
 _SINCE: Final = frozenset(phrase for language in LANGUAGES for phrase in language.since)
@@ -19,6 +21,9 @@ _BESIDE: Final = _RUNNING | {
     phrase for language in LANGUAGES for phrase in language.remarks.running
 }
 """Phrases that say in a remark that a number counts everything up to a day, or over some time."""
+_UP_TO_DAY: Final = frozenset(
+    phrase for language in LANGUAGES for phrase in language.remarks.up_to_day
+)
 _MONTHS: Final = frozenset(
     month for language in LANGUAGES for month in (*language.months, *language.remarks.in_months)
 )
@@ -33,16 +38,35 @@ _SUMS: Final = tuple(stem for language in LANGUAGES for stem in language.remarks
 @lru_cache(maxsize=4096)
 def runs_on(text: str) -> bool:
     """Whether a number counts everything up to a day, by words such as "so far", "in total" or "since January"."""
+    return bool(_find_running(text)) or _names_time(text)
+
+
+@lru_cache(maxsize=4096)
+def surely_runs_on(text: str) -> bool:
+    """Whether a number counts everything up to a day, and not perhaps that of some occasion or time alone.
+
+    "52, in two groups" or "52, at the end of November" may be either.
+    """
+    if find_beginning(text):
+        return True
+    found = _find_running(text)
+    return bool(found) and found <= _UP_TO_DAY and not _names_time(text)
+
+
+def _find_running(text: str) -> set[Phrase]:
+    """The phrases by which a number counts everything up to a day, or over some time."""
     number, *remarks = _split_parts(text)
-    return (
-        _has_any(number, _RUNNING)
-        or _goes_over_time(number)
-        or any(
-            _has_any(_without_ranked(remark), _BESIDE)
-            or _has_stretch(_without_ranked(remark))
-            or _goes_over_time(remark)
-            for remark in remarks
-        )
+    return {
+        *_list_phrases(number, _RUNNING),
+        *(found for each in remarks for found in _list_phrases(_without_ranked(each), _BESIDE)),
+    }
+
+
+def _names_time(text: str) -> bool:
+    """Whether the words beside a number name a year, several months or occasions, or another time."""
+    number, *remarks = _split_parts(text)
+    return any(map(_goes_over_time, (number, *remarks))) or any(
+        _has_stretch(_without_ranked(remark)) for remark in remarks
     )
 
 
@@ -59,8 +83,12 @@ def find_beginning(text: str) -> Phrase:
     return next(starts, ())
 
 
-def _has_any(part: Phrase, phrases: frozenset[Phrase]) -> bool:
-    return any(measure_phrase(part, at, phrases) for at in range(len(part)))
+def _list_phrases(part: Phrase, phrases: frozenset[Phrase]) -> Iterator[Phrase]:
+    """The longest phrase at each place that has one."""
+    for at in range(len(part)):
+        length = measure_phrase(part, at, phrases)
+        if length:
+            yield part[at : at + length]
 
 
 def _has_stretch(remark: Phrase) -> bool:

@@ -2,7 +2,8 @@
 
 A cumulative figure is a lower bound of a sum once its time has surely passed. It cannot be higher than a later figure
 that counts as many people or more, nor can what was added before it be more than it allows. If it is, they disagree,
-and the lower bound is that of the later figure.
+and the lower bound is that of the later figure. A figure whose words may mean some of the people alone ("52, in two
+groups") limits no other number.
 """
 
 from __future__ import annotations
@@ -12,22 +13,25 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
-from domain.number.running import find_beginning
+from domain.number.running import find_beginning, runs_on, surely_runs_on
 from domain.time.instant import END
 from domain.views.rivalry.claims import ends_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from uuid import UUID
 
     from domain.views.counting.figures import Figure
     from domain.views.counting.parts import Part
     from domain.views.rivalry.candidates import Candidate
 
 _NO_LIMIT: Final = (math.inf, 0.0)
-_Scope = tuple[str, tuple[int | str, ...]]
-"""What a cumulative figure counts: a population, and since when. Empty: everybody, from the beginning."""
+_Scope = tuple[str, tuple[int | str | UUID, ...]]
+"""What a cumulative figure counts: a population, and since when. Empty: everybody, from the beginning.
+
+A figure that may count some of them alone has its own scope, with the id of its fact.
+"""
 _Place = tuple[float, float]
 """The place of a figure among others, the latest first; of one date, the one with the lowest high end first."""
 
@@ -63,7 +67,9 @@ class Running:
         """The lowest sum of the parts by a figure that allows fewer; None if every figure allows these parts."""
         sums: dict[str, _Added] = {}
         lowest: list[float] = []
-        for (population, _), figures in self._standing.items():
+        for (population, since), figures in self._standing.items():
+            if any(isinstance(each, UUID) for each in since):
+                continue
             if population not in sums:
                 sums[population] = _Added(_of_population(parts, population))
             for figure in figures:
@@ -108,9 +114,21 @@ def _of_population(parts: Iterable[Part], population: str) -> Iterable[Part]:
 def _scope_of(figure: Figure) -> _Scope:
     population, _ = figure.candidate.read_field("population")
     valid = figure.candidate.fact.valid_time
+    if _may_count_some(figure):
+        return population, (figure.candidate.id,)
     if valid.spans:
         return population, (valid.bounds.start_earliest,)
     return population, find_beginning(figure.quantity.text or "")
+
+
+def _may_count_some(figure: Figure) -> bool:
+    """Whether a figure is cumulative only by words that may mean some of the people alone."""
+    counted = figure.quantity.counted
+    return any(
+        number.basis is None and runs_on(text) and not surely_runs_on(text)
+        for number in figure.candidate.fact.quantities
+        if number.counted == counted and (text := number.text)
+    )
 
 
 class _Limits:

@@ -21,6 +21,43 @@ FIGURES: Final[Sums] = {
         ],
         (1_259, None, "at least 1259", False, 0),
     ),
+    "a number that may be of one event, after a larger sum": (
+        [
+            tell_release(60),
+            tell_release("52, during talks in Minsk", "AP", valid="2025-10-01"),
+        ],
+        (60, None, "at least 60", False, 0),
+    ),
+    "a number that may be of one event, larger than the sum": (
+        [
+            tell_release(14),
+            tell_release("52, at the end of September", "AP", valid="2025-10-01"),
+        ],
+        (52, None, "at least 52", False, 0),
+    ),
+    "so far, and later a number over some time that is lower": (
+        [
+            tell_release("1,000 so far", valid="2025-06"),
+            tell_release("52, in two groups", valid="2025-10-01"),
+            tell_release("60, this year", "AP", valid="2025-10-02"),
+            tell_release("70, after the elections", "AFP", valid="2025-10-03"),
+        ],
+        (1_000, None, "at least 1000", False, 0),
+    ),
+    "a number over some time, and later fewer so far": (
+        [
+            tell_release("52, in two groups"),
+            tell_release("40 so far", "AP", valid="2025-10-01"),
+        ],
+        (40, None, "at least 40", True, 0),
+    ),
+    "a number over some time that is said to be cumulative": (
+        [
+            tell_release(60),
+            tell_release("52, in two groups", "AP", valid="2025-10-01", basis="cumulative"),
+        ],
+        (52, None, "at least 52", True, 0),
+    ),
     "a counter that takes back": (
         [
             tell_release("at least 40", basis="cumulative"),
