@@ -30,9 +30,13 @@ _BETWEEN: Final = " -."
 
 @dataclass(frozen=True, slots=True)
 class _Alphabet:
-    """{code point: letters} without accents, the same in Latin letters, and in Latin letters with accents."""
+    """{code point: letters} without accents, the same in Latin letters, and in Latin letters with accents.
+
+    `words` is `bare` with a blank for each character between words, as `latin` and `accented` have it.
+    """
 
     bare: Mapping[int, str]
+    words: Mapping[int, str]
     latin: Mapping[int, str]
     accented: Mapping[int, str]
     are_known: re.Pattern[str]
@@ -55,6 +59,14 @@ def latinise_names(names: Sequence[str]) -> list[str | None]:
     """The words of each name in Latin letters, without accents; None for a name that is folded alone."""
     words = _translate(names, _alphabet().latin)
     return [None if each is None else " ".join(each.split()) for each in words]
+
+
+def split_latin(name: str) -> tuple[Sequence[str], Sequence[str]] | None:
+    """The words of a name without accents, and the same in Latin letters; None for a name that is folded alone."""
+    alphabet = _alphabet()
+    if len(name) > LONGEST or "\n" in name or not alphabet.stand_for_themselves(name):
+        return None
+    return name.translate(alphabet.words).split(), name.translate(alphabet.latin).split()
 
 
 def list_latin_words(names: Sequence[str]) -> list[str | None]:
@@ -94,6 +106,7 @@ def _alphabet() -> _Alphabet:
     known, gaps = (re.escape("".join(each)) for each in (map(chr, bare), _BETWEEN))
     return _Alphabet(
         bare,
+        bare | between,
         latin | between,
         accented | between,
         re.compile(f"[{known}{gaps}\n]*"),

@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import islice, product
 from typing import TYPE_CHECKING, Final
 
+from domain.spelling.many_names import split_latin
 from domain.spelling.readings import is_plain, list_plain_readings, list_readings, may_vary
 from domain.spelling.words import Word, is_given_name, make_word
 from domain.words import romanise_name, split_words, transliterate
@@ -19,7 +20,7 @@ from domain.words import romanise_name, split_words, transliterate
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_MOST_WORDS: Final = 8
+MOST_WORDS: Final = 8
 """How many words of a name are compared."""
 _LONGEST: Final = 400
 """How many characters of a name are compared."""
@@ -28,12 +29,14 @@ _MOST_BEGINNINGS: Final = 64
 _ONE_LETTER: Final = str.maketrans("gejyouvwcqtz", "hiiiuuuukkks")
 _MOST_SPELLINGS: Final = 8
 """How many spellings of a name are compared, where its letters do not tell how it sounds."""
-_SOFT: Final = tuple(
+SOFT: Final = tuple(
     str.maketrans({"č": "ch", "ç": "ch", "ș": "sh", "đ": "dj", "ć": sound})
     for sound in ("ts", "ch")
 )
 """What these letters sound like, in Belarusian and in Serbian; many write them without their accents."""
 _APOSTROPHE: Final = re.compile(r"(?<=\w)'(?=\w)")
+SERVANT: Final = "abd"
+"""The letters without which no name has a form of the Arabic word for servant."""
 _SERVANT: Final = re.compile(r"abd(?:[aeou]+[dlnrstz])?")
 _SERVANT_NAMED, _SERVANT_AMONG = "abdul", "abdulo"
 _LEAST_AMONG: Final = 2
@@ -84,15 +87,14 @@ def spell(name: str) -> tuple[Spelling, ...]:
     written = name[:_LONGEST]
     texts = [written]
     if not written.isascii():
-        texts += [softened for table in _SOFT if (softened := written.translate(table)) != written]
+        texts += [softened for table in SOFT if (softened := written.translate(table)) != written]
     return tuple(
         dict.fromkeys(spelling for text in dict.fromkeys(texts) for spelling in _spell(name, text))
     )
 
 
 def _spell(name: str, text: str) -> Iterator[Spelling]:
-    words = split_words(_APOSTROPHE.sub("", text) if "'" in text else text)
-    latin = tuple(words) if text.isascii() else transliterate(words)
+    words, latin = _split(_APOSTROPHE.sub("", text) if "'" in text else text)
     letters = "".join(latin) if latin else romanise_name(text).rpartition(" ")[2]
     if not text.isascii() and not is_plain(text):
         readings = [*map(list_readings, words, latin or words)]
@@ -108,10 +110,22 @@ def _spell(name: str, text: str) -> Iterator[Spelling]:
         yield _make_spelling(name, words, read, letters)
 
 
+def _split(text: str) -> tuple[Sequence[str], Sequence[str]]:
+    """The words of a folded text, and the same in Latin letters; no letters if some words have no such form."""
+    if text.isascii():
+        words = split_words(text)
+        return words, words
+    known = split_latin(text)
+    if known is not None:
+        return known
+    words = split_words(text)
+    return words, transliterate(words)
+
+
 def _make_spelling(name: str, words: Sequence[str], latin: Sequence[str], letters: str) -> Spelling:
-    if any("abd" in word for word in latin):
+    if any(SERVANT in word for word in latin):
         words = latin = _part_servants(latin)
-    spelt = tuple(map(make_word, words[:_MOST_WORDS], latin))
+    spelt = tuple(map(make_word, words[:MOST_WORDS], latin))
     initials = frozenset([at for at, word in enumerate(spelt) if not word.key])
     return Spelling(name, spelt, frozenset([word.key for word in spelt]) - {""}, letters, initials)
 

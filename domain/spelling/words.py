@@ -6,10 +6,13 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from domain.spelling.given_names import list_forms
 from domain.words import is_unspaced
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _LEAST: Final = 2
 """The sound of a word with fewer consonants has its vowels too."""
@@ -17,36 +20,36 @@ _ENOUGH: Final = 4
 """How many consonants a word keeps at least without the ending that Lithuanian adds."""
 _LETTER: Final = "[bcdfghkmnpqrstz]"
 _CONSONANTS: Final = tuple(
-    (re.compile(pattern), sound)
-    for pattern, sound in (
-        ("x", "ks"),
-        ("ph", "f"),
-        ("(?<=[ae])k?h$", ""),
-        (f"^[ae]l(?={_LETTER}(?:.*{_LETTER}){{2}})", ""),
-        ("ee", "i"),
-        ("ck(?=[aiy])", "tsk"),
-        ("c(?=[eijy])|(?<=[a-z]{3}e)c$", "ts"),
-        ("vic$", "vich"),
-        ("dzh|dj", "j"),
-        ("schtsch|chtch|shch|szcz|sch|sh|sz|zh", "s"),
-        ("tsch|tch|ch|cz|kh|g", "h"),
-        ("t[szh]", "t"),
-        ("d[szh]", "d"),
+    (needles.split(), re.compile(pattern, re.MULTILINE), sound)
+    for needles, pattern, sound in (
+        ("x", "x", "ks"),
+        ("ph", "ph", "f"),
+        ("h", "(?<=[ae])k?h$", ""),
+        ("al el", f"^[ae]l(?={_LETTER}(?:.*{_LETTER}){{2}})", ""),
+        ("ee", "ee", "i"),
+        ("ck", "ck(?=[aiy])", "tsk"),
+        ("c", "c(?=[eijy])|(?<=[a-z]{3}e)c$", "ts"),
+        ("vic", "vic$", "vich"),
+        ("dzh dj", "dzh|dj", "j"),
+        ("sh sz zh sch chtch", "schtsch|chtch|shch|szcz|sch|sh|sz|zh", "s"),
+        ("ch cz kh g", "tsch|tch|ch|cz|kh|g", "h"),
+        ("t", "t[szh]", "t"),
+        ("d", "d[szh]", "d"),
     )
 )
-"""(pattern, replacement) in order, for what languages write differently: Igor and Ihar, Sergei and Siarhei."""
+"""(texts, one of which a word has if the pattern is found in it; the pattern; the replacement), in order.
+
+They stand for what languages write differently: Igor and Ihar, Sergei and Siarhei.
+"""
 _CHANGED: Final = re.compile("[cghxz]|ee|dj|[dt]s|^[ae]l")
 """Without one of these, no pattern of `_CONSONANTS` changes a word."""
 _ALIKE: Final = str.maketrans("cqjywz", "kkiivs")
-_ENDS: Final = tuple(
-    (re.compile(pattern), sound)
-    for pattern, sound in (
-        (r"([a-z])\1+", r"\1"),
-        ("^ie", "e"),
-        ("[aeio][uv](a?)$", r"ov\1"),
-    )
-)
-_VOWELS: Final = re.compile("[aeiouv]")
+_TWICE: Final = re.compile(r"([a-z])(?=\1)")
+_END: Final = re.compile("[aeio][uv](?=a?$)", re.MULTILINE)
+_IE: Final = re.compile("^ie", re.MULTILINE)
+_ENDS: Final = ("u", "v", "ua", "va")
+"""How a word ends in which `_END` is found."""
+_VOWELS: Final = str.maketrans("", "", "aeiouv")
 _LITHUANIAN: Final = re.compile("i?[aeiu]s$")
 _INITIALS: Final = {
     letter: frozenset(like)
@@ -93,7 +96,7 @@ def make_word(word: str, text: str) -> Word:
         return Word(text, text, frozenset((text,)), frozenset(), frozenset(text[0]))
     forms, soft = _FORMS, _soften(text)
     sound = _sound(soft)
-    names = forms.names.get(soft) or forms.names.get(_LITHUANIAN.sub("", soft), frozenset())
+    names = _find_names(soft)
     if not names:
         return Word(
             text, forms.keys.get(sound, sound), frozenset((sound,)), names, frozenset(text[0])
@@ -108,6 +111,38 @@ def is_given_name(text: str) -> bool:
     return _soften(text) in _FORMS.names
 
 
+def list_word_keys(words: Sequence[str]) -> list[str]:
+    """The key of each of some words in Latin letters that are no initials."""
+    keys = []
+    for word, soft in zip(words, _soften_all(words), strict=True):
+        sound = _sound(soft)
+        if word.isdecimal():
+            keys.append(word)
+        elif names := _find_names(soft):
+            keys.append(_FORMS.keys[next(iter(_FORMS.sounds[min(names)]))])
+        else:
+            keys.append(_FORMS.keys.get(sound, sound))
+    return keys
+
+
+def _soften_all(words: Sequence[str]) -> list[str]:
+    """`_soften` of each word, at once."""
+    lines = "\n".join(words)
+    for needles, pattern, replacement in _CONSONANTS:
+        if any(needle in lines for needle in needles):
+            lines = pattern.sub(replacement, lines)
+    lines = _TWICE.sub("", lines.translate(_ALIKE))
+    return _END.sub("ov", _IE.sub("e", lines)).split("\n")
+
+
+def _find_names(soft: str) -> frozenset[int]:
+    """The given names whose form a softened word is."""
+    names = _FORMS.names.get(soft)
+    if not names and soft.endswith("s"):
+        names = _FORMS.names.get(_LITHUANIAN.sub("", soft))
+    return names or frozenset()
+
+
 def _letters_like(initial: str) -> frozenset[str]:
     """The letters with which a word may begin if this, in Latin letters, is its initial."""
     return _INITIALS.get(initial) or _INITIALS.get(initial[0], frozenset(initial[0]))
@@ -116,17 +151,20 @@ def _letters_like(initial: str) -> frozenset[str]:
 def _soften(word: str) -> str:
     """A word with one letter for the consonants that languages exchange, and its vowels."""
     if _CHANGED.search(word):
-        for pattern, replacement in _CONSONANTS:
-            word = pattern.sub(replacement, word)
-    word = word.translate(_ALIKE)
-    for pattern, replacement in _ENDS:
-        word = pattern.sub(replacement, word)
-    return word
+        for needles, pattern, replacement in _CONSONANTS:
+            for needle in needles:
+                if needle in word:
+                    word = pattern.sub(replacement, word)
+                    break
+    word = _TWICE.sub("", word.translate(_ALIKE))
+    if word.startswith("ie"):
+        word = word[1:]
+    return _END.sub("ov", word) if word.endswith(_ENDS) else word
 
 
 def _sound(soft: str) -> str:
     """The consonants of a softened word; the word itself if there are too few."""
-    sound = _VOWELS.sub("", soft)
+    sound = soft.translate(_VOWELS)
     if len(sound) > _ENOUGH and _LITHUANIAN.search(soft):
         sound = sound[:-1]
     return sound if len(sound) >= _LEAST else soft

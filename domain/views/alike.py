@@ -9,19 +9,18 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from rapidfuzz import fuzz, process
-
 from domain.naming import fold_for_search, fold_name
+from domain.spelling.index import LONGEST, SpeltNames, begin_keys, spell_name
 from domain.spelling.many_names import latinise_names
-from domain.spelling.names import spell
+from domain.spelling.scores import AlikeNames, in_order, score_groups, score_names
 from domain.views.sections import place_of
 from domain.words import split_words, transliterate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from domain.spelling.names import Spelling
     from domain.views.naming import Names
@@ -31,12 +30,6 @@ MOST: Final = 10
 """How many hints a name has at most."""
 MOST_COMPARED: Final = 1_000
 """How many names one name is compared with at most."""
-_LONGEST: Final = 100
-"""How many characters of a name are compared."""
-_BEGINNING: Final = 3
-"""How many letters of the keys of two words have to be the same for their names to be compared."""
-_ALIKE: Final = 85.0
-"""The least likeness for a hint, of 100: one letter in seven may differ."""
 _SAME: Final = 100.0
 _SPELT: Final = 99.0
 """The likeness of names that may be one, as two languages write it."""
@@ -64,30 +57,16 @@ class Somebody(Protocol):
 
 
 class Likeness:
-    """An index of all names, each with its id, that finds those written much like a given one.
-
-    `_begin` has the names by the beginnings of their words, `_keys` the keys of their words. `_open` are the names that
-    are compared although their keys differ: they have initials, or several spellings.
-    """
+    """An index of all names, each with its id, that finds those written much like a given one."""
 
     def __init__(self, everyone: Iterable[tuple[str, str | None]]) -> None:
         self._everyone = list(everyone)
-        self._begin: dict[str, list[int]] = defaultdict(list)
-        self._ordered: dict[int, str] = {}
-        self._keys: list[frozenset[str]] = []
-        self._open: list[bool] = []
+        self._groups: dict[str, AlikeNames] = {}
 
     def of(self, name: str, id_: str | None) -> list[dict[str, Any]]:
         """[{name, id, why}] of other names that may mean the same person; a person with another id is no hint."""
-        latin, written = _latin(name), self._written
-        near = sorted((self._count(each), each) for each in list_beginnings(name))
-        groups = chain.from_iterable(self._begin[beginning] for _, beginning in near)
-        compared = list(dict.fromkeys(islice(groups, MOST_COMPARED)))
-        for at in compared:
-            if at not in self._ordered:
-                self._ordered[at] = _in_order(written[at])
-        names = ([written[at] for at in compared], [self._ordered[at] for at in compared])
-        scores = {compared[at]: score for at, score in _score(latin, *names).items()}
+        compared = self._select_compared(name)
+        scores = score_groups(_latin(name), compared, MOST + 1)
         spelt = self._list_spelt(name, compared)
         for at in spelt:
             scores[at] = max(_SPELT, scores.get(at, 0))
@@ -102,37 +81,45 @@ class Likeness:
             hints.append({"name": other, "id": other_id, "why": why})
         return hints[:MOST]
 
-    def _list_spelt(self, name: str, compared: Sequence[int]) -> dict[int, str]:
+    def _select_compared(self, name: str) -> list[tuple[AlikeNames, int]]:
+        """The groups of names that begin like a name, the smallest first, and how many of each are compared."""
+        groups = [(self._find_group(beginning), beginning) for beginning in list_beginnings(name)]
+        compared, left = [], MOST_COMPARED
+        for group, _ in sorted(groups, key=lambda each: (len(each[0].names), each[1])):
+            compared.append((group, min(left, len(group.names))))
+            left -= compared[-1][1]
+        return compared
+
+    def _find_group(self, beginning: str) -> AlikeNames:
+        group = self._groups.get(beginning)
+        if group is None:
+            names = self._spelt.begin.get(beginning, ())[:MOST_COMPARED]
+            group = self._groups[beginning] = AlikeNames.of(names, self._written)
+        return group
+
+    def _list_spelt(self, name: str, compared: Sequence[tuple[AlikeNames, int]]) -> dict[int, str]:
         """{index: why} of the names that may be this one as another language writes it, or with an initial."""
         found: dict[int, str] = {}
-        keys, open_ = self._keys, self._open
-        for own in _spell(name):
-            mine, compares_all = own.keys, bool(own.initials)
-            for at in compared:
-                if compares_all or open_[at] or mine <= keys[at] or keys[at] <= mine:
-                    whys = (_why_spelt(own, other) for other in self._spelt[at])
+        names = self._spelt
+        for own in spell_name(name):
+            for at in names.find_near(own):
+                if not any(group.places.get(at, count) < count for group, count in compared):
+                    continue
+                other = names.keys[at]
+                if own.initials or at in names.several or own.keys <= other or other <= own.keys:
+                    whys = (_why_spelt(own, spelling) for spelling in names.spell(at))
                     if why := next(filter(None, whys), None):
                         found.setdefault(at, why)
         return found
 
-    def _count(self, beginning: str) -> int:
-        """How many names have a word with a beginning, up to the most that are compared."""
-        return min(len(self._begin[beginning]), MOST_COMPARED)
+    @cached_property
+    def _spelt(self) -> SpeltNames:
+        return SpeltNames([name for name, _ in self._everyone])
 
     @cached_property
     def _written(self) -> list[str]:
-        """All names in Latin letters, in order. Also fills `_begin`, `_keys` and `_open`."""
-        for at, spelt in enumerate(self._spelt):
-            self._keys.append(spelt[0].keys)
-            self._open.append(len(spelt) > 1 or bool(spelt[0].initials))
-            for beginning in _beginnings(spelt):
-                self._begin[beginning].append(at)
+        """All names in Latin letters, in order."""
         return write_in_latin([name for name, _ in self._everyone])
-
-    @cached_property
-    def _spelt(self) -> list[Sequence[Spelling]]:
-        """The spellings of all names, in order."""
-        return [_spell(name) for name, _ in self._everyone]
 
 
 def index_names(everyone: Iterable[Somebody]) -> Likeness:
@@ -152,75 +139,48 @@ class Written:
     def __init__(self, names: Sequence[str]) -> None:
         self._names = names
         self.latin = write_in_latin(names)
-        self._ordered = [*map(_in_order, self.latin)]
+        self._ordered = [*map(in_order, self.latin)]
 
     def find_alike(self, latin: str) -> set[int]:
         """Which of the names are written much like one in Latin letters; of more than MOST + 1 some may be missing."""
-        return set(_score(latin, self.latin, self._ordered, MOST + 2))
+        return set(score_names(latin, self.latin, self._ordered, MOST + 2))
 
-    def find_spelt(self, name: str, *, with_initials: bool) -> set[int]:
+    def find_spelt(self, name: str, shared: Collection[int]) -> set[int]:
         """Which names may be this one as another language writes it, or with an initial.
 
-        With `with_initials`, only names that have an initial are looked at.
+        `shared` are the names that have another beginning of a word in common with it than all of these names have.
         """
         return {
             at
-            for own in _spell(name)
-            for at in (self._with_initials if with_initials else self._list_near(own))
-            if any(_why_spelt(own, other) for other in self._spelt[at])
+            for own in spell_name(name)
+            for at in self._list_near(own, shared)
+            if any(_why_spelt(own, other) for other in spell_name(self._names[at]))
         }
 
-    def _list_near(self, own: Spelling) -> Iterable[int]:
+    def _list_near(self, own: Spelling, shared: Collection[int]) -> Iterable[int]:
         """The names that may be another spelling: without initials, they have two keys in common with this one."""
-        if own.initials or len(own.keys) < max(_LEAST_WORDS, len(own.words)):
-            return range(len(self._names))
-        rare = sorted((self._by_key.get(key, ()) for key in own.keys), key=len)[:-1]
-        return {*self._with_initials, *chain.from_iterable(rare)}
+        if own.initials or len(begin_keys((own,))) < max(_LEAST_WORDS, len(own.words)):
+            return self._spelt.find_near(own)
+        initialled = self._with_initials
+        found = self._spelt_with_initials.find_near(own) if initialled else ()
+        return {*shared, *(initialled[at] for at in found)}
 
     @cached_property
-    def _spelt(self) -> list[Sequence[Spelling]]:
-        return [_spell(name) for name in self._names]
+    def _spelt(self) -> SpeltNames:
+        return SpeltNames(self._names)
 
     @cached_property
-    def _by_key(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = defaultdict(list)
-        for at, spelt in enumerate(self._spelt):
-            for key in {key for spelling in spelt for key in spelling.keys}:
-                found[key].append(at)
-        return found
+    def _spelt_with_initials(self) -> SpeltNames:
+        return SpeltNames([self._names[at] for at in self._with_initials])
 
     @cached_property
     def _with_initials(self) -> list[int]:
         return [at for at, name in enumerate(self._names) if _INITIAL.search(name)]
 
 
-def _score(
-    latin: str, written: Sequence[str], ordered: Sequence[str], most: int = MOST + 1
-) -> dict[int, float]:
-    """{index: likeness} of the names most like a name: at most `most` as they are `written`, and as many `ordered`."""
-    scores: dict[int, float] = {}
-    for sought, choices in ((latin, written), (_in_order(latin), ordered)):
-        for _, score, index in process.extract(
-            sought, choices, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=most
-        ):
-            scores[index] = max(score, scores.get(index, 0))
-    return scores
-
-
 def list_beginnings(name: str) -> set[str]:
     """How the words of a name begin, as all languages write them; only names that share a beginning are compared."""
-    return _beginnings(_spell(name))
-
-
-def may_share_one_word(name: str) -> bool:
-    """Whether a name without initials may be spelt like this one and share only one beginning of a word with it.
-
-    It may if this name has an initial, a single word, or two words that begin alike.
-    """
-    return any(
-        spelling.initials or len(_beginnings((spelling,))) < max(_LEAST_WORDS, len(spelling.words))
-        for spelling in _spell(name)
-    )
+    return begin_keys(spell_name(name))
 
 
 def join_hints(*hints: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -248,21 +208,8 @@ def find_led_apart(
 
 def _latin(name: str) -> str:
     """The words of a name, transliterated into Latin letters; as written where they have no transliteration."""
-    words = split_words(name[:_LONGEST])
+    words = split_words(name[:LONGEST])
     return " ".join(words if name.isascii() else transliterate(words) or words)
-
-
-def _in_order(name: str) -> str:
-    """The words of a name in alphabetical order."""
-    return " ".join(sorted(name.split()))
-
-
-def _spell(name: str) -> Sequence[Spelling]:
-    return spell(fold_name(name[:_LONGEST]))
-
-
-def _beginnings(spelt: Iterable[Spelling]) -> set[str]:
-    return {key[:_BEGINNING] for spelling in spelt for key in spelling.keys}
 
 
 def _why_spelt(one: Spelling, two: Spelling) -> str | None:
@@ -281,7 +228,7 @@ def _why_spelt(one: Spelling, two: Spelling) -> str | None:
 
 def _may_be_same(name: str, other: str, score: float) -> bool:
     """Whether two names may have the same words: they are 100 of 100 alike, or one is cut off because it is long."""
-    return score >= _SAME or max(len(name), len(other)) > _LONGEST
+    return score >= _SAME or max(len(name), len(other)) > LONGEST
 
 
 def _why(name: str, other: str) -> str:

@@ -21,7 +21,6 @@ from domain.views.alike import (
     Likeness,
     Written,
     list_beginnings,
-    may_share_one_word,
     write_in_latin,
 )
 from domain.views.name_lists import ALL
@@ -69,13 +68,24 @@ class _BeginAlike:
         """The keys of the names that are written much like one in Latin letters."""
         return self._keys(self._written.find_alike(latin))
 
-    def find_spelt(self, name: str, *, with_initials: bool) -> set[str]:
-        """The keys of the names that may be spelt otherwise for one, as `Written.find_spelt` tells."""
-        return self._keys(self._written.find_spelt(name, with_initials=with_initials))
+    def find_spelt(self, name: str, others: Iterable[_BeginAlike]) -> set[str]:
+        """The keys of the names that may be spelt otherwise for one; `others` are its other lists."""
+        shared = {
+            self.places[each]
+            for other in others
+            for each in self.places.keys() & other.places.keys()
+        }
+        return self._keys(self._written.find_spelt(name, shared))
 
     def _keys(self, found: Iterable[int]) -> set[str]:
         plain = len(self.plain)
         return {self.plain[at] if at < plain else self.special[at - plain][0] for at in found}
+
+    @cached_property
+    def places(self) -> Mapping[str | tuple[str, str], int]:
+        """{name, or (key, spelling) of a special name: its index}."""
+        entries: tuple[str | tuple[str, str], ...] = (*self.plain, *self.special)
+        return {each: at for at, each in enumerate(entries)}
 
     @cached_property
     def _written(self) -> Written:
@@ -89,6 +99,7 @@ class NearNames:
         self._named = named
         self._lists: dict[str, _BeginAlike] = {}
         self._known: dict[str, Called | None] = {}
+        self._plain: set[str] = set()
 
     def index(self, people: Collection[Somebody]) -> Likeness:
         """The names that may be written much like those of some people, in the order of their keys."""
@@ -115,9 +126,8 @@ class NearNames:
             return None
         (latin,) = write_in_latin([person.name])
         near = set[str]().union(*(each.find_alike(latin) for each in lists))
-        largest = None if may_share_one_word(person.name) else max(lists, key=len, default=None)
-        for each in lists:
-            near |= each.find_spelt(person.name, with_initials=each is largest)
+        for at, each in enumerate(lists):
+            near |= each.find_spelt(person.name, lists[at + 1 :])
         all_compared = sum(map(len, lists)) <= MOST_COMPARED
         name = person.name if person.id is None else Named(name=person.name, id=person.id)
         own = {self._named.names.key(name)}
@@ -153,8 +163,10 @@ class NearNames:
 
     def _count_listed(self, list_: str, names: Sequence[str]) -> int:
         """How many of these keys belong to a person whose shown name is in the list `list_`."""
-        shown = (self._known.get(key) for key in {*names})
-        return sum(called is not None and list_ in list_beginnings(called[0]) for called in shown)
+        shown = {key: called for key in {*names} if (called := self._known.get(key)) is not None}
+        return sum(
+            key in self._plain or list_ in list_beginnings(name) for key, (name, _) in shown.items()
+        )
 
     def _read_called(self, keys: set[str]) -> None:
         """Read who is shown under some keys: nobody, or the person with the key.
@@ -165,6 +177,7 @@ class NearNames:
             return
         named = self._named
         plain = self._find_plain(new)
+        self._plain |= plain.keys()
         terms = dict(zip(plain, map(shorten_key, fold_names([*plain])), strict=True))
         seen = {*named.terms(name_lists.select_seen, PERSON, terms.values())}
         for key, text in plain.items():
