@@ -25,7 +25,7 @@ from infrastructure.database.damage import Damage
 from infrastructure.database.lanes import Lane, Patience, TimeLimits, current_lane, in_lane
 from infrastructure.database.pools import BEGIN_OPTION, Pools
 from infrastructure.database.queue_lock import QueueLock
-from infrastructure.database.server_sessions import PREPARE_THRESHOLD
+from infrastructure.database.server_sessions import PREPARE_THRESHOLD, end_idle
 from infrastructure.database.timekeeping import Timekeeper
 from infrastructure.database.vacuuming import rewrite, sample_grown, vacuum
 from infrastructure.database.write_lock import BEGIN_WRITING, GIVES_WAY
@@ -126,11 +126,14 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self, gives_way: Callable[[], bool] | None = None) -> Iterator[Connection]:
+    def writing(
+        self, gives_way: Callable[[], bool] | None = None, *, may_idle: bool = False
+    ) -> Iterator[Connection]:
         """A transaction that commits at the end of the block, or rolls back when it raises.
 
-        On SQLite, while `gives_way` is true, other processes that wait for the write lock get it first. Raises
-        ReadOnlyError if this database is opened for reading alone.
+        On SQLite, while `gives_way` is true, other processes that wait for the write lock get it first. PostgreSQL ends
+        the transaction if this process is stopped or gone, unless it `may_idle`. Raises ReadOnlyError if this database
+        is opened for reading alone.
         """
         if self.read_only:
             raise ReadOnlyError
@@ -142,6 +145,8 @@ class Database:
                     yield connection
                 return
             with self._borrow_connection(self._writing) as connection, connection.begin():
+                if not (may_idle or self.is_sqlite):
+                    connection.exec_driver_sql(end_idle(self.patience.idle))
                 yield connection
 
     def drop_overwritten(self, *tables: str, patience: float = 0) -> None:

@@ -23,18 +23,21 @@ _CONNECT_SECONDS: Final = 10
 _LOOKED_CONNECT_SECONDS: Final = 2
 UNHURRIED_SECONDS: Final = 30.0
 """How long unhurried work waits for a connection, and on SQLite for the one write lock."""
+IDLE_SECONDS: Final = 15
+_UNHURRIED_IDLE_SECONDS: Final = 600
 
 
 @dataclass(frozen=True)
 class Patience:
     """How long work in one lane waits, in seconds: for a statement's result, for a lock, for a connection to be made.
 
-    None means without limit.
+    None means without limit. PostgreSQL ends a writing transaction whose process has been silent for `idle` seconds.
     """
 
     statement: float | None
     lock: float | None
     connect: int
+    idle: int = IDLE_SECONDS
 
     @property
     def turn(self) -> float:
@@ -52,7 +55,7 @@ class TimeLimits:
     def patience(self, lane: Lane) -> Patience:
         """How long work in a lane waits; reading requests wait for a lock at most `_LOOK_SECONDS`."""
         if lane == "unhurried":
-            return Patience(None, None, _CONNECT_SECONDS)
+            return Patience(None, None, _CONNECT_SECONDS, _UNHURRIED_IDLE_SECONDS)
         short = min(self.log, _LOOK_SECONDS)
         if lane == "health":
             return Patience(min(self.statement, _LOOK_SECONDS), short, _LOOKED_CONNECT_SECONDS)

@@ -183,7 +183,7 @@ def tables_to_compare(connection: Connection) -> list[MetaData]:
 @contextmanager
 def lock_for_migration(database: Database) -> Iterator[Connection]:
     """A writing transaction during which other migrating processes wait."""
-    with in_lane("unhurried"), database.writing() as connection:
+    with in_lane("unhurried"), database.writing(may_idle=True) as connection:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         yield connection

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import psycopg
+from sqlalchemy.exc import OperationalError
+
 from infrastructure.database.bounded_connection import BoundedConnection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sqlalchemy import Connection
+    from sqlalchemy.engine import ExceptionContext
 
 PREPARE_THRESHOLD: Final = 5
 """How often a connection runs a statement before it has the server prepare it, as psycopg has it."""
@@ -60,6 +64,25 @@ def set_in_transactions(settings: Mapping[str, object]) -> Callable[[Connection]
             connection.exec_driver_sql(statement)
 
     return on_begin
+
+
+def end_idle(seconds: int) -> str:
+    """The statement by which the server ends this transaction if its client says nothing for so many seconds.
+
+    The transaction of a client that is stopped, or whose machine is gone, would keep its locks until TCP gives up.
+    """
+    return f"SET LOCAL idle_in_transaction_session_timeout = '{seconds}s'"
+
+
+def call_ended_session(context: ExceptionContext) -> OperationalError | None:
+    """Make an OperationalError of the end of a session whose transaction was idle, or took too long, for the server.
+
+    psycopg calls that an internal error.
+    """
+    error = context.original_exception
+    if not context.is_disconnect or not isinstance(error, psycopg.InternalError):
+        return None
+    return OperationalError(context.statement, None, error, connection_invalidated=True)
 
 
 def is_pooled(connection: Connection) -> bool:

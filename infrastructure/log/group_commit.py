@@ -161,7 +161,7 @@ class GroupCommit:
         outcomes: list[Outcome] = []
         self._watch(self._database.patience.turn)
         try:
-            with self._database.writing(self._gives_way()) as connection:
+            with self._database.writing(self._gives_way(), may_idle=True) as connection:
                 log = LogTransaction(connection, self._timekeeper)
                 self._watch(0)
                 tickets, stage = self._drain() if only is None else [only], _Stage.WRITING

@@ -21,6 +21,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from infrastructure.database.lanes import IDLE_SECONDS
 from infrastructure.database.schema import refuse_unknown
 from infrastructure.database.timekeeping import SERVER_CLOCK
 from infrastructure.hot_statements import HotStatement
@@ -36,10 +37,15 @@ if TYPE_CHECKING:
 
 LOCK_HEAD: Final = select(log_head.c.position, log_head.c.recorded_at).with_for_update()
 _locked: Final = LOCK_HEAD.subquery("locked")
+_ENDS_IDLE: Final = func.set_config(
+    literal_column("'idle_in_transaction_session_timeout'"),
+    literal_column(f"'{IDLE_SECONDS}s'"),
+    literal_column("true"),
+).label("ends_idle")
 _LOCK_AND_LOOK: Final = {
     "sqlite": HotStatement(LOCK_HEAD.add_columns(null().label("server"))),
     # The subquery has the server's clock read once the lock is held, and not before waiting for it.
-    "postgresql": HotStatement(select(_locked, SERVER_CLOCK.label("server"))),
+    "postgresql": HotStatement(select(_locked, SERVER_CLOCK.label("server"), _ENDS_IDLE)),
 }
 FIRST_VERSIONS: Final = (0, 1)
 STREAMS_A_QUERY: Final = 500
@@ -85,7 +91,10 @@ _STANDING_OF_ONE: Final = HotStatement(
 
 
 def lock_head(connection: Connection) -> Any:  # noqa: ANN401 -- a named tuple
-    """Lock the log; its position and recorded_at, and the `server`'s clock once the lock is held, on PostgreSQL."""
+    """Lock the log; its position and recorded_at, and the `server`'s clock once the lock is held, on PostgreSQL.
+
+    There, the transaction ends as `Database.writing` says.
+    """
     return _LOCK_AND_LOOK[connection.dialect.name].one(connection)
 
 

@@ -7,7 +7,7 @@ import signal
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from time import sleep
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import psycopg
 import pytest
@@ -19,8 +19,9 @@ from api.composition import compose
 from api.http.app import create_app
 from infrastructure.database.database import Database
 from infrastructure.database.kept_connections import QUIET_SECONDS
-from infrastructure.database.lanes import TimeLimits, in_lane
+from infrastructure.database.lanes import IDLE_SECONDS, TimeLimits, in_lane
 from infrastructure.log import group_commit
+from infrastructure.log.under_lock import lock_head
 from tests.api.asking import FACTS, TALKS, Client, authorize, fact
 from tests.databases import settings_of
 
@@ -168,3 +169,55 @@ def test_while_a_change_has_no_answer_readiness_says_so(
             assert answering.result(60).status == 201
         parley.follow()
         assert client.get("/readyz").status == 200
+
+
+IDLE: Final = "idle_in_transaction_session_timeout"
+
+
+def test_a_writer_that_is_stopped_holds_no_lock_for_long(url: str) -> None:
+    show = text(f"SHOW {IDLE}")
+    with closing(Database(url)) as database:
+        with database.writing() as connection:
+            assert connection.execute(show).scalar() == f"{IDLE_SECONDS}s"
+        with database.writing(may_idle=True) as connection:
+            assert connection.execute(show).scalar() == "0"
+            lock_head(connection)
+            assert connection.execute(show).scalar() == f"{IDLE_SECONDS}s"
+        with database.reading() as connection:
+            assert connection.execute(show).scalar() == "0"
+
+
+def wait_too_long(connection: Connection) -> None:
+    """Say nothing in a transaction until the server has ended it, and then a statement."""
+    connection.exec_driver_sql(f"SET LOCAL {IDLE} = '10ms'")
+    sleep(0.2)
+    connection.exec_driver_sql("SELECT 1")
+
+
+def test_a_transaction_that_was_ended_for_idling_is_out_of_reach(url: str) -> None:
+    with closing(Database(url)) as database:
+        for begin in (database.reading, database.writing):
+            with pytest.raises(OperationalError, match="idle"), begin() as connection:
+                wait_too_long(connection)
+            with begin() as connection:
+                assert connection.execute(text("SELECT 1")).scalar() == 1
+
+
+def test_a_change_whose_writer_goes_on_too_late_is_told_so(url: str) -> None:
+    def hang(connection: Connection) -> None:
+        if left and not connection.get_execution_options().get("postgresql_readonly"):
+            left.pop()
+            connection.exec_driver_sql(f"SET LOCAL {IDLE} = '10ms'")
+            sleep(0.2)
+
+    with closing(compose(settings_of(url), upgrade=False)) as parley:
+        client = Client(TestClient(create_app(parley), headers=authorize(parley)))
+        client.open()
+        left = [True]
+        event.listen(Engine, "commit", hang)
+        try:
+            answer = client.post(FACTS, fact(), idempotency_key="one")
+        finally:
+            event.remove(Engine, "commit", hang)
+        assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+        assert client.post(FACTS, fact(), idempotency_key="one").status == 201
