@@ -36,6 +36,7 @@ from api.web.words.quantities import (
 from api.web.words.wording import (
     ANSWERS,
     brief,
+    capitalize,
     close_turns,
     event_in_words,
     field_in_words,
@@ -139,6 +140,7 @@ def _environment() -> Environment:
         "names": join_names,
         "plain": plain,
         "sources": sources_in_words,
+        "capitalize": capitalize,
         "sentence": sentence,
         "event": event_in_words,
         "field": field_in_words,

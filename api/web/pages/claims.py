@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -12,8 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http.problems import RefusedError
+from api.http.threads import run_in_lane
+from api.web.linked import find_linked
 from api.web.page import Page
-from api.web.page_route import router_of_pages
+from api.web.page_route import PageRefusedError, router_of_pages
 from api.web.spans import axis_of
 from api.web.words.questions import question_in_words
 from domain.fact import KINDS
@@ -35,8 +38,11 @@ async def read_claims_page(slug: str, fact_id: str, request: Request) -> Respons
         raise RefusedError("unknown", "/path/fact_id", "this negotiation has no such fact")
     shown = _select_entries(state, {record["id"]})[:1]
     briefs = [fact for entry in shown for fact in (entry["fact"], *entry["rivals"]) if fact]
-    others = [_record(brief) for brief in briefs if brief["id"] != record["id"]]
-    claims = _by_claim([record, *others])
+    linked = await run_in_lane(find_linked, request, slug, record["fact"]["links"])
+    denied = await _read_denied(page, record["fact"]["links"], linked)
+    apart = {record["id"], *(each["id"] for each in denied)}
+    others = [_record(brief) for brief in briefs if brief["id"] not in apart]
+    claims = _by_claim([record, *denied, *others])
     return await page.draw(
         "claims",
         here=None,
@@ -50,9 +56,22 @@ async def read_claims_page(slug: str, fact_id: str, request: Request) -> Respons
         grounds=_grounds(claims, shown),
         axis=None,
         matter=record["fact"]["matter"],
-        names={},
+        names=linked,
+        denies=bool(denied),
         facts=[claim["record"]["id"] for claim in claims],
     )
+
+
+async def _read_denied(
+    page: Page, links: Sequence[Mapping[str, str]], linked: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Give the first fact that a fact says it conflicts with, whatever that answers; none if it was withdrawn."""
+    relation = "conflicts_with"
+    named = [link["fact"] for link in links if link["relation"] == relation]
+    ids = [linked[name] for name in named if name in linked]
+    with suppress(PageRefusedError):
+        return [await page.ask(f"/v1/facts/{id_}") for id_ in ids[:1]]
+    return []
 
 
 def _record(brief: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,6 +97,7 @@ async def read_matter_page(slug: str, matter: str, request: Request) -> Response
         question=_question([claim["record"] for claim in claims], shown),
         is_of_now=not page.of("as_known_at", "position"),
         matter=None,
+        denies=False,
         names={f"external:{item['fact']['external_id']}": item["id"] for item in timeline["items"]},
         claims=claims,
         following=timeline["next"],

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
-from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -19,13 +17,11 @@ from api.http.authorization import principal_of
 from api.http.exchange.fact_response import fact_uuid
 from api.http.threads import run_in_lane
 from api.web.forms.deeds import DEEDS
+from api.web.linked import find_linked
 from api.web.page import KNOWN, Page
 from api.web.page_route import PageRefusedError, router_of_pages
 from api.web.words.wording import words_of_changes
-from domain.errors import UnknownError
-from domain.fact import fact_id
 from domain.streams.event import FactRetracted
-from domain.streams.negotiation import negotiation_id
 
 router: Final[APIRouter] = router_of_pages()
 
@@ -36,8 +32,6 @@ _IN_ITS_PLACE: Final = (
     *("matter", "external_id"),
 )
 """The fields that the page shows elsewhere than in its table."""
-_MOST_LINKS: Final = 100
-"""How many links to other facts can be followed."""
 
 
 @router.get("/n/{slug}/facts/{fact_id}")
@@ -64,7 +58,7 @@ async def read_fact_page(slug: str, fact_id: str, request: Request) -> Response:
         told=[] if record is None else _list_fields(record["fact"]),
         linked={}
         if record is None
-        else await run_in_lane(_find_linked, request, slug, record["fact"]["links"]),
+        else await run_in_lane(find_linked, request, slug, record["fact"]["links"]),
         withdrawn=withdrawn,
         history=items,
         address=address,
@@ -118,20 +112,6 @@ def _negotiation_of(request: Request, fact_id: str) -> str:
     parley: Parley = request.app.state.parley
     with parley.looking(principal_of(request)) as look:
         return look.slug_of_fact(fact_uuid(fact_id))
-
-
-def _find_linked(request: Request, slug: str, links: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    """{what a link names: the id of the fact} for the links whose fact is on record and may be seen."""
-    parley: Parley = request.app.state.parley
-    ids = {}
-    with parley.looking(principal_of(request)) as look:
-        for named in [link["fact"] for link in links[:_MOST_LINKS]]:
-            external = named.removeprefix("external:")
-            id_ = UUID(named) if external == named else fact_id(negotiation_id(slug), external)
-            with suppress(UnknownError):
-                look.slug_of_fact(id_)
-                ids[named] = str(id_)
-    return ids
 
 
 def _is_erased(body: bytes) -> bool:

@@ -28,9 +28,12 @@ async def read_timeline_page(slug: str, request: Request) -> Response:
     """Show the facts by valid time, with what filters them."""
     page = Page(request, slug, (*_FILTERS, "cursor"))
     timeline = await page.ask_list("/timeline", *_FILTERS, limit=_PAGE)
-    disputed = {*_list_disputed(timeline["items"])}
+    matters = {record["id"]: record["fact"]["matter"] for record in timeline["items"]}
+    is_whole = timeline["next"] is None and not page.of("cursor", *_FILTERS)
+    disputed = dict(_list_disputed(page, timeline["items"], is_whole=is_whole))
     if _has_rivals(timeline["items"]):
-        disputed |= {*_list_contested(await page.ask(""))}
+        contested = [id_ for id_ in _list_contested(await page.ask("")) if id_ in matters]
+        disputed |= {id_: page.claims(id_, matters[id_]) for id_ in contested}
     return await page.draw(
         "timeline",
         here="/timeline",
@@ -45,14 +48,26 @@ async def read_timeline_page(slug: str, request: Request) -> Response:
     )
 
 
-def _list_disputed(records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """The ids of facts that say of another that both cannot be right, and of those of which another one says so."""
+def _list_disputed(
+    page: Page, records: Sequence[Mapping[str, Any]], *, is_whole: bool
+) -> Iterator[tuple[str, str]]:
+    """(fact, address) of each fact that says of another that both cannot be right, and of each such other fact.
+
+    The address is that of their matter, or else of the page of the fact that says so, which names the other.
+    Where the records are all that stand, a fact that is not among them was withdrawn, and disputes nothing.
+    """
     named = {f"external:{record['fact']['external_id']}": record["id"] for record in records}
+    matters = {record["id"]: record["fact"]["matter"] for record in records}
     for record in records:
         for link in record["fact"]["links"]:
             if link["relation"] == "conflicts_with":
-                yield record["id"]
-                yield named.get(link["fact"], link["fact"])
+                other = named.get(link["fact"], link["fact"])
+                if is_whole and other not in matters:
+                    continue
+                matter = matters[record["id"]]
+                shared = matter if matter == matters.get(other) else None
+                for id_ in (other, record["id"]):
+                    yield id_, page.claims(record["id"], shared)
 
 
 def _has_rivals(records: Iterable[Mapping[str, Any]]) -> bool:

@@ -107,10 +107,15 @@ def _source_in_words(citation: Mapping[str, Any]) -> str:
     return f"{told}, after {isolate(origin)}" if origin and origin not in publisher else told
 
 
+def capitalize(text: str) -> str:
+    """Give words with a capital, and all other letters as they are: Jinja's filter of this name makes them small."""
+    return text[:1].upper() + text[1:]
+
+
 def sentence(text: str) -> str:
     """Give words of the API as a sentence: with a capital, unless they begin with a name of it, and a full stop."""
     first = re.match(r"[a-z]+(?=[ ,;])", text)
-    begun = text[:1].upper() + text[1:] if first else text
+    begun = capitalize(text) if first else text
     return begun if begun[-1:] in ".?!:…" else f"{begun}."
 
 
