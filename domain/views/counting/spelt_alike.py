@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict, deque
 from itertools import chain, combinations
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +10,7 @@ from domain.named import id_in, name_in
 from domain.spelling.names import spell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from domain.spelling.names import Spelling
 
@@ -20,10 +20,15 @@ MOST_FURTHER: Final = 100_000
 """How many more comparisons are made in all. After these, a name that needs more counts as another spelling."""
 
 
+_MOST_MEANT: Final = 16
+"""A name that may mean more counted names than these is taken to mean one of them."""
+
+
 class Spellings:
     """The names that were counted, by what other spellings of them have in common with them."""
 
     def __init__(self) -> None:
+        self._bearers: dict[str, int] = defaultdict(int)
         self._bare: dict[str, bool] = {}
         self._further = 0
         self._all: list[Spelling] = []
@@ -38,6 +43,7 @@ class Spellings:
         """Add the name in a key part."""
         name = name_in(part)
         known = name in self._bare
+        self._bearers[name] += 1
         self._bare[name] = self._bare.get(name, False) or id_in(part) is None
         if not known:
             for spelling in spell(name):
@@ -59,18 +65,51 @@ class Spellings:
 
     def may_mean(self, part: str) -> bool:
         """Whether another name may mean the person of a key part; two names with ids mean two people."""
+        return any(True for _ in self._find_meant(part))
+
+    def count_others(self, doubtful: Iterable[str], known: Collection[str]) -> int:
+        """How many people of one report surely were not counted, of those who each may have been, by key parts.
+
+        `known` are the people of the report whose names were counted. All of them are different people. So if one
+        counted person may be two of them, the other one is somebody else.
+        """
+        named: dict[str, list[str]] = defaultdict(list)
+        for part in known:
+            named[name_in(part)].append(part)
+        queue, asked, meant = deque(doubtful), {*doubtful}, list[set[str]]()
+        while queue:
+            part = queue.popleft()
+            names = self._list_meant(part, {name_in(part)} if part in known else set())
+            if names:
+                meant.append(names)
+                further = {other for name in names for other in named[name]} - asked
+                queue += sorted(further)
+                asked |= further
+        return _count_beyond(meant, self._bearers)
+
+    def _list_meant(self, part: str, own: set[str]) -> set[str]:
+        """The counted names that may mean the person of a key part, and `own`; empty if these are too many."""
+        names = set(own)
+        for name in self._find_meant(part):
+            if name is None or len(names) > _MOST_MEANT:
+                return set()
+            names.add(name)
+        return names
+
+    def _find_meant(self, part: str) -> Iterator[str | None]:
+        """The other names that may mean the person of a key part, perhaps several times; None if too many are near."""
         name, has_id = name_in(part), id_in(part) is not None
         pairs = ((spelling, other) for spelling in spell(name) for other in self._near(spelling))
         for compared, (spelling, other) in enumerate(pairs):
             if compared >= COMPARED:
                 if self._further == MOST_FURTHER:
-                    return True
+                    yield None
+                    return
                 self._further += 1
             if other.name == name or (has_id and not self._bare[other.name]):
                 continue
             if other.may_be(spelling):
-                return True
-        return False
+                yield other.name
 
     def _near(self, spelling: Spelling) -> Iterable[Spelling]:
         """The names that may be another spelling, and some that may not; a name may come more than once."""
@@ -96,3 +135,24 @@ class Spellings:
             for initials, names in self._by_begins.get(letters, {}).items():
                 if len(initials | spelling.initials) == len(spelling.words):
                     yield names
+
+
+def _count_beyond(meant: Iterable[set[str]], bearers: Mapping[str, int]) -> int:
+    """How many people there are, each of whom may bear one of a set of names, beyond all who bear these names."""
+    root: dict[str, str] = {}
+
+    def find(name: str) -> str:
+        while root.setdefault(name, name) != name:
+            root[name] = name = root[root[name]]
+        return name
+
+    firsts = list[str]()
+    for names in meant:
+        first, *rest = names
+        firsts.append(first)
+        for name in rest:
+            root[find(name)] = find(first)
+    beyond = Counter(map(find, firsts))
+    for name in [*root]:
+        beyond[find(name)] -= bearers[name]
+    return sum(more for more in beyond.values() if more > 0)

@@ -114,11 +114,12 @@ class _Counted:
     """The people counted so far; a bare name that several ids bear may mean any of these people, and counts once.
 
     A name that may be another spelling of an earlier one (`Spellings`) does not count, unless one fact names both, or
-    both have ids.
+    both have ids. Of several that one fact names, as many count as cannot be earlier ones; all facts
+    together name no fewer people than one of them.
     """
 
     def __init__(self, most: int) -> None:
-        self._most = most
+        self._most, self._total = most, 0
         self._spelt = Spellings()
         self._known: set[str] = set()
         self._open: set[str] = set()
@@ -136,10 +137,11 @@ class _Counted:
         bearers = candidate.bearers
         new = candidate.people - self._known
         self._known |= new
-        surely = sum(
-            not (self._is_one_of_before(name) or self._spelt.may_mean(name))
-            for name in sorted(new - bearers.keys())
-        )
+        alone = [name for name in sorted(new - bearers.keys()) if not self._is_one_of_before(name)]
+        doubtful = {name for name in alone if self._spelt.may_mean(name)}
+        surely = len(alone) - len(doubtful)
+        if doubtful and len(candidate.people) > 1:
+            surely += self._spelt.count_others(sorted(doubtful), candidate.people - new)
         for name in sorted(new & bearers.keys()):
             if self._known.isdisjoint(bearers[name]):
                 surely += 1
@@ -148,6 +150,8 @@ class _Counted:
                     self._may_be[bearer].add(name)
         for name in sorted(new):
             self._spelt.add(name)
+        surely = max(surely, len(candidate.people - bearers.keys()) - self._total)
+        self._total += surely
         return surely
 
     def _is_one_of_before(self, name: str) -> bool:

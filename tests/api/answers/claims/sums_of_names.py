@@ -31,6 +31,20 @@ NAMES: Final[Sums] = {
         ],
         (1, None, "at least 1", False, 0),
     ),
+    "two people, each of whom may be one who was counted": (
+        [
+            tell_release(people=["M. Losik"]),
+            tell_release(people=["Maria Losik", "Mikola Losik"], valid="2025-10-01"),
+        ],
+        (2, None, "at least 2", False, 0),
+    ),
+    "somebody who was counted, and another who may be": (
+        [
+            tell_release(people=["M. Losik"]),
+            tell_release(people=["M. Losik", "Maria Losik"], valid="2025-10-01"),
+        ],
+        (2, None, "at least 2", False, 0),
+    ),
     "a name with its id and without": (
         [
             tell_release(people=[{"name": "Ann", "id": "1"}]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain, permutations, zip_longest
+from itertools import chain, permutations, product, zip_longest
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Final, cast
@@ -19,6 +19,8 @@ from domain.views.counting.spelt_alike import COMPARED, Spellings
 from domain.views.counting.unnumbered import MOST_NAMES, _Counted
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from domain.views.rivalry.candidates import Candidate
 
 PAIRS: Final = [
@@ -125,6 +127,75 @@ def test_the_names_of_a_fact_are_counted_in_alphabetical_order(
     fact = SimpleNamespace(people=people, bearers={})
     assert _Counted(MOST_NAMES).take(cast("Candidate", fact)) == len(people)
     assert asked == added == sorted(people)
+
+
+LIKE_NAMES: Final = (
+    *("m losik", "maria losik", "mikola losik", "mikalai losik", "losik", "m k losik"),
+    *("nikolai", "ann losik", "anna", "a losik", "hanna losik", "nowak"),
+)
+
+
+def count_reports(reports: Sequence[Collection[str]]) -> list[int]:
+    """How many people each of some reports, in order, names who surely were not counted before."""
+    counted = _Counted(MOST_NAMES)
+    facts = (SimpleNamespace(people={*names}, bearers={}) for names in reports)
+    return [counted.take(cast("Candidate", fact)) for fact in facts]
+
+
+def count_least(reports: Sequence[Collection[str]]) -> int:
+    """How many people the reports name at least: each report names different people, by names that may mean them."""
+    like = {
+        (one, two): one == two or may_mean(one, two) for one, two in product(LIKE_NAMES, repeat=2)
+    }
+    every = [(at, name) for at, names in enumerate(reports) for name in names]
+
+    def find_least(rest: Sequence[tuple[int, str]], people: list[list[tuple[int, str]]]) -> int:
+        if not rest:
+            return len(people)
+        (at, name), *later = rest
+        found = find_least(later, [*people, [rest[0]]])
+        for person in people:
+            if all(other != at and like[name, known] for other, known in person):
+                person.append(rest[0])
+                found = min(found, find_least(later, people))
+                person.pop()
+        return found
+
+    return find_least(every, [])
+
+
+@given(st.lists(st.sets(st.sampled_from(LIKE_NAMES), max_size=3), max_size=3))
+def test_reports_of_like_names_count_no_more_people_than_there_may_be(
+    reports: list[set[str]],
+) -> None:
+    counts = count_reports(reports)
+    assert sum(counts) <= count_least(reports)
+    assert sum(counts) >= max(map(len, reports), default=0)
+
+
+@pytest.mark.parametrize(
+    ("reports", "counts"),
+    [
+        (["m losik", "maria losik|mikola losik"], [1, 1]),
+        (["m losik|nowak", "maria losik|mikola losik|nowak"], [2, 1]),
+        (["m losik", "m losik|maria losik"], [1, 1]),
+        (["m losik", "maria losik", "mikola losik"], [1, 0, 0]),
+        (["m losik|maria losik", "m k losik|mikola losik"], [2, 0]),
+        (["losik", "maria losik|mikola losik|ann losik"], [1, 2]),
+        (["losik|anna", "ann losik|maria losik|nowak"], [2, 1]),
+        (["m losik", "maria losik|mikola losik", "maria losik|mikola losik"], [1, 1, 0]),
+    ],
+)
+def test_of_two_people_in_one_report_one_is_nobody_who_was_counted(
+    reports: list[str], counts: list[int]
+) -> None:
+    assert count_reports([names.split("|") for names in reports]) == counts
+
+
+def test_people_with_ids_who_have_one_name_were_each_counted() -> None:
+    both = [key_of_id("m losik", "1"), key_of_id("m losik", "2")]
+    assert count_reports([both, ["maria losik", "mikola losik"]]) == [2, 0]
+    assert count_reports([both[:1], ["maria losik", "mikola losik"]]) == [1, 1]
 
 
 def count_new(
