@@ -217,7 +217,9 @@ def _make_unread_error(text: str) -> ContentError:
             "the remark out of the text and write it in the fact's summary or note"
         )
     return ContentError.at(
-        "/text", f"{detail}, or send comparator and value beside it, or low and high"
+        "/text",
+        f"{detail}, or send comparator and value beside it, or low and high;"
+        " if the source gives no number, leave this one out",
     )
 
 

@@ -78,6 +78,8 @@ def _fault(error: dict[str, Any], body: type | None) -> Fault:
             pointer(place), "there is no such field here: leave it out, or correct its name"
         )
     expected = str(error["type"]).partition("_")[0]
+    if expected == "int" and place[:1] == ("quantities",):
+        return Fault(pointer(place), f"{_WHOLE}; write words, such as 'at least 12', in text")
     return Fault(pointer(place), _TYPES.get(expected, str(error["msg"])))
 
 

@@ -59,9 +59,14 @@ def refuse_strange(text: object) -> str:
         )
     strange = _STRANGE.search(text)
     if strange:
-        what = "white space" if strange[0].isspace() else ascii(_word_at(text, strange.start()))
+        what = "white space" if strange[0].isspace() else _quote(_word_at(text, strange.start()))
         raise ValidTimeError(text, strange.start(), f"{what} cannot stand in an EDTF date")
     return text
+
+
+def _quote(word: str) -> str:
+    """A word in quotes; a single character, which may look like another one, by its number if it is not ASCII."""
+    return repr(word) if len(word) > 1 else ascii(word)
 
 
 def _word_at(text: str, offset: int) -> str:

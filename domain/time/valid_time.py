@@ -113,9 +113,7 @@ def _interval(text: str) -> Bounds:
     slash = text.index("/")
     second = text.find("/", slash + 1)
     if second >= 0:
-        raise ValidTimeError(
-            text, second, "write an interval with one '/', as in 2025-09-11/2025-09-20"
-        )
+        raise ValidTimeError(text, second, "an interval has one '/', as in 2025-09-11/2025-09-20")
     if text == "/":
         raise ValidTimeError(
             text, 0, "write a start or an end of the interval, as in 2025-09-11/.."

@@ -37,7 +37,7 @@ _LEAST_WORDS: Final = 2
 """How many words of a name have to be in another one that has more words."""
 _INITIAL: Final = re.compile(r"(?<!\w)[^\W\d_](?!\w)")
 _ALIKE_ONLY: Final = "written much alike"
-_IN_LANGUAGES: Final = "may be the same name, as two languages write it"
+_IN_LANGUAGES: Final = "may be one name, spelt in two ways"
 _AN_INITIAL: Final = "the same if an initial stands for the name"
 _AN_INITIAL_ELSEWHERE: Final = f"{_AN_INITIAL}, as another language writes it"
 _MORE_WORDS: Final = "may be the same, but one has more words"

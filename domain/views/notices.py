@@ -228,7 +228,7 @@ def _of_names(fact: Fact) -> Iterable[Notice]:
 
 def _of_name(name: str, pointer: str, *, list_of: bool) -> Iterable[Notice]:
     if _SEVERAL.search(name) or (list_of and _TWO_NAMES.fullmatch(name)):
-        several = "write each as an item of the list" if list_of else "write only one here"
+        several = "list them apart (in a table, with ;)" if list_of else "write only one here"
         yield Notice(pointer, f"this is recorded as one name; if it is several, {several}")
     words = () if name.isascii() else _WORD.findall(name)
     mixed = next((word for word in words if len(_alphabets(word)) > 1), None)

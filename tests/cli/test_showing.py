@@ -37,6 +37,15 @@ def test_what_was_still_so_on_a_day_is_shown_as_since_then_at_the_latest(light: 
     assert "[..2025-06-25]" in light.out("people", SLUG, "--csv")
 
 
+def test_who_held_a_post_before_is_told_in_words(light: Shell) -> None:
+    about = {"kind": "appointment", "post": "envoy to the talks", "appointed_by": "The president"}
+    for name, day in (("Ann Example", "2025-01-05"), ("Bob Example", "2025-01-07")):
+        fact = {**custody(None, valid=day, summary=f"{name} is named"), **about, "person": name}
+        light.out("import", SLUG, light.file({k: fact[k] for k in fact if k != "status"}))
+    told = read_table(light, "show", SLUG, "--section", "posts", "--as-of", "2025-01-20")
+    assert "Ann Example, appointed by The president, since 2025-01-05" in " ".join(told.split())
+
+
 def test_a_section_in_json_is_that_of_the_state(light: Shell) -> None:
     whole: dict[str, Any] = json.loads(light.out("show", SLUG, "--json", *FIXED))
     part = json.loads(light.out("show", SLUG, "--json", *FIXED, "--section", "posts"))

@@ -56,6 +56,11 @@ def show_report(report: ImportReport, title: str) -> None:
     similar = [(entry["line"], *_list_alike(entry)) for entry in alike[:REJECTIONS_SHOWN]]
     what = f"Much like other facts, and tied to none of them: {content.get('similar_total', 0)}"
     show_rows(out, what, ("line", "lines of this file", "facts"), similar)
+    if similar:
+        print_line(
+            out,
+            "If two of them report one event, write the same matter in both, or a link: then a number counts once.",
+        )
     rejected = content["rejected"]
     faults = [(fault["line"], fault["pointer"], fault["detail"]) for fault in rejected]
     what = f"Faults: {content['rejected_total']}"

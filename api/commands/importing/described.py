@@ -39,6 +39,8 @@ _SAID: Final = {
     "quantity.what": "what is counted: released, pardoned, held",
     "quantity.text": 'the number in the words of the source: "at least 100", "dozens"',
     "quantity.value": "a whole number, if there is no text",
+    "quantity.low": "the lowest number that the text allows; needed only if Parley cannot read the text",
+    "quantity.high": "the highest number that the text allows; needed only if Parley cannot read the text",
     "quantity.basis": "increment (these, this time), cumulative (all so far) or stock (how many there are)",
     "citation.publisher": "who published it; more sources: citation2.publisher, citation3.publisher, …",
     "citation.origin": "the report or agency that this report derives from, such as Reuters",

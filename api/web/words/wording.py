@@ -112,6 +112,14 @@ def capitalize(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def place_in_words(pointer: str) -> str:
+    """The field that a JSON pointer names, its parts counted from 1: "people 1" for `/people/0`."""
+    parts = pointer.strip("/").split("/")
+    return " ".join(
+        f"{int(part) + 1}" if part.isdigit() else part.replace("_", " ") for part in parts
+    )
+
+
 def sentence(text: str) -> str:
     """Give words of the API as a sentence: with a capital, unless they begin with a name of it, and a full stop."""
     first = re.match(r"[a-z]+(?=[ ,;])", text)

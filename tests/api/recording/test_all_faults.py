@@ -137,7 +137,8 @@ def test_a_value_of_another_type_is_told_what_to_write(light_client: Client) -> 
         "/places/0": "write a text, in quotes",
         "/citations/0": "write an object, in { }",
         "/quantities/0/what": "this field is required: write it",
-        "/quantities/0/value": "write a whole number in digits, without marks between them, such as 1259",
+        "/quantities/0/value": "write a whole number in digits, without marks between them, such as 1259;"
+        " write words, such as 'at least 12', in text",
     }
     named = light_client.post(FACTS, fact(people=[5])).json["errors"]
     assert named[0]["detail"] == "write a name: a text, or an object with name and id"

@@ -94,6 +94,7 @@ def test_notices_and_what_is_alike_are_shown_with_their_lines(light: Shell) -> N
     assert re.search(r"\b1\b.*/person.*one name", told)
     assert "Much like other facts, and tied to none of them: 30" in told
     assert re.search(r"\b4\b.*2; 3.*[0-9a-f]{8}-", told)
+    assert "write the same matter in both" in told
     assert "The first 20 are shown; --json lists more." in told
 
 

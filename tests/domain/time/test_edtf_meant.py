@@ -185,7 +185,7 @@ def test_words_beside_a_date_are_named_and_what_to_write_for_them_is_told(text: 
     assert said.partition("; write ")[2] == LOOSE[text]
     if LOOSE[text]:
         word = text.replace("-", " ").partition(" ")[0]
-        assert f"{word!a} cannot stand in an EDTF date; write" in said
+        assert f"{word!r} cannot stand in an EDTF date; write" in said
 
 
 @pytest.mark.parametrize("text", LOOSE)
@@ -204,3 +204,10 @@ def test_all_that_is_told_for_words_is_edtf(word: str, date: str) -> None:
     told = _explain_refusal(f"{word}{date}").partition("; write ")[2]
     for each in told.split(", or ") if told else ():
         ValidTime.parse(each.partition(" (")[0])
+
+
+def test_a_word_in_other_letters_is_named_as_it_was_written_and_a_look_alike_by_its_number() -> (
+    None
+):
+    assert "'Радио' cannot stand in an EDTF date" in _explain_refusal("Радио Север")
+    assert "'\\u041e' cannot stand in an EDTF date" in _explain_refusal("2\u041e25")

@@ -9,7 +9,7 @@ import pytest
 from domain.views.alike import MOST, MOST_COMPARED, Likeness
 from tests.domain.views.steps import steps
 
-IN_LANGUAGES: Final = "may be the same name, as two languages write it"
+IN_LANGUAGES: Final = "may be one name, spelt in two ways"
 AN_INITIAL: Final = "the same if an initial stands for the name"
 AN_INITIAL_ELSEWHERE: Final = f"{AN_INITIAL}, as another language writes it"
 MORE_WORDS: Final = "may be the same, but one has more words"

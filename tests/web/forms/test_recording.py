@@ -188,7 +188,7 @@ def test_similar_facts_rivals_and_notices_are_named_before_saving(
     told = _fill_form(desk, "check", people="Ann / Ben")
     assert "Similar facts on record" in told.words
     assert f"/n/talks/facts/{first.json['id']}" in told.html
-    assert "Look at people 0" in told.words
+    assert "Look at people 1" in told.words
 
 
 @pytest.mark.either_database
