@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Final
 
 _FORMS: Final = """
-abraham abram avram ibrahim
-abu abou abw
 abdul abdullah abdallah abdulla
 abdul abdulo
+abraham abram avram ibrahim
+abu abou abw
 adam
 ahmed ahmad ahmet ahmd
 akram
@@ -79,8 +79,10 @@ eugenia evgenia yauheniya
 eva eve
 fadi fady
 fadia fadiya
+faisal faysal feisal
 farid fareed ferid
 farida fareeda ferida
+fasila
 fedor fyodor fiodar fedir teodor theodore khvedar todar
 francis francisak franciszek franz frank francois
 gabriel havryla gavriil havrylo hauryla
@@ -106,7 +108,7 @@ iman eman
 irina irene irena ira
 isaac itzhak itzchak
 islam
-ivan jan john ioann johannes johann yanka jonas
+ivan jan jean john ioann johannes johann yanka jonas
 jacob yakov yakau jakub yakiv jokubas
 jamal gamal
 jamil gamil djamil jameel
@@ -157,13 +159,16 @@ nadezhda nadia nadzeia nadja
 nadine nadina
 nadir nader
 nadira nadera
+nasir nasser naser nasr
+nasra
+nasrin nasreen
 natalia natalie natasha
 nathan
 nicholas nikolai mikalai mikola mikolaj nicolas mikolas mikalojus nikola mikulas
 nikifor nichipor mikifor
 nikita mikita
 nina
-noa nva
+noa nv
 nora norah
 nour noor nur
 oleg aleg aleh oleh olaf
@@ -220,6 +225,7 @@ uladzimir vladimir volodymyr wlodzimierz vladimiras
 uladzislau vladislav
 uladzislava vladislava
 ulyana yuliana
+uri ury vry
 vadim
 valentin valiantsin walenty
 valentina valiantsina
@@ -232,15 +238,19 @@ victoria
 vitaly vital vitalijus
 walid waleed oualid
 walida waleeda
+yahya yehia yehya yhyay
 yair jair yyr
 yanina
+yasir yasser yaser yasr
 yefim yafim yukhim iakhim
+yusra yousra
 zahir zaher
 zahra zahraa zohra
 zakhar zachary zakharia
 zhanna jeanne
 zinaida zina
 zoya zoe
+zvi tsvi tzvi tsvy
 """
 
 

@@ -30,7 +30,7 @@ _ONE_LETTER: Final = str.maketrans("gejyouvwcqtz", "hiiiuuuukkks")
 _MOST_SPELLINGS: Final = 8
 """How many spellings of a name are compared, where its letters do not tell how it sounds."""
 SOFT: Final = tuple(
-    str.maketrans({"č": "ch", "ç": "ch", "ș": "sh", "đ": "dj", "ć": sound})
+    str.maketrans({"č": "ch", "ç": "ch", "ș": "sh", "ž": "zh", "đ": "dj", "ć": sound})
     for sound in ("ts", "ch")
 )
 """What these letters sound like, in Belarusian and in Serbian; many write them without their accents."""

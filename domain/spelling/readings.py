@@ -32,6 +32,8 @@ _SERVANT: Final = "\u0639\u0628\u062f"
 _LAST_HEH: Final = "\u0647"
 _TWICE: Final = re.compile(r"([^l])\1")
 """One letter stands for two consonants that nothing parts; between two letters there is a vowel."""
+_LONG_VOWEL: Final = re.compile("[awy]")
+"""After one of these the letter for "h" at the end of an Arabic name is mostly no ending of a woman's name."""
 _LAST_HAH: Final = "\u062d"
 _LONGER_THAN_C: Final = 3
 _OPEN_C: Final = re.compile("(?<![sctx])c(?=[aeiouyn]|$)")
@@ -63,7 +65,7 @@ def _read_hebrew(word: str) -> Iterator[str]:
     letters = [_HEBREW_LETTERS[letter] for letter in word]
     letters[0] = _FIRST_HEBREW.get(word[0], letters[0])
     letters[-1] = _LAST_HEBREW.get(word[-1], letters[-1])
-    return map("".join, product(*letters))
+    return (_TWICE.sub(r"\1a\1", "".join(read)) for read in product(*letters))
 
 
 def _read_arabic(word: str) -> tuple[str, ...]:
@@ -73,7 +75,7 @@ def _read_arabic(word: str) -> tuple[str, ...]:
     parts = _ARTICLE.sub("", word).split(_ALEF)
     text = _TWICE.sub(r"\1a\1", "a".join("".join(transliterate((part,))) for part in parts))
     if word.endswith(_LAST_HEH):
-        return (f"{text[:-1]}a",)
+        return (f"{text[:-1]}a", text) if _LONG_VOWEL.match(text[-2:-1]) else (f"{text[:-1]}a",)
     return (text, text[:-1]) if word.endswith(_LAST_HAH) and text[1:] else (text,)
 
 
@@ -99,6 +101,8 @@ def _read_plain(word: str, *, french: bool) -> Iterator[str]:
         slavic = _SLAVIC.search(word)
         if slavic or not _FIRST_C.match(word):
             yield _OPEN_C.sub("ch", word)
+            if word.endswith("dzic"):
+                yield f"{word[:-4]}dzhich"
             if slavic:
                 yield _BEFORE_A.sub("ts", word)
     if french:

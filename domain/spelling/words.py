@@ -31,7 +31,7 @@ _CONSONANTS: Final = tuple(
         ("c", "c(?=[eijy])|(?<=[a-z]{3}e)c$", "ts"),
         ("vic", "vic$", "vich"),
         ("dzh dj", "dzh|dj", "j"),
-        ("sh sz zh sch chtch", "schtsch|chtch|shch|szcz|sch|sh|sz|zh", "s"),
+        ("sh sz zh sch chtch", "schtsch|chtch|shch|szcz|(?<!t)sch|sh|sz|zh", "s"),
         ("ch cz kh g", "tsch|tch|ch|cz|kh|g", "h"),
         ("t", "t[szh]", "t"),
         ("d", "d[szh]", "d"),
@@ -51,6 +51,8 @@ _ENDS: Final = ("u", "v", "ua", "va")
 """How a word ends in which `_END` is found."""
 _VOWELS: Final = str.maketrans("", "", "aeiouv")
 _LITHUANIAN: Final = re.compile("i?[aeiu]s$")
+_OF_A_MAN: Final = re.compile("[aeiou].*[^aeiounv]$")
+"""A softened word that is no surname such as Putin or Ivanov, of which women have another form."""
 _INITIALS: Final = {
     letter: frozenset(like)
     for letter, like in {
@@ -65,12 +67,13 @@ _INITIALS: Final = {
 class Word:
     """A word of a name in Latin letters.
 
-    `key`: words that may be one name have one key, and others may have it too; empty for an initial. `sounds`: its own,
-    and those of the other forms of a given name. `names`: the given names whose form it is, by number. `begins`: the
-    letters with which its forms begin.
+    `soft` is its softened form. `key`: words that may be one name have one key, and others may have it too; empty for
+    an initial. `sounds`: its own, and those of the other forms of a given name. `names`: the given names whose form it
+    is, by number. `begins`: the letters with which its forms begin.
     """
 
     text: str
+    soft: str
     key: str
     sounds: frozenset[str]
     names: frozenset[int]
@@ -84,26 +87,32 @@ class Word:
             return not self.begins.isdisjoint(other.begins)
         if self.names and other.names:
             return not self.names.isdisjoint(other.names)
-        return not self.sounds.isdisjoint(other.sounds)
+        return not (self.sounds.isdisjoint(other.sounds) or _are_of_two(self.soft, other.soft))
+
+
+def _are_of_two(one: str, other: str) -> bool:
+    """Whether softened words are the names of a man and of a woman, as Walid and Walida, and no surnames."""
+    shorter, longer = sorted((one, other), key=len)
+    return longer == f"{shorter}a" and _OF_A_MAN.search(shorter) is not None
 
 
 @lru_cache(maxsize=16_384)
 def make_word(word: str, text: str) -> Word:
     """A word of a name, and its spelling in Latin letters."""
     if len(word) == 1 and word.isalpha() and not is_unspaced(word):
-        return Word(text, "", frozenset(), frozenset(), _letters_like(text))
+        return Word(text, text, "", frozenset(), frozenset(), _letters_like(text))
     if text.isdecimal():
-        return Word(text, text, frozenset((text,)), frozenset(), frozenset(text[0]))
+        return Word(text, text, text, frozenset((text,)), frozenset(), frozenset(text[0]))
     forms, soft = _FORMS, _soften(text)
     sound = _sound(soft)
     names = _find_names(soft)
     if not names:
         return Word(
-            text, forms.keys.get(sound, sound), frozenset((sound,)), names, frozenset(text[0])
+            text, soft, forms.keys.get(sound, sound), frozenset((sound,)), names, frozenset(text[0])
         )
     other = frozenset[str]().union(*(forms.sounds[name] for name in names))
     begins = frozenset(text[0]).union(*(forms.begins[name] for name in names))
-    return Word(text, forms.keys[next(iter(other))], other | {sound}, names, begins)
+    return Word(text, soft, forms.keys[next(iter(other))], other | {sound}, names, begins)
 
 
 def is_given_name(text: str) -> bool:
