@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, cast
 
 from api.composition import Parley
+from infrastructure.database.open_files import MovedFileError
 from infrastructure.database.replication import measure_lag
 from infrastructure.database.schema import NewerDatabaseError
 from infrastructure.database.timekeeping import ClockInDoubtError
@@ -15,6 +16,7 @@ from infrastructure.sealing.wrapping import SealKeyError
 
 _FAILURES: Final = (*OF_STORAGE, DatabaseRefusedError, OSError)
 _NOTHING: Final[dict[str, Any]] = {"schema": None, "log": None, "projections": {}}
+_MOVED: Final = "a file of the database was moved, removed or replaced: the server's log says which"
 _DAMAGED: Final = "a part of the database is damaged: run parley verify, which says what"
 
 
@@ -27,7 +29,11 @@ def readiness(parley: Parley) -> tuple[dict[str, Any], list[str]]:
 
 def _look(parley: Parley) -> tuple[dict[str, Any], list[str]]:
     try:
+        if parley.database.open_files is not None:
+            parley.database.open_files.confirm()
         state = {**parley.ready(), **_lag(parley)}
+    except MovedFileError:
+        return _NOTHING, [_MOVED]
     except NewerDatabaseError as error:
         return _NOTHING, [str(error)]
     except _FAILURES:

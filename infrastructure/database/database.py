@@ -23,6 +23,7 @@ from sqlalchemy.exc import TimeoutError as LockTimeoutError
 from infrastructure.clock import Clock, system_clock
 from infrastructure.database.damage import Damage
 from infrastructure.database.lanes import Lane, Patience, TimeLimits, current_lane, in_lane
+from infrastructure.database.open_files import OpenFiles
 from infrastructure.database.pools import BEGIN_OPTION, Pools
 from infrastructure.database.queue_lock import QueueLock
 from infrastructure.database.server_sessions import PREPARE_THRESHOLD, end_idle
@@ -81,10 +82,12 @@ class Database:
             else:
                 _keep_private(file)
         self.damage = Damage()
+        self.open_files = None if file is None else OpenFiles(file)
         self._pools = Pools(
             opened,
             self._limits,
             self.damage,
+            self.open_files,
             memory=self.is_memory,
             prepare_threshold=prepare_threshold,
         )
@@ -133,7 +136,7 @@ class Database:
 
         On SQLite, while `gives_way` is true, other processes that wait for the write lock get it first. PostgreSQL ends
         the transaction if this process is stopped or gone, unless it `may_idle`. Raises ReadOnlyError if this database
-        is opened for reading alone.
+        is opened for reading alone, and MovedFileError if its file was moved, removed or replaced.
         """
         if self.read_only:
             raise ReadOnlyError
@@ -142,11 +145,13 @@ class Database:
                 with self._writing.execution_options(
                     **{GIVES_WAY: gives_way}
                 ).begin() as connection:
+                    self._confirm_files()
                     yield connection
                 return
             with self._borrow_connection(self._writing) as connection, connection.begin():
                 if not (may_idle or self.is_sqlite):
                     connection.exec_driver_sql(end_idle(self.patience.idle))
+                self._confirm_files()
                 yield connection
 
     def drop_overwritten(self, *tables: str, patience: float = 0) -> None:
@@ -198,6 +203,10 @@ class Database:
         """Close every idle connection now, and one in use when its transaction ends."""
         with self._lock(self._read_lock):
             self._pools.close()
+
+    def _confirm_files(self) -> None:
+        if self.open_files is not None:
+            self.open_files.confirm()
 
     @property
     def _reading(self) -> Engine:

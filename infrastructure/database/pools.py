@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from infrastructure.database.damage import Damage
     from infrastructure.database.lanes import Lane, Patience, TimeLimits
+    from infrastructure.database.open_files import OpenFiles
 
 SIZES: Final[dict[Lane, tuple[int, int]]] = {
     "reading": (4, 16),
@@ -74,6 +75,7 @@ class Pools:
         url: URL,
         limits: TimeLimits,
         damage: Damage,
+        open_files: OpenFiles | None,
         *,
         memory: bool,
         prepare_threshold: int | None,
@@ -82,6 +84,7 @@ class Pools:
         self._prepare_threshold = prepare_threshold
         self._limits = limits
         self._damage = damage
+        self._open_files = open_files
         self._memory = memory
         self._engines: dict[Lane, Engine] = {}
         self._lock = Lock()
@@ -95,6 +98,8 @@ class Pools:
             if lane not in self._engines:
                 self._engines[lane] = self._make_engine(lane)
                 self._damage.watch(self._engines[lane])
+                if self._open_files is not None:
+                    self._open_files.watch(self._engines[lane])
             return self._engines[lane]
 
     def dispose(self) -> None:
