@@ -259,14 +259,9 @@ def _alphabets(word: str) -> set[str]:
 def _of_counts(fact: Fact) -> Iterable[Notice]:
     if not fact.quantities:
         return
-    summed = {
-        register.summed
-        for kind in KINDS.values()
-        for register in kind.registers
-        if register.summed is not None
-    }
-    folded = set(map(fold_name, summed))
-    own = {register.summed for register in fact.registers if register.summed is not None}
+    kinds = {r.summed: name for name, kind in KINDS.items() for r in kind.registers if r.summed}
+    folded = {fold_name(word): kind for word, kind in kinds.items()}
+    own = {register.summed for register in fact.registers if register.summed}
     counting = set(_list_counted_people(fact))
     named = len(set(map(key_of, fact.people)))
     for index, quantity in enumerate(fact.quantities):
@@ -274,9 +269,13 @@ def _of_counts(fact: Fact) -> Iterable[Notice]:
             detail = f"at most {quantity.high} {quantity.what}, but {named} people are named: one may be wrong"
             yield Notice(f"/quantities/{index}", detail)
         if quantity.counted in folded:
+            if not own and quantity.basis == "cumulative":
+                kind = folded[quantity.counted]
+                detail = f"the number of a {fact.kind} is in no total: to count it, record a {kind}"
+                yield Notice(f"/quantities/{index}", detail)
             continue
         word = quantity.counted
-        near = next(iter(get_close_matches(word, summed, n=1, cutoff=NEAR)), None)
+        near = next(iter(get_close_matches(word, kinds, n=1, cutoff=NEAR)), None)
         counts_all = word == fold_name(text_of(getattr(fact, "population", None) or ""))
         meant = (n for n in own if counts_all or names_sum(word, n) or means_sum(word, n))
         near = near or next(meant, None)

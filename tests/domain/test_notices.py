@@ -77,6 +77,15 @@ def test_a_number_of_all_in_other_words_is_noticed_where_they_are_added_up(what:
     assert notice.detail.endswith("is released meant?")
 
 
+def test_a_running_total_that_somebody_states_is_noticed_because_no_total_has_it() -> None:
+    freed = count(200, what="Released", basis="cumulative")
+    (notice,) = find_notices(fact("statement", speaker="Ann", quantities=freed))
+    assert notice.pointer == "/quantities/0"
+    assert notice.detail.endswith("statement is in no total: to count it, record a release")
+    assert not find_notices(fact("release", quantities=freed))
+    assert not find_notices(fact("statement", speaker="Ann", quantities=count(200)))
+
+
 def test_an_agreement_that_no_matter_and_no_names_tell_from_others_is_noticed() -> None:
     (notice,) = find_notices(fact("agreement", signatories=(), matter=None))
     assert (notice.pointer, "the same agreement" in notice.detail) == ("/matter", True)
