@@ -217,6 +217,7 @@ ENGLISH_REMARKS: Final = RemarkWords(
             f"{_LASTED} {_SEASONS}",
         ),
         pair("in", "course half months quarter weeks years"),
+        pair("all during for throughout", f"{_MONTHS} month quarter week"),
         pair("beginning end ending start", f"{_MONTHS} {_SEASONS} decade month quarter week year"),
         pair("month's quarter's week's year's month year", "beginning end start"),
     ),
