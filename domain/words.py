@@ -40,6 +40,7 @@ Korean has blanks, and particles that stand to a word without one."""
 _SOFT_RUN: Final = re.compile("[ijy]+")
 _FIRST_SOFT: Final = re.compile("^i(?=[aeou])")
 _LAST_SOFT: Final = re.compile("(?<=[^aeiou])i$")
+_LAST_LONG: Final = re.compile("[iy]{2}$")
 _NO_LETTER: Final = re.compile(f"[\\W_{''.join(sorted(_APOSTROPHES))}]")
 """A character that is no letter or numeral. It separates words, unless it is a mark of the letter before it."""
 _RUNS: Final = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
@@ -143,10 +144,11 @@ def merge_letters(word: str) -> str:
 
 
 def respell(word: str) -> list[str]:
-    """What papers make of a transliterated word: of yuliya they make yulia, julia and julija, of dmitriy dmitry."""
+    """What papers make of a transliterated word: yulia, julia and julija, dmitry for dmitriy, zelenskyy."""
     merged = merge_letters(word)
     forms = (_FIRST_SOFT.sub(first, merged) for first in "yj")
-    return [merged, *(_LAST_SOFT.sub("y", form) for form in forms), word.replace("y", "j")]
+    ends = (_LAST_LONG.sub(end, word) for end in ("yy", "yi"))
+    return [merged, *(_LAST_SOFT.sub("y", form) for form in forms), word.replace("y", "j"), *ends]
 
 
 def transliterate(words: Sequence[str]) -> tuple[str, ...]:

@@ -158,6 +158,7 @@ FOUND_BY: Final = {
         "Jur*",
     ),
     "Daria, Julia and Dmitry": ("Дарья", "Дар’я", "Юлия", "Дмитрий", "Дмитр*", "Юл*"),
+    "Zelenskyy, Zelenskyi": ("Зеленский", "Зеленський", "зеленск*"),
     "Darja, Julija and Dmitrij": ("Дарья", "Дар’я", "Юлия", "Дмитрий"),
     "Об’єднання д'Еспозито": ("об'єднання", "Еспозито", "обєднання", "despozito"),
     "Ol'ga Solov'ev": ("Olga", "Ol`ga", "Solovev", '"olga solovev"', "Соловьев", "Ольга", "sol*"),
