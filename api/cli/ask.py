@@ -52,7 +52,6 @@ _GIVEN_BY: Final = {
 }
 """{field of a body: the argument or option that gives it}, for fields whose option has another name."""
 _SILENT: Final = logging.NullHandler()
-_NO_NEGOTIATION: Final = "no negotiation "
 
 
 class PreconditionError(CommandRefusedError):
@@ -255,8 +254,7 @@ def _check_reply(
     refused = PreconditionError if moved_on else CommandRefusedError
     detail = _SAID_OTHERWISE.get(problem["type"], problem["detail"])
     message = "; ".join(_describe_fault(fault, option_of) for fault in faults) or detail
-    advice = "; parley list shows the negotiations" if message.startswith(_NO_NEGOTIATION) else ""
-    raise refused(message + advice)
+    raise refused(message)
 
 
 def _describe_fault(fault: Mapping[str, str], option_of: Callable[[str], str | None]) -> str:

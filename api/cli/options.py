@@ -16,6 +16,7 @@ from api.cli.session import CommandRefusedError, open_record
 from api.cli.text import visible_line
 from domain.fact import fact_id
 from domain.streams.negotiation import SLUG, negotiation_id
+from domain.time.edtf_meant import explain_cut
 from domain.time.instant import InstantError, parse_cut
 from domain.time.perspective import Clock, Match, PerspectiveQuery
 
@@ -28,7 +29,7 @@ def parse_cut_option(text: str) -> str:
     try:
         parse_cut(text)
     except InstantError as error:
-        raise typer.BadParameter(str(error)) from error
+        raise typer.BadParameter(explain_cut(error)) from error
     return text
 
 

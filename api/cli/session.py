@@ -37,6 +37,7 @@ UNKNOWN_OUTCOME: Final = (
 )
 
 
+_NO_NEGOTIATION: Final = "no negotiation "
 _PLACES: Final = frozenset({"FILE", "FOLDER", "SOURCE", "TARGET", "URL"})
 """The names in the help for parameters that are a file, a folder or an address."""
 
@@ -137,7 +138,10 @@ def describe_refusal(refusal: BaseException) -> str:
     if isinstance(refusal, OSError) and refusal.filename is not None:
         return f"{refusal.filename}: {refusal.strerror}"
     cause = getattr(refusal, "orig", None) or refusal
-    return " ".join(str(cause).split()) or type(refusal).__name__
+    told = " ".join(str(cause).split()) or type(refusal).__name__
+    return (
+        f"{told}; parley list shows the negotiations" if told.startswith(_NO_NEGOTIATION) else told
+    )
 
 
 def settings() -> Settings:

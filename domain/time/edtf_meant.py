@@ -10,7 +10,7 @@ from domain.time.edtf_calendar import DAY
 from domain.time.edtf_fault import ValidTimeError
 from domain.time.edtf_loose import name_date, split_words, suggest
 from domain.time.edtf_words import MONTHS, SEASONS, SINCE, TO, UNTIL
-from domain.time.instant import format_instant, parse_instant
+from domain.time.instant import InstantError, format_instant, parse_cut, parse_instant
 from domain.time.valid_time import ValidTime
 
 if TYPE_CHECKING:
@@ -108,6 +108,21 @@ def explain(error: ValidTimeError, *, one_date: bool = False) -> str:
         if not (one_date and ("/" in edtf or edtf.endswith("..]")))
     ]
     return f"{error}; write {', or '.join(loose)}" if loose else str(error)
+
+
+def explain_cut(error: InstantError) -> str:
+    """Explain what is wrong with a day or a time at which a question cuts, and what to write instead."""
+    days = () if ":" in error.text else may_mean(error.text)
+    meant = [meaning for meaning in days if _is_cut(meaning)]
+    return f"{error}; write {' or '.join(meant)}" if meant else str(error)
+
+
+def _is_cut(text: str) -> bool:
+    try:
+        parse_cut(text)
+    except InstantError:
+        return False
+    return True
 
 
 def _with_season(reading: str) -> str:

@@ -105,13 +105,13 @@ def parse_cut(text: str) -> int:
     An RFC 3339 instant is the cut itself; a year, month or day cuts at its last microsecond (UTC).
     """
     match = _CUT.fullmatch(text)
-    if match is None and "T" in text.upper():
+    if match is None and text.lstrip("+-")[:1].isdigit() and "T" in text.upper():
         return parse_instant(text)
     if match is None:
         raise InstantError(
             text,
             first_fault(text, 0, _SHAPE)[0],
-            "write a day, month or year, such as 2025-09-11, or a time, such as 2025-09-11T14:30:00Z",
+            "expected a day, month or year, such as 2025-09-11, or a time, such as 2025-09-11T14:30:00Z",
         )
     year, month, day = _check_date(text, match)
     if match["day"]:

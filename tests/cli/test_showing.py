@@ -105,3 +105,17 @@ def test_a_state_names_what_stands_beside_an_entry_and_what_contests_it(light: S
     read_table = light.out("show", "plans", "--as-of", "2026-11", "--section", "meetings")
     assert "contested by" in read_table
     assert "beside it" not in read_table
+
+
+def test_a_command_that_opens_the_record_itself_says_where_the_negotiations_are(
+    light: Shell,
+) -> None:
+    for command in ("show", "export"):
+        refused = light(command, "nowhere")
+        assert "no negotiation nowhere; parley list shows the negotiations" in refused.stderr
+
+
+def test_a_day_as_people_write_it_is_told_as_the_command_takes_it(light: Shell) -> None:
+    refused = light("show", SLUG, "--as-of", "20.03.2026")
+    assert refused.exit_code == 2
+    assert "write 2026-03-20" in " ".join(refused.stderr.replace("│", " ").split())

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from domain.errors import ContentError, Fault
 from domain.time.edtf_calendar import DAY, month_start
+from domain.time.edtf_meant import explain_cut
 from domain.time.instant import InstantError, parse_cut
 
 _MOST: Final = 100
@@ -132,7 +133,7 @@ def cut(parameters: Mapping[str, str], name: str, prefix: str = "/query") -> int
     try:
         return parse_cut(text)
     except InstantError as error:
-        detail = str(error)
+        detail = explain_cut(error)
         if _BLANKED_PLUS.search(text):
             detail += "; a '+' in a query means a blank: write the offset's sign as %2B"
         raise ContentError.at(f"{prefix}/{name}", detail) from error

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.time.edtf_meant import explain_cut
 from domain.time.instant import (
     BEGINNING,
     END,
@@ -106,3 +107,20 @@ def test_a_vague_or_broken_text_is_no_cut(text: str) -> None:
     with pytest.raises(InstantError) as caught:
         parse_cut(text)
     assert 0 <= caught.value.offset <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("20.03.2026", "write 2026-03-20"),
+        ("12/02/2026", "write 2026-12-02 or 2026-02-12"),
+        ("March 2026", "write 2026-03"),
+        ("yesterday", ""),
+        ("2026-03-20 14:00", ""),
+        ("2026-01-05/2026-01-07", ""),
+    ],
+)
+def test_a_day_in_another_notation_is_told_how_to_ask_for_it(text: str, advice: str) -> None:
+    with pytest.raises(InstantError, match="expected a day, month or year") as caught:
+        parse_cut(text)
+    assert explain_cut(caught.value).partition("; ")[2] == advice
