@@ -140,7 +140,7 @@ def test_a_diff_runs_from_the_earlier_cut_to_the_later(light_client: Client) -> 
     assert light_client.get(f"{TALKS}/diff").pointers == ["/query/from"]
     back = light_client.get(f"{TALKS}/diff?from=2999&to=2998")
     assert (back.status, back.pointers) == (422, ["/query/from"])
-    assert "write the earlier cut in from" in back.json["errors"][0]["detail"]
+    assert "write the earlier time here" in back.json["errors"][0]["detail"]
     assert light_client.get(f"{TALKS}/diff?from=2998&to=2998").status == 200
     assert light_client.get(f"{TALKS}/diff?from=2025&as_known_at=2024").pointers == [
         "/query/as_known_at"
