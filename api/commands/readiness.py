@@ -11,7 +11,7 @@ from infrastructure.database.schema import NewerDatabaseError
 from infrastructure.database.timekeeping import ClockInDoubtError
 from infrastructure.errors import OF_STORAGE, DatabaseRefusedError
 from infrastructure.log.recorder import EventRecorder
-from infrastructure.readers.searches import MOST_UNINDEXED
+from infrastructure.projections.fact_text import MOST_UNINDEXED
 from infrastructure.sealing.wrapping import SealKeyError
 
 _FAILURES: Final = (*OF_STORAGE, DatabaseRefusedError, OSError)

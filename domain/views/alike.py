@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MOST: Final = 10
 """How many hints a name has at most."""
-MOST_COMPARED: Final = 1_000
+MOST_COMPARED: Final = 100
 """How many names one name is compared with at most."""
 _SAME: Final = 100.0
 _SPELT: Final = 99.0

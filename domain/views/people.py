@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from domain.views.sections import Place, Rest
 
 TIMELINE: Final = "timeline"
-
 _TOGETHER: Final = 100
 """For how many people the custody entries are read at once."""
 _OF_ENTRY: Final = ("status", "since", "certainty", "contested", "last_reported", "fact")
@@ -194,7 +193,11 @@ def filter_people(
         about = bound_list(about, AMBIGUOUS, rest("people", places[index]))
         return bound_list(about, "spellings", rest(TIMELINE, (person.id or person.name,)))
 
-    return Listed(places, item, keeps=keeps)
+    def facts(index: int) -> Iterable[tuple[int, Callable[[], Iterable[Name]]]]:
+        versions = people[places[index]].facts
+        return ((each.first_position, each.record.fact.list_names) for each in versions)
+
+    return Listed(places, item, keeps=keeps, facts=facts)
 
 
 def _make_status_test(

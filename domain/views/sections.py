@@ -6,7 +6,7 @@ A snapshot has whole lists. The state, which clients request often, gives only t
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, Protocol, overload
@@ -17,6 +17,9 @@ ROOM: Final = 2**19
 """After how many characters of text a list in a state breaks off."""
 ROOM_OF_PAGE: Final = 4 * ROOM
 """After how many characters of text a page of such a list breaks off."""
+MOST_CROWDED: Final = 1_500
+"""After how many names, beyond FEW_NAMES in each fact, a page of people breaks off."""
+FEW_NAMES: Final = 5
 MORE: Final = "_more"
 """The suffix of the field that says how many items a list has: `custody` has `custody_more`."""
 LONGEST_PLACE: Final = 1_000
@@ -26,6 +29,8 @@ Key = tuple[str, ...]
 Place = tuple[int | str, ...]
 """Where an item stands in its list. The place of a rival is that of its entry, with one more number; that of an answer
 beside an entry has the name of the list and two numbers more."""
+NamingFact = tuple[int, Callable[[], Iterable[object]]]
+"""A fact by the position at which it was recorded, and a function that lists the names in it."""
 Rest = Callable[[str, Place], str]
 """The address of what follows a place in a list, by the list's path; an answer with whole lists needs none."""
 
@@ -58,6 +63,31 @@ class Places(Sequence[Place]):
         return Places(self.keys[index]) if isinstance(index, slice) else place_of(self.keys[index])
 
 
+class PageContent:
+    """What a page holds so far: characters of text, up to about `room`, and names in the facts of its people."""
+
+    def __init__(self, room: int | None) -> None:
+        self._room = room
+        self._characters = 0
+        self._facts: set[int] = set()
+        self._crowd = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the page breaks off; not without a `room`."""
+        if self._room is None:
+            return False
+        return self._characters >= self._room or self._crowd >= MOST_CROWDED
+
+    def add(self, characters: int, facts: Iterable[NamingFact]) -> None:
+        """Add an item with so many characters, and its facts; each fact counts once."""
+        self._characters += characters
+        for fact, list_names in facts:
+            if fact not in self._facts:
+                self._facts.add(fact)
+                self._crowd += max(0, sum(1 for _ in list_names()) - FEW_NAMES)
+
+
 class Pages(Protocol):
     """A list that is read page by page."""
 
@@ -74,7 +104,8 @@ class Listed:
     `item` takes the index of an item; `inside` does too, and gives the list of that name within the item, or its
     rivals. Places ascend, except in a list within an item, which is ordered by rank. `weigh` gives the number of
     characters of an item. `count` is the number of all items if the list has only the first of them. `keeps` tells
-    of an index whether its item belongs to the list, where only a page finds that out.
+    of an index whether its item belongs to the list, where only a page finds that out. `facts` gives the facts of
+    an item in a list of people.
     """
 
     places: Sequence[Place]
@@ -84,24 +115,28 @@ class Listed:
     weigh: Callable[[int, Any], int] = lambda _, item: count_characters(item)
     count: int | None = None
     keeps: Callable[[int], bool] | None = None
+    facts: Callable[[int], Iterable[NamingFact]] = lambda _: ()
 
     def page(
         self, after: Place | None, limit: int, room: int | None = None
     ) -> tuple[list[Any], Place | None]:
         """At most `limit` items after a place, and the place of the last of them, or None if nothing follows.
 
-        The page ends early once its texts have `room` characters, but has at least one item if there is one.
+        With a `room`, the page ends early once its texts have so many characters, or the facts of its people name many
+        others; but it has at least one item if there is one.
         """
         start = 0 if after is None else self._past(after)
         items: list[Any] = []
-        size, last = 0, start
+        content, last = PageContent(room), start
         for index in range(start, len(self.places)):
             if self.keeps is not None and not self.keeps(index):
                 continue
-            if len(items) == limit or (room is not None and size >= room):
+            if len(items) == limit or (items and content.is_full):
                 return items, self.places[last]
             items.append(self.item(index))
-            size, last = size + (0 if room is None else self.weigh(index, items[-1])), index
+            last = index
+            if room is not None:
+                content.add(self.weigh(index, items[-1]), self.facts(index))
         return items, None
 
     def within(self, place: Place, name: str | None = None) -> Listed:

@@ -11,7 +11,19 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-from sqlalchemy import BigInteger, Connection, bindparam, delete, select, text, true, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    func,
+    select,
+    text,
+    true,
+    update,
+)
 
 from domain.streams.event import FactErased
 from domain.views.full_text import BREAK, list_fact_words
@@ -33,6 +45,12 @@ if TYPE_CHECKING:
 
 BATCH: Final = 200
 """Positions a transaction: so few that writers of the log hardly wait."""
+MOST_CHARACTERS: Final = 2**21
+"""After how many characters of text a transaction ends before that."""
+MOST_UNINDEXED: Final = 2_000
+"""Positions past the index that a search reads one by one, in some tenths of a second; it sees none past those."""
+MOST_UNREAD: Final = 2**20
+"""After how many bytes of facts past the index a search sees nothing more; it sees at least one position."""
 MANY: Final = 2_000
 """From so many new events on, PostgreSQL is told that its tables have grown: it reads small ones whole."""
 
@@ -80,6 +98,18 @@ class _TextBatch:
 def checkpoint(connection: Connection) -> int:
     """The last position that the full text holds."""
     return int(connection.execute(CHECKPOINT).scalar_one())
+
+
+def find_searched(connection: Connection, indexed: int, head: int) -> int:
+    """The last position up to `head` that a search sees, if the full text holds all up to the position `indexed`."""
+    last = min(head, indexed + MOST_UNINDEXED)
+    sizes = _select_sizes(serving_tables(connection))
+    unread = 0
+    for row in sizes.rows(connection, {"before": indexed, "reached": last}):
+        if unread >= MOST_UNREAD:
+            return int(row.position) - 1
+        unread += row.size
+    return last
 
 
 def catch_up(database: Database, progress: Callable[[int, int], None] | None = None) -> int:
@@ -158,8 +188,14 @@ def _batch(database: Database, last: int) -> _TextBatch | None:
         before, since, seen = _FOLLOWED.one(connection)
         if before >= last:
             return None
-        reached = min(before + BATCH, last)
-        return _TextBatch(since, before, reached, seen, list(_rows(connection, before, reached)))
+        reached, rows, size = min(before + BATCH, last), list[dict[str, Any]](), 0
+        for row in _rows(connection, before, reached):
+            rows.append(row)
+            size += len(row["body"])
+            if size >= MOST_CHARACTERS:
+                reached = row["rowid"]
+                break
+        return _TextBatch(since, before, reached, seen, rows)
 
 
 def _rows(connection: Connection, before: int, reached: int) -> Iterable[dict[str, Any]]:
@@ -177,27 +213,37 @@ def _rows(connection: Connection, before: int, reached: int) -> Iterable[dict[st
 
 @cache
 def _select_made(tables: FactTables) -> HotStatement:
+    columns = tables.version.c
+    of_fact = (columns.fact_id, columns.version, columns.negotiation_id)
+    return HotStatement(_made_between(tables, *of_fact, columns.content, columns.position))
+
+
+@cache
+def _select_sizes(tables: FactTables) -> HotStatement:
+    """How many bytes each version has; no content is read."""
+    columns = tables.version.c
+    size = func.length(columns.content).label("size")
+    return HotStatement(_made_between(tables, columns.position, size))
+
+
+def _made_between(tables: FactTables, *columns: ColumnElement[Any]) -> Select[Any]:
+    """Columns of the versions that the events past `before` and up to `reached` made, in order of their positions."""
     version = tables.version
-    columns = version.c
-    statement = (
-        select(
-            *(columns.fact_id, columns.version, columns.negotiation_id),
-            *(columns.content, columns.position),
-        )
+    return (
+        select(*columns)
         .join_from(
             event,
             version,
-            (columns.fact_id == event.c.stream) & (columns.version == event.c.version),
+            (version.c.fact_id == event.c.stream) & (version.c.version == event.c.version),
         )
         .where(
             event.c.position > bindparam("before", type_=BigInteger),
             event.c.position <= bindparam("reached", type_=BigInteger),
-            *whole_rows(columns),
-            ~columns.erased,
+            *whole_rows(version.c),
+            ~version.c.erased,
         )
         .order_by(event.c.position)
     )
-    return HotStatement(statement)
 
 
 def text_of(negotiation_id: str, content: bytes) -> str:

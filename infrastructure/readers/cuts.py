@@ -16,8 +16,7 @@ from infrastructure.log.clock_corrections import (
     position_at,
     record_time_at,
 )
-from infrastructure.projections.fact_text import CHECKPOINT
-from infrastructure.readers.searches import MOST_UNINDEXED
+from infrastructure.projections.fact_text import CHECKPOINT, find_searched
 from infrastructure.tables.facts import FACTS, SIDES, serving_side, serving_since
 from infrastructure.tables.record import TEXT, api_key, event, log_head, projection
 from infrastructure.transaction_memo import remember
@@ -66,8 +65,9 @@ class Cuts:
         self._head_at: int = head.recorded_at
         self.now = _move_clock(now, self._head_at)
         self._whole = True
-        if searched and (last := head.indexed + MOST_UNINDEXED) < self.head:
-            self.head, self._whole = last, False
+        if searched and head.indexed < self.head:
+            last = find_searched(connection, head.indexed, self.head)
+            self.head, self._whole = last, last == self.head
 
     def perspective(self, query: PerspectiveQuery) -> Perspective:
         """The perspective of a query; ContentError at `/position` for a position that the log has not reached."""

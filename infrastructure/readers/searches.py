@@ -55,9 +55,6 @@ if TYPE_CHECKING:
     from domain.views.timeline import TimelineFilter
     from infrastructure.tables.facts import FactTables
 
-MOST_UNINDEXED: Final = 2_000
-"""Positions past the index that a search reads one by one, in some tenths of a second; it sees none past those."""
-
 MOST_TRIED: Final = 300
 """How many rows are read to see whether they have what is sought; of more, those of facts that the index finds."""
 

@@ -17,7 +17,7 @@ from domain.views.counting.parts import Part
 from domain.views.counting.spelt_alike import Spellings
 from domain.views.rivalry.candidates import Candidate
 
-MOST_NAMES: Final = 5_000
+MOST_NAMES: Final = 2_000
 """How many names a sum counts, or all groups of a tally together; facts that name more people are not counted."""
 
 if TYPE_CHECKING:

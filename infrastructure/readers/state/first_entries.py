@@ -200,7 +200,8 @@ class FirstEntries:
             return _Untold()
         spelt: dict[str, set[str]] = defaultdict(set)
         ambiguous = set[str]()
-        for version in self.read(questions=_questions(keys, aside, unsure)):
+        versions = self.read(questions=_questions(keys, aside, unsure))
+        for version in versions:
             fact = version.record.fact
             for answer in fact.register_entries():
                 if answer.register == keys.register and key_in_question(answer) in unsure:
@@ -209,7 +210,8 @@ class FirstEntries:
                     if AMBIGUOUS in shows:
                         ambiguous.add(key_in_question(answer))
         asked = unsure.union(spelt)
-        versions = self.read(questions=_questions(keys, aside, asked))
+        if asked != unsure:
+            versions = self.read(questions=_questions(keys, aside, asked))
         answered = self.answers(keys.register, versions).at(keys.register, self.perspective)
         standing, _ = find_entries(answered, certain=self.perspective.match == "certain")
         shown = spelt.keys() & {PART.join(key) for key, _ in standing}

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from domain.views.alike import Somebody
     from infrastructure.readers.state.named_people import NamedPeople
 
-_NAMES_A_LIST: Final = MOST_COMPARED + 100
+_NAMES_A_LIST: Final = MOST_COMPARED + 20
 """For how many names of a list people are read at once."""
 _MOST_READ: Final = 3 * MOST_COMPARED
 """How many names of a list are compared as they are; those of a longer list are not."""
@@ -112,10 +112,12 @@ class NearNames:
                 many |= wanted
             else:
                 near |= keys
-        self._read_called(near.union(*(self._lists[list_].first for list_ in many)))
+        shown = near.union(*(self._lists[list_].first for list_ in many))
+        self._read_called(shown)
         for list_ in many:
-            self._read_many(list_)
-        return Likeness(called for _, called in sorted(self._known.items()) if called is not None)
+            shown |= self._read_many(list_)
+        known = ((key, self._known[key]) for key in sorted(shown))
+        return Likeness(called for _, called in known if called is not None)
 
     def _find_near(self, person: Somebody, lists: Sequence[_BeginAlike]) -> set[str] | None:
         """The keys of the names in some lists that are written much like that of a person.
@@ -151,15 +153,18 @@ class NearNames:
                     special[list_].append((key, name))
         return special
 
-    def _read_many(self, list_: str) -> None:
-        """Read who is shown under the names of a list, until so many are known that no more are compared."""
+    def _read_many(self, list_: str) -> set[str]:
+        """Read who is shown under the names of a list, until no more are compared; gives the keys that were read."""
         names, listed = self._lists[list_].names[:_NAMES_A_LIST], 0
+        read = set[str]()
         while len(names) == _NAMES_A_LIST:
             listed += self._count_listed(list_, names)
             if listed >= MOST_COMPARED:
                 break
             names = self._named.first_names(list_, names[-1], _NAMES_A_LIST)
-            self._read_called(set(names))
+            read |= {*names}
+            self._read_called(read)
+        return read
 
     def _count_listed(self, list_: str, names: Sequence[str]) -> int:
         """How many of these keys belong to a person whose shown name is in the list `list_`."""

@@ -13,7 +13,7 @@ from domain.named import Being, beings_in
 from domain.views.answers import Answers
 from domain.views.custody import PARDONED, find_sources, list_statuses_of
 from domain.views.people import PeopleFilter, filter_people, find_meant
-from domain.views.sections import Listed, Place, Rest, count_characters
+from domain.views.sections import Listed, PageContent, Place, Rest, count_characters
 from domain.views.versions import FactVersion
 from infrastructure.readers.state.named_people import NamedPeople, NeedsAllFactsError
 from infrastructure.readers.state.near_names import NearNames
@@ -25,6 +25,8 @@ MANY: Final = 1_000
 """At most this many facts that give a status, or names that match a search, are all read to find who has a status."""
 _MORE: Final = 8
 """For each so many people on a page, facts about one more are read, because a name may be only that of a body."""
+_FIRST, _GROWTH = 120, 4
+"""For how many people facts are read first, and how many times as many each time after that."""
 _TRIED: Final = (2, 4)
 """How many pages of people with known custody are looked through for a status: first 2 pages, then 4 more.
 
@@ -59,16 +61,17 @@ class PeoplePages:
         self, after: Place | None, limit: int, room: int | None
     ) -> tuple[list[Any], Place | None]:
         items: list[Any] = []
-        size, last = 0, after
+        content, last = PageContent(room), after
         many = limit + 1 + limit // _MORE
         for listed in self._lists("" if after is None else self.named.key_at(after), many):
             for index, place in enumerate(listed.places):
                 if listed.keeps is not None and not listed.keeps(index):
                     continue
-                if len(items) == limit or (room is not None and size >= room):
+                if len(items) == limit or (items and content.is_full):
                     return items, last
                 items.append(listed.item(index))
-                size, last = size + count_characters(items[-1]), place
+                content.add(count_characters(items[-1]), listed.facts(index))
+                last = place
         return items, None
 
     def _lists(self, after: str, many: int) -> Iterator[Listed]:
@@ -80,7 +83,7 @@ class PeoplePages:
             yield self._list(sorted(key for key in meant if key > after))
             return
         for shown in self._keys(after, many):
-            yield self._list(shown)
+            yield from map(self._list, _slice_growing(shown))
 
     @cached_property
     def _near(self) -> NearNames:
@@ -133,6 +136,14 @@ class PeoplePages:
         key = self.named.names.key
         named = {key(name) for fact in giving for name in beings_in(fact, Being.PERSON)}
         yield from _slice(sorted(each for each in named if each > after), many)
+
+
+def _slice_growing(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Keys, first `_FIRST` at once, then more and more: a page often breaks off early if its facts name many people."""
+    start, many = 0, _FIRST
+    while start < len(keys):
+        yield keys[start : start + many]
+        start, many = start + many, many * _GROWTH
 
 
 def _slice(keys: Sequence[str], many: int) -> Iterator[Sequence[str]]:

@@ -112,10 +112,11 @@ def test_steps_follow_the_aliases_of_what_is_counted() -> None:
 def test_a_picture_of_many_names_takes_fewer_steps() -> None:
     def count_steps(names: int) -> int:
         log = Log()
-        for month in range(1, 13):
+        for month in range(24):
             people = tuple(f"B{month} d{number}" for number in range(names))
-            log.record(fact("release", valid=f"2020-{month:02}-05", people=people))
+            valid = f"{2020 + month // 12}-{month % 12 + 1:02}-05"
+            log.record(fact("release", valid=valid, people=people))
         slice_, at = log.slice(as_of="2026"), log.perspective(as_of="2026")
         return len(add_up(SumSteps(slice_, "released", at, Names.of(slice_))))
 
-    assert (count_steps(10), count_steps(500)) == (12, 2)
+    assert (count_steps(10), count_steps(250)) == (24, 4)

@@ -18,7 +18,6 @@ from domain.views.timeline import TimelineFilter
 from infrastructure.ledger import StoredLedger
 from infrastructure.projections import fact_text as follower
 from infrastructure.projections import following
-from infrastructure.readers import cuts
 from infrastructure.tables.text import fact_text
 from tests.benchmarks.population import populate
 from tests.databases import open_database as database_at
@@ -62,7 +61,7 @@ def test_a_search_sees_what_was_just_written_and_indexes_nothing(parley: Parley)
 def test_a_search_past_what_it_makes_up_for_says_where_it_ends(
     parley: Parley, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cuts, "MOST_UNINDEXED", 3)
+    monkeypatch.setattr(follower, "MOST_UNINDEXED", 3)
     parley.ledger.append([decide_recording(RECORDED["envoy"], f"no {n}") for n in range(6)])
     with parley.reading(parley.owner, searched=True) as reading:
         assert reading.head == reading.perspective(PerspectiveQuery()).position == 3
@@ -72,6 +71,27 @@ def test_a_search_past_what_it_makes_up_for_says_where_it_ends(
     assert find_facts(parley, "coale") == ["no 0", "no 1"]
     parley.catch_up()
     assert len(find_facts(parley, "coale")) == 6
+
+
+def test_a_search_reads_few_large_texts_past_the_index_and_says_where_it_ends(
+    parley: Parley, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follower, "MOST_UNREAD", 1)
+    parley.ledger.append([decide_recording(RECORDED["envoy"], f"no {n}") for n in range(3)])
+    with parley.reading(parley.owner, searched=True) as reading:
+        assert reading.head == 2
+    assert find_facts(parley, "coale") == ["no 0"]
+    parley.catch_up()
+    assert len(find_facts(parley, "coale")) == 3
+
+
+def test_a_batch_of_large_texts_ends_early(parley: Parley, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follower, "MOST_CHARACTERS", 1)
+    parley.ledger.append([decide_recording(RECORDED["envoy"], f"no {n}") for n in range(3)])
+    reached: list[tuple[int, int]] = []
+    parley.catch_up(lambda *progress: reached.append(progress))
+    assert reached == [(2, 4), (3, 4), (4, 4)]
+    assert len(find_facts(parley, "coale")) == 3
 
 
 def test_a_batch_reads_its_own_facts_just_after_many_came(
