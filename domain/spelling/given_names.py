@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 _FORMS: Final = """
-abdul abdullah abdallah abdulla
+abdul abdullah abdallah abdulla bdalla
 abdul abdulo
 abraham abram avram ibrahim
 abu abou abw
@@ -84,6 +84,7 @@ farid fareed ferid
 farida fareeda ferida
 fasila
 fedor fyodor fiodar fedir teodor theodore khvedar todar
+felicia felicja felitsia
 francis francisak franciszek franz frank francois
 gabriel havryla gavriil havrylo hauryla
 gaddafi qaddafi kadhafi qadhafi gadhafi kaddafi khadafi gheddafi qdhafy
@@ -110,9 +111,9 @@ isaac itzhak itzchak
 islam
 ivan jan jean john ioann johannes johann yanka jonas
 jacob yakov yakau jakub yakiv jokubas
-jamal gamal
-jamil gamil djamil jameel
-jamila gamila djamila jameela
+jamal gamal jmal
+jamil gamil djamil jameel jmyl
+jamila gamila djamila jameela jmyla
 jana joanna
 joseph iosif osip yazep yosyp yusuf yousef juozas asip
 judith yudzif judyta
@@ -137,8 +138,11 @@ levi levy lvy lewi
 lidia lidziya lida lydia
 lola
 lucas lukas luka luke
+lucia lucja luciya lucyja liutsyia
 mahmoud mahmud mhmwd
 marat
+marcianna marcjanna martsianna
+marcin martin martyn marcinas
 margarita margaret marhareta rita
 maria mary marie
 marian maryan
@@ -146,6 +150,7 @@ mariana maryana marianna marianne
 marina maryna
 mark marek marko marcus
 marta
+martina martyna
 marwan marwane
 matthew matvei matviy mateusz maciej matsei
 michael mikhail mikhas michal mykhailo mykolas michel miguel
@@ -175,6 +180,7 @@ oleg aleg aleh oleh olaf
 olga volha
 omar umar omer mr
 osama usama oussama
+patricia patrycja patritsia
 paul pavel paval pavlo paulius povilas
 peter petr piotr petro piatro petras piatrus petra pedro pierre
 philip pilip

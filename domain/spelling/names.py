@@ -137,7 +137,7 @@ def _part_servants(words: Sequence[str]) -> list[str]:
     for at, word in enumerate(words):
         joined = _WITH_SERVANT.fullmatch(word)
         if joined:
-            parted += (servant, joined[2])
+            parted += (_SERVANT_AMONG, joined[2])
         elif _SERVANT.fullmatch(word):
             parted.append(servant)
         elif not (at and words[at - 1] == "abd" and _ARTICLE.fullmatch(word)):

@@ -29,6 +29,7 @@ _ARABIC: Final = re.compile("[\u0621-\u06d3]+")
 _ALEF: Final = "\u0627"
 _ARTICLE: Final = re.compile("^\u0627\u0644(?=...)")
 _SERVANT: Final = "\u0639\u0628\u062f"
+_SERVANT_OF: Final = re.compile(f"{_SERVANT}\u0627\u0644(?!\u0644\u0647$)(?=...)")
 _LAST_HEH: Final = "\u0647"
 _TWICE: Final = re.compile(r"([^l])\1")
 """One letter stands for two consonants that nothing parts; between two letters there is a vowel."""
@@ -36,7 +37,7 @@ _LONG_VOWEL: Final = re.compile("[awy]")
 """After one of these the letter for "h" at the end of an Arabic name is mostly no ending of a woman's name."""
 _LAST_HAH: Final = "\u062d"
 _LONGER_THAN_C: Final = 3
-_OPEN_C: Final = re.compile("(?<![sctx])c(?=[aeiouyn]|$)")
+_OPEN_C: Final = re.compile("(?<![sctx])c(?=[aeouyn]|i(?![aou])|$)")
 """A "c" that may stand for "ч", as many write Łacinka and Serbian names."""
 _BEFORE_A: Final = re.compile("(?<![sct])c(?=[aou])")
 _FIRST_C: Final = re.compile("c(?=[aoun])")
@@ -72,8 +73,11 @@ def _read_arabic(word: str) -> tuple[str, ...]:
     """An Arabic word without its article; a letter at its end for "h" may be silent."""
     if word == _SERVANT:
         return ("abd",)
-    parts = _ARTICLE.sub("", word).split(_ALEF)
+    joined = _SERVANT_OF.match(word)
+    parts = _ARTICLE.sub("", word[joined.end() :] if joined else word).split(_ALEF)
     text = _TWICE.sub(r"\1a\1", "a".join("".join(transliterate((part,))) for part in parts))
+    if joined:
+        return (f"abdul{text}",)
     if word.endswith(_LAST_HEH):
         return (f"{text[:-1]}a", text) if _LONG_VOWEL.match(text[-2:-1]) else (f"{text[:-1]}a",)
     return (text, text[:-1]) if word.endswith(_LAST_HAH) and text[1:] else (text,)
