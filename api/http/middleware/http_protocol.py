@@ -12,6 +12,7 @@ from asyncio import TimerHandle
 from http import HTTPStatus
 from typing import ClassVar, Final
 
+from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from api.http.middleware.head_limits import MAX_HEADER_BYTES, fault_of
@@ -38,6 +39,7 @@ class BoundedProtocol(HttpToolsProtocol):
     _refused = False
     _deadline: TimerHandle | None = None
     _reading: TimerHandle | None = None
+    _answered: RequestResponseCycle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for the first head."""
@@ -48,6 +50,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Stop waiting."""
         self._expect_nothing()
         self._stop_watching()
+        self._leave()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
@@ -130,9 +133,18 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def cut_off(self) -> None:
         """Close the connection without sending what waits, once the present call of the transport is over."""
-        if self.cycle is not None:
-            self.cycle.disconnected = True
+        self._leave()
         self.loop.call_soon(self.transport.abort)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answered = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def _leave(self) -> None:
+        """Tell the request that is being answered that its client is gone; uvicorn tells the one that came last."""
+        if self._answered is not None:
+            self._answered.disconnected = True
+            self._answered.message_event.set()
 
     def _watch_reading(self) -> None:
         self._reading = self.loop.call_later(UNREAD_SECONDS, self._see_reading, self.waiting)

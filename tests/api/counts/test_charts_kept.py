@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import time
 
@@ -73,3 +74,20 @@ def test_what_is_kept_has_so_many_bytes_at_most_and_a_bad_spec_is_refused() -> N
             pictures.draw("talks", 0, {"mark": 7}, "svg")
     finally:
         drawing.close()
+
+
+def test_a_process_with_many_connections_draws() -> None:
+    """A descriptor above 1,023 is nothing that select() takes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 4_096)), hard))
+    many = [os.open(os.devnull, os.O_RDONLY)]
+    drawing = Renderer()
+    try:
+        while many[-1] < 1_100:
+            many.append(os.dup(many[0]))
+        assert drawing.draw({"mark": "bar", "data": {"values": []}}, "svg").picture
+    finally:
+        drawing.close()
+        for each in many:
+            os.close(each)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import pytest
+    from starlette.types import Receive, Scope, Send
 
     from tests.databases import Kind
 
@@ -73,3 +74,32 @@ def test_of_those_who_read_nothing_some_are_cut_off_at_once_if_they_are_many(
         while server.connections < 6:
             time.sleep(0.01)
         wait_for_connections(server, 5)
+
+
+def test_a_request_whose_client_left_with_others_waiting_behind_it_ends_quietly(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    ended: list[str] = []
+
+    async def answer_late(_scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        ended.append((await receive())["type"])
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"Nobody reads this."})
+        ended.append("answered")
+
+    options = {**PROTOCOL, "lifespan": "off"}
+    server = Served(uvicorn.Config(answer_late, log_config=None, **options))
+    try:
+        with closing(socket.create_connection(server.address)) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n" * 3)
+            while not server.connections:
+                time.sleep(0.01)
+        deadline = time.monotonic() + 20
+        while len(ended) < 2:
+            assert time.monotonic() < deadline, ended
+            time.sleep(0.01)
+    finally:
+        server.stop()
+    assert ended == ["http.disconnect", "answered"]
+    assert not [record for record in caplog.records if record.exc_info]
