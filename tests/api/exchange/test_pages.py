@@ -12,6 +12,7 @@ from tests.api.asking import FACTS, TALKS, fact
 from tests.on_sqlite import on_sqlite
 
 if TYPE_CHECKING:
+    from api.composition import Parley
     from tests.api.asking import Client
 
 pytestmark = pytest.mark.either_database
@@ -100,7 +101,7 @@ def test_the_pages_of_a_diff_are_all_of_what_the_cuts_disagree_on(client: Client
 
 
 @on_sqlite
-def test_a_page_of_large_facts_ends_before_its_limit(client: Client) -> None:
+def test_a_page_of_large_facts_ends_before_its_limit(client: Client, parley: Parley) -> None:
     client.open()
     large = json.dumps(
         fact(kind="statement", speaker="Nauseda", quote=LARGE, note=LARGE), ensure_ascii=False
@@ -117,6 +118,7 @@ def test_a_page_of_large_facts_ends_before_its_limit(client: Client) -> None:
         query = "limit=1000&position=9" + ("&from=2000" if path.endswith("diff") else "")
         found = pages(client, path, query)
         assert [len(page[name]) for page in found] == [3, 1]
+    parley.follow()
     assert len(client.get(f"{TALKS}/timeline?q=better&limit=1000").json["items"]) == 3
     changes = client.get("/v1/changes?limit=1000&position=9").json
     assert len(changes["items"]) < 9
