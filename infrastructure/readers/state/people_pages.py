@@ -101,6 +101,7 @@ class PeoplePages:
     def _keys(self, after: str, many: int) -> Iterator[Sequence[str]]:
         """Keys after a key, in order, among them those of all people whom the filter keeps; about `many` at once."""
         q, status = self.wanted.q, self.wanted.status
+        few: list[str] = []
         if q is not None:
             matching = self.named.matching(q, after)
             few = [] if status is None else [*islice(matching, MANY + 1)]
@@ -110,18 +111,23 @@ class PeoplePages:
                     yield keys
                 return
         if status is not None:
-            yield from self._with_status(after, many, status)
+            yield from self._with_status(after, many, status, few)
             return
         while keys := self.named.keys(after, many):
             yield keys
             after = keys[-1]
 
-    def _with_status(self, after: str, many: int, wanted: str) -> Iterator[Sequence[str]]:
-        """The keys of people who may have a status."""
+    def _with_status(
+        self, after: str, many: int, wanted: str, first: Sequence[str]
+    ) -> Iterator[Sequence[str]]:
+        """The keys of people who may have a status; `first` are the first whose names match a search."""
         statuses = list_statuses_of(wanted)
         sources = find_sources(statuses)
         facts = self.of_kinds(sources, None if PARDONED in statuses else MANY)
-        for pages in _TRIED if facts is None else ():
+        if facts is None and first:
+            yield from _slice(first, many)
+            after = first[-1]
+        for pages in _TRIED if facts is None and not first else ():
             keys, more_follow = self.named.in_custody(after, pages * many)
             yield from _slice(keys, many)
             if not more_follow:
