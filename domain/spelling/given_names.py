@@ -59,7 +59,7 @@ casimir kazimierz kazimer kazys
 catherine katharine katsiaryna ekaterina kateryna katarzyna katya kotryna
 charles karl karol karel karolis
 christina kristina christine
-christopher krzysztof hrystafor khristofor krystof
+christopher krzysztof hrystafor khristofor krystof kristofer
 cyril kiril kyrylo
 daniel danil danila danylo danielius
 david dovydas daud dawood daoud
@@ -89,7 +89,7 @@ francis francisak franciszek franz frank francois
 gabriel havryla gavriil havrylo hauryla
 gaddafi qaddafi kadhafi qadhafi gadhafi kaddafi khadafi gheddafi qdhafy
 galina
-george jerzy jurgis georgy
+george jerzy jurgis georgy dzhordzh
 george jerzy jurgis yury youri youras yuras
 gregory grigory ryhor hryhor grzegorz
 habib habeeb
@@ -99,6 +99,7 @@ hamid hameed hamd
 hasna hasnaa husna hosna
 hassan hsn
 henry henryk heinrich henrikh
+herzog hertzog hrtsvg
 hisham hicham
 huda hoda
 hussein hussain hossein hsyn
@@ -109,12 +110,13 @@ iman eman
 irina irene irena ira
 isaac itzhak itzchak
 islam
-ivan jan jean john ioann johannes johann yanka jonas
+ivan jan jean john ioann johannes johann yanka jonas dzhon
 jacob yakov yakau jakub yakiv jokubas
 jamal gamal jmal
 jamil gamil djamil jameel jmyl
 jamila gamila djamila jameela jmyla
 jana joanna
+joe dzho jo
 joseph iosif osip yazep yosyp yusuf yousef juozas asip
 judith yudzif judyta
 julia
@@ -153,7 +155,7 @@ marta
 martina martyna
 marwan marwane
 matthew matvei matviy mateusz maciej matsei
-michael mikhail mikhas michal mykhailo mykolas michel miguel
+michael mikhail mikhas michal mykhailo mykolas michel miguel maikl
 mira
 miron myron
 mohammed mohammad muhammad muhammed mahomed mehmed mehmet mamed mhmd
