@@ -21,7 +21,7 @@ LONGEST_KEY: Final = 1_024
 HASHED: Final = 64
 """How many characters the hash of a key has."""
 _SHORT: Final = 120
-"""Up to how many characters a text has whose folded form is kept in memory: most names, which are folded often."""
+"""Folded forms are kept in memory of texts with at most so many characters: most names, which are folded often."""
 
 APOSTROPHES: Final = (
     "`\u00b4\u02b9\u02bb\u02bc\u02bd\u02c8\u02ca\u02cb\u0374\u0384\u055a\u05f3\u1fbd\u1fbf\u1fef\u1ffd\u1ffe"

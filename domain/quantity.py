@@ -13,7 +13,7 @@ from domain.errors import ContentError, Fault
 from domain.naming import fold_name
 from domain.number.language import Comparator
 from domain.number.reading import bounds_of, read_number, read_without_remarks
-from domain.number.running import runs_on
+from domain.number.running import runs_on, surely_runs_on
 from domain.number.unit_words import least_meant
 from domain.time.holding import Holding
 
@@ -108,6 +108,13 @@ def derive_basis(quantity: Quantity, holding: Holding, *, summed: bool) -> Quant
         return quantity
     running = quantity.text and runs_on(quantity.text)
     return replace(quantity, basis="cumulative" if running else "increment")
+
+
+def is_running_total(quantity: Quantity) -> bool:
+    """Whether a quantity counts everything up to a day, by its basis or, without one, surely by its words."""
+    if quantity.basis is None:
+        return surely_runs_on(quantity.text or "")
+    return quantity.basis == "cumulative"
 
 
 def merge_numbers(numbers: Sequence[Quantity]) -> Quantity | None:
@@ -219,7 +226,7 @@ def _make_unread_error(text: str) -> ContentError:
     return ContentError.at(
         "/text",
         f"{detail}, or send comparator and value beside it, or low and high;"
-        " if the source gives no number, leave this one out",
+        " if the source gives no number, leave this quantity out",
     )
 
 

@@ -161,7 +161,7 @@ def _by_words(spellings: Iterable[Sequence[str]], *, translit: bool) -> _Known:
         for term in worded:
             for each in (term, term.joined):
                 if each is not None:
-                    for words in {each.words, *(_romanised(each) if translit else ())}:
+                    for words in {each.words, *(_romanise_term(each) if translit else ())}:
                         known.setdefault(words, []).extend(worded)
     return known
 
@@ -181,14 +181,14 @@ def _find_name(
             break
         exact, romanised = (
             [each for key in keys for each in known.get(key, ()) if each.words != asked.words]
-            for keys in ((asked.words,), _romanised(asked))
+            for keys in ((asked.words,), _romanise_term(asked))
         )
         if exact or romanised:
             named = index, exact, romanised
     return named
 
 
-def _romanised(term: Term) -> dict[tuple[str, ...], None]:
+def _romanise_term(term: Term) -> dict[tuple[str, ...], None]:
     """The words of a term in Latin letters, marked: without its accents and with them."""
     latin = filter(None, map(transliterate, (term.words, term.spelt or term.words)))
     return {tuple(f"{ROMANISED}{merge_letters(word)}" for word in words): None for words in latin}
@@ -276,7 +276,7 @@ def _any_script(term: Term) -> Sought:
         if not all(map(str.isascii, term.words)):
             spelt = zip(*map(respell, words), strict=True)
             phrases |= {Phrase(each, term.prefix): None for each in spelt}
-    phrases |= {Phrase(words, term.prefix): None for words in _romanised(term)}
+    phrases |= {Phrase(words, term.prefix): None for words in _romanise_term(term)}
     return AnyOf(tuple(phrases)) if len(phrases) > 1 else next(iter(phrases))
 
 

@@ -55,10 +55,9 @@ def _object_words(value: Entry) -> str:
     if "summary" in value and "citations" in value:
         return str(value["summary"])
     if "certainty" in value and "fact" in value:
-        own = [(name, _cell(name, part)) for name, part in value.items() if name not in _APART]
-        first, *others = [(name, told) for name, told in own if told]
-        named = (f"{name.replace('_', ' ')} {told}" for name, told in others)
-        return ", ".join((first[1], *named))
+        cells = {name: _cell(name, part) for name, part in value.items() if name not in _APART}
+        own = [(name.replace("_", " "), told) for name, told in cells.items() if told]
+        return ", ".join(f"{name} {told}" if at else told for at, (name, told) in enumerate(own))
     return _write_object(value)
 
 

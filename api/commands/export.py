@@ -83,8 +83,8 @@ class Export:
         """The lines, page by page, in order of recording: the facts that stand, or with `history` every operation.
 
         With an `as_of`, only facts that had begun by then are given. Each page is read in its own transaction, so a
-        slow client holds no connection. A fact that is erased between two pages is missing from the later ones. A page
-        may be cleared once it is written, to free its memory.
+        slow client holds no connection. A fact that is erased between two pages is missing from the later ones. The
+        caller may clear a page once it has written it, to free its memory.
         `progress` is called with (position reached, last position).
         """
         after: int | None = 0

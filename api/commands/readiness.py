@@ -29,8 +29,7 @@ def readiness(parley: Parley) -> tuple[dict[str, Any], list[str]]:
 
 def _look(parley: Parley) -> tuple[dict[str, Any], list[str]]:
     try:
-        if parley.database.open_files is not None:
-            parley.database.open_files.confirm()
+        parley.database.confirm_files()
         state = {**parley.ready(), **_lag(parley)}
     except MovedFileError:
         return _NOTHING, [_MOVED]

@@ -108,7 +108,7 @@ _UP_TO_DAY: Final = (
     "up to now|in total|in all|altogether|cumulative|cumulatively|running total|running count|all told|overall|"
     "already|thus far|hitherto"
 )
-"""Phrases that say so for all up to a day, and not for some time or some occasions alone."""
+"""Phrases that say that a number counts everything up to a day, and not only some time or some occasions."""
 _TIMES_OVER: Final = "batches groups occasions releases rounds stages times waves"
 """What happened several times: "52, in several waves"."""
 _COUNTS: Final = (

@@ -36,8 +36,8 @@ class RemarkWords:
     remark, a number counts everything up to a day, or over some time: "52, in several waves". The same is true with a
     word of the first set of a pair in `over` and, soon after it, a word of the second ("in two small groups", "after
     the elections"); and in a remark with a year, unless a month is before the year. `in_months` are months that the
-    language's `months` lack. Only a phrase of `up_to_day` surely says that all are counted up to a day. The others may
-    mean some of them: "52, in two groups", "52, at the end of November".
+    language's `months` lack. Only a phrase of `up_to_day` surely says that all are counted up to a day. After another
+    phrase a number may count only some of them: "52, in two groups", "52, at the end of November".
     """
 
     doubts: frozenset[Phrase]

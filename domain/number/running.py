@@ -37,15 +37,15 @@ _SUMS: Final = tuple(stem for language in LANGUAGES for stem in language.remarks
 
 @lru_cache(maxsize=4096)
 def runs_on(text: str) -> bool:
-    """Whether a number counts everything up to a day, by words such as "so far", "in total" or "since January"."""
+    """Whether a number counts, or may count, everything up to a day, by words such as "so far" or "in two groups"."""
     return bool(_find_running(text)) or _names_time(text)
 
 
 @lru_cache(maxsize=4096)
 def surely_runs_on(text: str) -> bool:
-    """Whether a number counts everything up to a day, and not perhaps that of some occasion or time alone.
+    """Whether a number surely counts everything up to a day, by words such as "so far" or "since January".
 
-    "52, in two groups" or "52, at the end of November" may be either.
+    "52, in two groups" and "52, at the end of November" may count only these groups, or that time.
     """
     if find_beginning(text):
         return True

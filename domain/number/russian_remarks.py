@@ -92,7 +92,7 @@ _UP_TO_DAY: Final = (
     "включая освобожденных|включая отпущенных|нарастающим итогом|кумулятивно|в общей сложности|на сегодня|уже|пока|"
     "к настоящему времени"
 )
-"""Phrases that say that all are counted up to a day."""
+"""Phrases that say that a number counts everything up to a day, and not only some time or some occasions."""
 _NAMED_MONTHS: Final = (
     "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь"
 )

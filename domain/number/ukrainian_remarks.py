@@ -92,7 +92,7 @@ _UP_TO_DAY: Final = (
     "разом зі звільненими|разом із звільненими|наростаючим підсумком|кумулятивно|загалом|на сьогодні|вже|наразі|"
     "дотепер"
 )
-"""Phrases that say that all are counted up to a day."""
+"""Phrases that say that a number counts everything up to a day, and not only some time or some occasions."""
 _NAMED_MONTHS: Final = (
     "січень лютий березень квітень травень червень липень серпень вересень жовтень листопад грудень"
 )

@@ -91,7 +91,7 @@ class SpeltNames:
         return found.union(at for at in rare if self._has_all(at, own.keys))
 
     def _has_all(self, at: int, keys: frozenset[str]) -> bool:
-        """Whether a name has some keys; of the names with several spellings, none is left out."""
+        """Whether a name has all of some keys; true for each name in `several`, whose spellings have different keys."""
         return at in self.several or keys <= self.keys[at]
 
     def _add(self, at: int, spelling: Spelling) -> None:
@@ -131,6 +131,6 @@ class SpeltNames:
         return letters
 
 
-def begin_keys(spelt: Iterable[Spelling]) -> set[str]:
+def list_key_beginnings(spelt: Iterable[Spelling]) -> set[str]:
     """How the keys of the words of some spellings begin."""
     return {key[:BEGINNING] for spelling in spelt for key in spelling.keys}

@@ -36,13 +36,13 @@ SOFT: Final = tuple(
 """What these letters sound like, in Belarusian and in Serbian; many write them without their accents."""
 _APOSTROPHE: Final = re.compile(r"(?<=\w)'(?=\w)")
 _WITH_ALLAH: Final = re.compile("(?<=\\w\\w)[ -](?=(?:[au]llah|\u0627\u0644\u0644\u0647)(?!\\w))")
-"""What stands within names such as Abd Allah and Nasr Allah, that are one word as well, in Latin or Arabic letters."""
+"""Finds the blank or hyphen in names such as Abd Allah and Nasr Allah, which many write as one word."""
 SERVANT: Final = "abd"
 """The letters without which no name has a form of the Arabic word for servant."""
 _SERVANT: Final = re.compile(r"abd(?:[aeou]+[dlnrstz])?")
-_SERVANT_NAMED, _SERVANT_AMONG = "abdul", "abdulo"
-_LEAST_AMONG: Final = 2
-"""Abdul with another name may be short for Abdullah, and with more names it is not."""
+_SERVANT_OF_FEW, _SERVANT_OF_MANY = "abdul", "abdulo"
+"""The word for servant in a name of few words, where it may be short for Abdullah, and in a name of more words."""
+_FEW_WORDS: Final = 2
 _ARTICLE: Final = re.compile("[aeu](?:[dlnrtz]|sh?)")
 _WITH_SERVANT: Final = re.compile(r"abd[aeou]+(?:l|([dnrstz])(?=\1))(?!lah)(\w{4,})")
 """Arabic names such as Abd al-Rahman, Abdul Rahman and Abdurrahman, as far as their first part."""
@@ -137,11 +137,11 @@ def _make_spelling(name: str, words: Sequence[str], latin: Sequence[str], letter
 def _part_servants(words: Sequence[str]) -> list[str]:
     """Words of a name where Abd al-Rahman, Abdelrahman and the like are "abdul rahman"."""
     parted: list[str] = []
-    servant = _SERVANT_AMONG if len(words) > _LEAST_AMONG else _SERVANT_NAMED
+    servant = _SERVANT_OF_MANY if len(words) > _FEW_WORDS else _SERVANT_OF_FEW
     for at, word in enumerate(words):
         joined = _WITH_SERVANT.fullmatch(word)
         if joined:
-            parted += (_SERVANT_AMONG, joined[2])
+            parted += (_SERVANT_OF_MANY, joined[2])
         elif _SERVANT.fullmatch(word):
             parted.append(servant)
         elif not (at and words[at - 1] == "abd" and _ARTICLE.fullmatch(word)):

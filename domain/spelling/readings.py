@@ -32,11 +32,12 @@ _SERVANT: Final = "\u0639\u0628\u062f"
 _SERVANT_OF: Final = re.compile(f"{_SERVANT}\u0627\u0644(?!\u0644\u0647$)(?=...)")
 _LAST_HEH: Final = "\u0647"
 _TWICE: Final = re.compile(r"([^l])\1")
-"""One letter stands for two consonants that nothing parts; between two letters there is a vowel."""
+"""A doubled consonant is written as one letter, so there is a vowel between two letters that are the same."""
 _LONG_VOWEL: Final = re.compile("[awy]")
 """After one of these the letter for "h" at the end of an Arabic name is mostly no ending of a woman's name."""
 _LAST_HAH: Final = "\u062d"
-_LONGER_THAN_C: Final = 3
+_SHORT: Final = 3
+"""A word with at most so many letters has one reading of its "c"."""
 _OPEN_C: Final = re.compile("(?<![sctx])c(?=[aeouyn]|i(?![aou])|$)")
 """A "c" that may stand for "ч", as many write Łacinka and Serbian names."""
 _BEFORE_A: Final = re.compile("(?<![sct])c(?=[aou])")
@@ -70,7 +71,7 @@ def _read_hebrew(word: str) -> Iterator[str]:
 
 
 def _read_arabic(word: str) -> tuple[str, ...]:
-    """An Arabic word without its article; a letter at its end for "h" may be silent."""
+    """The readings of an Arabic word without its article; a letter for "h" at its end may be silent."""
     if word == _SERVANT:
         return ("abd",)
     joined = _SERVANT_OF.match(word)
@@ -101,7 +102,7 @@ def list_plain_readings(name: str, words: Iterable[str]) -> list[tuple[str, ...]
 
 def _read_plain(word: str, *, french: bool) -> Iterator[str]:
     yield word
-    if "c" in word and len(word) > _LONGER_THAN_C:
+    if "c" in word and len(word) > _SHORT:
         slavic = _SLAVIC.search(word)
         if slavic or not _FIRST_C.match(word):
             yield _OPEN_C.sub("ch", word)

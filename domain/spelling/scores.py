@@ -17,7 +17,10 @@ ALIKE: Final = 85.0
 
 @dataclass(frozen=True, slots=True)
 class AlikeNames:
-    """The first names that begin alike, in Latin letters and with their words in order, and {name: its place}."""
+    """The first of the names that begin alike, as numbers.
+
+    `latin`: these names in Latin letters. `ordered`: the same with their words in order. `places`: {name: its index}.
+    """
 
     names: Sequence[int]
     latin: Sequence[str]
@@ -29,7 +32,7 @@ class AlikeNames:
         """The names with some numbers, from all names in Latin letters."""
         latin = [written[at] for at in names]
         places = {at: place for place, at in enumerate(names)}
-        return cls(names, latin, [*map(in_order, latin)], places)
+        return cls(names, latin, [*map(order_words, latin)], places)
 
 
 def score_names(
@@ -37,7 +40,7 @@ def score_names(
 ) -> dict[int, float]:
     """{index: likeness} of the names most like a name: at most `most` as they are `written`, and as many `ordered`."""
     scores: dict[int, float] = {}
-    for sought, choices in ((latin, written), (in_order(latin), ordered)):
+    for sought, choices in ((latin, written), (order_words(latin), ordered)):
         for _, score, index in _extract(sought, choices, most):
             scores[index] = max(score, scores.get(index, 0))
     return scores
@@ -51,7 +54,7 @@ def score_groups(
     start = 0
     for group, count in groups:
         for best, sought, choices in zip(
-            columns, (latin, in_order(latin)), (group.latin, group.ordered), strict=True
+            columns, (latin, order_words(latin)), (group.latin, group.ordered), strict=True
         ):
             some = choices if count == len(choices) else choices[:count]
             for _, score, index in _extract(sought, some, most):
@@ -68,6 +71,6 @@ def _extract(sought: str, choices: Sequence[str], most: int) -> list[tuple[str, 
     return process.extract(sought, choices, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=most)
 
 
-def in_order(name: str) -> str:
+def order_words(name: str) -> str:
     """The words of a name in alphabetical order."""
     return " ".join(sorted(name.split()))

@@ -87,11 +87,13 @@ class Word:
             return not self.begins.isdisjoint(other.begins)
         if self.names and other.names:
             return not self.names.isdisjoint(other.names)
-        return not (self.sounds.isdisjoint(other.sounds) or _are_of_two(self.soft, other.soft))
+        return not (
+            self.sounds.isdisjoint(other.sounds) or _are_of_man_and_woman(self.soft, other.soft)
+        )
 
 
-def _are_of_two(one: str, other: str) -> bool:
-    """Whether softened words are the names of a man and of a woman, as Walid and Walida, and no surnames."""
+def _are_of_man_and_woman(one: str, other: str) -> bool:
+    """Whether softened words are given names of a man and of a woman, such as Walid and Walida, and no surnames."""
     shorter, longer = sorted((one, other), key=len)
     return longer == f"{shorter}a" and _OF_A_MAN.search(shorter) is not None
 

@@ -11,9 +11,9 @@ _QUALIFIERS: Final = frozenset("?~%")
 
 
 def tell_contradiction(*dates: str) -> str:
-    """What to do about two dates, each a moment, of which one cannot be before the other, and is.
+    """Tell what to do about two dates in an order that cannot be; neither of them is an interval.
 
-    An approximate date may be further away than it is read: that is said, with the days as which it is read.
+    If one of them is approximate or uncertain, the advice names the days that Parley takes it for.
     """
     vague = next((date for date in dates if not _QUALIFIERS.isdisjoint(date)), None)
     if vague is None:

@@ -13,9 +13,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from domain.naming import fold_for_search, fold_name
-from domain.spelling.index import LONGEST, SpeltNames, begin_keys, spell_name
+from domain.spelling.index import LONGEST, SpeltNames, list_key_beginnings, spell_name
 from domain.spelling.many_names import latinise_names
-from domain.spelling.scores import AlikeNames, in_order, score_groups, score_names
+from domain.spelling.scores import AlikeNames, order_words, score_groups, score_names
 from domain.views.sections import place_of
 from domain.words import split_words, transliterate
 
@@ -139,7 +139,7 @@ class Written:
     def __init__(self, names: Sequence[str]) -> None:
         self._names = names
         self.latin = write_in_latin(names)
-        self._ordered = [*map(in_order, self.latin)]
+        self._ordered = [*map(order_words, self.latin)]
 
     def find_alike(self, latin: str) -> set[int]:
         """Which of the names are written much like one in Latin letters; of more than MOST + 1 some may be missing."""
@@ -148,7 +148,7 @@ class Written:
     def find_spelt(self, name: str, shared: Collection[int]) -> set[int]:
         """Which names may be this one as another language writes it, or with an initial.
 
-        `shared` are the names that have another beginning of a word in common with it than all of these names have.
+        All of these names share one beginning of a word with it; `shared` are those that share a second one.
         """
         return {
             at
@@ -159,7 +159,7 @@ class Written:
 
     def _list_near(self, own: Spelling, shared: Collection[int]) -> Iterable[int]:
         """The names that may be another spelling: without initials, they have two keys in common with this one."""
-        if own.initials or len(begin_keys((own,))) < max(_LEAST_WORDS, len(own.words)):
+        if own.initials or len(list_key_beginnings((own,))) < max(_LEAST_WORDS, len(own.words)):
             return self._spelt.find_near(own)
         initialled = self._with_initials
         found = self._spelt_with_initials.find_near(own) if initialled else ()
@@ -180,7 +180,7 @@ class Written:
 
 def list_beginnings(name: str) -> set[str]:
     """How the words of a name begin, as all languages write them; only names that share a beginning are compared."""
-    return begin_keys(spell_name(name))
+    return list_key_beginnings(spell_name(name))
 
 
 def join_hints(*hints: list[dict[str, Any]]) -> list[dict[str, Any]]:

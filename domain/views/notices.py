@@ -16,7 +16,7 @@ from domain.kinds.prisoners import CUSTODY, Custody
 from domain.named import fields_naming, key_of, text_of
 from domain.naming import fold_name
 from domain.number.reading import read_number, read_without_remarks
-from domain.quantity import Interval, Quantity, fill_bounds
+from domain.quantity import Interval, Quantity, fill_bounds, is_running_total
 from domain.time.edtf_calendar import DAY
 from domain.time.holding import Holding
 from domain.time.instant import BEGINNING, END
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _SPAN: Final = re.compile(r"(\d{2})(\d{2})-(\d{2})")
 _SEVERAL: Final = re.compile(r"\s*[|;]\s*|\s+[/&]\s+")
+_AS_ITEMS: Final = "write each as an item of the list (in a table, put ; between them)"
 _TWO_NAMES: Final = re.compile(
     r"\S+\s+\S[^,]*,\s*\S+\s+\S.*|\S+\s+\S+\s(?:and|и|\u0456|й|та)\s+\S+\s+\S+", re.IGNORECASE
 )
@@ -228,7 +229,7 @@ def _of_names(fact: Fact) -> Iterable[Notice]:
 
 def _of_name(name: str, pointer: str, *, list_of: bool) -> Iterable[Notice]:
     if _SEVERAL.search(name) or (list_of and _TWO_NAMES.fullmatch(name)):
-        several = "list them apart (in a table, with ;)" if list_of else "write only one here"
+        several = _AS_ITEMS if list_of else "write only one here"
         yield Notice(pointer, f"this is recorded as one name; if it is several, {several}")
     words = () if name.isascii() else _WORD.findall(name)
     mixed = next((word for word in words if len(_alphabets(word)) > 1), None)
@@ -269,9 +270,9 @@ def _of_counts(fact: Fact) -> Iterable[Notice]:
             detail = f"at most {quantity.high} {quantity.what}, but {named} people are named: one may be wrong"
             yield Notice(f"/quantities/{index}", detail)
         if quantity.counted in folded:
-            if not own and quantity.basis == "cumulative":
+            if not own and is_running_total(quantity):
                 kind = folded[quantity.counted]
-                detail = f"the number of a {fact.kind} is in no total: to count it, record a {kind}"
+                detail = f"no total includes this number of the kind {fact.kind}: to count it, record a {kind}"
                 yield Notice(f"/quantities/{index}", detail)
             continue
         word = quantity.counted

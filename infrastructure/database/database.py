@@ -26,7 +26,7 @@ from infrastructure.database.lanes import Lane, Patience, TimeLimits, current_la
 from infrastructure.database.open_files import OpenFiles
 from infrastructure.database.pools import BEGIN_OPTION, Pools
 from infrastructure.database.queue_lock import QueueLock
-from infrastructure.database.server_sessions import PREPARE_THRESHOLD, end_idle
+from infrastructure.database.server_sessions import PREPARE_THRESHOLD, write_idle_limit
 from infrastructure.database.timekeeping import Timekeeper
 from infrastructure.database.vacuuming import rewrite, sample_grown, vacuum
 from infrastructure.database.write_lock import BEGIN_WRITING, GIVES_WAY
@@ -82,12 +82,12 @@ class Database:
             else:
                 _keep_private(file)
         self.damage = Damage()
-        self.open_files = None if file is None else OpenFiles(file)
+        self._open_files = None if file is None else OpenFiles(file)
         self._pools = Pools(
             opened,
             self._limits,
             self.damage,
-            self.open_files,
+            self._open_files,
             memory=self.is_memory,
             prepare_threshold=prepare_threshold,
         )
@@ -145,13 +145,13 @@ class Database:
                 with self._writing.execution_options(
                     **{GIVES_WAY: gives_way}
                 ).begin() as connection:
-                    self._confirm_files()
+                    self.confirm_files()
                     yield connection
                 return
             with self._borrow_connection(self._writing) as connection, connection.begin():
                 if not (may_idle or self.is_sqlite):
-                    connection.exec_driver_sql(end_idle(self.patience.idle))
-                self._confirm_files()
+                    connection.exec_driver_sql(write_idle_limit(self.patience.idle))
+                self.confirm_files()
                 yield connection
 
     def drop_overwritten(self, *tables: str, patience: float = 0) -> None:
@@ -204,9 +204,10 @@ class Database:
         with self._lock(self._read_lock):
             self._pools.close()
 
-    def _confirm_files(self) -> None:
-        if self.open_files is not None:
-            self.open_files.confirm()
+    def confirm_files(self) -> None:
+        """Raise MovedFileError if a file of a SQLite database was moved, removed or replaced."""
+        if self._open_files is not None:
+            self._open_files.confirm()
 
     @property
     def _reading(self) -> Engine:

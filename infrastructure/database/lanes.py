@@ -24,6 +24,7 @@ _LOOKED_CONNECT_SECONDS: Final = 2
 UNHURRIED_SECONDS: Final = 30.0
 """How long unhurried work waits for a connection, and on SQLite for the one write lock."""
 IDLE_SECONDS: Final = 15
+"""After how many seconds without a statement PostgreSQL ends a writing transaction; unhurried work has longer."""
 _UNHURRIED_IDLE_SECONDS: Final = 600
 
 

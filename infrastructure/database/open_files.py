@@ -1,7 +1,8 @@
 """Notices that files of a SQLite database were removed or replaced while this process has them open.
 
-SQLite goes on with the files that it has opened, under whatever name, and with other files on each new connection. So
-changes would be acknowledged that are nowhere once the process ends, and answers would come from two databases.
+SQLite goes on with the files that it has opened, also if they have another name by now; a new connection opens the
+files that have the names then. So changes would be acknowledged that are lost once the process ends, and answers would
+come from two databases.
 """
 
 from __future__ import annotations
@@ -46,16 +47,16 @@ class OpenFiles:
     def watch(self, engine: Engine) -> None:
         """Refuse each connection of an engine that would have other files open than those before it."""
         event.listen(engine, "do_connect", lambda *_: self.confirm())
-        event.listen(engine, "connect", lambda *_: self._count_opened())
-        event.listen(engine, "close", lambda *_: self._count_closed())
+        event.listen(engine, "connect", lambda *_: self._note_opened())
+        event.listen(engine, "close", lambda *_: self._note_closed())
 
     def confirm(self) -> None:
-        """Raise MovedFileError if there are other files now under the names of those that are open, or none."""
+        """Raise MovedFileError if a file that is open no longer has its name, or another file has it."""
         for path, identity in [*self._identities.items()]:
             if _identify(path) != identity:
                 raise MovedFileError(_MOVED.format(path))
 
-    def _count_opened(self) -> None:
+    def _note_opened(self) -> None:
         with self._lock:
             self.confirm()
             for path in (self._file, *self._beside):
@@ -63,7 +64,7 @@ class OpenFiles:
                     self._identities.setdefault(path, identity)
             self._connections += 1
 
-    def _count_closed(self) -> None:
+    def _note_closed(self) -> None:
         with self._lock:
             self._connections -= 1
             if not self._connections:

@@ -19,9 +19,9 @@ from infrastructure.database.closing_pool import make_closing_pool
 from infrastructure.database.engines import engine_of
 from infrastructure.database.kept_connections import KeptConnections, is_quiet
 from infrastructure.database.server_sessions import (
-    call_ended_session,
     open_session,
     set_in_transactions,
+    translate_ended_session,
 )
 from infrastructure.database.write_ahead import keep_write_ahead
 from infrastructure.database.write_lock import BEGIN_WRITING, take_write_lock
@@ -159,7 +159,7 @@ def _postgresql_engine(
     settings = _session_settings(patience)
     event.listen(engine, "connect", _set_up_session(patience, settings, prepare_threshold))
     event.listen(engine, "begin", set_in_transactions(settings))
-    event.listen(engine, "handle_error", call_ended_session)
+    event.listen(engine, "handle_error", translate_ended_session)
     event.listen(engine, "connect", _limit_waiting(allowed))
     event.listen(engine, "checkin", _limit_waiting(pinged))
     event.listen(engine, "checkin", _note_use)

@@ -66,7 +66,7 @@ def set_in_transactions(settings: Mapping[str, object]) -> Callable[[Connection]
     return on_begin
 
 
-def end_idle(seconds: int) -> str:
+def write_idle_limit(seconds: int) -> str:
     """The statement by which the server ends this transaction if its client says nothing for so many seconds.
 
     The transaction of a client that is stopped, or whose machine is gone, would keep its locks until TCP gives up.
@@ -74,10 +74,10 @@ def end_idle(seconds: int) -> str:
     return f"SET LOCAL idle_in_transaction_session_timeout = '{seconds}s'"
 
 
-def call_ended_session(context: ExceptionContext) -> OperationalError | None:
-    """Make an OperationalError of the end of a session whose transaction was idle, or took too long, for the server.
+def translate_ended_session(context: ExceptionContext) -> OperationalError | None:
+    """Make an OperationalError of an InternalError of psycopg that tells that the server ended the session.
 
-    psycopg calls that an internal error.
+    The server ends a session whose transaction was idle for too long, or took too long.
     """
     error = context.original_exception
     if not context.is_disconnect or not isinstance(error, psycopg.InternalError):

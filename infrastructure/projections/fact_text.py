@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 BATCH: Final = 200
 """Positions a transaction: so few that writers of the log hardly wait."""
 MOST_CHARACTERS: Final = 2**21
-"""After how many characters of text a transaction ends before that."""
+"""After how many characters of text a transaction ends, although it has fewer positions."""
 MOST_UNINDEXED: Final = 2_000
 """Positions past the index that a search reads one by one, in some tenths of a second; it sees none past those."""
 MOST_UNREAD: Final = 2**20

@@ -23,7 +23,7 @@ TURNS: Final = 7
 TURN_SECONDS: Final = 0.03
 """A turn repeats a quick job for at least so many seconds."""
 LONG: Final = 0.5
-"""Seconds of a run beside which what happens only once is little."""
+"""In a run of more seconds than these, the work that only a first run does takes little of the time."""
 _SCHEDULED: Final = 2
 """The number of the Linux clock that counts the time for which a process was scheduled."""
 _MOST_SHOWN: Final = 5

@@ -163,7 +163,7 @@ def test_any_transliteration_of_a_name_leads_to_its_other_spellings(
             assert holds_terms(wanted, list_words([name])) is is_one
 
 
-def test_of_a_transliterated_name_with_very_many_spellings_some_are_found() -> None:
+def test_some_spellings_of_a_transliterated_name_that_has_very_many_are_found() -> None:
     spellings = [("Лосик", *(f"other{n}" for n in range(MOST_SPELLINGS + 1)))]
     wanted = parse_terms(split_terms("Losik"), spellings=spellings)
     assert holds_terms(wanted, list_words(["Лосик"]))

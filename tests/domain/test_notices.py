@@ -77,11 +77,15 @@ def test_a_number_of_all_in_other_words_is_noticed_where_they_are_added_up(what:
     assert notice.detail.endswith("is released meant?")
 
 
-def test_a_running_total_that_somebody_states_is_noticed_because_no_total_has_it() -> None:
+def test_a_running_total_that_somebody_states_is_noticed_because_no_total_includes_it() -> None:
     freed = count(200, what="Released", basis="cumulative")
     (notice,) = find_notices(fact("statement", speaker="Ann", quantities=freed))
     assert notice.pointer == "/quantities/0"
-    assert notice.detail.endswith("statement is in no total: to count it, record a release")
+    assert notice.detail.endswith("of the kind statement: to count it, record a release")
+    worded = (Quantity(what="released", text="200 so far"),)
+    assert find_notices(fact("statement", speaker="Ann", quantities=worded)) == [notice]
+    in_groups = (Quantity(what="released", text="52, in two groups"),)
+    assert not find_notices(fact("statement", speaker="Ann", quantities=in_groups))
     assert not find_notices(fact("release", quantities=freed))
     assert not find_notices(fact("statement", speaker="Ann", quantities=count(200)))
 
@@ -262,7 +266,7 @@ def test_what_is_planned_is_reported_before_it_happens(stage: str, number: int) 
         ("2025-09-20", "2025-09-12", "one of the two dates may be wrong"),
     ],
 )
-def test_of_an_approximate_date_a_notice_says_how_it_is_read(
+def test_a_notice_says_how_an_approximate_date_is_read(
     valid: str, published: str, read: str | None
 ) -> None:
     cited = (Citation(publisher="AP", published=published),)

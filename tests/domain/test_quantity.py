@@ -103,7 +103,9 @@ def test_a_refusal_says_whether_the_number_or_a_remark_is_not_understood(
     with pytest.raises(ContentError) as refused:
         interval(text=text)
     assert [fault.detail.split(":")[0] for fault in refused.value.faults] == [why]
-    assert "if the source gives no number, leave this one out" in refused.value.faults[0].detail
+    assert (
+        "if the source gives no number, leave this quantity out" in refused.value.faults[0].detail
+    )
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,7 @@ class Renderer:
 
 def _read_more(handle: int, until: float) -> bytes:
     """What the process has written next; TimeoutError where that is too late, BrokenPipeError where it ended."""
-    poll = select.poll()  # takes any descriptor; select() none above 1,023
+    poll = select.poll()  # select() takes no descriptor above 1,023
     poll.register(handle, select.POLLIN)
     if not poll.poll(1_000 * max(0.0, until - time.monotonic())):
         raise TimeoutError

@@ -17,7 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from api.http.middleware.head_limits import MAX_HEADER_BYTES, fault_of
 from api.http.middleware.security_headers import HARDENING
-from api.http.middleware.unread import Unread
+from api.http.middleware.slow_readers import SlowReaders
 from api.http.problems import problem
 
 HEAD_SECONDS: Final = 30.0
@@ -25,15 +25,15 @@ HEAD_SECONDS: Final = 30.0
 MAX_PENDING_BYTES: Final = 2 * MAX_HEADER_BYTES
 """The most bytes that may arrive before a request, or after one, without belonging to it."""
 UNREAD_SECONDS: Final = 30.0
-"""How often it is seen whether a client goes on reading what waits for it."""
+"""After how many seconds each time it is checked how much a client has read of what waits for it."""
 BYTES_A_SECOND: Final = 500
-"""How fast a client has to read: as fast as a body has to arrive."""
+"""How many bytes a second a client has to read; a body has to arrive as fast (`slow_bodies`)."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
     """Uvicorn's protocol for httptools, with bounds."""
 
-    unread: ClassVar[Unread] = Unread()
+    slow_readers: ClassVar[SlowReaders] = SlowReaders()
     _pending = 0
     _in_head = True
     _refused = False
@@ -50,14 +50,14 @@ class BoundedProtocol(HttpToolsProtocol):
         """Stop waiting."""
         self._expect_nothing()
         self._stop_watching()
-        self._leave()
+        self._tell_of_departure()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
         """Watch whether the client reads what waits for it."""
         super().pause_writing()
         self._watch_reading()
-        self.unread.add(self)
+        self.slow_readers.add(self)
 
     def resume_writing(self) -> None:
         """Go on, as the client has read nearly everything."""
@@ -133,30 +133,30 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def cut_off(self) -> None:
         """Close the connection without sending what waits, once the present call of the transport is over."""
-        self._leave()
+        self._tell_of_departure()
         self.loop.call_soon(self.transport.abort)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._answered = cycle
         super()._start_asgi_task(cycle, app)
 
-    def _leave(self) -> None:
+    def _tell_of_departure(self) -> None:
         """Tell the request that is being answered that its client is gone; uvicorn tells the one that came last."""
         if self._answered is not None:
             self._answered.disconnected = True
             self._answered.message_event.set()
 
     def _watch_reading(self) -> None:
-        self._reading = self.loop.call_later(UNREAD_SECONDS, self._see_reading, self.waiting)
+        self._reading = self.loop.call_later(UNREAD_SECONDS, self._check_reading, self.waiting)
 
     def _stop_watching(self) -> None:
-        self.unread.discard(self)
+        self.slow_readers.discard(self)
         if self._reading is not None:
             self._reading.cancel()
             self._reading = None
 
-    def _see_reading(self, before: int) -> None:
-        """Cut off a client that has read too little of the bytes that waited `before`."""
+    def _check_reading(self, before: int) -> None:
+        """Cut off a client for which `before` bytes waited at the last check, if it has read too few of them."""
         if before - self.waiting < UNREAD_SECONDS * BYTES_A_SECOND:
             self.cut_off()
         else:

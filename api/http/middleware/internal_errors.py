@@ -22,7 +22,7 @@ _STOPPING: Final = (
 class Unforeseen:
     """ASGI middleware next to the application; a defect is also raised to the server, other trouble is not.
 
-    An answer that has begun ends with the connection, so that its reader sees that it is not whole.
+    If an answer has begun, the server closes the connection, so that its reader sees that the answer is not whole.
 
     A server that stops cancels the requests that take longer than it waits. What such a request still does is unknown.
     """
@@ -53,9 +53,9 @@ class Unforeseen:
                 await problem_of(error)(scope, receive, send)
                 if is_trouble(error):
                     return
-            elif is_trouble(
-                cause := error.__cause__ or error
-            ):  # Starlette's own error has it as its cause
-                log_error(_LOG, "an answer broke off", cause)
-                return
+            else:
+                cause = error.__cause__ or error  # Starlette raises an error of its own from it
+                if is_trouble(cause):
+                    log_error(_LOG, "an answer broke off", cause)
+                    return
             raise

@@ -3,9 +3,9 @@
 Changes are counted separately, because they may wait for the log, and must not take the places of reading requests. A
 request that waits for the rest of its body gives up its place, and waits among as many others, of which one address
 may have a quarter. So slow bodies never stop reading requests. In the same way, a request whose client does not read
-the answer gives up its place (the protocol bounds these), and so does a reading request that waits for a position of
-the log (`log_watch`). One address may have three quarters of the places of reading
-requests. Health checks are not limited, because a server that refuses requests is still alive. Neither are
+the answer gives up its place (`http_protocol` closes its connection), and so does a reading request that waits for a
+position of the log (`log_watch`). One address may have three quarters of the places of reading requests. Health checks
+are not limited, because a server that refuses requests is still alive. Neither are
 requests that the server sends to itself for a request that has a place.
 """
 

@@ -76,6 +76,7 @@ def _write_lines(export: Export) -> Iterator[bytes]:
 
 
 def _join_lines(page: list[Line]) -> bytes:
+    """The lines of a page in JSON; clears the page to free its memory."""
     piece = b"".join(write_json(line) + b"\n" for line in page)
     page.clear()
     return piece

@@ -65,7 +65,7 @@ async def read_claims_page(slug: str, fact_id: str, request: Request) -> Respons
 async def _read_denied(
     page: Page, links: Sequence[Mapping[str, str]], linked: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """Give the first fact that a fact says it conflicts with, whatever that answers; none if it was withdrawn."""
+    """Read the first fact that these links say a fact conflicts with; none if it was withdrawn or is not shown."""
     relation = "conflicts_with"
     named = [link["fact"] for link in links if link["relation"] == relation]
     ids = [linked[name] for name in named if name in linked]

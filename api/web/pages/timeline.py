@@ -54,7 +54,8 @@ def _list_disputed(
     """(fact, address) of each fact that says of another that both cannot be right, and of each such other fact.
 
     The address is that of their matter, or else of the page of the fact that says so, which names the other.
-    Where the records are all that stand, a fact that is not among them was withdrawn, and disputes nothing.
+    With `is_whole`, the records are all facts that stand: a fact that is not among them was withdrawn, and is in no
+    dispute.
     """
     named = {f"external:{record['fact']['external_id']}": record["id"] for record in records}
     matters = {record["id"]: record["fact"]["matter"] for record in records}

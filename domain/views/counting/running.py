@@ -2,7 +2,7 @@
 
 A cumulative figure is a lower bound of a sum once its time has surely passed. It cannot be higher than a later figure
 that counts as many people or more, nor can what was added before it be more than it allows. If it is, they disagree,
-and the lower bound is that of the later figure. A figure whose words may mean some of the people alone ("52, in two
+and the lower bound is that of the later figure. A figure whose words may mean only some of the people ("52, in two
 groups") limits no other number.
 """
 
@@ -30,7 +30,7 @@ _NO_LIMIT: Final = (math.inf, 0.0)
 _Scope = tuple[str, tuple[int | str | UUID, ...]]
 """What a cumulative figure counts: a population, and since when. Empty: everybody, from the beginning.
 
-A figure that may count some of them alone has its own scope, with the id of its fact.
+A figure that may count only some of them has its own scope, with the id of its fact.
 """
 _Place = tuple[float, float]
 """The place of a figure among others, the latest first; of one date, the one with the lowest high end first."""
@@ -122,7 +122,7 @@ def _scope_of(figure: Figure) -> _Scope:
 
 
 def _may_count_some(figure: Figure) -> bool:
-    """Whether a figure is cumulative only by words that may mean some of the people alone."""
+    """Whether a figure is cumulative only by words that may mean just some of the people."""
     counted = figure.quantity.counted
     return any(
         number.basis is None and runs_on(text) and not surely_runs_on(text)

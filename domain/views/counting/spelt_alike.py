@@ -18,8 +18,6 @@ COMPARED: Final = 5
 """With how many other names each name is always compared."""
 MOST_FURTHER: Final = 100_000
 """How many more comparisons are made in all. After these, a name that needs more counts as another spelling."""
-
-
 _MOST_MEANT: Final = 16
 """A name that may mean more counted names than these is taken to mean one of them."""
 
@@ -68,10 +66,10 @@ class Spellings:
         return any(True for _ in self._find_meant(part))
 
     def count_others(self, doubtful: Iterable[str], known: Collection[str]) -> int:
-        """How many people of one report surely were not counted, of those who each may have been, by key parts.
+        """Count the people of one report who surely were not counted before, although each of them may have been.
 
-        `known` are the people of the report whose names were counted. All of them are different people. So if one
-        counted person may be two of them, the other one is somebody else.
+        `doubtful` and `known` are key parts: of these people, and of those in the report whose names were counted. A
+        report names different people. So if one counted person may be two of them, the other one is somebody else.
         """
         named: dict[str, list[str]] = defaultdict(list)
         for part in known:
@@ -138,7 +136,7 @@ class Spellings:
 
 
 def _count_beyond(meant: Iterable[set[str]], bearers: Mapping[str, int]) -> int:
-    """How many people there are, each of whom may bear one of a set of names, beyond all who bear these names."""
+    """How many people are left over if each bearer is one of them; a set has the names that one of them may bear."""
     root: dict[str, str] = {}
 
     def find(name: str) -> str:

@@ -114,8 +114,8 @@ class _Counted:
     """The people counted so far; a bare name that several ids bear may mean any of these people, and counts once.
 
     A name that may be another spelling of an earlier one (`Spellings`) does not count, unless one fact names both, or
-    both have ids. Of several that one fact names, as many count as cannot be earlier ones; all facts
-    together name no fewer people than one of them.
+    both have ids. Of several such names in one fact, those count that are left over if each earlier
+    name means one of them. All facts together name at least as many people as each of them does.
     """
 
     def __init__(self, most: int) -> None:

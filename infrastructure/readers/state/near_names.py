@@ -69,7 +69,7 @@ class _BeginAlike:
         return self._keys(self._written.find_alike(latin))
 
     def find_spelt(self, name: str, others: Iterable[_BeginAlike]) -> set[str]:
-        """The keys of the names that may be spelt otherwise for one; `others` are its other lists."""
+        """The keys of the names that may be another spelling of one; `others` are the lists after this one."""
         shared = {
             self.places[each]
             for other in others

@@ -1,13 +1,14 @@
-"""Bounds what waits in memory because clients do not read it."""
+"""Bounds the bytes that wait in memory because clients do not read their answers."""
 
 from __future__ import annotations
 
 from typing import Final, Protocol
 
 MOST_BYTES: Final = 134_217_728
+"""How many bytes may wait for all slow readers together."""
 
 
-class Behind(Protocol):
+class SlowReader(Protocol):
     """A connection whose client is behind in reading."""
 
     @property
@@ -18,17 +19,17 @@ class Behind(Protocol):
         """Close the connection at once."""
 
 
-class Unread:
+class SlowReaders:
     """The connections whose clients are behind in reading.
 
-    If more than `most` bytes wait in all, those that have been behind longest are closed.
+    If more than `most` bytes wait in all, the connections that have been behind longest are closed.
     """
 
     def __init__(self, most: int = MOST_BYTES) -> None:
         self.most = most
-        self._sizes: dict[Behind, int] = {}
+        self._sizes: dict[SlowReader, int] = {}
 
-    def add(self, connection: Behind) -> None:
+    def add(self, connection: SlowReader) -> None:
         """Count the bytes that wait for a client, and close connections if there are too many."""
         self._sizes[connection] = connection.waiting
         waiting = sum(self._sizes.values())
@@ -39,6 +40,6 @@ class Unread:
             self.discard(behind)
             behind.cut_off()
 
-    def discard(self, connection: Behind) -> None:
-        """Forget a connection, as its client has read what waited, or is gone."""
+    def discard(self, connection: SlowReader) -> None:
+        """Forget a connection: its client has read what waited, or is gone."""
         self._sizes.pop(connection, None)

@@ -14,7 +14,7 @@ from api.composition import compose
 from api.http.app import create_app
 from api.http.middleware import http_protocol
 from api.http.middleware.http_protocol import BoundedProtocol
-from api.http.middleware.unread import Unread
+from api.http.middleware.slow_readers import SlowReaders
 from tests.api.serving import Served
 from tests.databases import settings_of
 
@@ -54,7 +54,7 @@ def wait_for_connections(server: Served, most: int) -> None:
         time.sleep(0.01)
 
 
-def test_who_reads_nothing_of_an_answer_is_cut_off(
+def test_a_client_that_reads_nothing_of_an_answer_is_cut_off(
     fresh_database: Callable[[Kind], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http_protocol, "UNREAD_SECONDS", 0.2)
@@ -64,10 +64,10 @@ def test_who_reads_nothing_of_an_answer_is_cut_off(
         wait_for_connections(server, 0)
 
 
-def test_of_those_who_read_nothing_some_are_cut_off_at_once_if_they_are_many(
+def test_if_many_clients_read_nothing_some_are_cut_off_at_once(
     fresh_database: Callable[[Kind], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(BoundedProtocol, "unread", Unread(1_000_000))
+    monkeypatch.setattr(BoundedProtocol, "slow_readers", SlowReaders(1_000_000))
     with serve(fresh_database) as server, ExitStack() as opened:
         for _ in range(6):
             opened.enter_context(closing(ask_and_read_nothing(server)))
