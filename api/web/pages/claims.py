@@ -65,12 +65,13 @@ async def read_claims_page(slug: str, fact_id: str, request: Request) -> Respons
 async def _read_denied(
     page: Page, links: Sequence[Mapping[str, str]], linked: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """Read the first fact that these links say a fact conflicts with; none if it was withdrawn or is not shown."""
+    """Read the first fact that these links say a fact conflicts with, of those that stand and may be seen."""
     relation = "conflicts_with"
     named = [link["fact"] for link in links if link["relation"] == relation]
     ids = [linked[name] for name in named if name in linked]
-    with suppress(PageRefusedError):
-        return [await page.ask(f"/v1/facts/{id_}") for id_ in ids[:1]]
+    for id_ in ids:
+        with suppress(PageRefusedError):
+            return [await page.ask(f"/v1/facts/{id_}")]
     return []
 
 

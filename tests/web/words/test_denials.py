@@ -39,6 +39,25 @@ def test_a_denial_is_shown_beside_what_it_denies_until_that_is_withdrawn(reader:
     assert list_contested_targets(page) == []
 
 
+def test_a_denial_of_two_offers_is_shown_beside_the_one_that_stands(reader: Reader) -> None:
+    editor = reader.editor
+    editor.open()
+    offer = {"kind": "proposal", "by": "Kaldova", "content": "an exchange", "stage": "offered"}
+    first, second = (
+        editor.record(**offer, summary=f"Kaldova makes offer {name}", external_id=name).json
+        for name in ("K-8", "K-9")
+    )
+    denial = {"kind": "response", "asked": "The ministry", "answer": "denied", "about": "offers"}
+    links = [{"relation": "conflicts_with", "fact": f"external:{name}"} for name in ("K-8", "K-9")]
+    denied = editor.record(**denial, summary="There was no offer", links=links).json
+    why = {"reason": "source_retracted", "why": "The paper withdrew it"}
+    retraction = f"/v1/facts/{first['id']}/retraction"
+    assert editor.post(retraction, why, if_match='"1"').status == 200
+    page = reader.see(f"{TALKS}/claims/{denied['id']}")
+    assert f"{TALKS}/facts/{second['id']}" in page.all("a", "href")
+    assert list_contested_targets(page) == ["#claims"]
+
+
 def test_a_capital_at_the_beginning_leaves_the_other_letters_as_they_are(reader: Reader) -> None:
     reader.editor.open()
     held = [{"what": "held", "text": "more than 110"}]
