@@ -121,7 +121,7 @@ def read_diff(slug: str, asked: Annotated[Asked, Depends(_DIFF)]) -> Response:
     if last is not None and first > last:
         raise ContentError.at(
             "/query/from",
-            "this is later than to: write the earlier time here, and the later one in to",
+            "this is later than 'to': write the earlier time here, and the later one in 'to'",
         )
     later = replace(asked, query=replace(asked.query, as_known_at=last))
     kinds = truth(asked.parameters, "kinds")
