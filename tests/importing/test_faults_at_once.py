@@ -57,6 +57,8 @@ FAULTY: list[tuple[dict[str, Any], set[str]]] = [
     (change("reinstate", colour=1, why=" "), {"/colour", "/why"}),
     (change("prefer", preferred="yes", why=" "), {"/preferred", "/why"}),
     ({"op": "prefer", "preferred": 1}, {"/external_id", "/preferred", "/why"}),
+    ({"op": "retract", "reason": "no", "why": "x", "id": "7"}, {"/reason", "/id"}),
+    (change("retract", reason="no", why="x", external_id=""), {"/reason", "/external_id"}),
 ]  # fmt: skip
 
 

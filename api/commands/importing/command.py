@@ -184,7 +184,8 @@ class CommandReader:
         # What waits in memory does not keep its source.
         line = SourceLine(line.number, None, line.faults, line.columns, line.more, line.last)
         op = gathered.take(_op, content.pop("op", _RECORD))
-        id_ = gathered.take(_id, content.pop("id", None))
+        line_id = content.pop("id", None)
+        id_ = gathered.take(_id, line_id)
         named: Named | None = None
         body: Fact | Change | None = None
         if op == _RECORD or (op is None and "kind" in content):
@@ -192,8 +193,10 @@ class CommandReader:
             if body is not None:
                 named = gathered.take(self._of_fact, id_, body)
         elif op is not None:
-            external_id = gathered.take(_external_id, content.pop("external_id", None))
-            named = gathered.take(self._name_fact, id_, external_id)
+            name = content.pop("external_id", None)
+            external_id = gathered.take(_external_id, name)
+            if {id_, external_id} != {None} or (line_id is None and name is None):
+                named = gathered.take(self._name_fact, id_, external_id)
             body = gathered.take(self._parse, line, OPS[op].parser.parse, content)
             if op == "correct" and gathered.found:
                 self._refuse_correction(gathered, line, named, content.get("changes"))
@@ -238,7 +241,7 @@ class CommandReader:
     def _name_fact(self, id_: UUID | None, external_id: str | None) -> Named:
         if external_id is None:
             if id_ is None:
-                raise ContentError.at("/external_id", "name the fact: write its external_id")
+                raise ContentError.at("/external_id", "name the fact: write its external_id or id")
             return id_, str(id_)
         computed = fact_id(self._negotiation_id, external_id)
         if id_ not in {None, computed}:
