@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -26,6 +26,8 @@ from domain.register import list_summed
 router: Final[APIRouter] = router_of_pages()
 
 _PAGE: Final = 100
+_NOT_SHOWN: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+"""The statuses for a fact that was withdrawn or erased, or that the reader may not see."""
 
 
 @router.get("/n/{slug}/claims/{fact_id}")
@@ -70,8 +72,11 @@ async def _read_denied(
     named = [link["fact"] for link in links if link["relation"] == relation]
     ids = [linked[name] for name in named if name in linked]
     for id_ in ids:
-        with suppress(PageRefusedError):
+        try:
             return [await page.ask(f"/v1/facts/{id_}")]
+        except PageRefusedError as error:
+            if error.reply.status not in _NOT_SHOWN:
+                raise
     return []
 
 
