@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import TimerHandle
+from contextlib import suppress
+from fcntl import ioctl
 from http import HTTPStatus
+from struct import Struct
+from termios import TIOCOUTQ
 from typing import ClassVar, Final
 
 from uvicorn._types import ASGI3Application
@@ -28,6 +32,8 @@ UNREAD_SECONDS: Final = 30.0
 """After how many seconds each time it is checked how much a client has read of what waits for it."""
 BYTES_A_SECOND: Final = 500
 """How many bytes a second a client has to read; a body has to arrive as fast (`slow_bodies`)."""
+
+_INTEGER: Final = Struct("i")
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -147,7 +153,8 @@ class BoundedProtocol(HttpToolsProtocol):
             self._answered.message_event.set()
 
     def _watch_reading(self) -> None:
-        self._reading = self.loop.call_later(UNREAD_SECONDS, self._check_reading, self.waiting)
+        unread = self.waiting + self._count_sent()
+        self._reading = self.loop.call_later(UNREAD_SECONDS, self._check_reading, unread)
 
     def _stop_watching(self) -> None:
         self.slow_readers.discard(self)
@@ -155,9 +162,16 @@ class BoundedProtocol(HttpToolsProtocol):
             self._reading.cancel()
             self._reading = None
 
+    def _count_sent(self) -> int:
+        """How many bytes the system has still to send, or to hear of; it takes more only once many of them are read."""
+        connection = self.transport.get_extra_info("socket")
+        with suppress(OSError):
+            return _INTEGER.unpack(ioctl(connection.fileno(), TIOCOUTQ, bytes(_INTEGER.size)))[0]  # type: ignore[no-any-return]
+        return 0
+
     def _check_reading(self, before: int) -> None:
         """Cut off a client for which `before` bytes waited at the last check, if it has read too few of them."""
-        if before - self.waiting < UNREAD_SECONDS * BYTES_A_SECOND:
+        if before - self.waiting - self._count_sent() < UNREAD_SECONDS * BYTES_A_SECOND:
             self.cut_off()
         else:
             self._watch_reading()

@@ -64,6 +64,17 @@ def test_a_client_that_reads_nothing_of_an_answer_is_cut_off(
         wait_for_connections(server, 0)
 
 
+def test_a_client_that_reads_slowly_is_not_cut_off_while_the_system_takes_no_more(
+    fresh_database: Callable[[Kind], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_protocol, "UNREAD_SECONDS", 0.3)
+    with serve(fresh_database) as server, closing(ask_and_read_nothing(server)) as opened:
+        for _ in range(80):
+            assert opened.recv(4_096)
+            time.sleep(0.02)
+        assert server.connections == 1
+
+
 def test_if_many_clients_read_nothing_some_are_cut_off_at_once(
     fresh_database: Callable[[Kind], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
