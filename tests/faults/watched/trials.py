@@ -110,9 +110,11 @@ class Trials:
         self.figures.harmless[kind] += 1
 
     def release(self) -> None:
-        """Close the connections, and forget detected damage, so that another database can take its place."""
+        """Close the connections, and forget the files and detected damage, so that another database can follow."""
         self._parley.database.damage.seen = False
         self._parley.database._pools.dispose()
+        if (opened := self._parley.database._open_files) is not None:
+            opened._identities.clear()
         for name, content in self._kept.items():
             (self._record.folder / name).write_bytes(content)
 
