@@ -37,6 +37,7 @@ _SHAPE: Final = shape(
         "at most six decimals, then 'Z' or ±hh:mm",
     ),
 )
+_EXAMPLE: Final = "2025-09-11T14:30:00Z"
 _CUT: Final = re.compile(_YEAR + r"(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?", re.ASCII)
 _LIMITS: Final = (
     ("month", 1, 12),
@@ -67,7 +68,8 @@ def parse_instant(text: str) -> int:
     """
     match = _INSTANT.fullmatch(text)
     if match is None:
-        raise InstantError(text, *first_fault(text, 0, _SHAPE))
+        offset, reason = first_fault(text, 0, _SHAPE)
+        raise InstantError(text, offset, f"{reason}, as in {_EXAMPLE}")
     year, month, day = _check_date(text, match)
     shift = int(match["offset_hour"] or 0) * _HOUR + int(match["offset_minute"] or 0) * _MINUTE
     instant = (
@@ -111,7 +113,7 @@ def parse_cut(text: str) -> int:
         raise InstantError(
             text,
             first_fault(text, 0, _SHAPE)[0],
-            "expected a day, month or year, such as 2025-09-11, or a time, such as 2025-09-11T14:30:00Z",
+            f"expected a day, month or year, such as 2025-09-11, or a time, such as {_EXAMPLE}",
         )
     year, month, day = _check_date(text, match)
     if match["day"]:
