@@ -59,6 +59,7 @@ def test_an_offset_and_up_to_six_decimals_are_read(text: str, written: str) -> N
         ("", 0, "year"),
         ("2025-09-11", 10, "'T'"),
         ("2025-09-11 00:00:00Z", 10, "'T'"),
+        ("2025-09-11T00:00", 16, "two-digit second, as in 2025-09-11T14:30:00Z"),
         ("2025-09-11T00:00:00", 19, "'Z'"),
         ("2025-09-11T00:00:00.Z", 19, "decimals"),
         ("2025-09-11T00:00:00.1234567Z", 19, "six decimals"),

@@ -126,7 +126,7 @@ def test_an_end_before_the_start_or_without_a_moment_is_refused(text: str, ended
         ("202X-21", 0, "without X"),
         ("2025T10:00:00", 4, "after a whole day"),
         ("2025-09-11~T10:00:00Z", 11, "after a whole day"),
-        ("2025-09-11T10:00", 16, "two-digit second, as in 2025-09-11T14:30:00Z"),
+        ("2025-09-11T10:00", 16, "two-digit second"),
         ("2025-09-11T25:00:00", 11, "no hour 25"),
         ("2025-09-11T24:00:01", 11, "no hour 24"),
         ("2025-09-11T10:00:00+15:00", 19, "-14:00 to"),
