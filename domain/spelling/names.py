@@ -80,7 +80,7 @@ class Spelling:
         return bool(one.words) and _fit(one.words, two.words)
 
 
-@lru_cache(maxsize=2_048)
+@lru_cache(maxsize=8_192)
 def spell(name: str) -> tuple[Spelling, ...]:
     """The spellings of a folded name: without its accents and, if some of them change a sound, with these.
 

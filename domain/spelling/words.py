@@ -98,7 +98,7 @@ def _are_of_man_and_woman(one: str, other: str) -> bool:
     return longer == f"{shorter}a" and _OF_A_MAN.search(shorter) is not None
 
 
-@lru_cache(maxsize=2_048)
+@lru_cache(maxsize=8_192)
 def make_word(word: str, text: str) -> Word:
     """A word of a name, and its spelling in Latin letters."""
     if len(word) == 1 and word.isalpha() and not is_unspaced(word):

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tests.faults.forged.flips import Files
 
 pytestmark = pytest.mark.xdist_group("flips")
-FLIPS: Final = choose_count(6, 48)
-BESIDE: Final = choose_count(4, 24)
+FLIPS: Final = choose_count(4, 48)
+BESIDE: Final = choose_count(3, 24)
 """More in the long form; `python -m tests.faults` flips by the hundred."""
 UNTIL_FOUND_OUT: Final = 300
 SHARE: Final = 0.1

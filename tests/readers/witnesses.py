@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from infrastructure.readers.state.kept_facts import KeptSlices
 
 #: How many histories are drawn on each database in a run; several perspectives are asked of each.
-HISTORIES: Final = choose_count(8, 1_500)
+HISTORIES: Final = choose_count(6, 1_500)
 PERSPECTIVES: Final = 4
 NOW: Final = 1_800_000_000_000_000
 YEARS: Final = 10 * 365 * 86_400_000_000
