@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 MOST_WORDS: Final = 2_000
 MOST_SPELLINGS: Final = 100
 """How many spellings of one name a search looks for; a name with more is refused, since facts would be missed."""
-_FEW_TERMS: Final = 20
+_FEW: Final = 20
+"""Fewer groups of names than this are all compared, and so are all groups if a search has more terms."""
 _SPELT_TOO_OFTEN: Final = (
     f"aliases give a name in this more than {MOST_SPELLINGS} other spellings: ask for the person or the place instead,"
     " or end the name with * to look for this spelling alone"
 )
 #: Stands before a word that is there in another script; never in a word.
 ROMANISED: Final = "≈"
-
 _VARIED: Final = re.compile("(i|ks|k)")
 _LOOSE: Final = {"i": "[ijy]+", "ks": "(?:ks|x)", "k": "[kx]"}
 _QUOTES: Final = str.maketrans(dict.fromkeys("“”„‟«»\uff02", '"'))
@@ -144,7 +144,7 @@ def _select_named(
 ) -> Iterable[Sequence[str]]:
     """The groups of names that may have a word of a search, and some others; all of them for a long search."""
     groups = list(spellings)
-    if len(terms) > _FEW_TERMS or len(groups) < _FEW_TERMS:
+    if len(terms) > _FEW or len(groups) < _FEW:
         return groups
     find = _make_finder(set().union(*map(_list_needles, map(_any_form, terms))), of_words=True)
     named = [(at, fold_name(phrase)) for at, group in enumerate(groups) for phrase in group]

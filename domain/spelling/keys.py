@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from domain.spelling.many_names import latinise_names
-from domain.spelling.names import MOST_WORDS, SERVANT, SOFT
+from domain.spelling.names import MOST_WORDS, SERVANT, SOFT, WITH_ALLAH
 from domain.spelling.readings import is_plain, may_vary
 from domain.spelling.words import list_word_keys
 
@@ -37,7 +37,7 @@ def _split(name: str, latin: str | None) -> list[str] | None:
     if not latin or _ALONE.search(name):
         return None
     small = name.lower()
-    if may_vary(small) and is_plain(small):
+    if WITH_ALLAH.search(small) or (may_vary(small) and is_plain(small)):
         return None
     words = latin.split(" ")
     return None if len(words) > MOST_WORDS or SERVANT in "".join(words) else words

@@ -35,7 +35,7 @@ SOFT: Final = tuple(
 )
 """What these letters sound like, in Belarusian and in Serbian; many write them without their accents."""
 _APOSTROPHE: Final = re.compile(r"(?<=\w)'(?=\w)")
-_WITH_ALLAH: Final = re.compile("(?<=\\w\\w)[ -](?=(?:[au]llah|\u0627\u0644\u0644\u0647)(?!\\w))")
+WITH_ALLAH: Final = re.compile("(?<=\\w\\w)[ -](?=(?:[au]llah|\u0627\u0644\u0644\u0647)(?!\\w))")
 """Finds the blank or hyphen in names such as Abd Allah and Nasr Allah, which many write as one word."""
 SERVANT: Final = "abd"
 """The letters without which no name has a form of the Arabic word for servant."""
@@ -97,7 +97,7 @@ def spell(name: str) -> tuple[Spelling, ...]:
 
 def _spell(name: str, text: str) -> Iterator[Spelling]:
     if "ll" in text or "\u0644\u0644" in text:
-        text = _WITH_ALLAH.sub("", text)
+        text = WITH_ALLAH.sub("", text)
     words, latin = _split(_APOSTROPHE.sub("", text) if "'" in text else text)
     letters = "".join(latin) if latin else romanise_name(text).rpartition(" ")[2]
     if not text.isascii() and not is_plain(text):

@@ -31,7 +31,7 @@ NAMES: Final[Sums] = {
         ],
         (1, None, "at least 1", False, 0),
     ),
-    "two people, each of whom may be one who was counted": (
+    "two people who may both be one that was counted": (
         [
             tell_release(people=["M. Losik"]),
             tell_release(people=["Maria Losik", "Mikola Losik"], valid="2025-10-01"),

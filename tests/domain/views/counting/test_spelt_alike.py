@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from domain.named import key_of_id
 from domain.naming import fold_name
+from domain.spelling.index import spell_name
+from domain.spelling.keys import list_keys
 from domain.spelling.names import Spelling, spell
 from domain.views.counting import spelt_alike
 from domain.views.counting.spelt_alike import COMPARED, Spellings
@@ -224,3 +226,23 @@ def test_of_a_long_name_only_the_beginning_is_compared() -> None:
         spelling.letters for spelling in spell(beginning)
     }
     assert may_mean(longest, beginning + "x" * 10)
+
+
+WRITTEN: Final = sorted(
+    {name for pair in (*PAIRS, *MORE_PAIRS) for name in pair[1:]} | {*chain.from_iterable(PEOPLE)}
+)
+
+
+def test_the_keys_of_many_names_at_once_are_those_of_each() -> None:
+    _compare_keys(WRITTEN)
+    assert sum(keys is not None for keys in list_keys(WRITTEN)) > len(WRITTEN) // 2
+
+
+@given(names=st.lists(st.text(max_size=30), max_size=20))
+def test_the_keys_of_texts_at_once_are_those_of_each(names: list[str]) -> None:
+    _compare_keys(names)
+
+
+def _compare_keys(names: Sequence[str]) -> None:
+    for name, keys in zip(names, list_keys(names), strict=True):
+        assert keys in (None, *(spelling.keys for spelling in spell_name(name))), name
