@@ -10,5 +10,5 @@ from typing import Final
 
 FIRST_READING: Final = 1
 """The reading of snapshots and certificates that were stored before readings had numbers."""
-READING: Final = 30
+READING: Final = 31
 """The reading of this version of Parley."""

@@ -77,7 +77,7 @@ NUMBERS_AND_PEOPLE: Final = """\
   (`2025-09-11/..`), or if its end is unknown (`2025-09-11/`), they may still be held. If the source says on which day
   somebody was freed, write that day in a fact of its own.
 - A charge ends the status before it, as every later status does. It does not say where somebody is, so the list of
-  people who are held has everybody who would be held without the charge.
+  people who are held has everybody who would be held without the charge, or may be.
 - A death is final. A later charge does not replace it, but the two are contested: one of the reports may be wrong.
 """
 HOLDS: Final = """\

@@ -10,16 +10,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.kinds.prisoners import CHARGED, CUSTODY, PARDONS, Custody, Pardon, Release
-from domain.views.entries import list_entries
+from domain.views.entries import find_entries, list_entries
+from domain.views.rivalry.doubts import add_doubts
+from domain.views.rivalry.rivals import Resolved
 from domain.views.sections import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from domain.time.perspective import Perspective
     from domain.views.answers import Answers
     from domain.views.rivalry.answered import Answered
+    from domain.views.rivalry.candidates import Candidate
     from domain.views.rivalry.keyed import Answer
     from domain.views.sections import Key, Listed, Place
 
@@ -30,6 +33,7 @@ HELD: Final = "held"
 FREE: Final = "free"
 PARDONED: Final = "pardoned"
 """The status of people who are pardoned; a pardon also stands beside another status."""
+_NOTHING: Final = Resolved(None)
 
 
 def list_statuses_of(wanted: str) -> frozenset[str]:
@@ -67,41 +71,55 @@ class CustodyEntries:
 
     def shows(self, place: Place, status: str) -> bool:
         """Whether the person at a place has a status; a pardon also counts beside another status."""
-        has_status = self._status(place, {status}) == status
-        return has_status or (status == PARDONED and self._is_pardoned(place))
+        if self._status(place, {status}) == status:
+            return True
+        return status == PARDONED and bool(self._resolved(place).beside.get(PARDONS.name))
 
     def holds(self, place: Place) -> bool:
         """Whether the person at a place is held, or may be held if the perspective asks for what is possible."""
         status = self._status(place, {*KEEPS_IN, CHARGED})
-        may_be = status is None and self._perspective.match == "possible"
+        may_be = status is None and not self._is_certain
         if status == CHARGED or (may_be and self._was_charged(place)):
-            status = self._without_charges._status(place, KEEPS_IN)  # noqa: SLF001 -- this class
+            return self._without_charges._keeps_in(place)  # noqa: SLF001 -- this class
         return status in KEEPS_IN
+
+    def _keeps_in(self, place: Place) -> bool:
+        """Whether all reports that stand say that the person is held, or one if what is possible is asked for."""
+        resolved = self._resolved(place)
+        reports = [each for each in (resolved.shown, *resolved.rivals) if each is not None]
+        held = [report.shows["status"] in KEEPS_IN for report in reports]
+        return bool(held) and all(held) if self._is_certain else any(held)
 
     def _status(self, place: Place, among: AbstractSet[str]) -> str | None:
         """The status of the person at a place; None also if no answer gives one of `among`, which saves its making."""
-        if self._is_doubtful:
-            return self.entry(place).get("status")
-        _, answered = self._answered.get(place, (None, None))
-        if answered is None or all(
-            candidate.shows["status"] not in among for candidate in answered.candidates
-        ):
+        if not any(candidate.shows["status"] in among for candidate in self._candidates(place)):
             return None
-        shown = answered.resolved.shown
+        shown = self._resolved(place).shown
         return None if shown is None else shown.shows["status"]
 
     def _was_charged(self, place: Place) -> bool:
         """Whether the person at a place is or was charged."""
-        _, answered = self._answered.get(place, (None, None))
-        return answered is not None and any(
-            candidate.shows["status"] == CHARGED for candidate in answered.candidates
-        )
+        return any(candidate.shows["status"] == CHARGED for candidate in self._candidates(place))
 
-    def _is_pardoned(self, place: Place) -> bool:
-        if self._is_doubtful:
-            return self.entry(place).get(PARDONS.name) is not None
+    def _candidates(self, place: Place) -> Sequence[Candidate]:
         _, answered = self._answered.get(place, (None, None))
-        return answered is not None and bool(answered.resolved.beside.get(PARDONS.name))
+        return () if answered is None else answered.candidates
+
+    def _resolved(self, place: Place) -> Resolved:
+        """What is shown of the person at a place, with its rivals; nothing if they have no entry."""
+        if self._is_doubtful:
+            return self._doubted.get(place, _NOTHING)
+        _, answered = self._answered.get(place, (None, None))
+        return _NOTHING if answered is None else answered.resolved
+
+    @cached_property
+    def _doubted(self) -> dict[Place, Resolved]:
+        """What is shown of each person who has an entry, with the reports that may be about them as rivals."""
+        standing, doubts = find_entries(dict(self._answered.values()), certain=self._is_certain)
+        return {
+            place_of(key): add_doubts(answered.resolved, doubts.about(key))
+            for key, answered in standing
+        }
 
     @cached_property
     def _is_doubtful(self) -> bool:
@@ -125,9 +143,12 @@ class CustodyEntries:
     def _without_charges(self) -> CustodyEntries:
         return CustodyEntries(self._answers.without(CUSTODY, _is_charge), self._perspective)
 
+    @property
+    def _is_certain(self) -> bool:
+        return self._perspective.match == "certain"
+
     def _list(self, answered: Mapping[Key, Answered]) -> Listed:
-        certain = self._perspective.match == "certain"
-        return list_entries(CUSTODY, answered, _give_no_address, certain=certain)
+        return list_entries(CUSTODY, answered, _give_no_address, certain=self._is_certain)
 
 
 def _item(listed: Listed, index: int) -> dict[str, Any]:

@@ -29,7 +29,7 @@ _FILTERS: Final = (
     Parameter(
         "status",
         "Only people with this status: a status of custody, `free`, `pardoned`, or `held` (any status in custody;"
-        " a charge is none, so who is charged is held only if they would be without the charge).",
+        " a charge is none, so somebody who is charged is listed if they would be held without the charge, or may be).",
         {"type": "string", "enum": list_statuses()},
     ),
     Parameter("person", "Only this person: a spelling of the name, or an id.", TEXT),
