@@ -20,11 +20,11 @@ def test_the_first_page_says_what_changed_last_and_never_what_was_withdrawn(read
     reader.editor.open()
     reader.editor.record(summary="Ann was freed")
     false = reader.editor.record(summary="Bo was freed").headers["location"]
-    assert "Changed last, of the facts that stand: Bo was freed" in reader.see("/").words
+    assert "Last added or corrected: Bo was freed" in reader.see("/").words
     body = {"reason": "coding_error", "why": "It was another"}
     assert reader.editor.post(f"{false}/retraction", body, if_match="*").status == 200
     page = reader.see("/")
-    assert "Changed last, of the facts that stand: Ann was freed" in page.words
+    assert "Last added or corrected: Ann was freed" in page.words
     assert "Bo" not in page.words
     assert re.search(r"\d+ [A-Z][a-z]{2} \d{4}, \d\d:\d\d UTC", page.words)
 
