@@ -8,6 +8,7 @@ from api.composition import Parley
 from infrastructure.database.open_files import MovedFileError
 from infrastructure.database.replication import measure_lag
 from infrastructure.database.schema import NewerDatabaseError
+from infrastructure.database.table_locks import UnusableTablesError, confirm_tables
 from infrastructure.database.timekeeping import ClockInDoubtError
 from infrastructure.errors import OF_STORAGE, DatabaseRefusedError
 from infrastructure.log.recorder import EventRecorder
@@ -30,10 +31,11 @@ def readiness(parley: Parley) -> tuple[dict[str, Any], list[str]]:
 def _look(parley: Parley) -> tuple[dict[str, Any], list[str]]:
     try:
         parley.database.confirm_files()
+        confirm_tables(parley.database)
         state = {**parley.ready(), **_lag(parley)}
     except MovedFileError:
         return _NOTHING, [_MOVED]
-    except NewerDatabaseError as error:
+    except (NewerDatabaseError, UnusableTablesError) as error:
         return _NOTHING, [str(error)]
     except _FAILURES:
         return _NOTHING, ["the database cannot be read"]
@@ -101,9 +103,11 @@ def _check_writes(parley: Parley) -> list[str]:
 
 
 def _say_why(words: str) -> str:
-    """What the disk did, of all that the database says; the rest may name hosts and paths."""
+    """What the disk or another process did, of all that the database says; the rest may name hosts and paths."""
     if "full" in words or "no space" in words:
         return ": the disk is full"
+    if "locked" in words or "lock timeout" in words:
+        return ": another process holds the lock that a write needs"
     return ": the disk reports errors" if "i/o error" in words else ""
 
 

@@ -19,6 +19,8 @@ hours: rebuild, restore, backup, verify, compact, new keys, the schema. Everythi
 
 _UNDER_WAY: Final[ContextVar[Lane]] = ContextVar("lane", default="writing")
 _LOOK_SECONDS: Final = 1.0
+_LOOK_LOCK_SECONDS: Final = 0.8
+"""How long a health check waits for a lock: less than for a statement, so that the database says that it is a lock."""
 _CONNECT_SECONDS: Final = 10
 _LOOKED_CONNECT_SECONDS: Final = 2
 UNHURRIED_SECONDS: Final = 30.0
@@ -59,7 +61,8 @@ class TimeLimits:
             return Patience(None, None, _CONNECT_SECONDS, _UNHURRIED_IDLE_SECONDS)
         short = min(self.log, _LOOK_SECONDS)
         if lane == "health":
-            return Patience(min(self.statement, _LOOK_SECONDS), short, _LOOKED_CONNECT_SECONDS)
+            lock = min(self.log, _LOOK_LOCK_SECONDS)
+            return Patience(min(self.statement, _LOOK_SECONDS), lock, _LOOKED_CONNECT_SECONDS)
         return Patience(self.statement, short if lane == "reading" else self.log, _CONNECT_SECONDS)
 
 

@@ -1,0 +1,67 @@
+"""Finds tables that a server of PostgreSQL cannot use, because another transaction locks them or a right is missing.
+
+A lock of one table leaves all others open, so a health check that reads another table would not find it. Each table is
+locked for an instant without waiting, which delays nobody and cannot end in a deadlock.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+from sqlalchemy.exc import DBAPIError
+
+from infrastructure.database.schema import SCHEMA
+from infrastructure.errors import DatabaseRefusedError
+from infrastructure.tables.text import FACT_TEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from infrastructure.database.database import Database
+
+TABLES: Final = tuple(sorted((*SCHEMA.tables, FACT_TEXT)))
+_TRY_SECONDS: Final = 0.05
+
+
+class UnusableTablesError(DatabaseRefusedError):
+    """Some tables cannot be used now."""
+
+    def __init__(self, tables: Sequence[str]) -> None:
+        super().__init__(
+            f"tables cannot be used, because another transaction locks them or a right is missing: {', '.join(tables)}"
+        )
+
+
+def confirm_tables(database: Database) -> None:
+    """Raise UnusableTablesError if tables stay locked for as long as a request waits, or may not be read or written.
+
+    A database that is opened for reading needs only to read them. SQLite has no locks of tables, so it has none here.
+    """
+    if database.is_sqlite:
+        return
+    deadline = time.monotonic() + database.patience.turn
+    while not _can_use(database, TABLES):
+        if time.monotonic() >= deadline:
+            if unusable := [each for each in TABLES if not _can_use(database, [each])]:
+                raise UnusableTablesError(unusable)
+            return
+        time.sleep(_TRY_SECONDS)
+
+
+def _can_use(database: Database, tables: Sequence[str]) -> bool:
+    """Lock the tables for an instant; a table that is missing is told by the schema, and not here."""
+    mode = "ACCESS SHARE" if database.read_only else "ROW EXCLUSIVE"
+    try:
+        with database.reading() as connection:
+            connection.exec_driver_sql(f"LOCK TABLE {', '.join(tables)} IN {mode} MODE NOWAIT")
+    except DBAPIError as error:
+        if isinstance(error.orig, psycopg.errors.UndefinedTable):
+            return True
+        if isinstance(
+            error.orig, (psycopg.errors.LockNotAvailable, psycopg.errors.InsufficientPrivilege)
+        ):
+            return False
+        raise
+    return True
