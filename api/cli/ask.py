@@ -34,8 +34,8 @@ _ONWARD: Final = re.compile(r'cursor=([A-Za-z0-9_-]+)>; rel="next"')
 _LARGEST_PAGE: Final = 1_000
 _OF_THE_RECORD: Final = frozenset({"position", "cursor"})
 """Parameters that only the record can find wrong: the command itself was well written."""
-_SAID_OTHERWISE: Final[Mapping[str, str]] = {"urn:parley:problem:outcome-unknown": UNKNOWN_OUTCOME}
-"""What is advised here, by the type of a problem whose own advice takes a header field."""
+_UNKNOWN: Final = "urn:parley:problem:outcome-unknown"
+"""The type of a problem whose own advice takes a header field."""
 
 _OF_THE_SERVER: Final = frozenset(
     f"urn:parley:problem:{name}" for name in ("unavailable", "seal-key")
@@ -243,6 +243,8 @@ def _check_reply(
     problem = json.loads(reply.body)
     if heard is not None and problem["type"] in _OF_THE_SERVER:
         raise CommandRefusedError(" ".join(heard.split()))
+    if heard is not None and problem["type"] == _UNKNOWN:
+        raise CommandRefusedError(f"{' '.join(heard.split())}; {UNKNOWN_OUTCOME}")
     faults = problem.get("errors", [])
     for fault in faults:
         name = fault["pointer"].removeprefix(_OPTION)
@@ -252,8 +254,8 @@ def _check_reply(
             raise CommandRefusedError(f"{_option(name)}: {fault['detail']}")
     moved_on = reply.status == HTTPStatus.PRECONDITION_FAILED
     refused = PreconditionError if moved_on else CommandRefusedError
-    detail = _SAID_OTHERWISE.get(problem["type"], problem["detail"])
-    message = "; ".join(_describe_fault(fault, option_of) for fault in faults) or detail
+    described = "; ".join(_describe_fault(fault, option_of) for fault in faults)
+    message = described or problem["detail"]
     raise refused(message)
 
 

@@ -22,6 +22,7 @@ from api.composition import Parley, compose
 from domain.errors import RecordError
 from infrastructure.database.database import refuse_other_file
 from infrastructure.database.lanes import Lane, in_lane
+from infrastructure.database.trouble import describe_trouble
 from infrastructure.database.working_alone import NotAloneError
 from infrastructure.errors import OF_STORAGE, DatabaseRefusedError, ReadOnlyError
 from infrastructure.key_files import database_file
@@ -32,7 +33,7 @@ from infrastructure.setting_values import SettingsError
 from infrastructure.settings import Settings
 
 UNKNOWN_OUTCOME: Final = (
-    "the connection to the database broke during the commit: this was recorded completely or not at all; "
+    "this was recorded completely or not at all; "
     "look with parley changes or parley show before you run the command again"
 )
 
@@ -134,11 +135,10 @@ def _visible_faults() -> Iterator[None]:
 def describe_refusal(refusal: BaseException) -> str:
     """One line that says why."""
     if isinstance(refusal, OutcomeUnknownError):
-        return UNKNOWN_OUTCOME
+        return f"a commit broke off: {describe_trouble(refusal)}; {UNKNOWN_OUTCOME}"
     if isinstance(refusal, OSError) and refusal.filename is not None:
         return f"{refusal.filename}: {refusal.strerror}"
-    cause = getattr(refusal, "orig", None) or refusal
-    told = " ".join(str(cause).split()) or type(refusal).__name__
+    told = describe_trouble(refusal)
     return (
         f"{told}; parley list shows the negotiations" if told.startswith(_NO_NEGOTIATION) else told
     )

@@ -58,7 +58,8 @@ _NO_ROOM: Final = (
     "the server's disk is full or reports errors at the moment: send the request again later"
 )
 _UNKNOWN_OUTCOME: Final = (
-    "the connection to the database broke during the commit: this was recorded completely or not at all; "
+    "the database did not confirm the commit, because the connection broke or the disk is full or reports errors: "
+    "this was recorded completely or not at all; "
     "send it again with the same Idempotency-Key, and it is recorded once"
 )
 _AGAIN: Final = {"Retry-After": "1"}

@@ -12,12 +12,15 @@ from infrastructure.sealing.wrapping import SealKeyError
 
 if TYPE_CHECKING:
     import logging
+    from collections.abc import Iterator
 
 _OF_DISK: Final = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE}
 )
 _DEFECTS: Final = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISUSE})
 """What SQLite reports of a statement that cannot be run, such as one that names a missing column."""
+_NO_ROOM_BESIDE: Final = "the disk is full"
+"""What it means that SQLite cannot make the file in memory beside the database as large as it has to be."""
 
 
 def log_error(logger: logging.Logger, message: str, error: BaseException) -> None:
@@ -42,14 +45,24 @@ def of_disk(error: BaseException) -> bool:
 
 def describe_trouble(error: BaseException) -> str:
     """Describe an error in one line, in the words of its origin."""
+    if any(_code_of(cause) == sqlite3.SQLITE_IOERR_SHMSIZE for cause in _causes(error)):
+        return _NO_ROOM_BESIDE
     told = " ".join(str(getattr(error, "orig", None) or error).split())
     return told or type(error).__name__
 
 
-def _is_defect(error: BaseException | None) -> bool:
+def _is_defect(error: BaseException) -> bool:
+    return any(_code_of(cause) & 0xFF in _DEFECTS for cause in _causes(error))
+
+
+def _causes(error: BaseException | None) -> Iterator[object]:
+    """The error, its causes, and what their drivers raised."""
     while error is not None:
-        for cause in (error, getattr(error, "orig", None)):
-            if getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF in _DEFECTS:
-                return True
+        yield error
+        yield getattr(error, "orig", None)
         error = error.__cause__
-    return False
+
+
+def _code_of(error: object) -> int:
+    code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    return code

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,6 +14,7 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
+from api.cli.session import describe_refusal
 from tests.importing.lines import SLUG, custody
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from tests.cli.conftest import Shell
 
+FULL: Final = "database or disk is full"
 ROOT: Final = Path(__file__).parents[2]
 OF_REQUESTS: Final = re.compile(
     r"Idempotency-Key|If-Match|ETag|Content-Type|Retry-After|\bHTTP\b|\b(?:GET|POST|PATCH)\b|/v1/"
@@ -80,7 +83,7 @@ def test_no_refusal_that_a_command_can_meet_speaks_of_requests() -> None:
 
 @contextmanager
 def fail_commits() -> Iterator[None]:
-    """Let the database go away while it commits an event."""
+    """Let the disk be full when the database commits an event."""
     written: set[Connection] = set()
 
     def note(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
@@ -89,7 +92,7 @@ def fail_commits() -> Iterator[None]:
 
     def fail(connection: Connection) -> None:
         if connection in written:
-            raise OperationalError("COMMIT", None, OSError("the connection was closed"))
+            raise OperationalError("COMMIT", None, OSError(FULL))
 
     event.listen(Engine, "before_cursor_execute", note)
     event.listen(Engine, "commit", fail)
@@ -111,11 +114,18 @@ def test_who_cannot_know_whether_it_was_recorded_is_told_how_to_find_out(parley:
     with fail_commits():
         told = parley(*RECORD)
     assert (told.exit_code, told.stderr.count("\n")) == (1, 1)
+    assert told.stderr.startswith(f"parley: a commit broke off: {FULL}; this was recorded ")
     assert "completely or not at all; look with parley changes or parley show" in told.stderr
     assert not OF_REQUESTS.search(told.stderr)
     assert "external:N" not in parley.out("changes", "--json")
     parley.out(*RECORD)
     assert parley(*RECORD).exit_code == 1
+
+
+def test_no_room_for_the_file_in_memory_beside_the_database_is_a_full_disk() -> None:
+    cause = sqlite3.OperationalError("disk I/O error")
+    cause.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+    assert describe_refusal(OperationalError("BEGIN", None, cause)) == "the disk is full"
 
 
 @contextmanager
@@ -149,6 +159,7 @@ def test_an_import_that_may_have_been_recorded_is_run_again(parley: Shell) -> No
     with fail_commits():
         told = parley("import", SLUG, file)
     assert (told.exit_code, told.stderr.count("\n")) == (1, 1)
+    assert FULL in told.stderr
     assert (
         "import the same file again: lines that are recorded already are then unchanged"
         in told.stderr

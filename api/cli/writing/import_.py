@@ -39,11 +39,12 @@ from domain.batch import check_batch
 from domain.errors import ContentError, UnknownError
 from domain.streams.event import Reason, RecordEvent
 from domain.streams.negotiation import NegotiationSettings, decide_open, evolve
+from infrastructure.database.trouble import describe_trouble
 from infrastructure.log.errors import OutcomeUnknownError
 
 _RECORDING: Final = "recording"
 _UNKNOWN_OUTCOME: Final = (
-    "the connection to the database broke during a commit: these lines were all recorded, or none of them; "
+    "these lines were all recorded, or none of them; "
     "import the same file again: lines that are recorded already are then unchanged"
 )
 
@@ -223,7 +224,8 @@ def _show_progress(total: int) -> Iterator[Decided]:
             cause = describe_refusal(error.__cause__ or error)
             raise CommandRefusedError(f"{error} ({cause})") from error
         except OutcomeUnknownError as error:
-            raise CommandRefusedError(_UNKNOWN_OUTCOME) from error
+            cause = describe_trouble(error)
+            raise CommandRefusedError(f"a commit broke off: {cause}; {_UNKNOWN_OUTCOME}") from error
         except KeyboardInterrupt:
             if doing != _RECORDING:
                 raise
