@@ -117,6 +117,10 @@ class Fact:
         """The facts that it carries out or answers once it has begun, as links name them."""
         return (link.fact for link in self.links if link.relation in ("executes", "answers"))
 
+    def denies(self) -> Iterable[str]:
+        """The facts that cannot be right if it is, as links name them."""
+        return (link.fact for link in self.links if link.relation == "conflicts_with")
+
     def calls_off(self) -> Iterable[str]:
         """What is off once this fact is known: facts as links name them, or `matter:NAME` for all plans of one."""
         return ()

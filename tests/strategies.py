@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from domain.errors import ContentError, ErasedError, StateError, TakenError
 from domain.fact import fact_id
+from domain.provenance import Link
 from domain.streams.entry import Entry
 from domain.streams.event import FactErased, FactEvent, Reason, RecordEvent
 from domain.streams.fact import FactRecord, decide_record, evolve
@@ -129,12 +130,23 @@ def _record(draw: DrawFn, log: _Log) -> RecordEvent:
     number = len(log.facts)
     external_id = f"F-{number}" if draw(st.booleans()) else None
     name = external_id or f"drawn {number}"
+    drawn = draw(facts())
+    links = (*drawn.links, *_draw_denials(draw, log))
     return decide_record(
         fact_id=fact_id(NEGOTIATION, name),
         negotiation_id=NEGOTIATION,
-        fact=dataclasses.replace(draw(facts()), external_id=external_id),
+        fact=dataclasses.replace(drawn, external_id=external_id, links=links),
         actor="desk",
     )
+
+
+def _draw_denials(draw: DrawFn, log: _Log) -> list[Link]:
+    """Links that set a fact against others, by their ids or external ids; most facts have none."""
+    if not log.facts or draw(st.integers(0, 2)):
+        return []
+    targets = {target for record in log.facts for target in record.link_targets}
+    denied = draw(st.lists(st.sampled_from(sorted(targets)), min_size=1, max_size=2, unique=True))
+    return [Link(relation="conflicts_with", fact=target) for target in denied]
 
 
 def _correct(draw: DrawFn, log: _Log) -> RecordEvent:
@@ -145,6 +157,7 @@ def _correct(draw: DrawFn, log: _Log) -> RecordEvent:
             "valid": draw(valid_times()),
             "matter": draw(st.none() | st.sampled_from(MATTERS)),
             "quantities": tuple(draw(st.lists(quantities(), max_size=2))),
+            "links": tuple(_draw_denials(draw, log)),
         }
         changed = draw(st.lists(st.sampled_from(sorted(changes)), min_size=1, unique=True))
         fact = dataclasses.replace(fact, **{name: changes[name] for name in changed})

@@ -35,6 +35,11 @@ class Window:
     certain_to: int
     possible_to: int
 
+    @property
+    def bounds(self) -> tuple[int, int, int, int]:
+        """The four instants at which it begins and ends, possibly and certainly."""
+        return self.possible_from, self.certain_from, self.certain_to, self.possible_to
+
     def at(self, as_of: int) -> Certainty | None:
         """Whether the fact certainly or possibly holds at `as_of`; None if not yet, or no longer."""
         if not self.possible_from <= as_of < self.possible_to:

@@ -1,14 +1,14 @@
 """Holds the answers of facts by register and key; the state at any `as_of` is resolved from them.
 
-The result under a key changes only at the bounds of the facts that answer there, and of the facts that settle them. So
-it is resolved once for all of the time between two neighbouring bounds. An answer is a fact's register entry. All
-answers of a total have one key, so they are kept by groups of connected facts instead (`group_connected`).
+The result under a key changes only at the bounds of the facts that answer there, and of the facts that settle or deny
+them. So it is resolved once for all of the time between two neighbouring bounds. An answer is a fact's register entry.
+All answers of a total have one key, so they are kept by groups of connected facts instead (`group_connected`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from domain.kinds.envoys import Alias
@@ -29,7 +29,7 @@ from domain.views.rivalry.keyed import (
     Made,
     group_connected,
 )
-from domain.views.rivalry.settling import Settlers
+from domain.views.rivalry.settling import Settlers, affects_others
 from domain.views.sections import Key
 from domain.views.terms import borne_by
 from domain.views.versions import FactVersion, Seen, find_counted
@@ -88,7 +88,8 @@ class Answers:
     ) -> Answers | None:
         """The answers after changes of facts, each given as (standing version before it, standing version after it).
 
-        None if a change may affect other keys than those of its fact: if it changes what names mean, or settles facts.
+        None if a change may affect other keys than those of its fact: if it changes what names mean, or settles or
+        denies facts.
         """
         if any(_concerns_others(old, new) for old, new in changes):
             return None
@@ -141,7 +142,11 @@ class Answers:
             candidates = [candidate for candidate in read if candidate is not None]
             if register.settled and len(keyed.answers) > 1:
                 candidates = self._select_unanswered(keyed, candidates, as_of)
-            return Answered(register, candidates) if candidates else None
+            if not candidates:
+                return None
+            denials = self.settlers.denials
+            denied = partial(keyed.find_denied, register, denials, perspective, self.names)
+            return Answered(register, candidates, denied)
 
         keyed = self.keyed.get(register, {})
         if self.keep != match:
@@ -266,9 +271,9 @@ class Answers:
 
 
 def _concerns_others(old: FactVersion | None, new: FactVersion | None) -> bool:
-    """Whether a change may affect what names mean, or which facts are settled or called off."""
+    """Whether a change may affect what names mean, or which facts are settled, called off or denied."""
     facts = [version.record.fact for version in (old, new) if version is not None]
-    if any(isinstance(fact, Alias) or [*fact.settles(), *fact.calls_off()] for fact in facts):
+    if any(isinstance(fact, Alias) or affects_others(fact) for fact in facts):
         return True
     before, after = (
         set() if version is None else borne_by(version.record.fact) for version in (old, new)

@@ -104,7 +104,7 @@ def list_resolved(
 
 
 def _rivals(resolved: Resolved, place: Place) -> Listed:
-    versions = [rival.version for rival in resolved.rivals]
+    versions = [rival.version for rival in (*resolved.rivals, *resolved.denials)]
     at = [(*place, version.first_position) for version in versions]
     return Listed(at, lambda index: describe_briefly(versions[index]), ascending=False)
 

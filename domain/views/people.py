@@ -94,11 +94,11 @@ def list_people(
     None, except `last_reported`, which then comes from all facts that name the person. `rest` is as for the state; with
     the path TIMELINE it gives the address of the facts that name a person, by their id or name.
     """
-    alone = wanted.status is None and not names.doubtful
+    denied = any(True for version in versions for _ in version.record.fact.denies())
+    alone = wanted.status is None and not (denied or names.doubtful)
     answers = None if alone else Answers.of(versions, names, CUSTODY)
-    return filter_people(
-        Everyone(versions, names, wanted.parties), answers, perspective, wanted, rest
-    )
+    everyone = Everyone(versions, names, wanted.parties)
+    return filter_people(everyone, answers, perspective, wanted, rest)
 
 
 def find_meant(versions: Iterable[FactVersion], names: Names, wanted: str) -> list[str]:
@@ -163,7 +163,7 @@ def filter_people(
     """The list of `list_people`, from everyone whom the facts name and the answers of at least the custody section.
 
     Without answers the entry of each person is made when it is shown, from the facts that name them. This is right only
-    if no name may mean several people (`Names.doubtful`).
+    if no name may mean several people (`Names.doubtful`), and no fact denies another.
     """
     people = everyone.people
     places = [place for place, person in people.items() if _is_called(person, wanted.q)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice, product
 from typing import TYPE_CHECKING, Any, Final
 
+from domain.fact import fact_id
 from domain.kinds.envoys import Alias
 from domain.named import Sort, fields_naming, join_parts, key_of
 from domain.naming import shorten_key
@@ -17,6 +18,7 @@ from infrastructure.tables.facts import VALID_INSTANTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from uuid import UUID
 
     from domain.fact import Fact
     from domain.named import Name, Together
@@ -43,6 +45,8 @@ LASTING: Final = 6
 """An answer that lasts has a second row under this rule, and is needed whatever has begun after it."""
 APART: Final = 7
 """An answer that may tell two of one name apart has a second row under this rule, needed while it may hold."""
+DENIES: Final = 8
+"""A fact that denies another has a row under this rule, whose question is the other's id (`fact_named`)."""
 ALIAS: Final = "alias"
 SETTLES: Final = "settles"
 CALLS_OFF: Final = "calls off"
@@ -60,6 +64,7 @@ ERASED: Final[dict[str, Any]] = {
 }
 """The columns of a version that say what the fact says, once it was erased."""
 OF_RECORD: Final = ("status", "standing", "corrected", "preferred", "erased")
+_EXTERNAL: Final = "external:"
 MOST_QUESTIONS: Final = 1_000
 PRECISE: Final = 86_400_000_000
 """A beginning known to the day is precise; the few that are vaguer are looked through one by one."""
@@ -151,7 +156,7 @@ def answer_rows(version: FactVersion) -> Iterable[dict[str, Any]]:
     record = version.record
     if record.status == "retracted" or record.erased:
         return
-    questions = _questions(record.fact)
+    questions = _questions(record)
     if not questions:
         return
     of_version = {
@@ -192,8 +197,9 @@ def _keeps(rule: int, valid: ValidTime, window: Window) -> int:
     return END if rule == LATEST else window.certain_to
 
 
-def _questions(fact: Fact) -> dict[tuple[int, str], bool]:
+def _questions(record: FactRecord) -> dict[tuple[int, str], bool]:
     """{(rule, text): whether the answer is `singled`}; facts that every state must read have separate questions."""
+    fact = record.fact
     questions = {
         (
             rule,
@@ -208,7 +214,15 @@ def _questions(fact: Fact) -> dict[tuple[int, str], bool]:
         questions[EVERY, SETTLES] = False
     if any(fact.calls_off()):
         questions |= {(EVERY, CALLS_OFF): False, (AHEAD, CALLS_OFF): False}
-    return questions
+    denied = (fact_named(record.negotiation_id, target) for target in fact.denies())
+    return questions | {(DENIES, id_): False for id_ in denied}
+
+
+def fact_named(negotiation_id: UUID, target: str) -> str:
+    """The hexadecimal id of the fact that a link of a negotiation's fact names."""
+    if target.startswith(_EXTERNAL):
+        return fact_id(negotiation_id, target.removeprefix(_EXTERNAL)).hex
+    return target.replace("-", "")
 
 
 def entry_questions(fact: Fact, names: Names) -> list[str]:

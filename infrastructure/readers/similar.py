@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, exists, or_, select
 
-from domain.fact import fact_id
 from domain.time.instant import END
 from domain.views.rivalry.similar import find_similar
 from infrastructure.hot_statements import HotStatement
-from infrastructure.projections.fact_rows import PRECISE, answer_rows
+from infrastructure.projections.fact_rows import DENIES, PRECISE, answer_rows, fact_named
 from infrastructure.projections.stored_versions import versions_in
 from infrastructure.readers import access
 from infrastructure.readers.timeslices import is_known_at, is_seen
@@ -40,7 +39,6 @@ QUESTIONS_A_QUERY: Final = 500
 MOST_AT_ONCE: Final = 20_000
 """Facts that are read for a part of a file, however large it is."""
 MOST_TIED: Final = 200
-_EXTERNAL: Final = "external:"
 _Instant = int | ColumnElement[int]
 
 
@@ -173,23 +171,22 @@ def _select_answering(tables: FactTables, *wanted: ColumnElement[bool]) -> Selec
 
 
 def select_tied(tables: FactTables, record: FactRecord, perspective: Perspective) -> Select[Any]:
-    """The facts that share a fact's matter or that it links to: at most MOST_TIED, the latest first."""
+    """The facts that share a fact's matter, that it links to, or that deny it: at most MOST_TIED, the latest first."""
     columns = tables.version.c
-    named = [link.fact for link in record.fact.links]
+    named = {fact_named(record.negotiation_id, link.fact) for link in record.fact.links}
     shared = [] if record.fact.matter_key is None else [columns.matter == record.fact.matter_key]
-    linked = columns.fact_id.in_(
-        [
-            fact_id(record.negotiation_id, target.removeprefix(_EXTERNAL)).hex
-            if target.startswith(_EXTERNAL)
-            else target.replace("-", "")
-            for target in named
-        ]
+    linked = columns.fact_id.in_(sorted(named))
+    denial = tables.answer.c
+    denying = select(denial.fact_id).where(
+        denial.negotiation_id == record.negotiation_id.hex,
+        denial.rule == DENIES,
+        denial.question == record.id.hex,
     )
     return (
         select(tables.version)
         .where(
             columns.negotiation_id == record.negotiation_id.hex,
-            or_(linked, *shared),
+            or_(linked, columns.fact_id.in_(denying), *shared),
             is_seen(columns, perspective),
         )
         .order_by(columns.first_position.desc())

@@ -13,6 +13,7 @@ import domain.views.sections
 from domain.fact import KINDS, fact_id
 from domain.named import Named
 from domain.naming import fold_name
+from domain.provenance import Link
 from domain.streams.entry import Entry
 from domain.streams.fact import decide_record
 from domain.streams.negotiation import decide_open
@@ -172,7 +173,12 @@ def test_what_is_kept_says_the_same(
 
 @st.composite
 def draw_held(draw: DrawFn) -> Fact:
-    """A fact that one of two people, perhaps of one name, is held somewhere, freed or pardoned."""
+    """A fact that one of two people, perhaps of one name, is held somewhere, freed or pardoned; or a denial of one."""
+    if not draw(st.integers(0, 3)):
+        denied = fact_id(NEGOTIATION, f"drawn {draw(st.integers(0, 5))}")
+        link = Link(relation="conflicts_with", fact=f"{denied}")
+        valid = draw(st.sampled_from(("2025-01-10", "2025-03")))
+        return fact("statement", valid=valid, links=(link,))
     person = draw(st.sampled_from((NAMES[0], NAMES[0], Named(name=NAMES[0], id="1"))))
     valid = draw(st.sampled_from(DAYS))
     if draw(st.booleans()):

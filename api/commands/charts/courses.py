@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any, Final, Literal
 
 from api.commands.charts.frame import plain
@@ -90,7 +91,9 @@ def course(
         if version.record.fact.kind in kinds
     }
     rivals = _Rivals(section, facts, names)
-    days = _days(facts.values(), perspective.as_of)
+    named = {target for version in known for target in version.record.link_targets}
+    denied = answers.settlers.denials.bounds(named)
+    days = _days(facts.values(), denied, perspective.as_of)
     end = min(perspective.as_of // DAY + 1, _LAST)
     spells: dict[tuple[str, str], list[Spell]] = {}
     has_more = False
@@ -123,21 +126,19 @@ def _kinds(path: str) -> frozenset[str]:
     )
 
 
-def _days(facts: Iterable[Fact], as_of: int) -> list[int]:
-    """The latest days on which an answer of these facts may change, and the day before the first of them."""
+def _days(facts: Iterable[Fact], denied: Iterable[int], as_of: int) -> list[int]:
+    """The latest days on which an answer of these facts may change, and the day before the first of them.
+
+    `denied`: the instants at which other facts begin or cease to deny them.
+    """
+    bounds = (at for fact in facts for at in fact.window.bounds)
     days = {
         at // DAY
-        for fact in facts
-        for at in valid_boundaries(_bounds(fact))
+        for at in valid_boundaries(chain(bounds, denied))
         if at <= as_of and civil_day(at // DAY)[0] in _YEARS
     }
     kept = sorted(days)[-MOST_DAYS:]
     return [kept[0] - 1, *kept] if kept else []
-
-
-def _bounds(fact: Fact) -> tuple[int, ...]:
-    window = fact.window
-    return window.possible_from, window.certain_from, window.certain_to, window.possible_to
 
 
 @dataclass(frozen=True)
@@ -147,25 +148,30 @@ class _Rivals:
     section: ChartedSection
     facts: Mapping[str, Fact]
     names: Names
-    _labels: dict[str, str | None] = field(default_factory=dict)
+    _labels: dict[str, tuple[str, str] | None] = field(default_factory=dict)
 
-    def find_label(self, id_: str, as_of: int) -> tuple[str, Look] | None:
-        """What a rival says, and how sure that is by its own dates; None where it does not hold."""
+    def find_label(self, id_: str, lane: str, as_of: int) -> tuple[str, Look] | None:
+        """What a rival in a lane says, and how sure that is by its own dates; None where it does not hold.
+
+        None also of a fact that denies the entry and belongs to another lane.
+        """
         fact = self.facts.get(id_)
         sure = None if fact is None else fact.window.at(as_of)
         if fact is None or sure is None:
             return None
         if id_ not in self._labels:
             self._labels[id_] = self._label(fact)
-        label = self._labels[id_]
-        return None if label is None else (label, sure)
+        told = self._labels[id_]
+        if told is None or (told[0] != lane and any(fact.denies())):
+            return None
+        return told[1], sure
 
-    def _label(self, fact: Fact) -> str | None:
-        """What a fact says in the section; None if it says nothing there."""
+    def _label(self, fact: Fact) -> tuple[str, str] | None:
+        """The lane of a fact in the section, and what it says there; None if it says nothing there."""
         for answer in fact.register_entries():
             if answer.register.section == self.section.path:
                 shows, _ = self.names.read_answer(fact, answer)
-                return plain(self.section.say(shows) or "")
+                return self.section.lane(shows), plain(self.section.say(shows) or "")
         return None
 
 
@@ -177,7 +183,7 @@ def _looks(
         lane, shown = section.lane(entry), section.say(entry)
         disputed: Look | None = "contested" if entry["contested"] else None
         looks = {_NOBODY if shown is None else plain(shown): disputed or entry["certainty"]}
-        told = (rivals.find_label(rival["id"], as_of) for rival in entry["rivals"])
+        told = (rivals.find_label(rival["id"], lane, as_of) for rival in entry["rivals"])
         for label, sure in (pair for pair in told if pair is not None):
             looks.setdefault(label, disputed or sure)
         for aside in entry[section.beside] if section.beside else ():

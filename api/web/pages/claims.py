@@ -32,16 +32,17 @@ _NOT_SHOWN: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 @router.get("/n/{slug}/claims/{fact_id}")
 async def read_claims_page(slug: str, fact_id: str, request: Request) -> Response:
-    """Show a fact beside its rivals in the state; alone where the state has none."""
+    """Show a fact beside its rivals in the state, or beside the fact that it denies; alone where there is none."""
     page = Page(request, slug)
     state = await page.ask("")
     record = await page.ask(f"/v1/facts/{quote(fact_id, safe='')}")
     if record["negotiation"] != slug:
         raise RefusedError("unknown", "/path/fact_id", "this negotiation has no such fact")
-    shown = _select_entries(state, {record["id"]})[:1]
-    briefs = [fact for entry in shown for fact in (entry["fact"], *entry["rivals"]) if fact]
     linked = await run_in_lane(find_linked, request, slug, record["fact"]["links"])
     denied = await _read_denied(page, record["fact"]["links"], linked)
+    about = [{each["id"]} for each in (*denied, record)]
+    shown = next((entries for ids in about if (entries := _select_entries(state, ids))), [])[:1]
+    briefs = [fact for entry in shown for fact in (entry["fact"], *entry["rivals"]) if fact]
     apart = {record["id"], *(each["id"] for each in denied)}
     others = [_record(brief) for brief in briefs if brief["id"] not in apart]
     claims = _by_claim([record, *denied, *others])

@@ -6,20 +6,33 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from domain.views.naming import AMBIGUOUS
+from domain.views.rivalry.denials import add_denials
 from domain.views.rivalry.rivals import Resolved, Standing, find_standing, rank_rivals
 from domain.views.sections import MORE, count_characters
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from uuid import UUID
+
     from domain.register import Register
     from domain.views.rivalry.candidates import Candidate
 
 
 class Answered:
-    """The candidates under one key at an `as_of`, with results that are computed once and kept."""
+    """The candidates under one key at an `as_of`, with results that are computed once and kept.
 
-    def __init__(self, register: Register, candidates: list[Candidate]) -> None:
+    `find_denied` gives {id of a fact: its denials}.
+    """
+
+    def __init__(
+        self,
+        register: Register,
+        candidates: list[Candidate],
+        find_denied: Callable[[], Mapping[UUID, Sequence[Candidate]]],
+    ) -> None:
         self.register = register
         self.candidates = candidates
+        self._find_denied = find_denied
         self.kept_entry: dict[str, Any] | None = None
         """The entry as it is shown, once it was made; callers may not change it."""
         self._characters: int | None = None
@@ -31,8 +44,10 @@ class Answered:
 
     @cached_property
     def resolved(self) -> Resolved:
-        """The result of `rank_rivals` on the answers that stand, if there are any."""
-        return rank_rivals(self.standing or Standing(()), self.register)
+        """The result of `rank_rivals` on the answers that stand, if there are any, with the denials of them."""
+        standing = self.standing or Standing(())
+        resolved = rank_rivals(standing, self.register)
+        return add_denials(resolved, standing.facts, self.register, self._find_denied())
 
     @cached_property
     def is_ambiguous(self) -> bool:

@@ -64,7 +64,7 @@ def _find_entry(id_: UUID, answered: Answered) -> list[Candidate]:
     if standing is None or all(fact.id != id_ for fact in (*standing.facts, *standing.namesakes)):
         return []
     resolved = answered.resolved
-    entry = [*([resolved.shown] if resolved.shown else []), *resolved.rivals]
+    entry = [*([resolved.shown] if resolved.shown else []), *resolved.rivals, *resolved.denials]
     if any(candidate.id == id_ for candidate in entry):
         return entry
     return _of_question(id_, standing.facts)

@@ -88,12 +88,7 @@ def is_disputed_by_link(facts: Sequence[Candidate]) -> bool:
 
 def find_disputed_by_link(facts: Sequence[Candidate]) -> set[UUID]:
     """The ids of the facts that, according to a link between two of them, are in conflict."""
-    linking = [
-        (candidate.id, link.fact)
-        for candidate in facts
-        for link in candidate.fact.links
-        if link.relation == "conflicts_with"
-    ]
+    linking = [(candidate.id, target) for candidate in facts for target in candidate.fact.denies()]
     if not linking:
         return set()
     named: dict[str, UUID] = {}

@@ -1,13 +1,13 @@
 """Holds the answers under each key of a register, and the results that were made of them.
 
-A result changes only at the bounds of the answers under its key, and of the facts that settle them. So from one instant
-to another only the keys with a bound between the two are resolved again.
+A result changes only at the bounds of the answers under its key, and of the facts that settle or deny them. So from one
+instant to another only the keys with a bound between the two are resolved again.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -15,14 +15,19 @@ from typing import TYPE_CHECKING, Any, Final
 from domain.register import RegisterEntry
 from domain.time.holding import Window
 from domain.views.rivalry.clusters import connect_facts
-from domain.views.rivalry.settling import Settlers, bounds_of
+from domain.views.rivalry.denials import Denials, can_be_denied
 from domain.views.versions import FactVersion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
 
+    from domain.register import Register
+    from domain.time.perspective import Perspective
+    from domain.views.naming import Names
     from domain.views.rivalry.answered import Answered
+    from domain.views.rivalry.candidates import Candidate
+    from domain.views.rivalry.settling import Settlers
     from domain.views.sections import Key
 
     Origin = tuple[UUID, str]
@@ -35,7 +40,7 @@ NO_TARGETS: Final[frozenset[str]] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One fact's answer, with every name in it resolved; `targets` name what can settle it."""
+    """One fact's answer, with every name in it resolved; `targets` name what can settle it, or when a denial begins."""
 
     version: FactVersion
     window: Window
@@ -68,7 +73,7 @@ class Keyed:
     def bounds(self, settlers: Settlers) -> list[int]:
         """The bounds in order, each once."""
         if self._bounds is None:
-            bounds = {at for answer in self.answers.values() for at in bounds_of(answer.window)}
+            bounds = {at for answer in self.answers.values() for at in answer.window.bounds}
             if settlers:
                 targets = (answer.all_targets for answer in self.answers.values())
                 bounds |= settlers.bounds(NO_TARGETS.union(*targets))
@@ -78,6 +83,17 @@ class Keyed:
     def stretch(self, as_of: int, settlers: Settlers) -> int:
         """The number of the stretch between two neighbouring bounds in which `as_of` lies."""
         return bisect_right(self.bounds(settlers), as_of)
+
+    def find_denied(
+        self, register: Register, denials: Denials, perspective: Perspective, names: Names
+    ) -> Mapping[UUID, Sequence[Candidate]]:
+        """{id of a fact in a register: the denials of it at a perspective}; see `Denials.at`."""
+        if not (denials and can_be_denied(register)):
+            return {}
+        return {
+            id_: denials.at(answer.version, perspective, names)
+            for (id_, _), answer in self.answers.items()
+        }
 
     def in_order(self) -> Keyed:
         """The same answers, in the order in which their facts were recorded."""

@@ -34,7 +34,8 @@ class Resolved:
     """The answer that is shown, its rivals by rank, and whether any two of them cannot both be right.
 
     `shown` is None if the last answer has surely ended. `previous` is the one that began last of the answers that have
-    ended or yielded. `beside` holds the answers that stand aside, by the name of the field that shows them.
+    ended or yielded. `beside` holds the answers that stand aside, by the name of the field that shows them. `denials`
+    answer another question, and a link sets them against this entry (`denials`).
     """
 
     shown: Candidate | None
@@ -43,6 +44,7 @@ class Resolved:
     previous: Candidate | None = None
     beside: Mapping[str, Sequence[Candidate]] = field(default_factory=dict)
     last_reported: str | None = None
+    denials: Sequence[Candidate] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +250,11 @@ def find_last_reported(facts: Iterable[Fact]) -> str | None:
     cited = (citation for fact in facts for citation in fact.citations)
     dated = [(at, c.published) for c in cited if (at := c.published_at) is not None]
     return max(dated, default=(0, None), key=lambda pair: (pair[0], pair[1] or ""))[1]
+
+
+def find_same_question(shown: Candidate, facts: Iterable[Candidate]) -> frozenset[UUID]:
+    """The ids of the facts that answer the same question as the one that is shown, with its own."""
+    return _same_question(shown, find_questions(facts).every)
 
 
 def _same_question(shown: Candidate, questions: Iterable[Question]) -> frozenset[UUID]:

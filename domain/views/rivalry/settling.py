@@ -1,4 +1,4 @@
-"""Finds which facts settle other facts, and which call off plans.
+"""Finds which facts settle other facts, which call off plans, and which deny other facts.
 
 A fact that carries out a plan or answers a question settles it for good, from its own beginning on. A cancelled meeting
 calls off planned meetings as soon as the cancellation is known, but no meeting that its matter plans again for later.
@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
+
+from domain.views.rivalry.denials import Denials
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,9 +23,10 @@ _MATTER: Final = "matter:"
 
 
 class Settlers:
-    """The facts that settle other facts, and those that call off plans."""
+    """The facts that settle other facts, those that call off plans, and those that deny others (`denials`)."""
 
     def __init__(self, versions: Iterable[FactVersion]) -> None:
+        self.denials = Denials()
         self._windows: list[tuple[Window, frozenset[str]]] = []
         self._called_off: dict[str, list[Fact]] = defaultdict(list)
         for version in versions:
@@ -32,10 +35,11 @@ class Settlers:
                 self._called_off[target].append(fact)
             if targets := frozenset(fact.settles()):
                 self._windows.append((fact.window, targets))
+            self.denials.add(version)
         self._kept: tuple[int, frozenset[str], frozenset[str]] | None = None
 
     def __bool__(self) -> bool:
-        return bool(self._windows or self._called_off)
+        return bool(self._windows or self._called_off or self.denials)
 
     def at(self, as_of: int) -> tuple[frozenset[str], frozenset[str]]:
         """The targets that are surely settled at `as_of`, and those that are only possibly settled."""
@@ -54,9 +58,9 @@ class Settlers:
         return "certain" if "certain" in begun else "possible" if "possible" in begun else None
 
     def bounds(self, targets: frozenset[str]) -> set[int]:
-        """The instants at which facts that settle one of the targets begin or end, possibly or certainly."""
+        """The instants at which facts that settle or deny one of the targets begin or end, possibly or certainly."""
         settling = (window for window, settled in self._windows if not settled.isdisjoint(targets))
-        return {at for window in settling for at in bounds_of(window)}
+        return self.denials.bounds(targets).union(*(window.bounds for window in settling))
 
     def call_off(self, plan: Fact, links: frozenset[str]) -> bool:
         """Whether a plan is cancelled: by a link, or with its matter, unless it was made again (`_is_after`)."""
@@ -70,9 +74,9 @@ class Settlers:
         return frozenset[str]().union(*settled)
 
 
-def bounds_of(window: Window) -> tuple[int, int, int, int]:
-    """The four instants at which a window begins and ends, possibly and certainly; microseconds UTC."""
-    return window.possible_from, window.certain_from, window.certain_to, window.possible_to
+def affects_others(fact: Fact) -> bool:
+    """Whether a fact settles or denies other facts, or calls off plans."""
+    return any((*fact.settles(), *fact.calls_off(), *fact.denies()))
 
 
 def _is_after(plan: Fact, cancelled: Fact) -> bool:

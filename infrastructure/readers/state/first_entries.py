@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
@@ -17,7 +16,6 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from domain.fact import fact_id
 from domain.named import names_in_part
 from domain.time.perspective import Perspective
 from domain.views.answers import Answers
@@ -27,7 +25,7 @@ from domain.views.rivalry.special_names import SpecialNames
 from domain.views.sections import MOST, Place, place_of
 from domain.views.state import Section, list_registers
 from domain.views.versions import FactVersion
-from infrastructure.projections.fact_rows import PART, key_in_question
+from infrastructure.projections.fact_rows import PART, fact_named, key_in_question
 from infrastructure.readers.state.section_keys import SectionKeys
 from infrastructure.tables.facts import FactTables
 
@@ -38,7 +36,6 @@ MOST_UNTOLD: Final = 1_000
 """Up to this number, keys are read if bounds do not show whether they have an entry."""
 _OF_ALL: Final = 4
 """More such keys are read only if there are at least so many entries for each of them."""
-_EXTERNAL: Final = "external:"
 
 
 class Read(Protocol):
@@ -167,15 +164,7 @@ class FirstEntries:
         if not (register.settled or any(aside.planned for aside in register.asides)):
             return ()
         targets = {target for settler in self.settlers for target in settler.record.fact.settles()}
-        return keys.of_facts(set(filter(None, map(self._fact_named, targets))))
-
-    def _fact_named(self, target: str) -> str | None:
-        """The hexadecimal id of the fact that a link names; None where it is no id."""
-        if target.startswith(_EXTERNAL):
-            return fact_id(self.negotiation_id, target.removeprefix(_EXTERNAL)).hex
-        with suppress(ValueError):
-            return UUID(target).hex
-        return None
+        return keys.of_facts({fact_named(self.negotiation_id, target) for target in targets})
 
     def _find_hidden(self, keys: SectionKeys) -> Collection[str]:
         """The keys in which a name may mean another, or may be meant by an ambiguous one."""

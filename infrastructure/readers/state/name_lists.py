@@ -20,6 +20,7 @@ from domain.kinds.prisoners import CUSTODY
 from domain.views.name_lists import ACCENTED, ALL, LONG
 from infrastructure.projections.fact_rows import questions_of, rule_of
 from infrastructure.projections.term_conditions import same_version
+from infrastructure.readers.state.denied import select_denials
 from infrastructure.readers.state.placeholders import placeholders
 from infrastructure.readers.state.questions import is_given, select_given
 from infrastructure.readers.timeslices import RETRACTED, is_seen
@@ -161,10 +162,27 @@ def select_some_facts(tables: FactTables, *, public: bool, sqlite: bool) -> Sele
 @lru_cache(maxsize=8)
 def select_versions(tables: FactTables, *, public: bool, sqlite: bool) -> Select[Any]:
     """The versions of the given facts that are seen and stand, in order of recording."""
+    fact_id = tables.version.c.fact_id
+    return _select_standing(tables, is_given(fact_id, sqlite=sqlite), public=public)
+
+
+@lru_cache(maxsize=8)
+def select_with_denials(tables: FactTables, *, public: bool, sqlite: bool) -> Select[Any]:
+    """The same, with the versions of the facts that deny one of the given facts."""
+    given = select_given(sqlite=sqlite)
+    denials = select_denials(tables, *placeholders(public=public), given, "question")
+    ids = denials.with_only_columns(denials.selected_columns.fact_id)
+    wanted = select(given.c.question).union_all(ids)
+    return _select_standing(tables, tables.version.c.fact_id.in_(wanted), public=public)
+
+
+def _select_standing(
+    tables: FactTables, wanted: ColumnElement[bool], *, public: bool
+) -> Select[Any]:
     version = tables.version.c
     return (
         select(*content_columns(version))
-        .where(is_given(version.fact_id, sqlite=sqlite), *_stands(tables, public=public))
+        .where(wanted, *_stands(tables, public=public))
         .order_by(version.first_position)
     )
 

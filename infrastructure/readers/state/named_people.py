@@ -139,8 +139,19 @@ class NamedPeople:
 
     def naming(self, keys: Iterable[str]) -> Sequence[FactVersion]:
         """The facts that name people with some keys, in order of recording."""
+        return self._versions(self._find_naming(self._terms_of(keys)))
+
+    def naming_and_denying(
+        self, keys: Iterable[str]
+    ) -> tuple[Sequence[FactVersion], Sequence[FactVersion]]:
+        """(the facts that name people with some keys, these and the facts that deny one of them)."""
+        facts = self._find_naming(self._terms_of(keys))
+        versions = self._versions(facts, name_lists.select_with_denials)
+        return [version for version in versions if version.record.id.hex in facts], versions
+
+    def _terms_of(self, keys: Iterable[str]) -> set[str]:
         spellings = self.special.spellings_of
-        return self._naming({search_term(name) for key in keys for name in spellings(key)})
+        return {search_term(name) for key in keys for name in spellings(key)}
 
     def naming_alike(self, person: str) -> Sequence[FactVersion]:
         """Facts that name people who may be meant by an id or a spelling, in order of recording.
@@ -152,7 +163,7 @@ class NamedPeople:
         except ContentError as error:
             raise NeedsAllFactsError from error
         alone = {term for field, term in terms if field == PERSON}
-        return self._naming(alone)
+        return self._versions(self._find_naming(alone))
 
     def everyone(
         self,
@@ -220,13 +231,17 @@ class NamedPeople:
         """Those of some terms in a field that a statement selects."""
         return [row.term for row in self.rows(make, terms, field=field)]
 
-    def _naming(self, terms: Collection[str]) -> list[FactVersion]:
-        """The facts of which a version names somebody by one of these terms, in order of recording."""
+    def _find_naming(self, terms: Collection[str]) -> set[str]:
+        """The ids of the facts of which a version names somebody by one of these terms."""
         rows = self.rows(name_lists.select_facts, terms, field=PERSON) if terms else ()
-        return self._versions({row.fact_id for row in rows})
+        return {row.fact_id for row in rows}
 
-    def _versions(self, facts: Collection[str]) -> list[FactVersion]:
-        rows = self.rows(name_lists.select_versions, facts) if facts else ()
+    def _versions(
+        self,
+        facts: Collection[str],
+        make: Callable[..., Select[Any]] = name_lists.select_versions,
+    ) -> list[FactVersion]:
+        rows = self.rows(make, facts) if facts else ()
         return read_versions(rows, self.perspective)
 
     def rows(

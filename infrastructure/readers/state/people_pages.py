@@ -92,8 +92,8 @@ class PeoplePages:
     def _list(self, keys: Sequence[str]) -> Listed:
         """The people with some keys, from the facts that name them and those to whom they are related."""
         related = self.named.special.related(keys)
-        versions = self.named.naming(related)
-        everyone = self.named.everyone(versions, keys, related, self._near.index)
+        naming, versions = self.named.naming_and_denying(related)
+        everyone = self.named.everyone(naming, keys, related, self._near.index)
         answers = Answers.of(versions, self.named.names, CUSTODY)
         answers = answers.under(CUSTODY, ((key,) for key in sorted(keys)))
         return filter_people(everyone, answers, self.named.perspective, self.wanted, self.rest)

@@ -35,6 +35,7 @@ from infrastructure.projections.fact_rows import (
     questions_of,
 )
 from infrastructure.projections.tallies import counts_at
+from infrastructure.readers.state.denied import select_denials
 from infrastructure.readers.state.placeholders import bind_placeholders, placeholders
 from infrastructure.readers.state.questions import (
     bind_given,
@@ -77,9 +78,9 @@ def find_needed(
 ) -> tuple[HotStatement, dict[str, Any]]:
     """A statement for the versions that a state, a section or some questions are made from, and its values.
 
-    Its rows are in order of recording. The facts that settle others are needed for every section and question. They
-    answer the questions ALWAYS, and are included only in a whole state; otherwise they have to be read by these
-    questions.
+    Its rows are in order of recording. Among them are the facts that deny one of the others. The facts that settle
+    others are needed for every section and question. They answer the questions ALWAYS, and are included only in a whole
+    state; otherwise they have to be read by these questions.
 
     The answers to each question are read by a lateral query, which no planner turns into a scan of all answers. SQLite
     has no lateral queries; there `json_each` over the answers to one question does the same.
@@ -129,8 +130,9 @@ def _make_statement(
             _latest(tables, negotiation_id, perspective, tops, vague=vague, sqlite=sqlite)
             for vague in _VAGUENESS
         ),
-    ).subquery("found")
-    wanted = select(*(answers.c[name] for name in ROW)).distinct().subquery("wanted")
+    ).cte("found")
+    denials = select_denials(tables, negotiation_id, perspective, answers)
+    wanted = select(*(answers.c[name] for name in ROW)).union(denials).subquery("wanted")
     table = tables.version
     same = and_(*(table.c[name] == wanted.c[name] for name in ROW))
     needed = select(*content_columns(table.c)).join(wanted, same)

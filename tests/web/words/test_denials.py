@@ -39,6 +39,25 @@ def test_a_denial_is_shown_beside_what_it_denies_until_that_is_withdrawn(reader:
     assert list_contested_targets(page) == []
 
 
+def test_an_offer_that_is_denied_is_contested_on_every_page(reader: Reader) -> None:
+    editor = reader.editor
+    editor.open()
+    offer = {"kind": "proposal", "by": "Kaldova", "content": "an exchange", "stage": "offered"}
+    offered = editor.record(**offer, summary="Kaldova makes an offer", external_id="K-9").json
+    denial = {"kind": "response", "asked": "The ministry", "answer": "denied", "about": "an offer"}
+    link = {"relation": "conflicts_with", "fact": "external:K-9"}
+    denied = editor.record(**denial, summary="There was no offer", links=[link]).json
+    claims = f"{TALKS}/claims/{offered['id']}"
+    state = reader.see(f"{TALKS}/state/proposals")
+    assert [to.partition("?")[0] for to in list_contested_targets(state)] == [claims]
+    assert state.words.count("There was no offer") == 1
+    assert reader.see(claims).words.count("There was no offer") == 1
+    for id_ in (offered["id"], denied["id"]):
+        page = reader.see(f"{TALKS}/claims/{id_}")
+        assert "Shown: Kaldova makes an offer" in page.words
+        assert list_contested_targets(page) == ["#claims"]
+
+
 def test_a_denial_of_two_offers_is_shown_beside_the_one_that_stands(reader: Reader) -> None:
     editor = reader.editor
     editor.open()
