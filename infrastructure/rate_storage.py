@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from limits.errors import ConfigurationError
 from limits.storage import SlidingWindowCounterSupport, Storage, storage_from_string
 from sqlalchemy import URL, Engine, event, text
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
@@ -37,6 +38,7 @@ from infrastructure.rate_statements import (
     SWEEP,
     TABLE,
 )
+from infrastructure.setting_values import SettingsError
 
 if TYPE_CHECKING:
     from sqlalchemy import QueuePool, Row
@@ -165,10 +167,14 @@ class RecordStorage(Storage, SlidingWindowCounterSupport):
 def storage_of(database: Database, uri: str) -> Storage:
     """The storage of a record's rates: at a `uri` of the library `limits`, or beside the record if that is empty.
 
-    A process that only reads its database counts for itself.
+    A process that only reads its database counts for itself. SettingsError if the client of a storage is not installed.
     """
     if uri:
-        return cast("Storage", storage_from_string(uri))
+        try:
+            return cast("Storage", storage_from_string(uri))
+        except ConfigurationError as error:
+            reason = f"install the Python client of this storage: {error}"
+            raise SettingsError("PARLEY_RATE_STORAGE", "…", reason) from error
     if database.is_memory or database.read_only:
         return cast("Storage", storage_from_string("memory://"))
     return RecordStorage(database.url, database.prepare_threshold)

@@ -136,8 +136,9 @@ def describe_refusal(refusal: BaseException) -> str:
     """One line that says why."""
     if isinstance(refusal, OutcomeUnknownError):
         return f"a commit broke off: {describe_trouble(refusal)}; {UNKNOWN_OUTCOME}"
-    if isinstance(refusal, OSError) and refusal.filename is not None:
-        return f"{refusal.filename}: {refusal.strerror}"
+    if isinstance(refusal, OSError) and refusal.strerror:
+        place = "" if refusal.filename is None else f"{refusal.filename}: "
+        return f"{place}{refusal.strerror}"
     told = describe_trouble(refusal)
     return (
         f"{told}; parley list shows the negotiations" if told.startswith(_NO_NEGOTIATION) else told

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import errno
 import json
+import os
 import re
 import sqlite3
 from contextlib import contextmanager
@@ -126,6 +128,12 @@ def test_no_room_for_the_file_in_memory_beside_the_database_is_a_full_disk() -> 
     cause = sqlite3.OperationalError("disk I/O error")
     cause.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
     assert describe_refusal(OperationalError("BEGIN", None, cause)) == "the disk is full"
+
+
+def test_a_disk_without_room_for_a_file_is_told_without_a_number() -> None:
+    told = os.strerror(errno.ENOSPC)
+    assert describe_refusal(OSError(errno.ENOSPC, told)) == told
+    assert describe_refusal(OSError(errno.ENOSPC, told, "a.txt")) == f"a.txt: {told}"
 
 
 @contextmanager

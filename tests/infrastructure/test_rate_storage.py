@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from limits import parse
+from limits.errors import ConfigurationError
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter, SlidingWindowCounterRateLimiter
 from sqlalchemy import make_url, text
@@ -17,6 +18,7 @@ from sqlalchemy import make_url, text
 from infrastructure import rate_storage
 from infrastructure.database.database import Database
 from infrastructure.rate_storage import RecordStorage, storage_of
+from infrastructure.setting_values import SettingsError
 from tests.databases import sqlite_memory_url
 from tests.forking import Forked
 
@@ -140,6 +142,19 @@ def test_a_file_beside_the_record_is_private_and_may_be_lost_or_broken(tmp_path:
     assert not storage.check()
     assert storage.incr("a", 60) == 1
     storage.close()
+
+
+def test_a_storage_whose_client_is_not_installed_is_a_wrong_setting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def miss(_uri: str) -> None:
+        raise ConfigurationError("'redis' prerequisite not available")
+
+    monkeypatch.setattr(rate_storage, "storage_from_string", miss)
+    database = Database(sqlite_memory_url())
+    with pytest.raises(SettingsError, match="PARLEY_RATE_STORAGE='…': install the Python client"):
+        storage_of(database, "redis://user:secret@host")
+    database.close()
 
 
 def test_a_record_in_memory_is_counted_in_memory() -> None:
