@@ -36,7 +36,7 @@ from tests.benchmarks import (
     workers,
 )
 from tests.benchmarks.bench import FULL, Bench
-from tests.benchmarks.children import time_limit
+from tests.benchmarks.children import collect_as_parley, time_limit
 from tests.benchmarks.machine import describe_machine, describe_version
 from tests.benchmarks.rows import HEADINGS, report_stop
 from tests.databases import migrate, postgresql_server, sqlite_file_url
@@ -67,7 +67,8 @@ MEASURED: Final[tuple[Measurement, ...]] = (
 )
 """What is measured, in the order of the table."""
 CPU: Final = """\
-CPU is the time of Parley's processes and of the PostgreSQL backends that work for them; wall is the clock's."""
+CPU is the time of Parley's processes and of the PostgreSQL backends that work for them; wall is the clock's.
+What runs in this process collects garbage as seldom as Parley's own processes do."""
 REMAINS: Final = """\
 ## Where the time goes
 
@@ -122,6 +123,7 @@ def main() -> None:
     parser.add_argument("--folder", default=FOLDER, help="where the databases are: on a disk")
     parser.add_argument("--page", type=Path, help="the file to write if not all is measured")
     given = parser.parse_args()
+    collect_as_parley()
     measuring = LARGE if given.large else ALL
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped from outside"))
     began = time.monotonic()

@@ -1,4 +1,7 @@
-"""Run a function in a process of its own to measure its memory, and end functions that run too long."""
+"""Run a function in a process of its own to measure its memory, and end functions that run too long.
+
+Processes that are measured look for cycles as seldom as Parley's own do.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+
+from api.cli.garbage import keep_what_exists, look_for_cycles_seldom
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,8 +27,15 @@ AGAIN_SECONDS: Final = 10.0
 
 def in_own_process(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """What a function of a module returns in a new process."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, spawn, initializer=collect_as_parley) as pool:
         return pool.submit(function, *args, **kwargs).result()
+
+
+def collect_as_parley() -> None:
+    """Set how often this process looks for cycles to what Parley's servers and commands set."""
+    look_for_cycles_seldom()
+    keep_what_exists()
 
 
 @contextmanager

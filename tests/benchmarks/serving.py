@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any, Final
 import uvicorn
 from fastapi import FastAPI
 
-from api.cli.garbage import keep_what_exists, look_for_cycles_seldom
 from api.cli.serving.processes import PROTOCOL
 from api.cli.serving.worker import TURN_SECONDS
 from api.composition import compose
 from api.web.site import create_site
+from tests.benchmarks.children import collect_as_parley
 from tests.benchmarks.measure import Job
 from tests.benchmarks.rows import compare_times
 from tests.databases import KEY, UNBOUNDED, let_in, settings_of
@@ -153,7 +153,6 @@ def _serve(url: str | None, listening: socket.socket) -> None:
             compose(settings_of(url, PARLEY_LOG_KEY_FILE=key, **UNBOUNDED), signs=True)
         )
     sys.setswitchinterval(TURN_SECONDS)
-    look_for_cycles_seldom()
-    keep_what_exists()
+    collect_as_parley()
     settings = {**PROTOCOL, "timeout_keep_alive": KEPT_SECONDS}
     uvicorn.Server(uvicorn.Config(app, log_config=None, **settings)).run(sockets=[listening])
