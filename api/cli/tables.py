@@ -233,12 +233,13 @@ def _show_entries(
     out: Console, title: str, entries: Sequence[Entry], total: Entry | None = None
 ) -> None:
     own = dict.fromkeys(name for entry in entries for name in entry if name not in _APART)
-    columns = [*own, "certainty", "contested by", "beside it", "fact", "sources"]
+    columns = [*own, "certainty", "contested", "beside it", "fact", "sources"]
     rows = [
         [
             *(entry.get(name) for name in own),
             entry["certainty"],
-            *_rivals(entry),
+            entry["contested"] or None,
+            [rival["summary"] for rival in entry["rivals"]] or None,
             None if entry["fact"] is None else entry["fact"]["summary"],
             None if entry["fact"] is None else sources(entry["fact"]),
         ]
@@ -249,12 +250,6 @@ def _show_entries(
         section = title.partition(",")[0].lower()
         left = f"These are the first {len(entries)} of {total['count']}; all: --section {section}"
         out.print(left, soft_wrap=True)
-
-
-def _rivals(entry: Entry) -> tuple[Sequence[str] | None, Sequence[str] | None]:
-    """The summaries of the rivals that contest an entry, and of those that only stand beside it: one is None."""
-    summaries = [rival["summary"] for rival in entry["rivals"]]
-    return (summaries, None) if entry["contested"] else (None, summaries or None)
 
 
 def show_fact(out: Console, record: Entry) -> None:

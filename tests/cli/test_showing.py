@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -83,7 +84,9 @@ def test_a_fact_of_another_negotiation_is_refused(light: Shell) -> None:
     assert "NOPE" in missing
 
 
-def test_a_state_names_what_stands_beside_an_entry_and_what_contests_it(light: Shell) -> None:
+def test_a_state_names_what_stands_beside_an_entry_and_says_if_it_is_contested(
+    light: Shell,
+) -> None:
     def plan_talks(valid: str, matter: str) -> dict[str, Any]:
         meeting = {"form": "talks", "stage": "planned", "participants": ["A", "B"]}
         content = {"valid": valid, "summary": f"Talks of {valid}", "matter": matter}
@@ -98,13 +101,13 @@ def test_a_state_names_what_stands_beside_an_entry_and_what_contests_it(light: S
     plans = [plan_talks("2026-12", "a"), plan_talks("2026-12-10", "b")]
     light.out("import", "plans", light.file(*plans), "--title", "Plans")
     read_table = light.out("show", "plans", "--as-of", "2026-11", "--section", "meetings")
-    assert "contested by" not in read_table
+    assert "contested" not in read_table
     assert "beside it" in read_table
     assert "2026-12-10" in read_table
     light.out("import", "plans", light.file(plan_talks("2027-01-20", "a")))
     read_table = light.out("show", "plans", "--as-of", "2026-11", "--section", "meetings")
-    assert "contested by" in read_table
-    assert "beside it" not in read_table
+    assert "beside it" in read_table
+    assert re.search(r"contested.*│ yes ", read_table, re.DOTALL)
 
 
 def test_a_command_that_opens_the_record_itself_says_where_the_negotiations_are(
