@@ -84,10 +84,14 @@ class CustodyEntries:
         return status in KEEPS_IN
 
     def _keeps_in(self, place: Place) -> bool:
-        """Whether all reports that stand say that the person is held, or one if what is possible is asked for."""
+        """Whether every report says that the person is held, and no fact denies it.
+
+        If the perspective asks for what is possible, one report that says so is enough.
+        """
         resolved = self._resolved(place)
         reports = [each for each in (resolved.shown, *resolved.rivals) if each is not None]
         held = [report.shows["status"] in KEEPS_IN for report in reports]
+        held += [False] * bool(resolved.denials)
         return bool(held) and all(held) if self._is_certain else any(held)
 
     def _status(self, place: Place, among: AbstractSet[str]) -> str | None:

@@ -162,3 +162,19 @@ def test_pages_of_a_status_hold_each_of_those_who_have_it_once(client: Client, s
     assert paged == whole
     if status != "held":
         assert all(each["status"] == status for each in whole)
+
+
+def test_a_denial_of_custody_before_a_charge_makes_it_uncertain(client: Client) -> None:
+    record(client, {"Ann": ["detained 2025-01-01", "charged 2025-02-01"]})
+    held = client.get(f"{TALKS}/timeline?kind=custody").json["items"][0]
+    denial = {
+        "kind": "statement",
+        "speaker": "A minister",
+        "summary": "Ann was never detained",
+        "links": [{"relation": "conflicts_with", "fact": held["id"]}],
+    }
+    fact = {**make_custody("detained", valid="2025-01-15"), **denial}
+    del fact["person"], fact["status"]
+    assert client.post(f"{TALKS}/facts", fact).status == 201
+    assert list(list_people(client, "as_of=2025-06&status=held")) == ["Ann"]
+    assert not list_people(client, "as_of=2025-06&status=held&match=certain")
