@@ -56,11 +56,11 @@ RECORDING: Final = f"POST {RECORDED}"
 WHO: Final = SETTINGS["members"][0]
 """Still a member after the example of the settings has made the negotiation private."""
 CLOSING: Final = "POST /v1/negotiations/{slug}/settings"
-#: Places where a valid request depends on more than its schema: number words, patches for a kind of fact, parameters
-#: that need one another (`from` and `to`), cursors that no answer gave, keys that came with another body before, and
-#: tags that were drawn without quotation marks beside a valid body.
+#: Places where a valid request depends on more than its schema: number words, patches for a kind of fact, ends
+#: of facts that have no end or begin later, parameters that need one another (`from` and `to`), cursors that no answer
+#: gave, keys that came with another body before, and tags that were drawn without quotation marks beside a valid body.
 NUMBERS: Final = re.compile(
-    r"/quantities/\d+/(?:text|comparator|value|low|high)|/changes(?:/.*)?|/query/(?:what|kind|reason|why|from|cursor)"
+    r"/quantities/\d+/(?:text|comparator|value|low|high)|/changes(?:/.*)?|/ended|/query/(?:what|kind|reason|why|from|cursor)"
     r"|/header/(?:Idempotency-Key|If-Match)",
     re.DOTALL,
 )

@@ -73,7 +73,7 @@ def test_of_two_rebuilds_at_once_the_second_is_refused_and_the_first_is_whole(
 ) -> None:
     monkeypatch.setattr(rebuilding, "BATCH", 2)
     monkeypatch.setattr(rebuilding, "NEAR", 4)
-    before = parley.out("timeline", "talks", "--json")
+    before = parley.out("timeline", "talks", "--as-of", "2026", "--json")
     first, second = (compose(Settings.from_env(parley.settings)) for _ in range(2))
     refused = []
 
@@ -89,5 +89,5 @@ def test_of_two_rebuilds_at_once_the_second_is_refused_and_the_first_is_whole(
     for each in (first, second):
         each.close()
     monkeypatch.undo()
-    assert parley.out("timeline", "talks", "--json") == before
+    assert parley.out("timeline", "talks", "--as-of", "2026", "--json") == before
     parley.out("verify")
