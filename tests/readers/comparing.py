@@ -56,6 +56,8 @@ def compare_kept(reading: Reading, versions: list[FactVersion], asked: Perspecti
     assert sections.state(talks, None) == resolve_state(talks, slice_, count_facts(known), pinned)
     assert sections.list_standing() == slice_
     compare_tallies(reading, slice_, pinned)
+    for path in ("prisoners.released", "prisoners.pardoned.uncounted"):
+        compare_pages(reading, slice_, path, pinned)
     for status in ("free", HELD):
         compare_people(reading, slice_, pinned, status)
     return sections.facts_kept is not None

@@ -8,20 +8,24 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 from weakref import ref
 
+import pytest
+
 from domain.kinds.prisoners import CUSTODY, RELEASED
 from domain.streams.negotiation import evolve
 from domain.time.instant import parse_cut
 from domain.time.perspective import Perspective, PerspectiveQuery
 from domain.views.answers import Answers
 from domain.views.counting.parts import Part
+from domain.views.counting.query import TallyQuery
 from domain.views.known.timeslices import fold_versions
 from domain.views.naming import Names
 from domain.views.people import Everyone, PeopleFilter, filter_people
 from domain.views.rivalry.candidates import Candidate
 from domain.views.rivalry.keyed import MOST_MADE, Course, Keyed
+from domain.views.sections import PageQuery
 from domain.views.state import Section, describe_state
 from infrastructure.readers.reading import Reading
-from infrastructure.readers.state.kept_facts import KeptFacts, KeptSlices, weigh
+from infrastructure.readers.state.kept_facts import CountedFacts, KeptFacts, KeptSlices, weigh
 from infrastructure.readers.state.sections import SectionReader
 from infrastructure.tables.facts import serving_tables
 from tests.examples import NEGOTIATION, OPENED, OWNER, fact
@@ -160,6 +164,43 @@ def test_facts_with_too_many_answers_are_not_kept(witnesses: Witnesses) -> None:
                 at = reading.perspective(PerspectiveQuery(as_of=parse_cut("2026")))
                 found = reading.sections(NEGOTIATION, at).facts_kept
         assert (found is not None) is kept
+
+
+@pytest.mark.parametrize(("room", "times"), [(weigh(20), 0), (weigh(8), 1), (weigh(2), 1)])
+def test_of_a_record_too_large_to_keep_the_counted_facts_are_kept_until_it_changes(
+    witnesses: Witnesses, room: int, times: int
+) -> None:
+    """There is room for all facts, for those that a sum counts, or for neither; these are read once to find out."""
+    log, slices, read = Log(), KeptSlices(room), list[int]()
+    for number in range(3):
+        log.record(fact("release", people=(f"Ihar {number}",), valid="2025-01-01"))
+        log.record(fact("custody", person=f"Maria {number}"))
+        log.record(fact("statement", speaker=f"Maria {number}"))
+    before = len(log.entries)
+    olga = log.record(fact("release", people=("Olga",), valid="2025-02-01"))
+
+    class Counting(SectionReader):
+        def read_counted(self, kinds: frozenset[str]) -> CountedFacts:
+            read.append(self.last_change)
+            return super().read_counted(kinds)
+
+    def ask(day: str) -> tuple[str, int]:
+        with witnesses.database.reading() as connection:
+            reading = Reading(connection, witnesses.ledger.codec, NOW, OWNER)
+            at = reading.perspective(PerspectiveQuery(as_of=parse_cut(day)))
+            sections = Counting(connection, serving_tables(connection), NEGOTIATION, at, slices)
+            text = sections.tally(TallyQuery(what="released")).content["total"]["text"]
+            page = PageQuery("prisoners.released.facts", None, 9)
+            return text, len(sections.page(page, lambda *_: "")[0])
+
+    for _ in witnesses.take_in_turns(log.entries, [before]):
+        asked = [ask(day) for day in ("2024", "2025-01-02", "2026")]
+        assert asked[:2] == [("nothing recorded", 0), ("at least 3", 3)]
+    assert asked[2] == ("at least 4", 4)
+    assert read == [before, before + 1][: 2 if room == weigh(8) else times]
+    record = witnesses.ledger.fact(olga)
+    witnesses.ledger.change(record.decide_erase(why="asked", approvers=(), actor="desk"))
+    assert ask("2026") == ("at least 3", 3)
 
 
 def test_of_the_parties_only_the_last_are_kept_with_whom_facts_name() -> None:

@@ -26,7 +26,7 @@ from domain.views.state import count_facts, lists_by_path, resolve_state
 from domain.views.timeline import TimelineFilter
 from infrastructure.projections.rebuild import rebuild
 from infrastructure.readers.state import first_entries, sections
-from infrastructure.readers.state.kept_facts import KeptSlices
+from infrastructure.readers.state.kept_facts import MOST_BYTES, KeptSlices, weigh
 from tests.domain.views.test_linked_sources import describe_world, worlds
 from tests.drawn_facts import MATTERS, NAMES, PLACES, instants
 from tests.examples import fact
@@ -65,6 +65,8 @@ DAYS: Final = (
     "2025-03-01/..",
 )
 MATCHES: Final = st.sampled_from(("possible", "certain"))
+ROOMS: Final = st.sampled_from((MOST_BYTES, weigh(4)))
+"""How many bytes are kept: enough for all facts, or only for those that a sum counts."""
 
 
 def filters() -> SearchStrategy[TimelineFilter]:
@@ -159,7 +161,7 @@ def test_first_entries_and_their_counts_are_those_of_the_fold(
 def test_what_is_kept_says_the_same(
     witnesses: Witnesses, entries: list[Entry], data: DataObject
 ) -> None:
-    kept, moves = KeptSlices(), 0
+    kept, moves = KeptSlices(data.draw(ROOMS)), 0
     cuts = data.draw(st.lists(st.integers(1, len(entries)), min_size=1, max_size=3))
     for versions in witnesses.take_in_turns(entries, cuts):
         for _ in range(3):
@@ -225,12 +227,12 @@ def test_both_say_the_same_of_people_who_have_one_name(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(world=worlds(), cut=st.integers(2, 12), as_of=instants(), match=MATCHES)
+@given(world=worlds(), cut=st.integers(2, 12), as_of=instants(), match=MATCHES, room=ROOMS)
 def test_both_say_the_same_of_reports_that_links_tie(
-    witnesses: Witnesses, world: World, cut: int, as_of: int, match: Match
+    witnesses: Witnesses, world: World, cut: int, as_of: int, match: Match, room: int
 ) -> None:
     note(describe_world(world))
-    kept = KeptSlices()
+    kept = KeptSlices(room)
     for versions in witnesses.take_in_turns(_log_of(world.facts), [cut]):
         for at in (as_of, NOW, NOW):
             last = versions[-1].position

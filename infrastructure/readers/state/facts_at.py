@@ -18,7 +18,12 @@ from infrastructure.projections.tallies import counts_at
 from infrastructure.readers.changes import LastEvents, read_last_events
 from infrastructure.readers.moments import read_span
 from infrastructure.readers.names import read_names
-from infrastructure.readers.state.kept_facts import MOST_MOVED, KeptFacts, KeptSlices
+from infrastructure.readers.state.kept_facts import (
+    MOST_MOVED,
+    CountedFacts,
+    KeptFacts,
+    KeptSlices,
+)
 from infrastructure.readers.timeslices import select_differing, select_known
 from infrastructure.tables.facts import FactTables, serving_since
 from infrastructure.transaction_memo import read_once
@@ -88,10 +93,11 @@ class FactsAt:
         row = self.connection.execute(counts).first()
         return 0 if row is None else int(row.recorded)
 
-    def count_answers(self) -> int:
-        """How many answers the versions of its facts have."""
+    def count_answers(self, limit: int) -> int:
+        """How many answers the versions of its facts have; `limit` where there are more."""
         columns = self.tables.answer.c
-        counted = select(func.count()).where(columns.negotiation_id == self.negotiation_id.hex)
+        own = select(columns.question).where(columns.negotiation_id == self.negotiation_id.hex)
+        counted = select(func.count()).select_from(own.limit(limit).subquery("some"))
         return int(self.connection.execute(counted).scalar_one())
 
     def read_facts(self) -> KeptFacts:
@@ -102,6 +108,18 @@ class FactsAt:
         return KeptFacts(
             at, self.last_change, {version.record.id: version for version in versions}, answers
         )
+
+    def find_counted(self, kinds: frozenset[str]) -> CountedFacts | None:
+        """The kept facts of some kinds; None where all facts are kept, or can be."""
+        if self.kept is None or self.perspective.corrections or self.facts_kept is not None:
+            return None
+        return self.kept.find_counted(self, kinds)
+
+    def read_counted(self, kinds: frozenset[str]) -> CountedFacts:
+        """The facts of some kinds that stand."""
+        at = self.perspective
+        versions = self._versions(select_known(self.tables, self.negotiation_id, at, kinds))
+        return CountedFacts(at, self.last_change, versions, self._names)
 
     def move_facts(self, facts: KeptFacts) -> KeptFacts | None:
         """The facts here, updated from those of another perspective; None if all have to be read."""

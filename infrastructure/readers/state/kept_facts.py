@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, Protocol
 from uuid import UUID
 
+from domain.register import Register
 from domain.time.instant import BEGINNING, END
 from domain.time.perspective import Perspective
 from domain.views.answers import Answers
+from domain.views.counting.contributions import Contributions
 from domain.views.moments import valid_boundaries, valid_times
+from domain.views.naming import Names
 from domain.views.people import Everyone
+from domain.views.rivalry.keyed import MOST_MADE
 from domain.views.versions import FactVersion
 from infrastructure.kept_bytes import KeptBytes
 
@@ -27,19 +31,30 @@ FACT_BYTES: Final = 4_500
 """About how many bytes a fact takes in memory, with what is made of it."""
 ANSWER_BYTES: Final = 1_500
 """About how many bytes each of its answers takes; a release of twenty people has twenty-one."""
+_COUNTED_BYTES: Final = 5_000
+"""About how many bytes a fact takes in memory, with what sums make of it."""
+_NAME_BYTES: Final = 150
+"""About how many bytes each name in such a fact takes besides."""
 MOST_MOVED: Final = 500
 """The most facts that may differ between two perspectives if the facts of one are moved to the other."""
 
 
 @dataclass(frozen=True)
-class KeptFacts:
-    """The facts that stand at a perspective, at any `as_of`, by id in order of recording; and their answers.
-
-    `last` is the position of the last change of the negotiation that the perspective knows.
-    """
+class _Kept:
+    """Facts that stand at a perspective; `last` is the position of the last change that it knows of the negotiation."""
 
     perspective: Perspective
     last: int
+
+    def sees_as(self, perspective: Perspective, last: int) -> bool:
+        """Whether the same facts are seen at a perspective that knows the changes up to the position `last`."""
+        return self.last == last and self.perspective.published_cut == perspective.published_cut
+
+
+@dataclass(frozen=True)
+class KeptFacts(_Kept):
+    """The facts that stand at a perspective, at any `as_of`, by id in order of recording; and their answers."""
+
     versions: Mapping[UUID, FactVersion]
     answers: Answers
     _everyone: dict[tuple[str, ...], Everyone] = field(default_factory=dict)
@@ -80,10 +95,6 @@ class KeptFacts:
         instants = {at for fact in facts for at in valid_boundaries(valid_times(fact))}
         return sorted({BEGINNING, END, *instants})
 
-    def sees_as(self, perspective: Perspective, last: int) -> bool:
-        """Whether the same facts are seen at a perspective that knows the changes up to the position `last`."""
-        return self.last == last and self.perspective.published_cut == perspective.published_cut
-
     def far_from(self, perspective: Perspective, last: int) -> tuple[bool, int, int]:
         """A sort key by which the kept facts that differ least from those of a perspective come first."""
         mine, cut = self.perspective.published_cut, perspective.published_cut
@@ -110,11 +121,44 @@ class KeptFacts:
 
 
 @dataclass(frozen=True)
+class CountedFacts(_Kept):
+    """The facts of some kinds that stand at a perspective, at any `as_of`; and what they add to sums.
+
+    They are kept if the record is too large to be kept whole, until it changes.
+    """
+
+    versions: Sequence[FactVersion]
+    names: Names
+    contributions: Contributions = field(default_factory=Contributions)
+    _answers: dict[Register, Answers] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        named = sum(len(version.record.fact.people) for version in self.versions)
+        return _COUNTED_BYTES * (1 + len(self.versions)) + _NAME_BYTES * named
+
+    def answers(self, total: Register) -> Answers:
+        """The answers of the facts in a total of the state, of which they have to be all."""
+        answers = self._answers.get(total)
+        if answers is None:
+            made = Answers.of(self.versions, self.names, total, keep=self.perspective.match)
+            answers = self._answers[total] = replace(made, contributions=self.contributions)
+        return answers
+
+
+@dataclass(frozen=True)
 class _AskedOnce:
     """Notes that facts were asked for once and are not kept yet: up to the position `last`, and by a published cut."""
 
     last: int
     published_cut: int | None
+
+    def __len__(self) -> int:
+        return FACT_BYTES
+
+
+@dataclass(frozen=True)
+class _TooMany:
+    """Notes that there are too many facts of some kinds to keep them."""
 
     def __len__(self) -> int:
         return FACT_BYTES
@@ -146,14 +190,17 @@ class FactSource(Protocol):
     def count_facts(self) -> int:
         """About how many facts there are."""
 
-    def count_answers(self) -> int:
-        """About how many answers they have."""
+    def count_answers(self, limit: int) -> int:
+        """About how many answers they have; `limit` where there are more."""
 
     def read_facts(self) -> KeptFacts:
         """All facts that stand, with their answers."""
 
     def move_facts(self, facts: KeptFacts) -> KeptFacts | None:
         """The same facts, updated from those of another perspective; None if all have to be read."""
+
+    def read_counted(self, kinds: frozenset[str]) -> CountedFacts:
+        """The facts of some kinds that stand."""
 
 
 def weigh(facts: int, answers: int = 0) -> int:
@@ -169,7 +216,7 @@ class KeptSlices:
 
     def __init__(self, most: int = MOST_BYTES) -> None:
         self._most = most
-        self._kept: KeptBytes[KeptFacts | _AskedOnce] = KeptBytes(most)
+        self._kept: KeptBytes[KeptFacts | CountedFacts | _AskedOnce | _TooMany] = KeptBytes(most)
 
     def find(self, source: FactSource, *, at_once: bool = False) -> KeptFacts | None:
         """The kept facts of a negotiation; None at the first request, and if they are too many to keep.
@@ -199,6 +246,24 @@ class KeptSlices:
         self._kept.keep(owner, erased, (of, "other" if earlier else "newest"), facts)
         return facts
 
+    def find_counted(self, source: FactSource, kinds: frozenset[str]) -> CountedFacts | None:
+        """The facts of some kinds, kept from the first request on.
+
+        None if they are too many to keep, and if there is room for all facts.
+        """
+        owner, erased, at = source.negotiation_id, source.last_erasure, source.perspective
+        last, key = source.last_change, (source.built, at.match, kinds)
+        counted = self._kept.find(owner, erased, key)
+        if isinstance(counted, CountedFacts) and counted.sees_as(at, last):
+            counted.contributions.make_room(MOST_MADE * len(counted.versions))
+            return counted
+        if isinstance(counted, _TooMany) or self._have_room_for(source):
+            return None
+        counted = source.read_counted(kinds)
+        kept = counted if len(counted) <= self._most else _TooMany()
+        self._kept.keep(owner, erased, key, kept)
+        return counted
+
     def _have_room_for(self, source: FactSource) -> bool:
-        facts = source.count_facts()
-        return weigh(facts) <= self._most and weigh(facts, source.count_answers()) <= self._most
+        room = (self._most - weigh(source.count_facts())) // ANSWER_BYTES
+        return room >= 0 and source.count_answers(room + 1) <= room

@@ -26,6 +26,7 @@ from domain.views.state import (
     limit_list,
     list_registers,
     lists_by_path,
+    page_answers,
     page_section,
     resolve_state,
 )
@@ -48,7 +49,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from uuid import UUID
 
+    from domain.register import Register
     from domain.streams.negotiation import Negotiation
+    from domain.views.answers import Answers
     from domain.views.counting.contributions import Contributions
     from domain.views.counting.tally import Tally
     from domain.views.moments import Axis, Boundary
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
     from domain.views.people import PeopleFilter
     from domain.views.sections import Listed, PageQuery, Pages, Place, Rest
     from infrastructure.readers.negotiations import StoredSnapshot
+    from infrastructure.readers.state.kept_facts import CountedFacts
 
 MANY: Final = 1_500
 """A first state of at least so many facts is made only from the facts that its entries show.
@@ -80,11 +84,13 @@ class SectionReader(FactsAt):
             return resolve_state(
                 negotiation, everything, known, self.perspective, rest, self._names
             )
-        return describe_state(negotiation, self._first.section, known, self.perspective, rest)
+        return describe_state(negotiation, self._section, known, self.perspective, rest)
 
     def page(self, page: PageQuery, rest: Rest) -> tuple[list[Any], Place | None]:
         """A page of one list of the state: its items, and the place of the last, as `page_section` gives them."""
         register, _ = lists_by_path()[page.path]
+        if register.shape is Shape.TOTAL and (answers := self._total(register)) is not None:
+            return page_answers(page, answers, self.perspective, rest)
         after = page.after or ("",)
         of_entries = register.shape is Shape.ENTRIES and len(after) == 1
         kept_page = of_entries and self._first.after(register, str(after[0]), page.limit + 1)
@@ -138,40 +144,64 @@ class SectionReader(FactsAt):
 
     def tally(self, query: TallyQuery) -> Tally:
         """The tally of a query (`counting.tally`); if nothing is counted, with hints at what can be counted."""
-        kinds = find_kinds(query)
-        facts, summing = self.facts_kept, find_summing(query, list_registers())
-        if facts is not None and summing is not None:
-            slice_, answered = [], [*facts.answers.at(summing, self.perspective).values()]
+        kinds, summing = find_kinds(query), find_summing(query, list_registers())
+        answers = None if summing is None else self._total(summing)
+        if answers is not None and summing is not None:
+            slice_, answered = [], [*answers.at(summing, self.perspective).values()]
         else:
             slice_, answered = self.list_counting(kinds), None
-        tallied = tally(slice_, self.perspective, query, *self._kept_of_tallies, answered)
+        tallied = tally(slice_, self.perspective, query, *self._kept_of_tallies(kinds), answered)
         if query.what is None or tallied.lists["facts"]:
             return tallied
         return add_hints(tallied, slice_ if kinds is None else self.list_counting(None))
 
     def sum_steps(self, what: str) -> SumSteps:
         """The totals of `what` up to several instants."""
-        slice_ = self.list_counting(find_kinds(TallyQuery(what=what)))
-        return SumSteps(slice_, what, self.perspective, *self._kept_of_tallies)
+        kinds = find_kinds(TallyQuery(what=what))
+        slice_ = self.list_counting(kinds)
+        return SumSteps(slice_, what, self.perspective, *self._kept_of_tallies(kinds))
 
-    @property
-    def _kept_of_tallies(self) -> tuple[Names, Contributions | None]:
-        """What tallies of the same facts share: names, and what questions add, if the facts are kept."""
-        facts = self.facts_kept
-        return (
-            (self._names, None)
-            if facts is None
-            else (facts.answers.names, facts.answers.contributions)
-        )
+    def _kept_of_tallies(self, kinds: frozenset[str] | None) -> tuple[Names, Contributions | None]:
+        """What tallies of the facts of `kinds` share: names, and what questions add, if the facts are kept."""
+        if (facts := self.facts_kept) is not None:
+            return facts.answers.names, facts.answers.contributions
+        counted = self._counted(kinds)
+        return (self._names, None) if counted is None else (counted.names, counted.contributions)
 
     def list_counting(self, kinds: frozenset[str] | None) -> list[Seen]:
         """The facts of `kinds`, or if that is None, at least all facts that give a number."""
         if kinds is not None and (facts := self.facts_kept) is not None:
             return self._slice(facts.of_kinds(kinds))
+        if (counted := self._counted(kinds)) is not None:
+            return self._slice(counted.versions)
         known = select_known(self.tables, self.negotiation_id, self.perspective, kinds)
         if kinds is None:
             known = known.where(gives_numbers(self.tables.version.c.content))
         return self._read(known)
+
+    def _section(self, register: Register) -> Section:
+        """A section of a first state of many facts."""
+        answers = self._total(register) if register.shape is Shape.TOTAL else None
+        return self._first.section(register) if answers is None else Section(answers)
+
+    def _total(self, register: Register) -> Answers | None:
+        """The kept answers of the facts in a total, or of all facts; None if neither are kept."""
+        if (facts := self.facts_kept) is not None:
+            return facts.answers
+        counted = self._counted(find_kinds(TallyQuery(what=register.summed)))
+        return None if counted is None else counted.answers(register)
+
+    def _counted(self, kinds: frozenset[str] | None) -> CountedFacts | None:
+        """The kept facts of some kinds, found once; None where they are not kept."""
+        if kinds is None:
+            return None
+        if kinds not in self._counted_by_kinds:
+            self._counted_by_kinds[kinds] = self.find_counted(kinds)
+        return self._counted_by_kinds[kinds]
+
+    @cached_property
+    def _counted_by_kinds(self) -> dict[frozenset[str], CountedFacts | None]:
+        return {}
 
     def notes(self, ids: Collection[UUID]) -> dict[str, str | None]:
         """{id: the editor's note} of those of some facts that stand."""
