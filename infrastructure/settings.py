@@ -115,9 +115,9 @@ class Settings:
     max_kept_bytes: int = setting(
         whole_number(0, 2**40),
         "134217728",
-        "about how many bytes of facts each process keeps in memory for later requests. A fact takes about 6,000. A"
-        " negotiation that would take more is read from the database each time: with the default, one of more than"
-        " 20,000 facts",
+        "about how many bytes of facts each process keeps in memory for later requests. A fact takes about 6,000. Of a"
+        " negotiation that would take more (with the default, one of more than 20,000 facts) only the facts that sums"
+        " count are kept",
     )
     log_origin: str = setting(
         word,
