@@ -40,7 +40,7 @@ MOST_MOVED: Final = 500
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _FactsSeen:
     """Facts that stand at a perspective; `last` is the position of the last change that it knows of the negotiation."""
 
     perspective: Perspective
@@ -52,7 +52,7 @@ class _Kept:
 
 
 @dataclass(frozen=True)
-class KeptFacts(_Kept):
+class KeptFacts(_FactsSeen):
     """The facts that stand at a perspective, at any `as_of`, by id in order of recording; and their answers."""
 
     versions: Mapping[UUID, FactVersion]
@@ -121,7 +121,7 @@ class KeptFacts(_Kept):
 
 
 @dataclass(frozen=True)
-class CountedFacts(_Kept):
+class CountedFacts(_FactsSeen):
     """The facts of some kinds that stand at a perspective, at any `as_of`; and what they add to sums.
 
     They are kept if the record is too large to be kept whole, until it changes.
