@@ -68,12 +68,15 @@ class ValidTime:
 
     def end_at(self, ended: str) -> ValidTime:
         """The interval from this start to the moment `ended`; ValidTimeError if that is not possible."""
-        refuse_strange(ended)
-        read_moment(ended, 0, len(ended))
+        end = read_moment(refuse_strange(ended), 0, len(ended))
         if self.text.startswith("{"):
             raise ValidTimeError(
                 self.text, 0, "a set of days, {…}, cannot be ended: correct its dates instead"
             )
+        start = _endpoint(self.start_text, 0, len(self.start_text))
+        if start and end.upper <= start.lower:
+            detail = f"the fact begins with {self.start_text}, and cannot end before that: write a later date"
+            raise ValidTimeError(ended, 0, f"{detail}, or correct when it began")
         return ValidTime.parse(f"{self.start_text}/{ended}")
 
 

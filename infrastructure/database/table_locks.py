@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from infrastructure.database.database import Database
 
 TABLES: Final = tuple(sorted((*SCHEMA.tables, FACT_TEXT)))
+_ONLY_READ: Final = "alembic_version"
+"""A table that a server reads, and need not have the right to change."""
 _TRY_SECONDS: Final = 0.05
 
 
@@ -42,9 +44,10 @@ def confirm_tables(database: Database) -> None:
     if database.is_sqlite:
         return
     deadline = time.monotonic() + database.patience.turn
-    while not _can_use(database, TABLES):
+    tables = (*TABLES, _ONLY_READ)
+    while not _can_use(database, tables):
         if time.monotonic() >= deadline:
-            if unusable := [each for each in TABLES if not _can_use(database, [each])]:
+            if unusable := [each for each in tables if not _can_use(database, [each])]:
                 raise UnusableTablesError(unusable)
             return
         time.sleep(_TRY_SECONDS)
@@ -52,10 +55,15 @@ def confirm_tables(database: Database) -> None:
 
 def _can_use(database: Database, tables: Sequence[str]) -> bool:
     """Lock the tables for an instant; a table that is missing is told by the schema, and not here."""
-    mode = "ACCESS SHARE" if database.read_only else "ROW EXCLUSIVE"
+    read = {*tables} if database.read_only else {_ONLY_READ}.intersection(tables)
+    modes = {"ROW EXCLUSIVE": sorted({*tables} - read), "ACCESS SHARE": sorted(read)}
     try:
         with database.reading() as connection:
-            connection.exec_driver_sql(f"LOCK TABLE {', '.join(tables)} IN {mode} MODE NOWAIT")
+            for mode, names in modes.items():
+                if names:
+                    connection.exec_driver_sql(
+                        f"LOCK TABLE {', '.join(names)} IN {mode} MODE NOWAIT"
+                    )
     except DBAPIError as error:
         if isinstance(error.orig, psycopg.errors.UndefinedTable):
             return True

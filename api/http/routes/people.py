@@ -28,8 +28,8 @@ router: Final = APIRouter(route_class=LaneRoute, tags=["reading"])
 _FILTERS: Final = (
     Parameter(
         "status",
-        "Only people with this status: a status of custody, `free`, `pardoned`, or `held` (any status in custody;"
-        " a charge is none, so somebody who is charged is listed if they would be held without the charge, or may be).",
+        "Only people with this status: a status of custody, `free`, `pardoned`, or `held` (any status in custody)."
+        " A charge does not say where somebody is, so the other reports about people who are charged decide.",
         {"type": "string", "enum": list_statuses()},
     ),
     Parameter("person", "Only this person: a spelling of the name, or an id.", TEXT),

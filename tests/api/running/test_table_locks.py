@@ -44,14 +44,19 @@ def test_locked_tables_are_told_until_they_are_free(url: str) -> None:
         with closing(open_database(url)) as other, other.writing() as connection:
             connection.exec_driver_sql("LOCK TABLE event IN SHARE MODE")
             assert client.get(TALKS).status == 200
-            connection.exec_driver_sql("LOCK TABLE api_key IN ACCESS EXCLUSIVE MODE")
+            connection.exec_driver_sql(
+                "LOCK TABLE alembic_version, api_key IN ACCESS EXCLUSIVE MODE"
+            )
             ready = client.get("/readyz")
-            assert (ready.status, ready.json["lacks"]) == (503, [f"{words}: api_key, event"])
+            assert (ready.status, ready.json["lacks"]) == (
+                503,
+                [f"{words}: api_key, event, alembic_version"],
+            )
         assert client.get("/readyz").status == 200
         assert client.post(FACTS, fact()).status == 201
 
 
-def test_locks_of_rows_are_no_locks_of_tables_and_one_statement_looks_for_all(url: str) -> None:
+def test_locks_of_rows_are_no_locks_of_tables_and_two_statements_look_for_all(url: str) -> None:
     statements: list[str] = []
     with asking(url) as (parley, client):
         health = parley.database._pools.engine("health")
@@ -60,4 +65,4 @@ def test_locks_of_rows_are_no_locks_of_tables_and_one_statement_looks_for_all(ur
             connection.exec_driver_sql("SELECT * FROM log_head FOR UPDATE")
             connection.exec_driver_sql(f"LOCK TABLE {', '.join(TABLES)} IN ROW EXCLUSIVE MODE")
             assert client.get("/readyz").status == 200
-    assert sum("LOCK TABLE" in each for each in statements) == 1
+    assert sum("LOCK TABLE" in each for each in statements) == 2

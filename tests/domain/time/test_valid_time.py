@@ -99,6 +99,17 @@ def test_an_end_before_the_start_or_without_a_moment_is_refused(text: str, ended
         ValidTime.parse(text).end_at(ended)
 
 
+def test_an_end_before_the_start_is_told_to_write_a_later_date_and_not_to_swap() -> None:
+    for text, ended in (
+        ("2025-11-09", "2025-11-08"),
+        ("[2025-11-01..2025-11-26]", "2025-10"),
+        ("2025-11~/..", "2024~"),
+    ):
+        with pytest.raises(ValidTimeError, match=r"begins with .*: write a later date") as refused:
+            ValidTime.parse(text).end_at(ended)
+        assert refused.value.text == ended
+
+
 @pytest.mark.parametrize(
     ("text", "offset", "reason"),
     [
