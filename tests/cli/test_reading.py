@@ -18,6 +18,7 @@ from infrastructure.settings import Settings
 from tests.api.asking import authorize
 from tests.cli.conftest import FREED, LINES, Shell, read_table
 from tests.cli.test_cli import PROGRAM
+from tests.cli.test_interrupting import hear
 from tests.cli.test_showing import FACT, FIXED
 from tests.importing.lines import SLUG, custody
 
@@ -164,6 +165,7 @@ def test_the_log_is_followed_from_its_beginning_to_what_is_recorded_next(light: 
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=hear,  # noqa: PLW1509 -- no thread of the test's holds a lock
     )
     assert process.stdout is not None
     for position in range(1, len(LINES) + 2):
