@@ -32,7 +32,7 @@ MOST_WORDS: Final = 2_000
 MOST_SPELLINGS: Final = 100
 """How many spellings of one name a search looks for; a name with more is refused, since facts would be missed."""
 _FEW: Final = 20
-"""Fewer groups of names than this are all compared, and so are all groups if a search has more terms."""
+"""A search compares all groups of names if there are fewer than this, or if it has more terms than this."""
 _SPELT_TOO_OFTEN: Final = (
     f"aliases give a name in this more than {MOST_SPELLINGS} other spellings: ask for the person or the place instead,"
     " or end the name with * to look for this spelling alone"

@@ -115,8 +115,8 @@ class Settings:
     max_kept_bytes: int = setting(
         whole_number(0, 2**40),
         "134217728",
-        "about how many bytes of facts each process keeps in memory for later requests. A fact takes about 6,000. Of a"
-        " negotiation that would take more (with the default, one of more than 20,000 facts) only the facts that sums"
+        "about how many bytes of facts each process keeps in memory for later requests. A fact takes about 6,000. If a"
+        " negotiation would take more (with the default, one of more than 20,000 facts), only the facts that sums"
         " count are kept",
     )
     log_origin: str = setting(

@@ -73,13 +73,14 @@ NUMBERS_AND_PEOPLE: Final = """\
   52.
 - A link `confirms` says that a fact is about the same people as another, even if the two name different populations.
   Both are counted once.
-- A link `conflicts_with` says that both facts cannot be right. The other fact is contested in the state, even if the
-  two are of different kinds: a statement may deny an appointment, for example. Numbers are contested by numbers alone.
+- A link `conflicts_with` says that the two facts cannot both be right. The other fact is contested in the state, even
+  if the two are of different kinds: a statement may deny an appointment, for example. Numbers are contested by numbers
+  alone.
 - Somebody whom a release or a pardon names was freed, or pardoned, on one of its days. While it goes on
   (`2025-09-11/..`), or if its end is unknown (`2025-09-11/`), they may still be held. If the source says on which day
   somebody was freed, write that day in a fact of its own.
 - A charge ends the status before it, as every later status does. It does not say where somebody is, so the list of
-  people who are held has everybody who would be held without the charge, or may be.
+  people who are held has everybody who would be held, or may be held, without the charge.
 - A death is final. A later charge does not replace it, but the two are contested: one of the reports may be wrong.
 """
 HOLDS: Final = """\

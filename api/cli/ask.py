@@ -35,7 +35,7 @@ _LARGEST_PAGE: Final = 1_000
 _OF_THE_RECORD: Final = frozenset({"position", "cursor"})
 """Parameters that only the record can find wrong: the command itself was well written."""
 _UNKNOWN: Final = "urn:parley:problem:outcome-unknown"
-"""The type of a problem whose own advice takes a header field."""
+"""The type of a problem whose own advice names a header field, which a command does not have."""
 
 _OF_THE_SERVER: Final = frozenset(
     f"urn:parley:problem:{name}" for name in ("unavailable", "seal-key")

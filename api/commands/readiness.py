@@ -103,7 +103,7 @@ def _check_writes(parley: Parley) -> list[str]:
 
 
 def _say_why(words: str) -> str:
-    """What the disk or another process did, of all that the database says; the rest may name hosts and paths."""
+    """Why a write failed, if the disk or a lock is the cause; the database's own words may name hosts and paths."""
     if "full" in words or "no space" in words:
         return ": the disk is full"
     if "locked" in words or "lock timeout" in words:

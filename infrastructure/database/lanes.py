@@ -20,7 +20,7 @@ hours: rebuild, restore, backup, verify, compact, new keys, the schema. Everythi
 _UNDER_WAY: Final[ContextVar[Lane]] = ContextVar("lane", default="writing")
 _LOOK_SECONDS: Final = 1.0
 _LOOK_LOCK_SECONDS: Final = 0.8
-"""How long a health check waits for a lock: less than for a statement, so that the database says that it is a lock."""
+"""How long a health check waits for a lock: less than for a statement, so that the database names the lock as cause."""
 _CONNECT_SECONDS: Final = 10
 _LOOKED_CONNECT_SECONDS: Final = 2
 UNHURRIED_SECONDS: Final = 30.0

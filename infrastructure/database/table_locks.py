@@ -1,4 +1,4 @@
-"""Finds tables that a server of PostgreSQL cannot use, because another transaction locks them or a right is missing.
+"""Finds tables that a server on PostgreSQL cannot use, because another transaction locks them or a right is missing.
 
 A lock of one table leaves all others open, so a health check that reads another table would not find it. Each table is
 locked for an instant without waiting, which delays nobody and cannot end in a deadlock.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 TABLES: Final = tuple(sorted((*SCHEMA.tables, FACT_TEXT)))
 _ONLY_READ: Final = "alembic_version"
-"""A table that a server reads, and need not have the right to change."""
+"""A table that a server only reads, so it needs no right to change it."""
 _TRY_SECONDS: Final = 0.05
 
 
@@ -37,9 +37,9 @@ class UnusableTablesError(DatabaseRefusedError):
 
 
 def confirm_tables(database: Database) -> None:
-    """Raise UnusableTablesError if tables stay locked for as long as a request waits, or may not be read or written.
+    """Raise UnusableTablesError if tables stay locked for as long as this lane waits, or may not be read or written.
 
-    A database that is opened for reading needs only to read them. SQLite has no locks of tables, so it has none here.
+    A process that only reads needs no right to write. SQLite does not lock single tables, so nothing is checked there.
     """
     if database.is_sqlite:
         return
@@ -54,7 +54,7 @@ def confirm_tables(database: Database) -> None:
 
 
 def _can_use(database: Database, tables: Sequence[str]) -> bool:
-    """Lock the tables for an instant; a table that is missing is told by the schema, and not here."""
+    """Whether the tables can be locked for an instant; True if one is missing, which the check of the schema finds."""
     read = {*tables} if database.read_only else {_ONLY_READ}.intersection(tables)
     modes = {"ROW EXCLUSIVE": sorted({*tables} - read), "ACCESS SHARE": sorted(read)}
     try:

@@ -20,7 +20,7 @@ _OF_DISK: Final = frozenset(
 _DEFECTS: Final = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISUSE})
 """What SQLite reports of a statement that cannot be run, such as one that names a missing column."""
 _NO_ROOM_BESIDE: Final = "the disk is full"
-"""What it means that SQLite cannot make the file in memory beside the database as large as it has to be."""
+"""What SQLITE_IOERR_SHMSIZE means: SQLite cannot make the shared memory file beside the database large enough."""
 
 
 def log_error(logger: logging.Logger, message: str, error: BaseException) -> None:

@@ -219,7 +219,7 @@ def _questions(record: FactRecord) -> dict[tuple[int, str], bool]:
 
 
 def fact_named(negotiation_id: UUID, target: str) -> str:
-    """The hexadecimal id of the fact that a link of a negotiation's fact names."""
+    """The hexadecimal id of the fact that a link in a negotiation names."""
     if target.startswith(_EXTERNAL):
         return fact_id(negotiation_id, target.removeprefix(_EXTERNAL)).hex
     return target.replace("-", "")

@@ -1,4 +1,4 @@
-"""The tables of facts have a row for each fact that a link says another conflicts with: they are derived again.
+"""The tables of facts get a row for each fact that another one denies by a link, so they are derived again.
 
 A row `outdated` of `projection` asks for this. The upgrade derives the tables again, and removes the row.
 """

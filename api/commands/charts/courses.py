@@ -153,7 +153,7 @@ class _Rivals:
     def find_label(self, id_: str, lane: str, as_of: int) -> tuple[str, Look] | None:
         """What a rival in a lane says, and how sure that is by its own dates; None where it does not hold.
 
-        None also of a fact that denies the entry and belongs to another lane.
+        It is also None for a fact that denies the entry and belongs to another lane.
         """
         fact = self.facts.get(id_)
         sure = None if fact is None else fact.window.at(as_of)

@@ -29,7 +29,7 @@ _FILTERS: Final = (
     Parameter(
         "status",
         "Only people with this status: a status of custody, `free`, `pardoned`, or `held` (any status in custody)."
-        " A charge does not say where somebody is, so the other reports about people who are charged decide.",
+        " A charge does not say where somebody is: whether people who are charged are held follows from other reports.",
         {"type": "string", "enum": list_statuses()},
     ),
     Parameter("person", "Only this person: a spelling of the name, or an id.", TEXT),

@@ -32,7 +32,7 @@ _NOT_SHOWN: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 @router.get("/n/{slug}/claims/{fact_id}")
 async def read_claims_page(slug: str, fact_id: str, request: Request) -> Response:
-    """Show a fact beside its rivals in the state, or beside the fact that it denies; alone where there is none."""
+    """Show a fact in the entry of a fact that it denies, or else beside its own rivals; alone if it has neither."""
     page = Page(request, slug)
     state = await page.ask("")
     record = await page.ask(f"/v1/facts/{quote(fact_id, safe='')}")

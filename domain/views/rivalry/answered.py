@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Answered:
     """The candidates under one key at an `as_of`, with results that are computed once and kept.
 
-    `find_denied` gives {id of a fact: its denials}.
+    `find_denied` gives {id of a fact: the denials of it}.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Answered:
 
     @cached_property
     def resolved(self) -> Resolved:
-        """The result of `rank_rivals` on the answers that stand, if there are any, with the denials of them."""
+        """The result of `rank_rivals` on the answers that stand, if there are any, and the denials of these."""
         standing = self.standing or Standing(())
         resolved = rank_rivals(standing, self.register)
         return add_denials(resolved, standing.facts, self.register, self._find_denied())

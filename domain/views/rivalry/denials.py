@@ -1,8 +1,9 @@
 """Finds the facts that a link `conflicts_with` sets against the entry of another fact, whatever kinds the two have.
 
-Such a fact is called a denial here. It contests the entry once it has surely begun and for as long as it may hold. If
-the two facts answer one question, as two releases or two statuses of one person do, the link counts only there, by the
-rules for that question. Numbers are compared with numbers alone, so no denial contests a total or a count.
+Such a fact is called a denial here. It contests the entry once it has surely begun, for as long as it may hold; if the
+perspective asks for what is certain, for as long as it surely holds. If the two facts answer one question, as two
+releases or two statuses of one person do, the link counts only there, by the rules for that question. Numbers are
+compared with numbers alone, so no denial contests a total or a count.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class Denials:
     ) -> Sequence[Candidate]:
         """The denials of a fact that have surely begun and hold, at most MOST_DENIALS; the latest ones first.
 
-        They are kept for the last `as_of`, because a fact may answer under many keys.
+        They are kept for the last `as_of` and match, because a fact may answer under many keys.
         """
         targets = denied.record.link_targets
         if self._by_target.keys().isdisjoint(targets):
@@ -121,7 +122,7 @@ def add_denials(
 ) -> Resolved:
     """The entry of the standing `facts`, contested by the denials of those that answer its question.
 
-    `denied`: {id of a fact: its denials}. They are listed after the rivals, at most MOST_DENIALS, those that began last
+    `denied`: {id of a fact: the denials of it}. They are listed after the rivals: at most MOST_DENIALS, the latest ones
     first.
     """
     if resolved.shown is None:

@@ -40,7 +40,7 @@ NO_TARGETS: Final[frozenset[str]] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One fact's answer, with every name in it resolved; `targets` name what can settle it, or when a denial begins."""
+    """One fact's answer, with every name in it resolved; `targets` are names by which links settle or deny it."""
 
     version: FactVersion
     window: Window

@@ -35,7 +35,7 @@ class Resolved:
 
     `shown` is None if the last answer has surely ended. `previous` is the one that began last of the answers that have
     ended or yielded. `beside` holds the answers that stand aside, by the name of the field that shows them. `denials`
-    answer another question, and a link sets them against this entry (`denials`).
+    answer another question, and a link sets them against this entry (the module `denials`).
     """
 
     shown: Candidate | None
@@ -253,7 +253,7 @@ def find_last_reported(facts: Iterable[Fact]) -> str | None:
 
 
 def find_same_question(shown: Candidate, facts: Iterable[Candidate]) -> frozenset[UUID]:
-    """The ids of the facts that answer the same question as the one that is shown, with its own."""
+    """The ids of the facts that answer the same question as the one that is shown, and the id of that one."""
     return _same_question(shown, find_questions(facts).every)
 
 

@@ -1,4 +1,4 @@
-"""Selects the facts that deny others: a link `conflicts_with` sets them against the entries of these."""
+"""Selects the facts that deny others: a link `conflicts_with` sets them against the entries of those."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def select_denials(
     denied: CTE,
     name: str = "fact_id",
 ) -> Select[Any]:
-    """The keys of the versions that have begun, may hold, and deny one of some facts; `name` is their ids' column."""
+    """The keys of the versions that have surely begun, may hold, and deny a fact whose id is in the column `name`."""
     columns = name_table(tables.answer, "denial").c
     against = and_(
         columns.negotiation_id == negotiation_id.hex,

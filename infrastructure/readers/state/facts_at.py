@@ -110,7 +110,7 @@ class FactsAt:
         )
 
     def find_counted(self, kinds: frozenset[str]) -> CountedFacts | None:
-        """The kept facts of some kinds; None where all facts are kept, or can be."""
+        """The facts that `KeptSlices.find_counted` gives; None if all facts are kept, or none may be."""
         if self.kept is None or self.perspective.corrections or self.facts_kept is not None:
             return None
         return self.kept.find_counted(self, kinds)

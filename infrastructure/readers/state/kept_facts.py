@@ -41,7 +41,7 @@ MOST_MOVED: Final = 500
 
 @dataclass(frozen=True)
 class _FactsSeen:
-    """Facts that stand at a perspective; `last` is the position of the last change that it knows of the negotiation."""
+    """Facts that stand at a perspective; `last` is the position of the negotiation's last change that it knows."""
 
     perspective: Perspective
     last: int
@@ -124,7 +124,8 @@ class KeptFacts(_FactsSeen):
 class CountedFacts(_FactsSeen):
     """The facts of some kinds that stand at a perspective, at any `as_of`; and what they add to sums.
 
-    They are kept if the record is too large to be kept whole, until it changes.
+    They are kept if the record is too large to be kept whole, until it changes or a request asks for what was
+    known at another time.
     """
 
     versions: Sequence[FactVersion]
@@ -137,7 +138,7 @@ class CountedFacts(_FactsSeen):
         return _COUNTED_BYTES * (1 + len(self.versions)) + _NAME_BYTES * named
 
     def answers(self, total: Register) -> Answers:
-        """The answers of the facts in a total of the state, of which they have to be all."""
+        """The answers of the facts in a total of the state; these must be all the facts that answer there."""
         answers = self._answers.get(total)
         if answers is None:
             made = Answers.of(self.versions, self.names, total, keep=self.perspective.match)
@@ -249,7 +250,7 @@ class KeptSlices:
     def find_counted(self, source: FactSource, kinds: frozenset[str]) -> CountedFacts | None:
         """The facts of some kinds, kept from the first request on.
 
-        None if they are too many to keep, and if there is room for all facts.
+        None if there is room for all facts. If they are too many to keep, only the first request gets them.
         """
         owner, erased, at = source.negotiation_id, source.last_erasure, source.perspective
         last, key = source.last_change, (source.built, at.match, kinds)

@@ -168,7 +168,7 @@ def select_versions(tables: FactTables, *, public: bool, sqlite: bool) -> Select
 
 @lru_cache(maxsize=8)
 def select_with_denials(tables: FactTables, *, public: bool, sqlite: bool) -> Select[Any]:
-    """The same, with the versions of the facts that deny one of the given facts."""
+    """The versions of `select_versions`, and those of the facts that deny one of the given facts."""
     given = select_given(sqlite=sqlite)
     denials = select_denials(tables, *placeholders(public=public), given, "question")
     ids = denials.with_only_columns(denials.selected_columns.fact_id)

@@ -185,7 +185,7 @@ class SectionReader(FactsAt):
         return self._first.section(register) if answers is None else Section(answers)
 
     def _total(self, register: Register) -> Answers | None:
-        """The kept answers of the facts in a total, or of all facts; None if neither are kept."""
+        """The kept answers of the facts in a total, or of all facts; None if neither is kept."""
         if (facts := self.facts_kept) is not None:
             return facts.answers
         counted = self._counted(find_kinds(TallyQuery(what=register.summed)))

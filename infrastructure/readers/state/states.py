@@ -78,7 +78,7 @@ def find_needed(
 ) -> tuple[HotStatement, dict[str, Any]]:
     """A statement for the versions that a state, a section or some questions are made from, and its values.
 
-    Its rows are in order of recording. Among them are the facts that deny one of the others. The facts that settle
+    Its rows are in order of recording. They include the facts that deny one of the others. The facts that settle
     others are needed for every section and question. They answer the questions ALWAYS, and are included only in a whole
     state; otherwise they have to be read by these questions.
 
