@@ -164,17 +164,24 @@ class RecordStorage(Storage, SlidingWindowCounterSupport):
         return text(statement.replace("NOW", ":now")), {**values, "now": time.time_ns() // 1_000}
 
 
+_ADDRESS: Final = (
+    "write a host and the number of its port, as in memcached://cache.example.org:11211"
+)
+
+
 def storage_of(database: Database, uri: str) -> Storage:
     """The storage of a record's rates: at a `uri` of the library `limits`, or beside the record if that is empty.
 
-    A process that only reads its database counts for itself. SettingsError if the client of a storage is not installed.
+    A process that only reads its database counts for itself. SettingsError if the client of a storage is not installed,
+    or the address is wrong; it repeats no other words of the library, because they may contain the password.
     """
     if uri:
         try:
             return cast("Storage", storage_from_string(uri))
-        except ConfigurationError as error:
-            reason = f"install the Python client of this storage: {error}"
-            raise SettingsError("PARLEY_RATE_STORAGE", "…", reason) from error
+        except (ConfigurationError, ValueError) as error:
+            missing = "prerequisite" in str(error)
+            reason = f"install the Python client of this storage: {error}" if missing else _ADDRESS
+            raise SettingsError("PARLEY_RATE_STORAGE", "…", reason) from None
     if database.is_memory or database.read_only:
         return cast("Storage", storage_from_string("memory://"))
     return RecordStorage(database.url, database.prepare_threshold)

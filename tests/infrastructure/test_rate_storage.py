@@ -157,6 +157,16 @@ def test_a_storage_whose_client_is_not_installed_is_a_wrong_setting(
     database.close()
 
 
+def test_a_wrong_address_of_a_storage_is_refused_without_its_password() -> None:
+    database = Database(sqlite_memory_url())
+    for address in ("memcached://user:secret@host:port", "memcached://user:secret@host"):
+        with pytest.raises(SettingsError, match="write a host and the number") as refused:
+            storage_of(database, address)
+        assert "secret" not in str(refused.value)
+        assert refused.value.__suppress_context__
+    database.close()
+
+
 def test_a_record_in_memory_is_counted_in_memory() -> None:
 
     database = Database(sqlite_memory_url())
