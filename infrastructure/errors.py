@@ -30,6 +30,10 @@ class UnreadableEventError(MapperDeserialisationError):
     """A stored event cannot be read: its name is unknown, or its payload has the wrong shape."""
 
 
+class MissingRightError(exc.ProgrammingError):
+    """The role with which Parley connects to PostgreSQL may not use a table."""
+
+
 OUT_OF_REACH: Final[tuple[type[Exception], ...]] = (
     OperationalError,
     InterfaceError,
@@ -37,8 +41,9 @@ OUT_OF_REACH: Final[tuple[type[Exception], ...]] = (
     exc.InterfaceError,
     exc.TimeoutError,
     DatabaseRefusedError,
+    MissingRightError,
 )
-"""The errors that are raised if the database went away, is too busy or has no room."""
+"""The errors that are raised if the database went away, is too busy or has no room, or if a right is missing there."""
 
 OF_STORAGE: Final = (PersistenceError, exc.SQLAlchemyError)
 """All errors that the database, or the library above it, raises."""

@@ -16,6 +16,7 @@ from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 
 from infrastructure.database.bounded_connection import BoundedConnection
+from infrastructure.errors import MissingRightError
 from infrastructure.hot_statements import LISTENERS
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def engine_of(url: URL | str, **options: Any) -> Engine:  # noqa: ANN401 -- SQLA
         event.listen(engine, "do_connect", _connect)
         event.listen(engine, "handle_error", _leave_standby, retval=True)
         event.listen(engine, "handle_error", _tell_of_disk, retval=True)
+        event.listen(engine, "handle_error", _tell_of_right, retval=True)
     return engine
 
 
@@ -69,6 +71,14 @@ def _tell_of_disk(context: ExceptionContext) -> OperationalError | None:
     raised = context.original_exception
     if isinstance(raised, psycopg.errors.InternalError_) and _OF_A_FILE.match(str(raised)):
         return OperationalError(context.statement, None, raised)
+    return None
+
+
+def _tell_of_right(context: ExceptionContext) -> MissingRightError | None:
+    """Tell a missing right, which an administrator can give back, from a statement that is wrong."""
+    raised = context.original_exception
+    if isinstance(raised, psycopg.errors.InsufficientPrivilege):
+        return MissingRightError(context.statement, None, raised)
     return None
 
 

@@ -1,7 +1,7 @@
 """Finds tables that a server on PostgreSQL cannot use, because another transaction locks them or a right is missing.
 
 A lock of one table leaves all others open, so a health check that reads another table would not find it. Each table is
-locked for an instant without waiting, which delays nobody and cannot end in a deadlock.
+locked for an instant without waiting, which stops no request and cannot end in a deadlock.
 """
 
 from __future__ import annotations

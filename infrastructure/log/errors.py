@@ -9,6 +9,7 @@ from eventsourcing import persistence
 from sqlalchemy import exc
 
 from infrastructure.database.bounded_connection import SilentServerError
+from infrastructure.errors import MissingRightError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +18,7 @@ MAPPED: Final[tuple[tuple[type[Exception], type[persistence.PersistenceError]], 
     (exc.IntegrityError, persistence.IntegrityError),
     (exc.DataError, persistence.DataError),
     (exc.OperationalError, persistence.OperationalError),
+    (MissingRightError, persistence.OperationalError),
     (exc.ProgrammingError, persistence.ProgrammingError),
     (exc.InternalError, persistence.InternalError),
     (exc.NotSupportedError, persistence.NotSupportedError),

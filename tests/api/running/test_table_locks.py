@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, make_url
 from starlette.testclient import TestClient
 
 from api.composition import compose
@@ -66,3 +67,36 @@ def test_locks_of_rows_are_no_locks_of_tables_and_two_statements_look_for_all(ur
             connection.exec_driver_sql(f"LOCK TABLE {', '.join(TABLES)} IN ROW EXCLUSIVE MODE")
             assert client.get("/readyz").status == 200
     assert sum("LOCK TABLE" in each for each in statements) == 2
+
+
+def test_a_right_that_the_role_loses_is_told_and_requests_are_refused_until_it_is_back(
+    url: str,
+) -> None:
+    role = f"parley_{uuid4().hex}"
+    with closing(open_database(url)) as owner:
+
+        def change(*statements: str) -> None:
+            with owner.writing() as connection:
+                for statement in statements:
+                    connection.exec_driver_sql(statement)
+
+        change(
+            f"CREATE ROLE {role} LOGIN",
+            f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}",
+            f"GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {role}",
+            f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {role}",
+        )
+        as_role = make_url(url).set(username=role).render_as_string(hide_password=False)
+        with asking(as_role) as (_, client):
+            assert client.get("/readyz").status == 200
+            change(f"REVOKE ALL ON fact_version FROM {role}")
+            asked = [client.get(TALKS), client.post(FACTS, fact())]
+            assert [(each.status, each.json["type"]) for each in asked] == 2 * [
+                (503, "urn:parley:problem:unavailable")
+            ]
+            (told,) = client.get("/readyz").json["lacks"]
+            assert told.endswith(": fact_version")
+            change(f"GRANT ALL ON fact_version TO {role}")
+            assert client.post(FACTS, fact()).status == 201
+            assert client.get("/readyz").status == 200
+        change(f"DROP OWNED BY {role}", f"DROP ROLE {role}")
