@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from tests.databases import Kind
 
 SAID: Final = "parley: interrupted\n"
+RESTORED: Final = (
+    "parley: interrupted: the whole record is restored or nothing of it; parley list shows which\n"
+)
 UNSURE: Final = (
     "parley: the import broke off: at least 0 of 1 lines are recorded; "
     "import the same file again with the same options to complete it\n"
@@ -118,8 +121,10 @@ def test_a_record_is_restored_whole_or_not_at_all(light: Shell, tmp_path: Path) 
     for at in moments(make_empty(), "restore", file):
         into = make_empty()
         status, _, errors = run_interrupted(into, at, "restore", file)
-        assert (status, errors) in {(130, SAID), (0, "")}, (at, errors)
+        assert (status, errors) in {(130, SAID), (130, RESTORED), (0, "")}, (at, errors)
+        listed = into("list").stdout
         again = into("restore", file)
+        assert (again.exit_code != 0) == (SLUG in listed), (at, errors)
         assert again.exit_code == 0 or "already" in again.stderr or "empty" in again.stderr, (
             again.stderr
         )

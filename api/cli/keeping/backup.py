@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from api.cli.interrupts import end_with
 from api.cli.options import AsJson
 from api.cli.progress import progress_bar
 from api.cli.session import CommandRefusedError, open_record, say, settings
@@ -18,6 +19,9 @@ from infrastructure.configured import keys_by
 _OLDER_FORMAT: Final = (
     "This backup has an older format: the stored responses in it are not restored, and parley verify reports that their"
     " stamp is missing until you run parley seal --as-is"
+)
+_INTERRUPTED: Final = (
+    "interrupted: the whole record is restored or nothing of it; parley list shows which"
 )
 
 
@@ -51,6 +55,7 @@ def restore(
     """Restore a backup into an empty database, SQLite or PostgreSQL, as a whole or not at all."""
     try:
         verify_backup(source, keys_by(settings()))
+        end_with(_INTERRUPTED)
         with (
             open_record(upgrade=True, lane="unhurried") as parley,
             progress_bar("restoring", None) as bar,
