@@ -30,8 +30,8 @@ def people(
         typer.Option(
             metavar="STATUS",
             autocompletion=complete_status,
-            help=f"Only people with this status: {', '.join(list_statuses())} (held: any status in custody; a charge"
-            " is none).",
+            help=f"Only people with this status: {', '.join(list_statuses())} (held: any status in custody;"
+            " whether people who are charged are held follows from other reports).",
         ),
     ] = None,
     q: Annotated[

@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from infrastructure.readers.state.kept_facts import CountedFacts
 
 MANY: Final = 1_500
-"""A first state of at least so many facts is made only from the facts that its entries show.
+"""A first state of at least so many facts is made only from the facts that its entries show and its totals count.
 
 With fewer facts, it is made from all of them, and they are kept at once, which takes about a fifth longer."""
 
